@@ -1,0 +1,106 @@
+"""Mistakes as data. Phases collect diagnostics; only the command line prints them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from archdsl.source import Span
+
+
+class Severity(Enum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A place in a source with the words to put beside its caret."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One mistake: what is wrong, where, and what to do about it."""
+
+    severity: Severity
+    code: str
+    message: str
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+
+def error(
+    code: str,
+    message: str,
+    span: Span | None = None,
+    label: str = "",
+    *,
+    also: Iterable[Label] = (),
+    notes: Iterable[str] = (),
+    help: str | None = None,
+) -> Diagnostic:
+    """A diagnostic of severity error; its first label stands under the words at fault."""
+    labels = (Label(span, label), *also) if span else tuple(also)
+    return Diagnostic(Severity.ERROR, code, message, labels, tuple(notes), help)
+
+
+def warning(code: str, message: str, span: Span, label: str = "") -> Diagnostic:
+    return Diagnostic(Severity.WARNING, code, message, (Label(span, label),))
+
+
+def note(code: str, message: str, span: Span, label: str = "", notes: Iterable[str] = ()) -> Diagnostic:
+    return Diagnostic(Severity.NOTE, code, message, (Label(span, label),), tuple(notes))
+
+
+class CompileError(Exception):
+    """The input cannot be compiled; `diagnostics` says why."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("; ".join(d.message for d in self.diagnostics if d.is_error))
+
+
+@dataclass
+class Diagnostics:
+    """Collects diagnostics in order; the same mistake at the same place counts once.
+
+    A run stops collecting errors at `most`: nobody reads the hundredth.
+    """
+
+    most: int = 50
+    _seen: dict[tuple[str, Span | None], Diagnostic] = field(default_factory=dict)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        span = diagnostic.labels[0].span if diagnostic.labels else None
+        self._seen.setdefault((diagnostic.code, span), diagnostic)
+        if sum(d.is_error for d in self._seen.values()) >= self.most:
+            raise CompileError(self)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(self._seen.values())
+
+    @property
+    def has_errors(self) -> bool:
+        return any(d.is_error for d in self)
+
+    def stop_on_errors(self) -> None:
+        """Raise what was collected, if any of it is an error."""
+        if self.has_errors:
+            raise CompileError(self)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A suggestion for a misspelt name, or None where nothing is near."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else None

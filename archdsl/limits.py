@@ -1,0 +1,30 @@
+"""What a spec may ask of the machine. A spec is untrusted: each bound ends in a diagnostic."""
+
+from __future__ import annotations
+
+SOURCE_BYTES = 16 * 2**20
+"""Size of one file."""
+
+NESTING = 100
+"""Levels of brackets, operators and statements inside each other."""
+
+CALL_DEPTH = 150
+"""Levels of expressions and blocks open at once while a network is built."""
+
+DIGITS = 30
+"""Digits of one number as written."""
+
+MAGNITUDE = 2**63
+"""Largest numerator or denominator of a computed number."""
+
+OPERATIONS = 250_000
+"""Operations of one network."""
+
+STEPS = 10_000_000
+"""Statements and calls evaluated while a network is built."""
+
+ELEMENTS = 2**53
+"""Elements of one tensor."""
+
+FILES = 200
+"""Files that one spec may use, directly or not."""

@@ -1,0 +1,1 @@
+"""Text to tree and back. Knows text and spans; never the graph."""

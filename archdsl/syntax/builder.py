@@ -1,0 +1,270 @@
+"""Grammar rules to tree nodes, called by the parser as it reduces. Builds; never judges meaning."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from lark import Token, Transformer
+
+from archdsl import limits
+from archdsl.diagnostics import Diagnostic, error
+from archdsl.source import Source, Span
+from archdsl.syntax import tree
+
+N = TypeVar("N", bound=tree.Node)
+Child = Any
+
+_SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+def _nodes(children: list[Child]) -> list[Any]:
+    return [child for child in children if isinstance(child, tree.Node)]
+
+
+def _names(children: list[Child]) -> list[str]:
+    return [str(child) for child in children if isinstance(child, Token) and child.type == "NAME"]
+
+
+def _has(children: list[Child], token_type: str) -> bool:
+    return any(isinstance(child, Token) and child.type == token_type for child in children)
+
+
+def _unquote(token: Token) -> str:
+    return str(ast.literal_eval(str(token)))
+
+
+class Builder(Transformer[Token, tree.File]):
+    """Every method takes all children of its rule, punctuation included, for their places."""
+
+    def begin(self, source: Source) -> None:
+        self.source = source
+        self.comments: list[tree.Comment] = []
+        self.mistakes: list[Diagnostic] = []
+
+    def comment(self, token: Token) -> Token:
+        start = token.start_pos or 0
+        text = str(token).rstrip()
+        self.comments.append(tree.Comment(text, span=Span(self.source, start, start + len(text))))
+        return token
+
+    def _span(self, children: list[Child]) -> Span:
+        first, last = children[0], children[-1]
+        start = first.start_pos if isinstance(first, Token) else first.span.start
+        end = last.end_pos if isinstance(last, Token) else last.span.end
+        return Span(self.source, start, end)
+
+    def _make(self, kind: type[N], children: list[Child], *values: object) -> N:
+        span = self._span(children)
+        depth = 1 + max((child.depth for child in _nodes(children)), default=0)
+        if depth > limits.NESTING:
+            message = f"nested more than {limits.NESTING} levels deep"
+            self.mistakes.append(error("nesting", message, span))
+            depth = 0
+        return kind(*values, span=span, depth=depth)
+
+    # Files and definitions
+
+    def file(self, children: list[Child]) -> tree.File:
+        elements = _nodes(children)
+        doc: str | None = None
+        definitions: list[Any] = []
+        for position, element in enumerate(elements):
+            if not isinstance(element, tree.Doc):
+                definitions.append(element)
+                continue
+            following = elements[position + 1] if position + 1 < len(elements) else None
+            if isinstance(following, tree.Block | tree.Network | tree.Derived):
+                elements[position + 1] = tree.documented(following, element)
+            elif position == 0:
+                doc = element.text
+            else:
+                message = "a doc string stands at the head of a file, or before what it describes"
+                self.mistakes.append(error("doc", message, element.span))
+        whole = Span(self.source, 0, len(self.source.text))
+        comments = tuple(self.comments)
+        return tree.File(self.source, doc, tuple(definitions), comments, span=whole)
+
+    def doc(self, children: list[Child]) -> tree.Doc:
+        text = textwrap.dedent(str(children[0])[3:-3]).strip()
+        return self._make(tree.Doc, children, text)
+
+    def use(self, children: list[Child]) -> tree.Use:
+        return self._make(tree.Use, children, children[1].name)
+
+    def dotted(self, children: list[Child]) -> tree.Name:
+        return self._make(tree.Name, children, ".".join(_names(children)))
+
+    def block(self, children: list[Child]) -> tree.Block:
+        name, parameters, body = children[1:]
+        return self._make(tree.Block, children, str(name), parameters.items, body.items, None)
+
+    def network(self, children: list[Child]) -> tree.Network:
+        name, parameters, body = children[1:]
+        return self._make(tree.Network, children, str(name), parameters.items, body.items, None)
+
+    def derived(self, children: list[Child]) -> tree.Derived:
+        kind, name, _, base = children
+        return self._make(tree.Derived, children, str(kind), str(name), base, None)
+
+    def parameters(self, children: list[Child]) -> tree.Group:
+        return self._make(tree.Group, children, tuple(_nodes(children)))
+
+    def parameter(self, children: list[Child]) -> tree.Parameter:
+        nodes = _nodes(children)
+        types = next((node.items for node in nodes if isinstance(node, tree.Group)), ())
+        default = nodes[-1] if _has(children, "EQUAL") else None
+        return self._make(tree.Parameter, children, str(children[0]), types, default)
+
+    def types(self, children: list[Child]) -> tree.Group:
+        words = tuple(node.name for node in _nodes(children))
+        return self._make(tree.Group, children, words)
+
+    def type(self, children: list[Child]) -> tree.Name:
+        return self._make(tree.Name, children, str(children[0]))
+
+    def claim(self, children: list[Child]) -> tree.Claim:
+        base, *claimed = _nodes(children)
+        figures = tuple(node for node in claimed if isinstance(node, tree.Figure))
+        remarks = tuple(node.value for node in claimed if isinstance(node, tree.Text))
+        return self._make(tree.Claim, children, base, figures, remarks)
+
+    def figure(self, children: list[Child]) -> tree.Figure:
+        remark = _unquote(children[-1]) if _has(children, "TEXT") else None
+        (number,) = _nodes(children)
+        disputed = _has(children, "DISPUTED")
+        return self._make(tree.Figure, children, _names(children)[0], number, disputed, remark)
+
+    def remark(self, children: list[Child]) -> tree.Text:
+        return self._make(tree.Text, children, _unquote(children[1]))
+
+    # Statements
+
+    def body(self, children: list[Child]) -> tree.Group:
+        return self._make(tree.Group, children, tuple(_nodes(children)))
+
+    def input(self, children: list[Child]) -> tree.Input:
+        return self._make(tree.Input, children, str(children[1]), children[3])
+
+    def initialise(self, children: list[Child]) -> tree.Initialise:
+        return self._make(tree.Initialise, children, str(children[1]), children[3])
+
+    def assign(self, children: list[Child]) -> tree.Assign:
+        targets, _, value = children
+        return self._make(tree.Assign, children, targets.items, value)
+
+    def names(self, children: list[Child]) -> tree.Group:
+        return self._make(tree.Group, children, tuple(_names(children)))
+
+    def apply(self, children: list[Child]) -> tree.Apply:
+        return self._make(tree.Apply, children, children[0])
+
+    def return_(self, children: list[Child]) -> tree.Return:
+        return self._make(tree.Return, children, tuple(_nodes(children)))
+
+    def if_(self, children: list[Child]) -> tree.If:
+        test, body, *otherwise = _nodes(children)
+        last = otherwise[0] if otherwise else None
+        items = last.items if isinstance(last, tree.Group) else (last,) if last else ()
+        return self._make(tree.If, children, test, body.items, items)
+
+    def for_(self, children: list[Child]) -> tree.For:
+        targets, values, body = _nodes(children)
+        return self._make(tree.For, children, targets.items, values, body.items)
+
+    def table(self, children: list[Child]) -> tree.Table:
+        nodes = _nodes(children)
+        bindings = tuple(node for node in nodes if isinstance(node, tree.Argument))
+        header, *rows = nodes[len(bindings) :]
+        return self._make(tree.Table, children, bindings, header.items, tuple(rows))
+
+    def keyword(self, children: list[Child]) -> tree.Argument:
+        return self._make(tree.Argument, children, str(children[0]), children[2])
+
+    def header(self, children: list[Child]) -> tree.Group:
+        return self._make(tree.Group, children, tuple(_nodes(children)))
+
+    def rule(self, children: list[Child]) -> tree.Rule:
+        return self._make(tree.Rule, children)
+
+    def row(self, children: list[Child]) -> tree.Row:
+        return self._make(tree.Row, children, tuple(_nodes(children)))
+
+    def dash(self, children: list[Child]) -> tree.Dash:
+        # An empty cell has no token, hence no place of its own; its row gives it one.
+        if not children:
+            return tree.Dash(span=Span(self.source, 0, 0))
+        return self._make(tree.Dash, children)
+
+    # Expressions
+
+    def conditional(self, children: list[Child]) -> tree.Conditional:
+        return self._make(tree.Conditional, children, *_nodes(children))
+
+    def chain(self, children: list[Child]) -> tree.Chain:
+        first, *steps = _nodes(children)
+        return self._make(tree.Chain, children, first, tuple(steps))
+
+    def binary(self, children: list[Child]) -> tree.Binary:
+        left, operator, right = children
+        return self._make(tree.Binary, children, str(operator), left, right)
+
+    def unary(self, children: list[Child]) -> tree.Unary:
+        operator, operand = children
+        return self._make(tree.Unary, children, str(operator), operand)
+
+    def dimensions(self, children: list[Child]) -> tree.Shape:
+        return self._make(tree.Shape, children, tuple(_nodes(children)))
+
+    def at_most(self, children: list[Child]) -> tree.AtMost:
+        return self._make(tree.AtMost, children, children[1])
+
+    def repeat(self, children: list[Child]) -> tree.Repeat:
+        return self._make(tree.Repeat, children, children[0], children[2])
+
+    def attribute(self, children: list[Child]) -> tree.Attribute:
+        return self._make(tree.Attribute, children, children[0], str(children[2]))
+
+    def index(self, children: list[Child]) -> tree.Index:
+        return self._make(tree.Index, children, children[0], children[2])
+
+    def group(self, children: list[Child]) -> tree.Node:
+        inner: tree.Node = children[1]
+        return inner
+
+    def tuple_(self, children: list[Child]) -> tree.Tuple:
+        return self._make(tree.Tuple, children, tuple(_nodes(children)))
+
+    def call(self, children: list[Child]) -> tree.Call:
+        function, *arguments = _nodes(children)
+        return self._make(tree.Call, children, function, tuple(arguments))
+
+    def argument(self, children: list[Child]) -> tree.Argument:
+        name = str(children[0]) if _has(children, "EQUAL") else None
+        return self._make(tree.Argument, children, name, children[-1])
+
+    def name(self, children: list[Child]) -> tree.Name:
+        return self._make(tree.Name, children, str(children[0]))
+
+    def constant(self, children: list[Child]) -> tree.Constant:
+        value = {"true": True, "false": False, "none": None}[str(children[0])]
+        return self._make(tree.Constant, children, value)
+
+    def text(self, children: list[Child]) -> tree.Text:
+        return self._make(tree.Text, children, _unquote(children[0]))
+
+    def number(self, children: list[Child]) -> tree.Number:
+        text = str(children[0])
+        return self._make(tree.Number, children, text, self._exact(text, children))
+
+    def _exact(self, text: str, children: list[Child]) -> int | Fraction:
+        digits = text.rstrip("".join(_SUFFIXES))
+        mantissa, _, exponent = digits.lower().partition("e")
+        if len(mantissa) > limits.DIGITS or abs(int(exponent[:9] or 0)) > limits.DIGITS:
+            message = f"a number of more than {limits.DIGITS} digits"
+            self.mistakes.append(error("number", message, self._span(children)))
+            return 0
+        value = Fraction(digits) * _SUFFIXES.get(text[-1], 1)
+        return value.numerator if value.denominator == 1 else value

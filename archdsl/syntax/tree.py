@@ -1,0 +1,315 @@
+"""The syntax tree. Two trees are equal when they say the same, wherever they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from archdsl.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """`depth` counts the levels of expressions and statements below, so that it can be bounded."""
+
+    span: Span = field(compare=False, repr=False)
+    depth: int = field(default=0, compare=False, repr=False)
+
+
+# Expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A literal, kept as it was written (`2.25`, `1e-4`, `3.8M`) beside its exact value."""
+
+    text: str
+    value: int | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    """`true`, `false` or `none`."""
+
+    value: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Node):
+    value: Expression
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Node):
+    value: Expression
+    index: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Node):
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat(Node):
+    """`160^2` in a shape: a dimension that stands there several times."""
+
+    value: Expression
+    times: Number
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost(Node):
+    """`<=28` in an expected shape: a bound in place of a size."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(Node):
+    """`3 x 13 x 160^2`."""
+
+    dimensions: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Node):
+    operator: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    """`then if test else other`."""
+
+    then: Expression
+    test: Expression
+    other: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Node):
+    name: str | None
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    function: Expression
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Node):
+    """`first -> step -> step`."""
+
+    first: Expression
+    steps: tuple[Expression, ...]
+
+
+Expression: TypeAlias = (
+    Number
+    | Text
+    | Constant
+    | Name
+    | Attribute
+    | Index
+    | Tuple
+    | Repeat
+    | AtMost
+    | Shape
+    | Unary
+    | Binary
+    | Conditional
+    | Call
+    | Chain
+)
+
+# Statements
+
+
+@dataclass(frozen=True, slots=True)
+class Input(Node):
+    """`input video: 3 x frames x size^2`."""
+
+    name: str
+    shape: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Initialise(Node):
+    """`init conv: he(fan = out)`: how the weights of one kind of operation start."""
+
+    kind: str
+    scheme: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Node):
+    targets: tuple[str, ...]
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Apply(Node):
+    """A bare call: applied to the running value, which it replaces."""
+
+    call: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Node):
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class If(Node):
+    test: Expression
+    body: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    targets: tuple[str, ...]
+    values: Expression
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Node):
+    """A line of dashes between two stages of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dash(Node):
+    """`-` in a cell: not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Node):
+    cells: tuple[Expression | Dash, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Node):
+    bindings: tuple[Argument, ...]
+    columns: tuple[Name, ...]
+    rows: tuple[Row | Rule, ...]
+
+
+Statement: TypeAlias = Input | Initialise | Assign | Apply | Return | If | For | Table
+
+# Definitions
+
+
+@dataclass(frozen=True, slots=True)
+class Doc(Node):
+    """A doc string before the definition it belongs to is set on."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Node):
+    """Several things between brackets, on their way into the node they belong to."""
+
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Node):
+    """`name: type = default`; a type of several words lists what may stand there."""
+
+    name: str
+    types: tuple[str, ...]
+    default: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Use(Node):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Node):
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: tuple[Statement, ...]
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Network(Node):
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: tuple[Statement, ...]
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived(Node):
+    """`block a = b(...)` or `network a = b(...)`: the same with other parameters."""
+
+    kind: str
+    name: str
+    base: Call | Name
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Node):
+    """A figure that a source printed: `macs 2.7G`, or `disputed macs 3.4G "why"`."""
+
+    metric: str
+    value: Number
+    disputed: bool
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Node):
+    network: Call | Name
+    figures: tuple[Figure, ...]
+    remarks: tuple[str, ...]
+
+
+Definition: TypeAlias = Use | Block | Network | Derived | Claim
+
+
+def documented(definition: Block | Network | Derived, doc: Doc) -> Block | Network | Derived:
+    """The definition with its doc string, and with a span that begins there."""
+    span = Span(doc.span.source, doc.span.start, definition.span.end)
+    return replace(definition, doc=doc.text, span=span)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment(Node):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class File(Node):
+    source: Source = field(compare=False, repr=False)
+    doc: str | None
+    definitions: tuple[Definition, ...]
+    comments: tuple[Comment, ...] = field(compare=False)
