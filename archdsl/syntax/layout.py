@@ -14,9 +14,9 @@ from archdsl import limits
 
 _OPEN = {"LPAR", "LSQB", "LBRACE"}
 _CLOSE = {"RPAR", "RSQB", "RBRACE"}
-_CONTINUES = {"RBRACE", "__ARROW", "ELSE", "$END"}
+_CONTINUES = {"RBRACE", "ARROW", "ELSE", "$END"}
 _OPERAND = {"NUMBER", "NAME", "RPAR", "RSQB", "IN"}
-_BY_SIZE = re.compile(r"x([0-9]+)$")
+_DIMENSIONS = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
 
 
 class TooDeep(Exception):
@@ -55,25 +55,22 @@ class Layout:
 
 
 def _dimensions(stream: Iterator[Token]) -> Iterator[Token]:
-    """A name `x` after an operand parts two dimensions, and so does that of `x160`."""
+    """A name `x` after an operand parts two dimensions, and so does each in `x13x160`."""
     previous = ""
     for token in stream:
-        after_operand = token.type == "NAME" and previous in _OPERAND
+        if token.type == "NAME" and previous in _OPERAND and _DIMENSIONS.fullmatch(token):
+            parts = list(_split(token))
+            previous = parts[-1].type
+            yield from parts
+            continue
         previous = token.type
-        if not after_operand:
-            yield token
-        elif token == "x":
-            previous = "_BY"
-            yield Token.new_borrow_pos("_BY", token, token)
-        elif size := _BY_SIZE.match(token):
-            previous = "NUMBER"
-            yield from _split(token, size[1])
-        else:
-            yield token
+        yield token
 
 
-def _split(token: Token, size: str) -> Iterator[Token]:
+def _split(token: Token) -> Iterator[Token]:
     """`x160` as `x` and `160`, each in its place."""
-    start, line, column = token.start_pos or 0, token.line or 0, token.column or 0
-    yield Token("_BY", "x", start, line, column, line, column + 1, start + 1)
-    yield Token("NUMBER", size, start + 1, line, column + 1, line, token.end_column, token.end_pos)
+    offset, line, column = token.start_pos or 0, token.line or 0, token.column or 0
+    for part in re.finditer("x|[0-9]+", token):
+        kind = "_BY" if part[0] == "x" else "NUMBER"
+        places = (part.start() + column, line, part.end() + column, part.end() + offset)
+        yield Token(kind, part[0], part.start() + offset, line, *places)
