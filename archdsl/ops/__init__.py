@@ -1,0 +1,48 @@
+"""The operations: what a network is made of, one family a file.
+
+Each operation is one frozen dataclass. Its fields are its parameters in the language, `infer`
+is its shape rule, `cost` its cost rule and `emit` its PyTorch form; nothing else in the package
+knows one operation from another. A family lists its own, and this room lists the families.
+"""
+
+from __future__ import annotations
+
+from archdsl.ops import (
+    activation,
+    arithmetic,
+    convolution,
+    dropout,
+    joining,
+    layout,
+    linear,
+    normalisation,
+    padding,
+    pooling,
+    reduction,
+    selection,
+    softmax,
+    sources,
+)
+from archdsl.ops.base import Operation
+
+FAMILIES: tuple[tuple[type[Operation], ...], ...] = (
+    sources.FAMILY,
+    convolution.FAMILY,
+    linear.FAMILY,
+    pooling.FAMILY,
+    normalisation.FAMILY,
+    activation.FAMILY,
+    softmax.FAMILY,
+    dropout.FAMILY,
+    arithmetic.FAMILY,
+    reduction.FAMILY,
+    layout.FAMILY,
+    joining.FAMILY,
+    selection.FAMILY,
+    padding.FAMILY,
+)
+
+OPERATIONS: dict[str, type[Operation]] = {
+    operation.name: operation for family in FAMILIES for operation in family
+}
+"""Every operation under its name in the language."""

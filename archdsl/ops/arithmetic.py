@@ -1,0 +1,241 @@
+"""Arithmetic, element by element, on tensors or on a tensor and an exact constant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.broadcasting import broadcast
+from archdsl.ops.parameters import Boolean, Maybe, Number, Real, number, parameter
+
+
+@dataclass(frozen=True)
+class Arithmetic(Operation):
+    """Base of the operators: two tensors that broadcast, or one and a `constant`.
+
+    `2 / x` is a division whose constant comes first.
+    """
+
+    arity = (1, 2)
+    symbol: ClassVar[str]
+    constant: Number | None = parameter(Maybe(Real()), None)
+    constant_first: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        check_constant(self.name, self.constant, operands)
+        return (broadcast(self.name, operands),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        if self.constant is None:
+            return Expression(f"{{0}} {self.symbol} {{1}}", loose=True)
+        order = ("{constant}", "{0}") if self.constant_first else ("{0}", "{constant}")
+        template = f" {self.symbol} ".join(order)
+        return Expression(template, {"constant": number(self.constant)}, loose=True)
+
+
+def check_constant(name: str, constant: Number | None, operands: Types) -> None:
+    """A constant stands in the place of a second tensor."""
+    if constant is None and len(operands) == 1:
+        raise Mismatch(f"`{name}` takes two tensors, or a tensor and a constant", operand=0)
+    if constant is not None and len(operands) == 2:
+        message = f"`{name}` takes two tensors or a constant, not both"
+        raise Mismatch(message, parameter="constant")
+
+
+@dataclass(frozen=True)
+class Add(Arithmetic):
+    """x + y."""
+
+    name = "add"
+    symbol = "+"
+
+
+@dataclass(frozen=True)
+class Subtract(Arithmetic):
+    """x - y."""
+
+    name = "subtract"
+    symbol = "-"
+
+
+@dataclass(frozen=True)
+class Multiply(Arithmetic):
+    """x * y."""
+
+    name = "multiply"
+    symbol = "*"
+
+
+@dataclass(frozen=True)
+class Divide(Arithmetic):
+    """x / y."""
+
+    name = "divide"
+    symbol = "/"
+
+    def infer(self, *operands: TensorType) -> Types:
+        if self.constant == 0 and not self.constant_first:
+            raise Mismatch("a tensor cannot be divided by 0", parameter="constant")
+        return super().infer(*operands)
+
+
+@dataclass(frozen=True)
+class Power(Arithmetic):
+    """x ** y."""
+
+    name = "power"
+    symbol = "**"
+
+    def infer(self, *operands: TensorType) -> Types:
+        if self.constant is not None and self.constant < 0 and self.constant_first:
+            message = f"a tensor cannot be a power of {self.constant}, which is negative"
+            raise Mismatch(message, parameter="constant")
+        return super().infer(*operands)
+
+
+@dataclass(frozen=True)
+class Extreme(Operation):
+    """Base of the larger and the smaller of two tensors, or of a tensor and a `constant`."""
+
+    arity = (1, 2)
+    bound: ClassVar[str]
+    constant: Number | None = parameter(Maybe(Real()), None)
+
+    def infer(self, *operands: TensorType) -> Types:
+        check_constant(self.name, self.constant, operands)
+        return (broadcast(self.name, operands),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        if self.constant is None:
+            return Expression(f"torch.{self.name}({{0}}, {{1}})")
+        template = f"{{0}}.clamp({self.bound}={{constant}})"
+        return Expression(template, {"constant": number(self.constant)})
+
+
+@dataclass(frozen=True)
+class Maximum(Extreme):
+    """The larger of x and y."""
+
+    name = "maximum"
+    bound = "min"
+
+
+@dataclass(frozen=True)
+class Minimum(Extreme):
+    """The smaller of x and y."""
+
+    name = "minimum"
+    bound = "max"
+
+
+@dataclass(frozen=True)
+class Clamp(Operation):
+    """x held between `least` and `most`."""
+
+    name = "clamp"
+    least: Number | None = parameter(Maybe(Real()), None)
+    most: Number | None = parameter(Maybe(Real()), None)
+
+    def infer(self, *operands: TensorType) -> Types:
+        if self.least is None and self.most is None:
+            raise Mismatch("`clamp` takes `least`, `most` or both")
+        if self.least is not None and self.most is not None and self.least > self.most:
+            message = f"`least` {self.least} is above `most` {self.most}"
+            raise Mismatch(message, parameter="least")
+        return operands
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        bounds = {"min": self.least, "max": self.most}
+        values = {name: number(bound) for name, bound in bounds.items() if bound is not None}
+        arguments = ", ".join(f"{name}={{{name}}}" for name in values)
+        return Expression(f"{{0}}.clamp({arguments})", values)
+
+
+@dataclass(frozen=True)
+class Unary(Operation):
+    """Base of the functions of one tensor that a tensor has as methods of the same name."""
+
+    def infer(self, *operands: TensorType) -> Types:
+        return operands
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        return Expression(f"{{0}}.{self.name}()")
+
+
+@dataclass(frozen=True)
+class Negative(Unary):
+    """-x."""
+
+    name = "negative"
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        return Expression("-{0}", loose=True)
+
+
+@dataclass(frozen=True)
+class Abs(Unary):
+    """|x|."""
+
+    name = "abs"
+
+
+@dataclass(frozen=True)
+class Exp(Unary):
+    """e to the power of x."""
+
+    name = "exp"
+
+
+@dataclass(frozen=True)
+class Log(Unary):
+    """The natural logarithm of x."""
+
+    name = "log"
+
+
+@dataclass(frozen=True)
+class Sqrt(Unary):
+    """The square root of x."""
+
+    name = "sqrt"
+
+
+@dataclass(frozen=True)
+class Rsqrt(Unary):
+    """1 over the square root of x."""
+
+    name = "rsqrt"
+
+
+@dataclass(frozen=True)
+class Square(Unary):
+    """x times itself."""
+
+    name = "square"
+
+
+INFIX: dict[str, type[Arithmetic]] = {
+    op.symbol: op for op in (Add, Subtract, Multiply, Divide, Power)
+}
+
+
+def infix(operator: str) -> type[Arithmetic]:
+    """The operation of `+`, `-`, `*`, `/` or `**`: `infix("-")(1, constant_first=True)` is 1 - x."""
+    return INFIX[operator]
+
+
+FAMILY: tuple[type[Operation], ...] = (
+    *INFIX.values(),
+    Maximum,
+    Minimum,
+    Clamp,
+    Negative,
+    Abs,
+    Exp,
+    Log,
+    Sqrt,
+    Rsqrt,
+    Square,
+)

@@ -1,0 +1,179 @@
+"""What every operation declares: parameters, a shape rule, a cost rule and a PyTorch form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import ClassVar, TypeAlias
+
+from archdsl.ir.types import TensorType
+from archdsl.limits import ELEMENTS
+
+PyValue: TypeAlias = "int | float | bool | str | None | tuple[PyValue, ...]"
+Types: TypeAlias = tuple[TensorType, ...]
+
+RANK = 24
+"""Axes of one sample: with the batch, as many as the kernels of every device take."""
+
+
+class Mismatch(Exception):
+    """An operation cannot take these operands with these parameters.
+
+    `operand` (an index) or `parameter` (a name) says which words of the call are at fault.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operand: int | None = None,
+        parameter: str | None = None,
+        help: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.operand = operand
+        self.parameter = parameter
+        self.help = help
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one operation costs for one sample.
+
+    `macs` counts the multiply-adds of convolutions, linear layers and matrix products,
+    `normalised` the elements that a normalisation puts out, and `fvcore` what fvcore adds
+    to the multiply-adds in evaluation mode.
+    """
+
+    parameters: int = 0
+    macs: int = 0
+    normalised: int = 0
+    fvcore: int = 0
+
+
+class Required(Enum):
+    """The default of an argument that has none."""
+
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerArgument:
+    """An argument of a layer's constructor; left out where it has torch's own `default`.
+
+    A tuple of `uniform` kind may be written as one number where all its entries agree.
+    """
+
+    name: str
+    value: PyValue
+    default: PyValue | Required = Required.REQUIRED
+    positional: bool = False
+    uniform: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """An operation that is a module of its own: `self.conv = nn.Conv3d(...)`.
+
+    `label` is the attribute's name before numbering, `zero` the parameters that start at
+    zero. A `shared` layer holds no state, so one module serves all its uses in a class.
+    """
+
+    constructor: str
+    arguments: tuple[LayerArgument, ...]
+    label: str
+    zero: tuple[str, ...] = ()
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An operation that is written in place, inside `forward`.
+
+    In `template`, `{0}`, `{1}` stand for the operands and `{name}` for an entry of `values`;
+    `{operands}` for all of them, parted by commas. `loose` marks an infix form, which needs
+    parentheses inside another expression.
+    """
+
+    template: str
+    values: Mapping[str, PyValue] = field(default_factory=dict)
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A free parameter of the model: `self.name = nn.Parameter(torch.zeros(shape))`.
+
+    `initial` is the function that makes its first value (`torch.zeros`), and `shape` begins
+    with a batch axis of 1. Where it is `expanded`, it takes the batch of its one operand:
+    `self.name.expand(x.shape[0], -1, -1)`.
+    """
+
+    initial: str
+    shape: tuple[int, ...]
+    label: str = "weight"
+    expanded: bool = False
+
+
+Form: TypeAlias = Layer | Expression | Weight
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Base of the operations. The fields of a subclass are its parameters in the language."""
+
+    name: ClassVar[str]
+    """What the language calls it."""
+
+    arity: ClassVar[tuple[int, int | None]] = (1, 1)
+    """The least and the most operands; None for no bound."""
+
+    is_view: ClassVar[bool] = False
+    """Whether the result shares its operand's memory."""
+
+    def infer(self, *operands: TensorType) -> Types:
+        """The types of the results.
+
+        Raises:
+            Mismatch: the operands do not suit.
+        """
+        raise NotImplementedError
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        return Cost()
+
+    def emit(self, operands: Types, results: Types) -> Form:
+        raise NotImplementedError
+
+
+def checked(operation: Operation, operands: Types) -> Types:
+    """The types of an operation's results; the one way by which they enter a graph.
+
+    Raises:
+        Mismatch: the operands do not suit, or a result is empty or beyond all measure.
+    """
+    _check_arity(operation, len(operands))
+    results = operation.infer(*operands)
+    for result in results:
+        _check_result(operation.name, result)
+    return results
+
+
+def _check_arity(operation: Operation, count: int) -> None:
+    least, most = operation.arity
+    if count >= least and (most is None or count <= most):
+        return
+    bound = f"at least {least}" if most is None else str(least)
+    bound = f"{least} to {most}" if most not in (None, least) else bound
+    raise Mismatch(f"`{operation.name}` takes {bound} tensors, not {count}")
+
+
+def _check_result(name: str, result: TensorType) -> None:
+    if result.rank > RANK:
+        raise Mismatch(f"`{name}` would give a tensor of {result.rank} axes; at most {RANK} can be")
+    if any(size < 1 for size in result.shape):
+        raise Mismatch(f"`{name}` would give {result}, which holds nothing")
+    if result.elements > ELEMENTS:
+        raise Mismatch(f"`{name}` would give {result}, more than {ELEMENTS} elements")

@@ -1,0 +1,142 @@
+"""Convolutions over one to three axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.parameters import Boolean, Extent, Integer, Maybe, Sizes, parameter, per_axis
+from archdsl.ops.window import check_spatial, half_padding, window_extents
+
+
+def check_groups(groups: int, inputs: int, outputs: int) -> None:
+    """Each group takes and gives equally many channels."""
+    for what, count in (("input", inputs), ("output", outputs)):
+        if count % groups:
+            message = f"{groups} groups do not divide {count} {what} channels"
+            raise Mismatch(message, parameter="groups")
+
+
+@dataclass(frozen=True)
+class Convolution(Operation):
+    """Convolution of C x (L | H x W | T x H x W); `channels` is the number of filters.
+
+    Padding is half the kernel unless given, so stride 1 keeps an odd kernel's input size.
+    """
+
+    name = "conv"
+    channels: int = parameter(Integer())
+    kernel: Extent = parameter(Sizes(), 1)
+    stride: Extent = parameter(Sizes(), 1)
+    padding: Extent | None = parameter(Maybe(Sizes(least=0)), None)
+    dilation: Extent = parameter(Sizes(), 1)
+    groups: int = parameter(Integer(), 1)
+    bias: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_spatial(x, "conv")
+        check_groups(self.groups, x.channels, self.channels)
+        return (TensorType((self.channels, *window_extents(self, x))),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (x,), (y,) = operands, results
+        kernel = per_axis(self.kernel, len(x.extents), "kernel")
+        weights = self.channels * (x.channels // self.groups) * prod(kernel)
+        return Cost(weights + self.channels * self.bias, macs=weights * y.positions)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        (x,) = operands
+        axes = len(x.extents)
+        arguments = (
+            LayerArgument("in_channels", x.channels, positional=True),
+            LayerArgument("out_channels", self.channels, positional=True),
+            LayerArgument(
+                "kernel_size", per_axis(self.kernel, axes, "kernel"), positional=True, uniform=True
+            ),
+            LayerArgument(
+                "stride", per_axis(self.stride, axes, "stride"), (1,) * axes, uniform=True
+            ),
+            LayerArgument("padding", half_padding(self, axes), (0,) * axes, uniform=True),
+            LayerArgument(
+                "dilation", per_axis(self.dilation, axes, "dilation"), (1,) * axes, uniform=True
+            ),
+            LayerArgument("groups", self.groups, 1),
+            LayerArgument("bias", self.bias, True),
+        )
+        return Layer(f"nn.Conv{axes}d", arguments, "conv")
+
+
+@dataclass(frozen=True)
+class TransposedConvolution(Operation):
+    """Transposed convolution of C x (L | H x W | T x H x W), nn.ConvTranspose.
+
+    Per axis S becomes (S - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
+    Each multiply-add takes a position of the input, so it is these that `macs` counts.
+    """
+
+    name = "conv_transpose"
+    channels: int = parameter(Integer())
+    kernel: Extent = parameter(Sizes(), 1)
+    stride: Extent = parameter(Sizes(), 1)
+    padding: Extent = parameter(Sizes(least=0), 0)
+    output_padding: Extent = parameter(Sizes(least=0), 0)
+    dilation: Extent = parameter(Sizes(), 1)
+    groups: int = parameter(Integer(), 1)
+    bias: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_spatial(x, self.name)
+        check_groups(self.groups, x.channels, self.channels)
+        return (TensorType((self.channels, *self._extents(x))),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (x,) = operands
+        kernel = per_axis(self.kernel, len(x.extents), "kernel")
+        weights = x.channels * (self.channels // self.groups) * prod(kernel)
+        return Cost(weights + self.channels * self.bias, macs=weights * x.positions)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        (x,) = operands
+        axes = len(x.extents)
+        arguments = (
+            LayerArgument("in_channels", x.channels, positional=True),
+            LayerArgument("out_channels", self.channels, positional=True),
+            LayerArgument(
+                "kernel_size", self._window("kernel", axes), positional=True, uniform=True
+            ),
+            LayerArgument("stride", self._window("stride", axes), (1,) * axes, uniform=True),
+            LayerArgument("padding", self._window("padding", axes), (0,) * axes, uniform=True),
+            LayerArgument(
+                "output_padding", self._window("output_padding", axes), (0,) * axes, uniform=True
+            ),
+            LayerArgument("groups", self.groups, 1),
+            LayerArgument("bias", self.bias, True),
+            LayerArgument("dilation", self._window("dilation", axes), (1,) * axes, uniform=True),
+        )
+        return Layer(f"nn.ConvTranspose{axes}d", arguments, "conv")
+
+    def _window(self, name: str, axes: int) -> tuple[int, ...]:
+        value: Extent = getattr(self, name)
+        return per_axis(value, axes, name)
+
+    def _extents(self, x: TensorType) -> tuple[int, ...]:
+        names = ("kernel", "stride", "padding", "output_padding", "dilation")
+        windows = [self._window(name, len(x.extents)) for name in names]
+        extents = []
+        for size, k, s, p, extra, d in zip(x.extents, *windows, strict=True):
+            if extra >= max(s, d):
+                message = f"an output padding of {extra} is not below stride {s} or dilation {d}"
+                raise Mismatch(message, parameter="output_padding")
+            extent = (size - 1) * s - 2 * p + d * (k - 1) + extra + 1
+            if extent < 1:
+                message = f"a padding of {p} leaves nothing of {extent + 2 * p}"
+                raise Mismatch(message, parameter="padding")
+            extents.append(extent)
+        return tuple(extents)
+
+
+FAMILY: tuple[type[Operation], ...] = (Convolution, TransposedConvolution)

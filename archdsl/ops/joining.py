@@ -1,0 +1,129 @@
+"""Tensors put together and taken apart along an axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ir.types import TensorType
+from archdsl.limits import OPERATIONS
+from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.parameters import Axis, AxisName, Integer, Sizes, axis_index, dimension, parameter
+
+
+def resized(x: TensorType, index: int, size: int) -> TensorType:
+    """A type with another size at one axis."""
+    return TensorType((*x.shape[:index], size, *x.shape[index + 1 :]))
+
+
+@dataclass(frozen=True)
+class Concat(Operation):
+    """Tensors one after another along an axis, torch.cat: the channels unless given."""
+
+    name = "concat"
+    arity = (1, None)
+    axis: Axis = parameter(AxisName(), 0)
+
+    def infer(self, *operands: TensorType) -> Types:
+        first = operands[0]
+        index = axis_index(self.axis, first.rank)
+        for slot, operand in enumerate(operands):
+            if operand.rank != first.rank or resized(operand, index, 0) != resized(first, index, 0):
+                message = f"`concat` along axis {index} cannot join {first} and {operand}"
+                raise Mismatch(message, operand=slot)
+        return (resized(first, index, sum(x.shape[index] for x in operands)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        dim = dimension(self.axis, operands[0].rank)
+        return Expression("torch.cat([{operands}], dim={dim})", {"dim": dim})
+
+
+@dataclass(frozen=True)
+class Stack(Operation):
+    """Tensors of one shape side by side along a new axis, at `axis` of the result."""
+
+    name = "stack"
+    arity = (1, None)
+    axis: Axis = parameter(AxisName(), 0)
+
+    def infer(self, *operands: TensorType) -> Types:
+        first = operands[0]
+        index = axis_index(self.axis, first.rank + 1)
+        for slot, operand in enumerate(operands):
+            if operand != first:
+                raise Mismatch(f"`stack` cannot join {first} and {operand}", operand=slot)
+        return (TensorType((*first.shape[:index], len(operands), *first.shape[index:])),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        dim = dimension(self.axis, results[0].rank)
+        return Expression("torch.stack([{operands}], dim={dim})", {"dim": dim})
+
+
+def parts(x: TensorType, index: int, sizes: list[int]) -> Types:
+    return tuple(resized(x, index, size) for size in sizes)
+
+
+def first_of(template: str, results: Types) -> str:
+    """torch gives a tuple even of one part."""
+    return template if len(results) > 1 else f"{template}[0]"
+
+
+def check_count(name: str, count: int, parameter: str) -> None:
+    if count > OPERATIONS:
+        raise Mismatch(f"`{name}` would give {count} tensors", parameter=parameter)
+
+
+@dataclass(frozen=True)
+class Split(Operation):
+    """An axis parted into `sizes`, or into parts of one size, the last of which may be smaller."""
+
+    name = "split"
+    is_view = True
+    sizes: int | tuple[int, ...] = parameter(Sizes())
+    axis: Axis = parameter(AxisName(), 0)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        index = axis_index(self.axis, x.rank)
+        return parts(x, index, self._sizes(x, index))
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values = {"sizes": self.sizes, "dim": dimension(self.axis, operands[0].rank)}
+        return Expression(first_of("{0}.split({sizes}, dim={dim})", results), values)
+
+    def _sizes(self, x: TensorType, index: int) -> list[int]:
+        total = x.shape[index]
+        if isinstance(self.sizes, int):
+            check_count(self.name, -(-total // self.sizes), "sizes")
+            return [min(self.sizes, total - start) for start in range(0, total, self.sizes)]
+        if sum(self.sizes) != total:
+            shown = " + ".join(map(str, self.sizes))
+            raise Mismatch(f"{shown} is not {total}, axis {index} of {x}", parameter="sizes")
+        return list(self.sizes)
+
+
+@dataclass(frozen=True)
+class Chunk(Operation):
+    """An axis parted into `parts`, of one size but for the last."""
+
+    name = "chunk"
+    is_view = True
+    parts: int = parameter(Integer())
+    axis: Axis = parameter(AxisName(), 0)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        index = axis_index(self.axis, x.rank)
+        total = x.shape[index]
+        size = -(-total // self.parts)
+        if -(-total // size) != self.parts:
+            message = f"axis {index} of {x} cannot be parted into {self.parts}"
+            raise Mismatch(message, parameter="parts")
+        check_count(self.name, self.parts, "parts")
+        return parts(x, index, [min(size, total - start) for start in range(0, total, size)])
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values = {"parts": self.parts, "dim": dimension(self.axis, operands[0].rank)}
+        return Expression(first_of("{0}.chunk({parts}, dim={dim})", results), values)
+
+
+FAMILY: tuple[type[Operation], ...] = (Concat, Stack, Split, Chunk)

@@ -1,0 +1,238 @@
+"""Tensors rearranged: the same elements under other axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from archdsl.ir.types import TensorType, show_shape
+from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.parameters import (
+    POSITIONS,
+    Axes,
+    Axis,
+    AxisName,
+    Choice,
+    Either,
+    Several,
+    Shape,
+    axis_index,
+    dimension,
+    each,
+    entries,
+    parameter,
+    positions,
+)
+
+
+def fill(sizes: tuple[int, ...], elements: int, what: str, name: str) -> tuple[int, ...]:
+    """`sizes` with -1 as what is left of `elements`.
+
+    Raises:
+        Mismatch: the sizes do not hold as many.
+    """
+    known = prod(size for size in sizes if size != -1)
+    if (-1 in sizes and elements % known) or (-1 not in sizes and elements != known):
+        shown = show_shape(sizes) if -1 not in sizes else f"multiples of {known}"
+        raise Mismatch(f"{what} has {elements} elements, not {shown}", parameter=name)
+    return tuple(elements // known if size == -1 else size for size in sizes)
+
+
+@dataclass(frozen=True)
+class Transpose(Operation):
+    """Two axes exchanged, the last two unless given: N x M becomes M x N."""
+
+    name = "transpose"
+    is_view = True
+    a: Axis = parameter(AxisName(), -2)
+    b: Axis = parameter(AxisName(), -1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        i, j = axis_index(self.a, x.rank, "a"), axis_index(self.b, x.rank, "b")
+        sizes = list(x.shape)
+        sizes[i], sizes[j] = sizes[j], sizes[i]
+        return (TensorType(tuple(sizes)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        rank = operands[0].rank
+        values = {"a": dimension(self.a, rank, "a"), "b": dimension(self.b, rank, "b")}
+        return Expression("{0}.transpose({a}, {b})", values)
+
+
+@dataclass(frozen=True)
+class Permute(Operation):
+    """All axes in another order: `permute((1, 0))` makes C x L into L x C."""
+
+    name = "permute"
+    is_view = True
+    axes: Axes = parameter(Several(AxisName()))
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        order = self._order(x)
+        if sorted(order) != list(range(x.rank)):
+            message = f"`permute` takes each of the {x.rank} axes of {x} once"
+            raise Mismatch(message, parameter="axes")
+        return (TensorType(tuple(x.shape[index] for index in order)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values = {f"axis{i}": index + 1 for i, index in enumerate(self._order(operands[0]))}
+        return Expression(f"{{0}}.permute(0, {slots(values)})", values)
+
+    def _order(self, x: TensorType) -> tuple[int, ...]:
+        return tuple(axis_index(axis, x.rank, "axes") for axis in each(self.axes))
+
+
+def slots(values: dict[str, int]) -> str:
+    """The places of all values in a template, parted by commas."""
+    return ", ".join(f"{{{name}}}" for name in values)
+
+
+@dataclass(frozen=True)
+class Reshape(Operation):
+    """The elements, in order, under `shape`, where -1 stands for what is left."""
+
+    name = "reshape"
+    is_view = True
+    shape: int | tuple[int, ...] = parameter(Shape())
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        return (TensorType(fill(entries(self.shape), x.elements, str(x), "shape")),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        # x.reshape(-1, ...) would take elements of an unforeseen clip for more samples.
+        flat = "{0}" if operands[0].rank == 1 else "{0}.flatten(1)"
+        shape = entries(self.shape)
+        if len(shape) == 1:
+            return Expression("{0}.flatten(1)")
+        return Expression(f"{flat}.unflatten(1, {{shape}})", {"shape": shape})
+
+
+@dataclass(frozen=True)
+class Flatten(Operation):
+    """The axes from `start` to `end` as one: `flatten` gives one, `flatten(positions)` C x N."""
+
+    name = "flatten"
+    is_view = True
+    start: Axis = parameter(Either(AxisName(), Choice((POSITIONS,))), 0)
+    end: Axis = parameter(AxisName(), -1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        first, last = self._start(x), axis_index(self.end, x.rank, "end")
+        if first > last:
+            raise Mismatch(f"axis {first} comes after axis {last} of {x}", parameter="start")
+        shape = x.shape
+        return (TensorType((*shape[:first], prod(shape[first : last + 1]), *shape[last + 1 :])),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        (x,) = operands
+        values = {"start": self._start(x) + 1, "end": dimension(self.end, x.rank, "end")}
+        if axis_index(self.end, x.rank, "end") == x.rank - 1:
+            return Expression("{0}.flatten({start})", {"start": values["start"]})
+        return Expression("{0}.flatten({start}, {end})", values)
+
+    def _start(self, x: TensorType) -> int:
+        if self.start == POSITIONS:
+            return positions(x.rank, "start")[0]
+        return axis_index(self.start, x.rank, "start")
+
+
+@dataclass(frozen=True)
+class Unflatten(Operation):
+    """One axis as several of `sizes`, where -1 stands for what is left."""
+
+    name = "unflatten"
+    is_view = True
+    axis: Axis = parameter(AxisName())
+    sizes: int | tuple[int, ...] = parameter(Shape())
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        index = axis_index(self.axis, x.rank)
+        sizes = fill(entries(self.sizes), x.shape[index], f"axis {index} of {x}", "sizes")
+        return (TensorType((*x.shape[:index], *sizes, *x.shape[index + 1 :])),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        dim = dimension(self.axis, operands[0].rank)
+        return Expression(
+            "{0}.unflatten({dim}, {sizes})", {"dim": dim, "sizes": entries(self.sizes)}
+        )
+
+
+@dataclass(frozen=True)
+class Restore(Operation):
+    """The last axis of x as the positions of `like` again: C x THW becomes C x T x H x W."""
+
+    name = "restore"
+    arity = (2, 2)
+    is_view = True
+
+    def infer(self, *operands: TensorType) -> Types:
+        x, like = operands
+        if like.rank < 2 or x.shape[-1] != like.positions:
+            message = f"the last axis of {x} does not hold the positions of {like}"
+            raise Mismatch(message, operand=0)
+        return (TensorType((*x.shape[:-1], *like.extents)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        return Expression("{0}.unflatten(-1, {1}.shape[2:])")
+
+
+@dataclass(frozen=True)
+class Squeeze(Operation):
+    """An axis of size 1 taken away."""
+
+    name = "squeeze"
+    is_view = True
+    axis: Axis = parameter(AxisName())
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        index = axis_index(self.axis, x.rank)
+        if x.shape[index] != 1:
+            message = f"axis {index} of {x} has size {x.shape[index]}, not 1"
+            raise Mismatch(message, parameter="axis")
+        return (remaining(self.name, x, (index,)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        return Expression("{0}.squeeze({dim})", {"dim": dimension(self.axis, operands[0].rank)})
+
+
+def remaining(name: str, x: TensorType, gone: tuple[int, ...]) -> TensorType:
+    """A type without some of its axes, of which one must stay."""
+    shape = tuple(size for index, size in enumerate(x.shape) if index not in gone)
+    if not shape:
+        raise Mismatch(f"`{name}` would leave no axis of {x}", operand=0)
+    return TensorType(shape)
+
+
+@dataclass(frozen=True)
+class Unsqueeze(Operation):
+    """An axis of size 1 put in, to stand at `axis` of the result."""
+
+    name = "unsqueeze"
+    is_view = True
+    axis: Axis = parameter(AxisName())
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        index = axis_index(self.axis, x.rank + 1)
+        return (TensorType((*x.shape[:index], 1, *x.shape[index:])),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        return Expression("{0}.unsqueeze({dim})", {"dim": dimension(self.axis, results[0].rank)})
+
+
+FAMILY: tuple[type[Operation], ...] = (
+    Transpose,
+    Permute,
+    Reshape,
+    Flatten,
+    Unflatten,
+    Restore,
+    Squeeze,
+    Unsqueeze,
+)

@@ -1,0 +1,112 @@
+"""Linear layers and products of matrices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Cost, Expression, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.broadcasting import meet
+from archdsl.ops.parameters import Boolean, Integer, parameter
+
+
+@dataclass(frozen=True)
+class Linear(Operation):
+    """Linear layer on the last axis: ... x F becomes ... x `features`."""
+
+    name = "linear"
+    features: int = parameter(Integer())
+    bias: bool = parameter(Boolean(), True)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        return (TensorType((*x.shape[:-1], self.features)),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (x,) = operands
+        weights = x.shape[-1] * self.features
+        return Cost(weights + self.features * self.bias, macs=x.elements * self.features)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        (x,) = operands
+        arguments = (
+            LayerArgument("in_features", x.shape[-1], positional=True),
+            LayerArgument("out_features", self.features, positional=True),
+            LayerArgument("bias", self.bias, True),
+        )
+        return Layer("nn.Linear", arguments, "linear")
+
+
+@dataclass(frozen=True)
+class Bilinear(Operation):
+    """a' W b for each of `features`: ... x A and ... x B become ... x `features`.
+
+    `macs` counts a multiply-add for each weight at each position. Neither torch's counter nor
+    fvcore sees into nn.Bilinear: the first counts nothing, so `fvcore` takes `macs` back.
+    """
+
+    name = "bilinear"
+    arity = (2, 2)
+    features: int = parameter(Integer())
+    bias: bool = parameter(Boolean(), True)
+
+    def infer(self, *operands: TensorType) -> Types:
+        a, b = operands
+        if a.shape[:-1] != b.shape[:-1]:
+            message = f"`bilinear` takes tensors that agree up to the last axis, not {a} and {b}"
+            raise Mismatch(message, operand=1)
+        return (TensorType((*a.shape[:-1], self.features)),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        a, b = operands
+        weights = a.shape[-1] * b.shape[-1] * self.features
+        macs = prod(a.shape[:-1]) * weights
+        return Cost(weights + self.features * self.bias, macs=macs, fvcore=-macs)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        a, b = operands
+        arguments = (
+            LayerArgument("in1_features", a.shape[-1], positional=True),
+            LayerArgument("in2_features", b.shape[-1], positional=True),
+            LayerArgument("out_features", self.features, positional=True),
+            LayerArgument("bias", self.bias, True),
+        )
+        return Layer("nn.Bilinear", arguments, "bilinear")
+
+
+@dataclass(frozen=True)
+class MatMul(Operation):
+    """Product of matrices: ... x N x K and ... x K x M become ... x N x M.
+
+    The axes before them broadcast. fvcore counts only the first operand's, so where these
+    are fewer it falls short of the multiply-adds, and `fvcore` is negative.
+    """
+
+    name = "matmul"
+    arity = (2, 2)
+
+    def infer(self, *operands: TensorType) -> Types:
+        a, b = operands
+        for index, operand in enumerate(operands):
+            if operand.rank < 2:
+                raise Mismatch(f"`matmul` takes matrices, not {operand}", operand=index)
+        if a.shape[-1] != b.shape[-2]:
+            message = f"`matmul` cannot multiply {a} by {b}: {a.shape[-1]} is not {b.shape[-2]}"
+            raise Mismatch(message, operand=1)
+        batch = meet(a.shape[:-2], b.shape[:-2])
+        if batch is None:
+            message = f"`matmul` cannot multiply {a} by {b}: the axes before the matrices differ"
+            raise Mismatch(message, operand=1)
+        return (TensorType((*batch, a.shape[-2], b.shape[-1])),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (a, b), (y,) = operands, results
+        macs = y.elements * a.shape[-1]
+        return Cost(macs=macs, fvcore=a.elements * b.shape[-1] - macs)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        return Expression("{0} @ {1}", loose=True)
+
+
+FAMILY: tuple[type[Operation], ...] = (Linear, Bilinear, MatMul)

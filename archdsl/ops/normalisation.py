@@ -1,0 +1,282 @@
+"""Normalisations. For each, `normalised` counts the elements that it puts out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Cost, Expression, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.parameters import (
+    Axis,
+    AxisName,
+    Boolean,
+    Integer,
+    Maybe,
+    Number,
+    Real,
+    axis_index,
+    dimension,
+    number,
+    parameter,
+)
+from archdsl.ops.window import check_spatial
+
+EPS = Fraction(1, 100_000)
+MOMENTUM = Fraction(1, 10)
+
+
+def maybe_number(value: Number | None) -> int | float | None:
+    return None if value is None else number(value)
+
+
+def estimate(affine: bool) -> int:
+    """What fvcore adds for each element of a normalisation by the input's own statistics."""
+    return 5 if affine else 4
+
+
+def trailing(x: TensorType, axes: int) -> tuple[int, ...]:
+    """The sizes of the last `axes` axes."""
+    if axes > x.rank:
+        raise Mismatch(f"{x} has no {axes} axes to normalise over", parameter="axes")
+    return x.shape[-axes:]
+
+
+@dataclass(frozen=True)
+class BatchNorm(Operation):
+    """Batch normalisation per channel of C or C x (L | H x W | T x H x W).
+
+    `gamma` is what its scale starts at: 0 makes a residual branch start as nothing.
+    """
+
+    name = "batch_norm"
+    gamma: int = parameter(Integer(0, 1), 1)
+    eps: Number = parameter(Real(0), EPS)
+    momentum: Number | None = parameter(Maybe(Real(0, 1)), MOMENTUM)
+    affine: bool = parameter(Boolean(), True)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        if not 1 <= x.rank <= 4:
+            message = f"`batch_norm` takes channels and up to three more axes, not {x}"
+            raise Mismatch(message, operand=0)
+        if not self.gamma and not self.affine:
+            message = "without `affine` there is no scale that could start at 0"
+            raise Mismatch(message, parameter="gamma")
+        return (x,)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (x,) = operands
+        fvcore = x.elements * (2 if self.affine else 1)
+        return Cost(2 * x.channels * self.affine, normalised=x.elements, fvcore=fvcore)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        (x,) = operands
+        arguments = (
+            LayerArgument("num_features", x.channels, positional=True),
+            LayerArgument("eps", number(self.eps), 1e-5),
+            LayerArgument("momentum", maybe_number(self.momentum), 0.1),
+            LayerArgument("affine", self.affine, True),
+        )
+        zero = () if self.gamma else ("weight",)
+        return Layer(f"nn.BatchNorm{max(x.rank - 1, 1)}d", arguments, "norm", zero)
+
+
+@dataclass(frozen=True)
+class InstanceNorm(Operation):
+    """Normalisation of each channel of C x (L | H x W | T x H x W) over its own positions."""
+
+    name = "instance_norm"
+    eps: Number = parameter(Real(0), EPS)
+    affine: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_spatial(x, self.name)
+        if x.positions == 1:
+            raise Mismatch(f"`instance_norm` needs more than the one position of {x}", operand=0)
+        return (x,)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (x,) = operands
+        fvcore = x.elements * estimate(self.affine)
+        return Cost(2 * x.channels * self.affine, normalised=x.elements, fvcore=fvcore)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        (x,) = operands
+        arguments = (
+            LayerArgument("num_features", x.channels, positional=True),
+            LayerArgument("eps", number(self.eps), 1e-5),
+            LayerArgument("affine", self.affine, False),
+        )
+        return Layer(f"nn.InstanceNorm{x.rank - 1}d", arguments, "norm", shared=not self.affine)
+
+
+@dataclass(frozen=True)
+class GroupNorm(Operation):
+    """Normalisation of C x ... over the positions and channels of each of `groups` groups."""
+
+    name = "group_norm"
+    groups: int = parameter(Integer())
+    eps: Number = parameter(Real(0), EPS)
+    affine: bool = parameter(Boolean(), True)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        if x.channels % self.groups:
+            message = f"{self.groups} groups do not divide {x.channels} channels"
+            raise Mismatch(message, parameter="groups")
+        if x.elements == self.groups:
+            message = f"{self.groups} groups of {x} have but one element each"
+            raise Mismatch(message, parameter="groups")
+        return (x,)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (x,) = operands
+        fvcore = x.elements * estimate(self.affine)
+        return Cost(2 * x.channels * self.affine, normalised=x.elements, fvcore=fvcore)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        (x,) = operands
+        arguments = (
+            LayerArgument("num_groups", self.groups, positional=True),
+            LayerArgument("num_channels", x.channels, positional=True),
+            LayerArgument("eps", number(self.eps), 1e-5),
+            LayerArgument("affine", self.affine, True),
+        )
+        return Layer("nn.GroupNorm", arguments, "norm", shared=not self.affine)
+
+
+@dataclass(frozen=True)
+class LayerNorm(Operation):
+    """Normalisation over the last `axes` axes, whose sizes become those of the weights."""
+
+    name = "layer_norm"
+    axes: int = parameter(Integer(), 1)
+    eps: Number = parameter(Real(0), EPS)
+    affine: bool = parameter(Boolean(), True)
+    bias: bool = parameter(Boolean(), True)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        trailing(x, self.axes)
+        return (x,)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (x,) = operands
+        weights = prod(trailing(x, self.axes)) * self.affine * (1 + self.bias)
+        fvcore = x.elements * estimate(self.affine)
+        return Cost(weights, normalised=x.elements, fvcore=fvcore)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        sizes = trailing(operands[0], self.axes)
+        arguments = (
+            LayerArgument(
+                "normalized_shape", sizes[0] if len(sizes) == 1 else sizes, positional=True
+            ),
+            LayerArgument("eps", number(self.eps), 1e-5),
+            LayerArgument("elementwise_affine", self.affine, True),
+            LayerArgument("bias", self.bias, True),
+        )
+        return Layer("nn.LayerNorm", arguments, "norm", shared=not self.affine)
+
+
+@dataclass(frozen=True)
+class RmsNorm(Operation):
+    """Division by the root of the mean square over the last `axes` axes; fvcore adds nothing.
+
+    Without `eps` torch takes the smallest step of the type it computes in.
+    """
+
+    name = "rms_norm"
+    axes: int = parameter(Integer(), 1)
+    eps: Number | None = parameter(Maybe(Real(0)), None)
+    affine: bool = parameter(Boolean(), True)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        trailing(x, self.axes)
+        return (x,)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (x,) = operands
+        return Cost(prod(trailing(x, self.axes)) * self.affine, normalised=x.elements)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        sizes = trailing(operands[0], self.axes)
+        arguments = (
+            LayerArgument(
+                "normalized_shape", sizes[0] if len(sizes) == 1 else sizes, positional=True
+            ),
+            LayerArgument("eps", maybe_number(self.eps), None),
+            LayerArgument("elementwise_affine", self.affine, True),
+        )
+        return Layer("nn.RMSNorm", arguments, "norm", shared=not self.affine)
+
+
+@dataclass(frozen=True)
+class LocalResponseNorm(Operation):
+    """Division of C x L x ... by a norm of the `size` channels around each; fvcore adds nothing."""
+
+    name = "local_response_norm"
+    size: int = parameter(Integer())
+    alpha: Number = parameter(Real(), Fraction(1, 10_000))
+    beta: Number = parameter(Real(), Fraction(3, 4))
+    k: Number = parameter(Real(), 1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        if x.rank < 2:
+            message = f"`local_response_norm` takes channels and at least one more axis, not {x}"
+            raise Mismatch(message, operand=0)
+        return (x,)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        return Cost(normalised=operands[0].elements)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        arguments = (
+            LayerArgument("size", self.size, positional=True),
+            LayerArgument("alpha", number(self.alpha), 1e-4),
+            LayerArgument("beta", number(self.beta), 0.75),
+            LayerArgument("k", number(self.k), 1),
+        )
+        return Layer("nn.LocalResponseNorm", arguments, "norm", shared=True)
+
+
+@dataclass(frozen=True)
+class Normalize(Operation):
+    """Division by the p-norm along one axis, F.normalize: vectors of length 1."""
+
+    name = "normalize"
+    axis: Axis = parameter(AxisName(), 0)
+    p: Number = parameter(Real(0), 2)
+    eps: Number = parameter(Real(0), Fraction(1, 10**12))
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        axis_index(self.axis, x.rank)
+        return (x,)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        return Cost(normalised=operands[0].elements)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values = {
+            "p": number(self.p),
+            "dim": dimension(self.axis, operands[0].rank),
+            "eps": number(self.eps),
+        }
+        return Expression("F.normalize({0}, p={p}, dim={dim}, eps={eps})", values)
+
+
+FAMILY: tuple[type[Operation], ...] = (
+    BatchNorm,
+    InstanceNorm,
+    GroupNorm,
+    LayerNorm,
+    RmsNorm,
+    LocalResponseNorm,
+    Normalize,
+)

@@ -1,0 +1,86 @@
+"""Tensors padded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.parameters import (
+    POSITIONS,
+    Axes,
+    AxisNames,
+    Choice,
+    Extent,
+    Maybe,
+    Number,
+    Real,
+    Sizes,
+    axis_indices,
+    number,
+    parameter,
+    per_axis,
+)
+
+
+@dataclass(frozen=True)
+class Pad(Operation):
+    """Axes longer by `before` and `after` (as much unless given), F.pad.
+
+    `axes` are all after the channels unless given; only constants can pad channels.
+    """
+
+    name = "pad"
+    before: Extent = parameter(Sizes(least=0))
+    after: Extent | None = parameter(Maybe(Sizes(least=0)), None)
+    axes: Axes = parameter(AxisNames(), POSITIONS)
+    mode: str = parameter(Choice(("constant", "reflect", "replicate", "circular")), "constant")
+    value: Number = parameter(Real(), 0)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        widths = self._widths(x)
+        self._check_mode(x, widths)
+        shape = (b + size + a for size, (b, a) in zip(x.shape, widths, strict=True))
+        return (TensorType(tuple(shape)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        widths = list(self._widths(operands[0]))
+        # torch pads from the last axis on, and in its other modes always all positions.
+        while widths and (widths[0] == (0, 0) or self.mode != "constant"):
+            if self.mode != "constant" and len(widths) < operands[0].rank:
+                break
+            widths.pop(0)
+        pad = tuple(width for pair in reversed(widths) for width in pair) or (0, 0)
+        values: dict[str, PyValue] = {"pad": pad}
+        if self.mode != "constant":
+            values["mode"] = self.mode
+        if self.value:
+            values["value"] = number(self.value)
+        options = "".join(f", {name}={{{name}}}" for name in values if name != "pad")
+        return Expression(f"F.pad({{0}}, {{pad}}{options})", values)
+
+    def _widths(self, x: TensorType) -> tuple[tuple[int, int], ...]:
+        """The padding before and after each axis."""
+        indices = axis_indices(self.axes, x.rank)
+        before = per_axis(self.before, len(indices), "before")
+        after = before if self.after is None else per_axis(self.after, len(indices), "after")
+        widths = dict(zip(indices, zip(before, after, strict=True), strict=True))
+        return tuple(widths.get(index, (0, 0)) for index in range(x.rank))
+
+    def _check_mode(self, x: TensorType, widths: tuple[tuple[int, int], ...]) -> None:
+        if self.mode == "constant":
+            return
+        if self.value:
+            raise Mismatch(f"`{self.mode}` pads with the tensor, not a value", parameter="value")
+        if widths[0] != (0, 0) or not 2 <= x.rank <= 4:
+            message = f"`{self.mode}` pads one to three axes after the channels, not {x}"
+            raise Mismatch(message, operand=0)
+        for size, pair in zip(x.shape, widths, strict=True):
+            most = {"reflect": size - 1, "circular": size}.get(self.mode, max(pair))
+            if max(pair) > most:
+                message = f"`{self.mode}` cannot pad {max(pair)} to an axis of {size}"
+                raise Mismatch(message, parameter="before" if pair[0] > most else "after")
+
+
+FAMILY: tuple[type[Operation], ...] = (Pad,)

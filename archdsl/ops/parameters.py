@@ -1,0 +1,284 @@
+"""Kinds of parameters: what an operation takes from the language, checked where it is given."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol, TypeVar
+
+from archdsl.ir.types import AXES, AXIS_NAMES
+from archdsl.ops.base import Mismatch
+
+Extent = int | tuple[int, ...]
+"""One size for every axis, or a size for each."""
+
+Axis = int | str
+"""An axis by name, or by number counted without the batch (0 is the channels)."""
+
+Axes = Axis | tuple[Axis, ...]
+"""One axis or several, or `positions`: all axes after the channels."""
+
+Number = int | Fraction
+"""A number of the language, which is exact."""
+
+POSITIONS = "positions"
+
+T = TypeVar("T")
+
+
+class Kind(Protocol):
+    """Converts a value of the language; `expects` says what it takes, for diagnostics."""
+
+    @property
+    def expects(self) -> str: ...
+
+    def accepts(self, value: object) -> bool: ...
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _bounds(least: float | None, most: float | None) -> str:
+    bounds = [f"at least {least:g}"] if least is not None else []
+    bounds += [f"at most {most:g}"] if most is not None else []
+    return f" of {' and '.join(bounds)}" if bounds else ""
+
+
+@dataclass(frozen=True)
+class Integer:
+    least: int | None = 1
+    most: int | None = None
+
+    @property
+    def expects(self) -> str:
+        return "an integer" + _bounds(self.least, self.most)
+
+    def accepts(self, value: object) -> bool:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
+        above = self.least is None or value >= self.least
+        return above and (self.most is None or value <= self.most)
+
+
+@dataclass(frozen=True)
+class Real:
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def expects(self) -> str:
+        return "a number" + _bounds(self.least, self.most)
+
+    def accepts(self, value: object) -> bool:
+        if isinstance(value, bool) or not isinstance(value, int | Fraction):
+            return False
+        above = self.least is None or value >= self.least
+        return above and (self.most is None or value <= self.most)
+
+
+@dataclass(frozen=True)
+class Boolean:
+    expects = "`true` or `false`"
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, bool)
+
+
+@dataclass(frozen=True)
+class Choice:
+    words: tuple[str, ...]
+
+    @property
+    def expects(self) -> str:
+        return " or ".join(f"`{word}`" for word in self.words)
+
+    def accepts(self, value: object) -> bool:
+        return value in self.words
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """An integer for every axis, or a tuple with one for each."""
+
+    least: int = 1
+
+    @property
+    def expects(self) -> str:
+        return f"an integer of at least {self.least}, or a tuple of such integers"
+
+    def accepts(self, value: object) -> bool:
+        values = value if isinstance(value, tuple) else (value,)
+        return bool(values) and all(_is_integer(v) and v >= self.least for v in values)
+
+
+@dataclass(frozen=True)
+class AxisName:
+    expects = "an axis: an integer or one of `" + "`, `".join(AXIS_NAMES) + "`"
+
+    def accepts(self, value: object) -> bool:
+        return _is_integer(value) or value in AXIS_NAMES
+
+
+@dataclass(frozen=True)
+class AxisNames:
+    expects = "an axis, a tuple of axes, or `positions` for all after the channels"
+
+    def accepts(self, value: object) -> bool:
+        return value == POSITIONS or Several(AxisName()).accepts(value)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A tuple of sizes, of which one may be -1 for what is left."""
+
+    expects = "a tuple of integers of at least 1, of which one may be -1"
+
+    def accepts(self, value: object) -> bool:
+        sizes = value if isinstance(value, tuple) else (value,)
+        known = [size for size in sizes if size != -1]
+        return len(sizes) - len(known) <= 1 and (not known or Sizes().accepts(tuple(known)))
+
+
+@dataclass(frozen=True)
+class Several:
+    """A tuple of values of one kind, or a single one."""
+
+    kind: Kind
+
+    @property
+    def expects(self) -> str:
+        return f"{self.kind.expects}, or a tuple of such"
+
+    def accepts(self, value: object) -> bool:
+        values = value if isinstance(value, tuple) else (value,)
+        return bool(values) and all(self.kind.accepts(v) for v in values)
+
+
+@dataclass(frozen=True)
+class Maybe:
+    kind: Kind
+
+    @property
+    def expects(self) -> str:
+        return f"{self.kind.expects}, or `none`"
+
+    def accepts(self, value: object) -> bool:
+        return value is None or self.kind.accepts(value)
+
+
+@dataclass(frozen=True)
+class Either:
+    first: Kind
+    second: Kind
+
+    @property
+    def expects(self) -> str:
+        return f"{self.first.expects}, or {self.second.expects}"
+
+    def accepts(self, value: object) -> bool:
+        return self.first.accepts(value) or self.second.accepts(value)
+
+
+def parameter(kind: Kind, default: object = dataclasses.MISSING) -> Any:
+    """A field of an operation that takes values of `kind`."""
+    return dataclasses.field(default=default, metadata={"kind": kind})
+
+
+def kind_of(field: dataclasses.Field[Any]) -> Kind:
+    kind: Kind = field.metadata["kind"]
+    return kind
+
+
+def number(value: Number) -> int | float:
+    """An exact number as Python writes it: the nearest float where it is no integer."""
+    return int(value) if value == int(value) else float(value)
+
+
+def entries(value: Extent) -> tuple[int, ...]:
+    """A single integer as a tuple of one."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+def per_axis(value: T | tuple[T, ...], axes: int, name: str) -> tuple[T, ...]:
+    """`value` with an entry for each of `axes` axes.
+
+    Raises:
+        Mismatch: a tuple of another length.
+    """
+    if not isinstance(value, tuple):
+        return (value,) * axes
+    if len(value) != axes:
+        message = f"`{name}` has {len(value)} entries for {axes} axes"
+        raise Mismatch(message, parameter=name)
+    return value
+
+
+def axis_index(axis: Axis, rank: int, name: str = "axis") -> int:
+    """The place of an axis in a shape of `rank`, from 0.
+
+    Raises:
+        Mismatch: there is no such axis.
+    """
+    if isinstance(axis, str):
+        names = AXES.get(rank, ())
+        if axis not in names:
+            message = f"a tensor of rank {rank} has no axis `{axis}`"
+            raise Mismatch(message, parameter=name, help=_axis_help(names))
+        return names.index(axis)
+    if not -rank <= axis < rank:
+        raise Mismatch(f"a tensor of rank {rank} has no axis {axis}", parameter=name)
+    return axis % rank
+
+
+def axis_indices(axes: Axes, rank: int, name: str = "axes") -> tuple[int, ...]:
+    """The places of several axes, in the order in which they are given.
+
+    Raises:
+        Mismatch: there is no such axis, or one is named twice.
+    """
+    if axes == POSITIONS:
+        return positions(rank, name)
+    indices = tuple(axis_index(axis, rank, name) for axis in each(axes))
+    for index in indices:
+        if indices.count(index) > 1:
+            raise Mismatch(f"`{name}` names axis {index} twice", parameter=name)
+    return indices
+
+
+def each(axes: Axes) -> tuple[Axis, ...]:
+    """A single axis as a tuple of one."""
+    return axes if isinstance(axes, tuple) else (axes,)
+
+
+def positions(rank: int, name: str) -> tuple[int, ...]:
+    """The axes after the channels.
+
+    Raises:
+        Mismatch: there is none.
+    """
+    if rank < 2:
+        message = "a tensor of rank 1 has channels only, and no positions"
+        raise Mismatch(message, parameter=name)
+    return tuple(range(1, rank))
+
+
+def dimension(axis: Axis, rank: int, name: str = "axis") -> int:
+    """An axis as torch counts it, after the batch; a negative one stays as it is."""
+    index = axis_index(axis, rank, name)
+    return axis if isinstance(axis, int) and axis < 0 else index + 1
+
+
+def dimensions(axes: Axes, rank: int, name: str = "axes") -> int | tuple[int, ...]:
+    """Several axes as torch counts them; a number where there is but one."""
+    indices = axis_indices(axes, rank, name)
+    if axes == POSITIONS:
+        dims = tuple(index + 1 for index in indices)
+    else:
+        dims = tuple(dimension(axis, rank, name) for axis in each(axes))
+    return dims[0] if len(dims) == 1 else dims
+
+
+def _axis_help(names: tuple[str, ...]) -> str | None:
+    return f"its axes are {', '.join(names)}" if names else "number its axes from 0"

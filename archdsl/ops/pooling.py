@@ -1,0 +1,187 @@
+"""Pools: windows that keep the largest value, the mean or a norm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.parameters import (
+    Boolean,
+    Extent,
+    Integer,
+    Maybe,
+    Number,
+    Real,
+    Several,
+    Sizes,
+    number,
+    parameter,
+    per_axis,
+)
+from archdsl.ops.window import check_spatial, window_extents
+
+
+def check_padding(op: MaxPool | AvgPool, axes: int) -> None:
+    """No window of a pool may lie in its padding alone."""
+    windows = (per_axis(v, axes, n) for v, n in ((op.kernel, "kernel"), (op.dilation, "dilation")))
+    paddings = per_axis(op.padding, axes, "padding")
+    for k, d, p in zip(*windows, paddings, strict=True):
+        if p > (d * (k - 1) + 1) // 2:
+            message = f"a padding of {p} is more than half of a kernel of {d * (k - 1) + 1}"
+            raise Mismatch(message, parameter="padding")
+
+
+def window_arguments(op: MaxPool | AvgPool | LpPool, axes: int) -> tuple[LayerArgument, ...]:
+    """The arguments that all pools share, torch's stride being the kernel as well."""
+    kernel = per_axis(op.kernel, axes, "kernel")
+    stride = kernel if op.stride is None else per_axis(op.stride, axes, "stride")
+    return (
+        LayerArgument("kernel_size", kernel, positional=True, uniform=True),
+        LayerArgument("stride", stride, kernel, uniform=True),
+        LayerArgument("ceil_mode", op.ceil, False),
+    )
+
+
+def padding_argument(op: MaxPool | AvgPool, axes: int) -> LayerArgument:
+    padding = per_axis(op.padding, axes, "padding")
+    return LayerArgument("padding", padding, (0,) * axes, uniform=True)
+
+
+@dataclass(frozen=True)
+class MaxPool(Operation):
+    """Largest value of each window of C x (L | H x W | T x H x W); stride is the kernel's size.
+
+    With `ceil`, a window that reaches beyond the end counts as well.
+    """
+
+    name = "max_pool"
+    kernel: Extent = parameter(Sizes())
+    stride: Extent | None = parameter(Maybe(Sizes()), None)
+    padding: Extent = parameter(Sizes(least=0), 0)
+    dilation: Extent = parameter(Sizes(), 1)
+    ceil: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_spatial(x, self.name)
+        check_padding(self, len(x.extents))
+        return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        axes = len(operands[0].extents)
+        dilation = per_axis(self.dilation, axes, "dilation")
+        arguments = (
+            *window_arguments(self, axes),
+            padding_argument(self, axes),
+            LayerArgument("dilation", dilation, (1,) * axes, uniform=True),
+        )
+        return Layer(f"nn.MaxPool{axes}d", arguments, "max_pool", shared=True)
+
+
+@dataclass(frozen=True)
+class AvgPool(Operation):
+    """Mean of each window of C x (L | H x W | T x H x W); stride is the kernel's size.
+
+    The zeros of the padding count towards the mean unless `count_include_pad` is false.
+    """
+
+    name = "avg_pool"
+    dilation: ClassVar[int] = 1
+    kernel: Extent = parameter(Sizes())
+    stride: Extent | None = parameter(Maybe(Sizes()), None)
+    padding: Extent = parameter(Sizes(least=0), 0)
+    ceil: bool = parameter(Boolean(), False)
+    count_include_pad: bool = parameter(Boolean(), True)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_spatial(x, self.name)
+        check_padding(self, len(x.extents))
+        return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        axes = len(operands[0].extents)
+        arguments = (
+            *window_arguments(self, axes),
+            padding_argument(self, axes),
+            LayerArgument("count_include_pad", self.count_include_pad, True),
+        )
+        return Layer(f"nn.AvgPool{axes}d", arguments, "avg_pool", shared=True)
+
+
+@dataclass(frozen=True)
+class LpPool(Operation):
+    """The p-norm of each window of C x (L | H x W | T x H x W); stride is the kernel's size."""
+
+    name = "lp_pool"
+    dilation: ClassVar[int] = 1
+    padding: ClassVar[int] = 0
+    p: Number = parameter(Real(), 2)
+    kernel: Extent = parameter(Sizes(), 2)
+    stride: Extent | None = parameter(Maybe(Sizes()), None)
+    ceil: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_spatial(x, self.name)
+        if self.p <= 0:
+            raise Mismatch(f"a norm needs a power above 0, not {self.p}", parameter="p")
+        return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        axes = len(operands[0].extents)
+        power = LayerArgument("norm_type", number(self.p), positional=True)
+        arguments = (power, *window_arguments(self, axes))
+        return Layer(f"nn.LPPool{axes}d", arguments, "lp_pool", shared=True)
+
+
+@dataclass(frozen=True)
+class AdaptivePool(Operation):
+    """Base of the pools that are given the size they put out; `none` keeps an axis as it is."""
+
+    constructor: ClassVar[str]
+    label: ClassVar[str]
+    size: int | None | tuple[int | None, ...] = parameter(Several(Maybe(Integer())), 1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_spatial(x, self.name)
+        sizes = per_axis(self.size, len(x.extents), "size")
+        extents = (old if new is None else new for old, new in zip(x.extents, sizes, strict=True))
+        return (TensorType((x.channels, *extents)),)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        axes = len(operands[0].extents)
+        sizes = per_axis(self.size, axes, "size")
+        size = LayerArgument("output_size", sizes, positional=True, uniform=True)
+        return Layer(f"{self.constructor}{axes}d", (size,), self.label, shared=True)
+
+
+@dataclass(frozen=True)
+class AdaptiveAvgPool(AdaptivePool):
+    """Means over windows that share the input evenly: C x T x H x W becomes C x size.
+
+    fvcore adds the elements read, on two axes only.
+    """
+
+    name = "adaptive_avg_pool"
+    constructor = "nn.AdaptiveAvgPool"
+    label = "avg_pool"
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        (x,) = operands
+        return Cost(fvcore=x.elements if x.rank == 3 else 0)
+
+
+@dataclass(frozen=True)
+class AdaptiveMaxPool(AdaptivePool):
+    """Largest values of windows that share the input evenly: C x T x H x W becomes C x size."""
+
+    name = "adaptive_max_pool"
+    constructor = "nn.AdaptiveMaxPool"
+    label = "max_pool"
+
+
+FAMILY: tuple[type[Operation], ...] = (MaxPool, AvgPool, LpPool, AdaptiveAvgPool, AdaptiveMaxPool)

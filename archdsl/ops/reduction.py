@@ -1,0 +1,157 @@
+"""Axes reduced to one number each: sums, means, extremes and norms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.layout import remaining
+from archdsl.ops.parameters import (
+    POSITIONS,
+    Axes,
+    AxisNames,
+    Boolean,
+    Integer,
+    Number,
+    Real,
+    axis_indices,
+    dimensions,
+    number,
+    parameter,
+)
+
+
+@dataclass(frozen=True)
+class Reduction(Operation):
+    """Base of the reductions over `axes`, which go, or with `keep` stay with size 1.
+
+    Over the positions, the default, C x T x H x W becomes C, or C x 1 x 1 x 1.
+    """
+
+    call: ClassVar[str]
+    """The call that reduces, up to its options."""
+
+    axes: Axes = parameter(AxisNames(), POSITIONS)
+    keep: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        gone = axis_indices(self.axes, x.rank)
+        if not self.keep:
+            return (remaining(self.name, x, gone),)
+        return (TensorType(tuple(1 if i in gone else size for i, size in enumerate(x.shape))),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values = {"dim": dimensions(self.axes, operands[0].rank), **self._options()}
+        options = "".join(f", {name}={{{name}}}" for name in values if name != "dim")
+        keep = ", keepdim=True" if self.keep else ""
+        return Expression(f"{self.call}dim={{dim}}{options}{keep})", values)
+
+    def _options(self) -> dict[str, PyValue]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Mean(Reduction):
+    """The mean over axes: global average pooling, over the positions."""
+
+    name = "mean"
+    call = "{0}.mean("
+
+
+@dataclass(frozen=True)
+class Sum(Reduction):
+    """The sum over axes."""
+
+    name = "sum"
+    call = "{0}.sum("
+
+
+@dataclass(frozen=True)
+class Max(Reduction):
+    """The largest value over axes, Tensor.amax."""
+
+    name = "max"
+    call = "{0}.amax("
+
+
+@dataclass(frozen=True)
+class Min(Reduction):
+    """The smallest value over axes, Tensor.amin."""
+
+    name = "min"
+    call = "{0}.amin("
+
+
+@dataclass(frozen=True)
+class LogSumExp(Reduction):
+    """The logarithm of the sum of exp(x) over axes."""
+
+    name = "logsumexp"
+    call = "{0}.logsumexp("
+
+
+@dataclass(frozen=True)
+class Prod(Reduction):
+    """The product over axes, one call for each, since torch takes one axis at a time."""
+
+    name = "prod"
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        # From the last axis on, so that those before keep their numbers.
+        indices = sorted(axis_indices(self.axes, operands[0].rank), reverse=True)
+        values = {f"dim{i}": index + 1 for i, index in enumerate(indices)}
+        keep = ", keepdim=True" if self.keep else ""
+        return Expression("{0}" + "".join(f".prod({{{n}}}{keep})" for n in values), values)
+
+
+@dataclass(frozen=True)
+class Spread(Reduction):
+    """Base of variance and standard deviation, divided by the count less `correction`."""
+
+    correction: int = parameter(Integer(least=0), 1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        (y,) = results = super().infer(x)
+        count = x.elements // y.elements
+        if count <= self.correction:
+            message = f"`{self.name}` over {count} elements leaves none, less {self.correction}"
+            raise Mismatch(message, parameter="correction")
+        return results
+
+    def _options(self) -> dict[str, PyValue]:
+        return {} if self.correction == 1 else {"correction": self.correction}
+
+
+@dataclass(frozen=True)
+class Std(Spread):
+    """The standard deviation over axes."""
+
+    name = "std"
+    call = "{0}.std("
+
+
+@dataclass(frozen=True)
+class Var(Spread):
+    """The variance over axes."""
+
+    name = "var"
+    call = "{0}.var("
+
+
+@dataclass(frozen=True)
+class Norm(Reduction):
+    """The p-norm over axes, torch.linalg.vector_norm."""
+
+    name = "norm"
+    call = "torch.linalg.vector_norm({0}, "
+    p: Number = parameter(Real(), 2)
+
+    def _options(self) -> dict[str, PyValue]:
+        return {} if self.p == 2 else {"ord": number(self.p)}
+
+
+FAMILY: tuple[type[Operation], ...] = (Mean, Sum, Max, Min, LogSumExp, Prod, Std, Var, Norm)

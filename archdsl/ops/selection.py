@@ -1,0 +1,180 @@
+"""Parts of tensors, tensors moved along their axes, and tensors extended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.joining import resized
+from archdsl.ops.layout import remaining
+from archdsl.ops.parameters import (
+    Axes,
+    Axis,
+    AxisName,
+    AxisNames,
+    Integer,
+    Maybe,
+    Several,
+    Sizes,
+    axis_index,
+    axis_indices,
+    dimensions,
+    parameter,
+    per_axis,
+)
+
+
+def subscript(index: int, inside: str) -> str:
+    """`x[:, :, inside]`, with a colon for the batch and each axis before `index`."""
+    return "{0}[" + ":, " * (index + 1) + inside + "]"
+
+
+@dataclass(frozen=True)
+class Slice(Operation):
+    """The part of an axis from `start` up to but without `stop`, of each `step` the first.
+
+    Negative numbers count from the end, as in Python.
+    """
+
+    name = "slice"
+    is_view = True
+    axis: Axis = parameter(AxisName())
+    start: int = parameter(Integer(least=None), 0)
+    stop: int | None = parameter(Maybe(Integer(least=None)), None)
+    step: int = parameter(Integer(), 1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        index = axis_index(self.axis, x.rank)
+        size = x.shape[index]
+        stop = size if self.stop is None else self.stop
+        for name, place in (("start", self.start), ("stop", stop)):
+            if not -size <= place <= size:
+                message = f"{place} lies outside axis {index} of {x}"
+                raise Mismatch(message, parameter=name)
+        count = len(range(size)[self.start : stop : self.step])
+        if not count:
+            message = f"nothing of axis {index} of {x} lies from {self.start} to {stop}"
+            raise Mismatch(message, parameter="stop" if self.stop is not None else "start")
+        return (resized(x, index, count),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values: dict[str, PyValue] = {}
+        if self.start:
+            values["start"] = self.start
+        if self.stop is not None:
+            values["stop"] = self.stop
+        if self.step > 1:
+            values["step"] = self.step
+        start, stop, step = (f"{{{n}}}" if n in values else "" for n in ("start", "stop", "step"))
+        inside = f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+        return Expression(subscript(axis_index(self.axis, operands[0].rank), inside), values)
+
+
+@dataclass(frozen=True)
+class Select(Operation):
+    """One place of an axis, which goes: `select(frames, 0)` makes C x T x H x W into C x H x W."""
+
+    name = "select"
+    is_view = True
+    axis: Axis = parameter(AxisName())
+    index: int = parameter(Integer(least=None))
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        axis = axis_index(self.axis, x.rank)
+        if not -x.shape[axis] <= self.index < x.shape[axis]:
+            message = f"{self.index} lies outside axis {axis} of {x}"
+            raise Mismatch(message, parameter="index")
+        return (remaining(self.name, x, (axis,)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        axis = axis_index(self.axis, operands[0].rank)
+        return Expression(subscript(axis, "{index}"), {"index": self.index})
+
+
+@dataclass(frozen=True)
+class Roll(Operation):
+    """Axes moved on by `shift`, what leaves at the end coming in at the start."""
+
+    name = "roll"
+    axes: Axes = parameter(AxisNames())
+    shift: int | tuple[int, ...] = parameter(Several(Integer(least=None)), 1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        per_axis(self.shift, len(axis_indices(self.axes, x.rank)), "shift")
+        return (x,)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        rank = operands[0].rank
+        shift = per_axis(self.shift, len(axis_indices(self.axes, rank)), "shift")
+        values = {
+            "shift": shift if len(shift) > 1 else shift[0],
+            "dim": dimensions(self.axes, rank),
+        }
+        return Expression("{0}.roll({shift}, {dim})", values)
+
+
+@dataclass(frozen=True)
+class Flip(Operation):
+    """Axes in reverse."""
+
+    name = "flip"
+    axes: Axes = parameter(AxisNames())
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        axis_indices(self.axes, x.rank)
+        return (x,)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        return Expression("{0}.flip({dim})", {"dim": dimensions(self.axes, operands[0].rank)})
+
+
+@dataclass(frozen=True)
+class Expand(Operation):
+    """Axes of size 1 repeated without a copy: a size for every axis, -1 where it stays."""
+
+    name = "expand"
+    is_view = True
+    shape: int | tuple[int, ...] = parameter(Several(Integer(least=-1)))
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        sizes = per_axis(self.shape, x.rank, "shape")
+        for old, new in zip(x.shape, sizes, strict=True):
+            if new == 0 or (new != -1 and old not in (1, new)):
+                message = f"an axis of size {old} of {x} cannot expand to {new}"
+                raise Mismatch(message, parameter="shape")
+        shape = (old if new == -1 else new for old, new in zip(x.shape, sizes, strict=True))
+        return (TensorType(tuple(shape)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        sizes = per_axis(self.shape, operands[0].rank, "shape")
+        values = {f"size{i}": size for i, size in enumerate(sizes) if size != -1}
+        places = (f"{{size{i}}}" if size != -1 else "-1" for i, size in enumerate(sizes))
+        return Expression(f"{{0}}.expand(-1, {', '.join(places)})", values)
+
+
+@dataclass(frozen=True)
+class Repeat(Operation):
+    """Each axis repeated `times`, as tiles: (C, L) becomes (C times[0], L times[1])."""
+
+    name = "repeat"
+    times: int | tuple[int, ...] = parameter(Sizes())
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        times = per_axis(self.times, x.rank, "times")
+        return (TensorType(tuple(s * n for s, n in zip(x.shape, times, strict=True))),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        times = per_axis(self.times, operands[0].rank, "times")
+        values = {f"times{i}": count for i, count in enumerate(times)}
+        places = ", ".join(f"{{{name}}}" for name in values)
+        return Expression(f"{{0}}.repeat(1, {places})", values)
+
+
+FAMILY: tuple[type[Operation], ...] = (Slice, Select, Roll, Flip, Expand, Repeat)

@@ -1,0 +1,75 @@
+"""Activations along an axis: softmax and its kin, and the gated linear unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.parameters import Axis, AxisName, axis_index, dimension, parameter
+
+
+@dataclass(frozen=True)
+class AlongAxis(Operation):
+    """Base of the modules that work along one axis and keep the shape."""
+
+    constructor: ClassVar[str]
+    axis: Axis = parameter(AxisName(), -1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        axis_index(self.axis, x.rank)
+        return (x,)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        dim = LayerArgument("dim", dimension(self.axis, operands[0].rank))
+        return Layer(self.constructor, (dim,), self.name, shared=True)
+
+
+@dataclass(frozen=True)
+class Softmax(AlongAxis):
+    """exp(x), divided by its sum along `axis`."""
+
+    name = "softmax"
+    constructor = "nn.Softmax"
+
+
+@dataclass(frozen=True)
+class Softmin(AlongAxis):
+    """exp(-x), divided by its sum along `axis`."""
+
+    name = "softmin"
+    constructor = "nn.Softmin"
+
+
+@dataclass(frozen=True)
+class LogSoftmax(AlongAxis):
+    """The logarithm of softmax along `axis`."""
+
+    name = "log_softmax"
+    constructor = "nn.LogSoftmax"
+
+
+@dataclass(frozen=True)
+class Glu(Operation):
+    """a sigmoid(b), where a and b are the halves of `axis`: 2C x ... becomes C x ...."""
+
+    name = "glu"
+    axis: Axis = parameter(AxisName(), 0)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        index = axis_index(self.axis, x.rank)
+        size = x.shape[index]
+        if size % 2:
+            message = f"`glu` halves axis {index} of {x}, and {size} is odd"
+            raise Mismatch(message, operand=0)
+        return (TensorType((*x.shape[:index], size // 2, *x.shape[index + 1 :])),)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        dim = LayerArgument("dim", dimension(self.axis, operands[0].rank), -1)
+        return Layer("nn.GLU", (dim,), "glu", shared=True)
+
+
+FAMILY: tuple[type[Operation], ...] = (Softmax, Softmin, LogSoftmax, Glu)

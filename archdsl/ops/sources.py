@@ -1,0 +1,52 @@
+"""Where tensors come from: what a network is given, and what it learns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Cost, Form, Operation, Types, Weight
+from archdsl.ops.parameters import Choice, Extent, Sizes, entries, parameter
+
+INITIAL = {"zeros": "torch.zeros", "ones": "torch.ones", "normal": "torch.randn"}
+
+
+@dataclass(frozen=True)
+class Input(Operation):
+    """An input of the network, one sample of `shape`. It has no form: `forward` names it."""
+
+    name = "input"
+    arity = (0, 0)
+    shape: Extent = parameter(Sizes())
+
+    def infer(self, *operands: TensorType) -> Types:
+        return (TensorType(entries(self.shape)),)
+
+    def emit(self, operands: Types, results: Types) -> Form:
+        raise TypeError("an input has no form of its own")
+
+
+@dataclass(frozen=True)
+class Parameter(Operation):
+    """A tensor of `shape` that is learned, the same for all samples; nn.Parameter.
+
+    With an operand, it is repeated for each sample of the operand's batch, as class tokens are.
+    """
+
+    name = "parameter"
+    arity = (0, 1)
+    shape: Extent = parameter(Sizes())
+    initial: str = parameter(Choice(tuple(INITIAL)), "zeros")
+
+    def infer(self, *operands: TensorType) -> Types:
+        return (TensorType(entries(self.shape)),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        return Cost(results[0].elements)
+
+    def emit(self, operands: Types, results: Types) -> Weight:
+        shape = (1, *entries(self.shape))
+        return Weight(INITIAL[self.initial], shape, expanded=bool(operands))
+
+
+FAMILY: tuple[type[Operation], ...] = (Input, Parameter)
