@@ -126,10 +126,8 @@ class Builder(Transformer[Token, tree.File]):
         return self._make(tree.Name, children, str(children[0]))
 
     def claim(self, children: list[Child]) -> tree.Claim:
-        base, *claimed = _nodes(children)
-        figures = tuple(node for node in claimed if isinstance(node, tree.Figure))
-        remarks = tuple(node.value for node in claimed if isinstance(node, tree.Text))
-        return self._make(tree.Claim, children, base, figures, remarks)
+        base, *items = _nodes(children)
+        return self._make(tree.Claim, children, base, tuple(items))
 
     def figure(self, children: list[Child]) -> tree.Figure:
         remark = _unquote(children[-1]) if _has(children, "TEXT") else None
@@ -137,8 +135,8 @@ class Builder(Transformer[Token, tree.File]):
         disputed = _has(children, "DISPUTED")
         return self._make(tree.Figure, children, _names(children)[0], number, disputed, remark)
 
-    def remark(self, children: list[Child]) -> tree.Text:
-        return self._make(tree.Text, children, _unquote(children[1]))
+    def remark(self, children: list[Child]) -> tree.Remark:
+        return self._make(tree.Remark, children, _unquote(children[1]))
 
     # Statements
 
@@ -251,9 +249,6 @@ class Builder(Transformer[Token, tree.File]):
     def constant(self, children: list[Child]) -> tree.Constant:
         value = {"true": True, "false": False, "none": None}[str(children[0])]
         return self._make(tree.Constant, children, value)
-
-    def text(self, children: list[Child]) -> tree.Text:
-        return self._make(tree.Text, children, _unquote(children[0]))
 
     def number(self, children: list[Child]) -> tree.Number:
         text = str(children[0])

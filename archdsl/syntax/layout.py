@@ -15,7 +15,7 @@ from archdsl import limits
 _OPEN = {"LPAR", "LSQB", "LBRACE"}
 _CLOSE = {"RPAR", "RSQB", "RBRACE"}
 _CONTINUES = {"RBRACE", "ARROW", "ELSE", "$END"}
-_OPERAND = {"NUMBER", "NAME", "RPAR", "RSQB", "IN"}
+_OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "IN"}
 _DIMENSIONS = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
 
 
@@ -56,8 +56,15 @@ class Layout:
 
 def _dimensions(stream: Iterator[Token]) -> Iterator[Token]:
     """A name `x` after an operand parts two dimensions, and so does each in `x13x160`."""
-    previous = ""
+    previous, in_loop = "", False
     for token in stream:
+        if token.type == "FOR":
+            in_loop = True
+        elif token.type == "IN" and in_loop:
+            # This `in` is no operand: `for i in x` goes through a value named `x`.
+            previous, in_loop = "FOR", False
+            yield token
+            continue
         if token.type == "NAME" and previous in _OPERAND and _DIMENSIONS.fullmatch(token):
             parts = list(_split(token))
             previous = parts[-1].type

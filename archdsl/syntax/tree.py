@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -26,11 +27,6 @@ class Number(Node):
 
     text: str
     value: int | Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Text(Node):
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +124,6 @@ class Chain(Node):
 
 Expression: TypeAlias = (
     Number
-    | Text
     | Constant
     | Name
     | Attribute
@@ -287,10 +282,16 @@ class Figure(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Remark(Node):
+    """`note "..."`: what a reader should know beside the figures."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim(Node):
     network: Call | Name
-    figures: tuple[Figure, ...]
-    remarks: tuple[str, ...]
+    items: tuple[Figure | Remark, ...]
 
 
 Definition: TypeAlias = Use | Block | Network | Derived | Claim
@@ -313,3 +314,12 @@ class File(Node):
     doc: str | None
     definitions: tuple[Definition, ...]
     comments: tuple[Comment, ...] = field(compare=False)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes right below a node, in the order they were written."""
+    for name in node.__dataclass_fields__:
+        value = getattr(node, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Node):
+                yield item

@@ -1,0 +1,223 @@
+"""The canonical layout of a file. Prints what the tree says; keeps comments and blank lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import singledispatchmethod
+
+from archdsl.syntax import tree
+from archdsl.syntax.places import Places
+from archdsl.syntax.statements import doc_string, head, leaf
+from archdsl.syntax.tables import aligned
+from archdsl.syntax.wrapping import WIDTH, Piece, render
+
+_STEP = 2
+_SIMPLE = tree.Input | tree.Initialise | tree.Assign | tree.Apply | tree.Return
+
+
+def format_file(file: tree.File) -> str:
+    """The text of a file in canonical layout; parsing it gives an equal tree."""
+    printer = _Printer(Places(file))
+    printer.file(file)
+    return "".join(f"{line}\n" for line in printer.lines)
+
+
+def _stands_alone(node: tree.Definition) -> bool:
+    """Whether blank lines part a definition from its neighbours."""
+    is_braced = isinstance(node, tree.Block | tree.Network | tree.Claim)
+    return is_braced or getattr(node, "doc", None) is not None
+
+
+class _Printer:
+    """Writes line after line; `_end` is the place in the source that it has come to."""
+
+    def __init__(self, places: Places) -> None:
+        self.lines: list[str] = []
+        self._places = places
+        self._end = 0
+        self._indent = 0
+        self._blank: bool | None = False  # None: a blank line where the source has one
+
+    def file(self, file: tree.File) -> None:
+        if file.doc is not None:
+            self._line(doc_string(file.doc), *self._places.doc)
+        stood_alone = False
+        for definition in file.definitions:
+            stands_alone = _stands_alone(definition)
+            if self.lines and (stands_alone or stood_alone):
+                self._blank = True
+            self._write(definition)
+            stood_alone = stands_alone
+        self._own_comments(sys.maxsize)
+
+    # Nodes
+
+    @singledispatchmethod
+    def _write(self, node: tree.Node) -> None:
+        self._line(leaf(node), node.span.start, node.span.end)
+
+    @_write.register
+    def _(self, node: tree.Derived) -> None:
+        self._begin(node.span.start, node.span.end)
+        self._doc(node.doc)
+        self._finish(leaf(node), node.span.end)
+
+    @_write.register(tree.Block)
+    @_write.register(tree.Network)
+    def _(self, node: tree.Block | tree.Network) -> None:
+        opening = self._opening(node, node.parameters)
+        self._begin(node.span.start, opening)
+        self._doc(node.doc)
+        self._body(node, opening, node.body)
+
+    @_write.register
+    def _(self, node: tree.Claim) -> None:
+        opening = self._opening(node, [node.network])
+        self._begin(node.span.start, opening)
+        self._body(node, opening, node.items)
+
+    @_write.register
+    def _(self, node: tree.For) -> None:
+        opening = self._opening(node, [node.values])
+        self._begin(node.span.start, opening)
+        if not self._short(node):
+            self._body(node, opening, node.body)
+
+    @_write.register
+    def _(self, node: tree.If) -> None:
+        opening = self._opening(node, [node.test])
+        self._begin(node.span.start, opening)
+        if node.otherwise:
+            self._branch(head(node), opening, node)
+            self._otherwise(node)
+            self._end = node.span.end
+            self._beside()
+        elif not self._short(node):
+            self._body(node, opening, node.body)
+
+    def _otherwise(self, node: tree.If) -> None:
+        """What follows the closing brace of an `if`, on its line."""
+        self.lines.pop()
+        chained = self._chained(node)
+        if chained is None:
+            self._open("} else", self._places.brace("{", self._end))
+            self._items(node.otherwise)
+            self._close(node.span.end - 1)
+            return
+        self._branch(("} else ", head(chained)), self._opening(chained, [chained.test]), chained)
+        if chained.otherwise:
+            self._otherwise(chained)
+
+    def _branch(self, start: Piece, opening: int, node: tree.If) -> None:
+        self._open(start, opening)
+        self._items(node.body)
+        self._close(self._places.brace("}", self._end) if node.otherwise else node.span.end - 1)
+
+    def _chained(self, node: tree.If) -> tree.If | None:
+        """The `if` right after `else`, unless a comment needs the braces to stay in place."""
+        if len(node.otherwise) != 1 or not isinstance(node.otherwise[0], tree.If):
+            return None
+        inner = node.otherwise[0].span
+        has_comment = self._places.has_comment
+        commented = has_comment(self._end, inner.start) or has_comment(inner.end, node.span.end)
+        return None if commented else node.otherwise[0]
+
+    @_write.register
+    def _(self, node: tree.Table) -> None:
+        opening = self._opening(node, node.bindings)
+        self._begin(node.span.start, opening)
+        self._open(head(node), opening)
+        lines = aligned(node)
+        self._line(next(lines), node.columns[0].span.start, node.columns[-1].span.end)
+        for row, line in zip(node.rows, lines, strict=True):
+            self._line(line, row.span.start, row.span.end)
+        self._close(node.span.end - 1)
+        self._beside()
+
+    # Bodies
+
+    def _opening(self, node: tree.Node, parts: Sequence[tree.Node]) -> int:
+        """Where the brace after a head stands, whose last part is known."""
+        return self._places.brace("{", parts[-1].span.end if parts else node.span.start)
+
+    def _short(self, node: tree.If | tree.For) -> bool:
+        """Writes a body of one statement on the line of its head, if the author had it there."""
+        statement = node.body[0] if len(node.body) == 1 else None
+        if self._places.has_newline(node.span.start, node.span.end):
+            return False
+        if not isinstance(statement, _SIMPLE):
+            return False
+        line = render((head(node), " { ", leaf(statement), " }"), self._indent)
+        if "\n" in line or len(line) > WIDTH:
+            return False
+        self._finish(line.lstrip(), node.span.end)
+        return True
+
+    def _body(self, node: tree.Node, opening: int, items: Sequence[tree.Node]) -> None:
+        if not items and not self._places.has_comment(opening, node.span.end):
+            return self._finish((head(node), " {}"), node.span.end)
+        self._open(head(node), opening)
+        self._items(items)
+        self._close(node.span.end - 1)
+        self._beside()
+
+    def _items(self, items: Sequence[tree.Node]) -> None:
+        for item in items:
+            self._write(item)
+
+    def _open(self, start: Piece, opening: int) -> None:
+        self._finish((start, " {"), opening + 1)
+        self._indent += _STEP
+        self._blank = False
+
+    def _close(self, closing: int) -> None:
+        self._own_comments(closing)
+        self._indent -= _STEP
+        self._blank = None
+        self._put("}")
+        self._end = closing + 1
+
+    # Lines
+
+    def _line(self, piece: Piece, start: int, end: int) -> None:
+        self._begin(start, end)
+        self._finish(piece, end)
+
+    def _begin(self, start: int, end: int) -> None:
+        """Comments before a thing, and those inside it, which move above it."""
+        self._own_comments(start)
+        self._space(start)
+        for comment in self._places.comments_before(end):
+            self._put(comment.text)
+
+    def _finish(self, piece: Piece, end: int) -> None:
+        self._put(piece)
+        self._end = end
+        self._beside()
+
+    def _own_comments(self, before: int) -> None:
+        for comment in self._places.comments_before(before):
+            self._space(comment.span.start)
+            self._put(comment.text)
+            self._end = comment.span.end
+
+    def _beside(self) -> None:
+        """The comment at the end of the line just written."""
+        comment = self._places.comment_beside(self._end)
+        if comment:
+            self.lines[-1] += f"  {comment.text}"
+            self._end = comment.span.end
+
+    def _doc(self, text: str | None) -> None:
+        if text is not None:
+            self._put(doc_string(text))
+
+    def _space(self, start: int) -> None:
+        blank = self._blank
+        if blank or (blank is None and self._places.has_blank_line(self._end, start)):
+            self.lines.append("")
+        self._blank = None
+
+    def _put(self, piece: Piece) -> None:
+        self.lines.append(render(piece, self._indent))

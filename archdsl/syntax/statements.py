@@ -1,0 +1,125 @@
+"""Statements and definitions to text: those of one line, and the heads of those with a body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+
+from archdsl.syntax import tree
+from archdsl.syntax.expressions import arguments, write
+from archdsl.syntax.wrapping import WIDTH, Piece, listed
+
+_ESCAPES = str.maketrans({'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t"})
+
+
+def quoted(text: str) -> str:
+    return f'"{text.translate(_ESCAPES)}"'
+
+
+def doc_string(text: str) -> str:
+    line = f'"""{text}"""'
+    fits = "\n" not in text and len(line) <= WIDTH and not text.endswith('"')
+    return line if fits else f'"""{text}\n"""'
+
+
+@singledispatch
+def leaf(node: tree.Node) -> Piece:
+    """A statement, definition or claimed item without a body."""
+    raise TypeError(f"no statement of one line: {type(node).__name__}")
+
+
+@leaf.register
+def _(node: tree.Use) -> Piece:
+    return f"use {node.name}"
+
+
+@leaf.register
+def _(node: tree.Derived) -> Piece:
+    return (f"{node.kind} {node.name} = ", write(node.base))
+
+
+@leaf.register
+def _(node: tree.Figure) -> Piece:
+    disputed = "disputed " if node.disputed else ""
+    remark = "" if node.remark is None else f" {quoted(node.remark)}"
+    return f"{disputed}{node.metric} {node.value.text}{remark}"
+
+
+@leaf.register
+def _(node: tree.Remark) -> Piece:
+    return f"note {quoted(node.text)}"
+
+
+@leaf.register
+def _(node: tree.Input) -> Piece:
+    return (f"input {node.name}: ", write(node.shape))
+
+
+@leaf.register
+def _(node: tree.Initialise) -> Piece:
+    return (f"init {node.kind}: ", write(node.scheme))
+
+
+@leaf.register
+def _(node: tree.Assign) -> Piece:
+    return (f"{', '.join(node.targets)} = ", write(node.value))
+
+
+@leaf.register
+def _(node: tree.Apply) -> Piece:
+    return write(node.call)
+
+
+@leaf.register
+def _(node: tree.Return) -> Piece:
+    first, *others = map(write, node.values)
+    return ("return ", first, *((", ", other) for other in others))
+
+
+@singledispatch
+def head(node: tree.Node) -> Piece:
+    """What stands before the opening brace."""
+    raise TypeError(f"no body: {type(node).__name__}")
+
+
+@head.register
+def _(node: tree.Block) -> Piece:
+    return (f"block {node.name}", _parameters(node.parameters))
+
+
+@head.register
+def _(node: tree.Network) -> Piece:
+    return (f"network {node.name}", _parameters(node.parameters))
+
+
+@head.register
+def _(node: tree.Claim) -> Piece:
+    return ("claim ", write(node.network))
+
+
+@head.register
+def _(node: tree.If) -> Piece:
+    return ("if ", write(node.test))
+
+
+@head.register
+def _(node: tree.For) -> Piece:
+    return (f"for {', '.join(node.targets)} in ", write(node.values))
+
+
+@head.register
+def _(node: tree.Table) -> Piece:
+    return ("table ", arguments(node.bindings)) if node.bindings else "table"
+
+
+def _parameters(parameters: Sequence[tree.Parameter]) -> Piece:
+    return listed("(", map(_parameter, parameters), ")")
+
+
+def _parameter(node: tree.Parameter) -> Piece:
+    types = f": {' | '.join(node.types)}" if node.types else ""
+    return (
+        node.name + types
+        if node.default is None
+        else (f"{node.name}{types} = ", write(node.default))
+    )
