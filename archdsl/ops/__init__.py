@@ -10,6 +10,7 @@ from __future__ import annotations
 from archdsl.ops import (
     activation,
     arithmetic,
+    attention,
     convolution,
     dropout,
     joining,
@@ -17,11 +18,15 @@ from archdsl.ops import (
     linear,
     normalisation,
     padding,
+    patches,
     pooling,
+    rectifier,
     reduction,
+    resampling,
     selection,
     softmax,
     sources,
+    vectors,
 )
 from archdsl.ops.base import Operation
 
@@ -29,17 +34,22 @@ FAMILIES: tuple[tuple[type[Operation], ...], ...] = (
     sources.FAMILY,
     convolution.FAMILY,
     linear.FAMILY,
+    attention.FAMILY,
     pooling.FAMILY,
     normalisation.FAMILY,
+    rectifier.FAMILY,
     activation.FAMILY,
     softmax.FAMILY,
     dropout.FAMILY,
     arithmetic.FAMILY,
     reduction.FAMILY,
+    vectors.FAMILY,
     layout.FAMILY,
     joining.FAMILY,
     selection.FAMILY,
     padding.FAMILY,
+    patches.FAMILY,
+    resampling.FAMILY,
 )
 
 OPERATIONS: dict[str, type[Operation]] = {

@@ -221,9 +221,17 @@ INFIX: dict[str, type[Arithmetic]] = {
 }
 
 
-def infix(operator: str) -> type[Arithmetic]:
-    """The operation of `+`, `-`, `*`, `/` or `**`: `infix("-")(1, constant_first=True)` is 1 - x."""
-    return INFIX[operator]
+def infix(operator: str, left: Number | None = None, right: Number | None = None) -> Operation:
+    """`x + y`, or with a constant on one side: `infix("-", left=1)` is 1 - x.
+
+    Raises:
+        Mismatch: tensors do not know the operator.
+    """
+    if operator not in INFIX:
+        raise Mismatch(f"`{operator}` does not take tensors", help=f"`{'`, `'.join(INFIX)}` do")
+    if left is None:
+        return INFIX[operator](right)
+    return INFIX[operator](left, constant_first=True)
 
 
 FAMILY: tuple[type[Operation], ...] = (

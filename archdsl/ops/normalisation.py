@@ -7,20 +7,8 @@ from fractions import Fraction
 from math import prod
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Expression, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import (
-    Axis,
-    AxisName,
-    Boolean,
-    Integer,
-    Maybe,
-    Number,
-    Real,
-    axis_index,
-    dimension,
-    number,
-    parameter,
-)
+from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.parameters import Boolean, Integer, Maybe, Number, Real, number, parameter
 from archdsl.ops.window import check_spatial
 
 EPS = Fraction(1, 100_000)
@@ -245,32 +233,6 @@ class LocalResponseNorm(Operation):
         return Layer("nn.LocalResponseNorm", arguments, "norm", shared=True)
 
 
-@dataclass(frozen=True)
-class Normalize(Operation):
-    """Division by the p-norm along one axis, F.normalize: vectors of length 1."""
-
-    name = "normalize"
-    axis: Axis = parameter(AxisName(), 0)
-    p: Number = parameter(Real(0), 2)
-    eps: Number = parameter(Real(0), Fraction(1, 10**12))
-
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
-        axis_index(self.axis, x.rank)
-        return (x,)
-
-    def cost(self, operands: Types, results: Types) -> Cost:
-        return Cost(normalised=operands[0].elements)
-
-    def emit(self, operands: Types, results: Types) -> Expression:
-        values = {
-            "p": number(self.p),
-            "dim": dimension(self.axis, operands[0].rank),
-            "eps": number(self.eps),
-        }
-        return Expression("F.normalize({0}, p={p}, dim={dim}, eps={eps})", values)
-
-
 FAMILY: tuple[type[Operation], ...] = (
     BatchNorm,
     InstanceNorm,
@@ -278,5 +240,4 @@ FAMILY: tuple[type[Operation], ...] = (
     LayerNorm,
     RmsNorm,
     LocalResponseNorm,
-    Normalize,
 )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdsl.ir.types import TensorType
+from archdsl.ops.axes import POSITIONS, Axes, axis_indices
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.parameters import (
-    POSITIONS,
-    Axes,
     AxisNames,
     Choice,
     Extent,
@@ -16,7 +15,6 @@ from archdsl.ops.parameters import (
     Number,
     Real,
     Sizes,
-    axis_indices,
     number,
     parameter,
     per_axis,
@@ -45,13 +43,9 @@ class Pad(Operation):
         return (TensorType(tuple(shape)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        widths = list(self._widths(operands[0]))
-        # torch pads from the last axis on, and in its other modes always all positions.
-        while widths and (widths[0] == (0, 0) or self.mode != "constant"):
-            if self.mode != "constant" and len(widths) < operands[0].rank:
-                break
-            widths.pop(0)
-        pad = tuple(width for pair in reversed(widths) for width in pair) or (0, 0)
+        widths = self._widths(operands[0])
+        # torch pads from the last axis on.
+        pad = tuple(width for pair in reversed(widths[self._first(widths) :]) for width in pair)
         values: dict[str, PyValue] = {"pad": pad}
         if self.mode != "constant":
             values["mode"] = self.mode
@@ -59,6 +53,12 @@ class Pad(Operation):
             values["value"] = number(self.value)
         options = "".join(f", {name}={{{name}}}" for name in values if name != "pad")
         return Expression(f"F.pad({{0}}, {{pad}}{options})", values)
+
+    def _first(self, widths: tuple[tuple[int, int], ...]) -> int:
+        """The first axis to name: the first padded; all positions where no constant pads."""
+        if self.mode != "constant":
+            return 1
+        return next((i for i, pair in enumerate(widths) if any(pair)), len(widths) - 1)
 
     def _widths(self, x: TensorType) -> tuple[tuple[int, int], ...]:
         """The padding before and after each axis."""

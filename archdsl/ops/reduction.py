@@ -6,21 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
+from archdsl.ops.axes import POSITIONS, Axes, axis_indices, dimensions
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.layout import remaining
-from archdsl.ops.parameters import (
-    POSITIONS,
-    Axes,
-    AxisNames,
-    Boolean,
-    Integer,
-    Number,
-    Real,
-    axis_indices,
-    dimensions,
-    number,
-    parameter,
-)
+from archdsl.ops.parameters import AxisNames, Boolean, Integer, Number, Real, number, parameter
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdsl.ir.types import TensorType
+from archdsl.ops.axes import Axes, Axis, axis_index, axis_indices, dimensions
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.joining import resized
 from archdsl.ops.layout import remaining
 from archdsl.ops.parameters import (
-    Axes,
-    Axis,
     AxisName,
     AxisNames,
     Integer,
     Maybe,
     Several,
     Sizes,
-    axis_index,
-    axis_indices,
-    dimensions,
     parameter,
     per_axis,
 )

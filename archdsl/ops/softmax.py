@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
+from archdsl.ops.axes import Axis, axis_index, dimension
 from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import Axis, AxisName, axis_index, dimension, parameter
+from archdsl.ops.parameters import AxisName, parameter
 
 
 @dataclass(frozen=True)

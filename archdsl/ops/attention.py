@@ -1,0 +1,55 @@
+"""Attention as one operation, which torch computes without keeping the weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.parameters import Boolean, Maybe, Number, Real, number, parameter
+
+
+@dataclass(frozen=True)
+class ScaledDotProductAttention(Operation):
+    """softmax(Q K' scale) V: ... x N x D, ... x M x D and ... x M x E become ... x N x E.
+
+    The axes before them (heads) must agree. `scale` is 1 / sqrt(D) unless given. `macs` counts
+    both products in full, also where `causal` lets each query see only what precedes it; fvcore
+    does not see them, so `fvcore` takes them back.
+    """
+
+    name = "scaled_dot_product_attention"
+    arity = (3, 3)
+    causal: bool = parameter(Boolean(), False)
+    scale: Number | None = parameter(Maybe(Real()), None)
+
+    def infer(self, *operands: TensorType) -> Types:
+        q, k, v = operands
+        for slot, operand in enumerate(operands):
+            if operand.rank < 2 or operand.shape[:-2] != q.shape[:-2]:
+                message = f"queries {q}, keys {k} and values {v} are not matrices of the same heads"
+                raise Mismatch(message, operand=slot)
+        if q.shape[-1] != k.shape[-1]:
+            message = f"queries of {q.shape[-1]} features cannot meet keys of {k.shape[-1]}"
+            raise Mismatch(message, operand=1)
+        if k.shape[-2] != v.shape[-2]:
+            message = f"{k.shape[-2]} keys do not go with {v.shape[-2]} values"
+            raise Mismatch(message, operand=2)
+        return (TensorType((*q.shape[:-1], v.shape[-1])),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        q, _, v = operands
+        macs = q.elements * v.shape[-2] + v.elements * q.shape[-2]
+        return Cost(macs=macs, fvcore=-macs)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values: dict[str, PyValue] = {}
+        if self.scale is not None:
+            values["scale"] = number(self.scale)
+        causal = ", is_causal=True" if self.causal else ""
+        scale = ", scale={scale}" if values else ""
+        call = f"F.scaled_dot_product_attention({{operands}}{causal}{scale})"
+        return Expression(call, values)
+
+
+FAMILY: tuple[type[Operation], ...] = (ScaledDotProductAttention,)

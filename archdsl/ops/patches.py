@@ -1,0 +1,148 @@
+"""Positions traded for channels, and channels mixed; all are modules of torch.nn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from archdsl.ir.types import TensorType, show_shape
+from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.parameters import Extent, Integer, Sizes, parameter, per_axis
+from archdsl.ops.window import window_extents
+
+
+def check_plane(x: TensorType, name: str) -> None:
+    if x.rank != 3:
+        raise Mismatch(f"`{name}` takes channels, height and width, not {x}", operand=0)
+
+
+def patch_arguments(op: Unfold | Fold) -> tuple[LayerArgument, ...]:
+    return (
+        LayerArgument(
+            "kernel_size", per_axis(op.kernel, 2, "kernel"), positional=True, uniform=True
+        ),
+        LayerArgument("dilation", per_axis(op.dilation, 2, "dilation"), (1, 1), uniform=True),
+        LayerArgument("padding", per_axis(op.padding, 2, "padding"), (0, 0), uniform=True),
+        LayerArgument("stride", per_axis(op.stride, 2, "stride"), (1, 1), uniform=True),
+    )
+
+
+@dataclass(frozen=True)
+class Unfold(Operation):
+    """Each window of C x H x W as a column: C k k x N, for N windows of k x k."""
+
+    name = "unfold"
+    kernel: Extent = parameter(Sizes())
+    stride: Extent = parameter(Sizes(), 1)
+    padding: Extent = parameter(Sizes(least=0), 0)
+    dilation: Extent = parameter(Sizes(), 1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_plane(x, self.name)
+        rows = x.channels * prod(per_axis(self.kernel, 2, "kernel"))
+        return (TensorType((rows, prod(window_extents(self, x)))),)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        return Layer("nn.Unfold", patch_arguments(self), "unfold", shared=True)
+
+
+@dataclass(frozen=True)
+class Fold(Operation):
+    """The inverse of `unfold`, windows that overlap added up: C k k x N becomes C x `size`."""
+
+    name = "fold"
+    size: Extent = parameter(Sizes())
+    kernel: Extent = parameter(Sizes())
+    stride: Extent = parameter(Sizes(), 1)
+    padding: Extent = parameter(Sizes(least=0), 0)
+    dilation: Extent = parameter(Sizes(), 1)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        if x.rank != 2:
+            raise Mismatch(f"`fold` takes columns, rows x columns, not {x}", operand=0)
+        area = prod(per_axis(self.kernel, 2, "kernel"))
+        if x.channels % area:
+            message = f"a window of {area} elements does not divide {x.channels} rows"
+            raise Mismatch(message, parameter="kernel")
+        size = per_axis(self.size, 2, "size")
+        result = TensorType((x.channels // area, *size))
+        columns = prod(window_extents(self, result))
+        if columns != x.positions:
+            message = f"{show_shape(size)} has {columns} windows, and {x} has {x.positions} columns"
+            raise Mismatch(message, parameter="size")
+        return (result,)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        size = per_axis(self.size, 2, "size")
+        output = LayerArgument("output_size", size, positional=True)
+        return Layer("nn.Fold", (output, *patch_arguments(self)), "fold", shared=True)
+
+
+@dataclass(frozen=True)
+class PixelShuffle(Operation):
+    """C r r x H x W becomes C x H r x W r, for a `factor` of r."""
+
+    name = "pixel_shuffle"
+    factor: int = parameter(Integer())
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_plane(x, self.name)
+        if x.channels % self.factor**2:
+            message = f"{self.factor} x {self.factor} does not divide {x.channels} channels"
+            raise Mismatch(message, parameter="factor")
+        extents = (size * self.factor for size in x.extents)
+        return (TensorType((x.channels // self.factor**2, *extents)),)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        factor = LayerArgument("upscale_factor", self.factor, positional=True)
+        return Layer("nn.PixelShuffle", (factor,), "pixel_shuffle", shared=True)
+
+
+@dataclass(frozen=True)
+class PixelUnshuffle(Operation):
+    """C x H r x W r becomes C r r x H x W, for a `factor` of r."""
+
+    name = "pixel_unshuffle"
+    factor: int = parameter(Integer())
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_plane(x, self.name)
+        for size in x.extents:
+            if size % self.factor:
+                message = f"{self.factor} does not divide {size} of {x}"
+                raise Mismatch(message, parameter="factor")
+        extents = (size // self.factor for size in x.extents)
+        return (TensorType((x.channels * self.factor**2, *extents)),)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        factor = LayerArgument("downscale_factor", self.factor, positional=True)
+        return Layer("nn.PixelUnshuffle", (factor,), "pixel_unshuffle", shared=True)
+
+
+@dataclass(frozen=True)
+class ChannelShuffle(Operation):
+    """The channels of C x L x ... dealt out anew, one of each of `groups` groups in turn."""
+
+    name = "channel_shuffle"
+    groups: int = parameter(Integer())
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        if x.rank < 2:
+            message = f"`channel_shuffle` takes channels and at least one more axis, not {x}"
+            raise Mismatch(message, operand=0)
+        if x.channels % self.groups:
+            message = f"{self.groups} groups do not divide {x.channels} channels"
+            raise Mismatch(message, parameter="groups")
+        return (x,)
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        groups = LayerArgument("groups", self.groups, positional=True)
+        return Layer("nn.ChannelShuffle", (groups,), "channel_shuffle", shared=True)
+
+
+FAMILY: tuple[type[Operation], ...] = (Unfold, Fold, PixelShuffle, PixelUnshuffle, ChannelShuffle)

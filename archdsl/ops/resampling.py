@@ -1,0 +1,213 @@
+"""Tensors sampled anew: to another size, or at the places a grid names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor
+from typing import Protocol
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.parameters import (
+    Boolean,
+    Choice,
+    Extent,
+    Maybe,
+    Number,
+    Real,
+    Several,
+    Sizes,
+    number,
+    parameter,
+    per_axis,
+)
+from archdsl.ops.window import check_spatial
+
+MODES = ("nearest", "nearest_exact", "linear", "cubic", "area")
+LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
+
+
+class Resampled(Protocol):
+    """An operation that gives its operand another size after the channels."""
+
+    @property
+    def mode(self) -> str: ...
+    @property
+    def align_corners(self) -> bool: ...
+    @property
+    def antialias(self) -> bool: ...
+
+
+def check_mode(op: Resampled, x: TensorType, name: str) -> None:
+    """Modes are bound to some ranks, options to some modes."""
+    check_spatial(x, name)
+    axes = len(x.extents)
+    if op.mode == "cubic" and axes != 2:
+        raise Mismatch(f"`cubic` takes channels, height and width, not {x}", parameter="mode")
+    if op.align_corners and op.mode not in ("linear", "cubic"):
+        message = f"`{op.mode}` has no corners to align; `linear` and `cubic` have"
+        raise Mismatch(message, parameter="align_corners")
+    if op.antialias and (op.mode not in ("linear", "cubic") or axes != 2):
+        message = f"`antialias` is for `linear` and `cubic` over height and width, not {x}"
+        raise Mismatch(message, parameter="antialias")
+
+
+def torch_mode(op: Resampled, axes: int) -> str:
+    """The mode as torch spells it, which depends on the number of axes."""
+    special = {"linear": LINEAR[axes], "cubic": "bicubic", "nearest_exact": "nearest-exact"}
+    return special.get(op.mode, op.mode)
+
+
+def resampling_cost(op: Resampled, operands: Types, results: Types) -> Cost:
+    """fvcore adds something for height and width only: four elements read for each put out
+    (`linear`), one (`nearest`), or each element of the operand (`area`)."""
+    x, (y,) = operands[0], results
+    if len(x.extents) != 2 or op.antialias:
+        return Cost()
+    counts = {"linear": 4 * y.elements, "nearest": y.elements, "area": x.elements}
+    return Cost(fvcore=counts.get(op.mode, 0))
+
+
+def resampling_options(op: Resampled) -> str:
+    corners = ", align_corners=True" if op.align_corners else ""
+    return corners + (", antialias=True" if op.antialias else "")
+
+
+@dataclass(frozen=True)
+class Interpolate(Operation):
+    """C x (L | H x W | T x H x W) at another `size`, or `scale` times as large, rounded down.
+
+    F.interpolate; `linear` and `cubic` are its bilinear, trilinear and bicubic.
+    """
+
+    name = "interpolate"
+    size: Extent | None = parameter(Maybe(Sizes()), None)
+    scale: Number | tuple[Number, ...] | None = parameter(Maybe(Several(Real(0))), None)
+    mode: str = parameter(Choice(MODES), "nearest")
+    align_corners: bool = parameter(Boolean(), False)
+    antialias: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        check_mode(self, x, self.name)
+        if (self.size is None) == (self.scale is None):
+            raise Mismatch("`interpolate` takes either `size` or `scale`", parameter="scale")
+        return (TensorType((x.channels, *self._extents(x))),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        return resampling_cost(self, operands, results)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        axes = len(operands[0].extents)
+        target: tuple[str, PyValue] = ("scale_factor", self._scales(axes))
+        if self.size is not None:
+            target = ("size", per_axis(self.size, axes, "size"))
+        values = dict([target, ("mode", torch_mode(self, axes))])
+        arguments = ", ".join(f"{name}={{{name}}}" for name in values)
+        return Expression(f"F.interpolate({{0}}, {arguments}{resampling_options(self)})", values)
+
+    def _scales(self, axes: int) -> tuple[int | float, ...]:
+        scale = 1 if self.scale is None else self.scale
+        scales: tuple[Number, ...] = per_axis(scale, axes, "scale")
+        return tuple(map(number, scales))
+
+    def _extents(self, x: TensorType) -> tuple[int, ...]:
+        axes = len(x.extents)
+        if self.size is not None:
+            return per_axis(self.size, axes, "size")
+        scales = self._scales(axes)
+        # In floating point, as torch does: 0.29 x 100 gives 28.
+        extents = tuple(floor(size * float(s)) for size, s in zip(x.extents, scales, strict=True))
+        if 0 in extents:
+            raise Mismatch(f"nothing is left of {x} at this scale", parameter="scale")
+        return extents
+
+
+@dataclass(frozen=True)
+class ResizeLike(Operation):
+    """x at the size that `like` has after its channels, read off it when the model runs."""
+
+    name = "resize_like"
+    arity = (2, 2)
+    mode: str = parameter(Choice(MODES), "nearest")
+    align_corners: bool = parameter(Boolean(), False)
+    antialias: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        x, like = operands
+        check_mode(self, x, self.name)
+        if like.rank != x.rank:
+            raise Mismatch(f"{x} cannot be resized like {like}: their ranks differ", operand=1)
+        return (TensorType((x.channels, *like.extents)),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        return resampling_cost(self, operands, results)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        options = resampling_options(self)
+        call = f"F.interpolate({{0}}, size={{1}}.shape[2:], mode={{mode}}{options})"
+        return Expression(call, {"mode": torch_mode(self, len(operands[0].extents))})
+
+
+@dataclass(frozen=True)
+class GridSample(Operation):
+    """C x H x W at the places of an H' x W' x 2 grid, C x T x H x W at those of a x 3 grid."""
+
+    name = "grid_sample"
+    arity = (2, 2)
+    mode: str = parameter(Choice(("linear", "nearest", "cubic")), "linear")
+    padding: str = parameter(Choice(("zeros", "border", "reflection")), "zeros")
+    align_corners: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        x, grid = operands
+        axes = len(x.extents)
+        if axes not in (2, 3):
+            message = f"`grid_sample` takes channels and two or three more axes, not {x}"
+            raise Mismatch(message, operand=0)
+        if grid.rank != x.rank or grid.shape[-1] != axes:
+            message = f"a grid for {x} has {axes} axes of places and ends in {axes}, not {grid}"
+            raise Mismatch(message, operand=1)
+        if self.mode == "cubic" and axes != 2:
+            raise Mismatch(f"`cubic` takes channels, height and width, not {x}", parameter="mode")
+        return (TensorType((x.channels, *grid.shape[:-1])),)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        return Cost(fvcore=4 * results[0].elements)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        mode = {"linear": "bilinear", "cubic": "bicubic"}.get(self.mode, self.mode)
+        values: dict[str, PyValue] = {} if mode == "bilinear" else {"mode": mode}
+        if self.padding != "zeros":
+            values["padding_mode"] = self.padding
+        values["align_corners"] = self.align_corners
+        options = ", ".join(f"{name}={{{name}}}" for name in values)
+        return Expression(f"F.grid_sample({{0}}, {{1}}, {options})", values)
+
+
+@dataclass(frozen=True)
+class AffineGrid(Operation):
+    """The grid of places to which a 2 x 3 matrix takes those of a C x H x W `like`.
+
+    A 3 x 4 matrix takes those of C x T x H x W. The result is for `grid_sample`.
+    """
+
+    name = "affine_grid"
+    arity = (2, 2)
+    align_corners: bool = parameter(Boolean(), False)
+
+    def infer(self, *operands: TensorType) -> Types:
+        matrix, like = operands
+        axes = len(like.extents)
+        if axes not in (2, 3) or matrix.shape != (axes, axes + 1):
+            message = f"a matrix of {matrix} moves no places of {like}"
+            help = "2 x 3 goes with height and width, 3 x 4 with frames, height and width"
+            raise Mismatch(message, operand=0, help=help)
+        return (TensorType((*like.extents, axes)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        call = "F.affine_grid({0}, {1}.shape, align_corners={align_corners})"
+        return Expression(call, {"align_corners": self.align_corners})
+
+
+FAMILY: tuple[type[Operation], ...] = (Interpolate, ResizeLike, GridSample, AffineGrid)

@@ -1,0 +1,75 @@
+"""Vectors along one axis: brought to length 1, and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.axes import Axis, axis_index, dimension
+from archdsl.ops.base import Expression, Operation, Types
+from archdsl.ops.broadcasting import broadcast
+from archdsl.ops.layout import remaining
+from archdsl.ops.parameters import AxisName, Number, Real, number, parameter
+
+
+@dataclass(frozen=True)
+class Normalize(Operation):
+    """Division by the p-norm along one axis, F.normalize: vectors of length 1."""
+
+    name = "normalize"
+    axis: Axis = parameter(AxisName(), 0)
+    p: Number = parameter(Real(0), 2)
+    eps: Number = parameter(Real(0), Fraction(1, 10**12))
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        axis_index(self.axis, x.rank)
+        return (x,)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values = {
+            "p": number(self.p),
+            "dim": dimension(self.axis, operands[0].rank),
+            "eps": number(self.eps),
+        }
+        return Expression("F.normalize({0}, p={p}, dim={dim}, eps={eps})", values)
+
+
+@dataclass(frozen=True)
+class CosineSimilarity(Operation):
+    """The cosine between vectors along one axis, which goes: two of C x N give N."""
+
+    name = "cosine_similarity"
+    arity = (2, 2)
+    axis: Axis = parameter(AxisName(), 0)
+    eps: Number = parameter(Real(0), Fraction(1, 10**8))
+
+    def infer(self, *operands: TensorType) -> Types:
+        both = broadcast(self.name, operands)
+        return (remaining(self.name, both, (axis_index(self.axis, both.rank),)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values = {"dim": dimension(self.axis, operands[0].rank), "eps": number(self.eps)}
+        return Expression("F.cosine_similarity({0}, {1}, dim={dim}, eps={eps})", values)
+
+
+@dataclass(frozen=True)
+class PairwiseDistance(Operation):
+    """The p-norm of the difference of vectors along the last axis, which goes."""
+
+    name = "pairwise_distance"
+    arity = (2, 2)
+    p: Number = parameter(Real(0), 2)
+    eps: Number = parameter(Real(0), Fraction(1, 10**6))
+
+    def infer(self, *operands: TensorType) -> Types:
+        both = broadcast(self.name, operands)
+        return (remaining(self.name, both, (both.rank - 1,)),)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        values = {"p": number(self.p), "eps": number(self.eps)}
+        return Expression("F.pairwise_distance({0}, {1}, p={p}, eps={eps})", values)
+
+
+FAMILY: tuple[type[Operation], ...] = (Normalize, CosineSimilarity, PairwiseDistance)
