@@ -1,0 +1,132 @@
+"""The way through the compiler, in order. Everything a user can ask is a stop on this way.
+
+    text --parse--> tree --elaborate--> graph --infer--> typed graph --emit--> source text
+                                                              |
+                                                        costs, claims
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+from archdsl.costs.figures import Costs, measure
+from archdsl.costs.memory import inference_bytes, training_bytes
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
+from archdsl.elaborate.networks import choose, elaborate
+from archdsl.elaborate.program import Program, load_program
+from archdsl.elaborate.values import Given, Value
+from archdsl.infer import infer
+from archdsl.ir.graph import Graph
+from archdsl.ir.types import TensorType
+from archdsl.source import Source, Span
+
+
+def load(path: str | Path) -> Spec:
+    """Read a spec and all that it uses.
+
+    Raises:
+        CompileError: with every mistake found on the way.
+    """
+    return Spec(load_program(Path(path)))
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec that was read: a file that defines networks."""
+
+    program: Program
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The networks that the file defines, in order."""
+        return tuple(self.program.networks())
+
+    def network(self, name: str | None = None, /, **parameters: object) -> Network:
+        """A network with other parameters than its own.
+
+        Without a name it is the one named like the file. Parameters are integers, floats
+        (taken as the decimals they print), booleans, words, tuples of these, or None.
+
+        Raises:
+            CompileError: the network is at fault.
+        """
+        given = {key: _given(key, value) for key, value in parameters.items()}
+        return self.build(choose(self.program, name), given)
+
+    def build(self, name: str, given: Mapping[str, Given]) -> Network:
+        """A network with parameters that were written somewhere."""
+        diagnostics = Diagnostics()
+        graph = elaborate(self.program, name, given, diagnostics)
+        return Network(self, graph, dict(given), tuple(diagnostics))
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network with every shape known: the typed graph, its costs, its PyTorch source."""
+
+    spec: Spec = field(repr=False)
+    graph: Graph = field(repr=False)
+    given: Mapping[str, Given] = field(repr=False)
+    diagnostics: tuple[Diagnostic, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.graph.name
+
+    @property
+    def inputs(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each input, without the batch: (C, T, H, W) for video."""
+        return {name: self.graph.type(value).shape for name, value in self.graph.inputs.items()}
+
+    @property
+    def outputs(self) -> tuple[tuple[int, ...], ...]:
+        """The shape of each output, without the batch."""
+        return tuple(self.graph.type(value).shape for value in self.graph.outputs)
+
+    def at(self, **inputs: tuple[int, ...]) -> Network:
+        """The same network, parameters and all, at other sizes of its inputs.
+
+        Raises:
+            CompileError: there is no such input, or the network does not take the size.
+        """
+        for name in inputs:
+            if name not in self.graph.inputs:
+                hint = did_you_mean(name, self.graph.inputs)
+                raise CompileError([error("input", f"there is no input `{name}`", help=hint)])
+        types = {name: TensorType(shape) for name, shape in inputs.items()}
+        return Network(self.spec, infer(self.graph, types), self.given, self.diagnostics)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """Parameters, multiply-adds and the rest, for one sample at this input."""
+        return measure(self.graph)
+
+    @property
+    def inference_bytes(self) -> int:
+        """Peak memory of one forward pass; see `costs.memory` for the model."""
+        return inference_bytes(self.graph, self.costs)
+
+    @property
+    def training_bytes(self) -> int:
+        """Peak memory of one training step; see `costs.memory` for the model."""
+        return training_bytes(self.graph, self.costs)
+
+
+def _given(name: str, value: object) -> Given:
+    source = Source("parameter", f"{name} = {value}")
+    return Given(_value(value), Span(source, 0, len(source.text)))
+
+
+def _value(value: object) -> Value:
+    if isinstance(value, tuple):
+        return tuple(_value(entry) for entry in value)
+    if isinstance(value, float):
+        exact = Fraction(repr(value))
+        return exact.numerator if exact.denominator == 1 else exact
+    if value is None or isinstance(value, bool | int | str | Fraction):
+        return value
+    raise TypeError(f"a parameter is a number, a bool, a word, a tuple or None, not {value!r}")

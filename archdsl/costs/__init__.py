@@ -1,0 +1,1 @@
+"""What a network costs: per operation, block, row, stage and in all, by a named convention."""

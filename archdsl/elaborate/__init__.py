@@ -1,0 +1,1 @@
+"""Tree to graph: blocks, tables and derivations become operations. Never costs, never Python code."""

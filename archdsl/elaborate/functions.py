@@ -1,0 +1,121 @@
+"""Functions over compile-time values: `ceil`, `round_to`, `range` and their kin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+from archdsl import limits
+from archdsl.elaborate.arithmetic import BadValue, Number, exact
+from archdsl.elaborate.values import FunctionValue, Value, describe, is_number
+
+
+def _number(value: Value) -> Number:
+    if not is_number(value):
+        raise BadValue(f"expected a number, not {describe(value)}")
+    assert isinstance(value, int | Fraction)
+    return value
+
+
+def _integer(value: Value) -> int:
+    number = _number(value)
+    if not isinstance(number, int):
+        raise BadValue(f"expected an integer, not {describe(value)}")
+    return number
+
+
+def _truncate(value: Value) -> Value:
+    return math.trunc(_number(value))
+
+
+def _floor(value: Value) -> Value:
+    return math.floor(_number(value))
+
+
+def _ceil(value: Value) -> Value:
+    return math.ceil(_number(value))
+
+
+def _round(value: Value) -> Value:
+    """To the nearest integer, halves up."""
+    return math.floor(_number(value) + Fraction(1, 2))
+
+
+def _abs(value: Value) -> Value:
+    return abs(_number(value))
+
+
+def _sqrt(value: Value) -> Value:
+    """Exact for squares of rationals, else the nearest double."""
+    number = Fraction(_number(value))
+    if number < 0:
+        raise BadValue("the square root of a negative number")
+    numerator, denominator = math.isqrt(number.numerator), math.isqrt(number.denominator)
+    root = Fraction(numerator, denominator)
+    return exact(root if root * root == number else Fraction(math.sqrt(number)).limit_denominator(10**9))
+
+
+def _min(*values: Value) -> Value:
+    return min(map(_number, _items(values)))
+
+
+def _max(*values: Value) -> Value:
+    return max(map(_number, _items(values)))
+
+
+def _sum(*values: Value) -> Value:
+    return exact(sum(map(_number, _items(values))))
+
+
+def _items(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    items = values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
+    if not items:
+        raise BadValue("expected at least one number")
+    return items
+
+
+def _len(value: Value) -> Value:
+    if not isinstance(value, tuple):
+        raise BadValue(f"expected a tuple, not {describe(value)}")
+    return len(value)
+
+
+def _range(*values: Value) -> Value:
+    """`range(n)`, `range(start, stop)` or `range(start, stop, step)`, as a tuple."""
+    bounds = [_integer(value) for value in values]
+    if not 1 <= len(bounds) <= 3 or 0 in bounds[2:]:
+        raise BadValue("`range` takes a stop, a start and a stop, or also a step that is not 0")
+    numbers = range(*bounds)
+    if len(numbers) > limits.OPERATIONS:
+        raise BadValue(f"a range of more than {limits.OPERATIONS} numbers")
+    return tuple(numbers)
+
+
+def _round_to(value: Value, multiple: Value) -> Value:
+    """To the nearest multiple, at least one, and one more if below 0.9 of the value.
+
+    The rounding of widths in MobileNet and X3D.
+    """
+    number, unit = _number(value), _integer(multiple)
+    if unit < 1:
+        raise BadValue(f"expected a positive multiple, not {unit}")
+    rounded = max(unit, math.floor(number + Fraction(unit, 2)) // unit * unit)
+    return rounded + unit if rounded < Fraction(9, 10) * number else rounded
+
+
+_FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "int": _truncate,
+    "floor": _floor,
+    "ceil": _ceil,
+    "round": _round,
+    "abs": _abs,
+    "sqrt": _sqrt,
+    "min": _min,
+    "max": _max,
+    "sum": _sum,
+    "len": _len,
+    "range": _range,
+    "round_to": _round_to,
+}
+FUNCTIONS = {name: FunctionValue(name, call) for name, call in _FUNCTIONS.items()}

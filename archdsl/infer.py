@@ -1,0 +1,44 @@
+"""The same network at another input: types inferred anew, operations untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archdsl.diagnostics import CompileError, Diagnostic, Label, error
+from archdsl.ir.graph import Graph, Node, Value
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Mismatch, checked
+from archdsl.ops.sources import Input
+
+
+def infer(graph: Graph, inputs: Mapping[str, TensorType]) -> Graph:
+    """A copy of the graph, typed for other sizes of its inputs.
+
+    What the emitted module does at that size is what this computes: parameters keep their
+    values. An input that is not named keeps its size.
+
+    Raises:
+        CompileError: the network does not take these sizes.
+    """
+    given = {graph.inputs[name].node: Input(type_.shape) for name, type_ in inputs.items()}
+    typed = graph.empty_copy()
+    for node in graph:
+        operation = given.get(node.index, node.operation)
+        operands = graph.operands(node)
+        types = typed.types(operands)
+        try:
+            results = checked(operation, types)
+        except Mismatch as mismatch:
+            raise CompileError([_explain(typed, node, operands, mismatch)]) from None
+        typed.append(node, operation, operands, results)
+    return typed
+
+
+def _explain(
+    graph: Graph, node: Node, operands: tuple[Value, ...], mismatch: Mismatch
+) -> Diagnostic:
+    labels = [Label(graph.node(v.node).span, str(graph.type(v))) for v in operands]
+    notes = [f"in {graph.path(node)}", "at the input that was asked for"]
+    return error("shape", mismatch.message, node.span, also=labels, notes=notes, help=mismatch.help)
+
+

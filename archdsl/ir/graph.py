@@ -1,0 +1,180 @@
+"""The graph of a network, on networkx. Edges are the only record of operands.
+
+Every node is one operation, in the order in which it was added, which is an order of
+execution. It carries the span it came from and the scope (the block instance) it stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeAlias
+
+import networkx as nx
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Operation, Types
+from archdsl.source import Span
+
+Site: TypeAlias = tuple[int, ...]
+"""Where in the text of its block a call stands, with the round of each loop around it."""
+
+
+class Value(NamedTuple):
+    """One result of a node."""
+
+    node: int
+    result: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An operation with its place: `operands` are its edges, kept by the graph."""
+
+    index: int
+    operation: Operation
+    results: Types
+    scope: int
+    site: Site
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An instance of a block, a stage of a table, a row of a stage, or the network itself.
+
+    `definition` is the name of the block, `bindings` the compile-time values of its names,
+    `inputs` and `outputs` the values that go in and come out, inputs under their names.
+    """
+
+    index: int
+    kind: str
+    name: str
+    definition: str
+    parent: int | None
+    site: Site
+    span: Span
+    bindings: Mapping[str, object] = field(default_factory=dict)
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+    outputs: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Initialisation:
+    """How weights start: `operation` is the language's name of the kind it is for."""
+
+    operation: str
+    scheme: str
+    options: Mapping[str, object]
+
+
+class Graph:
+    """A network under construction or finished. Transforms copy it; none changes one in place."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.doc: str | None = None
+        self.scopes: list[Scope] = []
+        self.inputs: dict[str, Value] = {}
+        self.outputs: tuple[Value, ...] = ()
+        self.initialisations: list[Initialisation] = []
+        self._graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+
+    def __len__(self) -> int:
+        return len(self._graph)
+
+    def __iter__(self) -> Iterator[Node]:
+        for _, node in self._graph.nodes(data="node"):
+            yield node
+
+    def add(
+        self,
+        operation: Operation,
+        operands: tuple[Value, ...],
+        results: Types,
+        *,
+        scope: int,
+        site: Site,
+        name: str,
+        span: Span,
+    ) -> tuple[Value, ...]:
+        """Append an operation; its results as values."""
+        index = len(self._graph)
+        self._insert(Node(index, operation, results, scope, site, name, span), operands)
+        return tuple(Value(index, i) for i in range(len(results)))
+
+    def append(
+        self, node: Node, operation: Operation, operands: tuple[Value, ...], results: Types
+    ) -> None:
+        """Append another graph's node in its place, with its operation and results as given."""
+        index = len(self._graph)
+        self._insert(replace(node, index=index, operation=operation, results=results), operands)
+
+    def _insert(self, node: Node, operands: tuple[Value, ...]) -> None:
+        self._graph.add_node(node.index, node=node)
+        for slot, operand in enumerate(operands):
+            self._graph.add_edge(operand.node, node.index, key=slot, result=operand.result)
+
+    def empty_copy(self) -> Graph:
+        """A graph of the same name, scopes, inputs and outputs, with no operation yet."""
+        copy = Graph(self.name)
+        copy.doc, copy.outputs = self.doc, self.outputs
+        copy.scopes, copy.inputs = list(self.scopes), dict(self.inputs)
+        copy.initialisations = list(self.initialisations)
+        return copy
+
+    def node(self, index: int) -> Node:
+        node: Node = self._graph.nodes[index]["node"]
+        return node
+
+    def operands(self, node: Node) -> tuple[Value, ...]:
+        """The values that a node reads, in the order of its operands."""
+        edges = self._graph.in_edges(node.index, keys=True, data="result")
+        slots = sorted((slot, Value(source, result)) for source, _, slot, result in edges)
+        return tuple(value for _, value in slots)
+
+    def users(self, value: Value) -> list[Node]:
+        """The nodes that read a value, in order, each once."""
+        edges = self._graph.out_edges(value.node, data="result")
+        readers = sorted({user for _, user, result in edges if result == value.result})
+        return [self.node(index) for index in readers]
+
+    def type(self, value: Value) -> TensorType:
+        return self.node(value.node).results[value.result]
+
+    def types(self, values: tuple[Value, ...]) -> Types:
+        return tuple(self.type(value) for value in values)
+
+    # Scopes
+
+    def open(
+        self, kind: str, name: str, definition: str, parent: int | None, site: Site, span: Span
+    ) -> int:
+        """Begin a scope; nodes added to it name it by the index returned."""
+        index = len(self.scopes)
+        self.scopes.append(Scope(index, kind, name, definition, parent, site, span))
+        return index
+
+    def close(
+        self,
+        scope: int,
+        bindings: Mapping[str, object],
+        inputs: Mapping[str, Value],
+        outputs: tuple[Value, ...],
+    ) -> None:
+        """End a scope, now that its inside is known."""
+        self.scopes[scope] = replace(
+            self.scopes[scope], bindings=bindings, inputs=inputs, outputs=outputs
+        )
+
+    def enclosing(self, scope: int | None) -> Iterator[Scope]:
+        """A scope and those around it, from the inside out."""
+        while scope is not None:
+            yield self.scopes[scope]
+            scope = self.scopes[scope].parent
+
+    def path(self, node: Node) -> str:
+        """Where a node stands: `res2.0.se.conv1`. Rows of a table are no level of their own."""
+        names = [s.name for s in self.enclosing(node.scope) if s.kind not in ("network", "row")]
+        return ".".join([*reversed(names), node.name])

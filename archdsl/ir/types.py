@@ -1,0 +1,56 @@
+"""Types of values: the shape of one sample, without the batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from math import prod
+
+AXES: dict[int, tuple[str, ...]] = {
+    1: ("channels",),
+    2: ("channels", "length"),
+    3: ("channels", "height", "width"),
+    4: ("channels", "frames", "height", "width"),
+}
+"""The names of a tensor's axes by its rank: C, C x L, C x H x W, C x T x H x W."""
+
+AXIS_NAMES = ("channels", "length", "frames", "height", "width")
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType:
+    """A tensor of `shape`, one sample of a batch: (C, T, H, W) for video."""
+
+    shape: tuple[int, ...]
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    @property
+    def elements(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def channels(self) -> int:
+        return self.shape[0]
+
+    @property
+    def extents(self) -> tuple[int, ...]:
+        """The sizes after the channels: (T, H, W) for video."""
+        return self.shape[1:]
+
+    @property
+    def positions(self) -> int:
+        """How many positions carry a vector of channels."""
+        return prod(self.extents)
+
+    def __str__(self) -> str:
+        return show_shape(self.shape)
+
+
+def show_shape(shape: tuple[int, ...]) -> str:
+    """A shape as papers print it: `24 x 13 x 80^2`."""
+    head, tail = shape[:1], shape[1:]
+    runs = [(size, len(list(run))) for size, run in groupby(tail)]
+    return " x ".join([*map(str, head), *(f"{s}^{n}" if n > 1 else str(s) for s, n in runs)])
