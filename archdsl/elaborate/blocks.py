@@ -98,7 +98,10 @@ def _evaluate_body(
     block = callee.definition
     name = frame.name_of(node)
     site = frame.site(node.span)
-    scope = session.graph.open("block", name, block.name, frame.scope, site, node.span)
+    definition = session.definition(block)
+    scope = session.graph.open(
+        "block", name, block.name, frame.scope, site, node.span, definition
+    )
     inner = Frame(callee.unit, scope, {})
     bind_parameters(session, inner, block.name, block.parameters, given)
     inputs = _inputs(inner.names)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
@@ -128,7 +129,10 @@ def _check_names(session: Session, resolved: _Resolved) -> None:
 
 def _build(session: Session, resolved: _Resolved) -> None:
     graph, network = session.graph, resolved.network
-    scope = graph.open("network", graph.name, network.name, None, (), name_span(network))
+    definition = session.definition(network)
+    span = name_span(network)
+    scope = graph.open("network", graph.name, network.name, None, (), span, definition)
+    graph.open_parameters = _handed_on(network)
     frame = Frame(resolved.unit, scope, {})
     try:
         bind_parameters(session, frame, network.name, network.parameters, resolved.given)
@@ -150,3 +154,26 @@ def _no_result(network: tree.Network) -> Diagnostic:
     return error("network", message, name_span(network), help=hint)
 
 
+def _handed_on(network: tree.Network) -> tuple[str, ...]:
+    """The parameters that the body mentions, and only as arguments of calls, as they stand."""
+    uses = Counter(_names(network.body))
+    arguments = Counter(_bare_arguments(network.body))
+    names = [parameter.name for parameter in network.parameters]
+    return tuple(name for name in names if uses[name] and uses[name] == arguments[name])
+
+
+def _walk(nodes: Iterable[tree.Node]) -> Iterator[tree.Node]:
+    for node in nodes:
+        yield node
+        yield from _walk(tree.children(node))
+
+
+def _names(body: tuple[tree.Statement, ...]) -> Iterator[str]:
+    return (node.name for node in _walk(body) if isinstance(node, tree.Name))
+
+
+def _bare_arguments(body: tuple[tree.Statement, ...]) -> Iterator[str]:
+    for node in _walk(body):
+        if isinstance(node, tree.Call):
+            values = (argument.value for argument in node.arguments)
+            yield from (value.name for value in values if isinstance(value, tree.Name))

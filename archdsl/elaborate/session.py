@@ -9,7 +9,7 @@ from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
 from archdsl.elaborate.program import Program, Unit
 from archdsl.elaborate.values import Tensor, Value
-from archdsl.ir.graph import Graph, Site
+from archdsl.ir.graph import Definition, Graph, Site
 from archdsl.ops import OPERATIONS
 from archdsl.ir.types import AXIS_NAMES
 from archdsl.ops.parameters import POSITIONS, Choice, Either, Kind, Maybe, Several, kind_of
@@ -65,6 +65,7 @@ class Session:
         self.diagnostics = diagnostics
         self.words = program.words() | _operation_words()
         self.calls: list[tuple[tree.Block, Span]] = []
+        self._definitions: dict[int, Definition] = {}
         self._steps = 0
         self._depth = 0
 
@@ -116,6 +117,12 @@ class Session:
         calls = [label for label in reversed(calls) if label.span != span]
         return calls if len(calls) <= 2 else [calls[0], calls[-1]]
 
+    def definition(self, block: tree.Block | tree.Network) -> Definition:
+        """What the graph keeps of a block, made once."""
+        if id(block) not in self._definitions:
+            self._definitions[id(block)] = _definition(block)
+        return self._definitions[id(block)]
+
     def report(self, fault: Fault) -> None:
         if fault.diagnostic:
             self.diagnostics.add(fault.diagnostic)
@@ -137,3 +144,20 @@ def _words(kind: Kind) -> tuple[str, ...]:
     if isinstance(kind, Either):
         return _words(kind.first) + _words(kind.second)
     return kind.words if isinstance(kind, Choice) else ()
+
+
+def _definition(block: tree.Block | tree.Network) -> Definition:
+    names = tuple(parameter.name for parameter in block.parameters)
+    literals = {p.name: _literal(p.default) for p in block.parameters if p.default is not None}
+    defaults = {name: value for name, value in literals.items() if value is not ...}
+    return Definition(block.name, block.doc, names, defaults, block.span)
+
+
+def _literal(node: tree.Expression) -> object:
+    """The value of a literal; an ellipsis for any other expression."""
+    if isinstance(node, tree.Number | tree.Constant):
+        return node.value
+    if isinstance(node, tree.Tuple):
+        items = tuple(map(_literal, node.items))
+        return ... if ... in items else items
+    return ...

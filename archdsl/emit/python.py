@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -54,12 +53,9 @@ class Atom(Python):
     text: str
 
     def tokens(self) -> Iterator[Token]:
-        names = self.text.split(".")
-        if not all(map(str.isidentifier, names)):
-            yield Token(self.text)
-            return
-        yield Token(names[0])
-        for name in names[1:]:
+        first, *rest = self.text.split(".") if is_dotted(self.text) else [self.text]
+        yield Token(first)
+        for name in rest:
             yield Token(".")
             yield Token(name)
 
@@ -279,11 +275,18 @@ class Conditional(Python):
         yield from spaced(self.other.within(OR))
 
 
+def is_dotted(text: str) -> bool:
+    """Whether a text is names with dots between them."""
+    return "." in text and all(map(str.isidentifier, text.split(".")))
+
+
 def is_simple(expression: Python) -> bool:
     """Whether black lets a slice's colon stand without spaces beside it."""
+    if isinstance(expression, Tuple | List):
+        return all(map(is_simple, expression.items))
     if isinstance(expression, Prefix):
         return expression.operator == "-" and is_simple(expression.value)
-    return isinstance(expression, Atom) and "." not in expression.text
+    return isinstance(expression, Atom) and not is_dotted(expression.text)
 
 
 def enclosed(
@@ -514,15 +517,16 @@ class Docstring(Statement):
 
     def lines(self, depth: int) -> Iterator[str]:
         margin = " " * INDENT * depth
-        escaped = self.text.replace("\\", "\\\\").replace('"', '\\"')
-        first, *rest = inspect.cleandoc(escaped).splitlines() or [""]
+        escaped = self.text.replace("\\", "\\\\").replace('""', '\\"\\"')
+        first, *rest = map(printable, inspect.cleandoc(escaped).splitlines() or [""])
+        opening = margin + ('"""\\' if first.startswith('"') else '"""') + first
         if not rest:
-            yield f'{margin}"""{printable(first)}"""'
+            yield opening + (' """' if first.endswith('"') else '"""')
             return
-        yield f'{margin}"""{printable(first)}'
+        yield opening
         for line in rest:
-            yield (margin + printable(line)).rstrip()
-        yield f'{margin}"""'
+            yield (margin + line).rstrip()
+        yield margin + '"""'
 
 
 @dataclass(frozen=True, slots=True)

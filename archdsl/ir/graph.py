@@ -41,11 +41,23 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """The block that some scopes are instances of: `defaults` has those that are literals."""
+
+    name: str
+    doc: str | None
+    parameters: tuple[str, ...]
+    defaults: Mapping[str, object]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """An instance of a block, a stage of a table, a row of a stage, or the network itself.
 
-    `definition` is the name of the block, `bindings` the compile-time values of its names,
-    `inputs` and `outputs` the values that go in and come out, inputs under their names.
+    `definition` is the name of the block and `block` what there is to know of it, `bindings`
+    the compile-time values of its names, `inputs` and `outputs` the values that go in and come
+    out, inputs under their names.
     """
 
     index: int
@@ -55,6 +67,7 @@ class Scope:
     parent: int | None
     site: Site
     span: Span
+    block: Definition | None = None
     bindings: Mapping[str, object] = field(default_factory=dict)
     inputs: Mapping[str, Value] = field(default_factory=dict)
     outputs: tuple[Value, ...] = ()
@@ -70,7 +83,11 @@ class Initialisation:
 
 
 class Graph:
-    """A network under construction or finished. Transforms copy it; none changes one in place."""
+    """A network under construction or finished. Transforms copy it; none changes one in place.
+
+    `open_parameters` are those parameters of the network that its body only hands on to blocks,
+    such as the number of classes: they can stay parameters of whatever is made of the graph.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -79,6 +96,7 @@ class Graph:
         self.inputs: dict[str, Value] = {}
         self.outputs: tuple[Value, ...] = ()
         self.initialisations: list[Initialisation] = []
+        self.open_parameters: tuple[str, ...] = ()
         self._graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
 
     def __len__(self) -> int:
@@ -122,6 +140,7 @@ class Graph:
         copy.doc, copy.outputs = self.doc, self.outputs
         copy.scopes, copy.inputs = list(self.scopes), dict(self.inputs)
         copy.initialisations = list(self.initialisations)
+        copy.open_parameters = self.open_parameters
         return copy
 
     def node(self, index: int) -> Node:
@@ -149,11 +168,18 @@ class Graph:
     # Scopes
 
     def open(
-        self, kind: str, name: str, definition: str, parent: int | None, site: Site, span: Span
+        self,
+        kind: str,
+        name: str,
+        definition: str,
+        parent: int | None,
+        site: Site,
+        span: Span,
+        block: Definition | None = None,
     ) -> int:
         """Begin a scope; nodes added to it name it by the index returned."""
         index = len(self.scopes)
-        self.scopes.append(Scope(index, kind, name, definition, parent, site, span))
+        self.scopes.append(Scope(index, kind, name, definition, parent, site, span, block))
         return index
 
     def close(

@@ -221,17 +221,9 @@ INFIX: dict[str, type[Arithmetic]] = {
 }
 
 
-def infix(operator: str, left: Number | None = None, right: Number | None = None) -> Operation:
-    """`x + y`, or with a constant on one side: `infix("-", left=1)` is 1 - x.
-
-    Raises:
-        Mismatch: tensors do not know the operator.
-    """
-    if operator not in INFIX:
-        raise Mismatch(f"`{operator}` does not take tensors", help=f"`{'`, `'.join(INFIX)}` do")
-    if left is None:
-        return INFIX[operator](right)
-    return INFIX[operator](left, constant_first=True)
+def infix(operator: str) -> type[Arithmetic]:
+    """The operation of an operator in INFIX: `infix("-")(1, constant_first=True)` is 1 - x."""
+    return INFIX[operator]
 
 
 FAMILY: tuple[type[Operation], ...] = (

@@ -10,10 +10,10 @@ from archdsl.syntax import tree
 from archdsl.syntax.places import Places
 from archdsl.syntax.statements import doc_string, head, leaf
 from archdsl.syntax.tables import aligned
-from archdsl.syntax.wrapping import WIDTH, Piece, render
+from archdsl.syntax.wrapping import ENDLESS, WIDTH, Piece, render
 
 _STEP = 2
-_SIMPLE = tree.Input | tree.Initialise | tree.Assign | tree.Apply | tree.Return
+_Simple = tree.Input | tree.Initialise | tree.Assign | tree.Apply | tree.Return
 
 
 def format_file(file: tree.File) -> str:
@@ -27,6 +27,10 @@ def _stands_alone(node: tree.Definition) -> bool:
     """Whether blank lines part a definition from its neighbours."""
     is_braced = isinstance(node, tree.Block | tree.Network | tree.Claim)
     return is_braced or getattr(node, "doc", None) is not None
+
+
+def _is_simple(body: Sequence[tree.Statement]) -> bool:
+    return len(body) == 1 and isinstance(body[0], _Simple)
 
 
 class _Printer:
@@ -81,20 +85,22 @@ class _Printer:
     def _(self, node: tree.For) -> None:
         opening = self._opening(node, [node.values])
         self._begin(node.span.start, opening)
-        if not self._short(node):
+        if not self._short(node, node.body):
             self._body(node, opening, node.body)
 
     @_write.register
     def _(self, node: tree.If) -> None:
         opening = self._opening(node, [node.test])
         self._begin(node.span.start, opening)
-        if node.otherwise:
-            self._branch(head(node), opening, node)
-            self._otherwise(node)
-            self._end = node.span.end
-            self._beside()
-        elif not self._short(node):
-            self._body(node, opening, node.body)
+        bodies = (node.body, node.otherwise) if node.otherwise else (node.body,)
+        if self._short(node, *bodies):
+            return
+        if not node.otherwise:
+            return self._body(node, opening, node.body)
+        self._branch(head(node), opening, node)
+        self._otherwise(node)
+        self._end = node.span.end
+        self._beside()
 
     def _otherwise(self, node: tree.If) -> None:
         """What follows the closing brace of an `if`, on its line."""
@@ -141,17 +147,17 @@ class _Printer:
         """Where the brace after a head stands, whose last part is known."""
         return self._places.brace("{", parts[-1].span.end if parts else node.span.start)
 
-    def _short(self, node: tree.If | tree.For) -> bool:
-        """Writes a body of one statement on the line of its head, if the author had it there."""
-        statement = node.body[0] if len(node.body) == 1 else None
+    def _short(self, node: tree.If | tree.For, *bodies: Sequence[tree.Statement]) -> bool:
+        """Writes bodies of one statement on the line of their head, if the author had them there."""
         if self._places.has_newline(node.span.start, node.span.end):
             return False
-        if not isinstance(statement, _SIMPLE):
+        if not all(_is_simple(body) for body in bodies):
             return False
-        line = render((head(node), " { ", leaf(statement), " }"), self._indent)
-        if "\n" in line or len(line) > WIDTH:
+        inner = " } else { ".join(render(leaf(body[0]), 0, ENDLESS) for body in bodies)
+        line = f"{render(head(node), 0, ENDLESS)} {{ {inner} }}"
+        if self._indent + len(line) > WIDTH:
             return False
-        self._finish(line.lstrip(), node.span.end)
+        self._finish(line, node.span.end)
         return True
 
     def _body(self, node: tree.Node, opening: int, items: Sequence[tree.Node]) -> None:

@@ -19,7 +19,7 @@ def quoted(text: str) -> str:
 def doc_string(text: str) -> str:
     line = f'"""{text}"""'
     fits = "\n" not in text and len(line) <= WIDTH and not text.endswith('"')
-    return line if fits else f'"""{text}\n"""'
+    return line if fits else f'"""\n{text}\n"""'
 
 
 @singledispatch
