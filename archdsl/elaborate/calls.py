@@ -151,25 +151,27 @@ def infix(
     session: Session, frame: Frame, node: tree.Binary, operands: tuple[Given, Given]
 ) -> Value:
     """`a + b` where at least one side is a tensor."""
-    constants = [_constant(session, node.operator, given) for given in operands]
-    try:
-        operation = arithmetic.infix(node.operator, *constants)
-    except Mismatch as mismatch:
-        message = session.error("value", mismatch.message, node.span, help=mismatch.help)
-        raise Fault(message) from None
+    if node.operator not in arithmetic.INFIX:
+        message = f"`{node.operator}` does not take tensors"
+        hint = "compare their sizes, such as `x.channels`"
+        raise Fault(session.error("value", message, node.span, help=hint))
+    operation = _arithmetic(session, node.operator, operands)
     tensors = tuple(given for given in operands if isinstance(given.value, Tensor))
     return add_operation(session, frame, operation, tensors, node, {})
 
 
-def _constant(session: Session, operator: str, given: Given) -> int | Fraction | None:
-    """The constant on one side of an operator, None for a tensor."""
-    if isinstance(given.value, Tensor):
-        return None
-    if not is_number(given.value):
-        message = f"`{operator}` takes a tensor or a number here, not {describe(given.value)}"
-        raise Fault(session.error("value", message, given.span))
-    assert isinstance(given.value, int | Fraction)
-    return given.value
+def _arithmetic(session: Session, operator: str, operands: tuple[Given, Given]) -> Operation:
+    """The operation of an operator: of two tensors, or of a tensor and a constant."""
+    kind = arithmetic.infix(operator)
+    for position, given in enumerate(operands):
+        if isinstance(given.value, Tensor):
+            continue
+        if not is_number(given.value):
+            message = f"`{operator}` takes a tensor or a number here, not {describe(given.value)}"
+            raise Fault(session.error("value", message, given.span))
+        assert isinstance(given.value, int | Fraction)
+        return kind(given.value, constant_first=position == 0)
+    return kind()
 
 
 def add_operation(
