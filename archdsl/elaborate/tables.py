@@ -247,13 +247,18 @@ class _Builder:
         """
         if not self.session.as_declared and not _names_in(cell):
             return
-        (value, *more) = self.frame.running
-        if more or not isinstance(value, Tensor):
-            message = "a row with several values has no one shape to expect"
+        values = self.frame.running
+        shapes = cell.items if isinstance(cell, tree.Tuple) else (cell,)
+        if len(shapes) != len(values):
+            message = f"{len(shapes)} shapes are expected of a row with {len(values)} values"
             raise Fault(self.session.error("table", message, cell.span))
+        for expected, value in zip(shapes, values, strict=True):
+            assert isinstance(value, Tensor)
+            self._compare_one(expected, column, value.type.shape)
+
+    def _compare_one(self, cell: tree.Expression, column: str, shape: tuple[int, ...]) -> None:
         dimensions = cell.dimensions if isinstance(cell, tree.Shape) else (cell,)
         sizes = [size for d in dimensions for size in self._sizes(d)]
-        shape = value.type.shape
         seen = shape[1:] if len(sizes) == len(shape) - 1 else shape
         if len(sizes) == len(seen) and all(map(_fits, sizes, seen)):
             return
