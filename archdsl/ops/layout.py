@@ -19,7 +19,7 @@ def fill(sizes: tuple[int, ...], elements: int, what: str, name: str) -> tuple[i
     """
     known = prod(size for size in sizes if size != -1)
     if (-1 in sizes and elements % known) or (-1 not in sizes and elements != known):
-        shown = show_shape(sizes) if -1 not in sizes else f"multiples of {known}"
+        shown = show_shape(sizes) if -1 not in sizes else f"a multiple of {known}"
         raise Mismatch(f"{what} has {elements} elements, not {shown}", parameter=name)
     return tuple(elements // known if size == -1 else size for size in sizes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archdsl.ir.types import TensorType
+from archdsl.ir.types import TensorType, show_shape
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
 from archdsl.ops.parameters import (
     Boolean,
@@ -24,13 +24,20 @@ from archdsl.ops.window import check_spatial, window_extents
 
 
 def check_padding(op: MaxPool | AvgPool, axes: int) -> None:
-    """No window of a pool may lie in its padding alone."""
-    windows = (per_axis(v, axes, n) for v, n in ((op.kernel, "kernel"), (op.dilation, "dilation")))
+    """No window of a pool may lie in its padding alone; torch looks at the undilated kernel."""
     paddings = per_axis(op.padding, axes, "padding")
-    for k, d, p in zip(*windows, paddings, strict=True):
-        if p > (d * (k - 1) + 1) // 2:
-            message = f"a padding of {p} is more than half of a kernel of {d * (k - 1) + 1}"
+    for k, p in zip(per_axis(op.kernel, axes, "kernel"), paddings, strict=True):
+        if p > k // 2:
+            message = f"a padding of {p} is more than half of a kernel of {k}"
             raise Mismatch(message, parameter="padding")
+
+
+def check_average(op: AvgPool | LpPool, x: TensorType) -> None:
+    """Over three axes torch averages no window larger than the input, even where it is padded."""
+    kernels = per_axis(op.kernel, len(x.extents), "kernel")
+    if len(kernels) == 3 and any(k > size for k, size in zip(kernels, x.extents, strict=True)):
+        message = f"over three axes, torch averages no windows of {show_shape(kernels)} in {x}"
+        raise Mismatch(message, parameter="kernel")
 
 
 def window_arguments(op: MaxPool | AvgPool | LpPool, axes: int) -> tuple[LayerArgument, ...]:
@@ -99,6 +106,7 @@ class AvgPool(Operation):
         (x,) = operands
         check_spatial(x, self.name)
         check_padding(self, len(x.extents))
+        check_average(self, x)
         return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
 
     def emit(self, operands: Types, results: Types) -> Layer:
@@ -128,6 +136,7 @@ class LpPool(Operation):
         check_spatial(x, self.name)
         if self.p <= 0:
             raise Mismatch(f"a norm needs a power above 0, not {self.p}", parameter="p")
+        check_average(self, x)
         return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
 
     def emit(self, operands: Types, results: Types) -> Layer:
@@ -149,6 +158,8 @@ class AdaptivePool(Operation):
         (x,) = operands
         check_spatial(x, self.name)
         sizes = per_axis(self.size, len(x.extents), "size")
+        if all(size is None for size in sizes):
+            raise Mismatch(f"`{self.name}` to `none` leaves {x} as it is", parameter="size")
         extents = (old if new is None else new for old, new in zip(x.extents, sizes, strict=True))
         return (TensorType((x.channels, *extents)),)
 

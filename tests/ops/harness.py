@@ -1,0 +1,146 @@
+"""What torch makes of the emitted form of an operation, on the meta device."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import (
+    Expression,
+    Layer,
+    Mismatch,
+    Operation,
+    Required,
+    Types,
+    Weight,
+    checked,
+)
+
+try:
+    from fvcore.nn import FlopCountAnalysis
+except ImportError:
+    FlopCountAnalysis = None
+
+logging.getLogger("fvcore").setLevel(logging.CRITICAL)
+NAMES = {"torch": torch, "nn": nn, "F": F}
+COVERED: set[type[Operation]] = set()
+UNCOUNTED = {"bilinear"}
+"""Operations that torch's counter does not see into."""
+
+
+def shape(*sizes: int) -> TensorType:
+    return TensorType(sizes)
+
+
+class Emitted(nn.Module):
+    """A module whose forward is one emitted form."""
+
+    def __init__(self, form: Layer | Expression | Weight) -> None:
+        super().__init__()
+        self.form = form
+        if isinstance(form, Layer):
+            self.layer = eval(constructor(form), dict(NAMES))
+        if isinstance(form, Weight):
+            self.weight = nn.Parameter(eval(f"{form.initial}({form.shape})", dict(NAMES)))
+
+    def forward(self, *operands: torch.Tensor) -> Any:
+        if isinstance(self.form, Layer):
+            return self.layer(*operands)
+        if isinstance(self.form, Weight):
+            return self._weight(self.form, operands)
+        names = [f"x{i}" for i in range(len(operands))]
+        return eval(written(self.form, names), {**NAMES, **dict(zip(names, operands, strict=True))})
+
+    def _weight(self, form: Weight, operands: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        assert form.expanded == bool(operands)
+        if not form.expanded:
+            return self.weight
+        return self.weight.expand(operands[0].shape[0], *[-1] * (len(form.shape) - 1))
+
+
+def constructor(form: Layer) -> str:
+    """`nn.Conv2d(8, 16, 3)`: defaults left out, as emission does."""
+    shown = []
+    for argument in form.arguments:
+        if argument.default is not Required.REQUIRED and argument.value == argument.default:
+            continue
+        value = argument.value
+        if argument.uniform and isinstance(value, tuple) and len(set(value)) == 1:
+            value = value[0]
+        positional = argument.positional and not any("=" in a for a in shown)
+        shown.append(repr(value) if positional else f"{argument.name}={value!r}")
+    return f"{form.constructor}({', '.join(shown)})"
+
+
+def written(form: Expression, names: list[str]) -> str:
+    """`x.mean(dim=2)`."""
+    values = {name: repr(value) for name, value in form.values.items()}
+    return form.template.format(*names, operands=", ".join(names), **values)
+
+
+def text(operation: Operation, *operands: TensorType) -> str:
+    """The Python of an operation on operands x, y, z."""
+    form = operation.emit(operands, checked(operation, operands))
+    if isinstance(form, Layer):
+        return constructor(form)
+    assert isinstance(form, Expression)
+    return written(form, list("xyz")[: len(operands)])
+
+
+def accepted(operation: Operation, *operands: TensorType) -> bool:
+    """Whether random parameters happen to suit."""
+    try:
+        checked(operation, operands)
+    except Mismatch:
+        return False
+    return True
+
+
+def agree(operation: Operation, *operands: TensorType) -> None:
+    """Fails unless torch finds the shapes and costs that the operation declares."""
+    COVERED.add(type(operation))
+    results = checked(operation, operands)
+    form, cost = operation.emit(operands, results), operation.cost(operands, results)
+    with warnings.catch_warnings(), torch.device("meta"):
+        warnings.simplefilter("ignore")
+        module = Emitted(form).eval()
+        _same_shapes(module, operands, results)
+        assert sum(p.numel() for p in module.parameters()) == cost.parameters
+        macs = 0 if operation.name in UNCOUNTED else cost.macs
+        assert _counted(module, operands) == 2 * macs
+    if FlopCountAnalysis is not None and operands:
+        assert _fvcore(form, operands) == cost.macs + cost.fvcore
+
+
+def _inputs(operands: Types, batch: int) -> tuple[torch.Tensor, ...]:
+    return tuple(torch.empty(batch, *operand.shape) for operand in operands)
+
+
+def _same_shapes(module: Emitted, operands: Types, results: Types) -> None:
+    batch = 2 if operands else 1
+    outputs = module(*_inputs(operands, batch))
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    assert [tuple(y.shape) for y in outputs] == [(batch, *result.shape) for result in results]
+
+
+def _counted(module: Emitted, operands: Types) -> int:
+    with FlopCounterMode(display=False) as counter:
+        module(*_inputs(operands, 1))
+    return counter.get_total_flops()
+
+
+def _fvcore(form: Layer | Expression | Weight, operands: Types) -> int:
+    """On real tensors, for a convolution on the meta device cannot be traced."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        analysis = FlopCountAnalysis(Emitted(form).eval(), _inputs(operands, 1))
+        analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+        total: int = analysis.tracer_warnings("none").total()
+    return total

@@ -1,0 +1,83 @@
+"""Activations and what works along an axis."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from fractions import Fraction
+
+import pytest
+from harness import agree, shape, text
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import axes_of, flags, sizes, tensors
+
+from archdsl.ir.types import TensorType
+from archdsl.ops import activation, rectifier
+from archdsl.ops.activation import Gelu
+from archdsl.ops.base import Layer, Mismatch, Operation, checked
+from archdsl.ops.parameters import Number
+from archdsl.ops.rectifier import Celu, HardTanh, LeakyRelu, ParametricRelu, RandomRelu, Threshold
+from archdsl.ops.softmax import Glu, LogSoftmax, Softmax, Softmin
+
+PLAIN = [
+    kind
+    for kind in (*activation.FAMILY, *rectifier.FAMILY)
+    if kind not in (Gelu, ParametricRelu, Threshold)
+]
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_activations_with_and_without_numbers(kind: type[Operation]) -> None:
+    numbers: list[Number] = [Fraction(1, 5), Fraction(2, 7)][: len(fields(kind))]
+    for operation in (kind(), kind(*numbers)):
+        agree(operation, shape(3, 4, 5))
+    form = kind().emit((shape(3),), (shape(3),))
+    assert isinstance(form, Layer)
+    assert (form.label, form.shared) == (kind.name, True)
+
+
+@given(tensors(), flags)
+def test_other_activations(x: TensorType, flag: bool) -> None:
+    agree(Gelu("tanh" if flag else None), x)
+    agree(ParametricRelu(flag, Fraction(1, 3)), x)
+    agree(Threshold(Fraction(1, 10), 20), x)
+
+
+@given(st.data(), tensors())
+def test_along_an_axis(data: st.DataObject, x: TensorType) -> None:
+    axis = data.draw(axes_of(x.rank))
+    for kind in (Softmax, Softmin, LogSoftmax):
+        agree(kind(axis), x)
+
+
+@given(tensors(channels=sizes.map(lambda n: 2 * n)))
+def test_glu(x: TensorType) -> None:
+    agree(Glu(), x)
+    agree(Glu("channels"), x)
+
+
+def test_text() -> None:
+    x = shape(400, 5)
+    assert text(Softmax("channels"), x) == "nn.Softmax(dim=1)"
+    assert text(Softmax(), x) == "nn.Softmax(dim=-1)"
+    assert text(LeakyRelu(), x) == "nn.LeakyReLU()"
+    assert text(LeakyRelu(Fraction(1, 5)), x) == "nn.LeakyReLU(negative_slope=0.2)"
+    assert text(ParametricRelu(True), x) == "nn.PReLU(num_parameters=400)"
+    assert text(Threshold(0, 6), x) == "nn.Threshold(0, 6)"
+
+
+@pytest.mark.parametrize(
+    ("operation", "x", "message"),
+    [
+        (Glu(), shape(3, 4), "`glu` halves axis 0 of 3 x 4, and 3 is odd"),
+        (Softmax(2), shape(3, 4), "a tensor of rank 2 has no axis 2"),
+        (Softmax("frames"), shape(3, 4), "a tensor of rank 2 has no axis `frames`"),
+        (Celu(0), shape(3), "`celu` divides by alpha, which cannot be 0"),
+        (RandomRelu(2, 1), shape(3), "`lower` 2 is above `upper` 1"),
+        (HardTanh(1, 1), shape(3), "`min_val` 1 is not below `max_val` 1"),
+    ],
+)
+def test_mismatch(operation: Operation, x: TensorType, message: str) -> None:
+    with pytest.raises(Mismatch) as caught:
+        checked(operation, (x,))
+    assert message in caught.value.message

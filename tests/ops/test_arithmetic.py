@@ -1,0 +1,151 @@
+"""Arithmetic, linear layers, products, attention and vectors."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from harness import agree, shape, text
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import axes_of, flags, sizes, tensors
+
+from archdsl.ir.types import TensorType
+from archdsl.ops import arithmetic
+from archdsl.ops.arithmetic import INFIX, Clamp, Maximum, Minimum, Negative, infix
+from archdsl.ops.attention import ScaledDotProductAttention
+from archdsl.ops.base import Mismatch, Operation, checked
+from archdsl.ops.linear import Bilinear, Linear, MatMul
+from archdsl.ops.vectors import CosineSimilarity, Normalize, PairwiseDistance
+
+HALF = Fraction(1, 2)
+UNARY = [kind for kind in arithmetic.FAMILY if issubclass(kind, arithmetic.Unary)]
+
+
+@st.composite
+def meeting(draw: st.DrawFn) -> tuple[TensorType, TensorType]:
+    """Two types that broadcast."""
+    pairs = draw(st.lists(st.tuples(sizes, st.sampled_from("=<>")), min_size=1, max_size=4))
+    left = (1 if side == "<" else size for size, side in pairs)
+    right = (1 if side == ">" else size for size, side in pairs)
+    return TensorType(tuple(left)), TensorType(tuple(right))
+
+
+@given(meeting())
+def test_two_tensors(pair: tuple[TensorType, TensorType]) -> None:
+    for symbol in INFIX:
+        agree(infix(symbol)(), *pair)
+    agree(Maximum(), *pair)
+    agree(Minimum(), *pair)
+
+
+@given(tensors(), st.integers(1, 9) | st.just(HALF))
+def test_a_tensor_and_a_constant(x: TensorType, constant: int | Fraction) -> None:
+    for symbol in INFIX:
+        agree(infix(symbol)(constant, True), x)
+        agree(infix(symbol)(constant), x)
+    agree(Maximum(constant), x)
+    agree(Minimum(constant), x)
+    agree(Clamp(constant), x)
+    agree(Clamp(None, constant), x)
+    agree(Clamp(-1, constant), x)
+
+
+@pytest.mark.parametrize("kind", UNARY)
+def test_unary(kind: type[Operation]) -> None:
+    agree(kind(), shape(3, 4))
+
+
+def test_text_of_arithmetic() -> None:
+    x = shape(8, 4)
+    assert text(infix("+")(), x, x) == "x + y"
+    assert text(infix("-")(1, True), x) == "1 - x"
+    assert text(infix("*")(HALF), x) == "x * 0.5"
+    assert text(infix("/")(2, True), x) == "2 / x"
+    assert text(infix("/")(Fraction(4)), x) == "x / 4"
+    assert text(Negative(), x) == "-x"
+    assert text(Clamp(0, 6), x) == "x.clamp(min=0, max=6)"
+    assert text(Maximum(0), x) == "x.clamp(min=0)"
+    assert text(MatMul(), shape(2, 4), shape(4, 3)) == "x @ y"
+
+
+@given(tensors(), sizes, flags)
+def test_linear(x: TensorType, features: int, bias: bool) -> None:
+    agree(Linear(features, bias), x)
+
+
+@given(tensors(), sizes, sizes, flags)
+def test_bilinear(x: TensorType, width: int, features: int, bias: bool) -> None:
+    other = TensorType((*x.shape[:-1], width))
+    operation = Bilinear(features, bias)
+    agree(operation, x, other)
+    weights = x.shape[-1] * width * features
+    assert operation.cost((x, other), ()).macs == weights * x.elements // x.shape[-1]
+
+
+@given(meeting(), sizes, sizes, sizes)
+def test_matmul(pair: tuple[TensorType, TensorType], n: int, k: int, m: int) -> None:
+    a, b = pair
+    agree(MatMul(), TensorType((*a.shape, n, k)), TensorType((*b.shape, k, m)))
+    agree(MatMul(), shape(n, k), shape(k, m))
+
+
+@given(st.lists(sizes, max_size=2), sizes, sizes, sizes, sizes, flags)
+def test_attention(heads: list[int], n: int, m: int, d: int, e: int, scaled: bool) -> None:
+    operation = ScaledDotProductAttention(scale=HALF if scaled else None)
+    agree(operation, shape(*heads, n, d), shape(*heads, m, d), shape(*heads, m, e))
+    agree(ScaledDotProductAttention(True), *[shape(*heads, n, d)] * 3)
+
+
+@given(st.data(), meeting())
+def test_vectors(data: st.DataObject, pair: tuple[TensorType, TensorType]) -> None:
+    axis = data.draw(axes_of(pair[0].rank))
+    agree(Normalize(axis), pair[0])
+    if pair[0].rank > 1:
+        agree(CosineSimilarity(axis), *pair)
+        agree(PairwiseDistance(1), *pair)
+
+
+@pytest.mark.parametrize(
+    ("operation", "operands", "message"),
+    [
+        (infix("+")(), (shape(3, 4), shape(3, 5)), "`add` cannot bring 3 x 4 and 3 x 5 together"),
+        (infix("+")(), (shape(3, 4), shape(4)), "`add` cannot bring 3 x 4 and 4 together"),
+        (infix("+")(), (shape(3),), "`add` takes two tensors, or a tensor and a constant"),
+        (infix("+")(1), (shape(3), shape(3)), "two tensors or a constant, not both"),
+        (infix("+")(), (shape(3),) * 3, "`add` takes 1 to 2 tensors, not 3"),
+        (infix("/")(0), (shape(3),), "a tensor cannot be divided by 0"),
+        (infix("**")(-2, True), (shape(3),), "a tensor cannot be a power of -2, which is negative"),
+        (Clamp(), (shape(3),), "`clamp` takes `least`, `most` or both"),
+        (Clamp(2, 1), (shape(3),), "`least` 2 is above `most` 1"),
+        (Linear(2**53), (shape(3, 4),), "more than 9007199254740992 elements"),
+        (Bilinear(2), (shape(3, 4), shape(2, 4)), "tensors that agree up to the last axis"),
+        (MatMul(), (shape(3), shape(3, 4)), "`matmul` takes matrices, not 3"),
+        (
+            MatMul(),
+            (shape(3, 4), shape(5, 6)),
+            "`matmul` cannot multiply 3 x 4 by 5 x 6: 4 is not 5",
+        ),
+        (MatMul(), (shape(2, 3, 4), shape(4, 6)), "the axes before the matrices differ"),
+        (
+            ScaledDotProductAttention(),
+            (shape(3, 4), shape(3, 5), shape(3, 4)),
+            "queries of 4 features cannot meet keys of 5",
+        ),
+        (
+            ScaledDotProductAttention(),
+            (shape(3, 4), shape(3, 4), shape(2, 4)),
+            "3 keys do not go with 2 values",
+        ),
+        (
+            ScaledDotProductAttention(),
+            (shape(3, 4), shape(2, 3, 4), shape(3, 4)),
+            "are not matrices of the same heads",
+        ),
+        (CosineSimilarity(), (shape(3), shape(3)), "`cosine_similarity` would leave no axis of 3"),
+    ],
+)
+def test_mismatch(operation: Operation, operands: tuple[TensorType, ...], message: str) -> None:
+    with pytest.raises(Mismatch) as caught:
+        checked(operation, operands)
+    assert message in caught.value.message

@@ -1,0 +1,116 @@
+"""Convolutions and pools: what slides windows over positions."""
+
+from __future__ import annotations
+
+import pytest
+from harness import accepted, agree, shape, text
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import extents, flags, spatial
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Mismatch, Operation, checked
+from archdsl.ops.convolution import Convolution, TransposedConvolution
+from archdsl.ops.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LpPool, MaxPool
+
+
+@given(st.data(), spatial, flags)
+def test_conv(data: st.DataObject, x: TensorType, bias: bool) -> None:
+    axes = len(x.extents)
+    groups = data.draw(st.sampled_from([n for n in range(1, x.channels + 1) if not x.channels % n]))
+    operation = Convolution(
+        groups * data.draw(st.integers(1, 3)),
+        *(data.draw(extents(axes)) for _ in range(2)),
+        data.draw(st.none() | extents(axes, 0)),
+        data.draw(extents(axes)),
+        groups,
+        bias,
+    )
+    assume(accepted(operation, x))
+    agree(operation, x)
+
+
+@given(st.data(), spatial, flags)
+def test_conv_transpose(data: st.DataObject, x: TensorType, bias: bool) -> None:
+    axes = len(x.extents)
+    groups = data.draw(st.sampled_from([n for n in range(1, x.channels + 1) if not x.channels % n]))
+    operation = TransposedConvolution(
+        groups * data.draw(st.integers(1, 3)),
+        *(data.draw(extents(axes)) for _ in range(2)),
+        *(data.draw(extents(axes, 0, 2)) for _ in range(2)),
+        data.draw(extents(axes)),
+        groups,
+        bias,
+    )
+    assume(accepted(operation, x))
+    agree(operation, x)
+
+
+@given(st.data(), spatial, flags, flags)
+def test_pools(data: st.DataObject, x: TensorType, ceil: bool, include: bool) -> None:
+    axes = len(x.extents)
+    kernel, stride = data.draw(extents(axes, 1, 4)), data.draw(st.none() | extents(axes, 1, 4))
+    padding, dilation = data.draw(extents(axes, 0, 2)), data.draw(extents(axes))
+    pools = (
+        MaxPool(kernel, stride, padding, dilation, ceil),
+        AvgPool(kernel, stride, padding, ceil, include),
+        LpPool(data.draw(st.integers(1, 3)), kernel, stride, ceil),
+    )
+    for pool in pools:
+        if accepted(pool, x):
+            agree(pool, x)
+
+
+@given(st.data(), spatial)
+def test_adaptive_pools(data: st.DataObject, x: TensorType) -> None:
+    entry = st.none() | st.integers(1, 5)
+    size = data.draw(st.integers(1, 5) | st.tuples(*[entry] * len(x.extents)))
+    assume(accepted(AdaptiveAvgPool(size), x))
+    agree(AdaptiveAvgPool(size), x)
+    agree(AdaptiveMaxPool(size), x)
+
+
+def test_text() -> None:
+    video = shape(24, 13, 80, 80)
+    assert text(Convolution(54, (3, 3, 3), (1, 2, 2), groups=2), video) == (
+        "nn.Conv3d(24, 54, 3, stride=(1, 2, 2), padding=1, groups=2, bias=False)"
+    )
+    assert text(MaxPool(3, 2, 1), shape(64, 112, 112)) == "nn.MaxPool2d(3, stride=2, padding=1)"
+    assert text(AvgPool(2), shape(8, 6)) == "nn.AvgPool1d(2)"
+    assert text(AdaptiveAvgPool((None, 1, 1)), video) == "nn.AdaptiveAvgPool3d((None, 1, 1))"
+
+
+@pytest.mark.parametrize(
+    ("operation", "x", "message"),
+    [
+        (Convolution(8, groups=3), shape(16, 4), "3 groups do not divide 16 input channels"),
+        (Convolution(8, groups=3), shape(9, 4), "3 groups do not divide 8 output channels"),
+        (Convolution(8), shape(9), "`conv` takes channels and one to three more axes, not 9"),
+        (Convolution(8, (3, 3)), shape(9, 4), "`kernel` has 2 entries for 1 axes"),
+        (
+            Convolution(8, 7, padding=0),
+            shape(9, 4, 4),
+            "a kernel of 7 does not fit into 4 + 2 x 0 of 9 x 4^2",
+        ),
+        (
+            TransposedConvolution(8, 3, 2, output_padding=2),
+            shape(9, 4),
+            "an output padding of 2 is not below stride 2 or dilation 1",
+        ),
+        (TransposedConvolution(8, 1, padding=2), shape(9, 4), "a padding of 2 leaves nothing of 4"),
+        (MaxPool(3, padding=2), shape(9, 4), "a padding of 2 is more than half of a kernel of 3"),
+        (LpPool(0), shape(9, 4), "a norm needs a power above 0, not 0"),
+        (
+            AvgPool(2, padding=1),
+            shape(9, 4, 4, 1),
+            "over three axes, torch averages no windows of 2 x 2^2 in 9 x 4^2 x 1",
+        ),
+        (AdaptiveAvgPool((None, None)), shape(9, 4, 4), "to `none` leaves 9 x 4^2 as it is"),
+        (AdaptiveAvgPool((1, 1)), shape(9, 4), "`size` has 2 entries for 1 axes"),
+        (Convolution(2**52), shape(3, 4, 4), "more than 9007199254740992 elements"),
+    ],
+)
+def test_mismatch(operation: Operation, x: TensorType, message: str) -> None:
+    with pytest.raises(Mismatch) as caught:
+        checked(operation, (x,))
+    assert message in caught.value.message

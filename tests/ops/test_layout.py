@@ -1,0 +1,173 @@
+"""Tensors rearranged, joined, parted, selected and padded."""
+
+from __future__ import annotations
+
+import pytest
+from harness import accepted, agree, shape, text
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import axes_of, extents, several_axes, sizes, spatial, tensors
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.base import Mismatch, Operation, checked
+from archdsl.ops.joining import Chunk, Concat, Split, Stack
+from archdsl.ops.layout import (
+    Flatten,
+    Permute,
+    Reshape,
+    Restore,
+    Squeeze,
+    Transpose,
+    Unflatten,
+    Unsqueeze,
+)
+from archdsl.ops.padding import Pad
+from archdsl.ops.selection import Expand, Flip, Repeat, Roll, Select, Slice
+
+VIDEO = shape(8, 4, 6, 6)
+
+
+@given(st.data(), tensors())
+def test_axes_moved(data: st.DataObject, x: TensorType) -> None:
+    axis, other = data.draw(axes_of(x.rank)), data.draw(axes_of(x.rank))
+    agree(Transpose(axis, other), x)
+    order = data.draw(st.permutations(range(x.rank)))
+    agree(Permute(tuple(order)), x)
+    agree(Unsqueeze(data.draw(axes_of(x.rank + 1))), x)
+    agree(Flip(data.draw(several_axes(x.rank))), x)
+    axes = data.draw(several_axes(x.rank))
+    agree(Roll(axes, data.draw(extents(len(axes), -3))), x)
+
+
+@given(st.data(), tensors())
+def test_axes_joined_and_parted(data: st.DataObject, x: TensorType) -> None:
+    first = data.draw(st.integers(0, x.rank - 1))
+    last = data.draw(st.integers(first, x.rank - 1))
+    agree(Flatten(first, last), x)
+    agree(Flatten(first, last - x.rank), x)
+    agree(Reshape((x.elements,)), x)
+    agree(Reshape(-1), x)
+    agree(Reshape((1, -1, x.shape[-1])), x)
+    agree(Reshape(x.shape[::-1]), x)
+    axis = data.draw(axes_of(x.rank))
+    agree(Unflatten(axis, (x.shape[axis], 1)), x)
+    agree(Unflatten(axis, (1, -1)), x)
+
+
+@given(spatial, sizes)
+def test_positions_flattened_and_restored(x: TensorType, channels: int) -> None:
+    agree(Flatten("positions"), x)
+    flat = shape(channels, x.positions)
+    agree(Restore(), flat, x)
+    assert checked(Restore(), (flat, x)) == (shape(channels, *x.extents),)
+
+
+@given(st.data(), tensors())
+def test_squeeze_and_expand(data: st.DataObject, x: TensorType) -> None:
+    axis = data.draw(st.integers(0, x.rank))
+    (y,) = checked(Unsqueeze(axis), (x,))
+    agree(Squeeze(axis), y)
+    agree(Expand((*[-1] * axis, 3, *[-1] * (x.rank - axis))), y)
+    agree(Repeat(data.draw(extents(x.rank))), x)
+
+
+@given(st.data(), tensors(), st.integers(1, 3))
+def test_joined(data: st.DataObject, x: TensorType, count: int) -> None:
+    agree(Concat(data.draw(axes_of(x.rank))), *[x] * count)
+    agree(Stack(data.draw(axes_of(x.rank + 1))), *[x] * count)
+
+
+@given(st.data(), tensors())
+def test_parted(data: st.DataObject, x: TensorType) -> None:
+    axis = data.draw(axes_of(x.rank))
+    size = x.shape[axis]
+    agree(Split(data.draw(st.integers(1, 8)), axis), x)
+    first = data.draw(st.integers(1, size))
+    agree(Split((first, size - first) if first < size else (first,), axis), x)
+    chunk = Chunk(data.draw(st.integers(1, 4)), axis)
+    assume(accepted(chunk, x))
+    agree(chunk, x)
+
+
+@given(st.data(), tensors(least=2))
+def test_selected(data: st.DataObject, x: TensorType) -> None:
+    axis = data.draw(axes_of(x.rank))
+    size = x.shape[axis]
+    agree(Select(axis, data.draw(st.integers(-size, size - 1))), x)
+    start = data.draw(st.integers(-size, size - 1))
+    stop = data.draw(st.none() | st.integers(-size, size))
+    cut = Slice(axis, start, stop, data.draw(st.integers(1, 3)))
+    assume(accepted(cut, x))
+    agree(cut, x)
+
+
+@given(st.data(), tensors())
+def test_pad_with_constants(data: st.DataObject, x: TensorType) -> None:
+    axes = data.draw(several_axes(x.rank))
+    before, after = (data.draw(extents(len(axes), 0)) for _ in range(2))
+    agree(Pad(before, after, axes, value=data.draw(st.integers(0, 1))), x)
+    agree(Pad(before, axes=axes), x)
+
+
+@given(st.data(), spatial, st.sampled_from(["reflect", "replicate", "circular"]))
+def test_pad_with_the_tensor(data: st.DataObject, x: TensorType, mode: str) -> None:
+    axes = len(x.extents)
+    pad = Pad(data.draw(extents(axes, 0)), data.draw(extents(axes, 0)), mode=mode)
+    assume(accepted(pad, x))
+    agree(pad, x)
+
+
+def test_text() -> None:
+    assert text(Transpose(), shape(5, 3)) == "x.transpose(-2, -1)"
+    assert text(Permute((1, 0)), shape(5, 3)) == "x.permute(0, 2, 1)"
+    assert text(Flatten("positions"), VIDEO) == "x.flatten(2)"
+    assert text(Flatten(), VIDEO) == "x.flatten(1)"
+    assert text(Reshape((4, -1)), VIDEO) == "x.flatten(1).unflatten(1, (4, -1))"
+    assert text(Restore(), shape(8, 144), VIDEO) == "x.unflatten(-1, y.shape[2:])"
+    assert text(Concat(), VIDEO, VIDEO) == "torch.cat([x, y], dim=1)"
+    assert text(Chunk(2), VIDEO) == "x.chunk(2, dim=1)"
+    assert text(Split(8), VIDEO) == "x.split(8, dim=1)[0]"
+    assert text(Slice("frames", stop=2), VIDEO) == "x[:, :, :2]"
+    assert text(Slice("frames", step=2), VIDEO) == "x[:, :, ::2]"
+    assert text(Select("frames", -1), VIDEO) == "x[:, :, -1]"
+    assert text(Expand((8, 4, -1, 6)), shape(8, 1, 6, 1)) == "x.expand(-1, 8, 4, -1, 6)"
+    assert text(Pad(1), VIDEO) == "F.pad(x, (1, 1, 1, 1, 1, 1))"
+    assert text(Pad(1, 0, "frames"), VIDEO) == "F.pad(x, (0, 0, 0, 0, 1, 0))"
+
+
+@pytest.mark.parametrize(
+    ("operation", "operands", "message"),
+    [
+        (Permute((0, 0)), (shape(3, 4),), "`permute` takes each of the 2 axes of 3 x 4 once"),
+        (Reshape((5, 2)), (shape(3, 4),), "3 x 4 has 12 elements, not 5 x 2"),
+        (Reshape((5, -1)), (shape(3, 4),), "3 x 4 has 12 elements, not a multiple of 5"),
+        (Unflatten(1, (3, 2)), (shape(3, 4),), "axis 1 of 3 x 4 has 4 elements, not 3 x 2"),
+        (Flatten(1, 0), (shape(3, 4),), "axis 1 comes after axis 0 of 3 x 4"),
+        (Flatten("positions"), (shape(3),), "a tensor of rank 1 has channels only"),
+        (Restore(), (shape(3, 4), VIDEO), "does not hold the positions of 8 x 4 x 6^2"),
+        (Squeeze(0), (shape(3, 4),), "axis 0 of 3 x 4 has size 3, not 1"),
+        (Squeeze(0), (shape(1),), "`squeeze` would leave no axis of 1"),
+        (Concat(), (VIDEO, shape(8, 4, 6, 5)), "cannot join 8 x 4 x 6^2 and 8 x 4 x 6 x 5"),
+        (Concat(), (VIDEO, shape(8)), "`concat` along axis 0 cannot join 8 x 4 x 6^2 and 8"),
+        (Concat(), (), "`concat` takes at least 1 tensors, not 0"),
+        (Stack(), (shape(3), shape(4)), "`stack` cannot join 3 and 4"),
+        (Split((3, 4)), (VIDEO,), "3 + 4 is not 8, axis 0 of 8 x 4 x 6^2"),
+        (Split(1), (shape(10**9),), "`split` would give 1000000000 tensors"),
+        (Chunk(7), (VIDEO,), "axis 0 of 8 x 4 x 6^2 cannot be parted into 7"),
+        (Chunk(10**9), (shape(10**9),), "`chunk` would give 1000000000 tensors"),
+        (Slice(0, 9), (VIDEO,), "9 lies outside axis 0 of 8 x 4 x 6^2"),
+        (Slice(0, 4, 4), (VIDEO,), "nothing of axis 0 of 8 x 4 x 6^2 lies from 4 to 4"),
+        (Select(0, 8), (VIDEO,), "8 lies outside axis 0 of 8 x 4 x 6^2"),
+        (Roll((0, 0)), (VIDEO,), "`axes` names axis 0 twice"),
+        (Expand((2, 4)), (shape(3, 4),), "an axis of size 3 of 3 x 4 cannot expand to 2"),
+        (Repeat((1, 2, 3)), (shape(3, 4),), "`times` has 3 entries for 2 axes"),
+        (Pad(4, mode="reflect"), (shape(3, 4),), "`reflect` cannot pad 4 to an axis of 4"),
+        (Pad(1, mode="reflect", value=1), (shape(3, 4),), "`reflect` pads with the tensor"),
+        (Pad(1, axes=0, mode="reflect"), (shape(3, 4),), "pads one to three axes after"),
+        (Unsqueeze(0), (shape(*[1] * 24),), "would give a tensor of 25 axes; at most 24 can be"),
+    ],
+)
+def test_mismatch(operation: Operation, operands: tuple[TensorType, ...], message: str) -> None:
+    with pytest.raises(Mismatch) as caught:
+        checked(operation, operands)
+    assert message in caught.value.message

@@ -1,0 +1,40 @@
+"""Every operation has a name, parameters of a kind, a docstring and a test against torch."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from harness import COVERED, agree, shape
+
+from archdsl.ops import FAMILIES, OPERATIONS
+from archdsl.ops.base import Operation, checked
+from archdsl.ops.parameters import kind_of
+from archdsl.ops.sources import Input, Parameter
+
+
+def test_sources() -> None:
+    agree(Parameter((3, 4)))
+    agree(Parameter(5, "ones"), shape(3, 4))
+    agree(Parameter((3, 4), "normal"), shape(7))
+    assert checked(Input((3, 16, 224, 224)), ()) == (shape(3, 16, 224, 224),)
+
+
+def test_names_are_unique() -> None:
+    assert sum(map(len, FAMILIES)) == len(OPERATIONS)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_declaration(operation: type[Operation]) -> None:
+    assert not (operation.__doc__ or "").startswith((f"{operation.__name__}(", "Base"))
+    for field in fields(operation):
+        kind = kind_of(field)
+        assert kind.expects
+        assert kind.accepts(field.default) or field.default not in (None, 0, 1, True, False)
+
+
+def test_every_operation_was_compared_with_torch(request: pytest.FixtureRequest) -> None:
+    """Runs last: the file is the last in order that uses `agree`."""
+    if len(request.session.items) < 100:
+        pytest.skip("only some of the tests run")
+    assert set(OPERATIONS.values()) - COVERED == {Input}

@@ -1,0 +1,139 @@
+"""Tensors resampled, folded, shuffled and reduced."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from harness import accepted, agree, shape, text
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from strategies import extents, flags, several_axes, sizes, spatial, tensors
+
+from archdsl.ir.types import TensorType
+from archdsl.ops import reduction
+from archdsl.ops.base import Mismatch, Operation, checked
+from archdsl.ops.patches import ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold
+from archdsl.ops.reduction import LogSumExp, Max, Mean, Norm, Prod, Spread, Std
+from archdsl.ops.resampling import MODES, AffineGrid, GridSample, Interpolate, ResizeLike
+
+PLANE = shape(8, 6, 6)
+scales = st.sampled_from([1, 2, 3, Fraction(3, 2), Fraction(29, 100), Fraction(1, 10)])
+
+
+@given(st.data(), spatial, st.sampled_from(MODES), flags, flags)
+def test_resizing(
+    data: st.DataObject, x: TensorType, mode: str, corners: bool, antialias: bool
+) -> None:
+    axes = len(x.extents)
+    options = (mode, corners and mode in ("linear", "cubic"), antialias)
+    like = shape(2, *data.draw(st.tuples(*[sizes] * axes)))
+    assume(accepted(ResizeLike(*options), x, like))
+    agree(ResizeLike(*options), x, like)
+    agree(Interpolate(data.draw(extents(axes, 1, 9)), None, *options), x)
+    scaled = Interpolate(None, data.draw(scales | st.tuples(*[scales] * axes)), *options)
+    if accepted(scaled, x):
+        agree(scaled, x)
+
+
+@given(scales, st.integers(1, 300))
+def test_scales_round_as_in_torch(scale: int | Fraction, size: int) -> None:
+    operation = Interpolate(scale=scale)
+    if accepted(operation, shape(1, size)):
+        agree(operation, shape(1, size))
+
+
+@pytest.mark.parametrize("mode", ["linear", "nearest", "cubic"])
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+def test_grids(mode: str, padding: str) -> None:
+    agree(GridSample(mode, padding), PLANE, shape(4, 5, 2))
+    if mode != "cubic":
+        agree(GridSample(mode, padding, True), shape(8, 4, 6, 6), shape(2, 3, 4, 3))
+    agree(AffineGrid(), shape(2, 3), PLANE)
+    agree(AffineGrid(True), shape(3, 4), shape(8, 4, 6, 6))
+
+
+@given(st.data(), tensors(least=3, most=3))
+def test_patches(data: st.DataObject, x: TensorType) -> None:
+    kernel, stride, dilation = (data.draw(extents(2)) for _ in range(3))
+    unfold = Unfold(kernel, stride, data.draw(extents(2, 0)), dilation)
+    assume(accepted(unfold, x))
+    agree(unfold, x)
+    columns = checked(unfold, (x,))
+    fold = Fold(x.extents, kernel, stride, unfold.padding, dilation)
+    agree(fold, *columns)
+    assert checked(fold, columns) == (x,)
+
+
+@given(sizes, sizes, sizes, st.integers(1, 3))
+def test_shuffles(channels: int, height: int, width: int, factor: int) -> None:
+    x = shape(channels * factor**2, height, width)
+    (y,) = checked(PixelShuffle(factor), (x,))
+    agree(PixelShuffle(factor), x)
+    agree(PixelUnshuffle(factor), y)
+    assert checked(PixelUnshuffle(factor), (y,)) == (x,)
+    agree(ChannelShuffle(factor), shape(channels * factor, height))
+
+
+@given(st.data(), tensors(), flags)
+def test_reductions(data: st.DataObject, x: TensorType, keep: bool) -> None:
+    axes = data.draw(several_axes(x.rank))
+    for kind in reduction.FAMILY:
+        operation = kind(axes, keep, 0) if issubclass(kind, Spread) else kind(axes, keep)
+        if accepted(operation, x):
+            agree(operation, x)
+    if keep or len(axes) < x.rank:
+        agree(Norm(axes, keep, 1), x)
+
+
+@given(spatial, flags)
+def test_reductions_over_positions(x: TensorType, keep: bool) -> None:
+    agree(Mean(keep=keep), x)
+    assert checked(Mean(keep=keep), (x,))[0].shape == (x.channels, *[1] * (keep * (x.rank - 1)))
+
+
+def test_text() -> None:
+    video = shape(8, 4, 6, 6)
+    assert text(Mean(), video) == "x.mean(dim=(2, 3, 4))"
+    assert text(Max("frames", True), video) == "x.amax(dim=2, keepdim=True)"
+    assert text(LogSumExp(-1), video) == "x.logsumexp(dim=-1)"
+    assert text(Prod((0, -1)), video) == "x.prod(4).prod(1)"
+    assert text(Std(0, correction=0), video) == "x.std(dim=1, correction=0)"
+    assert text(Interpolate(14, mode="linear"), video) == (
+        "F.interpolate(x, size=(14, 14, 14), mode='trilinear')"
+    )
+    assert text(ResizeLike(), PLANE, PLANE) == (
+        "F.interpolate(x, size=y.shape[2:], mode='nearest')"
+    )
+    assert text(Unfold(3), PLANE) == "nn.Unfold(3)"
+
+
+@pytest.mark.parametrize(
+    ("operation", "operands", "message"),
+    [
+        (Mean(), (shape(3),), "a tensor of rank 1 has channels only, and no positions"),
+        (Mean((0, 1)), (shape(3, 4),), "`mean` would leave no axis of 3 x 4"),
+        (Std(0), (shape(1, 4),), "`std` over 1 elements leaves none, less 1"),
+        (Interpolate(), (PLANE,), "`interpolate` takes either `size` or `scale`"),
+        (Interpolate(2, 2), (PLANE,), "`interpolate` takes either `size` or `scale`"),
+        (Interpolate(scale=Fraction(1, 9)), (PLANE,), "nothing is left of 8 x 6^2 at this scale"),
+        (Interpolate(3, mode="cubic"), (shape(3, 4),), "`cubic` takes channels, height and width"),
+        (Interpolate(3, align_corners=True), (PLANE,), "`nearest` has no corners to align"),
+        (Interpolate(3, antialias=True), (PLANE,), "`antialias` is for `linear` and `cubic`"),
+        (ResizeLike(), (PLANE, shape(3, 4)), "8 x 6^2 cannot be resized like 3 x 4"),
+        (GridSample(), (PLANE, shape(4, 4, 3)), "a grid for 8 x 6^2 has 2 axes of places"),
+        (GridSample(), (shape(3, 4), PLANE), "takes channels and two or three more axes"),
+        (AffineGrid(), (shape(3, 4), PLANE), "a matrix of 3 x 4 moves no places of 8 x 6^2"),
+        (Unfold(3), (shape(3, 4),), "`unfold` takes channels, height and width, not 3 x 4"),
+        (Fold(6, 3), (shape(8, 16),), "a window of 9 elements does not divide 8 rows"),
+        (Fold(6, 3), (shape(9, 15),), "6 x 6 has 16 windows, and 9 x 15 has 15 columns"),
+        (PixelShuffle(3), (PLANE,), "3 x 3 does not divide 8 channels"),
+        (PixelUnshuffle(4), (PLANE,), "4 does not divide 6 of 8 x 6^2"),
+        (ChannelShuffle(3), (PLANE,), "3 groups do not divide 8 channels"),
+        (ChannelShuffle(2), (shape(8),), "`channel_shuffle` takes channels and at least one more"),
+    ],
+)
+def test_mismatch(operation: Operation, operands: tuple[TensorType, ...], message: str) -> None:
+    with pytest.raises(Mismatch) as caught:
+        checked(operation, operands)
+    assert message in caught.value.message
