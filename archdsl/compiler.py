@@ -1,28 +1,30 @@
 """The way through the compiler, in order. Everything a user can ask is a stop on this way.
 
-    text --parse--> tree --elaborate--> graph --infer--> typed graph --emit--> source text
-                                                              |
-                                                        costs, claims
+text --parse--> tree --elaborate--> graph --infer--> typed graph --emit--> source text
+                                                          |
+                                                    costs, claims
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from archdsl.costs.figures import Costs, measure
+from archdsl.costs.conventions import Convention
+from archdsl.costs.figures import Costs, Part, breakdown, measure, uncounted
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
-from archdsl.elaborate.networks import choose, elaborate
+from archdsl.elaborate.networks import choose, elaborate, evaluate_arguments
 from archdsl.elaborate.program import Program, load_program
 from archdsl.elaborate.values import Given, Value
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
 from archdsl.source import Source, Span
+from archdsl.syntax import tree
 
 
 def load(path: str | Path) -> Spec:
@@ -55,7 +57,23 @@ class Spec:
             CompileError: the network is at fault.
         """
         given = {key: _given(key, value) for key, value in parameters.items()}
-        return self.build(choose(self.program, name), given)
+        return self.build(self.choose(name), given)
+
+    def choose(self, name: str | None = None) -> str:
+        """The network of this name, else the one named like the file, else the only one.
+
+        Raises:
+            CompileError: there is none such.
+        """
+        return choose(self.program, name)
+
+    def arguments(self, written: Iterable[tree.Argument]) -> dict[str, Given]:
+        """Parameters written in the language, as a claim or `--set` does, evaluated.
+
+        Raises:
+            CompileError: one of them has no value or no name.
+        """
+        return evaluate_arguments(self.program, tuple(written))
 
     def build(self, name: str, given: Mapping[str, Given]) -> Network:
         """A network with parameters that were written somewhere."""
@@ -104,6 +122,14 @@ class Network:
     def costs(self) -> Costs:
         """Parameters, multiply-adds and the rest, for one sample at this input."""
         return measure(self.graph)
+
+    def breakdown(self, by: str) -> tuple[Part, ...]:
+        """The costs of each `row`, `stage`, `block` or `operation`."""
+        return breakdown(self.graph, self.costs.nodes, self.costs.scopes, by)
+
+    def uncounted(self, convention: Convention) -> dict[str, int]:
+        """The operations for which a convention counts nothing, by name and number."""
+        return uncounted(self.graph, self.costs, convention)
 
     @property
     def inference_bytes(self) -> int:

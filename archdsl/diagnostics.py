@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -59,7 +58,9 @@ def warning(code: str, message: str, span: Span, label: str = "") -> Diagnostic:
     return Diagnostic(Severity.WARNING, code, message, (Label(span, label),))
 
 
-def note(code: str, message: str, span: Span, label: str = "", notes: Iterable[str] = ()) -> Diagnostic:
+def note(
+    code: str, message: str, span: Span, label: str = "", notes: Iterable[str] = ()
+) -> Diagnostic:
     return Diagnostic(Severity.NOTE, code, message, (Label(span, label),), tuple(notes))
 
 
@@ -79,20 +80,29 @@ class Diagnostics:
     """
 
     most: int = 50
-    _seen: dict[tuple[str, Span | None], Diagnostic] = field(default_factory=dict)
+    _seen: dict[tuple[str, Span | str], Diagnostic] = field(default_factory=dict)
+    _errors: int = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
-        span = diagnostic.labels[0].span if diagnostic.labels else None
-        self._seen.setdefault((diagnostic.code, span), diagnostic)
-        if sum(d.is_error for d in self._seen.values()) >= self.most:
+        place = diagnostic.labels[0].span if diagnostic.labels else diagnostic.message
+        if self._seen.setdefault((diagnostic.code, place), diagnostic) is not diagnostic:
+            return
+        self._errors += diagnostic.is_error
+        if diagnostic.is_error and self._errors == self.most:
+            stopped = f"stopped after {self.most} errors; there may be more"
+            self.add(Diagnostic(Severity.NOTE, "stopped", stopped))
             raise CompileError(self)
+
+    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
+        for diagnostic in diagnostics:
+            self.add(diagnostic)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._seen.values())
 
     @property
     def has_errors(self) -> bool:
-        return any(d.is_error for d in self)
+        return self._errors > 0
 
     def stop_on_errors(self) -> None:
         """Raise what was collected, if any of it is an error."""
@@ -102,5 +112,7 @@ class Diagnostics:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A suggestion for a misspelt name, or None where nothing is near."""
+    import difflib  # slow to load, and most runs find no mistake
+
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archdsl.costs.conventions import Convention
 from archdsl.ir.graph import Graph, Node, Scope
+from archdsl.ir.naming import Naming, name_all
 from archdsl.ops.base import Cost
 from archdsl.ops.sources import Input
 
@@ -72,75 +74,106 @@ def figures_of(graph: Graph, node: Node) -> Figures:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of a cost report: a row of a table, or a statement of the network's body."""
-
-    name: str
-    kind: str
-    stage: str | None
-    output: tuple[int, ...]
-    figures: Figures
-
-
-@dataclass(frozen=True)
 class Costs:
-    """The costs of a network at the input it is typed for, for one view."""
+    """The costs of a network at the input it is typed for, for one view.
+
+    `nodes` and `scopes` have an entry for each of the graph's, `rows` one for each row of
+    the network's table and each statement beside it.
+    """
 
     nodes: tuple[Figures, ...]
     scopes: tuple[Figures, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Part, ...]
     total: Figures
-    uncounted: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a network with its costs: an operation, a block, a row or a stage."""
+
+    name: str
+    kind: str
+    outputs: tuple[tuple[int, ...], ...]
+    figures: Figures
+
+    @property
+    def output(self) -> tuple[int, ...]:
+        """The shape of its first result."""
+        return self.outputs[0]
 
 
 def measure(graph: Graph) -> Costs:
     """The costs of a typed graph, in one pass over it."""
-    nodes = [figures_of(graph, node) for node in graph]
+    nodes = tuple(figures_of(graph, node) for node in graph)
     scopes = [Figures()] * len(graph.scopes)
     for node, figures in zip(graph, nodes, strict=True):
         scopes[node.scope] = scopes[node.scope] + figures
     for scope in reversed(graph.scopes):
         if scope.parent is not None:
             scopes[scope.parent] = scopes[scope.parent] + scopes[scope.index]
-    rows = _rows(graph, nodes, scopes)
-    return Costs(tuple(nodes), tuple(scopes), tuple(rows), scopes[0], _uncounted(graph, nodes))
+    rows = breakdown(graph, nodes, scopes, "row")
+    return Costs(nodes, tuple(scopes), rows, scopes[0])
 
 
-def _uncounted(graph: Graph, nodes: list[Figures]) -> dict[str, int]:
-    """The operations that are no multiply-adds, by name, with how often they occur."""
+LEVELS: dict[str, frozenset[str]] = {
+    "row": frozenset({"stage"}),
+    "stage": frozenset(),
+    "block": frozenset({"stage", "row"}),
+    "operation": frozenset({"stage", "row", "block"}),
+}
+"""Ways to cut a network into parts, each with the kinds of scopes that it looks into."""
+
+
+def breakdown(
+    graph: Graph, nodes: Sequence[Figures], scopes: Sequence[Figures], by: str
+) -> tuple[Part, ...]:
+    """Parts that together are the whole network: every operation is in exactly one."""
+    naming = name_all(graph)
+    owners = _owners(graph, LEVELS[by])
+    parts: dict[tuple[bool, int], Part] = {}
+    for node in graph:
+        owner = owners[node.scope]
+        if owner is not None and (True, owner.index) not in parts:
+            name = _scope_name(graph, naming, owner)
+            outputs = tuple(graph.type(value).shape for value in owner.outputs)
+            shapes = outputs or (node.results[0].shape,)
+            part = Part(name, owner.definition or owner.kind, shapes, scopes[owner.index])
+            parts[True, owner.index] = part
+        elif owner is None and not isinstance(node.operation, Input):
+            shapes = tuple(result.shape for result in node.results)
+            part = Part(naming.path(node), node.operation.name, shapes, nodes[node.index])
+            parts[False, node.index] = part
+    return tuple(parts.values())
+
+
+def _owners(graph: Graph, opened: frozenset[str]) -> list[Scope | None]:
+    """For each scope the outermost one around it that is not looked into."""
+    owners: list[Scope | None] = []
+    for scope in graph.scopes:
+        above = None if scope.parent is None else owners[scope.parent]
+        is_part = scope.parent is not None and scope.kind not in opened
+        owners.append(above or (scope if is_part else None))
+    return owners
+
+
+def _scope_name(graph: Graph, naming: Naming, scope: Scope) -> str:
+    """The path of a scope; a row ends it with its own name."""
+    if scope.kind != "row":
+        return naming.scope_paths[scope.index]
+    above = naming.scope_paths[scope.parent or 0]
+    return f"{above}.{scope.name}" if above else scope.name
+
+
+def uncounted(graph: Graph, costs: Costs, convention: Convention) -> dict[str, int]:
+    """The operations for which a convention counts nothing, by name, with how many there are.
+
+    Views of memory, which compute nothing, and inputs are not among them.
+    """
     names = (
         node.operation.name
-        for node, figures in zip(graph, nodes, strict=True)
-        if not figures.macs and not node.operation.is_view and not isinstance(node.operation, Input)
+        for node, figures in zip(graph, costs.nodes, strict=True)
+        if not figures.total(convention)
+        and not node.operation.is_view
+        and not isinstance(node.operation, Input)
     )
     return dict(Counter(names))
-
-
-def _rows(graph: Graph, nodes: list[Figures], scopes: list[Figures]) -> list[Row]:
-    """Scopes and operations right below the network, stages opened, in order."""
-    stages = {s.index for s in graph.scopes if s.kind == "stage"}
-    placed: list[tuple[int, Row]] = []
-    for scope in graph.scopes[1:]:
-        if scope.kind != "stage" and (scope.parent == 0 or scope.parent in stages) and scope.outputs:
-            row = _scope_row(graph, scope, scopes[scope.index])
-            placed.append((scope.outputs[0].node, row))
-    for node in graph:
-        if node.scope == 0 and not isinstance(node.operation, Input):
-            row = Row(
-                node.name or node.operation.name,
-                node.operation.name,
-                None,
-                node.results[0].shape,
-                nodes[node.index],
-            )
-            placed.append((node.index, row))
-    return [row for _, row in sorted(placed, key=lambda pair: pair[0])]
-
-
-def _scope_row(graph: Graph, scope: Scope, figures: Figures) -> Row:
-    assert scope.parent is not None
-    parent = graph.scopes[scope.parent]
-    name = scope.name or scope.definition
-    stage = parent.name if parent.kind == "stage" else None
-    shown = f"{stage}.{name}" if stage else name
-    return Row(shown, scope.definition, stage, graph.type(scope.outputs[0]).shape, figures)

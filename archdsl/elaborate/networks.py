@@ -104,6 +104,25 @@ def _resolve(
     return _Resolved(below.network, below.unit, below.given, definition.doc or below.doc)
 
 
+def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> dict[str, Given]:
+    """Parameters of a network that are written outside of any: in a claim, or with `--set`.
+
+    Raises:
+        CompileError: one of them has no value or no name.
+    """
+    if not written:
+        return {}
+    diagnostics = Diagnostics()
+    session = Session(program, Graph(""), diagnostics, as_declared=True)
+    span = written[0].span
+    call = tree.Call(tree.Name("", span=span), written, span=span)
+    try:
+        return arguments(session, program.main, call)
+    except Fault as fault:
+        session.report(fault)
+        raise CompileError(diagnostics) from None
+
+
 def arguments(session: Session, unit: Unit, call: tree.Call | None) -> dict[str, Given]:
     """The parameters that a derivation or a claim gives, all by name."""
     written = expressions.written(session, Frame(unit, 0, {}), call)

@@ -1,1 +1,1 @@
-"""The graph, its types and its checks. Knows networkx behind one typed door; of syntax only spans."""
+"""The graph, its types and its checks: networkx behind one typed door, of syntax only spans."""

@@ -1,0 +1,63 @@
+"""`archdsl flops`: what a network costs."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+
+from archdsl.cli import options
+from archdsl.cli.output import report
+from archdsl.costs.conventions import CONVENTIONS
+from archdsl.costs.figures import LEVELS
+from archdsl.report.tables import FORMATS
+
+_DETAILS = """\
+conventions (one view, one sample):
+{conventions}
+
+--format json prints one object; every number in it is exact. `total` is in the
+convention and for all views, `total_per_view` for one; `macs` and `flops` (2 x macs)
+are for one view. `input` is a list, C x T x H x W for video, or an object of them by
+name where there are several inputs.
+
+examples:
+  archdsl flops specs/x3d_s.arch
+  archdsl flops specs/x3d_s.arch --input 13x182x182 --views 10x3
+  archdsl flops specs/autox3d_l.arch --network autox3d_l_printed --by stage
+  archdsl flops specs/x2d.arch --set bottleneck=2.25 --set 'frames = 13' --convention fvcore
+  archdsl flops specs/x3d_m.arch --format json | jq .total
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    lines = [f"  {c.name:<13} {c.counts}" for c in CONVENTIONS.values()]
+    details = _DETAILS.format(conventions="\n".join(lines))
+    parser = options.command(commands, "flops", "what a network costs, row by row", details)
+    options.add_network(parser)
+    options.add_input(parser)
+    parser.add_argument(
+        "--views", metavar="CLIPSxCROPS", type=_views, default=(1, 1), help="such as 10x3"
+    )
+    parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
+    parser.add_argument("--by", choices=LEVELS, default="row", help="default: row")
+    parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    parser.set_defaults(run=run)
+
+
+def _views(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([1-9][0-9]{0,5})(?:x([1-9][0-9]{0,5}))?", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"views are clips x crops, such as 10x3, not {text!r}")
+    return int(match[1]), int(match[2] or 1)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from archdsl.report.costs import CostReport, Views
+
+    network = options.network(arguments)
+    convention = CONVENTIONS[arguments.convention]
+    costs = CostReport(network, convention, arguments.by, Views(*arguments.views))
+    sys.stdout.write(costs.show(arguments.format))
+    report(network.diagnostics)
+    return 0

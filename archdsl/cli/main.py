@@ -1,0 +1,73 @@
+"""`archdsl VERB SPEC [flags]`. Commands load what they need when they run, to start fast."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from archdsl import __version__
+from archdsl.cli import check, compile, flops, fmt, show
+from archdsl.cli.output import report
+from archdsl.diagnostics import CompileError
+
+_COMMANDS = (compile, flops, check, fmt, show)
+
+_EPILOG = """\
+examples:
+  archdsl flops specs/x3d_s.arch                        what it costs, row by row
+  archdsl flops specs/x3d_s.arch --input 13x182x182     ... at another size
+  archdsl flops specs/x3d_s.arch --set depth=5          ... with another parameter
+  archdsl check specs/*.arch                            mistakes, and the papers' claims
+  archdsl compile specs/x3d_s.arch -o build             one PyTorch file
+
+exit status: 0 all is well, 1 the input is wrong, 2 the command line is
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's encoding lacks must not end in a traceback.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    try:
+        return _run(argv)
+    except BrokenPipeError:
+        _close_stdout()
+        return 141
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    try:
+        arguments = _parser().parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        status: int = arguments.run(arguments)
+    except CompileError as failure:
+        report(failure.diagnostics)
+        status = 1
+    sys.stdout.flush()
+    return status
+
+
+def _close_stdout() -> None:
+    """Keep Python from complaining, at its end, that what it wrote has no reader."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="archdsl",
+        description="An architecture compiler: from a paper's table to standalone PyTorch.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"archdsl {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add(commands)
+    return parser

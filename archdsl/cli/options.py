@@ -1,0 +1,117 @@
+"""Flags that several commands share, and the network that they ask for."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Iterator
+
+from archdsl.compiler import Network, Spec, load
+from archdsl.diagnostics import CompileError, did_you_mean, error
+from archdsl.ir.types import AXES, show_shape
+from archdsl.source import Source, Span
+
+Shape = tuple[int, ...]
+
+_SIZE = re.compile(r"([0-9]{1,9})(?:\^([1-8]))?")
+
+
+def command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    summary: str,
+    details: str,
+) -> argparse.ArgumentParser:
+    """A command's own parser: `details`, with examples, end its help."""
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_network(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", metavar="SPEC", help="a file of the language")
+    parser.add_argument(
+        "--network",
+        metavar="NAME",
+        help="the network meant; by default the one named like the file, or the only one",
+    )
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="parameters",
+        help="another value of a parameter, written as in a spec; repeatable",
+    )
+
+
+def add_input(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--input",
+        metavar="SHAPE",
+        action="append",
+        default=[],
+        dest="inputs",
+        help="another size of the input, its parameters as they are: THW as 16x356x356, CTHW"
+        " as 3x16x356^2, HW for images; NAME=SHAPE, repeated, where there are several inputs",
+    )
+
+
+def network(arguments: argparse.Namespace) -> Network:
+    """The network that the flags ask for.
+
+    Raises:
+        CompileError: there is none such.
+    """
+    built = built_network(load(arguments.spec), arguments)
+    return at_inputs(built, arguments.inputs) if arguments.inputs else built
+
+
+def built_network(spec: Spec, arguments: argparse.Namespace) -> Network:
+    name = spec.choose(arguments.network)
+    return spec.build(name, spec.arguments(arguments.parameters))
+
+
+def at_inputs(network: Network, inputs: Iterable[str]) -> Network:
+    """The network with its inputs at the sizes that `--input` gives."""
+    return network.at(**dict(_named_shapes(network, inputs)))
+
+
+def _named_shapes(network: Network, inputs: Iterable[str]) -> Iterator[tuple[str, Shape]]:
+    names = list(network.inputs)
+    for text in inputs:
+        name, _, sizes = text.rpartition("=")
+        name = name.strip()
+        if not name and len(names) > 1:
+            hint = f"say which: `--input {names[0]}={text}`"
+            raise _fault(text, f"there are several inputs: {', '.join(names)}", hint)
+        if name and name not in names:
+            hint = did_you_mean(name, names) or f"there is {', '.join(names)}"
+            raise _fault(text, f"there is no input `{name}`", hint)
+        name = name or names[0]
+        yield name, _shape(text, sizes, network.inputs[name])
+
+
+def _shape(text: str, sizes: str, own: Shape) -> Shape:
+    """The sizes as written; where they lack the channels, these stay as they are."""
+    shape: list[int] = []
+    for part in re.split("[x,\u00d7]", sizes.replace(" ", "")):
+        match = _SIZE.fullmatch(part)
+        if not match or int(match[1]) == 0:
+            hint = "sizes are positive integers with `x` between them: 16x356x356, 16x356^2"
+            raise _fault(text, f"`{part}` is no size" if part else "a size is missing", hint)
+        shape += [int(match[1])] * int(match[2] or 1)
+    if len(shape) not in (len(own), len(own) - 1):
+        axes = " x ".join(AXES.get(len(own), map(str, range(len(own)))))
+        message = f"the input is {axes} ({show_shape(own)}); {len(shape)} sizes do not fit it"
+        raise _fault(text, message, "give all of them, or all but the first")
+    return tuple(shape) if len(shape) == len(own) else (own[0], *shape)
+
+
+def _fault(text: str, message: str, hint: str) -> CompileError:
+    place = Span(Source("--input", text), 0, len(text))
+    return CompileError([error("input", message, place, help=hint)])

@@ -1,0 +1,21 @@
+"""Diagnostics to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from archdsl.diagnostics import Diagnostic
+
+
+def report(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print diagnostics, after what was printed before them."""
+    listed = list(diagnostics)
+    if not listed:
+        return
+    from archdsl.report.diagnostics import render
+    from archdsl.report.display import paint_for
+
+    sys.stdout.flush()
+    sys.stderr.write(render(listed, paint_for(sys.stderr)))
+    sys.stderr.flush()

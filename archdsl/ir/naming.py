@@ -1,0 +1,81 @@
+"""A name for every scope and operation, unique among its neighbours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+
+from archdsl.ir.graph import Graph, Node, Scope
+
+_TRANSPARENT = ("network", "row")
+"""Scopes that are no level of their own in a path."""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Names and paths of a graph's scopes and nodes, by their index."""
+
+    scopes: tuple[str, ...]
+    nodes: tuple[str, ...]
+    scope_paths: tuple[str, ...]
+
+    def path(self, node: Node) -> str:
+        """Where an operation stands: `res2.0.conv1`. Rows of a table are no level."""
+        return _joined(self.scope_paths[node.scope], self.nodes[node.index])
+
+
+def name_all(graph: Graph) -> Naming:
+    """What the spec calls things, else what they are, numbered where several are the same."""
+    levels = _levels(graph)
+    parts: list[tuple[Hashable, str]] = [(_place(levels, s), _wanted(s)) for s in graph.scopes]
+    parts += [(levels[n.scope], n.name or n.operation.name) for n in graph]
+    names = _unique(parts)
+    count = len(graph.scopes)
+    scopes, nodes = tuple(names[:count]), tuple(names[count:])
+    return Naming(scopes, nodes, _scope_paths(graph, scopes))
+
+
+def _wanted(scope: Scope) -> str:
+    return scope.name or scope.definition
+
+
+def _place(levels: list[int], scope: Scope) -> Hashable:
+    """What a scope's name must be unique in; a transparent one stands in nobody's way."""
+    return (scope.index,) if scope.kind in _TRANSPARENT else levels[scope.parent or 0]
+
+
+def _levels(graph: Graph) -> list[int]:
+    """For each scope the one whose name its inside follows in a path."""
+    levels: list[int] = []
+    for scope in graph.scopes:
+        inside = scope.parent is not None and scope.kind in _TRANSPARENT
+        levels.append(levels[scope.parent or 0] if inside else scope.index)
+    return levels
+
+
+def _unique(parts: Iterable[tuple[Hashable, str]]) -> list[str]:
+    """Names as wanted where only one of a level wants them, else numbered from 1."""
+    listed = list(parts)
+    wanted = Counter(listed)
+    used: Counter[tuple[Hashable, str]] = Counter()
+    names: list[str] = []
+    for level, name in listed:
+        unique = name
+        while wanted[level, name] > 1 and (unique == name or (level, unique) in wanted):
+            used[level, name] += 1
+            unique = f"{name}{used[level, name]}"
+        names.append(unique)
+    return names
+
+
+def _scope_paths(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
+    paths: list[str] = []
+    for scope in graph.scopes:
+        above = "" if scope.parent is None else paths[scope.parent]
+        paths.append(above if scope.kind in _TRANSPARENT else _joined(above, names[scope.index]))
+    return tuple(paths)
+
+
+def _joined(above: str, name: str) -> str:
+    return f"{above}.{name}" if above else name

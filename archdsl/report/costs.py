@@ -1,0 +1,186 @@
+"""The costs of a network, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archdsl.compiler import Network
+from archdsl.costs.conventions import Convention
+from archdsl.costs.figures import Part
+from archdsl.ir.types import show_shape
+from archdsl.report.numbers import readable, readable_bytes, share
+from archdsl.report.tables import Table, as_json, comma_separated
+
+
+@dataclass(frozen=True)
+class Views:
+    """How often a video is looked at: clips along its length, crops of each."""
+
+    clips: int = 1
+    crops: int = 1
+
+    @property
+    def count(self) -> int:
+        return self.clips * self.crops
+
+
+@dataclass(frozen=True)
+class CostReport:
+    """What a network costs, cut into parts, by one convention."""
+
+    network: Network
+    convention: Convention
+    by: str = "row"
+    views: Views = Views()
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return self.network.breakdown(self.by)
+
+    @property
+    def _total(self) -> int:
+        """In the convention, for one view."""
+        return self.network.costs.total.total(self.convention)
+
+    def show(self, form: str) -> str:
+        """The report as `table`, `json`, `csv` or `markdown`."""
+        forms = {"json": self._json, "csv": self._csv, "markdown": self._markdown}
+        return forms.get(form, self._text)()
+
+    # For people
+
+    def _text(self) -> str:
+        return f"{self._title}\n\n{self._table.text()}\n" + "\n".join(self._facts) + "\n"
+
+    def _markdown(self) -> str:
+        facts = "".join(f"- {line}\n" for line in self._facts)
+        return f"**{self._title}**\n\n{self._table.markdown()}\n{facts}"
+
+    @property
+    def _title(self) -> str:
+        return f"{self.network.name} at {self._inputs}, in {self.convention.unit} for one view"
+
+    @property
+    def _inputs(self) -> str:
+        shapes = self.network.inputs.items()
+        return ", ".join(f"{name} {show_shape(shape)}" for name, shape in shapes)
+
+    @property
+    def _table(self) -> Table:
+        unit = self.convention.unit
+        columns = (self.by, "kind", "output", "params", unit, "share")
+        costs = self.network.costs.total
+        total = ("total", "", "", readable(costs.params), readable(self._total), "100.0 %")
+        rows = [self._cells(part) for part in self._parts]
+        return Table(columns, rows, frozenset({"params", unit, "share"}), total)
+
+    def _cells(self, part: Part) -> tuple[str, ...]:
+        outputs = ", ".join(map(show_shape, part.outputs))
+        cost = part.figures.total(self.convention)
+        params = readable(part.figures.params)
+        return (part.name, part.kind, outputs, params, readable(cost), share(cost, self._total))
+
+    @property
+    def _facts(self) -> Iterator[str]:
+        """What the table's figures mean, and those that it has no column for."""
+        network, total = self.network, self.network.costs.total
+        yield f"convention    {self.convention.name}: {self.convention.counts}"
+        yield f"input         {self._inputs}"
+        yield f"parameters    {total.params:,}"
+        yield f"total         {self._total:,} {self.convention.unit} for one view"
+        if self.views.count > 1:
+            yield f"views         {self._views}"
+        yield f"activations   {total.activations:,} elements put out by what has multiply-adds"
+        yield (
+            f"memory        {readable_bytes(network.inference_bytes)} to infer,"
+            f" {readable_bytes(network.training_bytes)} to train, at their peaks"
+        )
+        yield "              one sample in float32: parameters and the values alive; to train,"
+        yield "              every value kept for the backward pass, gradients and momentum too"
+        yield f"bytes moved   {readable_bytes(total.bytes_moved)}, each operation by itself"
+        yield f"intensity     {total.intensity:.2f} FLOPs (2 x MACs) for each byte moved"
+        yield from _wrapped("not counted   ", self._uncounted)
+
+    @property
+    def _views(self) -> str:
+        clips, crops, count = self.views.clips, self.views.crops, self.views.count
+        whole = readable(count * self._total)
+        return f"{clips} x {crops} = {count}: {whole} {self.convention.unit} for a video"
+
+    @property
+    def _uncounted(self) -> list[str]:
+        counts = self.network.uncounted(self.convention)
+        return [f"{name} x {count:,}" for name, count in counts.items()] or ["nothing"]
+
+    # For programs
+
+    def _json(self) -> str:
+        network, total = self.network, self.network.costs.total
+        inputs = {name: list(shape) for name, shape in network.inputs.items()}
+        (first, *more) = inputs.values()
+        return as_json(
+            {
+                "network": network.name,
+                "input": inputs if more else first,
+                "params": total.params,
+                "macs": total.macs,
+                "flops": total.flops,
+                "activations": total.activations,
+                "convention": self.convention.name,
+                "views": self.views.count,
+                "total_per_view": self._total,
+                "total": self._total * self.views.count,
+                "memory": {
+                    "inference": network.inference_bytes,
+                    "training": network.training_bytes,
+                },
+                "bytes": total.bytes_moved,
+                "intensity": round(total.intensity, 6),
+                "not_counted": network.uncounted(self.convention),
+                "by": self.by,
+                "rows": [self._object(part) for part in self._parts],
+            }
+        )
+
+    def _object(self, part: Part) -> dict[str, object]:
+        return {
+            "name": part.name,
+            "kind": part.kind,
+            "output": list(part.output),
+            "outputs": [list(shape) for shape in part.outputs],
+            "params": part.figures.params,
+            "macs": part.figures.macs,
+            "cost": part.figures.total(self.convention),
+            "activations": part.figures.activations,
+            "bytes": part.figures.bytes_moved,
+        }
+
+    def _csv(self) -> str:
+        columns = ("name", "kind", "output", "params", "macs", "convention", "cost")
+        rows = (
+            (
+                part.name,
+                part.kind,
+                "x".join(map(str, part.output)),
+                part.figures.params,
+                part.figures.macs,
+                self.convention.name,
+                part.figures.total(self.convention),
+            )
+            for part in self._parts
+        )
+        return comma_separated(columns, rows)
+
+
+def _wrapped(head: str, items: list[str], most: int = 88) -> Iterator[str]:
+    """Items after a head, on as many lines as they need, the later ones indented."""
+    line = head + items[0]
+    for item in items[1:]:
+        if len(line) + len(item) + 2 > most:
+            yield line + ","
+            line = " " * len(head) + item
+        else:
+            line += f", {item}"
+    yield line

@@ -1,0 +1,79 @@
+"""Diagnostics as text: the message, then each place with its line and a caret under the words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from archdsl.diagnostics import Diagnostic, Label, Severity
+from archdsl.report.display import Paint, counted, visible, visible_character, width
+from archdsl.source import Span
+
+_WINDOW = 100
+"""Columns of a source line that are shown."""
+
+_BEFORE = 40
+"""Columns that stay before the caret where a line is cut."""
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+def render(diagnostics: Iterable[Diagnostic], paint: Paint) -> str:
+    """Diagnostics in the order they were collected, and a last line that counts them."""
+    listed = list(diagnostics)
+    blocks = ["\n".join(_lines(diagnostic, paint)) for diagnostic in listed]
+    return "\n\n".join([*blocks, summary(listed)]) + "\n" if listed else ""
+
+
+def summary(diagnostics: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 note`."""
+    counts = Counter(diagnostic.severity for diagnostic in diagnostics)
+    return ", ".join(counted(counts[s], s.value) for s in Severity if counts[s])
+
+
+def _lines(diagnostic: Diagnostic, paint: Paint) -> Iterator[str]:
+    colour = _COLOURS[diagnostic.severity]
+    title = paint(colour, f"{diagnostic.severity.value}[{diagnostic.code}]")
+    yield f"{title}: {paint('bold', visible(diagnostic.message))}"
+    numbers = [str(label.span.line) for label in diagnostic.labels]
+    gutter = max(map(len, numbers), default=1)
+    for position, label in enumerate(diagnostic.labels):
+        arrow, mark, ink = ("-->", "^", colour) if position == 0 else (":::", "-", "blue")
+        yield f"{' ' * gutter}{paint('blue', arrow)} {visible(str(label.span))}"
+        yield from _snippet(label, mark, ink, gutter, paint)
+    for text in diagnostic.notes:
+        yield f"{' ' * gutter} {paint('blue', '=')} note: {visible(text)}"
+    if diagnostic.help is not None:
+        yield f"{' ' * gutter} {paint('blue', '=')} help: {visible(diagnostic.help)}"
+
+
+def _snippet(label: Label, mark: str, ink: str, gutter: int, paint: Paint) -> Iterator[str]:
+    """The line, and below it the marks with the label's text beside them."""
+    before, inside, after = _shown(label.span)
+    number = f"{label.span.line:>{gutter}}"
+    marks = mark * max(1, width(inside))
+    text = f" {visible(label.text)}" if label.text else ""
+    bar = paint("blue", "|")
+    yield f"{' ' * gutter} {bar}"
+    yield f"{paint('blue', number)} {bar} {before}{inside}{after}".rstrip()
+    yield f"{' ' * gutter} {bar} {' ' * width(before)}{paint(ink, marks + text)}"
+
+
+def _shown(span: Span) -> tuple[str, str, str]:
+    """The first line of a span as shown: what stands before it, the span, what follows.
+
+    A long line is cut to a window around the beginning of the span.
+    """
+    number, column = span.source.position(span.start)
+    line = span.source.line(number)
+    start = column - 1
+    end = min(max(start, start + span.end - span.start), len(line))
+    left = max(0, start - _BEFORE) if len(line) > _WINDOW else 0
+    right = min(len(line), left + _WINDOW)
+    before = ("..." if left else "") + _spelt(line[left:start])
+    after = _spelt(line[min(end, right) : right]) + ("..." if right < len(line) else "")
+    return before, _spelt(line[start : min(end, right)]), after
+
+
+def _spelt(text: str) -> str:
+    return "".join(map(visible_character, text))
