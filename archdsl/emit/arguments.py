@@ -1,0 +1,200 @@
+"""What differs between the instances of a class becomes arguments of its constructor.
+
+A column is the list of values that one thing has in all instances. A thing whose column is
+constant is written as a literal. Any other is written as the parameter of the block whose
+column is the same, as one derived from it, or else as an argument of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import chain
+from typing import TypeAlias
+
+from archdsl.emit.classes import BlockClass
+from archdsl.emit.python import Atom, Call, Generator, Infix, Python, Subscript, Tuple, literal
+from archdsl.emit.structure import Instance
+from archdsl.ops.base import PyValue
+
+Column: TypeAlias = dict[int, PyValue]
+"""A value for each instance that has one, by its place among all."""
+
+
+def same(a: PyValue, b: PyValue) -> bool:
+    """Equal and of one kind: 1 is not True."""
+    return a == b and isinstance(a, bool) == isinstance(b, bool)
+
+
+def constant(column: Column) -> bool:
+    values = iter(column.values())
+    first = next(values)
+    return all(same(first, value) for value in values)
+
+
+@dataclass
+class Arguments:
+    """The arguments of one class's constructor, found while its members are written."""
+
+    owner: BlockClass
+    candidates: dict[str, Column] = field(init=False)
+    used: dict[str, Column] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.candidates = _candidates(self.owner)
+
+    def write(self, name: str, column: Column, own_name: str) -> Python:
+        """An expression for a column of values.
+
+        `name` is what the receiver calls it, `own_name` what it is called as an argument of
+        its own.
+        """
+        if constant(column):
+            return literal(next(iter(column.values())))
+        return self._derived(name, column) or self._own(own_name, column)
+
+    def flag(self, places: set[int], own_name: str) -> Python:
+        """An expression for whether an optional member is there."""
+        column: Column = {i: i in places for i in range(len(self.owner.instances))}
+        for candidate, values in self.candidates.items():
+            truths = {i: bool(value) for i, value in values.items()}
+            if _switch(values) and _matches(column, truths):
+                self.candidates[candidate] = self.used[candidate] = {**truths}
+                return Atom(candidate)
+        return self._own(own_name, column)
+
+    def _own(self, name: str, column: Column) -> Python:
+        """A new argument; instances that lack the member have no value for it."""
+        unique = name
+        while unique in self.candidates:
+            unique += "_"
+        self.candidates[unique] = self.used[unique] = column
+        return Atom(unique)
+
+    def _derived(self, name: str, column: Column) -> Python | None:
+        return self._exact(name, column) or self._halves(column) or self._entries(name, column)
+
+    def _exact(self, name: str, column: Column) -> Python | None:
+        for candidate in _first(name, self.candidates):
+            if _matches(column, self.candidates[candidate]):
+                return self._use(candidate)
+        return None
+
+    def _halves(self, column: Column) -> Python | None:
+        """Half of a parameter, or of each of its entries, as the padding of a kernel is."""
+        for candidate, values in self.candidates.items():
+            if not _matches(column, {i: _half(value) for i, value in values.items()}):
+                continue
+            used = self._use(candidate)
+            if not isinstance(next(iter(column.values())), tuple):
+                return Infix("//", (used, Atom("2")))
+            half = Infix("//", (Atom("size"), Atom("2")))
+            return Call(Atom("tuple"), (Generator(half, Atom("size"), used),))
+        return None
+
+    def _entries(self, name: str, column: Column) -> Python | None:
+        """A tuple whose entries can be written one by one."""
+        lengths = {len(value) if isinstance(value, tuple) else -1 for value in column.values()}
+        if len(lengths) != 1 or lengths <= {-1, 0}:
+            return self._entry(column)
+        columns = [_entry_column(column, position) for position in range(lengths.pop())]
+        written = [
+            literal(next(iter(c.values()))) if constant(c) else self._derived(name, c)
+            for c in columns
+        ]
+        if any(item is None for item in written):
+            return None
+        return Tuple(tuple(item for item in written if item is not None))
+
+    def _entry(self, column: Column) -> Python | None:
+        """One entry of a parameter that is a tuple."""
+        for candidate, values in self.candidates.items():
+            for position in range(_shortest(values)):
+                if _matches(column, _entry_column(values, position)):
+                    return Subscript(self._use(candidate), literal(position))
+        return None
+
+    def _use(self, candidate: str) -> Python:
+        self.used[candidate] = self.candidates[candidate]
+        return Atom(candidate)
+
+
+def _matches(column: Column, values: Column) -> bool:
+    return all(i in values and same(value, values[i]) for i, value in column.items())
+
+
+def _first(name: str, candidates: Mapping[str, Column]) -> Iterator[str]:
+    """All candidates, the one of this name first."""
+    own = [name] if name in candidates else []
+    return chain(own, (candidate for candidate in list(candidates) if candidate != name))
+
+
+def _switch(values: Column) -> bool:
+    """Whether a parameter is given or not, true or false, and nothing else."""
+    return all(value is None or isinstance(value, bool) for value in values.values())
+
+
+def _half(value: PyValue) -> PyValue:
+    if isinstance(value, tuple):
+        return tuple(_half(entry) for entry in value)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value // 2 if whole else None  # type: ignore[operator]
+
+
+def _shortest(values: Column) -> int:
+    return min(len(v) if isinstance(v, tuple) else 0 for v in values.values())
+
+
+def _entry_column(column: Column, position: int) -> Column:
+    return {i: value[position] for i, value in column.items() if isinstance(value, tuple)}
+
+
+# What an instance offers as arguments
+
+
+def _candidates(owner: BlockClass) -> dict[str, Column]:
+    """The channels of the inputs, the block's parameters, and the names in its body."""
+    found: dict[str, Column] = {}
+    offers: list[Callable[[Instance], dict[str, PyValue]]] = [_channels, _bindings]
+    for offer in offers:
+        for place, instance in enumerate(owner.instances):
+            for name, value in offer(instance).items():
+                found.setdefault(name, {})[place] = value
+    return found
+
+
+def _channels(instance: Instance) -> dict[str, PyValue]:
+    """`in_channels` for convolutions and `in_features` for linear layers, of each input."""
+    sizes: dict[str, PyValue] = {}
+    for position, (name, value) in enumerate(instance.scope.inputs.items()):
+        shape = instance.graph.type(value).shape
+        prefix = "in" if position == 0 else name
+        sizes |= {f"{prefix}_channels": shape[0]}
+        if len(shape) < 3:
+            sizes |= {f"{prefix}_features": shape[-1]}
+    return sizes
+
+
+def _bindings(instance: Instance) -> dict[str, PyValue]:
+    bindings = instance.scope.bindings
+    block = instance.scope.block
+    declared = block.parameters if block else ()
+    names = [*(n for n in declared if n in bindings), *(n for n in bindings if n not in declared)]
+    values = {name: python_value(bindings[name]) for name in names}
+    return {name: value for name, value in values.items() if value is not NotImplemented}
+
+
+def python_value(value: object) -> PyValue:
+    """A value of the language as one of Python; a block counts as true.
+
+    What has no such value is NotImplemented.
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Fraction):
+        return float(value)
+    if isinstance(value, tuple):
+        entries = tuple(map(python_value, value))
+        return NotImplemented if NotImplemented in entries else entries
+    return True if hasattr(value, "given") else NotImplemented

@@ -1,0 +1,177 @@
+"""The body of `forward`: short chains nested, everything else a line with a variable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from archdsl.emit.names import variable
+from archdsl.emit.python import Assign, Atom, Call, For, Python, Return, Statement, Tuple
+from archdsl.emit.slots import Slot
+from archdsl.emit.stages import Part, Stage
+from archdsl.emit.structure import FromMember, Reference
+
+_LINE = 3
+"""How many calls one line holds."""
+
+_POOL = ("x", "y", "z", "u", "v", "w")
+
+
+@dataclass(frozen=True)
+class _Written:
+    """An expression that is not yet a line of its own; `reads` are the variables in it."""
+
+    expression: Python
+    calls: int
+    reads: frozenset[str]
+    heavy: bool
+
+
+def body(
+    parts: Sequence[Part], inputs: dict[Reference, str], outputs: tuple[Reference, ...]
+) -> tuple[Statement, ...]:
+    """The statements that compute `outputs` from the variables of `inputs`."""
+    writer = _Writer(inputs, Counter(reads(parts, outputs)))
+    writer.reserve(parts)
+    for part in parts:
+        writer.part(part)
+    return writer.finish(outputs)
+
+
+def reads(parts: Sequence[Part], outputs: tuple[Reference, ...]) -> list[Reference]:
+    """What the parts and the outputs read, once for each time."""
+    operands = [part.operands if isinstance(part, Stage) else part.planned.operands for part in parts]
+    return [reference for group in (*operands, outputs) for reference in group]
+
+
+@dataclass
+class _Writer:
+    variables: dict[Reference, str]
+    left: Counter[Reference]
+    pending: dict[Reference, _Written] = field(default_factory=dict)
+    lines: list[Statement] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    hints: dict[Reference, str] = field(default_factory=dict)
+
+    def reserve(self, parts: Sequence[Part]) -> None:
+        """Keep the names that the spec gives to values for those values."""
+        for part in parts:
+            if isinstance(part, Slot) and part.is_named and part.member.results == 1:
+                hint = variable(part.member.hint)
+                self.hints[FromMember(part.planned.key)] = hint
+                self.named.add(hint)
+
+    def part(self, part: Part) -> None:
+        if isinstance(part, Stage):
+            self._stage(part)
+        else:
+            self._slot(part)
+
+    def _slot(self, slot: Slot) -> None:
+        self._make_room(slot)
+        operands = [self._operand(reference) for reference in slot.planned.operands]
+        expression = slot.apply([operand.expression for operand in operands])
+        calls = (not slot.is_infix) + sum(operand.calls for operand in operands)
+        reads = frozenset[str]().union(*(operand.reads for operand in operands))
+        heavy = slot.member.heavy or any(operand.heavy for operand in operands)
+        written = _Written(expression, calls, reads, heavy)
+        results = [FromMember(slot.planned.key, i) for i in range(slot.member.results)]
+        if len(results) == 1 and self.left[results[0]] == 1:
+            self.pending[results[0]] = written
+        else:
+            self._assign(results, written)
+
+    def _make_room(self, slot: Slot) -> None:
+        """Give operands that would make the line too long, or too dense, a line of their own."""
+        room = _LINE - 1
+        for reference in slot.planned.operands:
+            held = self.pending.get(reference)
+            if held is None:
+                continue
+            if held.calls > room or (slot.member.heavy and (held.heavy or held.calls > 1)):
+                self._assign([reference], self.pending.pop(reference))
+            else:
+                room -= held.calls
+
+    def _operand(self, reference: Reference) -> _Written:
+        self.left[reference] -= 1
+        if reference in self.pending:
+            return self.pending.pop(reference)
+        name = self.variables[reference]
+        return _Written(Atom(name), 0, frozenset({name}), heavy=False)
+
+    def _assign(self, results: list[Reference], written: _Written) -> None:
+        used = [r for r in results if self.left[r]]
+        names = {r: self._name(r, written.reads) for r in used}
+        for reference, name in names.items():
+            self._free(name)
+            self.variables[reference] = name
+        targets = tuple(Atom(names.get(r, "_")) for r in results)
+        target = targets[0] if len(targets) == 1 else Tuple(targets)
+        self.lines.append(Assign(target, written.expression))
+
+    def _free(self, name: str) -> None:
+        """The variable is about to mean something else."""
+        for reference in [r for r, n in self.variables.items() if n == name]:
+            del self.variables[reference]
+
+    def _name(self, reference: Reference, reads: frozenset[str]) -> str:
+        """The spec's own name, or that of a variable that ends here, or a new one."""
+        busy = self._busy()
+        hint = self.hints.get(reference)
+        if hint and hint not in busy:
+            return hint
+        ending = [name for name in sorted(reads) if name not in busy | self.named]
+        fresh = [name for name in self._pool() if name not in busy | self.named]
+        name = ending[0] if ending else fresh[0]
+        self.variables[reference] = name
+        return name
+
+    def _busy(self) -> set[str]:
+        """Variables that are still to be read, by statements or by pending expressions."""
+        alive = {name for r, name in self.variables.items() if self.left[r] > 0}
+        return alive.union(*(written.reads for written in self.pending.values()))
+
+    def _pool(self) -> list[str]:
+        count = len(self.variables) + len(self.named) + 1
+        return [*_POOL, *(f"x{i}" for i in range(1, count + 1))]
+
+    def _stage(self, stage: Stage) -> None:
+        for reference in stage.operands:
+            if reference in self.pending:
+                self._assign([reference], self.pending.pop(reference))
+        names = [self.variables[r] for r in stage.operands]
+        for reference in stage.operands:
+            self.left[reference] -= 1
+        last = [FromMember(stage.last.planned.key, i) for i in range(stage.last.member.results)]
+        if stage.is_sequential:
+            call = Call(stage.module, (Atom(names[0]),))
+            self._assign(last, _Written(call, 1, frozenset(names), heavy=True))
+            return
+        self._loop(stage, names, last)
+
+    def _loop(self, stage: Stage, names: list[str], last: list[Reference]) -> None:
+        """`for block in self.stage: x, y = block(x, y)`."""
+        targets = []
+        for name in names:
+            own = name
+            if name in self._busy() or own in targets:
+                own = next(n for n in self._pool() if n not in self._busy() | {*targets, *names})
+                self.lines.append(Assign(Atom(own), Atom(name)))
+            targets.append(own)
+        for reference, name in zip(last, targets, strict=True):
+            self._free(name)
+            self.variables[reference] = name
+        values = tuple(Atom(name) for name in targets)
+        step = Assign(Tuple(values), Call(Atom("block"), values))
+        self.lines.append(For(Atom("block"), stage.module, (step,)))
+
+    def finish(self, outputs: tuple[Reference, ...]) -> tuple[Statement, ...]:
+        values = [
+            self.pending[r].expression if r in self.pending else Atom(self.variables[r])
+            for r in outputs
+        ]
+        value = values[0] if len(values) == 1 else Tuple(tuple(values))
+        return (*self.lines, Return(value))
+

@@ -1,0 +1,81 @@
+"""A network's source text: one file that imports torch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from archdsl.emit.classes import BlockClass, classes
+from archdsl.emit.initialise import initialisation
+from archdsl.emit.names import class_name, numbered
+from archdsl.emit.python import Docstring, render
+from archdsl.emit.slots import Signature
+from archdsl.emit.writer import ClassWriter
+from archdsl.ir.graph import Graph
+from archdsl.resources import folder
+
+
+class NotOpen(Exception):
+    """What differs between the variants of a network is more than its open parameters."""
+
+
+@dataclass(frozen=True)
+class ModuleView:
+    """What the template shows, each part as finished lines of Python."""
+
+    docstring: list[str]
+    imports: list[str]
+    classes: list[list[str]]
+
+
+def module(graphs: Sequence[Graph], header: str) -> str:
+    """The source of a network's module.
+
+    The first graph is the network; others are variants of it in its open parameters, which
+    become arguments of the constructor.
+
+    Raises:
+        NotOpen: a variant differs in more than that.
+    """
+    bodies = [render((tree,)) for tree in _class_trees(graphs)]
+    view = ModuleView(render((Docstring(header),)), _imports(bodies), bodies)
+    environment = Environment(
+        loader=FileSystemLoader(folder("templates")),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("module.py.j2").render(module=view)
+
+
+def _class_trees(graphs: Sequence[Graph]) -> list:  # type: ignore[type-arg]
+    found = classes(graphs)
+    names = numbered(_name(made, graphs[0]) for made in found.ordered)
+    signatures: dict[BlockClass, Signature] = {}
+    trees = []
+    for made, name in zip(found.ordered, names, strict=True):
+        is_network = made is found.ordered[-1]
+        initial = initialisation(graphs[0]) if is_network else ()
+        written = ClassWriter(made, found, signatures, name, is_network, initial).write()
+        signatures[made] = written.signature
+        trees.append(written.tree)
+    if not set(signatures[found.ordered[-1]].columns) <= set(graphs[0].open_parameters):
+        raise NotOpen
+    return trees
+
+
+def _name(made: BlockClass, network: Graph) -> str:
+    if made.first.scope.kind == "network":
+        return class_name(network.name, network.doc)
+    return class_name(made.definition.name, made.definition.doc)
+
+
+def _imports(bodies: list[list[str]]) -> list[str]:
+    """The imports that the classes need, as ruff sorts them."""
+    text = "\n".join("\n".join(lines) for lines in bodies)
+    lines = ["import torch"] if "torch." in text else []
+    lines += ["import torch.nn.functional as F"] if "F." in text else []
+    return [*lines, "from torch import Tensor, nn"]

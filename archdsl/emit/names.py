@@ -1,0 +1,69 @@
+"""Names in the emitted module: what the spec calls things, as Python can say it."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+_MODULE_ATTRIBUTES = frozenset(
+    "add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double"
+    " dump_patches eval extra_repr float forward forward_features get_buffer get_extra_state"
+    " get_parameter get_submodule half insert ipu load_state_dict modules mtia named_buffers"
+    " named_children named_modules named_parameters parameters register_buffer"
+    " register_forward_hook register_module register_parameter requires_grad_"
+    " reset_parameters set_extra_state set_submodule share_memory state_dict to to_empty train"
+    " training type xpu zero_grad".split()
+)
+"""What an attribute of an nn.Module must not be called."""
+
+_TAKEN = frozenset({"self", "torch", "nn", "functional", "Tensor", "size", "block", "i"})
+"""Names that emitted code uses for itself."""
+
+_CLASSES = frozenset({"Module", "Tensor"})
+
+
+def attribute(name: str) -> str:
+    """A name that an attribute of a module can have."""
+    return _python(name, _MODULE_ATTRIBUTES)
+
+
+def variable(name: str) -> str:
+    """A name that a local variable or an argument can have."""
+    return _python(name, _TAKEN)
+
+
+def _python(name: str, taken: Iterable[str]) -> str:
+    bare = name.lstrip("_") or "value"
+    reserved = keyword.iskeyword(bare) or bare in taken
+    return bare + "_" if reserved else bare
+
+
+def class_name(name: str, doc: str | None) -> str:
+    """`squeeze_excite` as `SqueezeExcite`; where the doc string begins with the name, as there.
+
+    A doc string that begins "AutoX3D-L: ..." makes `autox3d_l` the class `AutoX3DL`.
+    """
+    spelled = "".join(filter(str.isalnum, (doc or "").partition(":")[0]))
+    plain = name.replace("_", "")
+    if spelled.isascii() and spelled.lower() == plain.lower() and spelled[:1].isupper():
+        made = spelled
+    else:
+        made = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    reserved = keyword.iskeyword(made) or made in _CLASSES or hasattr(builtins, made)
+    return made + "_" if reserved or not made.isidentifier() else made
+
+
+def numbered(bases: Iterable[str]) -> Iterator[str]:
+    """Each base once as it is, those that occur several times with a number: conv1, conv2."""
+    names = list(bases)
+    total, seen = Counter(names), Counter[str]()
+    taken = {name for name, count in total.items() if count == 1}
+    for name in names:
+        seen[name] += 1
+        unique = name if total[name] == 1 else f"{name}{seen[name]}"
+        while total[name] > 1 and unique in taken:
+            unique += "_"
+        taken.add(unique)
+        yield unique

@@ -1,0 +1,226 @@
+"""What a class holds for each member: an attribute with its constructor, or a bare expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from archdsl.emit.arguments import Arguments, Column
+from archdsl.emit.classes import BlockClass, Classes
+from archdsl.emit.merge import PlannedMember
+from archdsl.emit.names import attribute, numbered
+from archdsl.emit.python import Atom, Attribute, Call, Conditional, Keyword, Python
+from archdsl.emit.structure import Instance, Key, Member
+from archdsl.emit.templates import instantiate
+from archdsl.ops.base import Expression, Layer, PyValue, Required, Weight
+
+SELF = Atom("self")
+_LEADING = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How a class is constructed: its parameters in order, with their values and defaults."""
+
+    name: str
+    columns: Mapping[str, Column]
+    defaults: Mapping[str, PyValue]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One member as the class sees it.
+
+    `build` makes the attribute's value; without one, `template` is written in place.
+    `zero` are its weights that start at zero, `flag` says whether an optional one is there.
+    """
+
+    planned: PlannedMember
+    member: Member
+    attribute: str = ""
+    build: Python | None = None
+    template: str = ""
+    values: Mapping[str, Python] = field(default_factory=dict)
+    zero: tuple[str, ...] = ()
+    flag: Python | None = None
+
+    def apply(self, operands: list[Python]) -> Python:
+        """The expression of this member's results."""
+        if self.template:
+            return instantiate(self.template, operands, self.values)
+        return Call(Attribute(SELF, self.attribute), tuple(operands))
+
+    @property
+    def is_infix(self) -> bool:
+        return isinstance(self.member.form, Expression) and self.member.form.loose
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the spec names its result, rather than a row of a table its block."""
+        return bool(self.member.hint) and len(self.planned.key) == 1
+
+
+@dataclass
+class Slots:
+    """Writes the slots of one class."""
+
+    owner: BlockClass
+    classes: Classes
+    signatures: Mapping[BlockClass, Signature]
+    arguments: Arguments
+    stored: dict[str, Python] = field(default_factory=dict)
+
+    def write(self) -> list[Slot]:
+        """A slot for every member of the plan, in order."""
+        planned = self.owner.plan.members
+        names = dict(zip((p.key for p in planned), self._attributes(), strict=True))
+        return [self._slot(p, names[p.key]) for p in planned]
+
+    def _attributes(self) -> list[str]:
+        """The attribute of each member. Stateless layers that are alike share one."""
+        bases: dict[object, str] = {}
+        places: list[object] = []
+        for planned in self.owner.plan.members:
+            _, member = next(iter(self.owner.having(planned.key)))
+            identity = self._identity(planned, member)
+            bases.setdefault(identity, attribute(self._base(member)))
+            places.append(identity)
+        unique = dict(zip(bases, numbered(bases.values()), strict=True))
+        return [unique[place] for place in places]
+
+    def _identity(self, planned: PlannedMember, member: Member) -> object:
+        """What members must agree in to share an attribute: only stateless layers can."""
+        shared = isinstance(member.form, Layer) and member.form.shared
+        if not shared or member.hint or planned.optional or member.stage:
+            return planned.key
+        columns = [self._column(planned.key, _argument(a.name)) for a in member.form.arguments]
+        return member.form.constructor, repr(columns)
+
+    def _base(self, member: Member) -> str:
+        if member.hint:
+            return f"{member.stage}_{member.hint}" if member.stage else member.hint
+        if member.child is not None:
+            child, _ = self.classes.child(self.owner.first, member)
+            return child.definition.name
+        return getattr(member.form, "label", "value")
+
+    def _column(self, key: Key, value: Callable[[Instance, Member], PyValue]) -> Column:
+        return {
+            place: value(self.owner.instances[place], member)
+            for place, member in self.owner.having(key)
+        }
+
+    def _slot(self, planned: PlannedMember, name: str) -> Slot:
+        present = dict(self.owner.having(planned.key))
+        member = next(iter(present.values()))
+        flag = self.arguments.flag(set(present), f"with_{name}") if planned.optional else None
+        match member.form:
+            case None:
+                build = self._construct(planned.key, member)
+                slot = Slot(planned, member, name, build, flag=flag)
+            case Layer() as layer:
+                build = self._layer(planned.key, layer, name)
+                slot = Slot(planned, member, name, build, zero=layer.zero, flag=flag)
+            case Weight() as weight:
+                slot = self._weight(planned, member, weight, name)
+            case Expression() as expression:
+                slot = self._expression(planned, member, expression, name)
+        return slot
+
+    def _layer(self, key: Key, layer: Layer, name: str) -> Python:
+        written = []
+        for argument in layer.arguments:
+            column = self._column(key, _argument(argument.name))
+            if _is_default(column, argument.default):
+                continue
+            column = _collapsed(column) if argument.uniform else column
+            value = self.arguments.write(argument.name, column, f"{name}_{argument.name}")
+            written.append(value if argument.positional else Keyword(argument.name, value))
+        return Call(Atom(layer.constructor), tuple(written))
+
+    def _construct(self, key: Key, member: Member) -> Python:
+        child, _ = self.classes.child(self.owner.first, member)
+        signature = self.signatures[child]
+        written: list[Python] = []
+        for parameter, values in signature.columns.items():
+
+            def value(
+                instance: Instance, member: Member, values: Column = values
+            ) -> PyValue:
+                _, place = self.classes.child(instance, member)
+                return values.get(place)
+
+            column = self._column(key, value)
+            default = signature.defaults.get(parameter, Required.REQUIRED)
+            if _is_default(column, default):
+                continue
+            expression = self.arguments.write(parameter, column, parameter)
+            leading = parameter in _LEADING and len(written) < 2 and parameter not in signature.defaults
+            written.append(expression if leading else Keyword(parameter, expression))
+        return Call(Atom(signature.name), tuple(written))
+
+    def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:
+        column = self._column(planned.key, lambda _, m: m.form.shape)  # type: ignore[union-attr]
+        shape = self.arguments.write("shape", column, f"{name}_shape")
+        build = Call(Atom("nn.Parameter"), (Call(Atom(weight.initial), (shape,)),))
+        template = "self." + name
+        if weight.expanded:
+            axes = ", ".join(["-1"] * (len(weight.shape) - 1))
+            template += f".expand({{0}}.shape[0], {axes})"
+        return Slot(planned, member, name, build, template=template)
+
+    def _expression(
+        self, planned: PlannedMember, member: Member, expression: Expression, name: str
+    ) -> Slot:
+        values: dict[str, Python] = {}
+        for value_name in expression.values:
+            column = self._column(planned.key, _value(value_name))
+            written = self.arguments.write(value_name, column, f"{name}_{value_name}")
+            values[value_name] = self._stored(written, value_name, column)
+        return Slot(planned, member, template=expression.template, values=values)
+
+    def _stored(self, written: Python, name: str, column: Column) -> Python:
+        """A constructor's argument that `forward` reads is kept as an attribute."""
+        if len({repr(value) for value in column.values()}) == 1:
+            return written
+        kept = str(written) if str(written).isidentifier() else name
+        self.stored[attribute(kept)] = written
+        return Attribute(SELF, attribute(kept))
+
+
+def present_or_identity(slot: Slot) -> Python:
+    """What the attribute is set to: an optional member gives way to an identity."""
+    assert slot.build is not None
+    if slot.flag is None:
+        return slot.build
+    return Conditional(slot.build, slot.flag, Call(Atom("nn.Identity")))
+
+
+def _argument(name: str) -> Callable[[Instance, Member], PyValue]:
+    def value(instance: Instance, member: Member) -> PyValue:
+        assert isinstance(member.form, Layer)
+        return next(a for a in member.form.arguments if a.name == name).value
+
+    return value
+
+
+def _value(name: str) -> Callable[[Instance, Member], PyValue]:
+    def value(instance: Instance, member: Member) -> PyValue:
+        assert isinstance(member.form, Expression)
+        return member.form.values[name]
+
+    return value
+
+
+def _is_default(column: Column, default: PyValue | Required) -> bool:
+    if isinstance(default, Required):
+        return False
+    return all(v == default and isinstance(v, bool) == isinstance(default, bool) for v in column.values())
+
+
+def _collapsed(column: Column) -> Column:
+    """Tuples of one repeated number as that number, where all of them are such."""
+    if all(isinstance(v, tuple) and len(set(v)) == 1 for v in column.values()):
+        return {i: v[0] for i, v in column.items() if isinstance(v, tuple)}
+    return column
+

@@ -1,0 +1,145 @@
+"""Stages of a table as the network's class holds them: a sequence, its repeats folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from archdsl.emit.names import attribute
+from archdsl.emit.python import (
+    Atom,
+    Call,
+    Generator,
+    Infix,
+    Keyword,
+    Python,
+    Star,
+    literal,
+)
+from archdsl.emit.slots import SELF, Slot, present_or_identity
+from archdsl.emit.python import Attribute, List
+from archdsl.emit.structure import FromMember, Reference
+
+_WORTH_FOLDING = 3
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Members that are called one after the other, each on what the one before made."""
+
+    name: str
+    slots: tuple[Slot, ...]
+    build: Python
+
+    @property
+    def operands(self) -> tuple[Reference, ...]:
+        return self.slots[0].planned.operands
+
+    @property
+    def last(self) -> Slot:
+        return self.slots[-1]
+
+    @property
+    def is_sequential(self) -> bool:
+        return len(self.operands) == 1
+
+    @property
+    def module(self) -> Python:
+        return Attribute(SELF, self.name)
+
+
+Part = Slot | Stage
+
+
+def staged(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[Part]:
+    """The slots, those of a stage brought together where they follow each other."""
+    read = [r for slot in slots for r in slot.planned.operands] + list(outputs)
+    parts: list[Part] = []
+    for name, group in groupby(slots, key=lambda slot: slot.member.stage):
+        members = tuple(group)
+        if name is None or not _is_chain(members, read):
+            parts += members
+        else:
+            parts.append(_stage(attribute(name), members))
+    return parts
+
+
+def _is_chain(slots: tuple[Slot, ...], read: list[Reference]) -> bool:
+    """Whether each slot is a module that takes all results of the one before, which end there."""
+    for before, slot in zip(slots, slots[1:], strict=False):
+        results = tuple(_results(before))
+        if slot.planned.operands != results or any(read.count(r) != 1 for r in results):
+            return False
+    return len(slots) > 1 and all(slot.build and not slot.template for slot in slots)
+
+
+def _results(slot: Slot) -> Iterator[Reference]:
+    return (FromMember(slot.planned.key, i) for i in range(slot.member.results))
+
+
+def _stage(name: str, slots: tuple[Slot, ...]) -> Stage:
+    entries = tuple(_folded([present_or_identity(slot) for slot in slots]))
+    if len(slots[0].planned.operands) == 1:
+        return Stage(name, slots, Call(Atom("nn.Sequential"), entries))
+    return Stage(name, slots, Call(Atom("nn.ModuleList"), (List(entries),)))
+
+
+def _folded(builds: list[Python]) -> Iterator[Python]:
+    """Runs of calls that are alike, or alternate in one switch, as one expression each."""
+    start = 0
+    while start < len(builds):
+        end = start + 1
+        while end < len(builds) and _fold(builds[start : end + 1], start) is not None:
+            end += 1
+        fold = _fold(builds[start:end], start) if end - start >= _WORTH_FOLDING else None
+        if fold is None:
+            yield builds[start]
+            start += 1
+        else:
+            yield Star(fold)
+            start = end
+
+
+def _fold(builds: list[Python], start: int) -> Generator | None:
+    """`f(a, on=i % 2 == 0) for i in range(...)`, where that gives these calls."""
+    calls = [build for build in builds if isinstance(build, Call)]
+    if len(calls) != len(builds) or len({str(call.function) for call in calls}) != 1:
+        return None
+    tables = [_by_name(call) for call in calls]
+    names = list(dict.fromkeys(name for table in tables for name in table))
+    written: list[Python] = []
+    counted = False
+    for name in names:
+        column = [str(table.get(name)) for table in tables]
+        switch = _switch(column, start)
+        if switch is not None:
+            assert isinstance(name, str)
+            written.append(Keyword(name, switch))
+            counted = True
+        elif len(set(column)) == 1:
+            value = tables[0][name]
+            written.append(Keyword(name, value) if isinstance(name, str) else value)
+        else:
+            return None
+    bounds = (literal(start), literal(start + len(builds)))
+    target = Atom("i" if counted else "_")
+    values = bounds if counted and start else (literal(start + len(builds) if counted else len(builds)),)
+    return Generator(Call(calls[0].function, tuple(written)), target, Call(Atom("range"), values))
+
+
+def _by_name(call: Call) -> dict[str | int, Python]:
+    """The arguments of a call, keyword ones by name, others by place."""
+    return {
+        a.name if isinstance(a, Keyword) else place: a.value if isinstance(a, Keyword) else a
+        for place, a in enumerate(call.arguments)
+    }
+
+
+def _switch(column: list[str], start: int) -> Python | None:
+    """A condition on `i` for an argument that is true in every other call, and else left out."""
+    for parity in (0, 1):
+        places = range(start, start + len(column))
+        if len(column) > 1 and column == ["True" if i % 2 == parity else "None" for i in places]:
+            return Infix("==", (Infix("%", (Atom("i"), Atom("2"))), literal(parity)))
+    return None

@@ -1,0 +1,170 @@
+"""What stands in each instance of a block: its members, and which results they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from archdsl.ir.graph import Graph, Node, Scope, Site, Value
+from archdsl.ops.base import Expression, Form, Layer
+from archdsl.ops.sources import Input
+
+Key: TypeAlias = tuple[Site, ...]
+"""What tells the members of one block apart: their sites, from the block inwards."""
+
+
+class FromInput(NamedTuple):
+    """A value that comes in under a name."""
+
+    name: str
+
+
+class FromMember(NamedTuple):
+    """A result of a member of the same block."""
+
+    member: Key
+    result: int = 0
+
+
+Reference: TypeAlias = FromInput | FromMember
+
+
+@dataclass(frozen=True)
+class Member:
+    """An operation or a block in its place. Exactly one of `form` and `child` is given.
+
+    `stage` names the stage of a table around it, `hint` is the name that the spec gives it.
+    A `heavy` member multiplies, or is a block: it deserves a line of its own.
+    """
+
+    key: Key
+    operands: tuple[Reference, ...]
+    results: int
+    hint: str
+    stage: str | None
+    shape: tuple[int, ...]
+    heavy: bool
+    form: Form | None = None
+    child: int | None = None
+
+    @property
+    def can_be_identity(self) -> bool:
+        """Whether an nn.Identity can stand where some instance lacks this member."""
+        is_module = self.child is not None or isinstance(self.form, Layer)
+        return is_module and len(self.operands) == 1 and self.results == 1
+
+    @property
+    def signature(self) -> object:
+        """What must agree between instances, besides the operands and the kind of a child."""
+        if isinstance(self.form, Layer):
+            names = tuple(argument.name for argument in self.form.arguments)
+            return (self.form.constructor, names, self.form.zero, self.form.shared)
+        if isinstance(self.form, Expression):
+            return (self.form.template, tuple(self.form.values))
+        return self.form and (self.form.initial, self.form.expanded)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance of a block, or the network itself."""
+
+    graph: Graph
+    scope: Scope
+    members: tuple[Member, ...]
+    outputs: tuple[Reference, ...]
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(self.scope.inputs)
+
+
+def instances(graph: Graph) -> dict[int, Instance]:
+    """Every instance in a graph by its scope, the network first, callers before callees."""
+    children = _children(graph)
+    return {index: _instance(graph, index, children) for index in sorted(children)}
+
+
+_Child: TypeAlias = Node | Scope
+
+
+def _children(graph: Graph) -> dict[int, list[_Child]]:
+    """What stands right in each block, in order of execution; empty blocks leave no trace."""
+    children: dict[int, list[_Child]] = {0: []}
+    for node in graph:
+        if isinstance(node.operation, Input):
+            continue
+        child: _Child = node
+        for scope in graph.enclosing(node.scope):
+            if scope.kind not in ("block", "network"):
+                continue
+            known = scope.index in children
+            children.setdefault(scope.index, []).append(child)
+            if known:
+                break
+            child = scope
+    return children
+
+
+def _instance(graph: Graph, index: int, children: dict[int, list[_Child]]) -> Instance:
+    scope = graph.scopes[index]
+    known: dict[Value, Reference] = {}
+    for name, value in scope.inputs.items():
+        known.setdefault(value, FromInput(name))
+    members = []
+    for child in children[index]:
+        key, stage = _place(graph, child, index)
+        if isinstance(child, Node):
+            member = _operation(graph, child, key, stage, known)
+            results = tuple(Value(child.index, i) for i in range(len(child.results)))
+        else:
+            member = _block(graph, child, key, stage, known)
+            results = child.outputs
+        members.append(member)
+        for position, value in enumerate(results):
+            known.setdefault(value, FromMember(key, position))
+    outputs = tuple(known[value] for value in scope.outputs)
+    return Instance(graph, scope, tuple(members), outputs)
+
+
+def _place(graph: Graph, child: _Child, owner: int) -> tuple[Key, str | None]:
+    """The key of a child, and the stage it stands in."""
+    around = list(_between(graph, child, owner))
+    stage = next((scope.name for scope in around if scope.kind == "stage"), None)
+    return (*(scope.site for scope in reversed(around)), child.site), stage
+
+
+def _between(graph: Graph, child: _Child, owner: int) -> Iterator[Scope]:
+    """The rows and stages between a child and its block, from the inside out."""
+    start = child.scope if isinstance(child, Node) else child.parent
+    for scope in graph.enclosing(start):
+        if scope.index == owner:
+            return
+        yield scope
+
+
+def _operation(
+    graph: Graph, node: Node, key: Key, stage: str | None, known: dict[Value, Reference]
+) -> Member:
+    values = graph.operands(node)
+    types, results = graph.types(values), node.results
+    operands = tuple(known[value] for value in values)
+    return Member(
+        key,
+        operands,
+        len(results),
+        node.name,
+        stage,
+        results[0].shape,
+        heavy=node.operation.cost(types, results).macs > 0,
+        form=node.operation.emit(types, results),
+    )
+
+
+def _block(
+    graph: Graph, scope: Scope, key: Key, stage: str | None, known: dict[Value, Reference]
+) -> Member:
+    operands = tuple(known[value] for value in scope.inputs.values())
+    shape = graph.type(scope.outputs[0]).shape
+    count = len(scope.outputs)
+    return Member(key, operands, count, scope.name, stage, shape, heavy=True, child=scope.index)

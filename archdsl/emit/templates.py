@@ -1,0 +1,84 @@
+"""The forms of operations, written as templates, as trees of Python."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from archdsl.emit.python import (
+    Atom,
+    Attribute,
+    Call,
+    Infix,
+    Keyword,
+    List,
+    Prefix,
+    Python,
+    Slice,
+    Star,
+    Subscript,
+    Tuple,
+)
+from archdsl.emit.python import literal as python_literal
+
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.MatMult: "@",
+}
+
+
+def instantiate(
+    template: str, operands: Sequence[Python], values: Mapping[str, Python]
+) -> Python:
+    """The expression of a template: `{0}` is the first operand, `{name}` a value."""
+    places = {f"operand_{i}": operand for i, operand in enumerate(operands)}
+    places |= {f"value_{name}": value for name, value in values.items()}
+    return _Reader(places).read(_parsed(template, len(operands), tuple(values)))
+
+
+@cache
+def _parsed(template: str, operands: int, values: tuple[str, ...]) -> ast.expr:
+    names = [f"operand_{i}" for i in range(operands)]
+    named = {name: f"value_{name}" for name in values}
+    text = template.format(*names, operands=", ".join(names), **named)
+    return ast.parse(text, mode="eval").body
+
+
+class _Reader:
+    """Python's own syntax tree to ours, the placeholders replaced."""
+
+    def __init__(self, places: Mapping[str, Python]) -> None:
+        self.places = places
+
+    def read(self, node: ast.expr) -> Python:
+        match node:
+            case ast.Name(id=name):
+                return self.places.get(name, Atom(name))
+            case ast.Constant(value=value):
+                return Atom("...") if value is ... else python_literal(value)  # type: ignore[arg-type]
+            case ast.Attribute(value=value, attr=name):
+                return Attribute(self.read(value), name)
+            case ast.Call(func=function, args=arguments, keywords=keywords):
+                named = (Keyword(k.arg or "", self.read(k.value)) for k in keywords)
+                return Call(self.read(function), (*map(self.read, arguments), *named))
+            case ast.BinOp(left=left, op=operator, right=right):
+                return Infix(_OPERATORS[type(operator)], (self.read(left), self.read(right)))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return Prefix("-", self.read(operand))
+            case ast.Subscript(value=value, slice=index):
+                return Subscript(self.read(value), self.read(index))
+            case ast.Slice(lower=lower, upper=upper, step=None):
+                return Slice(lower and self.read(lower), upper and self.read(upper))
+            case ast.List(elts=items):
+                return List(tuple(map(self.read, items)))
+            case ast.Tuple(elts=items):
+                return Tuple(tuple(map(self.read, items)))
+            case ast.Starred(value=value):
+                return Star(self.read(value))
+        raise TypeError(f"a template holds {ast.dump(node)}")
