@@ -50,6 +50,7 @@ class Token:
     encloses: bool = False
     optional: bool = False
     opening: Token | None = None
+    replaced: bool = False
 
 
 class CannotSplit(Exception):
@@ -122,9 +123,10 @@ class Line:
         return any(self.tokens[index - 1].kind is Kind.COMMA for index in self.pairs)
 
     def copy(self) -> Line:
-        copies = {token: replace(token) for token in self.tokens}
-        for token in copies.values():
-            token.opening = copies.get(token.opening, token.opening) if token.opening else None
+        copies = {token: replace(token, replaced=False) for token in self.tokens}
+        for token, copied in copies.items():
+            token.replaced = True
+            copied.opening = copies.get(token.opening, token.opening) if token.opening else None
         return Line(list(copies.values()), self.depth, self.bracketed, self.explode)
 
 
@@ -166,7 +168,7 @@ def lay_out(tokens: list[Token], depth: int) -> list[str]:
         before, texts = texts, [str(line) for line in lines]
         if len(texts) == 1 or texts == before:
             break
-        tokens = [token for line in lines for token in line.tokens]
+        tokens = Line([token for line in lines for token in line.tokens], depth).copy().tokens
         for token in tokens:
             token.text = "" if token.optional else token.text
     return texts
@@ -204,7 +206,7 @@ def run(splitter: Splitter, line: Line, forced: bool) -> list[Line]:
         result += transform(part, forced)
     if forced or splitter is not split_at_brackets or not invisible or result[0].fits():
         return result
-    if any(token.text for token in outermost):
+    if any(token.text for token in outermost) or any(token.replaced for token in line.tokens):
         return result
     second = run(splitter, line.copy(), True)
     return second if all(part.fits() for part in second) else result
@@ -215,9 +217,19 @@ def split_signature(line: Line, forced: bool) -> Iterator[Line]:
     start = next(i for i, token in enumerate(line.tokens) if token.kind is Kind.OPEN)
     end = next(i for i, token in enumerate(line.tokens) if token.opening is line.tokens[start])
     body = line.tokens[start + 1 : end]
-    if not any(token.kind is Kind.COMMA for token in body):
+    if not body:
+        raise CannotSplit
+    if is_lone(body):
         body.append(Token(",", Kind.COMMA))
     yield from part_at(line, start, end, body).lines
+
+
+def is_lone(parameters: list[Token]) -> bool:
+    """Whether there is one parameter, and no comma in its default."""
+    kinds = [token.kind for token in parameters]
+    default = kinds.index(Kind.EQUAL) if Kind.EQUAL in kinds else len(kinds)
+    commas = COMMA in Line(parameters, 0).breaks.values()
+    return not commas and Kind.COMMA not in kinds[default:]
 
 
 def split_at_delimiters(line: Line, forced: bool) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from archdsl.emit.layout import COMPREHENSION, DOT, INDENT, TERNARY, Kind, Token, lay_out
+from archdsl.emit.layout import COMPREHENSION, DOT, INDENT, TERNARY, WIDTH, Kind, Token, lay_out
 
 Value: TypeAlias = "int | float | bool | str | None | tuple[Value, ...]"
 
@@ -434,10 +434,16 @@ class If(Statement):
     other: Block = ()
 
     def lines(self, depth: int) -> Iterator[str]:
+        yield from self.branch("if", depth)
+
+    def branch(self, word: str, depth: int) -> Iterator[str]:
+        """The statement as `if`, or as the `elif` of another."""
         test = spaced(guarded(self.test))
-        yield from lay_out([Token("if"), *test, Token(":")], depth)
+        yield from lay_out([Token(word), *test, Token(":")], depth)
         yield from render(self.body, depth + 1)
-        if self.other:
+        if len(self.other) == 1 and isinstance(self.other[0], If):
+            yield from self.other[0].branch("elif", depth)
+        elif self.other:
             yield from lay_out([Token("else"), Token(":")], depth)
             yield from render(self.other, depth + 1)
 
@@ -507,6 +513,23 @@ class Comment(Statement):
     def lines(self, depth: int) -> Iterator[str]:
         for line in self.text.splitlines():
             yield " " * INDENT * depth + f"# {printable(line)}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked(Statement):
+    """A statement with a comment at the end of its first line, or above it where that is full."""
+
+    statement: Statement
+    text: str
+
+    def lines(self, depth: int) -> Iterator[str]:
+        first, *rest = self.statement.lines(depth)
+        remarked = f"{first}  # {printable(self.text)}"
+        if len(remarked) <= WIDTH:
+            yield remarked
+        else:
+            yield from (*Comment(self.text).lines(depth), first)
+        yield from rest
 
 
 @dataclass(frozen=True, slots=True)
