@@ -19,7 +19,7 @@ from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.elaborate.networks import choose, elaborate, evaluate_arguments
 from archdsl.elaborate.program import Program, load_program
-from archdsl.elaborate.values import Given, Value
+from archdsl.elaborate.values import Given, Value, is_number
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
@@ -140,6 +140,46 @@ class Network:
     def training_bytes(self) -> int:
         """Peak memory of one training step; see `costs.memory` for the model."""
         return training_bytes(self.graph, self.costs)
+
+    def source(self) -> str:
+        """The text of a Python module with this network as an nn.Module; it imports torch alone.
+
+        Parameters that the network only hands on, such as the number of classes, are arguments
+        of its constructor.
+        """
+        from archdsl.emit.header import header
+        from archdsl.emit.module import NotOpen, module
+
+        main = self.spec.program.main.file.source
+        text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
+        try:
+            return module([self.graph, *self._variant()], text)
+        except NotOpen:
+            return module([self.graph], text)
+
+    def _variant(self) -> list[Graph]:
+        """The network with its open parameters changed, which shows what depends on them."""
+        bindings = self.graph.scopes[0].bindings
+        changed = {
+            name: _given(name, _other(value))
+            for name in self.graph.open_parameters
+            if is_number(value := bindings[name])
+        }
+        if not changed:
+            return []
+        try:
+            given = {**self.given, **changed}
+            return [elaborate(self.spec.program, self.name, given, Diagnostics())]
+        except CompileError:
+            return []
+
+
+def _other(value: object) -> object:
+    """Another number of the same kind; one between 0 and 1 stays there."""
+    if isinstance(value, int):
+        return value + 1
+    assert isinstance(value, Fraction)
+    return (value + 1) / 2
 
 
 def _given(name: str, value: object) -> Given:

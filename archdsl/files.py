@@ -16,7 +16,8 @@ _SEAL = "# archdsl sha256 "
 
 def sealed(text: str) -> str:
     """The text with a last line that tells whether anybody changed it since."""
-    return f"{text}{_SEAL}{_digest(text)}\n"
+    body = f"{text}\n\n"
+    return f"{body}{_SEAL}{_digest(body)}\n"
 
 
 def is_ours(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,8 +51,11 @@ class Program:
         """The networks that the spec itself defines, in order."""
         return [d.name for d in self.main.own() if _is_network(d)]
 
-    def digest_parts(self) -> tuple[str, ...]:
-        return tuple(unit.file.source.digest for unit in self.units)
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the texts of all units, in hexadecimal."""
+        parts = "".join(unit.file.source.digest for unit in self.units)
+        return hashlib.sha256(parts.encode()).hexdigest()
 
     def words(self) -> set[str]:
         """The words that the types of parameters list."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, combinations
 from typing import TypeAlias
 
 from archdsl.emit.classes import BlockClass
@@ -57,12 +57,36 @@ class Arguments:
     def flag(self, places: set[int], own_name: str) -> Python:
         """An expression for whether an optional member is there."""
         column: Column = {i: i in places for i in range(len(self.owner.instances))}
-        for candidate, values in self.candidates.items():
-            truths = {i: bool(value) for i, value in values.items()}
+        declared = self.owner.definition.parameters
+        for candidate in (name for name in declared if name in self.candidates):
+            values = self.candidates[candidate]
+            truths: Column = {i: bool(value) for i, value in values.items()}
             if _switch(values) and _matches(column, truths):
-                self.candidates[candidate] = self.used[candidate] = {**truths}
-                return Atom(candidate)
-        return self._own(own_name, column)
+                self.candidates[candidate] = truths
+                return self.use(candidate)
+        return self._condition(column) or self._exact("", column) or self._own(own_name, column)
+
+    def _condition(self, column: Column) -> Python | None:
+        """One or two differences that tell, such as `stride != 1 or in_channels != channels`."""
+        known = list(self._differences())
+        for count in (1, 2):
+            for tests in combinations(known, count):
+                told: Column = {i: any(t.holds[i] for t in tests) for i in column}
+                if _matches(column, told):
+                    written = tuple(t.write(self) for t in tests)
+                    return written[0] if count == 1 else Infix("or", written)
+        return None
+
+    def _differences(self) -> Iterator[_Difference]:
+        """Parameters that are not at their default, and channels that change."""
+        block = self.owner.definition
+        for name in block.parameters:
+            default = python_value(block.defaults.get(name, ...))
+            if name in self.candidates and _whole(default):
+                yield _Difference(name, literal(default), self.candidates[name], default)
+        for inner, outer in (("in_channels", "channels"), ("in_features", "features")):
+            if inner in self.candidates and outer in block.parameters:
+                yield _Difference(inner, outer, self.candidates[inner], self.candidates[outer])
 
     def _own(self, name: str, column: Column) -> Python:
         """A new argument; instances that lack the member have no value for it."""
@@ -78,7 +102,7 @@ class Arguments:
     def _exact(self, name: str, column: Column) -> Python | None:
         for candidate in _first(name, self.candidates):
             if _matches(column, self.candidates[candidate]):
-                return self._use(candidate)
+                return self.use(candidate)
         return None
 
     def _halves(self, column: Column) -> Python | None:
@@ -86,7 +110,7 @@ class Arguments:
         for candidate, values in self.candidates.items():
             if not _matches(column, {i: _half(value) for i, value in values.items()}):
                 continue
-            used = self._use(candidate)
+            used = self.use(candidate)
             if not isinstance(next(iter(column.values())), tuple):
                 return Infix("//", (used, Atom("2")))
             half = Infix("//", (Atom("size"), Atom("2")))
@@ -112,12 +136,36 @@ class Arguments:
         for candidate, values in self.candidates.items():
             for position in range(_shortest(values)):
                 if _matches(column, _entry_column(values, position)):
-                    return Subscript(self._use(candidate), literal(position))
+                    return Subscript(self.use(candidate), literal(position))
         return None
 
-    def _use(self, candidate: str) -> Python:
+    def use(self, candidate: str) -> Python:
         self.used[candidate] = self.candidates[candidate]
         return Atom(candidate)
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """`name != other`, where `other` is a literal or another parameter."""
+
+    name: str
+    other: Python | str
+    values: Column
+    against: PyValue | Column
+
+    @property
+    def holds(self) -> dict[int, bool]:
+        against = self.against
+        other = against if isinstance(against, dict) else dict.fromkeys(self.values, against)
+        return {i: i in other and not same(value, other[i]) for i, value in self.values.items()}
+
+    def write(self, arguments: Arguments) -> Python:
+        other = arguments.use(self.other) if isinstance(self.other, str) else self.other
+        return Infix("!=", (arguments.use(self.name), other))
+
+
+def _whole(value: PyValue) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _matches(column: Column, values: Column) -> bool:
@@ -138,8 +186,7 @@ def _switch(values: Column) -> bool:
 def _half(value: PyValue) -> PyValue:
     if isinstance(value, tuple):
         return tuple(_half(entry) for entry in value)
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return value // 2 if whole else None  # type: ignore[operator]
+    return value // 2 if _whole(value) else None  # type: ignore[operator]
 
 
 def _shortest(values: Column) -> int:

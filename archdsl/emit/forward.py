@@ -77,6 +77,10 @@ class _Writer:
         heavy = slot.member.heavy or any(operand.heavy for operand in operands)
         written = _Written(expression, calls, reads, heavy)
         results = [FromMember(slot.planned.key, i) for i in range(slot.member.results)]
+        self._hold(results, written)
+
+    def _hold(self, results: list[Reference], written: _Written) -> None:
+        """Keep what is read once for the line that reads it; give the rest a line now."""
         if len(results) == 1 and self.left[results[0]] == 1:
             self.pending[results[0]] = written
         else:
@@ -117,12 +121,12 @@ class _Writer:
             del self.variables[reference]
 
     def _name(self, reference: Reference, reads: frozenset[str]) -> str:
-        """The spec's own name, or that of a variable that ends here, or a new one."""
+        """The spec's own name, or that of a passing variable that ends here, or a new one."""
         busy = self._busy()
         hint = self.hints.get(reference)
         if hint and hint not in busy:
             return hint
-        ending = [name for name in sorted(reads) if name not in busy | self.named]
+        ending = [name for name in sorted(reads & {*_POOL}) if name not in busy | self.named]
         fresh = [name for name in self._pool() if name not in busy | self.named]
         name = ending[0] if ending else fresh[0]
         self.variables[reference] = name
@@ -147,7 +151,7 @@ class _Writer:
         last = [FromMember(stage.last.planned.key, i) for i in range(stage.last.member.results)]
         if stage.is_sequential:
             call = Call(stage.module, (Atom(names[0]),))
-            self._assign(last, _Written(call, 1, frozenset(names), heavy=True))
+            self._hold(last, _Written(call, 1, frozenset(names), heavy=True))
             return
         self._loop(stage, names, last)
 

@@ -43,8 +43,7 @@ def _scheme(rule: Initialisation) -> Python:
     match rule.scheme:
         case "he_fan_out" | "he_fan_in":
             mode = Keyword("mode", literal(rule.scheme.removeprefix("he_")))
-            gain = Keyword("nonlinearity", literal("relu"))
-            return Call(Atom("nn.init.kaiming_normal_"), (_WEIGHT, mode, gain))
+            return Call(Atom("nn.init.kaiming_normal_"), (_WEIGHT, mode))
         case "xavier":
             return Call(Atom("nn.init.xavier_uniform_"), (_WEIGHT,))
         case "normal":

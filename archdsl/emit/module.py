@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from archdsl.emit.classes import BlockClass, classes
 from archdsl.emit.initialise import initialisation
 from archdsl.emit.names import class_name, numbered
-from archdsl.emit.python import Docstring, render
+from archdsl.emit.python import Class, Docstring, render
 from archdsl.emit.slots import Signature
 from archdsl.emit.writer import ClassWriter
 from archdsl.ir.graph import Graph
@@ -51,26 +51,29 @@ def module(graphs: Sequence[Graph], header: str) -> str:
     return environment.get_template("module.py.j2").render(module=view)
 
 
-def _class_trees(graphs: Sequence[Graph]) -> list:  # type: ignore[type-arg]
+def _class_trees(graphs: Sequence[Graph]) -> list[Class]:
+    network = graphs[0]
     found = classes(graphs)
-    names = numbered(_name(made, graphs[0]) for made in found.ordered)
+    *blocks, last = found.ordered
+    names = [*(class_name(b.definition.name, b.definition.doc) for b in blocks)]
+    names = list(numbered([*names, class_name(network.name, network.doc)]))
     signatures: dict[BlockClass, Signature] = {}
     trees = []
-    for made, name in zip(found.ordered, names, strict=True):
-        is_network = made is found.ordered[-1]
-        initial = initialisation(graphs[0]) if is_network else ()
-        written = ClassWriter(made, found, signatures, name, is_network, initial).write()
+    for made, name in zip(blocks, names, strict=False):
+        doc = first_paragraph(made.definition.doc)
+        written = ClassWriter(made, found, signatures, name, doc, is_network=False).write()
         signatures[made] = written.signature
         trees.append(written.tree)
-    if not set(signatures[found.ordered[-1]].columns) <= set(graphs[0].open_parameters):
+    doc = first_paragraph(network.doc)
+    initial = initialisation(network)
+    written = ClassWriter(last, found, signatures, names[-1], doc, True, initial).write()
+    if not set(written.signature.columns) <= set(network.open_parameters):
         raise NotOpen
-    return trees
+    return [*trees, written.tree]
 
 
-def _name(made: BlockClass, network: Graph) -> str:
-    if made.first.scope.kind == "network":
-        return class_name(network.name, network.doc)
-    return class_name(made.definition.name, made.definition.doc)
+def first_paragraph(doc: str | None) -> str | None:
+    return doc.partition("\n\n")[0] if doc else None
 
 
 def _imports(bodies: list[list[str]]) -> list[str]:

@@ -155,8 +155,9 @@ class Slots:
             if _is_default(column, default):
                 continue
             expression = self.arguments.write(parameter, column, parameter)
-            leading = parameter in _LEADING and len(written) < 2 and parameter not in signature.defaults
-            written.append(expression if leading else Keyword(parameter, expression))
+            plain = parameter in _LEADING or str(expression) == parameter
+            plain = plain and not any(isinstance(before, Keyword) for before in written)
+            written.append(expression if plain else Keyword(parameter, expression))
         return Call(Atom(signature.name), tuple(written))
 
     def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:

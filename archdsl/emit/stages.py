@@ -9,16 +9,17 @@ from itertools import groupby
 from archdsl.emit.names import attribute
 from archdsl.emit.python import (
     Atom,
+    Attribute,
     Call,
     Generator,
     Infix,
     Keyword,
+    List,
     Python,
     Star,
     literal,
 )
 from archdsl.emit.slots import SELF, Slot, present_or_identity
-from archdsl.emit.python import Attribute, List
 from archdsl.emit.structure import FromMember, Reference
 
 _WORTH_FOLDING = 3
@@ -55,13 +56,18 @@ Part = Slot | Stage
 def staged(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[Part]:
     """The slots, those of a stage brought together where they follow each other."""
     read = [r for slot in slots for r in slot.planned.operands] + list(outputs)
+    taken = {slot.attribute for slot in slots}
     parts: list[Part] = []
     for name, group in groupby(slots, key=lambda slot: slot.member.stage):
         members = tuple(group)
         if name is None or not _is_chain(members, read):
             parts += members
         else:
-            parts.append(_stage(attribute(name), members))
+            unique = attribute(name)
+            while unique in taken:
+                unique += "_"
+            taken.add(unique)
+            parts.append(_stage(unique, members))
     return parts
 
 

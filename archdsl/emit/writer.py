@@ -15,13 +15,13 @@ from archdsl.emit.python import (
     Attribute,
     Call,
     Class,
-    Comment,
     Docstring,
     Expr,
     Function,
     If,
     Parameter,
     Python,
+    Remarked,
     Statement,
     Tuple,
     literal,
@@ -37,7 +37,7 @@ TENSOR = Atom("Tensor")
 
 @dataclass(frozen=True)
 class Written:
-    """A class with its signature; `attributes` says where each member of the plan went."""
+    """A class with the signature of its constructor."""
 
     signature: Signature
     tree: Class
@@ -51,6 +51,7 @@ class ClassWriter:
     classes: Classes
     signatures: Mapping[BlockClass, Signature]
     name: str
+    doc: str | None
     is_network: bool
     initialise: tuple[Statement, ...] = ()
 
@@ -61,8 +62,7 @@ class ClassWriter:
         parts = staged(written, self.owner.plan.outputs)
         signature = self._signature(arguments)
         constructor = self._constructor(signature, slots.stored, parts)
-        doc = self.owner.definition.doc
-        head = (Docstring(doc),) if doc and not self.is_network else ()
+        head = (Docstring(self.doc),) if self.doc else ()
         body = (*head, constructor, *self._reset(), *self._forwards(parts))
         return Written(signature, Class(self.name, (Atom("nn.Module"),), body))
 
@@ -111,11 +111,11 @@ class ClassWriter:
         name = part.name if isinstance(part, Stage) else part.attribute
         seen.add(name)
         last = part.last if isinstance(part, Stage) else part
-        if self.is_network:
-            yield Comment(show_shape(last.member.shape))
         build = part.build if isinstance(part, Stage) else present_or_identity(part)
         assert build is not None
-        yield Assign(Attribute(SELF, name), build)
+        assignment = Assign(Attribute(SELF, name), build)
+        shape = show_shape(last.member.shape)
+        yield Remarked(assignment, shape) if self.is_network else assignment
         if isinstance(part, Slot):
             yield from _zeroed(part)
 
