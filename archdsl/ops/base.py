@@ -10,7 +10,7 @@ from typing import ClassVar, TypeAlias
 from archdsl.ir.types import TensorType
 from archdsl.limits import ELEMENTS
 
-PyValue: TypeAlias = "int | float | bool | str | None | tuple[PyValue, ...]"
+PyValue: TypeAlias = "int | float | bool | str | tuple[PyValue, ...] | None"
 Types: TypeAlias = tuple[TensorType, ...]
 
 RANK = 24

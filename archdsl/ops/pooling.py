@@ -152,7 +152,7 @@ class AdaptivePool(Operation):
 
     constructor: ClassVar[str]
     label: ClassVar[str]
-    size: int | None | tuple[int | None, ...] = parameter(Several(Maybe(Integer())), 1)
+    size: int | tuple[int | None, ...] | None = parameter(Several(Maybe(Integer())), 1)
 
     def infer(self, *operands: TensorType) -> Types:
         (x,) = operands

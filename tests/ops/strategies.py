@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import hypothesis
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
 
+EXAMPLES = 20
+
 sizes = st.integers(1, 7)
 flags = st.booleans()
+
+
+def given(
+    *arguments: st.SearchStrategy[Any],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """`hypothesis.given` with few examples, for each of them builds several modules."""
+    few = settings(max_examples=EXAMPLES, deadline=None)
+    return lambda test: few(hypothesis.given(*arguments)(test))
 
 
 @st.composite

@@ -6,10 +6,7 @@ from dataclasses import fields
 from fractions import Fraction
 
 import pytest
-from harness import agree, shape, text
-from hypothesis import given
 from hypothesis import strategies as st
-from strategies import axes_of, flags, sizes, tensors
 
 from archdsl.ir.types import TensorType
 from archdsl.ops import activation, rectifier
@@ -18,6 +15,9 @@ from archdsl.ops.base import Layer, Mismatch, Operation, checked
 from archdsl.ops.parameters import Number
 from archdsl.ops.rectifier import Celu, HardTanh, LeakyRelu, ParametricRelu, RandomRelu, Threshold
 from archdsl.ops.softmax import Glu, LogSoftmax, Softmax, Softmin
+
+from .harness import agree, shape, text
+from .strategies import axes_of, flags, given, sizes, tensors
 
 PLAIN = [
     kind

@@ -5,10 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from harness import agree, shape, text
-from hypothesis import given
 from hypothesis import strategies as st
-from strategies import axes_of, flags, sizes, tensors
 
 from archdsl.ir.types import TensorType
 from archdsl.ops import arithmetic
@@ -17,6 +14,9 @@ from archdsl.ops.attention import ScaledDotProductAttention
 from archdsl.ops.base import Mismatch, Operation, checked
 from archdsl.ops.linear import Bilinear, Linear, MatMul
 from archdsl.ops.vectors import CosineSimilarity, Normalize, PairwiseDistance
+
+from .harness import agree, shape, text
+from .strategies import axes_of, flags, given, sizes, tensors
 
 HALF = Fraction(1, 2)
 UNARY = [kind for kind in arithmetic.FAMILY if issubclass(kind, arithmetic.Unary)]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from harness import accepted, agree, shape, text
-from hypothesis import assume, given
+from hypothesis import assume
 from hypothesis import strategies as st
-from strategies import extents, flags, spatial
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Mismatch, Operation, checked
 from archdsl.ops.convolution import Convolution, TransposedConvolution
 from archdsl.ops.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LpPool, MaxPool
+
+from .harness import accepted, agree, shape, text
+from .strategies import extents, flags, given, spatial
 
 
 @given(st.data(), spatial, flags)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from harness import accepted, agree, shape, text
-from hypothesis import assume, given
+from hypothesis import assume
 from hypothesis import strategies as st
-from strategies import axes_of, extents, several_axes, sizes, spatial, tensors
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Mismatch, Operation, checked
@@ -23,6 +21,9 @@ from archdsl.ops.layout import (
 )
 from archdsl.ops.padding import Pad
 from archdsl.ops.selection import Expand, Flip, Repeat, Roll, Select, Slice
+
+from .harness import accepted, agree, shape, text
+from .strategies import axes_of, extents, given, several_axes, sizes, spatial, tensors
 
 VIDEO = shape(8, 4, 6, 6)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from harness import agree, shape, text
-from hypothesis import assume, given
+from hypothesis import assume
 from hypothesis import strategies as st
-from strategies import flags, spatial, tensors
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, Mismatch, Operation, checked
@@ -21,6 +19,9 @@ from archdsl.ops.normalisation import (
     LocalResponseNorm,
     RmsNorm,
 )
+
+from .harness import agree, shape, text
+from .strategies import flags, given, spatial, tensors
 
 EPS = Fraction(1, 1000)
 
@@ -35,7 +36,8 @@ def test_batch_norm(x: TensorType, affine: bool) -> None:
 def test_batch_norm_of_gamma_0_starts_at_0() -> None:
     x = shape(8, 4, 4)
     form = BatchNorm(gamma=0).emit((x,), (x,))
-    assert isinstance(form, Layer) and form.zero == ("weight",)
+    assert isinstance(form, Layer)
+    assert form.zero == ("weight",)
     assert text(BatchNorm(), x) == "nn.BatchNorm2d(8)"
     assert text(BatchNorm(eps=Fraction(1, 10_000)), x) == "nn.BatchNorm2d(8, eps=0.0001)"
 

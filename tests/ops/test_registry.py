@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pytest
-from harness import COVERED, agree, shape
 
 from archdsl.ops import FAMILIES, OPERATIONS
 from archdsl.ops.base import Operation, checked
 from archdsl.ops.parameters import kind_of
 from archdsl.ops.sources import Input, Parameter
+
+from .harness import COVERED, agree, shape
 
 
 def test_sources() -> None:
@@ -35,6 +36,6 @@ def test_declaration(operation: type[Operation]) -> None:
 
 def test_every_operation_was_compared_with_torch(request: pytest.FixtureRequest) -> None:
     """Runs last: the file is the last in order that uses `agree`."""
-    if len(request.session.items) < 100:
-        pytest.skip("only some of the tests run")
+    if len(request.session.items) < 100 or hasattr(request.config, "workerinput"):
+        pytest.skip("only some of the tests run in this process")
     assert set(OPERATIONS.values()) - COVERED == {Input}

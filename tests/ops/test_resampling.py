@@ -5,10 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from harness import accepted, agree, shape, text
-from hypothesis import assume, given
+from hypothesis import assume
 from hypothesis import strategies as st
-from strategies import extents, flags, several_axes, sizes, spatial, tensors
 
 from archdsl.ir.types import TensorType
 from archdsl.ops import reduction
@@ -16,6 +14,9 @@ from archdsl.ops.base import Mismatch, Operation, checked
 from archdsl.ops.patches import ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold
 from archdsl.ops.reduction import LogSumExp, Max, Mean, Norm, Prod, Spread, Std
 from archdsl.ops.resampling import MODES, AffineGrid, GridSample, Interpolate, ResizeLike
+
+from .harness import accepted, agree, shape, text
+from .strategies import extents, flags, given, several_axes, sizes, spatial, tensors
 
 PLANE = shape(8, 6, 6)
 scales = st.sampled_from([1, 2, 3, Fraction(3, 2), Fraction(29, 100), Fraction(1, 10)])
