@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from archdsl.cli import options
-from archdsl.cli.output import report
+from archdsl.cli.output import report_warnings
 
 _DETAILS = """\
 The file imports torch alone. It appears whole or not at all, and one that was edited since
@@ -34,5 +34,5 @@ def run(arguments: argparse.Namespace) -> int:
     path = Path(arguments.output) / f"{network.name}.py"
     files.write(path, files.sealed(network.source()), force=arguments.force)
     print(path)
-    report(network.diagnostics)
+    report_warnings(network.diagnostics)
     return 0

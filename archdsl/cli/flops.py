@@ -7,7 +7,7 @@ import re
 import sys
 
 from archdsl.cli import options
-from archdsl.cli.output import report
+from archdsl.cli.output import report_warnings
 from archdsl.costs.conventions import CONVENTIONS
 from archdsl.costs.figures import LEVELS
 from archdsl.report.tables import FORMATS
@@ -59,5 +59,5 @@ def run(arguments: argparse.Namespace) -> int:
     convention = CONVENTIONS[arguments.convention]
     costs = CostReport(network, convention, arguments.by, Views(*arguments.views))
     sys.stdout.write(costs.show(arguments.format))
-    report(network.diagnostics)
+    report_warnings(network.diagnostics)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from archdsl.diagnostics import Diagnostic
+from archdsl.diagnostics import Diagnostic, Severity
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> None:
@@ -19,3 +19,8 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
     sys.stdout.flush()
     sys.stderr.write(render(listed, paint_for(sys.stderr)))
     sys.stderr.flush()
+
+
+def report_warnings(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print what is no mere note: those are for `check`."""
+    report(d for d in diagnostics if d.severity is not Severity.NOTE)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 
 from archdsl.cli import options
-from archdsl.cli.output import report
+from archdsl.cli.output import report_warnings
 
 _DETAILS = """\
 One line for each block and operation: its result's shape, parameters and multiply-adds.
-Instances of a block that follow each other and are the same are shown once, with `x 3`.
+What follows each other and is the same is shown once, with `x 3` and the figures of one.
+`<-` names the operands where they are not just the result of the line before.
 
 examples:
   archdsl show specs/x3d_s.arch
@@ -22,14 +24,20 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = options.command(commands, "show", "the graph as text, repeats folded", _DETAILS)
     options.add_network(parser)
     options.add_input(parser)
-    parser.add_argument("--depth", metavar="N", type=int, help="levels to open; default: all")
+    parser.add_argument("--depth", metavar="N", type=_levels, help="levels to open; default: all")
     parser.set_defaults(run=run)
 
 
+def _levels(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,3}", text):
+        raise argparse.ArgumentTypeError(f"levels are counted from 1, not {text!r}")
+    return int(text)
+
+
 def run(arguments: argparse.Namespace) -> int:
-    from archdsl.ir.listing import listing
+    from archdsl.report import listing
 
     network = options.network(arguments)
-    sys.stdout.write(listing(network.graph, network.costs, depth=arguments.depth))
-    report(network.diagnostics)
+    sys.stdout.write(listing.show(network, arguments.depth))
+    report_warnings(network.diagnostics)
     return 0

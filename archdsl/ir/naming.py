@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archdsl.ir.graph import Graph, Node, Scope
 
-_TRANSPARENT = ("network", "row")
+TRANSPARENT = ("network", "row")
 """Scopes that are no level of their own in a path."""
 
 
@@ -42,14 +42,14 @@ def _wanted(scope: Scope) -> str:
 
 def _place(levels: list[int], scope: Scope) -> Hashable:
     """What a scope's name must be unique in; a transparent one stands in nobody's way."""
-    return (scope.index,) if scope.kind in _TRANSPARENT else levels[scope.parent or 0]
+    return (scope.index,) if scope.kind in TRANSPARENT else levels[scope.parent or 0]
 
 
 def _levels(graph: Graph) -> list[int]:
     """For each scope the one whose name its inside follows in a path."""
     levels: list[int] = []
     for scope in graph.scopes:
-        inside = scope.parent is not None and scope.kind in _TRANSPARENT
+        inside = scope.parent is not None and scope.kind in TRANSPARENT
         levels.append(levels[scope.parent or 0] if inside else scope.index)
     return levels
 
@@ -73,7 +73,7 @@ def _scope_paths(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
     paths: list[str] = []
     for scope in graph.scopes:
         above = "" if scope.parent is None else paths[scope.parent]
-        paths.append(above if scope.kind in _TRANSPARENT else _joined(above, names[scope.index]))
+        paths.append(above if scope.kind in TRANSPARENT else _joined(above, names[scope.index]))
     return tuple(paths)
 
 

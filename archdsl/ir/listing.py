@@ -1,0 +1,177 @@
+"""The graph as a tree of block instances, what repeats folded."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from archdsl.ir.folding import Run, runs
+from archdsl.ir.graph import Graph, Node, Scope, Value
+from archdsl.ir.naming import TRANSPARENT, name_all
+
+Member: TypeAlias = Node | Scope
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An operation or a block instance, or where there is no `member`, several in turn.
+
+    It runs `times` times, each after the other. `reads` names its operands where they are not
+    just the result before it, `gives` the results where they are not just the last inside.
+    """
+
+    name: str
+    member: Member | None
+    times: int = 1
+    reads: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    inside: tuple[Entry, ...] = ()
+
+
+def listing(graph: Graph) -> tuple[Entry, ...]:
+    """What stands right in the network, in the order of execution."""
+    return _Lister(graph).entries(0)
+
+
+class _Lister:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.naming = name_all(graph)
+        self.members = _members(graph)
+        self.places = {
+            (scope, _key(member)): place
+            for scope, members in self.members.items()
+            for place, member in enumerate(members)
+        }
+        self.forms = self._forms()
+
+    def entries(self, scope: int) -> tuple[Entry, ...]:
+        members = self.members.get(scope, [])
+        forms = [self._form(scope, place, member) for place, member in enumerate(members)]
+        return tuple(self._run(scope, run) for run in runs(forms))
+
+    def _run(self, scope: int, run: Run) -> Entry:
+        if run.period == 1:
+            return self._entry(scope, run.start, run.times)
+        inside = tuple(self._entry(scope, run.start + i, 1) for i in range(run.period))
+        return Entry(self._range(scope, run), None, run.times, inside=inside)
+
+    def _entry(self, scope: int, place: int, times: int) -> Entry:
+        member = self.members[scope][place]
+        name = self._range(scope, Run(place, 1, times))
+        reads = self._reads(scope, place, member)
+        if isinstance(member, Node):
+            return Entry(name, member, times, reads)
+        return Entry(name, member, times, reads, self._gives(member), self.entries(member.index))
+
+    def _range(self, scope: int, run: Run) -> str:
+        """`3`, or `3-8` for the names of a run from the first to the last."""
+        members = self.members[scope]
+        first, last = members[run.start], members[run.start + run.period * run.times - 1]
+        return self._name(first) if first is last else f"{self._name(first)}-{self._name(last)}"
+
+    def _name(self, member: Member) -> str:
+        names = self.naming.nodes if isinstance(member, Node) else self.naming.scopes
+        return names[member.index]
+
+    # Operands
+
+    def _operands(self, member: Member) -> tuple[Value, ...]:
+        if isinstance(member, Node):
+            return self.graph.operands(member)
+        return tuple(member.inputs.values())
+
+    def _reads(self, scope: int, place: int, member: Member) -> tuple[str, ...]:
+        references = [self._reference(scope, place, v) for v in self._operands(member)]
+        if all(reference == (1, 0) for reference in references) and len(references) < 2:
+            return ()
+        return tuple(self._value_name(scope, v) for v in self._operands(member))
+
+    def _gives(self, scope: Scope) -> tuple[str, ...]:
+        members = self.members.get(scope.index, [])
+        references = [self._reference(scope.index, len(members), v) for v in scope.outputs]
+        if references == [(1, 0)]:
+            return ()
+        return tuple(self._value_name(scope.index, value) for value in scope.outputs)
+
+    def _value_name(self, scope: int, value: Value) -> str:
+        place = self._place(scope, value)
+        if place is None:
+            inputs = self.graph.scopes[scope].inputs
+            return next((name for name, v in inputs.items() if v == value), "outside")
+        member = self.members[scope][place]
+        several = isinstance(member, Scope) and len(member.outputs) > 1
+        if isinstance(member, Scope) and several and value in member.outputs:
+            return f"{self._name(member)}[{member.outputs.index(value)}]"
+        return self._name(member) + (f"[{value.result}]" if value.result else "")
+
+    def _place(self, scope: int, value: Value) -> int | None:
+        """Where in a scope the member stands that makes a value; None for one from outside."""
+        node = self.graph.node(value.node)
+        key = _key(node)
+        for around in self.graph.enclosing(node.scope):
+            if around.index == scope:
+                return self.places[scope, key]
+            key = key if around.kind in TRANSPARENT else _key(around)
+        return None
+
+    # What makes two instances the same
+
+    def _forms(self) -> Mapping[int, int]:
+        """A number for each scope, the same for those that are alike inside."""
+        seen: dict[Hashable, int] = {}
+        forms: dict[int, int] = {}
+        self.forms = forms
+        for scope in reversed(self.graph.scopes):
+            if scope.kind in TRANSPARENT:
+                continue
+            members = self.members.get(scope.index, [])
+            inside = tuple(self._form(scope.index, i, m) for i, m in enumerate(members))
+            gives = tuple(self._reference(scope.index, len(members), v) for v in scope.outputs)
+            form = (scope.kind, scope.definition, inside, gives)
+            forms[scope.index] = seen.setdefault(form, len(seen))
+        return forms
+
+    def _form(self, scope: int, place: int, member: Member) -> Hashable:
+        reads = tuple(self._reference(scope, place, v) for v in self._operands(member))
+        if isinstance(member, Node):
+            return (member.operation, member.results, reads)
+        return (self.forms[member.index], reads)
+
+    def _reference(self, scope: int, place: int, value: Value) -> Hashable:
+        """How many members back a value comes from, and which of the results it is.
+
+        To the first member of a scope, what enters first is what comes before.
+        """
+        made = self._place(scope, value)
+        if made is not None:
+            member = self.members[scope][made]
+            is_scope = isinstance(member, Scope) and value in member.outputs
+            return (place - made, member.outputs.index(value) if is_scope else value.result)
+        entering = list(self.graph.scopes[scope].inputs.values())
+        if value not in entering:
+            return ("outside", value)
+        index = entering.index(value)
+        return (1, 0) if place == index == 0 else ("input", index)
+
+
+def _key(member: Member) -> tuple[bool, int]:
+    return isinstance(member, Node), member.index
+
+
+def _members(graph: Graph) -> dict[int, list[Member]]:
+    """What stands right in each scope, in the order of execution; rows of tables are no level."""
+    members: dict[int, list[Member]] = {}
+    seen: set[tuple[bool, int]] = set()
+    for node in graph:
+        member: Member = node
+        for around in graph.enclosing(node.scope):
+            if around.kind in TRANSPARENT and around.parent is not None:
+                continue
+            if _key(member) in seen:
+                break
+            seen.add(_key(member))
+            members.setdefault(around.index, []).append(member)
+            member = around
+    return members

@@ -1,0 +1,111 @@
+"""The graph as text: block in block, with shapes, parameters and multiply-adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, dataclass, fields
+
+from archdsl.compiler import Network
+from archdsl.elaborate.values import show as show_value
+from archdsl.ir.graph import Node, Value
+from archdsl.ir.listing import Entry, listing
+from archdsl.ops.base import Operation
+from archdsl.ops.sources import Input
+from archdsl.report.display import width
+from archdsl.report.numbers import readable
+
+_STEP = "  "
+_WIDEST = 96
+"""Columns that the tree may take before the figures."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The tree's part of a line, and the figures behind it."""
+
+    tree: str
+    output: str = ""
+    params: str = ""
+    macs: str = ""
+
+
+def show(network: Network, depth: int | None = None) -> str:
+    """The graph of a network, blocks opened down to `depth` levels."""
+    lines = list(_Shower(network, depth).lines())
+    tree = min(max(width(line.tree) for line in lines), _WIDEST)
+    output = max(width(line.output) for line in lines)
+    return "".join(f"{_padded(line, tree, output)}\n" for line in lines)
+
+
+def _padded(line: _Line, tree: int, output: int) -> str:
+    space = " " * (tree - width(line.tree))
+    gap = " " * (output - width(line.output))
+    return f"{line.tree}{space}  {line.output}{gap}  {line.params:>9}  {line.macs:>9}".rstrip()
+
+
+@dataclass(frozen=True)
+class _Shower:
+    network: Network
+    depth: int | None
+
+    def lines(self) -> Iterator[_Line]:
+        network, costs = self.network, self.network.costs.total
+        head = f"network {network.name}"
+        yield _Line(head, "output", "params", "MACs")
+        yield from self._entries(listing(network.graph), 1, _STEP)
+        outputs = self._shapes(network.graph.outputs)
+        yield _Line("total", outputs, readable(costs.params), readable(costs.macs))
+
+    def _entries(self, entries: Iterable[Entry], level: int, indent: str) -> Iterator[_Line]:
+        for entry in entries:
+            yield self._line(entry, indent)
+            # Several in turn are indented, but are no level of the network.
+            below = level if entry.member is None else level + 1
+            if self.depth is not None and below > self.depth:
+                continue
+            yield from self._entries(entry.inside, below, indent + _STEP)
+            if entry.gives:
+                yield _Line(f"{indent}{_STEP}return {', '.join(entry.gives)}")
+
+    def _line(self, entry: Entry, indent: str) -> _Line:
+        reads = f" <- {', '.join(entry.reads)}" if entry.reads else ""
+        times = f"  x {entry.times}" if entry.times > 1 else ""
+        if entry.member is None:
+            return _Line(f"{indent}{entry.name}: these {len(entry.inside)} in turn{times}")
+        if isinstance(entry.member, Node):
+            head = _titled(
+                entry.name, entry.member.operation.name, describe(entry.member.operation)
+            )
+            figures = self.network.costs.nodes[entry.member.index]
+            outputs = " and ".join(map(str, entry.member.results))
+        else:
+            head = _titled(entry.name, entry.member.definition, entry.member.definition)
+            figures = self.network.costs.scopes[entry.member.index]
+            outputs = self._shapes(entry.member.outputs)
+        params = readable(figures.params) if figures.params else ""
+        macs = readable(figures.macs) if figures.macs else ""
+        return _Line(f"{indent}{head}{reads}{times}", outputs, params, macs)
+
+    def _shapes(self, values: Iterable[Value]) -> str:
+        return " and ".join(str(self.network.graph.type(value)) for value in values)
+
+
+def _titled(name: str, kind: str, written: str) -> str:
+    """`conv2(54)` for the second `conv(54)`; a name of the author's stands before."""
+    is_own = not re.fullmatch(re.escape(kind) + "[0-9]*", name)
+    return (f"{name}: {written}" if written else name) if is_own else name + written[len(kind) :]
+
+
+def describe(operation: Operation) -> str:
+    """An operation as the language writes it: `conv(54, kernel = (3, 3, 3), groups = 54)`."""
+    if isinstance(operation, Input):
+        return "input"
+    written = [
+        show_value(getattr(operation, field.name))
+        if field.default is MISSING
+        else f"{field.name} = {show_value(getattr(operation, field.name))}"
+        for field in fields(operation)
+        if field.default is MISSING or getattr(operation, field.name) != field.default
+    ]
+    return f"{operation.name}({', '.join(written)})" if written else operation.name
