@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ast
+import re
 import textwrap
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -16,6 +17,21 @@ from archdsl.syntax import tree
 
 N = TypeVar("N", bound=tree.Node)
 Child = Any
+
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
+
+# What a text copied from a paper or a word processor holds in the place of the language's signs.
+_LOOKALIKES = {
+    "→": "->",
+    "\u2212": "-",
+    "\u2013": "-",
+    "\u2014": "-",
+    "·": "*",
+    "≤": "<=",
+    "≥": ">=",
+}
+_LOOKALIKES |= {"≠": "!=", "“": '"', "”": '"', "'": '"', "!": "not", "&": "and", "&&": "and"}
 
 _SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
@@ -32,10 +48,6 @@ def _has(children: list[Child], token_type: str) -> bool:
     return any(isinstance(child, Token) and child.type == token_type for child in children)
 
 
-def _unquote(token: Token) -> str:
-    return str(ast.literal_eval(str(token)))
-
-
 class Builder(Transformer[Token, tree.File]):
     """Every method takes all children of its rule, punctuation included, for their places."""
 
@@ -43,26 +55,65 @@ class Builder(Transformer[Token, tree.File]):
         self.source = source
         self.comments: list[tree.Comment] = []
         self.mistakes: list[Diagnostic] = []
+        self._stray_line: int | None = None
 
     def comment(self, token: Token) -> Token:
-        start = token.start_pos or 0
-        text = str(token).rstrip()
-        self.comments.append(tree.Comment(text, span=Span(self.source, start, start + len(text))))
+        self.comments.append(tree.Comment(token.rstrip(), span=self._place(token)))
         return token
+
+    def open_doc(self, token: Token) -> Token:
+        start = token.start_pos or 0
+        message = "this doc string is never closed"
+        self.mistakes.append(error("syntax", message, Span(self.source, start, start + 3)))
+        return token
+
+    def open_text(self, token: Token) -> Token:
+        self.mistakes.append(error("syntax", "this text has no closing quote", self._place(token)))
+        return token
+
+    def stray(self, token: Token) -> Token:
+        if token.line == self._stray_line:
+            return token
+        self._stray_line = token.line
+        shown = f"`{token}`" if token.isprintable() else f"character U+{ord(token[0]):04X}"
+        meant = _LOOKALIKES.get(str(token))
+        help = f"did you mean `{meant}`?" if meant else None
+        message = f"{shown} means nothing here"
+        self.mistakes.append(error("syntax", message, self._place(token), help=help))
+        return token
+
+    def _place(self, token: Token) -> Span:
+        """Where a token stands, without blanks at its end."""
+        start = token.start_pos or 0
+        return Span(self.source, start, start + len(token.rstrip()))
+
+    def _unquote(self, token: Token) -> str:
+        return _ESCAPE.sub(lambda escape: self._unescape(token, escape), token[1:-1])
+
+    def _unescape(self, token: Token, escape: re.Match[str]) -> str:
+        if escape[1] in _ESCAPES:
+            return _ESCAPES[escape[1]]
+        start = (token.start_pos or 0) + 1 + escape.start()
+        place = Span(self.source, start, start + 2)
+        help = 'a text knows `\\"`, `\\\\`, `\\n` and `\\t`'
+        self.mistakes.append(error("syntax", f"unknown escape `{escape[0]}`", place, help=help))
+        return ""
 
     def _span(self, children: list[Child]) -> Span:
         first, last = children[0], children[-1]
-        start = first.start_pos if isinstance(first, Token) else first.span.start
-        end = last.end_pos if isinstance(last, Token) else last.span.end
+        start = (first.start_pos or 0) if isinstance(first, Token) else first.span.start
+        end = (last.end_pos or 0) if isinstance(last, Token) else last.span.end
         return Span(self.source, start, end)
 
     def _make(self, kind: type[N], children: list[Child], *values: object) -> N:
         span = self._span(children)
-        depth = 1 + max((child.depth for child in _nodes(children)), default=0)
-        if depth > limits.NESTING:
+        depth = 1
+        for child in children:
+            if isinstance(child, tree.Node) and child.depth >= depth:
+                depth = child.depth + 1
+        if depth == limits.NESTING + 1:  # once: what stands around it is deeper still
             message = f"nested more than {limits.NESTING} levels deep"
             self.mistakes.append(error("nesting", message, span))
-            depth = 0
         return kind(*values, span=span, depth=depth)
 
     # Files and definitions
@@ -88,7 +139,8 @@ class Builder(Transformer[Token, tree.File]):
         return tree.File(self.source, doc, tuple(definitions), comments, span=whole)
 
     def doc(self, children: list[Child]) -> tree.Doc:
-        text = textwrap.dedent(str(children[0])[3:-3]).strip()
+        lines = textwrap.dedent(children[0][3:-3]).split("\n")
+        text = "\n".join(line.rstrip() for line in lines).strip()
         return self._make(tree.Doc, children, text)
 
     def use(self, children: list[Child]) -> tree.Use:
@@ -130,13 +182,13 @@ class Builder(Transformer[Token, tree.File]):
         return self._make(tree.Claim, children, base, tuple(items))
 
     def figure(self, children: list[Child]) -> tree.Figure:
-        remark = _unquote(children[-1]) if _has(children, "TEXT") else None
+        remark = self._unquote(children[-1]) if _has(children, "TEXT") else None
         (number,) = _nodes(children)
         disputed = _has(children, "DISPUTED")
         return self._make(tree.Figure, children, _names(children)[0], number, disputed, remark)
 
     def remark(self, children: list[Child]) -> tree.Remark:
-        return self._make(tree.Remark, children, _unquote(children[1]))
+        return self._make(tree.Remark, children, self._unquote(children[1]))
 
     # Statements
 
@@ -230,7 +282,7 @@ class Builder(Transformer[Token, tree.File]):
 
     def group(self, children: list[Child]) -> tree.Node:
         inner: tree.Node = children[1]
-        return inner
+        return replace(inner, span=self._span(children))
 
     def tuple_(self, children: list[Child]) -> tree.Tuple:
         return self._make(tree.Tuple, children, tuple(_nodes(children)))
@@ -255,9 +307,12 @@ class Builder(Transformer[Token, tree.File]):
         return self._make(tree.Number, children, text, self._exact(text, children))
 
     def _exact(self, text: str, children: list[Child]) -> int | Fraction:
+        if len(text) <= limits.DIGITS and text.isdecimal():
+            return int(text)
         digits = text.rstrip("".join(_SUFFIXES))
         mantissa, _, exponent = digits.lower().partition("e")
-        if len(mantissa) > limits.DIGITS or abs(int(exponent[:9] or 0)) > limits.DIGITS:
+        power = exponent.lstrip("+-0")
+        if len(mantissa) > limits.DIGITS or len(power) > 3 or int(power or 0) > limits.DIGITS:
             message = f"a number of more than {limits.DIGITS} digits"
             self.mistakes.append(error("number", message, self._span(children)))
             return 0

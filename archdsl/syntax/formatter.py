@@ -148,7 +148,7 @@ class _Printer:
         return self._places.brace("{", parts[-1].span.end if parts else node.span.start)
 
     def _short(self, node: tree.If | tree.For, *bodies: Sequence[tree.Statement]) -> bool:
-        """Writes bodies of one statement on the line of their head, if the author had them there."""
+        """Writes bodies of one statement on their head's line, if the author had them there."""
         if self._places.has_newline(node.span.start, node.span.end):
             return False
         if not all(_is_simple(body) for body in bodies):

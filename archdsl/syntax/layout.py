@@ -6,55 +6,62 @@ Runs between lexer and parser, so that the grammar stays free of both questions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lark import Token
 
 from archdsl import limits
+from archdsl.diagnostics import Diagnostic, error
+from archdsl.source import Source, Span
 
 _OPEN = {"LPAR", "LSQB", "LBRACE"}
 _CLOSE = {"RPAR", "RSQB", "RBRACE"}
-_CONTINUES = {"RBRACE", "ARROW", "ELSE", "$END"}
+_CONTINUES = {"RBRACE", "ARROW", "ELSE"}
+_PREFIX = {"MINUS", "NOT"}
 _OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "IN"}
 _DIMENSIONS = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
 
 
 class TooDeep(Exception):
-    """Brackets are nested deeper than the compiler follows."""
+    """Brackets or signs are nested deeper than the compiler follows."""
 
     def __init__(self, token: Token) -> None:
         super().__init__()
         self.token = token
 
+    def told(self, source: Source) -> Diagnostic:
+        start = self.token.start_pos or 0
+        message = f"nested more than {limits.NESTING} levels deep"
+        return error("nesting", message, Span(source, start, start + len(self.token)))
 
-class Layout:
+
+def arrange(stream: Iterable[Token]) -> Iterator[Token]:
     """Drops separators inside parentheses, beside braces and before `->`; joins repeated ones."""
-
-    always_accept = ()
-
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        open_brackets: list[str] = []
-        pending: Token | None = None
-        previous = "LBRACE"
-        for token in _dimensions(stream):
-            if token.type == "_SEP":
-                pending = pending or token
-                continue
+    open_brackets: list[str] = []
+    pending: Token | None = None
+    previous, signs = "LBRACE", 0
+    for token in _dimensions(stream):
+        kind = token.type
+        if kind == "_SEP":
+            pending = pending or token
+            continue
+        if pending:
             inside_line = bool(open_brackets) and open_brackets[-1] != "LBRACE"
-            if pending and not (previous == "LBRACE" or inside_line or token.type in _CONTINUES):
+            if not (previous == "LBRACE" or inside_line or kind in _CONTINUES):
                 yield pending
             pending = None
-            if token.type in _OPEN:
-                open_brackets.append(token.type)
-            elif token.type in _CLOSE and open_brackets:
-                open_brackets.pop()
-            if len(open_brackets) > limits.NESTING:
-                raise TooDeep(token)
-            previous = token.type
-            yield token
+        if kind in _OPEN:
+            open_brackets.append(kind)
+        elif kind in _CLOSE and open_brackets:
+            open_brackets.pop()
+        signs = signs + 1 if kind in _PREFIX else 0
+        if max(len(open_brackets), signs) > limits.NESTING:
+            raise TooDeep(token)
+        previous = kind
+        yield token
 
 
-def _dimensions(stream: Iterator[Token]) -> Iterator[Token]:
+def _dimensions(stream: Iterable[Token]) -> Iterator[Token]:
     """A name `x` after an operand parts two dimensions, and so does each in `x13x160`."""
     previous, in_loop = "", False
     for token in stream:

@@ -1,0 +1,177 @@
+"""Brackets that do not pair: reported once, then mended so that the rest can still be parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lark import Token
+
+from archdsl import limits
+from archdsl.diagnostics import Diagnostic, Label, error
+from archdsl.source import Source, Span
+from archdsl.syntax.layout import TooDeep
+
+PAIRS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
+_TEXTS = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
+_CLOSERS = frozenset(_TEXTS)
+
+
+@dataclass
+class Mended:
+    """Tokens whose brackets pair; `blamed` holds the offsets where one was put in or left out.
+
+    A closing brace too many often follows from another mistake: `strays` are to be told only
+    where nothing else is wrong.
+    """
+
+    tokens: list[Token] = field(default_factory=list)
+    mistakes: list[Diagnostic] = field(default_factory=list)
+    strays: list[Diagnostic] = field(default_factory=list)
+    blamed: list[int] = field(default_factory=list)
+
+
+def mend(source: Source, tokens: Sequence[Token]) -> Mended:
+    """The tokens of one definition, with every bracket paired."""
+    if _is_balanced(tokens):
+        return Mended(list(tokens))
+    surplus = sum({"LBRACE": 1, "RBRACE": -1}.get(token.type, 0) for token in tokens)
+    return _Mender(source, surplus).run(tokens)
+
+
+def _is_balanced(tokens: Sequence[Token]) -> bool:
+    expected: list[str] = []
+    for token in tokens:
+        if token.type in PAIRS:
+            expected.append(PAIRS[token.type])
+        elif token.type in _CLOSERS and (not expected or expected.pop() != token.type):
+            return False
+    return not expected
+
+
+def line_starts(tokens: Sequence[Token]) -> Iterator[tuple[Token, bool]]:
+    """Each token, and whether it is the first on its line."""
+    is_first = True
+    for token in tokens:
+        yield token, is_first
+        is_first = token.type == "_SEP" and token != ";"
+
+
+class _Mender:
+    """Walks over tokens with the brackets open so far, each with the indentation of its line."""
+
+    def __init__(self, source: Source, surplus: int) -> None:
+        self._source = source
+        self._surplus = surplus
+        self._open: list[tuple[Token, int]] = []
+        self._indent = 0
+        self._result = Mended()
+
+    def run(self, tokens: Sequence[Token]) -> Mended:
+        for token, is_first in line_starts(tokens):
+            if is_first and token.type != "_SEP":
+                self._indent = token.column or 0
+                self._end_lines(token)
+            if token.type in _CLOSERS:
+                self._close(token, is_first)
+            else:
+                self._take(token)
+        while self._open:
+            self._put_in()
+        return self._result
+
+    def _take(self, token: Token) -> None:
+        if token.type in PAIRS:
+            self._open.append((token, self._indent))
+        if len(self._open) > limits.NESTING:
+            raise TooDeep(token)
+        self._result.tokens.append(token)
+
+    def _end_lines(self, token: Token) -> None:
+        """A line no further right than the line of an open parenthesis does not go on with it."""
+        while token.type not in _CLOSERS and self._open:
+            opening, indent = self._open[-1]
+            if opening.type == "LBRACE" or self._indent > indent or token.type == "ARROW":
+                return
+            self._put_in()
+
+    def _close(self, token: Token, is_first: bool) -> None:
+        if token.type == "RBRACE":
+            self._close_brace(token, is_first)
+            return
+        inner = self._inside_braces()
+        if token.type in inner:
+            while PAIRS[self._open[-1][0].type] != token.type:
+                self._put_in()
+            self._pair(token)
+        elif inner:
+            self._replace(token)
+        else:
+            self._leave_out(token)
+
+    def _inside_braces(self) -> list[str]:
+        """What would close the parentheses open since the last brace, the innermost first."""
+        closers = []
+        for opening, _ in reversed(self._open):
+            if opening.type == "LBRACE":
+                break
+            closers.append(PAIRS[opening.type])
+        return closers
+
+    def _close_brace(self, token: Token, is_first: bool) -> None:
+        braces = [indent for opening, indent in self._open if opening.type == "LBRACE"]
+        if not braces or (is_first and self._surplus < 0 and self._indent > braces[-1]):
+            self._leave_out(token)
+            return
+        while self._open[-1][0].type != "LBRACE":
+            self._put_in()
+        if is_first and self._surplus > 0 and len(braces) > 1 and self._indent < braces[-1]:
+            self._put_in()
+            self._close_brace(token, is_first)
+        else:
+            self._pair(token)
+
+    def _pair(self, token: Token) -> None:
+        self._open.pop()
+        self._result.tokens.append(token)
+
+    def _put_in(self) -> None:
+        """Closes the innermost open bracket after the last word, and says that it was open."""
+        opening, _ = self._open.pop()
+        result = self._result
+        after = next(
+            i for i in range(len(result.tokens), 0, -1) if result.tokens[i - 1].type != "_SEP"
+        )
+        end = result.tokens[after - 1].end_pos or 0
+        closer = PAIRS[opening.type]
+        result.tokens.insert(after, Token(closer, _TEXTS[closer], end, end_pos=end))
+        self._surplus -= closer == "RBRACE"
+        self._blame(opening)
+        place = Label(Span(self._source, end, end), f"expected `{_TEXTS[closer]}`")
+        message = f"this `{opening}` is never closed"
+        result.mistakes.append(error("syntax", message, self._span(opening), also=[place]))
+
+    def _replace(self, token: Token) -> None:
+        opening, _ = self._open[-1]
+        closer = PAIRS[opening.type]
+        self._blame(token)
+        opened = Label(self._span(opening), "opened here")
+        message = f"`{token}` cannot close `{opening}`"
+        label = f"expected `{_TEXTS[closer]}`"
+        mistake = error("syntax", message, self._span(token), label, also=[opened])
+        self._result.mistakes.append(mistake)
+        self._pair(Token.new_borrow_pos(closer, _TEXTS[closer], token))
+
+    def _leave_out(self, token: Token) -> None:
+        self._surplus += token.type == "RBRACE"
+        self._blame(token)
+        mistake = error("syntax", f"this `{token}` closes nothing", self._span(token))
+        is_brace = token.type == "RBRACE"
+        (self._result.strays if is_brace else self._result.mistakes).append(mistake)
+
+    def _blame(self, token: Token) -> None:
+        self._result.blamed.append(token.start_pos or 0)
+
+    def _span(self, token: Token) -> Span:
+        start = token.start_pos or 0
+        return Span(self._source, start, start + len(token))

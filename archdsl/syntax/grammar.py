@@ -1,0 +1,67 @@
+"""The grammar, made ready to parse with. Made once a process, and its tables once a machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache, cached_property
+from pathlib import Path
+
+from lark import Lark, Token
+
+from archdsl.resources import folder
+from archdsl.source import Source
+from archdsl.syntax.builder import Builder
+from archdsl.syntax.driver import Tables
+
+
+class Grammar:
+    """Lexer, parser tables and the builder that both call."""
+
+    def __init__(self) -> None:
+        self.builder = Builder()
+        self._lark = Lark(
+            (folder("grammars") / "arch.lark").read_text(encoding="utf-8"),
+            start=["file", "body"],
+            parser="lalr",
+            lexer="basic",
+            transformer=self.builder,
+            keep_all_tokens=True,
+            maybe_placeholders=False,
+            lexer_callbacks={
+                "COMMENT": self.builder.comment,
+                "OPEN_DOC": self.builder.open_doc,
+                "OPEN_TEXT": self.builder.open_text,
+                "STRAY": self.builder.stray,
+            },
+            cache=_cache_file(),
+        )
+        self.tables = Tables(self._lark)
+
+    @cached_property
+    def spelling(self) -> dict[str, str]:
+        """How each kind of token is written."""
+        return {terminal.name: terminal.pattern.value for terminal in self._lark.terminals}
+
+    def tokens(self, source: Source) -> Iterator[Token]:
+        """The tokens of a text; the builder begins to collect what it meets on the way."""
+        self.builder.begin(source)
+        session = self._lark.parse_interactive(source.text, start="file")
+        tokens: Iterator[Token] = session.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
+        return tokens
+
+
+@cache
+def grammar() -> Grammar:
+    return Grammar()
+
+
+def _cache_file() -> str | bool:
+    """Where the parser's tables are kept between runs: making them takes longer than a run."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    place = Path(home) / "archdsl"
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return False
+    return str(place / "grammar.bin") if os.access(place, os.W_OK) else False
