@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
+from archdsl.elaborate.formulas import formulas
 from archdsl.elaborate.program import Program, Unit
 from archdsl.elaborate.values import Tensor, Value
 from archdsl.ir.graph import Definition, Graph, Site
@@ -150,7 +151,7 @@ def _definition(block: tree.Block | tree.Network) -> Definition:
     names = tuple(parameter.name for parameter in block.parameters)
     literals = {p.name: _literal(p.default) for p in block.parameters if p.default is not None}
     defaults = {name: value for name, value in literals.items() if value is not ...}
-    return Definition(block.name, block.doc, names, defaults, block.span)
+    return Definition(block.name, block.doc, names, defaults, formulas(block), block.span)
 
 
 def _literal(node: tree.Expression) -> object:

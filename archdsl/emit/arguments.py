@@ -13,9 +13,12 @@ from fractions import Fraction
 from itertools import chain, combinations
 from typing import TypeAlias
 
+from archdsl.emit import formulas
 from archdsl.emit.classes import BlockClass
+from archdsl.emit.names import variable
 from archdsl.emit.python import Atom, Call, Generator, Infix, Python, Subscript, Tuple, literal
 from archdsl.emit.structure import Instance
+from archdsl.ir.formula import Formula
 from archdsl.ops.base import PyValue
 
 Column: TypeAlias = dict[int, PyValue]
@@ -40,6 +43,7 @@ class Arguments:
     owner: BlockClass
     candidates: dict[str, Column] = field(init=False)
     used: dict[str, Column] = field(default_factory=dict)
+    computed: dict[str, Python] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.candidates = _candidates(self.owner)
@@ -94,7 +98,7 @@ class Arguments:
         while unique in self.candidates:
             unique += "_"
         self.candidates[unique] = self.used[unique] = column
-        return Atom(unique)
+        return Atom(variable(unique))
 
     def _derived(self, name: str, column: Column) -> Python | None:
         return self._exact(name, column) or self._halves(column) or self._entries(name, column)
@@ -140,8 +144,44 @@ class Arguments:
         return None
 
     def use(self, candidate: str) -> Python:
+        """The name of a candidate, which becomes an argument unless it can be computed."""
+        if candidate in self.computed or self._compute(candidate):
+            return Atom(variable(candidate))
         self.used[candidate] = self.candidates[candidate]
-        return Atom(candidate)
+        return Atom(variable(candidate))
+
+    def _compute(self, candidate: str) -> bool:
+        """Whether a parameter has its default in all instances, and that is a formula."""
+        formula = self.owner.definition.formulas.get(candidate)
+        column = self.candidates[candidate]
+        if formula is None:
+            return False
+        names = {term: _source(term, self.owner) for term in formulas.parameters(formula)}
+        if not all(name in self.candidates for name in names.values()):
+            return False
+        for place, value in column.items():
+            known = {term: self.candidates[name].get(place) for term, name in names.items()}
+            if not _gives(formula, known, value):
+                return False
+        written = {term: str(self.use(name)) for term, name in names.items()}
+        self.computed[candidate] = formulas.write(formula, written)
+        return True
+
+
+def _source(term: str, owner: BlockClass) -> str:
+    """The candidate that a term of a formula stands for: `x.channels` is `in_channels`."""
+    name, _, size = term.partition(".")
+    if size != "channels":
+        return term
+    prefix = "in" if name == next(iter(owner.plan.inputs), None) else name
+    return f"{prefix}_channels"
+
+
+def _gives(formula: Formula, values: Mapping[str, PyValue], expected: PyValue) -> bool:
+    try:
+        return same(formulas.evaluate(formula, values), expected)
+    except (TypeError, ValueError, ArithmeticError):
+        return False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from archdsl.emit.formulas import ROUND_TO, round_to_function
 from archdsl.emit.classes import BlockClass, classes
 from archdsl.emit.initialise import initialisation
 from archdsl.emit.names import class_name, numbered
@@ -40,6 +41,8 @@ def module(graphs: Sequence[Graph], header: str) -> str:
         NotOpen: a variant differs in more than that.
     """
     bodies = [render((tree,)) for tree in _class_trees(graphs)]
+    if any(f"{ROUND_TO}(" in line for lines in bodies for line in lines):
+        bodies.insert(0, render((round_to_function(),)))
     view = ModuleView(render((Docstring(header),)), _imports(bodies), bodies)
     environment = Environment(
         loader=FileSystemLoader(folder("templates")),
@@ -79,6 +82,7 @@ def first_paragraph(doc: str | None) -> str | None:
 def _imports(bodies: list[list[str]]) -> list[str]:
     """The imports that the classes need, as ruff sorts them."""
     text = "\n".join("\n".join(lines) for lines in bodies)
-    lines = ["import torch"] if "torch." in text else []
+    lines = ["import math", ""] if "math." in text else []
+    lines += ["import torch"] if "torch." in text else []
     lines += ["import torch.nn.functional as F"] if "F." in text else []
     return [*lines, "from torch import Tensor, nn"]

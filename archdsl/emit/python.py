@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from archdsl.emit.layout import COMPREHENSION, DOT, INDENT, TERNARY, WIDTH, Kind, Token, lay_out
 
-Value: TypeAlias = "int | float | bool | str | None | tuple[Value, ...]"
+Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | None"
 
 LOOSEST, CONDITION, OR, AND, NOT, COMPARISON, UNION, SUM, PRODUCT, SIGN, TIGHTEST = range(11)
 
@@ -298,11 +298,10 @@ def enclosed(
     optional: bool = False,
 ) -> Iterator[Token]:
     """Tokens in brackets; in invisible parentheses for `brackets` that are empty."""
-    left, right = brackets or ("", "")
-    opening = Token(left, Kind.OPEN, encloses=encloses, optional=optional)
+    opening = Token(brackets[:1], Kind.OPEN, encloses=encloses, optional=optional)
     yield opening
     yield from inside
-    yield Token(right, Kind.CLOSE, indexes=indexes, optional=optional, opening=opening)
+    yield Token(brackets[1:], Kind.CLOSE, indexes=indexes, optional=optional, opening=opening)
 
 
 def optional(inside: Iterable[Token]) -> Iterator[Token]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from archdsl.emit.arguments import Arguments, Column
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.merge import PlannedMember
-from archdsl.emit.names import attribute, numbered
+from archdsl.emit.names import attribute, numbered, variable
 from archdsl.emit.python import Atom, Attribute, Call, Conditional, Keyword, Python
 from archdsl.emit.structure import Instance, Key, Member
 from archdsl.emit.templates import instantiate
@@ -155,9 +155,9 @@ class Slots:
             if _is_default(column, default):
                 continue
             expression = self.arguments.write(parameter, column, parameter)
-            plain = parameter in _LEADING or str(expression) == parameter
+            plain = parameter in _LEADING or str(expression) == variable(parameter)
             plain = plain and not any(isinstance(before, Keyword) for before in written)
-            written.append(expression if plain else Keyword(parameter, expression))
+            written.append(expression if plain else Keyword(variable(parameter), expression))
         return Call(Atom(signature.name), tuple(written))
 
     def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:

@@ -61,7 +61,7 @@ class ClassWriter:
         written = slots.write()
         parts = staged(written, self.owner.plan.outputs)
         signature = self._signature(arguments)
-        constructor = self._constructor(signature, slots.stored, parts)
+        constructor = self._constructor(signature, arguments, slots.stored, parts)
         head = (Docstring(self.doc),) if self.doc else ()
         body = (*head, constructor, *self._reset(), *self._forwards(parts))
         return Written(signature, Class(self.name, (Atom("nn.Module"),), body))
@@ -85,7 +85,11 @@ class ClassWriter:
     # The constructor
 
     def _constructor(
-        self, signature: Signature, stored: Mapping[str, Python], parts: list[Part]
+        self,
+        signature: Signature,
+        arguments: Arguments,
+        stored: Mapping[str, Python],
+        parts: list[Part],
     ) -> Function:
         parameters = tuple(
             Parameter(
@@ -96,6 +100,7 @@ class ClassWriter:
             for name, column in signature.columns.items()
         )
         body: list[Statement] = [Expr(Call(Atom("super().__init__")))]
+        body += [Assign(Atom(variable(n)), value) for n, value in arguments.computed.items()]
         body += [Assign(Attribute(SELF, name), value) for name, value in stored.items()]
         seen: set[str] = set()
         for part in parts:

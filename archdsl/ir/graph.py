@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import networkx as nx
 
+from archdsl.ir.formula import Formula
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
@@ -42,12 +43,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """The block that some scopes are instances of: `defaults` has those that are literals."""
+    """The block that some scopes are instances of.
+
+    `defaults` has those that are literals, `formulas` those that follow from other parameters.
+    """
 
     name: str
     doc: str | None
     parameters: tuple[str, ...]
     defaults: Mapping[str, object]
+    formulas: Mapping[str, Formula]
     span: Span
 
 
