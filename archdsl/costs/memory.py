@@ -15,8 +15,8 @@ def inference_bytes(graph: Graph, costs: Costs) -> int:
     """
     last_use = _last_uses(graph)
     ending: dict[int, list[int]] = {}
-    for node, last in last_use.items():
-        ending.setdefault(last, []).append(node)
+    for index, last in last_use.items():
+        ending.setdefault(last, []).append(index)
     alive = peak = 0
     for node in graph:
         alive += _own_elements(node)

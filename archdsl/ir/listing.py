@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -147,8 +147,9 @@ class _Lister:
         made = self._place(scope, value)
         if made is not None:
             member = self.members[scope][made]
-            is_scope = isinstance(member, Scope) and value in member.outputs
-            return (place - made, member.outputs.index(value) if is_scope else value.result)
+            outputs = member.outputs if isinstance(member, Scope) else ()
+            result = outputs.index(value) if value in outputs else value.result
+            return (place - made, result)
         entering = list(self.graph.scopes[scope].inputs.values())
         if value not in entering:
             return ("outside", value)
