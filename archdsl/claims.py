@@ -122,8 +122,8 @@ def _shown(name: str, network: Network) -> str:
 
 
 def _compare(shown: str, figure: tree.Figure, measured: int) -> Checked:
-    value, text = figure.value.value, figure.value.text
-    is_met = bool(abs(measured - value) <= last_digit(text) / 2)
+    off: Fraction = abs(measured - Fraction(figure.value.value))
+    is_met = off <= last_digit(figure.value.text) / 2
     met = Verdict.DISPUTED_BUT_MET if figure.disputed else Verdict.MET
     unmet = Verdict.DISPUTED if figure.disputed else Verdict.NOT_MET
     return Checked(shown, figure, measured, met if is_met else unmet)
@@ -132,7 +132,7 @@ def _compare(shown: str, figure: tree.Figure, measured: int) -> Checked:
 def last_digit(text: str) -> Fraction:
     """What one in the last printed digit is worth: 100,000 in `6.1M`, 1 in `3794274`."""
     scale, decimals = _scale(text)
-    return scale / 10**decimals
+    return scale / Fraction(10) ** decimals
 
 
 def _scale(text: str) -> tuple[Fraction, int]:

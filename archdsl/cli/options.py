@@ -10,6 +10,7 @@ from archdsl.compiler import Network, Spec, load
 from archdsl.diagnostics import CompileError, did_you_mean, error
 from archdsl.ir.types import AXES, show_shape
 from archdsl.source import Source, Span
+from archdsl.syntax.parser import parse_argument
 
 Shape = tuple[int, ...]
 
@@ -73,7 +74,8 @@ def network(arguments: argparse.Namespace) -> Network:
 
 def built_network(spec: Spec, arguments: argparse.Namespace) -> Network:
     name = spec.choose(arguments.network)
-    return spec.build(name, spec.arguments(arguments.parameters))
+    written = [parse_argument(Source("--set", text)) for text in arguments.parameters]
+    return spec.build(name, spec.arguments(written))
 
 
 def at_inputs(network: Network, inputs: Iterable[str]) -> Network:

@@ -22,7 +22,7 @@ class Grammar:
         self.builder = Builder()
         self._lark = Lark(
             (folder("grammars") / "arch.lark").read_text(encoding="utf-8"),
-            start=["file", "body"],
+            start=["file", "body", "argument"],
             parser="lalr",
             lexer="basic",
             transformer=self.builder,

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-from archdsl.diagnostics import Diagnostic, Diagnostics, error
+from lark import Token
+
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
-from archdsl.syntax.driver import Driver, Unexpected
+from archdsl.syntax.driver import END, Driver, Unexpected
 from archdsl.syntax.grammar import Grammar, grammar
 from archdsl.syntax.layout import TooDeep, arrange
+from archdsl.syntax.mistakes import Place, explain
 from archdsl.syntax.recovery import mistakes
 
 _MOST = 50
@@ -34,6 +37,37 @@ def parse(source: Source) -> tree.File:
         _diagnose(machine, source)
     _raise(machine.builder.mistakes)
     return file
+
+
+def parse_argument(source: Source) -> tree.Argument:
+    """The tree of `name = value`, as a flag gives it.
+
+    Raises:
+        CompileError: the text is no argument.
+    """
+    _refuse_control_characters(source)
+    machine = grammar()
+    driver = Driver(machine.tables, "argument")
+    try:
+        tokens = [*arrange(machine.tokens(source)), Token(END, "")]
+    except TooDeep as deep:
+        raise CompileError([deep.told(source)]) from None
+    _raise(machine.builder.mistakes)
+    for position, token in enumerate(tokens):
+        if not driver.accepts(token.type):
+            raise CompileError([_misplaced(machine, source, driver, tokens[:-1], position)])
+        if token.type != END:
+            driver.feed(token)
+    argument: tree.Argument = driver.finish()
+    _raise(machine.builder.mistakes)
+    return argument
+
+
+def _misplaced(
+    machine: Grammar, source: Source, driver: Driver, tokens: list[Token], position: int
+) -> Diagnostic:
+    accepted = frozenset(filter(driver.accepts, [*machine.spelling, END]))
+    return explain(Place(source, tokens, 0, position, accepted, machine.spelling))
 
 
 def _parse(machine: Grammar, source: Source) -> tree.File:
