@@ -26,8 +26,10 @@ Column: TypeAlias = dict[int, PyValue]
 
 
 def same(a: PyValue, b: PyValue) -> bool:
-    """Equal and of one kind: 1 is not True."""
-    return a == b and isinstance(a, bool) == isinstance(b, bool)
+    """Equal and of one type: 1 is neither True nor 1.0."""
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b and type(a) is type(b)
 
 
 def constant(column: Column) -> bool:
@@ -48,15 +50,14 @@ class Arguments:
     def __post_init__(self) -> None:
         self.candidates = _candidates(self.owner)
 
-    def write(self, name: str, column: Column, own_name: str) -> Python:
-        """An expression for a column of values.
+    def write(self, name: str, column: Column, member: str) -> Python:
+        """An expression for a column of values, which a `member` calls `name`.
 
-        `name` is what the receiver calls it, `own_name` what it is called as an argument of
-        its own.
+        As an argument of its own it has that name, or one with the member's before it.
         """
         if constant(column):
             return literal(next(iter(column.values())))
-        return self._derived(name, column) or self._own(own_name, column)
+        return self._derived(name, column) or self._own(name, column, member)
 
     def flag(self, places: set[int], own_name: str) -> Python:
         """An expression for whether an optional member is there."""
@@ -92,11 +93,11 @@ class Arguments:
             if inner in self.candidates and outer in block.parameters:
                 yield _Difference(inner, outer, self.candidates[inner], self.candidates[outer])
 
-    def _own(self, name: str, column: Column) -> Python:
+    def _own(self, name: str, column: Column, prefix: str = "own") -> Python:
         """A new argument; instances that lack the member have no value for it."""
         unique = name
         while unique in self.candidates:
-            unique += "_"
+            unique = f"{prefix}_{unique}"
         self.candidates[unique] = self.used[unique] = column
         return Atom(variable(unique))
 
@@ -248,7 +249,16 @@ def _candidates(owner: BlockClass) -> dict[str, Column]:
         for place, instance in enumerate(owner.instances):
             for name, value in offer(instance).items():
                 found.setdefault(name, {})[place] = value
-    return found
+    return {name: spread(column) for name, column in found.items()}
+
+
+def spread(column: Column) -> Column:
+    """One size for all axes as a tuple, where other instances have a tuple."""
+    lengths = {len(value) for value in column.values() if isinstance(value, tuple)}
+    if len(lengths) != 1:
+        return column
+    (length,) = lengths
+    return {i: (v,) * length if _whole(v) else v for i, v in column.items()}
 
 
 def _channels(instance: Instance) -> dict[str, PyValue]:

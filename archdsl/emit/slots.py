@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from archdsl.emit.arguments import Arguments, Column
+from archdsl.emit.arguments import Arguments, Column, constant, same
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.merge import PlannedMember
 from archdsl.emit.names import attribute, numbered, variable
@@ -97,7 +97,7 @@ class Slots:
         return member.form.constructor, repr(columns)
 
     def _base(self, member: Member) -> str:
-        if member.hint:
+        if len(member.hint) > 1 or member.stage:
             return f"{member.stage}_{member.hint}" if member.stage else member.hint
         if member.child is not None:
             child, _ = self.classes.child(self.owner.first, member)
@@ -116,7 +116,7 @@ class Slots:
         flag = self.arguments.flag(set(present), f"with_{name}") if planned.optional else None
         match member.form:
             case None:
-                build = self._construct(planned.key, member)
+                build = self._construct(planned.key, member, name)
                 slot = Slot(planned, member, name, build, flag=flag)
             case Layer() as layer:
                 build = self._layer(planned.key, layer, name)
@@ -134,11 +134,11 @@ class Slots:
             if _is_default(column, argument.default):
                 continue
             column = _collapsed(column) if argument.uniform else column
-            value = self.arguments.write(argument.name, column, f"{name}_{argument.name}")
+            value = self.arguments.write(argument.name, column, name)
             written.append(value if argument.positional else Keyword(argument.name, value))
         return Call(Atom(layer.constructor), tuple(written))
 
-    def _construct(self, key: Key, member: Member) -> Python:
+    def _construct(self, key: Key, member: Member, name: str) -> Python:
         child, _ = self.classes.child(self.owner.first, member)
         signature = self.signatures[child]
         written: list[Python] = []
@@ -154,7 +154,7 @@ class Slots:
             default = signature.defaults.get(parameter, Required.REQUIRED)
             if _is_default(column, default):
                 continue
-            expression = self.arguments.write(parameter, column, parameter)
+            expression = self.arguments.write(parameter, column, name)
             plain = parameter in _LEADING or str(expression) == variable(parameter)
             plain = plain and not any(isinstance(before, Keyword) for before in written)
             written.append(expression if plain else Keyword(variable(parameter), expression))
@@ -162,7 +162,7 @@ class Slots:
 
     def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:
         column = self._column(planned.key, lambda _, m: m.form.shape)  # type: ignore[union-attr]
-        shape = self.arguments.write("shape", column, f"{name}_shape")
+        shape = self.arguments.write("shape", column, name)
         build = Call(Atom("nn.Parameter"), (Call(Atom(weight.initial), (shape,)),))
         template = "self." + name
         if weight.expanded:
@@ -176,13 +176,13 @@ class Slots:
         values: dict[str, Python] = {}
         for value_name in expression.values:
             column = self._column(planned.key, _value(value_name))
-            written = self.arguments.write(value_name, column, f"{name}_{value_name}")
+            written = self.arguments.write(value_name, column, name)
             values[value_name] = self._stored(written, value_name, column)
         return Slot(planned, member, template=expression.template, values=values)
 
     def _stored(self, written: Python, name: str, column: Column) -> Python:
         """A constructor's argument that `forward` reads is kept as an attribute."""
-        if len({repr(value) for value in column.values()}) == 1:
+        if constant(column):
             return written
         kept = str(written) if str(written).isidentifier() else name
         self.stored[attribute(kept)] = written
@@ -216,7 +216,7 @@ def _value(name: str) -> Callable[[Instance, Member], PyValue]:
 def _is_default(column: Column, default: PyValue | Required) -> bool:
     if isinstance(default, Required):
         return False
-    return all(v == default and isinstance(v, bool) == isinstance(default, bool) for v in column.values())
+    return all(same(value, default) for value in column.values())
 
 
 def _collapsed(column: Column) -> Column:

@@ -22,7 +22,8 @@ from archdsl.emit.python import (
 from archdsl.emit.slots import SELF, Slot, present_or_identity
 from archdsl.emit.structure import FromMember, Reference
 
-_WORTH_FOLDING = 3
+_WORTH_FOLDING = {"_": 2, "i": 3}
+"""The shortest run to fold, of calls that are the same and of calls that alternate."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,22 @@ def staged(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[Part]:
     read = [r for slot in slots for r in slot.planned.operands] + list(outputs)
     taken = {slot.attribute for slot in slots}
     parts: list[Part] = []
-    for name, group in groupby(slots, key=lambda slot: slot.member.stage):
+    for _, group in groupby(slots, key=lambda slot: slot.member.series):
         members = tuple(group)
-        if name is None or not _is_chain(members, read):
+        if not _is_chain(members, read):
             parts += members
         else:
-            unique = attribute(name)
+            unique = _name(members[0])
             while unique in taken:
                 unique += "_"
             taken.add(unique)
             parts.append(_stage(unique, members))
     return parts
+
+
+def _name(slot: Slot) -> str:
+    """The stage's name, else the plural of what is repeated."""
+    return attribute(slot.member.stage or slot.attribute.rstrip("0123456789") + "s")
 
 
 def _is_chain(slots: tuple[Slot, ...], read: list[Reference]) -> bool:
@@ -98,8 +104,8 @@ def _folded(builds: list[Python]) -> Iterator[Python]:
         end = start + 1
         while end < len(builds) and _fold(builds[start : end + 1], start) is not None:
             end += 1
-        fold = _fold(builds[start:end], start) if end - start >= _WORTH_FOLDING else None
-        if fold is None:
+        fold = _fold(builds[start:end], start)
+        if fold is None or end - start < _WORTH_FOLDING[str(fold.target)]:
             yield builds[start]
             start += 1
         else:

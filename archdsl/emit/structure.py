@@ -49,6 +49,12 @@ class Member:
     child: int | None = None
 
     @property
+    def series(self) -> object:
+        """What members that may form one sequence share: a stage, or a call in a loop."""
+        start, end, *rounds = self.key[-1]
+        return self.stage or ((start, end) if rounds else self.key)
+
+    @property
     def can_be_identity(self) -> bool:
         """Whether an nn.Identity can stand where some instance lacks this member."""
         is_module = self.child is not None or isinstance(self.form, Layer)
@@ -122,7 +128,7 @@ def _instance(graph: Graph, index: int, children: dict[int, list[_Child]]) -> In
             results = child.outputs
         members.append(member)
         for position, value in enumerate(results):
-            known.setdefault(value, FromMember(key, position))
+            known[value] = FromMember(key, position)
     outputs = tuple(known[value] for value in scope.outputs)
     return Instance(graph, scope, tuple(members), outputs)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archdsl.emit import forward
-from archdsl.emit.arguments import Arguments, Column, python_value
+from archdsl.emit.arguments import Arguments, Column, python_value, spread
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.names import variable
 from archdsl.emit.python import (
@@ -33,6 +34,9 @@ from archdsl.ir.types import show_shape
 from archdsl.ops.base import PyValue
 
 TENSOR = Atom("Tensor")
+
+_DOC = 78
+"""The width of a doc string, which stands indented between its quotes."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class ClassWriter:
         parts = staged(written, self.owner.plan.outputs)
         signature = self._signature(arguments)
         constructor = self._constructor(signature, arguments, slots.stored, parts)
-        head = (Docstring(self.doc),) if self.doc else ()
+        head = (Docstring(textwrap.fill(self.doc, _DOC)),) if self.doc else ()
         body = (*head, constructor, *self._reset(), *self._forwards(parts))
         return Written(signature, Class(self.name, (Atom("nn.Module"),), body))
 
@@ -79,8 +83,11 @@ class ClassWriter:
             yield column[0]
         elif name in self.owner.definition.defaults:
             value = python_value(self.owner.definition.defaults[name])
-            switch = all(isinstance(v, bool) for v in column.values())
-            yield bool(value) if switch else value
+            if all(isinstance(v, bool) for v in column.values()):
+                value = bool(value)
+            value = spread({**column, -1: value})[-1]
+            if any(type(value) is type(v) for v in column.values()):
+                yield value
 
     # The constructor
 

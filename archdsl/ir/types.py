@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from math import prod
 
 AXES: dict[int, tuple[str, ...]] = {
@@ -50,7 +49,7 @@ class TensorType:
 
 
 def show_shape(shape: tuple[int, ...]) -> str:
-    """A shape as papers print it: `24 x 13 x 80^2`."""
-    head, tail = shape[:1], shape[1:]
-    runs = [(size, len(list(run))) for size, run in groupby(tail)]
-    return " x ".join([*map(str, head), *(f"{s}^{n}" if n > 1 else str(s) for s, n in runs)])
+    """A shape as papers print it: `24 x 13 x 80^2`, height and width together where equal."""
+    square = len(shape) >= 3 and shape[-1] == shape[-2]
+    sizes = [*map(str, shape[:-2]), f"{shape[-1]}^2"] if square else map(str, shape)
+    return " x ".join(sizes)
