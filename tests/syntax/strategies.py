@@ -1,0 +1,132 @@
+"""Syntax trees that the language can say, for hypothesis."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import strategies as st
+
+from archdsl.source import Source, Span
+from archdsl.syntax import tree
+
+_NOWHERE = Span(Source("nowhere", ""), 0, 0)
+_KEYWORDS = "and block claim disputed else false for if in init input network none not note or"
+_RESERVED = {*_KEYWORDS.split(), "return", "table", "true", "use"}
+
+
+def _build(kind: type[tree.Node], *values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.builds(lambda *drawn: kind(*drawn, span=_NOWHERE), *values)
+
+
+def _tuples(items: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(items, min_size=least, max_size=3).map(tuple)
+
+
+def _number(text: str) -> tree.Number:
+    suffixes = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+    value = Fraction(text.rstrip("kKMGT")) * suffixes.get(text[-1], 1)
+    exact = value.numerator if value.denominator == 1 else value
+    return tree.Number(text, exact, span=_NOWHERE)
+
+
+_common = st.sampled_from(["x", "x13", "y", "t3_s3", "i", "e5", "k", "größe", "block_", "inputs"])
+names = _common | st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(
+    lambda name: name not in _RESERVED
+)
+numbers = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3})?([eE][+-]?[0-9])?[kKMGT]?", fullmatch=True).map(
+    _number
+)
+texts = st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n\t"))
+docs = texts.map(lambda text: "\n".join(line.rstrip() for line in text.split("\n")).strip()).filter(
+    lambda text: '"""' not in text
+)
+
+_constants = _build(tree.Constant, st.sampled_from([True, False, None]))
+_named = _build(tree.Name, names)
+_atoms = numbers | _constants | _named | _build(tree.Name, st.just("in"))
+
+
+def _calls(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    argument = _build(tree.Argument, st.none() | names, inner)
+    return _build(tree.Call, _named, _tuples(argument))
+
+
+def _operators() -> st.SearchStrategy[str]:
+    signs = "or and == != <= >= < > + - * / // %"
+    return st.sampled_from(signs.split())
+
+
+def _wider(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    steps = _tuples(_named | _calls(inner), least=1)
+    return st.one_of(
+        _build(tree.Attribute, inner, names),
+        _build(tree.Index, inner, inner),
+        _build(tree.Tuple, _tuples(inner, least=1)),
+        _build(tree.Repeat, inner, numbers),
+        _build(tree.AtMost, inner),
+        _build(tree.Shape, st.lists(inner, min_size=2, max_size=4).map(tuple)),
+        _build(tree.Unary, st.sampled_from(["-", "not"]), inner),
+        _build(tree.Binary, _operators(), inner, inner),
+        _build(tree.Conditional, inner, inner, inner),
+        _calls(inner),
+        _build(tree.Chain, inner, steps),
+    )
+
+
+expressions = st.recursive(_atoms, _wider, max_leaves=12)
+_bases = _named | _calls(expressions)
+_chains = _build(tree.Chain, expressions, _tuples(_named | _calls(expressions), least=1))
+
+_cells = expressions | _build(tree.Dash)
+_rows = _build(tree.Row, _tuples(_cells, least=1)) | _build(tree.Rule)
+_columns = _build(tree.Name, names | st.just("block"))
+_bindings = _build(tree.Argument, names, expressions)
+_tables = _build(
+    tree.Table, _tuples(_bindings), _tuples(_columns, least=1), _tuples(_rows, least=1)
+)
+_simple = st.one_of(
+    _build(tree.Input, names, expressions),
+    _build(tree.Initialise, names, _bases),
+    _build(tree.Assign, _tuples(names, least=1), expressions),
+    _build(tree.Apply, _bases | _chains),
+    _build(tree.Return, _tuples(expressions, least=1)),
+    _tables,
+)
+
+
+def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.one_of(
+        _build(tree.If, expressions, _tuples(inner), _tuples(inner)),
+        _build(tree.For, _tuples(names, least=1), expressions, _tuples(inner)),
+    )
+
+
+statements = st.recursive(_simple, _nested, max_leaves=4)
+_types = _tuples(names | st.sampled_from(["none", "block"]))
+_parameters = _build(tree.Parameter, names, _types, st.none() | expressions)
+_described = st.none() | docs
+
+_figures = _build(tree.Figure, names, numbers, st.booleans(), st.none() | texts)
+_remarks = _build(tree.Remark, texts)
+_bodied = (names, _tuples(_parameters), _tuples(statements), _described)
+_kinds = st.sampled_from(["block", "network"])
+
+_uses = _build(tree.Use, st.lists(names, min_size=1, max_size=3).map(".".join))
+_definitions = st.one_of(
+    _uses,
+    _build(tree.Claim, _bases, _tuples(_figures | _remarks)),
+    _build(tree.Block, *_bodied),
+    _build(tree.Network, *_bodied),
+    _build(tree.Derived, _kinds, names, _bases, _described),
+)
+
+
+def _file(doc: str | None, definitions: tuple[tree.Definition, ...]) -> tree.File:
+    # A lone doc string at the head belongs to what it stands before.
+    if definitions and getattr(definitions[0], "doc", "") is None:
+        doc = None
+    return tree.File(_NOWHERE.source, doc, definitions, (), span=_NOWHERE)
+
+
+files = st.builds(_file, _described, _tuples(_definitions))

@@ -1,0 +1,379 @@
+"""Each construct of the language, and each mistake with its message and the words it points to."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+
+import pytest
+
+from archdsl.diagnostics import CompileError, Diagnostic
+from archdsl.source import Source, Span
+from archdsl.syntax import tree
+from archdsl.syntax.parser import parse, parse_argument
+
+_SPAN = Span(Source("nowhere", ""), 0, 0)
+
+
+def parsed(text: str) -> tree.File:
+    return parse(Source("t.arch", text))
+
+
+def definition(text: str) -> tree.Definition:
+    (only,) = parsed(text).definitions
+    return only
+
+
+def statement(text: str) -> tree.Statement:
+    block = definition(f"block b() {{\n  {text}\n}}")
+    assert isinstance(block, tree.Block)
+    (only,) = block.body
+    return only
+
+
+def expression(text: str) -> tree.Expression:
+    assigned = statement(f"y = {text}")
+    assert isinstance(assigned, tree.Assign)
+    return assigned.value
+
+
+def name(text: str) -> tree.Name:
+    return tree.Name(text, span=_SPAN)
+
+
+def number(text: str, value: int | Fraction | None = None) -> tree.Number:
+    return tree.Number(text, int(text) if value is None else value, span=_SPAN)
+
+
+def binary(left: tree.Expression, operator: str, right: tree.Expression) -> tree.Binary:
+    return tree.Binary(operator, left, right, span=_SPAN)
+
+
+def call(function: str, *values: tree.Expression, **named: tree.Expression) -> tree.Call:
+    arguments = [tree.Argument(None, value, span=_SPAN) for value in values]
+    arguments += [tree.Argument(key, value, span=_SPAN) for key, value in named.items()]
+    return tree.Call(name(function), tuple(arguments), span=_SPAN)
+
+
+A, B, C = name("a"), name("b"), name("c")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", 3),
+        ("2.25", Fraction(9, 4)),
+        ("1e-4", Fraction(1, 10000)),
+        ("3.8M", 3_800_000),
+        ("2k", 2000),
+        ("1.5G", 1_500_000_000),
+    ],
+)
+def test_a_number_is_exact(text: str, value: int | Fraction) -> None:
+    assert expression(text) == number(text, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "tree_"),
+    [
+        ("true", tree.Constant(True, span=_SPAN)),
+        ("none", tree.Constant(None, span=_SPAN)),
+        ("a.b", tree.Attribute(A, "b", span=_SPAN)),
+        ("in.b", tree.Attribute(name("in"), "b", span=_SPAN)),
+        ("a[b]", tree.Index(A, B, span=_SPAN)),
+        ("(a)", A),
+        ("(a,)", tree.Tuple((A,), span=_SPAN)),
+        ("(a, b)", tree.Tuple((A, B), span=_SPAN)),
+        ("-a", tree.Unary("-", A, span=_SPAN)),
+        ("not a", tree.Unary("not", A, span=_SPAN)),
+        ("a + b * c", binary(A, "+", binary(B, "*", C))),
+        ("(a + b) * c", binary(binary(A, "+", B), "*", C)),
+        ("a - b - c", binary(binary(A, "-", B), "-", C)),
+        ("a or b and c", binary(A, "or", binary(B, "and", C))),
+        ("a // b <= c", binary(binary(A, "//", B), "<=", C)),
+        ("a if b else c", tree.Conditional(A, B, C, span=_SPAN)),
+        ("a -> b", tree.Chain(A, (B,), span=_SPAN)),
+        ("a\n  -> b\n\n  -> c", tree.Chain(A, (B, C), span=_SPAN)),
+        ("b(a, c = b)", call("b", A, c=B)),
+        ("b(\n  a, # first\n  c = b,\n)", call("b", A, c=B)),
+    ],
+)
+def test_an_expression(text: str, tree_: tree.Expression) -> None:
+    assert expression(text) == tree_
+
+
+@pytest.mark.parametrize(
+    "text", ["3 x a x 8^2", "3 x a x8^2", "3 \u00d7 a\u00d78^2", "3 x a x (8^2)"]
+)
+def test_a_shape(text: str) -> None:
+    repeat = tree.Repeat(number("8"), number("2"), span=_SPAN)
+    assert expression(text) == tree.Shape((number("3"), A, repeat), span=_SPAN)
+
+
+def test_x_is_a_name_where_no_dimension_can_stand() -> None:
+    x = name("x")
+    assert expression("x x x") == tree.Shape((x, x), span=_SPAN)
+    assert statement("for x in x {}") == tree.For(("x",), x, (), span=_SPAN)
+    assert expression("f(x, x13)") == call("f", x, name("x13"))
+
+
+def test_statements() -> None:
+    assert statement("input v: 3 x a") == tree.Input("v", expression("3 x a"), span=_SPAN)
+    assert statement("init conv: he(a)") == tree.Initialise("conv", call("he", A), span=_SPAN)
+    assert statement("y, z = a") == tree.Assign(("y", "z"), A, span=_SPAN)
+    assert statement("head(a)") == tree.Apply(call("head", A), span=_SPAN)
+    assert statement("return a, b") == tree.Return((A, B), span=_SPAN)
+    assert statement("for i, j in a { b }") == tree.For(
+        ("i", "j"), A, (tree.Apply(B, span=_SPAN),), span=_SPAN
+    )
+
+
+def test_else_if_is_an_if_in_the_other_branch() -> None:
+    chained = statement("if a { b } else if b { c } else { a }")
+    assert chained == statement("if a { b } else { if b { c } \n else { a } }")
+
+
+def test_a_table() -> None:
+    table = statement("table (a = b) {\n | block | c |\n |---|:--|\n | - | 3 |\n | b | |\n }")
+    dash = tree.Dash(span=_SPAN)
+    assert table == tree.Table(
+        (tree.Argument("a", B, span=_SPAN),),
+        (name("block"), C),
+        (
+            tree.Rule(span=_SPAN),
+            tree.Row((dash, number("3")), span=_SPAN),
+            tree.Row((B, dash), span=_SPAN),
+        ),
+        span=_SPAN,
+    )
+
+
+def test_definitions() -> None:
+    assert definition("use a.b") == tree.Use("a.b", span=_SPAN)
+    assert definition("network n = a(b)") == tree.Derived(
+        "network", "n", call("a", B), None, span=_SPAN
+    )
+    block = definition("block b(x: int | none = a, k = 3,) {}")
+    assert isinstance(block, tree.Block)
+    assert block.parameters == (
+        tree.Parameter("x", ("int", "none"), A, span=_SPAN),
+        tree.Parameter("k", (), number("3"), span=_SPAN),
+    )
+
+
+def test_a_claim() -> None:
+    claim = definition('claim a { params 3M; disputed macs 2G "so \\"it\\" says"\n note "n" }')
+    assert isinstance(claim, tree.Claim)
+    params, macs = number("3M", 3_000_000), number("2G", 2_000_000_000)
+    assert claim.items == (
+        tree.Figure("params", params, False, None, span=_SPAN),
+        tree.Figure("macs", macs, True, 'so "it" says', span=_SPAN),
+        tree.Remark("n", span=_SPAN),
+    )
+
+
+def test_doc_strings() -> None:
+    file = parsed('"""File."""\n"""\n  Block.\n    More.\n"""\nblock b() {}\n')
+    (block,) = file.definitions
+    assert isinstance(block, tree.Block)
+    assert (file.doc, block.doc) == ("File.", "Block.\n  More.")
+
+
+def test_a_span_covers_the_words_of_its_node() -> None:
+    assert expression("(a + b) * c").span.text == "(a + b) * c"
+    assert statement("input v: 3 x a").span.text == "input v: 3 x a"
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeffuse a\r\nuse b\r\n", "\tuse a;use b ;;", "use a\f\n\n\nuse b"]
+)
+def test_ends_of_lines_and_blanks(text: str) -> None:
+    first, second = parsed(text).definitions
+    assert (first, second) == (tree.Use("a", span=_SPAN), tree.Use("b", span=_SPAN))
+
+
+def test_an_argument_by_itself() -> None:
+    argument = parse_argument(Source("--set", "kernel = (3, 3)"))
+    assert argument == tree.Argument("kernel", expression("(3, 3)"), span=_SPAN)
+    with pytest.raises(CompileError, match="unexpected `=`"):
+        parse_argument(Source("--set", "a = b = c"))
+
+
+def mistakes(text: str) -> tuple[Diagnostic, ...]:
+    with pytest.raises(CompileError) as refused:
+        parsed(text)
+    return refused.value.diagnostics
+
+
+def only_mistake(text: str) -> tuple[str, str, str]:
+    (mistake,) = mistakes(text)
+    label = mistake.labels[0]
+    return mistake.message, label.span.text, label.text or mistake.help or ""
+
+
+_END = "before the end of the line"
+_CHAIN = "a chain goes on with `->` at the head of the next line"
+_WORD = "is a word of the language and cannot be a name"
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "words", "more"),
+    [
+        ("y = f(a, b", "this `(` is never closed", "(", ""),
+        ("y = f(\n    a,\n    b", "this `(` is never closed", "(", ""),
+        ("y = f(a]", "`]` cannot close `(`", "]", "expected `)`"),
+        ("y = f(a))", "this `)` closes nothing", ")", ""),
+        ("if a {\n    y = b", "this `{` is never closed", "{", ""),
+        ("if a\n    y = b\n  }", f"expected `{{` {_END}", "", ""),
+        ("y = x ->", f"expected a name {_END}", "", _CHAIN),
+        ("y = x -> 3", "unexpected `3`", "3", "expected a name"),
+        ("if a = b { y = 3 }", "unexpected `=`", "=", "expected `{`"),
+        ("f(a) = 3", "unexpected `=`", "=", "expected the end of the line"),
+        ("y = f(a,, b)", "unexpected `,`", ",", "expected a value or `)`"),
+        ("y = 3,", "unexpected `,`", ",", "expected the end of the line"),
+        ("return a,", f"expected a value {_END}", "", ""),
+        ("y = a b", "unexpected `b`", "b", "expected the end of the line"),
+        ("y = a if b", f"expected `else` {_END}", "", ""),
+        ("y = 2^n", "unexpected `n`", "n", "expected a number"),
+        ("if = 3", f"`if` {_WORD}", "if", ""),
+        ("input table: 3", f"`table` {_WORD}", "table", ""),
+        ("y = f(note)", f"`note` {_WORD}", "note", ""),
+        ("retrun y", "`retrun` begins no statement", "retrun", "did you mean `return`?"),
+        (
+            "tabel {\n | a |\n | 1 |\n }",
+            "`tabel` begins no statement",
+            "tabel",
+            "did you mean `table`?",
+        ),
+        ("else { y = 3 }", "this `else` follows no `if`", "else", "expected a statement or `}`"),
+        ("use a", "`use` cannot stand here", "use", "expected a statement or `}`"),
+        ("y = .5", "a number begins with a digit", ".5", "write `0.5`"),
+        ("y = f(5., 3)", "a number ends with a digit", "5.", "write `5.0` or `5`"),
+        ("y = a @ b", "`@` means nothing here", "@", ""),
+        ("y = a → b", "`→` means nothing here", "→", "did you mean `->`?"),
+        ("y = a\u00a0+ b", "character U+00A0 means nothing here", "", ""),
+        ('y = "abc', "this text has no closing quote", '"abc', ""),
+        ('y = "abc"', 'unexpected `"abc"`', '"abc"', "expected a value"),
+        ("table {\n | a | b\n | 1 | 2 |\n }", f"expected `|` {_END}", "", ""),
+        ("table {\n | a |\n | 1 \n | 2 |\n }", f"expected `|` {_END}", "", ""),
+        ("table {\n | a |\n }", "this table has no rows", "}", "expected a row"),
+        ("y = " + "1" * 31, "a number of more than 30 digits", "1" * 31, ""),
+        ("y = 1e31", "a number of more than 30 digits", "1e31", ""),
+    ],
+)
+def test_a_mistake_in_a_line(line: str, message: str, words: str, more: str) -> None:
+    text = f"block b(x) {{\n  {line}\n  z = 3\n}}\nblock c(x) {{ return x }}\n"
+    assert only_mistake(text) == (message, words.strip(), more)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "words", "more"),
+    [
+        (
+            "netwrok f(x) {\n  y = x\n}",
+            "`netwrok` begins no definition",
+            "netwrok",
+            "did you mean `network`?",
+        ),
+        ("block f(x)\n  y = x\n  return y\n}", f"expected `{{` {_END}", "", ""),
+        ("block f(x) {\n  y = x\nblock g(x) {}", "this `{` is never closed", "{", ""),
+        ("block for(x) {}", f"`for` {_WORD}", "for", ""),
+        ("block f(x, 3) {}", "unexpected `3`", "3", "expected a name or `)`"),
+        ("network n =", "expected a name before the end of the file", "", ""),
+        ("use a.", "expected a name before the end of the file", "", ""),
+        ("}", "this `}` closes nothing", "}", ""),
+        ('"""doc', "this doc string is never closed", '"""', ""),
+        ('claim a { note "\\q" }', "unknown escape `\\q`", "\\q", ""),
+        ("claim a { params }", "expected a number before `}`", "", ""),
+        (
+            "claim a { disptued macs 3 }",
+            "`disptued` begins no statement",
+            "disptued",
+            "did you mean `disputed`?",
+        ),
+        ("use a\0", "character U+0000 cannot stand in a spec", "\0", ""),
+        ("use a\ruse b", "character U+000D cannot stand in a spec", "\r", ""),
+        ("# \x07", "character U+0007 cannot stand in a spec", "\x07", ""),
+    ],
+)
+def test_a_mistake_in_a_file(text: str, message: str, words: str, more: str) -> None:
+    found, span, told = only_mistake(text)
+    assert (found, span) == (message, words)
+    assert more in ("", told)
+
+
+def test_what_is_never_closed_names_the_place_where_it_should_be() -> None:
+    (mistake,) = mistakes("block b(x) {\n  y = f(a,\n    b\n  z = 3\n}\n")
+    opened, closed = mistake.labels
+    assert str(opened.span) == "t.arch:2:8"
+    assert (str(closed.span), closed.text) == ("t.arch:3:6", "expected `)`")
+
+
+def test_the_indentation_tells_which_brace_is_not_closed() -> None:
+    (mistake,) = mistakes("block b(x) {\n  if a {\n    y = 3\n  return y\n}\nuse a")
+    assert str(mistake.labels[0].span) == "t.arch:2:8"
+
+
+def test_every_mistake_of_a_file_is_told_in_order() -> None:
+    text = """block a(x) {
+  y = )
+  if a b { z = , }
+  return relu(y
+}
+netwrok n(x) {
+  y = @
+  retrun y
+}
+claim n {
+  params
+  macs 3G
+  note 3
+}
+block t(x) {
+  table {
+    | a | b
+    | 1 | 2 |
+    | 3 4 | - |
+  }
+}
+"""
+    lines = [mistake.labels[0].span.line for mistake in mistakes(text)]
+    assert lines == [2, 3, 3, 4, 6, 7, 8, 11, 13, 17, 19]
+
+
+def test_fifty_mistakes_are_enough() -> None:
+    told = mistakes("block b(x) {\n" + "  y = ,\n" * 1000 + "}")
+    assert sum(mistake.is_error for mistake in told) <= 51
+
+
+_MANY = 100_000
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        ("(" * _MANY, "nested more than 100 levels deep"),
+        ("-" * _MANY, "nested more than 100 levels deep"),
+        ("not " * _MANY + "a", "nested more than 100 levels deep"),
+        ("a[" * _MANY, "nested more than 100 levels deep"),
+        ("a + " * 10_000 + "a", "nested more than 100 levels deep"),
+        ("a if b else " * 10_000 + "a", "nested more than 100 levels deep"),
+        ("1" * 10_000, "a number of more than 30 digits"),
+        ("1e999999999", "a number of more than 30 digits"),
+        ("1e+00000000000999999999", "a number of more than 30 digits"),
+    ],
+)
+def test_what_is_too_much_is_refused_soon(inside: str, message: str) -> None:
+    started = time.perf_counter()
+    (mistake,) = mistakes(f"block b(x) {{ y = {inside} }}")
+    assert mistake.message == message
+    assert time.perf_counter() - started < 8
+
+
+def test_long_texts_take_time_in_proportion() -> None:
+    line = "  y = y -> conv(64, kernel = 3) -> relu\n"
+    started = time.perf_counter()
+    block = definition("block b(x) {\n" + line * 5_000 + "}\n")
+    assert isinstance(block, tree.Block)
+    assert len(block.body) == 5_000
+    assert time.perf_counter() - started < 8

@@ -1,0 +1,113 @@
+"""What holds for every tree and every text."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archdsl.diagnostics import CompileError
+from archdsl.source import Source
+from archdsl.syntax import tree
+from archdsl.syntax.formatter import format_file
+from archdsl.syntax.parser import parse
+
+from .strategies import expressions, files
+
+_VALID = '''"""A small file."""
+use x3d  # blocks
+
+network n(frames = 13, size = 160^2, kind: int | none = none) {
+  input video: 3 x frames x size^2
+
+  table (se = i % 2 == 0) {
+    | expect        | block | channels |
+    |---------------|-------|----------|
+    | <=24 x 13 x 8 | stem  | 24       |
+    | -             | t3_s3 | 2 * 3    |
+  }
+  for i, j in (1, 2) { y = f(-x[0].size, b = not a) -> relu }
+  if a == 1 {
+    return y  # so
+  } else if b { y = 1.5e3 } else {
+    y = 3 if c else (2,)
+  }
+}
+
+claim n(size = 3) {
+  params 3.8M "why"
+  note "because"
+}
+'''
+_PIECES = [*'(){}[]|,;=-+*"#.^\n\t x1', "->", '"""', "if ", "table", "| a |\n", "block ", "é", "\0"]
+
+_quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _parse(text: str) -> tree.File | None:
+    try:
+        return parse(Source("t.arch", text))
+    except CompileError as refused:
+        mistakes = refused.diagnostics
+    places = [label.span.start for mistake in mistakes for label in mistake.labels]
+    assert mistakes
+    assert all(0 <= place <= len(text) for place in places)
+    return None
+
+
+@given(files)
+@settings(_quick, max_examples=100)
+def test_a_printed_tree_parses_to_itself(file: tree.File) -> None:
+    printed = format_file(file)
+    again = _parse(printed)
+    assert again == file
+    assert format_file(again) == printed
+
+
+@given(expressions)
+@settings(_quick, max_examples=200)
+def test_a_printed_expression_parses_to_itself(expression: tree.Expression) -> None:
+    span = expression.span
+    statement = tree.Assign(("y",), expression, span=span)
+    block = tree.Block("b", (), (statement,), None, span=span)
+    file = tree.File(span.source, None, (block,), (), span=span)
+    assert _parse(format_file(file)) == file
+
+
+@given(st.text() | st.lists(st.sampled_from(_PIECES)).map("".join))
+@settings(_quick, max_examples=200)
+def test_any_text_parses_or_is_refused(text: str) -> None:
+    _check_formatted(_parse(text))
+
+
+@given(st.integers(0, len(_VALID)), st.integers(0, 30), st.sampled_from(["", *_PIECES]))
+@settings(_quick, max_examples=500)
+def test_a_damaged_file_parses_or_is_refused(place: int, length: int, put_in: str) -> None:
+    text = _VALID[:place] + put_in + _VALID[place + length :]
+    started = time.perf_counter()
+    file = _parse(text)
+    assert time.perf_counter() - started < 2
+    _check_formatted(file)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(_VALID)), st.sampled_from(_PIECES)), max_size=6))
+@settings(_quick, max_examples=300)
+def test_a_file_damaged_in_several_places_parses_or_is_refused(
+    damages: list[tuple[int, str]],
+) -> None:
+    text = _VALID
+    for place, piece in damages:
+        text = text[:place] + piece + text[place:]
+    _check_formatted(_parse(text))
+
+
+def _check_formatted(file: tree.File | None) -> None:
+    """A second formatting changes nothing, the tree stays, and no comment is lost."""
+    if file is None:
+        return
+    printed = format_file(file)
+    again = _parse(printed)
+    assert again == file
+    assert format_file(again) == printed
+    assert sorted(c.text for c in again.comments) == sorted(c.text for c in file.comments)
