@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -63,6 +63,15 @@ class Checked:
     @property
     def measured_text(self) -> str:
         return "" if self.measured is None else in_unit_of(self.figure.value.text, self.measured)
+
+
+@dataclass(frozen=True)
+class SpecReport:
+    """A spec that could be read: the networks that it defines, and what it claims of them."""
+
+    path: str
+    networks: tuple[str, ...]
+    claims: Sequence[Checked]
 
 
 def measure(metric: str, network: Network) -> int:
@@ -174,9 +183,8 @@ def _word(figure: tree.Figure) -> Span:
 
 def _unknown_metric(figure: tree.Figure) -> Diagnostic:
     known = [*METRICS, *STATED]
-    start = figure.span.source.text.index(figure.metric, figure.span.start)
-    if figure.disputed:
-        start = figure.span.source.text.index(figure.metric, start + len("disputed"))
+    before = figure.span.start + (len("disputed") if figure.disputed else 0)
+    start = figure.span.source.text.index(figure.metric, before)
     span = Span(figure.span.source, start, start + len(figure.metric))
     hint = did_you_mean(figure.metric, known) or f"there is {', '.join(known)}"
     return error("claim", f"nothing is measured as `{figure.metric}`", span, help=hint)

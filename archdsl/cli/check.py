@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from archdsl.claims import Checked, check_claims
+from archdsl.claims import SpecReport, check_claims
 from archdsl.cli import options
 from archdsl.cli.output import report
 from archdsl.compiler import Spec, load
-from archdsl.diagnostics import CompileError, Diagnostics
+from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.report.tables import FORMATS
 
 _DETAILS = """\
@@ -35,25 +35,29 @@ def run(arguments: argparse.Namespace) -> int:
     from archdsl.report.claims import show
 
     diagnostics = Diagnostics()
-    checked: list[tuple[str, list[Checked]]] = []
+    reports: list[SpecReport] = []
     for path in arguments.specs:
         found = Diagnostics()
-        checked.append((path, _check(path, found)))
+        reports += _check(path, found)
         diagnostics.extend(found)
-    sys.stdout.write(show(checked, arguments.format))
+    sys.stdout.write(show(reports, arguments.format))
     report(diagnostics)
     return int(diagnostics.has_errors)
 
 
-def _check(path: str, diagnostics: Diagnostics) -> list[Checked]:
+def _check(path: str, diagnostics: Diagnostics) -> list[SpecReport]:
+    """What there is to say of a spec; nothing but diagnostics where it cannot be read."""
     try:
         spec = load(path)
+        if not spec.program.main.file.definitions:
+            raise CompileError([error("file", f"{path} is empty: it defines nothing")])
         for name in spec.networks:
             _build(spec, name, diagnostics)
-        return check_claims(spec, diagnostics)
+        claims = check_claims(spec, diagnostics)
     except CompileError as failure:
         diagnostics.extend(failure.diagnostics)
         return []
+    return [SpecReport(path, spec.networks, claims)]
 
 
 def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:

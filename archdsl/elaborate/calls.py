@@ -141,8 +141,8 @@ def _construct(session: Session, request: _Request, node: tree.Node) -> Operatio
             message = f"`{operation.name}` needs `{f.name}`: {kind_of(f).expects}"
             raise Fault(session.error("argument", message, node.span))
         if given is not None and not kind_of(f).accepts(given.value):
-            takes = f"`{operation.name}` takes {kind_of(f).expects} as `{f.name}`"
-            message = f"{takes}, not {describe(given.value)}"
+            expected = f"`{f.name}` of `{operation.name}` is {kind_of(f).expects}"
+            message = f"{expected}, not {describe(given.value)}"
             raise Fault(session.error("argument", message, given.span))
     return operation(**{name: given.value for name, given in request.parameters.items()})
 

@@ -94,7 +94,7 @@ class Session:
         if self._steps > limits.STEPS:
             self._exhausted(f"this network takes more than {limits.STEPS:,} steps to build", span)
         if len(self.graph) > limits.OPERATIONS:
-            self._exhausted(f"a network of more than {limits.OPERATIONS:,} operations", span)
+            self._exhausted(f"this network has more than {limits.OPERATIONS:,} operations", span)
 
     def _exhausted(self, message: str, span: Span) -> None:
         self.diagnostics.add(self.error("size", message, span))

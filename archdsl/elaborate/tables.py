@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from archdsl import limits
 from archdsl.diagnostics import did_you_mean, note
 from archdsl.elaborate import calls, expressions, statements
 from archdsl.elaborate.session import Fault, Frame, Session
@@ -144,6 +145,9 @@ class _Builder:
             raise Fault(
                 self.session.error("table", message, row.cells[NUMBER].span, help=hint)
             )
+        if value > limits.OPERATIONS:
+            message = f"{value:,} blocks are more than a network may have operations"
+            raise Fault(self.session.error("size", message, row.cells[NUMBER].span))
         return value
 
     def _cell(self, row: _Row, column: str) -> Value:

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from archdsl.claims import Checked
+from archdsl.claims import Checked, SpecReport, Verdict
+from archdsl.report.display import counted
 from archdsl.report.tables import Table, as_json, comma_separated
-
-Checks: TypeAlias = Sequence[tuple[str, Sequence[Checked]]]
 
 _COLUMNS = ("network", "metric", "claimed", "measured", "verdict")
 
 
-def show(checks: Checks, form: str) -> str:
-    """The claims of several specs, by the name of each, in one of `tables.FORMATS`."""
+def show(reports: Sequence[SpecReport], form: str) -> str:
+    """The claims of several specs, in one of `tables.FORMATS`."""
+    flat = [(report.path, checked) for report in reports for checked in report.claims]
     if form == "json":
-        return as_json([_object(spec, checked) for spec, listed in checks for checked in listed])
+        return as_json([_object(path, checked) for path, checked in flat])
     if form == "csv":
-        rows = [(spec, *_exact(checked)) for spec, listed in checks for checked in listed]
+        rows = [(path, *_exact(checked)) for path, checked in flat]
         return comma_separated(("spec", *_COLUMNS), rows)
-    return "\n".join(_section(spec, listed, form) for spec, listed in checks)
+    return "\n".join(_section(report, form) for report in reports)
 
 
-def _section(spec: str, listed: Sequence[Checked], form: str) -> str:
-    if not listed:
-        return f"{spec}: no claims\n"
+def _section(report: SpecReport, form: str) -> str:
+    networks = counted(len(report.networks), "network")
+    title = f"{report.path}: {networks}, {_verdicts(report.claims)}\n"
+    if not report.claims:
+        return title
     right = frozenset({"claimed", "measured"})
-    table = Table(_COLUMNS, [_cells(checked) for checked in listed], right)
-    shown = table.markdown() if form == "markdown" else table.text()
-    return f"{spec}\n\n{shown}"
+    table = Table(_COLUMNS, [_cells(checked) for checked in report.claims], right)
+    return f"{title}\n{table.markdown() if form == 'markdown' else table.text()}"
+
+
+def _verdicts(claims: Iterable[Checked]) -> str:
+    """`9 claims: 7 met, 1 disputed, 1 as published`."""
+    counts = Counter(checked.verdict for checked in claims)
+    parts = [f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict]]
+    return f"{counted(counts.total(), 'claim')}: {', '.join(parts)}" if parts else "no claims"
 
 
 def _cells(checked: Checked) -> tuple[str, ...]:
