@@ -168,6 +168,12 @@ class Graph:
         readers = sorted({user for _, user, result in edges if result == value.result})
         return [self.node(index) for index in readers]
 
+    def unread(self) -> Iterator[Node]:
+        """The nodes of which no other reads a result."""
+        for index, readers in self._graph.out_degree():
+            if not readers:
+                yield self.node(index)
+
     def type(self, value: Value) -> TensorType:
         return self.node(value.node).results[value.result]
 
