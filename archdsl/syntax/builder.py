@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any, TypeVar
 
 from lark import Token, Transformer
 
 from archdsl import limits
-from archdsl.diagnostics import Diagnostic, error
-from archdsl.source import Source, Span
+from archdsl.diagnostics import error
+from archdsl.source import Span
 from archdsl.syntax import tree
+from archdsl.syntax.literals import description, exact, unknown_escapes, unquoted
+from archdsl.syntax.margin import Margin
 
 N = TypeVar("N", bound=tree.Node)
 Child = Any
-
-_ESCAPE = re.compile(r"\\(.)")
-_ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
-
-# What a text copied from a paper or a word processor holds in the place of the language's signs.
-_LOOKALIKES = {
-    "→": "->",
-    "\u2212": "-",
-    "\u2013": "-",
-    "\u2014": "-",
-    "·": "*",
-    "≤": "<=",
-    "≥": ">=",
-}
-_LOOKALIKES |= {"≠": "!=", "“": '"', "”": '"', "'": '"', "!": "not", "&": "and", "&&": "and"}
-
-_SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 def _nodes(children: list[Child]) -> list[Any]:
@@ -51,59 +33,26 @@ def _has(children: list[Child], token_type: str) -> bool:
 class Builder(Transformer[Token, tree.File]):
     """Every method takes all children of its rule, punctuation included, for their places."""
 
-    def begin(self, source: Source) -> None:
-        self.source = source
-        self.comments: list[tree.Comment] = []
-        self.mistakes: list[Diagnostic] = []
-        self._stray_line: int | None = None
+    def __init__(self, margin: Margin) -> None:
+        super().__init__()
+        self._margin = margin
 
-    def comment(self, token: Token) -> Token:
-        self.comments.append(tree.Comment(token.rstrip(), span=self._place(token)))
-        return token
+    def _tell(self, code: str, message: str, span: Span, help: str | None = None) -> None:
+        self._margin.mistakes.append(error(code, message, span, help=help))
 
-    def open_doc(self, token: Token) -> Token:
-        start = token.start_pos or 0
-        message = "this doc string is never closed"
-        self.mistakes.append(error("syntax", message, Span(self.source, start, start + 3)))
-        return token
-
-    def open_text(self, token: Token) -> Token:
-        self.mistakes.append(error("syntax", "this text has no closing quote", self._place(token)))
-        return token
-
-    def stray(self, token: Token) -> Token:
-        if token.line == self._stray_line:
-            return token
-        self._stray_line = token.line
-        shown = f"`{token}`" if token.isprintable() else f"character U+{ord(token[0]):04X}"
-        meant = _LOOKALIKES.get(str(token))
-        help = f"did you mean `{meant}`?" if meant else None
-        message = f"{shown} means nothing here"
-        self.mistakes.append(error("syntax", message, self._place(token), help=help))
-        return token
-
-    def _place(self, token: Token) -> Span:
-        """Where a token stands, without blanks at its end."""
-        start = token.start_pos or 0
-        return Span(self.source, start, start + len(token.rstrip()))
-
-    def _unquote(self, token: Token) -> str:
-        return _ESCAPE.sub(lambda escape: self._unescape(token, escape), token[1:-1])
-
-    def _unescape(self, token: Token, escape: re.Match[str]) -> str:
-        if escape[1] in _ESCAPES:
-            return _ESCAPES[escape[1]]
-        start = (token.start_pos or 0) + 1 + escape.start()
-        place = Span(self.source, start, start + 2)
-        help = 'a text knows `\\"`, `\\\\`, `\\n` and `\\t`'
-        self.mistakes.append(error("syntax", f"unknown escape `{escape[0]}`", place, help=help))
-        return ""
+    def _unquoted(self, token: Token) -> str:
+        for offset, escape in unknown_escapes(token):
+            start = (token.start_pos or 0) + offset
+            span = Span(self._margin.source, start, start + len(escape))
+            help = 'a text knows `\\"`, `\\\\`, `\\n` and `\\t`'
+            self._tell("syntax", f"unknown escape `{escape}`", span, help)
+        return unquoted(token)
 
     def _span(self, children: list[Child]) -> Span:
         first, last = children[0], children[-1]
         start = (first.start_pos or 0) if isinstance(first, Token) else first.span.start
         end = (last.end_pos or 0) if isinstance(last, Token) else last.span.end
-        return Span(self.source, start, end)
+        return Span(self._margin.source, start, end)
 
     def _make(self, kind: type[N], children: list[Child], *values: object) -> N:
         span = self._span(children)
@@ -113,7 +62,7 @@ class Builder(Transformer[Token, tree.File]):
                 depth = child.depth + 1
         if depth == limits.NESTING + 1:  # once: what stands around it is deeper still
             message = f"nested more than {limits.NESTING} levels deep"
-            self.mistakes.append(error("nesting", message, span))
+            self._tell("nesting", message, span)
         return kind(*values, span=span, depth=depth)
 
     # Files and definitions
@@ -133,15 +82,13 @@ class Builder(Transformer[Token, tree.File]):
                 doc = element.text
             else:
                 message = "a doc string stands at the head of a file, or before what it describes"
-                self.mistakes.append(error("doc", message, element.span))
-        whole = Span(self.source, 0, len(self.source.text))
-        comments = tuple(self.comments)
-        return tree.File(self.source, doc, tuple(definitions), comments, span=whole)
+                self._tell("doc", message, element.span)
+        whole = Span(self._margin.source, 0, len(self._margin.source.text))
+        comments = tuple(self._margin.comments)
+        return tree.File(self._margin.source, doc, tuple(definitions), comments, span=whole)
 
     def doc(self, children: list[Child]) -> tree.Doc:
-        lines = textwrap.dedent(children[0][3:-3]).split("\n")
-        text = "\n".join(line.rstrip() for line in lines).strip()
-        return self._make(tree.Doc, children, text)
+        return self._make(tree.Doc, children, description(children[0]))
 
     def use(self, children: list[Child]) -> tree.Use:
         return self._make(tree.Use, children, children[1].name)
@@ -182,13 +129,13 @@ class Builder(Transformer[Token, tree.File]):
         return self._make(tree.Claim, children, base, tuple(items))
 
     def figure(self, children: list[Child]) -> tree.Figure:
-        remark = self._unquote(children[-1]) if _has(children, "TEXT") else None
+        remark = self._unquoted(children[-1]) if _has(children, "TEXT") else None
         (number,) = _nodes(children)
         disputed = _has(children, "DISPUTED")
         return self._make(tree.Figure, children, _names(children)[0], number, disputed, remark)
 
     def remark(self, children: list[Child]) -> tree.Remark:
-        return self._make(tree.Remark, children, self._unquote(children[1]))
+        return self._make(tree.Remark, children, self._unquoted(children[1]))
 
     # Statements
 
@@ -245,7 +192,7 @@ class Builder(Transformer[Token, tree.File]):
     def dash(self, children: list[Child]) -> tree.Dash:
         # An empty cell has no token, hence no place of its own; its row gives it one.
         if not children:
-            return tree.Dash(span=Span(self.source, 0, 0))
+            return tree.Dash(span=Span(self._margin.source, 0, 0))
         return self._make(tree.Dash, children)
 
     # Expressions
@@ -304,17 +251,8 @@ class Builder(Transformer[Token, tree.File]):
 
     def number(self, children: list[Child]) -> tree.Number:
         text = str(children[0])
-        return self._make(tree.Number, children, text, self._exact(text, children))
-
-    def _exact(self, text: str, children: list[Child]) -> int | Fraction:
-        if len(text) <= limits.DIGITS and text.isdecimal():
-            return int(text)
-        digits = text.rstrip("".join(_SUFFIXES))
-        mantissa, _, exponent = digits.lower().partition("e")
-        power = exponent.lstrip("+-0")
-        if len(mantissa) > limits.DIGITS or len(power) > 3 or int(power or 0) > limits.DIGITS:
+        value = exact(text)
+        if value is None:
             message = f"a number of more than {limits.DIGITS} digits"
-            self.mistakes.append(error("number", message, self._span(children)))
-            return 0
-        value = Fraction(digits) * _SUFFIXES.get(text[-1], 1)
-        return value.numerator if value.denominator == 1 else value
+            self._tell("number", message, self._span(children))
+        return self._make(tree.Number, children, text, value or 0)

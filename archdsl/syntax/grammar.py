@@ -13,26 +13,27 @@ from archdsl.resources import folder
 from archdsl.source import Source
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.driver import Tables
+from archdsl.syntax.margin import Margin
 
 
 class Grammar:
-    """Lexer, parser tables and the builder that both call."""
+    """Lexer and parser tables, with what they call."""
 
     def __init__(self) -> None:
-        self.builder = Builder()
+        self.margin = Margin()
         self._lark = Lark(
             (folder("grammars") / "arch.lark").read_text(encoding="utf-8"),
             start=["file", "body", "argument"],
             parser="lalr",
             lexer="basic",
-            transformer=self.builder,
+            transformer=Builder(self.margin),
             keep_all_tokens=True,
             maybe_placeholders=False,
             lexer_callbacks={
-                "COMMENT": self.builder.comment,
-                "OPEN_DOC": self.builder.open_doc,
-                "OPEN_TEXT": self.builder.open_text,
-                "STRAY": self.builder.stray,
+                "COMMENT": self.margin.comment,
+                "OPEN_DOC": self.margin.open_doc,
+                "OPEN_TEXT": self.margin.open_text,
+                "STRAY": self.margin.stray,
             },
             cache=_cache_file(),
         )
@@ -44,8 +45,8 @@ class Grammar:
         return {terminal.name: terminal.pattern.value for terminal in self._lark.terminals}
 
     def tokens(self, source: Source) -> Iterator[Token]:
-        """The tokens of a text; the builder begins to collect what it meets on the way."""
-        self.builder.begin(source)
+        """The tokens of a text; the margin collects anew what they pass by."""
+        self.margin.begin(source)
         session = self._lark.parse_interactive(source.text, start="file")
         tokens: Iterator[Token] = session.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
         return tokens

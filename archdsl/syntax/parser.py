@@ -35,7 +35,7 @@ def parse(source: Source) -> tree.File:
         file = _parse(machine, source)
     except (Unexpected, TooDeep):
         _diagnose(machine, source)
-    _raise(machine.builder.mistakes)
+    _raise(machine.margin.mistakes)
     return file
 
 
@@ -52,14 +52,14 @@ def parse_argument(source: Source) -> tree.Argument:
         tokens = [*arrange(machine.tokens(source)), Token(END, "")]
     except TooDeep as deep:
         raise CompileError([deep.told(source)]) from None
-    _raise(machine.builder.mistakes)
+    _raise(machine.margin.mistakes)
     for position, token in enumerate(tokens):
         if not driver.accepts(token.type):
             raise CompileError([_misplaced(machine, source, driver, tokens[:-1], position)])
         if token.type != END:
             driver.feed(token)
     argument: tree.Argument = driver.finish()
-    _raise(machine.builder.mistakes)
+    _raise(machine.margin.mistakes)
     return argument
 
 
@@ -81,8 +81,8 @@ def _parse(machine: Grammar, source: Source) -> tree.File:
 def _diagnose(machine: Grammar, source: Source) -> None:
     """Parses once more, for the mistakes."""
     tokens = list(machine.tokens(source))
-    blamed = [diagnostic.labels[0].span.start for diagnostic in machine.builder.mistakes]
-    machine.builder.mistakes += islice(mistakes(machine, source, tokens, blamed), _MOST)
+    blamed = [diagnostic.labels[0].span.start for diagnostic in machine.margin.mistakes]
+    machine.margin.mistakes += islice(mistakes(machine, source, tokens, blamed), _MOST)
 
 
 def _raise(found: Iterable[Diagnostic]) -> None:

@@ -367,7 +367,7 @@ def test_what_is_too_much_is_refused_soon(inside: str, message: str) -> None:
     started = time.perf_counter()
     (mistake,) = mistakes(f"block b(x) {{ y = {inside} }}")
     assert mistake.message == message
-    assert time.perf_counter() - started < 8
+    assert time.perf_counter() - started < 20
 
 
 def test_long_texts_take_time_in_proportion() -> None:
@@ -376,4 +376,4 @@ def test_long_texts_take_time_in_proportion() -> None:
     block = definition("block b(x) {\n" + line * 5_000 + "}\n")
     assert isinstance(block, tree.Block)
     assert len(block.body) == 5_000
-    assert time.perf_counter() - started < 8
+    assert time.perf_counter() - started < 20

@@ -57,7 +57,7 @@ def _parse(text: str) -> tree.File | None:
 
 
 @given(files)
-@settings(_quick, max_examples=100)
+@settings(_quick, max_examples=70)
 def test_a_printed_tree_parses_to_itself(file: tree.File) -> None:
     printed = format_file(file)
     again = _parse(printed)
@@ -82,7 +82,7 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
 
 
 @given(st.integers(0, len(_VALID)), st.integers(0, 30), st.sampled_from(["", *_PIECES]))
-@settings(_quick, max_examples=500)
+@settings(_quick, max_examples=400)
 def test_a_damaged_file_parses_or_is_refused(place: int, length: int, put_in: str) -> None:
     text = _VALID[:place] + put_in + _VALID[place + length :]
     started = time.perf_counter()
@@ -92,7 +92,7 @@ def test_a_damaged_file_parses_or_is_refused(place: int, length: int, put_in: st
 
 
 @given(st.lists(st.tuples(st.integers(0, len(_VALID)), st.sampled_from(_PIECES)), max_size=6))
-@settings(_quick, max_examples=300)
+@settings(_quick, max_examples=200)
 def test_a_file_damaged_in_several_places_parses_or_is_refused(
     damages: list[tuple[int, str]],
 ) -> None:

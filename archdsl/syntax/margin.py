@@ -1,0 +1,58 @@
+"""What the lexer meets beside the grammar: comments, and what means nothing in the language."""
+
+from __future__ import annotations
+
+from lark import Token
+
+from archdsl.diagnostics import Diagnostic, error
+from archdsl.source import Source, Span
+from archdsl.syntax import tree
+
+# What a text copied from a paper or a word processor holds in the place of the language's signs.
+_LOOKALIKES = {"→": "->", "·": "*", "≤": "<=", "≥": ">=", "≠": "!=", "&": "and", "&&": "and"}
+_LOOKALIKES |= dict.fromkeys(("\u2212", "\u2013", "\u2014"), "-")
+_LOOKALIKES |= dict.fromkeys(("“", "”", "'"), '"') | {"!": "not"}
+_SHOWN = 20
+
+
+class Margin:
+    """Called by the lexer, token by token. `mistakes` is shared with the builder."""
+
+    def begin(self, source: Source) -> None:
+        self.source = source
+        self.comments: list[tree.Comment] = []
+        self.mistakes: list[Diagnostic] = []
+        self._stray_line: int | None = None
+
+    def comment(self, token: Token) -> Token:
+        self.comments.append(tree.Comment(token.rstrip(), span=self._place(token)))
+        return token
+
+    def open_doc(self, token: Token) -> Token:
+        start = token.start_pos or 0
+        self._tell("this doc string is never closed", Span(self.source, start, start + 3))
+        return token
+
+    def open_text(self, token: Token) -> Token:
+        self._tell("this text has no closing quote", self._place(token))
+        return token
+
+    def stray(self, token: Token) -> Token:
+        """Tells of the first on its line: the others are likely to belong to it."""
+        if token.line == self._stray_line:
+            return token
+        self._stray_line = token.line
+        words = token[:_SHOWN]
+        shown = f"`{words}`" if words.isprintable() else f"character U+{ord(token[0]):04X}"
+        meant = _LOOKALIKES.get(str(token))
+        help = f"did you mean `{meant}`?" if meant else None
+        self._tell(f"{shown} means nothing here", self._place(token), help)
+        return token
+
+    def _tell(self, message: str, span: Span, help: str | None = None) -> None:
+        self.mistakes.append(error("syntax", message, span, help=help))
+
+    def _place(self, token: Token) -> Span:
+        """Where a token stands, without blanks at its end."""
+        start = token.start_pos or 0
+        return Span(self.source, start, start + len(token.rstrip()))
