@@ -47,8 +47,8 @@ def replace(path: Path, text: str) -> None:
     Raises:
         CompileError: it cannot be written. Then the file is as it was.
     """
-    target = path.resolve()
-    if target.is_dir():
+    target = Path(os.path.realpath(path))
+    if os.path.isdir(target):
         raise CompileError([error("file", f"{path} is a folder, so no file can stand there")])
     try:
         _replace(target, text)
@@ -72,7 +72,7 @@ def _replace(target: Path, text: str) -> None:
 
 def _permissions(target: Path) -> int:
     """Those of the file that is replaced, else what a new file gets here."""
-    if target.exists():
+    if os.path.exists(target):
         return target.stat().st_mode & 0o777
     mask = os.umask(0)
     os.umask(mask)
@@ -80,7 +80,7 @@ def _permissions(target: Path) -> int:
 
 
 def _check_replaceable(path: Path) -> None:
-    if not path.is_file():
+    if not os.path.isfile(path):
         return
     try:
         text = path.read_bytes().decode()

@@ -55,7 +55,7 @@ def _views(text: str) -> tuple[int, int]:
 def run(arguments: argparse.Namespace) -> int:
     from archdsl.report.costs import CostReport, Views
 
-    network = options.network(arguments)
+    network = options.network_at_input(arguments)
     convention = CONVENTIONS[arguments.convention]
     costs = CostReport(network, convention, arguments.by, Views(*arguments.views))
     sys.stdout.write(costs.show(arguments.format))

@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Iterable, Iterator
 
-from archdsl.compiler import Network, Spec, load
+from archdsl.compiler import Network, load
 from archdsl.diagnostics import CompileError, did_you_mean, error
 from archdsl.ir.types import AXES, show_shape
 from archdsl.source import Source, Span
@@ -63,24 +63,25 @@ def add_input(parser: argparse.ArgumentParser) -> None:
 
 
 def network(arguments: argparse.Namespace) -> Network:
-    """The network that the flags ask for.
+    """The network that the flags ask for, `--input` aside.
 
     Raises:
         CompileError: there is none such.
     """
-    built = built_network(load(arguments.spec), arguments)
-    return at_inputs(built, arguments.inputs) if arguments.inputs else built
-
-
-def built_network(spec: Spec, arguments: argparse.Namespace) -> Network:
+    spec = load(arguments.spec)
     name = spec.choose(arguments.network)
     written = [parse_argument(Source("--set", text)) for text in arguments.parameters]
     return spec.build(name, spec.arguments(written))
 
 
-def at_inputs(network: Network, inputs: Iterable[str]) -> Network:
-    """The network with its inputs at the sizes that `--input` gives."""
-    return network.at(**dict(_named_shapes(network, inputs)))
+def network_at_input(arguments: argparse.Namespace) -> Network:
+    """The network that the flags ask for, its inputs at the sizes that `--input` gives.
+
+    Raises:
+        CompileError: there is none such.
+    """
+    built = network(arguments)
+    return built.at(**dict(_named_shapes(built, arguments.inputs))) if arguments.inputs else built
 
 
 def _named_shapes(network: Network, inputs: Iterable[str]) -> Iterator[tuple[str, Shape]]:

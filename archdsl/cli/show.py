@@ -37,7 +37,7 @@ def _levels(text: str) -> int:
 def run(arguments: argparse.Namespace) -> int:
     from archdsl.report import listing
 
-    network = options.network(arguments)
+    network = options.network_at_input(arguments)
     sys.stdout.write(listing.show(network, arguments.depth))
     report_warnings(network.diagnostics)
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,11 +86,12 @@ def read(path: Path, name: str | None = None) -> Source:
         CompileError: there is none, or it is not text of a reasonable size.
     """
     shown = name or str(path)
-    if not path.exists():
+    if not os.path.exists(path):
         near = did_you_mean(path.name, (p.name for p in _neighbours(path)))
         raise CompileError([error("file", f"no such file: {shown}", help=near)])
-    if not path.is_file():
-        raise CompileError([error("file", f"not a file: {shown}")])
+    if not os.path.isfile(path):
+        kind = "a folder" if path.is_dir() else "no file"
+        raise CompileError([error("file", f"{shown} is {kind}; a spec is a file of text")])
     try:
         with path.open("rb") as stream:
             data = stream.read(limits.SOURCE_BYTES + 1)
@@ -224,8 +226,9 @@ def find(name: str, user: Path) -> tuple[Path | None, str | None]:
     relative = Path(*name.split(".")).with_suffix(SUFFIX)
     for place, shown in ((user.parent, None), (folder("library"), f"library/{relative}")):
         path = place / relative
-        inside = path.resolve().is_relative_to(place.resolve())
-        if path.is_file() and inside and path.resolve() != user.resolve():
+        if not os.path.isfile(path) or path.resolve() == user.resolve():
+            continue
+        if path.resolve().is_relative_to(place.resolve()):
             return path, shown
     return None, None
 

@@ -1,0 +1,132 @@
+"""What all commands share: exit status, streams, colour, and how each is asked for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archdsl import __version__
+from archdsl.cli.main import main
+from archdsl.report.display import Paint, paint_for
+
+SPEC = "specs/x3d_s.arch"
+BAD = "network a() { input x: 3 x 8^2\n cnv(3) }"
+
+
+@pytest.mark.parametrize("command", [[], ["compile"], ["flops"], ["check"], ["fmt"], ["show"]])
+def test_help_gives_examples(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    assert main([*command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "examples:\n  archdsl " in shown
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"archdsl {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["flop", SPEC],
+        ["flops"],
+        ["flops", SPEC, "--views", "0x3"],
+        ["flops", SPEC, "--convention", "gmacs"],
+        ["flops", SPEC, "--format", "yaml"],
+        ["show", SPEC, "--depth", "0"],
+        ["check"],
+    ],
+)
+def test_usage_mistakes_exit_with_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "usage: archdsl" in printed.err
+
+
+@pytest.mark.parametrize("command", ["flops", "check", "show", "compile", "fmt"])
+def test_bad_specs_exit_with_1(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str
+) -> None:
+    assert main([command, str(tmp_path / "missing.arch")]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error[file]: no such file: ")
+
+
+def test_data_and_diagnostics_go_apart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    bad = tmp_path / "bad.arch"
+    bad.write_text(BAD)
+    assert main(["check", SPEC, str(bad)]) == 1
+    printed = capsys.readouterr()
+    assert "error" not in printed.out
+    assert "x3d_s(size = 182)" in printed.out
+    assert "did you mean `conv`?" in printed.err
+
+
+def test_no_colour_unless_a_terminal_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert paint_for(Terminal()).is_on
+    assert not paint_for(sys.__stdin__ or sys.stdin).is_on or sys.stdin.isatty()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not paint_for(Terminal()).is_on
+    assert Paint(is_on=True)("red", "x") == "\x1b[1;31mx\x1b[0m"
+
+
+def test_a_reader_that_leaves_early_is_no_mistake() -> None:
+    command = f"'{sys.executable}' -m archdsl show {SPEC} | head -1"
+    environment = {**os.environ, "PYTHONPATH": "."}
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True)
+    assert done.stdout.startswith("network x3d_s")
+    assert done.stderr == ""
+
+
+def test_interrupts_are_quiet(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archdsl.cli.options.load", interrupt)
+    assert main(["flops", SPEC]) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_terminals_without_unicode_are_no_mistake(tmp_path: Path) -> None:
+    spec = tmp_path / "größe.arch"
+    spec.write_text("network größe() { input bild: 3 x 8^2; conv(4) -> nichtß }", "utf-8")
+    environment = {**os.environ, "PYTHONPATH": ".", "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "archdsl", "check", str(spec)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_show_folds_repeats(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", SPEC, "--depth", "2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("1-10: these 2 in turn  x 5" in line for line in lines)
+    assert len(lines) < 45
+
+
+def test_check_json(capsys: pytest.CaptureFixture[str]) -> None:
+    import json
+
+    assert main(["check", SPEC, "--format", "json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    exact = next(f for f in figures if f["claimed"] == "3794274")
+    assert exact["measured"] == 3794274
+    assert exact["verdict"] == "met"

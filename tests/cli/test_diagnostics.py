@@ -1,0 +1,110 @@
+"""How diagnostics look."""
+
+from __future__ import annotations
+
+from archdsl.diagnostics import Label, error, note, warning
+from archdsl.report.diagnostics import render, summary
+from archdsl.report.display import Paint
+from archdsl.source import Source, Span
+
+
+def shown(text: str, start: int, end: int, label: str = "") -> list[str]:
+    span = Span(Source("a.arch", text), start, end)
+    lines = render([error("code", "message", span, label)], Paint()).splitlines()
+    return lines[2:-2]
+
+
+def test_the_whole_of_one() -> None:
+    source = Source("specs/a.arch", "one\ntwo = three\n")
+    first, second = Span(source, 4, 7), Span(source, 10, 15)
+    diagnostic = error(
+        "shape",
+        "these differ",
+        first,
+        "this",
+        also=[Label(second, "from that")],
+        notes=["so it is"],
+        help="change one",
+    )
+    assert render([diagnostic], Paint()) == (
+        "error[shape]: these differ\n"
+        " --> specs/a.arch:2:1\n"
+        "  |\n"
+        "2 | two = three\n"
+        "  | ^^^ this\n"
+        " ::: specs/a.arch:2:7\n"
+        "  |\n"
+        "2 | two = three\n"
+        "  |       ----- from that\n"
+        "  = note: so it is\n"
+        "  = help: change one\n"
+        "\n"
+        "1 error\n"
+    )
+
+
+def test_gutters_are_as_wide_as_the_widest_number() -> None:
+    source = Source("a", "x\n" * 12)
+    lines = render([error("c", "m", Span(source, 22, 23))], Paint()).splitlines()
+    assert lines[1:5] == ["  --> a:12:1", "   |", "12 | x", "   | ^"]
+
+
+def test_carets_of_several_lines_end_with_the_first() -> None:
+    assert shown("ab (c\nd)", 3, 8, "open") == ["  |", "1 | ab (c", "  |    ^^ open"]
+
+
+def test_an_empty_span_has_one_caret() -> None:
+    assert shown("ab\n", 2, 2) == ["  |", "1 | ab", "  |   ^"]
+    assert shown("", 0, 0) == ["  |", "1 |", "  | ^"]
+    assert shown("ab\n", 3, 3)[1:] == ["2 |", "  | ^"]
+
+
+def test_tabs_and_wide_characters_keep_the_caret_in_place() -> None:
+    assert shown("\tx", 1, 2) == ["  |", "1 |     x", "  |     ^"]
+    assert shown("名前 = y", 5, 6) == ["  |", "1 | 名前 = y", "  |        ^"]
+    assert shown("e\u0301 y", 3, 4)[-1] == "  |   ^"
+    assert shown("名前", 0, 2)[-1] == "  | ^^^^"
+
+
+def test_what_a_terminal_would_obey_is_spelt_out() -> None:
+    assert shown("a\x1b[31m b", 7, 8) == ["  |", "1 | a\\x1b[31m b", "  |           ^"]
+    source = Source("a\x1b]0;b", "x")
+    assert "\x1b" not in render([error("c", "m\x1b[2J", Span(source, 0, 1))], Paint())
+
+
+def test_windows_line_ends_are_not_shown() -> None:
+    assert shown("ab\r\ncd", 1, 2) == ["  |", "1 | ab", "  |  ^"]
+
+
+def test_long_lines_are_cut_around_the_span() -> None:
+    line = "".join(f"{i:05} " for i in range(100_000))
+    start = line.index("50000")
+    _, code, caret = shown(line, start, start + 5, "here")
+    assert len(code) < 120
+    assert code.startswith("1 | ...")
+    assert code.endswith("...")
+    assert code[caret.index("^") :].startswith("50000")
+    assert caret.endswith("^^^^^ here")
+
+
+def test_a_span_longer_than_the_window_is_cut_too() -> None:
+    _, code, caret = shown("x" * 1000, 0, 1000)
+    assert len(code) == len("1 | ") + 100 + len("...")
+    assert caret.count("^") == 100
+
+
+def test_the_last_line_counts() -> None:
+    span = Span(Source("a", "abc"), 0, 1)
+    listed = [error("a", "m"), note("b", "m", span), error("c", "m"), warning("d", "m", span)]
+    assert summary(listed) == "2 errors, 1 warning, 1 note"
+    assert render([], Paint()) == ""
+
+
+def test_colours_surround_and_do_not_shift() -> None:
+    span = Span(Source("a", "abc"), 1, 2)
+    coloured = render([error("c", "m", span, "here")], Paint(is_on=True))
+    assert "\x1b[1;31m^ here\x1b[0m" in coloured
+    import re
+
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert plain == render([error("c", "m", span, "here")], Paint())

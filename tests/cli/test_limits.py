@@ -1,0 +1,115 @@
+"""What no honest spec holds: told in bounded time, in a sentence, with status 1."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archdsl import limits
+from archdsl.cli.main import main
+
+ROWS = "    | relu |\n"
+
+
+def check(capsys: pytest.CaptureFixture[str], path: Path, content: str | bytes) -> str:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    assert main(["check", str(path)]) == 1
+    printed = capsys.readouterr().err
+    assert len(printed) < 40_000
+    return printed
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    return tmp_path / "a.arch"
+
+
+def body(text: str) -> str:
+    return f"network a() {{ input x: 3 x 8^2\n{text}\n}}\n"
+
+
+def test_an_empty_file(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    assert "is empty: it defines nothing" in check(capsys, spec, "")
+    assert "is empty: it defines nothing" in check(capsys, spec, " \n\n\t\n")
+
+
+def test_a_binary_file(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    assert "is not text in UTF-8 (byte 4)" in check(capsys, spec, b"\x7fELF\xff\xfe" * 100)
+    assert "character U+0000 cannot stand in a spec" in check(capsys, spec, b"\0" * 1000)
+
+
+def test_a_hundred_megabytes(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    assert "more than 16 MiB: no spec is so long" in check(capsys, spec, "x" * 100_000_000)
+
+
+def test_an_unreadable_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    loop = tmp_path / "loop.arch"
+    loop.symlink_to(loop)
+    for path in (loop, Path("x" * 300)):
+        assert main(["check", str(path)]) == 1
+        assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 10_000, "1e999999999", "0." + "1" * 10_000, "9" * 10_000 + "G"]
+)
+def test_long_numbers(capsys: pytest.CaptureFixture[str], spec: Path, number: str) -> None:
+    assert "a number of more than 30 digits" in check(capsys, spec, body(f"conv({number})"))
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        "(" * 5000 + "1" + ")" * 5000,
+        "-" * 5000 + "1",
+        "+".join("1" * 5000),
+        "not " * 5000 + "true",
+        "f(" * 5000,
+        "1 if true else " * 5000 + "1",
+    ],
+)
+def test_deep_expressions(capsys: pytest.CaptureFixture[str], spec: Path, nested: str) -> None:
+    assert "deep" in check(capsys, spec, body(f"conv({nested})"))
+
+
+def test_deep_statements(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    deep = "if true { " * 5000 + "relu" + " }" * 5000
+    assert "deep" in check(capsys, spec, body(deep))
+
+
+def test_deep_blocks(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    blocks = "".join(f"block b{i}(x) {{ return x -> b{i + 1} }}\n" for i in range(500))
+    text = f"{blocks}block b500(x) {{ return x }}\n{body('b0')}"
+    assert f"nested more than {limits.CALL_DEPTH} deep" in check(capsys, spec, text)
+
+
+def test_many_mistakes_stop(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    text = body("\n".join(f"y{i} = x -> nothing{i}" for i in range(1000)))
+    printed = check(capsys, spec, text)
+    assert "stopped after 50 errors; there may be more" in printed
+    assert printed.endswith("50 errors, 1 note\n")
+
+
+def test_blocks_that_double(
+    capsys: pytest.CaptureFixture[str], spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "OPERATIONS", 2000)
+    calls = " -> ".join
+    blocks = "".join(
+        f"block b{i}(x) {{ return x -> {calls([f'b{i + 1}'] * 8)} }}\n" for i in range(20)
+    )
+    text = f"{blocks}block b20(x) {{ return x -> relu }}\n{body('b0')}"
+    assert "this network has more than 2,000 operations" in check(capsys, spec, text)
+
+
+def test_blocks_that_double_without_operations(
+    capsys: pytest.CaptureFixture[str], spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STEPS", 20_000)
+    calls = " -> ".join
+    blocks = "".join(
+        f"block b{i}(x) {{ return x -> {calls([f'b{i + 1}'] * 8)} }}\n" for i in range(20)
+    )
+    text = f"{blocks}block b20(x) {{ return x }}\n{body('b0')}"
+    assert "takes more than 20,000 steps to build" in check(capsys, spec, text)
