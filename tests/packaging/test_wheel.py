@@ -1,0 +1,87 @@
+"""The wheel, installed outside the checkout, does all that the checkout does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import archdsl
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = (
+    "archdsl/**/*.py",
+    "archdsl/py.typed",
+    "archdsl/library/*.arch",
+    "grammars/*.lark",
+    "templates/*.j2",
+)
+
+
+def _run(*command: str | Path, cwd: Path) -> str:
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("hatchling")
+    folder = tmp_path_factory.mktemp("wheel")
+    _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment with the wheel; what it depends on is lent by ours."""
+    folder = tmp_path_factory.mktemp("outside") / "venv"
+    venv.create(folder, with_pip=False)
+    lent = sysconfig.get_paths()["purelib"]
+    own = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder)}))
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+    _run(*pip, "--python", folder, "install", "--no-deps", "--no-index", wheel, cwd=folder)
+    (own / "lent.pth").write_text(lent + "\n")
+    return folder / ("Scripts" if os.name == "nt" else "bin")
+
+
+def test_wheel_holds_what_ships(wheel: Path) -> None:
+    held = set(zipfile.ZipFile(wheel).namelist())
+    for pattern in SHIPPED:
+        for path in ROOT.glob(pattern):
+            shipped = path.relative_to(ROOT).as_posix().removeprefix("archdsl/")
+            assert f"archdsl/{shipped}" in held
+
+
+def test_wheel_holds_nothing_else(wheel: Path) -> None:
+    kinds = {".arch", ".j2", ".lark", ".py", ".typed"}
+    held = zipfile.ZipFile(wheel).namelist()
+    assert all(Path(name).suffix in kinds for name in held if name.startswith("archdsl/"))
+    assert {name.split("/")[0].split("-")[0] for name in held} == {"archdsl"}
+
+
+def test_installed_wheel_works_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+    for name in ("x2d", "x3d_s"):
+        shutil.copy(ROOT / "specs" / f"{name}.arch", tmp_path)
+    program = installed / "archdsl"
+    assert _run(program, "--version", cwd=tmp_path) == f"archdsl {archdsl.__version__}\n"
+    assert "1,962,892,112 MACs" in _run(program, "flops", "x3d_s.arch", cwd=tmp_path)
+    _run(program, "check", "x3d_s.arch", cwd=tmp_path)
+    _run(program, "fmt", "--check", "x3d_s.arch", cwd=tmp_path)
+    written = tmp_path / _run(program, "compile", "x3d_s.arch", cwd=tmp_path).strip()
+    assert "from torch import Tensor, nn" in written.read_text()
+
+
+def test_installed_wheel_is_what_runs(installed: Path, tmp_path: Path) -> None:
+    code = "import archdsl; print(archdsl.__file__)"
+    found = Path(_run(installed / "python", "-c", code, cwd=tmp_path).strip())
+    assert installed.parent in found.parents
