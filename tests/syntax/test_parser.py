@@ -364,16 +364,16 @@ _MANY = 100_000
     ],
 )
 def test_what_is_too_much_is_refused_soon(inside: str, message: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     (mistake,) = mistakes(f"block b(x) {{ y = {inside} }}")
     assert mistake.message == message
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_long_texts_take_time_in_proportion() -> None:
     line = "  y = y -> conv(64, kernel = 3) -> relu\n"
-    started = time.perf_counter()
+    started = time.process_time()
     block = definition("block b(x) {\n" + line * 5_000 + "}\n")
     assert isinstance(block, tree.Block)
     assert len(block.body) == 5_000
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

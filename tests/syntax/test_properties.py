@@ -85,9 +85,9 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
 @settings(_quick, max_examples=400)
 def test_a_damaged_file_parses_or_is_refused(place: int, length: int, put_in: str) -> None:
     text = _VALID[:place] + put_in + _VALID[place + length :]
-    started = time.perf_counter()
+    started = time.process_time()
     file = _parse(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 5
     _check_formatted(file)
 
 
