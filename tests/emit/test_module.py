@@ -1,0 +1,106 @@
+"""Every network that is kept: what is emitted runs, and is what was inferred."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from emit.running import (
+    EXAMPLES,
+    SPECS,
+    Interpreter,
+    emitted,
+    gallery,
+    randomise,
+    results,
+    samples,
+)
+from torch.utils.flop_counter import FlopCounterMode
+
+import archdsl
+from archdsl import files
+
+GALLERY = [pytest.param(path, name, id=name) for path, name in gallery()]
+TINY = Path(__file__).parent / "tiny.arch"
+
+
+@pytest.mark.parametrize(("path", "name"), GALLERY)
+def test_torch_agrees(path: Path, name: str) -> None:
+    """Parameters, FLOPs and output shapes, as torch itself counts them."""
+    network = archdsl.load(path).network(name)
+    with torch.device("meta"):
+        module = emitted(network)().eval()
+        inputs = samples(network)
+    with FlopCounterMode(display=False) as counter:
+        outputs = results(module(*inputs))
+    assert counter.get_total_flops() == network.costs.total.flops
+    assert sum(p.numel() for p in module.parameters()) == network.costs.total.params
+    assert tuple(tuple(t.shape[1:]) for t in outputs) == network.outputs
+
+
+@pytest.mark.parametrize(("path", "name"), GALLERY)
+def test_layout(path: Path, name: str, tmp_path: Path) -> None:
+    """The text is in black's layout and clean for ruff, and imports torch alone."""
+    black = pytest.importorskip("black")
+    text = files.sealed(archdsl.load(path).network(name).source())
+    assert black.format_str(text, mode=black.Mode()) == text
+    modules = {
+        alias.name if isinstance(node, ast.Import) else node.module
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {str(module).partition(".")[0] for module in modules} <= {"torch", "math"}
+
+
+def test_ruff_finds_nothing(tmp_path: Path) -> None:
+    for path, name in gallery():
+        text = files.sealed(archdsl.load(path).network(name).source())
+        (tmp_path / f"{name}.py").write_text(text)
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=E,F,I,UP,B", "."]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+
+
+SMALL = {
+    "tiny": {},
+    "slowfast_r50": {"slow": (3, 2, 32, 32), "fast": (3, 8, 32, 32)},
+    "mobilenet_v3_large": {"image": (3, 32, 32)},
+    "shufflenet_v2": {"image": (3, 32, 32)},
+    "fpn": {"image": (3, 64, 64)},
+    "x2d": {"video": (3, 2, 32, 32)},
+}
+
+
+@pytest.mark.parametrize("spec", SMALL)
+def test_same_as_node_by_node(spec: str) -> None:
+    """The emitted module computes what the graph says, and every shape is as inferred."""
+    path = next(path for path in (*SPECS, *EXAMPLES, TINY) if path.stem == spec)
+    network = archdsl.load(path).network().at(**SMALL[spec])
+    module = emitted(network)().double().eval()
+    randomise(module)
+    interpreter = Interpreter(network.graph).double().eval()
+    interpreter.load(module)
+    inputs = samples(network, dtype=torch.float64)
+    for ours, theirs in zip(results(module(*inputs)), interpreter(*inputs), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-10)
+
+
+def test_deterministic() -> None:
+    """The same bytes under another hash seed, from another folder."""
+    root = Path(__file__).resolve().parents[2]
+    script = "import sys, archdsl; print(archdsl.load(sys.argv[1]).network().source())"
+    spec = root / "specs" / "autox3d_s.arch"
+    texts = set()
+    for seed, folder in (("1", root), ("2", root / "tests")):
+        command = [sys.executable, "-c", script, str(spec)]
+        environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)}
+        run = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+        )
+        texts.add(run.stdout)
+    assert len(texts) == 1

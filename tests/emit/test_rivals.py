@@ -1,0 +1,117 @@
+"""X3D with PyTorchVideo's weights gives PyTorchVideo's outputs."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from emit.running import ROOT, emitted
+from rivals import create_x3d
+from torch import Tensor, nn
+
+import archdsl
+
+SIZES = {
+    "x3d_xs": (4, 160, 2.2),
+    "x3d_s": (13, 160, 2.2),
+    "x3d_m": (16, 224, 2.2),
+    "x3d_l": (16, 312, 5.0),
+}
+TOLERANCE = 1e-5
+
+
+def _pair(name: str, classes: int = 400) -> tuple[nn.Module, nn.Module]:
+    """Ours and PyTorchVideo's, with the same random weights."""
+    frames, size, depth = SIZES[name]
+    spec = archdsl.load(ROOT / "specs" / f"{name}.arch")
+    ours = emitted(spec.network(shortcut_norm="where_channels_differ"))(classes)
+    theirs = create_x3d()(
+        input_clip_length=frames,
+        input_crop_size=size,
+        depth_factor=depth,
+        bottleneck_factor=2.25,
+        model_num_class=classes,
+        head_activation=None,
+    )
+    _randomise(theirs)
+    _transfer(theirs, ours)
+    return ours, theirs
+
+
+def _randomise(module: nn.Module) -> None:
+    """Scales and statistics away from their start, so that each of them matters."""
+    torch.manual_seed(0)
+    for layer in module.modules():
+        if isinstance(layer, nn.BatchNorm3d):
+            nn.init.uniform_(layer.weight, 0.5, 1.5)
+            nn.init.uniform_(layer.bias, -0.2, 0.2)
+            nn.init.uniform_(layer.running_mean, -0.2, 0.2)
+            nn.init.uniform_(layer.running_var, 0.5, 1.5)
+
+
+def _transfer(theirs: nn.Module, ours: nn.Module) -> None:
+    """By name: `blocks.i` are the stem, the four stages and the head."""
+    target = dict(ours.state_dict())
+    for key, value in theirs.state_dict().items():
+        target.pop(_renamed(key)).copy_(value)
+    assert not target
+
+
+def _renamed(key: str) -> str:
+    _, number, rest = key.split(".", 2)
+    if number == "0":
+        return "conv1." + _replace(rest, {"conv.conv_t": "conv1", "conv.conv_xy": "conv2"})
+    if number == "5":
+        table = {"pool.pre_conv": "conv1", "pool.pre_norm": "norm", "pool.post_conv": "conv2"}
+        return "head." + _replace(rest, {**table, "proj": "linear"})
+    table = {
+        "branch1_conv": "projection.conv",
+        "branch1_norm": "projection.norm",
+        "branch2.norm_b.1.block.0": "squeeze_excite.conv1",
+        "branch2.norm_b.1.block.2": "squeeze_excite.conv2",
+        "branch2.norm_b.0": "norm2",
+        "branch2.conv_a": "conv1",
+        "branch2.norm_a": "norm1",
+        "branch2.conv_b": "conv2",
+        "branch2.conv_c": "conv3",
+        "branch2.norm_c": "norm3",
+    }
+    stage = f"res{int(number) + 1}"
+    block = rest.removeprefix("res_blocks.")
+    return f"{stage}." + _replace(block, table)
+
+
+def _replace(key: str, table: dict[str, str]) -> str:
+    for theirs, ours in table.items():
+        if theirs in key:
+            return key.replace(theirs, ours)
+    return key
+
+
+@pytest.mark.parametrize("name", ["x3d_xs", "x3d_s"])
+@pytest.mark.parametrize("mode", ["train", "eval"])
+def test_same_outputs(name: str, mode: str) -> None:
+    _compare(name, mode)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["x3d_m", "x3d_l"])
+@pytest.mark.parametrize("mode", ["train", "eval"])
+def test_same_outputs_of_large_ones(name: str, mode: str) -> None:
+    _compare(name, mode)
+
+
+def _compare(name: str, mode: str) -> None:
+    ours, theirs = _pair(name)
+    frames, size, _ = SIZES[name]
+    clip = torch.randn(2 if mode == "train" else 1, 3, frames, size, size)
+    with torch.no_grad():
+        a, b = (_run(module, mode, clip) for module in (ours, theirs))
+    assert ((a - b).abs().max() / b.abs().max()).item() < TOLERANCE
+    statistics = (dict(ours.named_buffers()), dict(theirs.named_buffers()))
+    for key, value in statistics[1].items():
+        torch.testing.assert_close(statistics[0][_renamed(key)], value, rtol=1e-4, atol=1e-5)
+
+
+def _run(module: nn.Module, mode: str, clip: Tensor) -> Tensor:
+    torch.manual_seed(1)
+    return module.train(mode == "train")(clip)

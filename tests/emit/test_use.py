@@ -1,0 +1,114 @@
+"""An emitted module as training code uses it."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from emit.running import ROOT, emitted, samples
+from torch import nn
+
+import archdsl
+
+
+def _network(name: str, **parameters: object) -> archdsl.Network:
+    return archdsl.load(ROOT / "specs" / f"{name}.arch").network(**parameters)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> archdsl.Network:
+    return archdsl.load(Path(__file__).parent / "tiny.arch").network()
+
+
+def test_reads_like_its_table() -> None:
+    text = _network("autox3d_l").source()
+    assert text.count("\n") < 250
+    assert "Bottleneck(24, 16, mid=54, stride=2, se=True)" in text
+    assert "*(Bottleneck(16, 16, mid=84, se=i % 2 == 0) for i in range(2, 6))" in text
+    assert "3 x 16 x 312^2 (C x T x H x W)" in text
+
+
+def test_open_parameters_are_arguments(tiny: archdsl.Network) -> None:
+    module = emitted(tiny)(classes=7, dropout=0.1).eval()
+    assert module(*samples(tiny, 2)).shape == (2, 7)
+    assert any(isinstance(m, nn.Dropout) and m.p == 0.1 for m in module.modules())
+
+
+@pytest.mark.parametrize("size", [(3, 1, 32, 32), (3, 5, 64, 96), (3, 16, 80, 33)])
+def test_takes_any_clip(tiny: archdsl.Network, size: tuple[int, ...]) -> None:
+    assert emitted(tiny)().eval()(torch.randn(1, *size)).shape == (1, 10)
+
+
+def test_features(tiny: archdsl.Network) -> None:
+    module = emitted(tiny)().eval()
+    assert module.forward_features(*samples(tiny)).shape == (1, 16, 4, 8, 8)
+
+
+def test_initialisation() -> None:
+    module = emitted(_network("x3d_s"))()
+    convolution = module.res4[0].conv1
+    fan_out = convolution.out_channels
+    assert convolution.weight.std().item() == pytest.approx((2 / fan_out) ** 0.5, rel=0.05)
+    assert module.head.linear.weight.std().item() == pytest.approx(0.01, rel=0.05)
+    assert not module.head.linear.bias.any()
+    assert not module.res4[0].norm3.weight.any()
+    assert module.res4[0].norm1.weight.eq(1).all()
+
+
+def test_trains_a_step(tiny: archdsl.Network) -> None:
+    module = emitted(tiny)(classes=5).train()
+    optimiser = torch.optim.SGD(module.parameters(), lr=0.01)
+    before = [p.detach().clone() for p in module.parameters()]
+    loss = nn.functional.cross_entropy(module(*samples(tiny, 2)), torch.tensor([0, 3]))
+    loss.backward()
+    optimiser.step()
+    assert all(p.grad is not None for p in module.parameters())
+    assert any(not torch.equal(a, b) for a, b in zip(before, module.parameters(), strict=True))
+
+
+def test_copies(tiny: archdsl.Network) -> None:
+    module = emitted(tiny)().eval()
+    inputs = samples(tiny)
+    expected = module(*inputs)
+    for copied in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
+        torch.testing.assert_close(copied(*inputs), expected)
+
+
+def test_exports_with_dynamic_sizes(tiny: archdsl.Network) -> None:
+    module = emitted(tiny)().eval()
+    batch, frames = torch.export.Dim("batch", min=1), torch.export.Dim("frames", min=2)
+    dynamic = ({0: batch, 2: frames},)
+    program = torch.export.export(module, tuple(samples(tiny, 2)), dynamic_shapes=dynamic)
+    other = torch.randn(3, 3, 7, 32, 32)
+    torch.testing.assert_close(program.module()(other), module(other))
+
+
+def test_compiles_whole(tiny: archdsl.Network) -> None:
+    """One graph without a break; the backend that only traces needs no compiler installed."""
+    module = emitted(tiny)().eval()
+    compiled = torch.compile(module, fullgraph=True, backend="eager")
+    inputs = samples(tiny)
+    torch.testing.assert_close(compiled(*inputs), module(*inputs))
+
+
+def test_distributed(tiny: archdsl.Network, tmp_path: Path) -> None:
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{tmp_path / 'store'}", rank=0, world_size=1
+    )
+    try:
+        module = nn.parallel.DistributedDataParallel(emitted(tiny)(classes=5))
+        module(*samples(tiny, 2)).sum().backward()
+        assert all(p.grad is not None for p in module.parameters())
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+def test_header_tells_the_origin() -> None:
+    network = _network("x3d_s")
+    text = network.source()
+    assert network.spec.program.digest in text
+    assert "from x3d_s.arch" in text
+    assert str(ROOT) not in text
