@@ -17,7 +17,12 @@ from archdsl.costs.conventions import Convention
 from archdsl.costs.figures import Costs, Part, breakdown, measure, uncounted
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
-from archdsl.elaborate.networks import choose, elaborate, evaluate_arguments
+from archdsl.elaborate.networks import (
+    choose,
+    elaborate,
+    evaluate_arguments,
+    missing_parameters,
+)
 from archdsl.elaborate.program import Program, load_program
 from archdsl.elaborate.values import Given, Value, is_number
 from archdsl.infer import infer
@@ -66,6 +71,10 @@ class Spec:
             CompileError: there is none such.
         """
         return choose(self.program, name)
+
+    def missing_parameters(self, name: str) -> list[str]:
+        """The parameters that a network has no default for: it is a family of networks."""
+        return missing_parameters(self.program, name)
 
     def arguments(self, written: Iterable[tree.Argument]) -> dict[str, Given]:
         """Parameters written in the language, as a claim or `--set` does, evaluated.

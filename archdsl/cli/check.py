@@ -13,7 +13,8 @@ from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.report.tables import FORMATS
 
 _DETAILS = """\
-Builds every network of each spec and measures what its claims say. A figure is met when
+Builds every network of each spec whose parameters all have values, and measures what the
+claims say. A figure is met when
 it is within half a unit of the last digit that was printed. One that its spec marks
 `disputed` is shown with both numbers and is no error.
 
@@ -52,7 +53,8 @@ def _check(path: str, diagnostics: Diagnostics) -> list[SpecReport]:
         if not spec.program.main.file.definitions:
             raise CompileError([error("file", f"{path} is empty: it defines nothing")])
         for name in spec.networks:
-            _build(spec, name, diagnostics)
+            if not spec.missing_parameters(name):
+                _build(spec, name, diagnostics)
         claims = check_claims(spec, diagnostics)
     except CompileError as failure:
         diagnostics.extend(failure.diagnostics)

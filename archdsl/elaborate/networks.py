@@ -104,6 +104,17 @@ def _resolve(
     return _Resolved(below.network, below.unit, below.given, definition.doc or below.doc)
 
 
+def missing_parameters(program: Program, name: str) -> list[str]:
+    """The parameters that a network has no default for, so that it cannot be built by itself."""
+    session = Session(program, Graph(""), Diagnostics(), as_declared=True)
+    try:
+        resolved = _resolve(session, *program.main.names[name], {}, ())
+    except Fault:
+        return []
+    needed = [p.name for p in resolved.network.parameters if p.default is None]
+    return [parameter for parameter in needed if parameter not in resolved.given]
+
+
 def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> dict[str, Given]:
     """Parameters of a network that are written outside of any: in a claim, or with `--set`.
 

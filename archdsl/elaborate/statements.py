@@ -174,10 +174,10 @@ def _input(session: Session, frame: Frame, statement: tree.Input) -> None:
 def _add_input(
     session: Session, frame: Frame, statement: tree.Input, shape: tuple[Value, ...]
 ) -> Tensor:
-    for size in shape:
+    for size, span in zip(shape, _dimensions(statement.shape, len(shape)), strict=True):
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             message = f"a size is a positive integer, not {describe(size)}"
-            raise Fault(session.error("shape", message, statement.shape.span))
+            raise Fault(session.error("shape", message, span))
     operation = Input(TensorType(shape).shape)  # type: ignore[arg-type]
     try:
         results = checked(operation, ())
@@ -195,6 +195,17 @@ def _add_input(
     )
     session.graph.inputs[statement.name] = value
     return Tensor(value, results[0])
+
+
+def _dimensions(shape: tree.Expression, count: int) -> list[Span]:
+    """Where each of a shape's sizes is written."""
+    if not isinstance(shape, tree.Shape):
+        return [shape.span] * count
+    return [
+        dimension.span
+        for dimension in shape.dimensions
+        for _ in range(int(dimension.times.value) if isinstance(dimension, tree.Repeat) else 1)
+    ]
 
 
 SCHEMES: dict[str, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from archdsl import limits
-from archdsl.diagnostics import did_you_mean, note
+from archdsl.diagnostics import Label, did_you_mean, note
 from archdsl.elaborate import calls, expressions, statements
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import (
@@ -236,8 +236,13 @@ class _Builder:
             if column in known or (column == STRIDE and given.value == 1):
                 continue
             message = f"`{block.name}` has no parameter `{column}`"
-            hint = did_you_mean(column, _accepted(block)) or "write `-` where it is not meant"
-            raise Fault(self.session.error("table", message, given.span, help=hint))
+            hint = did_you_mean(column, _accepted(block))
+            if hint is None:
+                hint = "write `-` where it is not meant"
+                raise Fault(self.session.error("table", message, given.span, help=hint))
+            header = next(c.span for c in self.table.columns if c.name == column)
+            also = (Label(row.cells[BLOCK].span, "the block"),)
+            raise Fault(self.session.error("table", message, header, also=also, help=hint))
 
     def _expect(self, row: _Row) -> None:
         for column in EXPECTATIONS:
