@@ -350,7 +350,7 @@ def literal(value: Value) -> Python:
         return Tuple(tuple(literal(item) for item in value))
     if isinstance(value, str):
         return Atom(quoted(value))
-    text = repr(value)
+    text = repr(value).replace("e+", "e")
     if isinstance(value, float) and text.strip("-") in ("inf", "nan"):
         return Call(Atom("float"), (Atom(f'"{text}"'),))
     return Prefix("-", Atom(text[1:])) if text.startswith("-") else Atom(text)
@@ -540,7 +540,7 @@ class Docstring(Statement):
     def lines(self, depth: int) -> Iterator[str]:
         margin = " " * INDENT * depth
         escaped = self.text.replace("\\", "\\\\").replace('""', '\\"\\"')
-        first, *rest = map(printable, inspect.cleandoc(escaped).splitlines() or [""])
+        first, *rest = map(printable, inspect.cleandoc(escaped).split("\n"))
         opening = margin + ('"""\\' if first.startswith('"') else '"""') + first
         if not rest:
             yield opening + (' """' if first.endswith('"') else '"""')
@@ -595,12 +595,13 @@ def render(statements: Iterable[Statement], depth: int = 0) -> list[str]:
 
 def gap(block: list[Statement], index: int, depth: int) -> int:
     """How many empty lines go before a statement."""
-    before, statement = block[index - 1], block[index]
-    if isinstance(statement, Blank):
+    before = block[index - 1]
+    if isinstance(block[index], Blank):
         return 0
-    if isinstance(before, Function | Class):
-        return 1 if depth else 2
-    if defines(block, index) and not isinstance(before, Comment):
+    earlier = (s for s in reversed(block[:index]) if not isinstance(s, Blank))
+    ends = isinstance(next(earlier, None), Function | Class)
+    starts = defines(block, index) and not isinstance(before, Comment)
+    if starts or ends:
         return 1 if depth else 2
     return int(isinstance(before, Blank))
 
