@@ -130,8 +130,8 @@ class Shape:
 
     def accepts(self, value: object) -> bool:
         sizes = value if isinstance(value, tuple) else (value,)
-        known = [size for size in sizes if size != -1]
-        return len(sizes) - len(known) <= 1 and (not known or Sizes().accepts(tuple(known)))
+        sound = bool(sizes) and all(_is_integer(v) and (v == -1 or v >= 1) for v in sizes)
+        return sound and sizes.count(-1) <= 1
 
 
 @dataclass(frozen=True)

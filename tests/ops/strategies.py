@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
 
-EXAMPLES = 20
+EXAMPLES = 12
 
 sizes = st.integers(1, 7)
 flags = st.booleans()

@@ -104,7 +104,7 @@ def test_text() -> None:
         (
             AvgPool(2, padding=1),
             shape(9, 4, 4, 1),
-            "over three axes, torch averages no windows of 2 x 2^2 in 9 x 4^2 x 1",
+            "over three axes, torch averages no windows of 2 x 2^2 in 9 x 4 x 4 x 1",
         ),
         (AdaptiveAvgPool((None, None)), shape(9, 4, 4), "to `none` leaves 9 x 4^2 as it is"),
         (AdaptiveAvgPool((1, 1)), shape(9, 4), "`size` has 2 entries for 1 axes"),
