@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SOURCE_BYTES = 16 * 2**20
+SOURCE_BYTES = 8 * 2**20
 """Size of one file."""
 
 NESTING = 100
@@ -10,6 +10,9 @@ NESTING = 100
 
 CALL_DEPTH = 150
 """Levels of expressions and blocks open at once while a network is built."""
+
+DERIVATIONS = 50
+"""Networks or blocks that are each derived from the next."""
 
 DIGITS = 30
 """Digits of one number as written."""

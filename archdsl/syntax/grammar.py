@@ -12,7 +12,7 @@ from lark import Lark, Token
 from archdsl.resources import folder
 from archdsl.source import Source
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.driver import Tables
+from archdsl.syntax.driver import Driver
 from archdsl.syntax.margin import Margin
 
 
@@ -37,12 +37,15 @@ class Grammar:
             },
             cache=_cache_file(),
         )
-        self.tables = Tables(self._lark)
 
     @cached_property
     def spelling(self) -> dict[str, str]:
         """How each kind of token is written."""
         return {terminal.name: terminal.pattern.value for terminal in self._lark.terminals}
+
+    def driver(self, start: str) -> Driver:
+        """A new run of the parser."""
+        return Driver(self._lark, start)
 
     def tokens(self, source: Source) -> Iterator[Token]:
         """The tokens of a text; the margin collects anew what they pass by."""

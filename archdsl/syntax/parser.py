@@ -47,17 +47,18 @@ def parse_argument(source: Source) -> tree.Argument:
     """
     _refuse_control_characters(source)
     machine = grammar()
-    driver = Driver(machine.tables, "argument")
     try:
-        tokens = [*arrange(machine.tokens(source)), Token(END, "")]
+        tokens = list(arrange(machine.tokens(source)))
     except TooDeep as deep:
         raise CompileError([deep.told(source)]) from None
     _raise(machine.margin.mistakes)
+    driver = machine.driver("argument")
     for position, token in enumerate(tokens):
         if not driver.accepts(token.type):
-            raise CompileError([_misplaced(machine, source, driver, tokens[:-1], position)])
-        if token.type != END:
-            driver.feed(token)
+            raise CompileError([_misplaced(machine, source, driver, tokens, position)])
+        driver.feed(token)
+    if not driver.accepts(END):
+        raise CompileError([_misplaced(machine, source, driver, tokens, len(tokens))])
     argument: tree.Argument = driver.finish()
     _raise(machine.margin.mistakes)
     return argument
@@ -66,12 +67,12 @@ def parse_argument(source: Source) -> tree.Argument:
 def _misplaced(
     machine: Grammar, source: Source, driver: Driver, tokens: list[Token], position: int
 ) -> Diagnostic:
-    accepted = frozenset(filter(driver.accepts, [*machine.spelling, END]))
-    return explain(Place(source, tokens, 0, position, accepted, machine.spelling))
+    place = Place(source, tokens, 0, position, driver.accepted(), machine.spelling)
+    return explain(place)
 
 
 def _parse(machine: Grammar, source: Source) -> tree.File:
-    driver = Driver(machine.tables, "file")
+    driver = machine.driver("file")
     for token in arrange(machine.tokens(source)):
         driver.feed(token)
     file: tree.File = driver.finish()

@@ -11,7 +11,7 @@ from lark import Token
 from archdsl.diagnostics import Diagnostic
 from archdsl.source import Source
 from archdsl.syntax.brackets import line_starts, mend
-from archdsl.syntax.driver import END, Driver
+from archdsl.syntax.driver import END
 from archdsl.syntax.grammar import Grammar
 from archdsl.syntax.layout import TooDeep, arrange
 from archdsl.syntax.mistakes import Place, explain, keyword
@@ -86,7 +86,7 @@ class _Run:
         self._found: list[Diagnostic] = []
 
     def found(self, start: str) -> list[Diagnostic]:
-        self._parser = Driver(self._grammar.tables, start)
+        self._parser = self._grammar.driver(start)
         self._levels = [_Level(1, False, 0)]
         position = 0
         while position < len(self._tokens) and len(self._found) < _MOST:
@@ -156,7 +156,7 @@ class _Run:
         if self._is_blamed(first, position, end):
             return
         spelling = self._grammar.spelling
-        accepted = frozenset(filter(self._parser.accepts, [*spelling, END]))
+        accepted = self._parser.accepted()
         place = Place(self._source, self._tokens, first, position, accepted, spelling)
         self._found.append(explain(place))
 

@@ -30,7 +30,7 @@ def _number(text: str) -> tree.Number:
     return tree.Number(text, exact, span=_NOWHERE)
 
 
-_common = st.sampled_from(["x", "x13", "y", "t3_s3", "i", "e5", "k", "größe", "block_", "inputs"])
+_common = st.sampled_from(["x", "x13", "y", "t3_s3", "i", "e5", "k", "width_2", "block_", "inputs"])
 names = _common | st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(
     lambda name: name not in _RESERVED
 )
