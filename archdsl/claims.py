@@ -99,7 +99,7 @@ class _Checker:
         try:
             network = self._build(name, call.arguments if call else ())
         except CompileError as failure:
-            self.diagnostics.extend(failure.diagnostics)
+            self.diagnostics.take(failure)
             return
         self.diagnostics.extend(network.diagnostics)
         for item in claim.items:

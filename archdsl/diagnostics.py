@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -84,18 +85,30 @@ class Diagnostics:
     _errors: int = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
+        """Take one in.
+
+        Raises:
+            CompileError: there are enough.
+        """
         place = diagnostic.labels[0].span if diagnostic.labels else diagnostic.message
-        if self._seen.setdefault((diagnostic.code, place), diagnostic) is not diagnostic:
+        if (diagnostic.code, place) in self._seen:
             return
-        self._errors += diagnostic.is_error
+        if self._errors < self.most:
+            self._seen[diagnostic.code, place] = diagnostic
+            self._errors += diagnostic.is_error
         if diagnostic.is_error and self._errors == self.most:
             stopped = f"stopped after {self.most} errors; there may be more"
-            self.add(Diagnostic(Severity.NOTE, "stopped", stopped))
+            self._seen["stopped", stopped] = Diagnostic(Severity.NOTE, "stopped", stopped)
             raise CompileError(self)
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         for diagnostic in diagnostics:
             self.add(diagnostic)
+
+    def take(self, failure: CompileError) -> None:
+        """Take in what made a phase stop, as far as there is room."""
+        with suppress(CompileError):
+            self.extend(failure.diagnostics)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._seen.values())

@@ -35,18 +35,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from archdsl.report.claims import show
 
-    diagnostics = Diagnostics()
-    reports: list[SpecReport] = []
-    for path in arguments.specs:
-        found = Diagnostics()
-        reports += _check(path, found)
-        diagnostics.extend(found)
-    sys.stdout.write(show(reports, arguments.format))
-    report(diagnostics)
-    return int(diagnostics.has_errors)
+    found = [Diagnostics() for _ in arguments.specs]
+    checked = [
+        _check(path, diagnostics) for path, diagnostics in zip(arguments.specs, found, strict=True)
+    ]
+    sys.stdout.write(show([spec for spec in checked if spec], arguments.format))
+    report(diagnostic for diagnostics in found for diagnostic in diagnostics)
+    return int(any(diagnostics.has_errors for diagnostics in found))
 
 
-def _check(path: str, diagnostics: Diagnostics) -> list[SpecReport]:
+def _check(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     """What there is to say of a spec; nothing but diagnostics where it cannot be read."""
     try:
         spec = load(path)
@@ -57,13 +55,13 @@ def _check(path: str, diagnostics: Diagnostics) -> list[SpecReport]:
                 _build(spec, name, diagnostics)
         claims = check_claims(spec, diagnostics)
     except CompileError as failure:
-        diagnostics.extend(failure.diagnostics)
-        return []
-    return [SpecReport(path, spec.networks, claims)]
+        diagnostics.take(failure)
+        return None
+    return SpecReport(path, spec.networks, claims)
 
 
 def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
     try:
         diagnostics.extend(spec.build(name, {}).diagnostics)
     except CompileError as failure:
-        diagnostics.extend(failure.diagnostics)
+        diagnostics.take(failure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from archdsl import limits
 from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate import arithmetic, calls
 from archdsl.elaborate.arithmetic import BadValue
@@ -85,6 +86,9 @@ def block_value(
         path = " -> ".join([*seen[seen.index(definition.name) :], definition.name])
         message = f"blocks are derived from each other in a circle: {path}"
         raise Fault(session.error("recursion", message, definition.base.span))
+    if len(seen) == limits.DERIVATIONS:
+        message = f"`{seen[0]}` is derived through more than {limits.DERIVATIONS} blocks"
+        raise Fault(session.error("nesting", message, definition.base.span))
     frame = Frame(unit, 0, {})
     call = definition.base if isinstance(definition.base, tree.Call) else None
     name = call.function if call else definition.base

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.elaborate import expressions, statements
 from archdsl.elaborate.blocks import bind_parameters
@@ -88,6 +89,9 @@ def _resolve(
         path = " -> ".join([*seen[seen.index(definition.name) :], definition.name])
         message = f"networks are derived from each other in a circle: {path}"
         raise Fault(session.error("recursion", message, definition.base.span))
+    if len(seen) == limits.DERIVATIONS:
+        message = f"`{seen[0]}` is derived through more than {limits.DERIVATIONS} networks"
+        raise Fault(session.error("nesting", message, definition.base.span))
     if isinstance(definition, tree.Block) or definition.kind == "block":
         message = f"`{definition.name}` is a block, not a network"
         raise Fault(session.error("network", message, name_span(definition)))

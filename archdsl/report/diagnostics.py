@@ -15,14 +15,31 @@ _WINDOW = 100
 _BEFORE = 40
 """Columns that stay before the caret where a line is cut."""
 
+_MOST = 50
+"""Notes, and warnings, that are shown."""
+
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 def render(diagnostics: Iterable[Diagnostic], paint: Paint) -> str:
     """Diagnostics in the order they were collected, and a last line that counts them."""
     listed = list(diagnostics)
-    blocks = ["\n".join(_lines(diagnostic, paint)) for diagnostic in listed]
-    return "\n\n".join([*blocks, summary(listed)]) + "\n" if listed else ""
+    if not listed:
+        return ""
+    told = list(_told(listed))
+    blocks = ["\n".join(_lines(diagnostic, paint)) for diagnostic in told]
+    unsaid = len(listed) - len(told)
+    last = f"{summary(listed)}, of which {unsaid:,} are not shown" if unsaid else summary(listed)
+    return "\n\n".join([*blocks, last]) + "\n"
+
+
+def _told(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """All errors, and of what is none as many as anybody reads."""
+    counts: Counter[Severity] = Counter()
+    for diagnostic in diagnostics:
+        counts[diagnostic.severity] += 1
+        if diagnostic.is_error or counts[diagnostic.severity] <= _MOST:
+            yield diagnostic
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:

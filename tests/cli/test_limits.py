@@ -84,6 +84,31 @@ def test_deep_blocks(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     assert f"nested more than {limits.CALL_DEPTH} deep" in check(capsys, spec, text)
 
 
+def test_long_derivations(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    base = "network n0() { input x: 3 x 8^2; b999 }\nblock b0(x) { return relu(x) }\n"
+    derived = "".join(f"network n{i} = n{i - 1}\nblock b{i} = b{i - 1}\n" for i in range(1, 1000))
+    printed = check(capsys, spec, base + derived)
+    assert "`b999` is derived through more than 50 blocks" in printed
+    assert "is derived through more than 50 networks" in printed
+
+
+def test_a_long_derivation_deep_inside(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    depth = limits.CALL_DEPTH // 3
+    calls = "".join(f"block c{i}(x) {{ return x -> c{i + 1} }}\n" for i in range(depth))
+    derived = "".join(f"block b{i} = b{i - 1}\n" for i in range(1, 1000))
+    ends = f"block c{depth}(x) {{ return x -> b999 }}\nblock b0(x) {{ return relu(x) }}\n"
+    assert "deriv" in check(capsys, spec, calls + derived + ends + body("c0"))
+
+
+def test_many_notes_are_counted(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    rows = "| relu | 3 x 9^2 |\n" * 200
+    spec.write_text(body(f"table {{\n| block | printed |\n{rows}}}"))
+    assert main(["check", str(spec)]) == 0
+    printed = capsys.readouterr().err
+    assert printed.count("note[printed]") == 50
+    assert printed.endswith("200 notes, of which 150 are not shown\n")
+
+
 def test_many_mistakes_stop(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     text = body("\n".join(f"y{i} = x -> nothing{i}" for i in range(1000)))
     printed = check(capsys, spec, text)
