@@ -17,13 +17,14 @@ from archdsl.costs.conventions import Convention
 from archdsl.costs.figures import Costs, Part, breakdown, measure, uncounted
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
+from archdsl.elaborate.loading import load_program
 from archdsl.elaborate.networks import (
     choose,
     elaborate,
     evaluate_arguments,
     missing_parameters,
 )
-from archdsl.elaborate.program import Program, load_program
+from archdsl.elaborate.program import Program
 from archdsl.elaborate.values import Given, Value, is_number
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph

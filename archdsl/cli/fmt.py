@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _format(path: Path, *, is_check: bool) -> int:
     from archdsl import files
-    from archdsl.elaborate.program import read
+    from archdsl.elaborate.files import read
     from archdsl.syntax.formatter import format_file
     from archdsl.syntax.parser import parse
 

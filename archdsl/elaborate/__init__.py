@@ -1,1 +1,1 @@
-"""Tree to graph: blocks, tables and derivations become operations. Never costs, never Python code."""
+"""Tree to graph: blocks, tables and derivations become operations. No costs, no Python code."""

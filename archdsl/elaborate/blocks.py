@@ -1,116 +1,130 @@
-"""Blocks: arguments bound to parameters, then the body evaluated in a scope of its own."""
+"""Applications of blocks: the body evaluated in a scope of its own, or stamped once more."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 
-from archdsl.diagnostics import Diagnostic, did_you_mean
-from archdsl.elaborate import expressions, statements
-from archdsl.elaborate.program import TYPE_WORDS
+from archdsl.elaborate import parameters, statements
+from archdsl.elaborate.arguments import bind, listed
 from archdsl.elaborate.session import Fault, Frame, Session
+from archdsl.elaborate.stamps import Place, Stamp, key_of, press
 from archdsl.elaborate.values import (
     BlockValue,
-    Given,
-    OperationValue,
     Tensor,
     Value,
     Written,
-    describe,
     holds_tensor,
-    is_number,
     tensors_in,
 )
 from archdsl.ir.graph import Value as GraphValue
-from archdsl.source import Span
 from archdsl.syntax import tree
 
 
-def apply_block(
-    session: Session, frame: Frame, callee: BlockValue, arguments: Written, node: tree.Node
-) -> Value:
-    """What a block returns for these arguments; without its inputs, a block with them given."""
+def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree.Node) -> Value:
+    """What a block returns for these arguments; without its inputs, a block with them given.
+
+    Raises:
+        Fault: the arguments do not suit, the block calls itself, or its body has no value.
+    """
     block = callee.definition
-    given = _bind(session, callee, arguments, node)
-    missing = [p for p in block.parameters if p.default is None and p.name not in given]
-    if missing and not arguments.positional and not any(map(holds_tensor, _values(given))):
+    given = bind(frame, callee, arguments.positional, arguments.named)
+    values = parameters.checked(frame, parameters.Owner(block.name, block.parameters), given)
+    missing = [p.name for p in block.parameters if p.default is None and p.name not in given]
+    if missing and not arguments.positional and not any(map(holds_tensor, values.values())):
         return BlockValue(block, callee.unit, given)
     if missing:
-        raise Fault(_missing(session, block, missing[0], arguments, node))
-    _check_recursion(session, block, node.span)
-    session.step(node.span)
-    session.enter(node.span)
-    session.calls.append((block, node.span))
-    try:
-        return _evaluate_body(session, frame, callee, given, node)
-    finally:
-        session.calls.pop()
-        session.leave()
-
-
-def _values(given: Mapping[str, Given]) -> list[Value]:
-    return [g.value for g in given.values()]
-
-
-def _bind(
-    session: Session, callee: BlockValue, arguments: Written, node: tree.Node
-) -> dict[str, Given]:
-    block = callee.definition
-    names = [parameter.name for parameter in block.parameters]
-    if len(arguments.positional) > len(names):
-        message = f"`{block.name}` has {len(names)} parameters, not {len(arguments.positional)}"
-        raise Fault(session.error("argument", message, arguments.positional[len(names)].span))
-    bound = dict(zip(names, arguments.positional, strict=False))
-    for name, value in arguments.named.items():
-        if name not in names:
-            hint = did_you_mean(name, names) or f"it has {', '.join(f'`{n}`' for n in names)}"
-            message = f"`{block.name}` has no parameter `{name}`"
-            raise Fault(session.error("argument", message, value.span, help=hint))
-        if name in bound:
-            raise Fault(session.error("argument", f"`{name}` is given twice", value.span))
-        bound[name] = value
-    return {**callee.given, **bound}
+        raise _missing(frame, callee, missing[0], arguments, node)
+    return _Application(frame, callee, values, node).value()
 
 
 def _missing(
-    session: Session,
-    block: tree.Block,
-    parameter: tree.Parameter,
-    arguments: Written,
-    node: tree.Node,
-) -> Diagnostic:
-    message = f"`{block.name}` needs `{parameter.name}`"
-    hint = None if arguments.has_tensors else f"pass a tensor on: `x -> {node.span.text}`"
-    return session.error("argument", message, node.span, help=hint)
+    frame: Frame, callee: BlockValue, parameter: str, arguments: Written, node: tree.Node
+) -> Fault:
+    message = f"`{callee.name}` needs `{parameter}`"
+    hint = listed(callee.parameters)
+    if not arguments.has_tensors:
+        hint = f"pass a tensor on: `x -> {node.span.text}`"
+    return frame.fault("argument", message, node.span, help=hint)
 
 
-def _check_recursion(session: Session, block: tree.Block, span: Span) -> None:
-    open_blocks = [open_block for open_block, _ in session.calls]
-    if block not in open_blocks:
-        return
-    around = [b.name for b in open_blocks[open_blocks.index(block) :]]
-    path = " -> ".join([*around, block.name])
-    raise Fault(session.error("recursion", f"blocks call each other in a circle: {path}", span))
+@dataclass(frozen=True, slots=True)
+class _Application:
+    """One application of a block, at a node of the body that `frame` evaluates."""
+
+    frame: Frame
+    callee: BlockValue
+    values: Mapping[str, Value]
+    node: tree.Node
+
+    def value(self) -> Value:
+        session, span = self.frame.session, self.node.span
+        self._check_recursion()
+        session.step(span)
+        key, inputs = key_of(self.callee, self.values)
+        if key not in session.stamps:
+            session.stamps[key] = None
+            return self._evaluate(key, inputs)
+        stamp = session.stamps[key]
+        if stamp is None:
+            raise Fault  # it failed before, and the reason was reported
+        session.step(span, len(stamp.scopes))
+        session.check_room(len(stamp.nodes), span)
+        return press(session.graph, stamp, inputs, self._place())
+
+    def _place(self) -> Place:
+        frame, span = self.frame, self.node.span
+        return Place(frame.name_of(self.node), frame.scope, frame.site(span), span)
+
+    def _evaluate(self, key: Hashable, inputs: tuple[GraphValue, ...]) -> Value:
+        session, block = self.frame.session, self.callee.definition
+        nodes, scopes = len(session.graph), len(session.graph.scopes)
+        session.enter(self.node.span)
+        session.calls.append((block, self.node.span))
+        try:
+            result = self._run(session)
+        finally:
+            session.calls.pop()
+            session.leave()
+        made, opened = len(session.graph), len(session.graph.scopes)
+        session.stamps[key] = Stamp(range(nodes, made), range(scopes, opened), inputs, result)
+        return result
+
+    def _run(self, session: Session) -> Value:
+        block, place = self.callee.definition, self._place()
+        outline = session.outline(block)
+        scope = session.graph.open(
+            "block",
+            place.name,
+            block.name,
+            place.parent,
+            place.site,
+            place.span,
+            outline.definition,
+        )
+        inner = Frame(session, self.callee.unit, scope, assigned_once=outline.assigned_once)
+        parameters.fill(inner, parameters.Owner(block.name, block.parameters), self.values)
+        inputs = _inputs(inner.names)
+        inner.running = _entering(inner.names)
+        result = statements.run_body(inner, block)
+        bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
+        session.graph.close(scope, bindings, inputs, tensors_in(result))
+        return result
+
+    def _check_recursion(self) -> None:
+        block, calls = self.callee.definition, self.frame.session.calls
+        start = next((i for i, (open_block, _) in enumerate(calls) if open_block is block), None)
+        if start is None:
+            return
+        path = " -> ".join([open_block.name for open_block, _ in calls[start:]] + [block.name])
+        message = f"blocks call each other in a circle: {path}"
+        raise self.frame.fault("recursion", message, self.node.span)
 
 
-def _evaluate_body(
-    session: Session, frame: Frame, callee: BlockValue, given: dict[str, Given], node: tree.Node
-) -> Value:
-    block = callee.definition
-    name = frame.name_of(node)
-    site = frame.site(node.span)
-    definition = session.definition(block)
-    scope = session.graph.open(
-        "block", name, block.name, frame.scope, site, node.span, definition
-    )
-    inner = Frame(callee.unit, scope, {})
-    bind_parameters(session, inner, block.name, block.parameters, given)
-    inputs = _inputs(inner.names)
-    first = next((v for v in inner.names.values() if holds_tensor(v)), ())
-    inner.running = first if isinstance(first, tuple) else (first,)
-    result = statements.run_body(session, inner, block.body, node.span)
-    bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
-    session.graph.close(scope, bindings, inputs, tensors_in(result))
-    return result
+def _entering(names: Mapping[str, Value]) -> tuple[Value, ...]:
+    """What bare calls of a block start from: its first parameter that is a tensor."""
+    first = next((value for value in names.values() if holds_tensor(value)), ())
+    return first if isinstance(first, tuple) else (first,)
 
 
 def _inputs(names: Mapping[str, Value]) -> dict[str, GraphValue]:
@@ -122,67 +136,3 @@ def _inputs(names: Mapping[str, Value]) -> dict[str, GraphValue]:
         elif isinstance(value, tuple):
             inputs |= {f"{name}{i}": v for i, v in enumerate(tensors_in(value), start=1)}
     return inputs
-
-
-def bind_parameters(
-    session: Session,
-    frame: Frame,
-    owner: str,
-    parameters: tuple[tree.Parameter, ...],
-    given: Mapping[str, Given],
-) -> None:
-    """Give every parameter its argument or its default, each checked against its type."""
-    for parameter in parameters:
-        argument = given.get(parameter.name)
-        if argument is None:
-            assert parameter.default is not None
-            default = expressions.evaluate(session, frame, parameter.default)
-            argument = Given(default, parameter.default.span)
-        if not _suits(parameter, argument.value):
-            message = f"`{parameter.name}` of `{owner}` is {_wanted(parameter)}"
-            message += f", not {describe(argument.value)}"
-            raise Fault(session.error("type", message, argument.span))
-        frame.names[parameter.name] = argument.value
-
-
-def _is_block(value: Value) -> bool:
-    return isinstance(value, BlockValue | OperationValue)
-
-
-_TYPES: dict[str, Callable[[Value], bool]] = {
-    "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "number": is_number,
-    "bool": lambda value: isinstance(value, bool),
-    "tuple": lambda value: isinstance(value, tuple),
-    "tensor": holds_tensor,
-    "block": _is_block,
-    "none": lambda value: value is None,
-}
-_ARTICLES = {"int": "an integer", "none": "`none`"}
-
-
-def _suits(parameter: tree.Parameter, value: Value) -> bool:
-    types = types_of(parameter)
-    if not types:
-        return True
-    return any(_TYPES[t](value) if t in TYPE_WORDS else value == t for t in types)
-
-
-def types_of(parameter: tree.Parameter) -> tuple[str, ...]:
-    """The types as written, else those that the default suggests; others take anything."""
-    if parameter.types:
-        return parameter.types
-    default = parameter.default
-    if isinstance(default, tree.Number | tree.Tuple | tree.Shape):
-        return ("number", "tuple")
-    if isinstance(default, tree.Constant) and default.value is not None:
-        return ("bool",)
-    return ()
-
-
-def _wanted(parameter: tree.Parameter) -> str:
-    shown = [
-        _ARTICLES.get(t, f"a {t}") if t in TYPE_WORDS else f"`{t}`" for t in types_of(parameter)
-    ]
-    return " or ".join(shown)
-

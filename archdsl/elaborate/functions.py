@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
 
 from archdsl import limits
@@ -43,7 +42,8 @@ def _round(value: Value) -> Value:
 
 
 def _abs(value: Value) -> Value:
-    return abs(_number(value))
+    number = _number(value)
+    return -number if number < 0 else number
 
 
 def _sqrt(value: Value) -> Value:
@@ -53,7 +53,9 @@ def _sqrt(value: Value) -> Value:
         raise BadValue("the square root of a negative number")
     numerator, denominator = math.isqrt(number.numerator), math.isqrt(number.denominator)
     root = Fraction(numerator, denominator)
-    return exact(root if root * root == number else Fraction(math.sqrt(number)).limit_denominator(10**9))
+    return exact(
+        root if root * root == number else Fraction(math.sqrt(number)).limit_denominator(10**9)
+    )
 
 
 def _min(*values: Value) -> Value:
@@ -84,8 +86,8 @@ def _len(value: Value) -> Value:
 def _range(*values: Value) -> Value:
     """`range(n)`, `range(start, stop)` or `range(start, stop, step)`, as a tuple."""
     bounds = [_integer(value) for value in values]
-    if not 1 <= len(bounds) <= 3 or 0 in bounds[2:]:
-        raise BadValue("`range` takes a stop, a start and a stop, or also a step that is not 0")
+    if 0 in bounds[2:]:
+        raise BadValue("a step that is not 0 is needed")
     numbers = range(*bounds)
     if len(numbers) > limits.OPERATIONS:
         raise BadValue(f"a range of more than {limits.OPERATIONS} numbers")
@@ -104,18 +106,22 @@ def _round_to(value: Value, multiple: Value) -> Value:
     return rounded + unit if rounded < Fraction(9, 10) * number else rounded
 
 
-_FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "int": _truncate,
-    "floor": _floor,
-    "ceil": _ceil,
-    "round": _round,
-    "abs": _abs,
-    "sqrt": _sqrt,
-    "min": _min,
-    "max": _max,
-    "sum": _sum,
-    "len": _len,
-    "range": _range,
-    "round_to": _round_to,
+_ANY = None
+
+FUNCTIONS = {
+    function.name: function
+    for function in (
+        FunctionValue("int", 1, 1, _truncate),
+        FunctionValue("floor", 1, 1, _floor),
+        FunctionValue("ceil", 1, 1, _ceil),
+        FunctionValue("round", 1, 1, _round),
+        FunctionValue("abs", 1, 1, _abs),
+        FunctionValue("sqrt", 1, 1, _sqrt),
+        FunctionValue("min", 1, _ANY, _min),
+        FunctionValue("max", 1, _ANY, _max),
+        FunctionValue("sum", 1, _ANY, _sum),
+        FunctionValue("len", 1, 1, _len),
+        FunctionValue("range", 1, 3, _range),
+        FunctionValue("round_to", 2, 2, _round_to),
+    )
 }
-FUNCTIONS = {name: FunctionValue(name, call) for name, call in _FUNCTIONS.items()}

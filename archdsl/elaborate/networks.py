@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from archdsl import limits
-from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
-from archdsl.elaborate import expressions, statements
-from archdsl.elaborate.blocks import bind_parameters
-from archdsl.elaborate.program import Named, Program, Unit, name_span
+from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error, warning
+from archdsl.elaborate import parameters, statements
+from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
+from archdsl.elaborate.mentions import handed_on
+from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.elaborate.values import Given, holds_tensor, tensors_in
+from archdsl.elaborate.values import Given, Value, holds_tensor, tensors_in
 from archdsl.ir.graph import Graph
+from archdsl.ops.sources import Input
 from archdsl.syntax import tree
-
-
-@dataclass(frozen=True)
-class _Resolved:
-    """The network that a name finally means, with the parameters collected on the way."""
-
-    network: tree.Network
-    unit: Unit
-    given: Mapping[str, Given]
-    doc: str | None
 
 
 def choose(program: Program, name: str | None) -> str:
@@ -60,63 +49,29 @@ def elaborate(
     Raises:
         CompileError: the network is at fault; `diagnostics` holds warnings and notes too.
     """
-    definition, unit = program.main.names[name]
     graph = Graph(name)
-    resolver = Session(program, graph, diagnostics, as_declared=True)
+    session = Session(program, graph, diagnostics)
     try:
-        resolved = _resolve(resolver, definition, unit, given, ())
-        _check_names(resolver, resolved)
+        resolved = resolve(session, program.main.names[name], given)
+        check_parameters(session, resolved)
+        session.as_declared = not resolved.given
+        _build(session, resolved)
+        graph.doc = resolved.doc or program.main.file.doc
     except Fault as fault:
-        resolver.report(fault)
-        raise CompileError(diagnostics) from None
-    graph.doc = resolved.doc or program.main.file.doc
-    session = Session(program, graph, diagnostics, as_declared=not resolved.given)
-    _build(session, resolved)
+        session.report(fault)
+    diagnostics.extend(program.mistakes)
     diagnostics.stop_on_errors()
+    _warn_unused(graph, diagnostics)
     return graph
-
-
-def _resolve(
-    session: Session,
-    definition: Named,
-    unit: Unit,
-    given: Mapping[str, Given],
-    seen: tuple[str, ...],
-) -> _Resolved:
-    if isinstance(definition, tree.Network):
-        return _Resolved(definition, unit, given, definition.doc)
-    if definition.name in seen:
-        path = " -> ".join([*seen[seen.index(definition.name) :], definition.name])
-        message = f"networks are derived from each other in a circle: {path}"
-        raise Fault(session.error("recursion", message, definition.base.span))
-    if len(seen) == limits.DERIVATIONS:
-        message = f"`{seen[0]}` is derived through more than {limits.DERIVATIONS} networks"
-        raise Fault(session.error("nesting", message, definition.base.span))
-    if isinstance(definition, tree.Block) or definition.kind == "block":
-        message = f"`{definition.name}` is a block, not a network"
-        raise Fault(session.error("network", message, name_span(definition)))
-    call = definition.base if isinstance(definition.base, tree.Call) else None
-    base = call.function if call else definition.base
-    assert isinstance(base, tree.Name)
-    found = unit.names.get(base.name)
-    if found is None:
-        hint = did_you_mean(base.name, unit.names)
-        message = f"no network is called `{base.name}`"
-        raise Fault(session.error("network", message, base.span, help=hint))
-    here = arguments(session, unit, call)
-    below = _resolve(session, *found, {**here, **given}, (*seen, definition.name))
-    return _Resolved(below.network, below.unit, below.given, definition.doc or below.doc)
 
 
 def missing_parameters(program: Program, name: str) -> list[str]:
     """The parameters that a network has no default for, so that it cannot be built by itself."""
-    session = Session(program, Graph(""), Diagnostics(), as_declared=True)
+    session = Session(program, Graph(""), Diagnostics())
     try:
-        resolved = _resolve(session, *program.main.names[name], {}, ())
+        return resolve(session, program.main.names[name], {}).missing
     except Fault:
         return []
-    needed = [p.name for p in resolved.network.parameters if p.default is None]
-    return [parameter for parameter in needed if parameter not in resolved.given]
 
 
 def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> dict[str, Given]:
@@ -127,87 +82,56 @@ def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> 
     """
     if not written:
         return {}
-    diagnostics = Diagnostics()
-    session = Session(program, Graph(""), diagnostics, as_declared=True)
+    session = Session(program, Graph(""), Diagnostics())
     span = written[0].span
     call = tree.Call(tree.Name("", span=span), written, span=span)
     try:
-        return arguments(session, program.main, call)
+        return by_name(Frame(session, program.main), call)
     except Fault as fault:
         session.report(fault)
-        raise CompileError(diagnostics) from None
+        raise CompileError(session.diagnostics) from None
 
 
-def arguments(session: Session, unit: Unit, call: tree.Call | None) -> dict[str, Given]:
-    """The parameters that a derivation or a claim gives, all by name."""
-    written = expressions.written(session, Frame(unit, 0, {}), call)
-    if written.positional:
-        message = "parameters of a network are given by name"
-        raise Fault(session.error("argument", message, written.positional[0].span))
-    return dict(written.named)
-
-
-def _check_names(session: Session, resolved: _Resolved) -> None:
-    names = [parameter.name for parameter in resolved.network.parameters]
-    for name, given in resolved.given.items():
-        if name not in names:
-            message = f"network `{resolved.network.name}` has no parameter `{name}`"
-            hint = did_you_mean(name, names) or f"it has {', '.join(names)}"
-            raise Fault(session.error("argument", message, given.span, help=hint))
-    for parameter in resolved.network.parameters:
-        if parameter.default is None and parameter.name not in resolved.given:
-            message = f"`{parameter.name}` has no default and is not given"
-            hint = f"give it: `--set {parameter.name}=...`"
-            raise Fault(session.error("argument", message, parameter.span, help=hint))
-
-
-def _build(session: Session, resolved: _Resolved) -> None:
+def _build(session: Session, resolved: Resolved) -> None:
     graph, network = session.graph, resolved.network
-    definition = session.definition(network)
-    span = name_span(network)
-    scope = graph.open("network", graph.name, network.name, None, (), span, definition)
-    graph.open_parameters = _handed_on(network)
-    frame = Frame(resolved.unit, scope, {})
-    try:
-        bind_parameters(session, frame, network.name, network.parameters, resolved.given)
-        result = statements.run_body(session, frame, network.body, network.span)
-    except Fault as fault:
-        session.report(fault)
-        session.diagnostics.stop_on_errors()
-        raise CompileError([_no_result(network)]) from None
+    outline, span = session.outline(network), name_span(network)
+    scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)
+    graph.open_parameters = handed_on(network)
+    frame = Frame(session, resolved.unit, scope, assigned_once=outline.assigned_once)
+    owner = parameters.Owner(network.name, network.parameters)
+    parameters.fill(frame, owner, parameters.checked(frame, owner, resolved.given))
+    result = statements.run_body(frame, network)
+    _check_ends(session, network, result)
     graph.outputs = tensors_in(result)
-    if not graph.inputs or not graph.outputs:
-        session.diagnostics.add(_no_result(network))
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
     graph.close(scope, bindings, dict(graph.inputs), graph.outputs)
 
 
-def _no_result(network: tree.Network) -> Diagnostic:
-    message = f"network `{network.name}` has no input or no result"
-    hint = "declare `input video: 3 x 16 x 224^2`, and end with a call, a table or `return`"
-    return error("network", message, name_span(network), help=hint)
+def _check_ends(session: Session, network: tree.Network, result: Value) -> None:
+    """A network has inputs, and gives nothing but tensors."""
+    span = name_span(network)
+    if not session.graph.inputs:
+        message = f"network `{network.name}` has no input"
+        hint = "declare one: `input video: 3 x 16 x 224^2`"
+        session.diagnostics.add(session.error("network", message, span, help=hint))
+    elif not _is_tensors(result):
+        message = f"network `{network.name}` has no result"
+        hint = "end with a call, a table, or `return` and tensors"
+        session.diagnostics.add(session.error("network", message, span, help=hint))
 
 
-def _handed_on(network: tree.Network) -> tuple[str, ...]:
-    """The parameters that the body mentions, and only as arguments of calls, as they stand."""
-    uses = Counter(_names(network.body))
-    arguments = Counter(_bare_arguments(network.body))
-    names = [parameter.name for parameter in network.parameters]
-    return tuple(name for name in names if uses[name] and uses[name] == arguments[name])
+def _is_tensors(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and all(map(_is_tensors, value))
+    return holds_tensor(value)
 
 
-def _walk(nodes: Iterable[tree.Node]) -> Iterator[tree.Node]:
-    for node in nodes:
-        yield node
-        yield from _walk(tree.children(node))
-
-
-def _names(body: tuple[tree.Statement, ...]) -> Iterator[str]:
-    return (node.name for node in _walk(body) if isinstance(node, tree.Name))
-
-
-def _bare_arguments(body: tuple[tree.Statement, ...]) -> Iterator[str]:
-    for node in _walk(body):
-        if isinstance(node, tree.Call):
-            values = (argument.value for argument in node.arguments)
-            yield from (value.name for value in values if isinstance(value, tree.Name))
+def _warn_unused(graph: Graph, diagnostics: Diagnostics) -> None:
+    """Say which operations nothing reads; they would cost and learn nothing."""
+    outputs = {value.node for value in graph.outputs}
+    for node in graph.unread():
+        if node.index not in outputs:
+            is_input = isinstance(node.operation, Input)
+            what = f"input `{node.name}`" if is_input else "result of this"
+            message = f"nothing uses the {what}"
+            diagnostics.add(warning("unused", message, node.span))

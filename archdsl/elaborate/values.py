@@ -1,15 +1,17 @@
-"""What expressions of the language evaluate to."""
+"""What expressions of the language evaluate to, and how diagnostics show it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
+from functools import cache
 from typing import TypeAlias
 
 from archdsl.elaborate.program import Unit
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import TensorType, show_shape
+from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -25,10 +27,24 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An argument with the place it was written at."""
+    """An argument with the place it was written at, and with the words written there."""
 
     value: Value
-    span: Span
+    span: Span = field(compare=False)
+    written: tree.Expression | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def as_word(self) -> object:
+        """The argument with bare names taken as words: `frames` is an axis, not a number."""
+        return _as_word(self.value, self.written)
+
+
+def _as_word(value: object, written: tree.Expression | None) -> object:
+    if isinstance(written, tree.Name):
+        return written.name
+    if isinstance(written, tree.Tuple) and isinstance(value, tuple):
+        return tuple(map(_as_word, value, written.items))
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +61,7 @@ class Written:
 
 def holds_tensor(value: object) -> bool:
     """Whether a value is a tensor, or a tuple with one in it."""
-    return isinstance(value, Tensor) or (
-        isinstance(value, tuple) and any(map(holds_tensor, value))
-    )
+    return isinstance(value, Tensor) or (isinstance(value, tuple) and any(map(holds_tensor, value)))
 
 
 def tensors_in(value: Value) -> tuple[GraphValue, ...]:
@@ -65,11 +79,15 @@ class BlockValue:
 
     definition: tree.Block
     unit: Unit = field(compare=False, repr=False)
-    given: Mapping[str, Given] = field(default_factory=dict, compare=False)
+    given: Mapping[str, Given] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return self.definition.name
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return tuple(parameter.name for parameter in self.definition.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +95,29 @@ class OperationValue:
     """An operation, perhaps with some parameters given in advance."""
 
     operation: type[Operation]
-    given: Mapping[str, Given] = field(default_factory=dict, compare=False)
+    given: Mapping[str, Given] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return self.operation.name
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return _parameters(self.name)
+
+
+@cache
+def _parameters(operation: str) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(OPERATIONS[operation]))
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionValue:
-    """A function over compile-time values, such as `ceil`."""
+    """A function over compile-time values, such as `ceil`, of `least` to `most` arguments."""
 
     name: str
+    least: int
+    most: int | None
     call: Callable[..., Value]
 
 
@@ -101,9 +130,14 @@ POISON = Poison()
 
 Applicable: TypeAlias = BlockValue | OperationValue
 Value: TypeAlias = (
-    "int | Fraction | bool | str | None | tuple[Value, ...] | Tensor | Poison"
-    " | BlockValue | OperationValue | FunctionValue"
+    "int | Fraction | bool | str | tuple[Value, ...] | Tensor | Poison"
+    " | BlockValue | OperationValue | FunctionValue | None"
 )
+
+
+def entries(value: Value) -> int:
+    """How many values a tuple holds, those in the tuples within it included; else 1."""
+    return 1 + sum(map(entries, value)) if isinstance(value, tuple) else 1
 
 
 def is_number(value: object) -> bool:
@@ -111,7 +145,7 @@ def is_number(value: object) -> bool:
 
 
 def show(value: object) -> str:
-    """A value as the language writes it, for diagnostics and listings."""
+    """A value as the language writes it, for diagnostics and listings; long tuples in part."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -119,7 +153,8 @@ def show(value: object) -> str:
     if isinstance(value, Fraction):
         return show_number(value)
     if isinstance(value, tuple):
-        return "(" + ", ".join(map(show, value)) + ("," if len(value) == 1 else "") + ")"
+        shown = [*map(show, value[:8]), *(["..."] if len(value) > 8 else [])]
+        return "(" + ", ".join(shown) + ("," if len(value) == 1 else "") + ")"
     if isinstance(value, Tensor):
         return show_shape(value.type.shape)
     if isinstance(value, BlockValue | OperationValue | FunctionValue):
@@ -149,3 +184,18 @@ def describe(value: object) -> str:
         return f"a tensor ({show(value)})"
     kind = "function" if isinstance(value, FunctionValue) else "block"
     return f"the {kind} `{show(value)}`"
+
+
+def round_hint(given: Given) -> str | None:
+    """What to do where an integer is wanted and a fraction stands."""
+    if not isinstance(given.value, Fraction):
+        return None
+    text = given.written.span.text if given.written else given.span.text
+    return f"round it: `ceil({text})` or `int({text})`"
+
+
+def bounds(least: int, most: int | None, what: str = "argument") -> str:
+    """`1 argument`, `at least 2 arguments`, `1 to 3 arguments`."""
+    counts = f"at least {least}" if most is None else f"{least} to {most}"
+    counts = f"{least}" if least == most else counts
+    return f"{counts} {what}" if counts == "1" else f"{counts} {what}s"

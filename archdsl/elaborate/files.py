@@ -1,0 +1,68 @@
+"""Files of specs: found by name, read as text."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from archdsl import limits
+from archdsl.diagnostics import CompileError, Diagnostic, did_you_mean, error
+from archdsl.resources import folder
+from archdsl.source import Source, Span
+from archdsl.syntax import tree
+
+SUFFIX = ".arch"
+
+
+def read(path: Path, name: str | None = None) -> Source:
+    """The text of a file.
+
+    Raises:
+        CompileError: there is none, or it is not text of a reasonable size.
+    """
+    shown = name or str(path)
+    if not os.path.exists(path):
+        near = did_you_mean(path.name, (p.name for p in _neighbours(path)))
+        raise CompileError([error("file", f"no such file: {shown}", help=near)])
+    if not os.path.isfile(path):
+        kind = "a folder" if path.is_dir() else "no file"
+        raise CompileError([error("file", f"{shown} is {kind}; a spec is a file of text")])
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limits.SOURCE_BYTES + 1)
+        if len(data) > limits.SOURCE_BYTES:
+            most = f"{limits.SOURCE_BYTES // 2**20} MiB"
+            raise CompileError([error("file", f"{shown} has more than {most}: no spec is so long")])
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        message = f"{shown} is not text in UTF-8 (byte {fault.start})"
+        raise CompileError([error("file", message)]) from None
+    except OSError as fault:
+        raise CompileError([error("file", f"cannot read {shown}: {fault.strerror}")]) from None
+    return Source(shown, text)
+
+
+def _neighbours(path: Path) -> list[Path]:
+    return sorted(path.parent.glob("*" + SUFFIX)) if path.parent.is_dir() else []
+
+
+def find(name: str, user: Path) -> tuple[Path | None, str | None]:
+    """The file that `use NAME` means: beside the user, else of the library, and how to show it.
+
+    A name is made of words and dots, and links that lead outside are not followed.
+    """
+    relative = Path(*name.split(".")).with_suffix(SUFFIX)
+    for place, shown in ((user.parent, None), (folder("library"), f"library/{relative}")):
+        path = place / relative
+        if not os.path.isfile(path) or path.resolve() == user.resolve():
+            continue
+        if path.resolve().is_relative_to(place.resolve()):
+            return path, shown
+    return None, None
+
+
+def unknown_use(use: tree.Use, user: Path) -> Diagnostic:
+    known = {p.stem for place in (user.parent, folder("library")) for p in place.glob("*.arch")}
+    message = f"there is no `{use.name}{SUFFIX}` beside this file or in the library"
+    span = Span(use.span.source, use.span.end - len(use.name), use.span.end)
+    return error("use", message, span, help=did_you_mean(use.name, known - {user.stem}))

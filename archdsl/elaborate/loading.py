@@ -1,0 +1,113 @@
+"""A spec and all that it uses, parsed, with every name in them known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archdsl import limits
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, error
+from archdsl.elaborate.files import find, read, unknown_use
+from archdsl.elaborate.program import Named, Program, Unit, name_span
+from archdsl.elaborate.scoping import check_names
+from archdsl.elaborate.words import words_of
+from archdsl.ops import OPERATIONS
+from archdsl.source import Source, Span
+from archdsl.syntax import tree
+from archdsl.syntax.parser import parse
+
+
+def load_program(path: Path) -> Program:
+    """Parse a spec and all that it uses.
+
+    Raises:
+        CompileError: with the mistakes of every file that could be reached.
+    """
+    loader = _Loader()
+    main = loader.unit(read(path), path)
+    units = tuple(loader.done.values())
+    if main is None or loader.diagnostics.has_errors:
+        raise CompileError(loader.diagnostics)
+    words = words_of(units)
+    mistakes = tuple(mistake for unit in units for mistake in check_names(unit, words))
+    return Program(main, units, mistakes)
+
+
+class _Loader:
+    """Reads units depth first; `open` is the path of uses that led here."""
+
+    def __init__(self) -> None:
+        self.diagnostics = Diagnostics()
+        self.done: dict[Path, Unit] = {}
+        self.open: list[Path] = []
+
+    def unit(self, source: Source, path: Path) -> Unit | None:
+        try:
+            file = parse(source)
+        except CompileError as failure:
+            self.diagnostics.extend(failure.diagnostics)
+            return None
+        unit = Unit(file, path)
+        self.open.append(path.resolve())
+        origins: dict[str, Span] = {}
+        for definition in file.definitions:
+            if isinstance(definition, tree.Use):
+                self._use(unit, definition, origins)
+        self._define(unit, origins)
+        self.open.pop()
+        self.done[path.resolve()] = unit
+        return unit
+
+    def _use(self, unit: Unit, use: tree.Use, origins: dict[str, Span]) -> None:
+        path, name = find(use.name, unit.path)
+        if path is None:
+            self.diagnostics.add(unknown_use(use, unit.path))
+            return
+        resolved = path.resolve()
+        if resolved in self.open:
+            self.diagnostics.add(self._cycle(use, resolved))
+            return
+        if len(self.done) + len(self.open) > limits.FILES:
+            message = f"more than {limits.FILES} files are used"
+            raise CompileError([error("use", message, use.span)])
+        used = self.done.get(resolved) or self._read_unit(path, name)
+        if used is None:
+            return
+        for definition in used.own():
+            self._bring(unit, definition, used, use, origins)
+
+    def _read_unit(self, path: Path, name: str | None) -> Unit | None:
+        try:
+            return self.unit(read(path, name), path)
+        except CompileError as failure:
+            self.diagnostics.extend(failure.diagnostics)
+            return None
+
+    def _bring(
+        self, unit: Unit, definition: Named, used: Unit, use: tree.Use, origins: dict[str, Span]
+    ) -> None:
+        if definition.name in unit.names:
+            also = [Label(origins[definition.name], "it came with this already")]
+            message = f"`{definition.name}` comes from two files"
+            self.diagnostics.add(error("name", message, use.span, also=also))
+            return
+        unit.names[definition.name] = (definition, used)
+        origins[definition.name] = use.span
+
+    def _define(self, unit: Unit, origins: dict[str, Span]) -> None:
+        for definition in unit.own():
+            name = definition.name
+            if name in origins:
+                also = [Label(origins[name], "the first one")]
+                message = f"`{name}` is defined twice"
+                self.diagnostics.add(error("name", message, name_span(definition), also=also))
+            elif name in OPERATIONS:
+                message = f"`{name}` is an operation already"
+                self.diagnostics.add(error("name", message, name_span(definition)))
+            else:
+                unit.names[name] = (definition, unit)
+                origins[name] = name_span(definition)
+
+    def _cycle(self, use: tree.Use, resolved: Path) -> Diagnostic:
+        around = [*self.open[self.open.index(resolved) :], resolved]
+        path = " -> ".join(p.stem for p in around)
+        return error("use", f"files use each other in a circle: {path}", use.span)

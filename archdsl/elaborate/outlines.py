@@ -1,0 +1,36 @@
+"""What evaluation knows of a body before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.elaborate.formulas import formulas
+from archdsl.elaborate.mentions import assigned_once
+from archdsl.ir.graph import Definition
+from archdsl.syntax import tree
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What the graph keeps of a block, and the names that one place in its body assigns."""
+
+    definition: Definition
+    assigned_once: frozenset[str]
+
+
+def outline(block: tree.Block | tree.Network) -> Outline:
+    names = tuple(parameter.name for parameter in block.parameters)
+    literals = {p.name: _literal(p.default) for p in block.parameters if p.default is not None}
+    defaults = {name: value for name, value in literals.items() if value is not ...}
+    definition = Definition(block.name, block.doc, names, defaults, formulas(block), block.span)
+    return Outline(definition, assigned_once(block.body))
+
+
+def _literal(node: tree.Expression) -> object:
+    """The value of a literal; an ellipsis for any other expression."""
+    if isinstance(node, tree.Number | tree.Constant):
+        return node.value
+    if isinstance(node, tree.Tuple):
+        items = tuple(map(_literal, node.items))
+        return ... if ... in items else items
+    return ...

@@ -1,0 +1,126 @@
+"""Parameters of blocks and networks: the types they take, and what they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from archdsl.diagnostics import did_you_mean
+from archdsl.elaborate import expressions
+from archdsl.elaborate.session import Fault, Frame
+from archdsl.elaborate.values import (
+    BlockValue,
+    Given,
+    OperationValue,
+    Value,
+    describe,
+    holds_tensor,
+    is_number,
+    round_hint,
+)
+from archdsl.elaborate.words import TYPE_WORDS
+from archdsl.syntax import tree
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose parameters they are."""
+
+    name: str
+    parameters: tuple[tree.Parameter, ...]
+
+
+def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str, Value]:
+    """The given values in the order of the parameters, each of the parameter's type.
+
+    Raises:
+        Fault: one of them is not.
+    """
+    values: dict[str, Value] = {}
+    failed = False
+    for parameter in owner.parameters:
+        if parameter.name not in given:
+            continue
+        try:
+            values[parameter.name] = _checked(frame, owner, parameter, given[parameter.name])
+        except Fault as fault:
+            frame.session.report(fault)
+            failed = True
+    if failed:
+        raise Fault
+    return values
+
+
+def fill(frame: Frame, owner: Owner, values: Mapping[str, Value]) -> None:
+    """Give every parameter of a body that begins its value, or its default.
+
+    Raises:
+        Fault: a default has no value, or is not of the parameter's type.
+    """
+    for parameter in owner.parameters:
+        name, default = parameter.name, parameter.default
+        if name in values:
+            frame.names[name] = values[name]
+        elif default is not None:
+            given = Given(expressions.evaluate(frame, default), default.span, default)
+            frame.names[name] = _checked(frame, owner, parameter, given)
+    frame.fixed = frozenset(n for n, value in frame.names.items() if not holds_tensor(value))
+
+
+def _checked(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given) -> Value:
+    types = types_of(parameter)
+    if not types:
+        return given.value
+    if isinstance(given.written, tree.Name) and given.written.name in types:
+        return _word(given)
+    if any(_suits(type_, given.value) for type_ in types):
+        return given.value
+    message = f"`{parameter.name}` of `{owner.name}` is {_wanted(types)}"
+    message += f", not {describe(given.value)}"
+    raise frame.fault("type", message, given.span, help=_hint(parameter, given))
+
+
+def _word(given: Given) -> Value:
+    """A bare name that the type lists: a word, unless the name is a type's own."""
+    assert isinstance(given.written, tree.Name)
+    return given.value if given.written.name in TYPE_WORDS else given.written.name
+
+
+def _hint(parameter: tree.Parameter, given: Given) -> str | None:
+    for word in parameter.types:
+        near = did_you_mean(word, TYPE_WORDS) if word not in TYPE_WORDS else None
+        if near and not isinstance(given.value, str):
+            return f"in the type `{word}`, {near}"
+    return round_hint(given) if "int" in types_of(parameter) else None
+
+
+_TYPES: dict[str, Callable[[Value], bool]] = {
+    "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": is_number,
+    "bool": lambda value: isinstance(value, bool),
+    "tuple": lambda value: isinstance(value, tuple),
+    "tensor": holds_tensor,
+    "block": lambda value: isinstance(value, BlockValue | OperationValue),
+    "none": lambda value: value is None,
+}
+_ARTICLES = {"int": "an integer", "none": "`none`"}
+
+
+def _suits(type_: str, value: Value) -> bool:
+    return _TYPES[type_](value) if type_ in _TYPES else value == type_
+
+
+def types_of(parameter: tree.Parameter) -> tuple[str, ...]:
+    """The types as written, else those that the default suggests; others take anything."""
+    if parameter.types:
+        return parameter.types
+    default = parameter.default
+    if isinstance(default, tree.Number | tree.Tuple | tree.Shape):
+        return ("number", "tuple")
+    if isinstance(default, tree.Constant) and default.value is not None:
+        return ("bool",)
+    return ()
+
+
+def _wanted(types: tuple[str, ...]) -> str:
+    return " or ".join(_ARTICLES.get(t, f"a {t}") if t in TYPE_WORDS else f"`{t}`" for t in types)

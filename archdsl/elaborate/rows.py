@@ -1,0 +1,151 @@
+"""Rows of a table to blocks of the network: one after another, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archdsl import limits
+from archdsl.elaborate import calls, declarations, expectations, expressions
+from archdsl.elaborate.arguments import piped
+from archdsl.elaborate.plans import Plan, Planner
+from archdsl.elaborate.session import Fault, Frame
+from archdsl.elaborate.tables import BLOCK, NUMBER, STRIDE, Row, Stage, stages
+from archdsl.elaborate.values import (
+    POISON,
+    Given,
+    Tensor,
+    Value,
+    Written,
+    describe,
+    round_hint,
+    tensors_in,
+)
+from archdsl.syntax import tree
+
+
+def run_table(frame: Frame, table: tree.Table) -> None:
+    """Apply each row's block to the running value, as often as the row says.
+
+    Raises:
+        Fault: there is no running value, or the table is not one.
+    """
+    declarations.running(frame, table.columns[0].span)
+    builder = _Builder(frame, Planner(frame, table))
+    faults = frame.session.faults
+    for stage in stages(frame, table):
+        builder.build(stage)
+    frame.applied = True
+    if frame.session.faults == faults:
+        builder.planner.warn_unused()
+
+
+@dataclass
+class _Builder:
+    """Builds stage after stage; `blocks` counts those of the stage at hand."""
+
+    frame: Frame
+    planner: Planner
+    stages: int = 0
+    blocks: int = 0
+
+    def build(self, stage: Stage) -> None:
+        frame, graph = self.frame, self.frame.session.graph
+        self.blocks = 0
+        counts = [self._count(row) for row in stage.rows]
+        if counts == [1]:
+            (row,) = stage.rows
+            self._try_row(row, 1, stage.name or row.block.span.text)
+            return
+        outer, entering = frame.scope, frame.running
+        self.stages += 1
+        name, span = stage.name or f"stage{self.stages}", stage.rows[0].node.span
+        frame.scope = graph.open("stage", name, "", outer, frame.site(span), span)
+        for row, count in zip(stage.rows, counts, strict=True):
+            self._try_row(row, count, None)
+        self._close(frame.scope, entering)
+        frame.scope = outer
+
+    def _count(self, row: Row) -> int:
+        """How often a row's block is applied; 0 where that is unknown, which is reported."""
+        if NUMBER not in row.cells:
+            return 1
+        try:
+            return self._checked_count(row.cells[NUMBER])
+        except Fault as fault:
+            self.frame.session.report(fault)
+            return 0
+
+    def _checked_count(self, cell: tree.Expression) -> int:
+        value = expressions.evaluate(self.frame, cell)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            message = f"`number` counts blocks: an integer of at least 1, not {describe(value)}"
+            hint = round_hint(Given(value, cell.span))
+            raise self.frame.fault("table", message, cell.span, help=hint)
+        if value > limits.OPERATIONS:
+            message = f"{value:,} blocks are more than a network may have operations"
+            raise self.frame.fault("size", message, cell.span)
+        return value
+
+    def _try_row(self, row: Row, count: int, name: str | None) -> None:
+        """A row that fails poisons the running value; the rows after it are still read."""
+        scope = self.frame.scope
+        try:
+            plan = self.planner.plan(row)
+            if not count:
+                raise Fault
+            self._row(plan, count, name)
+            expectations.compare(self.frame, row)
+        except Fault as fault:
+            self.frame.session.report(fault)
+            self.frame.running = (POISON,)
+            self.frame.scope = scope
+
+    def _row(self, plan: Plan, count: int, name: str | None) -> None:
+        """A scope for the row, in it its blocks; a stage of one block lends the row its name."""
+        frame, span = self.frame, plan.row.node.span
+        outer, entering = frame.scope, declarations.running(frame, span)
+        numbers = f"{self.blocks}" if count == 1 else f"{self.blocks}-{self.blocks + count - 1}"
+        kind = plan.row.cells[BLOCK].span.text
+        site = frame.site(span)
+        frame.scope = frame.session.graph.open("row", name or numbers, kind, outer, site, span)
+        for number in range(count):
+            self._apply(plan, first=number == 0, name=name or str(self.blocks))
+            self.blocks += 1
+        self._close(frame.scope, entering)
+        frame.scope = outer
+
+    def _apply(self, plan: Plan, *, first: bool, name: str) -> None:
+        frame, node = self.frame, plan.row.block
+        inner = Frame(
+            frame.session,
+            frame.unit,
+            frame.scope,
+            {**frame.names, **plan.values, "i": self.blocks},
+            frame.running,
+            rounds=(*frame.rounds, self.blocks),
+            naming=(node, name),
+        )
+        written = Written(piped(frame.running, node.span), _arguments(inner, plan, first=first))
+        value = calls.apply(inner, plan.block, written, node)
+        if not isinstance(value, tuple | Tensor):
+            message = f"the block of a row makes a tensor, not {describe(value)}"
+            raise frame.fault("table", message, node.span)
+        frame.running = value if isinstance(value, tuple) else (value,)
+
+    def _close(self, scope: int, entering: tuple[Value, ...]) -> None:
+        inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
+        self.frame.session.graph.close(scope, {}, inputs, tensors_in(self.frame.running))
+
+
+def _arguments(inner: Frame, plan: Plan, *, first: bool) -> Mapping[str, Given]:
+    """The row's cells and the table's definitions; only the first block carries the stride."""
+    given = dict(plan.passed)
+    if not first and STRIDE in given:
+        given[STRIDE] = Given(1, given[STRIDE].span)
+    for binding in plan.bindings:
+        name, value = binding.name or "", expressions.evaluate(inner, binding.value)
+        inner.names[name] = value
+        if name in plan.block.parameters:
+            given[name] = Given(value, binding.span, binding.value)
+    return given

@@ -1,0 +1,45 @@
+"""Words that stand for themselves: choices of operations, names of axes, types of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from functools import cache
+
+from archdsl.elaborate.program import Unit
+from archdsl.ir.types import AXIS_NAMES
+from archdsl.ops import OPERATIONS
+from archdsl.ops.axes import POSITIONS
+from archdsl.ops.parameters import Choice, Either, Kind, Maybe, Several, kind_of
+from archdsl.syntax import tree
+
+TYPE_WORDS = frozenset({"int", "number", "bool", "tuple", "tensor", "block", "none"})
+
+
+def words_of(units: Iterable[Unit]) -> frozenset[str]:
+    """The words that operations know, and those that the types of parameters list."""
+    parameters = (
+        parameter
+        for unit in units
+        for definition in unit.own()
+        if not isinstance(definition, tree.Derived)
+        for parameter in definition.parameters
+    )
+    listed = {word for parameter in parameters for word in parameter.types}
+    return operation_words() | (listed - TYPE_WORDS)
+
+
+@cache
+def operation_words() -> frozenset[str]:
+    """The words that parameters of operations list, and the names of axes."""
+    kinds = (kind_of(f) for operation in OPERATIONS.values() for f in fields(operation))
+    listed = {word for kind in kinds for word in _words(kind)}
+    return frozenset({*listed, *AXIS_NAMES, POSITIONS})
+
+
+def _words(kind: Kind) -> tuple[str, ...]:
+    if isinstance(kind, Maybe | Several):
+        return _words(kind.kind)
+    if isinstance(kind, Either):
+        return _words(kind.first) + _words(kind.second)
+    return kind.words if isinstance(kind, Choice) else ()
