@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archdsl.emit.merge import Kind, Plan, Structure, merge, structure_of
-from archdsl.emit.structure import Instance, Member, instances
+from archdsl.emit.structure import Instance, Key, Member, instances
 from archdsl.ir.graph import Definition, Graph
-
 
 BlockKey: TypeAlias = tuple[str, int]
 
@@ -26,10 +25,10 @@ class BlockClass:
     def first(self) -> Instance:
         return self.instances[0]
 
-    def having(self, key: object) -> Iterator[tuple[int, Member]]:
+    def having(self, key: Key) -> Iterator[tuple[int, Member]]:
         """The members under a key, with the places of their instances among all."""
-        for place, instance in enumerate(self.instances):
-            member = self._members[place].get(key)
+        for place, members in enumerate(self._members):
+            member = members.get(key)
             if member is not None:
                 yield place, member
 

@@ -41,7 +41,9 @@ def body(
 
 def reads(parts: Sequence[Part], outputs: tuple[Reference, ...]) -> list[Reference]:
     """What the parts and the outputs read, once for each time."""
-    operands = [part.operands if isinstance(part, Stage) else part.planned.operands for part in parts]
+    operands = [
+        part.operands if isinstance(part, Stage) else part.planned.operands for part in parts
+    ]
     return [reference for group in (*operands, outputs) for reference in group]
 
 
@@ -70,7 +72,7 @@ class _Writer:
 
     def _slot(self, slot: Slot) -> None:
         self._make_room(slot)
-        operands = [self._operand(reference) for reference in slot.planned.operands]
+        operands = [self._operand(reference) for reference in slot.operands]
         expression = slot.apply([operand.expression for operand in operands])
         calls = (not slot.is_infix) + sum(operand.calls for operand in operands)
         reads = frozenset[str]().union(*(operand.reads for operand in operands))
@@ -79,7 +81,7 @@ class _Writer:
         results = [FromMember(slot.planned.key, i) for i in range(slot.member.results)]
         self._hold(results, written)
 
-    def _hold(self, results: list[Reference], written: _Written) -> None:
+    def _hold(self, results: Sequence[Reference], written: _Written) -> None:
         """Keep what is read once for the line that reads it; give the rest a line now."""
         if len(results) == 1 and self.left[results[0]] == 1:
             self.pending[results[0]] = written
@@ -89,7 +91,7 @@ class _Writer:
     def _make_room(self, slot: Slot) -> None:
         """Give operands that would make the line too long, or too dense, a line of their own."""
         room = _LINE - 1
-        for reference in slot.planned.operands:
+        for reference in slot.operands:
             held = self.pending.get(reference)
             if held is None:
                 continue
@@ -105,7 +107,7 @@ class _Writer:
         name = self.variables[reference]
         return _Written(Atom(name), 0, frozenset({name}), heavy=False)
 
-    def _assign(self, results: list[Reference], written: _Written) -> None:
+    def _assign(self, results: Sequence[Reference], written: _Written) -> None:
         used = [r for r in results if self.left[r]]
         names = {r: self._name(r, written.reads) for r in used}
         for reference, name in names.items():
@@ -155,9 +157,9 @@ class _Writer:
             return
         self._loop(stage, names, last)
 
-    def _loop(self, stage: Stage, names: list[str], last: list[Reference]) -> None:
+    def _loop(self, stage: Stage, names: list[str], last: Sequence[Reference]) -> None:
         """`for block in self.stage: x, y = block(x, y)`."""
-        targets = []
+        targets: list[str] = []
         for name in names:
             own = name
             if name in self._busy() or own in targets:
@@ -178,4 +180,3 @@ class _Writer:
         ]
         value = values[0] if len(values) == 1 else Tuple(tuple(values))
         return (*self.lines, Return(value))
-

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from archdsl.emit.python import Atom, Call, Expr, For, If, Infix, Keyword, Python, Statement, Tuple, literal
+from archdsl.emit.python import (
+    Atom,
+    Call,
+    Expr,
+    For,
+    If,
+    Infix,
+    Keyword,
+    Python,
+    Statement,
+    Tuple,
+    literal,
+)
 from archdsl.ir.graph import Graph, Initialisation
 from archdsl.ops.base import Layer
 

@@ -71,7 +71,7 @@ class _Merger:
     operands: dict[Key, tuple[Reference, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tables = [{key: rest for key, *rest in s.members} for s in self.structures]
+        self.tables = [{member[0]: member for member in s.members} for s in self.structures]
         self.order = {key: i for i, key in enumerate(_ordered(self.structures))}
 
     def plan(self) -> Plan:
@@ -84,11 +84,11 @@ class _Merger:
     def _member(self, key: Key) -> PlannedMember:
         having = [i for i, table in enumerate(self.tables) if key in table]
         optional = len(having) < len(self.structures)
-        kinds = {self.tables[i][key][0] for i in having}
-        replaceable = all(self.tables[i][key][2] for i in having)
+        kinds = {self.tables[i][key][1] for i in having}
+        replaceable = all(self.tables[i][key][3] for i in having)
         if len(kinds) != 1 or (optional and not replaceable):
             raise _Conflict
-        self.operands[key] = self._together([self.tables[i][key][1] for i in having], having)
+        self.operands[key] = self._together([self.tables[i][key][2] for i in having], having)
         return PlannedMember(key, self.operands[key], optional)
 
     def _together(
@@ -98,9 +98,7 @@ class _Merger:
         if len({len(slots) for slots in references}) != 1:
             raise _Conflict
         indices = list(owners)
-        return tuple(
-            self._one(list(slot), indices) for slot in zip(*references, strict=True)
-        )
+        return tuple(self._one(list(slot), indices) for slot in zip(*references, strict=True))
 
     def _one(self, references: list[Reference], owners: list[int]) -> Reference:
         latest = max(references, key=self._position)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from archdsl.emit.formulas import ROUND_TO, round_to_function
 from archdsl.emit.classes import BlockClass, classes
+from archdsl.emit.formulas import ROUND_TO, round_to_function
 from archdsl.emit.initialise import initialisation
 from archdsl.emit.names import class_name, numbered
 from archdsl.emit.python import Class, Docstring, render

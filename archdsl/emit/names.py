@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 _MODULE_ATTRIBUTES = frozenset(
-    "add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double"
-    " dump_patches eval extra_repr float forward forward_features get_buffer get_extra_state"
-    " get_parameter get_submodule half insert ipu load_state_dict modules mtia named_buffers"
-    " named_children named_modules named_parameters parameters register_buffer"
-    " register_forward_hook register_module register_parameter requires_grad_"
-    " reset_parameters set_extra_state set_submodule share_memory state_dict to to_empty train"
-    " training type xpu zero_grad".split()
+    """
+    add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double
+    dump_patches eval extra_repr float forward forward_features get_buffer get_extra_state
+    get_parameter get_submodule half insert ipu load_state_dict modules mtia named_buffers
+    named_children named_modules named_parameters parameters register_buffer
+    register_forward_hook register_module register_parameter requires_grad_ reset_parameters
+    set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu
+    zero_grad
+    """.split()  # noqa: SIM905 - a hundred lines of one name each would not be read
 )
 """What an attribute of an nn.Module must not be called."""
 

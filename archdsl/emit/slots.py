@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from archdsl.emit.arguments import Arguments, Column, constant, same
+from archdsl.emit.arguments import Arguments
 from archdsl.emit.classes import BlockClass, Classes
+from archdsl.emit.columns import Column, collapsed, is_always, is_constant
 from archdsl.emit.merge import PlannedMember
 from archdsl.emit.names import attribute, numbered, variable
 from archdsl.emit.python import Atom, Attribute, Call, Conditional, Keyword, Python
-from archdsl.emit.structure import Instance, Key, Member
+from archdsl.emit.structure import Key, Member, Reference
 from archdsl.emit.templates import instantiate
 from archdsl.ops.base import Expression, Layer, PyValue, Required, Weight
 
@@ -51,6 +52,10 @@ class Slot:
         return Call(Attribute(SELF, self.attribute), tuple(operands))
 
     @property
+    def operands(self) -> tuple[Reference, ...]:
+        return self.planned.operands
+
+    @property
     def is_infix(self) -> bool:
         return isinstance(self.member.form, Expression) and self.member.form.loose
 
@@ -69,11 +74,13 @@ class Slots:
     signatures: Mapping[BlockClass, Signature]
     arguments: Arguments
     stored: dict[str, Python] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
 
     def write(self) -> list[Slot]:
         """A slot for every member of the plan, in order."""
         planned = self.owner.plan.members
         names = dict(zip((p.key for p in planned), self._attributes(), strict=True))
+        self.taken |= set(names.values())
         return [self._slot(p, names[p.key]) for p in planned]
 
     def _attributes(self) -> list[str]:
@@ -81,42 +88,46 @@ class Slots:
         bases: dict[object, str] = {}
         places: list[object] = []
         for planned in self.owner.plan.members:
-            _, member = next(iter(self.owner.having(planned.key)))
+            place, member = next(iter(self.owner.having(planned.key)))
             identity = self._identity(planned, member)
-            bases.setdefault(identity, attribute(self._base(member)))
+            bases.setdefault(identity, attribute(self._base(place, member)))
             places.append(identity)
         unique = dict(zip(bases, numbered(bases.values()), strict=True))
         return [unique[place] for place in places]
 
     def _identity(self, planned: PlannedMember, member: Member) -> object:
         """What members must agree in to share an attribute: only stateless layers can."""
-        shared = isinstance(member.form, Layer) and member.form.shared
-        if not shared or member.hint or planned.optional or member.stage:
+        form = member.form
+        if not isinstance(form, Layer) or not form.shared:
             return planned.key
-        columns = [self._column(planned.key, _argument(a.name)) for a in member.form.arguments]
-        return member.form.constructor, repr(columns)
+        if member.hint or planned.optional or member.stage:
+            return planned.key
+        columns = [self._column(planned.key, _argument(a.name)) for a in form.arguments]
+        return form.constructor, repr(columns)
 
-    def _base(self, member: Member) -> str:
-        if len(member.hint) > 1 or member.stage:
-            return f"{member.stage}_{member.hint}" if member.stage else member.hint
+    def _base(self, place: int, member: Member) -> str:
+        """The name before numbering. A single letter is no name for a layer."""
+        if member.stage:
+            return f"{member.stage}_{member.hint}"
+        if len(member.hint) > 1:
+            return member.hint
         if member.child is not None:
-            child, _ = self.classes.child(self.owner.first, member)
-            return child.definition.name
+            return self._child(place, member)[0].definition.name
         return getattr(member.form, "label", "value")
 
-    def _column(self, key: Key, value: Callable[[Instance, Member], PyValue]) -> Column:
-        return {
-            place: value(self.owner.instances[place], member)
-            for place, member in self.owner.having(key)
-        }
+    def _child(self, place: int, member: Member) -> tuple[BlockClass, int]:
+        return self.classes.child(self.owner.instances[place], member)
+
+    def _column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
+        return {place: value(member) for place, member in self.owner.having(key)}
 
     def _slot(self, planned: PlannedMember, name: str) -> Slot:
         present = dict(self.owner.having(planned.key))
         member = next(iter(present.values()))
-        flag = self.arguments.flag(set(present), f"with_{name}") if planned.optional else None
+        flag = self.arguments.flag(set(present), name) if planned.optional else None
         match member.form:
             case None:
-                build = self._construct(planned.key, member, name)
+                build = self._construct(planned.key, name)
                 slot = Slot(planned, member, name, build, flag=flag)
             case Layer() as layer:
                 build = self._layer(planned.key, layer, name)
@@ -131,28 +142,22 @@ class Slots:
         written = []
         for argument in layer.arguments:
             column = self._column(key, _argument(argument.name))
-            if _is_default(column, argument.default):
+            if is_always(column, argument.default):
                 continue
-            column = _collapsed(column) if argument.uniform else column
+            column = collapsed(column) if argument.uniform else column
             value = self.arguments.write(argument.name, column, name)
             written.append(value if argument.positional else Keyword(argument.name, value))
         return Call(Atom(layer.constructor), tuple(written))
 
-    def _construct(self, key: Key, member: Member, name: str) -> Python:
-        child, _ = self.classes.child(self.owner.first, member)
-        signature = self.signatures[child]
+    def _construct(self, key: Key, name: str) -> Python:
+        """The call of a block's class, with what differs between its instances."""
+        children = {place: self._child(place, m) for place, m in self.owner.having(key)}
+        signature = self.signatures[next(iter(children.values()))[0]]
         written: list[Python] = []
         for parameter, values in signature.columns.items():
-
-            def value(
-                instance: Instance, member: Member, values: Column = values
-            ) -> PyValue:
-                _, place = self.classes.child(instance, member)
-                return values.get(place)
-
-            column = self._column(key, value)
+            column = {place: values.get(inner) for place, (_, inner) in children.items()}
             default = signature.defaults.get(parameter, Required.REQUIRED)
-            if _is_default(column, default):
+            if is_always(column, default):
                 continue
             expression = self.arguments.write(parameter, column, name)
             plain = parameter in _LEADING or str(expression) == variable(parameter)
@@ -161,7 +166,7 @@ class Slots:
         return Call(Atom(signature.name), tuple(written))
 
     def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:
-        column = self._column(planned.key, lambda _, m: m.form.shape)  # type: ignore[union-attr]
+        column = self._column(planned.key, _shape)
         shape = self.arguments.write("shape", column, name)
         build = Call(Atom("nn.Parameter"), (Call(Atom(weight.initial), (shape,)),))
         template = "self." + name
@@ -182,11 +187,13 @@ class Slots:
 
     def _stored(self, written: Python, name: str, column: Column) -> Python:
         """A constructor's argument that `forward` reads is kept as an attribute."""
-        if constant(column):
+        if is_constant(column):
             return written
-        kept = str(written) if str(written).isidentifier() else name
-        self.stored[attribute(kept)] = written
-        return Attribute(SELF, attribute(kept))
+        kept = attribute(str(written) if str(written).isidentifier() else name)
+        while kept in self.taken or self.stored.get(kept, written) != written:
+            kept += "_"
+        self.stored[kept] = written
+        return Attribute(SELF, kept)
 
 
 def present_or_identity(slot: Slot) -> Python:
@@ -197,31 +204,22 @@ def present_or_identity(slot: Slot) -> Python:
     return Conditional(slot.build, slot.flag, Call(Atom("nn.Identity")))
 
 
-def _argument(name: str) -> Callable[[Instance, Member], PyValue]:
-    def value(instance: Instance, member: Member) -> PyValue:
+def _argument(name: str) -> Callable[[Member], PyValue]:
+    def value(member: Member) -> PyValue:
         assert isinstance(member.form, Layer)
         return next(a for a in member.form.arguments if a.name == name).value
 
     return value
 
 
-def _value(name: str) -> Callable[[Instance, Member], PyValue]:
-    def value(instance: Instance, member: Member) -> PyValue:
+def _value(name: str) -> Callable[[Member], PyValue]:
+    def value(member: Member) -> PyValue:
         assert isinstance(member.form, Expression)
         return member.form.values[name]
 
     return value
 
 
-def _is_default(column: Column, default: PyValue | Required) -> bool:
-    if isinstance(default, Required):
-        return False
-    return all(same(value, default) for value in column.values())
-
-
-def _collapsed(column: Column) -> Column:
-    """Tuples of one repeated number as that number, where all of them are such."""
-    if all(isinstance(v, tuple) and len(set(v)) == 1 for v in column.values()):
-        return {i: v[0] for i, v in column.items() if isinstance(v, tuple)}
-    return column
-
+def _shape(member: Member) -> PyValue:
+    assert isinstance(member.form, Weight)
+    return member.form.shape

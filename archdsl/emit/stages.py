@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from archdsl.emit.names import attribute
 from archdsl.emit.python import (
@@ -36,7 +36,7 @@ class Stage:
 
     @property
     def operands(self) -> tuple[Reference, ...]:
-        return self.slots[0].planned.operands
+        return self.slots[0].operands
 
     @property
     def last(self) -> Slot:
@@ -56,7 +56,7 @@ Part = Slot | Stage
 
 def staged(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[Part]:
     """The slots, those of a stage brought together where they follow each other."""
-    read = [r for slot in slots for r in slot.planned.operands] + list(outputs)
+    read = [r for slot in slots for r in slot.operands] + list(outputs)
     taken = {slot.attribute for slot in slots}
     parts: list[Part] = []
     for _, group in groupby(slots, key=lambda slot: slot.member.series):
@@ -79,9 +79,9 @@ def _name(slot: Slot) -> str:
 
 def _is_chain(slots: tuple[Slot, ...], read: list[Reference]) -> bool:
     """Whether each slot is a module that takes all results of the one before, which end there."""
-    for before, slot in zip(slots, slots[1:], strict=False):
+    for before, slot in pairwise(slots):
         results = tuple(_results(before))
-        if slot.planned.operands != results or any(read.count(r) != 1 for r in results):
+        if slot.operands != results or any(read.count(r) != 1 for r in results):
             return False
     return len(slots) > 1 and all(slot.build and not slot.template for slot in slots)
 
@@ -92,7 +92,7 @@ def _results(slot: Slot) -> Iterator[Reference]:
 
 def _stage(name: str, slots: tuple[Slot, ...]) -> Stage:
     entries = tuple(_folded([present_or_identity(slot) for slot in slots]))
-    if len(slots[0].planned.operands) == 1:
+    if len(slots[0].operands) == 1:
         return Stage(name, slots, Call(Atom("nn.Sequential"), entries))
     return Stage(name, slots, Call(Atom("nn.ModuleList"), (List(entries),)))
 
@@ -134,10 +134,16 @@ def _fold(builds: list[Python], start: int) -> Generator | None:
             written.append(Keyword(name, value) if isinstance(name, str) else value)
         else:
             return None
-    bounds = (literal(start), literal(start + len(builds)))
+    call = Call(calls[0].function, tuple(written))
+    return _repeated(call, range(start, start + len(builds)), counted)
+
+
+def _repeated(call: Call, rounds: range, counted: bool) -> Generator:
+    """The call for each round, counted as `i` only where it reads that."""
+    first = rounds.start if counted else 0
+    bounds = (first, first + len(rounds)) if first else (len(rounds),)
     target = Atom("i" if counted else "_")
-    values = bounds if counted and start else (literal(start + len(builds) if counted else len(builds)),)
-    return Generator(Call(calls[0].function, tuple(written)), target, Call(Atom("range"), values))
+    return Generator(call, target, Call(Atom("range"), tuple(map(literal, bounds))))
 
 
 def _by_name(call: Call) -> dict[str | int, Python]:

@@ -33,9 +33,7 @@ _OPERATORS: dict[type[ast.operator], str] = {
 }
 
 
-def instantiate(
-    template: str, operands: Sequence[Python], values: Mapping[str, Python]
-) -> Python:
+def instantiate(template: str, operands: Sequence[Python], values: Mapping[str, Python]) -> Python:
     """The expression of a template: `{0}` is the first operand, `{name}` a value."""
     places = {f"operand_{i}": operand for i, operand in enumerate(operands)}
     places |= {f"value_{name}": value for name, value in values.items()}
@@ -74,7 +72,7 @@ class _Reader:
             case ast.Subscript(value=value, slice=index):
                 return Subscript(self.read(value), self.read(index))
             case ast.Slice(lower=lower, upper=upper, step=None):
-                return Slice(lower and self.read(lower), upper and self.read(upper))
+                return Slice(*(self.read(end) if end else None for end in (lower, upper)))
             case ast.List(elts=items):
                 return List(tuple(map(self.read, items)))
             case ast.Tuple(elts=items):

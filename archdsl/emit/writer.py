@@ -5,10 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 
 from archdsl.emit import forward
-from archdsl.emit.arguments import Arguments, Column, python_value, spread
+from archdsl.emit.arguments import Arguments
+from archdsl.emit.candidates import python_value
 from archdsl.emit.classes import BlockClass, Classes
+from archdsl.emit.columns import Column, spread
 from archdsl.emit.names import variable
 from archdsl.emit.python import (
     Assign,
@@ -74,13 +77,15 @@ class ClassWriter:
         """Parameters as the block declares them, after the channels and before its other names."""
         used = arguments.used
         declared = self.owner.definition.parameters
-        defaults = {n: v for n in declared if n in used for v in self._default(n, used[n])}
+        defaults = {name: v for name in used for v in self._default(name, used[name])}
         order = sorted(used, key=lambda name: (name in defaults, _rank(name, declared)))
         return Signature(self.name, {name: used[name] for name in order}, defaults)
 
     def _default(self, name: str, column: Column) -> Iterator[PyValue]:
         if self.is_network:
             yield column[0]
+        elif len(column) < len(self.owner.instances):
+            yield None  # some instances have no use for it
         elif name in self.owner.definition.defaults:
             value = python_value(self.owner.definition.defaults[name])
             if all(isinstance(v, bool) for v in column.values()):
@@ -173,8 +178,8 @@ class ClassWriter:
     def _cut(self, parts: list[Part]) -> int:
         """How many parts make the features: up to the last that keeps positions, if any follows."""
         lasts = [part.last if isinstance(part, Stage) else part for part in parts]
-        spread = [i for i, slot in enumerate(lasts, start=1) if len(slot.member.shape) > 1]
-        cut = max(spread, default=0)
+        spread_out = [i for i, slot in enumerate(lasts, 1) if prod(slot.member.shape[1:]) > 1]
+        cut = max(spread_out, default=0)
         return cut if cut < len(parts) else 0
 
 

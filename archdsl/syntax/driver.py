@@ -45,7 +45,7 @@ class Driver:
 
     def accepted(self) -> frozenset[str]:
         """The kinds of token that can follow."""
-        return frozenset(self._parser.accepts())
+        return frozenset(self._parser.accepts())  # type: ignore[no-untyped-call]
 
     def accepts(self, kind: str) -> bool:
         """Whether a token of this kind can follow."""
