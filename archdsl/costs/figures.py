@@ -10,7 +10,7 @@ from archdsl.costs.conventions import Convention
 from archdsl.ir.graph import Graph, Node, Scope
 from archdsl.ir.naming import Naming, name_all
 from archdsl.ops.base import Cost
-from archdsl.ops.sources import Input
+from archdsl.ops.sources import Input, Parameter
 
 BYTES_PER_ELEMENT = 4
 """Single precision."""
@@ -137,7 +137,8 @@ def breakdown(
             name = _scope_name(graph, naming, owner)
             outputs = tuple(graph.type(value).shape for value in owner.outputs)
             shapes = outputs or (node.results[0].shape,)
-            part = Part(name, owner.definition or owner.kind, shapes, scopes[owner.index])
+            kind = " ".join(owner.definition.split()) or owner.kind
+            part = Part(name, kind, shapes, scopes[owner.index])
             parts[True, owner.index] = part
         elif owner is None and not isinstance(node.operation, Input):
             shapes = tuple(result.shape for result in node.results)
@@ -167,13 +168,13 @@ def _scope_name(graph: Graph, naming: Naming, scope: Scope) -> str:
 def uncounted(graph: Graph, costs: Costs, convention: Convention) -> dict[str, int]:
     """The operations for which a convention counts nothing, by name, with how many there are.
 
-    Views of memory, which compute nothing, and inputs are not among them.
+    Views of memory, inputs and free parameters, which compute nothing, are not among them.
     """
     names = (
         node.operation.name
         for node, figures in zip(graph, costs.nodes, strict=True)
         if not figures.total(convention)
         and not node.operation.is_view
-        and not isinstance(node.operation, Input)
+        and not isinstance(node.operation, Input | Parameter)
     )
     return dict(Counter(names))

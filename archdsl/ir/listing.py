@@ -49,7 +49,19 @@ class _Lister:
     def entries(self, scope: int) -> tuple[Entry, ...]:
         members = self.members.get(scope, [])
         forms = [self._form(scope, place, member) for place, member in enumerate(members)]
-        return tuple(self._run(scope, run) for run in runs(forms))
+        return tuple(self._run(scope, run) for run in runs(forms, self._readers(scope)))
+
+    def _readers(self, scope: int) -> list[int]:
+        """For each member of a scope the last that reads it; beyond all, if the scope gives it."""
+        members = self.members.get(scope, [])
+        readers = list(range(len(members)))
+        reads = [(i, value) for i, m in enumerate(members) for value in self._operands(m)]
+        gives = [(len(members), value) for value in self.graph.scopes[scope].outputs]
+        for reader, value in reads + gives:
+            made = self._place(scope, value)
+            if made is not None:
+                readers[made] = max(readers[made], reader)
+        return readers
 
     def _run(self, scope: int, run: Run) -> Entry:
         if run.period == 1:
@@ -83,17 +95,25 @@ class _Lister:
         return tuple(member.inputs.values())
 
     def _reads(self, scope: int, place: int, member: Member) -> tuple[str, ...]:
-        references = [self._reference(scope, place, v) for v in self._operands(member)]
-        if all(reference == (1, 0) for reference in references) and len(references) < 2:
+        values = self._operands(member)
+        if values == self._before(scope, place):
             return ()
-        return tuple(self._value_name(scope, v) for v in self._operands(member))
+        return tuple(self._value_name(scope, value) for value in values)
 
     def _gives(self, scope: Scope) -> tuple[str, ...]:
         members = self.members.get(scope.index, [])
-        references = [self._reference(scope.index, len(members), v) for v in scope.outputs]
-        if references == [(1, 0)]:
+        if scope.outputs == self._before(scope.index, len(members)):
             return ()
         return tuple(self._value_name(scope.index, value) for value in scope.outputs)
+
+    def _before(self, scope: int, place: int) -> tuple[Value, ...]:
+        """The results of the member before a place; before the first, what enters the scope."""
+        if place == 0:
+            return tuple(self.graph.scopes[scope].inputs.values())
+        previous = self.members[scope][place - 1]
+        if isinstance(previous, Scope):
+            return previous.outputs
+        return tuple(Value(previous.index, result) for result in range(len(previous.results)))
 
     def _value_name(self, scope: int, value: Value) -> str:
         place = self._place(scope, value)

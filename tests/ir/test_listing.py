@@ -1,0 +1,75 @@
+"""What `show` folds, and what it must not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import archdsl
+from archdsl.ir.folding import Run, runs
+from archdsl.ir.listing import Entry, listing
+
+
+def chain(text: str) -> list[Run]:
+    """The runs of letters that each only the next one reads."""
+    return list(runs(text, range(1, len(text) + 1)))
+
+
+def entries(tmp_path: Path, body: str, before: str = "") -> tuple[Entry, ...]:
+    spec = tmp_path / "a.arch"
+    spec.write_text(f"{before}\nnetwork a() {{\ninput x: 4 x 2^2\n{body}\n}}\n")
+    return listing(archdsl.load(spec).network().graph)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        ("a", [(0, 1, 1)]),
+        ("aaa", [(0, 1, 3)]),
+        ("abc", [(0, 1, 1), (1, 1, 1), (2, 1, 1)]),
+        ("abababa", [(0, 2, 3), (6, 1, 1)]),
+        ("xabab", [(0, 1, 1), (1, 2, 2)]),
+        ("aaabaaab", [(0, 4, 2)]),
+        ("aaaa", [(0, 1, 4)]),
+    ],
+)
+def test_runs(text: str, found: list[tuple[int, int, int]]) -> None:
+    assert chain(text) == found
+
+
+def test_what_is_read_later_is_not_folded_away() -> None:
+    assert list(runs("aaaa", [1, 2, 3, 4])) == [(0, 1, 4)]
+    assert list(runs("aaaa", [1, 4, 3, 4])) == [(0, 1, 2), (2, 1, 2)]
+    assert list(runs("aaaa", [4, 4, 4, 4])) == [(i, 1, 1) for i in range(4)]
+
+
+def test_the_same_blocks_fold_and_others_do_not(tmp_path: Path) -> None:
+    block = "block b(x, k) { return x + (x -> conv(4, kernel = k)) }"
+    body = "b(1)\nb(1)\nb(1)\nb(3)\nb(1)"
+    _, first, other, last = entries(tmp_path, body, block)
+    assert (first.name, first.times) == ("b1-b3", 3)
+    assert [inside.name for inside in first.inside] == ["conv", "add"]
+    assert first.inside[1].reads == ("x", "conv")
+    assert (other.name, other.times, last.name, last.times) == ("b4", 1, "b5", 1)
+
+
+def test_branches_do_not_fold(tmp_path: Path) -> None:
+    """Both read the input: they are no chain, though they are the same."""
+    found = entries(tmp_path, "a = x -> relu\nb = x -> relu\nreturn a + b")
+    assert [entry.name for entry in found] == ["x", "a", "b", "add"]
+    assert found[2].reads == ("x",)
+    assert found[3].reads == ("a", "b")
+
+
+def test_skipped_values_keep_their_names(tmp_path: Path) -> None:
+    found = entries(tmp_path, "a = x -> relu\nb = a -> relu\nc = b -> relu\nreturn a + c")
+    assert [entry.name for entry in found] == ["x", "a", "b-c", "add"]
+
+
+def test_several_results_are_numbered(tmp_path: Path) -> None:
+    block = "block two(x) { return relu(x), sigmoid(x) }"
+    _, two, silu = entries(tmp_path, "a, b = two(x)\nreturn silu(a)", block)
+    assert two.gives == ("relu", "sigmoid")
+    assert silu.reads == ("two[0]",)
