@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from archdsl.emit.classes import BlockClass, classes
 from archdsl.emit.formulas import ROUND_TO, round_to_function
 from archdsl.emit.initialise import initialisation
-from archdsl.emit.names import class_name, numbered
+from archdsl.emit.names import class_doc, class_name, numbered
 from archdsl.emit.python import Class, Docstring, render
 from archdsl.emit.slots import Signature
 from archdsl.emit.writer import ClassWriter
@@ -63,20 +63,16 @@ def _class_trees(graphs: Sequence[Graph]) -> list[Class]:
     signatures: dict[BlockClass, Signature] = {}
     trees = []
     for made, name in zip(blocks, names, strict=False):
-        doc = first_paragraph(made.definition.doc)
+        doc = class_doc(made.definition.name, made.definition.doc)
         written = ClassWriter(made, found, signatures, name, doc, is_network=False).write()
         signatures[made] = written.signature
         trees.append(written.tree)
-    doc = first_paragraph(network.doc)
+    doc = class_doc(network.name, network.doc)
     initial = initialisation(network)
     written = ClassWriter(last, found, signatures, names[-1], doc, True, initial).write()
     if not set(written.signature.columns) <= set(network.open_parameters):
         raise NotOpen
     return [*trees, written.tree]
-
-
-def first_paragraph(doc: str | None) -> str | None:
-    return doc.partition("\n\n")[0] if doc else None
 
 
 def _imports(bodies: list[list[str]]) -> list[str]:

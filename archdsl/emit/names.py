@@ -47,14 +47,30 @@ def class_name(name: str, doc: str | None) -> str:
 
     A doc string that begins "AutoX3D-L: ..." makes `autox3d_l` the class `AutoX3DL`.
     """
-    spelled = "".join(filter(str.isalnum, (doc or "").partition(":")[0]))
-    plain = name.replace("_", "")
-    if spelled.isascii() and spelled.lower() == plain.lower() and spelled[:1].isupper():
-        made = spelled
-    else:
+    made = _spelled(name, doc)
+    if not made:
         made = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
     reserved = keyword.iskeyword(made) or made in _CLASSES or hasattr(builtins, made)
     return made + "_" if reserved or not made.isidentifier() else made
+
+
+def class_doc(name: str, doc: str | None) -> str | None:
+    """The first paragraph of a doc string, without the name that it may begin with."""
+    if not doc:
+        return None
+    paragraph = doc.partition("\n\n")[0]
+    if not _spelled(name, doc):
+        return paragraph
+    rest = paragraph.partition(":")[2].strip()
+    return rest[:1].upper() + rest[1:]
+
+
+def _spelled(name: str, doc: str | None) -> str:
+    """The name as the head of its doc string spells it, if it does."""
+    head, colon, _ = (doc or "").partition(":")
+    spelled = "".join(filter(str.isalnum, head)) if colon else ""
+    agrees = spelled.isascii() and spelled.lower() == name.replace("_", "").lower()
+    return spelled if agrees and spelled[:1].isupper() else ""
 
 
 def numbered(bases: Iterable[str]) -> Iterator[str]:
