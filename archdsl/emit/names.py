@@ -20,10 +20,13 @@ _MODULE_ATTRIBUTES = frozenset(
 )
 """What an attribute of an nn.Module must not be called."""
 
-_TAKEN = frozenset({"self", "torch", "nn", "functional", "Tensor", "size", "block", "i"})
+_TAKEN = frozenset(
+    "self torch nn F math Tensor size block module i super tuple range int float min max"
+    " isinstance round_to".split()  # noqa: SIM905 - as above
+)
 """Names that emitted code uses for itself."""
 
-_CLASSES = frozenset({"Module", "Tensor"})
+_CLASSES = frozenset({"F", "Module", "Tensor"})
 
 
 def attribute(name: str) -> str:
@@ -32,8 +35,9 @@ def attribute(name: str) -> str:
 
 
 def variable(name: str) -> str:
-    """A name that a local variable or an argument can have."""
-    return _python(name, _TAKEN)
+    """A name that a local variable or an argument can have; capitals begin those of classes."""
+    made = _python(name, _TAKEN)
+    return made + "_" if made[:1].isupper() else made
 
 
 def _python(name: str, taken: Iterable[str]) -> str:

@@ -1,0 +1,104 @@
+"""Names and texts of a spec stay names and texts in the emitted file."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+from pathlib import Path
+
+import pytest
+import torch
+from emit.running import emitted, samples
+from hypothesis import given
+from hypothesis import strategies as st
+
+import archdsl
+from archdsl.emit.names import attribute, class_name, numbered, variable
+
+HOSTILE = [
+    'a """ + __import__("os").system("true") + """ b',
+    "ends in a backslash \\",
+    'ends in quotes "',
+    "{{ 7 * 7 }} {% raw %} {0} %s",
+    "# not a comment",
+    "\u2028 line separators \u2029 and \u202e reversed",
+]
+
+
+def _network(tmp_path: Path, text: str) -> archdsl.Network:
+    path = tmp_path / "spec.arch"
+    path.write_text(text, encoding="utf-8")
+    return archdsl.load(path).network()
+
+
+@pytest.mark.parametrize("doc", HOSTILE)
+def test_doc_strings_stay_text(tmp_path: Path, doc: str) -> None:
+    escaped = doc.replace('"""', "'''")
+    text = f'"""{escaped} """\nnetwork spec() {{\n  input x: 3 x 8^2\n  conv(4)\n}}\n'
+    network = _network(tmp_path, text)
+    calls = [n for n in ast.walk(ast.parse(network.source())) if isinstance(n, ast.Call)]
+    names = {ast.unparse(call.func) for call in calls}
+    assert names == {"super().__init__", "super", "nn.Conv2d", "self.conv"}
+    assert escaped.strip()[:3] in (ast.get_docstring(ast.parse(network.source())) or "")
+    emitted(network)
+
+
+NAMES = ["class", "lambda", "None", "self", "torch", "nn", "Tensor", "forward", "training", "super"]
+NAMES += ["parameters", "print", "__init__", "__class__", "_private", "size", "i"]
+NAMES += ["int", "F", "math", "Unit", "Spec", "tuple", "range", "max", "module", "round_to", "isinstance"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_can_be_used(tmp_path: Path, name: str) -> None:
+    """As a network, a block, a parameter, an input, a value: the module works all the same."""
+    text = f"""
+    block {name}_(x, {name}, k = 3) {{
+      {name}__ = x -> conv({name}, kernel = k)
+      y = {name}__ + ({name}__ -> conv({name}))
+      return y -> relu
+    }}
+    network {name}_net({name} = 4) {{
+      input {name}_in: 3 x 8^2
+      {name}_value = {name}_in -> {name}_({name}) -> {name}_(2 * {name}, k = 1)
+      {name}_value -> mean(positions) -> linear({name})
+    }}
+    """
+    network = _network(tmp_path, text)
+    outputs = emitted(network)()(*samples(network, 2))
+    assert outputs.shape == (2, 4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_and_inputs_by_that_very_name(tmp_path: Path, name: str) -> None:
+    text = f"""
+    block unit(x, {name}) {{ return x -> conv({name}) -> relu }}
+    network spec(classes = 5) {{
+      input {name}: 3 x 8^2
+      unit(4)
+      unit(6)
+      mean(positions)
+      linear(classes)
+    }}
+    """
+    network = _network(tmp_path, text)
+    assert emitted(network)(classes=7)(torch.randn(1, 3, 8, 8)).shape == (1, 7)
+
+
+@given(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True))
+def test_every_name_becomes_an_identifier(name: str) -> None:
+    for made in (attribute(name), variable(name), class_name(name, None)):
+        assert made.isidentifier()
+        assert not keyword.iskeyword(made)
+        assert not made.startswith("__")
+
+
+@given(st.lists(st.sampled_from(["conv", "conv1", "conv2", "conv_", "x"]), max_size=12))
+def test_numbered_names_are_all_different(names: list[str]) -> None:
+    found = list(numbered(names))
+    assert len(found) == len(set(found)) == len(names)
+
+
+def test_capitals_come_from_the_doc_string() -> None:
+    assert class_name("autox3d_l", "AutoX3D-L: a table") == "AutoX3DL"
+    assert class_name("squeeze_excite", "Squeezes and excites.") == "SqueezeExcite"
+    assert class_name("glore", "__import__('os'): no") == "Glore"
