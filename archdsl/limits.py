@@ -23,7 +23,7 @@ MAGNITUDE = 2**63
 OPERATIONS = 250_000
 """Operations of one network."""
 
-STEPS = 10_000_000
+STEPS = 3_000_000
 """Statements and calls evaluated while a network is built."""
 
 ELEMENTS = 2**53

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate import expressions
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.values import Applicable, Given, Value, Written, entries
+from archdsl.elaborate.values import Applicable, Given, Value, Written, counted, entries
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -71,8 +71,7 @@ def bind(
     """
     names = callee.parameters
     if len(positional) > len(names):
-        plural = "" if len(names) == 1 else "s"
-        message = f"`{callee.name}` has {len(names)} parameter{plural}, not {len(positional)}"
+        message = f"`{callee.name}` has {counted(len(names), 'parameter')}, not {len(positional)}"
         raise frame.fault("argument", message, positional[len(names)].span, help=listed(names))
     bound = dict(zip(names, positional, strict=False))
     faults = list(_misplaced(frame, callee, bound, named))

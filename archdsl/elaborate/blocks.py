@@ -102,7 +102,7 @@ class _Application:
             place.span,
             outline.definition,
         )
-        inner = Frame(session, self.callee.unit, scope, assigned_once=outline.assigned_once)
+        inner = Frame(session, self.callee.unit, scope, assigned=outline.assigned)
         parameters.fill(inner, parameters.Owner(block.name, block.parameters), self.values)
         inputs = _inputs(inner.names)
         inner.running = _entering(inner.names)

@@ -88,10 +88,12 @@ def _range(*values: Value) -> Value:
     bounds = [_integer(value) for value in values]
     if 0 in bounds[2:]:
         raise BadValue("a step that is not 0 is needed")
-    numbers = range(*bounds)
-    if len(numbers) > limits.OPERATIONS:
-        raise BadValue(f"a range of more than {limits.OPERATIONS} numbers")
-    return tuple(numbers)
+    start, stop = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
+    step = bounds[2] if len(bounds) == 3 else 1
+    count = max(0, -((start - stop) // step))
+    if count > limits.OPERATIONS:
+        raise BadValue(f"{count:,} numbers are more than the {limits.OPERATIONS:,} there may be")
+    return tuple(range(start, stop, step))
 
 
 def _round_to(value: Value, multiple: Value) -> Value:

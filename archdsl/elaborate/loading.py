@@ -7,6 +7,7 @@ from pathlib import Path
 from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, error
 from archdsl.elaborate.files import find, read, unknown_use
+from archdsl.elaborate.functions import FUNCTIONS
 from archdsl.elaborate.program import Named, Program, Unit, name_span
 from archdsl.elaborate.scoping import check_names
 from archdsl.elaborate.words import words_of
@@ -100,8 +101,9 @@ class _Loader:
                 also = [Label(origins[name], "the first one")]
                 message = f"`{name}` is defined twice"
                 self.diagnostics.add(error("name", message, name_span(definition), also=also))
-            elif name in OPERATIONS:
-                message = f"`{name}` is an operation already"
+            elif name in OPERATIONS or name in FUNCTIONS:
+                kind = "an operation" if name in OPERATIONS else "a function"
+                message = f"`{name}` is {kind} already"
                 self.diagnostics.add(error("name", message, name_span(definition)))
             else:
                 unit.names[name] = (definition, unit)

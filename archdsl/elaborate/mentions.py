@@ -51,11 +51,6 @@ def targets(*body: tree.Statement) -> Iterator[str]:
             yield from targets(*statement.body)
 
 
-def assigned_once(body: tuple[tree.Statement, ...]) -> frozenset[str]:
-    """The names that a single place in a body gives a value."""
-    return frozenset(name for name, count in Counter(targets(*body)).items() if count == 1)
-
-
 def handed_on(network: tree.Network) -> tuple[str, ...]:
     """The parameters that the body mentions, and only as arguments of calls, as they stand."""
     nodes = list(walk(network.body))

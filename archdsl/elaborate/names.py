@@ -41,6 +41,8 @@ def look_up(frame: Frame, node: tree.Name) -> Value:
 def _unknown(frame: Frame, node: tree.Name) -> Fault:
     if node.name == "in":
         return frame.fault("name", "nothing enters here yet, so there is no `in`", node.span)
+    if node.name in frame.assigned:
+        return frame.fault("name", f"`{node.name}` has no value yet", node.span)
     known = [*frame.names, *frame.unit.names, *OPERATIONS, *FUNCTIONS, *frame.session.words]
     hint = did_you_mean(node.name, known[:CANDIDATES])
     return frame.fault("name", f"nothing is called `{node.name}`", node.span, help=hint)

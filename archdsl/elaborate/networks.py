@@ -10,7 +10,7 @@ from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, r
 from archdsl.elaborate.mentions import handed_on
 from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.elaborate.values import Given, Value, holds_tensor, tensors_in
+from archdsl.elaborate.values import Given, Value, describe, holds_tensor, tensors_in
 from archdsl.ir.graph import Graph
 from archdsl.ops.sources import Input
 from archdsl.syntax import tree
@@ -97,7 +97,7 @@ def _build(session: Session, resolved: Resolved) -> None:
     outline, span = session.outline(network), name_span(network)
     scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)
     graph.open_parameters = handed_on(network)
-    frame = Frame(session, resolved.unit, scope, assigned_once=outline.assigned_once)
+    frame = Frame(session, resolved.unit, scope, assigned=outline.assigned)
     owner = parameters.Owner(network.name, network.parameters)
     parameters.fill(frame, owner, parameters.checked(frame, owner, resolved.given))
     result = statements.run_body(frame, network)
@@ -115,7 +115,7 @@ def _check_ends(session: Session, network: tree.Network, result: Value) -> None:
         hint = "declare one: `input video: 3 x 16 x 224^2`"
         session.diagnostics.add(session.error("network", message, span, help=hint))
     elif not _is_tensors(result):
-        message = f"network `{network.name}` has no result"
+        message = f"network `{network.name}` gives {describe(result)}, not a tensor"
         hint = "end with a call, a table, or `return` and tensors"
         session.diagnostics.add(session.error("network", message, span, help=hint))
 

@@ -12,6 +12,7 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.elaborate.arguments import bind
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
+    BlockValue,
     Given,
     OperationValue,
     Tensor,
@@ -55,6 +56,8 @@ def apply_operation(
         Fault: it does not take these tensors or parameters.
     """
     operands, rest = _operands(arguments.positional)
+    if rest and not operands:
+        _check_first(frame, callee, rest[0])
     given = bind(frame, callee, rest, arguments.named)
     values = _values(frame, callee.operation, given)
     if not operands and not rest and callee.operation.arity[0]:
@@ -68,6 +71,14 @@ def apply_operation(
             raise frame.fault("argument", message, node.span)
     operation = callee.operation(**values)
     return add(frame, operation, operands, given, node)
+
+
+def _check_first(frame: Frame, callee: OperationValue, first: Given) -> None:
+    """A block where a tensor should be began the chain, or was to be given one."""
+    if callee.operation.arity[0] and isinstance(first.value, BlockValue | OperationValue):
+        message = f"`{callee.name}` takes a tensor here, not {describe(first.value)}"
+        hint = f"pass a tensor through it: `x -> {first.value.name} -> {callee.name}`"
+        raise frame.fault("argument", message, first.span, help=hint)
 
 
 def _operands(positional: tuple[Given, ...]) -> tuple[list[Given], tuple[Given, ...]]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archdsl.elaborate.formulas import formulas
-from archdsl.elaborate.mentions import assigned_once
+from archdsl.elaborate.mentions import targets
 from archdsl.ir.graph import Definition
 from archdsl.syntax import tree
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the graph keeps of a block, and the names that one place in its body assigns."""
+    """What the graph keeps of a block, and how many places in its body assign each name."""
 
     definition: Definition
-    assigned_once: frozenset[str]
+    assigned: Mapping[str, int]
 
 
 def outline(block: tree.Block | tree.Network) -> Outline:
@@ -23,7 +25,7 @@ def outline(block: tree.Block | tree.Network) -> Outline:
     literals = {p.name: _literal(p.default) for p in block.parameters if p.default is not None}
     defaults = {name: value for name, value in literals.items() if value is not ...}
     definition = Definition(block.name, block.doc, names, defaults, formulas(block), block.span)
-    return Outline(definition, assigned_once(block.body))
+    return Outline(definition, Counter(targets(*block.body)))
 
 
 def _literal(node: tree.Expression) -> object:

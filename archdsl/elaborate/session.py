@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from archdsl import limits
@@ -127,8 +127,8 @@ class Frame:
 
     `running` is the value that bare calls and tables take and replace, which makes it the
     result once one is `applied`; `rounds` counts the
-    loops around a statement; `fixed` are the parameters that keep their value; `naming` is a
-    call whose result the statement gives a name.
+    loops around a statement; `fixed` are the parameters that keep their value; `assigned` says
+    how many places give a name its value; `naming` is a call whose result gets a name.
     """
 
     session: Session
@@ -139,7 +139,7 @@ class Frame:
     applied: bool = False
     rounds: tuple[int, ...] = ()
     fixed: frozenset[str] = frozenset()
-    assigned_once: frozenset[str] = frozenset()
+    assigned: Mapping[str, int] = field(default_factory=dict)
     naming: tuple[tree.Node, str] | None = None
 
     def site(self, span: Span) -> Site:

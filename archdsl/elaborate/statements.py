@@ -72,7 +72,7 @@ def _poison(frame: Frame, statement: tree.Statement) -> None:
 def _assign(frame: Frame, statement: tree.Assign) -> None:
     names = statement.targets
     chain = statement.value
-    if len(names) == 1 and names[0] in frame.assigned_once:
+    if len(names) == 1 and frame.assigned.get(names[0]) == 1:
         frame.naming = (chain.steps[-1] if isinstance(chain, tree.Chain) else chain, names[0])
     value = expressions.evaluate(frame, statement.value)
     _bind(frame, names, value, statement.span)

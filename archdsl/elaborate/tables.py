@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate.session import Fault, Frame
+from archdsl.elaborate.values import counted
 from archdsl.syntax import tree
 
 BLOCK, NUMBER, STRIDE, STAGE = "block", "number", "stride", "stage"
@@ -59,9 +60,10 @@ def _check_columns(frame: Frame, table: tree.Table) -> None:
             message = f"there are two columns `{column.name}`"
             raise frame.fault("table", message, column.span)
     if BLOCK not in names:
-        hint = did_you_mean(BLOCK, names)
+        near = [column for column in table.columns if did_you_mean(column.name, [BLOCK])]
+        hint = "did you mean `block`?" if near else None
         message = "a table needs a column `block`, with the block of each row"
-        raise frame.fault("table", message, table.columns[0].span, help=hint)
+        raise frame.fault("table", message, [*near, *table.columns][0].span, help=hint)
 
 
 def _grouped(frame: Frame, table: tree.Table) -> Iterator[Stage]:
@@ -83,18 +85,19 @@ def _row(frame: Frame, table: tree.Table, row: tree.Row) -> Row | None:
     """A row by column, or None where it is none, which is reported."""
     message = ""
     if len(row.cells) != len(table.columns):
-        message = f"this row has {len(row.cells)} cells for {len(table.columns)} columns"
+        cells = counted(len(row.cells), "cell")
+        message = f"this row has {cells} for {counted(len(table.columns), 'column')}"
     columns = (column.name for column in table.columns)
-    cells, left_out = _sorted(dict(zip(columns, row.cells, strict=False)))
-    if not message and BLOCK not in cells:
+    filled, left_out = _sorted(dict(zip(columns, row.cells, strict=False)))
+    if not message and BLOCK not in filled:
         message = "this row names no block"
     if message:
         frame.session.report(frame.fault("table", message, row.span))
         return None
-    if STAGE in cells and not isinstance(cells[STAGE], tree.Name):
-        fault = frame.fault("table", "a stage has a name", cells[STAGE].span)
+    if STAGE in filled and not isinstance(filled[STAGE], tree.Name):
+        fault = frame.fault("table", "a stage has a name", filled[STAGE].span)
         frame.session.report(fault)
-    return Row(row, cells, left_out)
+    return Row(row, filled, left_out)
 
 
 def _sorted(

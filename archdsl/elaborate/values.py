@@ -194,8 +194,13 @@ def round_hint(given: Given) -> str | None:
     return f"round it: `ceil({text})` or `int({text})`"
 
 
+def counted(count: int, what: str) -> str:
+    """`1 tensor`, `3 tensors`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def bounds(least: int, most: int | None, what: str = "argument") -> str:
     """`1 argument`, `at least 2 arguments`, `1 to 3 arguments`."""
-    counts = f"at least {least}" if most is None else f"{least} to {most}"
-    counts = f"{least}" if least == most else counts
-    return f"{counts} {what}" if counts == "1" else f"{counts} {what}s"
+    if least == most:
+        return counted(least, what)
+    return f"at least {counted(least, what)}" if most is None else f"{least} to {most} {what}s"
