@@ -46,7 +46,6 @@ class Gelu(Activation):
         return Layer("nn.GELU", (approximate,), "gelu", shared=True)
 
 
-@dataclass(frozen=True)
 class Silu(Activation):
     """x sigmoid(x), also called swish."""
 
@@ -54,7 +53,6 @@ class Silu(Activation):
     constructor = "nn.SiLU"
 
 
-@dataclass(frozen=True)
 class Mish(Activation):
     """x tanh(softplus(x))."""
 
@@ -62,7 +60,6 @@ class Mish(Activation):
     constructor = "nn.Mish"
 
 
-@dataclass(frozen=True)
 class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
@@ -70,7 +67,6 @@ class Sigmoid(Activation):
     constructor = "nn.Sigmoid"
 
 
-@dataclass(frozen=True)
 class LogSigmoid(Activation):
     """log(1 / (1 + exp(-x)))."""
 
@@ -78,7 +74,6 @@ class LogSigmoid(Activation):
     constructor = "nn.LogSigmoid"
 
 
-@dataclass(frozen=True)
 class Tanh(Activation):
     """The hyperbolic tangent."""
 
@@ -86,7 +81,6 @@ class Tanh(Activation):
     constructor = "nn.Tanh"
 
 
-@dataclass(frozen=True)
 class HardSwish(Activation):
     """x hard_sigmoid(x), of MobileNetV3."""
 
@@ -94,7 +88,6 @@ class HardSwish(Activation):
     constructor = "nn.Hardswish"
 
 
-@dataclass(frozen=True)
 class HardSigmoid(Activation):
     """x / 6 + 1/2, held between 0 and 1."""
 
@@ -112,7 +105,6 @@ class Softplus(Activation):
     threshold: Number = parameter(Real(), 20)
 
 
-@dataclass(frozen=True)
 class Softsign(Activation):
     """x / (1 + |x|)."""
 
@@ -138,7 +130,6 @@ class HardShrink(Activation):
     lambd: Number = parameter(Real(), Fraction(1, 2))
 
 
-@dataclass(frozen=True)
 class TanhShrink(Activation):
     """x - tanh(x)."""
 

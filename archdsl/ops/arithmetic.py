@@ -44,7 +44,6 @@ def check_constant(name: str, constant: Number | None, operands: Types) -> None:
         raise Mismatch(message, parameter="constant")
 
 
-@dataclass(frozen=True)
 class Add(Arithmetic):
     """x + y."""
 
@@ -52,7 +51,6 @@ class Add(Arithmetic):
     symbol = "+"
 
 
-@dataclass(frozen=True)
 class Subtract(Arithmetic):
     """x - y."""
 
@@ -60,7 +58,6 @@ class Subtract(Arithmetic):
     symbol = "-"
 
 
-@dataclass(frozen=True)
 class Multiply(Arithmetic):
     """x * y."""
 
@@ -68,7 +65,6 @@ class Multiply(Arithmetic):
     symbol = "*"
 
 
-@dataclass(frozen=True)
 class Divide(Arithmetic):
     """x / y."""
 
@@ -81,7 +77,6 @@ class Divide(Arithmetic):
         return super().infer(*operands)
 
 
-@dataclass(frozen=True)
 class Power(Arithmetic):
     """x ** y."""
 
@@ -114,7 +109,6 @@ class Extreme(Operation):
         return Expression(template, {"constant": number(self.constant)})
 
 
-@dataclass(frozen=True)
 class Maximum(Extreme):
     """The larger of x and y."""
 
@@ -122,7 +116,6 @@ class Maximum(Extreme):
     bound = "min"
 
 
-@dataclass(frozen=True)
 class Minimum(Extreme):
     """The smaller of x and y."""
 
@@ -164,7 +157,6 @@ class Unary(Operation):
         return Expression(f"{{0}}.{self.name}()")
 
 
-@dataclass(frozen=True)
 class Negative(Unary):
     """-x."""
 
@@ -174,42 +166,36 @@ class Negative(Unary):
         return Expression("-{0}", loose=True)
 
 
-@dataclass(frozen=True)
 class Abs(Unary):
     """|x|."""
 
     name = "abs"
 
 
-@dataclass(frozen=True)
 class Exp(Unary):
     """e to the power of x."""
 
     name = "exp"
 
 
-@dataclass(frozen=True)
 class Log(Unary):
     """The natural logarithm of x."""
 
     name = "log"
 
 
-@dataclass(frozen=True)
 class Sqrt(Unary):
     """The square root of x."""
 
     name = "sqrt"
 
 
-@dataclass(frozen=True)
 class Rsqrt(Unary):
     """1 over the square root of x."""
 
     name = "rsqrt"
 
 
-@dataclass(frozen=True)
 class Square(Unary):
     """x times itself."""
 

@@ -29,7 +29,6 @@ class Dropout(Operation):
         return Layer(constructor, (p,), "dropout", shared=True)
 
 
-@dataclass(frozen=True)
 class ChannelDropout(Dropout):
     """Each channel of C x (L | H x W | T x H x W) 0 as a whole, nn.Dropout1d to nn.Dropout3d."""
 
@@ -43,7 +42,6 @@ class ChannelDropout(Dropout):
         return self._layer(f"nn.Dropout{operands[0].rank - 1}d")
 
 
-@dataclass(frozen=True)
 class AlphaDropout(Dropout):
     """Dropout that keeps the mean and variance behind a SELU."""
 
@@ -53,7 +51,6 @@ class AlphaDropout(Dropout):
         return self._layer("nn.AlphaDropout")
 
 
-@dataclass(frozen=True)
 class FeatureAlphaDropout(Dropout):
     """Alpha dropout of whole channels of C x (L | H x W | T x H x W)."""
 

@@ -170,7 +170,6 @@ class AdaptivePool(Operation):
         return Layer(f"{self.constructor}{axes}d", (size,), self.label, shared=True)
 
 
-@dataclass(frozen=True)
 class AdaptiveAvgPool(AdaptivePool):
     """Means over windows that share the input evenly: C x T x H x W becomes C x size.
 
@@ -186,7 +185,6 @@ class AdaptiveAvgPool(AdaptivePool):
         return Cost(fvcore=x.elements if x.rank == 3 else 0)
 
 
-@dataclass(frozen=True)
 class AdaptiveMaxPool(AdaptivePool):
     """Largest values of windows that share the input evenly: C x T x H x W becomes C x size."""
 

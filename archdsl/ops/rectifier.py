@@ -11,7 +11,6 @@ from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Ty
 from archdsl.ops.parameters import Boolean, Number, Real, number, parameter
 
 
-@dataclass(frozen=True)
 class Relu(Activation):
     """max(x, 0)."""
 
@@ -19,7 +18,6 @@ class Relu(Activation):
     constructor = "nn.ReLU"
 
 
-@dataclass(frozen=True)
 class Relu6(Activation):
     """min(max(x, 0), 6)."""
 
@@ -96,7 +94,6 @@ class Celu(Activation):
         return operands
 
 
-@dataclass(frozen=True)
 class Selu(Activation):
     """ELU scaled such that activations normalise themselves."""
 

@@ -42,7 +42,6 @@ class Reduction(Operation):
         return {}
 
 
-@dataclass(frozen=True)
 class Mean(Reduction):
     """The mean over axes: global average pooling, over the positions."""
 
@@ -50,7 +49,6 @@ class Mean(Reduction):
     call = "{0}.mean("
 
 
-@dataclass(frozen=True)
 class Sum(Reduction):
     """The sum over axes."""
 
@@ -58,7 +56,6 @@ class Sum(Reduction):
     call = "{0}.sum("
 
 
-@dataclass(frozen=True)
 class Max(Reduction):
     """The largest value over axes, Tensor.amax."""
 
@@ -66,7 +63,6 @@ class Max(Reduction):
     call = "{0}.amax("
 
 
-@dataclass(frozen=True)
 class Min(Reduction):
     """The smallest value over axes, Tensor.amin."""
 
@@ -74,7 +70,6 @@ class Min(Reduction):
     call = "{0}.amin("
 
 
-@dataclass(frozen=True)
 class LogSumExp(Reduction):
     """The logarithm of the sum of exp(x) over axes."""
 
@@ -82,7 +77,6 @@ class LogSumExp(Reduction):
     call = "{0}.logsumexp("
 
 
-@dataclass(frozen=True)
 class Prod(Reduction):
     """The product over axes, one call for each, since torch takes one axis at a time."""
 
@@ -115,7 +109,6 @@ class Spread(Reduction):
         return {} if self.correction == 1 else {"correction": self.correction}
 
 
-@dataclass(frozen=True)
 class Std(Spread):
     """The standard deviation over axes."""
 
@@ -123,7 +116,6 @@ class Std(Spread):
     call = "{0}.std("
 
 
-@dataclass(frozen=True)
 class Var(Spread):
     """The variance over axes."""
 

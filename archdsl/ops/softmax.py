@@ -28,7 +28,6 @@ class AlongAxis(Operation):
         return Layer(self.constructor, (dim,), self.name, shared=True)
 
 
-@dataclass(frozen=True)
 class Softmax(AlongAxis):
     """exp(x), divided by its sum along `axis`."""
 
@@ -36,7 +35,6 @@ class Softmax(AlongAxis):
     constructor = "nn.Softmax"
 
 
-@dataclass(frozen=True)
 class Softmin(AlongAxis):
     """exp(-x), divided by its sum along `axis`."""
 
@@ -44,7 +42,6 @@ class Softmin(AlongAxis):
     constructor = "nn.Softmin"
 
 
-@dataclass(frozen=True)
 class LogSoftmax(AlongAxis):
     """The logarithm of softmax along `axis`."""
 
