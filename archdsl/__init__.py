@@ -6,8 +6,24 @@
     1962892112
 """
 
-from archdsl.compiler import Network, Spec, load
-from archdsl.diagnostics import CompileError, Diagnostic, Severity
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archdsl.compiler import Network, Spec, load
+    from archdsl.diagnostics import CompileError, Diagnostic, Severity
 
 __version__ = "0.1.0"
 __all__ = ["CompileError", "Diagnostic", "Network", "Severity", "Spec", "load"]
+
+_ROOMS = {"Network": "compiler", "Spec": "compiler", "load": "compiler"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for when it is: `archdsl --help` needs no compiler."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"archdsl.{_ROOMS.get(name, 'diagnostics')}"), name)

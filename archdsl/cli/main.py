@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -32,8 +31,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks must not end in a traceback.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
-    # Nothing here makes cycles by the thousand; looking for them costs a tenth of the time.
-    gc.set_threshold(100_000)
     try:
         return _run(argv)
     except BrokenPipeError:
