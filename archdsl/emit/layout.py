@@ -40,6 +40,7 @@ class Token:
     `priority` is how willingly the line breaks before it, `space` whether a space stands
     there else. Of brackets, `indexes` those of a subscript, `encloses` those that are an
     expression of their own, `optional` the parentheses that the next reading may drop.
+    A token is `replaced` once a copy of it was laid out; black then forces nothing more.
     """
 
     text: str
@@ -123,6 +124,7 @@ class Line:
         return any(self.tokens[index - 1].kind is Kind.COMMA for index in self.pairs)
 
     def copy(self) -> Line:
+        """The line with tokens of its own."""
         copies = {token: replace(token, replaced=False) for token in self.tokens}
         for token, copied in copies.items():
             token.replaced = True
@@ -146,8 +148,8 @@ class Split:
     def closing(self) -> Token:
         return self.tail.tokens[0]
 
-    @property
     def lines(self) -> list[Line]:
+        """The parts, between brackets that now are visible."""
         self.opening.text = self.opening.text or "("
         self.closing.text = self.closing.text or ")"
         return [self.head, self.body, self.tail]
@@ -221,7 +223,7 @@ def split_signature(line: Line, forced: bool) -> Iterator[Line]:
         raise CannotSplit
     if is_lone(body):
         body.append(Token(",", Kind.COMMA))
-    yield from part_at(line, start, end, body).lines
+    yield from part_at(line, start, end, body).lines()
 
 
 def is_lone(parameters: list[Token]) -> bool:
@@ -312,10 +314,11 @@ def trailers(line: Line) -> Iterator[set[Token]]:
 
 def split_omitting(line: Line, forced: bool, omit: set[Token]) -> list[Line]:
     """Split at the last brackets, without optional parentheses where that reads as well."""
-    return choose(last_split(line, omit), line, forced, omit).lines
+    return choose(last_split(line, omit), line, forced, omit).lines()
 
 
 def choose(split: Split, line: Line, forced: bool, omit: set[Token]) -> Split:
+    """The split, or the one before it where its parentheses can go."""
     optional = not split.opening.text and not split.closing.text
     if forced or not optional or not can_omit_parentheses(split.body):
         return split
