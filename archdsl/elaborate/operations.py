@@ -168,7 +168,7 @@ def add(
     Raises:
         Fault: it does not take operands of these shapes.
     """
-    frame.session.check_room(1, node.span)
+    frame.session.check_room(node.span)
     tensors = [given.value for given in operands if isinstance(given.value, Tensor)]
     try:
         results = checked(operation, tuple([tensor.type for tensor in tensors]))

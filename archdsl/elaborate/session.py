@@ -73,14 +73,17 @@ class Session:
         if self._steps > limits.STEPS:
             self._exhausted(f"this network takes more than {limits.STEPS:,} steps to build", span)
 
-    def check_room(self, operations: int, span: Span) -> None:
-        """Some more operations are added to the graph.
+    def check_room(self, span: Span, operations: int = 1, scopes: int = 0) -> None:
+        """Some more operations and scopes are added to the graph.
 
         Raises:
             CompileError: the network grows too large.
         """
-        if len(self.graph) + operations > limits.OPERATIONS:
-            self._exhausted(f"this network has more than {limits.OPERATIONS:,} operations", span)
+        most = limits.OPERATIONS
+        if len(self.graph) + operations > most:
+            self._exhausted(f"this network has more than {most:,} operations", span)
+        if len(self.graph.scopes) + scopes > most:
+            self._exhausted(f"this network has more than {most:,} blocks in blocks", span)
 
     def _exhausted(self, message: str, span: Span) -> None:
         self.diagnostics.add(self.error("size", message, span))

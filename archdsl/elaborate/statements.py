@@ -28,8 +28,11 @@ def run_body(frame: Frame, definition: tree.Block | tree.Network) -> Value:
     Raises:
         Fault: it has none.
     """
+    faults = frame.session.faults
     try:
         run(frame, definition.body)
+        if not frame.applied and frame.session.faults > faults:
+            raise Fault
         value = _fallen_through(frame, definition)
     except _Returned as returned:
         value = returned.value
