@@ -16,13 +16,13 @@ _MODULE_ATTRIBUTES = frozenset(
     register_forward_hook register_module register_parameter requires_grad_ reset_parameters
     set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu
     zero_grad
-    """.split()  # noqa: SIM905 - a hundred lines of one name each would not be read
+    """.split()
 )
 """What an attribute of an nn.Module must not be called."""
 
 _TAKEN = frozenset(
     "self torch nn F math Tensor size block module i super tuple range int float min max"
-    " isinstance round_to".split()  # noqa: SIM905 - as above
+    " isinstance round_to".split()
 )
 """Names that emitted code uses for itself."""
 

@@ -1,0 +1,56 @@
+"""The Python that is emitted, as a tree that prints itself in black's layout.
+
+expressions, operators, statements, texts, definitions -> tokens -> layout (lines), brackets
+"""
+
+from archdsl.emit.python.definitions import Class, Function, Parameter
+from archdsl.emit.python.expressions import (
+    Atom,
+    Attribute,
+    Call,
+    Keyword,
+    List,
+    Python,
+    Slice,
+    Star,
+    Subscript,
+    Tuple,
+)
+from archdsl.emit.python.literals import Value, literal
+from archdsl.emit.python.operators import Comprehension, Conditional, Generator, Infix, Prefix
+from archdsl.emit.python.statements import Assign, Expr, For, If, Return, Statement, render
+from archdsl.emit.python.texts import Blank, Comment, Docstring, Remarked
+
+__all__ = [
+    "Assign",
+    "Atom",
+    "Attribute",
+    "Blank",
+    "Call",
+    "Class",
+    "Comment",
+    "Comprehension",
+    "Conditional",
+    "Docstring",
+    "Expr",
+    "For",
+    "Function",
+    "Generator",
+    "If",
+    "Infix",
+    "Keyword",
+    "List",
+    "Parameter",
+    "Prefix",
+    "Python",
+    "Remarked",
+    "Return",
+    "Slice",
+    "Star",
+    "Statement",
+    "Subscript",
+    "Tuple",
+    "Value",
+    "literal",
+    "render",
+]

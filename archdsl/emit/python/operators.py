@@ -1,0 +1,128 @@
+"""Expressions with words and signs between their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archdsl.emit.python.expressions import (
+    AND,
+    COMPARISON,
+    CONDITION,
+    NOT,
+    OR,
+    PRODUCT,
+    SIGN,
+    SUM,
+    UNION,
+    Python,
+)
+from archdsl.emit.python.pieces import enclosed, spaced
+from archdsl.emit.python.tokens import COMPREHENSION, TERNARY, Kind, Token
+
+OPERATORS = {
+    "or": (OR, 14),
+    "and": (AND, 14),
+    "|": (UNION, 9),
+    "+": (SUM, 5),
+    "-": (SUM, 5),
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in", "is"), (COMPARISON, 10)),
+    **dict.fromkeys(("*", "/", "//", "%", "@"), (PRODUCT, 4)),
+}
+"""How tightly an operator binds, and how willingly black breaks a line before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generator(Python):
+    """`(element for target in values if condition)`; bare as the only argument of a call."""
+
+    element: Python
+    target: Python
+    values: Python
+    condition: Python | None = None
+
+    def tokens(self) -> Iterator[Token]:
+        return enclosed(self.bare(), encloses=True)
+
+    def bare(self) -> Iterator[Token]:
+        yield from self.element.within(CONDITION)
+        yield Token("for", Kind.FOR, space=True, priority=COMPREHENSION)
+        yield from spaced(self.target.unparenthesised())
+        yield Token("in", Kind.IN, space=True)
+        yield from spaced(self.values.within(OR))
+        if self.condition:
+            yield Token("if", space=True, priority=COMPREHENSION)
+            yield from spaced(self.condition.within(OR))
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Python):
+    """`[element for target in values if condition]`."""
+
+    generator: Generator
+
+    def tokens(self) -> Iterator[Token]:
+        return enclosed(self.generator.bare(), "[]", encloses=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Infix(Python):
+    """`a + b + c`, read from the left."""
+
+    operator: str
+    operands: tuple[Python, ...]
+
+    @property
+    def precedence(self) -> int:
+        return OPERATORS[self.operator][0]
+
+    def tokens(self) -> Iterator[Token]:
+        precedence, priority = OPERATORS[self.operator]
+        first, *rest = self.operands
+        yield from first.within(precedence + (precedence <= COMPARISON))
+        for operand in rest:
+            yield Token(self.operator, space=True, priority=priority)
+            yield from spaced(operand.within(precedence + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix(Python):
+    """`-value`, or `not value`."""
+
+    operator: str
+    value: Python
+
+    @property
+    def precedence(self) -> int:
+        return NOT if self.operator == "not" else SIGN
+
+    @property
+    def is_simple(self) -> bool:
+        return self.operator == "-" and self.value.is_simple
+
+    def tokens(self) -> Iterator[Token]:
+        yield Token(self.operator)
+        yield from spaced(self.value.within(self.precedence), self.operator == "not")
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Python):
+    """`value if test else other`."""
+
+    value: Python
+    test: Python
+    other: Python
+
+    @property
+    def precedence(self) -> int:
+        return CONDITION
+
+    def tokens(self) -> Iterator[Token]:
+        return enclosed(self.bare(), "")
+
+    def bare(self) -> Iterator[Token]:
+        yield from self.value.within(OR)
+        yield Token("if", space=True, priority=TERNARY)
+        yield from spaced(self.test.within(OR))
+        yield Token("else", space=True, priority=TERNARY)
+        yield from spaced(self.other.within(OR))

@@ -1,0 +1,150 @@
+"""Statements, and how they stand below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import ClassVar, TypeAlias
+
+from archdsl.emit.python.expressions import Python, Tuple
+from archdsl.emit.python.layout import lay_out
+from archdsl.emit.python.operators import Generator
+from archdsl.emit.python.pieces import optional, spaced
+from archdsl.emit.python.tokens import Kind, Token
+
+
+class Statement:
+    """Base of the statements; some stand apart from their neighbours by empty lines."""
+
+    is_definition: ClassVar[bool] = False
+    is_comment: ClassVar[bool] = False
+    is_blank: ClassVar[bool] = False
+    is_docstring: ClassVar[bool] = False
+
+    def lines(self, depth: int) -> Iterator[str]:
+        """The lines of the statement, indented by `depth` levels."""
+        raise NotImplementedError
+
+
+Block: TypeAlias = tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expr(Statement):
+    """An expression for its effect, such as a call."""
+
+    value: Python
+
+    def lines(self, depth: int) -> Iterator[str]:
+        yield from lay_out(list(self.value.tokens()), depth)
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Statement):
+    """`target = value`; a tuple as the target unpacks."""
+
+    target: Python
+    value: Python
+
+    def lines(self, depth: int) -> Iterator[str]:
+        unpacks = isinstance(self.target, Tuple)
+        target = optional(self.target.unparenthesised()) if unpacks else self.target.tokens()
+        value = wrapped(self.value) if unpacks else guarded(self.value)
+        yield from lay_out([*target, Token("=", Kind.EQUAL, space=True), *spaced(value)], depth)
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Statement):
+    """`return value`."""
+
+    value: Python
+
+    def lines(self, depth: int) -> Iterator[str]:
+        yield from lay_out([Token("return"), *spaced(wrapped(self.value))], depth)
+
+
+@dataclass(frozen=True, slots=True)
+class For(Statement):
+    """`for target in values:` over a body."""
+
+    target: Python
+    values: Python
+    body: Block
+
+    def lines(self, depth: int) -> Iterator[str]:
+        target = spaced(optional(self.target.unparenthesised()))
+        values = spaced(wrapped(self.values))
+        header = [Token("for", Kind.FOR), *target, Token("in", Kind.IN, space=True), *values]
+        yield from lay_out([*header, Token(":")], depth)
+        yield from render(self.body, depth + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class If(Statement):
+    """`if test:` over a body, and over what else to do."""
+
+    test: Python
+    body: Block
+    other: Block = ()
+
+    def lines(self, depth: int) -> Iterator[str]:
+        yield from self.branch("if", depth)
+
+    def branch(self, word: str, depth: int) -> Iterator[str]:
+        """The statement as `if`, or as the `elif` of another."""
+        test = spaced(guarded(self.test))
+        yield from lay_out([Token(word), *test, Token(":")], depth)
+        yield from render(self.body, depth + 1)
+        if len(self.other) == 1 and isinstance(self.other[0], If):
+            yield from self.other[0].branch("elif", depth)
+        elif self.other:
+            yield from lay_out([Token("else"), Token(":")], depth)
+            yield from render(self.other, depth + 1)
+
+
+def guarded(value: Python) -> Iterator[Token]:
+    """A value in optional parentheses, unless it brings its own."""
+    if isinstance(value, Generator | Tuple):
+        return value.tokens()
+    return optional(value.bare())
+
+
+def wrapped(value: Python) -> Iterator[Token]:
+    """A value where a tuple goes without parentheses, in optional ones."""
+    if isinstance(value, Tuple) and len(value.items) > 1:
+        return optional(value.unparenthesised())
+    return guarded(value)
+
+
+def render(statements: Iterable[Statement], depth: int = 0) -> list[str]:
+    """The lines of statements, indented by `depth` levels of four spaces.
+
+    Functions and classes stand apart by as many empty lines as black wants.
+    """
+    block = list(statements)
+    lines: list[str] = []
+    for index, statement in enumerate(block):
+        if lines:
+            lines += [""] * gap(block, index, depth)
+        lines += statement.lines(depth)
+    return lines
+
+
+def gap(block: list[Statement], index: int, depth: int) -> int:
+    """How many empty lines go before a statement."""
+    before = block[index - 1]
+    if block[index].is_blank:
+        return 0
+    earlier = (s for s in reversed(block[:index]) if not s.is_blank)
+    ends = any(s.is_definition for s in islice(earlier, 1))
+    starts = defines(block, index) and not before.is_comment
+    if starts or ends:
+        return 1 if depth else 2
+    return int(before.is_blank)
+
+
+def defines(block: list[Statement], index: int) -> bool:
+    """Whether a function or class starts here, comments before it included."""
+    following = (s for s in block[index:] if not s.is_comment)
+    return any(s.is_definition for s in islice(following, 1))

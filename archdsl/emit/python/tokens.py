@@ -1,0 +1,123 @@
+"""Tokens of a logical line, and what a line of them measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import cached_property
+
+WIDTH = 88
+INDENT = 4
+
+COMPREHENSION = 20
+COMMA = 18
+TERNARY = 16
+DOT = 1
+
+
+class Kind(Enum):
+    """What the layout needs to know of a token."""
+
+    WORD = auto()
+    OPEN = auto()
+    CLOSE = auto()
+    COMMA = auto()
+    EQUAL = auto()
+    FOR = auto()
+    IN = auto()
+
+
+@dataclass(eq=False, slots=True)
+class Token:
+    """A piece of a line.
+
+    `priority` is how willingly the line breaks before it, `space` whether a space stands
+    there else. Of brackets, `indexes` those of a subscript, `encloses` those that are an
+    expression of their own, `optional` the parentheses that the next reading may drop.
+    A token is `replaced` once a copy of it was laid out; black then forces nothing more.
+    """
+
+    text: str
+    kind: Kind = Kind.WORD
+    space: bool = False
+    priority: int = 0
+    indexes: bool = False
+    encloses: bool = False
+    optional: bool = False
+    opening: Token | None = None
+    replaced: bool = False
+
+
+@dataclass
+class Line:
+    """Tokens to print on one line, if they fit."""
+
+    tokens: list[Token]
+    depth: int
+    bracketed: bool = False
+    explode: bool = False
+
+    def __str__(self) -> str:
+        rest = "".join(" " + t.text if t.space else t.text for t in self.tokens[1:])
+        return " " * (INDENT * self.depth) + self.tokens[0].text + rest
+
+    def fits(self, width: int = WIDTH) -> bool:
+        return len(str(self)) <= width
+
+    def length(self, index: int) -> int:
+        token = self.tokens[index]
+        return len(token.text) + (token.space and index > 0)
+
+    @cached_property
+    def depths(self) -> list[int]:
+        """How deep in brackets each token stands; the targets of a loop count as one deeper."""
+        depths, depth = [], 0
+        for token in self.tokens:
+            depth -= token.kind in (Kind.CLOSE, Kind.IN) and depth > 0
+            depths.append(depth)
+            depth += token.kind in (Kind.OPEN, Kind.FOR)
+        return depths
+
+    @cached_property
+    def breaks(self) -> dict[int, int]:
+        """The priority of the break after a token, for those outside all brackets."""
+        breaks: dict[int, int] = {}
+        for index, (token, depth) in enumerate(zip(self.tokens, self.depths, strict=True)):
+            if depth == 0 and token.priority and index:
+                breaks[index - 1] = token.priority
+            elif depth == 0 and token.kind is Kind.COMMA:
+                breaks[index] = COMMA
+        return breaks
+
+    @cached_property
+    def weakest(self) -> int:
+        """The highest priority of a break, a comma at the very end left aside."""
+        last = len(self.tokens) - 1
+        return max((p for index, p in self.breaks.items() if index != last), default=0)
+
+    def count(self, priority: int) -> int:
+        return sum(p == priority for p in self.breaks.values())
+
+    @property
+    def pairs(self) -> Iterator[int]:
+        """Where the brackets close that open on this line."""
+        opened = set()
+        for index, token in enumerate(self.tokens):
+            if token.kind is Kind.OPEN:
+                opened.add(token)
+            elif token.opening in opened:
+                yield index
+
+    @property
+    def magic(self) -> bool:
+        """Whether a bracket ends in a comma, by which it stays open."""
+        return any(self.tokens[index - 1].kind is Kind.COMMA for index in self.pairs)
+
+    def copy(self) -> Line:
+        """The line with tokens of its own."""
+        copies = {token: replace(token, replaced=False) for token in self.tokens}
+        for token, copied in copies.items():
+            token.replaced = True
+            copied.opening = copies.get(token.opening, token.opening) if token.opening else None
+        return Line(list(copies.values()), self.depth, self.bracketed, self.explode)
