@@ -168,7 +168,8 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
         decided = left_truth is (node.operator == "or")
         return left_truth if decided else truth(frame, node.right)
     left, right = evaluate(frame, node.left), evaluate(frame, node.right)
-    if isinstance(left, Tensor) or isinstance(right, Tensor):
+    compares_with_none = node.operator in ("==", "!=") and (left is None or right is None)
+    if not compares_with_none and (isinstance(left, Tensor) or isinstance(right, Tensor)):
         sides = Given(left, node.left.span), Given(right, node.right.span)
         return operations.apply_infix(frame, node, *sides)
     if isinstance(left, tuple) and isinstance(right, tuple):

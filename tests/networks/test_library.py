@@ -1,0 +1,73 @@
+"""The library that ships: one block for each thing, each explained, each as torch has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from archdsl.elaborate.loading import load_program
+from archdsl.resources import folder
+from archdsl.syntax import tree
+from tests.elaborate.harness import build
+
+FILES = sorted(folder("library").glob("*.arch"))
+
+
+def parameters(use: str, body: str, shape: str) -> int:
+    return build(f"use {use}\nnetwork n() {{ input x: {shape}\n {body}\n}}").costs.total.params
+
+
+def test_no_name_is_defined_twice() -> None:
+    names = Counter(d.name for path in FILES for d in load_program(path).main.own())
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_file_and_block_is_explained(path: object) -> None:
+    program = load_program(path)  # type: ignore[arg-type]
+    assert program.main.file.doc
+    assert not program.mistakes
+    silent = [d.name for d in program.main.own() if isinstance(d, tree.Block) and not d.doc]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("multi_head_attention(4)", 4 * (32 * 32 + 32)),
+        ("multi_head_attention(4, bias = false)", 4 * 32 * 32 + 32),
+        ("mlp", 2 * 4 * 32 * 32 + 5 * 32),
+        ("mlp(hidden = 8, act = relu)", 2 * 8 * 32 + 40),
+        ("transformer_block(4)", 12 * 32 * 32 + 13 * 32),
+    ],
+)
+def test_transformer(body: str, count: int) -> None:
+    assert parameters("transformer", body, "5 x 32") == count
+    assert parameters("transformer", body, "3 x 5 x 32") == count
+
+
+def test_attention_on_another_context() -> None:
+    text = "use transformer\nnetwork n() { input x: 5 x 32\n input y: 9 x 16\n"
+    network = build(text + " return x -> multi_head_attention(4, y)\n}")
+    assert network.outputs == ((5, 32),)
+    assert network.costs.total.params == 2 * (32 * 32 + 32) + 2 * (16 * 32 + 32)
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("basic_block(8)", 2 * (8 * 8 * 9 + 16)),
+        ("basic_block(16, 2)", 8 * 16 * 9 + 16 * 16 * 9 + 8 * 16 + 3 * 32),
+        ("bottleneck_block(8)", 8 * 2 + 2 * 2 * 9 + 2 * 8 + 4 + 4 + 16),
+        ("bottleneck_block(8, groups = 2)", 8 * 2 + 2 * 9 + 2 * 8 + 4 + 4 + 16),
+        ("bottleneck_block(8, stride = (1, 1))", 8 * 2 + 2 * 2 * 9 + 2 * 8 + 4 + 4 + 16),
+    ],
+)
+def test_residual(body: str, count: int) -> None:
+    assert parameters("residual", body, "8 x 6^2") == count
+
+
+def test_conv_norm_act_leaves_out_what_is_none() -> None:
+    assert parameters("conv_norm_act", "conv_norm_act(4)", "8 x 6^2") == 32 + 8
+    assert parameters("conv_norm_act", "conv_norm_act(4, norm = none, act = none)", "8 x 6") == 32

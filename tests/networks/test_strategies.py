@@ -1,0 +1,20 @@
+"""Random networks compile, and at their own input inference says what elaboration did."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+
+from tests.elaborate.harness import build
+from tests.networks.strategies import NAME, networks
+
+QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@QUICK
+@given(networks())
+def test_random_networks_are_valid(text: str) -> None:
+    network = build(text, NAME)
+    assert not [d for d in network.diagnostics if d.is_error]
+    again = network.at(**network.inputs)
+    assert [node.results for node in again.graph] == [node.results for node in network.graph]
+    assert again.costs.total == network.costs.total
