@@ -68,6 +68,7 @@ class _Application:
         stamp = session.stamps[key]
         if stamp is None:
             raise Fault  # it failed before, and the reason was reported
+        session.step(span, len(stamp.scopes))
         session.check_room(span, len(stamp.nodes), len(stamp.scopes))
         return press(session.graph, stamp, inputs, self._place())
 

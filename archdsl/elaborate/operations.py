@@ -96,18 +96,17 @@ def _values(
     frame: Frame, operation: type[Operation], given: Mapping[str, Given]
 ) -> dict[str, object]:
     """The parameters' values; a bare name that the parameter lists is taken as that word."""
-    kinds = _signature(operation.name).kinds
+    kinds, faults = _signature(operation.name).kinds, frame.session.faults
     values: dict[str, object] = {}
     for name, argument in given.items():
         kind, word = kinds[name], argument.as_word
         value = word if word is not argument.value and kind.accepts(word) else argument.value
         if not kind.accepts(value):
             expected = f"`{name}` of `{operation.name}` is {kind.expects}"
-            message = f"{expected}, not {describe(value)}"
-            hint = round_hint(argument)
+            message, hint = f"{expected}, not {describe(value)}", round_hint(argument)
             frame.session.report(frame.fault("argument", message, argument.span, help=hint))
         values[name] = value
-    if not all(kinds[name].accepts(value) for name, value in values.items()):
+    if frame.session.faults > faults:
         raise Fault
     return values
 
@@ -123,9 +122,7 @@ def _check_count(
     if count:
         extra = operands[most].span if most is not None and count > most else node.span
         raise frame.fault("argument", message, extra)
-    hint = (
-        f"pass one on: `x -> {node.span.text}`; or name every parameter, for a block to use later"
-    )
+    hint = f"pass one on: `x -> {node.span.text}`; named parameters alone make a block for later"
     raise frame.fault("argument", message, node.span, help=hint)
 
 

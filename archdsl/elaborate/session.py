@@ -128,10 +128,10 @@ class Session:
 class Frame:
     """One body under evaluation.
 
-    `running` is the value that bare calls and tables take and replace, which makes it the
-    result once one is `applied`; `rounds` counts the
-    loops around a statement; `fixed` are the parameters that keep their value; `assigned` says
-    how many places give a name its value; `naming` is a call whose result gets a name.
+    `running` is the value that bare calls and tables take and replace; once one is `applied`, it
+    is the result. `rounds` counts the loops around a statement. `fixed` are the parameters that
+    keep their value, and `assigned` says how many places give a name its own. `naming` is a call
+    with the name that its result gets.
     """
 
     session: Session

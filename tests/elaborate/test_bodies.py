@@ -61,7 +61,7 @@ def test_axis_is_an_axis_though_a_parameter_has_its_name() -> None:
 
 
 def test_word_is_a_word_though_an_operation_has_its_name() -> None:
-    before = "block grow(x, mode: linear | nearest = linear) { return x -> interpolate(scale = 2, mode) }\n"
+    before = "block grow(x, mode: linear | nearest = linear) { interpolate(scale = 2, mode) }\n"
     for body in ("x -> interpolate(scale = 2, mode = linear)", "grow", "grow(mode = nearest)"):
         assert build_body(body, before).outputs == ((8, 16, 16),)
 
@@ -76,7 +76,8 @@ def test_loops_and_conditions_are_decided_at_once() -> None:
 
 
 def test_return_ends_the_body_also_inside_a_loop() -> None:
-    before = "block f(x, n) {\n for i in range(9) {\n if i == n { return x }\n x = x -> relu\n }\n return x\n}\n"
+    loop = "for i in range(9) {\n if i == n { return x }\n x = x -> relu\n }"
+    before = f"block f(x, n) {{\n {loop}\n return x\n}}\n"
     assert operations(build_body("f(n = 3)\n  sigmoid", before)) == ["relu"] * 3 + ["sigmoid"]
 
 

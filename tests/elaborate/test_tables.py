@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.compiler import Network
 from tests.elaborate.harness import build, build_body
 
-BLOCK = "block b(x, channels, stride = 1, mid = 1, se = false) { return x -> conv(channels, 3, stride) }\n"
+BLOCK = "block b(x, channels, stride = 1, mid = 1, se = false) { conv(channels, 3, stride) }\n"
 
 
 def bindings(network: Network, name: str) -> list[object]:

@@ -268,6 +268,7 @@ def block(writer: Writer, number: int) -> list[str]:
     norm = writer.one_of("batch_norm", "batch_norm(gamma = 0)", "layer_norm")
     kernel = writer.one_of("1", "3", "5")
     mid = "mid" if number == 3 else "channels"
+    groups = writer.one_of("1", "channels") if mid == "channels" else "1"
     inner = f"unit1({mid}, stride)" if number == 2 else f"conv({mid}, {kernel}, stride) -> {norm}"
     lines = [
         f'"""Unit {number}."""',
@@ -276,7 +277,7 @@ def block(writer: Writer, number: int) -> list[str]:
         + ") {",
         f"  y = x -> {inner} -> act",
         f"  if se {{ y = y -> squeeze_excite({writer.integer(1, 3)}) }}",
-        f"  y = y -> conv(channels, groups = {writer.one_of('1', mid if mid == 'channels' else '1')})",
+        f"  y = y -> conv(channels, groups = {groups})",
     ]
     if writer.flag():
         lines.append("  if stride == 1 and x.channels == channels { y = x + y }")
