@@ -41,9 +41,14 @@ def variable(name: str) -> str:
 
 
 def _python(name: str, taken: Iterable[str]) -> str:
-    bare = name.lstrip("_") or "value"
+    bare = _lettered(name.lstrip("_"), "value")
     reserved = keyword.iskeyword(bare) or bare in taken
     return bare + "_" if reserved else bare
+
+
+def _lettered(name: str, prefix: str) -> str:
+    """The name, with a word before it unless it begins with a letter."""
+    return name if name[:1].isalpha() else prefix + name
 
 
 def class_name(name: str, doc: str | None) -> str:
@@ -54,8 +59,9 @@ def class_name(name: str, doc: str | None) -> str:
     made = _spelled(name, doc)
     if not made:
         made = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+        made = _lettered(made, "Block")
     reserved = keyword.iskeyword(made) or made in _CLASSES or hasattr(builtins, made)
-    return made + "_" if reserved or not made.isidentifier() else made
+    return made + "_" if reserved else made
 
 
 def class_doc(name: str, doc: str | None) -> str | None:
