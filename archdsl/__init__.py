@@ -1,9 +1,9 @@
 """archdsl: an architecture compiler for video networks.
 
-    >>> import archdsl
-    >>> network = archdsl.load("specs/x3d_s.arch").network()
-    >>> network.costs.total.macs
-    1962892112
+>>> import archdsl
+>>> network = archdsl.load("specs/x3d_s.arch").network()
+>>> network.costs.total.macs
+1962892112
 """
 
 from __future__ import annotations

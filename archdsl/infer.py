@@ -40,5 +40,3 @@ def _explain(
     labels = [Label(graph.node(v.node).span, str(graph.type(v))) for v in operands]
     notes = [f"in {graph.path(node)}", "at the input that was asked for"]
     return error("shape", mismatch.message, node.span, also=labels, notes=notes, help=mismatch.help)
-
-

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+import archdsl
+from archdsl import files
 from emit.running import (
     EXAMPLES,
     SPECS,
@@ -19,10 +23,6 @@ from emit.running import (
     results,
     samples,
 )
-from torch.utils.flop_counter import FlopCounterMode
-
-import archdsl
-from archdsl import files
 
 GALLERY = [pytest.param(path, name, id=name) for path, name in gallery()]
 TINY = Path(__file__).parent / "tiny.arch"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from emit.running import emitted, samples
 from hypothesis import given
 from hypothesis import strategies as st
 
 import archdsl
 from archdsl.emit.names import attribute, class_name, numbered, variable
+from emit.running import emitted, samples
 
 HOSTILE = [
     'a """ + __import__("os").system("true") + """ b',
@@ -45,7 +45,8 @@ def test_doc_strings_stay_text(tmp_path: Path, doc: str) -> None:
 
 NAMES = ["class", "lambda", "None", "self", "torch", "nn", "Tensor", "forward", "training", "super"]
 NAMES += ["parameters", "print", "__init__", "__class__", "_private", "size", "i"]
-NAMES += ["int", "F", "math", "Unit", "Spec", "tuple", "range", "max", "module", "round_to", "isinstance"]
+NAMES += ["int", "F", "math", "Unit", "Spec", "tuple", "range", "max", "module"]
+NAMES += ["round_to", "isinstance"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from emit.running import Interpreter, emitted, randomise, results, samples
 from hypothesis import HealthCheck, given, settings
 from networks.strategies import NAME, networks
 from torch.utils.flop_counter import FlopCounterMode
 
 import archdsl
 from archdsl import files
+from emit.running import Interpreter, emitted, randomise, results, samples
 
 _slowly = settings(
     max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True

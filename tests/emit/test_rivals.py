@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from emit.running import ROOT, emitted
 from rivals import create_x3d
 from torch import Tensor, nn
 
 import archdsl
+from emit.running import ROOT, emitted
 
 SIZES = {
     "x3d_xs": (4, 160, 2.2),

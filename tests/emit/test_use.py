@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from emit.running import ROOT, emitted, samples
 from torch import nn
 
 import archdsl
+from emit.running import ROOT, emitted, samples
 
 
 def _network(name: str, **parameters: object) -> archdsl.Network:
