@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from archdsl.emit.names import variable
 from archdsl.emit.python import Assign, Atom, Call, For, Python, Return, Statement, Tuple
@@ -41,9 +42,7 @@ def body(
 
 def reads(parts: Sequence[Part], outputs: tuple[Reference, ...]) -> list[Reference]:
     """What the parts and the outputs read, once for each time."""
-    operands = [
-        part.operands if isinstance(part, Stage) else part.planned.operands for part in parts
-    ]
+    operands = [part.operands for part in parts]
     return [reference for group in (*operands, outputs) for reference in group]
 
 
@@ -101,75 +100,66 @@ class _Writer:
                 room -= held.calls
 
     def _operand(self, reference: Reference) -> _Written:
-        self.left[reference] -= 1
         if reference in self.pending:
+            self.left[reference] -= 1
             return self.pending.pop(reference)
-        name = self.variables[reference]
+        name = self._read(reference)
         return _Written(Atom(name), 0, frozenset({name}), heavy=False)
 
+    def _read(self, reference: Reference) -> str:
+        """The variable of a value, which is forgotten once nothing more reads it."""
+        name = self.variables[reference]
+        self.left[reference] -= 1
+        if not self.left[reference]:
+            del self.variables[reference]
+        return name
+
     def _assign(self, results: Sequence[Reference], written: _Written) -> None:
-        used = [r for r in results if self.left[r]]
-        names = {r: self._name(r, written.reads) for r in used}
-        for reference, name in names.items():
-            self._free(name)
-            self.variables[reference] = name
-        targets = tuple(Atom(names.get(r, "_")) for r in results)
+        for reference in results:
+            if self.left[reference]:
+                self.variables[reference] = self._name(reference, written.reads)
+        targets = tuple(Atom(self.variables.get(reference, "_")) for reference in results)
         target = targets[0] if len(targets) == 1 else Tuple(targets)
         self.lines.append(Assign(target, written.expression))
 
-    def _free(self, name: str) -> None:
-        """The variable is about to mean something else."""
-        for reference in [r for r, n in self.variables.items() if n == name]:
-            del self.variables[reference]
-
     def _name(self, reference: Reference, reads: frozenset[str]) -> str:
-        """The spec's own name, or that of a passing variable that ends here, or a new one."""
+        """The spec's own name, or that of a variable read for the last time, or a new one."""
         busy = self._busy()
         hint = self.hints.get(reference)
         if hint and hint not in busy:
             return hint
-        ending = [name for name in sorted(reads & {*_POOL}) if name not in busy | self.named]
-        fresh = [name for name in self._pool() if name not in busy | self.named]
-        name = ending[0] if ending else fresh[0]
-        self.variables[reference] = name
-        return name
+        passing = (name for name in _POOL if name in reads)
+        return next(n for n in chain(passing, _fresh()) if n not in busy and n not in self.named)
 
     def _busy(self) -> set[str]:
         """Variables that are still to be read, by statements or by pending expressions."""
-        alive = {name for r, name in self.variables.items() if self.left[r] > 0}
-        return alive.union(*(written.reads for written in self.pending.values()))
-
-    def _pool(self) -> list[str]:
-        count = len(self.variables) + len(self.named) + 1
-        return [*_POOL, *(f"x{i}" for i in range(1, count + 1))]
+        reads = (written.reads for written in self.pending.values())
+        return set(self.variables.values()).union(*reads)
 
     def _stage(self, stage: Stage) -> None:
         for reference in stage.operands:
             if reference in self.pending:
                 self._assign([reference], self.pending.pop(reference))
-        names = [self.variables[r] for r in stage.operands]
-        for reference in stage.operands:
-            self.left[reference] -= 1
+        names = [self._read(reference) for reference in stage.operands]
         last = [FromMember(stage.last.planned.key, i) for i in range(stage.last.member.results)]
         if stage.is_sequential:
             call = Call(stage.module, (Atom(names[0]),))
             self._hold(last, _Written(call, 1, frozenset(names), heavy=True))
-            return
-        self._loop(stage, names, last)
+        else:
+            self._loop(stage, names, last)
 
     def _loop(self, stage: Stage, names: list[str], last: Sequence[Reference]) -> None:
-        """`for block in self.stage: x, y = block(x, y)`."""
+        """`for block in self.stage: x, y = block(x, y)`, on variables of its own."""
         targets: list[str] = []
         for name in names:
+            taken = self._busy() | {*targets}
             own = name
-            if name in self._busy() or own in targets:
-                own = next(n for n in self._pool() if n not in self._busy() | {*targets, *names})
+            if own in taken:
+                own = next(n for n in _fresh() if n not in taken | {*names})
                 self.lines.append(Assign(Atom(own), Atom(name)))
             targets.append(own)
-        for reference, name in zip(last, targets, strict=True):
-            self._free(name)
-            self.variables[reference] = name
-        values = tuple(Atom(name) for name in targets)
+        self.variables |= {r: n for r, n in zip(last, targets, strict=True) if self.left[r]}
+        values = tuple(map(Atom, targets))
         step = Assign(Tuple(values), Call(Atom("block"), values))
         self.lines.append(For(Atom("block"), stage.module, (step,)))
 
@@ -180,3 +170,8 @@ class _Writer:
         ]
         value = values[0] if len(values) == 1 else Tuple(tuple(values))
         return (*self.lines, Return(value))
+
+
+def _fresh() -> Iterator[str]:
+    """Names for values that the spec gives none."""
+    return chain(_POOL, (f"x{i}" for i in count(1)))

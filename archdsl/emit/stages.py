@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 from archdsl.emit.names import attribute
 from archdsl.emit.python import (
@@ -56,7 +57,7 @@ Part = Slot | Stage
 
 def staged(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[Part]:
     """The slots, those of a stage brought together where they follow each other."""
-    read = [r for slot in slots for r in slot.operands] + list(outputs)
+    read = Counter(chain(outputs, *(slot.operands for slot in slots)))
     taken = {slot.attribute for slot in slots}
     parts: list[Part] = []
     for _, group in groupby(slots, key=lambda slot: slot.member.series):
@@ -77,11 +78,11 @@ def _name(slot: Slot) -> str:
     return attribute(slot.member.stage or slot.attribute.rstrip("0123456789") + "s")
 
 
-def _is_chain(slots: tuple[Slot, ...], read: list[Reference]) -> bool:
+def _is_chain(slots: tuple[Slot, ...], read: Counter[Reference]) -> bool:
     """Whether each slot is a module that takes all results of the one before, which end there."""
     for before, slot in pairwise(slots):
         results = tuple(_results(before))
-        if slot.operands != results or any(read.count(r) != 1 for r in results):
+        if slot.operands != results or any(read[r] != 1 for r in results):
             return False
     return len(slots) > 1 and all(slot.build and not slot.template for slot in slots)
 
@@ -99,13 +100,14 @@ def _stage(name: str, slots: tuple[Slot, ...]) -> Stage:
 
 def _folded(builds: list[Python]) -> Iterator[Python]:
     """Runs of calls that are alike, or alternate in one switch, as one expression each."""
+    texts = [str(build) for build in builds]
     start = 0
     while start < len(builds):
-        end = start + 1
-        while end < len(builds) and _fold(builds[start : end + 1], start) is not None:
+        end = start + 2
+        while end < len(builds) and texts[end] == texts[end - 2]:
             end += 1
         fold = _fold(builds[start:end], start)
-        if fold is None or end - start < _WORTH_FOLDING[str(fold.target)]:
+        if fold is None or len(builds[start:end]) < _WORTH_FOLDING[str(fold.target)]:
             yield builds[start]
             start += 1
         else:
