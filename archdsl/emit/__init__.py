@@ -1,5 +1,14 @@
 """Graph to Python: instances of blocks become classes, differences become their arguments.
 
-graph -> structure (what stands in each block) -> classes (instances brought together)
-      -> arguments (what differs) -> forward and constructor as trees of Python -> template
+structure    what stands in each instance of a block, and what it reads
+merge        instances that can share one plan
+classes      one class for each block, more only where one cannot serve
+columns, candidates, formulas, arguments
+             what differs between instances, as arguments of a constructor
+slots        what a class holds for each member; stages, those of a table as sequences
+forward      the body of `forward`; templates, forms of operations as expressions
+writer, network, initialise
+             a class, the network's class, and how its weights start
+module       the whole file, through the template; header, its doc string
+python/      Python as a tree that prints itself in black's layout
 """

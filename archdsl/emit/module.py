@@ -11,7 +11,8 @@ from archdsl.emit.classes import BlockClass, classes
 from archdsl.emit.formulas import ROUND_TO, round_to_function
 from archdsl.emit.initialise import initialisation
 from archdsl.emit.names import class_doc, class_name, numbered
-from archdsl.emit.python import Class, Docstring, render
+from archdsl.emit.network import NetworkWriter
+from archdsl.emit.python import Class, Docstring, Statement, names_in, render
 from archdsl.emit.slots import Signature
 from archdsl.emit.writer import ClassWriter
 from archdsl.ir.graph import Graph
@@ -40,10 +41,12 @@ def module(graphs: Sequence[Graph], header: str) -> str:
     Raises:
         NotOpen: a variant differs in more than that.
     """
-    bodies = [render((tree,)) for tree in _class_trees(graphs)]
-    if any(f"{ROUND_TO}(" in line for lines in bodies for line in lines):
-        bodies.insert(0, render((round_to_function(),)))
-    view = ModuleView(render((Docstring(header),)), _imports(bodies), bodies)
+    definitions: list[Statement] = list(_class_trees(graphs))
+    used = {name for definition in definitions for name in names_in(definition)}
+    if ROUND_TO in used:
+        definitions.insert(0, round_to_function())
+    bodies = [render((definition,)) for definition in definitions]
+    view = ModuleView(render((Docstring(header),)), _imports(used), bodies)
     environment = Environment(
         loader=FileSystemLoader(folder("templates")),
         undefined=StrictUndefined,
@@ -64,21 +67,21 @@ def _class_trees(graphs: Sequence[Graph]) -> list[Class]:
     trees = []
     for made, name in zip(blocks, names, strict=False):
         doc = class_doc(made.definition.name, made.definition.doc)
-        written = ClassWriter(made, found, signatures, name, doc, is_network=False).write()
+        written = ClassWriter(made, found, signatures, name, doc).write()
         signatures[made] = written.signature
         trees.append(written.tree)
     doc = class_doc(network.name, network.doc)
     initial = initialisation(network)
-    written = ClassWriter(last, found, signatures, names[-1], doc, True, initial).write()
+    written = NetworkWriter(last, found, signatures, names[-1], doc, initial).write()
     if not set(written.signature.columns) <= set(network.open_parameters):
         raise NotOpen
     return [*trees, written.tree]
 
 
-def _imports(bodies: list[list[str]]) -> list[str]:
+def _imports(used: set[str]) -> list[str]:
     """The imports that the classes need, as ruff sorts them."""
-    text = "\n".join("\n".join(lines) for lines in bodies)
-    lines = ["import math", ""] if "math." in text else []
-    lines += ["import torch"] if "torch." in text else []
-    lines += ["import torch.nn.functional as F"] if "F." in text else []
+    roots = {name.partition(".")[0] for name in used}
+    lines = ["import math", ""] if "math" in roots else []
+    lines += ["import torch"] if "torch" in roots else []
+    lines += ["import torch.nn.functional as F"] if "F" in roots else []
     return [*lines, "from torch import Tensor, nn"]

@@ -1,11 +1,10 @@
-"""One class as a tree of Python: constructor, forward, and what the network has besides."""
+"""One class as a tree of Python: its constructor and its forward."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import prod
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Arguments
@@ -25,15 +24,12 @@ from archdsl.emit.python import (
     If,
     Parameter,
     Python,
-    Remarked,
     Statement,
-    Tuple,
     literal,
 )
 from archdsl.emit.slots import SELF, Signature, Slot, Slots, present_or_identity
 from archdsl.emit.stages import Part, Stage, staged
-from archdsl.emit.structure import FromInput, FromMember, Reference
-from archdsl.ir.types import show_shape
+from archdsl.emit.structure import FromInput, Reference
 from archdsl.ops.base import PyValue
 
 TENSOR = Atom("Tensor")
@@ -52,15 +48,13 @@ class Written:
 
 @dataclass(frozen=True)
 class ClassWriter:
-    """Writes one class. The network's has shapes as comments and its features apart."""
+    """Writes the class of a block."""
 
     owner: BlockClass
     classes: Classes
     signatures: Mapping[BlockClass, Signature]
     name: str
     doc: str | None
-    is_network: bool
-    initialise: tuple[Statement, ...] = ()
 
     def write(self) -> Written:
         arguments = Arguments(self.owner)
@@ -70,21 +64,20 @@ class ClassWriter:
         signature = self._signature(arguments)
         constructor = self._constructor(signature, arguments, slots.stored, parts)
         head = (Docstring(textwrap.fill(self.doc, _DOC)),) if self.doc else ()
-        body = (*head, constructor, *self._reset(), *self._forwards(parts))
+        body = (*head, constructor, *self.methods(parts))
         return Written(signature, Class(self.name, (Atom("nn.Module"),), body))
 
     def _signature(self, arguments: Arguments) -> Signature:
         """Parameters as the block declares them, after the channels and before its other names."""
         used = arguments.used
         declared = self.owner.definition.parameters
-        defaults = {name: v for name in used for v in self._default(name, used[name])}
+        defaults = {name: v for name in used for v in self.default(name, used[name])}
         order = sorted(used, key=lambda name: (name in defaults, _rank(name, declared)))
         return Signature(self.name, {name: used[name] for name in order}, defaults)
 
-    def _default(self, name: str, column: Column) -> Iterator[PyValue]:
-        if self.is_network:
-            yield column[0]
-        elif len(column) < len(self.owner.instances):
+    def default(self, name: str, column: Column) -> Iterator[PyValue]:
+        """The default of a parameter, if it has one."""
+        if len(column) < len(self.owner.instances):
             yield None  # some instances have no use for it
         elif name in self.owner.definition.defaults:
             value = python_value(self.owner.definition.defaults[name])
@@ -93,8 +86,6 @@ class ClassWriter:
             value = spread({**column, -1: value})[-1]
             if any(type(value) is type(v) for v in column.values()):
                 yield value
-
-    # The constructor
 
     def _constructor(
         self,
@@ -117,9 +108,21 @@ class ClassWriter:
         seen: set[str] = set()
         for part in parts:
             body += self._attribute(part, seen)
-        if self.is_network and self.initialise:
-            body.append(Expr(Call(Atom("self.reset_parameters"))))
+        body += self.ending()
         return Function("__init__", (Parameter("self"), *parameters), Atom("None"), tuple(body))
+
+    def ending(self) -> Iterator[Statement]:
+        """What the constructor does when all attributes are there."""
+        return iter(())
+
+    def described(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
+        """An attribute's assignment, with what a reader should know of its result."""
+        return assignment
+
+    def methods(self, parts: list[Part]) -> Iterator[Function]:
+        """What follows the constructor."""
+        plan = self.owner.plan
+        yield self.method("forward", forward.body(parts, self.inputs(), plan.outputs), plan.outputs)
 
     def _attribute(self, part: Part, seen: set[str]) -> Iterator[Statement]:
         """The assignment of a part's attribute, unless it shares one that is there."""
@@ -131,56 +134,22 @@ class ClassWriter:
         build = part.build if isinstance(part, Stage) else present_or_identity(part)
         assert build is not None
         assignment = Assign(Attribute(SELF, name), build)
-        shape = show_shape(last.member.shape)
-        yield Remarked(assignment, shape) if self.is_network else assignment
+        yield self.described(assignment, last.member.shape)
         if isinstance(part, Slot):
             yield from _zeroed(part)
 
-    # Other methods
-
-    def _reset(self) -> tuple[Statement, ...]:
-        if not (self.is_network and self.initialise):
-            return ()
-        self_ = (Parameter("self"),)
-        return (Function("reset_parameters", self_, Atom("None"), self.initialise),)
-
-    def _forwards(self, parts: list[Part]) -> tuple[Function, ...]:
-        plan = self.owner.plan
-        cut = self._cut(parts) if self.is_network else 0
-        if not cut:
-            return (self._method("forward", plan.inputs, parts, plan.outputs),)
-        crossing = _crossing(parts, cut, plan.outputs)
-        features = self._method("forward_features", plan.inputs, parts[:cut], crossing)
-        names = _feature_names(crossing)
-        call = Call(Atom("self.forward_features"), tuple(map(Atom, self._inputs().values())))
-        target: Python = Tuple(tuple(map(Atom, names))) if len(names) > 1 else Atom(names[0])
-        lines = forward.body(parts[cut:], dict(zip(crossing, names, strict=True)), plan.outputs)
-        body = (Assign(target, call), *lines)
-        return features, self._function("forward", body, len(plan.outputs))
-
-    def _inputs(self) -> dict[Reference, str]:
+    def inputs(self) -> dict[Reference, str]:
+        """The variable of each input."""
         return {FromInput(name): variable(name) for name in self.owner.plan.inputs}
 
-    def _method(
-        self,
-        name: str,
-        inputs: tuple[str, ...],
-        parts: list[Part],
-        outputs: tuple[Reference, ...],
+    def method(
+        self, name: str, body: tuple[Statement, ...], outputs: tuple[Reference, ...]
     ) -> Function:
-        return self._function(name, forward.body(parts, self._inputs(), outputs), len(outputs))
-
-    def _function(self, name: str, body: tuple[Statement, ...], results: int) -> Function:
-        inputs = tuple(Parameter(v, TENSOR) for v in self._inputs().values())
-        returns = TENSOR if results == 1 else Atom(f"tuple[{', '.join(['Tensor'] * results)}]")
+        """A method from all inputs to these outputs."""
+        inputs = tuple(Parameter(v, TENSOR) for v in self.inputs().values())
+        several = Atom(f"tuple[{', '.join(['Tensor'] * len(outputs))}]")
+        returns = TENSOR if len(outputs) == 1 else several
         return Function(name, (Parameter("self"), *inputs), returns, body)
-
-    def _cut(self, parts: list[Part]) -> int:
-        """How many parts make the features: up to the last that keeps positions, if any follows."""
-        lasts = [part.last if isinstance(part, Stage) else part for part in parts]
-        spread_out = [i for i, slot in enumerate(lasts, 1) if prod(slot.member.shape[1:]) > 1]
-        cut = max(spread_out, default=0)
-        return cut if cut < len(parts) else 0
 
 
 def _rank(name: str, declared: tuple[str, ...]) -> tuple[int, int]:
@@ -215,20 +184,3 @@ def _zeroed(slot: Slot) -> Iterator[Statement]:
         yield If(slot.flag, lines)
     else:
         yield from lines
-
-
-def _crossing(parts: list[Part], cut: int, outputs: tuple[Reference, ...]) -> tuple[Reference, ...]:
-    """The results of the parts before the cut that are read after it."""
-    made = {
-        FromMember(slot.planned.key, i)
-        for part in parts[:cut]
-        for slot in (part.slots if isinstance(part, Stage) else (part,))
-        for i in range(slot.member.results)
-    }
-    after = forward.reads(parts[cut:], outputs)
-    inputs = [reference for reference in after if isinstance(reference, FromInput)]
-    return tuple(dict.fromkeys(r for r in [*after, *inputs] if r in made or r in inputs))
-
-
-def _feature_names(crossing: tuple[Reference, ...]) -> list[str]:
-    return ["x"] if len(crossing) == 1 else [f"x{i}" for i in range(1, len(crossing) + 1)]

@@ -18,7 +18,16 @@ from archdsl.emit.python.expressions import (
 )
 from archdsl.emit.python.literals import Value, literal
 from archdsl.emit.python.operators import Comprehension, Conditional, Generator, Infix, Prefix
-from archdsl.emit.python.statements import Assign, Expr, For, If, Return, Statement, render
+from archdsl.emit.python.statements import (
+    Assign,
+    Expr,
+    For,
+    If,
+    Return,
+    Statement,
+    names_in,
+    render,
+)
 from archdsl.emit.python.texts import Blank, Comment, Docstring, Remarked
 
 __all__ = [
@@ -52,5 +61,6 @@ __all__ = [
     "Tuple",
     "Value",
     "literal",
+    "names_in",
     "render",
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from itertools import islice
 from typing import ClassVar, TypeAlias
 
-from archdsl.emit.python.expressions import Python, Tuple
+from archdsl.emit.python.expressions import Atom, Python, Tuple
 from archdsl.emit.python.layout import lay_out
 from archdsl.emit.python.operators import Generator
 from archdsl.emit.python.pieces import optional, spaced
@@ -148,3 +148,15 @@ def defines(block: list[Statement], index: int) -> bool:
     """Whether a function or class starts here, comments before it included."""
     following = (s for s in block[index:] if not s.is_comment)
     return any(s.is_definition for s in islice(following, 1))
+
+
+def names_in(tree: object) -> Iterator[str]:
+    """The names and literals of a tree, each as it is written, dots included."""
+    if isinstance(tree, Atom):
+        yield tree.text
+    elif isinstance(tree, tuple):
+        for item in tree:
+            yield from names_in(item)
+    elif is_dataclass(tree):
+        for part in fields(tree):
+            yield from names_in(getattr(tree, part.name))
