@@ -1,14 +1,12 @@
-"""Applications of blocks: the body evaluated in a scope of its own, or stamped once more."""
+"""Applications of blocks: the body evaluated in a scope of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from archdsl.elaborate import parameters, statements
 from archdsl.elaborate.arguments import bind, listed
-from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.elaborate.stamps import Place, Stamp, key_of, press
+from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
     BlockValue,
     Tensor,
@@ -35,7 +33,7 @@ def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree
         return BlockValue(block, callee.unit, given)
     if missing:
         raise _missing(frame, callee, missing[0], arguments, node)
-    return _Application(frame, callee, values, node).value()
+    return _evaluate(frame, callee, values, node)
 
 
 def _missing(
@@ -48,77 +46,46 @@ def _missing(
     return frame.fault("argument", message, node.span, help=hint)
 
 
-@dataclass(frozen=True, slots=True)
-class _Application:
-    """One application of a block, at a node of the body that `frame` evaluates."""
+def _evaluate(
+    frame: Frame, callee: BlockValue, values: Mapping[str, Value], node: tree.Node
+) -> Value:
+    session, block = frame.session, callee.definition
+    _check_recursion(frame, block, node)
+    session.step(node.span)
+    session.check_room(node.span)
+    session.enter(node.span)
+    session.calls.append((block, node.span))
+    try:
+        return _run(frame, callee, values, node)
+    finally:
+        session.calls.pop()
+        session.leave()
 
-    frame: Frame
-    callee: BlockValue
-    values: Mapping[str, Value]
-    node: tree.Node
 
-    def value(self) -> Value:
-        session, span = self.frame.session, self.node.span
-        self._check_recursion()
-        session.step(span)
-        key, inputs = key_of(self.callee, self.values)
-        if key not in session.stamps:
-            session.stamps[key] = None
-            return self._evaluate(key, inputs)
-        stamp = session.stamps[key]
-        if stamp is None:
-            raise Fault  # it failed before, and the reason was reported
-        session.step(span, len(stamp.scopes))
-        session.check_room(span, len(stamp.nodes), len(stamp.scopes))
-        return press(session.graph, stamp, inputs, self._place())
+def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
+    calls = [open_block for open_block, _ in frame.session.calls]
+    start = next((i for i, open_block in enumerate(calls) if open_block is block), None)
+    if start is None:
+        return
+    path = " -> ".join([open_block.name for open_block in calls[start:]] + [block.name])
+    message = f"blocks call each other in a circle: {path}"
+    raise frame.fault("recursion", message, node.span)
 
-    def _place(self) -> Place:
-        frame, span = self.frame, self.node.span
-        return Place(frame.name_of(self.node), frame.scope, frame.site(span), span)
 
-    def _evaluate(self, key: Hashable, inputs: tuple[GraphValue, ...]) -> Value:
-        session, block = self.frame.session, self.callee.definition
-        nodes, scopes = len(session.graph), len(session.graph.scopes)
-        session.enter(self.node.span)
-        session.calls.append((block, self.node.span))
-        try:
-            result = self._run(session)
-        finally:
-            session.calls.pop()
-            session.leave()
-        made, opened = len(session.graph), len(session.graph.scopes)
-        session.stamps[key] = Stamp(range(nodes, made), range(scopes, opened), inputs, result)
-        return result
-
-    def _run(self, session: Session) -> Value:
-        block, place = self.callee.definition, self._place()
-        outline = session.outline(block)
-        scope = session.graph.open(
-            "block",
-            place.name,
-            block.name,
-            place.parent,
-            place.site,
-            place.span,
-            outline.definition,
-        )
-        inner = Frame(session, self.callee.unit, scope, assigned=outline.assigned)
-        parameters.fill(inner, parameters.Owner(block.name, block.parameters), self.values)
-        inputs = _inputs(inner.names)
-        inner.running = _entering(inner.names)
-        result = statements.run_body(inner, block)
-        bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
-        session.graph.close(scope, bindings, inputs, tensors_in(result))
-        return result
-
-    def _check_recursion(self) -> None:
-        block, calls = self.callee.definition, self.frame.session.calls
-        start = next((i for i, (open_block, _) in enumerate(calls) if open_block is block), None)
-        if start is None:
-            return
-        path = " -> ".join([open_block.name for open_block, _ in calls[start:]] + [block.name])
-        message = f"blocks call each other in a circle: {path}"
-        raise self.frame.fault("recursion", message, self.node.span)
+def _run(frame: Frame, callee: BlockValue, values: Mapping[str, Value], node: tree.Node) -> Value:
+    """The block's body evaluated in a frame and a scope of its own."""
+    session, block, span = frame.session, callee.definition, node.span
+    outline, name, site = session.outline(block), frame.name_of(node), frame.site(span)
+    definition = outline.definition
+    scope = session.graph.open("block", name, block.name, frame.scope, site, span, definition)
+    inner = Frame(session, callee.unit, scope, assigned=outline.assigned)
+    parameters.fill(inner, parameters.Owner(block.name, block.parameters), values)
+    inputs = _inputs(inner.names)
+    inner.running = _entering(inner.names)
+    result = statements.run_body(inner, block)
+    bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
+    session.graph.close(scope, bindings, inputs, tensors_in(result))
+    return result
 
 
 def _entering(names: Mapping[str, Value]) -> tuple[Value, ...]:

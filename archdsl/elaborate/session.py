@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
 from archdsl.elaborate.outlines import Outline, outline
 from archdsl.elaborate.program import Program, Unit
-from archdsl.elaborate.stamps import Stamp
 from archdsl.elaborate.values import Applicable, Tensor, Value
 from archdsl.elaborate.words import words_of
 from archdsl.ir.graph import Graph, Site
@@ -29,9 +28,8 @@ class Session:
     """What all frames of one elaboration share.
 
     `as_declared` says that the network has its own parameters, so that bare numbers in a
-    table's expectations hold for it. `calls` are the blocks that are being evaluated, `stamps`
-    what blocks added to the graph, `derived` the blocks that definitions derive, `faults` how
-    many statements failed.
+    table's expectations hold for it. `calls` are the blocks that are being evaluated, `derived`
+    the blocks that definitions derive, `faults` how many statements failed.
     """
 
     def __init__(self, program: Program, graph: Graph, diagnostics: Diagnostics) -> None:
@@ -41,7 +39,6 @@ class Session:
         self.as_declared = True
         self.words = words_of(program.units)
         self.calls: list[tuple[tree.Block, Span]] = []
-        self.stamps: dict[Hashable, Stamp | None] = {}
         self.derived: dict[int, Applicable] = {}
         self.faults = 0
         self._outlines: dict[int, Outline] = {}
@@ -73,16 +70,16 @@ class Session:
         if self._steps > limits.STEPS:
             self._exhausted(f"this network takes more than {limits.STEPS:,} steps to build", span)
 
-    def check_room(self, span: Span, operations: int = 1, scopes: int = 0) -> None:
-        """Some more operations and scopes are added to the graph.
+    def check_room(self, span: Span) -> None:
+        """One more operation or scope is added to the graph.
 
         Raises:
             CompileError: the network grows too large.
         """
         most = limits.OPERATIONS
-        if len(self.graph) + operations > most:
+        if len(self.graph) >= most:
             self._exhausted(f"this network has more than {most:,} operations", span)
-        if len(self.graph.scopes) + scopes > most:
+        if len(self.graph.scopes) >= most:
             self._exhausted(f"this network has more than {most:,} blocks in blocks", span)
 
     def _exhausted(self, message: str, span: Span) -> None:

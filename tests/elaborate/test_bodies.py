@@ -130,3 +130,11 @@ def test_stage_of_one_block_is_the_row_itself(count: int, stages: int) -> None:
     graph = build_body(table).graph
     assert sum(scope.kind == "stage" for scope in graph.scopes) == stages
     assert graph.scopes[1].name == "first"
+
+
+def test_results_that_pass_through() -> None:
+    before = "block f(x) { return x, (x -> relu), 3 }\n"
+    graph = build_body(
+        "a, b, c = f(x)\n  d, e, g = f(b)\n  return a, d, e -> conv(g)", before
+    ).graph
+    assert [value.node for value in graph.outputs] == [0, 1, 3]

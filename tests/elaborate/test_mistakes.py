@@ -222,3 +222,9 @@ def test_rows_after_a_mistake_are_read() -> None:
 def test_warnings(body: str, words: str, message: str) -> None:
     (warning,) = warnings_in(body)
     assert (warning.words, warning.message) == (words, message)
+
+
+def test_block_that_failed_fails_again_in_silence() -> None:
+    before = "block f(x) { return x -> conv(0) }\n"
+    (mistake,) = mistakes_in("a = f(x)\n  b = f(x)\n  return a + b", before)
+    assert mistake.words == "0"
