@@ -154,19 +154,9 @@ class Graph:
 
     def operands(self, node: Node) -> tuple[Value, ...]:
         """The values that a node reads, in the order of its operands."""
-        sources = self._graph.pred[node.index].items()
-        slots = {
-            slot: Value(source, edge["result"])
-            for source, edges in sources
-            for slot, edge in edges.items()
-        }
-        return tuple(slots[slot] for slot in range(len(slots)))
-
-    def users(self, value: Value) -> list[Node]:
-        """The nodes that read a value, in order, each once."""
-        edges = self._graph.out_edges(value.node, data="result")
-        readers = sorted({user for _, user, result in edges if result == value.result})
-        return [self.node(index) for index in readers]
+        edges = self._graph.in_edges(node.index, keys=True, data="result")
+        slots = {slot: Value(source, result) for source, _, slot, result in edges}
+        return tuple([slots[slot] for slot in range(len(slots))])
 
     def unread(self) -> Iterator[Node]:
         """The nodes of which no other reads a result."""
