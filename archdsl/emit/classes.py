@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TypeAlias
 
 from archdsl.emit.merge import Kind, Plan, Structure, merge, structure_of
-from archdsl.emit.structure import Instance, Key, Member, instances
+from archdsl.emit.structure import Instance, Key, Member, instances, unchanged
 from archdsl.ir.graph import Definition, Graph
 
 BlockKey: TypeAlias = tuple[str, int]
@@ -41,28 +42,26 @@ class Classes:
     """All classes, callees before callers, the network's last."""
 
     ordered: tuple[BlockClass, ...]
-    of: dict[tuple[int, int], BlockClass]
-    place: dict[tuple[int, int], int]
-
-    def child(self, instance: Instance, member: Member) -> tuple[BlockClass, int]:
-        """The class of a member that is a block, and its place among the class's instances."""
-        assert member.child is not None
-        key = (id(instance.graph), member.child)
-        return self.of[key], self.place[key]
+    of: dict[Instance, BlockClass]
+    place: dict[Instance, int]
+    """The place of an instance among those of its class."""
 
 
 def classes(graphs: Sequence[Graph]) -> Classes:
-    """The classes that serve all blocks of all graphs, which are variants of one network."""
-    found = {
-        (id(graph), index): instance
-        for graph in graphs
-        for index, instance in instances(graph).items()
-    }
+    """The classes that serve all blocks of all graphs, which are variants of the first."""
+    first, *variants = graphs
+    known = instances(first, {})
+    found = [known]
+    for variant in variants:
+        shared = unchanged(first, variant)
+        found.append(instances(variant, {i: known[i] for i in known if i in shared}))
     by_block: dict[BlockKey, list[Instance]] = {}
-    for instance in found.values():
+    for instance in dict.fromkeys(
+        i for each in found for _, i in sorted(each.items(), key=itemgetter(0))
+    ):
         by_block.setdefault(_block_key(instance), []).append(instance)
-    builder = _Builder(found, by_block)
-    builder.visit(_block_key(found[id(graphs[0]), 0]))
+    builder = _Builder(by_block)
+    builder.visit(_block_key(known[0]))
     return Classes(tuple(builder.done), builder.of, builder.place)
 
 
@@ -79,11 +78,10 @@ def _block_key(instance: Instance) -> BlockKey:
 
 @dataclass
 class _Builder:
-    found: dict[tuple[int, int], Instance]
     by_block: dict[BlockKey, list[Instance]]
     done: list[BlockClass] = field(default_factory=list)
-    of: dict[tuple[int, int], BlockClass] = field(default_factory=dict)
-    place: dict[tuple[int, int], int] = field(default_factory=dict)
+    of: dict[Instance, BlockClass] = field(default_factory=dict)
+    place: dict[Instance, int] = field(default_factory=dict)
     visited: set[BlockKey] = field(default_factory=set)
 
     def visit(self, block: BlockKey) -> None:
@@ -94,8 +92,7 @@ class _Builder:
         for instance in self.by_block[block]:
             for member in instance.members:
                 if member.child is not None:
-                    child = self.found[id(instance.graph), member.child]
-                    self.visit(_block_key(child))
+                    self.visit(_block_key(member.child))
         self._group(self.by_block[block])
 
     def _group(self, found: list[Instance]) -> None:
@@ -120,10 +117,7 @@ class _Builder:
         made.freeze()
         self.done.append(made)
         for place, instance in enumerate(members):
-            key = (id(instance.graph), instance.scope.index)
-            self.of[key], self.place[key] = made, place
+            self.of[instance], self.place[instance] = made, place
 
-    def _kind(self, instance: Instance, member: Member) -> Kind:
-        if member.child is None:
-            return member.signature
-        return self.of[id(instance.graph), member.child]
+    def _kind(self, member: Member) -> Kind:
+        return self.of[member.child] if member.child else member.signature

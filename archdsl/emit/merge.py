@@ -13,7 +13,7 @@ from typing import TypeAlias
 from archdsl.emit.structure import FromMember, Instance, Key, Member, Reference
 
 Kind: TypeAlias = object
-KindOf: TypeAlias = Callable[[Instance, Member], Kind]
+KindOf: TypeAlias = Callable[[Member], Kind]
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,7 @@ class Structure:
 
 
 def structure_of(instance: Instance, kind_of: KindOf) -> Structure:
-    members = tuple(
-        (m.key, kind_of(instance, m), m.operands, m.can_be_identity) for m in instance.members
-    )
+    members = tuple((m.key, kind_of(m), m.operands, m.can_be_identity) for m in instance.members)
     return Structure(instance.inputs, members, instance.outputs)
 
 

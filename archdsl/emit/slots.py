@@ -88,9 +88,9 @@ class Slots:
         bases: dict[object, str] = {}
         places: list[object] = []
         for planned in self.owner.plan.members:
-            place, member = next(iter(self.owner.having(planned.key)))
+            _, member = next(iter(self.owner.having(planned.key)))
             identity = self._identity(planned, member)
-            bases.setdefault(identity, attribute(self._base(place, member)))
+            bases.setdefault(identity, attribute(self._base(member)))
             places.append(identity)
         unique = dict(zip(bases, numbered(bases.values()), strict=True))
         return [unique[place] for place in places]
@@ -105,18 +105,15 @@ class Slots:
         columns = [self._column(planned.key, _argument(a.name)) for a in form.arguments]
         return form.constructor, repr(columns)
 
-    def _base(self, place: int, member: Member) -> str:
+    def _base(self, member: Member) -> str:
         """The name before numbering. A single letter is no name for a layer."""
         if member.stage:
             return f"{member.stage}_{member.hint}"
         if len(member.hint) > 1:
             return member.hint
         if member.child is not None:
-            return self._child(place, member)[0].definition.name
+            return self.classes.of[member.child].definition.name
         return getattr(member.form, "label", "value")
-
-    def _child(self, place: int, member: Member) -> tuple[BlockClass, int]:
-        return self.classes.child(self.owner.instances[place], member)
 
     def _column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
         return {place: value(member) for place, member in self.owner.having(key)}
@@ -151,11 +148,12 @@ class Slots:
 
     def _construct(self, key: Key, name: str) -> Python:
         """The call of a block's class, with what differs between its instances."""
-        children = {place: self._child(place, m) for place, m in self.owner.having(key)}
-        signature = self.signatures[next(iter(children.values()))[0]]
+        children = {place: m.child for place, m in self.owner.having(key) if m.child}
+        places = {place: self.classes.place[child] for place, child in children.items()}
+        signature = self.signatures[self.classes.of[next(iter(children.values()))]]
         written: list[Python] = []
         for parameter, values in signature.columns.items():
-            column = {place: values.get(inner) for place, (_, inner) in children.items()}
+            column = {place: values.get(inner) for place, inner in places.items()}
             default = signature.defaults.get(parameter, Required.REQUIRED)
             if is_always(column, default):
                 continue

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from archdsl.ir.graph import Graph, Node, Scope, Site, Value
-from archdsl.ops.base import Expression, Form, Layer
+from archdsl.ops.base import Expression, Form, Layer, Operation, Types
 from archdsl.ops.sources import Input
 
 Key: TypeAlias = tuple[Site, ...]
@@ -46,7 +46,7 @@ class Member:
     shape: tuple[int, ...]
     heavy: bool
     form: Form | None = None
-    child: int | None = None
+    child: Instance | None = None
 
     @property
     def series(self) -> object:
@@ -71,7 +71,7 @@ class Member:
         return self.form and (self.form.initial, self.form.expanded)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Instance:
     """One instance of a block, or the network itself."""
 
@@ -85,10 +85,28 @@ class Instance:
         return tuple(self.scope.inputs)
 
 
-def instances(graph: Graph) -> dict[int, Instance]:
-    """Every instance in a graph by its scope, the network first, callers before callees."""
+def instances(graph: Graph, known: Mapping[int, Instance]) -> dict[int, Instance]:
+    """Every instance in a graph by its scope, those that are `known` already taken as they are."""
     children = _children(graph)
-    return {index: _instance(graph, index, children) for index in sorted(children)}
+    found: dict[int, Instance] = {}
+    for index in sorted(children, reverse=True):
+        found[index] = known[index] if index in known else _instance(graph, index, children, found)
+    return found
+
+
+def unchanged(graph: Graph, variant: Graph) -> set[int]:
+    """The scopes in which a variant of a graph has the same operations on the same types."""
+    if len(graph) != len(variant) or len(graph.scopes) != len(variant.scopes):
+        return set()
+    pairs = zip(_typed(graph), _typed(variant), strict=True)
+    differing = [node.scope for (node, *told), (_, *other) in pairs if told != other]
+    changed = {scope.index for inner in differing for scope in variant.enclosing(inner)}
+    return set(range(len(graph.scopes))) - changed
+
+
+def _typed(graph: Graph) -> Iterator[tuple[Node, Operation, Types, Types]]:
+    for node in graph:
+        yield node, node.operation, graph.types(graph.operands(node)), node.results
 
 
 _Child: TypeAlias = Node | Scope
@@ -112,7 +130,9 @@ def _children(graph: Graph) -> dict[int, list[_Child]]:
     return children
 
 
-def _instance(graph: Graph, index: int, children: dict[int, list[_Child]]) -> Instance:
+def _instance(
+    graph: Graph, index: int, children: dict[int, list[_Child]], found: Mapping[int, Instance]
+) -> Instance:
     scope = graph.scopes[index]
     known: dict[Value, Reference] = {}
     for name, value in scope.inputs.items():
@@ -124,7 +144,7 @@ def _instance(graph: Graph, index: int, children: dict[int, list[_Child]]) -> In
             member = _operation(graph, child, key, stage, known)
             results = tuple(Value(child.index, i) for i in range(len(child.results)))
         else:
-            member = _block(graph, child, key, stage, known)
+            member = _block(graph, found[child.index], key, stage, known)
             results = child.outputs
         members.append(member)
         for position, value in enumerate(results):
@@ -168,9 +188,10 @@ def _operation(
 
 
 def _block(
-    graph: Graph, scope: Scope, key: Key, stage: str | None, known: dict[Value, Reference]
+    graph: Graph, child: Instance, key: Key, stage: str | None, known: dict[Value, Reference]
 ) -> Member:
+    scope = graph.scopes[child.scope.index]
     operands = tuple(known[value] for value in scope.inputs.values())
     shape = graph.type(scope.outputs[0]).shape
     count = len(scope.outputs)
-    return Member(key, operands, count, scope.name, stage, shape, heavy=True, child=scope.index)
+    return Member(key, operands, count, scope.name, stage, shape, heavy=True, child=child)

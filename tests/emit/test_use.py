@@ -112,3 +112,15 @@ def test_header_tells_the_origin() -> None:
     assert network.spec.program.digest in text
     assert "from x3d_s.arch" in text
     assert str(ROOT) not in text
+
+
+def test_an_open_parameter_may_reach_several_layers(tmp_path: Path) -> None:
+    """What follows from it by shape alone becomes an argument too, or it does not stay open."""
+    path = tmp_path / "wide.arch"
+    path.write_text(
+        "network wide(width: int = 8, classes: int = 5) {\n"
+        "  input video: 3 x 4 x 8^2\n"
+        "  conv(width)\n  batch_norm\n  conv(6)\n  mean(positions)\n  linear(classes)\n}\n"
+    )
+    module = emitted(archdsl.load(path).network())(classes=3)
+    assert module(torch.randn(2, 3, 4, 8, 8)).shape == (2, 3)
