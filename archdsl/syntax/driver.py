@@ -6,6 +6,7 @@ from typing import Any
 
 from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
+from lark.parsers.lalr_analysis import Shift
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 END = "$END"
@@ -48,7 +49,15 @@ class Driver:
         return frozenset(self._parser.accepts())  # type: ignore[no-untyped-call]
 
     def accepts(self, kind: str) -> bool:
-        """Whether a token of this kind can follow."""
-        return kind in self._state.parse_conf.states[self._state.position] and (
-            kind in self.accepted()
-        )
+        """Whether a token of this kind can follow: the parser's moves, without building."""
+        conf = self._state.parse_conf
+        stack = list(self._state.state_stack)
+        while True:
+            action, argument = conf.states[stack[-1]].get(kind, (None, None))
+            if action is None or action is Shift:
+                return action is Shift
+            if argument.expansion:
+                del stack[-len(argument.expansion) :]
+            stack.append(conf.states[stack[-1]][argument.origin.name][1])
+            if kind == END and stack[-1] == conf.end_state:
+                return True
