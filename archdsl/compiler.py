@@ -13,8 +13,9 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from archdsl.costs.breakdown import Part, breakdown
 from archdsl.costs.conventions import Convention
-from archdsl.costs.figures import Costs, Part, breakdown, measure, uncounted
+from archdsl.costs.figures import Costs, measure, uncounted
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.elaborate.loading import load_program
@@ -135,7 +136,7 @@ class Network:
 
     def breakdown(self, by: str) -> tuple[Part, ...]:
         """The costs of each `row`, `stage`, `block` or `operation`."""
-        return breakdown(self.graph, self.costs.nodes, self.costs.scopes, by)
+        return breakdown(self.graph, self.costs, by)
 
     def uncounted(self, convention: Convention) -> dict[str, int]:
         """The operations for which a convention counts nothing, by name and number."""

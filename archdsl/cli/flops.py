@@ -8,8 +8,8 @@ import sys
 
 from archdsl.cli import options
 from archdsl.cli.output import report_warnings
+from archdsl.costs.breakdown import LEVELS
 from archdsl.costs.conventions import CONVENTIONS
-from archdsl.costs.figures import LEVELS
 from archdsl.report.tables import FORMATS
 
 _DETAILS = """\

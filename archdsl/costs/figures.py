@@ -1,14 +1,12 @@
-"""Sums over operations, and how they fall on the blocks, rows and stages of a network."""
+"""What operations cost, one by one and summed over the blocks that they stand in."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archdsl.costs.conventions import Convention
-from archdsl.ir.graph import Graph, Node, Scope
-from archdsl.ir.naming import Naming, name_all
+from archdsl.ir.graph import Graph, Node
 from archdsl.ops.base import Cost
 from archdsl.ops.sources import Input, Parameter
 
@@ -30,15 +28,11 @@ class Figures:
     bytes_moved: int = 0
 
     def __add__(self, other: Figures) -> Figures:
-        a, b = self.cost, other.cost
-        cost = Cost(
-            a.parameters + b.parameters,
-            a.macs + b.macs,
-            a.normalised + b.normalised,
-            a.fvcore + b.fvcore,
+        return Figures(
+            self.cost + other.cost,
+            self.activations + other.activations,
+            self.bytes_moved + other.bytes_moved,
         )
-        activations = self.activations + other.activations
-        return Figures(cost, activations, self.bytes_moved + other.bytes_moved)
 
     @property
     def params(self) -> int:
@@ -77,29 +71,12 @@ def figures_of(graph: Graph, node: Node) -> Figures:
 class Costs:
     """The costs of a network at the input it is typed for, for one view.
 
-    `nodes` and `scopes` have an entry for each of the graph's, `rows` one for each row of
-    the network's table and each statement beside it.
+    `nodes` and `scopes` have an entry for each of the graph's.
     """
 
     nodes: tuple[Figures, ...]
     scopes: tuple[Figures, ...]
-    rows: tuple[Part, ...]
     total: Figures
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a network with its costs: an operation, a block, a row or a stage."""
-
-    name: str
-    kind: str
-    outputs: tuple[tuple[int, ...], ...]
-    figures: Figures
-
-    @property
-    def output(self) -> tuple[int, ...]:
-        """The shape of its first result."""
-        return self.outputs[0]
 
 
 def measure(graph: Graph) -> Costs:
@@ -111,58 +88,7 @@ def measure(graph: Graph) -> Costs:
     for scope in reversed(graph.scopes):
         if scope.parent is not None:
             scopes[scope.parent] = scopes[scope.parent] + scopes[scope.index]
-    rows = breakdown(graph, nodes, scopes, "row")
-    return Costs(nodes, tuple(scopes), rows, scopes[0])
-
-
-LEVELS: dict[str, frozenset[str]] = {
-    "row": frozenset({"stage"}),
-    "stage": frozenset(),
-    "block": frozenset({"stage", "row"}),
-    "operation": frozenset({"stage", "row", "block"}),
-}
-"""Ways to cut a network into parts, each with the kinds of scopes that it looks into."""
-
-
-def breakdown(
-    graph: Graph, nodes: Sequence[Figures], scopes: Sequence[Figures], by: str
-) -> tuple[Part, ...]:
-    """Parts that together are the whole network: every operation is in exactly one."""
-    naming = name_all(graph)
-    owners = _owners(graph, LEVELS[by])
-    parts: dict[tuple[bool, int], Part] = {}
-    for node in graph:
-        owner = owners[node.scope]
-        if owner is not None and (True, owner.index) not in parts:
-            name = _scope_name(graph, naming, owner)
-            outputs = tuple(graph.type(value).shape for value in owner.outputs)
-            shapes = outputs or (node.results[0].shape,)
-            kind = " ".join(owner.definition.split()) or owner.kind
-            part = Part(name, kind, shapes, scopes[owner.index])
-            parts[True, owner.index] = part
-        elif owner is None and not isinstance(node.operation, Input):
-            shapes = tuple(result.shape for result in node.results)
-            part = Part(naming.path(node), node.operation.name, shapes, nodes[node.index])
-            parts[False, node.index] = part
-    return tuple(parts.values())
-
-
-def _owners(graph: Graph, opened: frozenset[str]) -> list[Scope | None]:
-    """For each scope the outermost one around it that is not looked into."""
-    owners: list[Scope | None] = []
-    for scope in graph.scopes:
-        above = None if scope.parent is None else owners[scope.parent]
-        is_part = scope.parent is not None and scope.kind not in opened
-        owners.append(above or (scope if is_part else None))
-    return owners
-
-
-def _scope_name(graph: Graph, naming: Naming, scope: Scope) -> str:
-    """The path of a scope; a row ends it with its own name."""
-    if scope.kind != "row":
-        return naming.scope_paths[scope.index]
-    above = naming.scope_paths[scope.parent or 0]
-    return f"{above}.{scope.name}" if above else scope.name
+    return Costs(nodes, tuple(scopes), scopes[0])
 
 
 def uncounted(graph: Graph, costs: Costs, convention: Convention) -> dict[str, int]:

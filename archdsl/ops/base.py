@@ -52,6 +52,14 @@ class Cost:
     normalised: int = 0
     fvcore: int = 0
 
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.parameters + other.parameters,
+            self.macs + other.macs,
+            self.normalised + other.normalised,
+            self.fvcore + other.fvcore,
+        )
+
 
 class Required(Enum):
     """The default of an argument that has none."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archdsl.compiler import Network
+from archdsl.costs.breakdown import Part
 from archdsl.costs.conventions import Convention
-from archdsl.costs.figures import Part
 from archdsl.ir.types import show_shape
 from archdsl.report.numbers import readable, readable_bytes, share
 from archdsl.report.tables import Table, as_json, comma_separated

@@ -115,7 +115,7 @@ AUTOX3D_S = [
 
 def test_rows_of_autox3d_s() -> None:
     network = load("autox3d_s", "autox3d_s_plain")
-    *rows, head = network.costs.rows
+    *rows, head = network.breakdown("row")
     figures = [(round(r.figures.macs / 1e6, 2), round(r.figures.params / 1e3, 1)) for r in rows]
     assert figures == AUTOX3D_S
     assert head.kind == "head"
