@@ -125,7 +125,7 @@ def test_blocks_that_double(
     blocks = "".join(
         f"block b{i}(x) {{ return x -> {calls([f'b{i + 1}'] * 8)} }}\n" for i in range(20)
     )
-    text = f"{blocks}block b20(x) {{ return x -> relu }}\n{body('b0')}"
+    text = f"{blocks}block b20(x) {{ return x -> relu -> relu }}\n{body('b0')}"
     assert "this network has more than 2,000 operations" in check(capsys, spec, text)
 
 
