@@ -27,7 +27,7 @@ def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree
     """
     block = callee.definition
     given = bind(frame, callee, arguments.positional, arguments.named)
-    values = parameters.checked(frame, parameters.Owner(block.name, block.parameters), given)
+    values = parameters.checked(frame, block, given)
     missing = [p.name for p in block.parameters if p.default is None and p.name not in given]
     if missing and not arguments.positional and not any(map(holds_tensor, values.values())):
         return BlockValue(block, callee.unit, given)
@@ -79,7 +79,7 @@ def _run(frame: Frame, callee: BlockValue, values: Mapping[str, Value], node: tr
     definition = outline.definition
     scope = session.graph.open("block", name, block.name, frame.scope, site, span, definition)
     inner = Frame(session, callee.unit, scope, assigned=outline.assigned)
-    parameters.fill(inner, parameters.Owner(block.name, block.parameters), values)
+    parameters.fill(inner, block, values)
     inputs = _inputs(inner.names)
     inner.running = _entering(inner.names)
     result = statements.run_body(inner, block)

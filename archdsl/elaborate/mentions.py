@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Iterator
 
 from archdsl.syntax import tree
 
 
-def walk(nodes: Iterable[tree.Node]) -> Iterator[tree.Node]:
-    """Nodes with all that is below them, in the order in which they were written."""
-    waiting = [*nodes][::-1]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        below: list[tree.Node] = []
-        for name in _BELOW[type(node)]:
-            value = getattr(node, name)
-            if isinstance(value, tree.Node):
-                below.append(value)
-            elif isinstance(value, tuple):
-                below += [item for item in value if isinstance(item, tree.Node)]
-        waiting += below[::-1]
-
-
-_BELOW = {
-    kind: tuple(f.name for f in fields(kind) if f.name not in ("span", "depth"))
-    for kind in vars(tree).values()
-    if isinstance(kind, type) and issubclass(kind, tree.Node)
-}
-
-
 def names_in(*nodes: tree.Node) -> set[str]:
     """The names that are read somewhere in nodes."""
-    return {node.name for node in walk(nodes) if isinstance(node, tree.Name)}
+    return {node.name for node in tree.walk(nodes) if isinstance(node, tree.Name)}
 
 
 def targets(*body: tree.Statement) -> Iterator[str]:
@@ -53,7 +29,7 @@ def targets(*body: tree.Statement) -> Iterator[str]:
 
 def handed_on(network: tree.Network) -> tuple[str, ...]:
     """The parameters that the body mentions, and only as arguments of calls, as they stand."""
-    nodes = list(walk(network.body))
+    nodes = list(tree.walk(network.body))
     uses = Counter(node.name for node in nodes if isinstance(node, tree.Name))
     calls = (node for node in nodes if isinstance(node, tree.Call))
     values = (argument.value for call in calls for argument in call.arguments)

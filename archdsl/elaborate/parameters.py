@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import TypeAlias
 
 from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate import expressions
@@ -21,13 +21,8 @@ from archdsl.elaborate.values import (
 from archdsl.elaborate.words import TYPE_WORDS
 from archdsl.syntax import tree
 
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose parameters they are."""
-
-    name: str
-    parameters: tuple[tree.Parameter, ...]
+Owner: TypeAlias = tree.Block | tree.Network
+"""Whose parameters they are."""
 
 
 def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str, Value]:

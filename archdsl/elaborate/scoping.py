@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, did_you_mean, error, warning
 from archdsl.elaborate.functions import FUNCTIONS
-from archdsl.elaborate.mentions import targets, walk
+from archdsl.elaborate.mentions import targets
 from archdsl.elaborate.program import Unit
 from archdsl.elaborate.tables import STAGE
 from archdsl.ops import OPERATIONS
@@ -23,9 +23,9 @@ def check_names(unit: Unit, words: frozenset[str]) -> Iterator[Diagnostic]:
     for definition in unit.own():
         if isinstance(definition, tree.Derived):
             arguments = definition.base.arguments if isinstance(definition.base, tree.Call) else ()
-            yield from _unknown([*walk(arguments)], outside)
+            yield from _unknown([*tree.walk(arguments)], outside)
             continue
-        nodes = [*walk([*definition.parameters, *definition.body])]
+        nodes = [*tree.walk([*definition.parameters, *definition.body])]
         yield from _unknown(nodes, outside | set(_inside(definition, nodes)))
         for body in _bodies(definition, nodes):
             yield from _after_return(body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from lark import Token, Transformer
@@ -16,6 +16,21 @@ from archdsl.syntax.margin import Margin
 
 N = TypeVar("N", bound=tree.Node)
 Child = Any
+_Described = tree.Block | tree.Network | tree.Derived
+
+
+@dataclass(frozen=True, slots=True)
+class Doc(tree.Node):
+    """A doc string before the definition it belongs to is set on."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group(tree.Node):
+    """Several things between brackets, on their way into the node they belong to."""
+
+    items: tuple[Any, ...]
 
 
 def _nodes(children: list[Child]) -> list[Any]:
@@ -28,6 +43,12 @@ def _names(children: list[Child]) -> list[str]:
 
 def _has(children: list[Child], token_type: str) -> bool:
     return any(isinstance(child, Token) and child.type == token_type for child in children)
+
+
+def _documented(definition: _Described, doc: Doc) -> _Described:
+    """The definition with its doc string, and with a span that begins there."""
+    span = Span(doc.span.source, doc.span.start, definition.span.end)
+    return replace(definition, doc=doc.text, span=span)
 
 
 class Builder(Transformer[Token, tree.File]):
@@ -72,12 +93,12 @@ class Builder(Transformer[Token, tree.File]):
         doc: str | None = None
         definitions: list[Any] = []
         for position, element in enumerate(elements):
-            if not isinstance(element, tree.Doc):
+            if not isinstance(element, Doc):
                 definitions.append(element)
                 continue
             following = elements[position + 1] if position + 1 < len(elements) else None
-            if isinstance(following, tree.Block | tree.Network | tree.Derived):
-                elements[position + 1] = tree.documented(following, element)
+            if isinstance(following, _Described):
+                elements[position + 1] = _documented(following, element)
             elif position == 0:
                 doc = element.text
             else:
@@ -87,8 +108,8 @@ class Builder(Transformer[Token, tree.File]):
         comments = tuple(self._margin.comments)
         return tree.File(self._margin.source, doc, tuple(definitions), comments, span=whole)
 
-    def doc(self, children: list[Child]) -> tree.Doc:
-        return self._make(tree.Doc, children, description(children[0]))
+    def doc(self, children: list[Child]) -> Doc:
+        return self._make(Doc, children, description(children[0]))
 
     def use(self, children: list[Child]) -> tree.Use:
         return self._make(tree.Use, children, children[1].name)
@@ -108,18 +129,18 @@ class Builder(Transformer[Token, tree.File]):
         kind, name, _, base = children
         return self._make(tree.Derived, children, str(kind), str(name), base, None)
 
-    def parameters(self, children: list[Child]) -> tree.Group:
-        return self._make(tree.Group, children, tuple(_nodes(children)))
+    def parameters(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(_nodes(children)))
 
     def parameter(self, children: list[Child]) -> tree.Parameter:
         nodes = _nodes(children)
-        types = next((node.items for node in nodes if isinstance(node, tree.Group)), ())
+        types = next((node.items for node in nodes if isinstance(node, Group)), ())
         default = nodes[-1] if _has(children, "EQUAL") else None
         return self._make(tree.Parameter, children, str(children[0]), types, default)
 
-    def types(self, children: list[Child]) -> tree.Group:
+    def types(self, children: list[Child]) -> Group:
         words = tuple(node.name for node in _nodes(children))
-        return self._make(tree.Group, children, words)
+        return self._make(Group, children, words)
 
     def type(self, children: list[Child]) -> tree.Name:
         return self._make(tree.Name, children, str(children[0]))
@@ -139,8 +160,8 @@ class Builder(Transformer[Token, tree.File]):
 
     # Statements
 
-    def body(self, children: list[Child]) -> tree.Group:
-        return self._make(tree.Group, children, tuple(_nodes(children)))
+    def body(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(_nodes(children)))
 
     def input(self, children: list[Child]) -> tree.Input:
         return self._make(tree.Input, children, str(children[1]), children[3])
@@ -152,8 +173,8 @@ class Builder(Transformer[Token, tree.File]):
         targets, _, value = children
         return self._make(tree.Assign, children, targets.items, value)
 
-    def names(self, children: list[Child]) -> tree.Group:
-        return self._make(tree.Group, children, tuple(_names(children)))
+    def names(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(_names(children)))
 
     def apply(self, children: list[Child]) -> tree.Apply:
         return self._make(tree.Apply, children, children[0])
@@ -164,7 +185,7 @@ class Builder(Transformer[Token, tree.File]):
     def if_(self, children: list[Child]) -> tree.If:
         test, body, *otherwise = _nodes(children)
         last = otherwise[0] if otherwise else None
-        items = last.items if isinstance(last, tree.Group) else (last,) if last else ()
+        items = last.items if isinstance(last, Group) else (last,) if last else ()
         return self._make(tree.If, children, test, body.items, items)
 
     def for_(self, children: list[Child]) -> tree.For:
@@ -180,8 +201,8 @@ class Builder(Transformer[Token, tree.File]):
     def keyword(self, children: list[Child]) -> tree.Argument:
         return self._make(tree.Argument, children, str(children[0]), children[2])
 
-    def header(self, children: list[Child]) -> tree.Group:
-        return self._make(tree.Group, children, tuple(_nodes(children)))
+    def header(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(_nodes(children)))
 
     def rule(self, children: list[Child]) -> tree.Rule:
         return self._make(tree.Rule, children)

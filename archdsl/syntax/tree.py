@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from archdsl.source import Source, Span
 
@@ -110,7 +110,7 @@ class Argument(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    function: Expression
+    function: Name
     arguments: tuple[Argument, ...]
 
 
@@ -119,7 +119,7 @@ class Chain(Node):
     """`first -> step -> step`."""
 
     first: Expression
-    steps: tuple[Expression, ...]
+    steps: tuple[Call | Name, ...]
 
 
 Expression: TypeAlias = (
@@ -155,7 +155,7 @@ class Initialise(Node):
     """`init conv: he(fan = out)`: how the weights of one kind of operation start."""
 
     kind: str
-    scheme: Expression
+    scheme: Call | Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Assign(Node):
 class Apply(Node):
     """A bare call: applied to the running value, which it replaces."""
 
-    call: Expression
+    call: Call | Name | Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,20 +215,6 @@ class Table(Node):
 Statement: TypeAlias = Input | Initialise | Assign | Apply | Return | If | For | Table
 
 # Definitions
-
-
-@dataclass(frozen=True, slots=True)
-class Doc(Node):
-    """A doc string before the definition it belongs to is set on."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group(Node):
-    """Several things between brackets, on their way into the node they belong to."""
-
-    items: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +283,6 @@ class Claim(Node):
 Definition: TypeAlias = Use | Block | Network | Derived | Claim
 
 
-def documented(definition: Block | Network | Derived, doc: Doc) -> Block | Network | Derived:
-    """The definition with its doc string, and with a span that begins there."""
-    span = Span(doc.span.source, doc.span.start, definition.span.end)
-    return replace(definition, doc=doc.text, span=span)
-
-
 @dataclass(frozen=True, slots=True)
 class Comment(Node):
     text: str
@@ -316,10 +296,24 @@ class File(Node):
     comments: tuple[Comment, ...] = field(compare=False)
 
 
-def children(node: Node) -> Iterator[Node]:
-    """The nodes right below a node, in the order they were written."""
-    for name in node.__dataclass_fields__:
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Nodes with all that is below them, in the order in which they were written."""
+    waiting = [*nodes][::-1]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [*_below(node)][::-1]
+
+
+def _below(node: Node) -> Iterator[Node]:
+    for name in _FIELDS[type(node)]:
         value = getattr(node, name)
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, Node):
                 yield item
+
+
+_FIELDS = {
+    kind: tuple(f.name for f in fields(kind) if f.name not in ("span", "depth"))
+    for kind in Node.__subclasses__()
+}
