@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate import expressions
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.values import Applicable, Given, Value, Written, counted, entries
+from archdsl.elaborate.values import Applicable, Given, Value, Written, counted
 from archdsl.source import Span
 from archdsl.syntax import tree
 
 
-def written(frame: Frame, call: tree.Call | None, piped: tuple[Given, ...] = ()) -> Written:
+def written(
+    frame: Frame, arguments: Iterable[tree.Argument], piped: tuple[Given, ...] = ()
+) -> Written:
     """The evaluated arguments of a call, what a chain passes on standing first.
 
     Raises:
@@ -21,7 +23,7 @@ def written(frame: Frame, call: tree.Call | None, piped: tuple[Given, ...] = ())
     positional = list(piped)
     named: dict[str, Given] = {}
     failed = False
-    for argument in call.arguments if call else ():
+    for argument in arguments:
         try:
             name = _name(frame, argument, after_named=bool(named))
             given = _given(frame, argument)
@@ -41,8 +43,7 @@ def written(frame: Frame, call: tree.Call | None, piped: tuple[Given, ...] = ())
 
 def _given(frame: Frame, argument: tree.Argument) -> Given:
     value = expressions.evaluate(frame, argument.value)
-    if isinstance(value, tuple):
-        frame.session.step(argument.span, entries(value))
+    frame.session.take(value, argument.span)
     return Given(value, argument.span, argument.value)
 
 

@@ -24,6 +24,13 @@ def apply(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> V
     Raises:
         Fault: the callee cannot be called, or not with these arguments.
     """
+    frame.session.step(node.span, len(arguments.positional))
+    value = _apply(frame, callee, arguments, node)
+    frame.session.take(value, node.span)
+    return value
+
+
+def _apply(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> Value:
     if isinstance(callee, FunctionValue) and callee.name in OPERATIONS and arguments.has_tensors:
         # `max` of tensors is an operation, though `max` of numbers is a function.
         callee = OperationValue(OPERATIONS[callee.name])
@@ -48,9 +55,6 @@ def _call_function(
         message = f"`{function.name}` takes {bounds(function.least, most)}, not {count}"
         raise frame.fault("argument", message, node.span)
     try:
-        value = function.call(*(given.value for given in arguments.positional))
+        return function.call(*(given.value for given in arguments.positional))
     except BadValue as bad:
         raise frame.fault("value", f"`{function.name}`: {bad}", node.span) from None
-    if isinstance(value, tuple):
-        frame.session.step(node.span, len(value))
-    return value

@@ -8,7 +8,7 @@ from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate import arguments, expressions
 from archdsl.elaborate.operations import NO_PARAMETERS, add
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.values import POISON, Tensor, Value, describe
+from archdsl.elaborate.values import POISON, Tensor, Value, Written, describe
 from archdsl.ir.graph import Initialisation
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
@@ -91,20 +91,17 @@ def initialise(frame: Frame, statement: tree.Initialise) -> None:
         message = f"no operation is called `{statement.kind}`"
         hint = did_you_mean(statement.kind, OPERATIONS)
         raise frame.fault("init", message, statement.span, help=hint)
-    call = statement.scheme if isinstance(statement.scheme, tree.Call) else None
-    name = call.function if call else statement.scheme
-    assert isinstance(name, tree.Name)
+    name, written = tree.called(statement.scheme)
     if name.name not in SCHEMES:
         message = f"no way to initialise is called `{name.name}`"
         hint = did_you_mean(name.name, SCHEMES) or f"there are {', '.join(SCHEMES)}"
         raise frame.fault("init", message, name.span, help=hint)
-    options = _options(frame, name.name, call, statement.scheme.span)
+    options = _options(frame, name.name, arguments.written(frame, written), statement.scheme.span)
     initialisation = Initialisation(statement.kind, name.name, options)
     frame.session.graph.initialisations.append(initialisation)
 
 
-def _options(frame: Frame, scheme: str, call: tree.Call | None, span: Span) -> dict[str, Value]:
-    written = arguments.written(frame, call)
+def _options(frame: Frame, scheme: str, written: Written, span: Span) -> dict[str, Value]:
     numbers = all(
         isinstance(given.value, int | Fraction) and given.value >= 0
         for given in written.named.values()

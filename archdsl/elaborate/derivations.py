@@ -1,16 +1,23 @@
-"""Networks derived from networks: down to the one that has a body, parameters collected."""
+"""Networks and blocks derived from others: down to the one with a body, parameters collected."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archdsl import limits
 from archdsl.diagnostics import did_you_mean
-from archdsl.elaborate.arguments import listed, written
+from archdsl.elaborate import arguments, calls, names
 from archdsl.elaborate.program import Named, Unit, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.elaborate.values import Given
+from archdsl.elaborate.values import (
+    Applicable,
+    BlockValue,
+    Given,
+    OperationValue,
+    Value,
+    describe,
+)
 from archdsl.syntax import tree
 
 
@@ -36,53 +43,91 @@ def resolve(session: Session, found: tuple[Named, Unit], given: Mapping[str, Giv
     Raises:
         Fault: there is none at the end.
     """
-    return _Resolver(session).resolve(*found, given, ())
+    return _network(session, found, given, ())
 
 
-@dataclass(frozen=True)
-class _Resolver:
-    session: Session
-
-    def resolve(
-        self, definition: Named, unit: Unit, given: Mapping[str, Given], seen: tuple[str, ...]
-    ) -> Resolved:
-        if isinstance(definition, tree.Network):
-            return Resolved(definition, unit, given, definition.doc)
-        frame = Frame(self.session, unit)
-        if isinstance(definition, tree.Block) or definition.kind == "block":
-            message = f"`{definition.name}` is a block, not a network"
-            raise frame.fault("network", message, name_span(definition))
-        if definition.name in seen:
-            path = " -> ".join([*seen[seen.index(definition.name) :], definition.name])
-            message = f"networks are derived from each other in a circle: {path}"
-            raise frame.fault("recursion", message, definition.base.span)
-        if len(seen) == limits.DERIVATIONS:
-            message = f"`{seen[0]}` is derived through more than {limits.DERIVATIONS} networks"
-            raise frame.fault("nesting", message, definition.base.span)
-        call = definition.base if isinstance(definition.base, tree.Call) else None
-        base = call.function if call else definition.base
-        assert isinstance(base, tree.Name)
-        if base.name not in unit.names:
-            hint = did_you_mean(base.name, unit.names)
-            message = f"no network is called `{base.name}`"
-            raise frame.fault("network", message, base.span, help=hint)
-        here = by_name(frame, call)
-        path_here = (*seen, definition.name)
-        below = self.resolve(*unit.names[base.name], {**here, **given}, path_here)
-        return Resolved(below.network, below.unit, below.given, definition.doc or below.doc)
+def _network(
+    session: Session,
+    found: tuple[Named, Unit],
+    given: Mapping[str, Given],
+    seen: tuple[str, ...],
+) -> Resolved:
+    definition, unit = found
+    if isinstance(definition, tree.Network):
+        return Resolved(definition, unit, given, definition.doc)
+    frame = Frame(session, unit)
+    if isinstance(definition, tree.Block) or definition.kind == "block":
+        message = f"`{definition.name}` is a block, not a network"
+        raise frame.fault("network", message, name_span(definition))
+    _check_path(frame, definition, seen)
+    base, written = tree.called(definition.base)
+    if base.name not in unit.names:
+        hint = did_you_mean(base.name, unit.names)
+        message = f"no network is called `{base.name}`"
+        raise frame.fault("network", message, base.span, help=hint)
+    collected = {**by_name(frame, written), **given}
+    below = _network(session, unit.names[base.name], collected, (*seen, definition.name))
+    return replace(below, doc=definition.doc or below.doc)
 
 
-def by_name(frame: Frame, call: tree.Call | None) -> dict[str, Given]:
+def block_of(
+    frame: Frame, found: tuple[Named, Unit], node: tree.Node, seen: tuple[str, ...] = ()
+) -> Applicable:
+    """The block that a definition stands for; a derived one has parameters given in advance.
+
+    Raises:
+        Fault: it is a network, or derived from what is no block.
+    """
+    definition, unit = found
+    if isinstance(definition, tree.Block):
+        return BlockValue(definition, unit)
+    if isinstance(definition, tree.Network) or definition.kind == "network":
+        message = f"`{definition.name}` is a network, not a block"
+        raise frame.fault("name", message, node.span)
+    derived = frame.session.derived
+    if id(definition) not in derived:
+        derived[id(definition)] = _block(Frame(frame.session, unit), definition, seen)
+    return derived[id(definition)]
+
+
+def _block(frame: Frame, definition: tree.Derived, seen: tuple[str, ...]) -> Applicable:
+    _check_path(frame, definition, seen)
+    name, written = tree.called(definition.base)
+    base: Value
+    if name.name in frame.unit.names:
+        base = block_of(frame, frame.unit.names[name.name], name, (*seen, definition.name))
+    else:
+        base = names.look_up(frame, name)
+    value = calls.apply(frame, base, arguments.written(frame, written), definition.base)
+    if isinstance(value, BlockValue | OperationValue):
+        return value
+    message = f"`{definition.name}` is to be a block; this is {describe(value)}"
+    raise frame.fault("type", message, definition.base.span)
+
+
+def _check_path(frame: Frame, definition: tree.Derived, seen: tuple[str, ...]) -> None:
+    """See that the definitions `seen` on the way here are no circle, and not too many."""
+    kind, span = definition.kind, definition.base.span
+    if definition.name in seen:
+        path = " -> ".join([*seen[seen.index(definition.name) :], definition.name])
+        message = f"{kind}s are derived from each other in a circle: {path}"
+        raise frame.fault("recursion", message, span)
+    if len(seen) == limits.DERIVATIONS:
+        message = f"`{seen[0]}` is derived through more than {limits.DERIVATIONS} {kind}s"
+        raise frame.fault("nesting", message, span)
+
+
+def by_name(frame: Frame, written: tuple[tree.Argument, ...]) -> dict[str, Given]:
     """The parameters that a derivation or a claim gives, all by name.
 
     Raises:
         Fault: one of them has no value or no name.
     """
-    arguments = written(frame, call)
-    if arguments.positional:
+    given = arguments.written(frame, written)
+    if given.positional:
         message = "parameters of a network are given by name"
-        raise frame.fault("argument", message, arguments.positional[0].span)
-    return dict(arguments.named)
+        raise frame.fault("argument", message, given.positional[0].span)
+    return dict(given.named)
 
 
 def check_parameters(session: Session, resolved: Resolved) -> None:
@@ -93,11 +138,11 @@ def check_parameters(session: Session, resolved: Resolved) -> None:
     """
     faults = session.faults
     frame, network = Frame(session, resolved.unit), resolved.network
-    names = [parameter.name for parameter in network.parameters]
+    known = [parameter.name for parameter in network.parameters]
     for name, given in resolved.given.items():
-        if name not in names:
+        if name not in known:
             message = f"network `{network.name}` has no parameter `{name}`"
-            hint = did_you_mean(name, names) or listed(names)
+            hint = did_you_mean(name, known) or arguments.listed(known)
             session.report(frame.fault("argument", message, given.span, help=hint))
     for parameter in network.parameters:
         if parameter.name in resolved.missing:

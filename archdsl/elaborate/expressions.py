@@ -17,7 +17,6 @@ from archdsl.elaborate.values import (
     Value,
     Written,
     describe,
-    entries,
 )
 from archdsl.ir.types import AXES
 from archdsl.ops import OPERATIONS
@@ -47,12 +46,12 @@ def evaluate(frame: Frame, node: tree.Expression) -> Value:
 
 
 def _call(frame: Frame, node: tree.Call) -> Value:
-    called = _callee(frame, node.function)
-    return calls.apply(frame, called, arguments.written(frame, node), node)
+    callee = _callee(frame, node.function)
+    return calls.apply(frame, callee, arguments.written(frame, node.arguments), node)
 
 
-def _callee(frame: Frame, node: tree.Expression) -> Value:
-    value = names.callee(frame, node) if isinstance(node, tree.Name) else evaluate(frame, node)
+def _callee(frame: Frame, node: tree.Name) -> Value:
+    value = names.callee(frame, node)
     if value is POISON:
         raise Fault
     return value
@@ -65,17 +64,17 @@ def _chain(frame: Frame, node: tree.Chain) -> Value:
     return value
 
 
-def apply_step(frame: Frame, piped: tuple[Given, ...], step: tree.Expression) -> Value:
+def apply_step(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name) -> Value:
     """Pass values on to a call, a block by its name, or `none`, which hands them on.
 
     Raises:
         Fault: the step does not take them.
     """
-    call = step if isinstance(step, tree.Call) else None
-    called = _callee(frame, call.function if call else step)
-    if called is None and call is None:
+    name, given = tree.called(step)
+    callee = _callee(frame, name)
+    if callee is None and step is name:
         return piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
-    return calls.apply(frame, called, arguments.written(frame, call, piped), step)
+    return calls.apply(frame, callee, arguments.written(frame, given, piped), step)
 
 
 def _attribute(frame: Frame, node: tree.Attribute) -> Value:
@@ -110,12 +109,14 @@ def _index(frame: Frame, node: tree.Index) -> Value:
 
 def _tuple(frame: Frame, node: tree.Tuple) -> Value:
     value = tuple([evaluate(frame, item) for item in node.items])
-    frame.session.step(node.span, entries(value))
+    frame.session.take(value, node.span)
     return value
 
 
 def _shape(frame: Frame, node: tree.Shape) -> Value:
-    return tuple([size for dimension in node.dimensions for size in _sizes(frame, dimension)])
+    value = tuple([size for dimension in node.dimensions for size in _sizes(frame, dimension)])
+    frame.session.take(value, node.span)
+    return value
 
 
 def _sizes(frame: Frame, dimension: tree.Expression) -> list[Value]:
@@ -172,8 +173,8 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
     if not compares_with_none and (isinstance(left, Tensor) or isinstance(right, Tensor)):
         sides = Given(left, node.left.span), Given(right, node.right.span)
         return operations.apply_infix(frame, node, *sides)
-    if isinstance(left, tuple) and isinstance(right, tuple):
-        frame.session.step(node.span, entries(left) + entries(right))
+    frame.session.take(left, node.left.span)
+    frame.session.take(right, node.right.span)
     return _exactly(frame, node, lambda: arithmetic.binary(node.operator, left, right))
 
 

@@ -80,13 +80,9 @@ def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> 
     Raises:
         CompileError: one of them has no value or no name.
     """
-    if not written:
-        return {}
     session = Session(program, Graph(""), Diagnostics())
-    span = written[0].span
-    call = tree.Call(tree.Name("", span=span), written, span=span)
     try:
-        return by_name(Frame(session, program.main), call)
+        return by_name(Frame(session, program.main), written)
     except Fault as fault:
         session.report(fault)
         raise CompileError(session.diagnostics) from None

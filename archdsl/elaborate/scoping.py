@@ -22,7 +22,7 @@ def check_names(unit: Unit, words: frozenset[str]) -> Iterator[Diagnostic]:
     outside = {*unit.names, *FUNCTIONS, *OPERATIONS, *words}
     for definition in unit.own():
         if isinstance(definition, tree.Derived):
-            arguments = definition.base.arguments if isinstance(definition.base, tree.Call) else ()
+            _, arguments = tree.called(definition.base)
             yield from _unknown([*tree.walk(arguments)], outside)
             continue
         nodes = [*tree.walk([*definition.parameters, *definition.body])]
@@ -43,8 +43,8 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
             yield from (binding.name or "" for binding in node.bindings)
             yield from _stages(node)
         elif isinstance(node, tree.Initialise):
-            scheme = node.scheme.function if isinstance(node.scheme, tree.Call) else node.scheme
-            yield scheme.span.text
+            scheme, _ = tree.called(node.scheme)
+            yield scheme.name
 
 
 def _stages(table: tree.Table) -> Iterator[str]:

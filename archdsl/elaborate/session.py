@@ -9,7 +9,14 @@ from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
 from archdsl.elaborate.outlines import Outline, outline
 from archdsl.elaborate.program import Program, Unit
-from archdsl.elaborate.values import Applicable, Tensor, Value
+from archdsl.elaborate.values import (
+    Applicable,
+    BlockValue,
+    OperationValue,
+    Tensor,
+    Value,
+    weigh,
+)
 from archdsl.elaborate.words import words_of
 from archdsl.ir.graph import Graph, Site
 from archdsl.source import Span
@@ -69,6 +76,20 @@ class Session:
         self._steps += steps
         if self._steps > limits.STEPS:
             self._exhausted(f"this network takes more than {limits.STEPS:,} steps to build", span)
+
+    def take(self, value: Value, span: Span) -> None:
+        """A value is made or passed on: what it is made of are steps.
+
+        Raises:
+            Fault: it is nested too deep.
+        """
+        if not isinstance(value, tuple | BlockValue | OperationValue):
+            return
+        count, levels = weigh(value, limits.STEPS)
+        if levels > limits.NESTING:
+            message = f"this value is nested more than {limits.NESTING} deep"
+            raise Fault(self.error("nesting", message, span))
+        self.step(span, count)
 
     def check_room(self, span: Span) -> None:
         """One more operation or scope is added to the graph.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cache
+from itertools import islice
 from typing import TypeAlias
 
 from archdsl.elaborate.program import Unit
@@ -135,16 +136,35 @@ Value: TypeAlias = (
 )
 
 
-def entries(value: Value) -> int:
-    """How many values a tuple holds, those in the tuples within it included; else 1."""
-    return 1 + sum(map(entries, value)) if isinstance(value, tuple) else 1
+def parts(value: Value) -> Iterable[Value]:
+    """What a value is made of: the entries of a tuple, what a block was given in advance."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, BlockValue | OperationValue):
+        return [given.value for given in value.given.values()]
+    return ()
+
+
+def weigh(value: Value, most: int) -> tuple[int, int]:
+    """How many values there are in one, itself included, and on how many levels.
+
+    Parts may be shared, so that there are more than memory has room for: none are counted
+    beyond `most`.
+    """
+    count, levels, level = 0, 0, [value]
+    while level and count <= most:
+        count += len(level)
+        levels += 1
+        below = (part for whole in level for part in parts(whole))
+        level = list(islice(below, most + 1))
+    return count, levels
 
 
 def is_number(value: object) -> bool:
     return isinstance(value, int | Fraction) and not isinstance(value, bool)
 
 
-def show(value: object) -> str:
+def show(value: object, most: int = 8) -> str:
     """A value as the language writes it, for diagnostics and listings; long tuples in part."""
     if value is None:
         return "none"
@@ -153,7 +173,8 @@ def show(value: object) -> str:
     if isinstance(value, Fraction):
         return show_number(value)
     if isinstance(value, tuple):
-        shown = [*map(show, value[:8]), *(["..."] if len(value) > 8 else [])]
+        shown = [show(entry, most // 2) for entry in value[:most]]
+        shown += ["..."] if len(value) > most else []
         return "(" + ", ".join(shown) + ("," if len(value) == 1 else "") + ")"
     if isinstance(value, Tensor):
         return show_shape(value.type.shape)

@@ -8,6 +8,12 @@ import pytest
 
 from tests.elaborate.harness import build_body, mistakes, mistakes_in
 
+BLOCKS = """
+block f(x) { return x }
+block g(x) { return x, x }
+block h(x, b = none, c = none) { return relu(x) }
+"""
+
 
 def doubling(first: str, levels: int = 40) -> str:
     blocks = [f"block b0(x) {{ {first} }}\n"]
@@ -24,13 +30,19 @@ def doubling(first: str, levels: int = 40) -> str:
         ("table {\n| block | number |\n| relu | 1e9 |\n}", "1,000,000,000 blocks are more than"),
         ("t = (1, 2)\n  for i in range(99) { t = t + t }", "steps to build"),
         ("t = (1, 2)\n  for i in range(99) { t = (t, t) }", "steps to build"),
+        ("t = (1,)\n  for i in range(3000) { t = (t,) }", "nested more than 100 deep"),
+        ("t = (1, 2)\n  for i in range(60) { t = t^8 x t^8 }", "steps to build"),
+        ("t = (1, 2)\n  for i in range(60) { t = g(t) }", "steps to build"),
+        ("t = range(250000)\n  for i in range(200000) { y = t -> max }", "steps to build"),
+        ("b = h\n  for i in range(3000) { b = h(b = b) }\n  b", "nested more than 100 deep"),
+        ("b = h\n  for i in range(60) { b = h(b = b, c = b) }\n  b", "steps to build"),
         ("y = 1\n  for i in range(99) { y = y * 1.5 + 0.1 }", "the number grows beyond 2^63"),
         ("y = " + "f(" * 60 + "x" + ")" * 60, "nested more than"),
     ],
 )
 def test_too_much(body: str, message: str) -> None:
     start = process_time()
-    found = mistakes_in(body + "\n  relu", "block f(x) { return x }\n")
+    found = mistakes_in(body + "\n  relu", BLOCKS)
     assert any(message in mistake.message for mistake in found)
     assert process_time() - start < 10
 
