@@ -6,11 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import TextIO
 
 from archdsl import __version__
 from archdsl.cli import check, compile, flops, fmt, show
 from archdsl.cli.output import report
-from archdsl.diagnostics import CompileError
+from archdsl.diagnostics import CompileError, error
 
 _COMMANDS = (compile, flops, check, fmt, show)
 
@@ -28,6 +30,8 @@ exit status: 0 all is well, 1 the input is wrong, 2 the command line is
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit status."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks must not end in a traceback.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
@@ -36,6 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _close_stdout()
         return 141
+    except OSError as fault:
+        _close_stdout()
+        with suppress(OSError):
+            report([error("file", f"cannot print: {fault.strerror}")])
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -52,6 +61,11 @@ def _run(argv: Sequence[str] | None) -> int:
         status = 1
     sys.stdout.flush()
     return status
+
+
+def _nowhere() -> TextIO:
+    """In the place of a stream that was closed before the program began."""
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def _close_stdout() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,18 @@ def test_data_and_diagnostics_go_apart(capsys: pytest.CaptureFixture[str], tmp_p
     assert "error" not in printed.out
     assert "x3d_s(size = 182)" in printed.out
     assert "did you mean `conv`?" in printed.err
+
+
+@pytest.mark.parametrize("command", [["flops", SPEC], ["show", SPEC], ["check", "missing.arch"]])
+@pytest.mark.parametrize("streams", [">&-", "2>&-", ">/dev/full", "2>/dev/full"])
+def test_streams_that_take_nothing(command: list[str], streams: str) -> None:
+    words = shlex.join([sys.executable, "-m", "archdsl", *command])
+    done = subprocess.run(f"{words} {streams}", shell=True, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") < 5
+    is_full = streams == ">/dev/full"
+    assert done.returncode == int(is_full or SPEC not in command)
+    assert ("cannot print: No space left on device" in done.stderr) == is_full
 
 
 def test_no_colour_unless_a_terminal_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
