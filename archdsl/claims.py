@@ -93,11 +93,9 @@ class _Checker:
     diagnostics: Diagnostics
 
     def claim(self, claim: tree.Claim) -> Iterator[Checked]:
-        call = claim.network if isinstance(claim.network, tree.Call) else None
-        name = call.function if call else claim.network
-        assert isinstance(name, tree.Name)
+        name, arguments = tree.called(claim.network)
         try:
-            network = self._build(name, call.arguments if call else ())
+            network = self._build(name, arguments)
         except CompileError as failure:
             self.diagnostics.take(failure)
             return

@@ -296,6 +296,11 @@ class File(Node):
     comments: tuple[Comment, ...] = field(compare=False)
 
 
+def called(node: Call | Name) -> tuple[Name, tuple[Argument, ...]]:
+    """What a call calls, and with which arguments; a bare name has none."""
+    return (node.function, node.arguments) if isinstance(node, Call) else (node, ())
+
+
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     """Nodes with all that is below them, in the order in which they were written."""
     waiting = [*nodes][::-1]
