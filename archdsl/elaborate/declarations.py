@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate import arguments, expressions
 from archdsl.elaborate.operations import NO_PARAMETERS, add
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.values import POISON, Tensor, Value, Written, describe
+from archdsl.elaborate.values import POISON, Tensor, Value, Written, describe, is_integer, is_number
 from archdsl.ir.graph import Initialisation
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
@@ -65,10 +63,10 @@ def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     places = expressions.dimension_spans(shape)
     places = places if len(places) == len(sizes) else [shape.span] * len(sizes)
     for size, place in zip(sizes, places, strict=True):
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        if not is_integer(size) or size < 1:
             message = f"a size is a positive integer, not {describe(size)}"
             raise frame.fault("shape", message, place)
-    return tuple([size for size in sizes if isinstance(size, int)])
+    return tuple(filter(is_integer, sizes))
 
 
 SCHEMES: dict[str, tuple[str, ...]] = {
@@ -102,10 +100,7 @@ def initialise(frame: Frame, statement: tree.Initialise) -> None:
 
 
 def _options(frame: Frame, scheme: str, written: Written, span: Span) -> dict[str, Value]:
-    numbers = all(
-        isinstance(given.value, int | Fraction) and given.value >= 0
-        for given in written.named.values()
-    )
+    numbers = all(is_number(given.value) and given.value >= 0 for given in written.named.values())
     if tuple(written.named) != SCHEMES[scheme] or written.positional or not numbers:
         takes = " and ".join(f"`{option} = ...`" for option in SCHEMES[scheme]) or "no options"
         raise frame.fault("init", f"`{scheme}` takes {takes}", span)

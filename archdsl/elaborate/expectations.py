@@ -9,7 +9,7 @@ from archdsl.elaborate import expressions
 from archdsl.elaborate.mentions import names_in
 from archdsl.elaborate.session import Frame
 from archdsl.elaborate.tables import EXPECTATIONS, Row
-from archdsl.elaborate.values import Tensor, Value
+from archdsl.elaborate.values import Tensor, Value, is_integer
 from archdsl.ir.types import show_shape
 from archdsl.syntax import tree
 
@@ -22,7 +22,7 @@ class _Size:
     bound: bool
 
     def fits(self, size: int) -> bool:
-        if not isinstance(self.value, int) or isinstance(self.value, bool):
+        if not is_integer(self.value):
             return False
         return size <= self.value if self.bound else size == self.value
 

@@ -17,6 +17,7 @@ from archdsl.elaborate.values import (
     Value,
     Written,
     describe,
+    is_integer,
 )
 from archdsl.ir.types import AXES
 from archdsl.ops import OPERATIONS
@@ -98,7 +99,7 @@ def _index(frame: Frame, node: tree.Index) -> Value:
     if not isinstance(value, tuple):
         message = f"only a tuple has entries; this is {describe(value)}"
         raise frame.fault("value", message, node.value.span)
-    if isinstance(index, bool) or not isinstance(index, int):
+    if not is_integer(index):
         message = f"an index is an integer, not {describe(index)}"
         raise frame.fault("value", message, node.index.span)
     if not -len(value) <= index < len(value):

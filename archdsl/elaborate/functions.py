@@ -7,19 +7,18 @@ from fractions import Fraction
 
 from archdsl import limits
 from archdsl.elaborate.arithmetic import BadValue, Number, exact
-from archdsl.elaborate.values import FunctionValue, Value, describe, is_number
+from archdsl.elaborate.values import FunctionValue, Value, describe, is_integer, is_number
 
 
 def _number(value: Value) -> Number:
     if not is_number(value):
         raise BadValue(f"expected a number, not {describe(value)}")
-    assert isinstance(value, int | Fraction)
     return value
 
 
 def _integer(value: Value) -> int:
     number = _number(value)
-    if not isinstance(number, int):
+    if not is_integer(number):
         raise BadValue(f"expected an integer, not {describe(value)}")
     return number
 

@@ -147,7 +147,7 @@ def _constant(frame: Frame, operator: str, given: Given) -> int | Fraction | Non
     value = given.value
     if isinstance(value, Tensor):
         return None
-    if isinstance(value, int | Fraction) and is_number(value):
+    if is_number(value):
         return value
     message = f"`{operator}` takes a tensor or a number here, not {describe(value)}"
     raise frame.fault("value", message, given.span)

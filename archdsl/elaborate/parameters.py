@@ -15,6 +15,7 @@ from archdsl.elaborate.values import (
     Value,
     describe,
     holds_tensor,
+    is_integer,
     is_number,
     round_hint,
 )
@@ -90,7 +91,7 @@ def _hint(parameter: tree.Parameter, given: Given) -> str | None:
 
 
 _TYPES: dict[str, Callable[[Value], bool]] = {
-    "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "int": is_integer,
     "number": is_number,
     "bool": lambda value: isinstance(value, bool),
     "tuple": lambda value: isinstance(value, tuple),

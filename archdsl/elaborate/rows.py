@@ -18,6 +18,7 @@ from archdsl.elaborate.values import (
     Value,
     Written,
     describe,
+    is_integer,
     round_hint,
     tensors_in,
 )
@@ -78,7 +79,7 @@ class _Builder:
 
     def _checked_count(self, cell: tree.Expression) -> int:
         value = expressions.evaluate(self.frame, cell)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        if not is_integer(value) or value < 1:
             message = f"`number` counts blocks: an integer of at least 1, not {describe(value)}"
             hint = round_hint(Given(value, cell.span))
             raise self.frame.fault("table", message, cell.span, help=hint)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cache
 from itertools import islice
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from archdsl.elaborate.program import Unit
 from archdsl.ir.graph import Value as GraphValue
@@ -160,8 +160,12 @@ def weigh(value: Value, most: int) -> tuple[int, int]:
     return count, levels
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | Fraction]:
     return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def is_integer(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def show(value: object, most: int = 8) -> str:
