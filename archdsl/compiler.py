@@ -1,15 +1,15 @@
 """The way through the compiler, in order. Everything a user can ask is a stop on this way.
 
-text --parse--> tree --elaborate--> graph --infer--> typed graph --emit--> source text
-                                                          |
-                                                    costs, claims
+text --parse--> tree --elaborate--> typed graph --emit--> source text
+                  |                   |      |
+               format        infer: other   costs, claims
+                             input sizes
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
@@ -25,12 +25,12 @@ from archdsl.elaborate.networks import (
     evaluate_arguments,
     missing_parameters,
 )
+from archdsl.elaborate.parameters import given_by_program
 from archdsl.elaborate.program import Program
-from archdsl.elaborate.values import Given, Value, is_number
+from archdsl.elaborate.values import Given
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
-from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
 
@@ -41,6 +41,20 @@ def load(path: str | Path) -> Spec:
         CompileError: with every mistake found on the way.
     """
     return Spec(load_program(Path(path)))
+
+
+def format_spec(path: str | Path) -> tuple[str, str]:
+    """The text of a spec as it stands, and in canonical layout.
+
+    Raises:
+        CompileError: with every syntax mistake in it.
+    """
+    from archdsl.elaborate.files import read
+    from archdsl.syntax.formatter import format_file
+    from archdsl.syntax.parser import parse
+
+    source = read(Path(path))
+    return source.text, format_file(parse(source))
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,7 @@ class Spec:
         Raises:
             CompileError: the network is at fault.
         """
-        given = {key: _given(key, value) for key, value in parameters.items()}
+        given = {key: given_by_program(key, value) for key, value in parameters.items()}
         return self.build(self.choose(name), given)
 
     def choose(self, name: str | None = None) -> str:
@@ -158,52 +172,14 @@ class Network:
         Parameters that the network only hands on, such as the number of classes, are arguments
         of its constructor.
         """
+        from archdsl.elaborate.variants import variant
         from archdsl.emit.header import header
         from archdsl.emit.module import NotOpen, module
 
         main = self.spec.program.main.file.source
         text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
+        other = variant(self.spec.program, self.graph, self.given)
         try:
-            return module([self.graph, *self._variant()], text)
+            return module([self.graph, other] if other else [self.graph], text)
         except NotOpen:
             return module([self.graph], text)
-
-    def _variant(self) -> list[Graph]:
-        """The network with its open parameters changed, which shows what depends on them."""
-        bindings = self.graph.scopes[0].bindings
-        changed = {
-            name: _given(name, _other(value))
-            for name in self.graph.open_parameters
-            if is_number(value := bindings[name])
-        }
-        if not changed:
-            return []
-        try:
-            given = {**self.given, **changed}
-            return [elaborate(self.spec.program, self.name, given, Diagnostics())]
-        except CompileError:
-            return []
-
-
-def _other(value: object) -> object:
-    """Another number of the same kind; one between 0 and 1 stays there."""
-    if isinstance(value, int):
-        return value + 1
-    assert isinstance(value, Fraction)
-    return (value + 1) / 2
-
-
-def _given(name: str, value: object) -> Given:
-    source = Source("parameter", f"{name} = {value}")
-    return Given(_value(value), Span(source, 0, len(source.text)))
-
-
-def _value(value: object) -> Value:
-    if isinstance(value, tuple):
-        return tuple(_value(entry) for entry in value)
-    if isinstance(value, float):
-        exact = Fraction(repr(value))
-        return exact.numerator if exact.denominator == 1 else exact
-    if value is None or isinstance(value, bool | int | str | Fraction):
-        return value
-    raise TypeError(f"a parameter is a number, a bool, a word, a tuple or None, not {value!r}")

@@ -33,17 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _format(path: Path, *, is_check: bool) -> int:
     from archdsl import files
-    from archdsl.elaborate.files import read
-    from archdsl.syntax.formatter import format_file
-    from archdsl.syntax.parser import parse
+    from archdsl.compiler import format_spec
 
     try:
-        source = read(path)
-        text = format_file(parse(source))
-        if text == source.text:
+        text, canonical = format_spec(path)
+        if canonical == text:
             return 0
         if not is_check:
-            files.replace(path, text)
+            files.replace(path, canonical)
     except CompileError as failure:
         report(failure.diagnostics)
         return 1

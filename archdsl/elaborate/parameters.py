@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl.diagnostics import did_you_mean
@@ -20,6 +21,7 @@ from archdsl.elaborate.values import (
     round_hint,
 )
 from archdsl.elaborate.words import TYPE_WORDS
+from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
 Owner: TypeAlias = tree.Block | tree.Network
@@ -120,3 +122,24 @@ def types_of(parameter: tree.Parameter) -> tuple[str, ...]:
 
 def _wanted(types: tuple[str, ...]) -> str:
     return " or ".join(_ARTICLES.get(t, f"a {t}") if t in TYPE_WORDS else f"`{t}`" for t in types)
+
+
+def given_by_program(name: str, value: object) -> Given:
+    """A parameter from outside of the language: floats are taken as the decimals they print.
+
+    Raises:
+        TypeError: the language has no such value.
+    """
+    source = Source("parameter", f"{name} = {value}")
+    return Given(_value(value), Span(source, 0, len(source.text)))
+
+
+def _value(value: object) -> Value:
+    if isinstance(value, tuple):
+        return tuple(map(_value, value))
+    if isinstance(value, float):
+        exact = Fraction(repr(value))
+        return exact.numerator if exact.denominator == 1 else exact
+    if value is None or isinstance(value, bool | int | str | Fraction):
+        return value
+    raise TypeError(f"a parameter is a number, a bool, a word, a tuple or None, not {value!r}")

@@ -18,12 +18,13 @@ MAY_IMPORT = {
     "syntax": GROUND,
     "ir": {"source", "ops.base"},
     "ops": {"ir.types", "limits"},
-    "elaborate": GROUND | {"ir", "ops", "syntax", "infer"},
+    "elaborate": GROUND | {"ir", "ops", "syntax"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
     "files": GROUND,
     "claims": GROUND | {"compiler", "costs", "elaborate.values", "syntax"},
+    "cli": GROUND | {"claims", "compiler", "costs", "files", "ir.types", "report", "syntax.parser"},
     "report": GROUND | {"claims", "compiler", "costs", "elaborate.values", "ir", "ops"},
 }
 
@@ -99,7 +100,7 @@ def test_library_comes_in_by_its_door(library: str) -> None:
 
 def test_every_room_is_in_the_table() -> None:
     rooms = {name.split(".")[0] for name in MODULES} - GROUND
-    assert rooms - {"__init__", "__main__", "cli", "compiler", *MAY_IMPORT} == set()
+    assert rooms - {"__init__", "__main__", "compiler", *MAY_IMPORT} == set()
 
 
 def test_operations_do_not_know_each_other() -> None:
