@@ -21,6 +21,7 @@ from archdsl.diagnostics import (
 from archdsl.elaborate.values import show
 from archdsl.source import Span
 from archdsl.syntax import tree
+from archdsl.syntax.literals import SUFFIXES
 
 _FIGURES: dict[str, Callable[[Network], int]] = {
     "params": lambda network: network.costs.total.params,
@@ -35,8 +36,6 @@ METRICS = (*_FIGURES, *CONVENTIONS)
 
 STATED = ("top1", "top5")
 """What can be claimed and only training could measure."""
-
-_SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 class Verdict(Enum):
@@ -57,12 +56,16 @@ class Checked:
     verdict: Verdict
 
     @property
+    def metric(self) -> str:
+        return self.figure.metric
+
+    @property
     def claimed(self) -> str:
         return self.figure.value.text
 
     @property
     def measured_text(self) -> str:
-        return "" if self.measured is None else in_unit_of(self.figure.value.text, self.measured)
+        return "" if self.measured is None else in_unit_of(self.claimed, self.measured)
 
 
 @dataclass(frozen=True)
@@ -144,17 +147,17 @@ def last_digit(text: str) -> Fraction:
 
 def _scale(text: str) -> tuple[Fraction, int]:
     """What a literal multiplies its digits by, and how many of them are decimals."""
-    digits = text.rstrip("".join(_SCALES))
+    digits = text.rstrip("".join(SUFFIXES))
     mantissa, _, exponent = digits.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     power = int(exponent or 0)
-    scale: Fraction = Fraction(10) ** power * _SCALES.get(text[-1], 1)
+    scale: Fraction = Fraction(10) ** power * SUFFIXES.get(text[-1], 1)
     return scale, decimals
 
 
 def in_unit_of(text: str, measured: int) -> str:
     """A measured number as the claim prints its own, with two digits more."""
-    if text[-1] not in _SCALES:
+    if text[-1] not in SUFFIXES:
         return str(measured)
     scale, decimals = _scale(text)
     return f"{float(measured / scale):.{decimals + 2}f}{text[-1]}"

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
+from archdsl import limits
 from archdsl.source import Span
 
 
@@ -77,10 +78,9 @@ class CompileError(Exception):
 class Diagnostics:
     """Collects diagnostics in order; the same mistake at the same place counts once.
 
-    A run stops collecting errors at `most`: nobody reads the hundredth.
+    A run stops collecting errors at `limits.MISTAKES`.
     """
 
-    most: int = 50
     _seen: dict[tuple[str, Span | str], Diagnostic] = field(default_factory=dict)
     _errors: int = 0
 
@@ -93,11 +93,11 @@ class Diagnostics:
         place = diagnostic.labels[0].span if diagnostic.labels else diagnostic.message
         if (diagnostic.code, place) in self._seen:
             return
-        if self._errors < self.most:
+        if self._errors < limits.MISTAKES:
             self._seen[diagnostic.code, place] = diagnostic
             self._errors += diagnostic.is_error
-        if diagnostic.is_error and self._errors == self.most:
-            stopped = f"stopped after {self.most} errors; there may be more"
+        if diagnostic.is_error and self._errors == limits.MISTAKES:
+            stopped = f"stopped after {limits.MISTAKES} errors; there may be more"
             self._seen["stopped", stopped] = Diagnostic(Severity.NOTE, "stopped", stopped)
             raise CompileError(self)
 
@@ -121,6 +121,11 @@ class Diagnostics:
         """Raise what was collected, if any of it is an error."""
         if self.has_errors:
             raise CompileError(self)
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:

@@ -31,3 +31,6 @@ ELEMENTS = 2**53
 
 FILES = 200
 """Files that one spec may use, directly or not."""
+
+MISTAKES = 50
+"""Mistakes that one run tells of: nobody reads the hundredth."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import counted, did_you_mean
 from archdsl.elaborate import expressions
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.values import Applicable, Given, Value, Written, counted
+from archdsl.elaborate.values import Applicable, Given, Value, Written
 from archdsl.source import Span
 from archdsl.syntax import tree
 

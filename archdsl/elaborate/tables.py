@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import counted, did_you_mean
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.values import counted
 from archdsl.syntax import tree
 
 BLOCK, NUMBER, STRIDE, STAGE = "block", "number", "stride", "stage"

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import TypeAlias, TypeGuard
 
+from archdsl.diagnostics import counted
 from archdsl.elaborate.program import Unit
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import TensorType, show_shape
@@ -217,11 +218,6 @@ def round_hint(given: Given) -> str | None:
         return None
     text = given.written.span.text if given.written else given.span.text
     return f"round it: `ceil({text})` or `int({text})`"
-
-
-def counted(count: int, what: str) -> str:
-    """`1 tensor`, `3 tensors`."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def bounds(least: int, most: int | None, what: str = "argument") -> str:

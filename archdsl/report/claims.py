@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from archdsl.claims import Checked, SpecReport, Verdict
-from archdsl.report.display import counted
+from archdsl.diagnostics import counted
 from archdsl.report.tables import Table, as_json, comma_separated
 
 _COLUMNS = ("network", "metric", "claimed", "measured", "verdict")
@@ -41,20 +41,13 @@ def _verdicts(claims: Iterable[Checked]) -> str:
 
 
 def _cells(checked: Checked) -> tuple[str, ...]:
-    figure = checked.figure
     measured = checked.measured_text or "-"
-    return checked.network, figure.metric, checked.claimed, measured, checked.verdict.value
+    return checked.network, checked.metric, checked.claimed, measured, checked.verdict.value
 
 
 def _exact(checked: Checked) -> tuple[object, ...]:
-    figure = checked.figure
-    return (
-        checked.network,
-        figure.metric,
-        checked.claimed,
-        checked.measured,
-        checked.verdict.value,
-    )
+    measured = checked.measured
+    return checked.network, checked.metric, checked.claimed, measured, checked.verdict.value
 
 
 def _object(spec: str, checked: Checked) -> dict[str, object]:

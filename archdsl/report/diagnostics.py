@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from archdsl.diagnostics import Diagnostic, Label, Severity
-from archdsl.report.display import Paint, counted, visible, visible_character, width
+from archdsl.diagnostics import Diagnostic, Label, Severity, counted
+from archdsl.report.display import Paint, visible, visible_character, width
 from archdsl.source import Span
 
 _WINDOW = 100

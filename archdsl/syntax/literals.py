@@ -9,7 +9,9 @@ from fractions import Fraction
 
 from archdsl import limits
 
-_SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+"""What a letter behind a number multiplies it by."""
+
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 
@@ -18,12 +20,12 @@ def exact(text: str) -> int | Fraction | None:
     """The value of `2.25`, `1e-4` or `3.8M`; None where it has too many digits."""
     if len(text) <= limits.DIGITS and text.isdecimal():
         return int(text)
-    digits = text.rstrip("".join(_SUFFIXES))
+    digits = text.rstrip("".join(SUFFIXES))
     mantissa, _, exponent = digits.lower().partition("e")
     power = exponent.lstrip("+-0")
     if len(mantissa) > limits.DIGITS or len(power) > 3 or int(power or 0) > limits.DIGITS:
         return None
-    value = Fraction(digits) * _SUFFIXES.get(text[-1], 1)
+    value = Fraction(digits) * SUFFIXES.get(text[-1], 1)
     return value.numerator if value.denominator == 1 else value
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 
 from lark import Token
 
+from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
@@ -16,8 +17,6 @@ from archdsl.syntax.grammar import Grammar, grammar
 from archdsl.syntax.layout import TooDeep, arrange
 from archdsl.syntax.mistakes import Place, explain
 from archdsl.syntax.recovery import mistakes
-
-_MOST = 50
 
 # What Python or an editor would take for an end of line, or not take at all.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]+|\r(?!\n)")
@@ -83,7 +82,7 @@ def _diagnose(machine: Grammar, source: Source) -> None:
     """Parses once more, for the mistakes."""
     tokens = list(machine.tokens(source))
     blamed = [diagnostic.labels[0].span.start for diagnostic in machine.margin.mistakes]
-    machine.margin.mistakes += islice(mistakes(machine, source, tokens, blamed), _MOST)
+    machine.margin.mistakes += islice(mistakes(machine, source, tokens, blamed), limits.MISTAKES)
 
 
 def _raise(found: Iterable[Diagnostic]) -> None:
@@ -94,7 +93,7 @@ def _raise(found: Iterable[Diagnostic]) -> None:
 
 
 def _refuse_control_characters(source: Source) -> None:
-    runs = islice(_CONTROL.finditer(source.text), _MOST)
+    runs = islice(_CONTROL.finditer(source.text), limits.MISTAKES)
     _raise(
         error(
             "syntax",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lark import Token
 
+from archdsl import limits
 from archdsl.diagnostics import Diagnostic
 from archdsl.source import Source
 from archdsl.syntax.brackets import line_starts, mend
@@ -16,7 +17,6 @@ from archdsl.syntax.grammar import Grammar
 from archdsl.syntax.layout import TooDeep, arrange
 from archdsl.syntax.mistakes import Place, explain, keyword
 
-_MOST = 50
 _DEFINITIONS = {"BLOCK", "NETWORK", "CLAIM", "USE", "DOC"}
 _ANY_HEADER = [Token(kind, "", 0, end_pos=0) for kind in ("VBAR", "NAME", "VBAR")]
 _WITH_STATEMENTS = {"block", "network", "if", "for", "else"}
@@ -89,7 +89,7 @@ class _Run:
         self._parser = self._grammar.driver(start)
         self._levels = [_Level(1, False, 0)]
         position = 0
-        while position < len(self._tokens) and len(self._found) < _MOST:
+        while position < len(self._tokens) and len(self._found) < limits.MISTAKES:
             position = self._step(position)
         if position > len(self._tokens):
             return self._found
