@@ -21,7 +21,7 @@ _ROOMS = {"Network": "compiler", "Spec": "compiler", "load": "compiler"}
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is asked for when it is: `archdsl --help` needs no compiler."""
+    """Load what is asked for when it is: the command line sets the collector up before."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

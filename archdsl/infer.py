@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
-from archdsl.ir.graph import Graph, Node, Value
+from archdsl.ir.graph import Graph, Node
+from archdsl.ir.naming import name_all
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Mismatch, checked
+from archdsl.ops.base import Mismatch, Types, checked
 from archdsl.ops.sources import Input
 
 
@@ -29,14 +30,13 @@ def infer(graph: Graph, inputs: Mapping[str, TensorType]) -> Graph:
         try:
             results = checked(operation, types)
         except Mismatch as mismatch:
-            raise CompileError([_explain(typed, node, operands, mismatch)]) from None
+            raise CompileError([_explain(graph, types, node, mismatch)]) from None
         typed.append(node, operation, operands, results)
     return typed
 
 
-def _explain(
-    graph: Graph, node: Node, operands: tuple[Value, ...], mismatch: Mismatch
-) -> Diagnostic:
-    labels = [Label(graph.node(v.node).span, str(graph.type(v))) for v in operands]
-    notes = [f"in {graph.path(node)}", "at the input that was asked for"]
+def _explain(graph: Graph, types: Types, node: Node, mismatch: Mismatch) -> Diagnostic:
+    spans = [graph.node(operand.node).span for operand in graph.operands(node)]
+    labels = [Label(span, str(type_)) for span, type_ in zip(spans, types, strict=True)]
+    notes = [f"in {name_all(graph).path(node)}", "at the input that was asked for"]
     return error("shape", mismatch.message, node.span, also=labels, notes=notes, help=mismatch.help)

@@ -1,4 +1,4 @@
-"""`archdsl VERB SPEC [flags]`. Commands load what they need when they run, to start fast."""
+"""`archdsl VERB SPEC [flags]`. What one command alone needs is loaded when it runs."""
 
 from __future__ import annotations
 

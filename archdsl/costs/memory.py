@@ -13,15 +13,15 @@ def inference_bytes(graph: Graph, costs: Costs) -> int:
     makes it until the last one that reads it or a view of it; nothing is computed in place.
     The parameters are alive throughout.
     """
-    last_use = _last_uses(graph)
-    ending: dict[int, list[int]] = {}
-    for index, last in last_use.items():
-        ending.setdefault(last, []).append(index)
+    made = [_own_elements(node) for node in graph]
+    freed = [0] * len(made)
+    for index, last in _last_uses(graph).items():
+        freed[last] += made[index]
     alive = peak = 0
-    for node in graph:
-        alive += _own_elements(node)
+    for size, dead in zip(made, freed, strict=True):
+        alive += size
         peak = max(peak, alive)
-        alive -= sum(_own_elements(graph.node(index)) for index in ending.get(node.index, ()))
+        alive -= dead
     return BYTES_PER_ELEMENT * (peak + costs.total.params)
 
 

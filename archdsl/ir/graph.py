@@ -204,8 +204,3 @@ class Graph:
         while scope is not None:
             yield self.scopes[scope]
             scope = self.scopes[scope].parent
-
-    def path(self, node: Node) -> str:
-        """Where a node stands: `res2.0.se.conv1`. Rows of a table are no level of their own."""
-        names = [s.name for s in self.enclosing(node.scope) if s.kind not in ("network", "row")]
-        return ".".join([*reversed(names), node.name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +120,12 @@ def test_table_states_convention_input_and_what_is_left_out(
     assert "1.96 G  100.0 %" in shown
     assert "not counted   batch_norm x " in shown
     assert all(line == line.rstrip() for line in shown.splitlines())
+
+
+def test_an_input_that_does_not_fit_names_the_operation(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    spec = tmp_path / "n.arch"
+    spec.write_text("network n() {\n  input x: 8 x 16^2\n  x -> avg_pool(9)\n}\n")
+    assert main(["flops", str(spec), "--input", "8x8^2"]) == 1
+    assert "note: in avg_pool\n" in capsys.readouterr().err

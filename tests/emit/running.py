@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 import archdsl
 from archdsl.ir.graph import Graph, Value
+from archdsl.ir.naming import name_all
 from archdsl.ops.sources import Input
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +74,7 @@ class Interpreter(nn.Module):
             made = self.steps[str(node.index)](*operands)
             made = tuple(made) if len(node.results) > 1 else (made,)
             for place, (value, type_) in enumerate(zip(made, node.results, strict=True)):
-                assert tuple(value.shape[1:]) == type_.shape, self.graph.path(node)
+                assert tuple(value.shape[1:]) == type_.shape, name_all(self.graph).path(node)
                 known[Value(node.index, place)] = value
         return tuple(known[value] for value in self.graph.outputs)
 
