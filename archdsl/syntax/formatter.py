@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import singledispatchmethod
 
 from archdsl.syntax import tree
-from archdsl.syntax.places import Places
-from archdsl.syntax.statements import doc_string, head, leaf
-from archdsl.syntax.tables import aligned
-from archdsl.syntax.wrapping import ENDLESS, WIDTH, Piece, render
+from archdsl.syntax.printing.places import Places
+from archdsl.syntax.printing.statements import doc_string, head, leaf
+from archdsl.syntax.printing.tables import aligned
+from archdsl.syntax.printing.wrapping import ENDLESS, WIDTH, Piece, render
 
 _STEP = 2
 _Simple = tree.Input | tree.Initialise | tree.Assign | tree.Apply | tree.Return

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from archdsl.syntax import tree
-from archdsl.syntax.expressions import flat
+from archdsl.syntax.printing.expressions import flat
 
 
 def aligned(table: tree.Table) -> Iterator[str]:

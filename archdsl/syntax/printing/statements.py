@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import singledispatch
 
 from archdsl.syntax import tree
-from archdsl.syntax.expressions import arguments, write
-from archdsl.syntax.wrapping import WIDTH, Piece, listed
+from archdsl.syntax.printing.expressions import arguments, write
+from archdsl.syntax.printing.wrapping import WIDTH, Piece, listed
 
 _ESCAPES = str.maketrans({'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t"})
 

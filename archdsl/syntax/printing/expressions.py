@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import singledispatch
 
 from archdsl.syntax import tree
-from archdsl.syntax.wrapping import ENDLESS, Break, Group, Indent, Piece, listed, render
+from archdsl.syntax.printing.wrapping import ENDLESS, Break, Group, Indent, Piece, listed, render
 
 # The grammar's ladder, from the loosest to the tightest.
 _CHAIN, _CONDITIONAL, _OR, _AND, _NOT, _COMPARE = range(6)

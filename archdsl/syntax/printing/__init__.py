@@ -1,0 +1,1 @@
+"""Trees to text: the parts of the formatter, from words to lines."""
