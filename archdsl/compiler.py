@@ -8,7 +8,7 @@ text --parse--> tree --elaborate--> typed graph --emit--> source text
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -172,14 +172,23 @@ class Network:
         Parameters that the network only hands on, such as the number of classes, are arguments
         of its constructor.
         """
-        from archdsl.elaborate.variants import variant
+        from archdsl.elaborate.variants import open_numbers, variant
         from archdsl.emit.header import header
         from archdsl.emit.module import NotOpen, module
 
         main = self.spec.program.main.file.source
         text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
-        other = variant(self.spec.program, self.graph, self.given)
-        try:
-            return module([self.graph, other] if other else [self.graph], text)
-        except NotOpen:
-            return module([self.graph], text)
+
+        def opened(names: Sequence[str]) -> str | None:
+            """The text with these parameters as arguments, None where they cannot be."""
+            other = variant(self.spec.program, self.graph, self.given, names) if names else None
+            try:
+                return module([self.graph, other], text) if other else None
+            except NotOpen:
+                return None
+
+        names = open_numbers(self.graph)
+        written = opened(names)
+        if written is None and len(names) > 1:
+            written = opened([name for name in names if opened([name])])
+        return written or module([self.graph], text)

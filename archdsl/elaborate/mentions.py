@@ -31,7 +31,8 @@ def handed_on(network: tree.Network) -> tuple[str, ...]:
     """The parameters that the body mentions, and only as arguments of calls, as they stand."""
     nodes = list(tree.walk(network.body))
     uses = Counter(node.name for node in nodes if isinstance(node, tree.Name))
-    calls = (node for node in nodes if isinstance(node, tree.Call))
+    calls = [node for node in nodes if isinstance(node, tree.Call)]
+    uses.subtract(call.function.name for call in calls if isinstance(call.function, tree.Name))
     values = (argument.value for call in calls for argument in call.arguments)
     bare = Counter(value.name for value in values if isinstance(value, tree.Name))
     names = [parameter.name for parameter in network.parameters]

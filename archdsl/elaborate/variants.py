@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from archdsl.diagnostics import CompileError, Diagnostics
@@ -13,24 +13,34 @@ from archdsl.elaborate.values import Given, is_number
 from archdsl.ir.graph import Graph
 
 
-def variant(program: Program, graph: Graph, given: Mapping[str, Given]) -> Graph | None:
-    """The network of a graph with another number for each open parameter.
+def open_numbers(graph: Graph) -> tuple[str, ...]:
+    """The open parameters that are numbers."""
+    bindings = graph.scopes[0].bindings
+    return tuple(name for name in graph.open_parameters if is_number(bindings[name]))
 
-    None where it has none that is a number, or does not take others.
+
+def variant(
+    program: Program, graph: Graph, given: Mapping[str, Given], names: Iterable[str]
+) -> Graph | None:
+    """The network of a graph with another number for each of these parameters.
+
+    None where it does not take others, or is made of other operations with them.
     """
     bindings = graph.scopes[0].bindings
-    numbers = {name: bindings[name] for name in graph.open_parameters}
-    changed = {
-        name: given_by_program(name, _other(value))
-        for name, value in numbers.items()
-        if is_number(value)
-    }
-    if not changed:
-        return None
+    changed: dict[str, Given] = {}
+    for name in names:
+        value = bindings[name]
+        assert is_number(value)
+        changed[name] = given_by_program(name, _other(value))
     try:
-        return elaborate(program, graph.name, {**given, **changed}, Diagnostics())
+        made = elaborate(program, graph.name, {**given, **changed}, Diagnostics())
     except CompileError:
         return None
+    return made if _operations(made) == _operations(graph) else None
+
+
+def _operations(graph: Graph) -> list[str]:
+    return [node.operation.name for node in graph]
 
 
 def _other(value: int | Fraction) -> int | Fraction:

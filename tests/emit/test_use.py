@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 from pathlib import Path
 
@@ -35,6 +36,22 @@ def test_open_parameters_are_arguments(tiny: archdsl.Network) -> None:
     module = emitted(tiny)(classes=7, dropout=0.1).eval()
     assert module(*samples(tiny, 2)).shape == (2, 7)
     assert any(isinstance(m, nn.Dropout) and m.p == 0.1 for m in module.modules())
+
+
+def test_what_cannot_be_an_argument_keeps_none_from_being_one(tmp_path: Path) -> None:
+    """Other heads do not divide the features, and another depth is another network."""
+    spec = tmp_path / "vit.arch"
+    spec.write_text(
+        """use transformer
+        network vit(heads = 4, depth = 3, classes: int = 10, dropout = 0.1) {
+          input image: 3 x 8^2
+          x = image -> conv(16) -> flatten(positions) -> transpose
+          for i in range(depth) { x = x -> transformer_block(heads) }
+          return x -> mean(0) -> dropout(dropout) -> linear(classes)
+        }"""
+    )
+    arguments = inspect.signature(emitted(archdsl.load(spec).network())).parameters
+    assert list(arguments) == ["classes", "dropout"]
 
 
 @pytest.mark.parametrize("size", [(3, 1, 32, 32), (3, 5, 64, 96), (3, 16, 80, 33)])
