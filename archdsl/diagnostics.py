@@ -132,5 +132,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A suggestion for a misspelt name, or None where nothing is near."""
     import difflib  # slow to load, and most runs find no mistake
 
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = near or [other for other in names if other.lower() == name.lower()]
     return f"did you mean `{near[0]}`?" if near else None

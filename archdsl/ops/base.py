@@ -138,6 +138,9 @@ class Operation:
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     """The least and the most operands; None for no bound."""
 
+    joins_samples: ClassVar[bool] = False
+    """Whether torch needs the operands to have one batch; others are broadcast over it."""
+
     is_view: ClassVar[bool] = False
     """Whether the result shares its operand's memory."""
 

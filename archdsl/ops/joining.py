@@ -22,6 +22,7 @@ class Concat(Operation):
 
     name = "concat"
     arity = (1, None)
+    joins_samples = True
     axis: Axis = parameter(AxisName(), 0)
 
     def infer(self, *operands: TensorType) -> Types:
@@ -44,6 +45,7 @@ class Stack(Operation):
 
     name = "stack"
     arity = (1, None)
+    joins_samples = True
     axis: Axis = parameter(AxisName(), 0)
 
     def infer(self, *operands: TensorType) -> Types:

@@ -48,6 +48,7 @@ class Bilinear(Operation):
 
     name = "bilinear"
     arity = (2, 2)
+    joins_samples = True
     features: int = parameter(Integer())
     bias: bool = parameter(Boolean(), True)
 

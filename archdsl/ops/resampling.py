@@ -155,6 +155,7 @@ class GridSample(Operation):
 
     name = "grid_sample"
     arity = (2, 2)
+    joins_samples = True
     mode: str = parameter(Choice(("linear", "nearest", "cubic")), "linear")
     padding: str = parameter(Choice(("zeros", "border", "reflection")), "zeros")
     align_corners: bool = parameter(Boolean(), False)

@@ -14,6 +14,14 @@ WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n
     ("body", "code", "words", "message", "help"),
     [
         ("conv(chanels)", "name", "chanels", "nothing is called `chanels`", "`channels`?"),
+        ("ReLU", "name", "ReLU", "nothing is called `ReLU`", "did you mean `relu`?"),
+        (
+            "y = concat(parameter((1, 8, 8)), x)\n return y",
+            "batch",
+            "parameter((1, 8, 8))",
+            "",
+            ">",
+        ),
         ("cnv(8)", "name", "cnv", "nothing is called `cnv`", "did you mean `conv`?"),
         ("conv(8, kernal = 3)", "argument", "kernal = 3", "no parameter `kernal`", "`kernel`?"),
         ("b(8, strid = 2)", "argument", "strid = 2", "`b` has no parameter `strid`", "`stride`?"),
