@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from archdsl.claims import SpecReport, check_claims
 from archdsl.cli import options
 from archdsl.cli.output import report
 from archdsl.compiler import Spec, load
 from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.report.tables import FORMATS
+
+if TYPE_CHECKING:
+    from archdsl.claims import SpecReport
 
 _DETAILS = """\
 Builds every network of each spec whose parameters all have values, and measures what the
@@ -46,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     """What there is to say of a spec; nothing but diagnostics where it cannot be read."""
+    from archdsl.claims import SpecReport, check_claims
+
     try:
         spec = load(path)
         if not spec.program.main.file.definitions:
