@@ -5,6 +5,9 @@ from __future__ import annotations
 SOURCE_BYTES = 8 * 2**20
 """Size of one file."""
 
+TOKENS = 1_000_000
+"""Words and signs of one file."""
+
 NESTING = 100
 """Levels of brackets, operators and statements inside each other."""
 
@@ -20,7 +23,7 @@ DIGITS = 30
 MAGNITUDE = 2**63
 """Largest numerator or denominator of a computed number."""
 
-OPERATIONS = 250_000
+OPERATIONS = 150_000
 """Operations of one network."""
 
 STEPS = 3_000_000

@@ -8,7 +8,6 @@ from archdsl.elaborate.operations import NO_PARAMETERS, add
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import POISON, Tensor, Value, Written, describe, is_integer, is_number
 from archdsl.ir.graph import Initialisation
-from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
 from archdsl.ops.sources import Input
 from archdsl.source import Span
@@ -79,15 +78,20 @@ SCHEMES: dict[str, tuple[str, ...]] = {
 }
 """Ways to initialise weights, each with the options it needs."""
 
+INITIALISED = ("conv", "conv_transpose", "linear", "bilinear")
+"""The operations whose weights a scheme can start."""
+
 
 def initialise(frame: Frame, statement: tree.Initialise) -> None:
     """`init linear: normal(std = 0.01)`."""
     if frame.session.calls:
         message = "only a network says how weights start, for all of its blocks"
         raise frame.fault("init", message, statement.span)
-    if statement.kind not in OPERATIONS:
-        message = f"no operation is called `{statement.kind}`"
-        hint = did_you_mean(statement.kind, OPERATIONS)
+    if statement.kind not in INITIALISED:
+        message = f"`init` is for {', '.join(INITIALISED)}; `{statement.kind}` is none of them"
+        hint = did_you_mean(statement.kind, INITIALISED)
+        if statement.kind == "parameter":
+            hint = "a parameter says itself how it starts: `parameter(shape, normal, std = 0.02)`"
         raise frame.fault("init", message, statement.span, help=hint)
     name, written = tree.called(statement.scheme)
     if name.name not in SCHEMES:

@@ -56,9 +56,12 @@ class Arguments:
         return found or self._own(f"with_{member}", column, member)
 
     def _condition(self, column: Column) -> Python | None:
-        """One or two differences that tell, such as `stride != 1 or in_channels != channels`."""
-        known = list(self._differences())
-        for count in (1, 2):
+        """One or two differences that tell, such as `stride != 1 or in_channels != channels`.
+
+        Two are preferred: what holds for either reason in this network may do so in another.
+        """
+        known = [test for test in self._differences() if any(test.holds.values())]
+        for count in (2, 1):
             for tests in combinations(known, count):
                 told: Column = {i: any(t.holds[i] for t in tests) for i in column}
                 if matches(column, told):

@@ -73,7 +73,7 @@ class _Writer:
         self._make_room(slot)
         operands = [self._operand(reference) for reference in slot.operands]
         expression = slot.apply([operand.expression for operand in operands])
-        calls = (not slot.is_infix) + sum(operand.calls for operand in operands)
+        calls = slot.calls + sum(operand.calls for operand in operands)
         reads = frozenset[str]().union(*(operand.reads for operand in operands))
         heavy = slot.member.heavy or any(operand.heavy for operand in operands)
         written = _Written(expression, calls, reads, heavy)

@@ -10,7 +10,7 @@ from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.columns import Column, collapsed, is_always, is_constant
 from archdsl.emit.merge import PlannedMember
 from archdsl.emit.names import attribute, numbered, variable
-from archdsl.emit.python import Atom, Attribute, Call, Conditional, Keyword, Python
+from archdsl.emit.python import Atom, Attribute, Call, Conditional, Infix, Keyword, Python
 from archdsl.emit.structure import Key, Member, Reference
 from archdsl.emit.templates import instantiate
 from archdsl.ops.base import Expression, Layer, PyValue, Required, Weight
@@ -56,8 +56,10 @@ class Slot:
         return self.planned.operands
 
     @property
-    def is_infix(self) -> bool:
-        return isinstance(self.member.form, Expression) and self.member.form.loose
+    def calls(self) -> int:
+        """How many calls it adds to a line: none where it is a sign or a bare attribute."""
+        is_infix = isinstance(self.member.form, Expression) and self.member.form.loose
+        return 0 if is_infix or not self.operands else 1
 
     @property
     def is_named(self) -> bool:
@@ -84,16 +86,20 @@ class Slots:
         return [self._slot(p, names[p.key]) for p in planned]
 
     def _attributes(self) -> list[str]:
-        """The attribute of each member. Stateless layers that are alike share one."""
+        """The attribute of each member; stateless layers that are alike share one.
+
+        An expression has none; what it needs as an argument is named after what it is.
+        """
         bases: dict[object, str] = {}
         places: list[object] = []
         for planned in self.owner.plan.members:
             _, member = next(iter(self.owner.having(planned.key)))
             identity = self._identity(planned, member)
-            bases.setdefault(identity, attribute(self._base(member)))
             places.append(identity)
+            if not isinstance(member.form, Expression):
+                bases.setdefault(identity, attribute(self._base(member)))
         unique = dict(zip(bases, numbered(bases.values()), strict=True))
-        return [unique[place] for place in places]
+        return [unique.get(place, "expression") for place in places]
 
     def _identity(self, planned: PlannedMember, member: Member) -> object:
         """What members must agree in to share an attribute: only stateless layers can."""
@@ -113,7 +119,8 @@ class Slots:
             return member.hint
         if member.child is not None:
             return self.classes.of[member.child].definition.name
-        return getattr(member.form, "label", "value")
+        assert isinstance(member.form, Layer | Weight)
+        return member.form.label
 
     def _column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
         return {place: value(member) for place, member in self.owner.having(key)}
@@ -166,7 +173,11 @@ class Slots:
     def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:
         column = self._column(planned.key, _shape)
         shape = self.arguments.write("shape", column, name)
-        build = Call(Atom("nn.Parameter"), (Call(Atom(weight.initial), (shape,)),))
+        initial: Python = Call(Atom(weight.initial), (shape,))
+        scales = self._column(planned.key, _scale)
+        if not is_always(scales, 1):
+            initial = Infix("*", (self.arguments.write("std", scales, name), initial))
+        build = Call(Atom("nn.Parameter"), (initial,))
         template = "self." + name
         if weight.expanded:
             axes = ", ".join(["-1"] * (len(weight.shape) - 1))
@@ -216,6 +227,11 @@ def _value(name: str) -> Callable[[Member], PyValue]:
         return member.form.values[name]
 
     return value
+
+
+def _scale(member: Member) -> PyValue:
+    assert isinstance(member.form, Weight)
+    return member.form.scale
 
 
 def _shape(member: Member) -> PyValue:

@@ -62,9 +62,10 @@ class ClassWriter:
         written = slots.write()
         parts = staged(written, self.owner.plan.outputs)
         signature = self._signature(arguments)
-        constructor = self._constructor(signature, arguments, slots.stored, parts)
+        assigned = self._assigned(arguments, slots.stored, parts)
         head = (Docstring(textwrap.fill(self.doc, _DOC)),) if self.doc else ()
-        body = (*head, constructor, *self.methods(parts))
+        constructor = (_constructor(signature, assigned),) if assigned else ()
+        body = (*head, *constructor, *self.methods(parts))
         return Written(signature, Class(self.name, (Atom("nn.Module"),), body))
 
     def _signature(self, arguments: Arguments) -> Signature:
@@ -87,29 +88,17 @@ class ClassWriter:
             if any(type(value) is type(v) for v in column.values()):
                 yield value
 
-    def _constructor(
-        self,
-        signature: Signature,
-        arguments: Arguments,
-        stored: Mapping[str, Python],
-        parts: list[Part],
-    ) -> Function:
-        parameters = tuple(
-            Parameter(
-                variable(name),
-                Atom(_annotation(column)),
-                literal(signature.defaults[name]) if name in signature.defaults else None,
-            )
-            for name, column in signature.columns.items()
-        )
-        body: list[Statement] = [Expr(Call(Atom("super().__init__")))]
+    def _assigned(
+        self, arguments: Arguments, stored: Mapping[str, Python], parts: list[Part]
+    ) -> list[Statement]:
+        """What the constructor does; nothing in a block that holds no layer."""
+        body: list[Statement] = []
         body += [Assign(Atom(variable(n)), value) for n, value in arguments.computed.items()]
         body += [Assign(Attribute(SELF, name), value) for name, value in stored.items()]
         seen: set[str] = set()
         for part in parts:
             body += self._attribute(part, seen)
-        body += self.ending()
-        return Function("__init__", (Parameter("self"), *parameters), Atom("None"), tuple(body))
+        return [*body, *self.ending()]
 
     def ending(self) -> Iterator[Statement]:
         """What the constructor does when all attributes are there."""
@@ -150,6 +139,19 @@ class ClassWriter:
         several = Atom(f"tuple[{', '.join(['Tensor'] * len(outputs))}]")
         returns = TENSOR if len(outputs) == 1 else several
         return Function(name, (Parameter("self"), *inputs), returns, body)
+
+
+def _constructor(signature: Signature, assigned: list[Statement]) -> Function:
+    parameters = (
+        Parameter(
+            variable(name),
+            Atom(_annotation(column)),
+            literal(signature.defaults[name]) if name in signature.defaults else None,
+        )
+        for name, column in signature.columns.items()
+    )
+    body = (Expr(Call(Atom("super().__init__"))), *assigned)
+    return Function("__init__", (Parameter("self"), *parameters), Atom("None"), body)
 
 
 def _rank(name: str, declared: tuple[str, ...]) -> tuple[int, int]:

@@ -115,12 +115,13 @@ class Weight:
     """A free parameter of the model: `self.name = nn.Parameter(torch.zeros(shape))`.
 
     `initial` is the function that makes its first value (`torch.zeros`), and `shape` begins
-    with a batch axis of 1. Where it is `expanded`, it takes the batch of its one operand:
-    `self.name.expand(x.shape[0], -1, -1)`.
+    with a batch axis of 1; the value is multiplied by `scale`. Where it is `expanded`, it takes
+    the batch of its one operand: `self.name.expand(x.shape[0], -1, -1)`.
     """
 
     initial: str
     shape: tuple[int, ...]
+    scale: int | float = 1
     label: str = "weight"
     expanded: bool = False
 

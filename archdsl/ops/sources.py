@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Form, Operation, Types, Weight
-from archdsl.ops.parameters import Choice, Extent, Sizes, entries, parameter
+from archdsl.ops.base import Cost, Form, Mismatch, Operation, Types, Weight
+from archdsl.ops.parameters import (
+    Choice,
+    Extent,
+    Number,
+    Real,
+    Sizes,
+    entries,
+    number,
+    parameter,
+)
 
 INITIAL = {"zeros": "torch.zeros", "ones": "torch.ones", "normal": "torch.randn"}
 
@@ -31,14 +40,19 @@ class Parameter(Operation):
     """A tensor of `shape` that is learned, the same for all samples; nn.Parameter.
 
     With an operand, it is repeated for each sample of the operand's batch, as class tokens are.
+    Where its `initial` is normal, it starts with the standard deviation `std`.
     """
 
     name = "parameter"
     arity = (0, 1)
     shape: Extent = parameter(Sizes())
     initial: str = parameter(Choice(tuple(INITIAL)), "zeros")
+    std: Number = parameter(Real(least=0), 1)
 
     def infer(self, *operands: TensorType) -> Types:
+        if self.std != 1 and self.initial != "normal":
+            message = f"`std` is for an `initial` that is normal, not {self.initial}"
+            raise Mismatch(message, parameter="std")
         return (TensorType(entries(self.shape)),)
 
     def cost(self, operands: Types, results: Types) -> Cost:
@@ -46,7 +60,7 @@ class Parameter(Operation):
 
     def emit(self, operands: Types, results: Types) -> Weight:
         shape = (1, *entries(self.shape))
-        return Weight(INITIAL[self.initial], shape, expanded=bool(operands))
+        return Weight(INITIAL[self.initial], shape, number(self.std), expanded=bool(operands))
 
 
 FAMILY: tuple[type[Operation], ...] = (Input, Parameter)
