@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from lark import Token, Transformer
 
 from archdsl import limits
-from archdsl.diagnostics import error
 from archdsl.source import Span
 from archdsl.syntax import tree
 from archdsl.syntax.literals import description, exact, unknown_escapes, unquoted
@@ -59,7 +58,7 @@ class Builder(Transformer[Token, tree.File]):
         self._margin = margin
 
     def _tell(self, code: str, message: str, span: Span, help: str | None = None) -> None:
-        self._margin.mistakes.append(error(code, message, span, help=help))
+        self._margin.tell(message, span, help, code=code)
 
     def _unquoted(self, token: Token) -> str:
         for offset, escape in unknown_escapes(token):

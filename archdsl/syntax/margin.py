@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lark import Token
 
+from archdsl import limits
 from archdsl.diagnostics import Diagnostic, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
@@ -30,11 +31,11 @@ class Margin:
 
     def open_doc(self, token: Token) -> Token:
         start = token.start_pos or 0
-        self._tell("this doc string is never closed", Span(self.source, start, start + 3))
+        self.tell("this doc string is never closed", Span(self.source, start, start + 3))
         return token
 
     def open_text(self, token: Token) -> Token:
-        self._tell("this text has no closing quote", self._place(token))
+        self.tell("this text has no closing quote", self._place(token))
         return token
 
     def stray(self, token: Token) -> Token:
@@ -46,11 +47,15 @@ class Margin:
         shown = f"`{words}`" if words.isprintable() else f"character U+{ord(token[0]):04X}"
         meant = _LOOKALIKES.get(str(token))
         help = f"did you mean `{meant}`?" if meant else None
-        self._tell(f"{shown} means nothing here", self._place(token), help)
+        self.tell(f"{shown} means nothing here", self._place(token), help)
         return token
 
-    def _tell(self, message: str, span: Span, help: str | None = None) -> None:
-        self.mistakes.append(error("syntax", message, span, help=help))
+    def tell(
+        self, message: str, span: Span, help: str | None = None, *, code: str = "syntax"
+    ) -> None:
+        """One mistake more, unless there are as many as anybody reads."""
+        if len(self.mistakes) < limits.MISTAKES:
+            self.mistakes.append(error(code, message, span, help=help))
 
     def _place(self, token: Token) -> Span:
         """Where a token stands, without blanks at its end."""

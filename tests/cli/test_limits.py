@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,25 @@ def test_an_unreadable_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     for path in (loop, Path("x" * 300)):
         assert main(["check", str(path)]) == 1
         assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["a ", "{ ", "}", "@\n", "if x {} else ", "y = = 3\n", "1,", "|"])
+def test_a_million_words(capsys: pytest.CaptureFixture[str], spec: Path, words: str) -> None:
+    printed = check(capsys, spec, "network a() { " + words * (limits.SOURCE_BYTES // 20))
+    assert printed.startswith("error[")
+
+
+@pytest.mark.parametrize("word", ['"' + "\\" * 2**22 + '"', "|--" * 2**21 + "|"])
+def test_a_long_word(spec: Path, word: str) -> None:
+    spec.write_text(word)
+    script = (
+        "import resource, sys; from archdsl.cli.main import main;"
+        "resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30)); sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", script, "check", str(spec)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error[")
 
 
 @pytest.mark.parametrize(
