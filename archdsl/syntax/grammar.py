@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from functools import cache, cached_property
+from itertools import islice
 from pathlib import Path
 
 from lark import Lark, Token
 
+from archdsl import limits
+from archdsl.diagnostics import CompileError, error
 from archdsl.resources import folder
-from archdsl.source import Source
+from archdsl.source import Source, Span
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.driver import Driver
 from archdsl.syntax.margin import Margin
@@ -48,11 +52,20 @@ class Grammar:
         return Driver(self._lark, start)
 
     def tokens(self, source: Source) -> Iterator[Token]:
-        """The tokens of a text; the margin collects anew what they pass by."""
+        """The tokens of a text; the margin collects anew what they pass by.
+
+        Raises:
+            CompileError: there are more than any spec has.
+        """
         self.margin.begin(source)
         session = self._lark.parse_interactive(source.text, start="file")
         tokens: Iterator[Token] = session.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
-        return tokens
+        yield from islice(tokens, limits.TOKENS)
+        if (after := next(tokens, None)) is not None:
+            message = f"this file has more than {limits.TOKENS:,} words and signs"
+            start = after.start_pos or 0
+            place = Span(source, start, start + len(after))
+            raise CompileError([error("size", message, place)])
 
 
 @cache
@@ -68,4 +81,11 @@ def _cache_file() -> str | bool:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         return False
-    return str(place / "grammar.bin") if os.access(place, os.W_OK) else False
+    return str(place / "grammar.bin") if _is_ours_alone(place) else False
+
+
+def _is_ours_alone(place: Path) -> bool:
+    """Whether nobody else could have put something there: what is kept is as good as code."""
+    found = place.lstat()
+    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+    return is_ours and not found.st_mode & 0o022 and os.access(place, os.W_OK)
