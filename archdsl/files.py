@@ -50,6 +50,8 @@ def replace(path: Path, text: str) -> None:
     target = Path(os.path.realpath(path))
     if os.path.isdir(target):
         raise CompileError([error("file", f"{path} is a folder, so no file can stand there")])
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise CompileError([error("file", f"{path} is a device or a pipe, and is left as it is")])
     try:
         _replace(target, text)
     except OSError as fault:

@@ -85,6 +85,8 @@ def test_links_to_nowhere(tmp_path: Path) -> None:
 def test_what_is_in_the_way_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "file").write_text("")
+    os.mkfifo(tmp_path / "pipe.py")
+    assert "is a device or a pipe" in refusal(tmp_path / "pipe.py", force=True)
     assert "is a folder" in refusal(tmp_path / "folder.py")
     assert refusal(tmp_path / "file" / "a.py").startswith("cannot make the folder")
     assert "file name too long" in refusal(tmp_path / f"{'a' * 300}.py")
