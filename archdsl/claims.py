@@ -70,11 +70,18 @@ class Checked:
 
 @dataclass(frozen=True)
 class SpecReport:
-    """A spec that could be read: the networks that it defines, and what it claims of them."""
+    """A spec that could be read: its networks, how many claims it makes, and how they fare."""
 
     path: str
     networks: tuple[str, ...]
+    written: int
     claims: Sequence[Checked]
+
+
+def written(spec: Spec) -> int:
+    """How many figures a spec claims."""
+    items = (item for claim in spec.program.main.claims() for item in claim.items)
+    return sum(isinstance(item, tree.Figure) for item in items)
 
 
 def measure(metric: str, network: Network) -> int:

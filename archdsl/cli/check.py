@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 _DETAILS = """\
 Builds every network of each spec whose parameters all have values, and measures what the
-claims say. A figure is met when
-it is within half a unit of the last digit that was printed. One that its spec marks
-`disputed` is shown with both numbers and is no error.
+claims say. A figure is met when it is within half a unit of the last digit that was printed.
+One that its spec marks `disputed` is shown with both numbers and is no error.
 
 examples:
   archdsl check specs/x3d_s.arch
@@ -49,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     """What there is to say of a spec; nothing but diagnostics where it cannot be read."""
-    from archdsl.claims import SpecReport, check_claims
+    from archdsl.claims import SpecReport, check_claims, written
 
     try:
         spec = load(path)
@@ -62,7 +61,7 @@ def _check(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     except CompileError as failure:
         diagnostics.take(failure)
         return None
-    return SpecReport(path, spec.networks, claims)
+    return SpecReport(path, spec.networks, written(spec), claims)
 
 
 def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from archdsl.diagnostics import Diagnostic
+from archdsl.diagnostics import Diagnostic, Label
 from archdsl.elaborate.arguments import bind
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
@@ -22,11 +22,13 @@ from archdsl.elaborate.values import (
     describe,
     is_number,
     round_hint,
+    show,
 )
 from archdsl.ops import OPERATIONS
 from archdsl.ops.arithmetic import INFIX, infix
 from archdsl.ops.base import Mismatch, Operation, checked
 from archdsl.ops.parameters import Kind, kind_of
+from archdsl.source import Span
 from archdsl.syntax import tree
 
 NO_PARAMETERS: Mapping[str, Given] = {}
@@ -198,6 +200,14 @@ def _explain(
         span = operands[mismatch.operand].span
     if mismatch.parameter is not None and mismatch.parameter in parameters:
         span = parameters[mismatch.parameter].span
-    origins = [session.origin(g.value) for g in operands if isinstance(g.value, Tensor)]
-    also = tuple(label for label in origins if label.span != span)
-    return session.error("shape", mismatch.message, span, also=also, help=mismatch.help)
+    tensors = [(g.span, g.value) for g in operands if isinstance(g.value, Tensor)]
+    shapes = [Label(place, show(value)) for place, value in tensors if place != node.span]
+    origins = [session.origin(value) for _, value in tensors]
+    told: dict[Span, Label] = {}
+    for label in (*shapes, *origins):
+        told.setdefault(label.span, label)
+    at_fault = told.pop(span, Label(span))
+    also = tuple(label for label in told.values() if label.text)
+    return session.error(
+        "shape", mismatch.message, span, at_fault.text, also=also, help=mismatch.help
+    )

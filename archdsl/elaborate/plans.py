@@ -103,7 +103,7 @@ class Planner:
     def _unknown_column(self, row: Row, block: Applicable, column: str) -> Fault:
         """The column itself is at fault where its name is a slip, else the cell that is filled."""
         message = f"`{block.name}` has no parameter `{column}`"
-        hint = did_you_mean(column, block.parameters)
+        hint = did_you_mean(column, (*block.parameters, *SPECIAL, STRIDE))
         if hint is None:
             hint = "write `-` where it is not meant"
             return self.frame.fault("table", message, row.cells[column].span, help=hint)

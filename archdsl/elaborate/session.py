@@ -133,7 +133,7 @@ class Session:
 
     def origin(self, tensor: Tensor) -> Label:
         """Where a tensor comes from, with its shape."""
-        return Label(self.graph.node(tensor.value.node).span, f"{tensor.type}")
+        return Label(self.graph.node(tensor.value.node).span, f"{tensor.type} comes from here")
 
     def outline(self, block: tree.Block | tree.Network) -> Outline:
         """What is known of a block before it is evaluated, found once."""

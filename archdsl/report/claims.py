@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from archdsl.claims import Checked, SpecReport, Verdict
 from archdsl.diagnostics import counted
@@ -25,7 +25,7 @@ def show(reports: Sequence[SpecReport], form: str) -> str:
 
 def _section(report: SpecReport, form: str) -> str:
     networks = counted(len(report.networks), "network")
-    title = f"{report.path}: {networks}, {_verdicts(report.claims)}\n"
+    title = f"{report.path}: {networks}, {_verdicts(report)}\n"
     if not report.claims:
         return title
     right = frozenset({"claimed", "measured"})
@@ -33,11 +33,13 @@ def _section(report: SpecReport, form: str) -> str:
     return f"{title}\n{table.markdown() if form == 'markdown' else table.text()}"
 
 
-def _verdicts(claims: Iterable[Checked]) -> str:
-    """`9 claims: 7 met, 1 disputed, 1 as published`."""
-    counts = Counter(checked.verdict for checked in claims)
+def _verdicts(report: SpecReport) -> str:
+    """`9 claims: 7 met, 1 disputed, 1 as published`; less where a mistake stood in the way."""
+    counts = Counter(checked.verdict for checked in report.claims)
+    unknown = report.written - counts.total()
     parts = [f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict]]
-    return f"{counted(counts.total(), 'claim')}: {', '.join(parts)}" if parts else "no claims"
+    parts += [f"{unknown} not measured"] * (unknown > 0)
+    return f"{counted(report.written, 'claim')}: {', '.join(parts)}" if parts else "no claims"
 
 
 def _cells(checked: Checked) -> tuple[str, ...]:

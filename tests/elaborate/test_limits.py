@@ -33,7 +33,7 @@ def doubling(first: str, levels: int = 40) -> str:
         ("t = (1,)\n  for i in range(3000) { t = (t,) }", "nested more than 100 deep"),
         ("t = (1, 2)\n  for i in range(60) { t = t^8 x t^8 }", "steps to build"),
         ("t = (1, 2)\n  for i in range(60) { t = g(t) }", "steps to build"),
-        ("t = range(250000)\n  for i in range(200000) { y = t -> max }", "steps to build"),
+        ("t = range(150000)\n  for i in range(150000) { y = t -> max }", "steps to build"),
         ("b = h\n  for i in range(3000) { b = h(b = b) }\n  b", "nested more than 100 deep"),
         ("b = h\n  for i in range(60) { b = h(b = b, c = b) }\n  b", "steps to build"),
         ("y = 1\n  for i in range(99) { y = y * 1.5 + 0.1 }", "the number grows beyond 2^63"),

@@ -63,7 +63,7 @@ WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n
         ("w(n = true)", "type", "n = true", "`n` of `w` is an integer, not `true`", None),
         ("input x: 3 x 4", "name", "input x: 3 x 4", "there is an input `x` already", None),
         ("input y: 3 x 0 x 4", "shape", "0", "a positive integer, not the number 0", None),
-        ("init cnv: zeros", "init", "init cnv: zeros", "no operation is called `cnv`", "`conv`"),
+        ("init cnv: zeros", "init", "init cnv: zeros", "`cnv` is none of them", "`conv`"),
         ("init conv: he_fan", "init", "he_fan", "no way to initialise", "`he_fan_in`?"),
         ("init linear: normal", "init", "normal", "`normal` takes `std = ...`", None),
         ("return size", "network", "n", "`n` gives the number 8, not a tensor", "end with"),
@@ -188,7 +188,12 @@ def test_both_shapes_of_a_sum_are_shown() -> None:
         build(NETWORK.format("a = x -> conv(16)\n  b = x -> conv(4)\n  return a + b"))
     (diagnostic,) = failure.value.diagnostics
     shown = [(label.span.text, label.text) for label in diagnostic.labels]
-    assert shown == [("b", ""), ("conv(16)", "16 x 8^2"), ("conv(4)", "4 x 8^2")]
+    assert shown == [
+        ("b", "4 x 8^2"),
+        ("a", "16 x 8^2"),
+        ("conv(16)", "16 x 8^2 comes from here"),
+        ("conv(4)", "4 x 8^2 comes from here"),
+    ]
 
 
 def test_several_mistakes_of_one_run_without_cascades() -> None:
