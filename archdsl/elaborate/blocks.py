@@ -42,7 +42,7 @@ def _missing(
     message = f"`{callee.name}` needs `{parameter}`"
     hint = listed(callee.parameters)
     if not arguments.has_tensors:
-        hint = f"pass a tensor on: `x -> {node.span.text}`"
+        hint = f"pass a tensor on: `{frame.at_hand} -> {node.span.text}`"
     return frame.fault("argument", message, node.span, help=hint)
 
 

@@ -79,7 +79,7 @@ def _check_first(frame: Frame, callee: OperationValue, first: Given) -> None:
     """A block where a tensor should be began the chain, or was to be given one."""
     if callee.operation.arity[0] and isinstance(first.value, BlockValue | OperationValue):
         message = f"`{callee.name}` takes a tensor here, not {describe(first.value)}"
-        hint = f"pass a tensor through it: `x -> {first.value.name} -> {callee.name}`"
+        hint = f"pass a tensor through it: `{frame.at_hand} -> {first.value.name} -> {callee.name}`"
         raise frame.fault("argument", message, first.span, help=hint)
 
 
@@ -124,7 +124,7 @@ def _check_count(
     if count:
         extra = operands[most].span if most is not None and count > most else node.span
         raise frame.fault("argument", message, extra)
-    hint = f"pass one on: `x -> {node.span.text}`; named parameters alone make a block for later"
+    hint = f"pass one on: `{frame.at_hand} -> {node.span.text}`; named parameters alone make a block for later"
     raise frame.fault("argument", message, node.span, help=hint)
 
 

@@ -166,6 +166,12 @@ class Frame:
     def site(self, span: Span) -> Site:
         return (span.start, span.end, *self.rounds)
 
+    @property
+    def at_hand(self) -> str:
+        """What a chain can begin with here: a name of the running value, or `in`."""
+        names = (name for name, value in self.names.items() if (value,) == self.running)
+        return next(names, "in" if self.running else "x")
+
     def name_of(self, call: tree.Node) -> str:
         """The name that the statement gives to a call's result, if any."""
         return self.naming[1] if self.naming and self.naming[0] is call else ""
