@@ -124,7 +124,8 @@ def _check_count(
     if count:
         extra = operands[most].span if most is not None and count > most else node.span
         raise frame.fault("argument", message, extra)
-    hint = f"pass one on: `{frame.at_hand} -> {node.span.text}`; named parameters alone make a block for later"
+    hint = f"pass one on: `{frame.at_hand} -> {node.span.text}`"
+    hint += "; named parameters alone make a block for later"
     raise frame.fault("argument", message, node.span, help=hint)
 
 
