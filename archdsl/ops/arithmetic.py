@@ -89,6 +89,12 @@ class Power(Arithmetic):
             raise Mismatch(message, parameter="constant")
         return super().infer(*operands)
 
+    def emit(self, operands: Types, results: Types) -> Expression:
+        if self.constant is None:
+            return Expression("torch.pow({0}, {1})")
+        order = ("{constant}", "{0}") if self.constant_first else ("{0}", "{constant}")
+        return Expression(f"torch.pow({', '.join(order)})", {"constant": number(self.constant)})
+
 
 @dataclass(frozen=True)
 class Extreme(Operation):

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
 from archdsl.ir.types import AXIS_NAMES
+from archdsl.limits import MAGNITUDE
 from archdsl.ops.axes import POSITIONS
 from archdsl.ops.base import Mismatch
 
@@ -30,7 +31,8 @@ class Kind(Protocol):
 
 
 def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    """Whether a value is an integer that torch can hold."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < MAGNITUDE
 
 
 def _bounds(least: float | None, most: float | None) -> str:
@@ -49,7 +51,7 @@ class Integer:
         return "an integer" + _bounds(self.least, self.most)
 
     def accepts(self, value: object) -> bool:
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or not _is_integer(value):
             return False
         above = self.least is None or value >= self.least
         return above and (self.most is None or value <= self.most)
@@ -185,8 +187,8 @@ def kind_of(field: dataclasses.Field[Any]) -> Kind:
 
 
 def number(value: Number) -> int | float:
-    """An exact number as Python writes it: the nearest float where it is no integer."""
-    return int(value) if value == int(value) else float(value)
+    """An exact number as Python writes it: the nearest float where it is no integer of torch's."""
+    return int(value) if value == int(value) and _is_integer(int(value)) else float(value)
 
 
 def entries(value: Extent) -> tuple[int, ...]:
