@@ -16,6 +16,7 @@ from archdsl.source import Source, Span
 
 _OPEN = {"LPAR", "LSQB", "LBRACE"}
 _CLOSE = {"RPAR", "RSQB", "RBRACE"}
+_PARTS = {"COMMA", "VBAR"}
 _CONTINUES = {"RBRACE", "ARROW", "ELSE"}
 _PREFIX = {"MINUS", "NOT"}
 _OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "IN"}
@@ -40,6 +41,7 @@ def arrange(stream: Iterable[Token]) -> Iterator[Token]:
     open_brackets: list[str] = []
     pending: Token | None = None
     previous, signs = "LBRACE", 0
+    elses = [0]
     for token in _dimensions(stream):
         kind = token.type
         if kind == "_SEP":
@@ -48,14 +50,18 @@ def arrange(stream: Iterable[Token]) -> Iterator[Token]:
         if pending:
             inside_line = bool(open_brackets) and open_brackets[-1] != "LBRACE"
             if not (previous == "LBRACE" or inside_line or kind in _CONTINUES):
+                elses[-1] = 0
                 yield pending
             pending = None
         if kind in _OPEN:
             open_brackets.append(kind)
+            elses.append(0)
         elif kind in _CLOSE and open_brackets:
             open_brackets.pop()
+            elses.pop()
+        elses[-1] = 0 if kind in _PARTS else elses[-1] + (kind == "ELSE")
         signs = signs + 1 if kind in _PREFIX else 0
-        if max(len(open_brackets), signs) > limits.NESTING:
+        if max(len(open_brackets), signs, elses[-1]) > limits.NESTING:
             raise TooDeep(token)
         previous = kind
         yield token

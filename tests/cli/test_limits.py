@@ -98,6 +98,15 @@ def test_deep_expressions(capsys: pytest.CaptureFixture[str], spec: Path, nested
 def test_deep_statements(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     deep = "if true { " * 5000 + "relu" + " }" * 5000
     assert "deep" in check(capsys, spec, body(deep))
+    assert "deep" in check(capsys, spec, body("if true { relu }" + " else if true { }" * 50_000))
+
+
+def test_many_choices_beside_each_other(spec: Path) -> None:
+    cells = "| relu" + " | 1 if true else 2" * 200
+    columns = "| block" + "".join(f" | c{i}" for i in range(200))
+    choices = "y = (" + "1 if true else 2, " * 200 + ")\n" + "if true { } else { }\n" * 200
+    spec.write_text(body(f"{choices}relu\ntable {{\n{columns} |\n{cells} |\n}}"))
+    assert main(["fmt", str(spec)]) == 0
 
 
 def test_deep_blocks(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
