@@ -71,8 +71,8 @@ class _Reader:
                 return Prefix("-", self.read(operand))
             case ast.Subscript(value=value, slice=index):
                 return Subscript(self.read(value), self.read(index))
-            case ast.Slice(lower=lower, upper=upper, step=None):
-                return Slice(*(self.read(end) if end else None for end in (lower, upper)))
+            case ast.Slice(lower=lower, upper=upper, step=step):
+                return Slice(*(self.read(part) if part else None for part in (lower, upper, step)))
             case ast.List(elts=items):
                 return List(tuple(map(self.read, items)))
             case ast.Tuple(elts=items):

@@ -65,8 +65,8 @@ def meaning(node: Python) -> ast.expr:
             return ast.Attribute(meaning(value), name)
         case py.Subscript(value, index):
             return ast.Subscript(meaning(value), meaning(index))
-        case py.Slice(lower, upper):
-            return ast.Slice(optional(lower), optional(upper))
+        case py.Slice(lower, upper, step):
+            return ast.Slice(optional(lower), optional(upper), optional(step))
         case py.Tuple(items):
             return ast.Tuple([meaning(item) for item in items])
         case py.List(items):
@@ -224,7 +224,7 @@ class Trees:
         if self.pick(True, False):
             return self.expression(depth)
         bounds = None, self.word(), literal(-1), self.infix(0)
-        return py.Slice(self.pick(*bounds), self.pick(*bounds))
+        return py.Slice(*(self.pick(*bounds) for _ in range(3)))
 
     def prefix(self, depth: int) -> Python:
         return py.Prefix(self.pick("-", "not"), self.primary(depth))

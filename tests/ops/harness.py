@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import warnings
 from typing import Any
@@ -11,6 +12,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from archdsl.emit.python import Atom, literal
+from archdsl.emit.templates import instantiate
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import (
     Expression,
@@ -56,7 +59,9 @@ class Emitted(nn.Module):
         if isinstance(self.form, Weight):
             return self._weight(self.form, operands)
         names = [f"x{i}" for i in range(len(operands))]
-        return eval(written(self.form, names), {**NAMES, **dict(zip(names, operands, strict=True))})
+        text = written(self.form, names)
+        assert ast.dump(ast.parse(text)) == ast.dump(ast.parse(emitted(self.form, names)))
+        return eval(text, {**NAMES, **dict(zip(names, operands, strict=True))})
 
     def _weight(self, form: Weight, operands: tuple[torch.Tensor, ...]) -> torch.Tensor:
         assert form.expanded == bool(operands)
@@ -77,6 +82,12 @@ def constructor(form: Layer) -> str:
         positional = argument.positional and not any("=" in a for a in shown)
         shown.append(repr(value) if positional else f"{argument.name}={value!r}")
     return f"{form.constructor}({', '.join(shown)})"
+
+
+def emitted(form: Expression, names: list[str]) -> str:
+    """The same text as emission reads it from the template and prints it."""
+    values = {name: literal(value) for name, value in form.values.items()}
+    return str(instantiate(form.template, [Atom(name) for name in names], values))
 
 
 def written(form: Expression, names: list[str]) -> str:

@@ -148,23 +148,24 @@ class Subscript(Python):
 
 @dataclass(frozen=True, slots=True)
 class Slice(Python):
-    """`lower:upper` in a subscript."""
+    """`lower:upper:step` in a subscript."""
 
     lower: Python | None = None
     upper: Python | None = None
+    step: Python | None = None
 
     @property
     def precedence(self) -> int:
         return LOOSEST
 
     def tokens(self) -> Iterator[Token]:
-        ends = [end for end in (self.lower, self.upper) if end]
-        loose = not all(end.is_simple for end in ends)
-        if self.lower:
-            yield from self.lower.within(CONDITION)
-        yield Token(":", space=loose and self.lower is not None)
-        if self.upper:
-            yield from spaced(self.upper.within(CONDITION), loose)
+        parts = [self.lower, self.upper] + [self.step] * (self.step is not None)
+        loose = not all(part.is_simple for part in parts if part)
+        for place, part in enumerate(parts):
+            if place:
+                yield Token(":", space=loose and parts[place - 1] is not None)
+            if part:
+                yield from spaced(part.within(CONDITION), loose and place > 0)
 
 
 @dataclass(frozen=True, slots=True)
