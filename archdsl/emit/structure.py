@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from archdsl.ir.graph import Graph, Node, Scope, Site, Value
-from archdsl.ops.base import Expression, Form, Layer, Operation, Types
+from archdsl.ops.base import Expression, Form, Layer
 from archdsl.ops.sources import Input
 
 Key: TypeAlias = tuple[Site, ...]
@@ -98,15 +98,20 @@ def unchanged(graph: Graph, variant: Graph) -> set[int]:
     """The scopes in which a variant of a graph has the same operations on the same types."""
     if len(graph) != len(variant) or len(graph.scopes) != len(variant.scopes):
         return set()
-    pairs = zip(_typed(graph), _typed(variant), strict=True)
-    differing = [node.scope for (node, *told), (_, *other) in pairs if told != other]
+    differing = set(_differing(graph, variant))
     changed = {scope.index for inner in differing for scope in variant.enclosing(inner)}
     return set(range(len(graph.scopes))) - changed
 
 
-def _typed(graph: Graph) -> Iterator[tuple[Node, Operation, Types, Types]]:
-    for node in graph:
-        yield node, node.operation, graph.types(graph.operands(node)), node.results
+def _differing(graph: Graph, variant: Graph) -> Iterator[int]:
+    """The scopes of the operations that are others, or read what has another type."""
+    retyped: set[int] = set()
+    for node, other in zip(graph, variant, strict=True):
+        reads = retyped and any(value.node in retyped for value in graph.operands(node))
+        if reads or node.operation != other.operation:
+            yield node.scope
+        if node.results != other.results:
+            retyped.add(node.index)
 
 
 _Child: TypeAlias = Node | Scope

@@ -12,7 +12,7 @@ class CannotSplit(Exception):
     """A way to split does not apply to a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Split:
     """A line parted at a pair of brackets."""
 

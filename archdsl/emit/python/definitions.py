@@ -14,7 +14,7 @@ from archdsl.emit.python.texts import Blank
 from archdsl.emit.python.tokens import Kind, Token
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     """A parameter of a function."""
 
@@ -35,7 +35,7 @@ class Parameter:
             yield from spaced(self.default.tokens(), annotated)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Function(Statement):
     """`def name(parameters) -> returns:` over a body."""
 
@@ -54,7 +54,7 @@ class Function(Statement):
         yield from render(self.body, depth + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Class(Statement):
     """`class name(bases):` over a body."""
 

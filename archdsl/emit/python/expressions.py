@@ -46,7 +46,7 @@ class Python:
         return "".join(" " * token.space + token.text for token in self.tokens())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Atom(Python):
     """A name, a dotted name, a number or a string, as it is written."""
 
@@ -69,7 +69,7 @@ class Atom(Python):
             yield Token(name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keyword(Python):
     """An argument with its name."""
 
@@ -86,7 +86,7 @@ class Keyword(Python):
         yield from self.value.within(CONDITION)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Star(Python):
     """`*value`, in a call, a list or a tuple."""
 
@@ -101,7 +101,7 @@ class Star(Python):
         yield from self.value.within(SIGN)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call(Python):
     """`function(arguments)`."""
 
@@ -118,7 +118,7 @@ class Call(Python):
         return listed(self.arguments)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attribute(Python):
     """`value.name`."""
 
@@ -134,7 +134,7 @@ class Attribute(Python):
         yield Token(self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subscript(Python):
     """`value[index]`, where a tuple as the index goes without parentheses."""
 
@@ -146,7 +146,7 @@ class Subscript(Python):
         yield from enclosed(self.index.unparenthesised(), "[]", indexes=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slice(Python):
     """`lower:upper:step` in a subscript."""
 
@@ -168,7 +168,7 @@ class Slice(Python):
                 yield from spaced(part.within(CONDITION), loose and place > 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tuple(Python):
     """`(a, b)`."""
 
@@ -190,7 +190,7 @@ class Tuple(Python):
             yield Token(",")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class List(Python):
     """`[a, b]`."""
 

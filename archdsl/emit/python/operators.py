@@ -32,7 +32,7 @@ OPERATORS = {
 """How tightly an operator binds, and how willingly black breaks a line before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Generator(Python):
     """`(element for target in values if condition)`; bare as the only argument of a call."""
 
@@ -55,7 +55,7 @@ class Generator(Python):
             yield from spaced(self.condition.within(OR))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comprehension(Python):
     """`[element for target in values if condition]`."""
 
@@ -65,7 +65,7 @@ class Comprehension(Python):
         return enclosed(self.generator.bare(), "[]", encloses=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Infix(Python):
     """`a + b + c`, read from the left."""
 
@@ -85,7 +85,7 @@ class Infix(Python):
             yield from spaced(operand.within(precedence + 1))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prefix(Python):
     """`-value`, or `not value`."""
 
@@ -105,7 +105,7 @@ class Prefix(Python):
         yield from spaced(self.value.within(self.precedence), self.operator == "not")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conditional(Python):
     """`value if test else other`."""
 

@@ -30,7 +30,7 @@ class Statement:
 Block: TypeAlias = tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expr(Statement):
     """An expression for its effect, such as a call."""
 
@@ -40,7 +40,7 @@ class Expr(Statement):
         yield from lay_out(list(self.value.tokens()), depth)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assign(Statement):
     """`target = value`; a tuple as the target unpacks."""
 
@@ -54,7 +54,7 @@ class Assign(Statement):
         yield from lay_out([*target, Token("=", Kind.EQUAL, space=True), *spaced(value)], depth)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Return(Statement):
     """`return value`."""
 
@@ -64,7 +64,7 @@ class Return(Statement):
         yield from lay_out([Token("return"), *spaced(wrapped(self.value))], depth)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class For(Statement):
     """`for target in values:` over a body."""
 
@@ -80,7 +80,7 @@ class For(Statement):
         yield from render(self.body, depth + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class If(Statement):
     """`if test:` over a body, and over what else to do."""
 

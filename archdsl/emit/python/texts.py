@@ -10,7 +10,7 @@ from archdsl.emit.python.statements import Statement
 from archdsl.emit.python.tokens import INDENT, WIDTH
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comment(Statement):
     """A comment on lines of its own."""
 
@@ -22,7 +22,7 @@ class Comment(Statement):
             yield " " * INDENT * depth + f"# {printable(line)}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Remarked(Statement):
     """A statement with a comment at the end of its first line, or above it where that is full."""
 
@@ -39,7 +39,7 @@ class Remarked(Statement):
         yield from rest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Docstring(Statement):
     """The text that describes a class or a function."""
 
@@ -60,7 +60,7 @@ class Docstring(Statement):
         yield margin + '"""'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Blank(Statement):
     """An empty line between statements."""
 
