@@ -1,7 +1,7 @@
 """`archdsl flops` against fvcore's FlopCountAnalysis, on X3D-L, process for process.
 
-fvcore counts the module that `archdsl compile` wrote, at the same input; what its process
-takes to import torch and to build the module is part of the price of asking it.
+fvcore counts PyTorchVideo's X3D-L at the same input, called as its documentation calls it; what
+its process takes to import torch and to build the network is part of the price of asking it.
 
 python benchmarks/against_fvcore.py [RUNS]
 """
@@ -9,37 +9,31 @@ python benchmarks/against_fvcore.py [RUNS]
 from __future__ import annotations
 
 import sys
-import tempfile
 
-from measure import ARCHDSL, Result, compare, conclude, run, show
+from measure import ARCHDSL, ROOT, Result, compare, conclude, show
 
 _SPEC = "specs/x3d_l.arch"
 _FVCORE = """
 import logging, sys
+sys.path.insert(0, sys.argv[1])
 import torch
 from fvcore.nn import FlopCountAnalysis
-sys.path.insert(0, sys.argv[1])
-import x3d_l
-(network,) = (
-    kind for kind in vars(x3d_l).values()
-    if isinstance(kind, type) and hasattr(kind, "forward_features")
-)
+from rivals import create_x3d
 logging.getLogger("fvcore").setLevel(logging.ERROR)
-with torch.no_grad():
-    counted = FlopCountAnalysis(network().eval(), torch.zeros(1, 3, 16, 312, 312))
-    print(counted.by_operator(), counted.total())
+size = dict(input_clip_length=16, input_crop_size=312)
+network = create_x3d()(**size, depth_factor=5.0, bottleneck_factor=2.25).eval()
+counted = FlopCountAnalysis(network, torch.randn(1, 3, 16, 312, 312))
+print(counted.by_operator(), counted.total())
 """
 
 
 def main() -> int:
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    with tempfile.TemporaryDirectory() as folder:
-        run((*ARCHDSL, "compile", _SPEC, "-o", folder))
-        commands = {
-            "fvcore": (sys.executable, "-c", _FVCORE, folder),
-            "archdsl flops": (*ARCHDSL, "flops", _SPEC, "--convention", "fvcore"),
-        }
-        usages = compare(commands, times)
+    commands = {
+        "fvcore": (sys.executable, "-c", _FVCORE, str(ROOT / "tests")),
+        "archdsl flops": (*ARCHDSL, "flops", _SPEC, "--convention", "fvcore"),
+    }
+    usages = compare(commands, times)
     show(usages)
     fvcore, ours = usages["fvcore"], usages["archdsl flops"]
     return conclude(
