@@ -44,5 +44,8 @@ def _operations(graph: Graph) -> list[str]:
 
 
 def _other(value: int | Fraction) -> int | Fraction:
-    """Another number of the same kind; one between 0 and 1 stays there."""
-    return value + 1 if isinstance(value, int) else (value + 1) / 2
+    """Another number of the same kind, far enough that half of it is another too.
+
+    One between 0 and 1 stays there.
+    """
+    return 2 * value + 1 if isinstance(value, int) else (value + 1) / 2

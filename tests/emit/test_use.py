@@ -141,3 +141,14 @@ def test_an_open_parameter_may_reach_several_layers(tmp_path: Path) -> None:
     )
     module = emitted(archdsl.load(path).network())(classes=3)
     assert module(torch.randn(2, 3, 4, 8, 8)).shape == (2, 3)
+
+
+def test_half_of_an_open_parameter_follows_it(tmp_path: Path) -> None:
+    path = tmp_path / "halved.arch"
+    path.write_text(
+        "block top(x, classes) {\n"
+        "  return x -> mean(positions) -> linear(classes // 2) -> linear(classes)\n}\n"
+        "network halved(classes: int = 8) {\n  input video: 3 x 4 x 8^2\n  top(classes)\n}\n"
+    )
+    module = emitted(archdsl.load(path).network())(classes=20)
+    assert [p.shape[0] for p in module.parameters()] == [10, 10, 20, 20]
