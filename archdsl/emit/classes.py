@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -20,11 +21,7 @@ class BlockClass:
 
     definition: Definition
     plan: Plan
-    instances: list[Instance] = field(default_factory=list)
-
-    @property
-    def first(self) -> Instance:
-        return self.instances[0]
+    instances: list[Instance]
 
     def having(self, key: Key) -> Iterator[tuple[int, Member]]:
         """The members under a key, with the places of their instances among all."""
@@ -33,8 +30,9 @@ class BlockClass:
             if member is not None:
                 yield place, member
 
-    def freeze(self) -> None:
-        self._members = [{m.key: m for m in i.members} for i in self.instances]
+    @cached_property
+    def _members(self) -> list[dict[Key, Member]]:
+        return [{m.key: m for m in i.members} for i in self.instances]
 
 
 @dataclass(frozen=True)
@@ -100,24 +98,30 @@ class _Builder:
         alike: dict[Structure, list[Instance]] = {}
         for instance in found:
             alike.setdefault(structure_of(instance, self._kind), []).append(instance)
-        groups: list[list[Structure]] = []
-        for structure in alike:
-            home = next((g for g in groups if merge([*g, structure])), None)
-            if home is None:
-                groups.append([structure])
-            else:
-                home.append(structure)
-        for group in groups:
-            self._finish(group, [instance for s in group for instance in alike[s]])
+        for group, plan in _grouped(alike):
+            self._finish(plan, [instance for s in group for instance in alike[s]])
 
-    def _finish(self, group: list[Structure], members: list[Instance]) -> None:
-        plan = merge(group)
-        assert plan is not None
+    def _finish(self, plan: Plan, members: list[Instance]) -> None:
         made = BlockClass(_definition(members[0]), plan, members)
-        made.freeze()
         self.done.append(made)
         for place, instance in enumerate(members):
             self.of[instance], self.place[instance] = made, place
 
     def _kind(self, member: Member) -> Kind:
         return self.of[member.child] if member.child else member.signature
+
+
+def _grouped(structures: Iterable[Structure]) -> list[tuple[list[Structure], Plan]]:
+    """Structures that can share a plan, with it; each joins the first group that takes it."""
+    groups: list[tuple[list[Structure], Plan]] = []
+    for structure in structures:
+        for place, (group, _) in enumerate(groups):
+            plan = merge([*group, structure])
+            if plan is not None:
+                groups[place] = ([*group, structure], plan)
+                break
+        else:
+            plan = merge([structure])
+            assert plan is not None
+            groups.append(([structure], plan))
+    return groups

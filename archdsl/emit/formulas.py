@@ -56,7 +56,7 @@ def evaluate(term: Term, values: Mapping[str, PyValue]) -> Number:
     """What the written expression computes, in Python's own numbers.
 
     Raises:
-        TypeError, ValueError, ArithmeticError: nothing.
+        TypeError, ValueError, ArithmeticError: these values give no number.
     """
     if isinstance(term, str):
         value = values[term]

@@ -6,6 +6,7 @@ import textwrap
 
 from archdsl import __version__
 from archdsl.costs.figures import Costs
+from archdsl.emit.names import first_paragraph
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import AXES, TensorType
 
@@ -14,7 +15,7 @@ _LETTERS = {"channels": "C", "length": "L", "frames": "T", "height": "H", "width
 
 def header(graph: Graph, costs: Costs, spec: str, digest: str) -> str:
     """The text of the docstring. It holds no time and no path, so that it is always the same."""
-    title = textwrap.fill((graph.doc or "").partition("\n\n")[0] or f"{graph.name}.", 84)
+    title = textwrap.fill(first_paragraph(graph.doc or "") or f"{graph.name}.", 84)
     inputs = [
         f"Input `{name}`: {_shown(graph.type(value))}." for name, value in graph.inputs.items()
     ]

@@ -68,11 +68,15 @@ def class_doc(name: str, doc: str | None) -> str | None:
     """The first paragraph of a doc string, without the name that it may begin with."""
     if not doc:
         return None
-    paragraph = doc.partition("\n\n")[0]
+    paragraph = first_paragraph(doc)
     if not _spelled(name, doc):
         return paragraph
     rest = paragraph.partition(":")[2].strip()
     return rest[:1].upper() + rest[1:]
+
+
+def first_paragraph(doc: str) -> str:
+    return doc.partition("\n\n")[0]
 
 
 def _spelled(name: str, doc: str | None) -> str:

@@ -7,16 +7,17 @@ from math import prod
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import Boolean, Extent, Integer, Maybe, Sizes, parameter, per_axis
+from archdsl.ops.parameters import (
+    Boolean,
+    Extent,
+    Integer,
+    Maybe,
+    Sizes,
+    check_groups,
+    parameter,
+    per_axis,
+)
 from archdsl.ops.window import check_spatial, half_padding, window_extents
-
-
-def check_groups(groups: int, inputs: int, outputs: int) -> None:
-    """Each group takes and gives equally many channels."""
-    for what, count in (("input", inputs), ("output", outputs)):
-        if count % groups:
-            message = f"{groups} groups do not divide {count} {what} channels"
-            raise Mismatch(message, parameter="groups")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Convolution(Operation):
     def infer(self, *operands: TensorType) -> Types:
         (x,) = operands
         check_spatial(x, "conv")
-        check_groups(self.groups, x.channels, self.channels)
+        check_groups(self.groups, x.channels, "input channels")
+        check_groups(self.groups, self.channels, "output channels")
         return (TensorType((self.channels, *window_extents(self, x))),)
 
     def cost(self, operands: Types, results: Types) -> Cost:
@@ -90,7 +92,8 @@ class TransposedConvolution(Operation):
     def infer(self, *operands: TensorType) -> Types:
         (x,) = operands
         check_spatial(x, self.name)
-        check_groups(self.groups, x.channels, self.channels)
+        check_groups(self.groups, x.channels, "input channels")
+        check_groups(self.groups, self.channels, "output channels")
         return (TensorType((self.channels, *self._extents(x))),)
 
     def cost(self, operands: Types, results: Types) -> Cost:

@@ -8,7 +8,16 @@ from math import prod
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import Boolean, Integer, Maybe, Number, Real, number, parameter
+from archdsl.ops.parameters import (
+    Boolean,
+    Integer,
+    Maybe,
+    Number,
+    Real,
+    check_groups,
+    number,
+    parameter,
+)
 from archdsl.ops.window import check_spatial
 
 EPS = Fraction(1, 100_000)
@@ -22,6 +31,12 @@ def maybe_number(value: Number | None) -> int | float | None:
 def estimate(affine: bool) -> int:
     """What fvcore adds for each element of a normalisation by the input's own statistics."""
     return 5 if affine else 4
+
+
+def channel_cost(x: TensorType, affine: bool, per_element: int) -> Cost:
+    """A scale and a shift for each channel where it is affine; `per_element` is fvcore's share."""
+    fvcore = x.elements * per_element
+    return Cost(2 * x.channels * affine, normalised=x.elements, fvcore=fvcore)
 
 
 def trailing(x: TensorType, axes: int) -> tuple[int, ...]:
@@ -55,9 +70,7 @@ class BatchNorm(Operation):
         return (x,)
 
     def cost(self, operands: Types, results: Types) -> Cost:
-        (x,) = operands
-        fvcore = x.elements * (2 if self.affine else 1)
-        return Cost(2 * x.channels * self.affine, normalised=x.elements, fvcore=fvcore)
+        return channel_cost(operands[0], self.affine, 2 if self.affine else 1)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         (x,) = operands
@@ -87,9 +100,7 @@ class InstanceNorm(Operation):
         return (x,)
 
     def cost(self, operands: Types, results: Types) -> Cost:
-        (x,) = operands
-        fvcore = x.elements * estimate(self.affine)
-        return Cost(2 * x.channels * self.affine, normalised=x.elements, fvcore=fvcore)
+        return channel_cost(operands[0], self.affine, estimate(self.affine))
 
     def emit(self, operands: Types, results: Types) -> Layer:
         (x,) = operands
@@ -112,18 +123,14 @@ class GroupNorm(Operation):
 
     def infer(self, *operands: TensorType) -> Types:
         (x,) = operands
-        if x.channels % self.groups:
-            message = f"{self.groups} groups do not divide {x.channels} channels"
-            raise Mismatch(message, parameter="groups")
+        check_groups(self.groups, x.channels, "channels")
         if x.elements == self.groups:
             message = f"{self.groups} groups of {x} have but one element each"
             raise Mismatch(message, parameter="groups")
         return (x,)
 
     def cost(self, operands: Types, results: Types) -> Cost:
-        (x,) = operands
-        fvcore = x.elements * estimate(self.affine)
-        return Cost(2 * x.channels * self.affine, normalised=x.elements, fvcore=fvcore)
+        return channel_cost(operands[0], self.affine, estimate(self.affine))
 
     def emit(self, operands: Types, results: Types) -> Layer:
         (x,) = operands

@@ -208,3 +208,14 @@ def per_axis(value: T | tuple[T, ...], axes: int, name: str) -> tuple[T, ...]:
         message = f"`{name}` has {len(value)} entries for {axes} axes"
         raise Mismatch(message, parameter=name)
     return value
+
+
+def check_groups(groups: int, count: int, what: str) -> None:
+    """Each group has equally many of `count` channels, which the message calls `what`.
+
+    Raises:
+        Mismatch: they cannot be dealt out so.
+    """
+    if count % groups:
+        message = f"{groups} groups do not divide {count} {what}"
+        raise Mismatch(message, parameter="groups")

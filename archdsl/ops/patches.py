@@ -7,7 +7,7 @@ from math import prod
 
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import Extent, Integer, Sizes, parameter, per_axis
+from archdsl.ops.parameters import Extent, Integer, Sizes, check_groups, parameter, per_axis
 from archdsl.ops.window import window_extents
 
 
@@ -135,9 +135,7 @@ class ChannelShuffle(Operation):
         if x.rank < 2:
             message = f"`channel_shuffle` takes channels and at least one more axis, not {x}"
             raise Mismatch(message, operand=0)
-        if x.channels % self.groups:
-            message = f"{self.groups} groups do not divide {x.channels} channels"
-            raise Mismatch(message, parameter="groups")
+        check_groups(self.groups, x.channels, "channels")
         return (x,)
 
     def emit(self, operands: Types, results: Types) -> Layer:
