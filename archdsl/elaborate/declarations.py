@@ -8,6 +8,7 @@ from archdsl.elaborate.operations import NO_PARAMETERS, add
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import POISON, Tensor, Value, Written, describe, is_integer, is_number
 from archdsl.ir.graph import Initialisation
+from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
 from archdsl.ops.sources import Input
 from archdsl.source import Span
@@ -78,7 +79,7 @@ SCHEMES: dict[str, tuple[str, ...]] = {
 }
 """Ways to initialise weights, each with the options it needs."""
 
-INITIALISED = ("conv", "conv_transpose", "linear", "bilinear")
+INITIALISED = tuple(name for name, kind in OPERATIONS.items() if kind.is_weighted)
 """The operations whose weights a scheme can start."""
 
 

@@ -142,6 +142,9 @@ class Operation:
     joins_samples: ClassVar[bool] = False
     """Whether torch needs the operands to have one batch; others are broadcast over it."""
 
+    is_weighted: ClassVar[bool] = False
+    """Whether it has weights that a network's `init` can start."""
+
     is_view: ClassVar[bool] = False
     """Whether the result shares its operand's memory."""
 

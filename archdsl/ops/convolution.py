@@ -28,6 +28,7 @@ class Convolution(Operation):
     """
 
     name = "conv"
+    is_weighted = True
     channels: int = parameter(Integer())
     kernel: Extent = parameter(Sizes(), 1)
     stride: Extent = parameter(Sizes(), 1)
@@ -80,6 +81,7 @@ class TransposedConvolution(Operation):
     """
 
     name = "conv_transpose"
+    is_weighted = True
     channels: int = parameter(Integer())
     kernel: Extent = parameter(Sizes(), 1)
     stride: Extent = parameter(Sizes(), 1)

@@ -16,6 +16,7 @@ class Linear(Operation):
     """Linear layer on the last axis: ... x F becomes ... x `features`."""
 
     name = "linear"
+    is_weighted = True
     features: int = parameter(Integer())
     bias: bool = parameter(Boolean(), True)
 
@@ -47,6 +48,7 @@ class Bilinear(Operation):
     """
 
     name = "bilinear"
+    is_weighted = True
     arity = (2, 2)
     joins_samples = True
     features: int = parameter(Integer())
