@@ -51,9 +51,23 @@ def elaborate(
         CompileError: the network is at fault; `diagnostics` holds warnings and notes too.
     """
     graph = Graph(name)
+    build(graph, program, given, diagnostics)
+    diagnostics.stop_on_errors()
+    _warn_unused(graph, diagnostics)
+    return graph
+
+
+def build(
+    graph: Graph, program: Program, given: Mapping[str, Given], diagnostics: Diagnostics
+) -> None:
+    """Build the network of the graph's name into it, as far as that goes.
+
+    Raises:
+        CompileError: there are mistakes enough, or the network is too large.
+    """
     session = Session(program, graph, diagnostics)
     try:
-        resolved = resolve(session, program.main.names[name], given)
+        resolved = resolve(session, program.main.names[graph.name], given)
         check_parameters(session, resolved)
         session.as_declared = not resolved.given
         _build(session, resolved)
@@ -61,9 +75,6 @@ def elaborate(
     except Fault as fault:
         session.report(fault)
     diagnostics.extend(program.mistakes)
-    diagnostics.stop_on_errors()
-    _warn_unused(graph, diagnostics)
-    return graph
 
 
 def missing_parameters(program: Program, name: str) -> list[str]:
