@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from archdsl.costs.figures import Costs, Figures
 from archdsl.ir.graph import Graph, Node, Scope
 from archdsl.ir.naming import Naming, name_all
+from archdsl.ops.base import Types
 from archdsl.ops.sources import Input
 
 LEVELS: dict[str, frozenset[str]] = {
@@ -24,13 +25,8 @@ class Part:
 
     name: str
     kind: str
-    outputs: tuple[tuple[int, ...], ...]
+    outputs: Types
     figures: Figures
-
-    @property
-    def output(self) -> tuple[int, ...]:
-        """The shape of its first result."""
-        return self.outputs[0]
 
 
 def breakdown(graph: Graph, costs: Costs, by: str) -> tuple[Part, ...]:
@@ -50,15 +46,13 @@ def breakdown(graph: Graph, costs: Costs, by: str) -> tuple[Part, ...]:
 
 
 def _operation(naming: Naming, node: Node, figures: Figures) -> Part:
-    shapes = tuple(result.shape for result in node.results)
-    return Part(naming.path(node), node.operation.name, shapes, figures)
+    return Part(naming.path(node), node.operation.name, node.results, figures)
 
 
 def _scope(graph: Graph, naming: Naming, scope: Scope, figures: Figures, first: Node) -> Part:
     name = _scope_name(graph, naming, scope)
     kind = " ".join(scope.definition.split()) or scope.kind
-    shapes = tuple(graph.type(value).shape for value in scope.outputs)
-    return Part(name, kind, shapes or (first.results[0].shape,), figures)
+    return Part(name, kind, graph.types(scope.outputs) or first.results, figures)
 
 
 def _owners(graph: Graph, opened: frozenset[str]) -> list[Scope | None]:

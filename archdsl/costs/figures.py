@@ -58,12 +58,12 @@ class Figures:
 def figures_of(graph: Graph, node: Node) -> Figures:
     """What one operation costs."""
     operands = graph.types(graph.operands(node))
-    cost = node.operation.cost(operands, node.results)
-    elements = sum(t.elements for t in node.results)
+    cost = node.operation.cost(operands, node.results).times(node.results[0].times)
+    elements = sum(t.volume for t in node.results)
     activations = elements if cost.macs else 0
     if node.operation.is_view or isinstance(node.operation, Input):
         return Figures(cost, activations)
-    read = sum(t.elements for t in operands) + cost.parameters
+    read = sum(t.volume for t in operands) + cost.parameters
     return Figures(cost, activations, BYTES_PER_ELEMENT * (read + elements))
 
 

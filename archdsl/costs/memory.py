@@ -36,7 +36,7 @@ def training_bytes(graph: Graph, costs: Costs) -> int:
 
 
 def _own_elements(node: Node) -> int:
-    return 0 if node.operation.is_view else sum(t.elements for t in node.results)
+    return 0 if node.operation.is_view else sum(t.volume for t in node.results)
 
 
 def _last_uses(graph: Graph) -> dict[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archdsl.diagnostics import CompileError, Diagnostics, Label, did_you_mean, error, warning
+from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error, warning
 from archdsl.elaborate import parameters, statements
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.mentions import handed_on
@@ -12,8 +12,7 @@ from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Given, Value, describe, holds_tensor, tensors_in
 from archdsl.ir.graph import Graph
-from archdsl.ops.sources import Input, Parameter
-from archdsl.source import Span
+from archdsl.ops.sources import Input
 from archdsl.syntax import tree
 
 
@@ -109,41 +108,25 @@ def _build(session: Session, resolved: Resolved) -> None:
     parameters.fill(frame, network, parameters.checked(frame, network, resolved.given))
     result = statements.run_body(frame, network)
     _check_ends(session, network, result)
-    _check_samples(session)
     graph.outputs = tensors_in(result)
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
     graph.close(scope, bindings, dict(graph.inputs), graph.outputs)
 
 
-def _check_samples(session: Session) -> None:
-    """A learned tensor is one for all samples; torch repeats it only where it broadcasts."""
-    graph, learned = session.graph, dict[int, Span]()
-    for node in graph:
-        if isinstance(node.operation, Input) or not (
-            learned or isinstance(node.operation, Parameter)
-        ):
-            continue
-        operands = [value.node for value in graph.operands(node)]
-        origins = [learned[operand] for operand in operands if operand in learned]
-        if len(origins) == len(operands):
-            learned[node.index] = origins[0] if origins else node.span
-        elif origins and node.operation.joins_samples:
-            message = f"`{node.operation.name}` needs this for each sample; it is one for all"
-            label = Label(node.span, "joined here")
-            hint = "give it the batch of a tensor: `x -> parameter(...)`"
-            session.diagnostics.add(error("batch", message, origins[0], also=(label,), help=hint))
-
-
 def _check_ends(session: Session, network: tree.Network, result: Value) -> None:
     """A network has inputs, and gives nothing but tensors."""
-    span = name_span(network)
-    if not session.graph.inputs:
+    graph, span = session.graph, name_span(network)
+    if not graph.inputs:
         message = f"network `{network.name}` has no input"
         hint = "declare one: `input video: 3 x 16 x 224^2`"
         session.diagnostics.add(session.error("network", message, span, help=hint))
     elif not _is_tensors(result):
         message = f"network `{network.name}` gives {describe(result)}, not a tensor"
         hint = "end with a call, a table, or `return` and tensors"
+        session.diagnostics.add(session.error("network", message, span, help=hint))
+    elif any(graph.type(value).samples > 1 for value in tensors_in(result)):
+        message = f"network `{network.name}` gives {describe(result)}: groups of one sample"
+        hint = "bring them together: `y -> ungroup(x)`"
         session.diagnostics.add(session.error("network", message, span, help=hint))
 
 

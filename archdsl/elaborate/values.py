@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeGuard
 from archdsl.diagnostics import counted
 from archdsl.elaborate.program import Unit
 from archdsl.ir.graph import Value as GraphValue
-from archdsl.ir.types import TensorType, show_shape
+from archdsl.ir.types import TensorType
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation
 from archdsl.source import Span
@@ -182,7 +182,7 @@ def show(value: object, most: int = 8) -> str:
         shown += ["..."] if len(value) > most else []
         return "(" + ", ".join(shown) + ("," if len(value) == 1 else "") + ")"
     if isinstance(value, Tensor):
-        return show_shape(value.type.shape)
+        return str(value.type)
     if isinstance(value, BlockValue | OperationValue | FunctionValue):
         return value.name
     return str(value)

@@ -90,11 +90,12 @@ class _Writer:
     def _make_room(self, slot: Slot) -> None:
         """Give operands that would make the line too long, or too dense, a line of their own."""
         room = _LINE - 1
-        for reference in slot.operands:
+        for place, reference in enumerate(slot.operands):
             held = self.pending.get(reference)
             if held is None:
                 continue
-            if held.calls > room or (slot.member.heavy and (held.heavy or held.calls > 1)):
+            dense = slot.member.heavy and (held.heavy or held.calls > 1)
+            if held.calls > room or dense or slot.mentions(place) > 1:
                 self._assign([reference], self.pending.pop(reference))
             else:
                 room -= held.calls

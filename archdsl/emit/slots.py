@@ -51,6 +51,10 @@ class Slot:
             return instantiate(self.template, operands, self.values)
         return Call(Attribute(SELF, self.attribute), tuple(operands))
 
+    def mentions(self, operand: int) -> int:
+        """How often the expression names one of its operands."""
+        return self.template.count(f"{{{operand}}}")
+
     @property
     def operands(self) -> tuple[Reference, ...]:
         return self.planned.operands
@@ -59,7 +63,7 @@ class Slot:
     def calls(self) -> int:
         """How many calls it adds to a line: none where it is a sign or a bare attribute."""
         is_infix = isinstance(self.member.form, Expression) and self.member.form.loose
-        return 0 if is_infix or not self.operands else 1
+        return 0 if is_infix or not self.operands else 1 + self.template.count(").")
 
     @property
     def is_named(self) -> bool:

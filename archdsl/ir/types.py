@@ -18,9 +18,14 @@ AXIS_NAMES = ("channels", "length", "frames", "height", "width")
 
 @dataclass(frozen=True, slots=True)
 class TensorType:
-    """A tensor of `shape`, one sample of a batch: (C, T, H, W) for video."""
+    """A tensor of `shape`, one sample of a batch: (C, T, H, W) for video.
+
+    There are `samples` of them for each sample of the network: several where an axis was folded
+    into the batch, as groups of frames are; none where one tensor is learned for all.
+    """
 
     shape: tuple[int, ...]
+    samples: int = 1
 
     @property
     def rank(self) -> int:
@@ -29,6 +34,16 @@ class TensorType:
     @property
     def elements(self) -> int:
         return prod(self.shape)
+
+    @property
+    def times(self) -> int:
+        """How often an operation that makes this runs for each sample of the network."""
+        return max(self.samples, 1)
+
+    @property
+    def volume(self) -> int:
+        """The elements of all of them, for each sample of the network."""
+        return self.elements * self.times
 
     @property
     def channels(self) -> int:
@@ -45,7 +60,8 @@ class TensorType:
         return prod(self.extents)
 
     def __str__(self) -> str:
-        return show_shape(self.shape)
+        shape = show_shape(self.shape)
+        return f"{self.samples} of {shape}" if self.samples > 1 else shape
 
 
 def show_shape(shape: tuple[int, ...]) -> str:

@@ -60,6 +60,13 @@ class Cost:
             self.fvcore + other.fvcore,
         )
 
+    def times(self, samples: int) -> Cost:
+        """The cost for several samples, which share their parameters."""
+        if samples == 1:
+            return self
+        work = (self.macs * samples, self.normalised * samples, self.fvcore * samples)
+        return Cost(self.parameters, *work)
+
 
 class Required(Enum):
     """The default of an argument that has none."""
@@ -149,12 +156,20 @@ class Operation:
     """Whether the result shares its operand's memory."""
 
     def infer(self, *operands: TensorType) -> Types:
-        """The types of the results.
+        """The types of the results, as if one sample were all.
 
         Raises:
             Mismatch: the operands do not suit.
         """
         raise NotImplementedError
+
+    def samples(self, *operands: TensorType) -> int:
+        """How many tensors the results are for each sample of the network.
+
+        Raises:
+            Mismatch: the operands are not of one batch.
+        """
+        return _common_samples(self, operands)
 
     def cost(self, operands: Types, results: Types) -> Cost:
         return Cost()
@@ -170,10 +185,32 @@ def checked(operation: Operation, operands: Types) -> Types:
         Mismatch: the operands do not suit, or a result is empty or beyond all measure.
     """
     _check_arity(operation, len(operands))
+    samples = operation.samples(*operands)
     results = operation.infer(*operands)
+    if samples != 1:
+        results = tuple(TensorType(result.shape, samples) for result in results)
     for result in results:
         _check_result(operation.name, result)
     return results
+
+
+def _common_samples(operation: Operation, operands: Types) -> int:
+    """What is learned goes with every batch, unless torch has to put it beside the samples."""
+    if not operands:
+        return 1
+    counts = [operand.samples for operand in operands]
+    most = max(counts)
+    for slot, operand in enumerate(operands):
+        if operand.samples not in (0, most):
+            other = operands[counts.index(most)]
+            message = f"`{operation.name}` takes tensors of one batch, not {operand} and {other}"
+            help = "`group` both, or `ungroup` the one that is in groups"
+            raise Mismatch(message, operand=slot, help=help)
+        if operand.samples != most and operation.joins_samples:
+            message = f"`{operation.name}` needs this for each sample; it is one for all"
+            help = "give it the batch of a tensor: `x -> parameter(...)`"
+            raise Mismatch(message, operand=slot, help=help)
+    return most
 
 
 def _check_arity(operation: Operation, count: int) -> None:
@@ -190,5 +227,5 @@ def _check_result(name: str, result: TensorType) -> None:
         raise Mismatch(f"`{name}` would give a tensor of {result.rank} axes; at most {RANK} can be")
     if any(size < 1 for size in result.shape):
         raise Mismatch(f"`{name}` would give {result}, which holds nothing")
-    if result.elements > ELEMENTS:
+    if result.volume > ELEMENTS:
         raise Mismatch(f"`{name}` would give {result}, more than {ELEMENTS} elements")

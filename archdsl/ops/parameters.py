@@ -109,6 +109,18 @@ class Sizes:
 
 
 @dataclass(frozen=True)
+class NewSizes:
+    """An integer for every axis, or a tuple with one for each axis that is to change."""
+
+    expects = "an integer of at least 1, or a tuple of such with `none` for an axis to be kept"
+
+    def accepts(self, value: object) -> bool:
+        values = value if isinstance(value, tuple) else (value,)
+        given = [v for v in values if v is not None]
+        return bool(given) and all(_is_integer(v) and v >= 1 for v in given)
+
+
+@dataclass(frozen=True)
 class AxisName:
     expects = "an axis: an integer or one of `" + "`, `".join(AXIS_NAMES) + "`"
 

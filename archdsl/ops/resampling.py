@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from math import floor
 from typing import Protocol
 
-from archdsl.ir.types import TensorType
+from archdsl.ir.types import AXES, TensorType
 from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.parameters import (
     Boolean,
     Choice,
-    Extent,
     Maybe,
+    NewSizes,
     Number,
     Real,
     Several,
-    Sizes,
     number,
     parameter,
     per_axis,
@@ -77,11 +76,12 @@ def resampling_options(op: Resampled) -> str:
 class Interpolate(Operation):
     """C x (L | H x W | T x H x W) at another `size`, or `scale` times as large, rounded down.
 
-    F.interpolate; `linear` and `cubic` are its bilinear, trilinear and bicubic.
+    An axis whose size is none keeps its own, read off when the model runs. F.interpolate;
+    `linear` and `cubic` are its bilinear, trilinear and bicubic.
     """
 
     name = "interpolate"
-    size: Extent | None = parameter(Maybe(Sizes()), None)
+    size: int | tuple[int | None, ...] | None = parameter(Maybe(NewSizes()), None)
     scale: Number | tuple[Number, ...] | None = parameter(Maybe(Several(Real(0))), None)
     mode: str = parameter(Choice(MODES), "nearest")
     align_corners: bool = parameter(Boolean(), False)
@@ -98,13 +98,25 @@ class Interpolate(Operation):
         return resampling_cost(self, operands, results)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        axes = len(operands[0].extents)
-        target: tuple[str, PyValue] = ("scale_factor", self._scales(axes))
-        if self.size is not None:
-            target = ("size", per_axis(self.size, axes, "size"))
-        values = dict([target, ("mode", torch_mode(self, axes))])
-        arguments = ", ".join(f"{name}={{{name}}}" for name in values)
-        return Expression(f"F.interpolate({{0}}, {arguments}{resampling_options(self)})", values)
+        name, template, values = self._target(operands[0])
+        values["mode"] = torch_mode(self, len(operands[0].extents))
+        options = f"mode={{mode}}{resampling_options(self)}"
+        return Expression(f"F.interpolate({{0}}, {name}={template}, {options})", values)
+
+    def _target(self, x: TensorType) -> tuple[str, str, dict[str, PyValue]]:
+        """The argument that says how large: its name, its template and what stands in that."""
+        axes = len(x.extents)
+        if self.size is None:
+            return "scale_factor", "{scale_factor}", {"scale_factor": self._scales(axes)}
+        sizes: tuple[int | None, ...] = per_axis(self.size, axes, "size")
+        if None not in sizes:
+            return "size", "{size}", {"size": sizes}
+        named = list(zip(AXES[x.rank][1:], sizes, strict=True))
+        written = [
+            f"{{0}}.shape[{axis}]" if size is None else f"{{{name}}}"
+            for axis, (name, size) in enumerate(named, start=2)
+        ]
+        return "size", f"({', '.join(written)})", {n: s for n, s in named if s is not None}
 
     def _scales(self, axes: int) -> tuple[int | float, ...]:
         scale = 1 if self.scale is None else self.scale
@@ -114,7 +126,9 @@ class Interpolate(Operation):
     def _extents(self, x: TensorType) -> tuple[int, ...]:
         axes = len(x.extents)
         if self.size is not None:
-            return per_axis(self.size, axes, "size")
+            sizes: tuple[int | None, ...] = per_axis(self.size, axes, "size")
+            pairs = zip(sizes, x.extents, strict=True)
+            return tuple(own if size is None else size for size, own in pairs)
         scales = self._scales(axes)
         # In floating point, as torch does: 0.29 x 100 gives 28.
         extents = tuple(floor(size * float(s)) for size, s in zip(x.extents, scales, strict=True))

@@ -55,6 +55,9 @@ class Parameter(Operation):
             raise Mismatch(message, parameter="std")
         return (TensorType(entries(self.shape)),)
 
+    def samples(self, *operands: TensorType) -> int:
+        return operands[0].samples if operands else 0
+
     def cost(self, operands: Types, results: Types) -> Cost:
         return Cost(results[0].elements)
 

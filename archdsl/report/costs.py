@@ -77,7 +77,7 @@ class CostReport:
         return Table(columns, rows, frozenset({"params", unit, "share"}), total)
 
     def _cells(self, part: Part) -> tuple[str, ...]:
-        outputs = ", ".join(map(show_shape, part.outputs))
+        outputs = ", ".join(map(str, part.outputs))
         cost = part.figures.total(self.convention)
         params = readable(part.figures.params)
         return (part.name, part.kind, outputs, params, readable(cost), share(cost, self._total))
@@ -148,8 +148,8 @@ class CostReport:
         return {
             "name": part.name,
             "kind": part.kind,
-            "output": list(part.output),
-            "outputs": [list(shape) for shape in part.outputs],
+            "output": list(part.outputs[0].shape),
+            "outputs": [list(type_.shape) for type_ in part.outputs],
             "params": part.figures.params,
             "macs": part.figures.macs,
             "cost": part.figures.total(self.convention),
@@ -163,7 +163,7 @@ class CostReport:
             (
                 part.name,
                 part.kind,
-                "x".join(map(str, part.output)),
+                "x".join(map(str, part.outputs[0].shape)),
                 part.figures.params,
                 part.figures.macs,
                 self.convention.name,

@@ -17,10 +17,10 @@ WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n
         ("ReLU", "name", "ReLU", "nothing is called `ReLU`", "did you mean `relu`?"),
         (
             "y = concat(parameter((1, 8, 8)), x)\n return y",
-            "batch",
+            "shape",
             "parameter((1, 8, 8))",
-            "",
-            ">",
+            "needs this for each sample; it is one for all",
+            "`x -> parameter(...)`",
         ),
         ("cnv(8)", "name", "cnv", "nothing is called `cnv`", "did you mean `conv`?"),
         ("conv(8, kernal = 3)", "argument", "kernal = 3", "no parameter `kernal`", "`kernel`?"),

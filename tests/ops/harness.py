@@ -118,7 +118,8 @@ def agree(operation: Operation, *operands: TensorType) -> None:
     """Fails unless torch finds the shapes and costs that the operation declares."""
     COVERED.add(type(operation))
     results = checked(operation, operands)
-    form, cost = operation.emit(operands, results), operation.cost(operands, results)
+    form = operation.emit(operands, results)
+    cost = operation.cost(operands, results).times(results[0].times)
     with warnings.catch_warnings(), torch.device("meta"):
         warnings.simplefilter("ignore")
         module = Emitted(form).eval()
@@ -131,14 +132,14 @@ def agree(operation: Operation, *operands: TensorType) -> None:
 
 
 def _inputs(operands: Types, batch: int) -> tuple[torch.Tensor, ...]:
-    return tuple(torch.empty(batch, *operand.shape) for operand in operands)
+    return tuple(torch.empty(batch * operand.times, *operand.shape) for operand in operands)
 
 
 def _same_shapes(module: Emitted, operands: Types, results: Types) -> None:
     batch = 2 if operands else 1
     outputs = module(*_inputs(operands, batch))
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-    assert [tuple(y.shape) for y in outputs] == [(batch, *result.shape) for result in results]
+    assert [tuple(y.shape) for y in outputs] == [(batch * r.times, *r.shape) for r in results]
 
 
 def _counted(module: Emitted, operands: Types) -> int:

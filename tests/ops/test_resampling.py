@@ -37,6 +37,12 @@ def test_resizing(
         agree(scaled, x)
 
 
+def test_an_axis_is_kept() -> None:
+    clip = shape(3, 5, 8, 6)
+    agree(Interpolate((None, 4, 9), mode="linear"), clip)
+    assert "x.shape[2], 4, 9" in text(Interpolate((None, 4, 9)), clip)
+
+
 @given(scales, st.integers(1, 300))
 def test_scales_round_as_in_torch(scale: int | Fraction, size: int) -> None:
     operation = Interpolate(scale=scale)

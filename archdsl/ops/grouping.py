@@ -1,0 +1,79 @@
+"""Groups along an axis, folded into the batch: each is a sample of its own until they merge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.ir.types import TensorType
+from archdsl.ops.axes import Axis, axis_index
+from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.parameters import AxisName, Integer, parameter
+
+
+@dataclass(frozen=True)
+class Group(Operation):
+    """x in groups of `size` along an axis, each a sample: C x T x H x W is n of C x size x H x W.
+
+    The last group is filled up with zeros.
+    """
+
+    name = "group"
+    size: int = parameter(Integer())
+    axis: Axis = parameter(AxisName(), "frames")
+
+    def infer(self, *operands: TensorType) -> Types:
+        (x,) = operands
+        place = axis_index(self.axis, x.rank)
+        return (TensorType((*x.shape[:place], self.size, *x.shape[place + 1 :])),)
+
+    def samples(self, *operands: TensorType) -> int:
+        (x,) = operands
+        groups = -(-x.shape[axis_index(self.axis, x.rank)] // self.size)
+        return groups * x.samples
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        rank = operands[0].rank
+        axis = axis_index(self.axis, rank) + 1
+        after = "0, 0, " * (rank - axis)
+        padded = f"F.pad({{0}}, ({after}0, -{{0}}.shape[{axis}] % {{size}}))"
+        groups = f"{padded}.unflatten({axis}, (-1, {{size}}))"
+        return Expression(f"{groups}.movedim({axis}, 1).flatten(0, 1)", {"size": self.size})
+
+
+@dataclass(frozen=True)
+class Ungroup(Operation):
+    """The groups of x put together along an axis, cut to the size that `like` has there.
+
+    `like` has the batch that there was before the groups.
+    """
+
+    name = "ungroup"
+    arity = (2, 2)
+    axis: Axis = parameter(AxisName(), "frames")
+
+    def infer(self, *operands: TensorType) -> Types:
+        x, like = operands
+        place = axis_index(self.axis, x.rank)
+        if like.rank <= place:
+            raise Mismatch(f"{like} has no axis {place} to read the size off", operand=1)
+        size = like.shape[place]
+        if x.samples == 0 or like.samples == 0 or self._groups(x, like) * x.shape[place] < size:
+            message = f"{x} are not the groups of {like}"
+            raise Mismatch(message, operand=0, help="`group` makes groups of a tensor")
+        return (TensorType((*x.shape[:place], size, *x.shape[place + 1 :])),)
+
+    def samples(self, *operands: TensorType) -> int:
+        return operands[1].samples
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        axis = axis_index(self.axis, operands[0].rank) + 1
+        groups = f"{{0}}.unflatten(0, ({{1}}.shape[0], -1)).movedim(1, {axis})"
+        cut = ", ".join([":"] * axis)
+        return Expression(f"{groups}.flatten({axis}, {axis + 1})[{cut}, : {{1}}.shape[{axis}]]")
+
+    @staticmethod
+    def _groups(x: TensorType, like: TensorType) -> int:
+        return x.samples // like.samples if x.samples % like.samples == 0 else 0
+
+
+FAMILY: tuple[type[Operation], ...] = (Group, Ungroup)
