@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from archdsl.emit.structure import FromMember, Instance, Key, Member, Reference
+from archdsl.emit.structure import FromInput, FromMember, Instance, Key, Member, Reference
 
 Kind: TypeAlias = object
 KindOf: TypeAlias = Callable[[Member], Kind]
@@ -21,16 +21,19 @@ class Structure:
     """What instances with the same members and the same wiring have in common.
 
     Each member has its key, its kind, its operands, and whether an identity can replace it.
+    Inputs that are `given` by one value can be told apart only in other structures; what is
+    read goes under the first of their names.
     """
 
     inputs: tuple[str, ...]
+    given: tuple[str, ...]
     members: tuple[tuple[Key, Kind, tuple[Reference, ...], bool], ...]
     outputs: tuple[Reference, ...]
 
 
 def structure_of(instance: Instance, kind_of: KindOf) -> Structure:
     members = tuple((m.key, kind_of(m), m.operands, m.can_be_identity) for m in instance.members)
-    return Structure(instance.inputs, members, instance.outputs)
+    return Structure(instance.inputs, instance.given, members, instance.outputs)
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,25 @@ class _Merger:
         return tuple(self._one(list(slot), indices) for slot in zip(*references, strict=True))
 
     def _one(self, references: list[Reference], owners: list[int]) -> Reference:
-        latest = max(references, key=self._position)
+        latest, _ = max(zip(references, owners, strict=True), key=self._certainty)
         for reference, owner in zip(references, owners, strict=True):
-            if self._passed(latest, owner) != reference:
+            if self._given(self._passed(latest, owner), owner) != reference:
                 raise _Conflict
         return latest
+
+    def _certainty(self, read: tuple[Reference, int]) -> tuple[int, bool]:
+        """The latest reference means most, and one that names its input beyond doubt."""
+        reference, owner = read
+        given = self.structures[owner].given
+        doubtful = isinstance(reference, FromInput) and given.count(reference.name) > 1
+        return self._position(reference), not doubtful
+
+    def _given(self, reference: Reference, owner: int) -> Reference:
+        """An input under the name by which a structure reads its value."""
+        if not isinstance(reference, FromInput):
+            return reference
+        structure = self.structures[owner]
+        return FromInput(structure.given[structure.inputs.index(reference.name)])
 
     def _position(self, reference: Reference) -> int:
         return self.order[reference.member] if isinstance(reference, FromMember) else -1

@@ -84,6 +84,12 @@ class Instance:
     def inputs(self) -> tuple[str, ...]:
         return tuple(self.scope.inputs)
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """For each input the first that has the same value."""
+        first: dict[Value, str] = {}
+        return tuple(first.setdefault(value, name) for name, value in self.scope.inputs.items())
+
 
 def instances(graph: Graph, known: Mapping[int, Instance]) -> dict[int, Instance]:
     """Every instance in a graph by its scope, those that are `known` already taken as they are."""
@@ -149,7 +155,8 @@ def _instance(
             member = _operation(graph, child, key, stage, known)
             results = tuple(Value(child.index, i) for i in range(len(child.results)))
         else:
-            member = _block(graph, found[child.index], key, stage, known)
+            inner = found[_handed_to(child, children)]
+            member = _block(graph, child, inner, key, stage, known)
             results = child.outputs
         members.append(member)
         for position, value in enumerate(results):
@@ -193,10 +200,24 @@ def _operation(
 
 
 def _block(
-    graph: Graph, child: Instance, key: Key, stage: str | None, known: dict[Value, Reference]
+    graph: Graph,
+    scope: Scope,
+    child: Instance,
+    key: Key,
+    stage: str | None,
+    known: dict[Value, Reference],
 ) -> Member:
-    scope = graph.scopes[child.scope.index]
-    operands = tuple(known[value] for value in scope.inputs.values())
+    """The place of a scope, filled by what stands for it."""
+    operands = tuple(known[value] for value in child.scope.inputs.values())
     shape = graph.type(scope.outputs[0]).shape
     count = len(scope.outputs)
     return Member(key, operands, count, scope.name, stage, shape, heavy=True, child=child)
+
+
+def _handed_to(scope: Scope, children: Mapping[int, list[_Child]]) -> int:
+    """The block that stands for one: itself, unless all that it does is to choose another."""
+    inside = children[scope.index]
+    while len(inside) == 1 and isinstance(inside[0], Scope) and inside[0].outputs == scope.outputs:
+        scope = inside[0]
+        inside = children[scope.index]
+    return scope.index

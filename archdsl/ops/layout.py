@@ -150,21 +150,27 @@ class Unflatten(Operation):
 
 @dataclass(frozen=True)
 class Restore(Operation):
-    """The last axis of x as the positions of `like` again: C x THW becomes C x T x H x W."""
+    """The last axis of x as the axes of `like` again, from `start` on: the positions unless given.
+
+    C x THW becomes C x T x H x W.
+    """
 
     name = "restore"
     arity = (2, 2)
     is_view = True
+    start: Axis = parameter(AxisName(), 1)
 
     def infer(self, *operands: TensorType) -> Types:
         x, like = operands
-        if like.rank < 2 or x.shape[-1] != like.positions:
-            message = f"the last axis of {x} does not hold the positions of {like}"
+        sizes = like.shape[axis_index(self.start, like.rank, "start") :]
+        if x.shape[-1] != prod(sizes):
+            message = f"the last axis of {x} does not hold the last {len(sizes)} axes of {like}"
             raise Mismatch(message, operand=0)
-        return (TensorType((*x.shape[:-1], *like.extents)),)
+        return (TensorType((*x.shape[:-1], *sizes)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        return Expression("{0}.unflatten(-1, {1}.shape[2:])")
+        first = axis_index(self.start, operands[1].rank, "start") + 1
+        return Expression("{0}.unflatten(-1, {1}.shape[{first}:])", {"first": first})
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,8 @@ def test_positions_flattened_and_restored(x: TensorType, channels: int) -> None:
     flat = shape(channels, x.positions)
     agree(Restore(), flat, x)
     assert checked(Restore(), (flat, x)) == (shape(channels, *x.extents),)
+    agree(Restore(-1), shape(channels, x.shape[-1]), x)
+    agree(Restore(0), shape(channels, x.elements), x)
 
 
 @given(st.data(), tensors())
@@ -145,7 +147,7 @@ def test_text() -> None:
         (Unflatten(1, (3, 2)), (shape(3, 4),), "axis 1 of 3 x 4 has 4 elements, not 3 x 2"),
         (Flatten(1, 0), (shape(3, 4),), "axis 1 comes after axis 0 of 3 x 4"),
         (Flatten("positions"), (shape(3),), "a tensor of rank 1 has channels only"),
-        (Restore(), (shape(3, 4), VIDEO), "does not hold the positions of 8 x 4 x 6^2"),
+        (Restore(), (shape(3, 4), VIDEO), "does not hold the last 3 axes of 8 x 4 x 6^2"),
         (Squeeze(0), (shape(3, 4),), "axis 0 of 3 x 4 has size 3, not 1"),
         (Squeeze(0), (shape(1),), "`squeeze` would leave no axis of 1"),
         (Concat(), (VIDEO, shape(8, 4, 6, 5)), "cannot join 8 x 4 x 6^2 and 8 x 4 x 6 x 5"),
