@@ -42,10 +42,20 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Wiring:
+    """How a cell is wired: what each operation reads, by names, and which are combined."""
+
+    keys_values: str
+    inputs: Mapping[str, tuple[str, ...]]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """The block that some scopes are instances of.
 
-    `defaults` has those that are literals, `formulas` those that follow from other parameters.
+    `defaults` has those that are literals, `formulas` those that follow from other parameters;
+    a `cell` has its wiring.
     """
 
     name: str
@@ -54,6 +64,7 @@ class Definition:
     defaults: Mapping[str, object]
     formulas: Mapping[str, Formula]
     span: Span
+    cell: Wiring | None = None
 
 
 @dataclass(frozen=True, slots=True)
