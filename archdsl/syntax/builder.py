@@ -10,12 +10,13 @@ from lark import Token, Transformer
 from archdsl import limits
 from archdsl.source import Span
 from archdsl.syntax import tree
+from archdsl.syntax.labels import unreadable
 from archdsl.syntax.literals import description, exact, unknown_escapes, unquoted
 from archdsl.syntax.margin import Margin
 
 N = TypeVar("N", bound=tree.Node)
 Child = Any
-_Described = tree.Block | tree.Network | tree.Derived
+_Described = tree.Block | tree.Cell | tree.Network | tree.Derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +121,37 @@ class Builder(Transformer[Token, tree.File]):
         name, parameters, body = children[1:]
         return self._make(tree.Block, children, str(name), parameters.items, body.items, None)
 
+    def cell(self, children: list[Child]) -> tree.Cell:
+        name, *parts = children[1:]
+        *parameters, body = (part.items for part in parts)
+        given = parameters[0] if parameters else ()
+        return self._make(tree.Cell, children, str(name), given, body, None)
+
     def network(self, children: list[Child]) -> tree.Network:
         name, parameters, body = children[1:]
         return self._make(tree.Network, children, str(name), parameters.items, body.items, None)
 
     def derived(self, children: list[Child]) -> tree.Derived:
-        kind, name, _, base = children
-        return self._make(tree.Derived, children, str(kind), str(name), base, None)
+        kind, name = map(str, children[:2])
+        base, *transforms = _nodes(children)
+        return self._make(tree.Derived, children, kind, name, base, tuple(transforms), None)
+
+    def insert(self, children: list[Child]) -> tree.Insert:
+        return self._make(tree.Insert, children, tuple(_nodes(children)))
+
+    def insertion(self, children: list[Child]) -> tree.Insertion:
+        block, places = _nodes(children)
+        return self._make(tree.Insertion, children, block, places.items)
+
+    def places(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(_nodes(children)))
+
+    def place(self, children: list[Child]) -> tree.Place:
+        text = str(children[0])
+        first, *last = text.split("..")
+        for message, help in unreadable(text):
+            self._tell("syntax", message, self._span(children), help)
+        return self._make(tree.Place, children, first, last[0] if last else None)
 
     def parameters(self, children: list[Child]) -> Group:
         return self._make(Group, children, tuple(_nodes(children)))
@@ -148,11 +173,23 @@ class Builder(Transformer[Token, tree.File]):
         base, *items = _nodes(children)
         return self._make(tree.Claim, children, base, tuple(items))
 
-    def figure(self, children: list[Child]) -> tree.Figure:
+    def said(self, children: list[Child]) -> tree.Figure | tree.Property:
+        """A bare number is a figure, to be measured; any other value is a property."""
+        (value,) = _nodes(children)
+        name, disputed, remark = self._item(children)
+        if isinstance(value, tree.Number):
+            return self._make(tree.Figure, children, name, value, None, disputed, remark)
+        return self._make(tree.Property, children, name, value, disputed, remark)
+
+    def increase(self, children: list[Child]) -> tree.Figure:
+        value, base = _nodes(children)
+        name, disputed, remark = self._item(children)
+        return self._make(tree.Figure, children, name, value, base, disputed, remark)
+
+    def _item(self, children: list[Child]) -> tuple[str, bool, str | None]:
+        """What a claim speaks of, whether that is disputed, and the remark."""
         remark = self._unquoted(children[-1]) if _has(children, "TEXT") else None
-        (number,) = _nodes(children)
-        disputed = _has(children, "DISPUTED")
-        return self._make(tree.Figure, children, _names(children)[0], number, disputed, remark)
+        return _names(children)[0], _has(children, "DISPUTED"), remark
 
     def remark(self, children: list[Child]) -> tree.Remark:
         return self._make(tree.Remark, children, self._unquoted(children[1]))

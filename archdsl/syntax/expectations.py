@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-_DEFINITIONS = {"BLOCK", "NETWORK", "CLAIM", "USE", "DOC", "$END"}
-_VALUES = {"NUMBER", "NAME", "LPAR", "MINUS", "NOT", "CONSTANT", "NONE", "IN", "AT_MOST"}
+_DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "USE", "DOC", "$END"}
+_VALUES = {"NUMBER", "NAME", "LPAR", "MINUS", "NOT", "CONSTANT", "NONE", "IN", "CELL", "AT_MOST"}
 _STATEMENTS = {"INPUT", "INIT", "IF", "FOR", "RETURN", "TABLE"} | _VALUES
 _OPERATORS = {"PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "_BY", "AND", "OR", "ARROW", "IF"}
 _OPERATORS |= {"DOT", "LSQB", "LPAR", "CIRCUMFLEX"}
 
 # Where all leaders may stand, the words stand for every member.
 _GROUPS = (
-    ({"NETWORK", "USE"}, _DEFINITIONS, "a definition (`block`, `network`, `claim` or `use`)"),
+    (
+        {"NETWORK", "USE"},
+        _DEFINITIONS,
+        "a definition (`block`, `cell`, `network`, `claim` or `use`)",
+    ),
     ({"RETURN"}, _STATEMENTS, "a statement"),
     ({"VBAR", "RULE"}, {"VBAR", "RULE"}, "a row"),
     ({"NUMBER", "LPAR"}, _VALUES, "a value"),
@@ -20,6 +24,7 @@ _GROUPS = (
 _WORDS = {
     "NAME": "a name",
     "NUMBER": "a number",
+    "PLACE": "a place",
     "TEXT": "a text in quotes",
     "DOC": "a doc string",
     "_SEP": "the end of the line",

@@ -25,7 +25,7 @@ def format_file(file: tree.File) -> str:
 
 def _stands_alone(node: tree.Definition) -> bool:
     """Whether blank lines part a definition from its neighbours."""
-    is_braced = isinstance(node, tree.Block | tree.Network | tree.Claim)
+    is_braced = isinstance(node, tree.Block | tree.Cell | tree.Network | tree.Claim)
     return is_braced or getattr(node, "doc", None) is not None
 
 
@@ -68,8 +68,9 @@ class _Printer:
         self._finish(leaf(node), node.span.end)
 
     @_write.register(tree.Block)
+    @_write.register(tree.Cell)
     @_write.register(tree.Network)
-    def _(self, node: tree.Block | tree.Network) -> None:
+    def _(self, node: tree.Block | tree.Cell | tree.Network) -> None:
         opening = self._opening(node, node.parameters)
         self._begin(node.span.start, opening)
         self._doc(node.doc)

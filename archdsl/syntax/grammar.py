@@ -18,6 +18,7 @@ from archdsl.source import Source, Span
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.driver import Driver
 from archdsl.syntax.margin import Margin
+from archdsl.syntax.wording import SPELLING
 
 
 class Grammar:
@@ -45,7 +46,8 @@ class Grammar:
     @cached_property
     def spelling(self) -> dict[str, str]:
         """How each kind of token is written."""
-        return {terminal.name: terminal.pattern.value for terminal in self._lark.terminals}
+        written = {terminal.name: terminal.pattern.value for terminal in self._lark.terminals}
+        return written | SPELLING
 
     def driver(self, start: str) -> Driver:
         """A new run of the parser."""

@@ -13,13 +13,15 @@ from lark import Token
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, error
 from archdsl.source import Source, Span
+from archdsl.syntax.wording import worded
 
 _OPEN = {"LPAR", "LSQB", "LBRACE"}
 _CLOSE = {"RPAR", "RSQB", "RBRACE"}
 _PARTS = {"COMMA", "VBAR"}
-_CONTINUES = {"RBRACE", "ARROW", "ELSE"}
+_CONTINUES = {"RBRACE", "ARROW", "PLUS", "ELSE"}
+_BEGINS_ITEM = {"LBRACE", "_SEP", "DISPUTED"}
 _PREFIX = {"MINUS", "NOT"}
-_OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "IN"}
+_OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "IN", "CELL"}
 _DIMENSIONS = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
 
 
@@ -37,12 +39,17 @@ class TooDeep(Exception):
 
 
 def arrange(stream: Iterable[Token]) -> Iterator[Token]:
-    """Drops separators inside parentheses, beside braces and before `->`; joins repeated ones."""
+    """The tokens as the grammar takes them."""
+    return _dimensions(worded(_separated(stream)))
+
+
+def _separated(stream: Iterable[Token]) -> Iterator[Token]:
+    """Drops separators in parentheses, beside braces, before `->` and `+`; joins repeated ones."""
     open_brackets: list[str] = []
     pending: Token | None = None
     previous, signs = "LBRACE", 0
     elses = [0]
-    for token in _dimensions(stream):
+    for token in stream:
         kind = token.type
         if kind == "_SEP":
             pending = pending or token
@@ -69,22 +76,34 @@ def arrange(stream: Iterable[Token]) -> Iterator[Token]:
 
 def _dimensions(stream: Iterable[Token]) -> Iterator[Token]:
     """A name `x` after an operand parts two dimensions, and so does each in `x13x160`."""
-    previous, in_loop = "", False
-    for token in stream:
-        if token.type == "FOR":
-            in_loop = True
-        elif token.type == "IN" and in_loop:
-            # This `in` is no operand: `for i in x` goes through a value named `x`.
-            previous, in_loop = "FOR", False
-            yield token
-            continue
-        if token.type == "NAME" and previous in _OPERAND and _DIMENSIONS.fullmatch(token):
+    after_operand = False
+    for token, is_operand in _operands(stream):
+        if after_operand and token.type == "NAME" and _DIMENSIONS.fullmatch(token):
             parts = list(_split(token))
-            previous = parts[-1].type
+            after_operand = parts[-1].type == "NUMBER"
             yield from parts
-            continue
-        previous = token.type
-        yield token
+        else:
+            after_operand = is_operand
+            yield token
+
+
+def _operands(stream: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
+    """Each token, and whether it ends an operand: not `in`, `cell` or a metric before a name.
+
+    `for i in x`, `cell x {}` and, in a claim, `path x` are of things that are called `x`.
+    """
+    previous, depth = "", 0
+    in_loop = in_claim = False
+    for token in stream:
+        kind = token.type
+        is_metric = in_claim and kind == "NAME" and previous in _BEGINS_ITEM
+        is_cell = kind == "CELL" and depth == 0 and previous in ("", "_SEP")
+        is_loop = in_loop and kind == "IN"
+        yield token, kind in _OPERAND and not (is_metric or is_cell or is_loop)
+        depth += (kind == "LBRACE") - (kind == "RBRACE")
+        in_loop = kind == "FOR" or (in_loop and kind != "IN")
+        in_claim = kind == "CLAIM" or (in_claim and kind != "RBRACE")
+        previous = kind
 
 
 def _split(token: Token) -> Iterator[Token]:

@@ -11,7 +11,7 @@ from archdsl.diagnostics import Diagnostic, did_you_mean, error
 from archdsl.source import Source, Span
 from archdsl.syntax.expectations import describe
 
-_DEFINITIONS = ("block", "claim", "network", "use")
+_DEFINITIONS = ("block", "cell", "claim", "network", "use")
 _STATEMENTS = ("disputed", "else", "for", "if", "init", "input", "note", "return", "table")
 _ENDS = {"_SEP": "the end of the line", "RBRACE": "`}`", "$END": "the end of the file"}
 
@@ -98,7 +98,9 @@ def _misspelt(place: Place) -> Diagnostic | None:
     """A line that begins with a word much like one of the language."""
     first = place.token(place.first)
     is_definition = "NETWORK" in place.accepted
-    begins_it = place.at - place.first <= 1 and place.found.type not in _ENDS
+    # In a claim two names may follow each other.
+    is_after_names = place.token(place.first + 1).type == "NAME"
+    begins_it = place.at - place.first <= 1 + is_after_names and place.found.type not in _ENDS
     if first.type != "NAME" or not (begins_it or place.found.type == "LBRACE"):
         return None
     help = did_you_mean(str(first), _DEFINITIONS if is_definition else _STATEMENTS)

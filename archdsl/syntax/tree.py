@@ -248,21 +248,72 @@ class Network(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Cell(Node):
+    """`cell a { ... }`: a graph of attention operations in a frame; its body is kept as written."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: tuple[Statement, ...]
+    doc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Node):
+    """`res3.1`, `mixed_4*`, or a range of places, `mixed_4b..mixed_4f`."""
+
+    first: str
+    last: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion(Node):
+    """`glore after (res3.1, res3.3)`: a block or cell, and the places that it follows."""
+
+    block: Call | Name
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Insert(Node):
+    """`insert a after p`, or `insert (a after p, b after q)`."""
+
+    insertions: tuple[Insertion, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Derived(Node):
-    """`block a = b(...)` or `network a = b(...)`: the same with other parameters."""
+    """`block a = b(...)` or `network a = b(...)`: the same with other parameters.
+
+    A network may be transformed on the way: `network a = b + insert c after d`.
+    """
 
     kind: str
     name: str
     base: Call | Name
+    transforms: tuple[Insert, ...]
     doc: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure(Node):
-    """A figure that a source printed: `macs 2.7G`, or `disputed macs 3.4G "why"`."""
+    """A figure that a source printed: `macs 2.7G`, or `disputed macs 3.4G "why"`.
+
+    `flops +34G on i3d` is what the network has beyond another, its `base`.
+    """
 
     metric: str
     value: Number
+    base: Call | Name | None
+    disputed: bool
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Property(Node):
+    """What a source says of a network's cells: `types (map, dot)`, `path spatial -> temporal`."""
+
+    name: str
+    value: Expression
     disputed: bool
     remark: str | None
 
@@ -277,10 +328,10 @@ class Remark(Node):
 @dataclass(frozen=True, slots=True)
 class Claim(Node):
     network: Call | Name
-    items: tuple[Figure | Remark, ...]
+    items: tuple[Figure | Property | Remark, ...]
 
 
-Definition: TypeAlias = Use | Block | Network | Derived | Claim
+Definition: TypeAlias = Use | Block | Cell | Network | Derived | Claim
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
 _NOWHERE = Span(Source("nowhere", ""), 0, 0)
-_KEYWORDS = "and block claim disputed else false for if in init input network none not note or"
+_KEYWORDS = "and block cell claim disputed else false for if in init input network none not note or"
 _RESERVED = {*_KEYWORDS.split(), "return", "table", "true", "use"}
 
 
@@ -44,7 +44,8 @@ docs = texts.map(lambda text: "\n".join(line.rstrip() for line in text.split("\n
 
 _constants = _build(tree.Constant, st.sampled_from([True, False, None]))
 _named = _build(tree.Name, names)
-_atoms = numbers | _constants | _named | _build(tree.Name, st.just("in"))
+_words = st.sampled_from(["in", "cell"])
+_atoms = numbers | _constants | _named | _build(tree.Name, _words)
 
 
 def _calls(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -103,22 +104,32 @@ def _nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 statements = st.recursive(_simple, _nested, max_leaves=4)
-_types = _tuples(names | st.sampled_from(["none", "block"]))
+_types = _tuples(names | st.sampled_from(["none", "block", "cell"]))
 _parameters = _build(tree.Parameter, names, _types, st.none() | expressions)
 _described = st.none() | docs
 
-_figures = _build(tree.Figure, names, numbers, st.booleans(), st.none() | texts)
+_whys = st.none() | texts
+_figures = _build(tree.Figure, names, numbers, st.none() | _bases, st.booleans(), _whys)
+_values = expressions.filter(lambda value: not isinstance(value, tree.Number))
+_properties = _build(tree.Property, names, _values, st.booleans(), _whys)
 _remarks = _build(tree.Remark, texts)
 _bodied = (names, _tuples(_parameters), _tuples(statements), _described)
-_kinds = st.sampled_from(["block", "network"])
+
+_labels = st.from_regex(r"[a-z0-9_]{1,4}(\.[a-z0-9_]{1,3}){0,3}", fullmatch=True)
+_wild = st.from_regex(r"[a-z0-9*]{1,4}(\.[a-z0-9_*]{1,3}){0,3}", fullmatch=True)
+_places = _build(tree.Place, _wild, st.none()) | _build(tree.Place, _labels, _labels)
+_insertions = _build(tree.Insertion, _bases, _tuples(_places, least=1))
+_inserts = _build(tree.Insert, _tuples(_insertions, least=1))
 
 _uses = _build(tree.Use, st.lists(names, min_size=1, max_size=3).map(".".join))
 _definitions = st.one_of(
     _uses,
-    _build(tree.Claim, _bases, _tuples(_figures | _remarks)),
+    _build(tree.Claim, _bases, _tuples(_figures | _properties | _remarks)),
     _build(tree.Block, *_bodied),
     _build(tree.Network, *_bodied),
-    _build(tree.Derived, _kinds, names, _bases, _described),
+    _build(tree.Cell, *_bodied),
+    _build(tree.Derived, st.just("block"), names, _bases, st.just(()), _described),
+    _build(tree.Derived, st.just("network"), names, _bases, _tuples(_inserts), _described),
 )
 
 

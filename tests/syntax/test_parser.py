@@ -151,7 +151,7 @@ def test_a_table() -> None:
 def test_definitions() -> None:
     assert definition("use a.b") == tree.Use("a.b", span=_SPAN)
     assert definition("network n = a(b)") == tree.Derived(
-        "network", "n", call("a", B), None, span=_SPAN
+        "network", "n", call("a", B), (), None, span=_SPAN
     )
     block = definition("block b(x: int | none = a, k = 3,) {}")
     assert isinstance(block, tree.Block)
@@ -166,8 +166,8 @@ def test_a_claim() -> None:
     assert isinstance(claim, tree.Claim)
     params, macs = number("3M", 3_000_000), number("2G", 2_000_000_000)
     assert claim.items == (
-        tree.Figure("params", params, False, None, span=_SPAN),
-        tree.Figure("macs", macs, True, 'so "it" says', span=_SPAN),
+        tree.Figure("params", params, None, False, None, span=_SPAN),
+        tree.Figure("macs", macs, None, True, 'so "it" says', span=_SPAN),
         tree.Remark("n", span=_SPAN),
     )
 
@@ -284,7 +284,7 @@ def test_a_mistake_in_a_line(line: str, message: str, words: str, more: str) -> 
         ("}", "this `}` closes nothing", "}", ""),
         ('"""doc', "this doc string is never closed", '"""', ""),
         ('claim a { note "\\q" }', "unknown escape `\\q`", "\\q", ""),
-        ("claim a { params }", "expected a number before `}`", "", ""),
+        ("claim a { params }", "expected a value or `+` before `}`", "", ""),
         (
             "claim a { disptued macs 3 }",
             "`disptued` begins no statement",

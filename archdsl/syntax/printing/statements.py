@@ -7,7 +7,7 @@ from functools import singledispatch
 
 from archdsl.syntax import tree
 from archdsl.syntax.printing.expressions import arguments, write
-from archdsl.syntax.printing.wrapping import WIDTH, Piece, listed
+from archdsl.syntax.printing.wrapping import WIDTH, Break, Group, Indent, Piece, listed
 
 _ESCAPES = str.maketrans({'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t"})
 
@@ -35,14 +35,41 @@ def _(node: tree.Use) -> Piece:
 
 @leaf.register
 def _(node: tree.Derived) -> Piece:
-    return (f"{node.kind} {node.name} = ", write(node.base))
+    transforms = tuple((Break(" "), "+ ", _insert(insert)) for insert in node.transforms)
+    return Group((f"{node.kind} {node.name} = ", write(node.base), Indent(2, transforms)))
+
+
+def _insert(node: tree.Insert) -> Piece:
+    first, *others = map(_insertion, node.insertions)
+    return ("insert ", listed("(", (first, *others), ")") if others else first)
+
+
+def _insertion(node: tree.Insertion) -> Piece:
+    first, *others = map(_place, node.places)
+    places = listed("(", (first, *others), ")") if others else first
+    return Group((write(node.block), Indent(2, (Break(" "), "after ", places))))
+
+
+def _place(node: tree.Place) -> str:
+    return node.first if node.last is None else f"{node.first}..{node.last}"
 
 
 @leaf.register
 def _(node: tree.Figure) -> Piece:
+    value = node.value.text
+    said = value if node.base is None else (f"+{value} on ", write(node.base))
+    return _said(node, node.metric, said)
+
+
+@leaf.register
+def _(node: tree.Property) -> Piece:
+    return _said(node, node.name, write(node.value))
+
+
+def _said(node: tree.Figure | tree.Property, name: str, value: Piece) -> Piece:
     disputed = "disputed " if node.disputed else ""
     remark = "" if node.remark is None else f" {quoted(node.remark)}"
-    return f"{disputed}{node.metric} {node.value.text}{remark}"
+    return (f"{disputed}{name} ", value, remark)
 
 
 @leaf.register
@@ -85,6 +112,12 @@ def head(node: tree.Node) -> Piece:
 @head.register
 def _(node: tree.Block) -> Piece:
     return (f"block {node.name}", _parameters(node.parameters))
+
+
+@head.register
+def _(node: tree.Cell) -> Piece:
+    parameters = _parameters(node.parameters) if node.parameters else ""
+    return (f"cell {node.name}", parameters)
 
 
 @head.register
