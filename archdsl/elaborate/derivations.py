@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from archdsl import limits
 from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate import arguments, calls, names
+from archdsl.elaborate.cells import CellBlock
 from archdsl.elaborate.program import Named, Unit, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import (
@@ -79,6 +80,8 @@ def block_of(
         Fault: it is a network, or derived from what is no block.
     """
     definition, unit = found
+    if isinstance(definition, CellBlock) and definition.faulty:
+        raise Fault
     if isinstance(definition, tree.Block):
         return BlockValue(definition, unit)
     if isinstance(definition, tree.Network) or definition.kind == "network":

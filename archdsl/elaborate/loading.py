@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, error
+from archdsl.elaborate import cell_checks
+from archdsl.elaborate.cells import CellBlock, as_block, parts
 from archdsl.elaborate.files import find, read, unknown_use
 from archdsl.elaborate.functions import FUNCTIONS
 from archdsl.elaborate.program import Named, Program, Unit, name_span
@@ -29,15 +32,19 @@ def load_program(path: Path) -> Program:
     if main is None or loader.diagnostics.has_errors:
         raise CompileError(loader.diagnostics)
     words = words_of(units)
-    mistakes = tuple(mistake for unit in units for mistake in check_names(unit, words))
-    return Program(main, units, mistakes)
+    unknown = (mistake for unit in units for mistake in check_names(unit, words))
+    return Program(main, units, (*loader.mistakes, *unknown))
 
 
 class _Loader:
-    """Reads units depth first; `open` is the path of uses that led here."""
+    """Reads units depth first; `open` is the path of uses that led here.
+
+    `mistakes` spoil a definition, `diagnostics` the reading of a file.
+    """
 
     def __init__(self) -> None:
         self.diagnostics = Diagnostics()
+        self.mistakes: list[Diagnostic] = []
         self.done: dict[Path, Unit] = {}
         self.open: list[Path] = []
 
@@ -47,7 +54,7 @@ class _Loader:
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
             return None
-        unit = Unit(file, path)
+        unit = Unit(file, path, tuple(self._definitions(file)))
         self.open.append(path.resolve())
         origins: dict[str, Span] = {}
         for definition in file.definitions:
@@ -57,6 +64,20 @@ class _Loader:
         self.open.pop()
         self.done[path.resolve()] = unit
         return unit
+
+    def _definitions(self, file: tree.File) -> Iterator[Named]:
+        for definition in file.definitions:
+            if isinstance(definition, tree.Cell):
+                yield self._cell(definition)
+            elif isinstance(definition, Named):
+                yield definition
+
+    def _cell(self, cell: tree.Cell) -> CellBlock:
+        """A cell as a block; what is wrong with it is told once, whether it is used or not."""
+        found = parts(cell)
+        mistakes = list(cell_checks.mistakes(cell, found))
+        self.mistakes += mistakes
+        return as_block(cell, found, any(mistake.is_error for mistake in mistakes))
 
     def _use(self, unit: Unit, use: tree.Use, origins: dict[str, Span]) -> None:
         path, name = find(use.name, unit.path)
@@ -73,7 +94,7 @@ class _Loader:
         used = self.done.get(resolved) or self._read_unit(path, name)
         if used is None:
             return
-        for definition in used.own():
+        for definition in used.own:
             self._bring(unit, definition, used, use, origins)
 
     def _read_unit(self, path: Path, name: str | None) -> Unit | None:
@@ -95,7 +116,7 @@ class _Loader:
         origins[definition.name] = use.span
 
     def _define(self, unit: Unit, origins: dict[str, Span]) -> None:
-        for definition in unit.own():
+        for definition in unit.own:
             name = definition.name
             if name in origins:
                 also = [Label(origins[name], "the first one")]

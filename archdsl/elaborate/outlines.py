@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from archdsl.elaborate.cells import CellBlock
 from archdsl.elaborate.formulas import formulas
 from archdsl.elaborate.mentions import targets
 from archdsl.ir.graph import Definition
@@ -24,7 +25,10 @@ def outline(block: tree.Block | tree.Network) -> Outline:
     names = tuple(parameter.name for parameter in block.parameters)
     literals = {p.name: _literal(p.default) for p in block.parameters if p.default is not None}
     defaults = {name: value for name, value in literals.items() if value is not ...}
-    definition = Definition(block.name, block.doc, names, defaults, formulas(block), block.span)
+    wiring = block.wiring if isinstance(block, CellBlock) else None
+    definition = Definition(
+        block.name, block.doc, names, defaults, formulas(block), block.span, wiring
+    )
     return Outline(definition, Counter(targets(*block.body)))
 
 

@@ -17,16 +17,15 @@ Named: TypeAlias = tree.Block | tree.Network | tree.Derived
 
 @dataclass(frozen=True)
 class Unit:
-    """One file, with what its names stand for: its own definitions and those it uses."""
+    """One file, with what its names stand for: its `own` definitions and those it uses.
+
+    Cells are among its own as the blocks that they stand for.
+    """
 
     file: tree.File = field(repr=False)
     path: Path
+    own: tuple[Named, ...] = field(repr=False)
     names: dict[str, tuple[Named, Unit]] = field(default_factory=dict, repr=False)
-
-    def own(self) -> Iterator[Named]:
-        for definition in self.file.definitions:
-            if isinstance(definition, Named):
-                yield definition
 
     def claims(self) -> Iterator[tree.Claim]:
         for definition in self.file.definitions:
@@ -47,7 +46,7 @@ class Program:
 
     def networks(self) -> list[str]:
         """The networks that the spec itself defines, in order."""
-        return [d.name for d in self.main.own() if is_network(d)]
+        return [d.name for d in self.main.own if is_network(d)]
 
     @property
     def digest(self) -> str:
@@ -62,7 +61,7 @@ def is_network(definition: Named) -> bool:
     return isinstance(definition, tree.Network)
 
 
-def name_span(definition: Named) -> Span:
+def name_span(definition: Named | tree.Cell) -> Span:
     """The place of a definition's name."""
     source, start = definition.span.source, definition.span.start
     if definition.doc is not None:

@@ -20,7 +20,7 @@ CANDIDATES = 2_000
 def check_names(unit: Unit, words: frozenset[str]) -> Iterator[Diagnostic]:
     """Names in a file that nothing has, and statements that no evaluation reaches."""
     outside = {*unit.names, *FUNCTIONS, *OPERATIONS, *words}
-    for definition in unit.own():
+    for definition in unit.own:
         if isinstance(definition, tree.Derived):
             _, arguments = tree.called(definition.base)
             yield from _unknown([*tree.walk(arguments)], outside)

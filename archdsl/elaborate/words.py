@@ -21,7 +21,7 @@ def words_of(units: Iterable[Unit]) -> frozenset[str]:
     parameters = (
         parameter
         for unit in units
-        for definition in unit.own()
+        for definition in unit.own
         if not isinstance(definition, tree.Derived)
         for parameter in definition.parameters
     )

@@ -19,7 +19,7 @@ def parameters(use: str, body: str, shape: str) -> int:
 
 
 def test_no_name_is_defined_twice() -> None:
-    names = Counter(d.name for path in FILES for d in load_program(path).main.own())
+    names = Counter(d.name for path in FILES for d in load_program(path).main.own)
     assert [name for name, count in names.items() if count > 1] == []
 
 
@@ -28,7 +28,7 @@ def test_every_file_and_block_is_explained(path: object) -> None:
     program = load_program(path)  # type: ignore[arg-type]
     assert program.main.file.doc
     assert not program.mistakes
-    silent = [d.name for d in program.main.own() if isinstance(d, tree.Block) and not d.doc]
+    silent = [d.name for d in program.main.own if isinstance(d, tree.Block) and not d.doc]
     assert silent == []
 
 
