@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archdsl.elaborate import parameters, statements
-from archdsl.elaborate.arguments import bind, listed
+from archdsl.elaborate.binding import bind, listed
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
     BlockValue,

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archdsl.elaborate import blocks, operations
 from archdsl.elaborate.arithmetic import BadValue
 from archdsl.elaborate.session import Frame
 from archdsl.elaborate.values import (
     BlockValue,
     FunctionValue,
+    Given,
     OperationValue,
+    Tensor,
     Value,
     Written,
     bounds,
     describe,
 )
+from archdsl.ir.graph import Address
 from archdsl.ops import OPERATIONS
 from archdsl.syntax import tree
 
 
 def apply(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> Value:
-    """The value of a call.
+    """The value of a call, with what derivations insert after it.
+
+    Raises:
+        Fault: the callee cannot be called, or not with these arguments.
+    """
+    value = applied(frame, callee, arguments, node)
+    if not frame.session.insertions:
+        return value
+    return follow(frame, value, frame.session.graph.address(frame.scope, frame.site(node.span)))
+
+
+def applied(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> Value:
+    """The value of a call by itself.
 
     Raises:
         Fault: the callee cannot be called, or not with these arguments.
@@ -28,6 +45,30 @@ def apply(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> V
     value = _apply(frame, callee, arguments, node)
     frame.session.take(value, node.span)
     return value
+
+
+def follow(frame: Frame, value: Value, place: Address) -> Value:
+    """What derivations insert after a place, applied to the value that it gives.
+
+    Raises:
+        Fault: what is inserted does not take the value.
+    """
+    for inserted in frame.session.insertions.get(place, ()):
+        node = inserted.node
+        if not isinstance(value, Tensor):
+            message = f"`{inserted.block.name}` is inserted after one tensor, not {describe(value)}"
+            raise frame.fault("insert", message, node.span)
+        inner = replace(
+            frame,
+            rounds=(*frame.rounds, _INSERTED - inserted.number),
+            naming=(node, inserted.name),
+        )
+        value = apply(inner, inserted.block, Written((Given(value, node.span),), {}), node)
+    return value
+
+
+_INSERTED = -1
+"""Rounds of no loop: they tell apart the places of one insertion."""
 
 
 def _apply(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> Value:

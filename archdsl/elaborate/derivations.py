@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archdsl import limits
 from archdsl.diagnostics import did_you_mean
-from archdsl.elaborate import arguments, calls, names
+from archdsl.elaborate import arguments, binding, calls, names
 from archdsl.elaborate.cells import CellBlock
 from archdsl.elaborate.program import Named, Unit, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
@@ -24,12 +24,16 @@ from archdsl.syntax import tree
 
 @dataclass(frozen=True)
 class Resolved:
-    """The network that a name finally means, with the parameters collected on the way."""
+    """The network that a name finally means, with what derivations collected on the way.
+
+    Each transform stands with the file that it was written in, the innermost first.
+    """
 
     network: tree.Network
     unit: Unit
     given: Mapping[str, Given]
     doc: str | None
+    transforms: tuple[tuple[Unit, tree.Insert], ...] = ()
 
     @property
     def missing(self) -> list[str]:
@@ -68,7 +72,9 @@ def _network(
         raise frame.fault("network", message, base.span, help=hint)
     collected = {**by_name(frame, written), **given}
     below = _network(session, unit.names[base.name], collected, (*seen, definition.name))
-    return replace(below, doc=definition.doc or below.doc)
+    transforms = ((unit, transform) for transform in definition.transforms)
+    doc = definition.doc or below.doc
+    return replace(below, doc=doc, transforms=(*below.transforms, *transforms))
 
 
 def block_of(
@@ -145,7 +151,7 @@ def check_parameters(session: Session, resolved: Resolved) -> None:
     for name, given in resolved.given.items():
         if name not in known:
             message = f"network `{network.name}` has no parameter `{name}`"
-            hint = did_you_mean(name, known) or arguments.listed(known)
+            hint = did_you_mean(name, known) or binding.listed(known)
             session.report(frame.fault("argument", message, given.span, help=hint))
     for parameter in network.parameters:
         if parameter.name in resolved.missing:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.elaborate import arguments, arithmetic, calls, names, operations
+from archdsl.elaborate import arguments, arithmetic, binding, calls, names, operations
 from archdsl.elaborate.arithmetic import BadValue
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
@@ -61,7 +61,7 @@ def _callee(frame: Frame, node: tree.Name) -> Value:
 def _chain(frame: Frame, node: tree.Chain) -> Value:
     value = evaluate(frame, node.first)
     for step in node.steps:
-        value = apply_step(frame, arguments.piped(value, step.span), step)
+        value = apply_step(frame, binding.piped(value, step.span), step)
     return value
 
 

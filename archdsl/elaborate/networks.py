@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error, warning
-from archdsl.elaborate import parameters, statements
+from archdsl.elaborate import insertions, parameters, statements
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.mentions import handed_on
 from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.elaborate.values import Given, Value, describe, holds_tensor, tensors_in
-from archdsl.ir.graph import Graph
+from archdsl.elaborate.values import Given, Inserted, Value, describe, holds_tensor, tensors_in
+from archdsl.ir.graph import Address, Graph
 from archdsl.ops.sources import Input
 from archdsl.syntax import tree
 
@@ -68,7 +68,7 @@ def build(
     try:
         resolved = resolve(session, program.main.names[graph.name], given)
         check_parameters(session, resolved)
-        session.as_declared = not resolved.given
+        session.insertions = _planned(session, resolved)
         _build(session, resolved)
         graph.doc = resolved.doc or program.main.file.doc
     except Fault as fault:
@@ -99,7 +99,29 @@ def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> 
         raise CompileError(session.diagnostics) from None
 
 
+def _planned(session: Session, resolved: Resolved) -> dict[Address, tuple[Inserted, ...]]:
+    """What the network's derivations insert, each at places of the network as it stands before.
+
+    Where that cannot be built, its mistakes are told when the whole is.
+    """
+    planned: dict[Address, tuple[Inserted, ...]] = {}
+    for unit, insert in resolved.transforms:
+        standing = Session(session.program, Graph(session.graph.name), Diagnostics())
+        standing.insertions = planned
+        try:
+            _build(standing, resolved)
+        except (Fault, CompileError):
+            return planned
+        if standing.diagnostics.has_errors:
+            return planned
+        frame = Frame(session, unit)
+        for address, inserted in insertions.planned(frame, insert, standing.graph):
+            planned[address] = (*planned.get(address, ()), inserted)
+    return planned
+
+
 def _build(session: Session, resolved: Resolved) -> None:
+    session.as_declared = not resolved.given
     graph, network = session.graph, resolved.network
     outline, span = session.outline(network), name_span(network)
     scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)

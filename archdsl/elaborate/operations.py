@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache
 
 from archdsl.diagnostics import Diagnostic, Label
-from archdsl.elaborate.arguments import bind
+from archdsl.elaborate.binding import bind
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
     BlockValue,

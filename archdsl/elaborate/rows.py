@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archdsl import limits
-from archdsl.elaborate import calls, declarations, expectations, expressions
-from archdsl.elaborate.arguments import piped
-from archdsl.elaborate.plans import Plan, Planner
+from archdsl.elaborate import calls, declarations, expectations, expressions, plans
+from archdsl.elaborate.binding import piped
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.tables import BLOCK, NUMBER, STRIDE, Row, Stage, stages
 from archdsl.elaborate.values import (
@@ -22,6 +21,7 @@ from archdsl.elaborate.values import (
     round_hint,
     tensors_in,
 )
+from archdsl.ir.graph import Address
 from archdsl.syntax import tree
 
 
@@ -32,7 +32,7 @@ def run_table(frame: Frame, table: tree.Table) -> None:
         Fault: there is no running value, or the table is not one.
     """
     declarations.running(frame, table.columns[0].span)
-    builder = _Builder(frame, Planner(frame, table))
+    builder = _Builder(frame, plans.Planner(frame, table))
     faults = frame.session.faults
     for stage in stages(frame, table):
         builder.build(stage)
@@ -46,7 +46,7 @@ class _Builder:
     """Builds stage after stage; `blocks` counts those of the stage at hand."""
 
     frame: Frame
-    planner: Planner
+    planner: plans.Planner
     stages: int = 0
     blocks: int = 0
 
@@ -66,6 +66,8 @@ class _Builder:
             self._try_row(row, count, None)
         self._close(frame.scope, entering)
         frame.scope = outer
+        if POISON not in frame.running:
+            self._follow(graph.address(outer, frame.site(span)))
 
     def _count(self, row: Row) -> int:
         """How often a row's block is applied; 0 where that is unknown, which is reported."""
@@ -102,7 +104,7 @@ class _Builder:
             self.frame.running = (POISON,)
             self.frame.scope = scope
 
-    def _row(self, plan: Plan, count: int, name: str | None) -> None:
+    def _row(self, plan: plans.Plan, count: int, name: str | None) -> None:
         """A scope for the row, in it its blocks; a stage of one block lends the row its name."""
         frame, span = self.frame, plan.row.node.span
         outer, entering = frame.scope, declarations.running(frame, span)
@@ -111,12 +113,22 @@ class _Builder:
         site = frame.site(span)
         frame.scope = frame.session.graph.open("row", name or numbers, kind, outer, site, span)
         for number in range(count):
-            self._apply(plan, first=number == 0, name=name or str(self.blocks))
+            place = self._apply(plan, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
+            if number < count - 1:
+                self._follow(place)
         self._close(frame.scope, entering)
         frame.scope = outer
+        self._follow(place)
 
-    def _apply(self, plan: Plan, *, first: bool, name: str) -> None:
+    def _follow(self, place: Address) -> None:
+        """Apply what derivations insert after a place; after the last of a row, outside of it."""
+        value = self.frame.running[0] if len(self.frame.running) == 1 else self.frame.running
+        value = calls.follow(self.frame, value, place)
+        self.frame.running = value if isinstance(value, tuple) else (value,)
+
+    def _apply(self, plan: plans.Plan, *, first: bool, name: str) -> Address:
+        """Apply a row's block to the running value; the address of the call."""
         frame, node = self.frame, plan.row.block
         inner = Frame(
             frame.session,
@@ -128,18 +140,19 @@ class _Builder:
             naming=(node, name),
         )
         written = Written(piped(frame.running, node.span), _arguments(inner, plan, first=first))
-        value = calls.apply(inner, plan.block, written, node)
+        value = calls.applied(inner, plan.block, written, node)
         if not isinstance(value, tuple | Tensor):
             message = f"the block of a row makes a tensor, not {describe(value)}"
             raise frame.fault("table", message, node.span)
         frame.running = value if isinstance(value, tuple) else (value,)
+        return frame.session.graph.address(inner.scope, inner.site(node.span))
 
     def _close(self, scope: int, entering: tuple[Value, ...]) -> None:
         inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
         self.frame.session.graph.close(scope, {}, inputs, tensors_in(self.frame.running))
 
 
-def _arguments(inner: Frame, plan: Plan, *, first: bool) -> Mapping[str, Given]:
+def _arguments(inner: Frame, plan: plans.Plan, *, first: bool) -> Mapping[str, Given]:
     """The row's cells and the table's definitions; only the first block carries the stride."""
     given = dict(plan.passed)
     if not first and STRIDE in given:

@@ -12,13 +12,14 @@ from archdsl.elaborate.program import Program, Unit
 from archdsl.elaborate.values import (
     Applicable,
     BlockValue,
+    Inserted,
     OperationValue,
     Tensor,
     Value,
     weigh,
 )
 from archdsl.elaborate.words import words_of
-from archdsl.ir.graph import Graph, Site
+from archdsl.ir.graph import Address, Graph, Site
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -35,8 +36,9 @@ class Session:
     """What all frames of one elaboration share.
 
     `as_declared` says that the network has its own parameters, so that bare numbers in a
-    table's expectations hold for it. `calls` are the blocks that are being evaluated, `derived`
-    the blocks that definitions derive, `faults` how many statements failed.
+    table's expectations hold for it. `insertions` are what derivations insert, by the place that
+    it follows. `calls` are the blocks that are being evaluated, `derived` the blocks that
+    definitions derive, `faults` how many statements failed.
     """
 
     def __init__(self, program: Program, graph: Graph, diagnostics: Diagnostics) -> None:
@@ -44,6 +46,7 @@ class Session:
         self.graph = graph
         self.diagnostics = diagnostics
         self.as_declared = True
+        self.insertions: Mapping[Address, tuple[Inserted, ...]] = {}
         self.words = words_of(program.units)
         self.calls: list[tuple[tree.Block, Span]] = []
         self.derived: dict[int, Applicable] = {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from archdsl.elaborate import arguments, declarations, expressions, rows
+from archdsl.elaborate import binding, declarations, expressions, rows
 from archdsl.elaborate.mentions import targets
 from archdsl.elaborate.program import name_span
 from archdsl.elaborate.session import Fault, Frame
@@ -54,7 +55,7 @@ def run(frame: Frame, body: tuple[tree.Statement, ...]) -> None:
     for statement in body:
         step(statement.span)
         try:
-            _RULES[type(statement)](frame, statement)
+            _rules()[type(statement)](frame, statement)
         except Fault as fault:
             frame.session.report(fault)
             _poison(frame, statement)
@@ -100,7 +101,7 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
     if isinstance(call, tree.Chain):
         value = expressions.evaluate(frame, call)
     else:
-        passed = arguments.piped(declarations.running(frame, call.span), call.span)
+        passed = binding.piped(declarations.running(frame, call.span), call.span)
         value = expressions.apply_step(frame, passed, call)
     if not holds_tensor(value):
         message = f"this has no effect: it is {describe(value)}"
@@ -146,13 +147,16 @@ def _run_rounds(frame: Frame, statement: tree.For, values: tuple[Value, ...]) ->
             raise Fault
 
 
-_RULES: dict[type, Callable[[Frame, Any], None]] = {
-    tree.Assign: _assign,
-    tree.Apply: _apply,
-    tree.Return: _return,
-    tree.If: _if,
-    tree.For: _for,
-    tree.Input: declarations.declare_input,
-    tree.Initialise: declarations.initialise,
-    tree.Table: rows.run_table,
-}
+@cache
+def _rules() -> dict[type, Callable[[Frame, Any], None]]:
+    """How each kind of statement is run; the rooms of some import this one."""
+    return {
+        tree.Assign: _assign,
+        tree.Apply: _apply,
+        tree.Return: _return,
+        tree.If: _if,
+        tree.For: _for,
+        tree.Input: declarations.declare_input,
+        tree.Initialise: declarations.initialise,
+        tree.Table: rows.run_table,
+    }

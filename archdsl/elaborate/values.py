@@ -114,6 +114,19 @@ def _parameters(operation: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Inserted:
+    """A block that a derivation inserts after a place, with the name that it gets there.
+
+    `number` counts the places of one insertion.
+    """
+
+    block: Applicable
+    name: str
+    node: tree.Insertion
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionValue:
     """A function over compile-time values, such as `ceil`, of `least` to `most` arguments."""
 

@@ -21,6 +21,10 @@ Site: TypeAlias = tuple[int, ...]
 """Where in the text of its block a call stands, with the round of each loop around it."""
 
 
+Address: TypeAlias = tuple[Site, ...]
+"""The site of a call, and before it those of the scopes around, from the network inwards."""
+
+
 class Value(NamedTuple):
     """One result of a node."""
 
@@ -209,6 +213,11 @@ class Graph:
         self.scopes[scope] = replace(
             self.scopes[scope], bindings=bindings, inputs=inputs, outputs=outputs
         )
+
+    def address(self, scope: int | None, site: Site) -> Address:
+        """Where a call stands that has a site in a scope; the same whatever stands elsewhere."""
+        around = [outer.site for outer in self.enclosing(scope)]
+        return (*reversed(around), site)
 
     def enclosing(self, scope: int | None) -> Iterator[Scope]:
         """A scope and those around it, from the inside out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archdsl.ir.folding import Run, runs
@@ -19,6 +19,7 @@ class Entry:
 
     It runs `times` times, each after the other. `reads` names its operands where they are not
     just the result before it, `gives` the results where they are not just the last inside.
+    `covers` are all that it stands for, those of the first time first.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Entry:
     reads: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
     inside: tuple[Entry, ...] = ()
+    covers: tuple[Member, ...] = field(default=(), repr=False)
 
 
 def listing(graph: Graph) -> tuple[Entry, ...]:
@@ -67,15 +69,20 @@ class _Lister:
         if run.period == 1:
             return self._entry(scope, run.start, run.times)
         inside = tuple(self._entry(scope, run.start + i, 1) for i in range(run.period))
-        return Entry(self._range(scope, run), None, run.times, inside=inside)
+        covers = self._covers(scope, run)
+        return Entry(self._range(scope, run), None, run.times, inside=inside, covers=covers)
 
     def _entry(self, scope: int, place: int, times: int) -> Entry:
-        member = self.members[scope][place]
-        name = self._range(scope, Run(place, 1, times))
+        member, run = self.members[scope][place], Run(place, 1, times)
+        name, covers = self._range(scope, run), self._covers(scope, run)
         reads = self._reads(scope, place, member)
         if isinstance(member, Node):
-            return Entry(name, member, times, reads)
-        return Entry(name, member, times, reads, self._gives(member), self.entries(member.index))
+            return Entry(name, member, times, reads, covers=covers)
+        gives, inside = self._gives(member), self.entries(member.index)
+        return Entry(name, member, times, reads, gives, inside, covers)
+
+    def _covers(self, scope: int, run: Run) -> tuple[Member, ...]:
+        return tuple(self.members[scope][run.start : run.start + run.size])
 
     def _range(self, scope: int, run: Run) -> str:
         """`3`, or `3-8` for the names of a run from the first to the last."""
