@@ -37,3 +37,9 @@ FILES = 200
 
 MISTAKES = 50
 """Mistakes that one run tells of: nobody reads the hundredth."""
+
+DRAWN = 2_000
+"""Boxes and frames of one picture."""
+
+DRAWN_LEVELS = 30
+"""Frames inside each other in a picture."""

@@ -22,9 +22,11 @@ MAY_IMPORT = {
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
+    "draw": GROUND | {"costs", "ir", "ops.base", "ops.sources", "report.numbers"},
     "files": GROUND,
     "claims": GROUND | {"compiler", "costs", "elaborate.values", "syntax"},
-    "cli": GROUND | {"claims", "compiler", "costs", "files", "ir.types", "report", "syntax.parser"},
+    "cli": GROUND
+    | {"claims", "compiler", "costs", "draw", "files", "ir", "report", "syntax.parser"},
     "report": GROUND | {"claims", "compiler", "costs", "elaborate.values", "ir", "ops"},
 }
 

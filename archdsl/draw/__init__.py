@@ -1,0 +1,1 @@
+"""Pictures of networks: what to draw, where it stands, and how each format writes it."""

@@ -1,0 +1,218 @@
+"""Which parts of a graph are boxes, which are frames, and which box each operation is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from archdsl import limits
+from archdsl.costs.conventions import Convention
+from archdsl.costs.figures import Costs
+from archdsl.draw import words
+from archdsl.draw.picture import Box, Group, Item, Look
+from archdsl.draw.text import clean, shortened
+from archdsl.ir.graph import Graph, Node, Scope, Value
+from archdsl.ir.listing import Entry, Member, listing
+from archdsl.ops.sources import Input
+
+_LONGEST = 30
+
+
+@dataclass(frozen=True)
+class View:
+    """How much of a network is opened: `depth` levels of blocks, or just its tables' stages."""
+
+    costs: Costs
+    convention: Convention
+    depth: int | None = None
+
+
+@dataclass
+class Outline:
+    """The items of a network, in the order of execution; keys are handed out in it too.
+
+    `owners` has the box of scopes and nodes, `frames` the frame of scopes that are opened,
+    `spent` what each box or frame costs. What stands only in a repeat that is folded away is
+    `alias`ed to its like in the first.
+    """
+
+    graph: Graph
+    view: View
+    items: list[Item] = field(default_factory=list)
+    scopes: dict[int, int] = field(default_factory=dict)
+    nodes: dict[int, int] = field(default_factory=dict)
+    frames: dict[int, int] = field(default_factory=dict)
+    passes: dict[int, tuple[Value, ...]] = field(default_factory=dict)
+    spent: dict[int, int] = field(default_factory=dict)
+    alias: dict[int, int] = field(default_factory=dict)
+    left_out: int = 0
+    keys: int = 0
+
+    def key(self) -> int:
+        self.keys += 1
+        return self.keys
+
+    def node(self, index: int) -> int:
+        """The node that stands for one, where it is in a repeat that is folded away."""
+        while index in self.alias:
+            index = self.alias[index]
+        return index
+
+    def value(self, value: Value) -> Value:
+        return value._replace(node=self.node(value.node))
+
+    def box(self, index: int) -> int:
+        """The box that a node is in."""
+        index = self.node(index)
+        if index in self.nodes:
+            return self.nodes[index]
+        around = self.graph.enclosing(self.graph.node(index).scope)
+        return next(self.scopes[scope.index] for scope in around if scope.index in self.scopes)
+
+
+def outline(graph: Graph, view: View) -> Outline:
+    found = Outline(graph, view)
+    writer = _Writer(found, _extents(graph), _rows(graph), words.habits(graph))
+    found.items += writer.items(listing(graph), 1)
+    return found
+
+
+def _extents(graph: Graph) -> dict[int, range]:
+    """The nodes of each scope: they follow each other."""
+    extents: dict[int, range] = {}
+    for node in graph:
+        for scope in graph.enclosing(node.scope):
+            first = extents.get(scope.index, range(node.index, 0)).start
+            extents[scope.index] = range(first, node.index + 1)
+    return extents
+
+
+def _rows(graph: Graph) -> dict[int, list[Scope]]:
+    """What stands right in each stage, and in each of its rows."""
+    below: dict[int, list[Scope]] = {}
+    for scope in graph.scopes:
+        if scope.parent is not None and graph.scopes[scope.parent].kind in ("stage", "row"):
+            below.setdefault(scope.parent, []).append(scope)
+    return below
+
+
+@dataclass
+class _Writer:
+    """Writes one outline."""
+
+    found: Outline
+    extents: Mapping[int, range]
+    rows: Mapping[int, list[Scope]]
+    habits: words.Habits
+
+    def items(self, entries: Iterable[Entry], level: int) -> Iterator[Item]:
+        waiting = list(entries)
+        for place, entry in enumerate(waiting):
+            if self.found.keys >= limits.DRAWN:
+                yield self._rest(waiting[place:])
+                return
+            yield self._item(entry, level)
+
+    def _item(self, entry: Entry, level: int) -> Item:
+        member = entry.member
+        if member is None:
+            return self._in_turn(entry, level)
+        if isinstance(member, Node) or not self._opens(member, level):
+            return self._box(entry, member)
+        return self._opened(entry, member, level)
+
+    def _opens(self, scope: Scope, level: int) -> bool:
+        if level >= limits.DRAWN_LEVELS:
+            return False
+        depth = self.found.view.depth
+        return scope.kind == "stage" if depth is None else level < depth
+
+    # Frames
+
+    def _in_turn(self, entry: Entry, level: int) -> Group:
+        """Several, again and again."""
+        key, size = self.found.key(), len(entry.inside)
+        self._fold([entry.covers[i : i + size] for i in range(0, len(entry.covers), size)])
+        items = tuple(self.items(entry.inside, level))
+        return Group(key, "in turn", items, self._share(key, entry.covers), entry.times)
+
+    def _opened(self, entry: Entry, scope: Scope, level: int) -> Group:
+        key = self.found.key()
+        self.found.frames[scope.index] = key
+        self._fold([(member,) for member in entry.covers])
+        rows = self.rows.get(scope.index) if self.found.view.depth is None else None
+        items = map(self._row, rows) if rows else self.items(entry.inside, level + 1)
+        title, share = _title(entry, scope.definition), self._share(key, entry.covers)
+        return Group(key, title, tuple(items), share, entry.times)
+
+    def _fold(self, rounds: Sequence[Sequence[Member]]) -> None:
+        """Every round but the first is drawn as the first."""
+        first = self._nodes(rounds[0])
+        for members in rounds[1:]:
+            self.found.alias |= zip(self._nodes(members), first, strict=True)
+
+    def _nodes(self, members: Iterable[Member]) -> list[int]:
+        return list(chain.from_iterable(map(self._extent, members)))
+
+    def _extent(self, member: Member) -> range:
+        if isinstance(member, Node):
+            return range(member.index, member.index + 1)
+        return self.extents.get(member.index, range(0))
+
+    # Boxes
+
+    def _box(self, entry: Entry, member: Member) -> Box:
+        key = self.found.key()
+        for covered in entry.covers:
+            self._own(key, covered)
+        if isinstance(member, Node) and isinstance(member.operation, Input):
+            return Box(key, Look.END, shortened(clean(entry.name), _LONGEST))
+        told = words.of_node(member) if isinstance(member, Node) else self.habits.of_block(member)
+        kind = member.operation.name if isinstance(member, Node) else member.definition
+        title, share = _title(entry, kind), self._share(key, entry.covers)
+        return Box(key, Look.BLOCK, title, (told,) if told else (), share, entry.times, 0.0)
+
+    def _row(self, row: Scope) -> Box:
+        key = self.found.key()
+        self._own(key, row)
+        blocks = self.rows.get(row.index, [])
+        told = self.habits.of_block(blocks[0]) if blocks else ""
+        title = shortened(clean(row.definition), _LONGEST)
+        share, lines = self._share(key, [row]), (told,) if told else ()
+        return Box(key, Look.BLOCK, title, lines, share, max(len(blocks), 1), 0.0)
+
+    def _rest(self, entries: Sequence[Entry]) -> Box:
+        """One box for all that is too much to draw."""
+        key, covers = self.found.key(), [m for entry in entries for m in entry.covers]
+        for covered in covers:
+            self._own(key, covered)
+        self.found.left_out += len(covers)
+        return Box(key, Look.REST, f"… {len(covers):,} more", (), self._share(key, covers))
+
+    def _own(self, key: int, member: Member) -> None:
+        if isinstance(member, Node):
+            self.found.nodes[member.index] = key
+        else:
+            self.found.scopes[member.index] = key
+            self.found.passes[key] = member.outputs
+
+    def _share(self, key: int, members: Iterable[Member]) -> str:
+        """What some members cost, kept; in words, their share of the whole."""
+        view = self.found.view
+        cost = sum(
+            (view.costs.nodes if isinstance(m, Node) else view.costs.scopes)[m.index].total(
+                view.convention
+            )
+            for m in members
+        )
+        self.found.spent[key] = cost
+        return words.share(cost, view.costs.total.total(view.convention))
+
+
+def _title(entry: Entry, kind: str) -> str:
+    """`double`, or `x1: double` where the author gave it a name."""
+    kind, name = clean(kind), clean(entry.name)
+    is_own = not re.fullmatch(f"({re.escape(kind)})?[0-9]*", name.partition("-")[0])
+    return shortened(": ".join(filter(None, (name if is_own else "", kind))), _LONGEST)

@@ -1,0 +1,130 @@
+"""What a picture shows, before anything has a place: boxes, groups of them, wires, a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+
+class Look(Enum):
+    """What a box is, which says how it looks."""
+
+    BLOCK = "block"
+    END = "end"
+    FAULT = "fault"
+    REST = "rest"
+    SUM = "sum"
+    SINK = "sink"
+    TEMPORAL = "temporal"
+    SPATIAL = "spatial"
+    SPATIOTEMPORAL = "spatiotemporal"
+
+
+class Outline(Enum):
+    """How a box is edged."""
+
+    SINGLE = "single"
+    DOUBLE = "double"
+    ROUND = "round"
+
+
+class Line(Enum):
+    """How a wire is drawn."""
+
+    PLAIN = "plain"
+    DASHED = "dashed"
+    FAULTY = "faulty"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Something with a title, and lines below it. `aside` stands at the right of the title.
+
+    `heat` is what its share of the cost is of the largest share that the picture shows.
+    """
+
+    key: int
+    look: Look
+    title: str
+    lines: tuple[str, ...] = ()
+    aside: str = ""
+    times: int = 1
+    heat: float | None = None
+    outline: Outline = Outline.SINGLE
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A frame around some boxes: a stage, or a block that is opened."""
+
+    key: int
+    title: str
+    items: tuple[Item, ...]
+    aside: str = ""
+    times: int = 1
+
+
+Item: TypeAlias = Box | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A value on its way from the box that makes it to those that read it."""
+
+    source: int
+    targets: tuple[int, ...]
+    label: str = ""
+    line: Line = Line.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One diagram. Items stand in the order of execution; wires lead forward only."""
+
+    title: str
+    facts: tuple[str, ...]
+    items: tuple[Item, ...]
+    wires: tuple[Wire, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Swatch:
+    """A line of the legend: a sample box and what it means."""
+
+    look: Look
+    meaning: str
+    outline: Outline = Outline.SINGLE
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The colours of the cost: `most` is the share that has the deepest one."""
+
+    meaning: str
+    most: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A network or a cell, with the cells of a network beside it."""
+
+    main: Panel
+    insets: tuple[Panel, ...] = ()
+    scale: Scale | None = None
+    swatches: tuple[Swatch, ...] = ()
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        return (self.main, *self.insets)
+
+
+def boxes(items: Iterable[Item]) -> Iterator[Box]:
+    """Every box, inside of groups too."""
+    for item in items:
+        if isinstance(item, Group):
+            yield from boxes(item.items)
+        else:
+            yield item

@@ -1,0 +1,142 @@
+"""SVG, as text. Everything that comes from a spec is escaped in one place: `_text`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from archdsl.draw import colours
+from archdsl.draw.geometry import Area, Label, Path, Point
+from archdsl.draw.measures import PADDING, times
+from archdsl.draw.page import Page, Sample, Writing, page
+from archdsl.draw.picture import Box, Group, Line, Look, Outline, Picture
+from archdsl.draw.text import FAMILY, PLAIN, TITLE, Font
+
+_DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
+
+
+def svg(picture: Picture) -> str:
+    """The picture as an SVG document."""
+    return "\n".join([*_lines(page(picture)), ""])
+
+
+def _lines(whole: Page) -> Iterator[str]:
+    width, height = _number(whole.width), _number(whole.height)
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="0 0 {width} {height}" font-family="{escape(FAMILY)}">'
+    )
+    yield f"<title>{escape(whole.title)}</title>"
+    yield f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
+    for area in whole.plan.areas:
+        yield from _group(area, area.item) if isinstance(area.item, Group) else ()
+    for path in whole.plan.paths:
+        yield from _path(path)
+    for area in whole.plan.areas:
+        yield from _box(area, area.item) if isinstance(area.item, Box) else ()
+    for label in whole.plan.labels:
+        yield from _label(label)
+    for sample in whole.samples:
+        yield from _sample(sample)
+    for writing in whole.writings:
+        yield _text(writing)
+    yield "</svg>"
+
+
+def _group(area: Area, group: Group) -> Iterator[str]:
+    yield _rectangle(area, colours.FRAME, colours.FRAME_EDGE, 8)
+    y = area.y + 17
+    title = " ".join(filter(None, (group.title, times(group.times))))
+    yield _text(Writing(title, area.x + PADDING, y, TITLE, colours.INK))
+    right = area.x + area.width - PADDING
+    yield _text(Writing(group.aside, right, y, PLAIN, colours.MUTED, "end"))
+
+
+def _box(area: Area, box: Box) -> Iterator[str]:
+    fill, edge = colours.of(box)
+    radius = area.height / 2 if box.look in (Look.END, Look.SUM) else _radius(box.outline)
+    yield _rectangle(area, fill, edge, radius)
+    if box.outline is Outline.DOUBLE:
+        inner = Area(box, area.x + 3, area.y + 3, area.width - 6, area.height - 6)
+        yield _rectangle(inner, "none", edge, max(radius - 3, 0))
+    yield from _texts(area, box)
+
+
+def _radius(outline: Outline) -> float:
+    return 14 if outline is Outline.ROUND else 4
+
+
+def _texts(area: Area, box: Box) -> Iterator[str]:
+    y = area.y + 8 + 12
+    if not box.aside and box.times == 1:
+        for place, (text, font) in enumerate(
+            [(box.title, TITLE), *((t, PLAIN) for t in box.lines)]
+        ):
+            ink = colours.INK if place == 0 else colours.MUTED
+            yield _text(Writing(text, area.x + area.width / 2, y + 15 * place, font, ink, "middle"))
+        return
+    left, right = area.x + PADDING, area.x + area.width - PADDING
+    yield _text(Writing(box.title, left, y, TITLE, colours.INK))
+    if box.times > 1:
+        after = left + TITLE.width(box.title) + 8
+        yield _text(Writing(times(box.times), after, y, TITLE, colours.MUTED))
+    yield _text(Writing(box.aside, right, y, PLAIN, colours.INK, "end"))
+    for place, text in enumerate(box.lines, start=1):
+        yield _text(Writing(text, left, y + 15 * place, PLAIN, colours.MUTED))
+
+
+def _path(path: Path) -> Iterator[str]:
+    ink = colours.FAULT if path.line is Line.FAULTY else colours.WIRE
+    dashes = f' stroke-dasharray="{_DASHES[path.line]}"' if _DASHES[path.line] else ""
+    points = path.points
+    if path.has_head:
+        x, y = points[-1]
+        points = (*points[:-1], (x, y - 5))
+    yield f'<path d="{_route(points)}" fill="none" stroke="{ink}" stroke-width="1.3"{dashes}/>'
+    if path.has_head:
+        yield f'<path d="M{_number(x)} {_number(y)}l-3.5 -7h7z" fill="{ink}"/>'
+
+
+def _route(points: tuple[Point, ...]) -> str:
+    """Straight down, and in an S from column to column."""
+    (x, y), *rest = points
+    parts = [f"M{_number(x)} {_number(y)}"]
+    for right, down in rest:
+        if abs(right - x) < 0.05:
+            parts.append(f"V{_number(down)}")
+        else:
+            middle = _number((y + down) / 2)
+            bend = f"C{_number(x)} {middle} {_number(right)} {middle}"
+            parts.append(f"{bend} {_number(right)} {_number(down)}")
+        x, y = right, down
+    return "".join(parts)
+
+
+def _label(label: Label) -> Iterator[str]:
+    yield _text(Writing(label.text, label.x, label.y + 4, PLAIN, colours.MUTED))
+
+
+def _sample(sample: Sample) -> Iterator[str]:
+    yield _rectangle(sample.area, sample.fill, sample.edge, sample.radius)
+
+
+def _rectangle(area: Area, fill: str, edge: str, radius: float) -> str:
+    x, y, width, height = map(_number, (area.x, area.y, area.width, area.height))
+    place = f'x="{x}" y="{y}" width="{width}" height="{height}" rx="{_number(radius)}"'
+    return f'<rect {place} fill="{fill}" stroke="{edge}"/>'
+
+
+def _text(writing: Writing) -> str:
+    if not writing.text:
+        return ""
+    font: Font = writing.font
+    anchor = f' text-anchor="{writing.anchor}"' if writing.anchor != "start" else ""
+    weight = f' font-weight="{font.weight}"' if font.weight != 400 else ""
+    place = f'x="{_number(writing.x)}" y="{_number(writing.y)}"'
+    style = f'font-size="{font.size}"{weight}{anchor} fill="{writing.ink}"'
+    return f"<text {place} {style}>{escape(writing.text)}</text>"
+
+
+def _number(value: float) -> str:
+    """With one decimal, and none where that is 0: the same on every machine."""
+    return f"{value:.1f}".removesuffix(".0").replace("-0", "0", value > -0.05)

@@ -1,0 +1,116 @@
+"""The few words on a box: what an operation or a block was given that matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+
+from archdsl.draw.text import clean, shortened
+from archdsl.ir.graph import Graph, Node, Scope
+from archdsl.ir.types import TensorType
+
+
+def share(part: int, whole: int) -> str:
+    """In percent, and nothing where it is nothing."""
+    percent = 100 * part / whole if whole else 0
+    if not percent:
+        return ""
+    return f"{percent:.1f} %" if percent >= 0.05 else "<0.1 %"
+
+
+_LONGEST = 36
+
+_SEEN = ("channels", "features")
+"""What the shape of the result says too."""
+
+_SIZES = ("kernel", "stride", "padding", "dilation", "shape", "size", "window", "narrow")
+"""Written as products."""
+
+_SUPERSCRIPTS = str.maketrans("^23456789", "\0²³⁴⁵⁶⁷⁸⁹")
+
+
+def shape(tensor: TensorType) -> str:
+    """`24 × 13 × 80²`."""
+    text = str(tensor).replace(" x ", " × ")
+    return text[:-2] + text[-2:].translate(_SUPERSCRIPTS).replace("\0", "") if "^" in text else text
+
+
+def of_node(node: Node) -> str:
+    """The parameters of an operation that differ from their defaults."""
+    operation = node.operation
+    given = {
+        field.name: (getattr(operation, field.name), field.default) for field in fields(operation)
+    }
+    return _line(
+        _named(name, value)
+        for name, (value, default) in given.items()
+        if value != default and name not in _SEEN
+    )
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What the instances of each block have in common: that is not worth saying.
+
+    `values` has the words that a parameter ever stands for.
+    """
+
+    values: Mapping[tuple[str, str], frozenset[str]]
+
+    def of_block(self, scope: Scope) -> str:
+        """Parameters that differ from their defaults, words only where they vary."""
+        return _line(self._given(scope))
+
+    def _given(self, scope: Scope) -> Iterator[str]:
+        block = scope.block
+        for name in block.parameters if block else ():
+            value = scope.bindings.get(name)
+            is_default = block is not None and block.defaults.get(name, ...) == value
+            is_varied = len(self.values.get((scope.definition, name), ())) > 1
+            if name not in _SEEN and not is_default and (is_varied or not _is_word(value)):
+                yield _named(name, value)
+
+
+def habits(graph: Graph) -> Habits:
+    found: dict[tuple[str, str], set[str]] = {}
+    for scope in graph.scopes:
+        for name in scope.block.parameters if scope.block else ():
+            value = scope.bindings.get(name)
+            if _is_word(value):
+                found.setdefault((scope.definition, name), set()).add(_value(value))
+    return Habits({key: frozenset(values) for key, values in found.items()})
+
+
+def _is_word(value: object) -> bool:
+    """Names of choices and blocks, and where there is none."""
+    return not isinstance(value, int | Fraction | tuple)
+
+
+def _line(told: Iterable[str]) -> str:
+    """As many as there is room for."""
+    line = ""
+    for text in map(clean, filter(None, told)):
+        longer = f"{line}, {text}" if line else shortened(text, _LONGEST)
+        line = longer if len(longer) <= _LONGEST else line
+    return line
+
+
+def _named(name: str, value: object) -> str:
+    if value is True:
+        return name
+    text = _value(value)
+    if name in _SIZES and isinstance(value, tuple):
+        text = "×".join(map(_value, value))
+    return f"{name} {text}" if text and value is not None and value is not False else ""
+
+
+def _value(value: object) -> str:
+    """As the language writes it, a tuple of sizes as `1×3×3`."""
+    if isinstance(value, Fraction):
+        return f"{float(value):.4g}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_value, value))})"
+    if isinstance(value, bool | int | str | None):
+        return str(value).lower()
+    return str(getattr(value, "name", ""))
