@@ -11,12 +11,14 @@ from archdsl.elaborate.values import (
     BlockValue,
     FunctionValue,
     Given,
+    Inserted,
     OperationValue,
     Tensor,
     Value,
     Written,
     bounds,
     describe,
+    tensors_in,
 )
 from archdsl.ir.graph import Address
 from archdsl.ops import OPERATIONS
@@ -58,17 +60,21 @@ def follow(frame: Frame, value: Value, place: Address) -> Value:
         if not isinstance(value, Tensor):
             message = f"`{inserted.block.name}` is inserted after one tensor, not {describe(value)}"
             raise frame.fault("insert", message, node.span)
-        inner = replace(
-            frame,
-            rounds=(*frame.rounds, _INSERTED - inserted.number),
-            naming=(node, inserted.name),
-        )
-        value = apply(inner, inserted.block, Written((Given(value, node.span),), {}), node)
+        value = _insert(frame, inserted, value)
     return value
 
 
-_INSERTED = -1
-"""Rounds of no loop: they tell apart the places of one insertion."""
+def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
+    """A block applied in a row of its own, and what is in turn inserted after it."""
+    node, graph, rounds = inserted.node, frame.session.graph, (*frame.rounds, -1 - inserted.number)
+    inner = replace(frame, rounds=rounds, naming=(node, inserted.name))
+    site = inner.site(node.span)
+    name, kind = inserted.name, inserted.block.name
+    inner.scope = graph.open("row", name, kind, frame.scope, site, node.span)
+    written = Written((Given(value, node.span),), {})
+    result = applied(inner, inserted.block, written, node)
+    graph.close(inner.scope, {}, {"x": value.value}, tensors_in(result))
+    return follow(frame, result, graph.address(inner.scope, site))
 
 
 def _apply(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> Value:
