@@ -13,9 +13,10 @@ from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.driver import END, Driver, Unexpected
+from archdsl.syntax.fault import Place
 from archdsl.syntax.grammar import Grammar, grammar
 from archdsl.syntax.layout import TooDeep, arrange
-from archdsl.syntax.mistakes import Place, explain
+from archdsl.syntax.mistakes import explain
 from archdsl.syntax.recovery import mistakes
 
 # What Python or an editor would take for an end of line, or not take at all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +14,10 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.source import Source
 from archdsl.syntax.brackets import line_starts, mend
 from archdsl.syntax.driver import END
+from archdsl.syntax.fault import Place
 from archdsl.syntax.grammar import Grammar
 from archdsl.syntax.layout import TooDeep, arrange
-from archdsl.syntax.mistakes import Place, explain, keyword
+from archdsl.syntax.mistakes import explain, keyword
 
 _DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "USE", "DOC"}
 _ANY_HEADER = [Token(kind, "", 0, end_pos=0) for kind in ("VBAR", "NAME", "VBAR")]
@@ -45,23 +47,26 @@ def _mistakes(
 def _definitions(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Parts the tokens where a definition begins."""
     part: list[Token] = []
-    depth = 0
+    brackets = Counter[str]()
     for position, (token, is_first) in enumerate(line_starts(tokens)):
-        if is_first and part and _begins_definition(tokens, position, depth):
+        if is_first and part and _begins_definition(tokens, position, brackets):
             yield part
-            part, depth = [], 0
-        depth += (token.type == "LBRACE") - (token.type == "RBRACE")
+            part, brackets = [], Counter()
+        brackets[token.type] += 1
         part.append(token)
     yield part
 
 
-def _begins_definition(tokens: Sequence[Token], position: int, depth: int) -> bool:
+def _begins_definition(tokens: Sequence[Token], position: int, brackets: Counter[str]) -> bool:
+    """Whether the first token of a line does, after so many brackets of each kind."""
     token = tokens[position]
+    is_outside = brackets["LBRACE"] <= brackets["RBRACE"]
     if token.type in _DEFINITIONS:
-        return depth <= 0 or token.column == 1
-    # Two names in a row outside of all braces: a misspelt word of the language.
+        return is_outside or token.column == 1
+    # Two names in a row outside of all brackets: a misspelt word of the language.
     kinds = [token.type for token in tokens[position : position + 2]]
-    return depth <= 0 and kinds == ["NAME", "NAME"]
+    is_apart = brackets["LPAR"] <= brackets["RPAR"] or token.column == 1
+    return is_outside and is_apart and kinds == ["NAME", "NAME"]
 
 
 @dataclass

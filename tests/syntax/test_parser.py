@@ -284,7 +284,7 @@ def test_a_mistake_in_a_line(line: str, message: str, words: str, more: str) -> 
         ("}", "this `}` closes nothing", "}", ""),
         ('"""doc', "this doc string is never closed", '"""', ""),
         ('claim a { note "\\q" }', "unknown escape `\\q`", "\\q", ""),
-        ("claim a { params }", "expected a value or `+` before `}`", "", ""),
+        ("claim a { params }", "expected a value before `}`", "", ""),
         (
             "claim a { disptued macs 3 }",
             "`disptued` begins no statement",

@@ -40,14 +40,16 @@ def _(node: tree.Derived) -> Piece:
 
 
 def _insert(node: tree.Insert) -> Piece:
-    first, *others = map(_insertion, node.insertions)
-    return ("insert ", listed("(", (first, *others), ")") if others else first)
+    """A line can break before `after` only inside parentheses."""
+    if len(node.insertions) == 1:
+        return ("insert ", _insertion(node.insertions[0], " "))
+    return ("insert ", listed("(", (_insertion(item, Break(" ")) for item in node.insertions), ")"))
 
 
-def _insertion(node: tree.Insertion) -> Piece:
+def _insertion(node: tree.Insertion, gap: Piece) -> Piece:
     first, *others = map(_place, node.places)
     places = listed("(", (first, *others), ")") if others else first
-    return Group((write(node.block), Indent(2, (Break(" "), "after ", places))))
+    return Group((write(node.block), Indent(2, (gap, "after ", places))))
 
 
 def _place(node: tree.Place) -> str:

@@ -1,0 +1,26 @@
+"""A file: its definitions and comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from archdsl.source import Source
+from archdsl.syntax.tree.base import Node
+from archdsl.syntax.tree.claims import Claim
+from archdsl.syntax.tree.definitions import Block, Cell, Derived, Network, Use
+
+Definition: TypeAlias = Use | Block | Cell | Network | Derived | Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Comment(Node):
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class File(Node):
+    source: Source = field(compare=False, repr=False)
+    doc: str | None
+    definitions: tuple[Definition, ...]
+    comments: tuple[Comment, ...] = field(compare=False)

@@ -1,0 +1,25 @@
+"""From nodes to the nodes below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archdsl.syntax.tree.base import Node
+
+
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Nodes with all that is below them, in the order in which they were written."""
+    waiting = [*nodes][::-1]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [*_below(node)][::-1]
+
+
+def _below(node: Node) -> Iterator[Node]:
+    # The slots of a kind of node are its own fields: its span and depth are those of `Node`.
+    for name in node.__slots__:
+        value = getattr(node, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Node):
+                yield item
