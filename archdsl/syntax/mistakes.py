@@ -90,8 +90,11 @@ def _missing(place: Place) -> Diagnostic | None:
     end = _ENDS.get(place.found.type)
     if not end or place.before is None:
         return None
-    end = "`;`" if place.found == ";" else end
     offset = place.before.end_pos or 0
+    if place.found == ";":
+        end = "`;`"
+    elif place.found.type == "$END" and place.source.text[offset:].strip():
+        end = _ENDS["_SEP"]  # of this definition: others follow
     message = f"{place.expected or 'expected more'} before {end}"
     is_arrow = place.before.type == "ARROW"
     help = "a chain goes on with `->` at the head of the next line" if is_arrow else None

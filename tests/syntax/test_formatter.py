@@ -240,3 +240,40 @@ def test_a_tree_without_a_source_can_be_printed() -> None:
     (block,) = file.definitions
     printed = format_file(type(file)(Source("new", ""), None, (block,), (), span=file.span))
     assert parse(Source("t.arch", printed)) == file
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("cell a{}", "cell a {}"),
+        ("cell a( ) {x=cell}", "cell a {\n  x = cell\n}"),
+        ("cell a(k:cell|b=cell) {}", "cell a(k: cell | b = cell) {}"),
+        ("network n = a\n+insert(b after(p,))", "network n = a + insert b after p"),
+        (
+            "network n = a(k=3)+insert(b after(p,q..r,),c after s.*)+insert d after t",
+            "network n = a(k = 3) + insert (b after (p, q..r), c after s.*) + insert d after t",
+        ),
+    ],
+)
+def test_cells_and_transforms(text: str, canonical: str) -> None:
+    assert formatted(text) == f"{canonical}\n"
+
+
+def test_a_long_transform_is_broken() -> None:
+    insertions = [f"cell_{letter} after mixed_{letter}" for letter in "abcdef"]
+    listed = "".join(f"    {insertion},\n" for insertion in insertions)
+    assert formatted(f"network n = i3d + insert ({', '.join(insertions)})") == (
+        f"network n = i3d\n  + insert (\n{listed}  )\n"
+    )
+    four = ", ".join(insertions[:3])
+    assert formatted(f"network n = i3d + insert ({four}) + insert a after p") == (
+        f"network n = i3d\n  + insert ({four})\n  + insert a after p\n"
+    )
+
+
+def test_what_a_claim_says() -> None:
+    text = 'claim a {flops +3G on b(k=1)"r";disputed types(b,c);path b->c;kind cell}'
+    assert formatted(text) == (
+        'claim a {\n  flops +3G on b(k = 1) "r"\n  disputed types (b, c)\n  path b -> c\n'
+        "  kind cell\n}\n"
+    )
