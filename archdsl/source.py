@@ -52,6 +52,10 @@ class Span:
     def line(self) -> int:
         return self.source.position(self.start)[0]
 
+    def holds(self, other: Span) -> bool:
+        """Whether another span is this one or a part of it."""
+        return self.source == other.source and self.start <= other.start and other.end <= self.end
+
     def __str__(self) -> str:
         line, column = self.source.position(self.start)
         return f"{self.source.name}:{line}:{column}"

@@ -42,7 +42,7 @@ def written(
 def _given(frame: Frame, argument: tree.Argument) -> Given:
     value = expressions.evaluate(frame, argument.value)
     frame.session.take(value, argument.span)
-    return Given(value, argument.span, argument.value)
+    return Given(value, argument.span, argument.value, frame.given)
 
 
 def _name(frame: Frame, argument: tree.Argument, *, after_named: bool) -> str | None:

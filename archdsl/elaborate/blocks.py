@@ -9,6 +9,7 @@ from archdsl.elaborate.binding import bind, listed
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
     BlockValue,
+    Given,
     Tensor,
     Value,
     Written,
@@ -27,13 +28,17 @@ def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree
     """
     block = callee.definition
     given = bind(frame, callee, arguments.positional, arguments.named)
-    values = parameters.checked(frame, block, given)
+    suited = parameters.checked(frame, block, given)
     missing = [p.name for p in block.parameters if p.default is None and p.name not in given]
-    if missing and not arguments.positional and not any(map(holds_tensor, values.values())):
+    if missing and not arguments.positional and not _has_tensors(suited):
         return BlockValue(block, callee.unit, given)
     if missing:
         raise _missing(frame, callee, missing[0], arguments, node)
-    return _evaluate(frame, callee, values, node)
+    return _evaluate(frame, callee, suited, node)
+
+
+def _has_tensors(given: Mapping[str, Given]) -> bool:
+    return any(holds_tensor(argument.value) for argument in given.values())
 
 
 def _missing(
@@ -47,7 +52,7 @@ def _missing(
 
 
 def _evaluate(
-    frame: Frame, callee: BlockValue, values: Mapping[str, Value], node: tree.Node
+    frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node
 ) -> Value:
     session, block = frame.session, callee.definition
     _check_recursion(frame, block, node)
@@ -56,7 +61,7 @@ def _evaluate(
     session.enter(node.span)
     session.calls.append((block, node.span))
     try:
-        return _run(frame, callee, values, node)
+        return _run(frame, callee, given, node)
     finally:
         session.calls.pop()
         session.leave()
@@ -72,14 +77,14 @@ def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
     raise frame.fault("recursion", message, node.span)
 
 
-def _run(frame: Frame, callee: BlockValue, values: Mapping[str, Value], node: tree.Node) -> Value:
+def _run(frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node) -> Value:
     """The block's body evaluated in a frame and a scope of its own."""
     session, block, span = frame.session, callee.definition, node.span
     outline, name, site = session.outline(block), frame.name_of(node), frame.site(span)
     definition = outline.definition
     scope = session.graph.open("block", name, block.name, frame.scope, site, span, definition)
     inner = Frame(session, callee.unit, scope, assigned=outline.assigned)
-    parameters.fill(inner, block, values)
+    parameters.fill(inner, block, given)
     inputs = _inputs(inner.names)
     inner.running = _entering(inner.names)
     result = statements.run_body(inner, block)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cache
 
 from archdsl.diagnostics import Diagnostic, Label
+from archdsl.elaborate import origins
 from archdsl.elaborate.binding import bind
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
@@ -104,13 +105,19 @@ def _values(
         kind, word = kinds[name], argument.as_word
         value = word if word is not argument.value and kind.accepts(word) else argument.value
         if not kind.accepts(value):
-            expected = f"`{name}` of `{operation.name}` is {kind.expects}"
-            message, hint = f"{expected}, not {describe(value)}", round_hint(argument)
-            frame.session.report(frame.fault("argument", message, argument.span, help=hint))
+            frame.session.report(_refused(frame, operation, name, kind, argument))
         values[name] = value
     if frame.session.faults > faults:
         raise Fault
     return values
+
+
+def _refused(
+    frame: Frame, operation: type[Operation], name: str, kind: Kind, argument: Given
+) -> Fault:
+    what = f"`{name}` of `{operation.name}`"
+    message = f"{what} is {kind.expects}, not {describe(argument.value)}"
+    return origins.refusal(frame, "argument", message, argument, what, help=round_hint(argument))
 
 
 def _check_count(
@@ -173,7 +180,8 @@ def add(
     try:
         results = checked(operation, tuple([tensor.type for tensor in tensors]))
     except Mismatch as mismatch:
-        raise Fault(_explain(frame, mismatch, operands, parameters, node)) from None
+        named = _named(operation, mismatch, parameters)
+        raise Fault(_explain(frame, mismatch, operands, named, node)) from None
     values = frame.session.graph.add(
         operation,
         tuple([tensor.value for tensor in tensors]),
@@ -188,24 +196,35 @@ def add(
     return tuple(map(Tensor, values, results))
 
 
+def _named(
+    operation: Operation, mismatch: Mismatch, parameters: Mapping[str, Given]
+) -> Given | None:
+    """The parameter that a mismatch names, where it was given. A word has no origin further out."""
+    given = parameters.get(mismatch.parameter or "")
+    if given is None or getattr(operation, mismatch.parameter or "") == given.value:
+        return given
+    return Given(given.value, given.span)
+
+
 def _explain(
     frame: Frame,
     mismatch: Mismatch,
     operands: list[Given],
-    parameters: Mapping[str, Given],
+    named: Given | None,
     node: tree.Node,
 ) -> Diagnostic:
     """The mismatch at the words at fault, with the shape and the origin of each operand."""
     session, span = frame.session, node.span
     if mismatch.operand is not None and mismatch.operand < len(operands):
         span = operands[mismatch.operand].span
-    if mismatch.parameter is not None and mismatch.parameter in parameters:
-        span = parameters[mismatch.parameter].span
+    if named is not None:
+        span = origins.origin(named).span
     tensors = [(g.span, g.value) for g in operands if isinstance(g.value, Tensor)]
     shapes = [Label(place, show(value)) for place, value in tensors if place != node.span]
-    origins = [session.origin(value) for _, value in tensors]
+    came = [session.origin(value) for _, value in tensors]
     told: dict[Span, Label] = {}
-    for label in (*shapes, *origins):
+    refused = origins.refused(named, f"`{mismatch.parameter}`") if named is not None else ()
+    for label in (*refused, *shapes, *came):
         told.setdefault(label.span, label)
     at_fault = told.pop(span, Label(span))
     also = tuple(label for label in told.values() if label.text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.elaborate import expressions
+from archdsl.elaborate import expressions, origins
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
     BlockValue,
@@ -28,28 +29,28 @@ Owner: TypeAlias = tree.Block | tree.Network
 """Whose parameters they are."""
 
 
-def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str, Value]:
-    """The given values in the order of the parameters, each of the parameter's type.
+def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str, Given]:
+    """What is given in the order of the parameters, each of the parameter's type.
 
     Raises:
         Fault: one of them is not.
     """
-    values: dict[str, Value] = {}
+    suited: dict[str, Given] = {}
     failed = False
     for parameter in owner.parameters:
         if parameter.name not in given:
             continue
         try:
-            values[parameter.name] = _checked(frame, owner, parameter, given[parameter.name])
+            suited[parameter.name] = _checked(frame, owner, parameter, given[parameter.name])
         except Fault as fault:
             frame.session.report(fault)
             failed = True
     if failed:
         raise Fault
-    return values
+    return suited
 
 
-def fill(frame: Frame, owner: Owner, values: Mapping[str, Value]) -> None:
+def fill(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> None:
     """Give every parameter of a body that begins its value, or its default.
 
     Raises:
@@ -57,31 +58,34 @@ def fill(frame: Frame, owner: Owner, values: Mapping[str, Value]) -> None:
     """
     for parameter in owner.parameters:
         name, default = parameter.name, parameter.default
-        if name in values:
-            frame.names[name] = values[name]
+        if name in given:
+            argument = given[name]
         elif default is not None:
-            given = Given(expressions.evaluate(frame, default), default.span, default)
-            frame.names[name] = _checked(frame, owner, parameter, given)
+            argument = Given(expressions.evaluate(frame, default), default.span, default, given)
+            argument = _checked(frame, owner, parameter, argument)
+        else:
+            continue
+        frame.names[name] = argument.value
+        frame.given[name] = argument
     frame.fixed = frozenset(n for n, value in frame.names.items() if not holds_tensor(value))
 
 
-def _checked(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given) -> Value:
+def _checked(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given) -> Given:
     types = types_of(parameter)
     if not types:
-        return given.value
+        return given
     if isinstance(given.written, tree.Name) and given.written.name in types:
-        return _word(given)
+        return _word(given, given.written.name)
     if any(_suits(type_, given.value) for type_ in types):
-        return given.value
-    message = f"`{parameter.name}` of `{owner.name}` is {_wanted(types)}"
-    message += f", not {describe(given.value)}"
-    raise frame.fault("type", message, given.span, help=_hint(parameter, given))
+        return given
+    what = f"`{parameter.name}` of `{owner.name}`"
+    message = f"{what} is {_wanted(types)}, not {describe(given.value)}"
+    raise origins.refusal(frame, "type", message, given, what, help=_hint(parameter, given))
 
 
-def _word(given: Given) -> Value:
+def _word(given: Given, word: str) -> Given:
     """A bare name that the type lists: a word, unless the name is a type's own."""
-    assert isinstance(given.written, tree.Name)
-    return given.value if given.written.name in TYPE_WORDS else given.written.name
+    return given if word in TYPE_WORDS else replace(given, value=word)
 
 
 def _hint(parameter: tree.Parameter, given: Given) -> str | None:

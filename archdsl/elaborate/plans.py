@@ -23,13 +23,17 @@ from archdsl.syntax import tree
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A row with its block: the cells' values, those the block takes, and the definitions."""
+    """A row with its block: the cells' values, those the block takes, and the definitions.
+
+    `around` are the parameters that definitions may read, other than definitions.
+    """
 
     row: Row
     block: Applicable
     values: Mapping[str, Value]
     passed: Mapping[str, Given]
     bindings: tuple[tree.Argument, ...]
+    around: Mapping[str, Given]
 
 
 class Planner:
@@ -60,7 +64,10 @@ class Planner:
         bindings = self._needed(set(block.parameters) - set(given))
         self._check_left_out(row, bindings)
         values = {column: cell.value for column, cell in given.items()}
-        return Plan(row, block, values, passed, bindings)
+        around = {**self.frame.given, **given}
+        for binding in bindings:
+            around.pop(binding.name or "", None)
+        return Plan(row, block, values, passed, bindings, around)
 
     def warn_unused(self) -> None:
         """Say which of the table's definitions no row had a use for."""
@@ -73,7 +80,8 @@ class Planner:
         """A cell's value, or None where it has none, which is reported."""
         cell = row.cells[column]
         try:
-            return Given(expressions.evaluate(self.frame, cell), cell.span, cell)
+            value = expressions.evaluate(self.frame, cell)
+            return Given(value, cell.span, cell, self.frame.given)
         except Fault as fault:
             self.frame.session.report(fault)
             return None

@@ -161,5 +161,5 @@ def _arguments(inner: Frame, plan: plans.Plan, *, first: bool) -> Mapping[str, G
         name, value = binding.name or "", expressions.evaluate(inner, binding.value)
         inner.names[name] = value
         if name in plan.block.parameters:
-            given[name] = Given(value, binding.span, binding.value)
+            given[name] = Given(value, binding.span, binding.value, plan.around)
     return given

@@ -12,6 +12,7 @@ from archdsl.elaborate.program import Program, Unit
 from archdsl.elaborate.values import (
     Applicable,
     BlockValue,
+    Given,
     Inserted,
     OperationValue,
     Tensor,
@@ -125,7 +126,7 @@ class Session:
 
     def _trail(self, span: Span) -> list[Label]:
         calls = [Label(call, f"in `{block.name}`, called here") for block, call in self.calls]
-        calls = [label for label in reversed(calls) if label.span != span]
+        calls = [label for label in reversed(calls) if not label.span.holds(span)]
         return calls if len(calls) <= 2 else [calls[0], calls[-1]]
 
     def report(self, fault: Fault) -> None:
@@ -150,9 +151,9 @@ class Frame:
     """One body under evaluation.
 
     `running` is the value that bare calls and tables take and replace; once one is `applied`, it
-    is the result. `rounds` counts the loops around a statement. `fixed` are the parameters that
-    keep their value, and `assigned` says how many places give a name its own. `naming` is a call
-    with the name that its result gets.
+    is the result. `rounds` counts the loops around a statement. `given` are the parameters as
+    they were given, `fixed` those that keep their value, and `assigned` says how many places give
+    a name its own. `naming` is a call with the name that its result gets.
     """
 
     session: Session
@@ -162,6 +163,7 @@ class Frame:
     running: tuple[Value, ...] = ()
     applied: bool = False
     rounds: tuple[int, ...] = ()
+    given: dict[str, Given] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
     assigned: Mapping[str, int] = field(default_factory=dict)
     naming: tuple[tree.Node, str] | None = None

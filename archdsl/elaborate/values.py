@@ -29,11 +29,15 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An argument with the place it was written at, and with the words written there."""
+    """An argument with the place it was written at, and with the words written there.
+
+    `around` are the parameters of the body that it was written in.
+    """
 
     value: Value
     span: Span = field(compare=False)
     written: tree.Expression | None = field(default=None, compare=False, repr=False)
+    around: Mapping[str, Given] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def as_word(self) -> object:
