@@ -55,7 +55,7 @@ def test_what_is_inserted() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    "p x t1_s3 res3.1 res3.1.2 1.5k 4x4 mixed_4* *.0 * in.if.cell after res4.*.b insert.x13".split(),
+    "p x t1_s3 res3.1 res3.1.2 1.5k 4x4 mixed_4* *.0 * in.if.cell after res4.*.b insert.x".split(),
 )
 def test_a_place(text: str) -> None:
     assert places(text) == (place(text),)
