@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import archdsl
-from archdsl.claims import Verdict, check_claims, in_unit_of, last_digit
+from archdsl.claims.checker import check_claims
+from archdsl.claims.digits import in_unit_of, last_digit
+from archdsl.claims.verdicts import Verdict
 from archdsl.diagnostics import Diagnostics
 
 
@@ -59,7 +61,8 @@ def test_half_a_unit_of_the_last_digit(tmp_path: Path, claimed: str, is_met: boo
     )
     diagnostics = Diagnostics()
     (checked,) = check_claims(archdsl.load(spec), diagnostics)
-    assert checked.measured == 1000
+    assert checked.measured is not None
+    assert checked.measured.value == 1000
     assert checked.verdict is (Verdict.MET if is_met else Verdict.NOT_MET)
     assert diagnostics.has_errors is not is_met
 
@@ -71,7 +74,8 @@ def test_either_way_of_rounding_a_half(tmp_path: Path, claimed: str) -> None:
         f"network a() {{ input x: 51; linear(50, bias = false) }}\nclaim a {{ params {claimed} }}\n"
     )
     (checked,) = check_claims(archdsl.load(spec), Diagnostics())
-    assert checked.measured == 2550
+    assert checked.measured is not None
+    assert checked.measured.value == 2550
     assert checked.verdict is Verdict.MET
 
 

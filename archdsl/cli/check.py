@@ -13,7 +13,7 @@ from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.report.tables import FORMATS
 
 if TYPE_CHECKING:
-    from archdsl.claims import SpecReport
+    from archdsl.claims.verdicts import SpecReport
 
 _DETAILS = """\
 Builds every network of each spec whose parameters all have values, and measures what the
@@ -48,7 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     """What there is to say of a spec; nothing but diagnostics where it cannot be read."""
-    from archdsl.claims import SpecReport, check_claims, written
+    from archdsl.claims.checker import check_claims, written
+    from archdsl.claims.verdicts import SpecReport
 
     try:
         spec = load(path)

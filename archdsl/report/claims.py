@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from archdsl.claims import Checked, SpecReport, Verdict
+from archdsl.claims.verdicts import Checked, SpecReport, Verdict
 from archdsl.diagnostics import counted
 from archdsl.report.tables import Table, as_json, comma_separated
 
-_COLUMNS = ("network", "metric", "claimed", "measured", "verdict")
+_COLUMNS = ("network", "metric", "claimed", "measured", "residual", "verdict")
 
 
 def show(reports: Sequence[SpecReport], form: str) -> str:
@@ -28,7 +28,7 @@ def _section(report: SpecReport, form: str) -> str:
     title = f"{report.path}: {networks}, {_verdicts(report)}\n"
     if not report.claims:
         return title
-    right = frozenset({"claimed", "measured"})
+    right = frozenset({"claimed", "measured", "residual"})
     table = Table(_COLUMNS, [_cells(checked) for checked in report.claims], right)
     return f"{title}\n{table.markdown() if form == 'markdown' else table.text()}"
 
@@ -43,13 +43,18 @@ def _verdicts(report: SpecReport) -> str:
 
 
 def _cells(checked: Checked) -> tuple[str, ...]:
-    measured = checked.measured_text or "-"
-    return checked.network, checked.metric, checked.claimed, measured, checked.verdict.value
+    measured, residual = "-", ""
+    if checked.measured is not None:
+        measured, residual = checked.measured.text, checked.measured.residual
+    verdict = checked.verdict.value
+    return checked.network, checked.metric, checked.claimed, measured, residual, verdict
 
 
 def _exact(checked: Checked) -> tuple[object, ...]:
     measured = checked.measured
-    return checked.network, checked.metric, checked.claimed, measured, checked.verdict.value
+    value, residual = (measured.value, measured.residual) if measured else (None, None)
+    verdict = checked.verdict.value
+    return checked.network, checked.metric, checked.claimed, value, residual, verdict
 
 
 def _object(spec: str, checked: Checked) -> dict[str, object]:

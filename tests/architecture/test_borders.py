@@ -24,9 +24,10 @@ MAY_IMPORT = {
     "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
     "draw": GROUND | {"costs", "ir", "ops.base", "ops.sources", "report.numbers"},
     "files": GROUND,
-    "claims": GROUND | {"compiler", "costs", "elaborate.values", "syntax"},
+    "claims": GROUND | {"compiler", "costs", "elaborate.values", "ir.cells", "syntax"},
     "cli": GROUND
-    | {"claims", "compiler", "costs", "draw", "files", "ir", "report", "syntax.parser"},
+    | {"claims", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
+    | {"files", "ir", "report", "syntax.parser"},
     "report": GROUND | {"claims", "compiler", "costs", "elaborate.values", "ir", "ops"},
 }
 

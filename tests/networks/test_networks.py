@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.claims import Verdict, check_claims
+from archdsl.claims.checker import check_claims
+from archdsl.claims.verdicts import Verdict
 from archdsl.compiler import Network, load
 from archdsl.diagnostics import Diagnostics
 

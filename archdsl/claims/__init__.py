@@ -1,0 +1,1 @@
+"""What a spec's papers printed, measured: each claim against the network that it is about."""

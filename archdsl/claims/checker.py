@@ -1,0 +1,155 @@
+"""Every claim of a spec, checked on the network that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archdsl.claims import figures, structure
+from archdsl.claims.verdicts import Checked, Measured, Verdict, verdict
+from archdsl.compiler import Network, Spec
+from archdsl.diagnostics import (
+    CompileError,
+    Diagnostic,
+    Diagnostics,
+    did_you_mean,
+    error,
+    note,
+    warning,
+)
+from archdsl.elaborate.values import show
+from archdsl.ir.cells import cells
+from archdsl.source import Span
+from archdsl.syntax import tree
+
+
+def written(spec: Spec) -> int:
+    """How much a spec claims, notes aside."""
+    items = (item for claim in spec.program.main.claims() for item in claim.items)
+    return sum(not isinstance(item, tree.Remark) for item in items)
+
+
+def check_claims(spec: Spec, diagnostics: Diagnostics) -> list[Checked]:
+    """Every claim of a spec, measured. What is wrong goes to `diagnostics`."""
+    checker = _Checker(spec, diagnostics)
+    return [checked for claim in spec.program.main.claims() for checked in checker.claim(claim)]
+
+
+@dataclass(frozen=True)
+class _Checker:
+    spec: Spec
+    diagnostics: Diagnostics
+
+    def claim(self, claim: tree.Claim) -> Iterator[Checked]:
+        name, arguments = tree.called(claim.network)
+        try:
+            network = self._build(name, arguments)
+        except CompileError as failure:
+            self.diagnostics.take(failure)
+            return
+        self.diagnostics.extend(network.diagnostics)
+        for item in claim.items:
+            try:
+                yield from self._item(item, network, arguments)
+            except CompileError as failure:
+                self.diagnostics.take(failure)
+
+    def _build(self, name: tree.Name, arguments: tuple[tree.Argument, ...]) -> Network:
+        if name.name not in self.spec.program.main.names:
+            hint = did_you_mean(name.name, self.spec.networks)
+            message = f"no network is called `{name.name}`"
+            raise CompileError([error("claim", message, name.span, help=hint)])
+        return self.spec.build(name.name, self.spec.arguments(arguments))
+
+    def _item(
+        self,
+        item: tree.Figure | tree.Property | tree.Remark,
+        network: Network,
+        arguments: tuple[tree.Argument, ...],
+    ) -> Iterator[Checked]:
+        if isinstance(item, tree.Property):
+            yield self._property(item, network)
+        elif isinstance(item, tree.Figure):
+            yield self._figure(item, network, arguments)
+
+    def _property(self, item: tree.Property, network: Network) -> Checked:
+        if item.name not in structure.PROPERTIES:
+            raise CompileError([_unknown(item, item.name)])
+        measured, is_met = structure.compared(item, cells(network.graph))
+        return self._judged(item, network, item.name, item.value.span.text, measured, is_met)
+
+    def _figure(
+        self, item: tree.Figure, network: Network, arguments: tuple[tree.Argument, ...]
+    ) -> Checked:
+        metric, claimed = item.metric, item.value.text
+        if metric in figures.STATED:
+            return Checked(_shown(network), metric, claimed, None, Verdict.STATED)
+        if metric == structure.CELLS or metric in structure.COUNTS:
+            measured, is_met = structure.counted(metric, item.value.value, cells(network.graph))
+            return self._judged(item, network, metric, claimed, measured, is_met)
+        if metric not in figures.METRICS:
+            raise CompileError([_unknown(item, metric)])
+        if item.base is None:
+            measured, is_met = figures.compared(item, network, None)
+            return self._judged(item, network, metric, claimed, measured, is_met)
+        base = self._base(item.base, arguments)
+        measured, is_met = figures.compared(item, network, base)
+        metric = f"{metric} on {base.name}"
+        return self._judged(item, network, metric, f"+{claimed}", measured, is_met)
+
+    def _base(self, base: tree.Call | tree.Name, arguments: tuple[tree.Argument, ...]) -> Network:
+        """The network beyond which something is claimed, with the claim's arguments unless its own."""
+        name, own = tree.called(base)
+        named = {argument.name for argument in own}
+        return self._build(name, (*own, *(a for a in arguments if a.name not in named)))
+
+    def _judged(
+        self,
+        item: tree.Figure | tree.Property,
+        network: Network,
+        metric: str,
+        claimed: str,
+        measured: Measured,
+        is_met: bool,
+    ) -> Checked:
+        result = verdict(is_met=is_met, is_disputed=item.disputed)
+        checked = Checked(_shown(network), metric, claimed, measured, result)
+        self.diagnostics.extend(_explain(checked, measured, item))
+        return checked
+
+
+def _shown(network: Network) -> str:
+    """`x3d_s(size = 182)`."""
+    given = ", ".join(f"{key} = {show(g.value)}" for key, g in network.given.items())
+    return f"{network.name}({given})" if given else network.name
+
+
+def _explain(
+    checked: Checked, measured: Measured, item: tree.Figure | tree.Property
+) -> Iterator[Diagnostic]:
+    exact = f"{measured.value:,}" if isinstance(measured.value, int) else measured.value
+    span, label = item.value.span, f"measured {exact}"
+    message = f"{checked.metric} of `{checked.network}`: {checked.claimed} claimed,"
+    message = f"{message} {measured.text} measured"
+    if checked.verdict is Verdict.NOT_MET:
+        hint = 'where the source does print this, say so: `disputed ... "why"`'
+        yield error("claim", message, span, label, help=hint)
+    elif checked.verdict is Verdict.DISPUTED:
+        yield note("disputed", message, span, label)
+    elif checked.verdict is Verdict.DISPUTED_BUT_MET:
+        yield warning("disputed", f"{message}: they agree", _word(item), "not needed")
+
+
+def _word(item: tree.Figure | tree.Property) -> Span:
+    """The word `disputed`."""
+    return Span(item.span.source, item.span.start, item.span.start + len("disputed"))
+
+
+def _unknown(item: tree.Figure | tree.Property, name: str) -> Diagnostic:
+    known = [*figures.METRICS, *figures.STATED, structure.CELLS]
+    known += [*structure.COUNTS, *structure.PROPERTIES]
+    before = item.span.start + (len("disputed") if item.disputed else 0)
+    start = item.span.source.text.index(name, before)
+    span = Span(item.span.source, start, start + len(name))
+    hint = did_you_mean(name, known) or f"there is {', '.join(known)}"
+    return error("claim", f"nothing is measured as `{name}`", span, help=hint)

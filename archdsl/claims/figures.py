@@ -1,0 +1,50 @@
+"""Figures that can be claimed of a network and measured on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from archdsl.claims.digits import in_unit_of, last_digit
+from archdsl.claims.verdicts import Measured
+from archdsl.compiler import Network
+from archdsl.costs.conventions import CONVENTIONS
+from archdsl.syntax import tree
+
+_FIGURES: dict[str, Callable[[Network], int]] = {
+    "params": lambda network: network.costs.total.params,
+    "activations": lambda network: network.costs.total.activations,
+    "memory": lambda network: network.inference_bytes,
+    "training_memory": lambda network: network.training_bytes,
+    "bytes": lambda network: network.costs.total.bytes_moved,
+}
+
+METRICS = (*_FIGURES, *CONVENTIONS)
+"""What can be claimed and measured, by name."""
+
+STATED = ("top1", "top5")
+"""What can be claimed and only training could measure."""
+
+
+def measure(metric: str, network: Network) -> int:
+    """One of METRICS, for one view of one sample."""
+    if metric in _FIGURES:
+        return _FIGURES[metric](network)
+    return network.costs.total.total(CONVENTIONS[metric])
+
+
+def compared(figure: tree.Figure, network: Network, base: Network | None) -> tuple[Measured, bool]:
+    """What a figure measures, beyond a base where it has one, and whether it is met.
+
+    It is met within half a unit of the last digit that was printed.
+    """
+    value = measure(figure.metric, network)
+    if base is not None:
+        value -= measure(figure.metric, base)
+    text = figure.value.text
+    off: Fraction = value - Fraction(figure.value.value)
+    sign = "+" if base is not None else ""
+    residual = in_unit_of(text, abs(off)) if off else "0"
+    residual = f"{'-' if off < 0 else '+'}{residual}" if off else residual
+    measured = Measured(value, sign + in_unit_of(text, value), residual)
+    return measured, abs(off) <= last_digit(text) / 2

@@ -1,0 +1,101 @@
+"""What can be claimed of the attention cells of a network, and is read off its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from archdsl.claims.verdicts import Measured
+from archdsl.ir.cells import Cell, CellOperation
+from archdsl.syntax import tree
+
+Words: TypeAlias = tuple[str, ...]
+Found: TypeAlias = tuple[str, bool]
+"""What was found, in words, and whether it is as claimed."""
+
+COUNTS: dict[str, Callable[[Cell], int]] = {
+    "operations": lambda cell: len(cell.operations),
+    "inputs": lambda cell: max((len(o.inputs) for o in cell.operations), default=0),
+    "outputs": lambda cell: len(cell.outputs),
+}
+"""What is counted in each cell: operations, the most inputs of one, and what the sink combines."""
+
+CELLS = "cells"
+"""How many cells a network has."""
+
+
+def counted(name: str, claimed: int, cells: Sequence[Cell]) -> tuple[Measured, bool]:
+    """A count, in each of the cells, and whether it is as claimed."""
+    if name == CELLS:
+        return Measured(len(cells), str(len(cells))), claimed == len(cells)
+    counts = sorted({COUNTS[name](cell) for cell in cells})
+    text = " or ".join(map(str, counts)) or "no cell"
+    return Measured(counts[0] if len(counts) == 1 else text, text), counts == [claimed]
+
+
+def _types(words: Words, cells: Sequence[Cell]) -> Found:
+    return _all(words, ({o.by for o in cell.operations} for cell in cells))
+
+
+def _dimensions(words: Words, cells: Sequence[Cell]) -> Found:
+    return _all(words, ({o.over for o in cell.operations} for cell in cells))
+
+
+def _keys_values(words: Words, cells: Sequence[Cell]) -> Found:
+    return _all(words, ({cell.keys_values} for cell in cells))
+
+
+def _all(words: Words, found: Iterable[set[str]]) -> Found:
+    """Whether every cell has exactly these; what the cells have, each kind once."""
+    sets = list(found)
+    texts = dict.fromkeys(", ".join(sorted(each)) for each in sets)
+    return "; ".join(texts) or "no cell", bool(sets) and all(each == {*words} for each in sets)
+
+
+def _path(words: Words, cells: Sequence[Cell]) -> Found:
+    """Whether each cell has a way through operations over these dimensions, one after another."""
+    having = sum(_leads(cell, words) for cell in cells)
+    return f"in {having} of {len(cells)} cells", bool(cells) and having == len(cells)
+
+
+def _leads(cell: Cell, words: Words) -> bool:
+    """Operations stand before those that read them: one pass finds how far each way has come."""
+    done: dict[str, int] = {}
+    for operation in cell.operations:
+        before = max((done.get(name, 0) for name in operation.inputs), default=0)
+        done[operation.name] = before + _is_next(operation, words, before)
+    return max(done.values(), default=0) == len(words)
+
+
+def _is_next(operation: CellOperation, words: Words, before: int) -> bool:
+    return before < len(words) and operation.over == words[before]
+
+
+def _same(words: Words, cells: Sequence[Cell]) -> Found:
+    """Whether the cells after these places have the same graph."""
+    here = [cell for cell in cells for word in words if cell.place == f"{word}_{cell.name}"]
+    kinds = {(c.keys_values, tuple(o.kind for o in c.operations), c.outputs) for c in here}
+    if len(here) < len(words):
+        return f"a cell after {len(here)} of these", False
+    return "the same" if len(kinds) == 1 else f"{len(kinds)} kinds", len(kinds) == 1
+
+
+PROPERTIES: dict[str, Callable[[Words, Sequence[Cell]], Found]] = {
+    "types": _types,
+    "dimensions": _dimensions,
+    "keys_values": _keys_values,
+    "path": _path,
+    "same": _same,
+}
+"""What can be claimed in words."""
+
+
+def compared(property_: tree.Property, cells: Sequence[Cell]) -> tuple[Measured, bool]:
+    """What the cells are, and whether that is as claimed."""
+    text, is_met = PROPERTIES[property_.name](words(property_.value), cells)
+    return Measured(text, text), is_met
+
+
+def words(value: tree.Expression) -> Words:
+    """The words of `map`, of `(map, dot)`, or of `spatial -> temporal`."""
+    return tuple(node.name for node in tree.walk([value]) if isinstance(node, tree.Name))
