@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archdsl.costs.breakdown import Part, breakdown
 from archdsl.costs.conventions import Convention
@@ -32,6 +33,9 @@ from archdsl.infer import infer
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
 from archdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.sketches import Sketch
 
 
 def load(path: str | Path) -> Spec:
@@ -105,6 +109,12 @@ class Spec:
         diagnostics = Diagnostics()
         graph = elaborate(self.program, name, given, diagnostics)
         return Network(self, graph, dict(given), tuple(diagnostics))
+
+    def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
+        """As much of a network as can be built, with the places where it broke off."""
+        from archdsl.elaborate.sketches import sketch
+
+        return sketch(self.program, name, given)
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ def test_a_seal_breaks_with_the_text() -> None:
     sealed = files.sealed(TEXT)
     assert sealed.startswith(TEXT)
     assert "# archdsl sha256 " in sealed.splitlines()[-1]
-    assert files.is_ours(sealed)
-    assert not files.is_ours(sealed.replace("1", "2", 1))
-    assert not files.is_ours(sealed + "y = 2\n")
-    assert not files.is_ours(TEXT)
+    assert files.is_ours(sealed.encode())
+    assert not files.is_ours(sealed.replace("1", "2", 1).encode())
+    assert not files.is_ours((sealed + "y = 2\n").encode())
+    assert not files.is_ours(TEXT.encode())
 
 
 def test_writes_and_rewrites_its_own(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_edited_and_foreign_files_stay(tmp_path: Path) -> None:
     assert "was not generated" in refusal(binary)
     assert foreign.read_text() == "import os\n"
     files.write(foreign, files.sealed(TEXT), force=True)
-    assert files.is_ours(foreign.read_text())
+    assert files.is_ours(foreign.read_bytes())
 
 
 def test_permissions_follow_the_umask_or_the_file(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from contextlib import suppress
 from typing import TextIO
 
 from archdsl import __version__
-from archdsl.cli import check, compile, flops, fmt, show
+from archdsl.cli import check, compile, draw, flops, fmt, show
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 
-_COMMANDS = (compile, flops, check, fmt, show)
+_COMMANDS = (compile, flops, check, draw, fmt, show)
 
 _EPILOG = """\
 examples:
@@ -23,6 +23,7 @@ examples:
   archdsl flops specs/x3d_s.arch --set depth=5          ... with another parameter
   archdsl check specs/*.arch                            mistakes, and the papers' claims
   archdsl compile specs/x3d_s.arch -o build             one PyTorch file
+  archdsl draw specs/x3d_s.arch -o x3d_s.svg            a picture
 
 exit status: 0 all is well, 1 the input is wrong, 2 the command line is
 """

@@ -6,8 +6,9 @@ import argparse
 import re
 from collections.abc import Iterable, Iterator
 
-from archdsl.compiler import Network, load
+from archdsl.compiler import Network, Spec, load
 from archdsl.diagnostics import CompileError, did_you_mean, error
+from archdsl.elaborate.values import Given
 from archdsl.ir.types import AXES, show_shape
 from archdsl.source import Source, Span
 from archdsl.syntax.parser import parse_argument
@@ -62,8 +63,8 @@ def add_input(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def network(arguments: argparse.Namespace) -> Network:
-    """The network that the flags ask for, `--input` aside.
+def asked(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:
+    """The spec, and the name and parameters of the network in it that the flags ask for.
 
     Raises:
         CompileError: there is none such.
@@ -71,7 +72,27 @@ def network(arguments: argparse.Namespace) -> Network:
     spec = load(arguments.spec)
     name = spec.choose(arguments.network)
     written = [parse_argument(Source("--set", text)) for text in arguments.parameters]
-    return spec.build(name, spec.arguments(written))
+    return spec, name, spec.arguments(written)
+
+
+def add_depth(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument("--depth", metavar="N", type=_levels, help=f"levels to open; {default}")
+
+
+def _levels(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,3}", text):
+        raise argparse.ArgumentTypeError(f"levels are counted from 1, not {text!r}")
+    return int(text)
+
+
+def network(arguments: argparse.Namespace) -> Network:
+    """The network that the flags ask for, `--input` aside.
+
+    Raises:
+        CompileError: there is none such.
+    """
+    spec, name, given = asked(arguments)
+    return spec.build(name, given)
 
 
 def network_at_input(arguments: argparse.Namespace) -> Network:
@@ -80,7 +101,15 @@ def network_at_input(arguments: argparse.Namespace) -> Network:
     Raises:
         CompileError: there is none such.
     """
-    built = network(arguments)
+    return at_input(network(arguments), arguments)
+
+
+def at_input(built: Network, arguments: argparse.Namespace) -> Network:
+    """A network with its inputs at the sizes that `--input` gives.
+
+    Raises:
+        CompileError: it does not take them.
+    """
     return built.at(**dict(_named_shapes(built, arguments.inputs))) if arguments.inputs else built
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 
 from archdsl.cli import options
@@ -24,14 +23,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = options.command(commands, "show", "the graph as text, repeats folded", _DETAILS)
     options.add_network(parser)
     options.add_input(parser)
-    parser.add_argument("--depth", metavar="N", type=_levels, help="levels to open; default: all")
+    options.add_depth(parser, "default: all")
     parser.set_defaults(run=run)
-
-
-def _levels(text: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,3}", text):
-        raise argparse.ArgumentTypeError(f"levels are counted from 1, not {text!r}")
-    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from archdsl.draw.layers import Size, Thread, layered
 from archdsl.draw.measures import FOOTER, HEADER, PADDING, box_size, head_widths
 from archdsl.draw.ordering import order
 from archdsl.draw.passages import Cut, Passage, cut, whole
-from archdsl.draw.picture import Group, Item, Wire
+from archdsl.draw.picture import Group, Item, Look, Wire
 from archdsl.draw.placing import Content, Framed, Placing
 
 _WIDEST = 260.0
@@ -81,6 +81,8 @@ class _Frame:
         if isinstance(item, Group):
             return self.frames[item.key].size
         size = box_size(item)
+        if item.look is Look.SUM:
+            return size
         half = max(size.left, min(room, _WIDEST) / 2)
         return Size(half, half, size.height)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.draw.layers import Size
-from archdsl.draw.picture import Box, Group, Look
+from archdsl.draw.picture import Box, Group, Look, times
 from archdsl.draw.text import PLAIN, TITLE
 
 PADDING = 10.0
@@ -15,10 +15,6 @@ _GAP = 14.0
 _LEAST = {Look.SUM: 26.0, Look.END: 64.0}
 _NARROWEST = 120.0
 _STEP = 36.0
-
-
-def times(count: int) -> str:
-    return f"×{count}" if count > 1 else ""
 
 
 def box_size(box: Box) -> Size:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from archdsl.draw import words
+from archdsl.draw.cell import LEGEND, insets
 from archdsl.draw.faults import Fault, mark, untold
 from archdsl.draw.outline import Outline, View, outline
 from archdsl.draw.picture import Box, Group, Item, Look, Panel, Picture, Scale, boxes
 from archdsl.draw.text import clean
 from archdsl.draw.wires import wires
+from archdsl.ir.cells import cells
 from archdsl.ir.graph import Graph, Value
 from archdsl.report.numbers import readable
 
@@ -25,17 +27,21 @@ def draw(graph: Graph, view: View, faults: Sequence[Fault] = ()) -> Picture:
     hottest = max((found.spent.get(box.key, 0) for box in boxes(items)), default=0)
     heated = tuple(_heated((*items, *ends), found.spent, hottest))
     notes = tuple(_notes(found, faults))
-    panel = Panel(clean(graph.name), tuple(_facts(found)), heated, led + red, notes)
-    return Picture(panel, scale=_scale(view, hottest))
+    panel = Panel(clean(graph.name), tuple(_facts(found, faults)), heated, led + red, notes)
+    beside = () if faults else insets(cells(graph))
+    return Picture(panel, beside, _scale(view, hottest), LEGEND if beside else ())
 
 
-def _facts(found: Outline) -> Iterator[str]:
+def _facts(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
     graph, view = found.graph, found.view
     inputs = (f"{name} {words.shape(graph.type(value))}" for name, value in graph.inputs.items())
     yield clean(", ".join(inputs))
     total = view.costs.total
     unit = view.convention.unit
-    yield f"{readable(total.total(view.convention))} {unit}, {readable(total.params)} parameters"
+    figures = (
+        f"{readable(total.total(view.convention))} {unit}, {readable(total.params)} parameters"
+    )
+    yield f"{figures}, as far as it could be built" if faults else figures
 
 
 def _notes(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:

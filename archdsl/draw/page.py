@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archdsl.draw import colours
 from archdsl.draw.frames import plan
 from archdsl.draw.geometry import Area, Plan
-from archdsl.draw.picture import Box, Look, Panel, Picture
+from archdsl.draw.picture import Box, Look, Outline, Panel, Picture
 from archdsl.draw.text import HEADING, PLAIN, Font
 
 _MARGIN = 28.0
@@ -45,7 +45,7 @@ class Sample:
     area: Area
     fill: str
     edge: str
-    radius: float = 3
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _beside(main: _Part, insets: Sequence[_Part]) -> Iterator[_Part]:
 
 def _moved(part: _Part, dx: float, dy: float) -> _Part:
     writings = (Writing(w.text, w.x + dx, w.y + dy, w.font, w.ink, w.anchor) for w in part.writings)
-    samples = (Sample(s.area.moved(dx, dy), s.fill, s.edge, s.radius) for s in part.samples)
+    samples = (Sample(s.area.moved(dx, dy), s.fill, s.edge, s.outline) for s in part.samples)
     plan, right, bottom = part.plan.moved(dx, dy), part.width + dx, part.height + dy
     return _Part(plan, tuple(writings), tuple(samples), right, bottom)
 
@@ -106,19 +106,18 @@ def _part(panel: Panel, picture: Picture | None) -> _Part:
     """A diagram below its title, its facts and what its colours mean; its notes below it."""
     writings = list(_head(panel))
     samples: list[Sample] = []
-    y = writings[-1].y + 10
-    if picture is not None:
-        for told, patches in (_scale(picture, y + 8), _swatches(picture, y + 32)):
-            writings += told
-            samples += patches
-            y += 24 if patches else 0
+    y = writings[-1].y + 18
+    for legend in (_scale, _swatches):
+        told, patches = legend(picture, y) if picture else ([], [])
+        writings, samples = [*writings, *told], [*samples, *patches]
+        y += 22 if patches else 0
     drawn = plan(panel.items, panel.wires)
     left, top, right, bottom = drawn.extent
     width = max(
         right - left, *(w.right for w in writings), *(s.area.x + s.area.width for s in samples), 0
     )
-    drawn = drawn.moved((width - (right - left)) / 2 - left, y + 22 - top)
-    depth = y + 22 + bottom - top
+    drawn = drawn.moved((width - (right - left)) / 2 - left, y + 8 - top)
+    depth = y + 8 + bottom - top
     for place, note in enumerate(panel.notes, start=1):
         writings.append(Writing(note, 0, depth + 8 + 16 * place, PLAIN, colours.MUTED))
     width = max(width, *(writing.right for writing in writings))
@@ -154,7 +153,7 @@ def _swatches(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
     for swatch in picture.swatches:
         fill, edge = colours.look(swatch.look)
         area = Area(Box(0, swatch.look, "", outline=swatch.outline), x, y, 22, 14)
-        patches.append(Sample(area, fill, edge))
+        patches.append(Sample(area, fill, edge, swatch.outline))
         told.append(Writing(swatch.meaning, x + 28, y + 11, PLAIN, colours.MUTED))
         x = told[-1].right + 20
     return told, patches
@@ -162,4 +161,4 @@ def _swatches(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
 
 def _patch(x: float, y: float, width: float, fill: str) -> Sample:
     area = Area(Box(0, Look.BLOCK, ""), x, y, width, 14)
-    return Sample(area, fill, colours.FRAME_EDGE, 0)
+    return Sample(area, fill, colours.FRAME_EDGE)

@@ -117,8 +117,10 @@ class Picture:
     swatches: tuple[Swatch, ...] = ()
 
     @property
-    def panels(self) -> tuple[Panel, ...]:
-        return (self.main, *self.insets)
+    def spoken(self) -> tuple[str, ...]:
+        """What a format can say of the main panel that has no place for a legend."""
+        told = f"colour: {self.scale.meaning}, 0 % to {self.scale.most}" if self.scale else ""
+        return (self.main.title, *self.main.facts, *filter(None, [told]), *self.main.notes)
 
 
 def boxes(items: Iterable[Item]) -> Iterator[Box]:
@@ -128,3 +130,12 @@ def boxes(items: Iterable[Item]) -> Iterator[Box]:
             yield from boxes(item.items)
         else:
             yield item
+
+
+def times(count: int) -> str:
+    return f"×{count}" if count > 1 else ""
+
+
+def heading(item: Item) -> str:
+    """Title, repeats and share in one line."""
+    return "  ".join(filter(None, (item.title, times(item.times), item.aside)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from archdsl.draw.geometry import Area, Label, Path, Plan, Point, joined, spread
 from archdsl.draw.layers import Layers, Size, Spot
 from archdsl.draw.passages import Passage
-from archdsl.draw.picture import Group, Item
+from archdsl.draw.picture import Group, Item, Look
 
 _PORTS = 18.0
 """Between wires at the edge of a box."""
@@ -88,15 +88,16 @@ class Placing:
                 doors = frame.leaves if near is spot.down else frame.enters
                 at = [self.axes[spot.index] + doors[self._wire(link)] for link in links]
             else:
-                at = self._spread(spot, links)
+                at = self._spread(spot, links, item.look)
             found |= {(spot.index, link): x for link, x in zip(links, at, strict=True)}
 
     def _wire(self, index: int) -> int:
         wire = self.layers.spots[index].wire
         return -1 if wire is None else wire
 
-    def _spread(self, spot: Spot, links: Sequence[int]) -> list[float]:
-        axis, edge = self.axes[spot.index], min(10.0, spot.size.left / 2)
+    def _spread(self, spot: Spot, links: Sequence[int], look: Look) -> list[float]:
+        axis = self.axes[spot.index]
+        edge = spot.size.height / 2 if look is Look.END else min(10.0, spot.size.left / 2)
         low, high = axis - spot.size.left + edge, axis + spot.size.right - edge
         return spread([self.axes[link] for link in links], _PORTS, low, high)
 

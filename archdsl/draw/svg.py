@@ -7,9 +7,9 @@ from html import escape
 
 from archdsl.draw import colours
 from archdsl.draw.geometry import Area, Label, Path, Point
-from archdsl.draw.measures import PADDING, times
+from archdsl.draw.measures import PADDING
 from archdsl.draw.page import Page, Sample, Writing, page
-from archdsl.draw.picture import Box, Group, Line, Look, Outline, Picture
+from archdsl.draw.picture import Box, Group, Line, Look, Outline, Picture, times
 from archdsl.draw.text import FAMILY, PLAIN, TITLE, Font
 
 _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
@@ -17,7 +17,11 @@ _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
 
 def svg(picture: Picture) -> str:
     """The picture as an SVG document."""
-    return "\n".join([*_lines(page(picture)), ""])
+    return written(page(picture))
+
+
+def written(whole: Page) -> str:
+    return "\n".join(_lines(whole))
 
 
 def _lines(whole: Page) -> Iterator[str]:
@@ -54,16 +58,19 @@ def _group(area: Area, group: Group) -> Iterator[str]:
 
 def _box(area: Area, box: Box) -> Iterator[str]:
     fill, edge = colours.of(box)
-    radius = area.height / 2 if box.look in (Look.END, Look.SUM) else _radius(box.outline)
-    yield _rectangle(area, fill, edge, radius)
-    if box.outline is Outline.DOUBLE:
-        inner = Area(box, area.x + 3, area.y + 3, area.width - 6, area.height - 6)
-        yield _rectangle(inner, "none", edge, max(radius - 3, 0))
+    if box.look in (Look.END, Look.SUM):
+        yield _rectangle(area, fill, edge, area.height / 2)
+    else:
+        yield from _outlined(area, fill, edge, box.outline, 3)
     yield from _texts(area, box)
 
 
-def _radius(outline: Outline) -> float:
-    return 14 if outline is Outline.ROUND else 4
+def _outlined(area: Area, fill: str, edge: str, outline: Outline, inset: float) -> Iterator[str]:
+    yield _rectangle(area, fill, edge, 14 if outline is Outline.ROUND else 4)
+    if outline is Outline.DOUBLE:
+        twice = 2 * inset
+        inner = (area.x + inset, area.y + inset, area.width - twice, area.height - twice)
+        yield _rectangle(Area(area.item, *inner), "none", edge, 2)
 
 
 def _texts(area: Area, box: Box) -> Iterator[str]:
@@ -117,7 +124,10 @@ def _label(label: Label) -> Iterator[str]:
 
 
 def _sample(sample: Sample) -> Iterator[str]:
-    yield _rectangle(sample.area, sample.fill, sample.edge, sample.radius)
+    if sample.outline is None:
+        yield _rectangle(sample.area, sample.fill, sample.edge, 0)
+    else:
+        yield from _outlined(sample.area, sample.fill, sample.edge, sample.outline, 2)
 
 
 def _rectangle(area: Area, fill: str, edge: str, radius: float) -> str:

@@ -18,7 +18,9 @@ _BOLD = {
     92: "&w", 100: "%@M…", 110: "mW",
 }  # fmt: skip
 
-_FAMILY = "'Helvetica Neue', Helvetica, Arial, 'Segoe UI', 'DejaVu Sans', sans-serif"
+FAMILY = (
+    "'Helvetica Neue', Helvetica, Arial, 'Segoe UI', 'Liberation Sans', 'DejaVu Sans', sans-serif"
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,6 @@ def _other(char: str) -> int:
     return 110 if east_asian_width(char) in "WF" else 85
 
 
-FAMILY = _FAMILY
 HEADING = Font(17, 600)
 TITLE = Font(13, 600)
 PLAIN = Font(11)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
 from archdsl.elaborate.networks import build
@@ -15,10 +15,11 @@ from archdsl.ir.graph import Graph, Scope
 
 @dataclass(frozen=True)
 class Break:
-    """Where building broke off: in a scope, when the graph had so many nodes."""
+    """Where building broke off: in a scope, when the graph had so many scopes and nodes."""
 
     diagnostic: Diagnostic
     scope: int
+    scopes: int
     nodes: int
 
 
@@ -37,7 +38,24 @@ def sketch(program: Program, name: str, given: Mapping[str, Given]) -> Sketch:
     diagnostics = _Watched(graph=graph)
     with suppress(CompileError):
         build(graph, program, given, diagnostics)
-    return Sketch(graph, tuple(diagnostics.breaks), tuple(diagnostics))
+    breaks = tuple(_in_stage(graph, broken) for broken in diagnostics.breaks)
+    return Sketch(graph, breaks, tuple(diagnostics))
+
+
+def _in_stage(graph: Graph, broken: Break) -> Break:
+    """A table counts the blocks of a stage before it opens it: what is wrong there is inside."""
+    following = graph.scopes[broken.scopes : broken.scopes + 1]
+    if not broken.diagnostic.labels or not following or following[0].kind != "stage":
+        return broken
+    stage, place = following[0], broken.diagnostic.labels[0].span
+    if place.source is not stage.span.source or place.start < stage.span.start:
+        return broken
+    inside = [
+        node.index
+        for node in graph
+        if any(scope.index == stage.index for scope in graph.enclosing(node.scope))
+    ]
+    return replace(broken, scope=stage.index, nodes=max(inside, default=broken.nodes - 1) + 1)
 
 
 @dataclass
@@ -54,7 +72,8 @@ class _Watched(Diagnostics):
         finally:
             if diagnostic.is_error and len(list(self)) > told:
                 scope = _open_scope(self.graph, diagnostic)
-                self.breaks.append(Break(diagnostic, scope, len(self.graph)))
+                scopes, nodes = len(self.graph.scopes), len(self.graph)
+                self.breaks.append(Break(diagnostic, scope, scopes, nodes))
 
 
 def _open_scope(graph: Graph, diagnostic: Diagnostic) -> int:

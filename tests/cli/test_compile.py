@@ -17,7 +17,7 @@ def test_writes_one_file_and_names_it(capsys: pytest.CaptureFixture[str], tmp_pa
     assert main(["compile", SPEC, "-o", str(folder)]) == 0
     path = folder / "x3d_xs.py"
     assert capsys.readouterr().out == f"{path}\n"
-    assert files.is_ours(path.read_text())
+    assert files.is_ours(path.read_bytes())
     assert [entry.name for entry in folder.iterdir()] == ["x3d_xs.py"]
 
 
@@ -46,7 +46,7 @@ def test_an_edited_file_stays(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert "--force overwrites it" in printed
     assert path.read_text() == edited
     assert main(["compile", SPEC, "-o", str(tmp_path), "--force"]) == 0
-    assert files.is_ours(path.read_text())
+    assert files.is_ours(path.read_bytes())
 
 
 def test_nothing_is_written_for_a_bad_spec(tmp_path: Path) -> None:

@@ -1,0 +1,131 @@
+"""`archdsl draw`: a network or a cell as a picture."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archdsl.cli import options
+from archdsl.cli.output import report, report_warnings
+from archdsl.costs.conventions import CONVENTIONS
+from archdsl.diagnostics import CompileError, did_you_mean, error
+
+if TYPE_CHECKING:
+    from archdsl.compiler import Network
+    from archdsl.draw.faults import Fault
+    from archdsl.draw.picture import Picture
+    from archdsl.elaborate.sketches import Sketch
+    from archdsl.ir.graph import Graph
+
+_SUFFIXES = (".svg", ".png", ".dot", ".mmd")
+
+_DETAILS = """\
+The suffix of FILE says what is written: .svg needs nothing else, .png the extra
+archdsl[png]; .dot is for Graphviz, .mmd for Mermaid, which GitHub draws.
+
+Boxes are blocks, by default the rows of tables in frames for the stages. What repeats is
+drawn once, with its number. The colour of a box is its share of the cost in --convention.
+Cells of attention stand beside the network, each once. A network that does not compile is
+drawn up to its mistakes, which are marked, at its own input; the exit status is 1.
+
+A file that was edited since it was drawn, or that was never drawn, is left alone without
+--force.
+
+examples:
+  archdsl draw specs/x3d_s.arch                                  build/x3d_s.svg
+  archdsl draw specs/autox3d_s.arch --depth 3 -o autox3d_s.png
+  archdsl draw specs/x3d_m.arch --input 16x256x256 --convention pytorchvideo -o x3d_m.dot
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = options.command(commands, "draw", "a network or a cell as a picture", _DETAILS)
+    options.add_network(parser)
+    options.add_input(parser)
+    parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
+    options.add_depth(parser, "default: the stages of tables")
+    parser.add_argument("--cell", metavar="NAME", help="one attention cell alone")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=_file, help="default: build/NETWORK.svg"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite a file that was edited")
+    parser.set_defaults(run=run)
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in _SUFFIXES:
+        raise argparse.ArgumentTypeError(f"a picture ends with {', '.join(_SUFFIXES)}: {text!r}")
+    return path
+
+
+def run(arguments: argparse.Namespace) -> int:
+    spec, name, given = options.asked(arguments)
+    try:
+        network = options.at_input(spec.build(name, given), arguments)
+    except CompileError as failure:
+        sketch = spec.sketch(name, given)
+        if not sketch.breaks or arguments.cell:
+            raise
+        _write(_broken(sketch, arguments), name, arguments)
+        report(failure.diagnostics)
+        return 1
+    drawn = _cell(network, arguments.cell) if arguments.cell else _whole(network.graph, arguments)
+    _write(drawn, arguments.cell or name, arguments)
+    report_warnings(network.diagnostics)
+    return 0
+
+
+def _whole(graph: Graph, arguments: argparse.Namespace, faults: Sequence[Fault] = ()) -> Picture:
+    from archdsl.costs.figures import measure
+    from archdsl.draw.network import draw
+    from archdsl.draw.outline import View
+
+    view = View(measure(graph), CONVENTIONS[arguments.convention], arguments.depth)
+    return draw(graph, view, faults)
+
+
+def _broken(sketch: Sketch, arguments: argparse.Namespace) -> Picture:
+    """As much of a network as there is, and where it broke off."""
+    from archdsl.draw.faults import Fault
+
+    faults = []
+    for broken in sketch.breaks:
+        told = broken.diagnostic
+        place = f", line {told.labels[0].span.line}" if told.labels else ""
+        title = f"{told.severity.value}[{told.code}]{place}"
+        faults.append(Fault(title, told.message, broken.scope, broken.nodes))
+    return _whole(sketch.graph, arguments, faults)
+
+
+def _cell(network: Network, name: str) -> Picture:
+    from archdsl.draw.cell import draw_cells
+    from archdsl.ir.cells import cells
+
+    found = cells(network.graph)
+    names = list(dict.fromkeys(cell.name for cell in found))
+    if name not in names:
+        hint = did_you_mean(name, names) or (f"there is {', '.join(names)}" if names else None)
+        message = f"`{network.name}` has no cell called `{name}`"
+        raise CompileError([error("cell", message, help=hint)])
+    return draw_cells([cell for cell in found if cell.name == name])
+
+
+def _write(picture: Picture, name: str, arguments: argparse.Namespace) -> None:
+    from archdsl import files
+    from archdsl.draw.dot import dot
+    from archdsl.draw.mermaid import mermaid
+    from archdsl.draw.png import png
+    from archdsl.draw.svg import svg
+
+    formats: dict[str, Callable[[], str | bytes]] = {
+        ".svg": lambda: files.sealed(svg(picture), files.XML),
+        ".dot": lambda: files.sealed(dot(picture), files.SLASHES),
+        ".mmd": lambda: files.sealed(mermaid(picture), files.PERCENT),
+        ".png": lambda: files.sealed_png(png(picture)),
+    }
+    path = arguments.output or Path("build", f"{name}.svg")
+    files.write(path, formats[path.suffix](), force=arguments.force)
+    print(path)

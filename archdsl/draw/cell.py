@@ -1,0 +1,146 @@
+"""An attention cell as a diagram, as in the figures of AttentionNAS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from archdsl.draw.picture import Box, Line, Look, Outline, Panel, Picture, Swatch, Wire
+from archdsl.draw.text import clean, shortened
+from archdsl.ir.cells import ENTRY, Cell, CellOperation
+
+_LOOKS = {
+    "temporal": Look.TEMPORAL,
+    "spatial": Look.SPATIAL,
+    "spatiotemporal": Look.SPATIOTEMPORAL,
+}
+_WAYS = {"map": "map-based", "dot": "dot-product"}
+_MOST_PLACES = 6
+
+LEGEND = (
+    Swatch(Look.TEMPORAL, "temporal"),
+    Swatch(Look.SPATIAL, "spatial"),
+    Swatch(Look.SPATIOTEMPORAL, "spatiotemporal"),
+    Swatch(Look.BLOCK, "map-based", Outline.ROUND),
+    Swatch(Look.BLOCK, "dot-product", Outline.DOUBLE),
+)
+
+
+def draw_cells(cells: Iterable[Cell]) -> Picture:
+    """Cells alone: those of one name can differ in how they are set."""
+    main, *others = insets(cells)
+    return Picture(main, tuple(others), swatches=LEGEND)
+
+
+def insets(cells: Iterable[Cell]) -> tuple[Panel, ...]:
+    """Each cell that a network uses once, with the places where it stands."""
+    found: dict[tuple[object, ...], list[Cell]] = {}
+    for cell in cells:
+        alike = (cell.name, cell.keys_values, cell.operations, cell.outputs)
+        found.setdefault(alike, []).append(cell)
+    return tuple(panel(alike[0], [cell.place for cell in alike]) for alike in found.values())
+
+
+def panel(cell: Cell, places: Sequence[str]) -> Panel:
+    """Its input on top, an operation below all that it reads, the sink at the bottom."""
+    return _Drawing(cell).panel(tuple(places))
+
+
+@dataclass
+class _Drawing:
+    """A cell while it is drawn; `keys` are those of the boxes made so far."""
+
+    cell: Cell
+    boxes: list[Box] = field(default_factory=list)
+    keys: dict[str, int] = field(default_factory=dict)
+    readers: dict[tuple[int, Line], list[int]] = field(default_factory=dict)
+
+    def panel(self, places: tuple[str, ...]) -> Panel:
+        self.keys[ENTRY] = self._box(Look.END, ENTRY)
+        for operation in _sorted(self.cell.operations):
+            self._operation(operation)
+        sink = self._box(Look.SINK, "combine", ("sink",))
+        for name in self.cell.outputs:
+            self._lead(name, sink)
+        wires = [
+            Wire(source, tuple(targets), line=line)
+            for (source, line), targets in self.readers.items()
+        ]
+        title = shortened(clean(self.cell.name), 40)
+        return Panel(title, tuple(self._facts(places)), tuple(self.boxes), tuple(wires))
+
+    def _facts(self, places: tuple[str, ...]) -> Iterator[str]:
+        shown = [place for place in places if place][:_MOST_PLACES]
+        more = len(places) - len(shown)
+        if shown:
+            last = f" and {more} more" if more else ""
+            yield shortened(f"at {clean(', '.join(shown))}", 60) + last
+        if any(operation.by == "dot" for operation in self.cell.operations):
+            of_cell = self.cell.keys_values == "cell"
+            yield f"keys and values from the {'cell' if of_cell else 'operation'}'s input"
+
+    def _operation(self, operation: CellOperation) -> None:
+        reads = [name for name in operation.inputs if name in self.keys]
+        single = self._sum(reads) if len(reads) > 1 else None
+        key = self._box(
+            _LOOKS.get(operation.over, Look.BLOCK), *_words(operation), _outline(operation)
+        )
+        self.keys[operation.name] = key
+        if single is not None:
+            self._wire(single, key, Line.PLAIN)
+        else:
+            for name in reads:
+                self._lead(name, key)
+        if operation.by == "dot" and self.cell.keys_values == "cell" and reads != [ENTRY]:
+            self._wire(self.keys[ENTRY], key, Line.DASHED)
+
+    def _sum(self, reads: Sequence[str]) -> int:
+        """A weighted sum, which has a sign of its own."""
+        key = self._box(Look.SUM, "Σ")
+        for name in reads:
+            self._lead(name, key)
+        return key
+
+    def _box(
+        self,
+        look: Look,
+        title: str,
+        lines: tuple[str, ...] = (),
+        outline: Outline = Outline.SINGLE,
+    ) -> int:
+        key = len(self.boxes) + 1
+        self.boxes.append(Box(key, look, title, lines, outline=outline))
+        return key
+
+    def _lead(self, name: str, target: int) -> None:
+        if name in self.keys:
+            self._wire(self.keys[name], target, Line.PLAIN)
+
+    def _wire(self, source: int, target: int, line: Line) -> None:
+        self.readers.setdefault((source, line), []).append(target)
+
+
+def _words(operation: CellOperation) -> tuple[str, tuple[str, ...]]:
+    title = (
+        clean(f"{operation.name}: {operation.over}") if operation.over else clean(operation.name)
+    )
+    way = _WAYS.get(operation.by, clean(operation.by))
+    phi = "no activation" if operation.phi == "none" else clean(operation.phi)
+    lines = (way, f"{phi}, gate" if operation.gate else phi)
+    return shortened(title, 32), tuple(shortened(line, 32) for line in lines)
+
+
+def _outline(operation: CellOperation) -> Outline:
+    return {"map": Outline.ROUND, "dot": Outline.DOUBLE}.get(operation.by, Outline.SINGLE)
+
+
+def _sorted(operations: Sequence[CellOperation]) -> list[CellOperation]:
+    """Each after all that it reads."""
+    waiting, done, ordered = list(operations), {ENTRY}, list[CellOperation]()
+    names = {operation.name for operation in operations}
+    while waiting:
+        ready = [o for o in waiting if all(n in done or n not in names for n in o.inputs)]
+        ordered += ready or waiting
+        done |= {operation.name for operation in ready or waiting}
+        waiting = [operation for operation in waiting if operation.name not in done]
+    return ordered

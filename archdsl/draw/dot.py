@@ -1,0 +1,86 @@
+"""Graphviz's DOT. Texts stand in quoted strings, where a quote and a backslash are escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archdsl.draw import colours
+from archdsl.draw.picture import (
+    Box,
+    Item,
+    Line,
+    Look,
+    Outline,
+    Panel,
+    Picture,
+    Wire,
+    heading,
+)
+
+_HEAD = """\
+  graph [fontname="Helvetica", fontsize=13, labeljust=l, labelloc=t, ranksep=0.3];
+  node [fontname="Helvetica", fontsize=11, shape=box, style=filled, height=0.35];
+  edge [fontname="Helvetica", fontsize=9, arrowsize=0.6, color="#6b7686"];"""
+
+_LINES = {Line.PLAIN: "", Line.DASHED: "style=dashed", Line.FAULTY: 'style=dashed, color="#c62828"'}
+
+
+def dot(picture: Picture) -> str:
+    """The picture as a DOT graph; the cells of a network are clusters of their own."""
+    return "\n".join(_lines(picture))
+
+
+def _lines(picture: Picture) -> Iterator[str]:
+    yield f"digraph {_quoted(picture.main.title)} {{"
+    yield _HEAD
+    yield f"  label={_quoted(*picture.spoken)};"
+    yield from _panel(picture.main, "n", "  ")
+    for number, inset in enumerate(picture.insets):
+        yield f"  subgraph cluster_inset{number} {{"
+        yield f"    label={_quoted(inset.title, *inset.facts)};"
+        yield from _panel(inset, f"c{number}_", "    ")
+        yield "  }"
+    yield "}"
+
+
+def _panel(panel: Panel, prefix: str, indent: str) -> Iterator[str]:
+    yield from _items(panel.items, prefix, indent)
+    for wire in panel.wires:
+        yield from _wire(wire, prefix, indent)
+
+
+def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, Box):
+            yield f"{indent}{prefix}{item.key} [{_box(item)}];"
+            continue
+        yield f"{indent}subgraph cluster_{prefix}{item.key} {{"
+        yield f'{indent}  label={_quoted(heading(item))}; color="{colours.FRAME_EDGE}";'
+        yield from _items(item.items, prefix, f"{indent}  ")
+        yield f"{indent}}}"
+
+
+def _box(box: Box) -> str:
+    fill, edge = colours.of(box)
+    parts = [f"label={_quoted(heading(box), *box.lines)}", f'fillcolor="{fill}"', f'color="{edge}"']
+    if box.look in (Look.END, Look.SUM):
+        parts.append("shape=ellipse")
+    if box.outline is Outline.DOUBLE:
+        parts.append("peripheries=2")
+    if box.outline is Outline.ROUND:
+        parts.append('style="filled,rounded"')
+    return ", ".join(parts)
+
+
+def _wire(wire: Wire, prefix: str, indent: str) -> Iterator[str]:
+    """The label stands at the first of the readers only, as it does for the eye."""
+    for place, target in enumerate(wire.targets):
+        label = f"label={_quoted(wire.label)}" if wire.label and place == 0 else ""
+        parts = ", ".join(filter(None, (label, _LINES[wire.line])))
+        ends = f"{prefix}{wire.source} -> {prefix}{target}"
+        yield f"{indent}{ends} [{parts}];" if parts else f"{indent}{ends};"
+
+
+def _quoted(*lines: str) -> str:
+    escaped = (line.replace("\\", "\\\\").replace('"', '\\"') for line in lines)
+    return '"' + "\\n".join(escaped) + '"'

@@ -1,0 +1,78 @@
+"""Mermaid's flowcharts, which GitHub draws. Of a text only letters and digits stand as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archdsl.draw import colours
+from archdsl.draw.picture import (
+    Box,
+    Group,
+    Item,
+    Line,
+    Look,
+    Outline,
+    Panel,
+    Picture,
+    Wire,
+    heading,
+)
+
+_PLAIN = set(" .,:=+-_×²³⁴·%()/")
+_ARROWS = {Line.PLAIN: "-->", Line.DASHED: "-.->", Line.FAULTY: "-.->"}
+
+
+def mermaid(picture: Picture) -> str:
+    """The picture as a flowchart; the cells of a network are subgraphs of their own."""
+    return "\n".join(_lines(picture))
+
+
+def _lines(picture: Picture) -> Iterator[str]:
+    yield "flowchart TB"
+    yield f"  subgraph main[{_quoted(*picture.spoken)}]"
+    yield from _panel(picture.main, "n", "    ")
+    yield "  end"
+    for number, inset in enumerate(picture.insets):
+        yield f"  subgraph inset{number}[{_quoted(inset.title, *inset.facts)}]"
+        yield from _panel(inset, f"c{number}_", "    ")
+        yield "  end"
+
+
+def _panel(panel: Panel, prefix: str, indent: str) -> Iterator[str]:
+    yield from _items(panel.items, prefix, indent)
+    for wire in panel.wires:
+        yield from _wire(wire, prefix, indent)
+
+
+def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, Group):
+            yield f"{indent}subgraph {prefix}{item.key}[{_quoted(heading(item))}]"
+            yield from _items(item.items, prefix, f"{indent}  ")
+            yield f"{indent}end"
+            continue
+        left, right = _brackets(item)
+        name, (fill, edge) = f"{prefix}{item.key}", colours.of(item)
+        yield f"{indent}{name}{left}{_quoted(heading(item), *item.lines)}{right}"
+        yield f"{indent}style {name} fill:{fill},stroke:{edge},color:{colours.INK}"
+
+
+def _brackets(box: Box) -> tuple[str, str]:
+    if box.look in (Look.END, Look.SUM):
+        return "([", "])"
+    return {Outline.ROUND: ("(", ")"), Outline.DOUBLE: ("[[", "]]")}.get(box.outline, ("[", "]"))
+
+
+def _wire(wire: Wire, prefix: str, indent: str) -> Iterator[str]:
+    for place, target in enumerate(wire.targets):
+        label = f"|{_quoted(wire.label)}|" if wire.label and place == 0 else ""
+        yield f"{indent}{prefix}{wire.source} {_ARROWS[wire.line]}{label} {prefix}{target}"
+
+
+def _quoted(*lines: str) -> str:
+    return '"' + "<br/>".join("".join(map(_character, line)) for line in lines) + '"'
+
+
+def _character(char: str) -> str:
+    """As Mermaid's entity, where it could mean anything else than itself."""
+    return char if char.isalnum() or char in _PLAIN else f"#{ord(char)};"
