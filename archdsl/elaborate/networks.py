@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error, warning
-from archdsl.elaborate import insertions, parameters, statements
+from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
+from archdsl.elaborate import insertions, parameters, statements, unread
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.mentions import handed_on
 from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Given, Inserted, Value, describe, holds_tensor, tensors_in
 from archdsl.ir.graph import Address, Graph
-from archdsl.ops.sources import Input
 from archdsl.syntax import tree
 
 
@@ -52,7 +51,7 @@ def elaborate(
     graph = Graph(name)
     build(graph, program, given, diagnostics)
     diagnostics.stop_on_errors()
-    _warn_unused(graph, diagnostics)
+    diagnostics.extend(unread.warnings(graph))
     return graph
 
 
@@ -156,14 +155,3 @@ def _is_tensors(value: Value) -> bool:
     if isinstance(value, tuple):
         return bool(value) and all(map(_is_tensors, value))
     return holds_tensor(value)
-
-
-def _warn_unused(graph: Graph, diagnostics: Diagnostics) -> None:
-    """Say which operations nothing reads; they would cost and learn nothing."""
-    outputs = {value.node for value in graph.outputs}
-    for node in graph.unread():
-        if node.index not in outputs:
-            is_input = isinstance(node.operation, Input)
-            what = f"input `{node.name}`" if is_input else "result of this"
-            message = f"nothing uses the {what}"
-            diagnostics.add(warning("unused", message, node.span))
