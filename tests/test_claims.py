@@ -82,7 +82,8 @@ def test_either_way_of_rounding_a_half(tmp_path: Path, claimed: str) -> None:
 @pytest.mark.parametrize("spec", sorted(Path("specs").glob("*.arch")), ids=lambda path: path.stem)
 def test_the_gallery_meets_its_claims(spec: Path) -> None:
     diagnostics = Diagnostics()
-    checked = check_claims(archdsl.load(spec), diagnostics)
-    assert checked
+    loaded = archdsl.load(spec)
+    checked = check_claims(loaded, diagnostics)
+    assert checked or not loaded.networks
     assert not diagnostics.has_errors
     assert Verdict.DISPUTED_BUT_MET not in {figure.verdict for figure in checked}

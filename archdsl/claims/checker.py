@@ -98,7 +98,7 @@ class _Checker:
         return self._judged(item, network, metric, f"+{claimed}", measured, is_met)
 
     def _base(self, base: tree.Call | tree.Name, arguments: tuple[tree.Argument, ...]) -> Network:
-        """The network beyond which something is claimed, with the claim's arguments unless its own."""
+        """What the network is compared with; it has the claim's arguments beside its own."""
         name, own = tree.called(base)
         named = {argument.name for argument in own}
         return self._build(name, (*own, *(a for a in arguments if a.name not in named)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl.claims.verdicts import Measured
@@ -24,7 +25,7 @@ CELLS = "cells"
 """How many cells a network has."""
 
 
-def counted(name: str, claimed: int, cells: Sequence[Cell]) -> tuple[Measured, bool]:
+def counted(name: str, claimed: int | Fraction, cells: Sequence[Cell]) -> tuple[Measured, bool]:
     """A count, in each of the cells, and whether it is as claimed."""
     if name == CELLS:
         return Measured(len(cells), str(len(cells))), claimed == len(cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from archdsl.elaborate import blocks, operations
@@ -44,7 +45,7 @@ def applied(frame: Frame, callee: Value, arguments: Written, node: tree.Node) ->
         Fault: the callee cannot be called, or not with these arguments.
     """
     frame.session.step(node.span, len(arguments.positional))
-    value = _apply(frame, callee, arguments, node)
+    value = _rule(frame, callee, arguments, node)(frame, callee, arguments, node)
     frame.session.take(value, node.span)
     return value
 
@@ -77,18 +78,25 @@ def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
     return follow(frame, result, graph.address(inner.scope, site))
 
 
-def _apply(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> Value:
-    if isinstance(callee, FunctionValue) and callee.name in OPERATIONS and arguments.has_tensors:
-        # `max` of tensors is an operation, though `max` of numbers is a function.
-        callee = OperationValue(OPERATIONS[callee.name])
+def _rule(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> Callable[..., Value]:
+    """How a callee is applied; chosen apart, for blocks in blocks take a frame of Python's each."""
     if isinstance(callee, OperationValue):
-        return operations.apply_operation(frame, callee, arguments, node)
+        return operations.apply_operation
     if isinstance(callee, BlockValue):
-        return blocks.apply_block(frame, callee, arguments, node)
+        return blocks.apply_block
     if isinstance(callee, FunctionValue):
-        return _call_function(frame, callee, arguments, node)
+        # `max` of tensors is an operation, though `max` of numbers is a function.
+        is_operation = callee.name in OPERATIONS and arguments.has_tensors
+        return _call_operation if is_operation else _call_function
     message = f"only a block, an operation or a function can be called; this is {describe(callee)}"
     raise frame.fault("call", message, node.span)
+
+
+def _call_operation(
+    frame: Frame, function: FunctionValue, arguments: Written, node: tree.Node
+) -> Value:
+    operation = OperationValue(OPERATIONS[function.name])
+    return operations.apply_operation(frame, operation, arguments, node)
 
 
 def _call_function(
