@@ -44,7 +44,8 @@ def _has_tensors(given: Mapping[str, Given]) -> bool:
 def _missing(
     frame: Frame, callee: BlockValue, parameter: str, arguments: Written, node: tree.Node
 ) -> Fault:
-    message = f"`{callee.name}` needs `{parameter}`"
+    wanted = parameters.wanted(next(p for p in callee.definition.parameters if p.name == parameter))
+    message = f"`{callee.name}` needs `{parameter}`{wanted and f': {wanted}'}"
     hint = listed(callee.parameters)
     if not arguments.has_tensors:
         hint = f"pass a tensor on: `{frame.at_hand} -> {node.span.text}`"

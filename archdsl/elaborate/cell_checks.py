@@ -1,42 +1,34 @@
-"""What a cell must be: its operations in order, each read, none beyond the limits it sets."""
+"""What a cell must be: settings, a preparation, operations and a sink, each as it is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archdsl.diagnostics import Diagnostic, Label, counted, did_you_mean, error, warning
+from archdsl.diagnostics import Diagnostic, Label, did_you_mean, error
+from archdsl.elaborate import cell_wiring
 from archdsl.elaborate.cells import (
     COMBINE,
-    INPUT,
     KEYS_VALUES,
     LIMITS,
     PREPARE,
     SETTINGS,
-    Operation,
     Parts,
+    is_count,
+    target_span,
 )
-from archdsl.elaborate.mentions import names_in
 from archdsl.elaborate.program import name_span
-from archdsl.ir.cells import ENTRY
-from archdsl.source import Span
 from archdsl.syntax import tree
 
 
 def mistakes(cell: tree.Cell, found: Parts) -> Iterator[Diagnostic]:
-    """The mistakes of a cell that its text shows."""
+    """The mistakes of a cell that its text shows; warnings come last."""
     checker = _Checker(cell, found)
-    yield from checker.frame()
+    for statement in found.others:
+        yield checker.misplaced(statement)
     yield from checker.settings()
-    yield from checker.order()
-    yield from checker.limits()
-    yield from checker.sizes()
-    yield from checker.unread()
-
-
-def _target_span(statement: tree.Assign) -> Span:
-    start = statement.span.start
-    return Span(statement.span.source, start, start + len(statement.targets[0]))
+    yield from checker.frame()
+    yield from cell_wiring.mistakes(cell, found)
 
 
 @dataclass(frozen=True)
@@ -44,140 +36,76 @@ class _Checker:
     cell: tree.Cell
     found: Parts
 
-    @property
-    def names(self) -> list[str]:
-        return [operation.name for operation in self.found.operations]
-
     def frame(self) -> Iterator[Diagnostic]:
-        """A cell has operations and a sink, and nothing that is neither."""
-        for statement in self.found.others:
-            yield self._misplaced(statement)
+        """A cell has operations and a sink. Where some are no operations, that is told."""
         place = name_span(self.cell)
         if not self.found.operations:
-            hint = "write one: `op1 = attend(f0, over = spatial)`"
-            yield error("cell", f"cell `{self.cell.name}` has no operation", place, help=hint)
+            if not self.found.others and self.found.settings.keys() <= set(SETTINGS):
+                hint = "write one: `op1 = attend(f0, over = spatial)`"
+                yield error("cell", f"cell `{self.cell.name}` has no operation", place, help=hint)
         elif not self.found.outputs:
-            hint = f"end with `combine({', '.join(self.names)})`"
+            hint = f"end with `combine({self.found.operations[-1].name})`"
             message = f"cell `{self.cell.name}` combines nothing, so nothing comes out of it"
             span = self.found.combine.span if self.found.combine else place
             yield error("cell", message, span, help=hint)
 
-    def _misplaced(self, statement: tree.Statement) -> Diagnostic:
-        message = "a cell holds settings, `prepare`, operations such as `attend`, and `combine`"
-        help = "a `block` may hold anything"
+    def misplaced(self, statement: tree.Statement) -> Diagnostic:
+        """A statement that a cell has no room for, or not a second time."""
         if isinstance(statement, tree.Assign):
-            message = "an operation of a cell is a call that is given what it reads"
-            help = f"`{statement.targets[0]} = attend(f0, over = spatial)`"
-            if statement.targets[0] in SETTINGS:
-                message = f"`{statement.targets[0]}` is set already"
-                return error("cell", message, statement.span)
-        elif isinstance(statement, tree.Apply) and isinstance(statement.call, tree.Call):
-            called = statement.call.function
-            if called.name in (PREPARE, COMBINE):
-                return error("cell", f"a cell has one `{called.name}`", called.span)
-            help = did_you_mean(called.name, (PREPARE, COMBINE)) or help
-        return error("cell", message, statement.span, help=help)
+            return self._assigned(statement)
+        call = statement.call if isinstance(statement, tree.Apply) else None
+        name = call.function if isinstance(call, tree.Call) else call
+        if not isinstance(name, tree.Name):
+            message = (
+                "a cell holds settings, `prepare`, operations and `combine`, no other statement"
+            )
+            return error("cell", message, statement.span, help="a `block` may hold anything")
+        first = {PREPARE: self.found.prepare, COMBINE: self.found.combine}.get(name.name)
+        if first is not None:
+            also = [Label(first.span, "the first one")]
+            return error("cell", f"a cell has one `{name.name}`", name.span, also=also)
+        message = f"`{name.name}` stands alone, so that no operation can read what it gives"
+        near = did_you_mean(name.name, (PREPARE, COMBINE))
+        hint = near or f"give it a name and what it reads: `op1 = {name.name}(f0)`"
+        return error("cell", message, statement.span, help=hint)
+
+    def _assigned(self, statement: tree.Assign) -> Diagnostic:
+        name = statement.targets[0]
+        if len(statement.targets) > 1:
+            message = "an operation of a cell has one name, and one result"
+            return error("cell", message, statement.span, help="a `block` may have several")
+        also = [Label(self.found.settings[name].span, "the first time")]
+        return error("cell", f"`{name}` is set twice", target_span(statement), also=also)
 
     def settings(self) -> Iterator[Diagnostic]:
         for name, statement in self.found.settings.items():
             value = statement.value
             if name not in SETTINGS:
-                hint = did_you_mean(name, SETTINGS) or f"there are {', '.join(SETTINGS)}"
-                message = f"`{name}` is neither an operation nor a setting of a cell"
-                yield error("cell", message, _target_span(statement), help=hint)
-            elif name in LIMITS and not (isinstance(value, tree.Number) and value.value in _COUNTS):
-                yield error("cell", f"`{name}` counts {LIMITS[name]}: 1 or more", value.span)
+                yield self._unknown(name, statement)
+            elif name in LIMITS and not is_count(value):
+                message = f"`{name}` counts {LIMITS[name]}: an integer of at least 1"
+                yield error("cell", f"{message}, not {value.span.text}", value.span)
             elif name == "keys_values" and not (
                 isinstance(value, tree.Name) and value.name in KEYS_VALUES
             ):
-                words = "` or `".join(KEYS_VALUES)
-                yield error("cell", f"`keys_values` is `{words}`", value.span)
+                message = "keys and values come from each `operation`'s input or from the `cell`'s"
+                near = did_you_mean(value.span.text, KEYS_VALUES)
+                hint = near or " or ".join(f"`keys_values = {word}`" for word in KEYS_VALUES)
+                yield error("cell", message, value.span, help=hint)
 
-    def order(self) -> Iterator[Diagnostic]:
-        """Operations have names of their own, and read what stands before them."""
-        before: dict[str, Operation] = {}
-        for operation in self.found.operations:
-            name, place = operation.name, _target_span(operation.node)
-            if name in (INPUT, ENTRY, *(p.name for p in self.cell.parameters)):
-                yield error("name", f"`{name}` has a meaning in this cell already", place)
-            elif name in before:
-                also = [Label(_target_span(before[name].node), "the first one")]
-                yield error("name", f"there is an operation `{name}` already", place, also=also)
-            for term in tree.walk(operation.inputs):
-                if isinstance(term, tree.Name) and term.name not in before:
-                    yield from self._later(operation, term)
-            before.setdefault(name, operation)
-
-    def _later(self, operation: Operation, read: tree.Name) -> Iterator[Diagnostic]:
-        """An operation that reads one at or after its own place."""
-        if read.name not in self.names:
-            return
-        around = self._path(read.name, operation.name)
-        if around:
-            circle = " -> ".join([operation.name, *around])
-            yield error("cell", f"a cell has no circles: {circle}", read.span)
-        else:
-            message = f"`{operation.name}` reads `{read.name}`, which stands after it"
-            hint = "operations stand in the order in which they run"
-            yield error("cell", message, read.span, help=hint)
-
-    def _path(self, start: str, goal: str) -> list[str]:
-        """From an operation to what it reads, and so on to `goal`; nothing where none leads."""
-        reads = {operation.name: operation.read for operation in self.found.operations}
-        paths, seen = [[start]], {start}
-        while paths:
-            path = paths.pop(0)
-            if path[-1] == goal:
-                return path
-            for name in reads.get(path[-1], ()):
-                if name not in seen:
-                    seen.add(name)
-                    paths.append([*path, name])
-        return []
-
-    def limits(self) -> Iterator[Diagnostic]:
-        """No more inputs than beta, no more outputs than alpha."""
-        for operation in self.found.operations:
-            yield from self._limit("beta", operation.inputs, f"`{operation.name}` reads")
-        outputs = [output.value for output in self.found.outputs]
-        yield from self._limit("alpha", outputs, "this cell combines")
-
-    def _limit(
-        self, name: str, values: tuple[tree.Expression, ...] | list[tree.Expression], does: str
-    ) -> Iterator[Diagnostic]:
-        setting = self.found.settings.get(name)
-        most = setting.value if setting else None
-        if setting is None or not isinstance(most, tree.Number) or len(values) <= most.value:
-            return
-        message = f"{does} {counted(len(values), LIMITS[name][:-1])}, more than `{name}` allows"
-        also = [Label(setting.span, "set here")]
-        yield error("cell", message, values[int(most.value)].span, also=also)
-
-    def sizes(self) -> Iterator[Diagnostic]:
-        """Map-based attention has weights for each position, whose number must be fixed."""
-        missing = [f"`{name} = ...`" for name in ("size", "frames") if self._is_open(name)]
-        for operation in self.found.operations if missing else ():
-            by = operation.option("by")
-            if by is not None and isinstance(by.value, tree.Name) and by.value.name == "map":
-                message = "attention by map has weights for each position: fix how many there are"
-                hint = f"give `prepare` {' and '.join(missing)}"
-                yield error("cell", message, by.span, help=hint)
-
-    def _is_open(self, name: str) -> bool:
-        """Whether the preparation leaves a size as it comes."""
-        if self.found.prepare is None:
-            return True
-        given = next((a.value for a in self.found.prepare.arguments if a.name == name), None)
-        return isinstance(given, tree.Constant) and given.value is None
-
-    def unread(self) -> Iterator[Diagnostic]:
-        """Operations whose result goes nowhere."""
-        read = {name for operation in self.found.operations for name in operation.read}
-        read |= {name for output in self.found.outputs for name in names_in(output.value)}
-        for operation in self.found.operations if self.found.outputs else ():
-            if operation.name not in read:
-                message = f"nothing reads `{operation.name}`: no operation, and not `combine`"
-                yield warning("unused", message, _target_span(operation.node))
-
-
-_COUNTS = range(1, 1000)
+    def _unknown(self, name: str, statement: tree.Assign) -> Diagnostic:
+        """A name for what is no operation: a misspelt setting, or a call that lacks something."""
+        value, place = statement.value, target_span(statement)
+        example = f"`{name} = attend(f0, over = spatial)`"
+        if isinstance(value, tree.Call):
+            message = f"`{name}` is not told what it reads: `f0`, or operations before it"
+            return error("cell", message, value.span, help=f"name that first: {example}")
+        if isinstance(value, tree.Chain):
+            message = f"`{name}` is to be one call that is given what it reads"
+            hint = f"give each step a name, or write a `block` of all: {example}"
+            return error("cell", message, value.span, help=hint)
+        message = f"`{name}` is neither a setting of a cell nor an operation"
+        listed = ", ".join(f"`{setting}`" for setting in SETTINGS)
+        near = did_you_mean(name, SETTINGS)
+        hint = near or f"settings are {listed}; an operation is a call: {example}"
+        return error("cell", message, place, help=hint)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from archdsl.elaborate.mentions import names_in
+from archdsl.elaborate.values import is_integer
 from archdsl.ir.cells import ENTRY
 from archdsl.ir.graph import Wiring
+from archdsl.source import Span
 from archdsl.syntax import tree
 
 INPUT = "x"
@@ -81,6 +83,17 @@ class Parts:
         inputs = {operation.name: operation.read for operation in self.operations}
         outputs = (name for o in self.outputs for name in sorted(names_in(o.value)))
         return Wiring(self.keys_values, inputs, tuple(outputs))
+
+
+def is_count(value: tree.Expression | None) -> TypeGuard[tree.Number]:
+    """Whether a limit is one."""
+    return isinstance(value, tree.Number) and is_integer(value.value) and value.value >= 1
+
+
+def target_span(statement: tree.Assign) -> Span:
+    """The place of the name that a statement gives."""
+    start = statement.span.start
+    return Span(statement.span.source, start, start + len(statement.targets[0]))
 
 
 def parts(cell: tree.Cell) -> Parts:

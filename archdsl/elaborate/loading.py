@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from archdsl import limits
@@ -75,7 +76,7 @@ class _Loader:
     def _cell(self, cell: tree.Cell) -> CellBlock:
         """A cell as a block; what is wrong with it is told once, whether it is used or not."""
         found = parts(cell)
-        mistakes = list(cell_checks.mistakes(cell, found))
+        mistakes = list(islice(cell_checks.mistakes(cell, found), limits.MISTAKES))
         self.mistakes += mistakes
         return as_block(cell, found, any(mistake.is_error for mistake in mistakes))
 

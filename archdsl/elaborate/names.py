@@ -5,6 +5,7 @@ from __future__ import annotations
 from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate import derivations
 from archdsl.elaborate.functions import FUNCTIONS
+from archdsl.elaborate.library import brings
 from archdsl.elaborate.scoping import CANDIDATES
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import POISON, BlockValue, OperationValue, Value
@@ -42,7 +43,7 @@ def _unknown(frame: Frame, node: tree.Name) -> Fault:
     if node.name in frame.assigned:
         return frame.fault("name", f"`{node.name}` has no value yet", node.span)
     known = [*frame.names, *frame.unit.names, *OPERATIONS, *FUNCTIONS, *frame.session.words]
-    hint = did_you_mean(node.name, known[:CANDIDATES])
+    hint = brings(node.name) or did_you_mean(node.name, known[:CANDIDATES])
     return frame.fault("name", f"nothing is called `{node.name}`", node.span, help=hint)
 
 

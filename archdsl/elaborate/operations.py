@@ -22,7 +22,6 @@ from archdsl.elaborate.values import (
     bounds,
     describe,
     is_number,
-    round_hint,
     show,
 )
 from archdsl.ops import OPERATIONS
@@ -117,7 +116,9 @@ def _refused(
 ) -> Fault:
     what = f"`{name}` of `{operation.name}`"
     message = f"{what} is {kind.expects}, not {describe(argument.value)}"
-    return origins.refusal(frame, "argument", message, argument, what, help=round_hint(argument))
+    return origins.refusal(
+        frame, "argument", message, argument, what, help=origins.round_hint(argument)
+    )
 
 
 def _check_count(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Label
+from archdsl.elaborate import values
 from archdsl.elaborate.mentions import names_in
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import Given, holds_tensor, show
@@ -26,6 +27,12 @@ def _outer(given: Given) -> Given | None:
     read = [given.around[name] for name in names if name in given.around]
     read = [argument for argument in read if not holds_tensor(argument.value)]
     return read[0] if len(read) == 1 else None
+
+
+def round_hint(given: Given) -> str | None:
+    """What to do where an integer is wanted and a fraction stands, in the words where it begins."""
+    first = origin(given)
+    return values.round_hint(first if first.value == given.value else given)
 
 
 def refused(given: Given, what: str) -> tuple[Label, ...]:

@@ -19,7 +19,6 @@ from archdsl.elaborate.values import (
     holds_tensor,
     is_integer,
     is_number,
-    round_hint,
 )
 from archdsl.elaborate.words import TYPE_WORDS
 from archdsl.source import Source, Span
@@ -79,7 +78,7 @@ def _checked(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given
     if any(_suits(type_, given.value) for type_ in types):
         return given
     what = f"`{parameter.name}` of `{owner.name}`"
-    message = f"{what} is {_wanted(types)}, not {describe(given.value)}"
+    message = f"{what} is {wanted(parameter)}, not {describe(given.value)}"
     raise origins.refusal(frame, "type", message, given, what, help=_hint(parameter, given))
 
 
@@ -93,7 +92,7 @@ def _hint(parameter: tree.Parameter, given: Given) -> str | None:
         near = did_you_mean(word, TYPE_WORDS) if word not in TYPE_WORDS else None
         if near and not isinstance(given.value, str):
             return f"in the type `{word}`, {near}"
-    return round_hint(given) if "int" in types_of(parameter) else None
+    return origins.round_hint(given) if "int" in types_of(parameter) else None
 
 
 _TYPES: dict[str, Callable[[Value], bool]] = {
@@ -124,7 +123,9 @@ def types_of(parameter: tree.Parameter) -> tuple[str, ...]:
     return ()
 
 
-def _wanted(types: tuple[str, ...]) -> str:
+def wanted(parameter: tree.Parameter) -> str:
+    """What a parameter takes, in words; nothing where it takes anything."""
+    types = types_of(parameter)
     return " or ".join(_ARTICLES.get(t, f"a {t}") if t in TYPE_WORDS else f"`{t}`" for t in types)
 
 

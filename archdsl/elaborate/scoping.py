@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, did_you_mean, error, warning
 from archdsl.elaborate.functions import FUNCTIONS
+from archdsl.elaborate.library import brings
 from archdsl.elaborate.mentions import targets
 from archdsl.elaborate.program import Unit
 from archdsl.elaborate.tables import STAGE
@@ -58,7 +59,7 @@ def _stages(table: tree.Table) -> Iterator[str]:
 def _unknown(nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
     for node in nodes:
         if isinstance(node, tree.Name) and node.name not in known:
-            hint = did_you_mean(node.name, sorted(known)[:CANDIDATES])
+            hint = brings(node.name) or did_you_mean(node.name, sorted(known)[:CANDIDATES])
             yield error("name", f"nothing is called `{node.name}`", node.span, help=hint)
 
 
