@@ -41,5 +41,8 @@ MISTAKES = 50
 DRAWN = 2_000
 """Boxes and frames of one picture."""
 
+DRAWN_LENGTH = 30_000
+"""Boxes that the wires of one picture pass, all together."""
+
 DRAWN_LEVELS = 30
 """Frames inside each other in a picture."""

@@ -38,7 +38,12 @@ def insets(cells: Iterable[Cell]) -> tuple[Panel, ...]:
     for cell in cells:
         alike = (cell.name, cell.keys_values, cell.operations, cell.outputs)
         found.setdefault(alike, []).append(cell)
-    return tuple(panel(alike[0], [cell.place for cell in alike]) for alike in found.values())
+    return tuple(panel(alike[0], list(map(_place, alike))) for alike in found.values())
+
+
+def _place(cell: Cell) -> str:
+    """A cell that is inserted is called by what it follows and its own name."""
+    return cell.place.removesuffix(f"_{cell.name}")
 
 
 def panel(cell: Cell, places: Sequence[str]) -> Panel:
@@ -77,7 +82,8 @@ class _Drawing:
             yield shortened(f"at {clean(', '.join(shown))}", 60) + last
         if any(operation.by == "dot" for operation in self.cell.operations):
             of_cell = self.cell.keys_values == "cell"
-            yield f"keys and values from the {'cell' if of_cell else 'operation'}'s input"
+            source = "the cell's input (dashed)" if of_cell else "the operation's input"
+            yield f"keys and values from {source}"
 
     def _operation(self, operation: CellOperation) -> None:
         reads = [name for name in operation.inputs if name in self.keys]

@@ -11,7 +11,7 @@ from archdsl.draw.faults import Fault, mark, untold
 from archdsl.draw.outline import Outline, View, outline
 from archdsl.draw.picture import Box, Group, Item, Look, Panel, Picture, Scale, boxes
 from archdsl.draw.text import clean
-from archdsl.draw.wires import wires
+from archdsl.draw.wires import affordable, wires
 from archdsl.ir.cells import cells
 from archdsl.ir.graph import Graph, Value
 from archdsl.report.numbers import readable
@@ -21,12 +21,12 @@ def draw(graph: Graph, view: View, faults: Sequence[Fault] = ()) -> Picture:
     """The picture of a network, or of as much of it as there is."""
     found = outline(graph, view)
     outputs = _outputs(found)
-    led = wires(found, [(end.key, value) for end, value in outputs])
+    led, too_long = affordable(wires(found, [(end.key, value) for end, value in outputs]))
     items, red = mark(found, faults)
     ends = tuple(end for end, _ in outputs)
     hottest = max((found.spent.get(box.key, 0) for box in boxes(items)), default=0)
     heated = tuple(_heated((*items, *ends), found.spent, hottest))
-    notes = tuple(_notes(found, faults))
+    notes = tuple(_notes(found, faults, too_long))
     panel = Panel(clean(graph.name), tuple(_facts(found, faults)), heated, led + red, notes)
     beside = () if faults else insets(cells(graph))
     return Picture(panel, beside, _scale(view, hottest), LEGEND if beside else ())
@@ -44,9 +44,11 @@ def _facts(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
     yield f"{figures}, as far as it could be built" if faults else figures
 
 
-def _notes(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
+def _notes(found: Outline, faults: Sequence[Fault], too_long: int) -> Iterator[str]:
     if found.left_out:
         yield f"{found.left_out:,} blocks and operations are not drawn one by one: too many"
+    if too_long:
+        yield f"{too_long:,} connections are not drawn: they are too many and too long"
     if untold(faults):
         yield f"{untold(faults):,} more mistakes are not drawn"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
 
 from archdsl import limits
 from archdsl.costs.conventions import Convention
@@ -143,7 +143,7 @@ class _Writer:
         self.found.frames[scope.index] = key
         self._fold([(member,) for member in entry.covers])
         rows = self.rows.get(scope.index) if self.found.view.depth is None else None
-        items = map(self._row, rows) if rows else self.items(entry.inside, level + 1)
+        items = self._rows(rows) if rows else self.items(entry.inside, level + 1)
         title, share = _title(entry, scope.definition), self._share(key, entry.covers)
         return Group(key, title, tuple(items), share, entry.times)
 
@@ -174,14 +174,24 @@ class _Writer:
         title, share = _title(entry, kind), self._share(key, entry.covers)
         return Box(key, Look.BLOCK, title, (told,) if told else (), share, entry.times, 0.0)
 
-    def _row(self, row: Scope) -> Box:
+    def _rows(self, rows: Iterable[Scope]) -> Iterator[Box]:
+        """The rows of a stage as their table has them; what was inserted into one stands apart."""
+        for row in rows:
+            blocks = self.rows.get(row.index, [])
+            if not blocks:
+                yield self._row(row.definition, [row], len(self._extent(row)))
+            for kind, alike in groupby(blocks, key=lambda scope: scope.definition):
+                name = row.definition if kind == blocks[0].definition else kind
+                same = list(alike)
+                yield self._row(name, same, len(same))
+
+    def _row(self, name: str, scopes: Sequence[Scope], times: int) -> Box:
         key = self.found.key()
-        self._own(key, row)
-        blocks = self.rows.get(row.index, [])
-        told = self.habits.of_block(blocks[0]) if blocks else ""
-        title = shortened(clean(row.definition), _LONGEST)
-        share, lines = self._share(key, [row]), (told,) if told else ()
-        return Box(key, Look.BLOCK, title, lines, share, max(len(blocks), 1), 0.0)
+        for scope in scopes:
+            self._own(key, scope)
+        told, share = self.habits.of_block(scopes[0]), self._share(key, scopes)
+        title = shortened(clean(name), _LONGEST)
+        return Box(key, Look.BLOCK, title, (told,) if told else (), share, max(times, 1), 0.0)
 
     def _rest(self, entries: Sequence[Entry]) -> Box:
         """One box for all that is too much to draw."""
@@ -214,5 +224,5 @@ class _Writer:
 def _title(entry: Entry, kind: str) -> str:
     """`double`, or `x1: double` where the author gave it a name."""
     kind, name = clean(kind), clean(entry.name)
-    is_own = not re.fullmatch(f"({re.escape(kind)})?[0-9]*", name.partition("-")[0])
+    is_own = not re.fullmatch(f"(.*_)?({re.escape(kind)})?[0-9]*", name.partition("-")[0])
     return shortened(": ".join(filter(None, (name if is_own else "", kind))), _LONGEST)

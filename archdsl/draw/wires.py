@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
 from typing import TypeAlias
 
+from archdsl import limits
 from archdsl.draw import words
 from archdsl.draw.outline import Outline
 from archdsl.draw.picture import Wire
@@ -73,3 +76,19 @@ def _passed(found: Outline) -> Iterator[tuple[int, Value]]:
         for value in map(found.value, values):
             if found.box(value.node) < box:
                 yield box, value
+
+
+def affordable(led: Sequence[Wire]) -> tuple[tuple[Wire, ...], int]:
+    """The wires without the longest ways, where there are too many; and how many these were."""
+    spans = sorted(target - wire.source for wire in led for target in wire.targets)
+    lengths = list(accumulate(spans))
+    fits = bisect_right(lengths, limits.DRAWN_LENGTH)
+    if fits == len(spans):
+        return tuple(led), 0
+    most = spans[fits] - 1
+    short = (
+        replace(wire, targets=tuple(t for t in wire.targets if t - wire.source <= most))
+        for wire in led
+    )
+    kept = tuple(wire for wire in short if wire.targets)
+    return kept, len(spans) - sum(len(wire.targets) for wire in kept)
