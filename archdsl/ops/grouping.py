@@ -68,8 +68,9 @@ class Ungroup(Operation):
     def emit(self, operands: Types, results: Types) -> Expression:
         axis = axis_index(self.axis, operands[0].rank) + 1
         groups = f"{{0}}.unflatten(0, ({{1}}.shape[0], -1)).movedim(1, {axis})"
-        cut = ", ".join([":"] * axis)
-        return Expression(f"{groups}.flatten({axis}, {axis + 1})[{cut}, : {{1}}.shape[{axis}]]")
+        merged = f"{groups}.flatten({axis}, {axis + 1})"
+        # Not a slice: torch.export fixes whether one is all of its tensor.
+        return Expression(f"{merged}.narrow_copy({axis}, 0, {{1}}.shape[{axis}])")
 
     @staticmethod
     def _groups(x: TensorType, like: TensorType) -> int:
