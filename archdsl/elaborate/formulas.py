@@ -1,8 +1,8 @@
-"""Which defaults of a block are formulas over its parameters and the sizes of its inputs."""
+"""What a block computes from its parameters and the sizes of its inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from archdsl.ir.formula import Formula, Term
 from archdsl.syntax import tree
@@ -12,10 +12,19 @@ _FUNCTIONS = frozenset({"int", "floor", "ceil", "min", "max", "round_to"})
 
 
 def formulas(block: tree.Block | tree.Network) -> Mapping[str, Formula]:
-    """The parameters whose default is computed from others, with how."""
+    """The parameters whose default is computed from others, and what the body hands on so."""
     names = frozenset(parameter.name for parameter in block.parameters)
-    found = ((p.name, _term(p.default, names)) for p in block.parameters if p.default is not None)
+    defaults = ((p.name, p.default) for p in block.parameters if p.default is not None)
+    handed = ((a.name, a.value) for a in _named(block) if a.name not in names)
+    found = ((name, _term(node, names)) for name, node in (*handed, *defaults) if name)
     return {name: term for name, term in found if isinstance(term, Formula)}
+
+
+def _named(block: tree.Block | tree.Network) -> Iterator[tree.Argument]:
+    """The arguments with names of all calls in a body."""
+    for node in tree.walk(block.body):
+        if isinstance(node, tree.Argument):
+            yield node
 
 
 def _term(node: tree.Expression, names: frozenset[str]) -> Term | None:

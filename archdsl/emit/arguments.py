@@ -20,6 +20,9 @@ from archdsl.emit.python import Atom, Call, Generator, Infix, Python, Subscript,
 from archdsl.ir.formula import Formula
 from archdsl.ops.base import PyValue
 
+_MOST_TIMES = 64
+"""What a parameter may be multiplied by, to be written so."""
+
 
 @dataclass
 class Arguments:
@@ -89,7 +92,8 @@ class Arguments:
         return Atom(variable(unique))
 
     def _derived(self, name: str, column: Column) -> Python | None:
-        return self._exact(name, column) or self._halves(column) or self._entries(name, column)
+        exact = self._exact(name, column) or self._halves(column)
+        return exact or self._multiple(column) or self._entries(name, column)
 
     def _exact(self, name: str, column: Column) -> Python | None:
         for candidate in _first(name, self.candidates):
@@ -107,6 +111,14 @@ class Arguments:
                 return Infix("//", (used, Atom("2")))
             half = Infix("//", (Atom("size"), Atom("2")))
             return Call(Atom("tuple"), (Generator(half, Atom("size"), used),))
+        return None
+
+    def _multiple(self, column: Column) -> Python | None:
+        """Several times a parameter, as what is joined has the channels of several."""
+        for candidate, values in self.candidates.items():
+            for times in range(2, _MOST_TIMES + 1):
+                if matches(column, {i: columns.times(v, times) for i, v in values.items()}):
+                    return Infix("*", (literal(times), self.use(candidate)))
         return None
 
     def _entries(self, name: str, column: Column) -> Python | None:
@@ -141,18 +153,25 @@ class Arguments:
     def _compute(self, candidate: str) -> bool:
         """Whether a parameter has its default in all instances, and that is a formula."""
         formula = self.owner.definition.formulas.get(candidate)
-        column = self.candidates[candidate]
         if formula is None:
             return False
+        column = self.candidates[candidate]
         names = {term: _source(term, self.owner) for term in formulas.parameters(formula)}
         if not all(name in self.candidates for name in names.values()):
             return False
+        for reading in formulas.readings(formula):
+            if self._gives(reading, names, column):
+                written = {term: str(self.use(name)) for term, name in names.items()}
+                self.computed[candidate] = formulas.write(reading, written)
+                return True
+        return False
+
+    def _gives(self, formula: Formula, names: Mapping[str, str], column: Column) -> bool:
+        """Whether a formula over candidates gives a column, in every instance."""
         for place, value in column.items():
             known = {term: self.candidates[name].get(place) for term, name in names.items()}
-            if not _gives(formula, known, value):
+            if not _agrees(formula, known, value):
                 return False
-        written = {term: str(self.use(name)) for term, name in names.items()}
-        self.computed[candidate] = formulas.write(formula, written)
         return True
 
 
@@ -165,7 +184,7 @@ def _source(term: str, owner: BlockClass) -> str:
     return f"{prefix}_channels"
 
 
-def _gives(formula: Formula, values: Mapping[str, PyValue], expected: PyValue) -> bool:
+def _agrees(formula: Formula, values: Mapping[str, PyValue], expected: PyValue) -> bool:
     try:
         return same(formulas.evaluate(formula, values), expected)
     except (TypeError, ValueError, ArithmeticError):

@@ -48,6 +48,11 @@ def half(value: PyValue) -> PyValue:
     return value // 2 if is_whole(value) else None  # type: ignore[operator]
 
 
+def times(value: PyValue, factor: int) -> PyValue:
+    """An integer times a factor; None for anything else."""
+    return factor * value if is_whole(value) else None  # type: ignore[operator]
+
+
 def entry(column: Column, position: int) -> Column:
     """The column of one entry of tuples."""
     return {i: value[position] for i, value in column.items() if isinstance(value, tuple)}

@@ -70,6 +70,20 @@ def evaluate(term: Term, values: Mapping[str, PyValue]) -> Number:
     return _OPERATORS[term.operator](*(evaluate(t, values) for t in term.terms))
 
 
+def whole(formula: Formula, values: Mapping[str, PyValue]) -> int | None:
+    """What a formula gives if that is an integer, as what counts channels is."""
+    try:
+        value = evaluate(formula, values)
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return None
+    return int(value) if value == int(value) else None
+
+
+def readings(formula: Formula) -> tuple[Formula, ...]:
+    """A formula, and it cut off: `x / 8` that comes out whole is `x // 8` in Python."""
+    return formula, Formula("int", (formula,))
+
+
 def _round_to(value: Number, multiple: Number) -> Number:
     rounded = max(multiple, int(value + multiple / 2) // multiple * multiple)
     return rounded + multiple if rounded < 0.9 * value else rounded

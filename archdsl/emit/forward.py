@@ -33,7 +33,7 @@ def body(
     parts: Sequence[Part], inputs: dict[Reference, str], outputs: tuple[Reference, ...]
 ) -> tuple[Statement, ...]:
     """The statements that compute `outputs` from the variables of `inputs`."""
-    writer = _Writer(inputs, Counter(reads(parts, outputs)))
+    writer = _Writer(inputs, outputs, Counter(reads(parts, outputs)))
     writer.reserve(parts)
     for part in parts:
         writer.part(part)
@@ -49,6 +49,7 @@ def reads(parts: Sequence[Part], outputs: tuple[Reference, ...]) -> list[Referen
 @dataclass
 class _Writer:
     variables: dict[Reference, str]
+    outputs: tuple[Reference, ...]
     left: Counter[Reference]
     pending: dict[Reference, _Written] = field(default_factory=dict)
     lines: list[Statement] = field(default_factory=list)
@@ -78,7 +79,11 @@ class _Writer:
         heavy = slot.member.heavy or any(operand.heavy for operand in operands)
         written = _Written(expression, calls, reads, heavy)
         results = [FromMember(slot.planned.key, i) for i in range(slot.member.results)]
-        self._hold(results, written)
+        is_returned = all(result in self.outputs for result in results)
+        if slot.is_named and slot.member.child is not None and not is_returned:
+            self._assign(results, written)
+        else:
+            self._hold(results, written)
 
     def _hold(self, results: Sequence[Reference], written: _Written) -> None:
         """Keep what is read once for the line that reads it; give the rest a line now."""

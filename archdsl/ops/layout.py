@@ -142,10 +142,10 @@ class Unflatten(Operation):
         return (TensorType((*x.shape[:index], *sizes, *x.shape[index + 1 :])),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        dim = dimension(self.axis, operands[0].rank)
-        return Expression(
-            "{0}.unflatten({dim}, {sizes})", {"dim": dim, "sizes": entries(self.sizes)}
-        )
+        values = {"dim": dimension(self.axis, operands[0].rank)}
+        sizes = {f"size{i}": size for i, size in enumerate(entries(self.sizes), start=1)}
+        listed = slots(sizes) + ("," if len(sizes) == 1 else "")
+        return Expression(f"{{0}}.unflatten({{dim}}, ({listed}))", values | sizes)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ EXAMPLES = sorted((ROOT / "tests" / "networks").glob("*.arch"))
 
 
 def gallery() -> list[tuple[Path, str]]:
-    """The main network of every spec that is kept in the repository."""
-    return [(path, archdsl.load(path).choose()) for path in SPECS + EXAMPLES]
+    """Every network of our specs, and the main one of each that is only tested with."""
+    own = [(path, name) for path in SPECS for name in archdsl.load(path).networks]
+    return own + [(path, archdsl.load(path).choose()) for path in EXAMPLES]
 
 
 def emitted(network: archdsl.Network, name: str = "emitted") -> type[nn.Module]:

@@ -14,8 +14,6 @@ from torch.utils.flop_counter import FlopCounterMode
 import archdsl
 from archdsl import files
 from emit.running import (
-    EXAMPLES,
-    SPECS,
     Interpreter,
     emitted,
     gallery,
@@ -67,20 +65,30 @@ def test_ruff_finds_nothing(tmp_path: Path) -> None:
 
 
 SMALL = {
-    "tiny": {},
     "slowfast_r50": {"slow": (3, 2, 32, 32), "fast": (3, 8, 32, 32)},
     "mobilenet_v3_large": {"image": (3, 32, 32)},
     "shufflenet_v2": {"image": (3, 32, 32)},
     "fpn": {"image": (3, 64, 64)},
     "x2d": {"video": (3, 2, 32, 32)},
+    "i3d_nl": {"video": (3, 20, 32, 32)},
+    "i3d_gpb": {"video": (3, 20, 32, 32)},
+    "s3d_attention": {"video": (3, 20, 32, 32)},
+    "i3d_r50_attention": {"video": (3, 5, 64, 48)},
 }
 
 
-@pytest.mark.parametrize("spec", SMALL)
-def test_same_as_node_by_node(spec: str) -> None:
+@pytest.mark.parametrize("name", SMALL)
+def test_same_as_node_by_node(name: str) -> None:
     """The emitted module computes what the graph says, and every shape is as inferred."""
-    path = next(path for path in (*SPECS, *EXAMPLES, TINY) if path.stem == spec)
-    network = archdsl.load(path).network().at(**SMALL[spec])
+    path = next(path for path, network in gallery() if network == name)
+    same_as_node_by_node(archdsl.load(path).network(name).at(**SMALL[name]))
+
+
+def test_tiny_is_the_same_as_node_by_node() -> None:
+    same_as_node_by_node(archdsl.load(TINY).network())
+
+
+def same_as_node_by_node(network: archdsl.Network) -> None:
     module = emitted(network)().double().eval()
     randomise(module)
     interpreter = Interpreter(network.graph).double().eval()
