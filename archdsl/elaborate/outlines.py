@@ -23,7 +23,7 @@ class Outline:
 
 def outline(block: tree.Block | tree.Network) -> Outline:
     names = tuple(parameter.name for parameter in block.parameters)
-    literals = {p.name: _literal(p.default) for p in block.parameters if p.default is not None}
+    literals = {p.name: _literal(p.default, names) for p in block.parameters if p.default}
     defaults = {name: value for name, value in literals.items() if value is not ...}
     wiring = block.wiring if isinstance(block, CellBlock) else None
     definition = Definition(
@@ -32,11 +32,13 @@ def outline(block: tree.Block | tree.Network) -> Outline:
     return Outline(definition, Counter(targets(*block.body)))
 
 
-def _literal(node: tree.Expression) -> object:
-    """The value of a literal; an ellipsis for any other expression."""
+def _literal(node: tree.Expression, names: tuple[str, ...]) -> object:
+    """The value of a literal, true for the name of a block; an ellipsis for other expressions."""
+    if isinstance(node, tree.Name) and node.name not in names:
+        return True
     if isinstance(node, tree.Number | tree.Constant):
         return node.value
     if isinstance(node, tree.Tuple):
-        items = tuple(map(_literal, node.items))
+        items = tuple(_literal(item, names) for item in node.items)
         return ... if ... in items else items
     return ...

@@ -45,6 +45,11 @@ class Arguments:
             return literal(next(iter(column.values())))
         return self._derived(name, column) or self._own(name, column, member)
 
+    def offers(self, column: Column) -> bool:
+        """Whether a parameter has these values, which differ."""
+        known = self.candidates.values()
+        return not is_constant(column) and any(matches(column, values) for values in known)
+
     def flag(self, places: set[int], member: str) -> Python:
         """An expression for whether an optional member is there."""
         column: Column = {i: i in places for i in range(len(self.owner.instances))}

@@ -152,7 +152,8 @@ class Slots:
             column = self._column(key, _argument(argument.name))
             if is_always(column, argument.default):
                 continue
-            column = collapsed(column) if argument.uniform else column
+            if argument.uniform and not self.arguments.offers(column):
+                column = collapsed(column)
             value = self.arguments.write(argument.name, column, name)
             written.append(value if argument.positional else Keyword(argument.name, value))
         return Call(Atom(layer.constructor), tuple(written))
