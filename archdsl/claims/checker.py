@@ -82,6 +82,8 @@ class _Checker:
         self, item: tree.Figure, network: Network, arguments: tuple[tree.Argument, ...]
     ) -> Checked:
         metric, claimed = item.metric, item.value.text
+        if item.base is not None:
+            return self._increase(item, item.base, network, arguments)
         if metric in figures.STATED:
             return Checked(_shown(network), metric, claimed, None, Verdict.STATED)
         if metric == structure.CELLS or metric in structure.COUNTS:
@@ -89,19 +91,27 @@ class _Checker:
             return self._judged(item, network, metric, claimed, measured, is_met)
         if metric not in figures.METRICS:
             raise CompileError([_unknown(item, metric)])
-        if item.base is None:
-            measured, is_met = figures.compared(item, network, None)
-            return self._judged(item, network, metric, claimed, measured, is_met)
-        base = self._base(item.base, arguments)
-        measured, is_met = figures.compared(item, network, base)
-        metric = f"{metric} on {base.name}"
-        return self._judged(item, network, metric, f"+{claimed}", measured, is_met)
+        measured, is_met = figures.compared(item, network, None)
+        return self._judged(item, network, metric, claimed, measured, is_met)
 
-    def _base(self, base: tree.Call | tree.Name, arguments: tuple[tree.Argument, ...]) -> Network:
-        """What the network is compared with; it has the claim's arguments beside its own."""
+    def _increase(
+        self,
+        item: tree.Figure,
+        base: tree.Call | tree.Name,
+        network: Network,
+        arguments: tuple[tree.Argument, ...],
+    ) -> Checked:
+        """What a network has beyond another, which has the claim's arguments beside its own."""
+        if item.metric not in figures.METRICS:
+            message = f"`{item.metric}` cannot be more on a network than on another"
+            hint = f"there is {', '.join(figures.METRICS)}"
+            raise CompileError([error("claim", message, item.span, help=hint)])
         name, own = tree.called(base)
         named = {argument.name for argument in own}
-        return self._build(name, (*own, *(a for a in arguments if a.name not in named)))
+        other = self._build(name, (*own, *(a for a in arguments if a.name not in named)))
+        measured, is_met = figures.compared(item, network, other)
+        metric, claimed = f"{item.metric} on {other.name}", f"+{item.value.text}"
+        return self._judged(item, network, metric, claimed, measured, is_met)
 
     def _judged(
         self,

@@ -75,10 +75,20 @@ def _is_next(operation: CellOperation, words: Words, before: int) -> bool:
 def _same(words: Words, cells: Sequence[Cell]) -> Found:
     """Whether the cells after these places have the same graph."""
     here = [cell for cell in cells for word in words if cell.place == f"{word}_{cell.name}"]
-    kinds = {(c.keys_values, tuple(o.kind for o in c.operations), c.outputs) for c in here}
+    kinds = {_shape(cell) for cell in here}
     if len(here) < len(words):
         return f"a cell after {len(here)} of these", False
     return "the same" if len(kinds) == 1 else f"{len(kinds)} kinds", len(kinds) == 1
+
+
+def _shape(cell: Cell) -> tuple[object, ...]:
+    """A cell up to the names of its operations."""
+    numbers = {operation.name: number for number, operation in enumerate(cell.operations)}
+    operations = tuple(
+        (o.over, o.by, o.phi, o.gate, tuple(numbers.get(name) for name in o.inputs))
+        for o in cell.operations
+    )
+    return cell.keys_values, operations, tuple(numbers.get(name) for name in cell.outputs)
 
 
 PROPERTIES: dict[str, Callable[[Words, Sequence[Cell]], Found]] = {

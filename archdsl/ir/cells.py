@@ -28,11 +28,6 @@ class CellOperation:
     gate: bool
     inputs: tuple[str, ...]
 
-    @property
-    def kind(self) -> tuple[str, str, str, bool, tuple[str, ...]]:
-        """All but the name."""
-        return (self.over, self.by, self.phi, self.gate, self.inputs)
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
