@@ -18,7 +18,9 @@ SPEC = "specs/x3d_s.arch"
 BAD = "network a() { input x: 3 x 8^2\n cnv(3) }"
 
 
-@pytest.mark.parametrize("command", [[], ["compile"], ["flops"], ["check"], ["fmt"], ["show"]])
+@pytest.mark.parametrize(
+    "command", [[], ["compile"], ["flops"], ["check"], ["draw"], ["fmt"], ["show"]]
+)
 def test_help_gives_examples(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     assert main([*command, "--help"]) == 0
     shown = capsys.readouterr().out
@@ -53,7 +55,7 @@ def test_usage_mistakes_exit_with_2(
     assert "usage: archdsl" in printed.err
 
 
-@pytest.mark.parametrize("command", ["flops", "check", "show", "compile", "fmt"])
+@pytest.mark.parametrize("command", ["flops", "check", "draw", "show", "compile", "fmt"])
 def test_bad_specs_exit_with_1(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str
 ) -> None:

@@ -1,0 +1,79 @@
+"""A cell's picture: its input on top, each operation below what it reads, the sink at the end."""
+
+from __future__ import annotations
+
+import archdsl
+from archdsl.draw.cell import draw_cells
+from archdsl.draw.page import page
+from archdsl.draw.picture import Box, Line, Look, Outline, Picture, boxes
+from archdsl.ir.cells import Cell, CellOperation
+from tests.draw.harness import ROOT, check, picture
+
+MAP = CellOperation("op1", "temporal", "map", "softmax", False, ("f0",))
+DOT = CellOperation("op2", "spatial", "dot", "none", True, ("op1",))
+BOTH = CellOperation("op3", "spatiotemporal", "dot", "sigmoid", False, ("op1", "f0"))
+LAST = CellOperation("op4", "temporal", "map", "softmax", True, ("op2", "op3"))
+
+
+def cell(keys_values: str = "operation", place: str = "res3.1_found") -> Cell:
+    return Cell("found", place, keys_values, (LAST, MAP, DOT, BOTH), ("op3", "op4"))
+
+
+def lines(drawn: Picture) -> set[tuple[str, str, Line]]:
+    names = {box.key: box.title.partition(":")[0] for box in boxes(drawn.main.items)}
+    return {
+        (names[wire.source], names[target], wire.line)
+        for wire in drawn.main.wires
+        for target in wire.targets
+    }
+
+
+def test_operations() -> None:
+    drawn = draw_cells([cell()])
+    check(drawn)
+    found = {box.title: box for box in boxes(drawn.main.items)}
+    assert found["op1: temporal"].look is Look.TEMPORAL
+    assert found["op1: temporal"].outline is Outline.ROUND
+    assert found["op2: spatial"].lines == ("dot-product", "no activation, gate")
+    assert found["op2: spatial"].outline is Outline.DOUBLE
+    assert found["op3: spatiotemporal"].look is Look.SPATIOTEMPORAL
+    assert drawn.main.facts == ("at res3.1", "keys and values from the operation's input")
+
+
+def test_what_reads_what() -> None:
+    drawn = draw_cells([cell()])
+    plain = {(source, target) for source, target, line in lines(drawn) if line is Line.PLAIN}
+    assert {("f0", "op1"), ("op1", "op2"), ("op3", "combine"), ("op4", "combine")} <= plain
+    assert {source for source, target in plain if target == "Σ"} == {"f0", "op1", "op2", "op3"}
+    assert not [line for *_, line in lines(drawn) if line is not Line.PLAIN]
+
+
+def test_keys_and_values_of_the_cell_are_dashed() -> None:
+    drawn = draw_cells([cell("cell")])
+    check(drawn)
+    dashed = {(source, target) for source, target, line in lines(drawn) if line is Line.DASHED}
+    assert dashed == {("f0", "op2"), ("f0", "op3")}
+
+
+def test_the_input_is_on_top_and_the_sink_at_the_bottom() -> None:
+    areas = page(draw_cells([cell("cell")])).plan.areas
+    depths = {area.item.title: area.y for area in areas if isinstance(area.item, Box)}
+    assert min(depths, key=depths.__getitem__) == "f0"
+    assert max(depths, key=depths.__getitem__) == "combine"
+
+
+def test_a_circle_is_drawn_too() -> None:
+    """No network has one; a picture of one must not fail."""
+    one = CellOperation("a", "spatial", "map", "none", False, ("b",))
+    two = CellOperation("b", "spatial", "map", "none", False, ("a",))
+    check(draw_cells([Cell("odd", "", "cell", (one, two), ("b", "missing"))]))
+
+
+def test_cells_stand_beside_their_network_each_once() -> None:
+    network = archdsl.load(ROOT / "specs/i3d_r50_attention.arch").network()
+    drawn = picture(network)
+    check(drawn)
+    assert [inset.title for inset in drawn.insets] == ["cell_4a", "cell_4b", "cell_4c", "cell_4e"]
+    assert drawn.insets[0].facts[0] == "at res3.1, res4.3"
+    rows = [(box.title, box.times) for box in boxes(drawn.main.items)]
+    assert rows[4:8] == [("inflated", 2), ("cell_4a", 1), ("inflated", 2), ("cell_4b", 1)]

@@ -1,0 +1,98 @@
+"""Over the gallery and over random networks: nothing overlaps, no wire crosses a box."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from archdsl.draw.frames import plan
+from archdsl.draw.geometry import spread
+from archdsl.draw.picture import Box, Group, Look, Wire
+from tests.draw.harness import GALLERY, check, of_file, picture
+from tests.elaborate.harness import build
+from tests.networks.strategies import NAME, networks
+
+QUICK = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("depth", [None, 2])
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_gallery(path: Path, depth: int | None) -> None:
+    drawn = of_file(path, depth)
+    if drawn is not None:
+        check(drawn)
+
+
+@pytest.mark.parametrize("name", ["x3d_xs", "s3d_attention", "slowfast_r50", "fpn", "timesformer"])
+def test_all_opened(name: str) -> None:
+    (path,) = (path for path in GALLERY if path.stem == name)
+    drawn = of_file(path, 9)
+    assert drawn is not None
+    check(drawn)
+
+
+@QUICK
+@given(networks())
+def test_random_networks(text: str) -> None:
+    network = build(text, NAME)
+    for depth in (None, 9):
+        check(picture(network, depth))
+
+
+def box(key: int) -> Box:
+    return Box(key, Look.BLOCK, f"b{key}")
+
+
+def axes(items: tuple[Box | Group, ...], wires: tuple[Wire, ...]) -> dict[str, float]:
+    return {a.item.title: a.x + a.width / 2 for a in plan(items, wires).areas}
+
+
+def test_the_main_way_is_straight_beside_skips() -> None:
+    """As in a U-Net: the nearer a skip's ends are, the nearer it runs."""
+    chain = tuple(map(box, range(1, 8)))
+    wires = [Wire(key, (key + 1,), "64") for key in (4, 5, 6)]
+    wires += [Wire(key, (key + 1, 8 - key), "64") for key in (1, 2, 3)]
+    assert len(set(axes(chain, tuple(wires)).values())) == 1
+    drawn = plan(chain, tuple(wires))
+    assert (
+        len({max(x for x, _ in path.points) for path in drawn.paths if len(path.points) > 8}) >= 2
+    )
+
+
+def test_branches_stand_around_their_axis() -> None:
+    wires = (Wire(1, (2, 3, 4)), Wire(2, (5,)), Wire(3, (5,)), Wire(4, (5,)))
+    found = axes(tuple(map(box, range(1, 6))), wires)
+    assert found["b1"] == found["b3"] == found["b5"]
+    assert found["b2"] < found["b3"] < found["b4"]
+
+
+def test_wires_into_frames_do_not_cross() -> None:
+    """The frame takes them in the order in which they come."""
+    frame = Group(3, "frame", (box(4), box(5)))
+    wires = (Wire(1, (5,), "1"), Wire(2, (4,), "2"))
+    found = axes((box(1), box(2), frame), wires)
+    assert (found["b1"] < found["b2"]) == (found["b5"] < found["b4"])
+
+
+def test_wires_back_are_not_drawn() -> None:
+    assert not plan((box(1), box(2)), (Wire(2, (1,)),)).paths
+
+
+def test_nothing_is_laid_out() -> None:
+    assert not plan((), ()).areas
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ([], []),
+        ([50], [50]),
+        ([50, 50], [45, 55]),
+        ([0, 90], [5, 90]),
+        ([20, 19, 80], [14.5, 24.5, 80]),
+    ],
+)
+def test_spread(wanted: list[float], found: list[float]) -> None:
+    assert spread(wanted, 10, 5, 95) == found

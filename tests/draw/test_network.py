@@ -1,0 +1,129 @@
+"""What a network's picture shows: its table, repeats, shapes, shares, and what it leaves out."""
+
+from __future__ import annotations
+
+import pytest
+
+import archdsl
+from archdsl import limits
+from archdsl.draw.picture import Group, Look, Picture, boxes
+from tests.draw.harness import ROOT, check, picture, titles
+from tests.elaborate.harness import build, build_body
+
+SPECS = ROOT / "specs"
+
+
+def drawn(name: str, depth: int | None = None, convention: str = "macs") -> Picture:
+    return picture(archdsl.load(SPECS / f"{name}.arch").network(), depth, convention)
+
+
+def readers(shown: Picture) -> dict[str, list[str]]:
+    """Of each box, by title, those that its results go to."""
+    names = {box.key: box.title for box in boxes(shown.main.items)}
+    found: dict[str, list[str]] = {}
+    for wire in shown.main.wires:
+        found.setdefault(names[wire.source], []).extend(names[t] for t in wire.targets)
+    return found
+
+
+def test_a_table_reads_like_its_table() -> None:
+    shown = drawn("autox3d_s")
+    stages = [item for item in shown.main.items if isinstance(item, Group)]
+    assert [stage.title for stage in stages] == ["stage1", "stage2", "stage3", "stage4"]
+    rows = [(row.title, row.times) for row in boxes(stages[2:3])]
+    assert rows == [("t1_s5", 2), ("t3_s3", 3), ("t5_s3", 3), ("t3_s3", 3)]
+    assert titles(shown)[0] == "video"
+    assert titles(shown)[-1] == "output"
+
+
+def test_shapes_stand_on_wires_and_shares_on_boxes() -> None:
+    shown = drawn("x3d_s")
+    assert [w.label for w in shown.main.wires][:2] == ["3 × 13 × 160²", "24 × 13 × 80²"]
+    blocks = [box for box in boxes(shown.main.items) if box.look is Look.BLOCK]
+    assert all(box.aside.endswith(" %") for box in blocks)
+    assert max(box.heat or 0 for box in blocks) == 1
+    assert shown.scale is not None
+    assert shown.scale.meaning == "share of MACs"
+    assert "PyTorchVideo" in drawn("x3d_s", None, "pytorchvideo").main.facts[1]
+
+
+def test_depth_opens_blocks() -> None:
+    assert not any(isinstance(item, Group) for item in drawn("x3d_s", 1).main.items)
+    assert "conv1: stem" in titles(drawn("x3d_s", 1))
+    assert "squeeze_excite" in titles(drawn("x3d_s", 3))
+    assert "squeeze_excite" not in titles(drawn("x3d_s", 4))
+
+
+def test_repeats_are_folded_and_what_they_are_made_of_too() -> None:
+    network = build_body("for i in range(5) { x = x -> conv(8, 3) -> relu }\nreturn x")
+    (group,) = (i for i in picture(network).main.items if isinstance(i, Group))
+    assert (group.title, group.times) == ("in turn", 5)
+    assert readers(picture(network)) == {"x": ["conv"], "conv": ["relu"], "relu": ["output"]}
+
+
+def test_opened_repeats_lead_on_from_the_last() -> None:
+    before = "block b(x) { return relu(x) + x }\n"
+    network = build_body("x -> b -> b -> b -> tanh", before)
+    shown = picture(network, 2)
+    assert [g.times for g in shown.main.items if isinstance(g, Group)] == [3]
+    assert readers(shown) == {
+        "x": ["relu", "add"],
+        "relu": ["add"],
+        "add": ["tanh"],
+        "tanh": ["output"],
+    }
+
+
+def test_what_a_block_passes_on_comes_from_it() -> None:
+    """SlowFast's lateral connections hand the fast pathway through."""
+    network = archdsl.load(ROOT / "tests/networks/slowfast_r50.arch").network()
+    found = readers(picture(network))
+    assert set(found["stems"]) == {"lateral"}
+    assert found["lateral"].count("bottlenecks") == 8
+
+
+def test_skips_and_several_outputs() -> None:
+    unet = archdsl.load(ROOT / "tests/networks/unet.arch").network()
+    assert readers(picture(unet))["x1: double"] == ["max_pool", "up"]
+    fpn = archdsl.load(ROOT / "tests/networks/fpn.arch").network()
+    assert titles(picture(fpn))[-4:] == ["output 1", "output 2", "output 3", "output 4"]
+
+
+def test_words_are_said_where_they_vary() -> None:
+    before = "block b(x, act: block = relu, k = 1) { return x -> conv(8, k) -> act }\n"
+    network = build_body("x -> b -> b(tanh, k = 3) -> b(tanh, k = (1, 3))", before)
+    lines = [box.lines for box in boxes(picture(network).main.items) if box.title == "b"]
+    assert lines == [("act relu",), ("act tanh, k 3",), ("act tanh, k (1, 3)",)]
+
+
+def test_nothing_that_costs() -> None:
+    shown = picture(build_body("x -> relu"))
+    assert shown.scale is None
+    check(shown)
+
+
+def test_too_much_to_draw_is_one_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "DRAWN", 20)
+    body = "".join(f" -> conv({i})" for i in range(1, 60))
+    shown = picture(build_body(f"x{body}"))
+    rest = [box for box in boxes(shown.main.items) if box.look is Look.REST]
+    assert len(rest) == 1
+    assert any("not drawn one by one" in note for note in shown.main.notes)
+    check(shown)
+
+
+def test_wires_that_are_too_long_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "DRAWN_LENGTH", 100)
+    steps = "".join(f"v{i + 1} = v{i} -> conv({8 + i % 2 * 8})\n" for i in range(20))
+    parts = ", ".join(f"v{i}" for i in range(20))
+    shown = picture(build_body(f"v0 = x\n{steps}return v20, concat({parts})"))
+    assert any("connections are not drawn" in note for note in shown.main.notes)
+    check(shown)
+
+
+def test_a_thousand_rows() -> None:
+    rows = "\n".join(f"| relu | {i % 5 + 1} |" for i in range(1000))
+    table = f"table {{\n| block | number |\n{rows}\n}}"
+    shown = picture(build(f"network n() {{\ninput x: 8 x 8^2\n{table}\n}}\n"))
+    assert len(titles(shown)) == 1002
+    check(shown)

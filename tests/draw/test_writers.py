@@ -1,0 +1,86 @@
+"""Formats: sound, the same every time, and safe whatever a spec is called."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+import archdsl
+from archdsl.draw.dot import dot
+from archdsl.draw.mermaid import mermaid
+from archdsl.draw.picture import Box, Group, Look, Outline, Panel, Picture, Scale, Wire
+from archdsl.draw.svg import svg
+from archdsl.draw.text import PLAIN, TITLE, clean, shortened
+from tests.draw.harness import ROOT, picture
+
+HOSTILE = '</text><script>alert(\'"x"\')</script>&amp;]]> \\" ; } end %% #quot; `md` \u202e'
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def hostile() -> Picture:
+    inner = Box(2, Look.BLOCK, HOSTILE, (HOSTILE,), HOSTILE, 3, 0.5, Outline.DOUBLE)
+    items = (Box(1, Look.END, HOSTILE), Group(3, HOSTILE, (inner,), HOSTILE, 2))
+    main = Panel(HOSTILE, (HOSTILE,), items, (Wire(1, (2,), HOSTILE),), (HOSTILE,))
+    return Picture(main, (main,), Scale(HOSTILE, HOSTILE))
+
+
+@pytest.mark.parametrize("name", ["autox3d_s", "i3d_attention"])
+def test_svg_is_sound_and_says_what_is_there(name: str) -> None:
+    network = archdsl.load(ROOT / f"specs/{name}.arch").network()
+    text = svg(picture(network))
+    root = ElementTree.fromstring(text)
+    said = [element.text for element in root.iter(f"{SVG}text")]
+    assert network.name in said
+    assert "share of MACs" in said
+    allowed = {f"{SVG}{tag}" for tag in ("svg", "title", "rect", "path", "text")}
+    assert {element.tag for element in root.iter()} == allowed
+
+
+def test_the_same_bytes_every_time() -> None:
+    path = ROOT / "specs/i3d_attention.arch"
+    first, second = (picture(archdsl.load(path).network()) for _ in range(2))
+    for write in (svg, dot, mermaid):
+        assert write(first) == write(second)
+
+
+def test_svg_escapes() -> None:
+    text = svg(hostile())
+    root = ElementTree.fromstring(text)
+    assert {e.tag for e in root.iter()} == {f"{SVG}{t}" for t in "svg title rect path text".split()}
+    assert HOSTILE in [element.text for element in root.iter(f"{SVG}text")]
+    assert "<script" not in text
+
+
+def test_dot_escapes() -> None:
+    text = dot(hostile())
+    outside = re.sub(r'"(\\.|[^"\\])*"', "TEXT", text)
+    assert "script" not in outside
+    assert '"' not in outside
+    assert outside.count("{") == outside.count("}") == 4
+
+
+def test_mermaid_escapes() -> None:
+    text = mermaid(hostile())
+    inside = re.findall(r'"([^"\n]*)"', text)
+    assert all(re.fullmatch(r"(<br/>|#\d+;|[\w .,:=+\-_×²³⁴·%()/])*", words) for words in inside)
+    outside = re.sub(r'"[^"\n]*"', "TEXT", text)
+    assert "script" not in outside
+    assert outside.count("subgraph") == len(re.findall(r"^\s*end$", outside, re.MULTILINE)) == 4
+
+
+@pytest.mark.parametrize("write", [dot, mermaid])
+def test_every_box_and_wire_is_written(write: object) -> None:
+    shown = picture(archdsl.load(ROOT / "specs/autox3d_s.arch").network())
+    text = write(shown)  # type: ignore[operator]
+    arrows = len(re.findall(r"^\s*n\d+ -+>", text, re.MULTILINE))
+    assert arrows == sum(len(wire.targets) for wire in shown.main.wires)
+    assert text.count("stage1") == 1
+    assert "t3_s3  ×2  10.2 %" in text
+
+
+def test_texts_are_made_safe() -> None:
+    assert clean("a\n b\t\u0000c\u202e") == "a b \ufffdc\ufffd"
+    assert shortened("abcdef", 4) == "abc…"
+    assert PLAIN.width("iiii") < PLAIN.width("mmmm") < TITLE.width("mmmm") < 4 * TITLE.size * 1.2
