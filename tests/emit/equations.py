@@ -38,7 +38,8 @@ def sigmoid(x: Array) -> Array:
 
 def softmax(x: Array) -> Array:
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    shares: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
 
 
 PHI: Mapping[str, Callable[[Array], Array]] = {

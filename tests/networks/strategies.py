@@ -2,8 +2,9 @@
 
 `networks()` draws the text of a spec with one network, `random_net`. Shapes are followed while
 the text is drawn, so that every network compiles: convolutions with and without groups, pools,
-normalisations, activations, residual sums, branches joined, squeeze-and-excitation, linear maps
-over channels or positions, blocks with parameters, and tables that repeat them.
+normalisations, activations, residual sums, branches joined, groups folded into the batch,
+squeeze-and-excitation, linear maps over channels or positions, blocks with parameters, and
+tables that repeat them.
 """
 
 from __future__ import annotations
@@ -216,6 +217,17 @@ def halves(writer: Writer, value: Drawn) -> Drawn:
     return writer.name(Drawn(joined, value.shape))
 
 
+def grouped(writer: Writer, value: Drawn) -> Drawn:
+    """Groups along an axis, worked on as samples of their own, and merged."""
+    axis = writer.integer(1, len(value.shape) - 1)
+    size = writer.integer(1, value.shape[axis] + 1)
+    shape = (*value.shape[:axis], size, *value.shape[axis + 1 :])
+    groups = writer.name(value.then(f"group({size}, {axis})", shape))
+    worked = writer.name(keeping(writer, groups, writer.integer(1, 6)))
+    merged = worked.then(f"ungroup({value.text}, {axis})", (worked.channels, *value.extents))
+    return writer.name(merged)
+
+
 def repeated(writer: Writer, value: Drawn) -> Drawn:
     """A loop over a tuple of widths."""
     widths = [writer.integer(1, 6) for _ in range(writer.integer(1, 3))]
@@ -258,7 +270,9 @@ def strided(extents: tuple[int, ...], stride: int) -> tuple[int, ...]:
     return tuple(-(-size // stride) for size in extents)
 
 
-STATEMENTS = (sequence, sequence, residual, branches, gated, halves, repeated, applied, table)
+WHOLE = (sequence, sequence, applied, repeated, table)
+PARTED = (residual, branches, gated, halves, grouped)
+STATEMENTS = WHOLE + PARTED
 
 
 # Specs

@@ -71,3 +71,40 @@ def test_residual(body: str, count: int) -> None:
 def test_conv_norm_act_leaves_out_what_is_none() -> None:
     assert parameters("conv_norm_act", "conv_norm_act(4)", "8 x 6^2") == 32 + 8
     assert parameters("conv_norm_act", "conv_norm_act(4, norm = none, act = none)", "8 x 6") == 32
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("temporal_dot_product", 3 * 6 * 6),
+        ("spatial_dot_product(width = 7)", 3 * 6 * 7),
+        ("spatiotemporal_dot_product(x, width = 7)", 3 * 6 * 7),
+        ("temporal_map", (6 * 15 * 6 + 6) + (4 * 4 + 4) + 6 * 6),
+        ("spatial_map(7)", (6 * 4 * 7 + 7) + (15 * 15 + 15) + 6 * 7),
+        ("spatiotemporal_map(7)", (6 * 7 + 7) + (60 * 60 + 60) + 6 * 7),
+        ("feature_gate", 6 * 6 + 6),
+        ("attend(over = temporal, gate = true)", 3 * 6 * 6 + 6 * 6 + 6),
+        ("attend(over = spatial, by = map)", (6 * 4 * 6 + 6) + (15 * 15 + 15) + 6 * 6),
+        ("prepare(4, size = 2, frames = 4)", 6 * 4),
+    ],
+)
+def test_attention_cell(body: str, count: int) -> None:
+    assert parameters("attention_cell", body, "6 x 4 x 3 x 5") == count
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("glore", 2 * 16 * 8 + 16 * 4 + 4 * 4 + 8 * 8 + (8 + 4 + 4) + 32),
+        ("glore(3, states = 5)", 2 * 16 * 5 + 16 * 3 + 3 * 3 + 5 * 5 + (5 + 3 + 3) + 32),
+    ],
+)
+def test_glore(body: str, count: int) -> None:
+    assert parameters("glore", body, "16 x 4 x 3 x 5") == count
+    assert parameters("glore", body, "16 x 9 x 7") == count
+
+
+@pytest.mark.parametrize("options", ["", "pool = false", "frames = 3"])
+def test_non_local(options: str) -> None:
+    body = f"non_local({options})"
+    assert parameters("non_local", body, "16 x 4 x 6 x 5") == 4 * 16 * 8 + 3 * 8 + 16 + 32
