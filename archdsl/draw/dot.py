@@ -37,7 +37,7 @@ def _lines(picture: Picture) -> Iterator[str]:
     yield from _panel(picture.main, "n", "  ")
     for number, inset in enumerate(picture.insets):
         yield f"  subgraph cluster_inset{number} {{"
-        yield f"    label={_quoted(inset.title, *inset.facts)};"
+        yield f'    label={_quoted(inset.title, *inset.facts)}; color="{colours.FRAME_EDGE}";'
         yield from _panel(inset, f"c{number}_", "    ")
         yield "  }"
     yield "}"
@@ -75,7 +75,7 @@ def _box(box: Box) -> str:
 def _wire(wire: Wire, prefix: str, indent: str) -> Iterator[str]:
     """The label stands at the first of the readers only, as it does for the eye."""
     for place, target in enumerate(wire.targets):
-        label = f"label={_quoted(wire.label)}" if wire.label and place == 0 else ""
+        label = f"label={_quoted(f' {wire.label}')}" if wire.label and place == 0 else ""
         parts = ", ".join(filter(None, (label, _LINES[wire.line])))
         ends = f"{prefix}{wire.source} -> {prefix}{target}"
         yield f"{indent}{ends} [{parts}];" if parts else f"{indent}{ends};"

@@ -11,7 +11,9 @@ LINE = 15.0
 HEADER, FOOTER = 22.0, 10.0
 """Room above and below what stands in a frame: its title is above."""
 
-_GAP = 14.0
+GAP = 9
+"""Between a title, what follows it, and the figures at the right."""
+
 _LEAST = {Look.SUM: 26.0, Look.END: 64.0}
 _NARROWEST = 120.0
 _STEP = 36.0
@@ -22,7 +24,7 @@ def box_size(box: Box) -> Size:
     if box.look is Look.SUM:
         return Size(13, 13, 26)
     head = [TITLE.width(box.title), TITLE.width(times(box.times)), PLAIN.width(box.aside)]
-    line = sum(head) + _GAP * (sum(map(bool, head)) - 1)
+    line = sum(head) + GAP * (sum(map(bool, head)) - 1)
     widest = max(line, *(PLAIN.width(text) for text in box.lines), 0)
     least = _LEAST.get(box.look, _NARROWEST)
     steps = -(-(widest + 2 * PADDING - least) // _STEP)
@@ -34,9 +36,9 @@ def box_size(box: Box) -> Size:
 def head_widths(group: Group) -> tuple[float, float]:
     """What the title and the share of a frame need at its left and right."""
     title = TITLE.width(group.title) + (
-        _GAP / 2 + TITLE.width(times(group.times)) if group.times > 1 else 0
+        GAP + TITLE.width(times(group.times)) if group.times > 1 else 0
     )
-    return PADDING + title + _GAP / 2, PLAIN.width(group.aside) + PADDING + _GAP / 2
+    return PADDING + title + GAP, PLAIN.width(group.aside) + PADDING + GAP
 
 
 def label_size(text: str) -> Size:

@@ -7,10 +7,10 @@ from html import escape
 
 from archdsl.draw import colours
 from archdsl.draw.geometry import Area, Label, Path, Point
-from archdsl.draw.measures import PADDING
+from archdsl.draw.measures import GAP, LINE, PADDING
 from archdsl.draw.page import Page, Sample, Writing, page
 from archdsl.draw.picture import Box, Group, Line, Look, Outline, Picture, times
-from archdsl.draw.text import FAMILY, PLAIN, TITLE, Font
+from archdsl.draw.text import FAMILY, PLAIN, TITLE
 
 _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
 
@@ -50,8 +50,8 @@ def _lines(whole: Page) -> Iterator[str]:
 def _group(area: Area, group: Group) -> Iterator[str]:
     yield _rectangle(area, colours.FRAME, colours.FRAME_EDGE, 8)
     y = area.y + 17
-    title = " ".join(filter(None, (group.title, times(group.times))))
-    yield _text(Writing(title, area.x + PADDING, y, TITLE, colours.INK))
+    title = Writing(group.title, area.x + PADDING, y, TITLE, colours.INK)
+    yield _text(title, times(group.times))
     right = area.x + area.width - PADDING
     yield _text(Writing(group.aside, right, y, PLAIN, colours.MUTED, "end"))
 
@@ -74,22 +74,19 @@ def _outlined(area: Area, fill: str, edge: str, outline: Outline, inset: float) 
 
 
 def _texts(area: Area, box: Box) -> Iterator[str]:
-    y = area.y + 8 + 12
+    """In the middle, or where there are figures too, at the left with them at the right."""
+    y, lines = area.y + 20, enumerate(box.lines, start=1)
     if not box.aside and box.times == 1:
-        for place, (text, font) in enumerate(
-            [(box.title, TITLE), *((t, PLAIN) for t in box.lines)]
-        ):
-            ink = colours.INK if place == 0 else colours.MUTED
-            yield _text(Writing(text, area.x + area.width / 2, y + 15 * place, font, ink, "middle"))
+        middle = area.x + area.width / 2
+        yield _text(Writing(box.title, middle, y, TITLE, colours.INK, "middle"))
+        for place, text in lines:
+            yield _text(Writing(text, middle, y + LINE * place, PLAIN, colours.MUTED, "middle"))
         return
     left, right = area.x + PADDING, area.x + area.width - PADDING
-    yield _text(Writing(box.title, left, y, TITLE, colours.INK))
-    if box.times > 1:
-        after = left + TITLE.width(box.title) + 8
-        yield _text(Writing(times(box.times), after, y, TITLE, colours.MUTED))
+    yield _text(Writing(box.title, left, y, TITLE, colours.INK), times(box.times))
     yield _text(Writing(box.aside, right, y, PLAIN, colours.INK, "end"))
-    for place, text in enumerate(box.lines, start=1):
-        yield _text(Writing(text, left, y + 15 * place, PLAIN, colours.MUTED))
+    for place, text in lines:
+        yield _text(Writing(text, left, y + LINE * place, PLAIN, colours.MUTED))
 
 
 def _path(path: Path) -> Iterator[str]:
@@ -136,15 +133,15 @@ def _rectangle(area: Area, fill: str, edge: str, radius: float) -> str:
     return f'<rect {place} fill="{fill}" stroke="{edge}"/>'
 
 
-def _text(writing: Writing) -> str:
-    if not writing.text:
-        return ""
-    font: Font = writing.font
+def _text(writing: Writing, after: str = "") -> str:
+    """A text, and at a distance what follows it in a lighter ink."""
+    font = writing.font
     anchor = f' text-anchor="{writing.anchor}"' if writing.anchor != "start" else ""
     weight = f' font-weight="{font.weight}"' if font.weight != 400 else ""
     place = f'x="{_number(writing.x)}" y="{_number(writing.y)}"'
     style = f'font-size="{font.size}"{weight}{anchor} fill="{writing.ink}"'
-    return f"<text {place} {style}>{escape(writing.text)}</text>"
+    follows = f'<tspan dx="{GAP}" fill="{colours.MUTED}">{escape(after)}</tspan>' if after else ""
+    return f"<text {place} {style}>{escape(writing.text)}{follows}</text>"
 
 
 def _number(value: float) -> str:

@@ -45,7 +45,7 @@ def of_node(node: Node) -> str:
     return _line(
         _named(name, value)
         for name, (value, default) in given.items()
-        if value != default and name not in _SEEN
+        if not _is_default(value, default) and name not in _SEEN
     )
 
 
@@ -66,7 +66,7 @@ class Habits:
         block = scope.block
         for name in block.parameters if block else ():
             value = scope.bindings.get(name)
-            is_default = block is not None and block.defaults.get(name, ...) == value
+            is_default = block is not None and _is_default(value, block.defaults.get(name, ...))
             is_varied = len(self.values.get((scope.definition, name), ())) > 1
             if name not in _SEEN and not is_default and (is_varied or not _is_word(value)):
                 yield _named(name, value)
@@ -80,6 +80,11 @@ def habits(graph: Graph) -> Habits:
             if _is_word(value):
                 found.setdefault((scope.definition, name), set()).add(_value(value))
     return Habits({key: frozenset(values) for key, values in found.items()})
+
+
+def _is_default(value: object, default: object) -> bool:
+    """Also `(1, 1, 1)`, where the default is 1."""
+    return value == default or (isinstance(value, tuple) and set(value) == {default})
 
 
 def _is_word(value: object) -> bool:

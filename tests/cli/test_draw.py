@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -62,6 +63,15 @@ def test_png_says_what_it_needs(
     assert main(["draw", SPEC, "-o", str(tmp_path / "x.png")]) == 1
     assert "pip install 'archdsl[png]'" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_no_other_command_loads_it() -> None:
+    script = (
+        "import sys; from archdsl.cli.main import main; main(['flops', sys.argv[1]]);"
+        "sys.exit(any(name.startswith('archdsl.draw') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, SPEC], capture_output=True)
+    assert done.returncode == 0
 
 
 def test_the_default_is_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,7 +122,7 @@ def _heads(plan: Plan) -> Iterator[Rectangle]:
     for area in plan.areas:
         if isinstance(area.item, Group):
             left, right = area.x + PADDING, area.x + area.width - PADDING
-            title = TITLE.width(f"{area.item.title} {times(area.item.times)}".strip())
+            title = TITLE.width(f"{area.item.title}  {times(area.item.times)}".strip())
             yield Rectangle(left, area.y + 6, left + title, area.y + 20)
             yield Rectangle(right - PLAIN.width(area.item.aside), area.y + 6, right, area.y + 20)
 
