@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from archdsl.elaborate import parameters, statements
 from archdsl.elaborate.binding import bind, listed
+from archdsl.elaborate.cells import CellBlock
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import (
     BlockValue,
@@ -17,7 +18,11 @@ from archdsl.elaborate.values import (
     tensors_in,
 )
 from archdsl.ir.graph import Value as GraphValue
+from archdsl.ir.types import AXES
 from archdsl.syntax import tree
+
+VIDEO = AXES[4]
+"""The axes of what a cell takes."""
 
 
 def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree.Node) -> Value:
@@ -88,10 +93,24 @@ def _run(frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tre
     parameters.fill(inner, block, given)
     inputs = _inputs(inner.names)
     inner.running = _entering(inner.names)
+    _check_cell(frame, block, inner.running, node)
     result = statements.run_body(inner, block)
     bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
     session.graph.close(scope, bindings, inputs, tensors_in(result))
     return result
+
+
+def _check_cell(
+    frame: Frame, block: tree.Block, entering: tuple[Value, ...], node: tree.Node
+) -> None:
+    """A cell attends over frames and over places in them."""
+    if not isinstance(block, CellBlock):
+        return
+    for value in entering:
+        if isinstance(value, Tensor) and value.type.rank != len(VIDEO):
+            message = f"cell `{block.name}` takes {' x '.join(VIDEO)}, not {value.type}"
+            also = (frame.session.origin(value),)
+            raise frame.fault("shape", message, node.span, also=also)
 
 
 def _entering(names: Mapping[str, Value]) -> tuple[Value, ...]:

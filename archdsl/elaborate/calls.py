@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from archdsl.diagnostics import Label
 from archdsl.elaborate import blocks, operations
 from archdsl.elaborate.arithmetic import BadValue
 from archdsl.elaborate.session import Frame
@@ -32,7 +33,15 @@ def apply(frame: Frame, callee: Value, arguments: Written, node: tree.Node) -> V
     Raises:
         Fault: the callee cannot be called, or not with these arguments.
     """
-    value = applied(frame, callee, arguments, node)
+    return followed(frame, applied(frame, callee, arguments, node), node)
+
+
+def followed(frame: Frame, value: Value, node: tree.Node) -> Value:
+    """The value of a call or an operator, with what derivations insert after it.
+
+    Raises:
+        Fault: what is inserted does not take the value.
+    """
     if not frame.session.insertions:
         return value
     return follow(frame, value, frame.session.graph.address(frame.scope, frame.site(node.span)))
@@ -75,6 +84,9 @@ def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
     written = Written((Given(value, node.span),), {})
     result = applied(inner, inserted.block, written, node)
     graph.close(inner.scope, {}, {"x": value.value}, tensors_in(result))
+    if isinstance(result, Tensor) and result.type != value.type:
+        text = f"`{kind}`, inserted here, makes {result.type} of {value.type}"
+        frame.session.reshaped[node.span] = Label(node.span, text)
     return follow(frame, result, graph.address(inner.scope, site))
 
 

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.elaborate import arguments, expressions
+from archdsl.elaborate import arguments, expressions, origins
 from archdsl.elaborate.operations import NO_PARAMETERS, add
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.values import POISON, Tensor, Value, Written, describe, is_integer, is_number
+from archdsl.elaborate.values import (
+    POISON,
+    Given,
+    Tensor,
+    Value,
+    Written,
+    describe,
+    is_integer,
+    is_number,
+)
 from archdsl.ir.graph import Initialisation
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
@@ -60,12 +69,13 @@ def declare_input(frame: Frame, statement: tree.Input) -> None:
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     value = expressions.evaluate(frame, shape)
     sizes = value if isinstance(value, tuple) else (value,)
-    places = expressions.dimension_spans(shape)
-    places = places if len(places) == len(sizes) else [shape.span] * len(sizes)
-    for size, place in zip(sizes, places, strict=True):
+    written = expressions.dimensions(shape)
+    written = written if len(written) == len(sizes) else [shape] * len(sizes)
+    for size, node in zip(sizes, written, strict=True):
         if not is_integer(size) or size < 1:
             message = f"a size is a positive integer, not {describe(size)}"
-            raise frame.fault("shape", message, place)
+            given = Given(size, node.span, node, frame.given)
+            raise origins.refusal(frame, "shape", message, given, "this size", help=None)
     return tuple(filter(is_integer, sizes))
 
 

@@ -21,7 +21,6 @@ from archdsl.elaborate.values import (
 )
 from archdsl.ir.types import AXES
 from archdsl.ops import OPERATIONS
-from archdsl.source import Span
 from archdsl.syntax import tree
 
 
@@ -138,12 +137,12 @@ def repeats(frame: Frame, node: tree.Repeat) -> int:
     raise frame.fault("value", "a dimension repeats 1 to 8 times", node.span)
 
 
-def dimension_spans(node: tree.Expression) -> list[Span]:
-    """The place of each size in a shape as it is written."""
+def dimensions(node: tree.Expression) -> list[tree.Expression]:
+    """What each size in a shape is written as."""
     if isinstance(node, tree.Repeat) and isinstance(node.times.value, int):
-        return [node.span] * node.times.value
-    dimensions = node.dimensions if isinstance(node, tree.Shape) else ()
-    return [span for d in dimensions for span in dimension_spans(d)] or [node.span]
+        return [node] * node.times.value
+    inside = node.dimensions if isinstance(node, tree.Shape) else ()
+    return [written for dimension in inside for written in dimensions(dimension)] or [node]
 
 
 def _outside_shape(frame: Frame, node: tree.Repeat | tree.AtMost) -> Value:
@@ -173,7 +172,7 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
     compares_with_none = node.operator in ("==", "!=") and (left is None or right is None)
     if not compares_with_none and (isinstance(left, Tensor) or isinstance(right, Tensor)):
         sides = Given(left, node.left.span), Given(right, node.right.span)
-        return operations.apply_infix(frame, node, *sides)
+        return calls.followed(frame, operations.apply_infix(frame, node, *sides), node)
     frame.session.take(left, node.left.span)
     frame.session.take(right, node.right.span)
     return _exactly(frame, node, lambda: arithmetic.binary(node.operator, left, right))

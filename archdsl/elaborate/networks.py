@@ -111,6 +111,7 @@ def _planned(session: Session, resolved: Resolved) -> dict[Address, tuple[Insert
             _build(standing, resolved)
         except (Fault, CompileError):
             return planned
+        session.step(insert.span, standing.steps)
         if standing.diagnostics.has_errors:
             return planned
         frame = Frame(session, unit)

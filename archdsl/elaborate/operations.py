@@ -200,11 +200,16 @@ def add(
 def _named(
     operation: Operation, mismatch: Mismatch, parameters: Mapping[str, Given]
 ) -> Given | None:
-    """The parameter that a mismatch names, where it was given. A word has no origin further out."""
+    """The parameter that a mismatch names, where it was given.
+
+    A word has no origin further out, nor has the length of a tuple that is put together here.
+    """
     given = parameters.get(mismatch.parameter or "")
-    if given is None or getattr(operation, mismatch.parameter or "") == given.value:
-        return given
-    return Given(given.value, given.span)
+    if given is None:
+        return None
+    is_word = getattr(operation, mismatch.parameter or "") != given.value
+    is_made = isinstance(given.value, tuple) and origins.origin(given).value != given.value
+    return Given(given.value, given.span) if is_word or is_made else given
 
 
 def _explain(
@@ -225,7 +230,7 @@ def _explain(
     came = [session.origin(value) for _, value in tensors]
     told: dict[Span, Label] = {}
     refused = origins.refused(named, f"`{mismatch.parameter}`") if named is not None else ()
-    for label in (*refused, *shapes, *came):
+    for label in (*refused, *shapes, *came, *list(session.reshaped.values())[-2:]):
         told.setdefault(label.span, label)
     at_fault = told.pop(span, Label(span))
     also = tuple(label for label in told.values() if label.text)

@@ -39,7 +39,8 @@ class Session:
     `as_declared` says that the network has its own parameters, so that bare numbers in a
     table's expectations hold for it. `insertions` are what derivations insert, by the place that
     it follows. `calls` are the blocks that are being evaluated, `derived` the blocks that
-    definitions derive, `faults` how many statements failed.
+    definitions derive, `faults` how many statements failed. `reshaped` are the insertions after
+    which a tensor has another shape, and `steps` are those taken.
     """
 
     def __init__(self, program: Program, graph: Graph, diagnostics: Diagnostics) -> None:
@@ -52,8 +53,9 @@ class Session:
         self.calls: list[tuple[tree.Block, Span]] = []
         self.derived: dict[int, Applicable] = {}
         self.faults = 0
+        self.reshaped: dict[Span, Label] = {}
         self._outlines: dict[int, Outline] = {}
-        self._steps = 0
+        self.steps = 0
         self._depth = 0
 
     def enter(self, span: Span) -> None:
@@ -77,8 +79,8 @@ class Session:
         Raises:
             CompileError: the network asks for more than the machine should give.
         """
-        self._steps += steps
-        if self._steps > limits.STEPS:
+        self.steps += steps
+        if self.steps > limits.STEPS:
             self._exhausted(f"this network takes more than {limits.STEPS:,} steps to build", span)
 
     def take(self, value: Value, span: Span) -> None:
