@@ -100,12 +100,13 @@ def _rows(graph: Graph) -> dict[int, list[Scope]]:
 
 @dataclass
 class _Writer:
-    """Writes one outline."""
+    """Writes one outline. `repeats` is how often what is at hand is done in all."""
 
     found: Outline
     extents: Mapping[int, range]
     rows: Mapping[int, list[Scope]]
     habits: words.Habits
+    repeats: int = 1
 
     def items(self, entries: Iterable[Entry], level: int) -> Iterator[Item]:
         waiting = list(entries)
@@ -135,8 +136,9 @@ class _Writer:
         """Several, again and again."""
         key, size = self.found.key(), len(entry.inside)
         self._fold([entry.covers[i : i + size] for i in range(0, len(entry.covers), size)])
-        items = tuple(self.items(entry.inside, level))
-        return Group(key, "in turn", items, self._share(key, entry.covers), entry.times)
+        share = self._share(key, entry.covers)
+        items = self._repeated(entry, self.items(entry.inside, level))
+        return Group(key, "in turn", items, share, entry.times)
 
     def _opened(self, entry: Entry, scope: Scope, level: int) -> Group:
         key = self.found.key()
@@ -145,7 +147,14 @@ class _Writer:
         rows = self.rows.get(scope.index) if self.found.view.depth is None else None
         items = self._rows(rows) if rows else self.items(entry.inside, level + 1)
         title, share = _title(entry, scope.definition), self._share(key, entry.covers)
-        return Group(key, title, tuple(items), share, entry.times)
+        return Group(key, title, self._repeated(entry, items), share, entry.times)
+
+    def _repeated(self, entry: Entry, items: Iterator[Item]) -> tuple[Item, ...]:
+        """What is inside stands for every repeat, and so do its figures."""
+        self.repeats *= entry.times
+        drawn = tuple(items)
+        self.repeats //= entry.times
+        return drawn
 
     def _fold(self, rounds: Sequence[Sequence[Member]]) -> None:
         """Every round but the first is drawn as the first."""
@@ -172,7 +181,7 @@ class _Writer:
         told = words.of_node(member) if isinstance(member, Node) else self.habits.of_block(member)
         kind = member.operation.name if isinstance(member, Node) else member.definition
         title, share = _title(entry, kind), self._share(key, entry.covers)
-        return Box(key, Look.BLOCK, title, (told,) if told else (), share, entry.times, 0.0)
+        return Box(key, Look.BLOCK, title, told, share, entry.times, 0.0)
 
     def _rows(self, rows: Iterable[Scope]) -> Iterator[Box]:
         """The rows of a stage as their table has them; what was inserted into one stands apart."""
@@ -191,7 +200,7 @@ class _Writer:
             self._own(key, scope)
         told, share = self.habits.of_block(scopes[0]), self._share(key, scopes)
         title = shortened(clean(name), _LONGEST)
-        return Box(key, Look.BLOCK, title, (told,) if told else (), share, max(times, 1), 0.0)
+        return Box(key, Look.BLOCK, title, told, share, max(times, 1), 0.0)
 
     def _rest(self, entries: Sequence[Entry]) -> Box:
         """One box for all that is too much to draw."""
@@ -217,6 +226,7 @@ class _Writer:
             )
             for m in members
         )
+        cost *= self.repeats
         self.found.spent[key] = cost
         return words.share(cost, view.costs.total.total(view.convention))
 

@@ -19,7 +19,7 @@ def share(part: int, whole: int) -> str:
     return f"{percent:.1f} %" if percent >= 0.05 else "<0.1 %"
 
 
-_LONGEST = 36
+_LONGEST, _MOST = 36, 2
 
 _SEEN = ("channels", "features")
 """What the shape of the result says too."""
@@ -36,13 +36,13 @@ def shape(tensor: TensorType) -> str:
     return text[:-2] + text[-2:].translate(_SUPERSCRIPTS).replace("\0", "") if "^" in text else text
 
 
-def of_node(node: Node) -> str:
+def of_node(node: Node) -> tuple[str, ...]:
     """The parameters of an operation that differ from their defaults."""
     operation = node.operation
     given = {
         field.name: (getattr(operation, field.name), field.default) for field in fields(operation)
     }
-    return _line(
+    return _lines(
         _named(name, value)
         for name, (value, default) in given.items()
         if not _is_default(value, default) and name not in _SEEN
@@ -58,9 +58,9 @@ class Habits:
 
     values: Mapping[tuple[str, str], frozenset[str]]
 
-    def of_block(self, scope: Scope) -> str:
+    def of_block(self, scope: Scope) -> tuple[str, ...]:
         """Parameters that differ from their defaults, words only where they vary."""
-        return _line(self._given(scope))
+        return _lines(self._given(scope))
 
     def _given(self, scope: Scope) -> Iterator[str]:
         block = scope.block
@@ -92,13 +92,16 @@ def _is_word(value: object) -> bool:
     return not isinstance(value, int | Fraction | tuple)
 
 
-def _line(told: Iterable[str]) -> str:
+def _lines(told: Iterable[str]) -> tuple[str, ...]:
     """As many as there is room for."""
-    line = ""
+    lines = [""]
     for text in map(clean, filter(None, told)):
-        longer = f"{line}, {text}" if line else shortened(text, _LONGEST)
-        line = longer if len(longer) <= _LONGEST else line
-    return line
+        text, last = shortened(text, _LONGEST), lines[-1]
+        if len(last) + 2 + len(text) <= _LONGEST:
+            lines[-1] = f"{last}, {text}" if last else text
+        elif len(lines) < _MOST:
+            lines.append(text)
+    return tuple(filter(None, lines))
 
 
 def _named(name: str, value: object) -> str:

@@ -74,6 +74,14 @@ def test_opened_repeats_lead_on_from_the_last() -> None:
     }
 
 
+def test_a_box_costs_what_all_it_stands_for_cost() -> None:
+    network = archdsl.load(ROOT / "tests/networks/timesformer.arch").network()
+    for depth in (None, 1, 2, 3, 9):
+        shares = [box.aside for box in boxes(picture(network, depth).main.items) if box.aside]
+        told = sum(float(share.removesuffix(" %").removeprefix("<")) for share in shares)
+        assert told == pytest.approx(100, abs=0.1 * len(shares))
+
+
 def test_what_a_block_passes_on_comes_from_it() -> None:
     """SlowFast's lateral connections hand the fast pathway through."""
     network = archdsl.load(ROOT / "tests/networks/slowfast_r50.arch").network()
