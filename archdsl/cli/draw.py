@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         network = options.at_input(spec.build(name, given), arguments)
     except CompileError as failure:
         sketch = spec.sketch(name, given)
-        if not sketch.breaks or arguments.cell:
+        if arguments.cell or not sketch.broke_off:
             raise
         _write(_broken(sketch, arguments), name, arguments)
         report(failure.diagnostics)

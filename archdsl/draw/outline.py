@@ -33,9 +33,9 @@ class View:
 class Outline:
     """The items of a network, in the order of execution; keys are handed out in it too.
 
-    `owners` has the box of scopes and nodes, `frames` the frame of scopes that are opened,
-    `spent` what each box or frame costs. What stands only in a repeat that is folded away is
-    `alias`ed to its like in the first.
+    `scopes` and `nodes` have the box that each is drawn as, `frames` the frame of each scope
+    that is opened, `passes` what each box gives and `spent` what it costs. What stands in a
+    repeat that is folded away has an `alias` in the first.
     """
 
     graph: Graph

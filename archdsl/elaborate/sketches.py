@@ -31,6 +31,11 @@ class Sketch:
     breaks: tuple[Break, ...]
     diagnostics: tuple[Diagnostic, ...]
 
+    @property
+    def broke_off(self) -> bool:
+        """Whether building began, and did not come to its end."""
+        return bool(self.graph.scopes and self.breaks)
+
 
 def sketch(program: Program, name: str, given: Mapping[str, Given]) -> Sketch:
     """As much of a network as can be built."""

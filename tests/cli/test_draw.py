@@ -160,6 +160,12 @@ def test_without_a_tree_there_is_nothing_to_draw(
     assert not path.exists()
 
 
+def test_what_never_began_is_not_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "x.svg"
+    assert main(["draw", SPEC, "--set", "nothing=1", "-o", str(path)]) == 1
+    assert not path.exists()
+
+
 def test_an_input_that_does_not_fit(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "x.svg"
     assert main(["draw", SPEC, "--input", "1x1", "-o", str(path)]) == 1
