@@ -14,6 +14,9 @@ from archdsl.elaborate.values import Given, Inserted, Value, describe, holds_ten
 from archdsl.ir.graph import Address, Graph
 from archdsl.syntax import tree
 
+_REBUILT = 10
+"""Steps for each operation that is built once more, and whose place is named."""
+
 
 def choose(program: Program, name: str | None) -> str:
     """The network asked for: by name, or the one named like the file, or the only one.
@@ -111,7 +114,7 @@ def _planned(session: Session, resolved: Resolved) -> dict[Address, tuple[Insert
             _build(standing, resolved)
         except (Fault, CompileError):
             return planned
-        session.step(insert.span, standing.steps)
+        session.step(insert.span, standing.steps + _REBUILT * len(standing.graph))
         if standing.diagnostics.has_errors:
             return planned
         frame = Frame(session, unit)

@@ -65,9 +65,6 @@ def found(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
         Fault: there is none.
     """
     ends = [end for end in (place.first, place.last) if end is not None]
-    if len(ends) == 2 and any("*" in end for end in ends):
-        message = "a range goes from one label to another; a pattern stands for itself"
-        raise frame.fault("insert", message, place.span)
     if "*" in place.first:
         return _matching(frame, place, known)
     for end in ends:
@@ -113,7 +110,11 @@ def _matching(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
     if matching:
         return matching
     above = _above(place.first)
-    hint = _listed(above if above in known.addresses else "", known)
+    others = known.below.get(above, ())
+    single = next((label for label in others if fnmatchcase(label, place.first)), None)
+    hint = f"a pattern stands for blocks; an operation is named by itself: `{single}`"
+    if single is None:
+        hint = _listed(above if above in known.addresses else "", known)
     raise frame.fault("insert", f"no block matches `{place.first}`", place.span, help=hint)
 
 
