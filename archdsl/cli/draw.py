@@ -13,7 +13,7 @@ from archdsl.costs.conventions import CONVENTIONS
 from archdsl.diagnostics import CompileError, did_you_mean, error
 
 if TYPE_CHECKING:
-    from archdsl.compiler import Network
+    from archdsl.compiler import Network, Spec
     from archdsl.draw.faults import Fault
     from archdsl.draw.picture import Picture
     from archdsl.elaborate.sketches import Sketch
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         _write(_broken(sketch, arguments), name, arguments)
         report(failure.diagnostics)
         return 1
-    drawn = _cell(network, arguments.cell) if arguments.cell else _whole(network.graph, arguments)
+    drawn = _cell(spec, network, arguments) if arguments.cell else _whole(network.graph, arguments)
     _write(drawn, arguments.cell or name, arguments)
     report_warnings(network.diagnostics)
     return 0
@@ -100,17 +100,22 @@ def _broken(sketch: Sketch, arguments: argparse.Namespace) -> Picture:
     return _whole(sketch.graph, arguments, faults)
 
 
-def _cell(network: Network, name: str) -> Picture:
+def _cell(spec: Spec, network: Network, arguments: argparse.Namespace) -> Picture:
+    """A cell of the network; where none was asked for, of any network of the spec."""
     from archdsl.draw.cell import draw_cells
     from archdsl.ir.cells import cells
 
-    found = cells(network.graph)
-    names = list(dict.fromkeys(cell.name for cell in found))
-    if name not in names:
-        hint = did_you_mean(name, names) or (f"there is {', '.join(names)}" if names else None)
-        message = f"`{network.name}` has no cell called `{name}`"
-        raise CompileError([error("cell", message, help=hint)])
-    return draw_cells([cell for cell in found if cell.name == name])
+    others = [] if arguments.network else [n for n in spec.networks if n != network.name]
+    known: set[str] = set()
+    for graph in (network.graph, *(spec.build(name, {}).graph for name in others)):
+        alike = [cell for cell in cells(graph) if cell.name == arguments.cell]
+        if alike:
+            return draw_cells(alike)
+        known |= {cell.name for cell in cells(graph)}
+    hint = did_you_mean(arguments.cell, sorted(known))
+    hint = hint or (f"there is {', '.join(sorted(known))}" if known else None)
+    message = f"no network here has a cell called `{arguments.cell}`"
+    raise CompileError([error("cell", message, help=hint)])
 
 
 def _write(picture: Picture, name: str, arguments: argparse.Namespace) -> None:

@@ -198,7 +198,7 @@ class _Writer:
         key = self.found.key()
         for scope in scopes:
             self._own(key, scope)
-        told, share = self.habits.of_block(scopes[0]), self._share(key, scopes)
+        told, share = self.habits.of_block(*scopes), self._share(key, scopes)
         title = shortened(clean(name), _LONGEST)
         return Box(key, Look.BLOCK, title, told, share, max(times, 1), 0.0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
@@ -58,15 +58,20 @@ class Habits:
 
     values: Mapping[tuple[str, str], frozenset[str]]
 
-    def of_block(self, scope: Scope) -> tuple[str, ...]:
-        """Parameters that differ from their defaults, words only where they vary."""
-        return _lines(self._given(scope))
+    def of_block(self, *scopes: Scope) -> tuple[str, ...]:
+        """Parameters that differ from their defaults, words only where they vary.
 
-    def _given(self, scope: Scope) -> Iterator[str]:
+        Of several instances they are the first one's, without switches that others have off.
+        """
+        return _lines(self._given(scopes[0], scopes[1:]))
+
+    def _given(self, scope: Scope, others: Sequence[Scope]) -> Iterator[str]:
         block = scope.block
         for name in block.parameters if block else ():
             value = scope.bindings.get(name)
             is_default = block is not None and _is_default(value, block.defaults.get(name, ...))
+            if value is True and not all(other.bindings.get(name) for other in others):
+                continue
             is_varied = len(self.values.get((scope.definition, name), ())) > 1
             if name not in _SEEN and not is_default and (is_varied or not _is_word(value)):
                 yield _named(name, value)
