@@ -74,7 +74,7 @@ def _is_next(operation: CellOperation, words: Words, before: int) -> bool:
 
 def _same(words: Words, cells: Sequence[Cell]) -> Found:
     """Whether the cells after these places have the same graph."""
-    here = [cell for cell in cells for word in words if cell.place == f"{word}_{cell.name}"]
+    here = [cell for cell in cells if cell.after in words]
     kinds = {_shape(cell) for cell in here}
     if len(here) < len(words):
         return f"a cell after {len(here)} of these", False

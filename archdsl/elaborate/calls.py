@@ -79,7 +79,7 @@ def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
     node, graph, rounds = inserted.node, frame.session.graph, (*frame.rounds, -1 - inserted.number)
     inner = replace(frame, rounds=rounds, naming=(node, inserted.name))
     site = inner.site(node.span)
-    name, kind = inserted.name, inserted.block.name
+    name, kind = inserted.name, tree.called(node.block)[0].name
     inner.scope = graph.open("row", name, kind, frame.scope, site, node.span)
     written = Written((Given(value, node.span),), {})
     result = applied(inner, inserted.block, written, node)

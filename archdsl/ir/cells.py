@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archdsl.ir.graph import Graph, Scope
+from archdsl.ir.graph import Graph, Node, Scope
 from archdsl.ir.naming import name_all
 
 ENTRY = "f0"
@@ -17,8 +17,9 @@ class CellOperation:
     """One operation of a cell.
 
     It attends over the positions of a dimension (`temporal`, `spatial`, `spatiotemporal`) by
-    `map` or by `dot` product, with an activation `phi` and perhaps a feature gate. `inputs` are
-    names of operations or `f0`; of several it reads a weighted sum.
+    `map` or by `dot` product, with an activation `phi` and perhaps a feature gate. One that does
+    not attend is `by` its block, over nothing. `inputs` are names of operations or `f0`; of
+    several it reads a weighted sum.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Cell:
     """A cell in its place in a network; `outputs` are the operations that the sink combines.
 
     `keys_values` says where dot products take them from: the `operation`'s input (equation A)
-    or the `cell`'s (equation B of AttentionNAS).
+    or the `cell`'s (equation B of AttentionNAS). One that was inserted stands `after` a label.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Cell:
     keys_values: str
     operations: tuple[CellOperation, ...]
     outputs: tuple[str, ...]
+    after: str = ""
 
 
 def cells(graph: Graph) -> tuple[Cell, ...]:
@@ -51,37 +53,47 @@ def cells(graph: Graph) -> tuple[Cell, ...]:
         return ()
     paths = name_all(graph).scope_paths
     inside = _inside(graph)
-    return tuple(_cell(scope, paths[scope.index], inside[scope.index]) for scope in found)
+    return tuple(_cell(graph, scope, paths[scope.index], inside[scope.index]) for scope in found)
 
 
-def _inside(graph: Graph) -> Mapping[int, Mapping[str, Scope]]:
-    """For each scope those right in it, by name."""
-    inside: dict[int, dict[str, Scope]] = {scope.index: {} for scope in graph.scopes}
+def _inside(graph: Graph) -> Mapping[int, Mapping[str, Scope | Node]]:
+    """For each scope the calls right in it, by the names of their results."""
+    inside: dict[int, dict[str, Scope | Node]] = {scope.index: {} for scope in graph.scopes}
+    for node in graph:
+        inside[node.scope][node.name] = node
     for scope in graph.scopes:
         if scope.parent is not None:
             inside[scope.parent][scope.name] = scope
     return inside
 
 
-def _cell(scope: Scope, path: str, inside: Mapping[str, Scope]) -> Cell:
+def _cell(graph: Graph, scope: Scope, path: str, inside: Mapping[str, Scope | Node]) -> Cell:
     assert scope.block is not None
     assert scope.block.cell is not None
     wiring = scope.block.cell
-    operations = tuple(_operations(wiring.inputs, inside))
-    return Cell(scope.definition, path, wiring.keys_values, operations, wiring.outputs)
+    operations = tuple(
+        _operation(name, read, inside[name])
+        for name, read in wiring.inputs.items()
+        if name in inside
+    )
+    after = _followed(graph, scope, path)
+    return Cell(scope.definition, path, wiring.keys_values, operations, wiring.outputs, after)
 
 
-def _operations(
-    inputs: Mapping[str, tuple[str, ...]], inside: Mapping[str, Scope]
-) -> Iterator[CellOperation]:
-    for name, read in inputs.items():
-        if name not in inside:
-            continue
-        scope = inside[name]
-        words = {key: _word(value) for key, value in scope.bindings.items()}
-        over, by = words.get("over", ""), words.get("by", scope.definition)
-        gate = scope.bindings.get("gate") is True
-        yield CellOperation(name, over, by, words.get("phi", "none"), gate, read)
+def _followed(graph: Graph, scope: Scope, path: str) -> str:
+    """What an inserted cell follows: its path is that label and the name it was inserted by."""
+    row = graph.scopes[scope.parent] if scope.parent is not None else scope
+    label = path.removesuffix(f"_{row.definition}")
+    return label if row.kind == "row" and label != path else ""
+
+
+def _operation(name: str, read: tuple[str, ...], call: Scope | Node) -> CellOperation:
+    if isinstance(call, Node):
+        return CellOperation(name, "", call.operation.name, "none", gate=False, inputs=read)
+    words = {key: _word(value) for key, value in call.bindings.items()}
+    over, by = words.get("over", ""), words.get("by", call.definition)
+    gate = call.bindings.get("gate") is True
+    return CellOperation(name, over, by, words.get("phi", "none"), gate, read)
 
 
 def _word(value: object) -> str:

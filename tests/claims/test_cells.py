@@ -44,10 +44,21 @@ cell third {
   combine(look, again)
 }
 
+cell plainer {
+  prepare(channels = 8, size = 7, frames = 4)
+  op1 = attend(f0, over = temporal)
+  op2 = relu(op1)
+  op3 = attend(op2, over = spatial)
+  combine(op3)
+}
+
+block other = plainer()
+
 network one = plain + insert first after a
 network both = plain + insert (first after a, second after b)
 network twice = plain + insert second after (a, b)
 network renamed = plain + insert (second after a, third after b)
+network derived = plain + insert other after (a, b)
 """
 
 
@@ -85,6 +96,9 @@ def checked(tmp_path: Path, network: str, *claims: str) -> tuple[list[Checked], 
         ("twice", "same (a, b)", "the same", True),
         ("both", "same (a, b)", "2 kinds", False),
         ("one", "same (a, b)", "a cell after 1 of these", False),
+        ("derived", "same (a, b)", "the same", True),
+        ("derived", "operations 3", "3", True),
+        ("derived", "path temporal -> spatial", "in 2 of 2 cells", True),
     ],
 )
 def test_cells(tmp_path: Path, network: str, claim: str, measured: str, is_met: bool) -> None:

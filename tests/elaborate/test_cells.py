@@ -31,7 +31,10 @@ def test_a_cell_keeps_the_shape_and_its_wiring() -> None:
     network = build(_spec(), "n")
     (cell,) = cells(network.graph)
     assert network.outputs == ((16, 4, 8, 8),)
-    assert [operation.name for operation in cell.operations] == ["op1"]
+    assert [(o.name, o.over, o.by) for o in cell.operations] == [
+        ("op1", "spatial", "dot"),
+        ("op2", "", "relu"),
+    ]
     assert cell.outputs == ("op1", "op2")
 
 
