@@ -66,10 +66,9 @@ def follow(frame: Frame, value: Value, place: Address) -> Value:
         Fault: what is inserted does not take the value.
     """
     for inserted in frame.session.insertions.get(place, ()):
-        node = inserted.node
         if not isinstance(value, Tensor):
             message = f"`{inserted.block.name}` is inserted after one tensor, not {describe(value)}"
-            raise frame.fault("insert", message, node.span)
+            raise frame.fault("insert", message, inserted.place.span)
         value = _insert(frame, inserted, value)
     return value
 

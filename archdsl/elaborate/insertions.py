@@ -41,7 +41,7 @@ def planned(frame: Frame, insert: tree.Insert, graph: Graph) -> Iterator[tuple[A
                 continue
             taken.add(path)
             name = path.rpartition(".")[2]
-            yield known.addresses[label], Inserted(block, name, insertion, number)
+            yield known.addresses[label], Inserted(block, name, insertion, place, number)
 
 
 def _again(frame: Frame, kind: str, label: str, place: tree.Place) -> Fault:

@@ -121,12 +121,13 @@ def _parameters(operation: str) -> tuple[str, ...]:
 class Inserted:
     """A block that a derivation inserts after a place, with the name that it gets there.
 
-    `number` counts the places of one insertion.
+    `number` counts the labels that one insertion comes to, of all its places.
     """
 
     block: Applicable
     name: str
     node: tree.Insertion
+    place: tree.Place
     number: int
 
 
