@@ -23,7 +23,8 @@ _SHOWN = 12
 class Places:
     """The labels of a network, in the order of execution.
 
-    `levels` are those of blocks by depth, `below` all labels by the label right above them.
+    `levels` are those of blocks by depth, rows of tables that are one operation among them;
+    `below` are all labels by the label right above them.
     """
 
     addresses: Mapping[str, Address]
@@ -38,19 +39,21 @@ def places(graph: Graph) -> Places:
     levels: dict[int, list[str]] = defaultdict(list)
     below: dict[str, list[str]] = defaultdict(list)
 
-    def take(path: str, address: Address) -> None:
-        if path not in addresses:
-            below[_above(path)].append(path)
+    def take(path: str, address: Address, *, in_level: bool) -> None:
         addresses[path] = address
+        below[_above(path)].append(path)
+        if in_level:
+            levels[path.count(".")].append(path)
 
     for node in graph:
-        for scope in reversed(list(graph.enclosing(node.scope))):
+        around = list(graph.enclosing(node.scope))
+        for scope in reversed(around):
             path = naming.scope_paths[scope.index]
             if scope.kind in ("block", "stage") and path not in addresses:
-                take(path, graph.address(scope.parent, scope.site))
-                levels[path.count(".")].append(path)
+                take(path, graph.address(scope.parent, scope.site), in_level=True)
         if not isinstance(node.operation, Input):
-            take(naming.path(node), graph.address(node.scope, node.site))
+            is_row = around[0].kind == "row"
+            take(naming.path(node), graph.address(node.scope, node.site), in_level=is_row)
     return Places(addresses, levels, below)
 
 
@@ -112,7 +115,7 @@ def _matching(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
     above = _above(place.first)
     others = known.below.get(above, ())
     single = next((label for label in others if fnmatchcase(label, place.first)), None)
-    hint = f"a pattern stands for blocks; an operation is named by itself: `{single}`"
+    hint = f"a pattern stands for blocks and rows; an operation is named by itself: `{single}`"
     if single is None:
         hint = _listed(above if above in known.addresses else "", known)
     raise frame.fault("insert", f"no block matches `{place.first}`", place.span, help=hint)

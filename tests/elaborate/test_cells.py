@@ -61,6 +61,33 @@ def test_insertions(places: str, count: int) -> None:
     assert len(build(spec, "m").graph) == len(build(spec, "n").graph) + count
 
 
+@pytest.mark.parametrize(
+    ("places", "where"),
+    [
+        ("pool*", ["pool_1", "pool_2"]),
+        ("*_1", ["conv_1", "pool_1"]),
+        ("pool_1..conv_2", ["pool_1", "conv_2"]),
+        ("conv_1..pool_2", ["conv_1", "pool_1", "conv_2", "pool_2"]),
+        ("many.*", ["many.0", "many.1"]),
+    ],
+)
+def test_rows_that_are_one_operation_are_places_as_others(places: str, where: list[str]) -> None:
+    body = """table {
+| stage | block | number |
+| conv_1 | unit | 1 |
+|---|---|---|
+| pool_1 | relu | 1 |
+|---|---|---|
+| conv_2 | unit | 1 |
+|---|---|---|
+| pool_2 | relu | 1 |
+|---|---|---|
+| many | relu | 2 |
+}"""
+    network = build(_spec(body, f"network m = n + insert c after {places}\n"), "m")
+    assert [cell.after for cell in cells(network.graph)] == where
+
+
 def test_insertions_after_what_was_inserted() -> None:
     after = """block again = c
 network a = n + insert c after unit
