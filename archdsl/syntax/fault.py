@@ -1,4 +1,4 @@
-"""A place where the grammar cannot go on, with what stands around it."""
+"""A token that the grammar cannot take, with what stands around it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from archdsl.syntax.expectations import describe
 
 
 @dataclass(frozen=True)
-class Place:
-    """A token at fault among its neighbours; `first` begins the statement that it stands in."""
+class Fault:
+    """The token `at` fault among its neighbours; `first` begins the statement around it.
+
+    `accepted` are the kinds of token that the grammar would take there, `spelling` how each kind
+    is written.
+    """
 
     source: Source
     tokens: Sequence[Token]
@@ -23,6 +27,7 @@ class Place:
     spelling: Mapping[str, str]
 
     def token(self, position: int) -> Token:
+        """A neighbour, or the end of the text where there is none."""
         inside = 0 <= position < len(self.tokens)
         end = len(self.source.text)
         return self.tokens[position] if inside else Token("$END", "", end, end_pos=end)

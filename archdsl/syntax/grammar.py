@@ -18,7 +18,7 @@ from archdsl.source import Source, Span
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.driver import Driver
 from archdsl.syntax.margin import Margin
-from archdsl.syntax.wording import SPELLING
+from archdsl.syntax.soft_keywords import SPELLING
 
 
 class Grammar:

@@ -13,7 +13,7 @@ from lark import Token
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, error
 from archdsl.source import Source, Span
-from archdsl.syntax.wording import worded
+from archdsl.syntax.soft_keywords import soft_keywords
 
 _OPEN = {"LPAR", "LSQB", "LBRACE"}
 _CLOSE = {"RPAR", "RSQB", "RBRACE"}
@@ -40,7 +40,7 @@ class TooDeep(Exception):
 
 def arrange(stream: Iterable[Token]) -> Iterator[Token]:
     """The tokens as the grammar takes them."""
-    return _dimensions(worded(_separated(stream)))
+    return _dimensions(soft_keywords(_separated(stream)))
 
 
 def _separated(stream: Iterable[Token]) -> Iterator[Token]:

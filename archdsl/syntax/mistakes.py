@@ -9,17 +9,17 @@ from lark import Token
 from archdsl.diagnostics import Diagnostic, did_you_mean, error
 from archdsl.source import Span
 from archdsl.syntax import clauses
-from archdsl.syntax.fault import Place
+from archdsl.syntax.fault import Fault
 
 _DEFINITIONS = ("block", "cell", "claim", "network", "use")
 _STATEMENTS = ("disputed", "else", "for", "if", "init", "input", "note", "return", "table")
 _ENDS = {"_SEP": "the end of the line", "RBRACE": "`}`", "$END": "the end of the file"}
 
 
-def explain(place: Place) -> Diagnostic:
+def explain(fault: Fault) -> Diagnostic:
     """The first of the rules below that knows this mistake."""
-    told = (rule(place) for rule in _RULES)
-    return next(filter(None, told), None) or _unexpected(place)
+    told = (rule(fault) for rule in _RULES)
+    return next(filter(None, told), None) or _unexpected(fault)
 
 
 def keyword(token: Token) -> str | None:
@@ -34,100 +34,100 @@ def _is_word(token: Token) -> bool:
     return token.type != "NAME" and token.isidentifier()
 
 
-def _decimal(place: Place) -> Diagnostic | None:
+def _decimal(fault: Fault) -> Diagnostic | None:
     """`.5` or `5.`."""
-    found, following = place.found, place.token(place.at + 1)
+    found, following = fault.found, fault.token(fault.at + 1)
     if found.type == "DOT" and following.type == "NUMBER" and found.end_pos == following.start_pos:
-        span, help = place.span(found, following), f"write `0.{following}`"
+        span, help = fault.span(found, following), f"write `0.{following}`"
         return error("syntax", "a number begins with a digit", span, help=help)
-    number, dot = place.token(place.at - 2), place.before
+    number, dot = fault.token(fault.at - 2), fault.before
     if dot and dot.type == "DOT" and number.type == "NUMBER" and number.end_pos == dot.start_pos:
-        span, help = place.span(number, dot), f"write `{number}.0` or `{number}`"
+        span, help = fault.span(number, dot), f"write `{number}.0` or `{number}`"
         return error("syntax", "a number ends with a digit", span, help=help)
     return None
 
 
-def _reserved(place: Place) -> Diagnostic | None:
+def _reserved(fault: Fault) -> Diagnostic | None:
     """A word of the language where a name stands."""
-    token, following = place.found, place.token(place.at + 1)
-    if token.type == "EQUAL" and place.at == place.first + 1:
-        token = place.token(place.first)
-    elif "NAME" not in place.accepted or (place.at == place.first and following.type != "EQUAL"):
+    token, following = fault.found, fault.token(fault.at + 1)
+    if token.type == "EQUAL" and fault.at == fault.first + 1:
+        token = fault.token(fault.first)
+    elif "NAME" not in fault.accepted or (fault.at == fault.first and following.type != "EQUAL"):
         return None
     if not _is_word(token):
         return None
     message = f"`{token}` is a word of the language and cannot be a name"
-    return error("syntax", message, place.span(token))
+    return error("syntax", message, fault.span(token))
 
 
-def _misspelt(place: Place) -> Diagnostic | None:
+def _misspelt(fault: Fault) -> Diagnostic | None:
     """A line that begins with a word much like one of the language."""
-    first = place.token(place.first)
-    is_definition = "NETWORK" in place.accepted
+    first = fault.token(fault.first)
+    is_definition = "NETWORK" in fault.accepted
     # In a claim two names may follow each other.
-    is_after_names = place.token(place.first + 1).type == "NAME"
-    begins_it = place.at - place.first <= 1 + is_after_names and place.found.type not in _ENDS
-    if first.type != "NAME" or not (begins_it or place.found.type == "LBRACE"):
+    is_after_names = fault.token(fault.first + 1).type == "NAME"
+    begins_it = fault.at - fault.first <= 1 + is_after_names and fault.found.type not in _ENDS
+    if first.type != "NAME" or not (begins_it or fault.found.type == "LBRACE"):
         return None
     help = did_you_mean(str(first), _DEFINITIONS if is_definition else _STATEMENTS)
     if not help:
         return None
     kind = "definition" if is_definition else "statement"
-    return error("syntax", f"`{first}` begins no {kind}", place.span(first), help=help)
+    return error("syntax", f"`{first}` begins no {kind}", fault.span(first), help=help)
 
 
-def _misplaced(place: Place) -> Diagnostic | None:
+def _misplaced(fault: Fault) -> Diagnostic | None:
     """A word of the language at the head of a line where it may not stand."""
-    if place.at != place.first or not _is_word(place.found):
+    if fault.at != fault.first or not _is_word(fault.found):
         return None
-    is_else = place.found.type == "ELSE"
-    message = "this `else` follows no `if`" if is_else else f"`{place.found}` cannot stand here"
-    return error("syntax", message, place.span(place.found), place.expected)
+    is_else = fault.found.type == "ELSE"
+    message = "this `else` follows no `if`" if is_else else f"`{fault.found}` cannot stand here"
+    return error("syntax", message, fault.span(fault.found), fault.expected)
 
 
-def _missing(place: Place) -> Diagnostic | None:
+def _missing(fault: Fault) -> Diagnostic | None:
     """An end where something still had to come: told after the last word, not at what follows."""
-    end = _ENDS.get(place.found.type)
-    if not end or place.before is None:
+    end = _ENDS.get(fault.found.type)
+    if not end or fault.before is None:
         return None
-    offset = place.before.end_pos or 0
-    if place.found == ";":
+    offset = fault.before.end_pos or 0
+    if fault.found == ";":
         end = "`;`"
-    elif place.found.type == "$END" and place.source.text[offset:].strip():
+    elif fault.found.type == "$END" and fault.source.text[offset:].strip():
         end = _ENDS["_SEP"]  # of this definition: others follow
-    message = f"{place.expected or 'expected more'} before {end}"
-    is_arrow = place.before.type == "ARROW"
+    message = f"{fault.expected or 'expected more'} before {end}"
+    is_arrow = fault.before.type == "ARROW"
     help = "a chain goes on with `->` at the head of the next line" if is_arrow else None
-    return error("syntax", message, Span(place.source, offset, offset), help=help)
+    return error("syntax", message, Span(fault.source, offset, offset), help=help)
 
 
-def _rowless(place: Place) -> Diagnostic | None:
+def _rowless(fault: Fault) -> Diagnostic | None:
     """A table that ends with its header."""
-    if place.found.type != "RBRACE" or "RBRACE" in place.accepted or "_SEP" not in place.accepted:
+    if fault.found.type != "RBRACE" or "RBRACE" in fault.accepted or "_SEP" not in fault.accepted:
         return None
-    return error("syntax", "this table has no rows", place.span(place.found), "expected a row")
+    return error("syntax", "this table has no rows", fault.span(fault.found), "expected a row")
 
 
-def _equals(place: Place) -> Diagnostic | None:
+def _equals(fault: Fault) -> Diagnostic | None:
     """`if a = b`, or `f(x) = y`."""
-    if place.found.type != "EQUAL" or "COMPARE" not in place.accepted:
+    if fault.found.type != "EQUAL" or "COMPARE" not in fault.accepted:
         return None
-    earlier = {token.type for token in place.tokens[place.first : place.at]}
+    earlier = {token.type for token in fault.tokens[fault.first : fault.at]}
     compares = earlier & {"IF", "EQUAL", "RETURN"}
     help = "to compare two values, write `==`" if compares else "only a name can be given a value"
-    return error("syntax", "unexpected `=`", place.span(place.found), place.expected, help=help)
+    return error("syntax", "unexpected `=`", fault.span(fault.found), fault.expected, help=help)
 
 
-def _unexpected(place: Place) -> Diagnostic:
-    shown = _shorten(str(place.found).splitlines()[0]) if place.found else "end of the file"
-    return error("syntax", f"unexpected `{shown}`", place.span(place.found), place.expected)
+def _unexpected(fault: Fault) -> Diagnostic:
+    shown = _shorten(str(fault.found).splitlines()[0]) if fault.found else "end of the file"
+    return error("syntax", f"unexpected `{shown}`", fault.span(fault.found), fault.expected)
 
 
 def _shorten(text: str, most: int = 40) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
-_RULES: tuple[Callable[[Place], Diagnostic | None], ...] = (
+_RULES: tuple[Callable[[Fault], Diagnostic | None], ...] = (
     _decimal,
     *clauses.RULES,
     _reserved,

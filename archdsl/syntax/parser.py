@@ -13,7 +13,7 @@ from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.driver import END, Driver, Unexpected
-from archdsl.syntax.fault import Place
+from archdsl.syntax.fault import Fault
 from archdsl.syntax.grammar import Grammar, grammar
 from archdsl.syntax.layout import TooDeep, arrange
 from archdsl.syntax.mistakes import explain
@@ -67,8 +67,8 @@ def parse_argument(source: Source) -> tree.Argument:
 def _misplaced(
     machine: Grammar, source: Source, driver: Driver, tokens: list[Token], position: int
 ) -> Diagnostic:
-    place = Place(source, tokens, 0, position, driver.accepted(), machine.spelling)
-    return explain(place)
+    fault = Fault(source, tokens, 0, position, driver.accepted(), machine.spelling)
+    return explain(fault)
 
 
 def _parse(machine: Grammar, source: Source) -> tree.File:

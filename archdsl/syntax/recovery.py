@@ -14,7 +14,7 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.source import Source
 from archdsl.syntax.brackets import line_starts, mend
 from archdsl.syntax.driver import END
-from archdsl.syntax.fault import Place
+from archdsl.syntax.fault import Fault
 from archdsl.syntax.grammar import Grammar
 from archdsl.syntax.layout import TooDeep, arrange
 from archdsl.syntax.mistakes import explain, keyword
@@ -162,8 +162,8 @@ class _Run:
             return
         spelling = self._grammar.spelling
         accepted = self._parser.accepted()
-        place = Place(self._source, self._tokens, first, position, accepted, spelling)
-        self._found.append(explain(place))
+        fault = Fault(self._source, self._tokens, first, position, accepted, spelling)
+        self._found.append(explain(fault))
 
     def _is_blamed(self, first: int, position: int, end: int) -> bool:
         """Whether a mistake was already told in this statement, up to a body that it heads."""

@@ -110,6 +110,18 @@ _BLANKS = "a place is written without blanks"
         ("cel a {\n x = 3\n}", "`cel` begins no definition", "cel", "did you mean `cell`?"),
         ("block cell(x) {}", "`cell` is a word of the language and cannot be a name", "cell", ""),
         (
+            "cell a = b(c = 3)",
+            "what is derived from a cell is a block",
+            "cell",
+            "write `block a = ...`",
+        ),
+        (
+            "block a(x) {\n cell = x -> b\n}",
+            "`cell` is a word of the language and cannot be a name",
+            "cell",
+            "",
+        ),
+        (
             "block a = b + insert c after d",
             "only a network can be changed by an `insert`",
             "+",
@@ -156,6 +168,12 @@ def test_a_mistake_in_a_definition(text: str, message: str, words: str, more: st
             "a range goes from one label to another, without `*`",
             "b*..c",
             "write `b*` alone",
+        ),
+        (
+            "insert a after (b**.c, d)",
+            "a `*` stands for any part of a name, and never for levels",
+            "b**.c",
+            "write `b*.c`",
         ),
         (
             "insert a after b..c..d",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.syntax import tree
 from archdsl.syntax.building.maker import Child, Group, Maker, has, nodes
-from archdsl.syntax.labels import unreadable
+from archdsl.syntax.labels import mistaken
 
 
 class Definitions(Maker):
@@ -40,7 +40,8 @@ class Definitions(Maker):
     def place(self, children: list[Child]) -> tree.Place:
         text = str(children[0])
         first, *last = text.split("..")
-        for message, help in unreadable(text):
+        if mistake := mistaken(text):
+            message, help = mistake
             self._tell("syntax", message, self._span(children), help)
         return self._make(tree.Place, children, first, last[0] if last else None)
 

@@ -1,4 +1,4 @@
-"""Words that a spec may also use as names: what they mean by where they stand.
+"""Soft keywords, which a spec may also use as names: what they mean by where they stand.
 
 In a derivation these are `insert`, `after` and the places that follow it, whose labels are no
 expressions: `mixed_4*`, `res4.0..res4.5`. In a claim it is `on`, behind a number.
@@ -17,8 +17,8 @@ _BRACKETS = {"LPAR": 1, "RPAR": -1}
 _ENDS_PLACES = {"COMMA", "PLUS", "RPAR"}
 
 
-def worded(stream: Iterable[Token]) -> Iterator[Token]:
-    """The tokens of arranged lines, with each such word and place as what it is."""
+def soft_keywords(stream: Iterable[Token]) -> Iterator[Token]:
+    """The tokens of separated lines, with each such word and place as a kind of its own."""
     tokens = iter(stream)
     earlier, previous = "", ""
     for token in tokens:
