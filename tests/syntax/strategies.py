@@ -116,7 +116,7 @@ _remarks = _build(tree.Remark, texts)
 _bodied = (names, _tuples(_parameters), _tuples(statements), _described)
 
 _labels = st.from_regex(r"[a-z0-9_]{1,4}(\.[a-z0-9_]{1,3}){0,3}", fullmatch=True)
-_wild = st.from_regex(r"[a-z0-9*]{1,4}(\.[a-z0-9_*]{1,3}){0,3}", fullmatch=True)
+_wild = st.from_regex(r"(?!.*\*\*)[a-z0-9*]{1,4}(\.[a-z0-9_*]{1,3}){0,3}", fullmatch=True)
 _places = _build(tree.Place, _wild, st.none()) | _build(tree.Place, _labels, _labels)
 _insertions = _build(tree.Insertion, _bases, _tuples(_places, least=1))
 _inserts = _build(tree.Insert, _tuples(_insertions, least=1))
