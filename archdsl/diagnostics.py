@@ -130,9 +130,15 @@ def counted(count: int, noun: str) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A suggestion for a misspelt name, or None where nothing is near."""
+    near = nearest(name, known)
+    return f"did you mean `{near}`?" if near is not None else None
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The most similar of the names that there are, or None where nothing is near."""
     import difflib  # slow to load, and most runs find no mistake
 
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     near = near or [other for other in names if other.lower() == name.lower()]
-    return f"did you mean `{near[0]}`?" if near else None
+    return near[0] if near else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import nearest
 from archdsl.elaborate.scoping import CANDIDATES
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.ir.graph import Address, Graph
@@ -92,8 +92,8 @@ def _unknown(frame: Frame, place: tree.Place, label: str, known: Places) -> Faul
 def _near(label: str, labels: Sequence[str]) -> str | None:
     """The most similar of the labels at one level, compared by their own names."""
     names = {other.rpartition(".")[2]: other for other in labels[:CANDIDATES]}
-    near = did_you_mean(label.rpartition(".")[2], names)
-    return f"did you mean `{names[near.split('`')[1]]}`?" if near else None
+    near = nearest(label.rpartition(".")[2], names)
+    return f"did you mean `{names[near]}`?" if near is not None else None
 
 
 def _listed(above: str, known: Places) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lark import Token
 
-from archdsl.diagnostics import Diagnostic, did_you_mean, error
+from archdsl.diagnostics import Diagnostic, did_you_mean, error, nearest
 from archdsl.source import Span
 from archdsl.syntax import clauses
 from archdsl.syntax.fault import Fault
@@ -26,8 +26,7 @@ def keyword(token: Token) -> str | None:
     """The word of the language that a token is, or that its writer will have meant."""
     if token.type != "NAME":
         return str(token)
-    suggestion = did_you_mean(str(token), _DEFINITIONS + _STATEMENTS)
-    return suggestion.split("`")[1] if suggestion else None
+    return nearest(str(token), _DEFINITIONS + _STATEMENTS)
 
 
 def _is_word(token: Token) -> bool:
