@@ -47,7 +47,7 @@ def evaluate(frame: Frame, node: tree.Expression) -> Value:
 
 def _call(frame: Frame, node: tree.Call) -> Value:
     callee = _callee(frame, node.function)
-    return calls.apply(frame, callee, arguments.written(frame, node.arguments), node)
+    return calls.apply(frame, callee, arguments.written(frame, node.arguments, (), callee), node)
 
 
 def _callee(frame: Frame, node: tree.Name) -> Value:
@@ -74,7 +74,7 @@ def apply_step(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Na
     callee = _callee(frame, name)
     if callee is None and step is name:
         return piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
-    return calls.apply(frame, callee, arguments.written(frame, given, piped), step)
+    return calls.apply(frame, callee, arguments.written(frame, given, piped, callee), step)
 
 
 def _attribute(frame: Frame, node: tree.Attribute) -> Value:

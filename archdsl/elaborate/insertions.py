@@ -56,7 +56,7 @@ def _block(frame: Frame, written: tree.Call | tree.Name) -> Applicable:
     value = names.callee(frame, name)
     if isinstance(written, tree.Call):
         _check_named(frame, value, given)
-        value = calls.apply(frame, value, arguments.written(frame, given), written)
+        value = calls.apply(frame, value, arguments.written(frame, given, (), value), written)
     if isinstance(value, BlockValue | OperationValue):
         return value
     message = f"a block or a cell can be inserted, not {describe(value)}"

@@ -7,6 +7,7 @@ from dataclasses import fields
 from functools import cache
 
 from archdsl.elaborate.program import Unit
+from archdsl.elaborate.values import BlockValue, OperationValue, Value
 from archdsl.ir.types import AXIS_NAMES
 from archdsl.ops import OPERATIONS
 from archdsl.ops.axes import POSITIONS
@@ -27,6 +28,17 @@ def words_of(units: Iterable[Unit]) -> frozenset[str]:
     )
     listed = {word for parameter in parameters for word in parameter.types}
     return operation_words() | (listed - TYPE_WORDS)
+
+
+def words_for(callee: Value, parameter: str) -> tuple[str, ...]:
+    """The words that a parameter of what is called lists; none where it lists none."""
+    if isinstance(callee, BlockValue):
+        types = (p.types for p in callee.definition.parameters if p.name == parameter)
+        return tuple(word for word in next(types, ()) if word not in TYPE_WORDS)
+    if isinstance(callee, OperationValue):
+        kinds = (kind_of(f) for f in fields(callee.operation) if f.name == parameter)
+        return next(map(_words, kinds), ())
+    return ()
 
 
 @cache
