@@ -8,7 +8,7 @@ text --parse--> tree --elaborate--> typed graph --emit--> source text
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -189,16 +189,22 @@ class Network:
         main = self.spec.program.main.file.source
         text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
 
-        def opened(names: Sequence[str]) -> str | None:
+        def varied(name: str) -> Graph | None:
+            return variant(self.spec.program, self.graph, self.given, [name])
+
+        # One by one: what two of the same value are handed to can be told apart only so.
+        variants = {n: other for n in open_numbers(self.graph) if (other := varied(n))}
+
+        def opened(names: Iterable[str]) -> str | None:
             """The text with these parameters as arguments, None where they cannot be."""
-            other = variant(self.spec.program, self.graph, self.given, names) if names else None
             try:
-                return module([self.graph, other], text) if other else None
+                return module([self.graph, *(variants[name] for name in names)], text)
             except NotOpen:
                 return None
 
-        names = open_numbers(self.graph)
-        written = opened(names)
-        if written is None and len(names) > 1:
-            written = opened([name for name in names if opened([name])])
-        return written or module([self.graph], text)
+        if written := opened(variants):
+            return written
+        kept: list[str] = []
+        for name in variants:
+            kept += [name] if opened([*kept, name]) else []
+        return module([self.graph, *(variants[name] for name in kept)], text)

@@ -1,0 +1,81 @@
+"""Arguments of an emitted constructor: each is handed to what the spec hands it to, alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+import archdsl
+from emit.running import emitted
+
+_Load = Callable[[str], archdsl.Network]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> _Load:
+    def loaded(text: str) -> archdsl.Network:
+        path = tmp_path / "network.arch"
+        path.write_text(text)
+        return archdsl.load(path).network()
+
+    return loaded
+
+
+def _features(module: nn.Module) -> list[int]:
+    return [m.out_features for m in module.modules() if isinstance(m, nn.Linear)]
+
+
+def test_two_of_one_value_stay_two(load: _Load) -> None:
+    network = load(
+        """network tiny(width = 8, classes = 8) {
+          input image: 3 x 4^2
+          image -> mean -> linear(width) -> relu -> linear(classes)
+        }"""
+    )
+    assert _features(emitted(network)(width=5, classes=7)) == [5, 7]
+    assert _features(emitted(network)(classes=7)) == [8, 7]
+
+
+def test_two_rates_of_dropout_share_no_layer(load: _Load) -> None:
+    network = load(
+        """network tiny(early = 0.5, late = 0.5) {
+          input image: 3 x 4^2
+          image -> mean -> dropout(early) -> linear(4) -> dropout(late) -> linear(2)
+        }"""
+    )
+    made = emitted(network)(early=0.1, late=0.2)
+    rates = [m.p for m in made.modules() if isinstance(m, nn.Dropout)]
+    assert rates == [0.1, 0.2]
+
+
+@pytest.mark.parametrize(("first", "second"), [(9, 4), (4, 9), (8, 16), (3, 3)])
+def test_multiples_by_chance(load: _Load, first: int, second: int) -> None:
+    """Half or twice another parameter, but not because of it."""
+    network = load(
+        f"""block head(x, inner, outer) {{ return x -> linear(inner) -> linear(outer) }}
+        network tiny(first = {first}, second = {second}) {{
+          input image: 3 x 4^2
+          image -> mean -> head(first, second)
+        }}"""
+    )
+    assert _features(emitted(network)(first=6, second=11)) == [6, 11]
+
+
+def test_as_many_as_can_be_together(load: _Load) -> None:
+    """`width` times `groups` follows neither alone where both are free."""
+    network = load(
+        """block wide(x, width, groups) { return x -> linear(width * groups) }
+        network tiny(width = 8, groups = 4, classes = 5) {
+          input image: 3 x 4^2
+          image -> mean -> wide(width, groups) -> linear(classes)
+        }"""
+    )
+    made = emitted(network)
+    assert list(inspect.signature(made).parameters) == ["width", "classes"]
+    with torch.device("meta"):
+        assert _features(made(width=3, classes=2)) == [12, 2]
