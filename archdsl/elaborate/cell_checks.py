@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from archdsl.diagnostics import Diagnostic, Label, did_you_mean, error
@@ -17,13 +18,15 @@ from archdsl.elaborate.cells import (
     is_count,
     target_span,
 )
+from archdsl.elaborate.library import file_of
 from archdsl.elaborate.program import name_span
 from archdsl.syntax import tree
 
 
-def mistakes(cell: tree.Cell, found: Parts) -> Iterator[Diagnostic]:
-    """The mistakes of a cell that its text shows; warnings come last."""
+def mistakes(cell: tree.Cell, found: Parts, known: Container[str]) -> Iterator[Diagnostic]:
+    """The mistakes of a cell that its text shows, where these names are known; warnings last."""
     checker = _Checker(cell, found)
+    yield from checker.library(known)
     for statement in found.others:
         yield checker.misplaced(statement)
     yield from checker.settings()
@@ -35,6 +38,20 @@ def mistakes(cell: tree.Cell, found: Parts) -> Iterator[Diagnostic]:
 class _Checker:
     cell: tree.Cell
     found: Parts
+
+    def library(self, known: Container[str]) -> Iterator[Diagnostic]:
+        """What a cell calls of the library is told once for each file that is not used."""
+        missing: dict[str, list[str]] = defaultdict(list)
+        own = {parameter.name for parameter in self.cell.parameters}
+        for name in dict.fromkeys(call.function.name for call in self.found.calls):
+            file = file_of(name) if name not in known and name not in own else None
+            if file is not None:
+                missing[file].append(f"`{name}`")
+        for file, names in missing.items():
+            calls = f"cell `{self.cell.name}` calls {', '.join(names)}"
+            hint = f"`use {file}` brings {'it' if len(names) == 1 else 'them'}"
+            message = f"{calls}, which nothing here defines"
+            yield error("name", message, name_span(self.cell), help=hint)
 
     def frame(self) -> Iterator[Diagnostic]:
         """A cell has operations and a sink. Where some are no operations, that is told."""

@@ -67,6 +67,13 @@ class Parts:
     others: tuple[tree.Statement, ...]
 
     @property
+    def calls(self) -> Iterator[tree.Call]:
+        """All that it calls, as it is written."""
+        yield from filter(None, [self.prepare])
+        yield from (operation.call for operation in self.operations)
+        yield from filter(None, [self.combine])
+
+    @property
     def keys_values(self) -> str:
         setting = self.settings.get("keys_values")
         value = setting.value if setting else None

@@ -14,8 +14,14 @@ from archdsl.syntax.parser import parse
 
 
 def brings(name: str) -> str | None:
-    """Which file of the library brings a name, or None where none does."""
-    return f"`use {_files()[name]}` brings it" if name in _files() else None
+    """What to write for a name that the library has, or None where it has none such."""
+    file = file_of(name)
+    return f"`use {file}` brings it" if file is not None else None
+
+
+def file_of(name: str) -> str | None:
+    """Which file of the library defines a name, or None where none does."""
+    return _files().get(name)
 
 
 @cache

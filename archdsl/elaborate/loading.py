@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -55,28 +56,29 @@ class _Loader:
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
             return None
-        unit = Unit(file, path, tuple(self._definitions(file)))
+        unit = Unit(file, path, ())
         self.open.append(path.resolve())
         origins: dict[str, Span] = {}
         for definition in file.definitions:
             if isinstance(definition, tree.Use):
                 self._use(unit, definition, origins)
+        unit = replace(unit, own=tuple(self._definitions(unit)))
         self._define(unit, origins)
         self.open.pop()
         self.done[path.resolve()] = unit
         return unit
 
-    def _definitions(self, file: tree.File) -> Iterator[Named]:
-        for definition in file.definitions:
-            if isinstance(definition, tree.Cell):
-                yield self._cell(definition)
-            elif isinstance(definition, Named):
-                yield definition
+    def _definitions(self, unit: Unit) -> Iterator[Named]:
+        """What a file defines, where all that it uses has been brought in."""
+        written = [d for d in unit.file.definitions if isinstance(d, Named | tree.Cell)]
+        known = {*unit.names, *(definition.name for definition in written), *OPERATIONS, *FUNCTIONS}
+        for each in written:
+            yield self._cell(each, known) if isinstance(each, tree.Cell) else each
 
-    def _cell(self, cell: tree.Cell) -> CellBlock:
+    def _cell(self, cell: tree.Cell, known: Set[str]) -> CellBlock:
         """A cell as a block; what is wrong with it is told once, whether it is used or not."""
         found = parts(cell)
-        mistakes = list(islice(cell_checks.mistakes(cell, found), limits.MISTAKES))
+        mistakes = list(islice(cell_checks.mistakes(cell, found, known), limits.MISTAKES))
         self.mistakes += mistakes
         return as_block(cell, found, any(mistake.is_error for mistake in mistakes))
 
