@@ -100,7 +100,7 @@ class _Checker:
             if name not in SETTINGS:
                 yield self._unknown(name, statement)
             elif name in LIMITS and not is_count(value):
-                message = f"`{name}` counts {LIMITS[name]}: an integer of at least 1"
+                message = f"`{name}` counts {LIMITS[name]}s: an integer of at least 1"
                 yield error("cell", f"{message}, not {value.span.text}", value.span)
             elif name == "keys_values" and not (
                 isinstance(value, tree.Name) and value.name in KEYS_VALUES

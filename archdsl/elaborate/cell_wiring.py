@@ -156,7 +156,7 @@ class _Checker:
         most = setting.value if setting else None
         if setting is None or not is_count(most) or len(values) <= most.value:
             return
-        message = f"{does} {counted(len(values), LIMITS[name][:-1])}; `{name}` allows {most.text}"
+        message = f"{does} {counted(len(values), LIMITS[name])}; `{name}` allows {most.text}"
         also = [Label(setting.span, "set here")]
         yield error("cell", message, values[int(most.value)].span, also=also)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from archdsl.elaborate.mentions import names_in
 from archdsl.elaborate.values import is_integer
 from archdsl.ir.cells import ENTRY
 from archdsl.ir.graph import Wiring
@@ -17,9 +16,16 @@ INPUT = "x"
 """What a cell calls the tensor that enters it."""
 
 PREPARE, ATTEND, COMBINE = "prepare", "attend", "combine"
+"""Blocks that a cell is made with: what they are is up to whoever defines them."""
+
 KEYS_VALUES = ("operation", "cell")
-LIMITS = {"alpha": "outputs", "beta": "inputs"}
+"""Whose input a dot product takes keys and values from; the first unless told."""
+
+LIMITS = {"alpha": "output", "beta": "input"}
+"""Settings that bound how many there are of something."""
+
 SETTINGS = ("keys_values", *LIMITS)
+"""What a cell can set, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ class Operation:
 
     @property
     def read(self) -> tuple[str, ...]:
-        return tuple(name for term in self.inputs for name in sorted(names_in(term)))
+        """The names of what it reads."""
+        return tuple(_names(self.inputs))
 
     def option(self, name: str) -> tree.Argument | None:
         return next((option for option in self.options if option.name == name), None)
@@ -88,12 +95,12 @@ class Parts:
     @property
     def wiring(self) -> Wiring:
         inputs = {operation.name: operation.read for operation in self.operations}
-        outputs = (name for o in self.outputs for name in sorted(names_in(o.value)))
-        return Wiring(self.keys_values, inputs, tuple(outputs))
+        outputs = tuple(_names(output.value for output in self.outputs))
+        return Wiring(self.keys_values, inputs, outputs)
 
 
 def is_count(value: tree.Expression | None) -> TypeGuard[tree.Number]:
-    """Whether a limit is one."""
+    """Whether a limit counts something: an integer of at least 1."""
     return isinstance(value, tree.Number) and is_integer(value.value) and value.value >= 1
 
 
@@ -116,7 +123,7 @@ def parts(cell: tree.Cell) -> Parts:
             operations.append(operation)
         elif call is not None and call.function.name not in frame:
             frame[call.function.name] = call
-        elif _is_setting(statement) and statement.targets[0] not in settings:
+        elif _names_one(statement) and statement.targets[0] not in settings:
             settings[statement.targets[0]] = statement
         else:
             others.append(statement)
@@ -124,13 +131,19 @@ def parts(cell: tree.Cell) -> Parts:
     return Parts(settings, frame.get(PREPARE), tuple(operations), sink, tuple(others))
 
 
-def _is_setting(statement: tree.Statement) -> TypeGuard[tree.Assign]:
+def _names(terms: Iterable[tree.Expression]) -> Iterator[str]:
+    """The names among terms; no other term is one of a cell without mistakes."""
+    return (term.name for term in terms if isinstance(term, tree.Name))
+
+
+def _names_one(statement: tree.Statement) -> TypeGuard[tree.Assign]:
+    """Whether a statement gives one value its name."""
     return isinstance(statement, tree.Assign) and len(statement.targets) == 1
 
 
 def _operation(statement: tree.Statement) -> Operation | None:
     """`op = attend(a, ...)`, or `op = a -> attend(...)`."""
-    if not _is_setting(statement):
+    if not _names_one(statement):
         return None
     value = statement.value
     piped: list[tree.Argument] = []

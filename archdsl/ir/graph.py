@@ -20,7 +20,6 @@ from archdsl.source import Span
 Site: TypeAlias = tuple[int, ...]
 """Where in the text of its block a call stands, with the round of each loop around it."""
 
-
 Address: TypeAlias = tuple[Site, ...]
 """The site of a call, and before it those of the scopes around, from the network inwards."""
 
