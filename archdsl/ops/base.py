@@ -207,10 +207,15 @@ def _common_samples(operation: Operation, operands: Types) -> int:
             help = "`group` both, or `ungroup` the one that is in groups"
             raise Mismatch(message, operand=slot, help=help)
         if operand.samples != most and operation.joins_samples:
-            message = f"`{operation.name}` needs this for each sample; it is one for all"
-            help = "give it the batch of a tensor: `x -> parameter(...)`"
-            raise Mismatch(message, operand=slot, help=help)
+            raise without_batch(operation, slot)
     return most
+
+
+def without_batch(operation: Operation, operand: int) -> Mismatch:
+    """A tensor that is learned for all samples, where each is to have its own."""
+    message = f"`{operation.name}` needs this for each sample; it is one for all"
+    help = "give it the batch of a tensor: `x -> parameter(...)`"
+    return Mismatch(message, operand=operand, help=help)
 
 
 def _check_arity(operation: Operation, count: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.axes import Axis, axis_index
-from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.base import Expression, Mismatch, Operation, Types, without_batch
 from archdsl.ops.parameters import AxisName, Integer, parameter
 
 
@@ -28,6 +28,8 @@ class Group(Operation):
 
     def samples(self, *operands: TensorType) -> int:
         (x,) = operands
+        if not x.samples:
+            raise without_batch(self, 0)
         groups = -(-x.shape[axis_index(self.axis, x.rank)] // self.size)
         return groups * x.samples
 

@@ -61,6 +61,11 @@ def test_batches_do_not_mix(operands: tuple[TensorType, ...], message: str) -> N
         checked(Add(), operands)
 
 
+def test_what_is_learned_for_all_samples_has_no_batch_to_fold_into() -> None:
+    with pytest.raises(Mismatch, match="one for all"):
+        checked(Group(4), (TensorType((4, 8, 2, 2), 0),))
+
+
 @pytest.mark.parametrize("like", [shape(4, 33, 6, 6), TensorType((4, 30, 6, 6), 0), shape(4)])
 def test_only_groups_of_a_tensor_merge_to_it(like: TensorType) -> None:
     with pytest.raises(Mismatch):
