@@ -86,7 +86,7 @@ class _Checker:
             return self._increase(item, item.base, network, arguments)
         if metric in figures.STATED:
             return Checked(_shown(network), metric, claimed, None, Verdict.STATED)
-        if metric == structure.CELLS or metric in structure.COUNTS:
+        if metric in structure.COUNTED:
             measured, is_met = structure.counted(metric, item.value.value, cells(network.graph))
             return self._judged(item, network, metric, claimed, measured, is_met)
         if metric not in figures.METRICS:
@@ -156,8 +156,7 @@ def _word(item: tree.Figure | tree.Property) -> Span:
 
 
 def _unknown(item: tree.Figure | tree.Property, name: str) -> Diagnostic:
-    known = [*figures.METRICS, *figures.STATED, structure.CELLS]
-    known += [*structure.COUNTS, *structure.PROPERTIES]
+    known = [*figures.METRICS, *figures.STATED, *structure.COUNTED, *structure.PROPERTIES]
     before = item.span.start + (len("disputed") if item.disputed else 0)
     start = item.span.source.text.index(name, before)
     span = Span(item.span.source, start, start + len(name))

@@ -14,22 +14,25 @@ Words: TypeAlias = tuple[str, ...]
 Found: TypeAlias = tuple[str, bool]
 """What was found, in words, and whether it is as claimed."""
 
-COUNTS: dict[str, Callable[[Cell], int]] = {
+CELLS = "cells"
+"""How many cells a network has."""
+
+_COUNTS: dict[str, Callable[[Cell], int]] = {
     "operations": lambda cell: len(cell.operations),
     "inputs": lambda cell: max((len(o.inputs) for o in cell.operations), default=0),
     "outputs": lambda cell: len(cell.outputs),
 }
 """What is counted in each cell: operations, the most inputs of one, and what the sink combines."""
 
-CELLS = "cells"
-"""How many cells a network has."""
+COUNTED = (CELLS, *_COUNTS)
+"""What can be claimed as a number."""
 
 
 def counted(name: str, claimed: int | Fraction, cells: Sequence[Cell]) -> tuple[Measured, bool]:
     """A count, in each of the cells, and whether it is as claimed."""
     if name == CELLS:
         return Measured(len(cells), str(len(cells))), claimed == len(cells)
-    counts = sorted({COUNTS[name](cell) for cell in cells})
+    counts = sorted({_COUNTS[name](cell) for cell in cells})
     text = " or ".join(map(str, counts)) or "no cell"
     return Measured(counts[0] if len(counts) == 1 else text, text), counts == [claimed]
 
@@ -39,7 +42,7 @@ def _types(words: Words, cells: Sequence[Cell]) -> Found:
 
 
 def _dimensions(words: Words, cells: Sequence[Cell]) -> Found:
-    return _all(words, ({o.over for o in cell.operations} for cell in cells))
+    return _all(words, ({o.over for o in cell.operations if o.over} for cell in cells))
 
 
 def _keys_values(words: Words, cells: Sequence[Cell]) -> Found:

@@ -98,6 +98,8 @@ def checked(tmp_path: Path, network: str, *claims: str) -> tuple[list[Checked], 
         ("one", "same (a, b)", "a cell after 1 of these", False),
         ("derived", "same (a, b)", "the same", True),
         ("derived", "operations 3", "3", True),
+        ("derived", "types (dot, relu)", "dot, relu", True),
+        ("derived", "dimensions (spatial, temporal)", "spatial, temporal", True),
         ("derived", "path temporal -> spatial", "in 2 of 2 cells", True),
     ],
 )
