@@ -67,12 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
         network = options.at_input(spec.build(name, given), arguments)
     except CompileError as failure:
         sketch = spec.sketch(name, given)
-        if arguments.cell or not sketch.broke_off:
+        if arguments.cell is not None or not sketch.broke_off:
             raise
         _write(_broken(sketch, arguments), name, arguments)
         report(failure.diagnostics)
         return 1
-    drawn = _cell(spec, network, arguments) if arguments.cell else _whole(network.graph, arguments)
+    is_cell = arguments.cell is not None
+    drawn = _cell(spec, network, arguments) if is_cell else _whole(network.graph, arguments)
     _write(drawn, arguments.cell or name, arguments)
     report_warnings(network.diagnostics)
     return 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from archdsl import limits
 from archdsl.draw.picture import Box, Line, Look, Outline, Panel, Picture, Swatch, Wire
 from archdsl.draw.text import clean, shortened
+from archdsl.draw.wires import affordable
 from archdsl.ir.cells import ENTRY, Cell, CellOperation
 
 _LOOKS = {
@@ -28,22 +30,24 @@ LEGEND = (
 
 def draw_cells(cells: Iterable[Cell]) -> Picture:
     """Cells alone: those of one name can differ in how they are set."""
-    main, *others = insets(cells)
-    return Picture(main, tuple(others), swatches=LEGEND)
+    (main, *others), left_out = insets(cells)
+    return Picture(replace(main, notes=(*main.notes, *left_out)), tuple(others), swatches=LEGEND)
 
 
-def insets(cells: Iterable[Cell]) -> tuple[Panel, ...]:
-    """Each cell that a network uses once, with the places where it stands."""
+def insets(cells: Iterable[Cell]) -> tuple[tuple[Panel, ...], tuple[str, ...]]:
+    """Each cell that a network uses once, with the places where it stands; and what is left out."""
     found: dict[tuple[object, ...], list[Cell]] = {}
     for cell in cells:
         alike = (cell.name, cell.keys_values, cell.operations, cell.outputs)
         found.setdefault(alike, []).append(cell)
-    return tuple(panel(alike[0], list(map(_place, alike))) for alike in found.values())
-
-
-def _place(cell: Cell) -> str:
-    """A cell that is inserted is called by what it follows and its own name."""
-    return cell.place.removesuffix(f"_{cell.name}")
+    panels, room = list[Panel](), limits.DRAWN
+    for same in found.values():
+        if room <= 0:
+            break
+        panels.append(panel(same[0], [cell.after or cell.place for cell in same]))
+        room -= len(panels[-1].items)
+    more = len(found) - len(panels)
+    return tuple(panels), (f"{more:,} more cells are not drawn: too many",) if more else ()
 
 
 def panel(cell: Cell, places: Sequence[str]) -> Panel:
@@ -62,7 +66,11 @@ class _Drawing:
 
     def panel(self, places: tuple[str, ...]) -> Panel:
         self.keys[ENTRY] = self._box(Look.END, ENTRY)
-        for operation in _sorted(self.cell.operations):
+        ordered = _sorted(self.cell.operations)
+        for place, operation in enumerate(ordered):
+            if len(self.boxes) >= limits.DRAWN:
+                self._rest(ordered[place:])
+                break
             self._operation(operation)
         sink = self._box(Look.SINK, "combine", ("sink",))
         for name in self.cell.outputs:
@@ -72,7 +80,8 @@ class _Drawing:
             for (source, line), targets in self.readers.items()
         ]
         title = shortened(clean(self.cell.name), 40)
-        return Panel(title, tuple(self._facts(places)), tuple(self.boxes), tuple(wires))
+        led, notes = affordable(wires)
+        return Panel(title, tuple(self._facts(places)), tuple(self.boxes), led, notes)
 
     def _facts(self, places: tuple[str, ...]) -> Iterator[str]:
         shown = [place for place in places if place][:_MOST_PLACES]
@@ -99,6 +108,14 @@ class _Drawing:
                 self._lead(name, key)
         if operation.by == "dot" and self.cell.keys_values == "cell" and reads != [ENTRY]:
             self._wire(self.keys[ENTRY], key, Line.DASHED)
+
+    def _rest(self, operations: Sequence[CellOperation]) -> None:
+        """One box for all that is too much to draw."""
+        key = self._box(Look.REST, f"… {len(operations):,} more")
+        read = dict.fromkeys(name for o in operations for name in o.inputs if name in self.keys)
+        for name in read:
+            self._lead(name, key)
+        self.keys |= {operation.name: key for operation in operations}
 
     def _sum(self, reads: Sequence[str]) -> int:
         """A weighted sum, which has a sign of its own."""
@@ -142,11 +159,17 @@ def _outline(operation: CellOperation) -> Outline:
 
 def _sorted(operations: Sequence[CellOperation]) -> list[CellOperation]:
     """Each after all that it reads."""
-    waiting, done, ordered = list(operations), {ENTRY}, list[CellOperation]()
     names = {operation.name for operation in operations}
+    waiting, done, ordered = list(operations), {ENTRY}, list[CellOperation]()
     while waiting:
-        ready = [o for o in waiting if all(n in done or n not in names for n in o.inputs)]
-        ordered += ready or waiting
-        done |= {operation.name for operation in ready or waiting}
-        waiting = [operation for operation in waiting if operation.name not in done]
+        held = list[CellOperation]()
+        for operation in waiting:
+            if all(name in done or name not in names for name in operation.inputs):
+                ordered.append(operation)
+                done.add(operation.name)
+            else:
+                held.append(operation)
+        if len(held) == len(waiting):
+            return [*ordered, *held]
+        waiting = held
     return ordered

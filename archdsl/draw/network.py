@@ -26,9 +26,9 @@ def draw(graph: Graph, view: View, faults: Sequence[Fault] = ()) -> Picture:
     ends = tuple(end for end, _ in outputs)
     hottest = max((found.spent.get(box.key, 0) for box in boxes(items)), default=0)
     heated = tuple(_heated((*items, *ends), found.spent, hottest))
-    notes = tuple(_notes(found, faults, too_long))
+    beside, too_many = ((), ()) if faults else insets(cells(graph))
+    notes = (*_notes(found, faults), *too_long, *too_many)
     panel = Panel(clean(graph.name), tuple(_facts(found, faults)), heated, led + red, notes)
-    beside = () if faults else insets(cells(graph))
     return Picture(panel, beside, _scale(view, hottest), LEGEND if beside else ())
 
 
@@ -44,11 +44,9 @@ def _facts(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
     yield f"{figures}, as far as it could be built" if faults else figures
 
 
-def _notes(found: Outline, faults: Sequence[Fault], too_long: int) -> Iterator[str]:
+def _notes(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
     if found.left_out:
         yield f"{found.left_out:,} blocks and operations are not drawn one by one: too many"
-    if too_long:
-        yield f"{too_long:,} connections are not drawn: they are too many and too long"
     if untold(faults):
         yield f"{untold(faults):,} more mistakes are not drawn"
 

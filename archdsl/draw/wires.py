@@ -78,17 +78,18 @@ def _passed(found: Outline) -> Iterator[tuple[int, Value]]:
                 yield box, value
 
 
-def affordable(led: Sequence[Wire]) -> tuple[tuple[Wire, ...], int]:
-    """The wires without the longest ways, where there are too many; and how many these were."""
+def affordable(led: Sequence[Wire]) -> tuple[tuple[Wire, ...], tuple[str, ...]]:
+    """The wires without the longest ways, where there are too many; and a note of these."""
     spans = sorted(target - wire.source for wire in led for target in wire.targets)
     lengths = list(accumulate(spans))
     fits = bisect_right(lengths, limits.DRAWN_LENGTH)
     if fits == len(spans):
-        return tuple(led), 0
+        return tuple(led), ()
     most = spans[fits] - 1
     short = (
         replace(wire, targets=tuple(t for t in wire.targets if t - wire.source <= most))
         for wire in led
     )
     kept = tuple(wire for wire in short if wire.targets)
-    return kept, len(spans) - sum(len(wire.targets) for wire in kept)
+    left_out = len(spans) - sum(len(wire.targets) for wire in kept)
+    return kept, (f"{left_out:,} connections are not drawn: they are too many and too long",)

@@ -110,6 +110,7 @@ def test_one_cell(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert {"cell_4b", "f0", "combine"} <= set(words(path))
     assert main(["draw", spec, "--cell", "cell_4x", "-o", str(path)]) == 1
     assert "did you mean `cell_4" in capsys.readouterr().err
+    assert main(["draw", spec, "--cell", "", "-o", str(path)]) == 1
 
 
 def broken(tmp_path: Path, body: str, *flags: str) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 import archdsl
+from archdsl import limits
 from archdsl.draw.cell import draw_cells
 from archdsl.draw.page import page
 from archdsl.draw.picture import Box, Line, Look, Outline, Picture, boxes
@@ -15,8 +18,18 @@ BOTH = CellOperation("op3", "spatiotemporal", "dot", "sigmoid", False, ("op1", "
 LAST = CellOperation("op4", "temporal", "map", "softmax", True, ("op2", "op3"))
 
 
-def cell(keys_values: str = "operation", place: str = "res3.1_found") -> Cell:
-    return Cell("found", place, keys_values, (LAST, MAP, DOT, BOTH), ("op3", "op4"))
+def cell(keys_values: str = "operation", after: str = "res3.1") -> Cell:
+    operations, outputs = (LAST, MAP, DOT, BOTH), ("op3", "op4")
+    return Cell("found", "res3.1_found", keys_values, operations, outputs, after)
+
+
+def chain(length: int) -> Cell:
+    """Operations one after the other, each with keys and values from the cell's input."""
+    operations = [
+        CellOperation(f"op{i}", "temporal", "dot", "softmax", False, (f"op{i - 1}" if i else "f0",))
+        for i in range(length)
+    ]
+    return Cell("found", "here", "cell", tuple(operations), (f"op{length - 1}",))
 
 
 def lines(drawn: Picture) -> set[tuple[str, str, Line]]:
@@ -67,6 +80,34 @@ def test_a_circle_is_drawn_too() -> None:
     one = CellOperation("a", "spatial", "map", "none", False, ("b",))
     two = CellOperation("b", "spatial", "map", "none", False, ("a",))
     check(draw_cells([Cell("odd", "", "cell", (one, two), ("b", "missing"))]))
+
+
+def test_a_cell_in_no_row_is_called_by_its_own_place() -> None:
+    assert draw_cells([cell(after="")]).main.facts[0] == "at res3.1_found"
+
+
+def test_a_cell_that_is_too_large_ends_with_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "DRAWN", 20)
+    drawn = draw_cells([chain(50)])
+    check(drawn)
+    assert [box.title for box in boxes(drawn.main.items)][-2:] == ["… 31 more", "combine"]
+    assert lines(drawn) >= {("op18", "… 31 more", Line.PLAIN), ("… 31 more", "combine", Line.PLAIN)}
+
+
+def test_wires_of_cells_that_are_too_long_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "DRAWN_LENGTH", 100)
+    drawn = draw_cells([chain(40)])
+    check(drawn)
+    assert any("connections are not drawn" in note for note in drawn.main.notes)
+    assert len([line for *_, line in lines(drawn) if line is Line.DASHED]) < 39
+
+
+def test_cells_that_are_too_many_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "DRAWN", 20)
+    drawn = draw_cells([chain(length) for length in range(10, 16)])
+    check(drawn)
+    assert len(drawn.insets) == 1
+    assert drawn.main.notes == ("4 more cells are not drawn: too many",)
 
 
 def test_cells_stand_beside_their_network_each_once() -> None:
