@@ -142,14 +142,15 @@ def _names_one(statement: tree.Statement) -> TypeGuard[tree.Assign]:
 
 
 def _operation(statement: tree.Statement) -> Operation | None:
-    """`op = attend(a, ...)`, or `op = a -> attend(...)`."""
+    """`op = attend(a, ...)`, `op = a -> attend(...)` or `op = a -> relu`."""
     if not _names_one(statement):
         return None
     value = statement.value
     piped: list[tree.Argument] = []
     if isinstance(value, tree.Chain) and len(value.steps) == 1:
+        (step,) = value.steps
         piped = [tree.Argument(None, value.first, span=value.first.span)]
-        value = value.steps[0]
+        value = tree.Call(*tree.called(step), span=step.span)
     if not isinstance(value, tree.Call):
         return None
     arguments = (*piped, *value.arguments)

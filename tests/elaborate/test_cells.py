@@ -38,6 +38,12 @@ def test_a_cell_keeps_the_shape_and_its_wiring() -> None:
     assert cell.outputs == ("op1", "op2")
 
 
+@pytest.mark.parametrize("second", ["relu(op1)", "op1 -> relu", "op1 -> relu()"])
+def test_an_operation_is_given_what_it_reads_in_one_way_or_the_other(second: str) -> None:
+    (cell,) = cells(build(_spec().replace("relu((f0, op1))", second), "n").graph)
+    assert [(o.by, o.inputs) for o in cell.operations] == [("dot", ("f0",)), ("relu", ("op1",))]
+
+
 def test_a_row_of_a_table_can_be_a_cell_with_parameters() -> None:
     table = "table {\n| block | n | number |\n| c | 2 | 2 |\n}"
     assert [cell.name for cell in cells(build(_spec(table), "n").graph)] == ["c", "c"]
