@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from archdsl import limits
@@ -105,30 +105,48 @@ class _Builder:
             self.frame.scope = scope
 
     def _row(self, plan: plans.Plan, count: int, name: str | None) -> None:
-        """A scope for the row, in it its blocks; a stage of one block lends the row its name."""
+        """The row's blocks, in parts where derivations insert something between them."""
+        start = 0
+        for end in range(1, count + 1):
+            if end == count or self._place(plan, end - 1 - start) in self._insertions:
+                self._part(plan, range(start, end), name)
+                start = end
+
+    @property
+    def _insertions(self) -> Collection[Address]:
+        return self.frame.session.insertions
+
+    def _place(self, plan: plans.Plan, ahead: int) -> Address:
+        """Where the block stands that is so many ahead of the next."""
+        frame = self.frame
+        row, block = frame.site(plan.row.node.span), frame.site(plan.row.block.span)
+        around = frame.session.graph.address(frame.scope, row)
+        return (*around, (*block, self.blocks + ahead))
+
+    def _part(self, plan: plans.Plan, part: range, name: str | None) -> None:
+        """A scope for a row, in it its blocks; a stage of one block lends the row its name."""
         frame, span = self.frame, plan.row.node.span
         outer, entering = frame.scope, declarations.running(frame, span)
-        numbers = f"{self.blocks}" if count == 1 else f"{self.blocks}-{self.blocks + count - 1}"
+        last = self.blocks + len(part) - 1
+        numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
+        place, site = self._place(plan, len(part) - 1), frame.site(span)
         kind = plan.row.cells[BLOCK].span.text
-        site = frame.site(span)
         frame.scope = frame.session.graph.open("row", name or numbers, kind, outer, site, span)
-        for number in range(count):
-            place = self._apply(plan, first=number == 0, name=name or str(self.blocks))
+        for number in part:
+            self._apply(plan, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
-            if number < count - 1:
-                self._follow(place)
         self._close(frame.scope, entering)
         frame.scope = outer
         self._follow(place)
 
     def _follow(self, place: Address) -> None:
-        """Apply what derivations insert after a place; after the last of a row, outside of it."""
+        """Apply what derivations insert after a place."""
         value = self.frame.running[0] if len(self.frame.running) == 1 else self.frame.running
         value = calls.follow(self.frame, value, place)
         self.frame.running = value if isinstance(value, tuple) else (value,)
 
-    def _apply(self, plan: plans.Plan, *, first: bool, name: str) -> Address:
-        """Apply a row's block to the running value; the address of the call."""
+    def _apply(self, plan: plans.Plan, *, first: bool, name: str) -> None:
+        """Apply a row's block to the running value."""
         frame, node = self.frame, plan.row.block
         inner = Frame(
             frame.session,
@@ -145,7 +163,6 @@ class _Builder:
             message = f"the block of a row makes a tensor, not {describe(value)}"
             raise frame.fault("table", message, node.span)
         frame.running = value if isinstance(value, tuple) else (value,)
-        return frame.session.graph.address(inner.scope, inner.site(node.span))
 
     def _close(self, scope: int, entering: tuple[Value, ...]) -> None:
         inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
