@@ -122,7 +122,8 @@ class Arguments:
         """Several times a parameter, as what is joined has the channels of several."""
         for candidate, values in self.candidates.items():
             for times in range(2, _MOST_TIMES + 1):
-                if matches(column, {i: columns.times(v, times) for i, v in values.items()}):
+                multiples: Column = {i: columns.times(v, times) for i, v in values.items()}
+                if matches(column, multiples) and columns.are_telling(values, times):
                     return Infix("*", (literal(times), self.use(candidate)))
         return None
 

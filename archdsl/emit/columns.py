@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TypeAlias
 
 from archdsl.ops.base import PyValue, Required
@@ -51,6 +52,12 @@ def half(value: PyValue) -> PyValue:
 def times(value: PyValue, factor: int) -> PyValue:
     """An integer times a factor; None for anything else."""
     return factor * value if is_whole(value) else None  # type: ignore[operator]
+
+
+def are_telling(values: Column, factor: int) -> bool:
+    """Whether multiples of these are so for a reason: 16 times a stride of 1 or 2 is chance."""
+    known = sorted({value for value in values.values() if isinstance(value, int) and value > 0})
+    return factor <= min(known, default=0) or any(b % a for a, b in combinations(known, 2))
 
 
 def entry(column: Column, position: int) -> Column:

@@ -79,3 +79,20 @@ def test_as_many_as_can_be_together(load: _Load) -> None:
     assert list(inspect.signature(made).parameters) == ["width", "classes"]
     with torch.device("meta"):
         assert _features(made(width=3, classes=2)) == [12, 2]
+
+
+def test_strides_are_no_unit_of_channels(load: _Load) -> None:
+    """16 and 32 channels where the strides are 1 and 2: by chance; but 64 to a head is meant."""
+    network = load(
+        """block unit(x, channels, stride = 1) {
+          return x -> conv(channels + 8, 3, stride) -> conv(channels)
+        }
+        block attend(x, heads) { return x -> conv(64 * heads) -> conv(8) }
+        network tiny(heads = 4) {
+          input image: 3 x 16^2
+          image -> unit(8) -> unit(24, stride = 2) -> attend(heads)
+        }"""
+    )
+    source = network.source()
+    assert "* stride" not in source
+    assert "64 * heads" in source
