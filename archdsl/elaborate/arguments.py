@@ -55,8 +55,9 @@ def _take(
 
 
 def _suggesting(fault: Fault, callee: Value, argument: tree.Argument, position: int) -> Fault:
-    """A fault of a bare name, with the words that may stand there for help."""
-    if fault.diagnostic is None or not isinstance(argument.value, tree.Name):
+    """A fault of a bare name that is no word, with those that may stand there for help."""
+    told = fault.diagnostic
+    if told is None or told.code != "name" or not isinstance(argument.value, tree.Name):
         return fault
     by_place = callee.parameters[position:] if isinstance(callee, BlockValue) else ()
     parameter = argument.name or next(iter(by_place), "")
@@ -65,7 +66,7 @@ def _suggesting(fault: Fault, callee: Value, argument: tree.Argument, position: 
         return fault
     listed = " or ".join(f"`{word}`" for word in words)
     near = did_you_mean(argument.value.name, words)
-    return Fault(replace(fault.diagnostic, help=near or f"`{parameter}` can be {listed}"))
+    return Fault(replace(told, help=near or f"`{parameter}` can be {listed}"))
 
 
 def _given(frame: Frame, argument: tree.Argument) -> Given:

@@ -44,6 +44,12 @@ def test_an_operation_is_given_what_it_reads_in_one_way_or_the_other(second: str
     assert [(o.by, o.inputs) for o in cell.operations] == [("dot", ("f0",)), ("relu", ("op1",))]
 
 
+def test_what_is_given_twice_is_no_unknown_word() -> None:
+    cell = _spec().replace("over = spatial", "over = spatial, over = temporal")
+    (mistake,) = mistakes(cell, "n")
+    assert (mistake.message, mistake.help) == ("`over` is given twice", None)
+
+
 def test_a_row_of_a_table_can_be_a_cell_with_parameters() -> None:
     table = "table {\n| block | n | number |\n| c | 2 | 2 |\n}"
     assert [cell.name for cell in cells(build(_spec(table), "n").graph)] == ["c", "c"]
