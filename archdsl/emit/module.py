@@ -81,7 +81,9 @@ def _class_trees(graphs: Sequence[Graph]) -> list[Class]:
 def _imports(used: set[str]) -> list[str]:
     """The imports that the classes need, as ruff sorts them."""
     roots = {name.partition(".")[0] for name in used}
-    lines = ["import math", ""] if "math" in roots else []
+    standard = ["import math"] if "math" in roots else []
+    standard += ["from collections import OrderedDict"] if "OrderedDict" in roots else []
+    lines = [*standard, ""] if standard else []
     lines += ["import torch"] if "torch" in roots else []
     lines += ["import torch.nn.functional as F"] if "F" in roots else []
     return [*lines, "from torch import Tensor, nn"]

@@ -18,6 +18,7 @@ from archdsl.emit.python import (
     List,
     Python,
     Star,
+    Tuple,
     literal,
 )
 from archdsl.emit.slots import SELF, Slot, present_or_identity
@@ -92,10 +93,20 @@ def _results(slot: Slot) -> Iterator[Reference]:
 
 
 def _stage(name: str, slots: tuple[Slot, ...]) -> Stage:
-    entries = tuple(_folded([present_or_identity(slot) for slot in slots]))
+    builds = [present_or_identity(slot) for slot in slots]
+    labels = [slot.member.hint for slot in slots]
+    if slots[0].member.stage and labels != [str(place) for place in range(len(slots))]:
+        return Stage(name, slots, Call(Atom("nn.Sequential"), (_labelled(labels, builds),)))
+    entries = tuple(_folded(builds))
     if len(slots[0].operands) == 1:
         return Stage(name, slots, Call(Atom("nn.Sequential"), entries))
     return Stage(name, slots, Call(Atom("nn.ModuleList"), (List(entries),)))
+
+
+def _labelled(labels: list[str], builds: list[Python]) -> Python:
+    """Modules under labels of their own: what is inserted leaves the others theirs."""
+    pairs = (Tuple((literal(label), build)) for label, build in zip(labels, builds, strict=True))
+    return Call(Atom("OrderedDict"), (List(tuple(pairs)),))
 
 
 def _folded(builds: list[Python]) -> Iterator[Python]:

@@ -152,3 +152,31 @@ def test_half_of_an_open_parameter_follows_it(tmp_path: Path) -> None:
     )
     module = emitted(archdsl.load(path).network())(classes=20)
     assert [p.shape[0] for p in module.parameters()] == [10, 10, 20, 20]
+
+
+CELLS = """use x3d_s
+use attention_cell
+cell look {
+  prepare(channels = x.channels / 4, size = 4, frames = 2)
+  op1 = attend(f0, over = temporal)
+  combine(op1)
+}
+network with_cells = x3d_s(frames = 4, size = 64)
+  + insert (look after (res3.1, res4.*), look after res5)
+"""
+
+
+def test_weights_of_a_backbone_fit_where_something_is_inserted(tmp_path: Path) -> None:
+    """Every key stays, and a cell whose last scale is zero changes nothing."""
+    for spec in (ROOT / "specs").glob("x*.arch"):
+        (tmp_path / spec.name).write_text(spec.read_text())
+    (tmp_path / "with_cells.arch").write_text(CELLS)
+    base = _network("x3d_s", frames=4, size=64)
+    before = emitted(base, "before")().eval()
+    after = emitted(archdsl.load(tmp_path / "with_cells.arch").network(), "after")().eval()
+    missing, unexpected = after.load_state_dict(before.state_dict(), strict=False)
+    assert not unexpected
+    assert missing
+    assert all("_look." in key for key in missing)
+    (clip,) = samples(base)
+    assert torch.equal(before(clip), after(clip))
