@@ -37,6 +37,7 @@ examples:
   archdsl draw specs/x3d_s.arch                                  build/x3d_s.svg
   archdsl draw specs/autox3d_s.arch --depth 3 -o autox3d_s.png
   archdsl draw specs/x3d_m.arch --input 16x256x256 --convention pytorchvideo -o x3d_m.dot
+  archdsl draw specs/i3d_r50_attention.arch --cell cell_4a -o cell_4a.svg
 """
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from archdsl import limits
-from archdsl.draw.picture import Box, Line, Look, Outline, Panel, Picture, Swatch, Wire
+from archdsl.draw.picture import Border, Box, Line, Look, Panel, Picture, Swatch, Wire
 from archdsl.draw.text import clean, shortened
 from archdsl.draw.wires import affordable
 from archdsl.ir.cells import ENTRY, Cell, CellOperation
@@ -23,8 +23,8 @@ LEGEND = (
     Swatch(Look.TEMPORAL, "temporal"),
     Swatch(Look.SPATIAL, "spatial"),
     Swatch(Look.SPATIOTEMPORAL, "spatiotemporal"),
-    Swatch(Look.BLOCK, "map-based", Outline.ROUND),
-    Swatch(Look.BLOCK, "dot-product", Outline.DOUBLE),
+    Swatch(Look.BLOCK, "map-based", Border.ROUND),
+    Swatch(Look.BLOCK, "dot-product", Border.DOUBLE),
 )
 
 
@@ -98,7 +98,7 @@ class _Drawing:
         reads = [name for name in operation.inputs if name in self.keys]
         single = self._sum(reads) if len(reads) > 1 else None
         key = self._box(
-            _LOOKS.get(operation.over, Look.BLOCK), *_words(operation), _outline(operation)
+            _LOOKS.get(operation.over, Look.BLOCK), *_words(operation), _border(operation)
         )
         self.keys[operation.name] = key
         if single is not None:
@@ -129,10 +129,10 @@ class _Drawing:
         look: Look,
         title: str,
         lines: tuple[str, ...] = (),
-        outline: Outline = Outline.SINGLE,
+        border: Border = Border.SINGLE,
     ) -> int:
         key = len(self.boxes) + 1
-        self.boxes.append(Box(key, look, title, lines, outline=outline))
+        self.boxes.append(Box(key, look, title, lines, border=border))
         return key
 
     def _lead(self, name: str, target: int) -> None:
@@ -153,8 +153,8 @@ def _words(operation: CellOperation) -> tuple[str, tuple[str, ...]]:
     return shortened(title, 32), tuple(shortened(line, 32) for line in lines)
 
 
-def _outline(operation: CellOperation) -> Outline:
-    return {"map": Outline.ROUND, "dot": Outline.DOUBLE}.get(operation.by, Outline.SINGLE)
+def _border(operation: CellOperation) -> Border:
+    return {"map": Border.ROUND, "dot": Border.DOUBLE}.get(operation.by, Border.SINGLE)
 
 
 def _sorted(operations: Sequence[CellOperation]) -> list[CellOperation]:

@@ -6,23 +6,27 @@ from collections.abc import Iterable, Iterator
 
 from archdsl.draw import colours
 from archdsl.draw.picture import (
+    Border,
     Box,
     Item,
     Line,
     Look,
-    Outline,
     Panel,
     Picture,
     Wire,
     heading,
 )
 
-_HEAD = """\
+_HEAD = f"""\
   graph [fontname="Helvetica", fontsize=13, labeljust=l, labelloc=t, ranksep=0.3];
   node [fontname="Helvetica", fontsize=11, shape=box, style=filled, height=0.35];
-  edge [fontname="Helvetica", fontsize=9, arrowsize=0.6, color="#6b7686"];"""
+  edge [fontname="Helvetica", fontsize=9, arrowsize=0.6, color="{colours.WIRE}"];"""
 
-_LINES = {Line.PLAIN: "", Line.DASHED: "style=dashed", Line.FAULTY: 'style=dashed, color="#c62828"'}
+_LINES = {
+    Line.PLAIN: "",
+    Line.DASHED: "style=dashed",
+    Line.FAULTY: f'style=dashed, color="{colours.FAULT}"',
+}
 
 
 def dot(picture: Picture) -> str:
@@ -65,9 +69,9 @@ def _box(box: Box) -> str:
     parts = [f"label={_quoted(heading(box), *box.lines)}", f'fillcolor="{fill}"', f'color="{edge}"']
     if box.look in (Look.END, Look.SUM):
         parts.append("shape=ellipse")
-    if box.outline is Outline.DOUBLE:
+    if box.border is Border.DOUBLE:
         parts.append("peripheries=2")
-    if box.outline is Outline.ROUND:
+    if box.border is Border.ROUND:
         parts.append('style="filled,rounded"')
     return ", ".join(parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from archdsl.draw.outline import Outline
@@ -28,11 +28,11 @@ def mark(found: Outline, faults: Sequence[Fault]) -> tuple[tuple[Item, ...], tup
     above: dict[int, int] = {}
     for fault in faults[:_MOST]:
         box = _red(found.key(), fault)
-        owner = _owner(found, fault)
+        owner = _around(found, fault, found.scopes)
         if owner is not None:
             items = tuple(_marked(items, owner, box))
             continue
-        items = tuple(_added(items, _frame(found, fault), box))
+        items = tuple(_added(items, _around(found, fault, found.frames), box))
         source = above.get(fault.nodes, found.box(fault.nodes - 1) if fault.nodes else None)
         if source is not None:
             wires.append(Wire(source, (box.key,), "", Line.FAULTY))
@@ -49,19 +49,10 @@ def _red(key: int, fault: Fault) -> Box:
     return Box(key, Look.FAULT, fault.title, wrapped(clean(fault.message), _COLUMNS, _LINES))
 
 
-def _owner(found: Outline, fault: Fault) -> int | None:
-    """The box that the fault is in, where that is closed."""
+def _around(found: Outline, fault: Fault, keys: Mapping[int, int]) -> int | None:
+    """What the fault is in, of the boxes or frames of scopes: the innermost."""
     around = found.graph.enclosing(fault.scope if found.graph.scopes else None)
-    return next(
-        (found.scopes[scope.index] for scope in around if scope.index in found.scopes), None
-    )
-
-
-def _frame(found: Outline, fault: Fault) -> int | None:
-    around = found.graph.enclosing(fault.scope if found.graph.scopes else None)
-    return next(
-        (found.frames[scope.index] for scope in around if scope.index in found.frames), None
-    )
+    return next((keys[scope.index] for scope in around if scope.index in keys), None)
 
 
 def _marked(items: Iterable[Item], key: int, red: Box) -> Iterable[Item]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from archdsl.draw import colours
 from archdsl.draw.picture import (
+    Border,
     Box,
     Group,
     Item,
     Line,
     Look,
-    Outline,
     Panel,
     Picture,
     Wire,
@@ -60,7 +60,7 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
 def _brackets(box: Box) -> tuple[str, str]:
     if box.look in (Look.END, Look.SUM):
         return "([", "])"
-    return {Outline.ROUND: ("(", ")"), Outline.DOUBLE: ("[[", "]]")}.get(box.outline, ("[", "]"))
+    return {Border.ROUND: ("(", ")"), Border.DOUBLE: ("[[", "]]")}.get(box.border, ("[", "]"))
 
 
 def _wire(wire: Wire, prefix: str, indent: str) -> Iterator[str]:

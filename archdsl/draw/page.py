@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archdsl.draw import colours
 from archdsl.draw.frames import plan
 from archdsl.draw.geometry import Area, Plan
-from archdsl.draw.picture import Box, Look, Outline, Panel, Picture
+from archdsl.draw.picture import Border, Box, Look, Panel, Picture
 from archdsl.draw.text import HEADING, PLAIN, Font
 
 _MARGIN = 28.0
@@ -45,7 +45,7 @@ class Sample:
     area: Area
     fill: str
     edge: str
-    outline: Outline | None = None
+    border: Border | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _beside(main: _Part, insets: Sequence[_Part]) -> Iterator[_Part]:
 
 def _moved(part: _Part, dx: float, dy: float) -> _Part:
     writings = (Writing(w.text, w.x + dx, w.y + dy, w.font, w.ink, w.anchor) for w in part.writings)
-    samples = (Sample(s.area.moved(dx, dy), s.fill, s.edge, s.outline) for s in part.samples)
+    samples = (Sample(s.area.moved(dx, dy), s.fill, s.edge, s.border) for s in part.samples)
     plan, right, bottom = part.plan.moved(dx, dy), part.width + dx, part.height + dy
     return _Part(plan, tuple(writings), tuple(samples), right, bottom)
 
@@ -152,8 +152,8 @@ def _swatches(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
     told, patches, x = list[Writing](), list[Sample](), 0.0
     for swatch in picture.swatches:
         fill, edge = colours.look(swatch.look)
-        area = Area(Box(0, swatch.look, "", outline=swatch.outline), x, y, 22, 14)
-        patches.append(Sample(area, fill, edge, swatch.outline))
+        area = Area(Box(0, swatch.look, "", border=swatch.border), x, y, 22, 14)
+        patches.append(Sample(area, fill, edge, swatch.border))
         told.append(Writing(swatch.meaning, x + 28, y + 11, PLAIN, colours.MUTED))
         x = told[-1].right + 20
     return told, patches

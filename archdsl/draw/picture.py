@@ -22,7 +22,7 @@ class Look(Enum):
     SPATIOTEMPORAL = "spatiotemporal"
 
 
-class Outline(Enum):
+class Border(Enum):
     """How a box is edged."""
 
     SINGLE = "single"
@@ -52,7 +52,7 @@ class Box:
     aside: str = ""
     times: int = 1
     heat: float | None = None
-    outline: Outline = Outline.SINGLE
+    border: Border = Border.SINGLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Swatch:
 
     look: Look
     meaning: str
-    outline: Outline = Outline.SINGLE
+    border: Border = Border.SINGLE
 
 
 @dataclass(frozen=True, slots=True)

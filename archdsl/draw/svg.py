@@ -9,7 +9,7 @@ from archdsl.draw import colours
 from archdsl.draw.geometry import Area, Label, Path, Point
 from archdsl.draw.measures import GAP, LINE, PADDING
 from archdsl.draw.page import Page, Sample, Writing, page
-from archdsl.draw.picture import Box, Group, Line, Look, Outline, Picture, times
+from archdsl.draw.picture import Border, Box, Group, Line, Look, Picture, times
 from archdsl.draw.text import FAMILY, PLAIN, TITLE
 
 _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
@@ -61,13 +61,13 @@ def _box(area: Area, box: Box) -> Iterator[str]:
     if box.look in (Look.END, Look.SUM):
         yield _rectangle(area, fill, edge, area.height / 2)
     else:
-        yield from _outlined(area, fill, edge, box.outline, 3)
+        yield from _bordered(area, fill, edge, box.border, 3)
     yield from _texts(area, box)
 
 
-def _outlined(area: Area, fill: str, edge: str, outline: Outline, inset: float) -> Iterator[str]:
-    yield _rectangle(area, fill, edge, 14 if outline is Outline.ROUND else 4)
-    if outline is Outline.DOUBLE:
+def _bordered(area: Area, fill: str, edge: str, border: Border, inset: float) -> Iterator[str]:
+    yield _rectangle(area, fill, edge, 14 if border is Border.ROUND else 4)
+    if border is Border.DOUBLE:
         twice = 2 * inset
         inner = (area.x + inset, area.y + inset, area.width - twice, area.height - twice)
         yield _rectangle(Area(area.item, *inner), "none", edge, 2)
@@ -121,10 +121,10 @@ def _label(label: Label) -> Iterator[str]:
 
 
 def _sample(sample: Sample) -> Iterator[str]:
-    if sample.outline is None:
+    if sample.border is None:
         yield _rectangle(sample.area, sample.fill, sample.edge, 0)
     else:
-        yield from _outlined(sample.area, sample.fill, sample.edge, sample.outline, 2)
+        yield from _bordered(sample.area, sample.fill, sample.edge, sample.border, 2)
 
 
 def _rectangle(area: Area, fill: str, edge: str, radius: float) -> str:

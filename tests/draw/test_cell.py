@@ -8,7 +8,7 @@ import archdsl
 from archdsl import limits
 from archdsl.draw.cell import draw_cells
 from archdsl.draw.page import page
-from archdsl.draw.picture import Box, Line, Look, Outline, Picture, boxes
+from archdsl.draw.picture import Border, Box, Line, Look, Picture, boxes
 from archdsl.ir.cells import Cell, CellOperation
 from tests.draw.harness import ROOT, check, picture
 
@@ -46,9 +46,9 @@ def test_operations() -> None:
     check(drawn)
     found = {box.title: box for box in boxes(drawn.main.items)}
     assert found["op1: temporal"].look is Look.TEMPORAL
-    assert found["op1: temporal"].outline is Outline.ROUND
+    assert found["op1: temporal"].border is Border.ROUND
     assert found["op2: spatial"].lines == ("dot-product", "no activation, gate")
-    assert found["op2: spatial"].outline is Outline.DOUBLE
+    assert found["op2: spatial"].border is Border.DOUBLE
     assert found["op3: spatiotemporal"].look is Look.SPATIOTEMPORAL
     assert drawn.main.facts == ("at res3.1", "keys and values from the operation's input")
 

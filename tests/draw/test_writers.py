@@ -10,7 +10,7 @@ import pytest
 import archdsl
 from archdsl.draw.dot import dot
 from archdsl.draw.mermaid import mermaid
-from archdsl.draw.picture import Box, Group, Look, Outline, Panel, Picture, Scale, Wire
+from archdsl.draw.picture import Border, Box, Group, Look, Panel, Picture, Scale, Wire
 from archdsl.draw.svg import svg
 from archdsl.draw.text import PLAIN, TITLE, clean, shortened
 from tests.draw.harness import ROOT, picture
@@ -20,7 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def hostile() -> Picture:
-    inner = Box(2, Look.BLOCK, HOSTILE, (HOSTILE,), HOSTILE, 3, 0.5, Outline.DOUBLE)
+    inner = Box(2, Look.BLOCK, HOSTILE, (HOSTILE,), HOSTILE, 3, 0.5, Border.DOUBLE)
     items = (Box(1, Look.END, HOSTILE), Group(3, HOSTILE, (inner,), HOSTILE, 2))
     main = Panel(HOSTILE, (HOSTILE,), items, (Wire(1, (2,), HOSTILE),), (HOSTILE,))
     return Picture(main, (main,), Scale(HOSTILE, HOSTILE))
