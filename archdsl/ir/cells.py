@@ -89,11 +89,12 @@ def _followed(graph: Graph, scope: Scope, path: str) -> str:
 
 def _operation(name: str, read: tuple[str, ...], call: Scope | Node) -> CellOperation:
     if isinstance(call, Node):
-        return CellOperation(name, "", call.operation.name, "none", gate=False, inputs=read)
+        return CellOperation(name, "", call.operation.name, "", gate=False, inputs=read)
     words = {key: _word(value) for key, value in call.bindings.items()}
     over, by = words.get("over", ""), words.get("by", call.definition)
     gate = call.bindings.get("gate") is True
-    return CellOperation(name, over, by, words.get("phi", "none"), gate, read)
+    phi = words.get("activation", words.get("phi", ""))
+    return CellOperation(name, over, by, phi, gate, read)
 
 
 def _word(value: object) -> str:

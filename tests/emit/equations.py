@@ -245,14 +245,14 @@ def non_local(
         merged([_embedded_gaussian(group, weights, pool) for group in groups(clip, frames)], clip)
         for clip in clips
     ]
-    mixed = affine(np.stack(read), weights, "conv3")
+    mixed = affine(np.stack(read), weights, "conv")
     return clips + batch_norm(mixed, weights, training=training)
 
 
 def _embedded_gaussian(clip: Array, weights: Weights, pool: bool) -> Array:
     seen = _pooled(clip) if pool else clip
     query = affine(clip, weights, "query")
-    key, value = affine(seen, weights, "conv1"), affine(seen, weights, "conv2")
+    key, value = affine(seen, weights, "key"), affine(seen, weights, "value")
     affinity = np.einsum("thwc,uijc->thwuij", query, key) / np.sqrt(query.shape[-1])
     attention = softmax(affinity.reshape(*clip.shape[:3], -1))
     read: Array = np.einsum("thwp,pc->thwc", attention, value.reshape(-1, value.shape[-1]))

@@ -481,7 +481,7 @@ def test_costs_of_non_local(pool: bool, seen: int, frames: str, group: int, numb
 
 
 BLOCKS = {"glore": "glore", "non_local": "non_local(frames = 3)"}
-UNMOVED = {"non_local": {"inner.conv1.bias"}}
+UNMOVED = {"non_local": {"inner.key.bias"}}
 """A bias on the keys adds the same to all that a query is compared with: softmax cancels it."""
 
 
