@@ -8,7 +8,7 @@ text --parse--> tree --elaborate--> typed graph --emit--> source text
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -182,29 +182,25 @@ class Network:
         Parameters that the network only hands on, such as the number of classes, are arguments
         of its constructor.
         """
-        from archdsl.elaborate.variants import open_numbers, variant
+        from archdsl.elaborate.variants import open_numbers, variants
         from archdsl.emit.header import header
         from archdsl.emit.module import NotOpen, module
 
         main = self.spec.program.main.file.source
         text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
 
-        def varied(name: str) -> Graph | None:
-            return variant(self.spec.program, self.graph, self.given, [name])
-
-        # One by one: what two of the same value are handed to can be told apart only so.
-        variants = {n: other for n in open_numbers(self.graph) if (other := varied(n))}
-
-        def opened(names: Iterable[str]) -> str | None:
+        def opened(names: Sequence[str]) -> str | None:
             """The text with these parameters as arguments, None where they cannot be."""
+            others = variants(self.spec.program, self.graph, self.given, names) if names else ()
             try:
-                return module([self.graph, *(variants[name] for name in names)], text)
+                return module([self.graph, *others], text) if others else None
             except NotOpen:
                 return None
 
-        if written := opened(variants):
+        names = open_numbers(self.graph)
+        if written := opened(names):
             return written
         kept: list[str] = []
-        for name in variants:
+        for name in names:
             kept += [name] if opened([*kept, name]) else []
-        return module([self.graph, *(variants[name] for name in kept)], text)
+        return opened(kept) or module([self.graph], text)

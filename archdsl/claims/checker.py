@@ -73,9 +73,14 @@ class _Checker:
             yield self._figure(item, network, arguments)
 
     def _property(self, item: tree.Property, network: Network) -> Checked:
-        if item.name not in structure.PROPERTIES:
-            raise CompileError([_unknown(item, item.name)])
-        measured, is_met = structure.compared(item, cells(network.graph))
+        found = cells(network.graph)
+        match item.value:
+            case tree.AtMost(value=tree.Number(value=most)) if item.name in structure.COUNTED:
+                measured, is_met = structure.bounded(item.name, most, found)
+            case _ if item.name in structure.PROPERTIES:
+                measured, is_met = structure.compared(item, found)
+            case _:
+                raise CompileError([_unknown(item, item.name)])
         return self._judged(item, network, item.name, item.value.span.text, measured, is_met)
 
     def _figure(

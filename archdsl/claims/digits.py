@@ -21,6 +21,13 @@ def in_unit_of(text: str, measured: int | Fraction) -> str:
     return f"{float(measured / scale):.{decimals + 2}f}{text[-1]}"
 
 
+def signed(text: str, difference: int | Fraction) -> str:
+    """A difference as the claim prints its own, with its sign."""
+    if difference < 0:
+        return f"-{in_unit_of(text, -difference)}"
+    return f"+{in_unit_of(text, difference)}"
+
+
 def _scale(text: str) -> tuple[Fraction, int]:
     """What a literal multiplies its digits by, and how many of them are decimals."""
     digits = text.rstrip("".join(SUFFIXES))

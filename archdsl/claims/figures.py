@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from archdsl.claims.digits import in_unit_of, last_digit
+from archdsl.claims.digits import in_unit_of, last_digit, signed
 from archdsl.claims.verdicts import Measured
 from archdsl.compiler import Network
 from archdsl.costs.conventions import CONVENTIONS
@@ -43,8 +43,6 @@ def compared(figure: tree.Figure, network: Network, base: Network | None) -> tup
         value -= measure(figure.metric, base)
     text = figure.value.text
     off: Fraction = value - Fraction(figure.value.value)
-    sign = "+" if base is not None else ""
-    residual = in_unit_of(text, abs(off)) if off else "0"
-    residual = f"{'-' if off < 0 else '+'}{residual}" if off else residual
-    measured = Measured(value, sign + in_unit_of(text, value), residual)
+    shown = signed(text, value) if base is not None else in_unit_of(text, value)
+    measured = Measured(value, shown, signed(text, off) if off else "0")
     return measured, abs(off) <= last_digit(text) / 2

@@ -7,8 +7,11 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl.claims.verdicts import Measured
+from archdsl.diagnostics import CompileError, error
 from archdsl.ir.cells import Cell, CellOperation
 from archdsl.syntax import tree
+
+DIMENSIONS = ("temporal", "spatial", "spatiotemporal")
 
 Words: TypeAlias = tuple[str, ...]
 Found: TypeAlias = tuple[str, bool]
@@ -33,8 +36,18 @@ def counted(name: str, claimed: int | Fraction, cells: Sequence[Cell]) -> tuple[
     if name == CELLS:
         return Measured(len(cells), str(len(cells))), claimed == len(cells)
     counts = sorted({_COUNTS[name](cell) for cell in cells})
+    return _shown(counts), counts == [claimed]
+
+
+def bounded(name: str, most: int | Fraction, cells: Sequence[Cell]) -> tuple[Measured, bool]:
+    """A count, in each of the cells, and whether it is at most as claimed."""
+    counts = [len(cells)] if name == CELLS else sorted({_COUNTS[name](cell) for cell in cells})
+    return _shown(counts), bool(counts) and counts[-1] <= most
+
+
+def _shown(counts: Sequence[int]) -> Measured:
     text = " or ".join(map(str, counts)) or "no cell"
-    return Measured(counts[0] if len(counts) == 1 else text, text), counts == [claimed]
+    return Measured(counts[0] if len(counts) == 1 else text, text)
 
 
 def _types(words: Words, cells: Sequence[Cell]) -> Found:
@@ -105,9 +118,28 @@ PROPERTIES: dict[str, Callable[[Words, Sequence[Cell]], Found]] = {
 
 
 def compared(property_: tree.Property, cells: Sequence[Cell]) -> tuple[Measured, bool]:
-    """What the cells are, and whether that is as claimed."""
+    """What the cells are, and whether that is as claimed.
+
+    Raises:
+        CompileError: the words mean nothing here.
+    """
+    _check_words(property_)
     text, is_met = PROPERTIES[property_.name](words(property_.value), cells)
     return Measured(text, text), is_met
+
+
+def _check_words(property_: tree.Property) -> None:
+    """Dimensions are three, and only several places can be the same."""
+    name, value = property_.name, property_.value
+    said = words(value)
+    for word in said if name in ("path", "dimensions") else ():
+        if word not in DIMENSIONS:
+            hint = f"there is {', '.join(DIMENSIONS)}"
+            message = f"no dimension is called `{word}`"
+            raise CompileError([error("claim", message, value.span, help=hint)])
+    if name == "same" and len(said) < 2:
+        message, hint = "one place alone is always the same", "write `same (mixed_4b, mixed_4e)`"
+        raise CompileError([error("claim", message, value.span, help=hint)])
 
 
 def words(value: tree.Expression) -> Words:

@@ -149,8 +149,8 @@ def _words(operation: CellOperation) -> tuple[str, tuple[str, ...]]:
     )
     way = _WAYS.get(operation.by, clean(operation.by))
     phi = "no activation" if operation.phi == "none" else clean(operation.phi)
-    lines = (way, f"{phi}, gate" if operation.gate else phi)
-    return shortened(title, 32), tuple(shortened(line, 32) for line in lines)
+    more = ", ".join(filter(None, [phi, "gate" if operation.gate else ""]))
+    return shortened(title, 32), tuple(shortened(line, 32) for line in (way, more) if line)
 
 
 def _border(operation: CellOperation) -> Border:

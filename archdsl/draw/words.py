@@ -61,7 +61,7 @@ class Habits:
     def of_block(self, *scopes: Scope) -> tuple[str, ...]:
         """Parameters that differ from their defaults, words only where they vary.
 
-        Of several instances they are the first one's, without switches that others have off.
+        Of several instances they are those that all have.
         """
         return _lines(self._given(scopes[0], scopes[1:]))
 
@@ -70,7 +70,7 @@ class Habits:
         for name in block.parameters if block else ():
             value = scope.bindings.get(name)
             is_default = block is not None and _is_default(value, block.defaults.get(name, ...))
-            if value is True and not all(other.bindings.get(name) for other in others):
+            if any(other.bindings.get(name) != value for other in others):
                 continue
             is_varied = len(self.values.get((scope.definition, name), ())) > 1
             if name not in _SEEN and not is_default and (is_varied or not _is_word(value)):

@@ -40,7 +40,7 @@ class _Checker:
 
     @cached_property
     def outside(self) -> frozenset[str]:
-        """What can be read that is no operation."""
+        """The names that no operation may have."""
         return frozenset({INPUT, ENTRY, *(parameter.name for parameter in self.cell.parameters)})
 
     @cached_property
@@ -91,7 +91,7 @@ class _Checker:
 
     def reads(self) -> Iterator[Diagnostic]:
         """What is read stands before, and without a circle."""
-        before = {*self.outside, *self.found.settings}
+        before = {*self.outside, *self.found.settings} - {INPUT}
         for operation in self.found.operations:
             for term in operation.inputs:
                 if isinstance(term, tree.Name) and term.name not in before:
@@ -102,6 +102,9 @@ class _Checker:
                 yield self._unknown(output)
 
     def _unknown(self, read: tree.Name) -> Diagnostic:
+        if read.name == INPUT:
+            message = f"`{INPUT}` is what enters the cell, and is read by `prepare` alone"
+            return error("cell", message, read.span, help=f"`{ENTRY}` is what `prepare` gives")
         known = [ENTRY, *self.operations]
         listed = ", ".join(f"`{name}`" for name in known[:_SHOWN])
         listed += ", ..." if len(known) > _SHOWN else ""

@@ -160,8 +160,10 @@ def _operation(statement: tree.Statement) -> Operation | None:
 
 
 def _framing(statement: tree.Statement) -> tree.Call | None:
-    """`prepare(...)` or `combine(...)`."""
+    """`prepare(...)` or `combine(...)`; `prepare` may stand alone."""
     call = statement.call if isinstance(statement, tree.Apply) else None
+    if isinstance(call, tree.Name) and call.name == PREPARE:
+        return tree.Call(call, (), span=call.span)
     if isinstance(call, tree.Call) and call.function.name in (PREPARE, COMBINE):
         return call
     return None

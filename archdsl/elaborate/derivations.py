@@ -73,8 +73,7 @@ def _network(
     collected = {**by_name(frame, written), **given}
     below = _network(session, unit.names[base.name], collected, (*seen, definition.name))
     transforms = ((unit, transform) for transform in definition.transforms)
-    doc = definition.doc or below.doc
-    return replace(below, doc=doc, transforms=(*below.transforms, *transforms))
+    return replace(below, doc=definition.doc, transforms=(*below.transforms, *transforms))
 
 
 def block_of(

@@ -8,23 +8,25 @@ from archdsl.ir.formula import Formula, Term
 from archdsl.syntax import tree
 
 _OPERATORS = frozenset({"+", "-", "*", "/", "//", "%"})
-_FUNCTIONS = frozenset({"int", "floor", "ceil", "min", "max", "round_to"})
+_FUNCTIONS = frozenset({"int", "floor", "ceil", "min", "max", "round_to", "sqrt"})
 
 
 def formulas(block: tree.Block | tree.Network) -> Mapping[str, Formula]:
     """The parameters whose default is computed from others, and what the body hands on so."""
     names = frozenset(parameter.name for parameter in block.parameters)
     defaults = ((p.name, p.default) for p in block.parameters if p.default is not None)
-    handed = ((a.name, a.value) for a in _named(block) if a.name not in names)
+    handed = ((name, value) for name, value in _named(block) if name not in names)
     found = ((name, _term(node, names)) for name, node in (*handed, *defaults) if name)
     return {name: term for name, term in found if isinstance(term, Formula)}
 
 
-def _named(block: tree.Block | tree.Network) -> Iterator[tree.Argument]:
-    """The arguments with names of all calls in a body."""
+def _named(block: tree.Block | tree.Network) -> Iterator[tuple[str | None, tree.Expression]]:
+    """What a body gives a name: arguments of its calls, and values that it assigns."""
     for node in tree.walk(block.body):
         if isinstance(node, tree.Argument):
-            yield node
+            yield node.name, node.value
+        elif isinstance(node, tree.Assign) and len(node.targets) == 1:
+            yield node.targets[0], node.value
 
 
 def _term(node: tree.Expression, names: frozenset[str]) -> Term | None:

@@ -72,7 +72,8 @@ def build(
         check_parameters(session, resolved)
         session.insertions = _planned(session, resolved)
         _build(session, resolved)
-        graph.doc = resolved.doc or program.main.file.doc
+        is_main = graph.name == program.main.path.stem
+        graph.doc = resolved.doc or (program.main.file.doc if is_main else None)
     except Fault as fault:
         session.report(fault)
     diagnostics.extend(program.mistakes)

@@ -23,8 +23,8 @@ _SHOWN = 12
 class Places:
     """The labels of a network, in the order of execution.
 
-    `levels` are those of blocks by depth, rows of tables that are one operation among them;
-    `below` are all labels by the label right above them.
+    `levels` are those of blocks by depth, rows of tables that are one operation among them, but
+    nothing that was inserted; `below` are all labels by the label right above them.
     """
 
     addresses: Mapping[str, Address]
@@ -47,12 +47,13 @@ def places(graph: Graph) -> Places:
 
     for node in graph:
         around = list(graph.enclosing(node.scope))
+        is_own = not any(scope.is_inserted for scope in around)
         for scope in reversed(around):
             path = naming.scope_paths[scope.index]
             if scope.kind in ("block", "stage") and path not in addresses:
-                take(path, graph.address(scope.parent, scope.site), in_level=True)
+                take(path, graph.address(scope.parent, scope.site), in_level=is_own)
         if not isinstance(node.operation, Input):
-            is_row = around[0].kind == "row"
+            is_row = is_own and around[0].kind == "row"
             take(naming.path(node), graph.address(node.scope, node.site), in_level=is_row)
     return Places(addresses, levels, below)
 

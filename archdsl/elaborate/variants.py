@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from archdsl.diagnostics import CompileError, Diagnostics
@@ -19,33 +19,47 @@ def open_numbers(graph: Graph) -> tuple[str, ...]:
     return tuple(name for name in graph.open_parameters if is_number(bindings[name]))
 
 
-def variant(
-    program: Program, graph: Graph, given: Mapping[str, Given], names: Iterable[str]
-) -> Graph | None:
-    """The network of a graph with another number for each of these parameters.
+def variants(
+    program: Program, graph: Graph, given: Mapping[str, Given], names: Sequence[str]
+) -> tuple[Graph, ...]:
+    """The network of a graph with other numbers for these parameters, no two of them alike.
 
-    None where it does not take others, or is made of other operations with them.
+    In the first they are larger, in the next much larger, then small, as far as the network takes
+    them: what bounds a parameter shows there. None where it does not take the first, or is made
+    of other operations in any.
     """
     bindings = graph.scopes[0].bindings
-    changed: dict[str, Given] = {}
-    for name in names:
-        value = bindings[name]
-        assert is_number(value)
-        changed[name] = given_by_program(name, _other(value))
+    values = [value for name in names if is_number(value := bindings[name])]
+    rounds = zip(*(_others(value, place) for place, value in enumerate(values)), strict=True)
+    first, *rest = (_with(program, graph, given, dict(zip(names, r, strict=True))) for r in rounds)
+    made = [other for other in (first, *rest) if other is not None]
+    is_alike = all(_operations(other) == _operations(graph) for other in made)
+    return tuple(made) if first is not None and is_alike else ()
+
+
+def _with(
+    program: Program,
+    graph: Graph,
+    given: Mapping[str, Given],
+    values: Mapping[str, int | Fraction],
+) -> Graph | None:
+    changed = {name: given_by_program(name, value) for name, value in values.items()}
     try:
-        made = elaborate(program, graph.name, {**given, **changed}, Diagnostics())
+        return elaborate(program, graph.name, {**given, **changed}, Diagnostics())
     except CompileError:
         return None
-    return made if _operations(made) == _operations(graph) else None
 
 
 def _operations(graph: Graph) -> list[str]:
     return [node.operation.name for node in graph]
 
 
-def _other(value: int | Fraction) -> int | Fraction:
-    """Another number of the same kind, far enough that half of it is another too.
+def _others(value: int | Fraction, place: int) -> tuple[int | Fraction, ...]:
+    """Other numbers of the same kind, for each place others.
 
-    One between 0 and 1 stays there.
+    The first is far enough that half of it is another too; what is between 0 and 1 stays there.
     """
-    return 2 * value + 1 if isinstance(value, int) else (value + 1) / 2
+    if isinstance(value, int):
+        return (2 * value + 1 + place, 50 * value + 7 + place, 1 + place)
+    larger = value + (1 - value) * Fraction(place + 1, place + 2)
+    return (larger, (larger + 1) / 2, value / (place + 3))

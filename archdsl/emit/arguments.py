@@ -192,7 +192,8 @@ def _source(term: str, owner: BlockClass) -> str:
 
 def _agrees(formula: Formula, values: Mapping[str, PyValue], expected: PyValue) -> bool:
     try:
-        return same(formulas.evaluate(formula, values), expected)
+        found = formulas.evaluate(formula, values)
+        return same(found, expected) or formulas.is_root(formula, found, expected)
     except (TypeError, ValueError, ArithmeticError):
         return False
 

@@ -23,6 +23,7 @@ from archdsl.ir.formula import Formula, Term
 from archdsl.ops.base import PyValue
 
 ROUND_TO = "round_to"
+_MATH = {"floor": "math.floor", "ceil": "math.ceil", "sqrt": "math.sqrt"}
 Number = int | float
 
 
@@ -39,7 +40,7 @@ def write(term: Term, names: Mapping[str, str]) -> Python:
     terms = tuple(write(t, names) for t in term.terms)
     if len(term.operator) <= 2:
         return Infix(term.operator, terms)
-    name = {"floor": "math.floor", "ceil": "math.ceil"}.get(term.operator, term.operator)
+    name = _MATH.get(term.operator, term.operator)
     return Call(Atom(name), terms)
 
 
@@ -79,6 +80,13 @@ def whole(formula: Formula, values: Mapping[str, PyValue]) -> int | None:
     return int(value) if value == int(value) else None
 
 
+def is_root(formula: Formula, found: Number, expected: PyValue) -> bool:
+    """Whether a square root is meant, which the language has exactly or to nine digits more."""
+    if formula.operator != "sqrt" or not isinstance(expected, int | float):
+        return False
+    return math.isclose(found, expected)
+
+
 def readings(formula: Formula) -> tuple[Formula, ...]:
     """A formula, and it cut off: `x / 8` that comes out whole is `x // 8` in Python."""
     return formula, Formula("int", (formula,))
@@ -99,6 +107,7 @@ _OPERATORS: dict[str, Callable[..., Number]] = {
     "int": int,
     "floor": math.floor,
     "ceil": math.ceil,
+    "sqrt": math.sqrt,
     "min": min,
     "max": max,
     ROUND_TO: _round_to,

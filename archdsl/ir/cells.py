@@ -83,8 +83,7 @@ def _cell(graph: Graph, scope: Scope, path: str, inside: Mapping[str, Scope | No
 def _followed(graph: Graph, scope: Scope, path: str) -> str:
     """What an inserted cell follows: its path is that label and the name it was inserted by."""
     row = graph.scopes[scope.parent] if scope.parent is not None else scope
-    label = path.removesuffix(f"_{row.definition}")
-    return label if row.kind == "row" and label != path else ""
+    return path.removesuffix(f"_{row.definition}") if row.is_inserted else ""
 
 
 def _operation(name: str, read: tuple[str, ...], call: Scope | Node) -> CellOperation:

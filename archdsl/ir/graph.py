@@ -91,6 +91,11 @@ class Scope:
     inputs: Mapping[str, Value] = field(default_factory=dict)
     outputs: tuple[Value, ...] = ()
 
+    @property
+    def is_inserted(self) -> bool:
+        """Whether a derivation put it there: its site has a round that no loop has."""
+        return self.kind == "row" and self.site[-1] < 0
+
 
 @dataclass(frozen=True, slots=True)
 class Initialisation:

@@ -98,6 +98,8 @@ def _increase(fault: Fault) -> Diagnostic | None:
     if number is None or number.type != "NUMBER":
         return None
     help = f"write `+{number} on NETWORK`"
+    if fault.token(fault.at - 2).type == "MINUS":
+        help = "claim of the other network what it has beyond this one"
     if "ON" in fault.accepted:
         message = f"`+{number}` is what a network has beyond another: name the other"
         return error("syntax", message, fault.span(fault.token(fault.at - 2), number), help=help)

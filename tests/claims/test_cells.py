@@ -93,6 +93,10 @@ def checked(tmp_path: Path, network: str, *claims: str) -> tuple[list[Checked], 
         ("both", "path spatial -> temporal", "in 1 of 2 cells", False),
         ("twice", "path temporal -> spatial", "in 2 of 2 cells", True),
         ("one", "path spatial -> spatiotemporal", "in 1 of 1 cells", True),
+        ("both", "operations <= 3", "2 or 3", True),
+        ("both", "operations <= 2", "2 or 3", False),
+        ("plain", "cells <= 1", "0", True),
+        ("plain", "operations <= 2", "no cell", False),
         ("twice", "same (a, b)", "the same", True),
         ("both", "same (a, b)", "2 kinds", False),
         ("one", "same (a, b)", "a cell after 1 of these", False),
@@ -140,6 +144,34 @@ def test_the_base_has_the_arguments_of_the_claim(tmp_path: Path) -> None:
     assert found.measured.value == with_cell.costs.total.macs - without.costs.total.macs
 
 
+def test_labels_of_blocks_in_stages(tmp_path: Path) -> None:
+    spec = """
+block b(x, channels) { return x -> conv(channels, 3) }
+network tabled() {
+  input video: 16 x 8 x 14^2
+
+  table {
+    | stage | block | channels | number |
+    |-------|-------|----------|--------|
+    | res3  | b     | 16       | 4      |
+  }
+}
+network inserted = tabled + insert (second after (res3.1, res3.3), first after res3.0)
+claim inserted"""
+    (same, other), _ = checked(
+        tmp_path, "twice {}" + spec, "same (res3.1, res3.3)", "same (res3.0, res3.1)"
+    )
+    assert (same.claimed, same.verdict) == ("(res3.1, res3.3)", Verdict.MET)
+    assert other.verdict is Verdict.NOT_MET
+
+
+def test_what_a_network_has_less_than_another(tmp_path: Path) -> None:
+    (found,), _ = checked(tmp_path, "plain", "params +1k on one")
+    assert found.measured is not None
+    assert found.measured.text.startswith("-")
+    assert found.measured.residual.startswith("-")
+
+
 def test_residuals(tmp_path: Path) -> None:
     params = 2 * 16 * 16 * 27
     found, _ = checked(tmp_path, "plain", f"params {params}", f"params {params - 3}", "params 13k")
@@ -151,6 +183,9 @@ def test_residuals(tmp_path: Path) -> None:
     [
         ("typs dot", "nothing is measured as `typs`"),
         ("top1 (1, 2)", "nothing is measured as `top1`"),
+        ("macs <= 2", "nothing is measured as `macs`"),
+        ("path spatio -> temporal", "no dimension is called `spatio`"),
+        ("same (a)", "one place alone is always the same"),
         ("macs +1 on nothing", "no network is called `nothing`"),
         ("operations +1 on plain", "`operations` cannot be more on a network"),
     ],

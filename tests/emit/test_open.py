@@ -96,3 +96,31 @@ def test_strides_are_no_unit_of_channels(load: _Load) -> None:
     source = network.source()
     assert "* stride" not in source
     assert "64 * heads" in source
+
+
+@pytest.mark.parametrize(
+    "head", ["linear(max(classes, 10))", "linear(min(classes, 1000))", "linear(max(2, classes))"]
+)
+def test_what_is_bounded_is_no_argument(load: _Load, head: str) -> None:
+    network = load(
+        f"""block head(x, classes) {{ return x -> mean -> {head} }}
+        network tiny(classes = 400) {{
+          input image: 3 x 4^2
+          head(classes)
+        }}"""
+    )
+    assert not inspect.signature(emitted(network)).parameters
+
+
+def test_what_decides_is_no_argument(load: _Load) -> None:
+    network = load(
+        """block head(x, classes) {
+          if classes > 100 { return x -> mean -> relu -> linear(classes) }
+          return x -> mean -> linear(classes)
+        }
+        network tiny(classes = 400) {
+          input image: 3 x 4^2
+          head(classes)
+        }"""
+    )
+    assert not inspect.signature(emitted(network)).parameters
