@@ -28,6 +28,16 @@ def _derived_cell(fault: Fault) -> Diagnostic | None:
     return error("syntax", message, fault.span(first), help=f"write `block {name} = ...`")
 
 
+def _no_parameters(fault: Fault) -> Diagnostic | None:
+    """`network a {`, or `block a {`."""
+    first, before = fault.token(fault.first), fault.before
+    is_head = fault.at == fault.first + 2 and first.type in ("BLOCK", "NETWORK")
+    if not is_head or fault.found.type != "LBRACE" or before is None:
+        return None
+    message = f"this {first} has no list of parameters"
+    return error("syntax", message, fault.span(before), help=f"write `{first} {before}() {{`")
+
+
 def _changed_block(fault: Fault) -> Diagnostic | None:
     """`block a = b + insert c after d`."""
     is_derived = fault.token(fault.first + 2).type == "EQUAL"
@@ -120,6 +130,7 @@ def _assigned_claim(fault: Fault) -> Diagnostic | None:
 
 RULES = (
     _nameless,
+    _no_parameters,
     _derived_cell,
     _changed_block,
     _without_plus,

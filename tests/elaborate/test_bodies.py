@@ -121,7 +121,8 @@ def test_derived_network_takes_the_later_parameter() -> None:
     assert build(text, "b").inputs == {"x": (2, 5)}
     assert build(text, "c").inputs == {"x": (2, 6)}
     assert build(text, "c", t=9).inputs == {"x": (9, 6)}
-    assert build(text, "c").graph.doc == "B."
+    assert build(text, "b").graph.doc == "B."
+    assert build(text, "c").graph.doc is None
 
 
 @pytest.mark.parametrize(("count", "stages"), [(1, 0), (2, 1)])

@@ -107,6 +107,12 @@ _BLANKS = "a place is written without blanks"
     ("text", "message", "words", "more"),
     [
         ("cell {\n x = 3\n}", "this cell has no name", "cell", "write `cell NAME`"),
+        (
+            "network a {\n relu\n}",
+            "this network has no list of parameters",
+            "a",
+            "write `network a() {`",
+        ),
         ("cel a {\n x = 3\n}", "`cel` begins no definition", "cel", "did you mean `cell`?"),
         ("block cell(x) {}", "`cell` is a word of the language and cannot be a name", "cell", ""),
         (
