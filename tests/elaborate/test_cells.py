@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import archdsl
 from archdsl.compiler import CompileError
 from archdsl.ir.cells import cells
 from tests.elaborate.harness import build, mistakes, mistakes_in, warnings_in
 
+SPECS = Path(__file__).resolve().parents[2] / "specs"
 CELL = """use attention_cell
 cell c(n = 4) {{
   prepare(channels = n, size = {size}, frames = 4)
@@ -182,3 +186,20 @@ def test_patterns_that_match_nothing_are_told_of_up_to_a_bound() -> None:
     insertions = ", ".join(f"relu after s.*{i}" for i in range(2000))
     found = mistakes(f"{base}{table}network n = a + insert ({insertions})\n", "n")
     assert found[-1].code == "stopped"
+
+
+def test_figures_of_rows_are_without_what_is_inserted() -> None:
+    """Rows are parted where something is inserted, and their labels go on."""
+    spec = archdsl.load(SPECS / "i3d_r50_attention.arch")
+    base = archdsl.load(SPECS / "i3d_r50.arch").network()
+    parts = spec.network().breakdown("row")
+    own = [part for part in parts if part.kind == "inflated"]
+    assert [p.name for p in parts if p.name.startswith("res3")] == [
+        "res3.0-1",
+        "res3.1_cell_4a",
+        "res3.2-3",
+        "res3.3_cell_4b",
+    ]
+    before = [part for part in base.breakdown("row") if part.kind == "inflated"]
+    assert sum(p.figures.params for p in own) == sum(p.figures.params for p in before)
+    assert sum(p.figures.macs for p in own) == sum(p.figures.macs for p in before)
