@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.elaborate.networks import elaborate
 from archdsl.elaborate.parameters import given_by_program
 from archdsl.elaborate.program import Program
+from archdsl.elaborate.uses import computed_with
 from archdsl.elaborate.values import Given, is_number
 from archdsl.ir.graph import Graph
 
@@ -31,7 +33,10 @@ def variants(
     bindings = graph.scopes[0].bindings
     values = [value for name in names if is_number(value := bindings[name])]
     rounds = zip(*(_others(value, place) for place, value in enumerate(values)), strict=True)
-    first, *rest = (_with(program, graph, given, dict(zip(names, r, strict=True))) for r in rounds)
+    # What is only ever handed on shows at one other value all that it does.
+    count = None if computed_with(program.units, names) else 1
+    chosen = (dict(zip(names, numbers, strict=True)) for numbers in islice(rounds, count))
+    first, *rest = (_with(program, graph, given, numbers) for numbers in chosen)
     made = [other for other in (first, *rest) if other is not None]
     is_alike = all(_operations(other) == _operations(graph) for other in made)
     return tuple(made) if first is not None and is_alike else ()

@@ -99,11 +99,22 @@ def test_strides_are_no_unit_of_channels(load: _Load) -> None:
 
 
 @pytest.mark.parametrize(
-    "head", ["linear(max(classes, 10))", "linear(min(classes, 1000))", "linear(max(2, classes))"]
+    "head",
+    [
+        "linear(max(classes, 10))",
+        "linear(min(classes, 1000))",
+        "linear(max(2, classes))",
+        "inner(classes)",
+        "under(count = classes)",
+        "under(classes)",
+    ],
 )
 def test_what_is_bounded_is_no_argument(load: _Load, head: str) -> None:
     network = load(
-        f"""block head(x, classes) {{ return x -> mean -> {head} }}
+        f"""block inner(x, features) {{ return x -> linear(features if features > 9 else 9) }}
+        block outer(x, count) {{ return x -> inner(features = count) }}
+        block under = outer
+        block head(x, classes) {{ return x -> mean -> {head} }}
         network tiny(classes = 400) {{
           input image: 3 x 4^2
           head(classes)
