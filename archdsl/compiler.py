@@ -19,12 +19,13 @@ from archdsl.costs.conventions import Convention
 from archdsl.costs.figures import Costs, measure, uncounted
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
-from archdsl.elaborate.loading import load_program
+from archdsl.elaborate.loading import load_program, parse_program
 from archdsl.elaborate.networks import (
     choose,
     elaborate,
     evaluate_arguments,
     missing_parameters,
+    written,
 )
 from archdsl.elaborate.parameters import given_by_program
 from archdsl.elaborate.program import Program
@@ -32,6 +33,7 @@ from archdsl.elaborate.values import Given
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
+from archdsl.source import Source
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
@@ -91,6 +93,34 @@ class Spec:
             CompileError: there is none such.
         """
         return choose(self.program, name)
+
+    def derive(self, name: str, written: str) -> Spec:
+        """The spec with one more network, derived as a spec would write it: `a + stretch(2)`.
+
+        Raises:
+            CompileError: this derives no network.
+        """
+        from archdsl.syntax.parser import parse
+
+        source = Source("derivation", f"network {name} = {written}")
+        (definition,) = parse(source).definitions
+        assert isinstance(definition, tree.Derived)
+        return Spec(self.program.with_network(definition))
+
+    def written(self, name: str, origin: str) -> str:
+        """A network as the text of a spec of its own, all its derivations carried out.
+
+        It is compiled once more: what it gives must be the same network.
+
+        Raises:
+            CompileError: the network is at fault.
+        """
+        from archdsl.ir.likeness import alike
+
+        text = written(self.program, name, origin)
+        again = Spec(parse_program(Source(f"{name}.arch", text)))
+        assert alike(again.network(name).graph, self.network(name).graph), text
+        return text
 
     def missing_parameters(self, name: str) -> list[str]:
         """The parameters that a network has no default for: it is a family of networks."""

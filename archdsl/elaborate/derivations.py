@@ -33,7 +33,7 @@ class Resolved:
     unit: Unit
     given: Mapping[str, Given]
     doc: str | None
-    transforms: tuple[tuple[Unit, tree.Insert], ...] = ()
+    transforms: tuple[tuple[Unit, tree.Insert | tree.Call], ...] = ()
 
     @property
     def missing(self) -> list[str]:

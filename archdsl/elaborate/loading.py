@@ -16,6 +16,7 @@ from archdsl.elaborate.program import Named, Program, Unit, name_span
 from archdsl.elaborate.scoping import check_names
 from archdsl.elaborate.words import words_of
 from archdsl.ops import OPERATIONS
+from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
@@ -27,8 +28,21 @@ def load_program(path: Path) -> Program:
     Raises:
         CompileError: with the mistakes of every file that could be reached.
     """
+    return _load(read(path), path)
+
+
+def parse_program(source: Source) -> Program:
+    """A spec that stands in no file, and so uses the library alone.
+
+    Raises:
+        CompileError: with its mistakes.
+    """
+    return _load(source, folder("library") / source.name)
+
+
+def _load(source: Source, path: Path) -> Program:
     loader = _Loader()
-    main = loader.unit(read(path), path)
+    main = loader.unit(source, path)
     units = tuple(loader.done.values())
     if main is None or loader.diagnostics.has_errors:
         raise CompileError(loader.diagnostics)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
-from archdsl.elaborate import insertions, parameters, statements, unread
+from archdsl.elaborate import insertions, parameters, statements, transforming, unread, writing
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.mentions import handed_on
 from archdsl.elaborate.program import Program, name_span
@@ -70,12 +70,31 @@ def build(
     try:
         resolved = resolve(session, program.main.names[graph.name], given)
         check_parameters(session, resolved)
-        session.insertions = _planned(session, resolved)
+        resolved = _transformed(session, resolved)
         _build(session, resolved)
         graph.doc = resolved.doc or program.main.file.doc
     except Fault as fault:
         session.report(fault)
     diagnostics.extend(program.mistakes)
+
+
+def written(program: Program, name: str, origin: str) -> str:
+    """A network as a file of its own, its derivations carried out.
+
+    Raises:
+        CompileError: the network is at fault.
+    """
+    session = Session(program, Graph(name), Diagnostics())
+    try:
+        resolved = resolve(session, program.main.names[name], {})
+        check_parameters(session, resolved)
+        resolved = _transformed(session, resolved)
+        _build(session, resolved)
+    except Fault as fault:
+        session.report(fault)
+    session.diagnostics.extend(program.mistakes)
+    session.diagnostics.stop_on_errors()
+    return writing.text(name, resolved, session.rows, origin)
 
 
 def missing_parameters(program: Program, name: str) -> list[str]:
@@ -101,30 +120,41 @@ def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> 
         raise CompileError(session.diagnostics) from None
 
 
-def _planned(session: Session, resolved: Resolved) -> dict[Address, tuple[Inserted, ...]]:
-    """What the network's derivations insert, each at places of the network as it stands before.
+def _transformed(session: Session, resolved: Resolved) -> Resolved:
+    """The network as its derivations change it, one after another; what they insert is planned.
 
-    Where that cannot be built, its mistakes are told when the whole is.
+    Where it cannot be built before a change, its mistakes are told when the whole is.
     """
-    planned: dict[Address, tuple[Inserted, ...]] = {}
-    for unit, insert in resolved.transforms:
+    for unit, transform in resolved.transforms:
         standing = Session(session.program, Graph(session.graph.name), Diagnostics())
-        standing.insertions = planned
+        standing.insertions = session.insertions
         try:
             _build(standing, resolved)
         except (Fault, CompileError):
-            return planned
-        session.step(insert.span, standing.steps + _REBUILT * len(standing.graph))
+            return resolved
+        session.step(transform.span, standing.steps + _REBUILT * len(standing.graph))
         if standing.diagnostics.has_errors:
-            return planned
+            return resolved
         frame = Frame(session, unit)
-        for address, inserted in insertions.planned(frame, insert, standing.graph):
-            planned[address] = (*planned.get(address, ()), inserted)
-    return planned
+        if isinstance(transform, tree.Insert):
+            found = insertions.planned(frame, transform, standing.graph)
+            session.insertions = _joined(session.insertions, found)
+        else:
+            resolved = transforming.transformed(frame, transform, resolved, standing)
+    return resolved
+
+
+def _joined(
+    planned: Mapping[Address, tuple[Inserted, ...]], found: Iterable[tuple[Address, Inserted]]
+) -> Mapping[Address, tuple[Inserted, ...]]:
+    joined = dict(planned)
+    for address, inserted in found:
+        joined[address] = (*joined.get(address, ()), inserted)
+    return joined
 
 
 def _build(session: Session, resolved: Resolved) -> None:
-    session.as_declared = not resolved.given
+    session.as_declared = not resolved.given and not resolved.transforms
     graph, network = session.graph, resolved.network
     outline, span = session.outline(network), name_span(network)
     scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)

@@ -12,6 +12,7 @@ from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.tables import BLOCK, NUMBER, STRIDE, Row, Stage, stages
 from archdsl.elaborate.values import (
     POISON,
+    BuiltRow,
     Given,
     Tensor,
     Value,
@@ -56,14 +57,15 @@ class _Builder:
         counts = [self._count(row) for row in stage.rows]
         if counts == [1]:
             (row,) = stage.rows
-            self._try_row(row, 1, stage.name or row.block.span.text)
+            name = stage.name or row.kind
+            self._try_row(row, 1, name, name)
             return
         outer, entering = frame.scope, frame.running
         self.stages += 1
         name, span = stage.name or f"stage{self.stages}", stage.rows[0].node.span
         frame.scope = graph.open("stage", name, "", outer, frame.site(span), span)
         for row, count in zip(stage.rows, counts, strict=True):
-            self._try_row(row, count, None)
+            self._try_row(row, count, name, None)
         self._close(frame.scope, entering)
         frame.scope = outer
         if POISON not in frame.running:
@@ -90,7 +92,7 @@ class _Builder:
             raise self.frame.fault("size", message, cell.span)
         return value
 
-    def _try_row(self, row: Row, count: int, name: str | None) -> None:
+    def _try_row(self, row: Row, count: int, stage: str, name: str | None) -> None:
         """A row that fails poisons the running value; the rows after it are still read."""
         scope = self.frame.scope
         try:
@@ -98,20 +100,33 @@ class _Builder:
             if not count:
                 raise Fault
             self._row(plan, count, name)
+            self._keep(plan, count, stage)
             expectations.compare(self.frame, row)
         except Fault as fault:
             self.frame.session.report(fault)
             self.frame.running = (POISON,)
             self.frame.scope = scope
 
+    def _keep(self, plan: plans.Plan, count: int, stage: str) -> None:
+        """Note a row that transforms may change: one that stands in the network itself, once."""
+        session = self.frame.session
+        if session.calls or self.frame.rounds:
+            return
+        takes = frozenset({*plan.block.parameters, *self.planner.read, NUMBER, BLOCK})
+        shapes = tuple(v.type.shape for v in self.frame.running if isinstance(v, Tensor))
+        session.rows.append(
+            BuiltRow(plan.row.node, stage, plan.row.kind, count, plan.values, takes, shapes)
+        )
+
     def _row(self, plan: plans.Plan, count: int, name: str | None) -> None:
         """A scope for the row, in it its blocks; a stage of one block lends the row its name."""
         frame, span = self.frame, plan.row.node.span
         outer, entering = frame.scope, declarations.running(frame, span)
         numbers = f"{self.blocks}" if count == 1 else f"{self.blocks}-{self.blocks + count - 1}"
-        kind = plan.row.cells[BLOCK].span.text
         site = frame.site(span)
-        frame.scope = frame.session.graph.open("row", name or numbers, kind, outer, site, span)
+        frame.scope = frame.session.graph.open(
+            "row", name or numbers, plan.row.kind, outer, site, span
+        )
         for number in range(count):
             place = self._apply(plan, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1

@@ -12,6 +12,7 @@ from archdsl.elaborate.program import Program, Unit
 from archdsl.elaborate.values import (
     Applicable,
     BlockValue,
+    BuiltRow,
     Given,
     Inserted,
     OperationValue,
@@ -39,7 +40,8 @@ class Session:
     `as_declared` says that the network has its own parameters, so that bare numbers in a
     table's expectations hold for it. `insertions` are what derivations insert, by the place that
     it follows. `calls` are the blocks that are being evaluated, `derived` the blocks that
-    definitions derive, `faults` how many statements failed. `reshaped` are the insertions after
+    definitions derive, `rows` those of the network's own tables, `faults` how many statements
+    failed. `reshaped` are the insertions after
     which a tensor has another shape, and `steps` are those taken.
     """
 
@@ -52,6 +54,7 @@ class Session:
         self.words = words_of(program.units)
         self.calls: list[tuple[tree.Block, Span]] = []
         self.derived: dict[int, Applicable] = {}
+        self.rows: list[BuiltRow] = []
         self.faults = 0
         self.reshaped: dict[Span, Label] = {}
         self._outlines: dict[int, Outline] = {}

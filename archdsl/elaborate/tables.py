@@ -27,6 +27,11 @@ class Row:
     def block(self) -> tree.Expression:
         return self.cells[BLOCK]
 
+    @property
+    def kind(self) -> str:
+        """The block as it is written."""
+        return self.block.name if isinstance(self.block, tree.Name) else self.block.span.text
+
 
 @dataclass(slots=True)
 class Stage:

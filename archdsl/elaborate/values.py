@@ -132,6 +132,22 @@ class Inserted:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltRow:
+    """A row of a network's own table as it was built.
+
+    `takes` are the columns it has a use for, `shapes` those of what comes out.
+    """
+
+    node: tree.Row
+    stage: str
+    block: str
+    number: int
+    cells: Mapping[str, Value]
+    takes: frozenset[str]
+    shapes: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionValue:
     """A function over compile-time values, such as `ceil`, of `least` to `most` arguments."""
 
