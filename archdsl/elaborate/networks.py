@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
 from archdsl.elaborate import insertions, parameters, statements, transforming, unread, writing
@@ -13,6 +14,9 @@ from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Given, Inserted, Value, describe, holds_tensor, tensors_in
 from archdsl.ir.graph import Address, Graph
 from archdsl.syntax import tree
+
+Planned: TypeAlias = Mapping[Address, tuple[Inserted, ...]]
+"""What to insert, by the place that it follows."""
 
 _REBUILT = 10
 """Steps for each operation that is built once more, and whose place is named."""
@@ -70,7 +74,7 @@ def build(
     try:
         resolved = resolve(session, program.main.names[graph.name], given)
         check_parameters(session, resolved)
-        resolved = _transformed(session, resolved)
+        resolved, session.insertions = _transformed(session, resolved)
         _build(session, resolved)
         graph.doc = resolved.doc or program.main.file.doc
     except Fault as fault:
@@ -88,7 +92,7 @@ def written(program: Program, name: str, origin: str) -> str:
     try:
         resolved = resolve(session, program.main.names[name], {})
         check_parameters(session, resolved)
-        resolved = _transformed(session, resolved)
+        resolved, session.insertions = _transformed(session, resolved)
         _build(session, resolved)
     except Fault as fault:
         session.report(fault)
@@ -120,33 +124,32 @@ def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> 
         raise CompileError(session.diagnostics) from None
 
 
-def _transformed(session: Session, resolved: Resolved) -> Resolved:
-    """The network as its derivations change it, one after another; what they insert is planned.
+def _transformed(session: Session, resolved: Resolved) -> tuple[Resolved, Planned]:
+    """The network as its derivations change it, one after another, and what they insert.
 
     Where it cannot be built before a change, its mistakes are told when the whole is.
     """
+    planned: Planned = {}
     for unit, transform in resolved.transforms:
         standing = Session(session.program, Graph(session.graph.name), Diagnostics())
-        standing.insertions = session.insertions
+        standing.insertions = planned
         try:
             _build(standing, resolved)
         except (Fault, CompileError):
-            return resolved
+            return resolved, planned
         session.step(transform.span, standing.steps + _REBUILT * len(standing.graph))
         if standing.diagnostics.has_errors:
-            return resolved
+            return resolved, planned
         frame = Frame(session, unit)
         if isinstance(transform, tree.Insert):
             found = insertions.planned(frame, transform, standing.graph)
-            session.insertions = _joined(session.insertions, found)
+            planned = _joined(planned, found)
         else:
             resolved = transforming.transformed(frame, transform, resolved, standing)
-    return resolved
+    return resolved, planned
 
 
-def _joined(
-    planned: Mapping[Address, tuple[Inserted, ...]], found: Iterable[tuple[Address, Inserted]]
-) -> Mapping[Address, tuple[Inserted, ...]]:
+def _joined(planned: Planned, found: Iterable[tuple[Address, Inserted]]) -> Planned:
     joined = dict(planned)
     for address, inserted in found:
         joined[address] = (*joined.get(address, ()), inserted)
