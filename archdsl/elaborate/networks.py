@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
-from archdsl.elaborate import insertions, parameters, statements, transforming, unread, writing
+from archdsl.elaborate import building, insertions, transforming, unread, writing
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
-from archdsl.elaborate.mentions import handed_on
-from archdsl.elaborate.program import Program, name_span
+from archdsl.elaborate.program import Program
 from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.elaborate.values import Given, Inserted, Value, describe, holds_tensor, tensors_in
+from archdsl.elaborate.values import Given, Inserted
 from archdsl.ir.graph import Address, Graph
 from archdsl.syntax import tree
 
@@ -75,7 +74,7 @@ def build(
         resolved = resolve(session, program.main.names[graph.name], given)
         check_parameters(session, resolved)
         resolved, session.insertions = _transformed(session, resolved)
-        _build(session, resolved)
+        building.build(session, resolved)
         graph.doc = resolved.doc or program.main.file.doc
     except Fault as fault:
         session.report(fault)
@@ -93,7 +92,7 @@ def written(program: Program, name: str, origin: str) -> str:
         resolved = resolve(session, program.main.names[name], {})
         check_parameters(session, resolved)
         resolved, session.insertions = _transformed(session, resolved)
-        _build(session, resolved)
+        building.build(session, resolved)
     except Fault as fault:
         session.report(fault)
     session.diagnostics.extend(program.mistakes)
@@ -134,7 +133,7 @@ def _transformed(session: Session, resolved: Resolved) -> tuple[Resolved, Planne
         standing = Session(session.program, Graph(session.graph.name), Diagnostics())
         standing.insertions = planned
         try:
-            _build(standing, resolved)
+            building.build(standing, resolved)
         except (Fault, CompileError):
             return resolved, planned
         session.step(transform.span, standing.steps + _REBUILT * len(standing.graph))
@@ -154,41 +153,3 @@ def _joined(planned: Planned, found: Iterable[tuple[Address, Inserted]]) -> Plan
     for address, inserted in found:
         joined[address] = (*joined.get(address, ()), inserted)
     return joined
-
-
-def _build(session: Session, resolved: Resolved) -> None:
-    session.as_declared = not resolved.given and not resolved.transforms
-    graph, network = session.graph, resolved.network
-    outline, span = session.outline(network), name_span(network)
-    scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)
-    graph.open_parameters = handed_on(network)
-    frame = Frame(session, resolved.unit, scope, assigned=outline.assigned)
-    parameters.fill(frame, network, parameters.checked(frame, network, resolved.given))
-    result = statements.run_body(frame, network)
-    _check_ends(session, network, result)
-    graph.outputs = tensors_in(result)
-    bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
-    graph.close(scope, bindings, dict(graph.inputs), graph.outputs)
-
-
-def _check_ends(session: Session, network: tree.Network, result: Value) -> None:
-    """A network has inputs, and gives nothing but tensors."""
-    graph, span = session.graph, name_span(network)
-    if not graph.inputs:
-        message = f"network `{network.name}` has no input"
-        hint = "declare one: `input video: 3 x 16 x 224^2`"
-        session.diagnostics.add(session.error("network", message, span, help=hint))
-    elif not _is_tensors(result):
-        message = f"network `{network.name}` gives {describe(result)}, not a tensor"
-        hint = "end with a call, a table, or `return` and tensors"
-        session.diagnostics.add(session.error("network", message, span, help=hint))
-    elif any(graph.type(value).samples > 1 for value in tensors_in(result)):
-        message = f"network `{network.name}` gives {describe(result)}: groups of one sample"
-        hint = "bring them together: `y -> ungroup(x)`"
-        session.diagnostics.add(session.error("network", message, span, help=hint))
-
-
-def _is_tensors(value: Value) -> bool:
-    if isinstance(value, tuple):
-        return bool(value) and all(map(_is_tensors, value))
-    return holds_tensor(value)

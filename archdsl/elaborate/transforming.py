@@ -1,23 +1,21 @@
-"""Transforms of a network: a call made into its transform, and what that changes in the text."""
+"""Transforms of a network: a call made into its transform, and carried out."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.elaborate import binding, expressions
+from archdsl.elaborate import binding, blueprints, expressions
+from archdsl.elaborate.candidates import Candidates
 from archdsl.elaborate.derivations import Resolved
-from archdsl.elaborate.rewriting import Cells, Rewrite, literal, shape
 from archdsl.elaborate.session import Frame, Session
-from archdsl.elaborate.values import BuiltRow, Given, Value, describe
+from archdsl.elaborate.values import Value, describe
 from archdsl.ops.parameters import Kind, kind_of
 from archdsl.source import Span
 from archdsl.syntax import tree
 from archdsl.transforms import TRANSFORMS, Refused, Transform
 from archdsl.transforms.base import WORDS, Word
-from archdsl.transforms.blueprint import BLOCK, NUMBER, Blueprint, Row
 
 
 def transformed(frame: Frame, call: tree.Call, resolved: Resolved, standing: Session) -> Resolved:
@@ -27,13 +25,15 @@ def transformed(frame: Frame, call: tree.Call, resolved: Resolved, standing: Ses
         Fault: there is no such transform, or the network cannot be changed by it.
     """
     transform, options = _constructed(frame, call)
-    before = _blueprint(standing, resolved)
+    before = blueprints.blueprint(standing, resolved)
+    candidates = Candidates(session=standing, resolved=resolved, blueprint=before, span=call.span)
     try:
-        after = transform.apply(before)
+        after = transform.carried_out(before, candidates.measured)
     except Refused as refused:
         span = options.get(refused.option or "", call.span)
         raise frame.fault("transform", refused.message, span, help=refused.help) from None
-    return _changed(resolved, standing, before, after, call.span)
+    frame.session.step(call.span, candidates.steps)
+    return blueprints.changed(resolved, standing, before, after, call.span)
 
 
 # The call
@@ -94,59 +94,3 @@ def _value(frame: Frame, node: tree.Expression, kind: Kind) -> Value:
         if isinstance(node, tree.Tuple):
             return tuple(_value(frame, item, kind) for item in node.items)
     return expressions.evaluate(frame, node)
-
-
-# The blueprint
-
-
-def _blueprint(standing: Session, resolved: Resolved) -> Blueprint:
-    """What there is of a network that was built."""
-    graph = standing.graph
-    bindings = graph.scopes[0].bindings
-    names = (parameter.name for parameter in resolved.network.parameters)
-    parameters = {name: bindings[name] for name in names if name in bindings}
-    inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-    return Blueprint(parameters, inputs, tuple(map(_row, standing.rows)))
-
-
-def _row(built: BuiltRow) -> Row:
-    return Row(built.stage, built.block, built.number, built.cells, built.takes)
-
-
-# What differs
-
-
-def _changed(
-    resolved: Resolved, standing: Session, before: Blueprint, after: Blueprint, span: Span
-) -> Resolved:
-    parameters = {
-        name: Given(value, span)  # type: ignore[arg-type]
-        for name, value in after.parameters.items()
-        if before.parameters.get(name, ...) != value
-    }
-    rows: dict[int, Cells] = {}
-    for built, old, new in zip(standing.rows, before.rows, after.rows, strict=True):
-        cells = dict(_cells(old, new, span))
-        if cells:
-            rows[id(built.node)] = cells
-    inputs = {
-        name: shape(sizes, span)
-        for name, sizes in after.inputs.items()
-        if before.inputs[name] != sizes
-    }
-    network = resolved.network
-    if rows or inputs:
-        network = Rewrite(rows, inputs).network(network)
-    return replace(resolved, network=network, given={**resolved.given, **parameters})
-
-
-def _cells(old: Row, new: Row, span: Span) -> Iterator[tuple[str, tree.Expression | tree.Dash]]:
-    if old.number != new.number:
-        yield NUMBER, literal(new.number, span)
-    if old.block != new.block:
-        yield BLOCK, tree.Name(new.block, span=span)
-    for column in old.cells.keys() - new.cells.keys():
-        yield column, tree.Dash(span=span)
-    for column, value in new.cells.items():
-        if old.cells.get(column, ...) != value:
-            yield column, literal(value, span)  # type: ignore[arg-type]

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from archdsl.transforms.base import Refused, Transform
 from archdsl.transforms.clips import Lengthen, Quicken, Resize
+from archdsl.transforms.contract import Contract
 from archdsl.transforms.edits import Replace, Set, Without
 from archdsl.transforms.stretch import Stretch
 from archdsl.transforms.widths import Bottleneck, Widen
 
 TRANSFORMS: dict[str, type[Transform]] = {
     kind.name: kind
-    for kind in (Stretch, Widen, Bottleneck, Resize, Lengthen, Quicken, Without, Replace, Set)
+    for kind in (
+        *(Stretch, Widen, Bottleneck, Resize, Lengthen, Quicken),
+        *(Contract, Without, Replace, Set),
+    )
 }
 """Every transform but `insert` under its name in the language."""
 
 __all__ = [
     "TRANSFORMS",
     "Bottleneck",
+    "Contract",
     "Lengthen",
     "Quicken",
     "Refused",

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from archdsl.ops.parameters import Maybe, Real, Several
 from archdsl.transforms.blueprint import Blueprint, Number, exact
+from archdsl.transforms.measures import Measure
 
 
 class Refused(Exception):
@@ -71,6 +72,14 @@ class Transform:
             Refused: there is nothing to change, or it cannot be changed so.
         """
         raise NotImplementedError
+
+    def carried_out(self, blueprint: Blueprint, measure: Measure) -> Blueprint:
+        """The changed blueprint, where candidates may be measured on the way to it.
+
+        Raises:
+            Refused: there is nothing to change, or it cannot be changed so.
+        """
+        return self.apply(blueprint)
 
 
 def scaled(blueprint: Blueprint, parameter: str, factor: Number) -> Blueprint | None:
