@@ -13,11 +13,13 @@ from typing import TypeAlias
 from archdsl.diagnostics import did_you_mean
 from archdsl.transforms.base import Refused, Transform
 from archdsl.transforms.blueprint import Blueprint, Number
-from archdsl.transforms.clips import MULTIPLE, VIDEO, Lengthen, Quicken, Resize
+from archdsl.transforms.clips import Lengthen, Quicken, Resize
 from archdsl.transforms.stretch import Stretch
 from archdsl.transforms.widths import Bottleneck, Widen
 
 HUNDREDTHS = 100
+MULTIPLE = 8
+_VIDEO, _IMAGE = 4, 3
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def axis(name: str) -> Axis:
 
 def _frames(blueprint: Blueprint) -> Scale:
     _check(blueprint, Lengthen(factor=2))
-    own = list(_own(blueprint, "frames", VIDEO, 1))
+    own = list(_own(blueprint, "frames", _VIDEO, 1))
     if len(set(own)) == 1:
         return Scale(own[0], lambda place: Lengthen(frames=place))
     return Scale(min(own), lambda place: Lengthen(factor=Fraction(place) / min(own)))
@@ -76,13 +78,13 @@ def _frames(blueprint: Blueprint) -> Scale:
 
 def _rate(blueprint: Blueprint) -> Scale:
     _check(blueprint, Quicken(2))
-    start = min(_own(blueprint, "frames", VIDEO, 1))
+    start = min(_own(blueprint, "frames", _VIDEO, 1))
     return Scale(start, lambda place: Quicken(Fraction(place) / start))
 
 
 def _size(blueprint: Blueprint) -> Scale:
     _check(blueprint, Resize(factor=2))
-    own = [*_own(blueprint, "size", 3, -1), *_own(blueprint, "size", 3, -2)]
+    own = [*_own(blueprint, "size", _IMAGE, -1), *_own(blueprint, "size", _IMAGE, -2)]
     start = Fraction(min(own)) / MULTIPLE
     if len(set(own)) == 1:
         return Scale(start, lambda place: Resize(size=place * MULTIPLE))
