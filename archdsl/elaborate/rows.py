@@ -66,7 +66,7 @@ class _Builder:
         frame.scope = graph.open("stage", name, "", outer, frame.site(span), span)
         for row, count in zip(stage.rows, counts, strict=True):
             self._try_row(row, count, name, None)
-        self._close(frame.scope, entering)
+        self._close(frame.scope, entering, {})
         frame.scope = outer
         if POISON not in frame.running:
             self._follow(graph.address(outer, frame.site(span)))
@@ -132,7 +132,7 @@ class _Builder:
             self.blocks += 1
             if number < count - 1:
                 self._follow(place)
-        self._close(frame.scope, entering)
+        self._close(frame.scope, entering, {NUMBER: count, **plan.values})
         frame.scope = outer
         self._follow(place)
 
@@ -162,9 +162,11 @@ class _Builder:
         frame.running = value if isinstance(value, tuple) else (value,)
         return frame.session.graph.address(inner.scope, inner.site(node.span))
 
-    def _close(self, scope: int, entering: tuple[Value, ...]) -> None:
+    def _close(
+        self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
+    ) -> None:
         inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
-        self.frame.session.graph.close(scope, {}, inputs, tensors_in(self.frame.running))
+        self.frame.session.graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
 
 
 def _arguments(inner: Frame, plan: plans.Plan, *, first: bool) -> Mapping[str, Given]:

@@ -27,10 +27,11 @@ MAY_IMPORT = {
     "draw": GROUND | {"costs", "ir", "ops.base", "ops.sources", "report.numbers"},
     "files": GROUND,
     "claims": GROUND | {"compiler", "costs", "elaborate.values", "ir.cells", "syntax"},
+    "compare": {"compiler", "costs", "elaborate.values", "ir", "ops.base"},
     "cli": GROUND
-    | {"claims", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
+    | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
     | {"files", "ir", "report", "syntax.parser"},
-    "report": GROUND | {"claims", "compiler", "costs", "elaborate.values", "ir", "ops"},
+    "report": GROUND | {"claims", "compare", "compiler", "costs", "elaborate.values", "ir", "ops"},
 }
 
 # The one door through which each library comes in.
