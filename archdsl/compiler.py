@@ -21,6 +21,7 @@ from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.elaborate.loading import load_program, parse_program
 from archdsl.elaborate.networks import (
+    candidates,
     choose,
     elaborate,
     evaluate_arguments,
@@ -37,6 +38,7 @@ from archdsl.source import Source
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
+    from archdsl.elaborate.candidates import Candidates
     from archdsl.elaborate.sketches import Sketch
 
 
@@ -121,6 +123,14 @@ class Spec:
         again = Spec(parse_program(Source(f"{name}.arch", text)))
         assert alike(again.network(name).graph, self.network(name).graph), text
         return text
+
+    def candidates(self, name: str, given: Mapping[str, Given]) -> Candidates:
+        """The networks that one can be changed into, to be measured.
+
+        Raises:
+            CompileError: the network is at fault.
+        """
+        return candidates(self.program, name, given)
 
     def missing_parameters(self, name: str) -> list[str]:
         """The parameters that a network has no default for: it is a family of networks."""

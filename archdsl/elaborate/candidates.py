@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from archdsl.costs.metrics import Measured
-from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
+from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.elaborate import blueprints, building
 from archdsl.elaborate.derivations import Resolved
 from archdsl.elaborate.session import Fault, Session
@@ -15,50 +16,56 @@ from archdsl.transforms import Refused
 from archdsl.transforms.blueprint import Blueprint
 
 
-@dataclass
+@dataclass(frozen=True)
 class Candidates:
     """The network of a session, and others that are made of it by changing its blueprint.
 
-    `span` is where the change is asked for, and `steps` are those taken for candidates so far.
+    `span` is where the change is asked for.
     """
 
     session: Session
     resolved: Resolved
-    blueprint: Blueprint
     span: Span
-    steps: int = field(default=0, init=False)
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """The network as transforms see it."""
+        return blueprints.blueprint(self.session, self.resolved)
+
+    @cached_property
+    def own(self) -> Measured:
+        """The network itself, with its figures."""
+        return Measured(self.session.graph)
 
     def measured(self, blueprint: Blueprint) -> Measured:
         """The network that a changed blueprint makes, with its figures.
 
         Raises:
             Refused: it cannot be built.
-            CompileError: too many steps were taken for candidates.
         """
-        if blueprint == self.blueprint:
-            return Measured(self.session.graph)
-        changed = blueprints.changed(
-            self.resolved, self.session, self.blueprint, blueprint, self.span
-        )
-        return Measured(self._built(changed))
+        return self.own if blueprint == self.blueprint else self.changed(blueprint).own
 
-    def _built(self, resolved: Resolved) -> Graph:
-        graph = Graph(self.session.graph.name)
-        session = Session(self.session.program, graph, Diagnostics())
+    def changed(self, blueprint: Blueprint) -> Candidates:
+        """The network that a changed blueprint makes, and its own candidates.
+
+        Raises:
+            Refused: it cannot be built.
+        """
+        before, span = self.blueprint, self.span
+        resolved = blueprints.changed(self.resolved, self.session, before, blueprint, span)
+        session = Session(self.session.program, Graph(self.session.graph.name), Diagnostics())
         session.insertions = self.session.insertions
-        session.steps = self.steps
         try:
             building.build(session, resolved)
-            session.diagnostics.stop_on_errors()
         except Fault as fault:
-            raise _unbuilt(fault.diagnostic) from None
-        except CompileError as failure:
-            raise _unbuilt(failure.diagnostics[0]) from None
-        finally:
-            self.steps = session.steps
-        return graph
+            session.report(fault)
+        except CompileError:
+            pass  # the session has its diagnostics
+        _check_built(session)
+        return Candidates(session, resolved, span)
 
 
-def _unbuilt(diagnostic: Diagnostic | None) -> Refused:
-    reason = f": {diagnostic.message}" if diagnostic else ""
-    return Refused(f"a candidate cannot be built{reason}")
+def _check_built(session: Session) -> None:
+    first = next((told for told in session.diagnostics if told.is_error), None)
+    if first is not None:
+        raise Refused(f"it cannot be built so: {first.message}", help=first.help)

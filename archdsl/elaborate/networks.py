@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
 from archdsl.elaborate import building, insertions, transforming, unread, writing
+from archdsl.elaborate.candidates import Candidates
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
-from archdsl.elaborate.program import Program
+from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Given, Inserted
 from archdsl.ir.graph import Address, Graph
@@ -87,9 +88,24 @@ def written(program: Program, name: str, origin: str) -> str:
     Raises:
         CompileError: the network is at fault.
     """
+    session, resolved = _standing(program, name, {})
+    return writing.text(name, resolved, session.rows, origin)
+
+
+def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candidates:
+    """What a network with these parameters can be changed into, its derivations carried out.
+
+    Raises:
+        CompileError: the network is at fault.
+    """
+    session, resolved = _standing(program, name, given)
+    return Candidates(session, resolved, name_span(program.main.names[name][0]))
+
+
+def _standing(program: Program, name: str, given: Mapping[str, Given]) -> tuple[Session, Resolved]:
     session = Session(program, Graph(name), Diagnostics())
     try:
-        resolved = resolve(session, program.main.names[name], {})
+        resolved = resolve(session, program.main.names[name], given)
         check_parameters(session, resolved)
         resolved, session.insertions = _transformed(session, resolved)
         building.build(session, resolved)
@@ -97,7 +113,7 @@ def written(program: Program, name: str, origin: str) -> str:
         session.report(fault)
     session.diagnostics.extend(program.mistakes)
     session.diagnostics.stop_on_errors()
-    return writing.text(name, resolved, session.rows, origin)
+    return session, resolved
 
 
 def missing_parameters(program: Program, name: str) -> list[str]:

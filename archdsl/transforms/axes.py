@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.transforms.base import Refused, Transform
-from archdsl.transforms.blueprint import Blueprint, Number
+from archdsl.ops.parameters import Integer, Kind
+from archdsl.transforms.base import Factor, Refused, Transform
+from archdsl.transforms.blueprint import Blueprint, Number, exact
 from archdsl.transforms.clips import Lengthen, Quicken, Resize
 from archdsl.transforms.stretch import Stretch
 from archdsl.transforms.widths import Bottleneck, Widen
@@ -26,11 +27,13 @@ _VIDEO, _IMAGE = 4, 3
 class Scale:
     """The places along an axis: `of` the transform that leads to one.
 
-    The network is at `start`, perhaps between two places.
+    The network is at `start`, perhaps between two places. Where the axis `has_plateaus`, places
+    beside each other may be one network.
     """
 
     start: Number
     of: Callable[[int], Transform]
+    has_plateaus: bool = False
 
     def factor(self, place: int) -> Fraction:
         """How many times as far a place is as the network."""
@@ -42,14 +45,16 @@ Scaled: TypeAlias = Callable[[Blueprint], Scale]
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis under X3D's name; `counted` is what it is in the language.
+    """An axis under X3D's name; `counted` is what it is called by what it counts.
 
-    `scale` raises `Refused` where a network has not the axis.
+    `to` makes the transform of a value: of how many there are to be, or of a factor. `scale`
+    raises `Refused` where a network has not the axis.
     """
 
     name: str
     counted: str
-    transform: type[Transform]
+    kind: Kind
+    to: Callable[[Any], Transform]
     scale: Scaled
 
 
@@ -73,13 +78,13 @@ def _frames(blueprint: Blueprint) -> Scale:
     own = list(_own(blueprint, "frames", _VIDEO, 1))
     if len(set(own)) == 1:
         return Scale(own[0], lambda place: Lengthen(frames=place))
-    return Scale(min(own), lambda place: Lengthen(factor=Fraction(place) / min(own)))
+    return Scale(min(own), lambda place: Lengthen(factor=exact(Fraction(place) / min(own))))
 
 
 def _rate(blueprint: Blueprint) -> Scale:
     _check(blueprint, Quicken(2))
     start = min(_own(blueprint, "frames", _VIDEO, 1))
-    return Scale(start, lambda place: Quicken(Fraction(place) / start))
+    return Scale(start, lambda place: Quicken(exact(Fraction(place) / start)))
 
 
 def _size(blueprint: Blueprint) -> Scale:
@@ -88,7 +93,7 @@ def _size(blueprint: Blueprint) -> Scale:
     start = Fraction(min(own)) / MULTIPLE
     if len(set(own)) == 1:
         return Scale(start, lambda place: Resize(size=place * MULTIPLE))
-    return Scale(start, lambda place: Resize(factor=place / start))
+    return Scale(start, lambda place: Resize(factor=exact(place / start)))
 
 
 def _own(blueprint: Blueprint, parameter: str, rank: int, place: int) -> Iterator[Number]:
@@ -105,7 +110,7 @@ def _factors(kind: Callable[[Number], Transform]) -> Scaled:
 
     def scale(blueprint: Blueprint) -> Scale:
         _check(blueprint, kind(2))
-        return Scale(HUNDREDTHS, lambda place: kind(Fraction(place, HUNDREDTHS)))
+        return Scale(HUNDREDTHS, lambda place: kind(exact(Fraction(place, HUNDREDTHS))), True)
 
     return scale
 
@@ -116,11 +121,11 @@ def _check(blueprint: Blueprint, transform: Transform) -> None:
 
 
 AXES = (
-    Axis("fast", "rate", Quicken, _rate),
-    Axis("temporal", "frames", Lengthen, _frames),
-    Axis("spatial", "size", Resize, _size),
-    Axis("depth", "stretch", Stretch, _factors(Stretch)),
-    Axis("width", "widen", Widen, _factors(Widen)),
-    Axis("bottleneck", "ratio", Bottleneck, _factors(Bottleneck)),
+    Axis("fast", "rate", Factor(), Quicken, _rate),
+    Axis("temporal", "frames", Integer(), lambda count: Lengthen(frames=count), _frames),
+    Axis("spatial", "size", Integer(), lambda size: Resize(size=size), _size),
+    Axis("depth", "blocks", Factor(), Stretch, _factors(Stretch)),
+    Axis("width", "channels", Factor(), Widen, _factors(Widen)),
+    Axis("bottleneck", "ratio", Factor(), Bottleneck, _factors(Bottleneck)),
 )
 """In the order in which the paper names them."""
