@@ -39,6 +39,7 @@ from archdsl.syntax import tree
 
 if TYPE_CHECKING:
     from archdsl.elaborate.candidates import Candidates
+    from archdsl.elaborate.lineages import Lineage
     from archdsl.elaborate.sketches import Sketch
 
 
@@ -135,6 +136,12 @@ class Spec:
     def missing_parameters(self, name: str) -> list[str]:
         """The parameters that a network has no default for: it is a family of networks."""
         return missing_parameters(self.program, name)
+
+    def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
+        """What a network that can be built with these parameters derives from."""
+        from archdsl.elaborate.lineages import lineage
+
+        return lineage(self.program, name, given)
 
     def arguments(self, written: Iterable[tree.Argument]) -> dict[str, Given]:
         """Parameters written in the language, as a claim or `--set` does, evaluated.

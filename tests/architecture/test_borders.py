@@ -24,9 +24,12 @@ MAY_IMPORT = {
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
-    "draw": GROUND | {"costs", "ir", "ops.base", "ops.sources", "report.numbers"},
+    "draw": GROUND
+    | {"claims.members", "costs", "elaborate.lineages", "ir", "ops.base", "ops.sources"}
+    | {"report.numbers"},
     "files": GROUND,
-    "claims": GROUND | {"compiler", "costs", "elaborate.values", "ir.cells", "syntax"},
+    "claims": GROUND
+    | {"compiler", "costs", "elaborate.lineages", "elaborate.values", "ir.cells", "syntax"},
     "compare": {"compiler", "costs", "elaborate.values", "ir", "ops.base"},
     "cli": GROUND
     | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
