@@ -18,6 +18,7 @@ def build(session: Session, resolved: Resolved) -> None:
         Fault: its body has no value; mistakes on the way have been reported.
     """
     session.as_declared = not resolved.given and not resolved.transforms
+    session.is_rewritten = resolved.is_rewritten
     graph, network = session.graph, resolved.network
     outline, span = session.outline(network), name_span(network)
     scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)

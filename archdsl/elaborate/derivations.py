@@ -26,14 +26,20 @@ from archdsl.syntax import tree
 class Resolved:
     """The network that a name finally means, with what derivations collected on the way.
 
-    Each transform stands with the file that it was written in, the innermost first.
+    Each transform stands with the file that it was written in, the innermost first. `network` is
+    the `declared` one until a transform rewrites it.
     """
 
     network: tree.Network
     unit: Unit
     given: Mapping[str, Given]
     doc: str | None
+    declared: tree.Network
     transforms: tuple[tuple[Unit, tree.Insert | tree.Call], ...] = ()
+
+    @property
+    def is_rewritten(self) -> bool:
+        return self.network is not self.declared
 
     @property
     def missing(self) -> list[str]:
@@ -59,7 +65,7 @@ def _network(
 ) -> Resolved:
     definition, unit = found
     if isinstance(definition, tree.Network):
-        return Resolved(definition, unit, given, definition.doc)
+        return Resolved(definition, unit, given, definition.doc, declared=definition)
     frame = Frame(session, unit)
     if isinstance(definition, tree.Block) or definition.kind == "block":
         message = f"`{definition.name}` is a block, not a network"

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from collections.abc import Mapping
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
-from archdsl.elaborate import building, insertions, transforming, unread, writing
+from archdsl.elaborate import building, changing, unread, writing
 from archdsl.elaborate.candidates import Candidates
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.elaborate.values import Given, Inserted
-from archdsl.ir.graph import Address, Graph
+from archdsl.elaborate.values import Given
+from archdsl.ir.graph import Graph
 from archdsl.syntax import tree
-
-Planned: TypeAlias = Mapping[Address, tuple[Inserted, ...]]
-"""What to insert, by the place that it follows."""
-
-_REBUILT = 10
-"""Steps for each operation that is built once more, and whose place is named."""
 
 
 def choose(program: Program, name: str | None) -> str:
@@ -74,8 +67,7 @@ def build(
     try:
         resolved = resolve(session, program.main.names[graph.name], given)
         check_parameters(session, resolved)
-        resolved, session.insertions = _transformed(session, resolved)
-        building.build(session, resolved)
+        building.build(session, changing.changed(session, resolved))
         graph.doc = resolved.doc or program.main.file.doc
     except Fault as fault:
         session.report(fault)
@@ -107,7 +99,7 @@ def _standing(program: Program, name: str, given: Mapping[str, Given]) -> tuple[
     try:
         resolved = resolve(session, program.main.names[name], given)
         check_parameters(session, resolved)
-        resolved, session.insertions = _transformed(session, resolved)
+        resolved = changing.changed(session, resolved)
         building.build(session, resolved)
     except Fault as fault:
         session.report(fault)
@@ -137,35 +129,3 @@ def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> 
     except Fault as fault:
         session.report(fault)
         raise CompileError(session.diagnostics) from None
-
-
-def _transformed(session: Session, resolved: Resolved) -> tuple[Resolved, Planned]:
-    """The network as its derivations change it, one after another, and what they insert.
-
-    Where it cannot be built before a change, its mistakes are told when the whole is.
-    """
-    planned: Planned = {}
-    for unit, transform in resolved.transforms:
-        standing = Session(session.program, Graph(session.graph.name), Diagnostics())
-        standing.insertions = planned
-        try:
-            building.build(standing, resolved)
-        except (Fault, CompileError):
-            return resolved, planned
-        session.step(transform.span, standing.steps + _REBUILT * len(standing.graph))
-        if standing.diagnostics.has_errors:
-            return resolved, planned
-        frame = Frame(session, unit)
-        if isinstance(transform, tree.Insert):
-            found = insertions.planned(frame, transform, standing.graph)
-            planned = _joined(planned, found)
-        else:
-            resolved = transforming.transformed(frame, transform, resolved, standing)
-    return resolved, planned
-
-
-def _joined(planned: Planned, found: Iterable[tuple[Address, Inserted]]) -> Planned:
-    joined = dict(planned)
-    for address, inserted in found:
-        joined[address] = (*joined.get(address, ()), inserted)
-    return joined

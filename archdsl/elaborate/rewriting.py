@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from archdsl.elaborate.values import Value, is_number
+from archdsl.elaborate.values import BlockValue, Given, OperationValue, Value, is_number
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -14,12 +14,21 @@ Cells = Mapping[str, "tree.Expression | tree.Dash"]
 """What to write, by column."""
 
 
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """An input that had other sizes before."""
+
+    before: tuple[int, ...]
+    sizes: tuple[int, ...]
+    span: Span
+
+
 @dataclass(frozen=True)
 class Rewrite:
-    """The cells to write into rows, by the identity of the row, and the shapes of inputs."""
+    """The cells to write into rows, by the identity of the row, and inputs that change size."""
 
     rows: Mapping[int, Cells]
-    inputs: Mapping[str, tree.Expression]
+    inputs: Mapping[str, Resized]
 
     def network(self, network: tree.Network) -> tree.Network:
         return replace(network, body=self._body(network.body))
@@ -32,7 +41,9 @@ class Rewrite:
             case tree.Table():
                 return self._table(statement)
             case tree.Input() if statement.name in self.inputs:
-                return replace(statement, shape=self.inputs[statement.name])
+                return replace(
+                    statement, shape=_resized(statement.shape, self.inputs[statement.name])
+                )
             case tree.If():
                 then, otherwise = self._body(statement.body), self._body(statement.otherwise)
                 return replace(statement, body=then, otherwise=otherwise)
@@ -60,10 +71,10 @@ class Rewrite:
 
 
 def literal(value: Value, span: Span) -> tree.Expression:
-    """A value as the language writes it.
+    """A value as the language writes it; a block by its name, with what it is given in advance.
 
     Raises:
-        TypeError: it has no name or number to be written with.
+        TypeError: it is a tensor, a function or nothing at all.
     """
     if value is None or isinstance(value, bool):
         return tree.Constant(value, span=span)
@@ -73,7 +84,18 @@ def literal(value: Value, span: Span) -> tree.Expression:
         return tree.Name(value, span=span)
     if isinstance(value, tuple):
         return tree.Tuple(tuple(literal(entry, span) for entry in value), span=span)
+    if isinstance(value, BlockValue | OperationValue):
+        return _block(value.name, value.given, span)
     raise TypeError(f"no literal of {value!r}")
+
+
+def _block(name: str, given: Mapping[str, Given], span: Span) -> tree.Expression:
+    arguments = tuple(
+        tree.Argument(parameter, literal(argument.value, span), span=span)
+        for parameter, argument in given.items()
+    )
+    called = tree.Name(name, span=span)
+    return tree.Call(called, arguments, span=span) if arguments else called
 
 
 def _number(value: int | Fraction, span: Span) -> tree.Expression:
@@ -89,10 +111,33 @@ def _number(value: int | Fraction, span: Span) -> tree.Expression:
     return tree.Binary("/", *sides, span=span)
 
 
+def _resized(written: tree.Expression, resized: Resized) -> tree.Expression:
+    """A shape as it is written where its sizes stay, so that parameters keep their say."""
+    dimensions = written.dimensions if isinstance(written, tree.Shape) else (written,)
+    made: list[tree.Expression] = []
+    start = 0
+    for dimension in dimensions:
+        end = start + (int(dimension.times.value) if isinstance(dimension, tree.Repeat) else 1)
+        sizes = resized.sizes[start:end]
+        is_kept = sizes == resized.before[start:end]
+        made += [dimension] if is_kept else _dimensions(sizes, resized.span)
+        start = end
+    if start != len(resized.sizes):
+        return shape(resized.sizes, resized.span)
+    return tree.Shape(tuple(made), span=written.span) if len(made) > 1 else made[0]
+
+
+def _dimensions(sizes: tuple[int, ...], span: Span) -> list[tree.Expression]:
+    """Sizes one by one; several that are the same as one that is repeated."""
+    if len(sizes) > 1 and len(set(sizes)) == 1:
+        times = tree.Number(str(len(sizes)), len(sizes), span=span)
+        return [tree.Repeat(_number(sizes[0], span), times, span=span)]
+    return [_number(size, span) for size in sizes]
+
+
 def shape(sizes: tuple[int, ...], span: Span) -> tree.Expression:
     """`3 x 16 x 224^2`."""
-    numbers: list[tree.Expression] = [_number(size, span) for size in sizes]
-    if len(sizes) > 2 and sizes[-1] == sizes[-2]:
-        square = tree.Number("2", 2, span=span)
-        numbers[-2:] = [tree.Repeat(numbers[-1], square, span=span)]
-    return numbers[0] if len(numbers) == 1 else tree.Shape(tuple(numbers), span=span)
+    split = len(sizes) - 2 if len(sizes) > 2 else len(sizes)
+    first = (_number(size, span) for size in sizes[:split])
+    dimensions = (*first, *_dimensions(sizes[split:], span))
+    return dimensions[0] if len(dimensions) == 1 else tree.Shape(dimensions, span=span)

@@ -57,15 +57,14 @@ class _Builder:
         counts = [self._count(row) for row in stage.rows]
         if counts == [1]:
             (row,) = stage.rows
-            name = stage.name or row.kind
-            self._try_row(row, 1, name, name)
+            self._try_row(row, 1, stage.name or row.kind)
             return
         outer, entering = frame.scope, frame.running
         self.stages += 1
         name, span = stage.name or f"stage{self.stages}", stage.rows[0].node.span
         frame.scope = graph.open("stage", name, "", outer, frame.site(span), span)
         for row, count in zip(stage.rows, counts, strict=True):
-            self._try_row(row, count, name, None)
+            self._try_row(row, count, None)
         self._close(frame.scope, entering, {})
         frame.scope = outer
         if POISON not in frame.running:
@@ -92,33 +91,34 @@ class _Builder:
             raise self.frame.fault("size", message, cell.span)
         return value
 
-    def _try_row(self, row: Row, count: int, stage: str, name: str | None) -> None:
+    def _try_row(self, row: Row, count: int, name: str | None) -> None:
         """A row that fails poisons the running value; the rows after it are still read."""
         scope = self.frame.scope
         try:
             plan = self.planner.plan(row)
             if not count:
                 raise Fault
-            self._row(plan, count, name)
-            self._keep(plan, count, stage)
+            inside = self._row(plan, count, name)
+            self._keep(plan, count, inside if name else scope)
             expectations.compare(self.frame, row)
         except Fault as fault:
             self.frame.session.report(fault)
             self.frame.running = (POISON,)
             self.frame.scope = scope
 
-    def _keep(self, plan: plans.Plan, count: int, stage: str) -> None:
+    def _keep(self, plan: plans.Plan, count: int, scope: int) -> None:
         """Note a row that transforms may change: one that stands in the network itself, once."""
         session = self.frame.session
         if session.calls or self.frame.rounds:
             return
         takes = frozenset({*plan.block.parameters, *self.planner.read, NUMBER, BLOCK})
         shapes = tuple(v.type.shape for v in self.frame.running if isinstance(v, Tensor))
+        row = plan.row
         session.rows.append(
-            BuiltRow(plan.row.node, stage, plan.row.kind, count, plan.values, takes, shapes)
+            BuiltRow(row.node, scope, row.called, count, plan.values, takes, shapes)
         )
 
-    def _row(self, plan: plans.Plan, count: int, name: str | None) -> None:
+    def _row(self, plan: plans.Plan, count: int, name: str | None) -> int:
         """A scope for the row, in it its blocks; a stage of one block lends the row its name."""
         frame, span = self.frame, plan.row.node.span
         outer, entering = frame.scope, declarations.running(frame, span)
@@ -132,9 +132,10 @@ class _Builder:
             self.blocks += 1
             if number < count - 1:
                 self._follow(place)
-        self._close(frame.scope, entering, {NUMBER: count, **plan.values})
-        frame.scope = outer
+        inside, frame.scope = frame.scope, outer
+        self._close(inside, entering, {NUMBER: count, **plan.values})
         self._follow(place)
+        return inside
 
     def _follow(self, place: Address) -> None:
         """Apply what derivations insert after a place; after the last of a row, outside of it."""

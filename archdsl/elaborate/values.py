@@ -135,11 +135,12 @@ class Inserted:
 class BuiltRow:
     """A row of a network's own table as it was built.
 
-    `takes` are the columns it has a use for, `shapes` those of what comes out.
+    `scope` is that of its stage, or its own where a stage is a single block. `takes` are the
+    columns it has a use for, `shapes` those of what comes out.
     """
 
     node: tree.Row
-    stage: str
+    scope: int
     block: str
     number: int
     cells: Mapping[str, Value]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, Field, dataclass, fields
+from fractions import Fraction
+from typing import Any, ClassVar
 
+from archdsl.diagnostics import did_you_mean
 from archdsl.ops.parameters import Maybe, Real, Several
 from archdsl.transforms.blueprint import Blueprint, Number, exact
 from archdsl.transforms.measures import Measure
@@ -23,14 +26,28 @@ class Refused(Exception):
         self.help = help
 
 
+def unknown(message: str, option: str, name: str, known: Iterable[str]) -> Refused:
+    """An option names what there is not: what is near it, else what there is."""
+    names = list(known)
+    listed = f"there is {', '.join(f'`{name}`' for name in names)}" if names else "there is none"
+    return Refused(message, option, did_you_mean(name, names) or listed)
+
+
 @dataclass(frozen=True)
 class Word:
-    """A bare name, which stands for itself: a stage, a column, a block."""
+    """A bare name, which stands for itself: a stage, a column."""
 
     expects = "a name"
 
     def accepts(self, value: object) -> bool:
         return isinstance(value, str)
+
+
+@dataclass(frozen=True)
+class BlockName(Word):
+    """A bare name that some block has, where the transform is written or the network is."""
+
+    expects = "the name of a block"
 
 
 @dataclass(frozen=True)
@@ -81,10 +98,44 @@ class Transform:
         """
         return self.apply(blueprint)
 
+    def __str__(self) -> str:
+        """The call as a spec has it after `+`, without options that have their defaults."""
+        return f"{self.name}({', '.join(self._written())})"
+
+    def _written(self) -> Iterator[str]:
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if option.default is MISSING or value != option.default:
+                yield f"{option.name} = {_shown(value)}"
+
+    @classmethod
+    def signature(cls) -> str:
+        """The name with its options and their defaults, for lists of what there is."""
+        return f"{cls.name}({', '.join(map(_declared, fields(cls)))})"
+
+    @classmethod
+    def summary(cls) -> str:
+        """What it does, in the first sentence of its documentation."""
+        return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+
+
+def _declared(option: Field[Any]) -> str:
+    is_needed = option.default is MISSING
+    return option.name if is_needed else f"{option.name} = {_shown(option.default)}"
+
+
+def _shown(value: object) -> str:
+    """A value as the language writes it."""
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_shown, value))}{',' * (len(value) == 1)})"
+    if isinstance(value, Fraction):
+        return f"{value.numerator} / {value.denominator}"
+    return str(value)
+
 
 def scaled(blueprint: Blueprint, parameter: str, factor: Number) -> Blueprint | None:
-    """The blueprint with a parameter multiplied, where it has that parameter as a number."""
-    value = blueprint.number(parameter)
-    return (
-        None if value is None else blueprint.with_parameters(**{parameter: exact(value * factor)})
-    )
+    """The blueprint with a parameter multiplied, or None where it is no number of the network."""
+    own = blueprint.number(parameter)
+    return None if own is None else blueprint.with_parameters(**{parameter: exact(own * factor)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import groupby
 from typing import TypeAlias, TypeGuard
 
 Number: TypeAlias = int | Fraction
@@ -16,7 +17,8 @@ NUMBER, BLOCK, STRIDE = "number", "block", "stride"
 class Row:
     """A row with the values of its cells; those of a dash are left out.
 
-    `takes` are the columns that the row has a use for, whether it says something there or not.
+    `stage` is a label as `archdsl show` prints it, so that no two stages share one. `takes` are
+    the columns that the row has a use for, whether it says something there or not.
     """
 
     stage: str
@@ -27,6 +29,13 @@ class Row:
 
     def with_cells(self, **cells: object) -> Row:
         return replace(self, cells={**self.cells, **cells})
+
+    def without_cell(self, column: str) -> Row:
+        """The row with a dash in a column."""
+        return replace(self, cells={k: v for k, v in self.cells.items() if k != column})
+
+    def with_number(self, number: int) -> Row:
+        return replace(self, number=number)
 
     @property
     def is_transition(self) -> bool:
@@ -50,8 +59,10 @@ class Blueprint:
         return replace(self, rows=tuple(map(change, self.rows)))
 
     @property
-    def stages(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(row.stage for row in self.rows))
+    def stages(self) -> Mapping[str, tuple[Row, ...]]:
+        """The rows of each stage; all of a stage follow one another."""
+        groups = groupby(self.rows, key=lambda row: row.stage)
+        return {stage: tuple(rows) for stage, rows in groups}
 
     @property
     def columns(self) -> tuple[str, ...]:

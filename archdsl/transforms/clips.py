@@ -16,8 +16,8 @@ from archdsl.rounding import round_to
 from archdsl.transforms.base import Factor, Refused, Transform
 from archdsl.transforms.blueprint import Blueprint, Number
 
-_MULTIPLE = 8
-_VIDEO = 4
+MULTIPLE = 8
+VIDEO = 4
 
 Change: TypeAlias = Callable[[Number], int]
 
@@ -95,7 +95,7 @@ def _either(
 
 
 def _multiple(size: Number) -> int:
-    return round_to(size, _MULTIPLE)
+    return round_to(size, MULTIPLE)
 
 
 def _cut_off(frames: Number) -> int:
@@ -110,13 +110,13 @@ def _with_frames(blueprint: Blueprint, change: Change) -> Blueprint:
     own = blueprint.number("frames")
     if own is not None:
         return blueprint.with_parameters(frames=change(own))
-    if all(len(shape) != _VIDEO for shape in blueprint.inputs.values()):
+    if all(len(shape) != VIDEO for shape in blueprint.inputs.values()):
         raise Refused("no input of this network has frames")
     return _with_inputs(blueprint, lambda shape: _of_length(shape, change))
 
 
 def _of_length(shape: tuple[int, ...], change: Change) -> tuple[int, ...]:
-    return (shape[0], change(shape[1]), *shape[2:]) if len(shape) == _VIDEO else shape
+    return (shape[0], change(shape[1]), *shape[2:]) if len(shape) == VIDEO else shape
 
 
 def _at_rate(blueprint: Blueprint, rate: Number) -> Blueprint:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
-from archdsl.diagnostics import did_you_mean
 from archdsl.ops.parameters import parameter
-from archdsl.transforms.base import WORDS, Anything, Refused, Transform, Word
+from archdsl.transforms.base import WORDS, Anything, BlockName, Refused, Transform, Word, unknown
 from archdsl.transforms.blueprint import BLOCK, NUMBER, Blueprint, Row, is_number
+from archdsl.transforms.choices import stages_of
 
 
 @dataclass(frozen=True)
 class Without(Transform):
-    """A network without what a column or a parameter says, such as its attention."""
+    """A network without what a parameter or a column says, such as its attention.
+
+    A parameter becomes `none`, and a column a dash in every row.
+    """
 
     name = "without"
     leading = "what"
@@ -23,46 +24,47 @@ class Without(Transform):
     def apply(self, blueprint: Blueprint) -> Blueprint:
         if self.what in blueprint.parameters:
             return blueprint.with_parameters(**{self.what: None})
-        if self.what not in blueprint.columns:
-            raise _unknown(
-                f"no column or parameter is called `{self.what}`",
-                "what",
-                self.what,
-                [
-                    *blueprint.columns,
-                    *blueprint.parameters,
-                ],
-            )
-        return blueprint.with_rows(lambda row: _with(row, self.what, None))
+        if self.what in blueprint.columns:
+            return blueprint.with_rows(lambda row: row.without_cell(self.what))
+        known = [*blueprint.columns, *blueprint.parameters]
+        message = f"no column or parameter is called `{self.what}`"
+        raise unknown(message, "what", self.what, known)
 
 
 @dataclass(frozen=True)
 class Replace(Transform):
-    """Another block in the rows that have one; they keep their cells."""
+    """Another block `by` in the rows that have one, or in those of some stages.
+
+    The rows keep their cells, so that the new block takes what the old one took.
+    """
 
     name = "replace"
     leading = "block"
     block: str = parameter(Word())
-    by: str = parameter(Word())
+    by: str = parameter(BlockName())
     rows: str | tuple[str, ...] | None = parameter(WORDS, None)
 
     def apply(self, blueprint: Blueprint) -> Blueprint:
-        blocks = dict.fromkeys(row.block for row in blueprint.rows)
+        chosen = stages_of(blueprint, self.rows)
+        blocks = dict.fromkeys(row.block for row in blueprint.rows if row.stage in chosen)
         if self.block not in blocks:
-            raise _unknown(f"no row has the block `{self.block}`", "block", self.block, blocks)
-        chosen = _chosen(blueprint, self.rows)
+            where = "no row" if self.rows is None else "no row of these stages"
+            message = f"{where} has the block `{self.block}`"
+            raise unknown(message, "block", self.block, blocks)
         return blueprint.with_rows(
-            lambda row: (
-                replace(row, block=self.by)
-                if row.block == self.block and row.stage in chosen
-                else row
-            )
+            lambda row: replace(row, block=self.by) if self._is_meant(row, chosen) else row
         )
+
+    def _is_meant(self, row: Row, chosen: frozenset[str]) -> bool:
+        return row.block == self.block and row.stage in chosen
 
 
 @dataclass(frozen=True)
 class Set(Transform):
-    """Another value in a column, in all rows that take it or in those of the stages named."""
+    """Another value in a column, in all rows that take it or in those of some stages.
+
+    `none` is a dash, so that the parameter of the block has its default.
+    """
 
     name = "set"
     leading = "column"
@@ -71,46 +73,37 @@ class Set(Transform):
     rows: str | tuple[str, ...] | None = parameter(WORDS, None)
 
     def apply(self, blueprint: Blueprint) -> Blueprint:
-        if not any(self.column in row.takes for row in blueprint.rows):
-            known = sorted({name for row in blueprint.rows for name in row.takes})
-            raise _unknown(f"no row takes `{self.column}`", "column", self.column, known)
-        self._check_number()
-        chosen = _chosen(blueprint, self.rows)
+        chosen = stages_of(blueprint, self.rows)
+        taking = {row.stage for row in blueprint.rows if self.column in row.takes}
+        self._check_column(blueprint, taking)
+        if not taking & chosen:
+            message = f"no row of these stages takes `{self.column}`"
+            raise unknown(message, "rows", self.column, sorted(taking))
         return blueprint.with_rows(lambda row: self._changed(row) if row.stage in chosen else row)
 
-    def _check_number(self) -> None:
-        is_count = is_number(self.value) and self.value == int(self.value) and self.value >= 1
-        if self.column == NUMBER and not is_count:
+    def _check_column(self, blueprint: Blueprint, taking: set[str]) -> None:
+        if self.column == BLOCK:
+            hint = "write `replace(OLD, by = NEW)`"
+            raise Refused("`replace` gives rows another block", "column", hint)
+        if not taking:
+            known = sorted({name for row in blueprint.rows for name in row.takes} - {BLOCK})
+            raise unknown(f"no row takes `{self.column}`", "column", self.column, known)
+        if self.column == NUMBER and not _is_count(self.value):
             raise Refused("`number` counts blocks: an integer of at least 1", "value")
 
     def _changed(self, row: Row) -> Row:
-        return _with(row, self.column, self.value) if self.column in row.takes else row
+        if self.column not in row.takes:
+            return row
+        if self.column == NUMBER:
+            return row.with_number(_count(self.value))
+        if self.value is None:
+            return row.without_cell(self.column)
+        return row.with_cells(**{self.column: self.value})
 
 
-def _with(row: Row, column: str, value: object) -> Row:
-    """A row with another cell; nothing said there is a dash."""
-    if column == BLOCK:
-        return replace(row, block=str(value))
-    if column == NUMBER and isinstance(value, int):
-        return replace(row, number=value)
-    if value is None:
-        return replace(row, cells={k: v for k, v in row.cells.items() if k != column})
-    return row.with_cells(**{column: value})
+def _is_count(value: object) -> bool:
+    return is_number(value) and value.denominator == 1 and value >= 1
 
 
-def _chosen(blueprint: Blueprint, rows: str | tuple[str, ...] | None) -> frozenset[str]:
-    """The stages named, each perhaps a pattern; all of them without a name."""
-    if rows is None:
-        return frozenset(blueprint.stages)
-    chosen: set[str] = set()
-    for name in (rows,) if isinstance(rows, str) else rows:
-        found = {stage for stage in blueprint.stages if fnmatchcase(stage, name)}
-        if not found:
-            raise _unknown(f"there is no stage `{name}`", "rows", name, blueprint.stages)
-        chosen |= found
-    return frozenset(chosen)
-
-
-def _unknown(message: str, option: str, name: str, known: Iterable[str]) -> Refused:
-    names = list(known)
-    return Refused(message, option, did_you_mean(name, names) or f"there is {', '.join(names)}")
+def _count(value: object) -> int:
+    return int(value) if is_number(value) else 1

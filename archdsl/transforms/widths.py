@@ -15,9 +15,11 @@ _MULTIPLE = 8
 
 @dataclass(frozen=True)
 class Widen(Transform):
-    """`width` times as many channels, rounded to multiples of 8 as in X3D (gamma_w).
+    """`width` times as many channels, rounded to multiples of 8.
 
-    By the network's parameter `width` where it has one, else in the column `channels`.
+    X3D's gamma_w, with the rounding of its authors' code: at least 8, and up again where below
+    0.9 of the product. The parameter `width` of a network is changed where it has one, and then
+    its table rounds; else the column `channels`. Widths of other names stay as they are.
     """
 
     name = "widen"
@@ -44,10 +46,10 @@ class Widen(Transform):
 
 @dataclass(frozen=True)
 class Bottleneck(Transform):
-    """`ratio` times as many channels inside of blocks, as in X3D (gamma_b).
+    """`ratio` times as many channels inside of blocks.
 
-    By the network's parameter `bottleneck`, else in a column `expansion`, else in one `mid`, whose
-    values are cut off to integers.
+    X3D's gamma_b. The parameter `bottleneck` of a network is changed where it has one, else the
+    column `expansion`, else `mid`, whose values are cut off to integers as X3D's are.
     """
 
     name = "bottleneck"
@@ -70,4 +72,4 @@ class Bottleneck(Transform):
         if not is_number(value):
             return row
         product = exact(self.ratio * value)
-        return row.with_cells(**{column: int(product) if column == "mid" else product})
+        return row.with_cells(**{column: max(1, int(product)) if column == "mid" else product})
