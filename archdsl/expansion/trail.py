@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from archdsl.compiler import Spec
 from archdsl.diagnostics import CompileError, error
@@ -27,12 +26,6 @@ class Step:
     transform: Transform
     state: State
     doubling: Candidate | None
-
-    @property
-    def factor(self) -> Fraction | None:
-        """How many times as far the step goes, where the solver found it."""
-        is_solved = self.doubling is not None and self.doubling.transform == self.transform
-        return self.doubling.factor if self.doubling and is_solved else None
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,9 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(_shown, value))}{',' * (len(value) == 1)})"
     if isinstance(value, Fraction):
-        return f"{value.numerator} / {value.denominator}"
+        decimal = f"{float(value):.6g}"
+        is_short = "e" not in decimal and Fraction(decimal) == value
+        return decimal if is_short else f"{value.numerator} / {value.denominator}"
     return str(value)
 
 

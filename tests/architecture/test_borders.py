@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "ops": {"ir.types", "limits"},
     "rounding": set(),
     "transforms": {"diagnostics", "ops.parameters", "rounding"},
-    "elaborate": GROUND | {"ir", "ops", "rounding", "syntax", "transforms"},
+    "elaborate": GROUND | {"costs.metrics", "ir", "ops", "rounding", "syntax", "transforms"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
@@ -31,10 +31,14 @@ MAY_IMPORT = {
     "claims": GROUND
     | {"compiler", "costs", "elaborate.lineages", "elaborate.values", "ir.cells", "syntax"},
     "compare": {"compiler", "costs", "elaborate.values", "ir", "ops.base"},
+    "expansion": GROUND
+    | {"compiler", "costs", "elaborate.candidates", "elaborate.values", "syntax.parser"}
+    | {"transforms"},
     "cli": GROUND
     | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
-    | {"files", "ir", "report", "syntax.parser"},
-    "report": GROUND | {"claims", "compare", "compiler", "costs", "elaborate.values", "ir", "ops"},
+    | {"expansion", "files", "ir", "report", "syntax.literals", "syntax.parser"},
+    "report": GROUND
+    | {"claims", "compare", "compiler", "costs", "elaborate.values", "expansion", "ir", "ops"},
 }
 
 # The one door through which each library comes in.
