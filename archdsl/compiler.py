@@ -41,15 +41,16 @@ if TYPE_CHECKING:
     from archdsl.elaborate.candidates import Candidates
     from archdsl.elaborate.lineages import Lineage
     from archdsl.elaborate.sketches import Sketch
+    from archdsl.transforms import Transform
 
 
-def load(path: str | Path) -> Spec:
-    """Read a spec and all that it uses.
+def load(path: str | Path, uses: Iterable[str] = ()) -> Spec:
+    """Read a spec and all that it uses; `uses` are files that it is to use beyond.
 
     Raises:
         CompileError: with every mistake found on the way.
     """
-    return Spec(load_program(Path(path)))
+    return Spec(load_program(Path(path), uses))
 
 
 def format_spec(path: str | Path) -> tuple[str, str]:
@@ -97,32 +98,33 @@ class Spec:
         """
         return choose(self.program, name)
 
-    def derive(self, name: str, written: str) -> Spec:
-        """The spec with one more network, derived as a spec would write it: `a + stretch(2)`.
+    def derive(self, name: str, base: str, *changes: str | Transform) -> Spec:
+        """The spec with one more network, derived from another as a spec would write it.
+
+        `derive("b", "a + stretch(2)")` is `derive("b", "a", "stretch(2)")`, and that is
+        `derive("b", "a", Stretch(depth=2))`. The network may be called as one that there is, and
+        then stands before it.
 
         Raises:
             CompileError: this derives no network.
         """
-        from archdsl.syntax.parser import parse
+        from archdsl.elaborate.derived import derived
 
-        source = Source("derivation", f"network {name} = {written}")
-        (definition,) = parse(source).definitions
-        assert isinstance(definition, tree.Derived)
-        return Spec(self.program.with_network(definition))
+        return Spec(self.program.with_network(derived(name, base, map(str, changes))))
 
-    def written(self, name: str, origin: str) -> str:
+    def written(self, name: str, origin: str, given: Mapping[str, Given] | None = None) -> str:
         """A network as the text of a spec of its own, all its derivations carried out.
 
         It is compiled once more: what it gives must be the same network.
 
         Raises:
-            CompileError: the network is at fault.
+            CompileError: the network is at fault, or needs what cannot stand in one file.
         """
         from archdsl.ir.likeness import alike
 
-        text = written(self.program, name, origin)
+        text = written(self.program, name, given or {}, origin)
         again = Spec(parse_program(Source(f"{name}.arch", text)))
-        assert alike(again.network(name).graph, self.network(name).graph), text
+        assert alike(again.network(name).graph, self.build(name, given or {}).graph), text
         return text
 
     def candidates(self, name: str, given: Mapping[str, Given]) -> Candidates:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archdsl.elaborate.derivations import Resolved
 from archdsl.elaborate.mentions import names_in, targets
 from archdsl.elaborate.program import Named, Unit
-from archdsl.elaborate.session import Frame
+from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import BlockValue, Value, parts
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -43,7 +43,7 @@ def with_blocks(frame: Frame, resolved: Resolved, value: Value, span: Span) -> R
     Raises:
         Fault: the network says one already, and means another thing.
     """
-    for block in _blocks(value):
+    for block in blocks_in(value):
         name = block.definition.name
         if name in own_names(resolved.network):
             raise _hidden(frame, resolved, name, span)
@@ -51,11 +51,12 @@ def with_blocks(frame: Frame, resolved: Resolved, value: Value, span: Span) -> R
     return resolved
 
 
-def _blocks(value: Value) -> Iterator[BlockValue]:
+def blocks_in(value: Value) -> Iterator[BlockValue]:
+    """The blocks of the language that a value is made of."""
     if isinstance(value, BlockValue):
         yield value
     for part in parts(value):
-        yield from _blocks(part)
+        yield from blocks_in(part)
 
 
 def _with(
@@ -69,7 +70,7 @@ def _with(
     return replace(resolved, unit=replace(unit, names={**unit.names, name: found}))
 
 
-def _hidden(frame: Frame, resolved: Resolved, name: str, span: Span) -> Exception:
+def _hidden(frame: Frame, resolved: Resolved, name: str, span: Span) -> Fault:
     message = f"in network `{resolved.network.name}`, `{name}` is another thing"
     hint = f"give yours another name: `block other = {name}`"
     return frame.fault("name", message, span, help=hint)

@@ -74,13 +74,13 @@ def build(
     diagnostics.extend(program.mistakes)
 
 
-def written(program: Program, name: str, origin: str) -> str:
-    """A network as a file of its own, its derivations carried out.
+def written(program: Program, name: str, given: Mapping[str, Given], origin: str) -> str:
+    """A network with these parameters as a file of its own, its derivations carried out.
 
     Raises:
         CompileError: the network is at fault.
     """
-    session, resolved = _standing(program, name, {})
+    session, resolved = _standing(program, name, given)
     return writing.text(name, resolved, session.rows, origin)
 
 

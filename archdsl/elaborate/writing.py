@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from archdsl.elaborate.derivations import Resolved
 from archdsl.elaborate.mentions import names_in
-from archdsl.elaborate.program import Unit
+from archdsl.elaborate.needs import Needs
 from archdsl.elaborate.rewriting import Rewrite, literal, shape
 from archdsl.elaborate.tables import EXPECTATIONS
-from archdsl.elaborate.values import BlockValue, BuiltRow, Given, OperationValue
-from archdsl.resources import folder
+from archdsl.elaborate.values import BuiltRow
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.formatter import format_file
@@ -28,26 +27,19 @@ def text(name: str, resolved: Resolved, rows: Iterable[BuiltRow], origin: str) -
 
     What the file needs from the library it uses; what comes from other files stands in it.
     `rows` are the network's as they were built, and `origin` says where it comes from.
+
+    Raises:
+        CompileError: what the network needs cannot stand in one file.
     """
     network = _network(name, resolved, rows)
-    inserts = tuple(t for _, t in resolved.transforms if isinstance(t, tree.Insert))
-    needs = _Needs()
-    needs.gather(network, resolved.unit)
-    for unit, transform in resolved.transforms:
-        if isinstance(transform, tree.Insert):
-            needs.gather(transform, unit)
-    made: list[tree.Definition] = [network]
-    if inserts:
-        base = replace(network, name=f"{name}_base")
-        derived = tree.Derived(
-            "network", name, tree.Name(base.name, span=_NOWHERE), inserts, None, span=_NOWHERE
-        )
-        made = [base, derived]
-    uses = [tree.Use(stem, span=_NOWHERE) for stem in sorted(needs.uses)]
-    parts = [tuple(uses), *((definition,) for definition in (*needs.definitions, *made))]
+    made = tuple(_inserted(network, resolved))
+    needs = _needs(resolved)
+    needs.check([definition.name for definition in made])
+    uses = tuple(tree.Use(stem, span=_NOWHERE) for stem in sorted(needs.uses))
+    parts = [uses, *((definition,) for definition in (*needs.definitions, *made))]
     pieces = (_formatted(part) for part in parts if part)
     doc = f"{doc_string(resolved.doc)}\n" if resolved.doc else ""
-    return f"# {origin}\n{doc}" + "\n".join(pieces)
+    return f"# {' '.join(origin.split())}\n{doc}" + "\n".join(pieces)
 
 
 def _formatted(definitions: tuple[tree.Definition, ...]) -> str:
@@ -55,80 +47,80 @@ def _formatted(definitions: tuple[tree.Definition, ...]) -> str:
     return format_file(_unplaced(file))
 
 
+def _inserted(network: tree.Network, resolved: Resolved) -> Iterator[tree.Network | tree.Derived]:
+    """The network with what is inserted in it: after all else, for no label changed meaning."""
+    inserts = tuple(t for _, t in resolved.transforms if isinstance(t, tree.Insert))
+    if not inserts:
+        yield network
+        return
+    base = replace(network, name=f"{network.name}_base")
+    yield base
+    called = tree.Name(base.name, span=_NOWHERE)
+    yield tree.Derived("network", network.name, called, inserts, None, span=_NOWHERE)
+
+
+def _needs(resolved: Resolved) -> Needs:
+    """What the text of a network mentions, and what it was given and is inserted in it."""
+    network, given = resolved.network, resolved.given
+    own = tuple(p for p in network.parameters if p.name not in given)
+    needs = Needs()
+    needs.gather(replace(network, parameters=own), resolved.unit)
+    for argument in given.values():
+        needs.gather_blocks(argument.value)
+    for unit, change in resolved.transforms:
+        if isinstance(change, tree.Insert):
+            needs.gather(change, unit)
+    return needs
+
+
 def _network(name: str, resolved: Resolved, rows: Iterable[BuiltRow]) -> tree.Network:
-    """The network with what it was given as defaults, without parameters that it has no use for."""
-    network = _expecting(resolved.network, rows)
-    mentioned = names_in(*network.body, *network.parameters)
-    parameters = (
-        _given(parameter, resolved.given)
-        for parameter in network.parameters
-        if parameter.name in mentioned
-    )
+    """The network with what it was given as defaults, without parameters that lost their use."""
+    network = _expecting(resolved, rows)
+    used = names_in(*network.body, *network.parameters)
+    lost = names_in(*resolved.declared.body, *resolved.declared.parameters) - used
+    parameters = (_given(p, resolved) for p in network.parameters if p.name not in lost)
     return replace(network, name=name, parameters=tuple(parameters), doc=None)
 
 
-def _given(parameter: tree.Parameter, given: Mapping[str, Given]) -> tree.Parameter:
-    if parameter.name not in given:
+def _given(parameter: tree.Parameter, resolved: Resolved) -> tree.Parameter:
+    if parameter.name not in resolved.given:
         return parameter
-    argument = given[parameter.name]
-    is_block = isinstance(argument.value, BlockValue | OperationValue)
-    default = argument.written if is_block else literal(argument.value, _NOWHERE)
-    return replace(parameter, default=default)
+    value = resolved.given[parameter.name].value
+    return replace(parameter, default=literal(value, _NOWHERE))
 
 
-def _expecting(network: tree.Network, rows: Iterable[BuiltRow]) -> tree.Network:
-    """The network's tables with the shapes that come out now where they print shapes of numbers."""
+def _expecting(resolved: Resolved, rows: Iterable[BuiltRow]) -> tree.Network:
+    """The network's tables with the shapes that come out now, where others are printed.
+
+    Those that are made of parameters still hold, unless the table was rewritten.
+    """
     built = {id(row.node): row for row in rows}
     cells: dict[int, dict[str, tree.Expression]] = {}
-    tables = (node for node in tree.walk(network.body) if isinstance(node, tree.Table))
+    tables = (node for node in tree.walk(resolved.network.body) if isinstance(node, tree.Table))
     for table in tables:
         for row in table.rows:
             if id(row) in built:
-                printed = _printed(table, row)
+                printed = _printed(table, row, whole=resolved.is_rewritten)
                 cells[id(row)] = dict.fromkeys(printed, _shapes(built[id(row)]))
-    return Rewrite(cells, {}).network(network)
+    return Rewrite(cells, {}).network(resolved.network)
 
 
-def _printed(table: tree.Table, row: tree.Row | tree.Rule) -> list[str]:
-    """The columns in which a row prints a shape of bare numbers."""
+def _printed(table: tree.Table, row: tree.Row | tree.Rule, *, whole: bool) -> list[str]:
+    """The columns in which a row prints a shape, on the `whole` or of bare numbers."""
     cells = row.cells if isinstance(row, tree.Row) else ()
     named = zip((column.name for column in table.columns), cells, strict=False)
     return [
         column
         for column, cell in named
-        if column in EXPECTATIONS and not isinstance(cell, tree.Dash) and not names_in(cell)
+        if column in EXPECTATIONS
+        and not isinstance(cell, tree.Dash)
+        and (whole or not names_in(cell))
     ]
 
 
 def _shapes(row: BuiltRow) -> tree.Expression:
     shapes = tuple(shape(sizes, _NOWHERE) for sizes in row.shapes)
     return shapes[0] if len(shapes) == 1 else tree.Tuple(shapes, span=_NOWHERE)
-
-
-@dataclass
-class _Needs:
-    """The library's files that some text needs, and definitions of other files, in order."""
-
-    uses: set[str] = field(default_factory=set)
-    definitions: list[tree.Definition] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
-
-    def gather(self, node: tree.Node, unit: Unit) -> None:
-        """What a definition mentions, before itself."""
-        for name in sorted(names_in(node)):
-            if name in unit.names:
-                self._need(name, *unit.names[name])
-
-    def _need(self, name: str, definition: object, home: Unit) -> None:
-        if id(definition) in self.seen or isinstance(definition, tree.Network):
-            return
-        self.seen.add(id(definition))
-        if home.path.resolve().is_relative_to(folder("library").resolve()):
-            self.uses.add(home.path.stem)
-            return
-        written = next(d for d in home.file.definitions if getattr(d, "name", "") == name)
-        self.gather(written, home)
-        self.definitions.append(written)
 
 
 def _unplaced(node: N) -> N:

@@ -36,7 +36,7 @@ MAY_IMPORT = {
     | {"transforms"},
     "cli": GROUND
     | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
-    | {"expansion", "files", "ir", "report", "syntax.literals", "syntax.parser"},
+    | {"expansion", "files", "ir", "report", "syntax.literals", "syntax.parser", "transforms"},
     "report": GROUND
     | {"claims", "compare", "compiler", "costs", "elaborate.values", "expansion", "ir", "ops"},
 }
