@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    *("CompileError", "Diagnostic", "Network", "Severity", "Spec"),
-    *("expand", "follow", "load"),
+    "CompileError",
+    "Diagnostic",
+    "Network",
+    "Severity",
+    "Spec",
+    "expand",
+    "follow",
+    "load",
 ]
 
 _ROOMS = {

@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 
 from archdsl.costs.conventions import CONVENTIONS
-from archdsl.costs.figures import Costs, measure
+from archdsl.costs.figures import Costs, Figures, measure
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.ir.graph import Graph
 
-_FIGURES: dict[str, Callable[[Graph, Costs], int]] = {
-    "params": lambda graph, costs: costs.total.params,
-    "activations": lambda graph, costs: costs.total.activations,
+_SUMS: dict[str, Callable[[Figures], int]] = {
+    "params": lambda figures: figures.params,
+    "activations": lambda figures: figures.activations,
+    "bytes": lambda figures: figures.bytes_moved,
+}
+_PEAKS: dict[str, Callable[[Graph, Costs], int]] = {
     "memory": inference_bytes,
     "training_memory": training_bytes,
-    "bytes": lambda graph, costs: costs.total.bytes_moved,
 }
 
-METRICS = (*_FIGURES, *CONVENTIONS)
+METRICS = (*_SUMS, *_PEAKS, *CONVENTIONS)
 """What can be measured of a network, by name."""
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A typed graph with its costs, which are found once, and when they are asked for."""
+ORDERED = frozenset(_PEAKS)
+"""Those that follow from the order of operations, and not from sums."""
 
-    graph: Graph
 
-    @cached_property
-    def costs(self) -> Costs:
-        return measure(self.graph)
+def total(metric: str, figures: Figures) -> int:
+    """A figure that is a sum over operations, for one view of one sample.
 
-    def figure(self, metric: str) -> int:
-        """One of METRICS, for one view of one sample; memory in bytes."""
-        if metric in _FIGURES:
-            return _FIGURES[metric](self.graph, self.costs)
-        return self.costs.total.total(CONVENTIONS[metric])
+    Raises:
+        KeyError: it is none of METRICS, or of ORDERED.
+    """
+    return _SUMS[metric](figures) if metric in _SUMS else figures.total(CONVENTIONS[metric])
+
+
+def figure(metric: str, graph: Graph) -> int:
+    """One of METRICS, for one view of one sample; memory in bytes."""
+    costs = measure(graph)
+    return _PEAKS[metric](graph, costs) if metric in ORDERED else total(metric, costs.total)

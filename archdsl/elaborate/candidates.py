@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from archdsl.costs.metrics import Measured
+from archdsl.costs.again import summed
+from archdsl.costs.figures import Figures
+from archdsl.costs.metrics import ORDERED, figure, total
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.elaborate import blueprints, building
 from archdsl.elaborate.derivations import Resolved
+from archdsl.elaborate.reuse import Reuse
 from archdsl.elaborate.session import Fault, Session
 from archdsl.ir.graph import Graph
 from archdsl.source import Span
@@ -17,15 +21,30 @@ from archdsl.transforms.blueprint import Blueprint
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A network's figures; `whole` builds it where sums are not enough."""
+
+    inputs: Mapping[str, tuple[int, ...]]
+    total: Figures
+    whole: Callable[[], Graph]
+
+    def figure(self, metric: str) -> int:
+        """One of `costs.metrics.METRICS`, for one view of one sample."""
+        return figure(metric, self.whole()) if metric in ORDERED else total(metric, self.total)
+
+
+@dataclass(frozen=True)
 class Candidates:
     """The network of a session, and others that are made of it by changing its blueprint.
 
-    `span` is where the change is asked for.
+    `span` is where the change is asked for. Candidates are kept with their figures alone.
     """
 
     session: Session
     resolved: Resolved
     span: Span
+    _reuse: Reuse = field(default_factory=Reuse)
+    _known: list[tuple[Blueprint, Measured]] = field(default_factory=list)
 
     @cached_property
     def blueprint(self) -> Blueprint:
@@ -35,15 +54,22 @@ class Candidates:
     @cached_property
     def own(self) -> Measured:
         """The network itself, with its figures."""
-        return Measured(self.session.graph)
+        return _measured(self.session.graph, lambda: self.session.graph)
 
     def measured(self, blueprint: Blueprint) -> Measured:
-        """The network that a changed blueprint makes, with its figures.
+        """The figures of the network that a changed blueprint makes.
 
         Raises:
             Refused: it cannot be built.
         """
-        return self.own if blueprint == self.blueprint else self.changed(blueprint).own
+        if blueprint == self.blueprint:
+            return self.own
+        found = next((measured for known, measured in self._known if known == blueprint), None)
+        if found is None:
+            session, _ = self._built(blueprint, self._reuse)
+            found = _measured(session.graph, lambda: self.changed(blueprint).session.graph)
+            self._known.append((blueprint, found))
+        return found
 
     def changed(self, blueprint: Blueprint) -> Candidates:
         """The network that a changed blueprint makes, and its own candidates.
@@ -51,10 +77,14 @@ class Candidates:
         Raises:
             Refused: it cannot be built.
         """
+        return Candidates(*self._built(blueprint, None), self.span)
+
+    def _built(self, blueprint: Blueprint, reuse: Reuse | None) -> tuple[Session, Resolved]:
         before, span = self.blueprint, self.span
         resolved = blueprints.changed(self.resolved, self.session, before, blueprint, span)
         session = Session(self.session.program, Graph(self.session.graph.name), Diagnostics())
         session.insertions = self.session.insertions
+        session.reuse = None if session.insertions else reuse
         try:
             building.build(session, resolved)
         except Fault as fault:
@@ -62,7 +92,12 @@ class Candidates:
         except CompileError:
             pass  # the session has its diagnostics
         _check_built(session)
-        return Candidates(session, resolved, span)
+        return session, resolved
+
+
+def _measured(graph: Graph, whole: Callable[[], Graph]) -> Measured:
+    inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
+    return Measured(inputs, summed(graph), whole)
 
 
 def _check_built(session: Session) -> None:

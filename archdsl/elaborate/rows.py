@@ -156,7 +156,9 @@ class _Builder:
             naming=(node, name),
         )
         written = Written(piped(frame.running, node.span), _arguments(inner, plan, first=first))
-        value = calls.applied(inner, plan.block, written, node)
+        reuse = frame.session.reuse
+        applied = calls.applied if reuse is None else reuse.applied
+        value = applied(inner, plan.block, written, node)
         if not isinstance(value, tuple | Tensor):
             message = f"the block of a row makes a tensor, not {describe(value)}"
             raise frame.fault("table", message, node.span)

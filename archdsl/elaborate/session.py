@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
@@ -25,6 +26,9 @@ from archdsl.ir.graph import Address, Graph, Site
 from archdsl.source import Span
 from archdsl.syntax import tree
 
+if TYPE_CHECKING:
+    from archdsl.elaborate.reuse import Reuse
+
 
 class Fault(Exception):
     """An expression has no value. Without a diagnostic, the cause was reported before."""
@@ -43,7 +47,7 @@ class Session:
     insert, by the place that it follows. `calls` are the blocks that are being evaluated,
     `derived` the blocks that definitions derive, `rows` those of the network's own tables,
     `faults` how many statements failed. `reshaped` are the insertions after which a tensor has
-    another shape, and `steps` are those taken.
+    another shape, and `steps` are those taken. With `reuse`, what is the same is built once.
     """
 
     def __init__(self, program: Program, graph: Graph, diagnostics: Diagnostics) -> None:
@@ -60,6 +64,7 @@ class Session:
         self.rows: list[BuiltRow] = []
         self.faults = 0
         self.reshaped: dict[Span, Label] = {}
+        self.reuse: Reuse | None = None
         self._outlines: dict[int, Outline] = {}
         self.steps = 0
         self._depth = 0

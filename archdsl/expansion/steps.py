@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from archdsl.compiler import Spec
 from archdsl.costs.figures import Figures
-from archdsl.costs.metrics import METRICS, Measured
+from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, did_you_mean, error
-from archdsl.elaborate.candidates import Candidates
+from archdsl.elaborate.candidates import Candidates, Measured
 from archdsl.elaborate.values import Given
 from archdsl.expansion.solver import Line
 from archdsl.transforms.axes import AXES, Axis, axis
@@ -33,9 +33,7 @@ class State:
 
     @staticmethod
     def of(measured: Measured, metric: str) -> State:
-        graph = measured.graph
-        inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        return State(inputs, measured.costs.total, measured.figure(metric))
+        return State(measured.inputs, measured.total, measured.figure(metric))
 
 
 @dataclass(frozen=True)

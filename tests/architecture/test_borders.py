@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "ops": {"ir.types", "limits"},
     "rounding": set(),
     "transforms": {"diagnostics", "ops.parameters", "rounding"},
-    "elaborate": GROUND | {"costs.metrics", "ir", "ops", "rounding", "syntax", "transforms"},
+    "elaborate": GROUND | {"costs", "ir", "ops", "rounding", "syntax", "transforms"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
