@@ -18,16 +18,21 @@ _MOST = 250_000
 """Pairs that are weighed against each other."""
 
 
-def align(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> Iterator[Paired[T]]:
+def align(
+    a: Sequence[T], b: Sequence[T], likeness: Likeness[T], key: Callable[[T], str]
+) -> Iterator[Paired[T]]:
     """Every entry of both lists in its order, paired so that the sum of likenesses is largest.
 
-    Of lists too long for that, what is the same at both ends stands together, and the rest is
-    paired in order.
+    Lists too long for that are first cut where their keys agree.
     """
     head = _same(a, b, likeness)
     tail = _same(a[head:][::-1], b[head:][::-1], likeness)
     yield from zip(a[:head], b[:head], strict=True)
-    yield from _aligned(a[head : len(a) - tail], b[head : len(b) - tail], likeness)
+    middles = a[head : len(a) - tail], b[head : len(b) - tail]
+    if _is_short(*middles):
+        yield from _aligned(*middles, likeness)
+    else:
+        yield from _cut(*middles, likeness, key)
     yield from zip(a[len(a) - tail :], b[len(b) - tail :], strict=True)
 
 
@@ -38,9 +43,6 @@ def _same(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> int:
 
 
 def _aligned(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> Iterator[Paired[T]]:
-    if len(a) * len(b) > _MOST:
-        yield from _in_order(a, b, likeness)
-        return
     best = _sums(a, b, likeness)
     i = j = 0
     while i < len(a) and j < len(b):
@@ -66,6 +68,27 @@ def _sums(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> list[list[in
             paired = alike + best[i + 1][j + 1] if alike else 0
             best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
     return best
+
+
+def _is_short(a: Sequence[T], b: Sequence[T]) -> bool:
+    return len(a) * len(b) <= _MOST
+
+
+def _cut(
+    a: Sequence[T], b: Sequence[T], likeness: Likeness[T], key: Callable[[T], str]
+) -> Iterator[Paired[T]]:
+    """What has one key stands together; between, what is short enough is aligned."""
+    from difflib import SequenceMatcher  # slow to load, and few lists are so long
+
+    matcher = SequenceMatcher(None, [*map(key, a)], [*map(key, b)])
+    for tag, start, end, other_start, other_end in matcher.get_opcodes():
+        inside = a[start:end], b[other_start:other_end]
+        if tag == "equal":
+            yield from zip(*inside, strict=True)
+        elif _is_short(*inside):
+            yield from _aligned(*inside, likeness)
+        else:
+            yield from _in_order(*inside, likeness)
 
 
 def _in_order(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> Iterator[Paired[T]]:

@@ -70,7 +70,9 @@ def _inside(a: Piece, b: Piece) -> Iterator[Change]:
         return
     found = Counter(
         change
-        for one, other in align(a.operations, b.operations, _alike)
+        for one, other in align(
+            a.operations, b.operations, _alike, lambda operation: operation.name
+        )
         for change in _operation(one, other)
     )
     for change, times in found.items():

@@ -81,7 +81,8 @@ class _Beside:
 
     def __init__(self, a: Pieces, b: Pieces) -> None:
         self.a, self.b = a, b
-        self.aligned = tuple(align(a.pieces, b.pieces, _likeness))
+        aligned = align(a.pieces, b.pieces, _likeness, lambda piece: piece.part.name)
+        self.aligned = tuple(aligned)
         self.partners = {x.place: y.place for x, y in self.aligned if x and y}
 
     def pairs(self) -> Iterator[Pair]:
