@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from archdsl.diagnostics import counted
 from archdsl.draw import colours, geometry
 from archdsl.draw.chart import Chart, Group, Point
 from archdsl.draw.labels import RADIUS, Anchor, Placed, Rectangle, place
@@ -18,8 +19,8 @@ _LINE = 14.0
 """From a line of text to the next."""
 
 _WIDTH, _HEIGHT = 720.0, 420.0
-_ZOOMS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
-"""How much larger the axes become until every label finds a place."""
+_ZOOMS = (1.25, 1.5, 2.0, 3.0)
+"""How much larger the axes become, as long as more labels find a place then."""
 
 _AXIS = Font(12, 600)
 
@@ -69,11 +70,15 @@ class ChartPage:
 
 def chart_page(chart: Chart) -> ChartPage:
     """Everything at its place. The chart has a point."""
+    best = _Drawing(chart, 1)
     for zoom in _ZOOMS:
-        drawn = _Drawing(chart, zoom)
-        if all(drawn.placed):
+        if all(best.placed):
             break
-    return drawn.page()
+        larger = _Drawing(chart, zoom)
+        if larger.untold >= best.untold:
+            break
+        best = larger
+    return best.page()
 
 
 class _Drawing:
@@ -88,6 +93,11 @@ class _Drawing:
         left = _MARGIN + 10 + max(PLAIN.width(tick.text) for tick in self.up.ticks)
         self.room = Rectangle(left, top, left + _WIDTH * zoom, top + _HEIGHT * zoom)
         self.placed = self._labels()
+
+    @property
+    def untold(self) -> int:
+        """Points without a label."""
+        return self.placed.count(None)
 
     def page(self) -> ChartPage:
         writings = [*self.legend, *self._scales(), *self._notes()]
@@ -133,9 +143,8 @@ class _Drawing:
         yield Writing(self.chart.up, _MARGIN, top - 14, _AXIS, colours.INK)
 
     def _notes(self) -> Iterator[Writing]:
-        untold = self.placed.count(None)
-        more = [f"{untold:,} points have no label: there is no room"] if untold else []
-        for line, note in enumerate([*self.chart.notes, *more], start=1):
+        more = f"{counted(self.untold, 'point')} without a label: there is no room"
+        for line, note in enumerate([*self.chart.notes, *[more] * bool(self.untold)], start=1):
             y = self.room.bottom + 48 + 16 * line
             yield Writing(note, _MARGIN, y, PLAIN, colours.MUTED)
 

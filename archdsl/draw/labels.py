@@ -27,11 +27,15 @@ _SIDES = (0, 12, 4, 8, 14, 2, 10, 6, 15, 1, 13, 3, 11, 5, 9, 7)
 _NEAR = 70.0
 """Points so near to each other are a crowd."""
 
+_MOST = 300
+"""Labels that are tried."""
+
 _CELL = 48.0
 _BEAD, _BESIDE = 3.0, 2
 """A line is looked at in steps of so many pixels; the first few of a leader are its point's."""
 
-_CROSSINGS = 3
+_WORST = 3
+"""More than `_Ground._crossed` ever gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,10 @@ class Placed:
 def place(
     anchors: Sequence[Anchor], lines: Iterable[Sequence[Point]], room: Rectangle
 ) -> list[Placed | None]:
-    """A place for each label, None where no place is free. Lines are crossed unwillingly."""
+    """A place for each label, None where no place is free. Lines are crossed unwillingly.
+
+    Of very many none but the first are tried: there would be no room.
+    """
     ground = _Ground(room)
     for anchor in anchors:
         ground.marks.add(_around(anchor.at, RADIUS))
@@ -84,7 +91,7 @@ def place(
         for begin, end in pairwise(line):
             ground.lines.extend(_beads(begin, end))
     found: list[Placed | None] = [None] * len(anchors)
-    for index in _crowded_first(anchors):
+    for index in _crowded_first(anchors[:_MOST]):
         found[index] = ground.take(anchors[index])
     return found
 
@@ -112,8 +119,11 @@ class _Taken:
             self.add(rectangle)
 
     def meets(self, rectangle: Rectangle) -> bool:
-        cells = self._cells(rectangle)
-        return any(rectangle.meets(other) for cell in cells for other in self.cells.get(cell, ()))
+        return any(
+            rectangle.meets(other)
+            for cell in self._cells(rectangle)
+            for other in self.cells.get(cell, ())
+        )
 
     def _cells(self, rectangle: Rectangle) -> Iterator[tuple[int, int]]:
         for x in range(int(rectangle.left // _CELL), int(rectangle.right // _CELL) + 1):
@@ -133,7 +143,7 @@ class _Ground:
     def take(self, anchor: Anchor) -> Placed | None:
         """The best place that is free, which no other label gets then."""
         free = filter(self._is_free, _places(anchor))
-        best, least = None, _CROSSINGS
+        best, least = None, _WORST
         for placed in free:
             crossed = self._crossed(placed)
             if crossed < least:
@@ -146,7 +156,7 @@ class _Ground:
         return best
 
     def _crossed(self, placed: Placed) -> int:
-        """0 where it is clear, 1 where its leader crosses a line, 2 where it is less clear still."""
+        """0 where it is clear, 1 where only its leader crosses a line, 2 where it is worse."""
         # A leader begins beside its point, where the point's own mark and lines are.
         led = list(islice(_leading(placed), _BESIDE, None))
         if self.lines.meets(placed.area) or any(map(self.marks.meets, led)):

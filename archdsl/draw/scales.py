@@ -14,15 +14,16 @@ _MARGINS = (0.13, 0.08)
 
 _MOST = 9
 
-_MANTISSAS = (
-    (10, 12, 14, 16, 18, 20, 22, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90),
-    (10, 15, 20, 25, 30, 40, 50, 60, 80),
-    (10, 20, 30, 50, 70),
-    (10, 20, 50),
-    (10, 30),
-    (10,),
+_CHOICES = (
+    ((10, 12, 14, 16, 18, 20, 22, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90), 1),
+    ((10, 15, 20, 25, 30, 40, 50, 60, 80), 1),
+    ((10, 20, 30, 50, 70), 1),
+    ((10, 20, 50), 1),
+    ((10, 30), 1),
+    ((10,), 1),
+    ((10,), 3),
 )
-"""Tenths that ticks stand at, of each power of ten, from many to few."""
+"""Tenths that ticks stand at, of each power of ten or of each third one, from many to few."""
 
 _STEPS = [Fraction(step) * Fraction(10) ** power for power in range(-3, 3) for step in (1, 2, 5)]
 
@@ -55,14 +56,9 @@ class Logarithmic:
     @property
     def ticks(self) -> list[Tick]:
         """As many as stand well beside each other."""
-        found: list[int] = []
-        for tenths in _MANTISSAS:
-            found = list(self._multiples(tenths, 1))
-            if len(found) <= _MOST:
-                break
-        else:
-            found = list(self._multiples(_MANTISSAS[-1], 3))
-        return [Tick(self.place(value), _short(value)) for value in found]
+        choices = [list(self._multiples(*choice)) for choice in _CHOICES]
+        few = [values for values in choices if len(values) <= _MOST]
+        return [Tick(self.place(value), _short(value)) for value in (few or choices[-1:])[0]]
 
     def _multiples(self, tenths: Iterable[int], step: int) -> Iterator[int]:
         """Whole numbers on the axis among these, of each `step`th power of ten."""
