@@ -22,7 +22,7 @@ def build(session: Session, resolved: Resolved) -> None:
     graph, network = session.graph, resolved.network
     outline, span = session.outline(network), name_span(network)
     scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)
-    graph.open_parameters = handed_on(network)
+    graph.open_parameters = () if session.reuse else handed_on(network)
     frame = Frame(session, resolved.unit, scope, assigned=outline.assigned)
     parameters.fill(frame, network, parameters.checked(frame, network, resolved.given))
     result = statements.run_body(frame, network)

@@ -37,7 +37,8 @@ class Measured:
 class Candidates:
     """The network of a session, and others that are made of it by changing its blueprint.
 
-    `span` is where the change is asked for. Candidates are kept with their figures alone.
+    `span` is where the change is asked for. Rows that are the same are built once for all
+    candidates, of which the figures alone are kept.
     """
 
     session: Session
@@ -54,7 +55,7 @@ class Candidates:
     @cached_property
     def own(self) -> Measured:
         """The network itself, with its figures."""
-        return _measured(self.session.graph, lambda: self.session.graph)
+        return self._measured(self.session, self.blueprint)
 
     def measured(self, blueprint: Blueprint) -> Measured:
         """The figures of the network that a changed blueprint makes.
@@ -67,7 +68,7 @@ class Candidates:
         found = next((measured for known, measured in self._known if known == blueprint), None)
         if found is None:
             session, _ = self._built(blueprint, self._reuse)
-            found = _measured(session.graph, lambda: self.changed(blueprint).session.graph)
+            found = self._measured(session, blueprint)
             self._known.append((blueprint, found))
         return found
 
@@ -77,7 +78,12 @@ class Candidates:
         Raises:
             Refused: it cannot be built.
         """
-        return Candidates(*self._built(blueprint, None), self.span)
+        return Candidates(*self._built(blueprint, self._reuse), self.span, self._reuse)
+
+    def _measured(self, session: Session, blueprint: Blueprint) -> Measured:
+        graph = session.graph
+        inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
+        return Measured(inputs, summed(graph), lambda: self._built(blueprint, None)[0].graph)
 
     def _built(self, blueprint: Blueprint, reuse: Reuse | None) -> tuple[Session, Resolved]:
         before, span = self.blueprint, self.span
@@ -93,11 +99,6 @@ class Candidates:
             pass  # the session has its diagnostics
         _check_built(session)
         return session, resolved
-
-
-def _measured(graph: Graph, whole: Callable[[], Graph]) -> Measured:
-    inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-    return Measured(inputs, summed(graph), whole)
 
 
 def _check_built(session: Session) -> None:

@@ -9,6 +9,7 @@ from archdsl.elaborate import building, changing, unread, writing
 from archdsl.elaborate.candidates import Candidates
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.program import Program, name_span
+from archdsl.elaborate.reuse import Reuse
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Given
 from archdsl.ir.graph import Graph
@@ -80,7 +81,7 @@ def written(program: Program, name: str, given: Mapping[str, Given], origin: str
     Raises:
         CompileError: the network is at fault.
     """
-    session, resolved = _standing(program, name, given)
+    session, resolved = _standing(program, name, given, None)
     return writing.text(name, resolved, session.rows, origin)
 
 
@@ -90,16 +91,21 @@ def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candi
     Raises:
         CompileError: the network is at fault.
     """
-    session, resolved = _standing(program, name, given)
-    return Candidates(session, resolved, name_span(program.main.names[name][0]))
+    reuse = Reuse()
+    session, resolved = _standing(program, name, given, reuse)
+    return Candidates(session, resolved, name_span(program.main.names[name][0]), reuse)
 
 
-def _standing(program: Program, name: str, given: Mapping[str, Given]) -> tuple[Session, Resolved]:
+def _standing(
+    program: Program, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
+) -> tuple[Session, Resolved]:
+    """The session in which a network was built, its derivations carried out."""
     session = Session(program, Graph(name), Diagnostics())
     try:
         resolved = resolve(session, program.main.names[name], given)
         check_parameters(session, resolved)
         resolved = changing.changed(session, resolved)
+        session.reuse = None if session.insertions else reuse
         building.build(session, resolved)
     except Fault as fault:
         session.report(fault)

@@ -67,7 +67,13 @@ def _again(
     operands = tuple(g.value.value for g in written.positional if isinstance(g.value, Tensor))
     site = frame.site(node.span)
     values = frame.session.graph.add(
-        again, operands, types, scope=frame.scope, site=site, name="", span=node.span
+        again,
+        operands,
+        types,
+        scope=frame.scope,
+        site=site,
+        name=frame.name_of(node),
+        span=node.span,
     )
     tensors = tuple(map(Tensor, values, types))
     return tensors[0] if len(tensors) == 1 else tensors

@@ -15,6 +15,9 @@ _FARTHEST = 64
 
 _TENTHS = 10
 
+_CLOSE = 1000
+"""The part of a target within which a cost is near enough for the search to end."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -28,7 +31,7 @@ class Line:
     _known: dict[int, int] = field(default_factory=dict)
 
     def nearest(self, target: int) -> int:
-        """The place whose cost is nearest to a target; of places that cost the same, a round one.
+        """The place whose cost is nearest to a target, or near enough; of places that cost the same, a round one.
 
         Raises:
             Refused: the cost does not come so far along this axis.
@@ -37,9 +40,11 @@ class Line:
         high = beyond(self._cost, target, start, start * _FARTHEST)
         if high is None:
             raise Refused(f"along it the cost never comes to {target:,}")
-        below = last_within(self._cost, target, start, high)
-        if below > self.scale.start and self._off(below, target) <= self._off(below + 1, target):
-            return self._rounded(below)
+        close = target // _CLOSE
+        below = last_within(self._cost, target, start, high, close)
+        is_close = target - self._cost(below) < close
+        if below > self.scale.start and (is_close or self._is_nearer(below, target)):
+            return self._rounded(self._last_alike(below))
         return self._rounded(self._last_alike(below + 1))
 
     def _cost(self, place: int) -> int:
@@ -47,8 +52,9 @@ class Line:
             self._known[place] = self.cost(place)
         return self._known[place]
 
-    def _off(self, place: int, target: int) -> int:
-        return abs(self._cost(place) - target)
+    def _is_nearer(self, below: int, target: int) -> bool:
+        """Whether a place is nearer to a target than the next."""
+        return target - self._cost(below) <= self._cost(below + 1) - target
 
     def _last_alike(self, place: int) -> int:
         """The farthest place with the same cost: 2.2 for all depths from 2.01 on."""

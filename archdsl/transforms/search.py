@@ -9,14 +9,14 @@ _HALVED = 3
 """Every so many probes the interval is halved, whatever the curve is like."""
 
 
-def last_within(cost: Callable[[int], int], bound: int, low: int, high: int) -> int:
-    """The last integer whose cost is within a bound.
+def last_within(cost: Callable[[int], int], bound: int, low: int, high: int, close: int = 0) -> int:
+    """The last integer whose cost is within a bound, or one that is `close` below the bound.
 
     `cost` grows, is within the bound at `low` and is beyond it at `high`; it is asked the same
     more than once. Probes stand where a power through both ends meets the bound.
     """
     probes = 0
-    while high - low > 1:
+    while high - low > 1 and not 0 < bound - cost(low) + 1 <= close:
         probes += 1
         middle = (low + high) // 2
         if probes % _HALVED:
