@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from archdsl.elaborate.tables import BLOCK
 from archdsl.elaborate.values import BlockValue, Given, OperationValue, Value, is_number
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -65,9 +66,16 @@ class Rewrite:
         if isinstance(row, tree.Rule):
             return row
         dashes = (tree.Dash(span=row.span) for _ in columns[len(row.cells) :])
-        cells = self.rows.get(id(row), {})
-        old = zip(columns, (*row.cells, *dashes), strict=True)
-        return replace(row, cells=tuple(cells.get(name, cell) for name, cell in old))
+        written = self.rows.get(id(row), {})
+        cells = {**dict(zip(columns, (*row.cells, *dashes), strict=True)), **written}
+        if BLOCK in written:
+            # What is inserted after a block knows it by its place in the text.
+            cells[BLOCK] = replace(written[BLOCK], span=_cell(row, columns, BLOCK).span)
+        return replace(row, cells=tuple(cells.values()))
+
+
+def _cell(row: tree.Row, columns: list[str], column: str) -> tree.Expression | tree.Dash:
+    return row.cells[columns.index(column)]
 
 
 def literal(value: Value, span: Span) -> tree.Expression:

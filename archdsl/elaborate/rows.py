@@ -9,9 +9,11 @@ from archdsl import limits
 from archdsl.elaborate import calls, declarations, expectations, expressions, plans
 from archdsl.elaborate.binding import piped
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.tables import BLOCK, NUMBER, STRIDE, Row, Stage, stages
+from archdsl.elaborate.tables import NUMBER, STRIDE, Row, Stage, stages
 from archdsl.elaborate.values import (
     POISON,
+    Applicable,
+    BlockValue,
     BuiltRow,
     Given,
     Tensor,
@@ -111,7 +113,7 @@ class _Builder:
         session = self.frame.session
         if session.calls or self.frame.rounds:
             return
-        takes = frozenset({*plan.block.parameters, *self.planner.read, NUMBER, BLOCK})
+        takes = frozenset({*options_of(plan.block), *self.planner.read, NUMBER})
         shapes = tuple(v.type.shape for v in self.frame.running if isinstance(v, Tensor))
         row = plan.row
         session.rows.append(
@@ -170,6 +172,11 @@ class _Builder:
     ) -> None:
         inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
         self.frame.session.graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
+
+
+def options_of(block: Applicable) -> tuple[str, ...]:
+    """What a block takes beside the tensor that enters, which is its first parameter."""
+    return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters
 
 
 def _arguments(inner: Frame, plan: plans.Plan, *, first: bool) -> Mapping[str, Given]:

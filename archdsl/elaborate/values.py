@@ -251,7 +251,9 @@ def round_hint(given: Given) -> str | None:
     """What to do where an integer is wanted and a fraction stands."""
     if not isinstance(given.value, Fraction):
         return None
-    text = given.written.span.text if given.written else given.span.text
+    written = given.written
+    text = written.span.text if written else given.span.text
+    text = written.text if isinstance(written, tree.Number) else text
     return f"round it: `ceil({text})` or `int({text})`"
 
 

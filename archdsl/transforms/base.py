@@ -105,7 +105,9 @@ class Transform:
     def _written(self) -> Iterator[str]:
         for option in fields(self):
             value = getattr(self, option.name)
-            if option.default is MISSING or value != option.default:
+            if option.name == self.leading:
+                yield _shown(value)
+            elif option.default is MISSING or value != option.default:
                 yield f"{option.name} = {_shown(value)}"
 
     @classmethod

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from archdsl.ops.parameters import parameter
 from archdsl.transforms.base import WORDS, Anything, BlockName, Refused, Transform, Word, unknown
-from archdsl.transforms.blueprint import BLOCK, NUMBER, Blueprint, Row, is_number
+from archdsl.transforms.blueprint import NUMBER, Blueprint, Row, is_number
 from archdsl.transforms.choices import stages_of
 
 
@@ -82,11 +82,8 @@ class Set(Transform):
         return blueprint.with_rows(lambda row: self._changed(row) if row.stage in chosen else row)
 
     def _check_column(self, blueprint: Blueprint, taking: set[str]) -> None:
-        if self.column == BLOCK:
-            hint = "write `replace(OLD, by = NEW)`"
-            raise Refused("`replace` gives rows another block", "column", hint)
         if not taking:
-            known = sorted({name for row in blueprint.rows for name in row.takes} - {BLOCK})
+            known = sorted({name for row in blueprint.rows for name in row.takes})
             raise unknown(f"no row takes `{self.column}`", "column", self.column, known)
         if self.column == NUMBER and not _is_count(self.value):
             raise Refused("`number` counts blocks: an integer of at least 1", "value")
