@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archdsl.compare.alignment import PERFECT, align
-from archdsl.compare.pieces import Piece, written
+from archdsl.compare.pieces import Inner, Piece, written
 from archdsl.ops.base import Operation
 
 
@@ -63,20 +63,28 @@ def _cells(a: Mapping[str, str], b: Mapping[str, str]) -> Iterator[Change]:
 
 
 def _inside(a: Piece, b: Piece) -> Iterator[Change]:
-    """The operations that differ, each change once with how often it is there."""
-    if a.operations == b.operations:
-        if _wires(a) != _wires(b):
-            yield Change("wired otherwise")
-        return
-    found = Counter(
-        change
-        for one, other in align(
-            a.operations, b.operations, _alike, lambda operation: operation.name
-        )
-        for change in _operation(one, other)
-    )
+    """Blocks that only one has, and operations that differ in others, with how often it is so."""
+    pairs = align(a.inside, b.inside, _inner_likeness, lambda inner: inner.kind)
+    found = Counter(change for one, other in pairs for change in _inner(one, other))
     for change, times in found.items():
-        yield Change(change.what, change.a, change.b, times)
+        yield replace(change, times=times)
+    if not found and (a.operations != b.operations or _wires(a) != _wires(b)):
+        yield Change("wired otherwise")
+
+
+def _inner_likeness(a: Inner, b: Inner) -> int:
+    if a.form == b.form:
+        return PERFECT
+    return PERFECT // 3 * (1 + (a.operations == b.operations)) if a.kind == b.kind else 0
+
+
+def _inner(a: Inner | None, b: Inner | None) -> Iterator[Change]:
+    if a is None or b is None:
+        yield from _one_sided(a.kind if a else None, b.kind if b else None)
+        return
+    if a.operations != b.operations:
+        found = align(a.operations, b.operations, _alike, lambda operation: operation.name)
+        yield from (change for one, other in found for change in _operation(one, other))
 
 
 def _wires(piece: Piece) -> object:
@@ -90,10 +98,16 @@ def _alike(a: Operation, b: Operation) -> int:
 
 
 def _operation(a: Operation | None, b: Operation | None) -> Iterator[Change]:
-    if a is None:
-        yield Change(b.name if b else "", b="")
-    elif b is None:
-        yield Change(a.name, a="")
-    else:
-        for change in _cells(dict(written(a)), dict(written(b))):
-            yield Change(f"{a.name} {change.what}", change.a, change.b)
+    if a is None or b is None:
+        yield from _one_sided(a.name if a else None, b.name if b else None)
+        return
+    for change in _cells(dict(written(a)), dict(written(b))):
+        yield Change(f"{a.name} {change.what}", change.a, change.b)
+
+
+def _one_sided(a: str | None, b: str | None) -> Iterator[Change]:
+    """Something that only one has, by name."""
+    if b is not None:
+        yield Change(b, b="")
+    elif a is not None:
+        yield Change(a, a="")

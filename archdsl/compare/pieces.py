@@ -10,12 +10,24 @@ from typing import TypeAlias
 from archdsl.compiler import Network
 from archdsl.costs.breakdown import Cut, Part, cut
 from archdsl.elaborate.values import show
-from archdsl.ir.graph import Graph, Scope, Value
+from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.likeness import Form, Traced, trace
 from archdsl.ops.base import Operation
 
 Origin: TypeAlias = tuple[int | None, int]
 """The piece that makes a value, None for an input, and which of its values it is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Inner:
+    """A block or an operation right inside of a piece."""
+
+    kind: str
+    form: Form
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        return tuple(step.operation for step in self.form.steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +42,25 @@ class Piece:
     cells: Mapping[str, str]
     traced: Traced = field(repr=False)
     gives: tuple[Value, ...] = field(repr=False)
+    graph: Graph = field(repr=False)
+    found: Cut = field(repr=False)
+
+    @cached_property
+    def inside(self) -> tuple[Inner, ...]:
+        """What stands right inside, in the order of execution; rows are no level."""
+        groups: dict[int, list[Node]] = {}
+        for node in self.found.nodes:
+            groups.setdefault(self._child(node), []).append(node)
+        return tuple(_inner(self.graph, child, nodes) for child, nodes in groups.items())
+
+    def _child(self, node: Node) -> int:
+        """The outermost block inside that an operation is in; below zero, the operation itself."""
+        child = -1 - node.index
+        for scope in self.graph.enclosing(node.scope):
+            if scope is self.found.scope:
+                break
+            child = scope.index if scope.kind == "block" else child
+        return child
 
     @property
     def form(self) -> Form:
@@ -79,7 +110,15 @@ def _piece(graph: Graph, place: int, found: Cut, part: Part) -> Piece:
     (*_, last) = found.nodes
     results = tuple(Value(last.index, i) for i in range(len(last.results)))
     gives = found.scope.outputs if found.scope else results
-    return Piece(place, part, dict(_cells(graph, found)), trace(graph, found.nodes, gives), gives)
+    cells, traced = dict(_cells(graph, found)), trace(graph, found.nodes, gives)
+    return Piece(place, part, cells, traced, gives, graph, found)
+
+
+def _inner(graph: Graph, child: int, nodes: list[Node]) -> Inner:
+    if child < 0:
+        return Inner(nodes[0].operation.name, trace(graph, nodes, ()).form)
+    scope = graph.scopes[child]
+    return Inner(scope.definition, trace(graph, nodes, scope.outputs).form)
 
 
 def _cells(graph: Graph, found: Cut) -> Iterator[tuple[str, str]]:
