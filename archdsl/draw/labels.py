@@ -156,18 +156,18 @@ class _Ground:
         return best
 
     def _crossed(self, placed: Placed) -> int:
-        """0 where it is clear, 1 where only its leader crosses a line, 2 where it is worse."""
-        # A leader begins beside its point, where the point's own mark and lines are.
-        led = list(islice(_leading(placed), _BESIDE, None))
-        if self.lines.meets(placed.area) or any(map(self.marks.meets, led)):
+        """0 where it is clear of lines, 1 where its leader crosses one, 2 where it lies on one."""
+        if self.lines.meets(placed.area):
             return 2
-        return int(any(map(self.lines.meets, led)))
+        return int(any(map(self.lines.meets, _away(placed))))
 
     def _is_free(self, placed: Placed) -> bool:
         area = placed.area
         if not self.room.holds(area) or self.labels.meets(area) or self.marks.meets(area):
             return False
-        return not any(self.labels.meets(bead) for bead in _leading(placed))
+        if any(map(self.labels.meets, _leading(placed))):
+            return False
+        return not any(map(self.marks.meets, _away(placed)))
 
 
 def _places(anchor: Anchor) -> Iterator[Placed]:
@@ -203,6 +203,11 @@ def _leader(point: Point, area: Rectangle) -> tuple[Point, Point] | None:
 
 def _leading(placed: Placed) -> Iterator[Rectangle]:
     return _beads(*placed.leader) if placed.leader else iter(())
+
+
+def _away(placed: Placed) -> Iterator[Rectangle]:
+    """Its leader, but for where the point's own mark and lines are."""
+    return islice(_leading(placed), _BESIDE, None)
 
 
 def _beads(begin: Point, end: Point) -> Iterator[Rectangle]:
