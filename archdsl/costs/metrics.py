@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archdsl.costs.conventions import CONVENTIONS
-from archdsl.costs.figures import Costs, Figures, measure
+from archdsl.costs.figures import Costs, Figures
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.ir.graph import Graph
 
@@ -19,7 +19,7 @@ _PEAKS: dict[str, Callable[[Graph, Costs], int]] = {
     "training_memory": training_bytes,
 }
 
-METRICS = (*_SUMS, *_PEAKS, *CONVENTIONS)
+METRICS = ("params", "activations", "memory", "training_memory", "bytes", *CONVENTIONS)
 """What can be measured of a network, by name."""
 
 
@@ -36,7 +36,6 @@ def total(metric: str, figures: Figures) -> int:
     return _SUMS[metric](figures) if metric in _SUMS else figures.total(CONVENTIONS[metric])
 
 
-def figure(metric: str, graph: Graph) -> int:
-    """One of METRICS, for one view of one sample; memory in bytes."""
-    costs = measure(graph)
+def figure(metric: str, graph: Graph, costs: Costs) -> int:
+    """One of METRICS of a graph with these costs, for one view of one sample; memory in bytes."""
     return _PEAKS[metric](graph, costs) if metric in ORDERED else total(metric, costs.total)

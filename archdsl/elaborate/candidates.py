@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from archdsl.costs.again import summed
-from archdsl.costs.figures import Figures
+from archdsl.costs.figures import Figures, measure
 from archdsl.costs.metrics import ORDERED, figure, total
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.elaborate import blueprints, building
@@ -30,7 +30,10 @@ class Measured:
 
     def figure(self, metric: str) -> int:
         """One of `costs.metrics.METRICS`, for one view of one sample."""
-        return figure(metric, self.whole()) if metric in ORDERED else total(metric, self.total)
+        if metric not in ORDERED:
+            return total(metric, self.total)
+        graph = self.whole()
+        return figure(metric, graph, measure(graph))
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Candidates:
     """The network of a session, and others that are made of it by changing its blueprint.
 
     `span` is where the change is asked for. Rows that are the same are built once for all
-    candidates, of which the figures alone are kept.
+    candidates, of which the figures alone are kept; their steps are added to the session's.
     """
 
     session: Session
@@ -97,6 +100,7 @@ class Candidates:
             session.report(fault)
         except CompileError:
             pass  # the session has its diagnostics
+        self.session.steps += session.steps
         _check_built(session)
         return session, resolved
 

@@ -19,11 +19,12 @@ def transformed(frame: Frame, call: tree.Call, resolved: Resolved, standing: Ses
     before = blueprints.blueprint(standing, resolved)
     called = options.called(frame, call, resolved, before.parameters)
     resolved = called.resolved
-    candidates = Candidates(standing, resolved, call.span)
+    candidates, taken = Candidates(standing, resolved, call.span), standing.steps
     try:
         after = called.transform.carried_out(before, candidates.measured)
         changed = blueprints.changed(resolved, standing, before, after, call.span)
     except Refused as refused:
         span = called.spans.get(refused.option or "", call.span)
         raise frame.fault("transform", refused.message, span, help=refused.help) from None
+    frame.session.step(call.span, standing.steps - taken)
     return changed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,12 @@ def test_an_axis_that_is_asked_for_and_not_there(capsys: pytest.CaptureFixture[s
 def test_contractions(contraction: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["transform", X2D, "lengthen(frames = 4)", contraction]) == 1
     assert told in capsys.readouterr().err
+
+
+def test_counting_does_not_load_what_expands() -> None:
+    code = (
+        "import sys; from archdsl.cli.main import main;"
+        f"main(['flops', {X2D!r}]);"
+        "sys.exit(any(name.startswith('archdsl.expansion') for name in sys.modules))"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)

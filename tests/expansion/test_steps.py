@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archdsl
+from archdsl.cli.main import main
 from archdsl.expansion.steps import Expansion
 from archdsl.transforms.axes import AXES, Axis
 from archdsl.transforms.search import beyond, last_within
@@ -105,3 +107,25 @@ def test_search_finds_the_last_place_within(power: float, step: int, bound: int)
     place = last_within(cost, bound, 1, high)
     assert cost(place) <= bound < cost(place + 1)
     assert len(set(asked)) < 150
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_every_form_has_every_candidate(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["expand", str(ROOT / "specs/x2d.arch"), "--format", form]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"{name}" in printed for name in NAMES)
+    if form == "json":
+        found = json.loads(printed)
+        assert found["base"]["cost"] == 20_662_304
+        assert [each["axis"] for each in found["candidates"]] == NAMES
+
+
+def test_candidates_are_written_as_specs(tmp_path: Path) -> None:
+    spec = str(ROOT / "specs/x2d.arch")
+    wide = ["--set", "frames = 2", "--axes", "width,depth", "--write", str(tmp_path)]
+    assert main(["expand", spec, *wide]) == 0
+    for candidate in archdsl.expand(X2D.derive("two", "x2d(frames = 2)"), "two").candidates:
+        path = tmp_path / f"x2d_{candidate.axis}.arch"
+        assert path.exists() == (candidate.axis in ("width", "depth"))
+        if path.exists():
+            assert archdsl.load(path).network().costs.total == candidate.state.total
