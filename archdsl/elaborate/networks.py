@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
-from archdsl.elaborate import building, changing, unread, writing
+from archdsl.elaborate import building, changing, unread
 from archdsl.elaborate.candidates import Candidates
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.program import Program, name_span
@@ -81,6 +81,8 @@ def written(program: Program, name: str, given: Mapping[str, Given], origin: str
     Raises:
         CompileError: the network is at fault.
     """
+    from archdsl.elaborate import writing  # it needs the formatter, and few runs write specs
+
     session, resolved = _standing(program, name, given, None)
     return writing.text(name, resolved, session.rows, origin)
 
