@@ -78,7 +78,7 @@ class Set(Transform):
         self._check_column(blueprint, taking)
         if not taking & chosen:
             message = f"no row of these stages takes `{self.column}`"
-            raise unknown(message, "rows", self.column, sorted(taking))
+            raise unknown(message, "rows", str(self.rows), sorted(taking))
         return blueprint.with_rows(lambda row: self._changed(row) if row.stage in chosen else row)
 
     def _check_column(self, blueprint: Blueprint, taking: set[str]) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from archdsl.compiler import Spec, load
-from archdsl.transforms import Lengthen, Quicken, Replace, Resize, Set, Stretch
+from archdsl.transforms import (
+    Bottleneck,
+    Lengthen,
+    Quicken,
+    Replace,
+    Resize,
+    Set,
+    Stretch,
+    Transform,
+    Widen,
+    Without,
+)
 from archdsl.transforms.blueprint import Blueprint, Row
 from tests.transforms.test_mistakes import BASE, OWN
 
@@ -20,6 +32,24 @@ def spec(tmp_path: Path) -> Spec:
     (tmp_path / "base.arch").write_text(BASE)
     (tmp_path / "own.arch").write_text(OWN)
     return load(tmp_path / "own.arch")
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        *(Stretch(2), Stretch(2, keep_transitions=True, stages="a"), Widen(2), Bottleneck(2)),
+        *(Resize(factor=2), Lengthen(frames=9), Quicken(2)),
+        *(Without("mid"), Replace("unit", by="other"), Set("channels", value=4)),
+    ],
+    ids=str,
+)
+def test_what_a_transform_is_given_stays(transform: Transform) -> None:
+    takes = frozenset({"channels", "mid", "number"})
+    row = Row("a", "unit", 2, {"channels": 16, "mid": 32}, takes)
+    given = Blueprint({"classes": 5}, {"x": (3, 4, 8, 8)}, (row,))
+    before = deepcopy(given)
+    assert transform.apply(given) != before
+    assert given == before
 
 
 def numbers(depth: object, *stages: tuple[int, ...], keep: bool = False) -> list[int]:
