@@ -13,7 +13,7 @@ from archdsl.cli import options
 from archdsl.cli.output import report_warnings
 from archdsl.compiler import Network, Spec, load
 from archdsl.costs.breakdown import LEVELS
-from archdsl.diagnostics import CompileError, Diagnostics, error
+from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.report.tables import FORMATS
 
 _DETAILS = """\
@@ -123,11 +123,7 @@ def _meant(spec: Spec, meant: str) -> tuple[Spec, str]:
         return spec, spec.choose(meant or None)
     written = f"{spec.choose()} {meant}" if meant[0] in "(+" else meant
     name = _free(spec, written)
-    try:
-        return spec.derive(name, written), name
-    except ValueError:
-        message = f"`{meant}` is more than one derivation"
-        raise CompileError([error("derivation", message)]) from None
+    return spec.derive(name, written), name
 
 
 def _free(spec: Spec, written: str) -> str:

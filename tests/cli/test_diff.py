@@ -108,7 +108,7 @@ def test_csv_and_markdown(capsys: pytest.CaptureFixture[str]) -> None:
         (S, ":nope", "no network is called `nope`"),
         (S, ": + stretch(dept = 2)", "did you mean `depth`?"),
         (S, ": autox3d_s +", "expected a name or `insert`"),
-        (S, ": autox3d_s; network b = autox3d_s", "is more than one derivation"),
+        (S, ": autox3d_s; network b = autox3d_s", "write `NETWORK + TRANSFORM(...)`"),
     ],
 )
 def test_wrong_input(capsys: pytest.CaptureFixture[str], a: str, b: str, said: str) -> None:
