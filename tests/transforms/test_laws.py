@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from archdsl.compiler import Network, Spec, load
 from archdsl.diagnostics import CompileError, Diagnostic
+from archdsl.elaborate.places import places
 from archdsl.ir.likeness import alike
 from archdsl.transforms import TRANSFORMS, Stretch, Transform, Widen
 from tests.transforms.strategies import NAME, Files, changes, specs
@@ -151,6 +152,19 @@ def test_what_is_written_is_the_same_network(files: Files, applied: list[str]) -
         assert figures(spec.network(NAME)) == before
     for told in () if isinstance(text, str) else text:
         assert told.labels or not told.is_error
+
+
+@settings(QUICK, max_examples=25)
+@given(specs(), changes(), st.integers(0, 200), st.integers(0, 200))
+def test_insertions_stay_where_they_are(
+    files: Files, applied: list[str], first: int, then: int
+) -> None:
+    """Written last, they give the same network, wherever they stood among transforms."""
+    with loaded(files) as spec:
+        labels = list(places(spec.network(NAME).graph).addresses)
+        early = f"insert relu after {labels[first % len(labels)]}"
+        late = f"insert silu after {labels[then % len(labels)]}"
+        written(spec, NAME, early, *applied[:2], late, *applied[2:])
 
 
 @pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
