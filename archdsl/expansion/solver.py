@@ -21,17 +21,16 @@ _CLOSE = 1000
 
 @dataclass(frozen=True)
 class Line:
-    """An axis of a network with the cost of its places, each of which is measured once.
-
-    `cost` is what is asked for the cost of a place; it grows along the axis.
-    """
+    """An axis of a network; `cost` tells that of a place, and is asked once for each."""
 
     scale: Scale
     cost: Callable[[int], int]
     _known: dict[int, int] = field(default_factory=dict)
 
     def nearest(self, target: int) -> int:
-        """The place whose cost is nearest to a target, or near enough; of places that cost the same, a round one.
+        """The place whose cost is nearest to a target, or a thousandth below it.
+
+        Of places that cost the same it is the last one, or a round one.
 
         Raises:
             Refused: the cost does not come so far along this axis.

@@ -10,13 +10,13 @@ _HALVED = 3
 
 
 def last_within(cost: Callable[[int], int], bound: int, low: int, high: int, close: int = 0) -> int:
-    """The last integer whose cost is within a bound, or one that is `close` below the bound.
+    """The last integer whose cost is within a bound, or one less than `close` below the bound.
 
     `cost` grows, is within the bound at `low` and is beyond it at `high`; it is asked the same
     more than once. Probes stand where a power through both ends meets the bound.
     """
     probes = 0
-    while high - low > 1 and not 0 < bound - cost(low) + 1 <= close:
+    while high - low > 1 and bound - cost(low) >= close:
         probes += 1
         middle = (low + high) // 2
         if probes % _HALVED:
