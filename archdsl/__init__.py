@@ -13,11 +13,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archdsl.compiler import Network, Spec, load
     from archdsl.diagnostics import CompileError, Diagnostic, Severity
+    from archdsl.expansion.steps import expand
+    from archdsl.expansion.trail import follow
 
 __version__ = "0.1.0"
-__all__ = ["CompileError", "Diagnostic", "Network", "Severity", "Spec", "load"]
+__all__ = [
+    "CompileError",
+    "Diagnostic",
+    "Network",
+    "Severity",
+    "Spec",
+    "expand",
+    "follow",
+    "load",
+]
 
-_ROOMS = {"Network": "compiler", "Spec": "compiler", "load": "compiler"}
+_ROOMS = {
+    "Network": "compiler",
+    "Spec": "compiler",
+    "expand": "expansion.steps",
+    "follow": "expansion.trail",
+    "load": "compiler",
+}
 
 
 def __getattr__(name: str) -> Any:

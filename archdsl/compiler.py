@@ -19,12 +19,14 @@ from archdsl.costs.conventions import Convention
 from archdsl.costs.figures import Costs, measure, uncounted
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
-from archdsl.elaborate.loading import load_program
+from archdsl.elaborate.loading import load_program, parse_program
 from archdsl.elaborate.networks import (
+    candidates,
     choose,
     elaborate,
     evaluate_arguments,
     missing_parameters,
+    written,
 )
 from archdsl.elaborate.parameters import given_by_program
 from archdsl.elaborate.program import Program
@@ -32,19 +34,23 @@ from archdsl.elaborate.values import Given
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
+from archdsl.source import Source
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
+    from archdsl.elaborate.candidates import Candidates
+    from archdsl.elaborate.lineages import Lineage
     from archdsl.elaborate.sketches import Sketch
+    from archdsl.transforms import Transform
 
 
-def load(path: str | Path) -> Spec:
-    """Read a spec and all that it uses.
+def load(path: str | Path, uses: Iterable[str] = ()) -> Spec:
+    """Read a spec and all that it uses; `uses` are files that it is to use beyond.
 
     Raises:
         CompileError: with every mistake found on the way.
     """
-    return Spec(load_program(Path(path)))
+    return Spec(load_program(Path(path), uses))
 
 
 def format_spec(path: str | Path) -> tuple[str, str]:
@@ -92,9 +98,52 @@ class Spec:
         """
         return choose(self.program, name)
 
+    def derive(self, name: str, base: str, *changes: str | Transform) -> Spec:
+        """The spec with one more network, derived from another as a spec would write it.
+
+        `derive("b", "a + stretch(2)")` is `derive("b", "a", "stretch(2)")`, and that is
+        `derive("b", "a", Stretch(depth=2))`. The network may be called as one that there is, and
+        then stands before it.
+
+        Raises:
+            CompileError: this derives no network.
+        """
+        from archdsl.elaborate.derived import derived
+
+        return Spec(self.program.with_network(derived(name, base, map(str, changes))))
+
+    def written(self, name: str, origin: str, given: Mapping[str, Given] | None = None) -> str:
+        """A network as the text of a spec of its own, all its derivations carried out.
+
+        It is compiled once more: what it gives must be the same network.
+
+        Raises:
+            CompileError: the network is at fault, or needs what cannot stand in one file.
+        """
+        from archdsl.ir.likeness import alike
+
+        text = written(self.program, name, given or {}, origin)
+        again = Spec(parse_program(Source(f"{name}.arch", text)))
+        assert alike(again.network(name).graph, self.build(name, given or {}).graph), text
+        return text
+
+    def candidates(self, name: str, given: Mapping[str, Given]) -> Candidates:
+        """The networks that one can be changed into, to be measured.
+
+        Raises:
+            CompileError: the network is at fault.
+        """
+        return candidates(self.program, name, given)
+
     def missing_parameters(self, name: str) -> list[str]:
         """The parameters that a network has no default for: it is a family of networks."""
         return missing_parameters(self.program, name)
+
+    def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
+        """What a network that can be built with these parameters derives from."""
+        from archdsl.elaborate.lineages import lineage
+
+        return lineage(self.program, name, given)
 
     def arguments(self, written: Iterable[tree.Argument]) -> dict[str, Given]:
         """Parameters written in the language, as a claim or `--set` does, evaluated.

@@ -29,10 +29,27 @@ def written(spec: Spec) -> int:
     return sum(not isinstance(item, tree.Remark) for item in items)
 
 
+@dataclass(frozen=True)
+class Examined:
+    """A claim: the network that it is about, and how each thing that it says fares."""
+
+    network: Network
+    results: tuple[Checked, ...]
+
+
 def check_claims(spec: Spec, diagnostics: Diagnostics) -> list[Checked]:
     """Every claim of a spec, measured. What is wrong goes to `diagnostics`."""
+    return [checked for claim in examine(spec, diagnostics) for checked in claim.results]
+
+
+def examine(spec: Spec, diagnostics: Diagnostics) -> Iterator[Examined]:
+    """The claims of a spec one by one, without those about networks that cannot be built.
+
+    What is wrong goes to `diagnostics`.
+    """
     checker = _Checker(spec, diagnostics)
-    return [checked for claim in spec.program.main.claims() for checked in checker.claim(claim)]
+    for claim in spec.program.main.claims():
+        yield from checker.claim(claim)
 
 
 @dataclass(frozen=True)
@@ -40,7 +57,7 @@ class _Checker:
     spec: Spec
     diagnostics: Diagnostics
 
-    def claim(self, claim: tree.Claim) -> Iterator[Checked]:
+    def claim(self, claim: tree.Claim) -> Iterator[Examined]:
         name, arguments = tree.called(claim.network)
         try:
             network = self._build(name, arguments)
@@ -48,6 +65,11 @@ class _Checker:
             self.diagnostics.take(failure)
             return
         self.diagnostics.extend(network.diagnostics)
+        yield Examined(network, tuple(self._results(claim, network, arguments)))
+
+    def _results(
+        self, claim: tree.Claim, network: Network, arguments: tuple[tree.Argument, ...]
+    ) -> Iterator[Checked]:
         for item in claim.items:
             try:
                 yield from self._item(item, network, arguments)
@@ -90,7 +112,7 @@ class _Checker:
         if item.base is not None:
             return self._increase(item, item.base, network, arguments)
         if metric in figures.STATED:
-            return Checked(_shown(network), metric, claimed, None, Verdict.STATED)
+            return self._stated(item, network)
         if metric in structure.COUNTED:
             measured, is_met = structure.counted(metric, item.value.value, cells(network.graph))
             return self._judged(item, network, metric, claimed, measured, is_met)
@@ -98,6 +120,13 @@ class _Checker:
             raise CompileError([_unknown(item, metric)])
         measured, is_met = figures.compared(item, network, None)
         return self._judged(item, network, metric, claimed, measured, is_met)
+
+    def _stated(self, item: tree.Figure, network: Network) -> Checked:
+        """An accuracy, which only training could measure: a percentage it must be."""
+        if not 0 <= item.value.value <= 100:
+            message = f"{item.metric} is a percentage, from 0 to 100, not {item.value.text}"
+            raise CompileError([error("claim", message, item.value.span)])
+        return Checked(_shown(network), item.metric, item.value.text, None, Verdict.STATED)
 
     def _increase(
         self,

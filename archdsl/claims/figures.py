@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 from archdsl.claims.digits import in_unit_of, last_digit, signed
 from archdsl.claims.verdicts import Measured
 from archdsl.compiler import Network
-from archdsl.costs.conventions import CONVENTIONS
+from archdsl.costs import metrics
 from archdsl.syntax import tree
 
-_FIGURES: dict[str, Callable[[Network], int]] = {
-    "params": lambda network: network.costs.total.params,
-    "activations": lambda network: network.costs.total.activations,
-    "memory": lambda network: network.inference_bytes,
-    "training_memory": lambda network: network.training_bytes,
-    "bytes": lambda network: network.costs.total.bytes_moved,
-}
-
-METRICS = (*_FIGURES, *CONVENTIONS)
+METRICS = metrics.METRICS
 """What can be claimed and measured, by name."""
 
 STATED = ("top1", "top5")
@@ -28,9 +19,7 @@ STATED = ("top1", "top5")
 
 def measure(metric: str, network: Network) -> int:
     """One of METRICS, for one view of one sample."""
-    if metric in _FIGURES:
-        return _FIGURES[metric](network)
-    return network.costs.total.total(CONVENTIONS[metric])
+    return metrics.figure(metric, network.graph, network.costs)
 
 
 def compared(figure: tree.Figure, network: Network, base: Network | None) -> tuple[Measured, bool]:

@@ -10,11 +10,11 @@ from contextlib import suppress
 from typing import TextIO
 
 from archdsl import __version__
-from archdsl.cli import check, compile, draw, flops, fmt, show
+from archdsl.cli import check, compile, diff, draw, expand, family, flops, fmt, show, transform
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 
-_COMMANDS = (compile, flops, check, draw, fmt, show)
+_COMMANDS = (compile, flops, check, diff, draw, family, transform, expand, fmt, show)
 
 _EPILOG = """\
 examples:

@@ -41,6 +41,10 @@ def add_network(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the network meant; by default the one named like the file, or the only one",
     )
+    add_set(parser)
+
+
+def add_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
         metavar="KEY=VALUE",
@@ -71,8 +75,17 @@ def asked(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:
     """
     spec = load(arguments.spec)
     name = spec.choose(arguments.network)
+    return spec, name, given(spec, arguments)
+
+
+def given(spec: Spec, arguments: argparse.Namespace) -> dict[str, Given]:
+    """The parameters that `--set` gives.
+
+    Raises:
+        CompileError: one of them has no value or no name.
+    """
     written = [parse_argument(Source("--set", text)) for text in arguments.parameters]
-    return spec, name, spec.arguments(written)
+    return spec.arguments(written)
 
 
 def add_depth(parser: argparse.ArgumentParser, default: str) -> None:

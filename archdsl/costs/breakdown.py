@@ -29,20 +29,38 @@ class Part:
     figures: Figures
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a part is of the graph: its operations, and its scope unless it is one operation."""
+
+    scope: Scope | None
+    nodes: tuple[Node, ...]
+
+
+def cut(graph: Graph, by: str) -> tuple[Cut, ...]:
+    """A graph by one of LEVELS: every operation in exactly one part, inputs in none."""
+    owners = _owners(graph, LEVELS[by])
+    found: dict[tuple[bool, int], tuple[Scope | None, list[Node]]] = {}
+    for node in graph:
+        owner = owners[node.scope]
+        if owner is not None:
+            found.setdefault((True, owner.index), (owner, []))[1].append(node)
+        elif not isinstance(node.operation, Input):
+            found[False, node.index] = (None, [node])
+    return tuple(Cut(scope, tuple(nodes)) for scope, nodes in found.values())
+
+
 def breakdown(graph: Graph, costs: Costs, by: str) -> tuple[Part, ...]:
     """The parts by one of LEVELS: together the whole network, every operation in exactly one."""
     naming = name_all(graph)
-    owners = _owners(graph, LEVELS[by])
-    parts: list[Part] = []
-    seen: set[int] = set()
-    for node in graph:
-        owner = owners[node.scope]
-        if owner is None and not isinstance(node.operation, Input):
-            parts.append(_operation(naming, node, costs.nodes[node.index]))
-        elif owner is not None and owner.index not in seen:
-            seen.add(owner.index)
-            parts.append(_scope(graph, naming, owner, costs.scopes[owner.index], node))
-    return tuple(parts)
+    return tuple(_part(graph, naming, costs, piece) for piece in cut(graph, by))
+
+
+def _part(graph: Graph, naming: Naming, costs: Costs, piece: Cut) -> Part:
+    first = piece.nodes[0]
+    if piece.scope is None:
+        return _operation(naming, first, costs.nodes[first.index])
+    return _scope(graph, naming, piece.scope, costs.scopes[piece.scope.index], first)
 
 
 def _operation(naming: Naming, node: Node, figures: Figures) -> Part:

@@ -7,6 +7,10 @@ from archdsl.draw.picture import Box, Look
 INK, MUTED, WIRE, FAULT = "#1c2430", "#566070", "#6b7686", "#c62828"
 FRAME, FRAME_EDGE = "#f6f7f9", "#cfd5dd"
 
+GRID, ALONE = "#e6e9ee", "#7b8694"
+GROUPS = ("#2f6fb5", "#c4620f", "#3b8546", "#8a4aa8", "#b8324f", "#0f7c86")
+"""Of points that belong together; of those that belong to none, ALONE."""
+
 _COLD, _EDGE_COLD = (255, 255, 255), (176, 184, 196)
 _HOT, _EDGE_HOT = (255, 167, 84), (196, 98, 16)
 

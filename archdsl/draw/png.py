@@ -17,11 +17,19 @@ def png(picture: Picture) -> bytes:
     Raises:
         CompileError: resvg is not installed.
     """
+    whole = page(picture)
+    return pixels(written(whole), max(whole.width, whole.height))
+
+
+def pixels(svg: str, longest: float) -> bytes:
+    """An SVG document in pixels; `longest` is its longer side.
+
+    Raises:
+        CompileError: resvg is not installed.
+    """
     try:
         import resvg_py
     except ImportError:
-        hint = "pip install 'archdsl[png]'; or draw .svg, .dot or .mmd, which need nothing"
+        hint = "pip install 'archdsl[png]'; or draw .svg, which needs nothing"
         raise CompileError([error("png", "PNG needs the package resvg_py", help=hint)]) from None
-    whole = page(picture)
-    zoom = min(_ZOOM, _MOST / max(whole.width, whole.height))
-    return bytes(resvg_py.svg_to_bytes(svg_string=written(whole), zoom=zoom))
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=min(_ZOOM, _MOST / longest)))

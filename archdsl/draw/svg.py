@@ -1,4 +1,4 @@
-"""SVG, as text. Everything that comes from a spec is escaped in one place: `_text`."""
+"""SVG, as text. Everything that comes from a spec is escaped in one place: `as_text`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def written(whole: Page) -> str:
 
 
 def _lines(whole: Page) -> Iterator[str]:
-    width, height = _number(whole.width), _number(whole.height)
+    width, height = as_number(whole.width), as_number(whole.height)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
         f' viewBox="0 0 {width} {height}" font-family="{escape(FAMILY)}">'
@@ -43,7 +43,7 @@ def _lines(whole: Page) -> Iterator[str]:
     for sample in whole.samples:
         yield from _sample(sample)
     for writing in whole.writings:
-        yield _text(writing)
+        yield as_text(writing)
     yield "</svg>"
 
 
@@ -51,9 +51,9 @@ def _group(area: Area, group: Group) -> Iterator[str]:
     yield _rectangle(area, colours.FRAME, colours.FRAME_EDGE, 8)
     y = area.y + 17
     title = Writing(group.title, area.x + PADDING, y, TITLE, colours.INK)
-    yield _text(title, times(group.times))
+    yield as_text(title, times(group.times))
     right = area.x + area.width - PADDING
-    yield _text(Writing(group.aside, right, y, PLAIN, colours.MUTED, "end"))
+    yield as_text(Writing(group.aside, right, y, PLAIN, colours.MUTED, "end"))
 
 
 def _box(area: Area, box: Box) -> Iterator[str]:
@@ -78,15 +78,15 @@ def _texts(area: Area, box: Box) -> Iterator[str]:
     y, lines = area.y + 20, enumerate(box.lines, start=1)
     if not box.aside and box.times == 1:
         middle = area.x + area.width / 2
-        yield _text(Writing(box.title, middle, y, TITLE, colours.INK, "middle"))
+        yield as_text(Writing(box.title, middle, y, TITLE, colours.INK, "middle"))
         for place, text in lines:
-            yield _text(Writing(text, middle, y + LINE * place, PLAIN, colours.MUTED, "middle"))
+            yield as_text(Writing(text, middle, y + LINE * place, PLAIN, colours.MUTED, "middle"))
         return
     left, right = area.x + PADDING, area.x + area.width - PADDING
-    yield _text(Writing(box.title, left, y, TITLE, colours.INK), times(box.times))
-    yield _text(Writing(box.aside, right, y, PLAIN, colours.INK, "end"))
+    yield as_text(Writing(box.title, left, y, TITLE, colours.INK), times(box.times))
+    yield as_text(Writing(box.aside, right, y, PLAIN, colours.INK, "end"))
     for place, text in lines:
-        yield _text(Writing(text, left, y + LINE * place, PLAIN, colours.MUTED))
+        yield as_text(Writing(text, left, y + LINE * place, PLAIN, colours.MUTED))
 
 
 def _path(path: Path) -> Iterator[str]:
@@ -98,26 +98,26 @@ def _path(path: Path) -> Iterator[str]:
         points = (*points[:-1], (x, y - 5))
     yield f'<path d="{_route(points)}" fill="none" stroke="{ink}" stroke-width="1.3"{dashes}/>'
     if path.has_head:
-        yield f'<path d="M{_number(x)} {_number(y)}l-3.5 -7h7z" fill="{ink}"/>'
+        yield f'<path d="M{as_number(x)} {as_number(y)}l-3.5 -7h7z" fill="{ink}"/>'
 
 
 def _route(points: tuple[Point, ...]) -> str:
     """Straight down, and in an S from column to column."""
     (x, y), *rest = points
-    parts = [f"M{_number(x)} {_number(y)}"]
+    parts = [f"M{as_number(x)} {as_number(y)}"]
     for right, down in rest:
         if abs(right - x) < 0.05:
-            parts.append(f"V{_number(down)}")
+            parts.append(f"V{as_number(down)}")
         else:
-            middle = _number((y + down) / 2)
-            bend = f"C{_number(x)} {middle} {_number(right)} {middle}"
-            parts.append(f"{bend} {_number(right)} {_number(down)}")
+            middle = as_number((y + down) / 2)
+            bend = f"C{as_number(x)} {middle} {as_number(right)} {middle}"
+            parts.append(f"{bend} {as_number(right)} {as_number(down)}")
         x, y = right, down
     return "".join(parts)
 
 
 def _label(label: Label) -> Iterator[str]:
-    yield _text(Writing(label.text, label.x, label.y + 4, PLAIN, colours.MUTED))
+    yield as_text(Writing(label.text, label.x, label.y + 4, PLAIN, colours.MUTED))
 
 
 def _sample(sample: Sample) -> Iterator[str]:
@@ -128,22 +128,22 @@ def _sample(sample: Sample) -> Iterator[str]:
 
 
 def _rectangle(area: Area, fill: str, edge: str, radius: float) -> str:
-    x, y, width, height = map(_number, (area.x, area.y, area.width, area.height))
-    place = f'x="{x}" y="{y}" width="{width}" height="{height}" rx="{_number(radius)}"'
+    x, y, width, height = map(as_number, (area.x, area.y, area.width, area.height))
+    place = f'x="{x}" y="{y}" width="{width}" height="{height}" rx="{as_number(radius)}"'
     return f'<rect {place} fill="{fill}" stroke="{edge}"/>'
 
 
-def _text(writing: Writing, after: str = "") -> str:
+def as_text(writing: Writing, after: str = "") -> str:
     """A text, and at a distance what follows it in a lighter ink."""
     font = writing.font
     anchor = f' text-anchor="{writing.anchor}"' if writing.anchor != "start" else ""
     weight = f' font-weight="{font.weight}"' if font.weight != 400 else ""
-    place = f'x="{_number(writing.x)}" y="{_number(writing.y)}"'
+    place = f'x="{as_number(writing.x)}" y="{as_number(writing.y)}"'
     style = f'font-size="{font.size}"{weight}{anchor} fill="{writing.ink}"'
     follows = f'<tspan dx="{GAP}" fill="{colours.MUTED}">{escape(after)}</tspan>' if after else ""
     return f"<text {place} {style}>{escape(writing.text)}{follows}</text>"
 
 
-def _number(value: float) -> str:
+def as_number(value: float) -> str:
     """With one decimal, and none where that is 0: the same on every machine."""
     return f"{value:.1f}".removesuffix(".0").replace("-0", "0", value > -0.05)

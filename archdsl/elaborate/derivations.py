@@ -26,14 +26,20 @@ from archdsl.syntax import tree
 class Resolved:
     """The network that a name finally means, with what derivations collected on the way.
 
-    Each transform stands with the file that it was written in, the innermost first.
+    Each transform stands with the file that it was written in, the innermost first. `network` is
+    the `declared` one until a transform rewrites it.
     """
 
     network: tree.Network
     unit: Unit
     given: Mapping[str, Given]
     doc: str | None
-    transforms: tuple[tuple[Unit, tree.Insert], ...] = ()
+    declared: tree.Network
+    transforms: tuple[tuple[Unit, tree.Insert | tree.Call], ...] = ()
+
+    @property
+    def is_rewritten(self) -> bool:
+        return self.network is not self.declared
 
     @property
     def missing(self) -> list[str]:
@@ -55,11 +61,11 @@ def _network(
     session: Session,
     found: tuple[Named, Unit],
     given: Mapping[str, Given],
-    seen: tuple[str, ...],
+    seen: tuple[tree.Derived, ...],
 ) -> Resolved:
     definition, unit = found
     if isinstance(definition, tree.Network):
-        return Resolved(definition, unit, given, definition.doc)
+        return Resolved(definition, unit, given, definition.doc, declared=definition)
     frame = Frame(session, unit)
     if isinstance(definition, tree.Block) or definition.kind == "block":
         message = f"`{definition.name}` is a block, not a network"
@@ -71,13 +77,13 @@ def _network(
         message = f"no network is called `{base.name}`"
         raise frame.fault("network", message, base.span, help=hint)
     collected = {**by_name(frame, written), **given}
-    below = _network(session, unit.names[base.name], collected, (*seen, definition.name))
+    below = _network(session, unit.names[base.name], collected, (*seen, definition))
     transforms = ((unit, transform) for transform in definition.transforms)
     return replace(below, doc=definition.doc, transforms=(*below.transforms, *transforms))
 
 
 def block_of(
-    frame: Frame, found: tuple[Named, Unit], node: tree.Node, seen: tuple[str, ...] = ()
+    frame: Frame, found: tuple[Named, Unit], node: tree.Node, seen: tuple[tree.Derived, ...] = ()
 ) -> Applicable:
     """The block that a definition stands for; a derived one has parameters given in advance.
 
@@ -98,12 +104,12 @@ def block_of(
     return derived[id(definition)]
 
 
-def _block(frame: Frame, definition: tree.Derived, seen: tuple[str, ...]) -> Applicable:
+def _block(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> Applicable:
     _check_path(frame, definition, seen)
     name, written = tree.called(definition.base)
     base: Value
     if name.name in frame.unit.names:
-        base = block_of(frame, frame.unit.names[name.name], name, (*seen, definition.name))
+        base = block_of(frame, frame.unit.names[name.name], name, (*seen, definition))
     else:
         base = names.look_up(frame, name)
     value = calls.apply(frame, base, arguments.written(frame, written), definition.base)
@@ -113,15 +119,17 @@ def _block(frame: Frame, definition: tree.Derived, seen: tuple[str, ...]) -> App
     raise frame.fault("type", message, definition.base.span)
 
 
-def _check_path(frame: Frame, definition: tree.Derived, seen: tuple[str, ...]) -> None:
+def _check_path(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> None:
     """See that the definitions `seen` on the way here are no circle, and not too many."""
     kind, span = definition.kind, definition.base.span
-    if definition.name in seen:
-        path = " -> ".join([*seen[seen.index(definition.name) :], definition.name])
+    before = [id(other) for other in seen]
+    if id(definition) in before:
+        around = (*seen[before.index(id(definition)) :], definition)
+        path = " -> ".join(other.name for other in around)
         message = f"{kind}s are derived from each other in a circle: {path}"
         raise frame.fault("recursion", message, span)
     if len(seen) == limits.DERIVATIONS:
-        message = f"`{seen[0]}` is derived through more than {limits.DERIVATIONS} {kind}s"
+        message = f"`{seen[0].name}` is derived through more than {limits.DERIVATIONS} {kind}s"
         raise frame.fault("nesting", message, span)
 
 

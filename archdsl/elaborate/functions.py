@@ -8,6 +8,7 @@ from fractions import Fraction
 from archdsl import limits
 from archdsl.elaborate.arithmetic import BadValue, Number, exact
 from archdsl.elaborate.values import FunctionValue, Value, describe, is_integer, is_number
+from archdsl.rounding import round_to
 
 
 def _number(value: Value) -> Number:
@@ -96,15 +97,11 @@ def _range(*values: Value) -> Value:
 
 
 def _round_to(value: Value, multiple: Value) -> Value:
-    """To the nearest multiple, at least one, and one more if below 0.9 of the value.
-
-    The rounding of widths in MobileNet and X3D.
-    """
+    """The rounding of widths in MobileNet and X3D."""
     number, unit = _number(value), _integer(multiple)
     if unit < 1:
         raise BadValue(f"expected a positive multiple, not {unit}")
-    rounded = max(unit, math.floor(number + Fraction(unit, 2)) // unit * unit)
-    return rounded + unit if rounded < Fraction(9, 10) * number else rounded
+    return round_to(number, unit)
 
 
 _ANY = None

@@ -6,7 +6,8 @@ builder: an address is the way through the text, and stays when something is ins
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from archdsl.elaborate import arguments, calls, names, places
 from archdsl.elaborate.places import Places
@@ -21,6 +22,26 @@ from archdsl.elaborate.values import (
 )
 from archdsl.ir.graph import Address, Graph
 from archdsl.syntax import tree
+
+Planned: TypeAlias = Mapping[Address, tuple[Inserted, ...]]
+"""What to insert, by the place that it follows."""
+
+
+def joined(planned: Planned, found: Iterable[tuple[Address, Inserted]]) -> Planned:
+    """What was planned before, and what follows the same places or others after that."""
+    both = dict(planned)
+    for address, inserted in found:
+        both[address] = (*both.get(address, ()), inserted)
+    return both
+
+
+def moved(before: Planned, after: Planned) -> Inserted | None:
+    """An insertion that two plans have in different places, or only one of them has."""
+    for one, other in ((before, after), (after, before)):
+        for address, inserted in one.items():
+            if other.get(address) != inserted:
+                return inserted[-1]
+    return None
 
 
 def planned(frame: Frame, insert: tree.Insert, graph: Graph) -> Iterator[tuple[Address, Inserted]]:

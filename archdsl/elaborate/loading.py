@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -17,19 +17,46 @@ from archdsl.elaborate.program import Named, Program, Unit, name_span
 from archdsl.elaborate.scoping import check_names
 from archdsl.elaborate.words import words_of
 from archdsl.ops import OPERATIONS
+from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
 
 
-def load_program(path: Path) -> Program:
-    """Parse a spec and all that it uses.
+def load_program(path: Path, uses: Iterable[str] = ()) -> Program:
+    """Parse a spec and all that it uses, and `uses` beyond.
 
     Raises:
         CompileError: with the mistakes of every file that could be reached.
     """
+    return _load(read(path), path, tuple(map(_use, dict.fromkeys(uses))))
+
+
+def parse_program(source: Source) -> Program:
+    """A spec that stands in no file, and so uses the library alone.
+
+    Raises:
+        CompileError: with its mistakes.
+    """
+    return _load(source, folder("library") / source.name)
+
+
+def _use(name: str) -> tree.Use:
+    """A file to use that is named outside of any.
+
+    Raises:
+        CompileError: this is no name of one.
+    """
+    source = Source("--use", f"use {name}")
+    definitions = parse(source).definitions
+    if len(definitions) == 1 and isinstance(definitions[0], tree.Use):
+        return definitions[0]
+    raise CompileError([error("use", "this names no file", Span(source, 4, len(source.text)))])
+
+
+def _load(source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Program:
     loader = _Loader()
-    main = loader.unit(read(path), path)
+    main = loader.unit(source, path, uses)
     units = tuple(loader.done.values())
     if main is None or loader.diagnostics.has_errors:
         raise CompileError(loader.diagnostics)
@@ -50,7 +77,7 @@ class _Loader:
         self.done: dict[Path, Unit] = {}
         self.open: list[Path] = []
 
-    def unit(self, source: Source, path: Path) -> Unit | None:
+    def unit(self, source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Unit | None:
         try:
             file = parse(source)
         except CompileError as failure:
@@ -59,9 +86,9 @@ class _Loader:
         unit = Unit(file, path, ())
         self.open.append(path.resolve())
         origins: dict[str, Span] = {}
-        for definition in file.definitions:
-            if isinstance(definition, tree.Use):
-                self._use(unit, definition, origins)
+        written = [d for d in file.definitions if isinstance(d, tree.Use)]
+        for use in (*written, *(use for use in uses if use not in written)):
+            self._use(unit, use, origins)
         unit = replace(unit, own=tuple(self._definitions(unit)))
         self._define(unit, origins)
         self.open.pop()

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
-from archdsl.elaborate import insertions, parameters, statements, unread
+from archdsl.elaborate import building, changing, unread
+from archdsl.elaborate.candidates import Candidates
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
-from archdsl.elaborate.mentions import handed_on
 from archdsl.elaborate.program import Program, name_span
+from archdsl.elaborate.reuse import Reuse
 from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.elaborate.values import Given, Inserted, Value, describe, holds_tensor, tensors_in
-from archdsl.ir.graph import Address, Graph
+from archdsl.elaborate.values import Given
+from archdsl.ir.graph import Graph
 from archdsl.syntax import tree
-
-_REBUILT = 10
-"""Steps for each operation that is built once more, and whose place is named."""
 
 
 def choose(program: Program, name: str | None) -> str:
@@ -70,13 +68,53 @@ def build(
     try:
         resolved = resolve(session, program.main.names[graph.name], given)
         check_parameters(session, resolved)
-        session.insertions = _planned(session, resolved)
-        _build(session, resolved)
+        building.build(session, changing.changed(session, resolved))
         is_main = graph.name == program.main.path.stem
         graph.doc = resolved.doc or (program.main.file.doc if is_main else None)
     except Fault as fault:
         session.report(fault)
     diagnostics.extend(program.mistakes)
+
+
+def written(program: Program, name: str, given: Mapping[str, Given], origin: str) -> str:
+    """A network with these parameters as a file of its own, its derivations carried out.
+
+    Raises:
+        CompileError: the network is at fault.
+    """
+    from archdsl.elaborate import writing  # it needs the formatter, and few runs write specs
+
+    session, resolved = _standing(program, name, given, None)
+    return writing.text(name, resolved, session.rows, origin)
+
+
+def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candidates:
+    """What a network with these parameters can be changed into, its derivations carried out.
+
+    Raises:
+        CompileError: the network is at fault.
+    """
+    reuse = Reuse()
+    session, resolved = _standing(program, name, given, reuse)
+    return Candidates(session, resolved, name_span(program.main.names[name][0]), reuse)
+
+
+def _standing(
+    program: Program, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
+) -> tuple[Session, Resolved]:
+    """The session in which a network was built, its derivations carried out."""
+    session = Session(program, Graph(name), Diagnostics())
+    try:
+        resolved = resolve(session, program.main.names[name], given)
+        check_parameters(session, resolved)
+        resolved = changing.changed(session, resolved)
+        session.reuse = None if session.insertions else reuse
+        building.build(session, resolved)
+    except Fault as fault:
+        session.report(fault)
+    session.diagnostics.extend(program.mistakes)
+    session.diagnostics.stop_on_errors()
+    return session, resolved
 
 
 def missing_parameters(program: Program, name: str) -> list[str]:
@@ -100,63 +138,3 @@ def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> 
     except Fault as fault:
         session.report(fault)
         raise CompileError(session.diagnostics) from None
-
-
-def _planned(session: Session, resolved: Resolved) -> dict[Address, tuple[Inserted, ...]]:
-    """What the network's derivations insert, each at places of the network as it stands before.
-
-    Where that cannot be built, its mistakes are told when the whole is.
-    """
-    planned: dict[Address, tuple[Inserted, ...]] = {}
-    for unit, insert in resolved.transforms:
-        standing = Session(session.program, Graph(session.graph.name), Diagnostics())
-        standing.insertions = planned
-        try:
-            _build(standing, resolved)
-        except (Fault, CompileError):
-            return planned
-        session.step(insert.span, standing.steps + _REBUILT * len(standing.graph))
-        if standing.diagnostics.has_errors:
-            return planned
-        frame = Frame(session, unit)
-        for address, inserted in insertions.planned(frame, insert, standing.graph):
-            planned[address] = (*planned.get(address, ()), inserted)
-    return planned
-
-
-def _build(session: Session, resolved: Resolved) -> None:
-    session.as_declared = not resolved.given
-    graph, network = session.graph, resolved.network
-    outline, span = session.outline(network), name_span(network)
-    scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)
-    graph.open_parameters = handed_on(network)
-    frame = Frame(session, resolved.unit, scope, assigned=outline.assigned)
-    parameters.fill(frame, network, parameters.checked(frame, network, resolved.given))
-    result = statements.run_body(frame, network)
-    _check_ends(session, network, result)
-    graph.outputs = tensors_in(result)
-    bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
-    graph.close(scope, bindings, dict(graph.inputs), graph.outputs)
-
-
-def _check_ends(session: Session, network: tree.Network, result: Value) -> None:
-    """A network has inputs, and gives nothing but tensors."""
-    graph, span = session.graph, name_span(network)
-    if not graph.inputs:
-        message = f"network `{network.name}` has no input"
-        hint = "declare one: `input video: 3 x 16 x 224^2`"
-        session.diagnostics.add(session.error("network", message, span, help=hint))
-    elif not _is_tensors(result):
-        message = f"network `{network.name}` gives {describe(result)}, not a tensor"
-        hint = "end with a call, a table, or `return` and tensors"
-        session.diagnostics.add(session.error("network", message, span, help=hint))
-    elif any(graph.type(value).samples > 1 for value in tensors_in(result)):
-        message = f"network `{network.name}` gives {describe(result)}: groups of one sample"
-        hint = "bring them together: `y -> ungroup(x)`"
-        session.diagnostics.add(session.error("network", message, span, help=hint))
-
-
-def _is_tensors(value: Value) -> bool:
-    if isinstance(value, tuple):
-        return bool(value) and all(map(_is_tensors, value))
-    return holds_tensor(value)

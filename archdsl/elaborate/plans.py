@@ -43,6 +43,7 @@ class Planner:
         self.frame = frame
         self.table = table
         self.bindings = [(b, b.name or "", names_in(b.value)) for b in table.bindings]
+        self._names = {id(binding): read for binding, _, read in self.bindings}
         self.read = {name for _, _, read in self.bindings for name in read}
         self.taken: set[str] = set()
 
@@ -131,7 +132,7 @@ class Planner:
 
     def _check_left_out(self, row: Row, bindings: tuple[tree.Argument, ...]) -> None:
         for binding in bindings:
-            for column in sorted(names_in(binding.value) & row.left_out.keys()):
+            for column in sorted(self._names[id(binding)] & row.left_out.keys()):
                 if column in self.frame.names or column in self.frame.unit.names:
                     continue
                 dash = row.left_out[column].span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -43,6 +43,11 @@ class Program:
     main: Unit
     units: tuple[Unit, ...]
     mistakes: tuple[Diagnostic, ...] = field(default=(), repr=False)
+
+    def with_network(self, definition: tree.Derived) -> Program:
+        """The program with one more network, which sees what the spec itself sees."""
+        names = {**self.main.names, definition.name: (definition, self.main)}
+        return replace(self, main=replace(self.main, names=names))
 
     def networks(self) -> list[str]:
         """The networks that the spec itself defines, in order."""

@@ -9,9 +9,12 @@ from archdsl import limits
 from archdsl.elaborate import calls, declarations, expectations, expressions, plans
 from archdsl.elaborate.binding import piped
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.tables import BLOCK, NUMBER, STRIDE, Row, Stage, stages
+from archdsl.elaborate.tables import NUMBER, STRIDE, Row, Stage, stages
 from archdsl.elaborate.values import (
     POISON,
+    Applicable,
+    BlockValue,
+    BuiltRow,
     Given,
     Tensor,
     Value,
@@ -56,7 +59,7 @@ class _Builder:
         counts = [self._count(row) for row in stage.rows]
         if counts == [1]:
             (row,) = stage.rows
-            self._try_row(row, 1, stage.name or row.block.span.text)
+            self._try_row(row, 1, stage.name or row.kind)
             return
         outer, entering = frame.scope, frame.running
         self.stages += 1
@@ -64,7 +67,7 @@ class _Builder:
         frame.scope = graph.open("stage", name, "", outer, frame.site(span), span)
         for row, count in zip(stage.rows, counts, strict=True):
             self._try_row(row, count, None)
-        self._close(frame.scope, entering)
+        self._close(frame.scope, entering, {})
         frame.scope = outer
         if POISON not in frame.running:
             self._follow(graph.address(outer, frame.site(span)))
@@ -97,20 +100,37 @@ class _Builder:
             plan = self.planner.plan(row)
             if not count:
                 raise Fault
-            self._row(plan, count, name)
+            inside = self._row(plan, count, name)
+            self._keep(plan, count, inside if name else scope)
             expectations.compare(self.frame, row)
         except Fault as fault:
             self.frame.session.report(fault)
             self.frame.running = (POISON,)
             self.frame.scope = scope
 
-    def _row(self, plan: plans.Plan, count: int, name: str | None) -> None:
-        """The row's blocks, in parts where derivations insert something between them."""
-        start = 0
+    def _keep(self, plan: plans.Plan, count: int, scope: int) -> None:
+        """Note a row that transforms may change: one that stands in the network itself, once."""
+        session = self.frame.session
+        if session.calls or self.frame.rounds:
+            return
+        takes = frozenset({*options_of(plan.block), *self.planner.read, NUMBER})
+        shapes = tuple(v.type.shape for v in self.frame.running if isinstance(v, Tensor))
+        row = plan.row
+        session.rows.append(
+            BuiltRow(row.node, scope, row.called, count, plan.values, takes, shapes)
+        )
+
+    def _row(self, plan: plans.Plan, count: int, name: str | None) -> int:
+        """The row's blocks, in parts where derivations insert something between them.
+
+        The scope of the first part.
+        """
+        start, first = 0, len(self.frame.session.graph.scopes)
         for end in range(1, count + 1):
             if end == count or self._place(plan, end - 1 - start) in self._insertions:
                 self._part(plan, range(start, end), name)
                 start = end
+        return first
 
     @property
     def _insertions(self) -> Collection[Address]:
@@ -130,13 +150,14 @@ class _Builder:
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
         place, site = self._place(plan, len(part) - 1), frame.site(span)
-        kind = plan.row.cells[BLOCK].span.text
-        frame.scope = frame.session.graph.open("row", name or numbers, kind, outer, site, span)
+        frame.scope = frame.session.graph.open(
+            "row", name or numbers, plan.row.kind, outer, site, span
+        )
         for number in part:
             self._apply(plan, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
-        self._close(frame.scope, entering)
-        frame.scope = outer
+        inside, frame.scope = frame.scope, outer
+        self._close(inside, entering, {NUMBER: len(part), **plan.values})
         self._follow(place)
 
     def _follow(self, place: Address) -> None:
@@ -158,15 +179,24 @@ class _Builder:
             naming=(node, name),
         )
         written = Written(piped(frame.running, node.span), _arguments(inner, plan, first=first))
-        value = calls.applied(inner, plan.block, written, node)
+        reuse = frame.session.reuse
+        applied = calls.applied if reuse is None else reuse.applied
+        value = applied(inner, plan.block, written, node)
         if not isinstance(value, tuple | Tensor):
             message = f"the block of a row makes a tensor, not {describe(value)}"
             raise frame.fault("table", message, node.span)
         frame.running = value if isinstance(value, tuple) else (value,)
 
-    def _close(self, scope: int, entering: tuple[Value, ...]) -> None:
+    def _close(
+        self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
+    ) -> None:
         inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
-        self.frame.session.graph.close(scope, {}, inputs, tensors_in(self.frame.running))
+        self.frame.session.graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
+
+
+def options_of(block: Applicable) -> tuple[str, ...]:
+    """What a block takes beside the tensor that enters, which is its first parameter."""
+    return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters
 
 
 def _arguments(inner: Frame, plan: plans.Plan, *, first: bool) -> Mapping[str, Given]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
@@ -12,6 +13,7 @@ from archdsl.elaborate.program import Program, Unit
 from archdsl.elaborate.values import (
     Applicable,
     BlockValue,
+    BuiltRow,
     Given,
     Inserted,
     OperationValue,
@@ -23,6 +25,9 @@ from archdsl.elaborate.words import words_of
 from archdsl.ir.graph import Address, Graph, Site
 from archdsl.source import Span
 from archdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.reuse import Reuse
 
 
 class Fault(Exception):
@@ -37,10 +42,12 @@ class Session:
     """What all frames of one elaboration share.
 
     `as_declared` says that the network has its own parameters, so that bare numbers in a
-    table's expectations hold for it. `insertions` are what derivations insert, by the place that
-    it follows. `calls` are the blocks that are being evaluated, `derived` the blocks that
-    definitions derive, `faults` how many statements failed. `reshaped` are the insertions after
-    which a tensor has another shape, and `steps` are those taken.
+    table's expectations hold for it, `is_rewritten` that none hold. `changed_by` is the last
+    transform, where the network could be built before it. `insertions` are what derivations
+    insert, by the place that it follows. `calls` are the blocks that are being evaluated,
+    `derived` the blocks that definitions derive, `rows` those of the network's own tables,
+    `faults` how many statements failed. `reshaped` are the insertions after which a tensor has
+    another shape, and `steps` are those taken. With `reuse`, what is the same is built once.
     """
 
     def __init__(self, program: Program, graph: Graph, diagnostics: Diagnostics) -> None:
@@ -48,12 +55,16 @@ class Session:
         self.graph = graph
         self.diagnostics = diagnostics
         self.as_declared = True
+        self.is_rewritten = False
+        self.changed_by: Span | None = None
         self.insertions: Mapping[Address, tuple[Inserted, ...]] = {}
         self.words = words_of(program.units)
         self.calls: list[tuple[tree.Block, Span]] = []
         self.derived: dict[int, Applicable] = {}
+        self.rows: list[BuiltRow] = []
         self.faults = 0
         self.reshaped: dict[Span, Label] = {}
+        self.reuse: Reuse | None = None
         self._outlines: dict[int, Outline] = {}
         self.steps = 0
         self._depth = 0
@@ -129,7 +140,14 @@ class Session:
     def _trail(self, span: Span) -> list[Label]:
         calls = [Label(call, f"in `{block.name}`, called here") for block, call in self.calls]
         calls = [label for label in reversed(calls) if not label.span.holds(span)]
-        return calls if len(calls) <= 2 else [calls[0], calls[-1]]
+        calls = calls if len(calls) <= 2 else [calls[0], calls[-1]]
+        return [*calls, *self._change(span)]
+
+    def _change(self, span: Span) -> list[Label]:
+        """The transform that a mistake comes after, unless the mistake stands in it."""
+        if self.changed_by is None or self.changed_by.holds(span):
+            return []
+        return [Label(self.changed_by, "after this change")]
 
     def report(self, fault: Fault) -> None:
         """Collect a fault that evaluation goes on after."""

@@ -27,6 +27,18 @@ class Row:
     def block(self) -> tree.Expression:
         return self.cells[BLOCK]
 
+    @property
+    def kind(self) -> str:
+        """The block as it is written."""
+        return self.block.name if isinstance(self.block, tree.Name) else self.block.span.text
+
+    @property
+    def called(self) -> str:
+        """The block without the parameters that the cell gives it."""
+        if isinstance(self.block, tree.Call):
+            return self.block.function.name
+        return self.kind
+
 
 @dataclass(slots=True)
 class Stage:

@@ -132,6 +132,23 @@ class Inserted:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltRow:
+    """A row of a network's own table as it was built.
+
+    `scope` is that of its stage, or its own where a stage is a single block. `takes` are the
+    columns it has a use for, `shapes` those of what comes out.
+    """
+
+    node: tree.Row
+    scope: int
+    block: str
+    number: int
+    cells: Mapping[str, Value]
+    takes: frozenset[str]
+    shapes: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionValue:
     """A function over compile-time values, such as `ceil`, of `least` to `most` arguments."""
 
@@ -234,7 +251,9 @@ def round_hint(given: Given) -> str | None:
     """What to do where an integer is wanted and a fraction stands."""
     if not isinstance(given.value, Fraction):
         return None
-    text = given.written.span.text if given.written else given.span.text
+    written = given.written
+    text = written.span.text if written else given.span.text
+    text = written.text if isinstance(written, tree.Number) else text
     return f"round it: `ceil({text})` or `int({text})`"
 
 

@@ -75,8 +75,8 @@ class Scope:
     """An instance of a block, a stage of a table, a row of a stage, or the network itself.
 
     `definition` is the name of the block and `block` what there is to know of it, `bindings`
-    the compile-time values of its names, `inputs` and `outputs` the values that go in and come
-    out, inputs under their names.
+    the compile-time values of its names (of a row, its cells and `number`), `inputs` and
+    `outputs` the values that go in and come out, inputs under their names.
     """
 
     index: int

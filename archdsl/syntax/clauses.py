@@ -62,12 +62,15 @@ def _without_plus(fault: Fault) -> Diagnostic | None:
 
 
 def _no_transform(fault: Fault) -> Diagnostic | None:
-    """`network b = a + inset c after d`."""
-    if "INSERT" not in fault.accepted or fault.found.type in _ENDS:
+    """`network b = a + inset c after d`, or `+ stretch` without its options."""
+    word = fault.before
+    if word is None or word.type != "NAME" or fault.token(fault.at - 2).type != "PLUS":
         return None
-    help = did_you_mean(str(fault.found), ["insert"])
-    message = f"`{fault.found}` does not change a network"
-    return error("syntax", message, fault.span(fault.found), "expected `insert`", help=help)
+    if "LPAR" not in fault.accepted or fault.token(fault.first).type != "NETWORK":
+        return None
+    help = did_you_mean(str(word), ["insert"]) or f"write `{word}(...)`"
+    message, label = f"`{word}` does not change a network", "expected `insert` or a call"
+    return error("syntax", message, fault.span(word), label, help=help)
 
 
 def _insertion(fault: Fault) -> Diagnostic | None:

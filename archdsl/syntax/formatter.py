@@ -133,6 +133,8 @@ class _Printer:
     @_write.register
     def _(self, node: tree.Table) -> None:
         opening = self._opening(node, node.bindings)
+        if not self.lines[-1].endswith("{"):
+            self._blank = True
         self._begin(node.span.start, opening)
         self._open(head(node), opening)
         lines = aligned(node)

@@ -18,17 +18,27 @@ MAY_IMPORT = {
     "syntax": GROUND,
     "ir": {"source", "ops.base"},
     "ops": {"ir.types", "limits"},
-    "elaborate": GROUND | {"ir", "ops", "syntax"},
+    "rounding": set(),
+    "transforms": {"diagnostics", "ops.parameters", "rounding"},
+    "elaborate": GROUND | {"costs", "ir", "ops", "rounding", "syntax", "transforms"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
-    "draw": GROUND | {"costs", "ir", "ops.base", "ops.sources", "report.numbers"},
+    "draw": GROUND
+    | {"claims.members", "costs", "elaborate.lineages", "ir", "ops.base", "ops.sources"}
+    | {"report.numbers"},
     "files": GROUND,
-    "claims": GROUND | {"compiler", "costs", "elaborate.values", "ir.cells", "syntax"},
+    "claims": GROUND
+    | {"compiler", "costs", "elaborate.lineages", "elaborate.values", "ir.cells", "syntax"},
+    "compare": {"compiler", "costs", "elaborate.values", "ir", "ops.base"},
+    "expansion": GROUND
+    | {"compiler", "costs", "elaborate.candidates", "elaborate.values", "syntax.parser"}
+    | {"transforms"},
     "cli": GROUND
-    | {"claims", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
-    | {"files", "ir", "report", "syntax.parser"},
-    "report": GROUND | {"claims", "compiler", "costs", "elaborate.values", "ir", "ops"},
+    | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
+    | {"expansion", "files", "ir", "report", "syntax.literals", "syntax.parser", "transforms"},
+    "report": GROUND
+    | {"claims", "compare", "compiler", "costs", "elaborate.values", "expansion", "ir", "ops"},
 }
 
 # The one door through which each library comes in.

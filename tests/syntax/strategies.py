@@ -119,7 +119,7 @@ _labels = st.from_regex(r"[a-z0-9_]{1,4}(\.[a-z0-9_]{1,3}){0,3}", fullmatch=True
 _wild = st.from_regex(r"(?!.*\*\*)[a-z0-9*]{1,4}(\.[a-z0-9_*]{1,3}){0,3}", fullmatch=True)
 _places = _build(tree.Place, _wild, st.none()) | _build(tree.Place, _labels, _labels)
 _insertions = _build(tree.Insertion, _bases, _tuples(_places, least=1))
-_inserts = _build(tree.Insert, _tuples(_insertions, least=1))
+_transforms = _build(tree.Insert, _tuples(_insertions, least=1)) | _calls(expressions)
 
 _uses = _build(tree.Use, st.lists(names, min_size=1, max_size=3).map(".".join))
 _definitions = st.one_of(
@@ -129,7 +129,7 @@ _definitions = st.one_of(
     _build(tree.Network, *_bodied),
     _build(tree.Cell, *_bodied),
     _build(tree.Derived, st.just("block"), names, _bases, st.just(()), _described),
-    _build(tree.Derived, st.just("network"), names, _bases, _tuples(_inserts), _described),
+    _build(tree.Derived, st.just("network"), names, _bases, _tuples(_transforms), _described),
 )
 
 

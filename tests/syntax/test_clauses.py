@@ -157,7 +157,18 @@ def test_a_mistake_in_a_definition(text: str, message: str, words: str, more: st
 @pytest.mark.parametrize(
     ("text", "message", "words", "more"),
     [
-        ("inset c after d", "`inset` does not change a network", "inset", "expected `insert`"),
+        (
+            "inset c after d",
+            "`inset` does not change a network",
+            "inset",
+            "expected `insert` or a call",
+        ),
+        (
+            "stretch",
+            "`stretch` does not change a network",
+            "stretch",
+            "expected `insert` or a call",
+        ),
         ("insert after p", "what to insert is not said", "after", _INSERTION),
         ("insert (c after d, after p)", "what to insert is not said", "after", _INSERTION),
         ("insert a p", "unexpected `p`", "p", "expected `after`"),

@@ -217,6 +217,7 @@ block b(x, y = 3) {  # opened
     y = b
     # last of other
   }
+
   table {  # table
     # header
     | a |  # a

@@ -35,8 +35,12 @@ def _(node: tree.Use) -> Piece:
 
 @leaf.register
 def _(node: tree.Derived) -> Piece:
-    transforms = tuple((Break(" "), "+ ", _insert(insert)) for insert in node.transforms)
+    transforms = tuple((Break(" "), "+ ", _transform(node)) for node in node.transforms)
     return Group((f"{node.kind} {node.name} = ", write(node.base), Indent(2, transforms)))
+
+
+def _transform(node: tree.Insert | tree.Call) -> Piece:
+    return _insert(node) if isinstance(node, tree.Insert) else write(node)
 
 
 def _insert(node: tree.Insert) -> Piece:

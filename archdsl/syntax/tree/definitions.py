@@ -76,11 +76,12 @@ class Insert(Node):
 class Derived(Node):
     """`block a = b(...)` or `network a = b(...)`: the same with other parameters.
 
-    A network may be transformed on the way: `network a = b + insert c after d`.
+    A network may be transformed on the way: `network a = b + stretch(depth = 2)`, or
+    `network a = b + insert c after d`.
     """
 
     kind: str
     name: str
     base: Call | Name
-    transforms: tuple[Insert, ...]
+    transforms: tuple[Insert | Call, ...]
     doc: str | None

@@ -1,0 +1,164 @@
+"""The members of a family: what each costs, how its claims fare, the accuracy they state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeAlias
+
+from archdsl.claims.checker import Examined, examine
+from archdsl.claims.verdicts import Verdict
+from archdsl.compiler import Network, Spec
+from archdsl.costs.figures import Figures
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
+from archdsl.elaborate.lineages import Lineage
+from archdsl.elaborate.values import Value, show
+from archdsl.syntax.literals import exact
+
+Setting: TypeAlias = tuple[tuple[str, str], ...]
+"""Parameters as they are shown, by name: what tells apart the settings of a network."""
+
+ACCURACY = "top1"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A network with parameters of its own or of a claim, and what it costs there.
+
+    `memory` is what it takes to infer, in bytes; `stated` is the accuracy, as a claim prints it.
+    `verdicts` counts the claims that are measured, each at one member of the family.
+    """
+
+    spec: str
+    network: str
+    given: Mapping[str, Value]
+    inputs: Mapping[str, tuple[int, ...]]
+    figures: Figures
+    memory: int
+    stated: str | None
+    verdicts: Counter[Verdict]
+    lineage: Lineage
+
+    @property
+    def name(self) -> str:
+        """`x3d_s(size = 182)`."""
+        given = ", ".join(f"{key} = {show(value)}" for key, value in self.given.items())
+        return f"{self.network}({given})" if given else self.network
+
+    @property
+    def top1(self) -> Fraction | None:
+        """In percent."""
+        return None if self.stated is None else Fraction(exact(self.stated) or 0)
+
+
+def members(spec: Spec, path: str, diagnostics: Diagnostics) -> list[Member]:
+    """The members of a spec, in its order. What is wrong goes to `diagnostics`.
+
+    A network is a member as it stands, and once more at each setting that its claims state an
+    accuracy for; claims at other settings count where it stands. One whose parameters lack
+    values is a member where its claims give them.
+    """
+    claimed = Diagnostics()
+    collected = _Collector(spec, path, diagnostics, tuple(examine(spec, claimed)))
+    found = list(collected.members())
+    diagnostics.take(CompileError(_told(claimed)))
+    return found
+
+
+@dataclass
+class _Collector:
+    spec: Spec
+    path: str
+    diagnostics: Diagnostics
+    examined: Sequence[Examined]
+    settings: dict[str, dict[Setting, list[Examined]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.settings = {name: {} for name in self.spec.networks}
+        for claim in self.examined:
+            of_network = self.settings.setdefault(claim.network.name, {})
+            of_network.setdefault(_setting(claim.network), []).append(claim)
+
+    def members(self) -> Iterator[Member]:
+        for name, settings in self.settings.items():
+            missing = self.spec.missing_parameters(name)
+            if name in self.spec.networks and not missing:
+                yield from self._standing(name, settings)
+                continue
+            for claims in settings.values():
+                yield from self._at(claims[0].network, claims)
+            if not settings:
+                self.diagnostics.add(_left_out(name, missing))
+
+    def _standing(self, name: str, settings: dict[Setting, list[Examined]]) -> Iterator[Member]:
+        """A network as it stands, and where its accuracy is stated."""
+        own = {setting for setting, claims in settings.items() if setting and _accuracies(claims)}
+        others = [claim for s, claims in settings.items() if s not in own for claim in claims]
+        network = self._build(name)
+        if network:
+            yield from self._at(network, others, settings.get((), []))
+        for setting, claims in settings.items():
+            if setting in own:
+                yield from self._at(claims[0].network, claims)
+
+    def _build(self, name: str) -> Network | None:
+        try:
+            network = self.spec.build(name, {})
+        except CompileError as failure:
+            self.diagnostics.take(failure)
+            return None
+        self.diagnostics.extend(_told(network.diagnostics))
+        return network
+
+    def _at(
+        self,
+        network: Network,
+        counted: Sequence[Examined],
+        stating: Sequence[Examined] | None = None,
+    ) -> Iterator[Member]:
+        """A member for each accuracy that is stated here, or one where there is none.
+
+        The claims count at the first.
+        """
+        results = [result for claim in counted for result in claim.results]
+        verdicts = Counter(r.verdict for r in results if r.measured is not None)
+        for stated in _accuracies(counted if stating is None else stating) or [None]:
+            yield Member(
+                self.path,
+                network.name,
+                {key: given.value for key, given in network.given.items()},
+                network.inputs,
+                network.costs.total,
+                network.inference_bytes,
+                stated,
+                verdicts,
+                self.spec.lineage(network.name, network.given),
+            )
+            verdicts = Counter()
+
+
+def _setting(network: Network) -> Setting:
+    return tuple(sorted((key, show(given.value)) for key, given in network.given.items()))
+
+
+def _accuracies(claims: Sequence[Examined]) -> list[str | None]:
+    """What is stated, each value once."""
+    results = (result for claim in claims for result in claim.results)
+    stated = (result.claimed for result in results if result.metric == ACCURACY)
+    return list({exact(text): text for text in stated}.values())
+
+
+def _told(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Notes about places in a spec are for `check`."""
+    for diagnostic in diagnostics:
+        if diagnostic.severity is not Severity.NOTE or not diagnostic.labels:
+            yield diagnostic
+
+
+def _left_out(name: str, missing: Sequence[str]) -> Diagnostic:
+    values = ", ".join(f"`{parameter}`" for parameter in missing)
+    message = f"`{name}` is left out: it needs {values}"
+    hint = "a claim that gives them makes it a member; so does a network derived from it"
+    return Diagnostic(Severity.NOTE, "family", message, help=hint)

@@ -1,0 +1,227 @@
+"""The page of a chart: title, facts and legend on top, the points between their axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from archdsl.diagnostics import counted
+from archdsl.draw import colours, geometry
+from archdsl.draw.chart import Chart, Group, Point
+from archdsl.draw.labels import RADIUS, Anchor, Placed, Rectangle, place
+from archdsl.draw.page import Writing
+from archdsl.draw.scales import Linear, Logarithmic, Tick
+from archdsl.draw.text import HEADING, PLAIN, Font
+
+_MARGIN = 28.0
+_LINE = 14.0
+"""From a line of text to the next."""
+
+_WIDTH, _HEIGHT = 720.0, 420.0
+_ZOOMS = (1.25, 1.5, 2.0, 3.0)
+"""How much larger the axes become, as long as more labels find a place then."""
+
+_AXIS = Font(12, 600)
+
+
+class Shape(Enum):
+    """How a point is marked."""
+
+    CIRCLE = "circle"
+    SQUARE = "square"
+    DIAMOND = "diamond"
+    TRIANGLE = "triangle"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point at its place; `told` is what it stands for."""
+
+    x: float
+    y: float
+    shape: Shape
+    ink: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line through points."""
+
+    points: tuple[geometry.Point, ...]
+    ink: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPage:
+    """All that is drawn, with its place, in the order of drawing."""
+
+    title: str
+    width: float
+    height: float
+    strokes: tuple[Stroke, ...]
+    marks: tuple[Mark, ...]
+    writings: tuple[Writing, ...]
+    labels: tuple[Writing, ...]
+    """Those beside points."""
+
+
+def chart_page(chart: Chart) -> ChartPage:
+    """Everything at its place. The chart has a point."""
+    best = _Drawing(chart, 1)
+    for zoom in _ZOOMS:
+        if all(best.placed):
+            break
+        larger = _Drawing(chart, zoom)
+        if larger.untold >= best.untold:
+            break
+        best = larger
+    return best.page()
+
+
+class _Drawing:
+    """A chart with axes of one size."""
+
+    def __init__(self, chart: Chart, zoom: float) -> None:
+        self.chart = chart
+        self.points = chart.points
+        self.across = Logarithmic.of([point.across for point in self.points])
+        self.up = Linear.of([point.up for point in self.points])
+        self.legend, self.patches, top = _legend(chart, _WIDTH * zoom)
+        left = _MARGIN + 10 + max(PLAIN.width(tick.text) for tick in self.up.ticks)
+        self.room = Rectangle(left, top, left + _WIDTH * zoom, top + _HEIGHT * zoom)
+        self.placed = self._labels()
+
+    @property
+    def untold(self) -> int:
+        """Points without a label."""
+        return self.placed.count(None)
+
+    def page(self) -> ChartPage:
+        writings = [*self.legend, *self._scales(), *self._notes()]
+        right = max(self.room.right, *(writing.right for writing in writings))
+        height = max(writing.y for writing in writings) + _MARGIN
+        leaders = [Stroke(p.leader, colours.ALONE, 1) for p in self.placed if p and p.leader]
+        strokes = (*self._grid(), *self._lines(), *leaders)
+        marks = (*self.patches, *self._marks())
+        labels = tuple(self._said())
+        title = self.chart.title
+        return ChartPage(title, right + _MARGIN, height, strokes, marks, tuple(writings), labels)
+
+    def _at(self, point: Point) -> geometry.Point:
+        return self._x(self.across.place(point.across)), self._y(self.up.place(point.up))
+
+    def _x(self, part: float) -> float:
+        return self.room.left + part * (self.room.right - self.room.left)
+
+    def _y(self, part: float) -> float:
+        return self.room.bottom - part * (self.room.bottom - self.room.top)
+
+    # Axes
+
+    def _grid(self) -> Iterator[Stroke]:
+        left, top, right, bottom = _edges(self.room)
+        for tick in self.across.ticks:
+            x = self._x(tick.place)
+            yield Stroke(((x, top), (x, bottom)), colours.GRID, 1)
+        for tick in self.up.ticks:
+            y = self._y(tick.place)
+            yield Stroke(((left, y), (right, y)), colours.GRID, 1)
+        yield Stroke(((left, top), (left, bottom), (right, bottom)), colours.WIRE, 1.3)
+
+    def _scales(self) -> Iterator[Writing]:
+        left, top, right, bottom = _edges(self.room)
+        for tick in self.across.ticks:
+            yield _number(tick, self._x(tick.place), bottom + 17, "middle")
+        for tick in self.up.ticks:
+            yield _number(tick, left - 8, self._y(tick.place) + 4, "end")
+        yield Writing(
+            self.chart.across, (left + right) / 2, bottom + 40, _AXIS, colours.INK, "middle"
+        )
+        yield Writing(self.chart.up, _MARGIN, top - 14, _AXIS, colours.INK)
+
+    def _notes(self) -> Iterator[Writing]:
+        more = f"{counted(self.untold, 'point')} without a label: there is no room"
+        for line, note in enumerate([*self.chart.notes, *[more] * bool(self.untold)], start=1):
+            y = self.room.bottom + 48 + 16 * line
+            yield Writing(note, _MARGIN, y, PLAIN, colours.MUTED)
+
+    # Points
+
+    def _lines(self) -> Iterator[Stroke]:
+        for group, (ink, _) in zip(self.chart.groups, _styles(self.chart), strict=True):
+            for run in group.runs:
+                if len(run) > 1:
+                    yield Stroke(tuple(map(self._at, run)), ink, 1.6)
+
+    def _marks(self) -> Iterator[Mark]:
+        for group, (ink, shape) in zip(self.chart.groups, _styles(self.chart), strict=True):
+            for point in group.points:
+                yield Mark(*self._at(point), shape, ink, point.told)
+
+    def _labels(self) -> list[Placed | None]:
+        anchors = [Anchor(self._at(point), *_size(point)) for point in self.points]
+        lines = [tuple(map(self._at, run)) for group in self.chart.groups for run in group.runs]
+        return place(anchors, lines, self.room)
+
+    def _said(self) -> Iterator[Writing]:
+        for point, placed in zip(self.points, self.placed, strict=True):
+            if placed is None:
+                continue
+            left, right = placed.area.left, placed.area.right
+            is_left = self._at(point)[0] > right
+            x, anchor = (right, "end") if is_left else (left, "start")
+            y = placed.area.top + 10.5
+            yield Writing(point.label, x, y, PLAIN, colours.INK, anchor)
+            if point.aside:
+                yield Writing(point.aside, x, y + _LINE, PLAIN, colours.MUTED, anchor)
+
+
+def _edges(room: Rectangle) -> tuple[float, float, float, float]:
+    return room.left, room.top, room.right, room.bottom
+
+
+def _number(tick: Tick, x: float, y: float, anchor: str) -> Writing:
+    return Writing(tick.text, x, y, PLAIN, colours.MUTED, anchor)
+
+
+def _size(point: Point) -> tuple[float, float]:
+    width = max(PLAIN.width(point.label), PLAIN.width(point.aside))
+    return width, _LINE * (2 if point.aside else 1)
+
+
+def _styles(chart: Chart) -> Iterator[tuple[str, Shape]]:
+    """A colour and a shape for each group, no two alike as long as there are enough."""
+    shapes = list(Shape)
+    number = 0
+    for group in chart.groups:
+        if not group.name:
+            yield colours.ALONE, Shape.CIRCLE
+            continue
+        yield colours.GROUPS[number % len(colours.GROUPS)], shapes[number % len(shapes)]
+        number += 1
+
+
+def _legend(chart: Chart, width: float) -> tuple[list[Writing], list[Mark], float]:
+    """Title, facts and what the colours mean; and where the axes begin."""
+    told = [Writing(chart.title, _MARGIN, _MARGIN + 17, HEADING, colours.INK)]
+    for line, fact in enumerate(chart.facts):
+        told.append(Writing(fact, _MARGIN, _MARGIN + 38 + 16 * line, PLAIN, colours.MUTED))
+    patches: list[Mark] = []
+    x, y = _MARGIN, told[-1].y + 24
+    for group, (ink, shape) in _named(chart):
+        entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, colours.INK)
+        if entry.right > _MARGIN + width and x > _MARGIN:
+            x, y = _MARGIN, y + 18
+            entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, colours.INK)
+        patches.append(Mark(x + RADIUS, y - 4, shape, ink, group.name))
+        told.append(entry)
+        x = entry.right + 20
+    return told, patches, y + (44 if patches else 20)
+
+
+def _named(chart: Chart) -> Sequence[tuple[Group, tuple[str, Shape]]]:
+    pairs = zip(chart.groups, _styles(chart), strict=True)
+    return [(group, style) for group, style in pairs if group.name]

@@ -1,0 +1,30 @@
+"""Transforms of a network, carried out one by one."""
+
+from __future__ import annotations
+
+from archdsl.elaborate import blueprints, options
+from archdsl.elaborate.candidates import Candidates
+from archdsl.elaborate.derivations import Resolved
+from archdsl.elaborate.session import Frame, Session
+from archdsl.syntax import tree
+from archdsl.transforms import Refused
+
+
+def transformed(frame: Frame, call: tree.Call, resolved: Resolved, standing: Session) -> Resolved:
+    """A network changed by a transform; `standing` is the session in which it was built so far.
+
+    Raises:
+        Fault: there is no such transform, or the network cannot be changed by it.
+    """
+    before = blueprints.blueprint(standing, resolved)
+    called = options.called(frame, call, resolved, before.parameters)
+    resolved = called.resolved
+    candidates, taken = Candidates(standing, resolved, call.span), standing.steps
+    try:
+        after = called.transform.carried_out(before, candidates.measured)
+        changed = blueprints.changed(resolved, standing, before, after, call.span)
+    except Refused as refused:
+        span = called.spans.get(refused.option or "", call.span)
+        raise frame.fault("transform", refused.message, span, help=refused.help) from None
+    frame.session.step(call.span, standing.steps - taken)
+    return changed

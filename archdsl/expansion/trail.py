@@ -1,0 +1,111 @@
+"""Expansions replayed: one axis after another, each as far as told or until the cost doubles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from archdsl.compiler import Spec
+from archdsl.diagnostics import CompileError, error
+from archdsl.elaborate.candidates import Candidates
+from archdsl.elaborate.values import Given
+from archdsl.expansion.orders import Order, read
+from archdsl.expansion.steps import Candidate, State, check_metric, not_here, solved
+from archdsl.transforms import Contract
+from archdsl.transforms.base import Refused, Transform
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that was taken; `doubling` is the one that would double the cost most nearly.
+
+    Without an axis it is the contraction at the end.
+    """
+
+    axis: str | None
+    transform: Transform
+    state: State
+    doubling: Candidate | None
+
+
+@dataclass(frozen=True)
+class Trail:
+    """An expansion from a network, step by step."""
+
+    network: str
+    metric: str
+    base: State
+    steps: tuple[Step, ...]
+
+    @property
+    def transforms(self) -> tuple[Transform, ...]:
+        return tuple(step.transform for step in self.steps)
+
+
+def follow(
+    spec: Spec,
+    order: str,
+    name: str | None = None,
+    *,
+    metric: str = "macs",
+    budget: int | None = None,
+    given: Mapping[str, Given] | None = None,
+) -> Trail:
+    """An expansion of a network in a given order, such as `bottleneck = 2.25, fast, size = 160`.
+
+    An axis without a value goes on until the cost, in one of `METRICS`, doubles as nearly as it
+    can. With a `budget` the last axis is contracted at the end until the cost is within it.
+
+    Raises:
+        CompileError: the order is none, the network has not an axis or is at fault, or the budget
+            is out of reach.
+    """
+    check_metric(metric)
+    orders = tuple(read(spec, order))
+    network = spec.choose(name)
+    standing = spec.candidates(network, given or {})
+    base = State.of(standing.own, metric)
+    steps: list[Step] = []
+    for each in orders:
+        step, standing = _taken(network, standing, each, metric)
+        steps.append(step)
+    if budget is not None:
+        steps += _contracted(network, standing, orders, budget, metric)
+    return Trail(network, metric, base, tuple(steps))
+
+
+def _taken(
+    network: str, standing: Candidates, order: Order, metric: str
+) -> tuple[Step, Candidates]:
+    """A step of an order, and the network that it leads to."""
+    try:
+        doubling = _doubling(standing, order, metric)
+        transform = order.transform or doubling.transform
+        after = standing.changed(transform.apply(standing.blueprint))
+    except Refused as refused:
+        raise not_here(network, order.axis, refused) from None
+    return Step(order.axis.name, transform, State.of(after.own, metric), doubling), after
+
+
+def _doubling(standing: Candidates, order: Order, metric: str) -> Candidate:
+    return solved(standing, order.axis, 2 * standing.own.figure(metric), metric)
+
+
+def _contracted(
+    network: str, standing: Candidates, orders: Sequence[Order], budget: int, metric: str
+) -> Iterator[Step]:
+    """The contraction that ends an expansion, where it goes beyond the budget."""
+    if metric not in Contract.budgets:
+        known = ", ".join(Contract.budgets)
+        message = f"a budget is not of `{metric}`"
+        raise CompileError([error("expand", message, help=f"there is {known}")])
+    if standing.own.figure(metric) <= budget:
+        return
+    last = orders[-1].axis
+    contract = Contract(last.name, **{metric: budget})
+    try:
+        after = contract.carried_out(standing.blueprint, standing.measured)
+    except Refused as refused:
+        raise not_here(network, last, refused) from None
+    state = State.of(standing.measured(after), metric)
+    yield Step(None, contract, state, None)

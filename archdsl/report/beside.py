@@ -1,0 +1,161 @@
+"""A table of two networks side by side: one column where they agree, two where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeAlias
+
+from archdsl.compare.difference import ADDED, ALIKE, REMOVED, Difference, Pair
+from archdsl.compare.pieces import Piece
+from archdsl.diagnostics import counted
+from archdsl.report.display import width
+from archdsl.report.numbers import readable
+from archdsl.report.tables import Table
+
+_WIDEST = 100
+"""Columns of a page."""
+
+_LEAST = 14
+"""Columns that changes have, even where the page ends."""
+
+_MOST = 4
+"""Changes of a part that are shown."""
+
+_ONLY = {REMOVED: "only in A", ADDED: "only in B"}
+
+Column: TypeAlias = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What one network has in a line."""
+
+    output: str = ""
+    params: str = ""
+    macs: str = ""
+
+
+@dataclass(frozen=True)
+class _Line:
+    name: str
+    kind: str
+    a: _Side
+    b: _Side
+    changes: tuple[str, ...] = ()
+
+
+def beside(difference: Difference, *, paged: bool) -> Table:
+    """What differs, line by line; `paged` breaks long changes so that a page holds them."""
+    lines = [*_told_once(_lines(difference)), _total(difference)]
+    columns = [
+        (difference.by, tuple(line.name for line in lines)),
+        ("kind", tuple(line.kind for line in lines)),
+        *_sides("output", ((line.a.output, line.b.output) for line in lines)),
+        *_sides("params", ((line.a.params, line.b.params) for line in lines)),
+        *_sides("MACs", ((line.a.macs, line.b.macs) for line in lines)),
+    ]
+    names = tuple(name for name, _ in columns)
+    right = frozenset(name for name in names if name.startswith(("params", "MACs")))
+    *rows, total = zip(*(cells for _, cells in columns), strict=True)
+    changes = [line.changes for line in lines[:-1]]
+    if not any(changes):
+        return Table(names, rows, right, total)
+    room = max(_LEAST, _WIDEST - sum(map(_width, columns))) if paged else None
+    broken = [_broken(cells, said, room) for cells, said in zip(rows, changes, strict=True)]
+    body = [row for rows_of_one in broken for row in rows_of_one]
+    return Table((*names, "changes"), body, right, (*total, ""))
+
+
+def _sides(name: str, cells: Iterable[tuple[str, str]]) -> list[Column]:
+    a, b = zip(*cells, strict=True)
+    return [(name, a)] if a == b else [(f"{name} A", a), (f"{name} B", b)]
+
+
+def _width(column: Column) -> int:
+    """What a column takes, with the gap after it."""
+    name, cells = column
+    return max(map(width, (name, *cells))) + 2
+
+
+def _broken(
+    cells: tuple[str, ...], changes: Iterable[str], room: int | None
+) -> Iterator[tuple[str, ...]]:
+    """A row with its changes, and as many below it as these need."""
+    lines = [""]
+    for change in changes:
+        joined = f"{lines[-1]}, {change}" if lines[-1] else change
+        if room is None or not lines[-1] or width(joined) < room:
+            lines[-1] = joined
+        else:
+            lines[-1] += ","
+            lines.append(change)
+    yield (*cells, lines[0])
+    yield from ((*("" for _ in cells), line) for line in lines[1:])
+
+
+# Lines
+
+
+def _lines(difference: Difference) -> Iterator[_Line]:
+    """Every part that differs; those that are alike and follow each other are one line."""
+    for is_alike, found in groupby(difference.pairs, lambda pair: pair.status == ALIKE):
+        pairs = list(found)
+        if is_alike and len(pairs) > 1:
+            yield _folded(pairs)
+        else:
+            yield from map(_line, pairs)
+
+
+def _told_once(lines: Iterable[_Line]) -> Iterator[_Line]:
+    """Several changes that an earlier line has too are told there."""
+    seen: dict[tuple[str, ...], str] = {}
+    for line in lines:
+        first = seen.setdefault(line.changes, line.name)
+        is_again = len(line.changes) > 1 and first != line.name
+        yield replace(line, changes=(f"as {first}",)) if is_again else line
+
+
+def _folded(pairs: list[Pair]) -> _Line:
+    return _Line(f"... {len(pairs)} alike", "", _sum(p.a for p in pairs), _sum(p.b for p in pairs))
+
+
+def _sum(pieces: Iterable[Piece | None]) -> _Side:
+    figures = [piece.part.figures for piece in pieces if piece]
+    params, macs = sum(f.params for f in figures), sum(f.macs for f in figures)
+    return _Side("", readable(params), readable(macs))
+
+
+def _line(pair: Pair) -> _Line:
+    shown = pair.a or pair.b
+    assert shown is not None
+    return _Line(
+        shown.part.name, shown.part.kind, _side(pair.a), _side(pair.b), tuple(_changes(pair))
+    )
+
+
+def _side(piece: Piece | None) -> _Side:
+    if piece is None:
+        return _Side()
+    figures = piece.part.figures
+    outputs = ", ".join(str(type_).replace(" x ", "x") for type_ in piece.part.outputs)
+    return _Side(outputs, readable(figures.params), readable(figures.macs))
+
+
+def _changes(pair: Pair) -> Iterator[str]:
+    if pair.status in _ONLY:
+        yield _ONLY[pair.status]
+    yield from map(str, pair.changes[:_MOST])
+    if len(pair.changes) > _MOST:
+        yield f"and {counted(len(pair.changes) - _MOST, 'change')} more"
+
+
+def _total(difference: Difference) -> _Line:
+    a, b = difference.a.costs.total, difference.b.costs.total
+    return _Line(
+        "total",
+        "",
+        _Side("", readable(a.params), readable(a.macs)),
+        _Side("", readable(b.params), readable(b.macs)),
+    )

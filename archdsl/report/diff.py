@@ -1,0 +1,179 @@
+"""What differs between two networks, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archdsl.compare.changes import Change
+from archdsl.compare.difference import (
+    ADDED,
+    ALIKE,
+    CHANGED,
+    REMOVED,
+    RESIZED,
+    Difference,
+    Pair,
+)
+from archdsl.compare.pieces import Piece
+from archdsl.compiler import Network
+from archdsl.diagnostics import counted
+from archdsl.ir.types import show_shape
+from archdsl.report.beside import beside
+from archdsl.report.tables import as_json, comma_separated
+
+_COUNTED = {
+    REMOVED: "only in A",
+    ADDED: "only in B",
+    CHANGED: "changed",
+    RESIZED: "the same at another size",
+    ALIKE: "alike",
+}
+
+
+@dataclass(frozen=True)
+class DiffReport:
+    """A difference, and how each of its networks was asked for."""
+
+    difference: Difference
+    asked: tuple[str, str]
+
+    def show(self, form: str) -> str:
+        """The report as `table`, `json`, `csv` or `markdown`."""
+        forms = {"json": self._json, "csv": self._csv, "markdown": self._markdown}
+        return forms.get(form, self._text)()
+
+    # For people
+
+    def _text(self) -> str:
+        table = "" if self._is_short else f"{beside(self.difference, paged=True).text()}\n"
+        head = "".join(f"{line}\n" for line in self._heads)
+        facts = "".join(f"{line}\n" for line in self._facts)
+        return f"{head}\n{self._verdict}\n\n{table}{facts}"
+
+    def _markdown(self) -> str:
+        table = "" if self._is_short else f"{beside(self.difference, paged=False).markdown()}\n"
+        head = "".join(f"- {line}\n" for line in self._heads)
+        facts = "".join(f"- {line}\n" for line in self._facts)
+        return f"**{self._verdict}**\n\n{head}\n{table}{facts}"
+
+    @property
+    def _is_short(self) -> bool:
+        """Where all parts are alike, or only cut otherwise, there is none to show."""
+        return self.difference.is_one or self.difference.is_cut_alike
+
+    @property
+    def _heads(self) -> Iterator[str]:
+        found = self.difference
+        for letter, network, asked in zip("AB", (found.a, found.b), self.asked, strict=True):
+            yield f"{letter}  {asked}"
+            yield f"   {network.name} at {_inputs(network)}"
+
+    @property
+    def _verdict(self) -> str:
+        found = self.difference
+        if not found.is_one:
+            return f"Two networks: {', '.join(self._counts)}"
+        parts = counted(len(found.pairs), found.by)
+        if found.is_cut_alike:
+            return f"One network up to names, {found.by} for {found.by}: {parts} alike"
+        return f"One network up to names, cut into other {found.by}s"
+
+    @property
+    def _counts(self) -> Iterator[str]:
+        for status, words in _COUNTED.items():
+            count = self.difference.count(status)
+            if count:
+                yield f"{counted(count, self.difference.by)} {words}"
+
+    @property
+    def _facts(self) -> Iterator[str]:
+        found = self.difference
+        for change in found.others:
+            yield f"{change.what:<12}  {change.a or 'nothing'} -> {change.b or 'nothing'}"
+        a, b = found.a.costs.total, found.b.costs.total
+        yield f"parameters    {_both(a.params, b.params)}"
+        yield f"MACs          {_both(a.macs, b.macs)}"
+
+    # For programs
+
+    def _json(self) -> str:
+        found = self.difference
+        return as_json(
+            {
+                "same": found.is_one,
+                "a": _network(found.a, self.asked[0]),
+                "b": _network(found.b, self.asked[1]),
+                "changes": [_change(change) for change in found.others],
+                "by": found.by,
+                "rows": [_pair(pair) for pair in found.pairs],
+            }
+        )
+
+    def _csv(self) -> str:
+        parts = ("name", "kind", "output", "params", "macs")
+        columns = [f"{side}_{part}" for side in "ab" for part in parts]
+        rows = (
+            (pair.status, *_cells(pair.a), *_cells(pair.b), "; ".join(map(str, pair.changes)))
+            for pair in self.difference.pairs
+        )
+        return comma_separated(("status", *columns, "changes"), rows)
+
+
+def _inputs(network: Network) -> str:
+    return ", ".join(f"{name} {show_shape(shape)}" for name, shape in network.inputs.items())
+
+
+def _both(a: int, b: int) -> str:
+    """`100 -> 150, +50, x 1.5`; one number where both are the same."""
+    if a == b:
+        return f"{a:,}"
+    ratio = f", x {b / a:.4g}" if a else ""
+    return f"{a:,} -> {b:,}, {b - a:+,}{ratio}"
+
+
+def _network(network: Network, asked: str) -> dict[str, object]:
+    total = network.costs.total
+    return {
+        "asked": asked,
+        "network": network.name,
+        "inputs": {name: list(shape) for name, shape in network.inputs.items()},
+        "outputs": [list(shape) for shape in network.outputs],
+        "params": total.params,
+        "macs": total.macs,
+    }
+
+
+def _pair(pair: Pair) -> dict[str, object]:
+    return {
+        "status": pair.status,
+        "a": _piece(pair.a),
+        "b": _piece(pair.b),
+        "changes": [_change(change) for change in pair.changes],
+    }
+
+
+def _piece(piece: Piece | None) -> dict[str, object] | None:
+    if piece is None:
+        return None
+    part = piece.part
+    return {
+        "name": part.name,
+        "kind": part.kind,
+        "outputs": [list(type_.shape) for type_ in part.outputs],
+        "params": part.figures.params,
+        "macs": part.figures.macs,
+        "cells": dict(piece.cells),
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {"what": change.what, "a": change.a, "b": change.b, "times": change.times}
+
+
+def _cells(piece: Piece | None) -> tuple[object, ...]:
+    if piece is None:
+        return ("",) * 5
+    part = piece.part
+    shape = "x".join(map(str, part.outputs[0].shape))
+    return (part.name, part.kind, shape, part.figures.params, part.figures.macs)

@@ -1,0 +1,159 @@
+"""Candidates of an expansion step, and expansions step by step."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from archdsl.costs.conventions import CONVENTIONS
+from archdsl.expansion.steps import Candidate, Expansion, Inputs, State
+from archdsl.expansion.trail import Step, Trail
+from archdsl.ir.types import show_shape
+from archdsl.report.numbers import readable
+from archdsl.report.tables import Table, as_json, comma_separated
+
+_RIGHT = frozenset({"factor", "params", "cost", "MACs", "of target", "times", "doubles at"})
+
+
+def show_expansion(found: Expansion, form: str) -> str:
+    """The candidates of a step, in one of `tables.FORMATS`."""
+    if form == "json":
+        return as_json(_expansion(found))
+    if form == "csv":
+        return _comma_separated([_candidate(each) for each in found.candidates])
+    columns = ("axis", "by", "factor", "input", "params", *_cost_columns(found.metric), "of target")
+    rows = [_candidate_cells(found, each) for each in found.candidates]
+    table = Table(columns, rows, _RIGHT)
+    base = f"{found.network} at {_inputs(found.base.inputs)}"
+    title = f"{base}: {_cost(found.base, found.metric)}; for {_figure(found.target, found.metric)}"
+    reasons = [f"not along {name}: {reason}" for name, reason in found.refused.items()]
+    return _page(title, table, reasons, form)
+
+
+def show_trail(trail: Trail, form: str) -> str:
+    """An expansion, in one of `tables.FORMATS`; each step beside the one that doubles the cost."""
+    rows = [_step(trail, number) for number in range(len(trail.steps))]
+    if form == "json":
+        base = {"network": trail.network, "metric": trail.metric, "base": _state(trail.base)}
+        return as_json({**base, "steps": rows})
+    if form == "csv":
+        return _comma_separated(rows)
+    columns = ("step", "by", "doubles at", "input", "params", *_cost_columns(trail.metric), "times")
+    start = ("0", trail.network, "", *_figures(trail.base, trail.metric), "")
+    cells = [start, *(_step_cells(trail, number) for number in range(len(trail.steps)))]
+    title = f"{trail.network}, expanded step by step"
+    return _page(title, Table(columns, cells, _RIGHT), [], form)
+
+
+# For people
+
+
+def _page(title: str, table: Table, notes: list[str], form: str) -> str:
+    if form == "markdown":
+        facts = "".join(f"- {note}\n" for note in notes)
+        return f"**{title}**\n\n{table.markdown()}" + (f"\n{facts}" if facts else "")
+    return (
+        f"{title}\n\n{table.text()}" + "".join(f"\n{note}" for note in notes) + "\n" * bool(notes)
+    )
+
+
+def _candidate_cells(found: Expansion, each: Candidate) -> tuple[str, ...]:
+    off = f"{100 * float(each.off(found.target)):+.1f} %"
+    figures = _figures(each.state, found.metric)
+    return (each.axis, str(each.transform), _number(each.factor), *figures, off)
+
+
+def _step_cells(trail: Trail, number: int) -> tuple[str, ...]:
+    step = trail.steps[number]
+    doubling = _number(step.doubling.factor) if step.doubling else ""
+    figures, times = _figures(step.state, trail.metric), _times(trail, number)
+    return (str(number + 1), str(step.transform), doubling, *figures, f"{float(times):.3f}")
+
+
+def _figures(state: State, metric: str) -> tuple[str, ...]:
+    params, macs = readable(state.total.params), readable(state.total.macs)
+    own = () if metric in ("macs", "params") else (readable(state.cost),)
+    return (_inputs(state.inputs), params, macs, *own)
+
+
+def _cost_columns(metric: str) -> tuple[str, ...]:
+    """Beside the parameters: multiply-adds, and what else the cost is in."""
+    return ("MACs",) if metric in ("macs", "params") else ("MACs", "cost")
+
+
+def _cost(state: State, metric: str) -> str:
+    return _figure(state.cost, metric)
+
+
+def _figure(value: int, metric: str) -> str:
+    unit = CONVENTIONS[metric].unit if metric in CONVENTIONS else metric.replace("_", " ")
+    return f"{readable(value)} {unit}"
+
+
+def _inputs(inputs: Inputs) -> str:
+    return ", ".join(f"{name} {show_shape(shape)}" for name, shape in inputs.items())
+
+
+def _number(factor: Fraction) -> str:
+    return f"{float(factor):.4g}"
+
+
+def _times(trail: Trail, number: int) -> Fraction:
+    """How many times the cost before a step is that after it."""
+    before = trail.steps[number - 1].state if number else trail.base
+    return Fraction(trail.steps[number].state.cost, before.cost)
+
+
+# For programs
+
+
+def _expansion(found: Expansion) -> dict[str, object]:
+    return {
+        "network": found.network,
+        "metric": found.metric,
+        "target": found.target,
+        "base": _state(found.base),
+        "candidates": [_candidate(each) for each in found.candidates],
+        "refused": dict(found.refused),
+    }
+
+
+def _candidate(each: Candidate) -> dict[str, object]:
+    transform, factor = str(each.transform), float(each.factor)
+    return {"axis": each.axis, "by": transform, "factor": factor, **_state(each.state)}
+
+
+def _step(trail: Trail, number: int) -> dict[str, object]:
+    step: Step = trail.steps[number]
+    doubling = step.doubling
+    return {
+        "step": number + 1,
+        "axis": step.axis,
+        "by": str(step.transform),
+        "doubles_by": str(doubling.transform) if doubling else None,
+        "doubles_at": float(doubling.factor) if doubling else None,
+        **_state(step.state),
+    }
+
+
+def _state(state: State) -> dict[str, object]:
+    inputs = {name: list(shape) for name, shape in state.inputs.items()}
+    (first, *more) = inputs.values()
+    return {
+        "input": inputs if more else first,
+        "params": state.total.params,
+        "macs": state.total.macs,
+        "activations": state.total.activations,
+        "cost": state.cost,
+    }
+
+
+def _comma_separated(rows: list[dict[str, object]]) -> str:
+    """The rows by column; shapes as `3x16x224x224`, several with a space between them."""
+    lines = ([_flat(value) for value in row.values()] for row in rows)
+    return comma_separated(list(rows[0]) if rows else [], lines)
+
+
+def _flat(value: object) -> object:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={_flat(shape)}" for name, shape in value.items())
+    return "x".join(map(str, value)) if isinstance(value, list) else value

@@ -1,0 +1,52 @@
+"""Integers at which a growing cost crosses a bound, in few measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil, log
+
+_HALVED = 3
+"""Every so many probes the interval is halved, whatever the curve is like."""
+
+
+def last_within(cost: Callable[[int], int], bound: int, low: int, high: int, close: int = 0) -> int:
+    """The last integer whose cost is within a bound, or one less than `close` below the bound.
+
+    `cost` grows, is within the bound at `low` and is beyond it at `high`; it is asked the same
+    more than once. Probes stand where a power through both ends meets the bound.
+    """
+    probes = 0
+    while high - low > 1 and bound - cost(low) >= close:
+        probes += 1
+        middle = (low + high) // 2
+        if probes % _HALVED:
+            middle = _meeting(low, high, cost(low), cost(high), bound)
+        if cost(middle) <= bound:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def beyond(cost: Callable[[int], int], bound: int, start: int, most: int) -> int | None:
+    """An integer above `start` whose cost is beyond a bound, None where none up to `most` is."""
+    place = start
+    while place < most:
+        place = min(most, max(place + 1, ceil(place * _ratio(bound, cost(place)))))
+        if cost(place) > bound:
+            return place
+    return None
+
+
+def _ratio(bound: int, cost: int) -> float:
+    """How much farther to look: a cost that grows in proportion is there, and a bit beyond."""
+    return min(4.0, max(1.1, 1.02 * bound / max(cost, 1)))
+
+
+def _meeting(low: int, high: int, least: int, most: int, bound: int) -> int:
+    """Where a power through both ends meets a bound, strictly between them."""
+    if min(low, least) < 1 or least == most:
+        return (low + high) // 2
+    part = log(max(bound, 1) / least) / log(most / least)
+    place = low * (high / low) ** part
+    return min(max(int(place + 1e-9), low + 1), high - 1)

@@ -1,0 +1,197 @@
+"""Charts: nothing overlaps, ticks are where they say, and a file is sound whatever names are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+from math import log
+from random import Random
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archdsl.claims.members import members
+from archdsl.compiler import load
+from archdsl.costs.conventions import CONVENTIONS
+from archdsl.diagnostics import Diagnostics
+from archdsl.draw.chart import Chart, Group, Point
+from archdsl.draw.chart_page import ChartPage, chart_page
+from archdsl.draw.chart_svg import written
+from archdsl.draw.family import chart
+from archdsl.draw.labels import RADIUS
+from archdsl.draw.scales import Linear, Logarithmic
+from tests.draw.harness import ROOT, Rectangle
+from tests.draw.test_writers import HOSTILE, SVG
+
+INPUT = "3 × 16 × 224²"
+FAMILIES = ["x3d_s", "x3d_*", "*x3d_*", "[is]3d*", "*"]
+
+
+def family(pattern: str, convention: str = "macs") -> Chart:
+    paths = sorted((ROOT / "specs").glob(f"{pattern}.arch"))
+    found = [m for path in paths for m in members(load(path), path.name, Diagnostics())]
+    return chart(found, CONVENTIONS[convention])
+
+
+def scattered(count: int, spread: float = 1.0, aside: str = "") -> Chart:
+    """Points somewhere, more of them the dearer they are."""
+    random = Random(count)
+    points = []
+    for number in range(count):
+        cost = int(10 ** (9 + spread * 2 * random.random() ** 0.5))
+        up = 60 + spread * (6 * log(cost / 1e9) / log(10) + 3 * random.random())
+        points.append(Point(cost, up, f"member_{number}", aside))
+    runs = tuple((point,) for point in points)
+    return Chart("many", ("fact",), "across", "up", (Group("some", runs),))
+
+
+def check(page: ChartPage) -> None:
+    """Labels are apart from each other and from marks, and all is on the page."""
+    labels = list(_labels(page))
+    for one, other in combinations(labels, 2):
+        assert not one.meets(other, 0.1)
+    marks = [Rectangle(m.x - RADIUS, m.y - RADIUS, m.x + RADIUS, m.y + RADIUS) for m in page.marks]
+    for label in labels:
+        assert not any(label.meets(mark, 0.1) for mark in marks)
+    paper = Rectangle(0, 0, page.width, page.height)
+    assert all(map(paper.holds, [*labels, *marks]))
+    assert all(w.left >= 0 and w.right <= page.width + 0.1 for w in page.writings)
+    assert all(0 < w.y < page.height for w in page.writings)
+
+
+def _labels(page: ChartPage) -> Iterator[Rectangle]:
+    """Where the letters are: most of them stand on the line, some reach below it."""
+    for writing in page.labels:
+        yield Rectangle(writing.left, writing.y - 9, writing.right, writing.y + 3)
+
+
+@pytest.mark.parametrize("pattern", FAMILIES)
+def test_families_are_laid_out(pattern: str) -> None:
+    drawn = family(pattern)
+    page = chart_page(drawn)
+    check(page)
+    said = {writing.text for writing in page.labels}
+    assert {point.label for point in drawn.points} <= said
+
+
+@pytest.mark.parametrize(
+    ("count", "aside"), [(1, ""), (20, INPUT), (40, INPUT), (60, ""), (200, "")]
+)
+def test_many_points_are_laid_out(count: int, aside: str) -> None:
+    page = chart_page(scattered(count, aside=aside))
+    check(page)
+    labelled = len(page.labels) // (2 if aside else 1)
+    said = any(f"{count - labelled} points without a label" in w.text for w in page.writings)
+    assert said is (labelled < count)
+    assert labelled == count or count == 200
+
+
+def test_points_at_one_place() -> None:
+    """A larger picture would not help: it stays as it is, and says what it cannot show."""
+    page = chart_page(scattered(20, spread=0))
+    check(page)
+    assert page.width < 900
+    assert len(page.labels) >= 4
+    assert any("without a label" in writing.text for writing in page.writings)
+
+
+def test_dear_members_stand_at_the_right_and_good_ones_above() -> None:
+    drawn = family("*x3d_*")
+    page = chart_page(drawn)
+    places = dict(zip(drawn.points, page.marks[-len(drawn.points) :], strict=True))
+    for one, other in combinations(drawn.points, 2):
+        assert (one.across < other.across) == (places[one].x < places[other].x)
+        assert (one.up < other.up) == (places[one].y > places[other].y)
+
+
+def test_a_line_joins_what_differs_in_numbers() -> None:
+    drawn = family("*x3d_*")
+    joined = {tuple(p.label for p in run) for group in drawn.groups for run in group.runs}
+    assert joined == {
+        ("x3d_s", "x3d_m", "x3d_l"),
+        ("autox3d_s", "autox3d_m", "autox3d_l"),
+        ("autox3d_s_plain", "autox3d_m_plain", "autox3d_l_plain"),
+    }
+    assert {group.name for group in drawn.groups} == {"from x2d", "from autox3d_s"}
+
+
+def test_insertions_are_not_joined() -> None:
+    groups = family("[is]3d*").groups
+    assert [group.name for group in groups] == ["from i3d", "from i3d_r50", "from s3d"]
+    assert all(len(run) == 1 for group in groups for run in group.runs)
+
+
+def test_what_is_counted_and_where_is_said() -> None:
+    said = " ".join(w.text for w in chart_page(family("x3d_m", "pytorchvideo")).writings)
+    assert "pytorchvideo: multiply-adds and 5 for each" in said
+    assert "FLOPs (PyTorchVideo) for one view, log scale" in said
+    assert "input 3 × 16 × 256²" in said
+
+
+@given(st.lists(st.integers(1, 10**18), min_size=1, max_size=5))
+@settings(max_examples=300, deadline=None)
+def test_logarithmic_scales(values: list[int]) -> None:
+    scale = Logarithmic.of(values)
+    assert all(0.05 < scale.place(value) < 0.95 for value in values)
+    ticks = scale.ticks
+    assert 1 <= len(ticks) <= 9
+    assert all(0 <= tick.place <= 1 for tick in ticks)
+    assert all(one.place < other.place for one, other in pairwise(ticks))
+    assert len({tick.text for tick in ticks}) == len(ticks)
+
+
+@given(st.lists(st.decimals(0, 100, places=2).map(float), min_size=1, max_size=5))
+@settings(max_examples=300, deadline=None)
+def test_linear_scales(values: list[float]) -> None:
+    scale = Linear.of(values)
+    assert all(0.05 < scale.place(value) < 0.95 for value in values)
+    assert 2 <= len(scale.ticks) <= 10
+    for tick in scale.ticks:
+        assert tick.place == pytest.approx(scale.place(float(tick.text)), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([2_730_000_000], ["1.8 G", "2 G", "2.2 G", "2.5 G", "3 G", "3.5 G", "4 G"]),
+        ([10**9, 10**12], ["300 M", "1 G", "3 G", "10 G", "30 G", "100 G", "300 G", "1 T", "3 T"]),
+        ([1, 10**18], ["1", "1 k", "1 M", "1 G", "1 T", "1 P", "1 E", "1,000 E"]),
+    ],
+)
+def test_ticks(values: list[int], texts: list[str]) -> None:
+    assert [tick.text for tick in Logarithmic.of(values).ticks] == texts
+
+
+def test_svg_escapes() -> None:
+    points = tuple(Point(10**number, 50.0, HOSTILE, HOSTILE, HOSTILE) for number in (3, 6))
+    hostile = Chart(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE, (Group(HOSTILE, (points,)),), (HOSTILE,))
+    text = written(chart_page(hostile))
+    root = ElementTree.fromstring(text)
+    assert {e.tag for e in root.iter()} == {
+        f"{SVG}{t}" for t in "svg title rect path g text".split()
+    }
+    assert HOSTILE in [element.text for element in root.iter(f"{SVG}text")]
+    assert "<script" not in text
+
+
+def test_the_same_bytes_every_time() -> None:
+    first, second = (written(chart_page(family("*x3d_*"))) for _ in range(2))
+    assert first == second
+
+
+def test_a_mark_says_all_of_its_point() -> None:
+    root = ElementTree.fromstring(written(chart_page(family("x3d_s"))))
+    told = [title.text for mark in root.iter(f"{SVG}path") for title in mark]
+    assert told == ["x3d_s(size = 182): 2.72 G MACs, 73.3 % at 3 × 13 × 182²"]
+
+
+def test_a_colour_and_a_shape_for_each_of_many_groups() -> None:
+    groups = tuple(
+        Group(f"from base_{n}", ((Point(10**9 + n, n, f"a{n}"), Point(2 * 10**9 + n, n, f"b{n}")),))
+        for n in range(12)
+    )
+    page = chart_page(Chart("groups", ("fact",), "across", "up", groups))
+    check(page)
+    assert len({(mark.ink, mark.shape) for mark in page.marks}) == 12

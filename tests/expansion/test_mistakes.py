@@ -1,0 +1,69 @@
+"""What an expansion or a contraction cannot do, it says, with what can be done instead."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archdsl.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
+X2D = str(ROOT / "specs/x2d.arch")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--target", "2M"], ["costs 20,662,304 already", "contract(frames"]),
+        (["--target", "2Q"], ["--target takes a cost, not `2Q`", "such as 2G"]),
+        (["--target", "-1"], ["--target takes a cost"]),
+        (["--target", ""], ["--target takes a cost"]),
+        (["--axes", "dpth"], ["there is no axis `dpth`", "did you mean `depth`?"]),
+        (["--budget", "2G"], ["it goes with `--follow`"]),
+        (["--follow", "fast = 0"], ["`fast` takes a number above 0, not the number 0"]),
+        (["--follow", "depth = -2.2"], ["`depth` takes a number above 0, not the number -2.2"]),
+        (["--follow", "spatial = 1.5"], ["`spatial` takes an integer of at least 1"]),
+        (["--follow", "fast, hight"], ["there is no axis `hight`"]),
+        (["--follow", "fast", "--budget", "1k"], ["the smallest reachable is 20,662,304"]),
+        (["--follow", "fast", "--budget", "1k", "--metric", "fvcore"], ["a budget is not of"]),
+        (["--follow", "fast", "--axes", "depth"], ["`--follow` names its own"]),
+    ],
+)
+def test_it_is_told(
+    arguments: list[str], told: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["expand", X2D, *arguments]) == 1
+    printed = capsys.readouterr().err
+    assert all(words in printed for words in told), printed
+
+
+def test_an_axis_that_is_asked_for_and_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["expand", str(ROOT / "tests/networks/vit_b_16.arch"), "--axes", "fast"]) == 1
+    assert "no input of this network has frames" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("contraction", "told"),
+    [
+        ("contract(frames)", "this takes a budget"),
+        ("contract(framez, macs = 1M)", "did you mean `frames`?"),
+        ("contract(frames, macs = 1k)", "the smallest reachable is 20,662,304"),
+        ("contract(width, params = 1)", "nothing along this axis keeps within 1 (params)"),
+        ("contract(frames, macs = -1)", "of at least 0"),
+    ],
+)
+def test_contractions(contraction: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["transform", X2D, "lengthen(frames = 4)", contraction]) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_counting_does_not_load_what_expands() -> None:
+    code = (
+        "import sys; from archdsl.cli.main import main;"
+        f"main(['flops', {X2D!r}]);"
+        "sys.exit(any(name.startswith('archdsl.expansion') for name in sys.modules))"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)

@@ -1,0 +1,131 @@
+"""Candidates of one step: near the target, on either side of it, and as they are written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import archdsl
+from archdsl.cli.main import main
+from archdsl.expansion.steps import Expansion
+from archdsl.transforms.axes import AXES, Axis
+from archdsl.transforms.search import beyond, last_within
+
+ROOT = Path(__file__).resolve().parents[2]
+X2D = archdsl.load(ROOT / "specs/x2d.arch")
+AUTOX3D = archdsl.load(ROOT / "specs/autox3d_s.arch")
+NAMES = [axis.name for axis in AXES]
+
+
+def _costs(spec: archdsl.Spec, axis: Axis, places: Iterable[int]) -> list[int]:
+    standing = spec.candidates(spec.choose(), {})
+    scale = axis.scale(standing.blueprint)
+    changed = (scale.of(place).apply(standing.blueprint) for place in places)
+    return [standing.measured(blueprint).figure("macs") for blueprint in changed]
+
+
+@settings(max_examples=5, deadline=None)
+@given(times=st.floats(1.2, 6), axis=st.sampled_from(NAMES))
+def test_no_place_beside_a_candidate_is_much_nearer(times: float, axis: str) -> None:
+    target = int(20_662_304 * times)
+    expansion = archdsl.expand(X2D, target=target, axes=[axis])
+    (candidate,) = expansion.candidates
+    if abs(candidate.off(target)) <= 0.001:
+        return
+    along = next(each for each in AXES if each.name == axis)
+    start = along.scale(X2D.candidates("x2d", {}).blueprint).start
+    place = round(candidate.factor * start)
+    costs = _costs(X2D, along, range(max(place - 4, int(start) + 1), place + 5))
+    assert abs(candidate.state.cost - target) == min(abs(cost - target) for cost in costs)
+
+
+@pytest.mark.parametrize("spec", [X2D, AUTOX3D], ids=["by parameters", "by a table"])
+def test_candidates_are_what_their_transforms_make(spec: archdsl.Spec) -> None:
+    name = spec.choose()
+    expansion = archdsl.expand(spec)
+    assert [candidate.axis for candidate in expansion.candidates] == NAMES
+    for candidate in expansion.candidates:
+        network = spec.derive("grown", f"{name} + {candidate.transform}").network("grown")
+        assert network.costs.total == candidate.state.total
+        assert network.inputs == candidate.state.inputs
+
+
+@pytest.mark.parametrize("axis", AXES, ids=lambda axis: axis.name)
+def test_costs_grow_along_every_axis(axis: Axis) -> None:
+    first = int(axis.scale(AUTOX3D.candidates("autox3d_s", {}).blueprint).start)
+    costs = _costs(AUTOX3D, axis, range(first, first + 40, 8))
+    assert costs == sorted(costs)
+
+
+def test_what_comes_again_costs_what_it_did() -> None:
+    """Sums over rows that are built once are those of the whole, whatever is summed."""
+    standing = AUTOX3D.candidates("autox3d_s", {})
+    network = AUTOX3D.network()
+    assert standing.own.total == network.costs.total
+    assert standing.own.figure("memory") == network.inference_bytes
+    assert standing.own.figure("training_memory") == network.training_bytes
+
+
+@pytest.mark.parametrize("metric", ["params", "activations", "memory", "pytorchvideo"])
+def test_the_cost_may_be_in_another_metric(metric: str) -> None:
+    expansion: Expansion = archdsl.expand(X2D, metric=metric, axes=["width"])
+    assert abs(expansion.candidates[0].off(expansion.target)) < 0.05
+
+
+def test_axes_that_do_not_change_the_metric_say_so() -> None:
+    expansion = archdsl.expand(X2D, metric="params")
+    assert set(expansion.refused) == {"fast", "temporal", "spatial"}
+
+
+def test_axes_that_a_network_has_not_are_left_out() -> None:
+    vit = archdsl.load(ROOT / "tests/networks/vit_b_16.arch")
+    expansion = archdsl.expand(vit)
+    assert {"fast", "temporal"} <= set(expansion.refused)
+    assert [candidate.axis for candidate in expansion.candidates] == ["spatial"]
+
+
+@given(
+    power=st.floats(0.3, 3),
+    step=st.integers(1, 30),
+    bound=st.integers(10, 10**6),
+)
+def test_search_finds_the_last_place_within(power: float, step: int, bound: int) -> None:
+    asked: list[int] = []
+
+    def cost(place: int) -> int:
+        asked.append(place)
+        return int((place // step * step + 1) ** power)
+
+    high = beyond(cost, bound, 1, 10**12)
+    if high is None or cost(1) > bound:
+        return
+    place = last_within(cost, bound, 1, high)
+    assert cost(place) <= bound < cost(place + 1)
+    assert len(set(asked)) < 150
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+def test_every_form_has_every_candidate(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["expand", str(ROOT / "specs/x2d.arch"), "--format", form]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"{name}" in printed for name in NAMES)
+    if form == "json":
+        found = json.loads(printed)
+        assert found["base"]["cost"] == 20_662_304
+        assert [each["axis"] for each in found["candidates"]] == NAMES
+
+
+def test_candidates_are_written_as_specs(tmp_path: Path) -> None:
+    spec = str(ROOT / "specs/x2d.arch")
+    wide = ["--set", "frames = 2", "--axes", "width,depth", "--write", str(tmp_path)]
+    assert main(["expand", spec, *wide]) == 0
+    for candidate in archdsl.expand(X2D.derive("two", "x2d(frames = 2)"), "two").candidates:
+        path = tmp_path / f"x2d_{candidate.axis}.arch"
+        assert path.exists() == (candidate.axis in ("width", "depth"))
+        if path.exists():
+            assert archdsl.load(path).network().costs.total == candidate.state.total

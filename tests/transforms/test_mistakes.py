@@ -1,0 +1,165 @@
+"""What transforms refuse: in words, at the words at fault, and with what there is instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archdsl.compiler import Spec, load
+from archdsl.diagnostics import CompileError, Diagnostic
+
+BASE = """use x3d
+
+block plain(x, channels, stride = 1) { return x -> conv(channels, 3, stride) -> relu }
+
+network base(frames = 4, size = 32) {
+  input video: 3 x frames x size^2
+  table {
+    | stage | expect                       | block | channels | number | stride | mid |
+    | a     | 8 x ceil(frames / 2) x 16^2  | plain | 8        | 1      | 2      | -   |
+    | b     | 16 x ceil(frames / 2) x 8^2  | t3_s3 | 16       | 2      | 2      | 32  |
+    | c     | 16 x ceil(frames / 2) x 8^2  | t3_s3 | 16       | 2      | 1      | 32  |
+  }
+}
+"""
+
+OWN = """use base
+use glore
+
+block mine = inner(kernel = 5)
+block inner(x, channels, mid = 8, kernel = 3, stride = 1) {
+  return x -> conv(mid, kernel, stride) -> conv(channels) -> relu
+}
+block t3_s3(x, channels, mid, stride = 1) { return x -> conv(channels, 3, stride) }
+
+network own = base
+"""
+
+INSIDE = """
+block unit(x, channels = 4) { return x -> conv(channels) }
+block tabled(x) {
+  table {
+    | block | channels | number |
+    | unit  | 8        | 2      |
+  }
+}
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Spec:
+    (tmp_path / "base.arch").write_text(BASE)
+    (tmp_path / "own.arch").write_text(OWN)
+    return load(tmp_path / "own.arch")
+
+
+def refused(spec: Spec, *changes: str) -> Diagnostic:
+    with pytest.raises(CompileError) as failure:
+        spec.derive("made", "own", *changes).network("made")
+    return failure.value.diagnostics[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "message", "help"),
+    [
+        ("stretch(0)", "0", "`depth` of `stretch` is a number above 0, not the number 0", None),
+        ("widen(-2)", "-2", "`width` of `widen` is a number above 0, not the number -2", None),
+        ("stretch(glore)", "glore", "is a number above 0, not the block `glore`", None),
+        ("strech(2)", "strech", "no transform is called `strech`", "did you mean `stretch`?"),
+        ("widen(widht = 2)", "widht = 2", "has no option `widht`", "did you mean `width`?"),
+        ("widen(2, width = 3)", "width = 3", "`width` is given twice", None),
+        ("widen()", "widen()", "`widen` needs `width`: a number above 0", "`widen(width)`"),
+        ("stretch(2, true)", "true", "an option of `stretch` has a name here", "`stretch(depth, "),
+        ("resize(224)", "224", "has a name here", "write `factor = 224` or `size = 224`"),
+        ("resize(factor = 2, size = 8)", "resize(", "either `size` or `factor`", "how many times"),
+        ("stretch(2, stages = d)", "stages = d", "there is no stage `d`", "`a`, `b`, `c`"),
+        ("set(chanels, value = 2)", "chanels", "no row takes `chanels`", "`channels`?"),
+        ("set(mid, value = 8, rows = a)", "rows = a", "no row of these stages takes", "`b`, `c`"),
+        ("set(number, value = 2.5)", "value = 2.5", "an integer of at least 1", None),
+        ("set(mid, value = 2.5)", "set(", "not the number 2.5", "round it: `ceil(2.5)`"),
+        ("set(mid, value = (1, 2))", "set(", "not the tuple (1, 2)", None),
+        ("replace(plane, by = mine)", "plane", "no row has the block `plane`", "`plain`?"),
+        ("replace(plain, by = minne)", "minne", "nothing is called `minne`", "`mine`?"),
+        ("replace(plain, by = t3_s3)", "t3_s3", "`t3_s3` is another thing", "another name"),
+        ("without(atention)", "atention", "no column or parameter is called", "there is"),
+        ("without(frames)", "without(frames)", "`frames` of `base` is a number", None),
+        ("stretch(1G)", "stretch(1G)", "2,000,000,000 blocks are more than", None),
+        ("widen(1e25)", "widen(1e25)", "`channels` grows beyond 2^63", None),
+        ("insert glroe after b", "glroe", "nothing is called `glroe`", "`glore`?"),
+    ],
+)
+def test_mistake(spec: Spec, change: str, words: str, message: str, help: str | None) -> None:
+    told = refused(spec, change)
+    assert message in told.message
+    assert told.labels[0].span.text.startswith(words)
+    assert (told.help is None) if help is None else (help in (told.help or ""))
+
+
+def test_what_fails_after_a_change_names_the_change(spec: Spec) -> None:
+    told = refused(spec, "widen(2)", "without(mid)")
+    assert told.message == "`bottleneck` needs `mid`"
+    assert [(label.span.text, label.text) for label in told.labels[1:]] == [
+        ("without(mid)", "after this change")
+    ]
+
+
+def test_what_fails_before_any_change_names_none(tmp_path: Path) -> None:
+    (tmp_path / "own.arch").write_text(BASE.replace("base(", "own(").replace("16  ", "0   "))
+    told = refused(load(tmp_path / "own.arch"), "widen(2)")
+    assert "after this change" not in [label.text for label in told.labels]
+
+
+def test_an_insertion_keeps_its_place_or_the_change_is_refused(spec: Spec) -> None:
+    told = refused(spec, "insert glore after b.*", "stretch(2)")
+    assert told.message == ("`stretch(2)` changes what `b.*` stands for, where `glore` is inserted")
+    assert [label.span.text for label in told.labels] == ["stretch(2)", "b.*"]
+    for changes in (
+        ("insert glore after b.1", "stretch(2)"),
+        ("stretch(2)", "insert glore after b.1"),
+    ):
+        made = spec.derive("made", "own", *changes)
+        assert "insert glore after b.1" in made.written("made", "a test")
+        assert made.network("made").costs.total.params > 0
+
+
+@pytest.mark.parametrize(
+    "body", ["x -> tabled", "y = x\n  for j in range(2) { y = y -> tabled }\n  y -> relu"]
+)
+def test_tables_elsewhere_are_no_tables_of_the_network(tmp_path: Path, body: str) -> None:
+    text = f"{INSIDE}\nnetwork own() {{\n  input x: 3 x 8^2\n  {body}\n}}\n"
+    (tmp_path / "own.arch").write_text(text)
+    told = refused(load(tmp_path / "own.arch"), "stretch(2)")
+    assert told.message == "there is no table whose blocks could be repeated"
+    assert "outside of loops and blocks" in (told.help or "")
+
+
+def test_a_table_under_a_condition_is_one(tmp_path: Path) -> None:
+    table = "table {\n | block | channels | number |\n | unit | 8 | 2 |\n }"
+    body = f"if deep {{ {table} }} else {{ unit }}"
+    text = f"{INSIDE}\nnetwork own(deep = true) {{\n  input x: 3 x 8^2\n  {body}\n}}\n"
+    (tmp_path / "own.arch").write_text(text)
+    made = load(tmp_path / "own.arch").derive("made", "own", "stretch(2)")
+    assert len(made.network("made").graph) == 5
+    made.written("made", "a test")
+
+
+@pytest.mark.parametrize("axis", ["lengthen(factor = 2)", "quicken(2)"])
+def test_images_have_no_frames(tmp_path: Path, axis: str) -> None:
+    (tmp_path / "own.arch").write_text("network own() {\n  input x: 3 x 8^2\n  relu\n}\n")
+    own = load(tmp_path / "own.arch")
+    assert refused(own, axis).message == "no input of this network has frames"
+    assert refused(own, "widen(2)").message == "this network has no width to change"
+
+
+@pytest.mark.parametrize("change", ["", "relu(2) #", "stretch(2)\nnetwork b = own", "stretch"])
+def test_what_is_no_change(spec: Spec, change: str) -> None:
+    assert refused(spec, change).code in ("syntax", "transform")
+
+
+def test_names_that_one_file_cannot_hold(spec: Spec) -> None:
+    clash = spec.derive("made", "own", "insert t3_s3(channels = 8, mid = 1) after a")
+    with pytest.raises(CompileError, match="one file cannot hold two blocks `t3_s3`"):
+        clash.written("made", "a test")
+    with pytest.raises(CompileError, match="`plain` is a block that the network needs"):
+        spec.derive("plain", "own", "widen(2)").written("plain", "a test")
