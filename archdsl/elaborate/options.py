@@ -101,16 +101,15 @@ class _Reader:
             message = f"`{name}` of `{self.kind.name}` is {kind.expects}, not {describe(value)}"
             raise self._fault(message, argument.span)
         if isinstance(kind, Anything):
-            args = self.frame, self.resolved, value, argument.span
-            self.resolved = bringing.with_blocks(*args)
+            span = argument.span
+            self.resolved = bringing.with_blocks(self.frame, self.resolved, value, span)
         return value
 
     def _evaluated(self, node: tree.Expression, kind: Kind) -> Value:
         """The value of an expression; where a name is wanted, the word itself."""
         if isinstance(kind, Anything):
-            unit = bringing.seen_by_both(self.frame, self.resolved)
             own = cast("dict[str, Value]", dict(self.own))
-            return expressions.evaluate(replace(self.frame, unit=unit, names=own), node)
+            return expressions.evaluate(replace(self._seeing_both, names=own), node)
         if isinstance(kind, BlockName) and isinstance(node, tree.Name):
             return self._block(node)
         if kind is WORDS or isinstance(kind, Word):
@@ -122,12 +121,16 @@ class _Reader:
 
     def _block(self, node: tree.Name) -> str:
         """The name of a block, which the network's text may say from here on."""
-        if node.name not in bringing.own_names(self.resolved.network):
-            unit = bringing.seen_by_both(self.frame, self.resolved)
-            names.callee(replace(self.frame, unit=unit), node)
-        args = self.frame, self.resolved, node.name, node.span
-        self.resolved = bringing.with_name(*args)
-        return node.name
+        name, span = node.name, node.span
+        if name not in bringing.own_names(self.resolved.network):
+            names.callee(self._seeing_both, node)
+        self.resolved = bringing.with_name(self.frame, self.resolved, name, span)
+        return name
+
+    @property
+    def _seeing_both(self) -> Frame:
+        unit = bringing.seen_by_both(self.frame, self.resolved)
+        return replace(self.frame, unit=unit)
 
     def _fault(self, message: str, span: Span, hint: str | None = None) -> Fault:
         return self.frame.fault("transform", message, span, help=hint)

@@ -53,32 +53,35 @@ class Files:
 
 @dataclass
 class _Table:
-    """Draws one table; `axes` are the parameters that its cells may be made of."""
+    """Draws one table; `axes` are the parameters that its cells may be made of.
+
+    `inner` is the column that says how wide blocks are inside, if any.
+    """
 
     writer: Writer
     axes: frozenset[str]
-    multiple: int
+    staged: bool = False
+    inner: str = "none"
 
     def text(self, number: int) -> list[str]:
         writer = self.writer
         self.staged = writer.flag()
-        inner = writer.one_of("mid", "expansion", "none")
-        self.inner = inner
+        self.inner = inner = writer.one_of("mid", "expansion", "none")
         columns = ["stage"] * self.staged + ["block", "channels", "number", "stride", "se", "act"]
         columns += [inner] * (inner != "none")
-        mid = " (mid = int(expansion * channels))" if inner == "expansion" else " (i2 = i)"
+        mid = " (mid = int(expansion * channels))" if inner == "expansion" else ""
         lines = [_row(columns)]
         for stage in range(writer.integer(1, 3)):
             lines += ["|---" * len(columns) + "|"] * (stage > 0 and not self.staged)
             name = f"s{number}{stage}"
             for row in range(writer.integer(1, 2 if not self.staged else 1)):
                 lines.append(_row(self._cells(name, row)))
-        return [f"  table{mid if inner == 'expansion' else ''} {{", *lines, "  }"]
+        return [f"  table{mid} {{", *lines, "  }"]
 
     def _cells(self, stage: str, row: int) -> list[str]:
         writer = self.writer
         block = writer.one_of("unit", "unit", "large", "plain")
-        channels = str(self.multiple * writer.integer(1, 3))
+        channels = str(8 * writer.integer(1, 3))
         number = str(writer.integer(1, 3))
         if "width" in self.axes:
             channels = f"round_to({channels} * width, 8)"
@@ -105,8 +108,8 @@ _DEFAULTS = {"size": 16, "frames": 4, "tau": 6}
 
 
 @st.composite
-def specs(draw: st.DrawFn, multiple: int = 8, plain: bool = False) -> Files:
-    """Files with a valid network; a `plain` one derives from no other."""
+def specs(draw: st.DrawFn) -> Files:
+    """Files with a valid network; widths are multiples of 8."""
     writer = Writer(draw)
     axes = frozenset(name for name in AXES if writer.flag())
     parameters = [f"{name} = {_DEFAULTS.get(name, 1)}" for name in AXES if name in axes]
@@ -114,11 +117,11 @@ def specs(draw: st.DrawFn, multiple: int = 8, plain: bool = False) -> Files:
     size = "size" if "size" in axes else "16"
     body = [f"  input video: 3 x {frames} x {size}^2"]
     for number in range(writer.integer(1, 2)):
-        body += _Table(writer, axes, multiple).text(number)
+        body += _Table(writer, axes).text(number)
     body.append("  in -> adaptive_avg_pool(1) -> flatten -> linear(classes)")
     head = f"network base({', '.join([*parameters, 'classes: int = 5'])}) {{"
     base = "\n".join([BLOCKS, head, *body, "}", ""])
-    if plain or writer.flag():
+    if writer.flag():
         return Files({NAME: base.replace("network base(", f"network {NAME}(")})
     given = f"({writer.one_of('classes = 7', *(f'{a} = {_DEFAULTS.get(a, 1) * 2}' for a in axes))})"
     return Files({"base": base, NAME: f"use base\n{OWN}\nnetwork {NAME} = base{given}\n"})

@@ -109,7 +109,7 @@ def test_depth_changes_no_width_and_no_shape(files: Files, depth: Fraction, keep
 
 
 @QUICK
-@given(specs(multiple=8), st.sampled_from([2, 3]))
+@given(specs(), st.sampled_from([2, 3]))
 def test_width_costs_between_itself_and_its_square(files: Files, width: int) -> None:
     """Of convolutions whose blocks take no width from elsewhere, where no width is rounded.
 
