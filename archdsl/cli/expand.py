@@ -25,7 +25,7 @@ axes, as X3D names them, and how far `--follow` may be told to go:
   width        more channels; width = 1.5
   bottleneck   more channels inside of blocks; bottleneck = 2.25
 
-Frames are counted one by one, sizes in multiples of 8, factors in hundredths; of what there is,
+Frames are counted one by one, sizes are even, factors are hundredths; of what there is,
 a candidate is the nearest to the target. Figures are of one view of one sample at the input that
 stands beside them.
 

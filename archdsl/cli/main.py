@@ -24,6 +24,8 @@ examples:
   archdsl check specs/*.arch                            mistakes, and the papers' claims
   archdsl compile specs/x3d_s.arch -o build             one PyTorch file
   archdsl draw specs/x3d_s.arch -o x3d_s.svg            a picture
+  archdsl transform specs/x3d_s.arch 'widen(2)'         a changed network, as a spec
+  archdsl diff specs/x3d_s.arch specs/x3d_m.arch        what differs
 
 exit status: 0 all is well, 1 the input is wrong, 2 the command line is
 """

@@ -1,6 +1,6 @@
 """The six axes along which X3D grows, as steps counted by integers on any network.
 
-Frames are counted one by one, sizes in multiples of 8, factors of depth and widths in hundredths.
+Frames are counted one by one, even sizes alone, factors of depth and widths in hundredths.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from archdsl.transforms.stretch import Stretch
 from archdsl.transforms.widths import Bottleneck, Widen
 
 HUNDREDTHS = 100
-MULTIPLE = 8
+MULTIPLE = 2
 _VIDEO, _IMAGE = 4, 3
 
 
