@@ -9,7 +9,7 @@ text --parse--> tree --elaborate--> typed graph --emit--> source text
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.elaborate.loading import load_program, parse_program
 from archdsl.elaborate.networks import (
+    Elaborated,
     candidates,
     choose,
     elaborate,
@@ -156,8 +157,8 @@ class Spec:
     def build(self, name: str, given: Mapping[str, Given]) -> Network:
         """A network with parameters that were written somewhere."""
         diagnostics = Diagnostics()
-        graph = elaborate(self.program, name, given, diagnostics)
-        return Network(self, graph, dict(given), tuple(diagnostics))
+        made = elaborate(self.program, name, given, diagnostics)
+        return Network(self, made.graph, made, dict(given), tuple(diagnostics))
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with the places where it broke off."""
@@ -172,6 +173,7 @@ class Network:
 
     spec: Spec = field(repr=False)
     graph: Graph = field(repr=False)
+    made: Elaborated = field(repr=False)
     given: Mapping[str, Given] = field(repr=False)
     diagnostics: tuple[Diagnostic, ...] = field(repr=False)
 
@@ -200,7 +202,7 @@ class Network:
                 hint = did_you_mean(name, self.graph.inputs)
                 raise CompileError([error("input", f"there is no input `{name}`", help=hint)])
         types = {name: TensorType(shape) for name, shape in inputs.items()}
-        return Network(self.spec, infer(self.graph, types), self.given, self.diagnostics)
+        return replace(self, graph=infer(self.graph, types))
 
     @cached_property
     def costs(self) -> Costs:
@@ -240,7 +242,7 @@ class Network:
 
         def opened(names: Sequence[str]) -> str | None:
             """The text with these parameters as arguments, None where they cannot be."""
-            others = variants(self.spec.program, self.graph, self.given, names) if names else ()
+            others = variants(self.made, names) if names else ()
             try:
                 return module([self.graph, *others], text) if others else None
             except NotOpen:

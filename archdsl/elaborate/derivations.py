@@ -41,6 +41,10 @@ class Resolved:
     def is_rewritten(self) -> bool:
         return self.network is not self.declared
 
+    def with_parameters(self, given: Mapping[str, Given]) -> Resolved:
+        """The same with these parameters in place of its own."""
+        return replace(self, given={**self.given, **given})
+
     @property
     def missing(self) -> list[str]:
         """The parameters that have no value, neither given nor by default."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
 from archdsl.elaborate import building, changing, unread
 from archdsl.elaborate.candidates import Candidates
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
+from archdsl.elaborate.insertions import Planned
 from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.reuse import Reuse
 from archdsl.elaborate.session import Fault, Frame, Session
@@ -38,42 +40,64 @@ def choose(program: Program, name: str | None) -> str:
     raise CompileError([error("network", message, help=f"choose one: {', '.join(names)}")])
 
 
+@dataclass(frozen=True)
+class Elaborated:
+    """A network that was built, with what it was built from: its derivations carried out."""
+
+    graph: Graph
+    program: Program
+    resolved: Resolved
+    insertions: Planned
+
+    def varied(self, given: Mapping[str, Given]) -> Graph | None:
+        """The network with parameters that its derivations have no use for; None if it fails."""
+        session = Session(self.program, Graph(self.graph.name), Diagnostics())
+        session.insertions = self.insertions
+        try:
+            building.build(session, self.resolved.with_parameters(given))
+        except (Fault, CompileError):
+            return None
+        return None if session.diagnostics.has_errors else session.graph
+
+
 def elaborate(
     program: Program,
     name: str,
     given: Mapping[str, Given],
     diagnostics: Diagnostics,
-) -> Graph:
+) -> Elaborated:
     """The typed graph of a network with these parameters in place of its own.
 
     Raises:
         CompileError: the network is at fault; `diagnostics` holds warnings and notes too.
     """
-    graph = Graph(name)
-    build(graph, program, given, diagnostics)
+    session = Session(program, Graph(name), diagnostics)
+    resolved = build(session, given)
     diagnostics.stop_on_errors()
-    diagnostics.extend(unread.warnings(graph))
-    return graph
+    assert resolved is not None
+    diagnostics.extend(unread.warnings(session.graph))
+    return Elaborated(session.graph, program, resolved, session.insertions)
 
 
-def build(
-    graph: Graph, program: Program, given: Mapping[str, Given], diagnostics: Diagnostics
-) -> None:
-    """Build the network of the graph's name into it, as far as that goes.
+def build(session: Session, given: Mapping[str, Given]) -> Resolved | None:
+    """Build the network that a session's graph is called like, as far as that goes.
 
     Raises:
         CompileError: there are mistakes enough, or the network is too large.
     """
-    session = Session(program, graph, diagnostics)
+    program, graph = session.program, session.graph
+    resolved = None
     try:
-        resolved = resolve(session, program.main.names[graph.name], given)
-        check_parameters(session, resolved)
-        building.build(session, changing.changed(session, resolved))
+        found = resolve(session, program.main.names[graph.name], given)
+        check_parameters(session, found)
+        resolved = changing.changed(session, found)
+        building.build(session, resolved)
         is_main = graph.name == program.main.path.stem
         graph.doc = resolved.doc or (program.main.file.doc if is_main else None)
     except Fault as fault:
         session.report(fault)
-    diagnostics.extend(program.mistakes)
+    session.diagnostics.extend(program.mistakes)
+    return resolved
 
 
 def written(program: Program, name: str, given: Mapping[str, Given], origin: str) -> str:

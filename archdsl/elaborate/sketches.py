@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
 from archdsl.elaborate.networks import build
 from archdsl.elaborate.program import Program
+from archdsl.elaborate.session import Session
 from archdsl.elaborate.values import Given
 from archdsl.ir.graph import Graph, Scope
 
@@ -42,7 +43,7 @@ def sketch(program: Program, name: str, given: Mapping[str, Given]) -> Sketch:
     graph = Graph(name)
     diagnostics = _Watched(graph=graph)
     with suppress(CompileError):
-        build(graph, program, given, diagnostics)
+        build(Session(program, graph, diagnostics), given)
     breaks = tuple(_in_stage(graph, broken) for broken in diagnostics.breaks)
     return Sketch(graph, breaks, tuple(diagnostics))
 

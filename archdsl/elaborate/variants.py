@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 
-from archdsl.diagnostics import CompileError, Diagnostics
-from archdsl.elaborate.networks import elaborate
+from archdsl.elaborate.networks import Elaborated
 from archdsl.elaborate.parameters import given_by_program
-from archdsl.elaborate.program import Program
 from archdsl.elaborate.uses import computed_with
-from archdsl.elaborate.values import Given, is_number
+from archdsl.elaborate.values import is_number
 from archdsl.ir.graph import Graph
 
 
@@ -21,38 +19,28 @@ def open_numbers(graph: Graph) -> tuple[str, ...]:
     return tuple(name for name in graph.open_parameters if is_number(bindings[name]))
 
 
-def variants(
-    program: Program, graph: Graph, given: Mapping[str, Given], names: Sequence[str]
-) -> tuple[Graph, ...]:
+def variants(network: Elaborated, names: Sequence[str]) -> tuple[Graph, ...]:
     """The network of a graph with other numbers for these parameters, no two of them alike.
 
     In the first they are larger, in the next much larger, then small, as far as the network takes
     them: what bounds a parameter shows there. None where it does not take the first, or is made
     of other operations in any.
     """
+    graph = network.graph
     bindings = graph.scopes[0].bindings
     values = [value for name in names if is_number(value := bindings[name])]
     rounds = zip(*(_others(value, place) for place, value in enumerate(values)), strict=True)
     # What is only ever handed on shows at one other value all that it does.
-    count = None if computed_with(program.units, names) else 1
+    count = None if computed_with(network.program.units, names) else 1
     chosen = (dict(zip(names, numbers, strict=True)) for numbers in islice(rounds, count))
-    first, *rest = (_with(program, graph, given, numbers) for numbers in chosen)
+    first, *rest = (_with(network, numbers) for numbers in chosen)
     made = [other for other in (first, *rest) if other is not None]
     is_alike = all(_operations(other) == _operations(graph) for other in made)
     return tuple(made) if first is not None and is_alike else ()
 
 
-def _with(
-    program: Program,
-    graph: Graph,
-    given: Mapping[str, Given],
-    values: Mapping[str, int | Fraction],
-) -> Graph | None:
-    changed = {name: given_by_program(name, value) for name, value in values.items()}
-    try:
-        return elaborate(program, graph.name, {**given, **changed}, Diagnostics())
-    except CompileError:
-        return None
+def _with(network: Elaborated, numbers: Mapping[str, int | Fraction]) -> Graph | None:
+    return network.varied({name: given_by_program(name, n) for name, n in numbers.items()})
 
 
 def _operations(graph: Graph) -> list[str]:

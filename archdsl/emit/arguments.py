@@ -121,10 +121,9 @@ class Arguments:
     def _multiple(self, column: Column) -> Python | None:
         """Several times a parameter, as what is joined has the channels of several."""
         for candidate, values in self.candidates.items():
-            for times in range(2, _MOST_TIMES + 1):
-                multiples: Column = {i: columns.times(v, times) for i, v in values.items()}
-                if matches(column, multiples) and columns.are_telling(values, times):
-                    return Infix("*", (literal(times), self.use(candidate)))
+            times = columns.ratio(column, values)
+            if 1 < times <= _MOST_TIMES and columns.are_telling(values, times):
+                return Infix("*", (literal(times), self.use(candidate)))
         return None
 
     def _entries(self, name: str, column: Column) -> Python | None:

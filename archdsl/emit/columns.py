@@ -49,9 +49,17 @@ def half(value: PyValue) -> PyValue:
     return value // 2 if is_whole(value) else None  # type: ignore[operator]
 
 
-def times(value: PyValue, factor: int) -> PyValue:
-    """An integer times a factor; None for anything else."""
-    return factor * value if is_whole(value) else None  # type: ignore[operator]
+def ratio(column: Column, values: Column) -> int:
+    """How many times the one of `values` each value of a column is; 0 where they differ in that."""
+    ratios = {_ratio(value, values.get(i)) for i, value in column.items()}
+    return ratios.pop() if len(ratios) == 1 else 0
+
+
+def _ratio(value: PyValue, other: PyValue) -> int:
+    if not isinstance(value, int) or not isinstance(other, int) or not other:
+        return 0
+    is_multiple = is_whole(value) and is_whole(other) and value % other == 0
+    return value // other if is_multiple else 0
 
 
 def are_telling(values: Column, factor: int) -> bool:
