@@ -26,7 +26,7 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     summary = "everything wrong with specs, and what their claims are worth"
     parser = options.command(commands, "check", summary, _DETAILS)
     parser.add_argument("specs", metavar="SPEC", nargs="+", help="files of the language")

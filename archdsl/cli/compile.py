@@ -19,7 +19,7 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser = options.command(commands, "compile", "a network as one PyTorch file", _DETAILS)
     options.add_network(parser)
     parser.add_argument("-o", "--output", metavar="DIR", default="build", help="default: build")

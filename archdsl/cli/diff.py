@@ -59,7 +59,7 @@ class _Side:
         return f"{self.file}: {self.meant}" if self.meant else self.file
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser = options.command(commands, "diff", "what differs between two networks", _DETAILS)
     parser.add_argument("a", metavar="A", type=_side, help="a network, said as below")
     parser.add_argument("b", metavar="B", type=_side, help="another one")

@@ -41,7 +41,7 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser = options.command(commands, "draw", "a network or a cell as a picture", _DETAILS)
     options.add_network(parser)
     options.add_input(parser)

@@ -37,7 +37,7 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     summary = "what a network can grow into, axis by axis"
     parser = options.command(commands, "expand", summary, _DETAILS)
     options.add_network(parser)

@@ -38,7 +38,7 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     summary = "the networks of specs side by side, as a table or a picture"
     parser = options.command(commands, "family", summary, _DETAILS)
     parser.add_argument("specs", metavar="SPEC", nargs="+", help="files of the language")

@@ -30,7 +30,7 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     lines = [f"  {c.name:<13} {c.counts}" for c in CONVENTIONS.values()]
     details = _DETAILS.format(conventions="\n".join(lines))
     parser = options.command(commands, "flops", "what a network costs, row by row", details)

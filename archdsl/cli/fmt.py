@@ -20,7 +20,7 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser = options.command(commands, "fmt", "lay specs out in the canonical way", _DETAILS)
     parser.add_argument("specs", metavar="SPEC", nargs="+", help="files to rewrite")
     parser.add_argument("--check", action="store_true", help="rewrite nothing, only tell")

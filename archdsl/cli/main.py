@@ -10,7 +10,19 @@ from contextlib import suppress
 from typing import TextIO
 
 from archdsl import __version__
-from archdsl.cli import check, compile, diff, draw, expand, family, flops, fmt, show, transform
+from archdsl.cli import (
+    check,
+    compile,
+    diff,
+    draw,
+    expand,
+    family,
+    flops,
+    fmt,
+    options,
+    show,
+    transform,
+)
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 
@@ -84,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"archdsl {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=options.Parser
+    )
     for command in _COMMANDS:
         command.add(commands)
     return parser

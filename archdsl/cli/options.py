@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from archdsl.compiler import Network, Spec, load
 from archdsl.diagnostics import CompileError, did_you_mean, error
@@ -18,20 +18,31 @@ Shape = tuple[int, ...]
 _SIZE = re.compile(r"([0-9]{1,9})(?:\^([1-8]))?")
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser with the end of its help made only when somebody asks for it."""
+
+    details: Callable[[], str] | None = None
+
+    def format_help(self) -> str:
+        self.epilog = self.details() if self.details else self.epilog
+        return super().format_help()
+
+
 def command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: argparse._SubParsersAction[Parser],
     name: str,
     summary: str,
-    details: str,
-) -> argparse.ArgumentParser:
+    details: str | Callable[[], str],
+) -> Parser:
     """A command's own parser: `details`, with examples, end its help."""
-    return commands.add_parser(
+    parser = commands.add_parser(
         name,
         help=summary,
         description=summary[0].upper() + summary[1:] + ".",
-        epilog=details,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.details = (lambda: details) if isinstance(details, str) else details
+    return parser
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:

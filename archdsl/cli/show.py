@@ -19,7 +19,7 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser = options.command(commands, "show", "the graph as text, repeats folded", _DETAILS)
     options.add_network(parser)
     options.add_input(parser)

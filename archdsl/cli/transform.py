@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from textwrap import fill
+from typing import TYPE_CHECKING
 
 from archdsl.cli import options
 from archdsl.cli.output import report_warnings
 from archdsl.compiler import load
-from archdsl.transforms import TRANSFORMS, Transform
+
+if TYPE_CHECKING:
+    from archdsl.transforms import Transform
 
 _DETAILS = """\
 Each TRANSFORM is written as in a spec after `+`, and they are carried out in order:
@@ -29,9 +31,9 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    details = _DETAILS.format(transforms="\n".join(map(_described, TRANSFORMS.values())))
-    parser = options.command(commands, "transform", "a network changed, as a new spec", details)
+def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
+    summary = "a network changed, as a new spec"
+    parser = options.command(commands, "transform", summary, _details)
     options.add_network(parser)
     parser.add_argument("transforms", metavar="TRANSFORM", nargs="+", help="see below")
     parser.add_argument(
@@ -47,8 +49,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.set_defaults(run=run)
 
 
+def _details() -> str:
+    from archdsl.transforms import TRANSFORMS
+
+    return _DETAILS.format(transforms="\n".join(map(_described, TRANSFORMS.values())))
+
+
 def _described(kind: type[Transform]) -> str:
     """A transform with its options, and what it does."""
+    from textwrap import fill
+
     summary = fill(kind.summary(), 90, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return f"  {kind.signature()}\n{summary}".replace("%", "%%")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from archdsl.diagnostics import CompileError, Diagnostics, Label
-from archdsl.elaborate import building, insertions, transforming
+from archdsl.elaborate import building, insertions
 from archdsl.elaborate.derivations import Resolved
 from archdsl.elaborate.insertions import Planned
 from archdsl.elaborate.program import Unit
@@ -42,6 +42,8 @@ def changed(session: Session, resolved: Resolved) -> Resolved:
             planned = insertions.joined(planned, insertions.planned(frame, change, standing.graph))
             last = None
         else:
+            from archdsl.elaborate import transforming  # few networks are transformed
+
             resolved = transforming.transformed(frame, change, resolved, standing)
             _check_places(frame, resolved, inserts, planned, change)
             last = change.span

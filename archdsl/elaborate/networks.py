@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
 from archdsl.elaborate import building, changing, unread
-from archdsl.elaborate.candidates import Candidates
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.insertions import Planned
 from archdsl.elaborate.program import Program, name_span
-from archdsl.elaborate.reuse import Reuse
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Given
 from archdsl.ir.graph import Graph
 from archdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.candidates import Candidates
+    from archdsl.elaborate.reuse import Reuse
 
 
 def choose(program: Program, name: str | None) -> str:
@@ -118,6 +121,9 @@ def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candi
     Raises:
         CompileError: the network is at fault.
     """
+    from archdsl.elaborate.candidates import Candidates
+    from archdsl.elaborate.reuse import Reuse
+
     reuse = Reuse()
     session, resolved = _standing(program, name, given, reuse)
     return Candidates(session, resolved, name_span(program.main.names[name][0]), reuse)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 from archdsl.elaborate import blueprints, options
-from archdsl.elaborate.candidates import Candidates
 from archdsl.elaborate.derivations import Resolved
 from archdsl.elaborate.session import Frame, Session
 from archdsl.syntax import tree
 from archdsl.transforms import Refused
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.candidates import Candidates
 
 
 def transformed(frame: Frame, call: tree.Call, resolved: Resolved, standing: Session) -> Resolved:
@@ -19,9 +24,16 @@ def transformed(frame: Frame, call: tree.Call, resolved: Resolved, standing: Ses
     before = blueprints.blueprint(standing, resolved)
     called = options.called(frame, call, resolved, before.parameters)
     resolved = called.resolved
-    candidates, taken = Candidates(standing, resolved, call.span), standing.steps
+    taken = standing.steps
+
+    @cache
+    def candidates() -> Candidates:
+        from archdsl.elaborate.candidates import Candidates  # few transforms measure any
+
+        return Candidates(standing, resolved, call.span)
+
     try:
-        after = called.transform.carried_out(before, candidates.measured)
+        after = called.transform.carried_out(before, lambda b: candidates().measured(b))
         changed = blueprints.changed(resolved, standing, before, after, call.span)
     except Refused as refused:
         span = called.spans.get(refused.option or "", call.span)
