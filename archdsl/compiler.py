@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate.candidates import Candidates
     from archdsl.elaborate.lineages import Lineage
     from archdsl.elaborate.sketches import Sketch
+    from archdsl.recipes.recipe import Recipe
     from archdsl.transforms import Transform
 
 
@@ -159,6 +160,17 @@ class Spec:
         diagnostics = Diagnostics()
         made = elaborate(self.program, name, given, diagnostics)
         return Network(self, made.graph, made, dict(given), tuple(diagnostics))
+
+    def recipe(self, network: str, name: str | None = None) -> Recipe | None:
+        """How a network is trained: by the recipe of a name, or by its only one, if it has one.
+
+        Raises:
+            CompileError: the recipe is at fault or not there, or there are several to choose from.
+        """
+        from archdsl.elaborate.recipes import building, finding
+
+        found = finding.choose(self.program, network, name)
+        return building.build(self.program, found, Diagnostics()) if found else None
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with the places where it broke off."""
