@@ -87,6 +87,8 @@ class Reader:
     def _leading(self, argument: tree.Argument, place: int) -> str:
         if place == 0 and self.kind.leading is not None:
             return self.kind.leading
+        if not self.options:
+            raise self.fault(f"`{self.kind.name}` has no options", argument.span)
         text = argument.span.text
         choices = [f"`{name} = {text}`" for name in self.options if place == 0 or name == text]
         hint = f"write {' or '.join(choices[:2])}" if choices else f"`{self.kind.signature()}`"

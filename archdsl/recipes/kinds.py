@@ -41,7 +41,7 @@ class Bounded:
 
 
 POSITIVE = Bounded("a number above 0", lambda value: value > 0)
-SHARE = Bounded("a number from 0 up to, but not, 1", lambda value: 0 <= value < 1)
+SHARE = Bounded("a number of at least 0, below 1", lambda value: 0 <= value < 1)
 PART = Bounded("a number above 0, at most 1", lambda value: 0 < value <= 1)
 
 

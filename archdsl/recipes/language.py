@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl.ops.parameters import Boolean, Choice, Integer, Kind, Real
-from archdsl.recipes.kinds import POSITIVE, SHARE, Quoted, Words
+from archdsl.recipes.kinds import POSITIVE, SHARE, Quoted, Wording, Words
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import (
     AdamW,
@@ -108,3 +109,15 @@ def form(name: str) -> str:
             return f"`{setting.signature()}`"
         case Chosen(settings=settings):
             return " or ".join(f"`{name} {setting.signature()}`" for setting in settings)
+
+
+def _words() -> Iterator[str]:
+    for said in SETTINGS.values():
+        if isinstance(said, Chosen):
+            yield from (setting.name for setting in said.settings)
+        elif isinstance(said, Plain) and isinstance(said.kind, Wording):
+            yield from said.kind.words
+
+
+WORDS = frozenset(_words())
+"""The words that settings know."""

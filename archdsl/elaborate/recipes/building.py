@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from archdsl.diagnostics import CompileError, Diagnostics, Label, did_you_mean
-from archdsl.elaborate import binding, parameters
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, did_you_mean, nearest
 from archdsl.elaborate.networks import elaborate, missing_parameters
 from archdsl.elaborate.program import Program, Unit, is_network, name_span
-from archdsl.elaborate.recipes import checks, fitting, settings
+from archdsl.elaborate.recipes import checks, fitting, parameters, settings
 from archdsl.elaborate.recipes.finding import Body, Found, resolve, target_of
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Tensor
 from archdsl.elaborate.words import words_of_parameters
 from archdsl.ir.graph import Graph
-from archdsl.recipes.language import NEEDED, form, names_of
+from archdsl.recipes.language import NEEDED, SETTINGS, form, names_of
 from archdsl.recipes.recipe import Recipe
 from archdsl.syntax import tree
 
@@ -27,28 +27,49 @@ def build(program: Program, found: Found, diagnostics: Diagnostics) -> Recipe:
     Raises:
         CompileError: with every mistake in it.
     """
-    session = Session(program, Graph(""), diagnostics)
+    told = _Told()
+    session = Session(program, Graph(""), told)
     session.words |= words_of_parameters(r for unit in program.units for r in unit.own_recipes)
+    recipe = None
     try:
-        return _build(session, found)
+        recipe = _build(session, found, told)
     except Fault as fault:
         session.report(fault)
-        raise CompileError(diagnostics) from None
+    except CompileError as failure:
+        told.take(failure)
+    diagnostics.extend(told)
+    if recipe is None:
+        raise CompileError(told)
+    return recipe
 
 
-def _build(session: Session, found: Found) -> Recipe:
+@dataclass
+class _Told(Diagnostics):
+    """A mistake in a `body` that others derive from is told with the recipe asked for."""
+
+    body: Body | None = None
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        body, labels = self.body, diagnostic.labels
+        if body and body.call and labels and body.recipe.span.holds(labels[0].span):
+            asked = Label(body.call, "for this recipe")
+            diagnostic = replace(diagnostic, labels=(*labels, asked))
+        super().add(diagnostic)
+
+
+def _build(session: Session, found: Found, told: _Told) -> Recipe:
     definition, _ = found
-    body = resolve(session, found)
+    told.body = body = resolve(session, found)
     network, session.graph = _network(session, found)
     frame = _frame(session, body)
     sheet = _sheet(frame, body)
-    session.diagnostics.stop_on_errors()
+    told.stop_on_errors()
     values = {field: entry.value for field, entry in sheet.items()}
     recipe = Recipe(definition.name, network.name, definition.doc or body.recipe.doc, **values)
-    session.diagnostics.extend(checks.mistakes(recipe, sheet))
-    session.diagnostics.stop_on_errors()
-    session.diagnostics.extend(fitting.mistakes(recipe, sheet, session.graph, network.span))
-    session.diagnostics.stop_on_errors()
+    told.extend(checks.mistakes(recipe, sheet))
+    told.stop_on_errors()
+    told.extend(fitting.mistakes(recipe, sheet, session.graph, network.span))
+    told.stop_on_errors()
     return recipe
 
 
@@ -93,37 +114,17 @@ def _frame(session: Session, body: Body) -> Frame:
     Raises:
         Fault: a parameter is not one, has no value, or not a fitting one.
     """
-    graph, recipe = session.graph, body.recipe
+    graph = session.graph
     inputs = {name: Tensor(value, graph.type(value)) for name, value in graph.inputs.items()}
     frame = Frame(session, body.unit, names={**inputs})
-    _check_parameters(frame, body)
-    parameters.fill(frame, recipe, parameters.checked(frame, recipe, body.given))
+    parameters.fill(frame, body)
     return frame
 
 
-def _check_parameters(frame: Frame, body: Body) -> None:
-    """See that what is given are parameters, and that those without a default are given.
-
-    Raises:
-        Fault: it is not so; every mistake has been reported.
-    """
-    session, recipe = frame.session, body.recipe
-    faults = session.faults
-    known = [parameter.name for parameter in recipe.parameters]
-    for name, given in body.given.items():
-        if name not in known:
-            message = f"recipe `{recipe.name}` has no parameter `{name}`"
-            hint = did_you_mean(name, known) or binding.listed(known)
-            session.report(frame.fault("argument", message, given.span, help=hint))
-    for parameter in recipe.parameters:
-        if parameter.default is None and parameter.name not in body.given:
-            message = f"recipe `{recipe.name}` needs `{parameter.name}`"
-            also = () if body.call is None else (Label(parameter.span, "this parameter"),)
-            place = body.call or parameter.span
-            hint = f"give it: `{recipe.name}({parameter.name} = ...)`"
-            session.report(frame.fault("argument", message, place, also=also, help=hint))
-    if session.faults > faults:
-        raise Fault
+def _written(recipe: tree.Recipe) -> Iterator[str]:
+    """The settings that a recipe has, be they misspelt."""
+    for setting in recipe.settings:
+        yield nearest(setting.name, SETTINGS) or setting.name
 
 
 def _sheet(frame: Frame, body: Body) -> settings.Sheet:
@@ -131,7 +132,7 @@ def _sheet(frame: Frame, body: Body) -> settings.Sheet:
     session, recipe = frame.session, body.recipe
     faults = session.faults
     sheet = settings.read(frame, recipe.settings)
-    told = {setting.name for setting in recipe.settings} if session.faults > faults else set()
+    told = set(_written(recipe)) if session.faults > faults else set()
     missing = [f for f in NEEDED if f not in sheet and told.isdisjoint(names_of(f))]
     if missing:
         ways = [" or ".join(f"`{name}`" for name in names_of(field)) for field in missing]

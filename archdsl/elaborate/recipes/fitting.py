@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.elaborate.recipes.settings import Entry, Sheet
 from archdsl.infer import infer
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Graph, Node
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import FullLength
 from archdsl.source import Span
+
+_NORMALISED = {"softmax", "log_softmax"}
+_AVERAGES = {"mean", "flatten", "reshape", "squeeze"}
 
 
 def mistakes(recipe: Recipe, sheet: Sheet, graph: Graph, network: Span) -> Iterator[Diagnostic]:
@@ -21,6 +24,7 @@ def mistakes(recipe: Recipe, sheet: Sheet, graph: Graph, network: Span) -> Itera
     yield from _dropout(sheet, graph)
     yield from _norms(sheet, graph)
     if not ends:
+        yield from _probabilities(graph, network)
         yield from _clip(recipe, sheet, graph)
         yield from _test(recipe, sheet, graph)
 
@@ -56,6 +60,18 @@ def _norms(sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
             yield error("recipe", message, sheet[field].span)
 
 
+def _probabilities(graph: Graph, network: Span) -> Iterator[Diagnostic]:
+    """A loss takes scores: a softmax at the end would be taken once more."""
+    (value,) = graph.outputs
+    node = graph.node(value.node)
+    while node.operation.name in _AVERAGES:
+        node = graph.node(graph.operands(node)[0].node)
+    if node.operation.name in _NORMALISED:
+        message = f"network `{graph.name}` ends with `{node.operation.name}`; training takes scores"
+        also = [Label(node.span, "it ends here")]
+        yield error("recipe", message, network, also=also)
+
+
 def _clip(recipe: Recipe, sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
     shape = (3, recipe.clip.frames, recipe.crop, recipe.crop)
     also = [Label(sheet["crop"].span, "the crop")]
@@ -65,8 +81,7 @@ def _clip(recipe: Recipe, sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
 def _test(recipe: Recipe, sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
     test, clip = recipe.test, recipe.clip
     if isinstance(test, FullLength):
-        frames = test.frames or clip.frames
-        shape = (3, frames, *test.size)
+        shape = (3, test.frames or clip.frames, *test.size)
     else:
         shape = (3, clip.frames, test.size, test.size)
     yield from _taken(graph, shape, "a view of the test", sheet["test"], [])
@@ -77,17 +92,32 @@ def _taken(
 ) -> Iterator[Diagnostic]:
     """That a network takes an input of this shape, and gives what it gives at its own."""
     (name,) = graph.inputs
-    shown = f"{what}, {show_shape(shape)}"
+    refused = f"network `{graph.name}` does not take {what}, {show_shape(shape)}"
     try:
         typed = infer(graph, {name: TensorType(shape)})
     except CompileError as failure:
-        cause = failure.diagnostics[0]
-        message = f"network `{graph.name}` does not take {shown}: {cause.message}"
+        (cause,) = failure.diagnostics
         labels = [*also, Label(cause.labels[0].span, "it fails here")]
+        message = f"{refused}: {cause.message}"
         yield error("recipe", message, entry.span, also=labels, notes=cause.notes[:1])
+        return
+    for node in _of_fixed_size(graph, typed):
+        labels = [*also, Label(node.span, "it fails here")]
+        message = f"{refused}: `{node.operation.name}` has weights for another size"
+        yield error("recipe", message, entry.span, also=labels)
         return
     own, given = (g.type(g.outputs[0]).shape for g in (graph, typed))
     if own != given:
-        message = f"of {shown}, network `{graph.name}` gives {show_shape(given)}"
-        message = f"{message}, and of its own input {show_shape(own)}"
+        message = f"{refused}: it gives {show_shape(given)}, and {show_shape(own)} at its own size"
         yield error("recipe", message, entry.span, also=also)
+
+
+def _of_fixed_size(graph: Graph, typed: Graph) -> Iterator[Node]:
+    """Operations that would need more weights, or fewer, than they have."""
+    for own, other in zip(graph, typed, strict=True):
+        if _weights(graph, own) != _weights(typed, other):
+            yield other
+
+
+def _weights(graph: Graph, node: Node) -> int:
+    return node.operation.cost(graph.types(graph.operands(node)), node.results).parameters

@@ -10,7 +10,7 @@ from archdsl.diagnostics import Label, did_you_mean
 from archdsl.elaborate import expressions
 from archdsl.elaborate.options import Reader
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.values import Value, describe
+from archdsl.elaborate.values import Value, describe, is_number, show
 from archdsl.ops.parameters import Kind, kind_of
 from archdsl.recipes.kinds import Band, Quoted, Wording, taken
 from archdsl.recipes.language import SETTINGS, Chosen, Plain, Said
@@ -178,13 +178,28 @@ def evaluated(frame: Frame, node: tree.Expression, kind: Kind) -> Value:
     if isinstance(node, tree.Text) and isinstance(kind, Quoted):
         return node.text
     if isinstance(node, tree.Range) and isinstance(kind, Band):
-        return (expressions.evaluate(frame, node.low), expressions.evaluate(frame, node.high))
+        return _range(frame, node)
+    if isinstance(node, tree.Text | tree.Range):
+        what = "a text" if isinstance(node, tree.Text) else "a range"
+        raise frame.fault("recipe", f"expected {kind.expects}, not {what}", node.span)
+    if isinstance(kind, Quoted) and isinstance(node, tree.Name) and node.name not in frame.names:
+        help = f'write `"{node.name}"`'
+        raise frame.fault("recipe", f"expected {kind.expects}", node.span, help=help)
     if isinstance(kind, Wording):
         if isinstance(node, tree.Name) and node.name not in frame.names:
             return node.name
         if isinstance(node, tree.Tuple):
             return tuple(evaluated(frame, item, kind) for item in node.items)
     return expressions.evaluate(frame, node)
+
+
+def _range(frame: Frame, node: tree.Range) -> Value:
+    low, high = (expressions.evaluate(frame, side) for side in (node.low, node.high))
+    if is_number(low) and is_number(high) and low > high:
+        message = f"a range begins with the smaller side, not from {show(low)} to {show(high)}"
+        help = f"write `{node.high.span.text}..{node.low.span.text}`"
+        raise frame.fault("recipe", message, node.span, help=help)
+    return (low, high)
 
 
 def _near(kind: Kind, value: Value) -> str | None:
