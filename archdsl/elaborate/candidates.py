@@ -9,7 +9,7 @@ from functools import cached_property
 from archdsl.costs.again import summed
 from archdsl.costs.figures import Figures, measure
 from archdsl.costs.metrics import ORDERED, figure, total
-from archdsl.diagnostics import CompileError, Diagnostics
+from archdsl.diagnostics import CompileError
 from archdsl.elaborate import blueprints, building
 from archdsl.elaborate.derivations import Resolved
 from archdsl.elaborate.reuse import Reuse
@@ -91,7 +91,7 @@ class Candidates:
     def _built(self, blueprint: Blueprint, reuse: Reuse | None) -> tuple[Session, Resolved]:
         before, span = self.blueprint, self.span
         resolved = blueprints.changed(self.resolved, self.session, before, blueprint, span)
-        session = Session(self.session.program, Graph(self.session.graph.name), Diagnostics())
+        session = self.session.anew()
         session.insertions = self.session.insertions
         session.reuse = None if session.insertions else reuse
         try:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from archdsl.diagnostics import CompileError, Diagnostics, Label
+from archdsl.diagnostics import CompileError, Label
 from archdsl.elaborate import building, insertions
 from archdsl.elaborate.derivations import Resolved
 from archdsl.elaborate.insertions import Planned
 from archdsl.elaborate.program import Unit
 from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.ir.graph import Graph
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -54,7 +53,7 @@ def changed(session: Session, resolved: Resolved) -> Resolved:
 
 def _standing(session: Session, resolved: Resolved, planned: Planned, span: Span) -> Session | None:
     """The session in which a network was built as it stands, or None where it cannot be."""
-    standing = Session(session.program, Graph(session.graph.name), Diagnostics())
+    standing = session.anew()
     standing.insertions = planned
     try:
         building.build(standing, resolved)

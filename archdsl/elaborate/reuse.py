@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from archdsl.costs.again import Again, summed
+from archdsl.costs.again import Again
 from archdsl.costs.figures import Figures
 from archdsl.elaborate.session import Frame
 from archdsl.elaborate.tables import EXPECTATIONS, NUMBER, STAGE, Row
@@ -98,4 +98,3 @@ def applied_again(
         again, operands, types, scope=frame.scope, site=site, name=name, span=node.span
     )
     return tuple(map(Tensor, values, types))
-

@@ -185,9 +185,7 @@ class _Builder:
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
         place, site = self._place(plan, len(part) - 1), frame.site(span)
-        frame.scope = self._graph.open(
-            "row", name or numbers, plan.row.kind, outer, site, span
-        )
+        frame.scope = self._graph.open("row", name or numbers, plan.row.kind, outer, site, span)
         for number in part:
             self._apply(plan, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1

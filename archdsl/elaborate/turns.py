@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from archdsl.diagnostics import Diagnostics
 from archdsl.elaborate import expressions
 from archdsl.elaborate.mentions import names_in
-from archdsl.elaborate.session import Fault, Frame, Session
+from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import BlockValue, OperationValue, Tensor, Value, holds_tensor
-from archdsl.ir.graph import Graph
 from archdsl.syntax import tree
 
 COUNTER = "i"
@@ -29,8 +27,7 @@ class Turns:
         own = {column.name for column in table.columns} | {b.name for b in table.bindings}
         self._is_apart = names_in(*counting).isdisjoint({"in", *own, *tensors})
         self._counting = counting
-        session = Session(frame.session.program, Graph(""), Diagnostics())
-        self._frame = Frame(session, frame.unit, names=dict(frame.names))
+        self._frame = Frame(frame.session.anew(), frame.unit, names=dict(frame.names))
         self._known: dict[int, Hashable] = {}
 
     def of(self, number: int) -> Hashable:

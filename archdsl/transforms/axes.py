@@ -109,9 +109,14 @@ def _own(blueprint: Blueprint, parameter: str, rank: int, place: int) -> Iterato
 def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
     """An axis of factors: how many times as deep or as wide."""
 
+    def of(place: int) -> Transform:
+        return kind(exact(Fraction(place, HUNDREDTHS)))
+
     def scale(blueprint: Blueprint) -> Scale:
         _check(blueprint, kind(2))
-        return Scale(HUNDREDTHS, lambda place: kind(exact(Fraction(place, HUNDREDTHS))), True, power)
+        return Scale(
+            HUNDREDTHS, lambda place: kind(exact(Fraction(place, HUNDREDTHS))), True, power
+        )
 
     return scale
 

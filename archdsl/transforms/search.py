@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil, log
+from math import log
 
 _HALVED = 3
 """Every so many probes the interval is halved, whatever the curve is like."""
@@ -43,8 +43,8 @@ def beyond(
     """
     place, ahead = start, 1.0
     while place < most:
-        farther = min(_FARTHEST, bound / max(cost(place), 1)) ** (1 / power)
-        place = min(most, max(place + 1, ceil(place * farther * ahead)))
+        farther: float = min(_FARTHEST, bound / max(cost(place), 1)) ** (1 / power)
+        place = min(most, max(place + 1, round(place * farther * ahead)))
         if cost(place) > bound:
             return place
         ahead = _AHEAD
