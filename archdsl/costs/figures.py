@@ -34,6 +34,13 @@ class Figures:
             self.bytes_moved + other.bytes_moved,
         )
 
+    def __sub__(self, other: Figures) -> Figures:
+        return Figures(
+            self.cost - other.cost,
+            self.activations - other.activations,
+            self.bytes_moved - other.bytes_moved,
+        )
+
     @property
     def params(self) -> int:
         return self.cost.parameters

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from archdsl.costs.again import summed
+from archdsl.costs.again import Tally
 from archdsl.costs.figures import Figures, measure
 from archdsl.costs.metrics import ORDERED, figure, total
 from archdsl.diagnostics import CompileError
 from archdsl.elaborate import blueprints, building
 from archdsl.elaborate.derivations import Resolved
-from archdsl.elaborate.reuse import Reuse
+from archdsl.elaborate.reuse import Reuse, Tables
 from archdsl.elaborate.session import Fault, Session
 from archdsl.ir.graph import Graph
 from archdsl.source import Span
@@ -47,7 +47,7 @@ class Candidates:
     session: Session
     resolved: Resolved
     span: Span
-    _reuse: Reuse = field(default_factory=Reuse)
+    _tables: Tables = field(default_factory=dict)
     _known: list[tuple[Blueprint, Measured]] = field(default_factory=list)
 
     @cached_property
@@ -70,7 +70,7 @@ class Candidates:
             return self.own
         found = next((measured for known, measured in self._known if known == blueprint), None)
         if found is None:
-            session, _ = self._built(blueprint, self._reuse)
+            session, _ = self._built(blueprint, self._tables)
             found = self._measured(session, blueprint)
             self._known.append((blueprint, found))
         return found
@@ -81,19 +81,21 @@ class Candidates:
         Raises:
             Refused: it cannot be built.
         """
-        return Candidates(*self._built(blueprint, self._reuse), self.span, self._reuse)
+        return Candidates(*self._built(blueprint, self._tables), self.span, self._tables)
 
     def _measured(self, session: Session, blueprint: Blueprint) -> Measured:
         graph = session.graph
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        return Measured(inputs, summed(graph), lambda: self._built(blueprint, None)[0].graph)
+        tally = session.reuse.tally if session.reuse else Tally(graph)
+        return Measured(inputs, tally.total(), lambda: self._built(blueprint, None)[0].graph)
 
-    def _built(self, blueprint: Blueprint, reuse: Reuse | None) -> tuple[Session, Resolved]:
+    def _built(self, blueprint: Blueprint, tables: Tables | None) -> tuple[Session, Resolved]:
         before, span = self.blueprint, self.span
         resolved = blueprints.changed(self.resolved, self.session, before, blueprint, span)
         session = self.session.anew()
         session.insertions = self.session.insertions
-        session.reuse = None if session.insertions else reuse
+        if tables is not None and not session.insertions:
+            session.reuse = Reuse.on(session.graph, tables)
         try:
             building.build(session, resolved)
         except Fault as fault:

@@ -18,7 +18,7 @@ from archdsl.syntax import tree
 
 if TYPE_CHECKING:
     from archdsl.elaborate.candidates import Candidates
-    from archdsl.elaborate.reuse import Reuse
+    from archdsl.elaborate.reuse import Tables
 
 
 def choose(program: Program, name: str | None) -> str:
@@ -122,15 +122,14 @@ def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candi
         CompileError: the network is at fault.
     """
     from archdsl.elaborate.candidates import Candidates
-    from archdsl.elaborate.reuse import Reuse
 
-    reuse = Reuse()
-    session, resolved = _standing(program, name, given, reuse)
-    return Candidates(session, resolved, name_span(program.main.names[name][0]), reuse)
+    tables: Tables = {}
+    session, resolved = _standing(program, name, given, tables)
+    return Candidates(session, resolved, name_span(program.main.names[name][0]), tables)
 
 
 def _standing(
-    program: Program, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
+    program: Program, name: str, given: Mapping[str, Given], tables: Tables | None = None
 ) -> tuple[Session, Resolved]:
     """The session in which a network was built, its derivations carried out."""
     session = Session(program, Graph(name), Diagnostics())
@@ -138,7 +137,10 @@ def _standing(
         resolved = resolve(session, program.main.names[name], given)
         check_parameters(session, resolved)
         resolved = changing.changed(session, resolved)
-        session.reuse = None if session.insertions else reuse
+        if tables is not None and not session.insertions:
+            from archdsl.elaborate.reuse import Reuse
+
+            session.reuse = Reuse.on(session.graph, tables)
         building.build(session, resolved)
     except Fault as fault:
         session.report(fault)

@@ -7,15 +7,17 @@ depends on an order of operations, as memory does, is not to be had from it.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
+from typing import TypeAlias
 
-from archdsl.costs.again import Again
+from archdsl.costs.again import Again, Tally
 from archdsl.costs.figures import Figures
 from archdsl.elaborate.session import Frame
 from archdsl.elaborate.tables import EXPECTATIONS, NUMBER, STAGE, Row
 from archdsl.elaborate.turns import Turns, meaning
 from archdsl.elaborate.values import Tensor, Value
+from archdsl.ir.graph import Graph
 from archdsl.ops.base import Types
 from archdsl.syntax import tree
 
@@ -68,18 +70,27 @@ class KnownBlocks:
         return tuple(blocks)
 
 
+Tables: TypeAlias = dict[Hashable, KnownBlocks]
+"""What is known of tables, by all that their text can mean."""
+
+
 @dataclass(frozen=True)
 class Reuse:
-    """What is known of tables, by all that their text can mean."""
+    """What is known of tables, while a graph is built whose costs the `tally` has."""
 
-    _tables: dict[Hashable, KnownBlocks] = field(default_factory=dict)
+    tally: Tally
+    tables: Tables
 
-    def of(self, frame: Frame, table: tree.Table) -> KnownBlocks:
+    @staticmethod
+    def on(graph: Graph, tables: Tables) -> Reuse:
+        return Reuse(Tally(graph), tables)
+
+    def known(self, frame: Frame, table: tree.Table) -> KnownBlocks:
         """The blocks of a table, or of one like it in another network, that are known."""
         key = meaning(frame, table)
-        if key not in self._tables:
-            self._tables[key] = KnownBlocks(frame, table)
-        return self._tables[key]
+        if key not in self.tables:
+            self.tables[key] = KnownBlocks(frame, table)
+        return self.tables[key]
 
 
 def applied_again(

@@ -6,22 +6,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from archdsl import limits
-from archdsl.costs.again import Again, summed
-from archdsl.elaborate import calls, declarations, expectations, expressions, plans
-from archdsl.elaborate.binding import piped
+from archdsl.costs.again import Again
+from archdsl.elaborate import applying, calls, declarations, expectations, expressions, plans
 from archdsl.elaborate.reuse import Known, KnownBlocks, applied_again
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.tables import NUMBER, STRIDE, Row, Stage, stages
-from archdsl.elaborate.turns import COUNTER, said
+from archdsl.elaborate.tables import NUMBER, Row, Stage, stages
+from archdsl.elaborate.turns import said
 from archdsl.elaborate.values import (
     POISON,
     Applicable,
     BlockValue,
     BuiltRow,
     Given,
-    Tensor,
     Value,
-    Written,
     describe,
     is_integer,
     round_hint,
@@ -40,7 +37,7 @@ def run_table(frame: Frame, table: tree.Table) -> None:
     """
     declarations.running(frame, table.columns[0].span)
     reuse = frame.session.reuse
-    known = reuse.of(frame, table) if reuse else None
+    known = reuse.known(frame, table) if reuse else None
     builder = _Builder(frame, plans.Planner(frame, table), known)
     faults = frame.session.faults
     for stage in stages(frame, table):
@@ -201,37 +198,20 @@ class _Builder:
 
     def _apply(self, plan: plans.Plan, *, first: bool, name: str) -> None:
         """Apply a row's block to the running value; one that is known is not built again."""
-        if self.known is None:
-            self._applied(plan, first=first, name=name)
+        frame, reuse = self.frame, self.frame.session.reuse
+        if reuse is None or self.known is None:
+            applying.apply_once(frame, plan, self.blocks, first=first, name=name)
             return
-        frame, start = self.frame, len(self._graph)
         key = self.known.key(plan.row, said(frame.running), self.blocks, first=first)
         if block := self.known.get(key):
             frame.running = applied_again(frame, (block,), plan.row.block, name)
             return
-        self._applied(plan, first=first, name=name)
+        before = reuse.tally.total()
+        applying.apply_once(frame, plan, self.blocks, first=first, name=name)
         types = types_of(frame.running)
         if len(types) == len(frame.running):
-            again = Again(summed(self._graph, start))
+            again = Again(reuse.tally.total() - before)
             self.known.add(key, Known(again, types, plan.values, self._takes(plan)))
-
-    def _applied(self, plan: plans.Plan, *, first: bool, name: str) -> None:
-        frame, node = self.frame, plan.row.block
-        inner = Frame(
-            frame.session,
-            frame.unit,
-            frame.scope,
-            {**frame.names, **plan.values, COUNTER: self.blocks},
-            frame.running,
-            rounds=(*frame.rounds, self.blocks),
-            naming=(node, name),
-        )
-        written = Written(piped(frame.running, node.span), _arguments(inner, plan, first=first))
-        value = calls.applied(inner, plan.block, written, node)
-        if not isinstance(value, tuple | Tensor):
-            message = f"the block of a row makes a tensor, not {describe(value)}"
-            raise frame.fault("table", message, node.span)
-        frame.running = value if isinstance(value, tuple) else (value,)
 
     def _close(
         self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
@@ -243,16 +223,3 @@ class _Builder:
 def options_of(block: Applicable) -> tuple[str, ...]:
     """What a block takes beside the tensor that enters, which is its first parameter."""
     return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters
-
-
-def _arguments(inner: Frame, plan: plans.Plan, *, first: bool) -> Mapping[str, Given]:
-    """The row's cells and the table's definitions; only the first block carries the stride."""
-    given = dict(plan.passed)
-    if not first and STRIDE in given:
-        given[STRIDE] = Given(1, given[STRIDE].span)
-    for binding in plan.bindings:
-        name, value = binding.name or "", expressions.evaluate(inner, binding.value)
-        inner.names[name] = value
-        if name in plan.block.parameters:
-            given[name] = Given(value, binding.span, binding.value, plan.around)
-    return given

@@ -60,6 +60,14 @@ class Cost:
             self.fvcore + other.fvcore,
         )
 
+    def __sub__(self, other: Cost) -> Cost:
+        return Cost(
+            self.parameters - other.parameters,
+            self.macs - other.macs,
+            self.normalised - other.normalised,
+            self.fvcore - other.fvcore,
+        )
+
     def times(self, samples: int) -> Cost:
         """The cost for several samples, which share their parameters."""
         if samples == 1:
