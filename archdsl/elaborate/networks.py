@@ -18,7 +18,6 @@ from archdsl.syntax import tree
 
 if TYPE_CHECKING:
     from archdsl.elaborate.candidates import Candidates
-    from archdsl.elaborate.reuse import Tables
 
 
 def choose(program: Program, name: str | None) -> str:
@@ -111,7 +110,8 @@ def written(program: Program, name: str, given: Mapping[str, Given], origin: str
     """
     from archdsl.elaborate import writing  # it needs the formatter, and few runs write specs
 
-    session, resolved = _standing(program, name, given, None)
+    session = Session(program, Graph(name), Diagnostics())
+    resolved = _stand(session, given)
     return writing.text(name, resolved, session.rows, origin)
 
 
@@ -122,31 +122,26 @@ def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candi
         CompileError: the network is at fault.
     """
     from archdsl.elaborate.candidates import Candidates
+    from archdsl.elaborate.reuse import summing
 
-    tables: Tables = {}
-    session, resolved = _standing(program, name, given, tables)
-    return Candidates(session, resolved, name_span(program.main.names[name][0]), tables)
+    session = summing(Session(program, Graph(name), Diagnostics()))
+    resolved = _stand(session, given)
+    return Candidates(session, resolved, name_span(program.main.names[name][0]))
 
 
-def _standing(
-    program: Program, name: str, given: Mapping[str, Given], tables: Tables | None = None
-) -> tuple[Session, Resolved]:
-    """The session in which a network was built, its derivations carried out."""
-    session = Session(program, Graph(name), Diagnostics())
+def _stand(session: Session, given: Mapping[str, Given]) -> Resolved:
+    """Build a network in its session, its derivations carried out."""
+    program, name = session.program, session.graph.name
     try:
         resolved = resolve(session, program.main.names[name], given)
         check_parameters(session, resolved)
         resolved = changing.changed(session, resolved)
-        if tables is not None and not session.insertions:
-            from archdsl.elaborate.reuse import Reuse
-
-            session.reuse = Reuse.on(session.graph, tables)
         building.build(session, resolved)
     except Fault as fault:
         session.report(fault)
     session.diagnostics.extend(program.mistakes)
     session.diagnostics.stop_on_errors()
-    return session, resolved
+    return resolved
 
 
 def missing_parameters(program: Program, name: str) -> list[str]:

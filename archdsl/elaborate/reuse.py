@@ -7,16 +7,18 @@ depends on an order of operations, as memory does, is not to be had from it.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeAlias
 
 from archdsl.costs.again import Again, Tally
 from archdsl.costs.figures import Figures
-from archdsl.elaborate.session import Frame
+from archdsl.elaborate.applying import apply_once
+from archdsl.elaborate.plans import Plan
+from archdsl.elaborate.session import Frame, Session
 from archdsl.elaborate.tables import EXPECTATIONS, NUMBER, STAGE, Row
-from archdsl.elaborate.turns import Turns, meaning
-from archdsl.elaborate.values import Tensor, Value
+from archdsl.elaborate.turns import Turns, meaning, said
+from archdsl.elaborate.values import Tensor, Value, types_of
 from archdsl.ir.graph import Graph
 from archdsl.ops.base import Types
 from archdsl.syntax import tree
@@ -48,26 +50,56 @@ class KnownBlocks:
         self._turns = Turns(frame, table)
         self._known: dict[Hashable, Known] = {}
 
-    def key(self, row: Row, entering: Hashable, number: int, *, first: bool) -> Hashable:
+    def _key(self, row: Row, entering: Hashable, number: int, *, first: bool) -> Hashable:
         """All that the block of a number reads in a row."""
         return self._said(row.node.cells), entering, first, self._turns.of(number)
 
-    def get(self, key: Hashable) -> Known | None:
-        return self._known.get(key)
+    def apply(self, frame: Frame, plan: Plan, number: int, *, first: bool, name: str) -> None:
+        """Apply the block of a number to the running value; one that is known is not built.
 
-    def add(self, key: Hashable, known: Known) -> None:
-        self._known[key] = known
+        Raises:
+            Fault: it does not take the value, or gives no tensor.
+        """
+        key = self._key(plan.row, said(frame.running), number, first=first)
+        if block := self._known.get(key):
+            self.apply_again(frame, (block,), plan.row.block, name)
+            return
+        reuse = frame.session.reuse
+        assert reuse is not None
+        before = reuse.tally.total()
+        apply_once(frame, plan, number, first=first, name=name)
+        types = types_of(frame.running)
+        if len(types) == len(frame.running) and not frame.session.diagnostics.has_errors:
+            again = Again(reuse.tally.total() - before)
+            self._known[key] = Known(again, types, plan.values, plan.takes)
 
-    def row(self, row: Row, entering: Hashable, numbers: range) -> tuple[Known, ...]:
+    def row(self, frame: Frame, row: Row, numbers: range) -> tuple[Known, ...]:
         """The blocks of a row, those of some numbers; none unless all are known."""
+        entering = said(frame.running)
         blocks: list[Known] = []
         for number in numbers:
-            block = self.get(self.key(row, entering, number, first=number == numbers[0]))
+            block = self._known.get(self._key(row, entering, number, first=number == numbers[0]))
             if block is None:
                 return ()
             blocks.append(block)
             entering = block.types
         return tuple(blocks)
+
+    @staticmethod
+    def apply_again(frame: Frame, blocks: Sequence[Known], node: tree.Node, name: str) -> None:
+        """Apply known blocks to the running value, one after another: one operation."""
+        session, types = frame.session, blocks[-1].types
+        session.step(node.span, len(blocks))
+        session.check_room(node.span)
+        again = blocks[0].again
+        if len(blocks) > 1:
+            again = Again(sum((block.again.figures for block in blocks), Figures()))
+        operands = tuple([tensor.value for tensor in frame.running if isinstance(tensor, Tensor)])
+        site = frame.site(node.span)
+        values = session.graph.add(
+            again, operands, types, scope=frame.scope, site=site, name=name, span=node.span
+        )
+        frame.running = tuple(map(Tensor, values, types))
 
 
 Tables: TypeAlias = dict[Hashable, KnownBlocks]
@@ -79,11 +111,11 @@ class Reuse:
     """What is known of tables, while a graph is built whose costs the `tally` has."""
 
     tally: Tally
-    tables: Tables
+    tables: Tables = field(default_factory=dict)
 
-    @staticmethod
-    def on(graph: Graph, tables: Tables) -> Reuse:
-        return Reuse(Tally(graph), tables)
+    def on(self, graph: Graph) -> Reuse:
+        """The same while another graph is built."""
+        return Reuse(Tally(graph), self.tables)
 
     def known(self, frame: Frame, table: tree.Table) -> KnownBlocks:
         """The blocks of a table, or of one like it in another network, that are known."""
@@ -93,19 +125,7 @@ class Reuse:
         return self.tables[key]
 
 
-def applied_again(
-    frame: Frame, blocks: Sequence[Known], node: tree.Node, name: str
-) -> tuple[Value, ...]:
-    """What known blocks give, one after another: one operation."""
-    session, types = frame.session, blocks[-1].types
-    session.step(node.span, len(blocks))
-    session.check_room(node.span)
-    again = blocks[0].again
-    if len(blocks) > 1:
-        again = Again(sum((block.again.figures for block in blocks), Figures()))
-    operands = tuple([tensor.value for tensor in frame.running if isinstance(tensor, Tensor)])
-    site = frame.site(node.span)
-    values = session.graph.add(
-        again, operands, types, scope=frame.scope, site=site, name=name, span=node.span
-    )
-    return tuple(map(Tensor, values, types))
+def summing(session: Session) -> Session:
+    """A session of which rows and sums are asked, where what comes again is not built again."""
+    session.reuse = Reuse(Tally(session.graph))
+    return session

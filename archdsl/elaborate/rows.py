@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archdsl import limits
-from archdsl.costs.again import Again
 from archdsl.elaborate import applying, calls, declarations, expectations, expressions, plans
-from archdsl.elaborate.reuse import Known, KnownBlocks, applied_again
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.tables import NUMBER, Row, Stage, stages
-from archdsl.elaborate.turns import said
 from archdsl.elaborate.values import (
     POISON,
-    Applicable,
-    BlockValue,
     BuiltRow,
     Given,
     Value,
@@ -28,6 +24,9 @@ from archdsl.elaborate.values import (
 from archdsl.ir.graph import Address, Graph
 from archdsl.syntax import tree
 
+if TYPE_CHECKING:
+    from archdsl.elaborate.reuse import KnownBlocks
+
 
 def run_table(frame: Frame, table: tree.Table) -> None:
     """Apply each row's block to the running value, as often as the row says.
@@ -37,7 +36,7 @@ def run_table(frame: Frame, table: tree.Table) -> None:
     """
     declarations.running(frame, table.columns[0].span)
     reuse = frame.session.reuse
-    known = reuse.known(frame, table) if reuse else None
+    known = reuse.known(frame, table) if reuse and not frame.session.insertions else None
     builder = _Builder(frame, plans.Planner(frame, table), known)
     faults = frame.session.faults
     for stage in stages(frame, table):
@@ -118,25 +117,24 @@ class _Builder:
             raise Fault
         scope = self.frame.scope
         inside = self._row(plan, count, name)
-        self._keep(row, count, inside if name else scope, plan.values, self._takes(plan))
+        self._keep(row, count, inside if name else scope, plan.values, plan.takes)
 
     def _recall(self, row: Row, count: int, name: str | None) -> bool:
         """Apply a row whose blocks are all known; false where they are not."""
+        if self.known is None:
+            return False
         frame, numbers = self.frame, range(self.blocks, self.blocks + count)
-        blocks = self.known.row(row, said(frame.running), numbers) if self.known else ()
+        blocks = self.known.row(frame, row, numbers)
         if not blocks:
             return False
         outer, span = frame.scope, row.node.span
         if name:
             frame.scope = self._graph.open("row", name, row.kind, outer, frame.site(span), span)
-        frame.running = applied_again(frame, blocks, row.node, name or "")
+        self.known.apply_again(frame, blocks, row.node, name or "")
         self._keep(row, count, frame.scope, blocks[0].cells, blocks[0].takes)
         self.blocks += count
         frame.scope = outer
         return True
-
-    def _takes(self, plan: plans.Plan) -> frozenset[str]:
-        return frozenset({*options_of(plan.block), *self.planner.read, NUMBER})
 
     def _keep(
         self, row: Row, count: int, scope: int, cells: Mapping[str, Value], takes: frozenset[str]
@@ -197,29 +195,11 @@ class _Builder:
         self.frame.running = value if isinstance(value, tuple) else (value,)
 
     def _apply(self, plan: plans.Plan, *, first: bool, name: str) -> None:
-        """Apply a row's block to the running value; one that is known is not built again."""
-        frame, reuse = self.frame, self.frame.session.reuse
-        if reuse is None or self.known is None:
-            applying.apply_once(frame, plan, self.blocks, first=first, name=name)
-            return
-        key = self.known.key(plan.row, said(frame.running), self.blocks, first=first)
-        if block := self.known.get(key):
-            frame.running = applied_again(frame, (block,), plan.row.block, name)
-            return
-        before = reuse.tally.total()
-        applying.apply_once(frame, plan, self.blocks, first=first, name=name)
-        types = types_of(frame.running)
-        if len(types) == len(frame.running):
-            again = Again(reuse.tally.total() - before)
-            self.known.add(key, Known(again, types, plan.values, self._takes(plan)))
+        apply = applying.apply_once if self.known is None else self.known.apply
+        apply(self.frame, plan, self.blocks, first=first, name=name)
 
     def _close(
         self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
     ) -> None:
         inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
         self._graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
-
-
-def options_of(block: Applicable) -> tuple[str, ...]:
-    """What a block takes beside the tensor that enters, which is its first parameter."""
-    return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters
