@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
 from archdsl.elaborate import building, changing, unread
 from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
-from archdsl.elaborate.insertions import Planned
 from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Given
@@ -18,6 +17,7 @@ from archdsl.syntax import tree
 
 if TYPE_CHECKING:
     from archdsl.elaborate.candidates import Candidates
+    from archdsl.elaborate.insertions import Planned
 
 
 def choose(program: Program, name: str | None) -> str:
