@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "ir": {"source", "ops.base"},
     "ops": {"ir.types", "limits"},
     "rounding": set(),
+    "recipes": {"ops.parameters"},
     "transforms": {"diagnostics", "ops.parameters", "rounding"},
     "elaborate": GROUND | {"costs", "ir", "ops", "rounding", "syntax", "transforms"},
     "infer": {"diagnostics", "ir", "ops"},

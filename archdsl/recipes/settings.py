@@ -1,0 +1,157 @@
+"""What a recipe may set, each setting a frozen dataclass whose fields are its options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from archdsl.ops.parameters import Boolean, Integer, Maybe, Number, Real, Several, parameter
+
+KINETICS_MEAN = (Fraction(45, 100),) * 3
+KINETICS_STD = (Fraction(225, 1000),) * 3
+ADAM_BETAS = (Fraction(9, 10), Fraction(999, 1000))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Base of the settings. The fields of a subclass are its options."""
+
+    name: ClassVar[str]
+
+    leading: ClassVar[str | None] = None
+    """The option that may be given without its name."""
+
+
+@dataclass(frozen=True)
+class Sgd(Setting):
+    """Stochastic gradient descent; `lr` is the rate for the recipe's whole batch."""
+
+    name = "sgd"
+    lr: Number = parameter(Real(least=0))
+    momentum: Number = parameter(Real(0, 1), 0)
+    nesterov: bool = parameter(Boolean(), False)
+    weight_decay: Number = parameter(Real(least=0), 0)
+
+
+@dataclass(frozen=True)
+class AdamW(Setting):
+    """Adam with decoupled weight decay; `lr` is the rate for the recipe's whole batch."""
+
+    name = "adamw"
+    lr: Number = parameter(Real(least=0))
+    betas: tuple[Number, Number] = parameter(Several(Real(0, 1)), ADAM_BETAS)
+    weight_decay: Number = parameter(Real(least=0), Fraction(1, 100))
+
+
+@dataclass(frozen=True)
+class Cosine(Setting):
+    """Half a cosine from the optimiser's rate to `final` times it."""
+
+    name = "cosine"
+    final: Number = parameter(Real(0, 1), 0)
+
+
+@dataclass(frozen=True)
+class Steps(Setting):
+    """The rate is multiplied by `factor` after each of these epochs."""
+
+    name = "steps"
+    at: tuple[int, ...] = parameter(Several(Integer()))
+    factor: Number = parameter(Real(0, 1), Fraction(1, 10))
+
+
+@dataclass(frozen=True)
+class Constant(Setting):
+    """One rate from the first step to the last."""
+
+    name = "constant"
+
+
+@dataclass(frozen=True)
+class Warmup(Setting):
+    """The rate rises linearly over `epochs`, from `start` on, to what the schedule has then."""
+
+    name = "warmup"
+    leading = "epochs"
+    epochs: Number = parameter(Real(least=0))
+    start: Number = parameter(Real(least=0), 0)
+
+
+@dataclass(frozen=True)
+class Clip(Setting):
+    """`frames` of a video at `rate` frames a second, of which every `stride`-th is taken."""
+
+    name = "clip"
+    frames: int = parameter(Integer())
+    stride: int = parameter(Integer(), 1)
+    rate: Number = parameter(Real(least=1), 30)
+
+
+@dataclass(frozen=True)
+class ScaleJitter(Setting):
+    """The shorter side of a video is scaled to a random length between these, in pixels."""
+
+    name = "scale_jitter"
+    leading = "sides"
+    sides: tuple[int, int] = parameter(Several(Integer()))
+
+
+@dataclass(frozen=True)
+class Resize(Setting):
+    """A video is scaled to this height and width, in pixels, whatever its own were."""
+
+    name = "resize"
+    leading = "size"
+    size: tuple[int, int] = parameter(Several(Integer()))
+
+
+@dataclass(frozen=True)
+class AutoAugment(Setting):
+    """AutoAugment's policy for ImageNet, drawn once for a clip and applied to all its frames."""
+
+    name = "autoaugment"
+
+
+@dataclass(frozen=True)
+class RandAugment(Setting):
+    """RandAugment: `number` operations of a `magnitude`, drawn once for a clip."""
+
+    name = "randaugment"
+    number: int = parameter(Integer(), 2)
+    magnitude: int = parameter(Integer(0, 30), 9)
+
+
+@dataclass(frozen=True)
+class Normalise(Setting):
+    """Pixels between 0 and 1, less `mean`, through `std`: a number for each of R, G and B."""
+
+    name = "normalise"
+    mean: tuple[Number, ...] = parameter(Several(Real(0, 1)), KINETICS_MEAN)
+    std: tuple[Number, ...] = parameter(Several(Real(0, 1)), KINETICS_STD)
+
+
+@dataclass(frozen=True)
+class Views(Setting):
+    """Testing on `clips`, spread evenly in time, times `crops` (1 or 3) along the longer side.
+
+    The shorter side of the video is scaled to `size`, and the crops are `size` x `size`.
+    """
+
+    name = "views"
+    clips: int = parameter(Integer())
+    size: int = parameter(Integer())
+    crops: int = parameter(Integer(1, 3), 1)
+
+
+@dataclass(frozen=True)
+class FullLength(Setting):
+    """Testing on the whole video in one pass, scaled to `size`, at most `frames` of it.
+
+    Every `stride`-th frame at the clip's rate is taken.
+    """
+
+    name = "full_length"
+    size: tuple[int, int] = parameter(Several(Integer()))
+    frames: int | None = parameter(Maybe(Integer()), None)
+    stride: int = parameter(Integer(), 1)
