@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import cast
 
@@ -30,9 +30,14 @@ def blueprint(standing: Session, resolved: Resolved) -> Blueprint:
 
 
 def _rows(graph: Graph, built: list[BuiltRow]) -> Iterator[Row]:
+    """The rows; those of a stage that were built as one are one."""
     labels = _labels(graph) if built else {}
+    known: dict[Hashable, Row] = {}
     for row in built:
-        yield Row(labels[row.scope], row.block, row.number, row.cells, row.takes)
+        key = row.scope, row.block, row.number, id(row.cells), row.takes
+        if key not in known:
+            known[key] = Row(labels[row.scope], row.block, row.number, row.cells, row.takes)
+        yield known[key]
 
 
 def _labels(graph: Graph) -> dict[int, str]:
@@ -61,10 +66,13 @@ def changed(
         for name, value in after.parameters.items()
         if before.parameters.get(name, ...) != value
     }
+    changes = [*zip(before.rows, after.rows, strict=True)]
+    distinct = {(id(old), id(new)): (old, new) for old, new in changes}
+    written = {key: dict(_cells(*change, span)) for key, change in distinct.items()}
     cells = {
-        id(built.node): dict(_cells(old, new, span))
-        for built, old, new in zip(standing.rows, before.rows, after.rows, strict=True)
-        if old != new
+        id(built.node): found
+        for built, (old, new) in zip(standing.rows, changes, strict=True)
+        if (found := written[id(old), id(new)])
     }
     inputs = {
         name: Resized(before.inputs[name], sizes, span)

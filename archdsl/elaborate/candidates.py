@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from archdsl.costs.again import summed
 from archdsl.costs.figures import Figures, measure
 from archdsl.costs.metrics import ORDERED, figure, total
-from archdsl.diagnostics import CompileError, Diagnostics
+from archdsl.diagnostics import CompileError
 from archdsl.elaborate import blueprints, building
 from archdsl.elaborate.derivations import Resolved
-from archdsl.elaborate.reuse import Reuse
 from archdsl.elaborate.session import Fault, Session
 from archdsl.ir.graph import Graph
 from archdsl.source import Span
@@ -40,14 +38,14 @@ class Measured:
 class Candidates:
     """The network of a session, and others that are made of it by changing its blueprint.
 
-    `span` is where the change is asked for. Rows that are the same are built once for all
-    candidates, of which the figures alone are kept; their steps are added to the session's.
+    The session has its `reuse`. `span` is where the change is asked for. Rows that are the same
+    are built once for all candidates, of which the figures alone are kept; their steps are added
+    to the session's.
     """
 
     session: Session
     resolved: Resolved
     span: Span
-    _reuse: Reuse = field(default_factory=Reuse)
     _known: list[tuple[Blueprint, Measured]] = field(default_factory=list)
 
     @cached_property
@@ -70,8 +68,7 @@ class Candidates:
             return self.own
         found = next((measured for known, measured in self._known if known == blueprint), None)
         if found is None:
-            session, _ = self._built(blueprint, self._reuse)
-            found = self._measured(session, blueprint)
+            found = self._measured(self._summed(blueprint)[0], blueprint)
             self._known.append((blueprint, found))
         return found
 
@@ -81,19 +78,28 @@ class Candidates:
         Raises:
             Refused: it cannot be built.
         """
-        return Candidates(*self._built(blueprint, self._reuse), self.span, self._reuse)
+        return Candidates(*self._summed(blueprint), self.span)
 
     def _measured(self, session: Session, blueprint: Blueprint) -> Measured:
-        graph = session.graph
+        assert session.reuse is not None
+        graph, total = session.graph, session.reuse.tally.total()
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        return Measured(inputs, summed(graph), lambda: self._built(blueprint, None)[0].graph)
+        return Measured(inputs, total, lambda: self._whole(blueprint))
 
-    def _built(self, blueprint: Blueprint, reuse: Reuse | None) -> tuple[Session, Resolved]:
+    def _whole(self, blueprint: Blueprint) -> Graph:
+        session, _ = self._built(blueprint, self.session.anew())
+        return session.graph
+
+    def _summed(self, blueprint: Blueprint) -> tuple[Session, Resolved]:
+        assert self.session.reuse is not None
+        session = self.session.anew()
+        session.reuse = self.session.reuse.on(session.graph)
+        return self._built(blueprint, session)
+
+    def _built(self, blueprint: Blueprint, session: Session) -> tuple[Session, Resolved]:
         before, span = self.blueprint, self.span
         resolved = blueprints.changed(self.resolved, self.session, before, blueprint, span)
-        session = Session(self.session.program, Graph(self.session.graph.name), Diagnostics())
         session.insertions = self.session.insertions
-        session.reuse = None if session.insertions else reuse
         try:
             building.build(session, resolved)
         except Fault as fault:

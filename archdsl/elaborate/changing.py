@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from archdsl.diagnostics import CompileError, Diagnostics, Label
-from archdsl.elaborate import building, insertions
+from archdsl.diagnostics import CompileError, Label
+from archdsl.elaborate import building
 from archdsl.elaborate.derivations import Resolved
-from archdsl.elaborate.insertions import Planned
 from archdsl.elaborate.program import Unit
 from archdsl.elaborate.session import Fault, Frame, Session
-from archdsl.ir.graph import Graph
 from archdsl.source import Span
 from archdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.insertions import Planned
 
 Inserts: TypeAlias = Sequence[tuple[Unit, tree.Insert]]
 
@@ -38,6 +39,8 @@ def changed(session: Session, resolved: Resolved) -> Resolved:
             break
         frame = Frame(session, unit)
         if isinstance(change, tree.Insert):
+            from archdsl.elaborate import insertions  # few networks have any
+
             inserts.append((unit, change))
             planned = insertions.joined(planned, insertions.planned(frame, change, standing.graph))
             last = None
@@ -45,7 +48,8 @@ def changed(session: Session, resolved: Resolved) -> Resolved:
             from archdsl.elaborate import transforming  # few networks are transformed
 
             resolved = transforming.transformed(frame, change, resolved, standing)
-            _check_places(frame, resolved, inserts, planned, change)
+            if inserts:
+                _check_places(frame, resolved, inserts, planned, change)
             last = change.span
     session.insertions = planned
     session.changed_by = last
@@ -54,7 +58,7 @@ def changed(session: Session, resolved: Resolved) -> Resolved:
 
 def _standing(session: Session, resolved: Resolved, planned: Planned, span: Span) -> Session | None:
     """The session in which a network was built as it stands, or None where it cannot be."""
-    standing = Session(session.program, Graph(session.graph.name), Diagnostics())
+    standing = session.anew()
     standing.insertions = planned
     try:
         building.build(standing, resolved)
@@ -72,6 +76,8 @@ def _check_places(
     Raises:
         Fault: a label means another place now, or none.
     """
+    from archdsl.elaborate import insertions
+
     again: Planned = {}
     for unit, insert in inserts:
         standing = _standing(frame.session, resolved, again, change.span)

@@ -10,7 +10,6 @@ from typing import TypeAlias, TypeVar
 
 from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, error
-from archdsl.elaborate import cell_checks
 from archdsl.elaborate.cells import CellBlock, as_block, parts
 from archdsl.elaborate.files import find, read, unknown_use
 from archdsl.elaborate.functions import FUNCTIONS
@@ -110,6 +109,8 @@ class _Loader:
 
     def _cell(self, cell: tree.Cell, known: Set[str]) -> CellBlock:
         """A cell as a block; what is wrong with it is told once, whether it is used or not."""
+        from archdsl.elaborate import cell_checks  # few specs write cells
+
         found = parts(cell)
         mistakes = list(islice(cell_checks.mistakes(cell, found, known), limits.MISTAKES))
         self.mistakes += mistakes

@@ -15,8 +15,9 @@ from archdsl.syntax import tree
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the graph keeps of a block, and how many places in its body assign each name."""
+    """What the graph keeps of a `block`, and how many places in its body assign each name."""
 
+    block: tree.Block | tree.Network
     definition: Definition
     assigned: Mapping[str, int]
 
@@ -29,7 +30,7 @@ def outline(block: tree.Block | tree.Network) -> Outline:
     definition = Definition(
         block.name, block.doc, names, defaults, formulas(block), block.span, wiring
     )
-    return Outline(definition, Counter(targets(*block.body)))
+    return Outline(block, definition, Counter(targets(*block.body)))
 
 
 def _literal(node: tree.Expression, names: tuple[str, ...]) -> object:

@@ -9,7 +9,7 @@ from archdsl.diagnostics import Label, did_you_mean, warning
 from archdsl.elaborate import expressions, names
 from archdsl.elaborate.mentions import names_in
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.tables import SPECIAL, STRIDE, Row
+from archdsl.elaborate.tables import NUMBER, SPECIAL, STRIDE, Row
 from archdsl.elaborate.values import (
     Applicable,
     BlockValue,
@@ -25,7 +25,8 @@ from archdsl.syntax import tree
 class Plan:
     """A row with its block: the cells' values, those the block takes, and the definitions.
 
-    `around` are the parameters that definitions may read, other than definitions.
+    `around` are the parameters that definitions may read, other than definitions; `takes` are the
+    columns that the row has a use for.
     """
 
     row: Row
@@ -34,6 +35,7 @@ class Plan:
     passed: Mapping[str, Given]
     bindings: tuple[tree.Argument, ...]
     around: Mapping[str, Given]
+    takes: frozenset[str]
 
 
 class Planner:
@@ -68,7 +70,8 @@ class Planner:
         around = {**self.frame.given, **given}
         for binding in bindings:
             around.pop(binding.name or "", None)
-        return Plan(row, block, values, passed, bindings, around)
+        takes = frozenset({*options_of(block), *self.read, NUMBER})
+        return Plan(row, block, values, passed, bindings, around, takes)
 
     def warn_unused(self) -> None:
         """Say which of the table's definitions no row had a use for."""
@@ -139,3 +142,8 @@ class Planner:
                 message = f"`{binding.name}` is made of `{column}`, which this row leaves out"
                 span = dash if dash.end else row.node.span
                 raise self.frame.fault("table", message, span)
+
+
+def options_of(block: Applicable) -> tuple[str, ...]:
+    """What a block takes beside the tensor that enters, which is its first parameter."""
+    return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters

@@ -65,17 +65,13 @@ class Rewrite:
     def _row(self, row: tree.Row | tree.Rule, columns: list[str]) -> tree.Row | tree.Rule:
         if isinstance(row, tree.Rule):
             return row
-        dashes = (tree.Dash(span=row.span) for _ in columns[len(row.cells) :])
-        written = self.rows.get(id(row), {})
-        cells = {**dict(zip(columns, (*row.cells, *dashes), strict=True)), **written}
-        if BLOCK in written:
+        cells = [*row.cells, *(tree.Dash(span=row.span) for _ in columns[len(row.cells) :])]
+        for column, cell in self.rows.get(id(row), {}).items():
+            place = columns.index(column)
             # What is inserted after a block knows it by its place in the text.
-            cells[BLOCK] = replace(written[BLOCK], span=_cell(row, columns, BLOCK).span)
-        return replace(row, cells=tuple(cells.values()))
-
-
-def _cell(row: tree.Row, columns: list[str], column: str) -> tree.Expression | tree.Dash:
-    return row.cells[columns.index(column)]
+            is_block = column == BLOCK
+            cells[place] = replace(cell, span=row.cells[place].span) if is_block else cell
+        return replace(row, cells=tuple(cells))
 
 
 def literal(value: Value, span: Span) -> tree.Expression:

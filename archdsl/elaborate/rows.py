@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archdsl import limits
-from archdsl.elaborate import calls, declarations, expectations, expressions, plans
-from archdsl.elaborate.binding import piped
+from archdsl.elaborate import applying, calls, declarations, expectations, expressions, plans
 from archdsl.elaborate.session import Fault, Frame
-from archdsl.elaborate.tables import NUMBER, STRIDE, Row, Stage, stages
+from archdsl.elaborate.tables import NUMBER, Row, Stage, stages
 from archdsl.elaborate.values import (
     POISON,
-    Applicable,
-    BlockValue,
     BuiltRow,
     Given,
-    Tensor,
     Value,
-    Written,
     describe,
     is_integer,
     round_hint,
     tensors_in,
+    types_of,
 )
-from archdsl.ir.graph import Address
+from archdsl.ir.graph import Address, Graph
 from archdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.reuse import KnownBlocks
 
 
 def run_table(frame: Frame, table: tree.Table) -> None:
@@ -35,7 +35,9 @@ def run_table(frame: Frame, table: tree.Table) -> None:
         Fault: there is no running value, or the table is not one.
     """
     declarations.running(frame, table.columns[0].span)
-    builder = _Builder(frame, plans.Planner(frame, table))
+    reuse = frame.session.reuse
+    known = reuse.known(frame, table) if reuse and not frame.session.insertions else None
+    builder = _Builder(frame, plans.Planner(frame, table), known)
     faults = frame.session.faults
     for stage in stages(frame, table):
         builder.build(stage)
@@ -46,15 +48,19 @@ def run_table(frame: Frame, table: tree.Table) -> None:
 
 @dataclass
 class _Builder:
-    """Builds stage after stage; `blocks` counts those of the stage at hand."""
+    """Builds stage after stage; `blocks` counts those of the stage at hand.
+
+    Where blocks are `known`, those that come again are not built.
+    """
 
     frame: Frame
     planner: plans.Planner
+    known: KnownBlocks | None
     stages: int = 0
     blocks: int = 0
 
     def build(self, stage: Stage) -> None:
-        frame, graph = self.frame, self.frame.session.graph
+        frame, graph = self.frame, self._graph
         self.blocks = 0
         counts = [self._count(row) for row in stage.rows]
         if counts == [1]:
@@ -97,40 +103,64 @@ class _Builder:
         """A row that fails poisons the running value; the rows after it are still read."""
         scope = self.frame.scope
         try:
-            plan = self.planner.plan(row)
-            if not count:
-                raise Fault
-            inside = self._row(plan, count, name)
-            self._keep(plan, count, inside if name else scope)
+            if not self._recall(row, count, name):
+                self._build_row(row, count, name)
             expectations.compare(self.frame, row)
         except Fault as fault:
             self.frame.session.report(fault)
             self.frame.running = (POISON,)
             self.frame.scope = scope
 
-    def _keep(self, plan: plans.Plan, count: int, scope: int) -> None:
+    def _build_row(self, row: Row, count: int, name: str | None) -> None:
+        plan = self.planner.plan(row)
+        if not count:
+            raise Fault
+        scope = self.frame.scope
+        inside = self._row(plan, count, name)
+        self._keep(row, count, inside if name else scope, plan.values, plan.takes)
+
+    def _recall(self, row: Row, count: int, name: str | None) -> bool:
+        """Apply a row whose blocks are all known; false where they are not."""
+        if self.known is None:
+            return False
+        frame, numbers = self.frame, range(self.blocks, self.blocks + count)
+        blocks = self.known.row(frame, row, numbers)
+        if not blocks:
+            return False
+        outer, span = frame.scope, row.node.span
+        if name:
+            frame.scope = self._graph.open("row", name, row.kind, outer, frame.site(span), span)
+        self.known.apply_again(frame, blocks, row.node, name or "")
+        self._keep(row, count, frame.scope, blocks[0].cells, blocks[0].takes)
+        self.blocks += count
+        frame.scope = outer
+        return True
+
+    def _keep(
+        self, row: Row, count: int, scope: int, cells: Mapping[str, Value], takes: frozenset[str]
+    ) -> None:
         """Note a row that transforms may change: one that stands in the network itself, once."""
         session = self.frame.session
         if session.calls or self.frame.rounds:
             return
-        takes = frozenset({*options_of(plan.block), *self.planner.read, NUMBER})
-        shapes = tuple(v.type.shape for v in self.frame.running if isinstance(v, Tensor))
-        row = plan.row
-        session.rows.append(
-            BuiltRow(row.node, scope, row.called, count, plan.values, takes, shapes)
-        )
+        shapes = tuple([type_.shape for type_ in types_of(self.frame.running)])
+        session.rows.append(BuiltRow(row.node, scope, row.called, count, cells, takes, shapes))
 
     def _row(self, plan: plans.Plan, count: int, name: str | None) -> int:
         """The row's blocks, in parts where derivations insert something between them.
 
         The scope of the first part.
         """
-        start, first = 0, len(self.frame.session.graph.scopes)
+        start, first = 0, len(self._graph.scopes)
         for end in range(1, count + 1):
             if end == count or self._place(plan, end - 1 - start) in self._insertions:
                 self._part(plan, range(start, end), name)
                 start = end
         return first
+
+    @property
+    def _graph(self) -> Graph:
+        return self.frame.session.graph
 
     @property
     def _insertions(self) -> Collection[Address]:
@@ -140,7 +170,7 @@ class _Builder:
         """Where the block stands that is so many ahead of the next."""
         frame = self.frame
         row, block = frame.site(plan.row.node.span), frame.site(plan.row.block.span)
-        around = frame.session.graph.address(frame.scope, row)
+        around = self._graph.address(frame.scope, row)
         return (*around, (*block, self.blocks + ahead))
 
     def _part(self, plan: plans.Plan, part: range, name: str | None) -> None:
@@ -150,9 +180,7 @@ class _Builder:
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
         place, site = self._place(plan, len(part) - 1), frame.site(span)
-        frame.scope = frame.session.graph.open(
-            "row", name or numbers, plan.row.kind, outer, site, span
-        )
+        frame.scope = self._graph.open("row", name or numbers, plan.row.kind, outer, site, span)
         for number in part:
             self._apply(plan, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
@@ -167,46 +195,11 @@ class _Builder:
         self.frame.running = value if isinstance(value, tuple) else (value,)
 
     def _apply(self, plan: plans.Plan, *, first: bool, name: str) -> None:
-        """Apply a row's block to the running value."""
-        frame, node = self.frame, plan.row.block
-        inner = Frame(
-            frame.session,
-            frame.unit,
-            frame.scope,
-            {**frame.names, **plan.values, "i": self.blocks},
-            frame.running,
-            rounds=(*frame.rounds, self.blocks),
-            naming=(node, name),
-        )
-        written = Written(piped(frame.running, node.span), _arguments(inner, plan, first=first))
-        reuse = frame.session.reuse
-        applied = calls.applied if reuse is None else reuse.applied
-        value = applied(inner, plan.block, written, node)
-        if not isinstance(value, tuple | Tensor):
-            message = f"the block of a row makes a tensor, not {describe(value)}"
-            raise frame.fault("table", message, node.span)
-        frame.running = value if isinstance(value, tuple) else (value,)
+        apply = applying.apply_once if self.known is None else self.known.apply
+        apply(self.frame, plan, self.blocks, first=first, name=name)
 
     def _close(
         self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
     ) -> None:
         inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
-        self.frame.session.graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
-
-
-def options_of(block: Applicable) -> tuple[str, ...]:
-    """What a block takes beside the tensor that enters, which is its first parameter."""
-    return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters
-
-
-def _arguments(inner: Frame, plan: plans.Plan, *, first: bool) -> Mapping[str, Given]:
-    """The row's cells and the table's definitions; only the first block carries the stride."""
-    given = dict(plan.passed)
-    if not first and STRIDE in given:
-        given[STRIDE] = Given(1, given[STRIDE].span)
-    for binding in plan.bindings:
-        name, value = binding.name or "", expressions.evaluate(inner, binding.value)
-        inner.names[name] = value
-        if name in plan.block.parameters:
-            given[name] = Given(value, binding.span, binding.value, plan.around)
-    return given
+        self._graph.close(scope, bindings, inputs, tensors_in(self.frame.running))

@@ -29,8 +29,9 @@ def transformed(frame: Frame, call: tree.Call, resolved: Resolved, standing: Ses
     @cache
     def candidates() -> Candidates:
         from archdsl.elaborate.candidates import Candidates  # few transforms measure any
+        from archdsl.elaborate.reuse import summing
 
-        return Candidates(standing, resolved, call.span)
+        return Candidates(summing(standing), resolved, call.span)
 
     try:
         after = called.transform.carried_out(before, lambda b: candidates().measured(b))
