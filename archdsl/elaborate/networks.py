@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
-from archdsl.elaborate import building, changing, unread
-from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
+from archdsl.elaborate.changes import changing
+from archdsl.elaborate.derivation import building, unread
+from archdsl.elaborate.derivation.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Given
@@ -16,8 +17,8 @@ from archdsl.ir.graph import Graph
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
-    from archdsl.elaborate.candidates import Candidates
-    from archdsl.elaborate.insertions import Planned
+    from archdsl.elaborate.changes.candidates import Candidates
+    from archdsl.elaborate.changes.insertions import Planned
 
 
 def choose(program: Program, name: str | None) -> str:
@@ -108,7 +109,9 @@ def written(program: Program, name: str, given: Mapping[str, Given], origin: str
     Raises:
         CompileError: the network is at fault.
     """
-    from archdsl.elaborate import writing  # it needs the formatter, and few runs write specs
+    from archdsl.elaborate.changes import (
+        writing,  # it needs the formatter, and few runs write specs
+    )
 
     session = Session(program, Graph(name), Diagnostics())
     resolved = _stand(session, given)
@@ -121,8 +124,8 @@ def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candi
     Raises:
         CompileError: the network is at fault.
     """
-    from archdsl.elaborate.candidates import Candidates
-    from archdsl.elaborate.reuse import summing
+    from archdsl.elaborate.changes.candidates import Candidates
+    from archdsl.elaborate.tables.reuse import summing
 
     session = summing(Session(program, Graph(name), Diagnostics()))
     resolved = _stand(session, given)

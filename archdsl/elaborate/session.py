@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
-from archdsl.elaborate.outlines import Outline, outline
+from archdsl.elaborate.analysis.outlines import Outline, outline
 from archdsl.elaborate.program import Program, Unit
 from archdsl.elaborate.values import (
     Applicable,
@@ -27,7 +27,7 @@ from archdsl.source import Span
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
-    from archdsl.elaborate.reuse import Reuse
+    from archdsl.elaborate.tables.reuse import Reuse
 
 
 class Fault(Exception):

@@ -23,18 +23,36 @@ MAY_IMPORT = {
     "transforms": {"diagnostics", "ops.options", "ops.parameters", "rounding"},
     "elaborate": GROUND
     | {"costs", "infer", "ir", "ops", "recipes", "rounding", "syntax", "transforms"},
+    "elaborate.analysis": {"ir", "ops", "syntax"}
+    | {"elaborate.cells.parts", "elaborate.functions", "elaborate.program"},
+    "elaborate.cells": GROUND
+    | {"elaborate.analysis", "elaborate.program", "elaborate.reading.library", "elaborate.values"}
+    | {"ir", "syntax"},
+    "elaborate.reading": GROUND
+    | {"elaborate.analysis", "elaborate.cells", "elaborate.functions", "elaborate.program"}
+    | {"elaborate.tables.stages", "elaborate.words", "ops", "syntax"},
+    "elaborate.tables": GROUND
+    | {"costs", "elaborate.analysis", "elaborate.evaluation", "elaborate.session"}
+    | {"elaborate.values", "ir", "ops.base", "syntax"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
     "draw": GROUND
-    | {"claims.members", "costs", "elaborate.lineages", "ir", "ops.base", "ops.sources"}
+    | {"claims.members", "costs", "elaborate.derivation.lineages", "ir", "ops.base", "ops.sources"}
     | {"report.numbers"},
     "files": GROUND,
     "claims": GROUND
-    | {"compiler", "costs", "elaborate.lineages", "elaborate.values", "ir.cells", "syntax"},
+    | {
+        "compiler",
+        "costs",
+        "elaborate.derivation.lineages",
+        "elaborate.values",
+        "ir.cells",
+        "syntax",
+    },
     "compare": {"compiler", "costs", "elaborate.values", "ir", "ops.base"},
     "expansion": GROUND
-    | {"compiler", "costs", "elaborate.candidates", "elaborate.values", "syntax.parser"}
+    | {"compiler", "costs", "elaborate.changes.candidates", "elaborate.values", "syntax.parser"}
     | {"transforms"},
     "cli": GROUND
     | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
