@@ -234,16 +234,17 @@ class Network:
         Parameters that the network only hands on, such as the number of classes, are arguments
         of its constructor.
         """
-        return self._module.text
+        return self.module.text
 
     def build(self) -> dict[str, str]:
         """The text of each file of a build folder, by its name: the module, and `hubconf.py`."""
         from archdsl.emit.build import build
 
-        return build(self.graph, self._module)
+        return build(self.graph, self.module)
 
     @cached_property
-    def _module(self) -> Module:
+    def module(self) -> Module:
+        """The module that `source` is the text of, with its class's name and arguments."""
         from archdsl.elaborate.variants import open_numbers, variants
         from archdsl.emit.header import header
         from archdsl.emit.module import NotOpen, make

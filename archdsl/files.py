@@ -71,6 +71,18 @@ def write(path: Path, content: str | bytes, *, force: bool = False) -> None:
     write_all({path: content}, force=force)
 
 
+def create(path: Path, content: bytes, *, force: bool = False) -> None:
+    """Write a file that has no place for a seal: one that is there stays, whoever made it.
+
+    Raises:
+        CompileError: it cannot be written, or is there already.
+    """
+    if not force and os.path.lexists(path):
+        hint = "--force overwrites it; -o names another place"
+        raise CompileError([error("file", f"{path} is there already, and stays", help=hint)])
+    write_all({path: content}, force=True)
+
+
 def write_all(contents: Mapping[Path, str | bytes], *, force: bool = False) -> None:
     """Write generated files that belong together, their folders too.
 

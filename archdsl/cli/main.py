@@ -22,11 +22,12 @@ from archdsl.cli import (
     options,
     show,
     transform,
+    weights,
 )
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 
-_COMMANDS = (compile, flops, check, diff, draw, family, transform, expand, fmt, show)
+_COMMANDS = (compile, flops, check, diff, draw, family, transform, expand, fmt, show, weights)
 
 _EPILOG = """\
 examples:
