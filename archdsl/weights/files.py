@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, error
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-SUFFIXES = (".pt", ".pth", ".pyth", ".safetensors")
 
 _NESTED = ("model_state", "state_dict")
 _PARALLEL = "module."
@@ -60,9 +58,7 @@ def read(path: Path) -> WeightsFile:
 def _sorted_out(
     path: Path, form: str, state: Mapping[Any, object], others: list[object] | None = None
 ) -> WeightsFile:
-    from torch import Tensor
-
-    tensors = {str(key): value for key, value in state.items() if isinstance(value, Tensor)}
+    tensors = {str(key): value for key, value in state.items() if _is_plain(value)}
     rest = [*(others or []), *(key for key, value in state.items() if str(key) not in tensors)]
     if not tensors:
         held = f": it holds {', '.join(f'`{key}`' for key in rest[:8])}" if rest else ""
@@ -72,6 +68,15 @@ def _sorted_out(
         tensors = {key.removeprefix(_PARALLEL): value for key, value in tensors.items()}
         form += ", of parallel training"
     return WeightsFile(path, form, tensors, tuple(map(str, rest)))
+
+
+def _is_plain(value: object) -> TypeGuard[Tensor]:
+    """Whether it is a tensor with its elements in it, one by one."""
+    from torch import Tensor, strided
+
+    if not isinstance(value, Tensor) or value.is_quantized:
+        return False
+    return value.layout == strided and value.device.type == "cpu"
 
 
 def _unpickled(path: Path) -> object:
