@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Import:
     """All tensors of the network, in its order; `match` tells where each comes from.
 
-    Those of `match.fresh` start as the network does, those of `match.absent` are counters at
-    zero, and those of `match.unused` are counters too, which nothing needs.
+    Those of `match.fresh` and `match.absent`, which are counters, are as the network starts;
+    those of `match.unused` are counters too, and left behind.
     """
 
     match: Match
@@ -53,17 +53,14 @@ def bring(network: Network, file: WeightsFile, source: Source) -> Import:
 
 
 def _state(match: Match) -> dict[str, Tensor]:
-    torch = torch_or_fault()
-    state: dict[str, Tensor] = {}
-    for key, theirs in match.names.items():
-        if key in match.fresh:
-            state[key] = match.started[key]
-        elif key in match.absent:
-            state[key] = torch.zeros((), dtype=torch.long)
-        else:
-            kept = match.file.tensors[theirs].detach()
-            state[key] = kept.clone(memory_format=torch.contiguous_format)
-    return state
+    contiguous = torch_or_fault().contiguous_format
+    as_it_starts = {*match.fresh, *match.absent}
+    return {
+        key: match.started[key]
+        if key in as_it_starts
+        else match.file.tensors[theirs].detach().clone(memory_format=contiguous)
+        for key, theirs in match.names.items()
+    }
 
 
 def _check_names(match: Match) -> None:
