@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -124,8 +125,8 @@ def test_any_depth_and_width(depth: str, tmp_path: Path, capsys: Printed) -> Non
 def test_a_stretched_network_and_one_of_parallel_training(tmp_path: Path) -> None:
     path = tmp_path / "deep.arch"
     path.write_text("use x3d_s\nnetwork deep = x3d_s(depth = 1) + stretch(2)\n", encoding="utf-8")
-    (tmp_path / "x3d_s.arch").write_text(Path(spec("x3d_s")).read_text())
-    (tmp_path / "x2d.arch").write_text(Path(spec("x2d")).read_text())
+    shutil.copy(spec("x3d_s"), tmp_path)
+    shutil.copy(spec("x2d"), tmp_path)
     theirs = slowfast_x3d(2)
     state = {f"module.{key}": value for key, value in theirs.state_dict().items()}
     torch.save({"state_dict": state}, tmp_path / "o.pyth")
@@ -217,7 +218,9 @@ CHANGES: dict[str, tuple[Callable[..., dict[str, Tensor]], int, str]] = {
 def test_nothing_is_left_over_in_silence(change: str, tmp_path: Path, capsys: Printed) -> None:
     changed, status, said = CHANGES[change]
     torch.save(changed(slowfast_x3d(1, 1).state_dict()), tmp_path / "a.pyth")
-    assert imported(tmp_path / "a.pyth", tmp_path / "o.pt", "slowfast", "x2d") == status
+    alone = shutil.copy(spec("x2d"), tmp_path)
+    command = ["weights", "import", str(tmp_path / "a.pyth"), "--from", "slowfast"]
+    assert main([*command, "--spec", alone, "-o", str(tmp_path / "o.pt")]) == status
     printed = capsys.readouterr()
     assert said in printed.out + printed.err
     assert (tmp_path / "o.pt").exists() == (status == 0)
@@ -236,7 +239,7 @@ def test_keys_of_another_kind(tmp_path: Path, capsys: Printed) -> None:
 def test_another_network(tmp_path: Path, capsys: Printed) -> None:
     """It is said where they part, and which spec in the same folder the file is of."""
     for name in ("x2d", "x3d_xs"):
-        (tmp_path / f"{name}.arch").write_text(Path(spec(name)).read_text())
+        shutil.copy(spec(name), tmp_path)
     (tmp_path / "other.arch").write_text("network other() {\n  input x: 3 x 8^3\n  conv(4)\n}\n")
     path, own = tmp_path / "a.pyth", tmp_path / "own.pt"
     torch.save(pytorchvideo().state_dict(), path)
