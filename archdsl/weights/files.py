@@ -12,6 +12,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeGuard
+from zipfile import BadZipFile, ZipFile
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, error
@@ -40,9 +41,11 @@ def read(path: Path) -> WeightsFile:
     Raises:
         CompileError: the file cannot be read, or holds something else.
     """
+    if not os.path.exists(path):
+        raise _fault(f"no such file: {path}")
     if not os.path.isfile(path):
-        what = "a folder, and no file of weights" if path.is_dir() else None
-        raise _fault(f"{path} is {what}" if what else f"no such file: {path}")
+        what = "a folder" if path.is_dir() else "a device or a pipe"
+        raise _fault(f"{path} is {what}, and no file of weights")
     if path.suffix == ".safetensors":
         return _sorted_out(path, "safetensors", _safetensors(path))
     held = _unpickled(path)
@@ -82,8 +85,9 @@ def _is_plain(value: object) -> TypeGuard[Tensor]:
 def _unpickled(path: Path) -> object:
     torch = torch_or_fault()
     try:
-        with warnings.catch_warnings(action="ignore"):
-            return torch.load(path, map_location="cpu", weights_only=True)
+        if not _swells(path):
+            with warnings.catch_warnings(action="ignore"):
+                return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as fault:
         raise _fault(f"cannot read {path}: {fault.strerror or fault}") from None
     except UnpicklingError as fault:
@@ -96,6 +100,17 @@ def _unpickled(path: Path) -> object:
     except Exception:
         # What a damaged file makes torch raise is of any kind: RuntimeError, EOFError, KeyError.
         raise _broken(path) from None
+    hint = "torch.save stores tensors as they are: save them once more with it"
+    raise _fault(f"{path} would unpack to more than its size, and is not loaded", hint)
+
+
+def _swells(path: Path) -> bool:
+    """Whether it is packed, so that a few bytes could fill the memory."""
+    try:
+        with ZipFile(path) as archive:
+            return sum(entry.file_size for entry in archive.infolist()) > path.stat().st_size
+    except BadZipFile:
+        return False
 
 
 def _safetensors(path: Path) -> Mapping[str, object]:

@@ -8,6 +8,7 @@ import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 import torch
@@ -87,10 +88,21 @@ def _old_half(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:700])
 
 
+def _packed(path: Path) -> None:
+    torch.save({"a": torch.zeros(10_000)}, path)
+    with ZipFile(path) as archive:
+        entries = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+
+
 BROKEN = "is no file of weights, or only a part of one"
 FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda path: None, "no such file"),
     "folder": (Path.mkdir, "is a folder, and no file of weights"),
+    "pipe": (os.mkfifo, "is a device or a pipe, and no file of weights"),
+    "packed": (_packed, "would unpack to more than its size, and is not loaded"),
     "empty": (Path.touch, BROKEN),
     "text": (lambda path: path.write_text("hello"), BROKEN),
     "half": (_half, BROKEN),
