@@ -25,8 +25,9 @@ Tensors are matched by name, from where each block stands in the network's table
 shape is compared. What has no counterpart on the other side is an error, counters of norms
 aside. Where the file has another number of classes, the classifier starts anew.
 
-Nothing in FILE is run. OUT is read by `load_weights` of the emitted module: a dict with the
-weights as `model_state`, or safetensors by that suffix. One that is there stays without --force.
+Nothing in FILE is run. OUT is a dict with the weights as `model_state`, or safetensors by that
+suffix; one that is there stays without --force. `load_weights` reads it, of the module that
+`archdsl compile` makes of the same spec with the same --set.
 
 examples:
   archdsl weights import X3D_S.pyth --from pytorchvideo --spec specs/x3d_s.arch \\
