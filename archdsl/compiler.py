@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate.changes.candidates import Candidates
     from archdsl.elaborate.derivation.lineages import Lineage
     from archdsl.elaborate.sketches import Sketch
+    from archdsl.emit.module import Module
     from archdsl.recipes.recipe import Recipe
     from archdsl.transforms import Transform
 
@@ -264,18 +265,29 @@ class Network:
         Parameters that the network only hands on, such as the number of classes, are arguments
         of its constructor.
         """
+        return self.module.text
+
+    def build(self) -> dict[str, str]:
+        """The text of each file of a build folder, by its name: the module, and `hubconf.py`."""
+        from archdsl.emit.build import build
+
+        return build(self.graph, self.module)
+
+    @cached_property
+    def module(self) -> Module:
+        """The module that `source` is the text of, with its class's name and arguments."""
         from archdsl.elaborate.variants import open_numbers, variants
         from archdsl.emit.header import header
-        from archdsl.emit.module import NotOpen, module
+        from archdsl.emit.module import NotOpen, make
 
         main = self.spec.program.main.file.source
         text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
 
-        def opened(names: Sequence[str]) -> str | None:
-            """The text with these parameters as arguments, None where they cannot be."""
+        def opened(names: Sequence[str]) -> Module | None:
+            """The module with these parameters as arguments, None where they cannot be."""
             others = variants(self.made, names) if names else ()
             try:
-                return module([self.graph, *others], text) if others else None
+                return make([self.graph, *others], text) if others else None
             except NotOpen:
                 return None
 
@@ -285,4 +297,4 @@ class Network:
         kept: list[str] = []
         for name in names:
             kept += [name] if opened([*kept, name]) else []
-        return opened(kept) or module([self.graph], text)
+        return opened(kept) or make([self.graph], text)

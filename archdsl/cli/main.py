@@ -22,11 +22,12 @@ from archdsl.cli import (
     options,
     show,
     transform,
+    weights,
 )
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 
-_COMMANDS = (compile, flops, check, diff, draw, family, transform, expand, fmt, show)
+_COMMANDS = (compile, flops, check, diff, draw, family, transform, expand, fmt, show, weights)
 
 _EPILOG = """\
 examples:
@@ -34,7 +35,7 @@ examples:
   archdsl flops specs/x3d_s.arch --input 13x182x182     ... at another size
   archdsl flops specs/x3d_s.arch --set depth=5          ... with another parameter
   archdsl check specs/*.arch                            mistakes, and the papers' claims
-  archdsl compile specs/x3d_s.arch -o build             one PyTorch file
+  archdsl compile specs/x3d_s.arch -o build             PyTorch, in build/x3d_s
   archdsl draw specs/x3d_s.arch -o x3d_s.svg            a picture
   archdsl transform specs/x3d_s.arch 'widen(2)'         a changed network, as a spec
   archdsl diff specs/x3d_s.arch specs/x3d_m.arch        what differs
