@@ -1,0 +1,1 @@
+"""Scripts: what trains and tests a network, beside its module."""
