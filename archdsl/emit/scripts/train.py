@@ -18,7 +18,7 @@ from archdsl.emit.python import (
     literal,
     render,
 )
-from archdsl.emit.rendering import filled
+from archdsl.emit.pages import page
 from archdsl.emit.scripts.constants import training_constants
 from archdsl.emit.scripts.data import clips_view
 from archdsl.emit.scripts.imports import imports
@@ -64,10 +64,10 @@ def train_script(recipe: Recipe, target: Target) -> str:
     view = _view(recipe, target)
     data = clips_view(recipe)
     views = {"train": view, "target": target, "data": data}
-    pieces = (filled(f"pieces/{piece}.py.j2", **views) for piece in _PIECES)
+    pieces = (page(f"pieces/{piece}.py.j2", **views) for piece in _PIECES)
     constants = [*render(training_constants(recipe, target)), *data.constants]
     body = "\n\n\n".join(piece.strip("\n") for piece in pieces)
-    return filled(
+    return page(
         "train.py.j2",
         docstring=render((Docstring(_header(recipe, target)),)),
         imports=imports("\n".join([*constants, body]), target),
