@@ -46,7 +46,9 @@ def clips_view(recipe: Recipe) -> ClipsView:
 def clip_constants(recipe: Recipe) -> str:
     """What a clip is: a line for the top of both scripts."""
     clip = recipe.clip
-    return f"FRAMES, STRIDE, RATE = {number(clip.frames)}, {number(clip.stride)}, {number(clip.rate)}"
+    return (
+        f"FRAMES, STRIDE, RATE = {number(clip.frames)}, {number(clip.stride)}, {number(clip.rate)}"
+    )
 
 
 def number(value: object) -> str:

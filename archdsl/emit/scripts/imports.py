@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from archdsl.emit.python.tokens import WIDTH
 from archdsl.emit.scripts.target import Target
 
+_PLAIN = """
+argparse av copy csv hashlib inspect io json math os pickle random re shutil signal sys time torch
+zipfile zlib
+"""
+
 _MODULES = {
-    **{name: name for name in (
-        "argparse copy hashlib inspect io json math os pickle random shutil signal sys time zipfile"
-        " zlib av csv re torch"
-    ).split()},
+    **{name: name for name in _PLAIN.split()},
     "dist": "torch.distributed",
     "F": "torch.nn.functional",
 }
@@ -48,21 +50,16 @@ def imports(text: str, target: Target) -> list[str]:
     taken: dict[str, list[str]] = defaultdict(list)
     for name in used & set(_HOMES):
         taken[_HOMES[name]].append(name)
-    installed = {name for name in {*map(_MODULES.__getitem__, plain), *taken} if _is_installed(name)}
+    modules = {*(_MODULES[name] for name in plain), *taken}
+    installed = {name for name in modules if name.partition(".")[0] in _INSTALLED}
     lines: list[str] = []
     for group in (False, True):
-        lines += sorted(
-            _whole(name) for name in plain if (_MODULES[name] in installed) is group
-        )
+        lines += sorted(_whole(name) for name in plain if (_MODULES[name] in installed) is group)
         for home in sorted(taken):
             if (home in installed) is group:
                 lines += _parts(home, taken[home])
         lines.append("")
     return [*lines, *_parts(target.module, (target.class_name, "load_weights"))]
-
-
-def _is_installed(module: str) -> bool:
-    return module.partition(".")[0] in _INSTALLED
 
 
 def _whole(name: str) -> str:

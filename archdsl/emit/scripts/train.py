@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 
 from archdsl.emit.names import first_paragraph
+from archdsl.emit.pages import page
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -18,7 +19,6 @@ from archdsl.emit.python import (
     literal,
     render,
 )
-from archdsl.emit.pages import page
 from archdsl.emit.scripts.constants import training_constants
 from archdsl.emit.scripts.data import clips_view
 from archdsl.emit.scripts.imports import imports
