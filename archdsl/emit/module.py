@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from archdsl.emit.classes import BlockClass, classes
 from archdsl.emit.formulas import ROUND_TO, round_to_function
 from archdsl.emit.initialise import initialisation
 from archdsl.emit.names import class_doc, class_name, numbered
 from archdsl.emit.network import NetworkWriter
 from archdsl.emit.python import Class, Docstring, Statement, names_in, render
+from archdsl.emit.rendering import filled
 from archdsl.emit.slots import Signature
 from archdsl.emit.writer import ClassWriter
 from archdsl.ir.graph import Graph
-from archdsl.resources import folder
 
 
 class NotOpen(Exception):
@@ -47,14 +45,7 @@ def module(graphs: Sequence[Graph], header: str) -> str:
         definitions.insert(0, round_to_function())
     bodies = [render((definition,)) for definition in definitions]
     view = ModuleView(render((Docstring(header),)), _imports(used), bodies)
-    environment = Environment(
-        loader=FileSystemLoader(folder("templates")),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("module.py.j2").render(module=view)
+    return filled("module.py.j2", module=view)
 
 
 def _class_trees(graphs: Sequence[Graph]) -> list[Class]:

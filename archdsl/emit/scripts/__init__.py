@@ -1,1 +1,14 @@
-"""Scripts: what trains and tests a network, beside its module."""
+"""The scripts beside an emitted module: a recipe as plain PyTorch."""
+
+from __future__ import annotations
+
+from archdsl.emit.scripts.target import Target
+from archdsl.emit.scripts.train import train_script
+from archdsl.recipes.recipe import Recipe
+
+__all__ = ["Target", "scripts"]
+
+
+def scripts(recipe: Recipe, target: Target) -> dict[str, str]:
+    """The text of each script by its file name; all of them import only `target` of ours."""
+    return {"train.py": train_script(recipe, target)}
