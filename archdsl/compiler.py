@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate.candidates import Candidates
     from archdsl.elaborate.lineages import Lineage
     from archdsl.elaborate.sketches import Sketch
+    from archdsl.emit.module import Module
     from archdsl.transforms import Transform
 
 
@@ -233,18 +234,28 @@ class Network:
         Parameters that the network only hands on, such as the number of classes, are arguments
         of its constructor.
         """
+        return self._module.text
+
+    def build(self) -> dict[str, str]:
+        """The text of each file of a build folder, by its name: the module, and `hubconf.py`."""
+        from archdsl.emit.build import build
+
+        return build(self.graph, self._module)
+
+    @cached_property
+    def _module(self) -> Module:
         from archdsl.elaborate.variants import open_numbers, variants
         from archdsl.emit.header import header
-        from archdsl.emit.module import NotOpen, module
+        from archdsl.emit.module import NotOpen, make
 
         main = self.spec.program.main.file.source
         text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
 
-        def opened(names: Sequence[str]) -> str | None:
-            """The text with these parameters as arguments, None where they cannot be."""
+        def opened(names: Sequence[str]) -> Module | None:
+            """The module with these parameters as arguments, None where they cannot be."""
             others = variants(self.made, names) if names else ()
             try:
-                return module([self.graph, *others], text) if others else None
+                return make([self.graph, *others], text) if others else None
             except NotOpen:
                 return None
 
@@ -254,4 +265,4 @@ class Network:
         kept: list[str] = []
         for name in names:
             kept += [name] if opened([*kept, name]) else []
-        return opened(kept) or module([self.graph], text)
+        return opened(kept) or make([self.graph], text)

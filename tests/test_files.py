@@ -116,3 +116,30 @@ def test_an_interrupt_leaves_nothing_half_written(
     with pytest.raises(KeyboardInterrupt):
         files.write(tmp_path / "a.py", files.sealed(TEXT))
     assert left_behind(tmp_path) == set()
+
+
+def test_files_that_belong_together_appear_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / "a.py", tmp_path / "b.py", tmp_path / "c.py"]
+    files.write_all({path: files.sealed(TEXT) for path in paths})
+    write, done = os.fsync, list[int]()
+
+    def full(descriptor: int) -> None:
+        done.append(descriptor)
+        if len(done) == 3:
+            raise OSError(28, "No space left on device")
+        write(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CompileError, match="no space left on device"):
+        files.write_all({path: files.sealed("y = 2\n") for path in paths})
+    assert {path.read_text() for path in paths} == {files.sealed(TEXT)}
+    assert left_behind(tmp_path) == {"a.py", "b.py", "c.py"}
+
+
+def test_nothing_is_written_beside_what_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "b.py").mkdir()
+    with pytest.raises(CompileError, match="is a folder"):
+        files.write_all({tmp_path / "a.py": TEXT, tmp_path / "b.py": TEXT})
+    assert left_behind(tmp_path) == {"b.py"}

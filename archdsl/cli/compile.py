@@ -1,4 +1,4 @@
-"""`archdsl compile`: one PyTorch file."""
+"""`archdsl compile`: a folder with the network in PyTorch."""
 
 from __future__ import annotations
 
@@ -9,21 +9,26 @@ from archdsl.cli import options
 from archdsl.cli.output import report_warnings
 
 _DETAILS = """\
-The file imports torch alone. It appears whole or not at all, and one that was edited since
-it was generated, or that was never generated, is left alone without --force.
+Makes the folder DIR/NETWORK:
+
+  NETWORK.py    the network, its class and its blocks: it imports torch alone
+  hubconf.py    its entry point for torch.hub
+
+All files appear or none, and where one was edited since it was generated, or was never
+generated, all are left alone without --force.
 
 examples:
-  archdsl compile specs/x3d_s.arch                              build/x3d_s.py
+  archdsl compile specs/x3d_s.arch                     build/x3d_s/x3d_s.py, hubconf.py
   archdsl compile specs/autox3d_l.arch --network autox3d_l_plain -o models
   archdsl compile specs/x2d.arch --set bottleneck=2.25 --set depth=2.2
 """
 
 
 def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    parser = options.command(commands, "compile", "a network as one PyTorch file", _DETAILS)
+    parser = options.command(commands, "compile", "a network in PyTorch, as a folder", _DETAILS)
     options.add_network(parser)
     parser.add_argument("-o", "--output", metavar="DIR", default="build", help="default: build")
-    parser.add_argument("--force", action="store_true", help="overwrite a file that was edited")
+    parser.add_argument("--force", action="store_true", help="overwrite files that were edited")
     parser.set_defaults(run=run)
 
 
@@ -31,8 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     from archdsl import files
 
     network = options.network(arguments)
-    path = Path(arguments.output) / f"{network.name}.py"
-    files.write(path, files.sealed(network.source()), force=arguments.force)
-    print(path)
+    folder = Path(arguments.output) / network.name
+    contents = {folder / name: files.sealed(text) for name, text in network.build().items()}
+    files.write_all(contents, force=arguments.force)
+    print(*contents, sep="\n")
     report_warnings(network.diagnostics)
     return 0

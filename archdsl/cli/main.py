@@ -34,7 +34,7 @@ examples:
   archdsl flops specs/x3d_s.arch --input 13x182x182     ... at another size
   archdsl flops specs/x3d_s.arch --set depth=5          ... with another parameter
   archdsl check specs/*.arch                            mistakes, and the papers' claims
-  archdsl compile specs/x3d_s.arch -o build             one PyTorch file
+  archdsl compile specs/x3d_s.arch -o build             PyTorch, in build/x3d_s
   archdsl draw specs/x3d_s.arch -o x3d_s.svg            a picture
   archdsl transform specs/x3d_s.arch 'widen(2)'         a changed network, as a spec
   archdsl diff specs/x3d_s.arch specs/x3d_m.arch        what differs

@@ -1,4 +1,4 @@
-"""A network's source text: one file that imports torch alone."""
+"""A network's module: one file that imports torch alone."""
 
 from __future__ import annotations
 
@@ -10,15 +10,24 @@ from archdsl.emit.formulas import ROUND_TO, round_to_function
 from archdsl.emit.initialise import initialisation
 from archdsl.emit.names import class_doc, class_name, numbered
 from archdsl.emit.network import NetworkWriter
-from archdsl.emit.python import Class, Docstring, Statement, names_in, render
-from archdsl.emit.rendering import filled
+from archdsl.emit.pages import page
+from archdsl.emit.python import Docstring, Parameter, Statement, names_in, render
 from archdsl.emit.slots import Signature
-from archdsl.emit.writer import ClassWriter
+from archdsl.emit.writer import ClassWriter, Written, parameters
 from archdsl.ir.graph import Graph
 
 
 class NotOpen(Exception):
     """What differs between the variants of a network is more than its open parameters."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A network's module: its text, and its class with what that can be given."""
+
+    text: str
+    class_name: str
+    parameters: tuple[Parameter, ...]
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,8 @@ class ModuleView:
     classes: list[list[str]]
 
 
-def module(graphs: Sequence[Graph], header: str) -> str:
-    """The source of a network's module.
+def make(graphs: Sequence[Graph], header: str) -> Module:
+    """A network's module.
 
     The first graph is the network; others are variants of it in its open parameters, which
     become arguments of the constructor.
@@ -39,42 +48,45 @@ def module(graphs: Sequence[Graph], header: str) -> str:
     Raises:
         NotOpen: a variant differs in more than that.
     """
-    definitions: list[Statement] = list(_class_trees(graphs))
+    *blocks, network = _classes(graphs)
+    definitions: list[Statement] = [written.tree for written in (*blocks, network)]
     used = {name for definition in definitions for name in names_in(definition)}
     if ROUND_TO in used:
         definitions.insert(0, round_to_function())
     bodies = [render((definition,)) for definition in definitions]
     view = ModuleView(render((Docstring(header),)), _imports(used), bodies)
-    return filled("module.py.j2", module=view)
+    text = page("module.py.j2", module=view)
+    return Module(text, network.signature.name, parameters(network.signature))
 
 
-def _class_trees(graphs: Sequence[Graph]) -> list[Class]:
+def _classes(graphs: Sequence[Graph]) -> list[Written]:
+    """A class for each block, and last the network's own."""
     network = graphs[0]
     found = classes(graphs)
     *blocks, last = found.ordered
     names = [*(class_name(b.definition.name, b.definition.doc) for b in blocks)]
     names = list(numbered([*names, class_name(network.name, network.doc)]))
     signatures: dict[BlockClass, Signature] = {}
-    trees = []
+    every = []
     for made, name in zip(blocks, names, strict=False):
         doc = class_doc(made.definition.name, made.definition.doc)
         written = ClassWriter(made, found, signatures, name, doc).write()
         signatures[made] = written.signature
-        trees.append(written.tree)
+        every.append(written)
     doc = class_doc(network.name, network.doc)
     initial = initialisation(network)
     written = NetworkWriter(last, found, signatures, names[-1], doc, initial).write()
     if not set(written.signature.columns) <= set(network.open_parameters):
         raise NotOpen
-    return [*trees, written.tree]
+    return [*every, written]
 
 
 def _imports(used: set[str]) -> list[str]:
-    """The imports that the classes need, as ruff sorts them."""
+    """The imports that the classes and `load_weights` need, as ruff sorts them."""
     roots = {name.partition(".")[0] for name in used}
     standard = ["import math"] if "math" in roots else []
     standard += ["from collections import OrderedDict"] if "OrderedDict" in roots else []
     lines = [*standard, ""] if standard else []
-    lines += ["import torch"] if "torch" in roots else []
+    lines += ["import torch"]
     lines += ["import torch.nn.functional as F"] if "F" in roots else []
     return [*lines, "from torch import Tensor, nn"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -11,20 +12,27 @@ _MODULE_ATTRIBUTES = frozenset(
     """
     add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double
     dump_patches eval extra_repr float forward forward_features get_buffer get_extra_state
-    get_parameter get_submodule half insert ipu load_state_dict modules mtia named_buffers
+    get_parameter get_submodule half insert ipu load_state_dict model_state module modules mtia
+    named_buffers
     named_children named_modules named_parameters parameters register_buffer
     register_forward_hook register_module register_parameter requires_grad_ reset_parameters
     set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu
     zero_grad
     """.split()
 )
-"""What an attribute of an nn.Module must not be called."""
+"""What an attribute of an nn.Module, or the first word of a key of its state, must not be."""
 
 _TAKEN = frozenset(
     "self torch nn F math Tensor size block module i super tuple range int float min max"
     " isinstance round_to".split()
 )
 """Names that emitted code uses for itself."""
+
+_FILES = frozenset(
+    "hubconf train evaluate dependencies torch torchvision torchcodec numpy av PIL tqdm matplotlib"
+    " tensorboard safetensors".split()
+)
+"""What a module must not be called: its neighbours, and what they import from elsewhere."""
 
 _CLASSES = frozenset({"F", "Module", "Tensor"})
 
@@ -38,6 +46,12 @@ def variable(name: str) -> str:
     """A name that a local variable or an argument can have; capitals begin those of classes."""
     made = _python(name, _TAKEN)
     return made + "_" if made[:1].isupper() else made
+
+
+def file_name(name: str) -> str:
+    """A name that a network's module can have, beside scripts that import from elsewhere."""
+    taken = keyword.iskeyword(name) or name in _FILES or name in sys.stdlib_module_names
+    return name + "_" if taken else name
 
 
 def _python(name: str, taken: Iterable[str]) -> str:

@@ -34,7 +34,7 @@ from archdsl.ops.base import PyValue
 
 TENSOR = Atom("Tensor")
 
-_DOC = 78
+DOC_WIDTH = 78
 """The width of a doc string, which stands indented between its quotes."""
 
 
@@ -63,7 +63,7 @@ class ClassWriter:
         parts = staged(written, self.owner.plan.outputs)
         signature = self._signature(arguments)
         assigned = self._assigned(arguments, slots.stored, parts)
-        head = (Docstring(textwrap.fill(self.doc, _DOC)),) if self.doc else ()
+        head = (Docstring(textwrap.fill(self.doc, DOC_WIDTH)),) if self.doc else ()
         constructor = (_constructor(signature, assigned),) if assigned else ()
         body = (*head, *constructor, *self.methods(parts))
         return Written(signature, Class(self.name, (Atom("nn.Module"),), body))
@@ -141,17 +141,19 @@ class ClassWriter:
         return Function(name, (Parameter("self"), *inputs), returns, body)
 
 
-def _constructor(signature: Signature, assigned: list[Statement]) -> Function:
-    parameters = (
-        Parameter(
-            variable(name),
-            Atom(_annotation(column)),
-            literal(signature.defaults[name]) if name in signature.defaults else None,
-        )
+def parameters(signature: Signature) -> tuple[Parameter, ...]:
+    """What a class can be given, in order."""
+    defaults = {name: literal(value) for name, value in signature.defaults.items()}
+    return tuple(
+        Parameter(variable(name), Atom(_annotation(column)), defaults.get(name))
         for name, column in signature.columns.items()
     )
+
+
+def _constructor(signature: Signature, assigned: list[Statement]) -> Function:
     body = (Expr(Call(Atom("super().__init__"))), *assigned)
-    return Function("__init__", (Parameter("self"), *parameters), Atom("None"), body)
+    given = (Parameter("self"), *parameters(signature))
+    return Function("__init__", given, Atom("None"), body)
 
 
 def _rank(name: str, declared: tuple[str, ...]) -> tuple[int, int]:

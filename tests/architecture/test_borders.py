@@ -47,7 +47,7 @@ DOORS = {
     "torch": (),
     "lark": ("syntax",),
     "networkx": ("ir.graph",),
-    "jinja2": ("emit.module",),
+    "jinja2": ("emit.pages",),
 }
 
 LINES = 330

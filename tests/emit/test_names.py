@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archdsl
-from archdsl.emit.names import attribute, class_name, numbered, variable
+from archdsl.emit.names import attribute, class_name, file_name, numbered, variable
 from emit.running import emitted, samples
 
 HOSTILE = [
@@ -36,11 +36,17 @@ def test_doc_strings_stay_text(tmp_path: Path, doc: str) -> None:
     escaped = doc.replace('"""', "'''")
     text = f'"""{escaped} """\nnetwork spec() {{\n  input x: 3 x 8^2\n  conv(4)\n}}\n'
     network = _network(tmp_path, text)
-    calls = [n for n in ast.walk(ast.parse(network.source())) if isinstance(n, ast.Call)]
-    names = {ast.unparse(call.func) for call in calls}
-    assert names == {"super().__init__", "super", "nn.Conv2d", "self.conv"}
+    spec, load_weights = ast.parse(network.source()).body[-2:]
+    assert load_weights.name == "load_weights"
+    assert _called(spec) == {"super().__init__", "super", "nn.Conv2d", "self.conv"}
+    hubconf = ast.parse(network.build()["hubconf.py"])
+    assert _called(hubconf) == {"_spec.Spec", "_spec.load_weights"}
     assert escaped.strip()[:3] in (ast.get_docstring(ast.parse(network.source())) or "")
     emitted(network)
+
+
+def _called(tree: ast.AST) -> set[str]:
+    return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
 
 
 NAMES = ["class", "lambda", "None", "self", "torch", "nn", "Tensor", "forward", "training", "super"]
@@ -87,10 +93,17 @@ def test_parameters_and_inputs_by_that_very_name(tmp_path: Path, name: str) -> N
 
 @given(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True))
 def test_every_name_becomes_an_identifier(name: str) -> None:
-    for made in (attribute(name), variable(name), class_name(name, None)):
+    for made in (attribute(name), variable(name), class_name(name, None), file_name(name)):
         assert made.isidentifier()
         assert not keyword.iskeyword(made)
+    for made in (attribute(name), variable(name), class_name(name, None)):
         assert not made.startswith("__")
+
+
+def test_no_module_is_called_like_what_its_neighbours_import() -> None:
+    taken = ["torch", "hubconf", "train", "random", "av", "class"]
+    assert [file_name(name) for name in taken] == [f"{name}_" for name in taken]
+    assert file_name("x3d_s") == "x3d_s"
 
 
 @given(st.lists(st.sampled_from(["conv", "conv1", "conv2", "conv_", "x"]), max_size=12))

@@ -26,7 +26,7 @@ OPERATORS = {
     "|": (UNION, 9),
     "+": (SUM, 5),
     "-": (SUM, 5),
-    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in", "is"), (COMPARISON, 10)),
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in", "is", "is not"), (COMPARISON, 10)),
     **dict.fromkeys(("*", "/", "//", "%", "@"), (PRODUCT, 4)),
 }
 """How tightly an operator binds, and how willingly black breaks a line before it."""

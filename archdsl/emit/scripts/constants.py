@@ -59,6 +59,8 @@ def _options(recipe: Recipe) -> Iterator[tuple[str, Value, str | None]]:
         yield "EMA_DECAY", number(recipe.ema), None
     if recipe.precise_bn is not None:
         yield "PRECISE_BN_BATCHES", recipe.precise_bn, None
+    yield "MEAN", tuple(map(number, recipe.normalise.mean)), "of R, G and B between 0 and 1"
+    yield "STD", tuple(map(number, recipe.normalise.std)), None
     yield "SYNC_BN", recipe.sync_bn, None
     yield "AMP", AMP[recipe.precision], None
 

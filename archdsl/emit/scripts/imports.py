@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from archdsl.emit.python.tokens import WIDTH
+from archdsl.emit.scripts.target import Target
 
 _MODULES = {
     **{name: name for name in (
         "argparse copy hashlib inspect io json math os pickle random shutil signal sys time zipfile"
-        " zlib torch"
+        " zlib av csv re torch"
     ).split()},
     "dist": "torch.distributed",
     "F": "torch.nn.functional",
@@ -19,9 +20,11 @@ _MODULES = {
 """Modules by the name that a script has for them."""
 
 _MEMBERS = {
+    "av.video.reformatter": "VideoReformatter",
+    "bisect": "bisect_right",
     "collections": "defaultdict",
     "collections.abc": "Callable Iterable Iterator",
-    "contextlib": "AbstractContextManager contextmanager nullcontext suppress",
+    "contextlib": "AbstractContextManager closing contextmanager nullcontext suppress",
     "dataclasses": "dataclass",
     "functools": "lru_cache",
     "pathlib": "Path",
@@ -29,16 +32,17 @@ _MEMBERS = {
     "torch": "Tensor nn",
     "torch.nn.parallel": "DistributedDataParallel",
     "torch.optim.swa_utils": "update_bn",
+    "torchvision.transforms": "v2",
     "torch.utils.data": "DataLoader Dataset",
 }
 """What is imported from modules."""
 
 _HOMES = {name: module for module, names in _MEMBERS.items() for name in names.split()}
-_INSTALLED = {"torch"}
+_INSTALLED = {"av", "torch", "torchvision"}
 
 
-def imports(text: str, module: str, members: Iterable[str]) -> list[str]:
-    """The lines, as ruff sorts them: the standard library, what is installed, `module`."""
+def imports(text: str, target: Target) -> list[str]:
+    """The lines, as ruff sorts them: the standard library, what is installed, the network."""
     used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     plain = {name for name in used if name in _MODULES}
     taken: dict[str, list[str]] = defaultdict(list)
@@ -54,7 +58,7 @@ def imports(text: str, module: str, members: Iterable[str]) -> list[str]:
             if (home in installed) is group:
                 lines += _parts(home, taken[home])
         lines.append("")
-    return [*lines, *_parts(module, members)]
+    return [*lines, *_parts(target.module, (target.class_name, "load_weights"))]
 
 
 def _is_installed(module: str) -> bool:

@@ -18,8 +18,9 @@ from archdsl.emit.python import (
     literal,
     render,
 )
-from archdsl.emit.rendering import filled
+from archdsl.emit.pages import page
 from archdsl.emit.scripts.constants import training_constants
+from archdsl.emit.scripts.data import clips_view
 from archdsl.emit.scripts.imports import imports
 from archdsl.emit.scripts.target import Target
 from archdsl.recipes.recipe import Recipe
@@ -52,7 +53,7 @@ class TrainView:
     ema: bool
     precise_bn: bool
     max_norm: str
-    smoothing: str
+    loss: list[str]
     has_classes: bool
     sets_dropout: bool
     build: list[str]
@@ -61,13 +62,16 @@ class TrainView:
 def train_script(recipe: Recipe, target: Target) -> str:
     """The text of train.py."""
     view = _view(recipe, target)
-    pieces = (filled(f"pieces/{piece}.py.j2", train=view, target=target) for piece in _PIECES)
+    data = clips_view(recipe)
+    views = {"train": view, "target": target, "data": data}
+    pieces = (page(f"pieces/{piece}.py.j2", **views) for piece in _PIECES)
+    constants = [*render(training_constants(recipe, target)), *data.constants]
     body = "\n\n\n".join(piece.strip("\n") for piece in pieces)
-    return filled(
+    return page(
         "train.py.j2",
         docstring=render((Docstring(_header(recipe, target)),)),
-        imports=imports(body, target.module, (target.class_name, "load_weights")),
-        constants=render(training_constants(recipe, target)),
+        imports=imports("\n".join([*constants, body]), target),
+        constants=constants,
         body=body,
     )
 
@@ -86,7 +90,7 @@ def _view(recipe: Recipe, target: Target) -> TrainView:
         ema=recipe.ema is not None,
         precise_bn=recipe.precise_bn is not None,
         max_norm="math.inf" if recipe.clip_gradients is None else "MAX_GRAD_NORM",
-        smoothing=", label_smoothing=LABEL_SMOOTHING" if recipe.label_smoothing else "",
+        loss=render((_loss(recipe),), 3),
         has_classes="classes" in target.arguments,
         sets_dropout=recipe.dropout is not None and not is_dropout_open,
         build=render((_build(recipe, target),), 1),
@@ -114,6 +118,14 @@ def _optimizer(recipe: Recipe) -> Statement:
         options.append(Keyword("nesterov", literal(True)))
     kind = "SGD" if isinstance(optimizer, Sgd) else "AdamW"
     return Return(Call(Atom(f"torch.optim.{kind}"), (groups, *options)))
+
+
+def _loss(recipe: Recipe) -> Statement:
+    options = [Keyword("reduction", literal("sum"))]
+    if recipe.label_smoothing:
+        options.append(Keyword("label_smoothing", Atom("LABEL_SMOOTHING")))
+    operands = (Atom("logits"), Atom("labels"))
+    return Assign(Atom("loss"), Call(Atom("F.cross_entropy"), (*operands, *options)))
 
 
 def _build(recipe: Recipe, target: Target) -> Statement:

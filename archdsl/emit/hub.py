@@ -1,0 +1,76 @@
+"""A build folder's `hubconf.py`: the network as an entry point of torch.hub."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archdsl.emit.module import Module
+from archdsl.emit.names import class_doc, file_name
+from archdsl.emit.pages import page
+from archdsl.emit.python import (
+    Assign,
+    Atom,
+    Attribute,
+    Call,
+    Docstring,
+    Expr,
+    Function,
+    If,
+    Infix,
+    Keyword,
+    Parameter,
+    Return,
+    render,
+)
+from archdsl.emit.writer import DOC_WIDTH
+from archdsl.ir.graph import Graph
+
+_TITLE = 'Entry point of torch.hub, which loads this folder with `source="local"`.'
+
+
+@dataclass(frozen=True)
+class HubView:
+    """What the template shows, each part as finished lines of Python."""
+
+    docstring: list[str]
+    imported: str
+    entry: list[str]
+
+
+def hubconf(graph: Graph, module: Module) -> str:
+    """The text of a `hubconf.py` that stands beside the module."""
+    name = file_name(graph.name)
+    docstring = render((Docstring(_TITLE),))
+    # The other name keeps the module, and all it holds, from being an entry point itself.
+    view = HubView(docstring, f"import {name} as _{name}", render((_entry(graph, module),)))
+    return page("hubconf.py.j2", hub=view)
+
+
+def _entry(graph: Graph, module: Module) -> Function:
+    own = Atom(f"_{file_name(graph.name)}")
+    names = [parameter.name for parameter in module.parameters]
+    model, weights = (Atom(_free(name, names)) for name in ("model", "weights"))
+    made = Call(Attribute(own, module.class_name), tuple(Keyword(n, Atom(n)) for n in names))
+    loaded = Expr(Call(Attribute(own, "load_weights"), (model, weights)))
+    body = (
+        Docstring(f"{_described(graph)}\n\n`{weights}` is a file of weights to start from."),
+        Assign(model, made),
+        If(Infix("is not", (weights, Atom("None"))), (loaded,)),
+        Return(model),
+    )
+    union = Infix("|", (Atom("str"), Atom("None")))
+    given = (*module.parameters, Parameter(str(weights), union, Atom("None")))
+    return Function(file_name(graph.name), given, Attribute(own, module.class_name), body)
+
+
+def _described(graph: Graph) -> str:
+    doc = class_doc(graph.name, graph.doc) or f"The network {graph.name}."
+    return textwrap.fill(doc, DOC_WIDTH)
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
