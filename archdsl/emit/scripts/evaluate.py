@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from archdsl.emit.names import first_paragraph
 from archdsl.emit.python import Docstring, literal, render
-from archdsl.emit.rendering import filled
+from archdsl.emit.pages import page
 from archdsl.emit.scripts.data import clip_constants, number
 from archdsl.emit.scripts.imports import imports
 from archdsl.emit.scripts.target import Target
@@ -37,6 +37,7 @@ class EvaluationView:
     places: str
     """Where they begin along a side that is longer by `spare`."""
     has_classes: bool
+    dataset: str
     build: str
     classes: str
     gives_probabilities: bool
@@ -45,12 +46,12 @@ class EvaluationView:
 def evaluate_script(recipe: Recipe, target: Target) -> str:
     """The text of evaluate.py."""
     view = _view(recipe, target)
-    pieces = (filled(f"pieces/{name}.py.j2", evaluate=view, data=view) for name in _pieces(view))
+    pieces = (page(f"pieces/{name}.py.j2", evaluate=view, data=view) for name in _pieces(view))
     body = "\n\n\n".join(piece.strip("\n") for piece in pieces)
-    return filled(
+    return page(
         "evaluate.py.j2",
         docstring=render((Docstring(_header(recipe, target)),)),
-        imports=imports(body, target.module, (target.class_name, "load_weights")),
+        imports=imports(body, target),
         constants=list(_constants(recipe, target)),
         body=body,
     )
@@ -77,6 +78,7 @@ def _view(recipe: Recipe, target: Target) -> EvaluationView:
         crops=_CROPS[crops],
         places=_PLACES[crops],
         has_classes=has_classes,
+        dataset="Views" if isinstance(test, Views) else "FullVideos",
         build=f"{target.class_name}({'classes=args.classes' if has_classes else ''})",
         classes="args.classes" if has_classes else "CLASSES",
         gives_probabilities=target.gives_probabilities,

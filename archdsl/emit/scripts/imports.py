@@ -10,10 +10,13 @@ from archdsl.emit.python.tokens import WIDTH
 from archdsl.emit.scripts.target import Target
 
 _MODULES = {
-    **{name: name for name in (
-        "argparse copy hashlib inspect io json math os pickle random shutil signal sys time zipfile"
-        " zlib av csv re torch"
-    ).split()},
+    **{
+        name: name
+        for name in (
+            "argparse copy hashlib inspect io json math os pickle random shutil signal sys time zipfile"
+            " zlib av csv re statistics tempfile textwrap torch"
+        ).split()
+    },
     "dist": "torch.distributed",
     "F": "torch.nn.functional",
 }
@@ -26,14 +29,16 @@ _MEMBERS = {
     "collections.abc": "Callable Iterable Iterator",
     "contextlib": "AbstractContextManager closing contextmanager nullcontext suppress",
     "dataclasses": "dataclass",
+    "datetime": "timedelta",
     "functools": "lru_cache",
+    "itertools": "chain",
     "pathlib": "Path",
     "typing": "Any NamedTuple TypeVar",
     "torch": "Tensor nn",
     "torch.nn.parallel": "DistributedDataParallel",
     "torch.optim.swa_utils": "update_bn",
     "torchvision.transforms": "v2",
-    "torch.utils.data": "DataLoader Dataset",
+    "torch.utils.data": "DataLoader Dataset Subset",
 }
 """What is imported from modules."""
 
@@ -48,12 +53,12 @@ def imports(text: str, target: Target) -> list[str]:
     taken: dict[str, list[str]] = defaultdict(list)
     for name in used & set(_HOMES):
         taken[_HOMES[name]].append(name)
-    installed = {name for name in {*map(_MODULES.__getitem__, plain), *taken} if _is_installed(name)}
+    installed = {
+        name for name in {*map(_MODULES.__getitem__, plain), *taken} if _is_installed(name)
+    }
     lines: list[str] = []
     for group in (False, True):
-        lines += sorted(
-            _whole(name) for name in plain if (_MODULES[name] in installed) is group
-        )
+        lines += sorted(_whole(name) for name in plain if (_MODULES[name] in installed) is group)
         for home in sorted(taken):
             if (home in installed) is group:
                 lines += _parts(home, taken[home])
