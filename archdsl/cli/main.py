@@ -20,13 +20,14 @@ from archdsl.cli import (
     flops,
     fmt,
     options,
+    sample_data,
     show,
     transform,
 )
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 
-_COMMANDS = (compile, flops, check, diff, draw, family, transform, expand, fmt, show)
+_COMMANDS = (compile, flops, check, diff, draw, family, transform, expand, fmt, show, sample_data)
 
 _EPILOG = """\
 examples:
@@ -38,6 +39,7 @@ examples:
   archdsl draw specs/x3d_s.arch -o x3d_s.svg            a picture
   archdsl transform specs/x3d_s.arch 'widen(2)'         a changed network, as a spec
   archdsl diff specs/x3d_s.arch specs/x3d_m.arch        what differs
+  archdsl sample-data samples                           videos to try a network on
 
 exit status: 0 all is well, 1 the input is wrong, 2 the command line is
 """

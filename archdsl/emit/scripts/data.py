@@ -17,6 +17,8 @@ class ClipsView:
     """What the pieces for training clips show."""
 
     constants: tuple[str, ...]
+    keeps_shape: bool
+    """Whether videos are scaled by their shorter side, not to one size."""
     random_scale: str
     """How the frames of a clip for training are scaled, as an expression."""
     centre_scale: str
@@ -35,6 +37,7 @@ def clips_view(recipe: Recipe) -> ClipsView:
     random = "shorter_side(chance.randint(LEAST_SIDE, GREATEST_SIDE))"
     return ClipsView(
         tuple(_constants(recipe)),
+        jitter,
         random if jitter else "exactly(HEIGHT, WIDTH)",
         "shorter_side(LEAST_SIDE)" if jitter else "exactly(HEIGHT, WIDTH)",
         _enumerated(changes),
@@ -46,9 +49,8 @@ def clips_view(recipe: Recipe) -> ClipsView:
 def clip_constants(recipe: Recipe) -> str:
     """What a clip is: a line for the top of both scripts."""
     clip = recipe.clip
-    return (
-        f"FRAMES, STRIDE, RATE = {number(clip.frames)}, {number(clip.stride)}, {number(clip.rate)}"
-    )
+    values = (number(value) for value in (clip.frames, clip.stride, clip.rate))
+    return f"FRAMES, STRIDE, RATE = {', '.join(values)}"
 
 
 def number(value: object) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from archdsl.emit.python.tokens import WIDTH
 from archdsl.emit.scripts.target import Target
 
-_PLAIN = """
-argparse av copy csv hashlib inspect io json math os pickle random re shutil signal sys time torch
-zipfile zlib
-"""
-
 _MODULES = {
-    **{name: name for name in _PLAIN.split()},
+    **{
+        name: name
+        for name in (
+            "argparse copy hashlib inspect io json math os pickle random shutil signal sys time zipfile"
+            " zlib av csv re statistics tempfile textwrap torch"
+        ).split()
+    },
     "dist": "torch.distributed",
     "F": "torch.nn.functional",
 }
@@ -28,14 +29,16 @@ _MEMBERS = {
     "collections.abc": "Callable Iterable Iterator",
     "contextlib": "AbstractContextManager closing contextmanager nullcontext suppress",
     "dataclasses": "dataclass",
+    "datetime": "timedelta",
     "functools": "lru_cache",
+    "itertools": "chain",
     "pathlib": "Path",
     "typing": "Any NamedTuple TypeVar",
     "torch": "Tensor nn",
     "torch.nn.parallel": "DistributedDataParallel",
     "torch.optim.swa_utils": "update_bn",
     "torchvision.transforms": "v2",
-    "torch.utils.data": "DataLoader Dataset",
+    "torch.utils.data": "DataLoader Dataset Subset",
 }
 """What is imported from modules."""
 
@@ -50,8 +53,9 @@ def imports(text: str, target: Target) -> list[str]:
     taken: dict[str, list[str]] = defaultdict(list)
     for name in used & set(_HOMES):
         taken[_HOMES[name]].append(name)
-    modules = {*(_MODULES[name] for name in plain), *taken}
-    installed = {name for name in modules if name.partition(".")[0] in _INSTALLED}
+    installed = {
+        name for name in {*map(_MODULES.__getitem__, plain), *taken} if _is_installed(name)
+    }
     lines: list[str] = []
     for group in (False, True):
         lines += sorted(_whole(name) for name in plain if (_MODULES[name] in installed) is group)
@@ -60,6 +64,10 @@ def imports(text: str, target: Target) -> list[str]:
                 lines += _parts(home, taken[home])
         lines.append("")
     return [*lines, *_parts(target.module, (target.class_name, "load_weights"))]
+
+
+def _is_installed(module: str) -> bool:
+    return module.partition(".")[0] in _INSTALLED
 
 
 def _whole(name: str) -> str:
