@@ -27,7 +27,7 @@ from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import Cosine, Sgd
 
 _PIECES = (
-    *("lists", "decoding", "spans", "clips"),
+    *("faults", "lists", "decoding", "spans", "clips"),
     *("world", "display", "order", "optimisation", "average", "checkpoints", "log"),
     *("training", "arguments", "main"),
 )
