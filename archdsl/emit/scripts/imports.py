@@ -30,20 +30,19 @@ _MEMBERS = {
     "contextlib": "AbstractContextManager closing contextmanager nullcontext suppress",
     "dataclasses": "dataclass",
     "datetime": "timedelta",
-    "functools": "lru_cache",
+    "functools": "cache lru_cache",
     "itertools": "chain",
     "pathlib": "Path",
     "typing": "Any NamedTuple TypeVar",
     "torch": "Tensor nn",
     "torch.nn.parallel": "DistributedDataParallel",
     "torch.optim.swa_utils": "update_bn",
-    "torchvision.transforms": "v2",
     "torch.utils.data": "DataLoader Dataset Subset",
 }
 """What is imported from modules."""
 
 _HOMES = {name: module for module, names in _MEMBERS.items() for name in names.split()}
-_INSTALLED = {"av", "torch", "torchvision"}
+_INSTALLED = {"av", "torch"}
 
 
 def imports(text: str, target: Target) -> list[str]:
