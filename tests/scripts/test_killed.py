@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from scripts import folders
 
 torch = pytest.importorskip("torch")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archdsl.emit.names import first_paragraph
-from archdsl.emit.python import Docstring, literal, render
 from archdsl.emit.pages import page
+from archdsl.emit.python import Docstring, literal, render
 from archdsl.emit.scripts.data import clip_constants, number
 from archdsl.emit.scripts.imports import imports
 from archdsl.emit.scripts.target import Target
