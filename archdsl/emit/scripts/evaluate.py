@@ -60,7 +60,7 @@ def evaluate_script(recipe: Recipe, target: Target) -> str:
 def _pieces(view: EvaluationView) -> tuple[str, ...]:
     data = ("spans", "views") if view.has_views else ("full_videos",)
     return (
-        *("lists", "decoding", *data),
+        *("faults", "lists", "decoding", *data),
         *("results", "process", "evaluation", "evaluation_main"),
     )
 

@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 
 from archdsl.emit.names import first_paragraph
+from archdsl.emit.pages import page
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -18,7 +19,6 @@ from archdsl.emit.python import (
     literal,
     render,
 )
-from archdsl.emit.pages import page
 from archdsl.emit.scripts.constants import training_constants
 from archdsl.emit.scripts.data import clips_view
 from archdsl.emit.scripts.imports import imports
@@ -27,9 +27,10 @@ from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import Cosine, Sgd
 
 _PIECES = (
-    *("lists", "decoding", "spans", "clips"),
-    *("world", "display", "order", "optimisation", "average", "checkpoints", "log"),
-    *("training", "arguments", "main"),
+    *("faults", "training", "learner", "optimisation", "order"),
+    *("world", "display", "checkpoints", "log"),
+    *("clips", "spans", "decoding", "lists"),
+    *("arguments", "main"),
 )
 
 _WIDTH = 84
@@ -53,6 +54,8 @@ class TrainView:
     ema: bool
     precise_bn: bool
     max_norm: str
+    logits: str
+    """What a call of the network, for which this has a place, makes logits."""
     loss: list[str]
     has_classes: bool
     sets_dropout: bool
@@ -90,6 +93,7 @@ def _view(recipe: Recipe, target: Target) -> TrainView:
         ema=recipe.ema is not None,
         precise_bn=recipe.precise_bn is not None,
         max_norm="math.inf" if recipe.clip_gradients is None else "MAX_GRAD_NORM",
+        logits="%s.clamp_min(1e-9).log()" if target.gives_probabilities else "%s",
         loss=render((_loss(recipe),), 3),
         has_classes="classes" in target.arguments,
         sets_dropout=recipe.dropout is not None and not is_dropout_open,
