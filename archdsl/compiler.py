@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from archdsl.elaborate.lineages import Lineage
     from archdsl.elaborate.sketches import Sketch
     from archdsl.emit.module import Module
+    from archdsl.recipes.recipe import Recipe
     from archdsl.transforms import Transform
 
 
@@ -160,6 +161,28 @@ class Spec:
         diagnostics = Diagnostics()
         made = elaborate(self.program, name, given, diagnostics)
         return Network(self, made.graph, made, dict(given), tuple(diagnostics))
+
+    @property
+    def recipes(self) -> tuple[str, ...]:
+        """The recipes that the file defines, in order."""
+        return tuple(recipe.name for recipe in self.program.main.own_recipes)
+
+    def recipe(self, network: str, name: str | None = None) -> Recipe | None:
+        """How a network is trained: by the recipe of a name, or by its only one, if it has one.
+
+        Raises:
+            CompileError: the recipe is at fault or not there, or there are several to choose from.
+        """
+        from archdsl.elaborate.recipes import building, finding
+
+        found = finding.choose(self.program, network, name)
+        return building.build(self.program, found, Diagnostics()) if found else None
+
+    def check_recipe(self, name: str, diagnostics: Diagnostics) -> None:
+        """Tell what is wrong with a recipe of the file, be it for a network or for others."""
+        from archdsl.elaborate.recipes import checking
+
+        checking.check(self.program, name, diagnostics)
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with the places where it broke off."""

@@ -43,9 +43,10 @@ class Checked:
 
 @dataclass(frozen=True)
 class SpecReport:
-    """A spec that could be read: its networks, how many claims it makes, and how they fare."""
+    """A spec that could be read: networks, recipes, how many claims it makes, how they fare."""
 
     path: str
     networks: tuple[str, ...]
+    recipes: tuple[str, ...]
     written: int
     claims: Sequence[Checked]

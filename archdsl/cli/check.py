@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from archdsl.claims.verdicts import SpecReport
 
 _DETAILS = """\
-Builds every network of each spec whose parameters all have values, and measures what the
-claims say. A figure is met when it is within half a unit of the last digit that was printed.
-One that its spec marks `disputed` is shown with both numbers and is no error.
+Builds every network of each spec whose parameters all have values, checks each recipe with
+the network that it is for, and measures what the claims say. A figure is met when it is
+within half a unit of the last digit that was printed. One that its spec marks `disputed` is
+shown with both numbers and is no error.
 
 examples:
   archdsl check specs/x3d_s.arch
@@ -58,11 +59,13 @@ def _check(path: str, diagnostics: Diagnostics) -> SpecReport | None:
         for name in spec.networks:
             if not spec.missing_parameters(name):
                 _build(spec, name, diagnostics)
+        for name in spec.recipes:
+            spec.check_recipe(name, diagnostics)
         claims = check_claims(spec, diagnostics)
     except CompileError as failure:
         diagnostics.take(failure)
         return None
-    return SpecReport(path, spec.networks, written(spec), claims)
+    return SpecReport(path, spec.networks, spec.recipes, written(spec), claims)
 
 
 def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:

@@ -152,6 +152,11 @@ def _outside_shape(frame: Frame, node: tree.Repeat | tree.AtMost) -> Value:
     raise frame.fault("value", message, node.span, help=hint)
 
 
+def _outside_recipe(frame: Frame, node: tree.Range | tree.Text) -> Value:
+    what = "a range" if isinstance(node, tree.Range) else "a text"
+    raise frame.fault("value", f"{what} means nothing here", node.span)
+
+
 def _unary(frame: Frame, node: tree.Unary) -> Value:
     if node.operator == "not":
         return not truth(frame, node.operand)
@@ -215,4 +220,6 @@ _RULES: dict[type, Callable[[Frame, Any], Value]] = {
     tree.Conditional: _conditional,
     tree.Call: _call,
     tree.Chain: _chain,
+    tree.Range: _outside_recipe,
+    tree.Text: _outside_recipe,
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archdsl.diagnostics import CompileError
 from archdsl.elaborate.files import SUFFIX, read
+from archdsl.elaborate.program import Named
 from archdsl.resources import folder
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
@@ -37,5 +38,5 @@ def _defined(path: Path) -> Iterator[str]:
     except CompileError:
         return
     for definition in file.definitions:
-        if not isinstance(definition, tree.Use | tree.Claim):
+        if isinstance(definition, Named | tree.Cell):
             yield definition.name

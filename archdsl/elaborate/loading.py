@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, error
@@ -13,7 +14,7 @@ from archdsl.elaborate import cell_checks
 from archdsl.elaborate.cells import CellBlock, as_block, parts
 from archdsl.elaborate.files import find, read, unknown_use
 from archdsl.elaborate.functions import FUNCTIONS
-from archdsl.elaborate.program import Named, Program, Unit, name_span
+from archdsl.elaborate.program import Named, NamedRecipe, Program, Unit, name_span
 from archdsl.elaborate.scoping import check_names
 from archdsl.elaborate.words import words_of
 from archdsl.ops import OPERATIONS
@@ -21,6 +22,11 @@ from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
+
+N = TypeVar("N", Named, NamedRecipe)
+
+Origins: TypeAlias = dict[tuple[bool, str], Span]
+"""Where names come from: of recipes, and of all else."""
 
 
 def load_program(path: Path, uses: Iterable[str] = ()) -> Program:
@@ -85,7 +91,7 @@ class _Loader:
             return None
         unit = Unit(file, path, ())
         self.open.append(path.resolve())
-        origins: dict[str, Span] = {}
+        origins: Origins = {}
         written = [d for d in file.definitions if isinstance(d, tree.Use)]
         for use in (*written, *(use for use in uses if use not in written)):
             self._use(unit, use, origins)
@@ -109,7 +115,7 @@ class _Loader:
         self.mistakes += mistakes
         return as_block(cell, found, any(mistake.is_error for mistake in mistakes))
 
-    def _use(self, unit: Unit, use: tree.Use, origins: dict[str, Span]) -> None:
+    def _use(self, unit: Unit, use: tree.Use, origins: Origins) -> None:
         path, name = find(use.name, unit.path)
         if path is None:
             self.diagnostics.add(unknown_use(use, unit.path))
@@ -125,7 +131,9 @@ class _Loader:
         if used is None:
             return
         for definition in used.own:
-            self._bring(unit, definition, used, use, origins)
+            self._bring(unit.names, definition, used, use, origins)
+        for recipe in used.own_recipes:
+            self._bring(unit.recipes, recipe, used, use, origins)
 
     def _read_unit(self, path: Path, name: str | None) -> Unit | None:
         try:
@@ -135,30 +143,45 @@ class _Loader:
             return None
 
     def _bring(
-        self, unit: Unit, definition: Named, used: Unit, use: tree.Use, origins: dict[str, Span]
+        self,
+        names: dict[str, tuple[N, Unit]],
+        definition: N,
+        used: Unit,
+        use: tree.Use,
+        origins: Origins,
     ) -> None:
-        if definition.name in unit.names:
-            also = [Label(origins[definition.name], "it came with this already")]
+        if definition.name in names:
+            first = origins[isinstance(definition, NamedRecipe), definition.name]
+            also = [Label(first, "it came with this already")]
             message = f"`{definition.name}` comes from two files"
             self.diagnostics.add(error("name", message, use.span, also=also))
             return
-        unit.names[definition.name] = (definition, used)
-        origins[definition.name] = use.span
+        names[definition.name] = (definition, used)
+        origins[isinstance(definition, NamedRecipe), definition.name] = use.span
 
-    def _define(self, unit: Unit, origins: dict[str, Span]) -> None:
+    def _define(self, unit: Unit, origins: Origins) -> None:
         for definition in unit.own:
             name = definition.name
-            if name in origins:
-                also = [Label(origins[name], "the first one")]
-                message = f"`{name}` is defined twice"
-                self.diagnostics.add(error("name", message, name_span(definition), also=also))
+            if (False, name) in origins:
+                self._defined_twice(definition, origins[False, name])
             elif name in OPERATIONS or name in FUNCTIONS:
                 kind = "an operation" if name in OPERATIONS else "a function"
                 message = f"`{name}` is {kind} already"
                 self.diagnostics.add(error("name", message, name_span(definition)))
             else:
                 unit.names[name] = (definition, unit)
-                origins[name] = name_span(definition)
+                origins[False, name] = name_span(definition)
+        for recipe in unit.own_recipes:
+            if (True, recipe.name) in origins:
+                self._defined_twice(recipe, origins[True, recipe.name])
+            else:
+                unit.recipes[recipe.name] = (recipe, unit)
+                origins[True, recipe.name] = name_span(recipe)
+
+    def _defined_twice(self, definition: Named | NamedRecipe, first: Span) -> None:
+        also = [Label(first, "the first one")]
+        message = f"`{definition.name}` is defined twice"
+        self.diagnostics.add(error("name", message, name_span(definition), also=also))
 
     def _cycle(self, use: tree.Use, resolved: Path) -> Diagnostic:
         around = [*self.open[self.open.index(resolved) :], resolved]

@@ -24,7 +24,7 @@ from archdsl.elaborate.words import TYPE_WORDS
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
-Owner: TypeAlias = tree.Block | tree.Network
+Owner: TypeAlias = tree.Block | tree.Network | tree.Recipe
 """Whose parameters they are."""
 
 

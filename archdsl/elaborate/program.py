@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,19 +14,29 @@ from archdsl.source import Span
 from archdsl.syntax import tree
 
 Named: TypeAlias = tree.Block | tree.Network | tree.Derived
+NamedRecipe: TypeAlias = tree.Recipe | tree.DerivedRecipe
+
+_HEAD = re.compile(r"\b(block|cell|network|recipe)\s+")
 
 
 @dataclass(frozen=True)
 class Unit:
     """One file, with what its names stand for: its `own` definitions and those it uses.
 
-    Cells are among its own as the blocks that they stand for.
+    Cells are among its own as the blocks that they stand for. Recipes are no values, and have
+    names of their own.
     """
 
     file: tree.File = field(repr=False)
     path: Path
     own: tuple[Named, ...] = field(repr=False)
     names: dict[str, tuple[Named, Unit]] = field(default_factory=dict, repr=False)
+    recipes: dict[str, tuple[NamedRecipe, Unit]] = field(default_factory=dict, repr=False)
+
+    @property
+    def own_recipes(self) -> tuple[NamedRecipe, ...]:
+        """The recipes that the file itself defines, in order."""
+        return tuple(d for d in self.file.definitions if isinstance(d, NamedRecipe))
 
     def claims(self) -> Iterator[tree.Claim]:
         for definition in self.file.definitions:
@@ -66,10 +77,11 @@ def is_network(definition: Named) -> bool:
     return isinstance(definition, tree.Network)
 
 
-def name_span(definition: Named | tree.Cell) -> Span:
+def name_span(definition: Named | NamedRecipe | tree.Cell) -> Span:
     """The place of a definition's name."""
     source, start = definition.span.source, definition.span.start
     if definition.doc is not None:
         start = source.text.index('"""', start + 3) + 3
-    found = source.text.index(definition.name, start + len("block"))
+    head = _HEAD.search(source.text, start)
+    found = source.text.index(definition.name, head.end() if head else start)
     return Span(source, found, found + len(definition.name))

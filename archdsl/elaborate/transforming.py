@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from archdsl.elaborate import blueprints, options
+from archdsl.elaborate import blueprints, transform_options
 from archdsl.elaborate.derivations import Resolved
 from archdsl.elaborate.session import Frame, Session
 from archdsl.syntax import tree
@@ -22,7 +22,7 @@ def transformed(frame: Frame, call: tree.Call, resolved: Resolved, standing: Ses
         Fault: there is no such transform, or the network cannot be changed by it.
     """
     before = blueprints.blueprint(standing, resolved)
-    called = options.called(frame, call, resolved, before.parameters)
+    called = transform_options.called(frame, call, resolved, before.parameters)
     resolved = called.resolved
     taken = standing.steps
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from functools import cache
 
-from archdsl.elaborate.program import Unit
+from archdsl.elaborate.program import Named, NamedRecipe, Unit
 from archdsl.elaborate.values import BlockValue, OperationValue, Value
 from archdsl.ir.types import AXIS_NAMES
 from archdsl.ops import OPERATIONS
@@ -19,15 +19,19 @@ TYPE_WORDS = frozenset({"int", "number", "bool", "tuple", "tensor", "block", "no
 
 def words_of(units: Iterable[Unit]) -> frozenset[str]:
     """The words that operations know, and those that the types of parameters list."""
+    definitions = (definition for unit in units for definition in unit.own)
+    return operation_words() | words_of_parameters(definitions)
+
+
+def words_of_parameters(definitions: Iterable[Named | NamedRecipe]) -> frozenset[str]:
+    """The words that the types of parameters list."""
     parameters = (
         parameter
-        for unit in units
-        for definition in unit.own
-        if not isinstance(definition, tree.Derived)
+        for definition in definitions
+        if not isinstance(definition, tree.Derived | tree.DerivedRecipe)
         for parameter in definition.parameters
     )
-    listed = {word for parameter in parameters for word in parameter.types}
-    return operation_words() | (listed - TYPE_WORDS)
+    return frozenset(word for parameter in parameters for word in parameter.types) - TYPE_WORDS
 
 
 def words_for(callee: Value, parameter: str) -> tuple[str, ...]:

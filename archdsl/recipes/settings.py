@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar
 
-from archdsl.ops.parameters import Boolean, Integer, Maybe, Number, Real, Several, parameter
+from archdsl.ops.options import Optioned
+from archdsl.ops.parameters import Boolean, Integer, Maybe, Number, Real, parameter
+from archdsl.recipes.kinds import PART, POSITIVE, SHARE, Band, Each, Entries, OneOf, Rising
 
 KINETICS_MEAN = (Fraction(45, 100),) * 3
 KINETICS_STD = (Fraction(225, 1000),) * 3
@@ -14,13 +15,8 @@ ADAM_BETAS = (Fraction(9, 10), Fraction(999, 1000))
 
 
 @dataclass(frozen=True)
-class Setting:
-    """Base of the settings. The fields of a subclass are its options."""
-
-    name: ClassVar[str]
-
-    leading: ClassVar[str | None] = None
-    """The option that may be given without its name."""
+class Setting(Optioned):
+    """Base of the settings."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +24,8 @@ class Sgd(Setting):
     """Stochastic gradient descent; `lr` is the rate for the recipe's whole batch."""
 
     name = "sgd"
-    lr: Number = parameter(Real(least=0))
-    momentum: Number = parameter(Real(0, 1), 0)
+    lr: Number = parameter(POSITIVE)
+    momentum: Number = parameter(SHARE, 0)
     nesterov: bool = parameter(Boolean(), False)
     weight_decay: Number = parameter(Real(least=0), 0)
 
@@ -39,8 +35,8 @@ class AdamW(Setting):
     """Adam with decoupled weight decay; `lr` is the rate for the recipe's whole batch."""
 
     name = "adamw"
-    lr: Number = parameter(Real(least=0))
-    betas: tuple[Number, Number] = parameter(Several(Real(0, 1)), ADAM_BETAS)
+    lr: Number = parameter(POSITIVE)
+    betas: tuple[Number, Number] = parameter(Entries(SHARE, 2), ADAM_BETAS)
     weight_decay: Number = parameter(Real(least=0), Fraction(1, 100))
 
 
@@ -57,8 +53,9 @@ class Steps(Setting):
     """The rate is multiplied by `factor` after each of these epochs."""
 
     name = "steps"
-    at: tuple[int, ...] = parameter(Several(Integer()))
-    factor: Number = parameter(Real(0, 1), Fraction(1, 10))
+    leading = "at"
+    at: tuple[int, ...] = parameter(Rising())
+    factor: Number = parameter(PART, Fraction(1, 10))
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ class Warmup(Setting):
 
     name = "warmup"
     leading = "epochs"
-    epochs: Number = parameter(Real(least=0))
+    epochs: Number = parameter(POSITIVE)
     start: Number = parameter(Real(least=0), 0)
 
 
@@ -94,7 +91,7 @@ class ScaleJitter(Setting):
 
     name = "scale_jitter"
     leading = "sides"
-    sides: tuple[int, int] = parameter(Several(Integer()))
+    sides: tuple[int, int] = parameter(Band())
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ class Resize(Setting):
 
     name = "resize"
     leading = "size"
-    size: tuple[int, int] = parameter(Several(Integer()))
+    size: tuple[int, int] = parameter(Each(Integer(), 2))
 
 
 @dataclass(frozen=True)
@@ -127,8 +124,8 @@ class Normalise(Setting):
     """Pixels between 0 and 1, less `mean`, through `std`: a number for each of R, G and B."""
 
     name = "normalise"
-    mean: tuple[Number, ...] = parameter(Several(Real(0, 1)), KINETICS_MEAN)
-    std: tuple[Number, ...] = parameter(Several(Real(0, 1)), KINETICS_STD)
+    mean: tuple[Number, ...] = parameter(Each(Real(0, 1), 3), KINETICS_MEAN)
+    std: tuple[Number, ...] = parameter(Each(PART, 3), KINETICS_STD)
 
 
 @dataclass(frozen=True)
@@ -141,7 +138,7 @@ class Views(Setting):
     name = "views"
     clips: int = parameter(Integer())
     size: int = parameter(Integer())
-    crops: int = parameter(Integer(1, 3), 1)
+    crops: int = parameter(OneOf((1, 3)), 1)
 
 
 @dataclass(frozen=True)
@@ -152,6 +149,6 @@ class FullLength(Setting):
     """
 
     name = "full_length"
-    size: tuple[int, int] = parameter(Several(Integer()))
+    size: tuple[int, int] = parameter(Each(Integer(), 2))
     frames: int | None = parameter(Maybe(Integer()), None)
     stride: int = parameter(Integer(), 1)

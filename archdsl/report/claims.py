@@ -24,8 +24,9 @@ def show(reports: Sequence[SpecReport], form: str) -> str:
 
 
 def _section(report: SpecReport, form: str) -> str:
-    networks = counted(len(report.networks), "network")
-    title = f"{report.path}: {networks}, {_verdicts(report)}\n"
+    parts = [counted(len(report.networks), "network")]
+    parts += [counted(len(report.recipes), "recipe")] if report.recipes else []
+    title = f"{report.path}: {', '.join([*parts, _verdicts(report)])}\n"
     if not report.claims:
         return title
     right = frozenset({"claimed", "measured", "residual"})

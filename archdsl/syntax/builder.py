@@ -13,10 +13,11 @@ from archdsl.syntax.building.claims import Claims
 from archdsl.syntax.building.definitions import Definitions
 from archdsl.syntax.building.expressions import Expressions
 from archdsl.syntax.building.maker import Child, names, nodes
+from archdsl.syntax.building.recipes import Recipes
 from archdsl.syntax.building.statements import Statements
 from archdsl.syntax.literals import description
 
-_Described = tree.Block | tree.Cell | tree.Network | tree.Derived
+_Described = tree.Block | tree.Cell | tree.Network | tree.Derived | tree.Recipe | tree.DerivedRecipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def _documented(definition: _Described, doc: Doc) -> _Described:
     return replace(definition, doc=doc.text, span=span)
 
 
-class Builder(Definitions, Claims, Statements, Expressions, Transformer[Token, tree.File]):
+class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer[Token, tree.File]):
     """Every method takes all children of its rule, punctuation included, for their places."""
 
     def file(self, children: list[Child]) -> tree.File:

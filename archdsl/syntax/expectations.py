@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-_DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "USE", "DOC", "$END"}
+_DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "USE", "DOC", "$END"}
 _VALUES = {"NUMBER", "NAME", "LPAR", "MINUS", "NOT", "CONSTANT", "NONE", "IN", "CELL", "AT_MOST"}
 _STATEMENTS = {"INPUT", "INIT", "IF", "FOR", "RETURN", "TABLE"} | _VALUES
 _OPERATORS = {"PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "_BY", "AND", "OR", "ARROW", "IF"}
@@ -15,7 +15,7 @@ _GROUPS = (
     (
         {"NETWORK", "USE"},
         _DEFINITIONS,
-        "a definition (`block`, `cell`, `network`, `claim` or `use`)",
+        "a definition (`block`, `cell`, `network`, `recipe`, `claim` or `use`)",
     ),
     ({"RETURN"}, _STATEMENTS, "a statement"),
     ({"VBAR", "RULE"}, {"VBAR", "RULE"}, "a row"),

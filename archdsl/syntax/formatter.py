@@ -25,7 +25,7 @@ def format_file(file: tree.File) -> str:
 
 def _stands_alone(node: tree.Definition) -> bool:
     """Whether blank lines part a definition from its neighbours."""
-    is_braced = isinstance(node, tree.Block | tree.Cell | tree.Network | tree.Claim)
+    is_braced = isinstance(node, tree.Block | tree.Cell | tree.Network | tree.Claim | tree.Recipe)
     return is_braced or getattr(node, "doc", None) is not None
 
 
@@ -61,8 +61,9 @@ class _Printer:
     def _write(self, node: tree.Node) -> None:
         self._line(leaf(node), node.span.start, node.span.end)
 
-    @_write.register
-    def _(self, node: tree.Derived) -> None:
+    @_write.register(tree.Derived)
+    @_write.register(tree.DerivedRecipe)
+    def _(self, node: tree.Derived | tree.DerivedRecipe) -> None:
         self._begin(node.span.start, node.span.end)
         self._doc(node.doc)
         self._finish(leaf(node), node.span.end)
@@ -81,6 +82,14 @@ class _Printer:
         opening = self._opening(node, [node.network])
         self._begin(node.span.start, opening)
         self._body(node, opening, node.items)
+
+    @_write.register
+    def _(self, node: tree.Recipe) -> None:
+        parts = [node.network] if node.network else node.parameters
+        opening = self._opening(node, parts)
+        self._begin(node.span.start, opening)
+        self._doc(node.doc)
+        self._body(node, opening, node.settings)
 
     @_write.register
     def _(self, node: tree.For) -> None:

@@ -20,6 +20,7 @@ _CLOSE = {"RPAR", "RSQB", "RBRACE"}
 _PARTS = {"COMMA", "VBAR"}
 _CONTINUES = {"RBRACE", "ARROW", "PLUS", "ELSE"}
 _BEGINS_ITEM = {"LBRACE", "_SEP", "DISPUTED"}
+_WITH_ITEMS = {"CLAIM", "RECIPE"}
 _PREFIX = {"MINUS", "NOT"}
 _OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "IN", "CELL"}
 _DIMENSIONS = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
@@ -90,19 +91,21 @@ def _dimensions(stream: Iterable[Token]) -> Iterator[Token]:
 def _operands(stream: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
     """Each token, and whether it ends an operand: not `in`, `cell` or a metric before a name.
 
-    `for i in x`, `cell x {}` and, in a claim, `path x` are of things that are called `x`.
+    `for i in x`, `cell x {}`, in a claim `path x` and in a recipe `crop x` are of things that are
+    called `x`.
     """
     previous, depth = "", 0
-    in_loop = in_claim = False
+    in_loop = in_items = False
     for token in stream:
         kind = token.type
-        is_metric = in_claim and kind == "NAME" and previous in _BEGINS_ITEM
+        is_metric = in_items and kind == "NAME" and previous in _BEGINS_ITEM
         is_cell = kind == "CELL" and depth == 0 and previous in ("", "_SEP")
         is_loop = in_loop and kind == "IN"
         yield token, kind in _OPERAND and not (is_metric or is_cell or is_loop)
         depth += (kind == "LBRACE") - (kind == "RBRACE")
         in_loop = kind == "FOR" or (in_loop and kind != "IN")
-        in_claim = kind == "CLAIM" or (in_claim and kind != "RBRACE")
+        ends_items = kind == "RBRACE" or (kind == "_SEP" and depth == 0)
+        in_items = kind in _WITH_ITEMS or (in_items and not ends_items)
         previous = kind
 
 

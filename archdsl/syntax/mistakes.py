@@ -11,7 +11,7 @@ from archdsl.source import Span
 from archdsl.syntax import clauses
 from archdsl.syntax.fault import Fault
 
-_DEFINITIONS = ("block", "cell", "claim", "network", "use")
+_DEFINITIONS = ("block", "cell", "claim", "network", "recipe", "use")
 _STATEMENTS = ("disputed", "else", "for", "if", "init", "input", "note", "return", "table")
 _ENDS = {"_SEP": "the end of the line", "RBRACE": "`}`", "$END": "the end of the file"}
 

@@ -19,7 +19,7 @@ from archdsl.syntax.grammar import Grammar
 from archdsl.syntax.layout import TooDeep, arrange
 from archdsl.syntax.mistakes import explain, keyword
 
-_DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "USE", "DOC"}
+_DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "USE", "DOC"}
 _ANY_HEADER = [Token(kind, "", 0, end_pos=0) for kind in ("VBAR", "NAME", "VBAR")]
 _WITH_STATEMENTS = {"block", "cell", "network", "if", "for", "else"}
 

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterable, Iterator
 from lark import Token
 
 SPELLING = {"INSERT": "insert", "AFTER": "after", "ON": "on"}
-_PIECES = {"NUMBER", "DOT", "TIMES"}
+_PIECES = {"NUMBER", "DOT", "RANGE", "TIMES"}
 _DERIVED = {"BLOCK", "NETWORK"}
 _BRACKETS = {"LPAR": 1, "RPAR": -1}
 _BEFORE_CLAIMED = {"LBRACE", "_SEP", "DISPUTED"}

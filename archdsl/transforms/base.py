@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, Field, dataclass, fields
-from fractions import Fraction
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from archdsl.diagnostics import did_you_mean
+from archdsl.ops.options import Optioned
 from archdsl.ops.parameters import Maybe, Real, Several
 from archdsl.transforms.blueprint import Blueprint, Number, exact
 from archdsl.transforms.measures import Measure
@@ -74,13 +73,8 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Transform:
-    """Base of the transforms. The fields of a subclass are its options."""
-
-    name: ClassVar[str]
-
-    leading: ClassVar[str | None] = None
-    """The option that may be given without its name."""
+class Transform(Optioned):
+    """Base of the transforms."""
 
     def apply(self, blueprint: Blueprint) -> Blueprint:
         """The changed blueprint; the one that is given stays as it is.
@@ -97,46 +91,6 @@ class Transform:
             Refused: there is nothing to change, or it cannot be changed so.
         """
         return self.apply(blueprint)
-
-    def __str__(self) -> str:
-        """The call as a spec has it after `+`, without options that have their defaults."""
-        return f"{self.name}({', '.join(self._written())})"
-
-    def _written(self) -> Iterator[str]:
-        for option in fields(self):
-            value = getattr(self, option.name)
-            if option.name == self.leading:
-                yield _shown(value)
-            elif option.default is MISSING or value != option.default:
-                yield f"{option.name} = {_shown(value)}"
-
-    @classmethod
-    def signature(cls) -> str:
-        """The name with its options and their defaults, for lists of what there is."""
-        return f"{cls.name}({', '.join(map(_declared, fields(cls)))})"
-
-    @classmethod
-    def summary(cls) -> str:
-        """What it does, in the first sentence of its documentation."""
-        return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
-
-
-def _declared(option: Field[Any]) -> str:
-    is_needed = option.default is MISSING
-    return option.name if is_needed else f"{option.name} = {_shown(option.default)}"
-
-
-def _shown(value: object) -> str:
-    """A value as the language writes it."""
-    if value is None or isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_shown, value))}{',' * (len(value) == 1)})"
-    if isinstance(value, Fraction):
-        decimal = f"{float(value):.6g}"
-        is_short = "e" not in decimal and Fraction(decimal) == value
-        return decimal if is_short else f"{value.numerator} / {value.denominator}"
-    return str(value)
 
 
 def scaled(blueprint: Blueprint, parameter: str, factor: Number) -> Blueprint | None:

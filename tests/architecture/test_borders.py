@@ -19,9 +19,10 @@ MAY_IMPORT = {
     "ir": {"source", "ops.base"},
     "ops": {"ir.types", "limits"},
     "rounding": set(),
-    "recipes": {"ops.parameters"},
-    "transforms": {"diagnostics", "ops.parameters", "rounding"},
-    "elaborate": GROUND | {"costs", "ir", "ops", "rounding", "syntax", "transforms"},
+    "recipes": {"ops.options", "ops.parameters"},
+    "transforms": {"diagnostics", "ops.options", "ops.parameters", "rounding"},
+    "elaborate": GROUND
+    | {"costs", "infer", "ir", "ops", "recipes", "rounding", "syntax", "transforms"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},

@@ -12,7 +12,7 @@ from archdsl.syntax import tree
 
 _NOWHERE = Span(Source("nowhere", ""), 0, 0)
 _KEYWORDS = "and block cell claim disputed else false for if in init input network none not note or"
-_RESERVED = {*_KEYWORDS.split(), "return", "table", "true", "use"}
+_RESERVED = {*_KEYWORDS.split(), "recipe", "return", "table", "true", "use"}
 
 
 def _build(kind: type[tree.Node], *values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -121,6 +121,30 @@ _places = _build(tree.Place, _wild, st.none()) | _build(tree.Place, _labels, _la
 _insertions = _build(tree.Insertion, _bases, _tuples(_places, least=1))
 _transforms = _build(tree.Insert, _tuples(_insertions, least=1)) | _calls(expressions)
 
+_values_set = st.one_of(
+    expressions,
+    _build(tree.Range, expressions, expressions),
+    _build(tree.Text, texts),
+)
+_alone = _build(tree.Argument, st.none(), _values_set).map(lambda argument: (argument,))
+_options = st.builds(
+    lambda leading, options: (*leading, *options),
+    st.lists(_build(tree.Argument, st.none(), expressions), max_size=1),
+    _tuples(_build(tree.Argument, names, expressions), least=1),
+)
+_settings = _build(tree.Setting, names, st.just(()) | _alone | _options)
+_recipes = st.one_of(
+    _build(
+        tree.Recipe,
+        names,
+        _tuples(_parameters),
+        st.none() | _named,
+        _tuples(_settings),
+        _described,
+    ),
+    _build(tree.DerivedRecipe, names, st.none() | _named, _bases, _described),
+)
+
 _uses = _build(tree.Use, st.lists(names, min_size=1, max_size=3).map(".".join))
 _definitions = st.one_of(
     _uses,
@@ -128,6 +152,7 @@ _definitions = st.one_of(
     _build(tree.Block, *_bodied),
     _build(tree.Network, *_bodied),
     _build(tree.Cell, *_bodied),
+    _recipes,
     _build(tree.Derived, st.just("block"), names, _bases, st.just(()), _described),
     _build(tree.Derived, st.just("network"), names, _bases, _tuples(_transforms), _described),
 )

@@ -35,6 +35,17 @@ network n(frames = 13, size = 160^2, kind: int | none = none) {
   }
 }
 
+recipe r(stride, x = 2) for n {
+  epochs 300; batch 192 // x
+  clip(frames = 13, stride = stride)  # so
+  scale_jitter 182..228
+  flip
+  test views(clips = 10) if x == 2 else full_length
+  pretrained "weights"
+}
+
+recipe s for n = r(stride = 6)
+
 claim n(size = 3) {
   params 3.8M "why"
   note "because"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from archdsl.emit.names import first_paragraph
 from archdsl.emit.pages import page
 from archdsl.emit.python import Docstring, literal, render
+from archdsl.emit.scripts.constants import AMP
 from archdsl.emit.scripts.data import clip_constants, number
 from archdsl.emit.scripts.imports import imports
 from archdsl.emit.scripts.target import Target
@@ -16,7 +17,6 @@ from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import FullLength, Views
 
 _WIDTH = 84
-_AMP = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
 _USAGE = """\
     python evaluate.py --data DIR --checkpoint FILE
     torchrun --nproc-per-node 8 evaluate.py --data DIR --checkpoint FILE"""
@@ -46,7 +46,8 @@ class EvaluationView:
 def evaluate_script(recipe: Recipe, target: Target) -> str:
     """The text of evaluate.py."""
     view = _view(recipe, target)
-    pieces = (page(f"pieces/{name}.py.j2", evaluate=view, data=view) for name in _pieces(view))
+    views = {"evaluate": view, "data": view, "target": target}
+    pieces = (page(f"pieces/{name}.py.j2", **views) for name in _pieces(view))
     body = "\n\n\n".join(piece.strip("\n") for piece in pieces)
     return page(
         "evaluate.py.j2",
@@ -58,10 +59,10 @@ def evaluate_script(recipe: Recipe, target: Target) -> str:
 
 
 def _pieces(view: EvaluationView) -> tuple[str, ...]:
-    data = ("spans", "views") if view.has_views else ("full_videos",)
+    data = ("views", "spans") if view.has_views else ("full_videos",)
     return (
-        *("faults", "lists", "decoding", *data),
-        *("results", "process", "evaluation", "evaluation_main"),
+        *("faults", "evaluation", "pixels", "weights", "results", "files", "process"),
+        *(*data, "decoding", "lists", "evaluation_main"),
     )
 
 
@@ -110,7 +111,7 @@ def _constants(recipe: Recipe, target: Target) -> Iterator[str]:
     normalise = recipe.normalise
     for name, values in (("MEAN", normalise.mean), ("STD", normalise.std)):
         yield f"{name} = ({', '.join(map(number, values))})"
-    yield f"AMP = {literal(_AMP[recipe.precision])}"
+    yield f"AMP = {literal(AMP[recipe.precision])}"
 
 
 def _header(recipe: Recipe, target: Target) -> str:

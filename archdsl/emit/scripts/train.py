@@ -27,8 +27,8 @@ from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import Cosine, Sgd
 
 _PIECES = (
-    *("faults", "training", "learner", "optimisation", "order"),
-    *("world", "display", "checkpoints", "log"),
+    *("faults", "training", "learner", "optimisation", "order", "pixels", "weights"),
+    *("world", "display", "checkpoints", "files", "log"),
     *("clips", "spans", "decoding", "lists"),
     *("arguments", "main"),
 )

@@ -25,6 +25,9 @@ _LEVELS: dict[type[tree.Node], int] = {
 }
 
 
+_ESCAPES = str.maketrans({'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t"})
+
+
 def write(node: tree.Node, least: int = _CHAIN) -> Piece:
     """An expression where at least so tight a one may stand."""
     piece = _write(node)
@@ -42,6 +45,10 @@ def _level(node: tree.Node) -> int:
     if isinstance(node, tree.Unary):
         return _NOT if node.operator == "not" else _SIGNED
     return _LEVELS.get(type(node), _ATOM)
+
+
+def quoted(text: str) -> str:
+    return f'"{text.translate(_ESCAPES)}"'
 
 
 def arguments(items: Iterable[tree.Argument]) -> Piece:
@@ -138,3 +145,13 @@ def _(node: tree.Call) -> Piece:
 def _(node: tree.Chain) -> Piece:
     steps = tuple((Break(" "), "-> ", write(step, _ATOM)) for step in node.steps)
     return Group((write(node.first, _OR), Indent(4, steps)))
+
+
+@_write.register
+def _(node: tree.Range) -> Piece:
+    return (write(node.low, _SUM), "..", write(node.high, _SUM))
+
+
+@_write.register
+def _(node: tree.Text) -> Piece:
+    return quoted(node.text)

@@ -6,14 +6,8 @@ from collections.abc import Sequence
 from functools import singledispatch
 
 from archdsl.syntax import tree
-from archdsl.syntax.printing.expressions import arguments, write
+from archdsl.syntax.printing.expressions import arguments, quoted, write
 from archdsl.syntax.printing.wrapping import WIDTH, Break, Group, Indent, Piece, listed
-
-_ESCAPES = str.maketrans({'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t"})
-
-
-def quoted(text: str) -> str:
-    return f'"{text.translate(_ESCAPES)}"'
 
 
 def doc_string(text: str) -> str:
@@ -84,6 +78,21 @@ def _(node: tree.Remark) -> Piece:
 
 
 @leaf.register
+def _(node: tree.DerivedRecipe) -> Piece:
+    return (f"recipe {node.name}{_for(node)} = ", write(node.base))
+
+
+@leaf.register
+def _(node: tree.Setting) -> Piece:
+    match node.arguments:
+        case ():
+            return node.name
+        case (tree.Argument(name=None, value=value),):
+            return (node.name, " ", write(value))
+    return (node.name, arguments(node.arguments))
+
+
+@leaf.register
 def _(node: tree.Input) -> Piece:
     return (f"input {node.name}: ", write(node.shape))
 
@@ -129,6 +138,16 @@ def _(node: tree.Cell) -> Piece:
 @head.register
 def _(node: tree.Network) -> Piece:
     return (f"network {node.name}", _parameters(node.parameters))
+
+
+@head.register
+def _(node: tree.Recipe) -> Piece:
+    parameters = _parameters(node.parameters) if node.parameters else ""
+    return (f"recipe {node.name}", parameters, _for(node))
+
+
+def _for(node: tree.Recipe | tree.DerivedRecipe) -> str:
+    return f" for {node.network.name}" if node.network else ""
 
 
 @head.register

@@ -110,6 +110,21 @@ class Chain(Node):
     steps: tuple[Call | Name, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Range(Node):
+    """`182..228` in a recipe: anything from the one to the other."""
+
+    low: Expression
+    high: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """`"..."` in a recipe: words for a reader."""
+
+    text: str
+
+
 Expression: TypeAlias = (
     Number
     | Constant
@@ -125,6 +140,8 @@ Expression: TypeAlias = (
     | Conditional
     | Call
     | Chain
+    | Range
+    | Text
 )
 
 

@@ -9,8 +9,9 @@ from archdsl.source import Source
 from archdsl.syntax.tree.base import Node
 from archdsl.syntax.tree.claims import Claim
 from archdsl.syntax.tree.definitions import Block, Cell, Derived, Network, Use
+from archdsl.syntax.tree.recipes import DerivedRecipe, Recipe
 
-Definition: TypeAlias = Use | Block | Cell | Network | Derived | Claim
+Definition: TypeAlias = Use | Block | Cell | Network | Derived | Claim | Recipe | DerivedRecipe
 
 
 @dataclass(frozen=True, slots=True)

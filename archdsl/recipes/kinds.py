@@ -1,0 +1,159 @@
+"""Kinds of values that recipes take, beside those of operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol, TypeGuard, runtime_checkable
+
+from archdsl.ops.parameters import Integer, Kind, Number, Real, Several
+
+
+@runtime_checkable
+class Converting(Protocol):
+    """A kind that takes more forms than one, and makes one of them."""
+
+    def taken(self, value: object) -> object: ...
+
+
+@runtime_checkable
+class Wording(Protocol):
+    """A kind that takes words, which stand for themselves."""
+
+    @property
+    def words(self) -> tuple[str, ...]: ...
+
+
+def _is_number(value: object) -> TypeGuard[Number]:
+    return Real().accepts(value)
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A number between two others, of which one or both are excluded."""
+
+    expects: str
+    accepted: Callable[[Number], bool]
+
+    def accepts(self, value: object) -> bool:
+        return _is_number(value) and self.accepted(value)
+
+
+POSITIVE = Bounded("a number above 0", lambda value: value > 0)
+SHARE = Bounded("a number of at least 0, below 1", lambda value: 0 <= value < 1)
+PART = Bounded("a number above 0, at most 1", lambda value: 0 < value <= 1)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of a few integers."""
+
+    choices: tuple[int, ...]
+
+    @property
+    def expects(self) -> str:
+        return " or ".join(map(str, self.choices))
+
+    def accepts(self, value: object) -> bool:
+        return Integer().accepts(value) and value in self.choices
+
+
+@dataclass(frozen=True)
+class Band:
+    """Two sizes, the smaller first: `182..228`."""
+
+    expects = "a range of sizes, such as `182..228`, the smaller first"
+
+    def accepts(self, value: object) -> bool:
+        if (
+            not isinstance(value, tuple)
+            or len(value) != 2
+            or not all(map(Integer().accepts, value))
+        ):
+            return False
+        return bool(value[0] <= value[1])
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A tuple of so many values of one kind."""
+
+    kind: Kind
+    count: int
+
+    @property
+    def expects(self) -> str:
+        return f"a tuple of {self.count}, each {self.kind.expects}"
+
+    def accepts(self, value: object) -> bool:
+        is_so_long = isinstance(value, tuple) and len(value) == self.count
+        return is_so_long and all(map(self.kind.accepts, _entries(value)))
+
+
+@dataclass(frozen=True)
+class Each(Entries):
+    """A value for each of so many, or one for all of them."""
+
+    @property
+    def expects(self) -> str:
+        return f"{self.kind.expects}, or a tuple of {self.count} such"
+
+    def accepts(self, value: object) -> bool:
+        return self.kind.accepts(value) or super().accepts(value)
+
+    def taken(self, value: object) -> object:
+        return value if isinstance(value, tuple) else (value,) * self.count
+
+
+@dataclass(frozen=True)
+class Rising:
+    """An integer, or a tuple of them, each above the one before."""
+
+    expects = "an integer of at least 1, or a tuple of such, each above the one before"
+
+    def accepts(self, value: object) -> bool:
+        entries = [entry for entry in _entries(value) if isinstance(entry, int)]
+        is_rising = all(before < entry for before, entry in pairwise(entries))
+        return Several(Integer()).accepts(value) and is_rising
+
+    def taken(self, value: object) -> object:
+        return _entries(value)
+
+
+@dataclass(frozen=True)
+class Words:
+    """One or several of a few words."""
+
+    words: tuple[str, ...]
+
+    @property
+    def expects(self) -> str:
+        return f"{' or '.join(f'`{word}`' for word in self.words)}, or a tuple of such"
+
+    def accepts(self, value: object) -> bool:
+        entries = _entries(value)
+        return bool(entries) and all(entry in self.words for entry in entries)
+
+    def taken(self, value: object) -> object:
+        given = _entries(value)
+        return tuple(word for word in self.words if word in given)
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A text for a reader."""
+
+    expects = "a text in quotes"
+
+    def accepts(self, value: object) -> bool:
+        return isinstance(value, str) and bool(value.strip())
+
+
+def taken(kind: Kind, value: object) -> object:
+    """A value that a kind accepts, in the one form that recipes have."""
+    return kind.taken(value) if isinstance(kind, Converting) else value
+
+
+def _entries(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
