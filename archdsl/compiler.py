@@ -175,7 +175,7 @@ class Spec:
         """
         from archdsl.elaborate.recipes import building, finding
 
-        found = finding.choose(self.program, network, name)
+        found = finding.choose(self.program, choose(self.program, network), name)
         return building.build(self.program, found, Diagnostics()) if found else None
 
     def check_recipe(self, name: str, diagnostics: Diagnostics) -> None:

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "ir": {"source", "ops.base"},
     "ops": {"ir.types", "limits"},
     "rounding": set(),
-    "recipes": {"ops.options", "ops.parameters"},
+    "recipes": {"limits", "ops.options", "ops.parameters"},
     "transforms": {"diagnostics", "ops.options", "ops.parameters", "rounding"},
     "elaborate": GROUND
     | {"costs", "infer", "ir", "ops", "recipes", "rounding", "syntax", "transforms"},
