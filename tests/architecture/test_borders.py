@@ -25,7 +25,8 @@ MAY_IMPORT = {
     | {"costs", "infer", "ir", "ops", "recipes", "rounding", "syntax", "transforms"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
-    "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
+    "emit": GROUND
+    | {"costs.figures", "ir", "ops.base", "ops.parameters", "ops.sources", "recipes"},
     "draw": GROUND
     | {"claims.members", "costs", "elaborate.lineages", "ir", "ops.base", "ops.sources"}
     | {"report.numbers"},

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator
 from archdsl.emit.python.tokens import WIDTH
 from archdsl.emit.scripts.target import Target
 
+_PLAIN = """
+argparse av copy csv hashlib inspect io json math os pickle random re shutil signal statistics
+sys tempfile textwrap time torch zipfile
+"""
+
 _MODULES = {
-    **{
-        name: name
-        for name in (
-            "argparse copy hashlib inspect io json math os pickle random shutil signal sys time zipfile"
-            " zlib av csv re statistics tempfile textwrap torch"
-        ).split()
-    },
+    **{name: name for name in _PLAIN.split()},
     "dist": "torch.distributed",
     "F": "torch.nn.functional",
 }
