@@ -175,7 +175,7 @@ class Spec:
         """
         from archdsl.elaborate.recipes import building, finding
 
-        found = finding.choose(self.program, network, name)
+        found = finding.choose(self.program, choose(self.program, network), name)
         return building.build(self.program, found, Diagnostics()) if found else None
 
     def check_recipe(self, name: str, diagnostics: Diagnostics) -> None:
@@ -259,11 +259,18 @@ class Network:
         """
         return self._module.text
 
-    def build(self) -> dict[str, str]:
-        """The text of each file of a build folder, by its name: the module, and `hubconf.py`."""
+    def build(self, recipe: str | None = None) -> dict[str, str]:
+        """The text of each file of a build folder, by its name.
+
+        These are the module, `hubconf.py`, and `train.py` and `evaluate.py` where the network has
+        a recipe; `recipe` names one of several.
+
+        Raises:
+            CompileError: the recipe is at fault or not there, or there are several to choose from.
+        """
         from archdsl.emit.build import build
 
-        return build(self.graph, self._module)
+        return build(self.graph, self._module, self.spec.recipe(self.name, recipe))
 
     @cached_property
     def _module(self) -> Module:

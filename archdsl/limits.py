@@ -38,6 +38,21 @@ FILES = 200
 MISTAKES = 50
 """Mistakes that one run tells of: nobody reads the hundredth."""
 
+EPOCHS = 100_000
+"""Epochs of one training."""
+
+BATCH = 100_000
+"""Clips of one step, and steps that statistics are taken over."""
+
+FRAMES = 100_000
+"""Frames of one clip, views of one video, and frames from one that is taken to the next."""
+
+SIDE = 8_192
+"""Pixels of one side of a video."""
+
+CLIP = 2**31
+"""Elements of one clip, a byte each."""
+
 DRAWN = 2_000
 """Boxes and frames of one picture."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol, TypeGuard, runtime_checkable
+from typing import Protocol, TypeGuard, cast, runtime_checkable
 
+from archdsl import limits
 from archdsl.ops.parameters import Integer, Kind, Number, Real, Several
 
 
@@ -43,6 +44,8 @@ class Bounded:
 POSITIVE = Bounded("a number above 0", lambda value: value > 0)
 SHARE = Bounded("a number of at least 0, below 1", lambda value: 0 <= value < 1)
 PART = Bounded("a number above 0, at most 1", lambda value: 0 < value <= 1)
+COUNT = Integer(1, limits.FRAMES)
+SIDE = Integer(1, limits.SIDE)
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,13 @@ class OneOf:
 class Band:
     """Two sizes, the smaller first: `182..228`."""
 
-    expects = "a range of sizes, such as `182..228`, the smaller first"
+    expects = f"a range of sizes, such as `182..228`, of at most {limits.SIDE}"
 
     def accepts(self, value: object) -> bool:
-        if (
-            not isinstance(value, tuple)
-            or len(value) != 2
-            or not all(map(Integer().accepts, value))
-        ):
+        if not Entries(SIDE, 2).accepts(value):
             return False
-        return bool(value[0] <= value[1])
+        low, high = cast("tuple[int, int]", value)
+        return low <= high
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from dataclasses import MISSING, dataclass, fields
 from fractions import Fraction
 from typing import TypeAlias
 
+from archdsl import limits
 from archdsl.ops.parameters import Boolean, Choice, Integer, Kind, Real
-from archdsl.recipes.kinds import POSITIVE, SHARE, Quoted, Wording, Words
+from archdsl.recipes.kinds import POSITIVE, SHARE, SIDE, Quoted, Wording, Words
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import (
     AdamW,
@@ -57,8 +58,8 @@ class Chosen:
 Said: TypeAlias = Plain | WithOptions | Chosen
 
 SETTINGS: dict[str, Said] = {
-    "epochs": Plain("epochs", Integer()),
-    "batch": Plain("batch", Integer()),
+    "epochs": Plain("epochs", Integer(1, limits.EPOCHS)),
+    "batch": Plain("batch", Integer(1, limits.BATCH)),
     "optimizer": Chosen("optimizer", (Sgd, AdamW)),
     "schedule": Chosen("schedule", (Cosine, Steps, Constant)),
     "warmup": WithOptions("warmup", Warmup),
@@ -66,7 +67,7 @@ SETTINGS: dict[str, Said] = {
     "clip": WithOptions("clip", Clip),
     "scale_jitter": WithOptions("scale", ScaleJitter),
     "resize": WithOptions("scale", Resize),
-    "crop": Plain("crop", Integer()),
+    "crop": Plain("crop", SIDE),
     "flip": Plain("flip", Real(0, 1), alone=Fraction(1, 2)),
     "autoaugment": WithOptions("augment", AutoAugment),
     "randaugment": WithOptions("augment", RandAugment),
@@ -77,7 +78,7 @@ SETTINGS: dict[str, Said] = {
     "ema": Plain("ema", SHARE),
     "accumulate": Plain("accumulate", Integer()),
     "clip_gradients": Plain("clip_gradients", POSITIVE),
-    "precise_bn": Plain("precise_bn", Integer()),
+    "precise_bn": Plain("precise_bn", Integer(1, limits.BATCH)),
     "sync_bn": Plain("sync_bn", Boolean(), alone=True),
     "pretrained": Plain("pretrained", Quoted()),
     "test": Chosen("test", (Views, FullLength)),

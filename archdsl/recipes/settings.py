@@ -7,7 +7,18 @@ from fractions import Fraction
 
 from archdsl.ops.options import Optioned
 from archdsl.ops.parameters import Boolean, Integer, Maybe, Number, Real, parameter
-from archdsl.recipes.kinds import PART, POSITIVE, SHARE, Band, Each, Entries, OneOf, Rising
+from archdsl.recipes.kinds import (
+    COUNT,
+    PART,
+    POSITIVE,
+    SHARE,
+    SIDE,
+    Band,
+    Each,
+    Entries,
+    OneOf,
+    Rising,
+)
 
 KINETICS_MEAN = (Fraction(45, 100),) * 3
 KINETICS_STD = (Fraction(225, 1000),) * 3
@@ -80,9 +91,9 @@ class Clip(Setting):
     """`frames` of a video at `rate` frames a second, of which every `stride`-th is taken."""
 
     name = "clip"
-    frames: int = parameter(Integer())
-    stride: int = parameter(Integer(), 1)
-    rate: Number = parameter(Real(least=1), 30)
+    frames: int = parameter(COUNT)
+    stride: int = parameter(COUNT, 1)
+    rate: Number = parameter(Real(1, 1000), 30)
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ class Resize(Setting):
 
     name = "resize"
     leading = "size"
-    size: tuple[int, int] = parameter(Each(Integer(), 2))
+    size: tuple[int, int] = parameter(Each(SIDE, 2))
 
 
 @dataclass(frozen=True)
@@ -115,7 +126,7 @@ class RandAugment(Setting):
     """RandAugment: `number` operations of a `magnitude`, drawn once for a clip."""
 
     name = "randaugment"
-    number: int = parameter(Integer(), 2)
+    number: int = parameter(Integer(1, 100), 2)
     magnitude: int = parameter(Integer(0, 30), 9)
 
 
@@ -136,8 +147,8 @@ class Views(Setting):
     """
 
     name = "views"
-    clips: int = parameter(Integer())
-    size: int = parameter(Integer())
+    clips: int = parameter(COUNT)
+    size: int = parameter(SIDE)
     crops: int = parameter(OneOf((1, 3)), 1)
 
 
@@ -149,6 +160,6 @@ class FullLength(Setting):
     """
 
     name = "full_length"
-    size: tuple[int, int] = parameter(Each(Integer(), 2))
-    frames: int | None = parameter(Maybe(Integer()), None)
-    stride: int = parameter(Integer(), 1)
+    size: tuple[int, int] = parameter(Each(SIDE, 2))
+    frames: int | None = parameter(Maybe(COUNT), None)
+    stride: int = parameter(COUNT, 1)

@@ -19,13 +19,14 @@ MAY_IMPORT = {
     "ir": {"source", "ops.base"},
     "ops": {"ir.types", "limits"},
     "rounding": set(),
-    "recipes": {"ops.options", "ops.parameters"},
+    "recipes": {"limits", "ops.options", "ops.parameters"},
     "transforms": {"diagnostics", "ops.options", "ops.parameters", "rounding"},
     "elaborate": GROUND
     | {"costs", "infer", "ir", "ops", "recipes", "rounding", "syntax", "transforms"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
-    "emit": GROUND | {"ir", "ops.base", "ops.sources", "costs.figures"},
+    "emit": GROUND
+    | {"costs.figures", "ir", "ops.base", "ops.parameters", "ops.sources", "recipes"},
     "draw": GROUND
     | {"claims.members", "costs", "elaborate.lineages", "ir", "ops.base", "ops.sources"}
     | {"report.numbers"},

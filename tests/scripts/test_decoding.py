@@ -33,59 +33,59 @@ VIDEOS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", VIDEOS)
-def test_frames_are_those_on_show(name: str, tmp_path: Path, train: ModuleType) -> None:
+def test_frames_are_those_on_show(name: str, tmp_path: Path, decoding: ModuleType) -> None:
     options = VIDEOS[name]
     path = str(write_video(tmp_path / name, **options))
     rate = Fraction(options.get("rate", 30))
     for start, stride in ((0, 3), (7, 5), (29, 1), (59, 1)):
         seconds = [(start + i * stride) / 30 for i in range(4 if start < 50 else 1)]
         expected = [int((Fraction(second) + Fraction(1, 1000)) * rate) for second in seconds]
-        assert numbers(train.decode(path, seconds, as_it_is)) == expected
+        assert numbers(decoding.decode(path, seconds, as_it_is)) == expected
 
 
-def test_odd_rate_in_rounded_time_stamps(tmp_path: Path, train: ModuleType) -> None:
+def test_odd_rate_in_rounded_time_stamps(tmp_path: Path, decoding: ModuleType) -> None:
     rate = Fraction(30000, 1001)
     path = str(write_video(tmp_path / "ntsc.mkv", rate=rate))
     for within in (0.0, 0.5, 0.9):
         seconds = [float((number + Fraction(within)) / rate) for number in (0, 1, 29, 30, 59)]
-        assert numbers(train.decode(path, seconds, as_it_is)) == [0, 1, 29, 30, 59]
+        assert numbers(decoding.decode(path, seconds, as_it_is)) == [0, 1, 29, 30, 59]
 
 
-def test_avi_with_frames_out_of_order(tmp_path: Path, train: ModuleType) -> None:
+def test_avi_with_frames_out_of_order(tmp_path: Path, decoding: ModuleType) -> None:
     """An AVI has no times but an order; what is sent ahead delays all by a frame."""
     path = str(write_video(tmp_path / "old.avi", codec="mpeg4", g="12", bf="2"))
-    shown = train.decode(path, [i / 30 for i in (1, 2, 3, 20, 59)], as_it_is)
+    shown = decoding.decode(path, [i / 30 for i in (1, 2, 3, 20, 59)], as_it_is)
     assert numbers(shown) == [0, 1, 2, 19, 58]
 
 
-def test_varying_frame_rate(tmp_path: Path, train: ModuleType) -> None:
+def test_varying_frame_rate(tmp_path: Path, decoding: ModuleType) -> None:
     ticks = [0, 1, 2, 10, 11, 30, 31, 45]
     path = str(write_video(tmp_path / "a.mkv", ticks=ticks))
     seconds = [tick / 30 for tick in (0, 5, 10, 20, 30, 40, 46)]
-    shown = train.decode(path, seconds, as_it_is)
+    shown = decoding.decode(path, seconds, as_it_is)
     assert numbers(shown) == [0, 2, 3, 4, 5, 6, 7]
 
 
-def test_parts_far_apart(tmp_path: Path, train: ModuleType) -> None:
+def test_parts_far_apart(tmp_path: Path, decoding: ModuleType) -> None:
     path = str(write_video(tmp_path / "a.mp4", frames=250, rate=10, g="20"))
-    with train.opened(path) as video:
+    with decoding.opened(path) as video:
         assert video.seconds == pytest.approx(25)
         shown = video.frames([0.0, 0.5, 12.0, 12.1, 24.9], as_it_is)
     assert numbers(shown) == [0, 5, 120, 121, 249]
 
 
-def test_pixels_are_those_of_ffmpeg(tmp_path: Path, train: ModuleType) -> None:
+def test_pixels_are_those_of_ffmpeg(tmp_path: Path, decoding: ModuleType) -> None:
     path = write_video(tmp_path / "a.mp4", frames=30)
     with av.open(str(path)) as container:
         decoded = list(container.decode(video=0))
     size = {"width": 64, "height": 48, "format": "rgb24", "interpolation": "BILINEAR"}
     expected = [decoded[i].reformat(**size).to_ndarray() for i in (3, 9, 15)]
-    shown = train.decode(str(path), [0.1, 0.3, 0.5], train.shorter_side(48))
+    shown = decoding.decode(str(path), [0.1, 0.3, 0.5], decoding.shorter_side(48))
     assert shown.dtype is torch.uint8
     np.testing.assert_array_equal(shown.numpy(), np.stack(expected))
 
 
-def test_upright(tmp_path: Path, train: ModuleType) -> None:
+def test_upright(tmp_path: Path, decoding: ModuleType) -> None:
     """A phone's video: lying frames, and how far they are to be turned."""
     path = tmp_path / "lying.mp4"
     write_video(tmp_path / "a.mp4", frames=10)
@@ -98,23 +98,23 @@ def test_upright(tmp_path: Path, train: ModuleType) -> None:
             if packet.dts is not None:
                 packet.stream = stream
                 turned.mux(packet)
-    shown = train.decode(str(path), [0.0], train.shorter_side(72))
+    shown = decoding.decode(str(path), [0.0], decoding.shorter_side(72))
     assert shown.shape[1:3] == (96, 72)
 
 
-def test_folder_of_images(tmp_path: Path, train: ModuleType) -> None:
+def test_folder_of_images(tmp_path: Path, decoding: ModuleType) -> None:
     folder = str(write_images(tmp_path / "a", 12))
     seconds = [i / 30 for i in (0, 1, 9, 10, 11)]
-    shown = train.decode(folder, seconds, as_it_is)
+    shown = decoding.decode(folder, seconds, as_it_is)
     assert numbers(shown) == [0, 1, 9, 10, 11]
 
 
 def test_a_clip_is_all_that_is_decoded(
-    tmp_path: Path, train: ModuleType, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, decoding: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(write_video(tmp_path / "a.mp4", frames=120, g="10", bf="0"))
     count = 0
-    picture = train.Scaler.picture
+    picture = decoding.Scaler.picture
 
     def counted(scaler: object, frame: av.VideoFrame) -> torch.Tensor:
         nonlocal count
@@ -122,8 +122,8 @@ def test_a_clip_is_all_that_is_decoded(
         shown: torch.Tensor = picture(scaler, frame)
         return shown
 
-    monkeypatch.setattr(train.Scaler, "picture", counted)
-    train.decode(path, [2.0, 2.1, 2.2], as_it_is)
+    monkeypatch.setattr(decoding.Scaler, "picture", counted)
+    decoding.decode(path, [2.0, 2.1, 2.2], as_it_is)
     assert count == 3
 
 
@@ -180,21 +180,21 @@ def test_why_a_video_is_bad(kind: str, tmp_path: Path, evaluate: ModuleType) -> 
     assert "\n" not in str(fault.value)
 
 
-def test_training_goes_on_with_the_next_video(tmp_path: Path, train: ModuleType) -> None:
+def test_training_goes_on_with_the_next_video(tmp_path: Path, decoding: ModuleType) -> None:
     good = str(write_video(tmp_path / "good.mp4"))
     bad = str(write_bad(tmp_path, "zero"))
-    clips = train.TrainingClips([train.Video(bad, 1), train.Video(good, 2)], seed=0)
+    clips = decoding.TrainingClips([decoding.Video(bad, 1), decoding.Video(good, 2)], seed=0)
     sample = clips[3, 0]
     assert (sample.label, sample.faults) == (2, [(bad, "zero bytes")])
     assert sample.clip.shape == (3, 4, 24, 24)
-    alone = train.TrainingClips([train.Video(bad, 1)], seed=0)[0, 0]
+    alone = decoding.TrainingClips([decoding.Video(bad, 1)], seed=0)[0, 0]
     assert (alone.clip, alone.faults) == (None, [(bad, "zero bytes")])
 
 
-def test_chance_follows_from_seed_epoch_and_index(tmp_path: Path, train: ModuleType) -> None:
+def test_chance_follows_from_seed_epoch_and_index(tmp_path: Path, decoding: ModuleType) -> None:
     path = str(write_video(tmp_path / "a.mp4"))
-    clips = train.TrainingClips([train.Video(path, 0)] * 4, seed=5)
-    again = train.TrainingClips([train.Video(path, 0)] * 4, seed=5)
+    clips = decoding.TrainingClips([decoding.Video(path, 0)] * 4, seed=5)
+    again = decoding.TrainingClips([decoding.Video(path, 0)] * 4, seed=5)
     made = [clips[epoch, index].clip for epoch in (0, 1) for index in range(4)]
     torch.manual_seed(1)
     for place in (7, 0, 3):

@@ -104,9 +104,8 @@ def test_kinetics_csv(tmp_path: Path, evaluate: ModuleType) -> None:
 def test_all_that_is_wrong_at_once(tmp_path: Path, evaluate: ModuleType) -> None:
     touch(tmp_path, *(f"{name}.mp4" for name in "abcdef"))
     path = tmp_path / "val.txt"
-    path.write_text(
-        "a.mp4 0\nb.mp4 walk\nc.mp4 -1\nd.mp4 3\ne.mp4 1.0\nf.mp4\ngone.mp4 1\na.mp4 2\nb.mp4 \u00b2\n"
-    )
+    lines = ("a.mp4 0", "b.mp4 walk", "c.mp4 -1", "d.mp4 3", "e.mp4 1.0", "f.mp4", "gone.mp4 1")
+    path.write_text("\n".join([*lines, "a.mp4 2", "b.mp4 \u00b2"]))
     assert faults(evaluate, path) == [
         f"videos missing: 1 of 9, such as {tmp_path}/gone.mp4 (line 7)",
         "labels that are not whole numbers from 0 on: 5, such as 'walk' (line 2), '-1' (line 3),"

@@ -38,17 +38,18 @@ def write_video(
     frames: int = 60,
     rate: int | Fraction = 30,
     codec: str = "libx264",
+    first: int = 0,
     ticks: Iterable[int] | None = None,
     container_options: dict[str, str] | None = None,
     **options: str,
 ) -> Path:
-    """A numbered video; `ticks` are the frames' times, in frames, where they are not 0, 1, 2..."""
+    """A video numbered from `first` on; `ticks` are the frames' times, where not 0, 1, 2..."""
     opened = av.open(str(path), "w", container_options=container_options or {})
     with opened as container:
         stream = container.add_stream(codec, rate=rate, options={"threads": "1", **options})
         stream.width, stream.height = WIDTH, HEIGHT
         stream.pix_fmt = "yuv420p"
-        for number, tick in enumerate(range(frames) if ticks is None else ticks):
+        for number, tick in enumerate(range(frames) if ticks is None else ticks, first):
             frame = av.VideoFrame.from_ndarray(numbered(number), format="rgb24")
             frame.pts, frame.time_base = tick, 1 / Fraction(rate)
             container.mux(stream.encode(frame))

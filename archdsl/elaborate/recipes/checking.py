@@ -25,8 +25,8 @@ def check(program: Program, name: str, diagnostics: Diagnostics) -> None:
     with suppress(CompileError):
         if target_of(found) is not None:
             building.build(program, found, own)
-        else:
-            _check_family(program, found, own)
+    with suppress(CompileError):
+        _check_alone(program, found, own)
     diagnostics.extend(own)
     if isinstance(found[0], tree.Recipe):
         told = [mistake.labels[0].span for mistake in own if mistake.labels]
@@ -50,8 +50,8 @@ def _unknown(recipe: tree.Recipe, told: Sequence[Span]) -> Iterator[Diagnostic]:
             yield error("name", f"nothing is called `{node.name}`", node.span, help=hint)
 
 
-def _check_family(program: Program, found: Found, diagnostics: Diagnostics) -> None:
-    """What can be said of a recipe without a network: most of its values are still open."""
+def _check_alone(program: Program, found: Found, diagnostics: Diagnostics) -> None:
+    """What can be said of a recipe without its network, where many values are still open."""
     session = Session(program, Graph(""), diagnostics)
     try:
         body = resolve(session, found)

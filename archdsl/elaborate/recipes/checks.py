@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
+from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Label, error, warning
 from archdsl.elaborate.recipes.settings import Sheet
+from archdsl.elaborate.recipes.shapes import clip_shape, test_size, view_shape
 from archdsl.elaborate.values import show
+from archdsl.ir.types import show_shape
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import FullLength, ScaleJitter, Steps
 
 
 def mistakes(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
     """What is wrong with the settings of a recipe, each of which can be."""
-    for check in (_crop, _accumulate, _warmup, _warmup_start, _steps, _full_length, _no_decay):
+    for check in _CHECKS:
         yield from check(recipe, sheet)
 
 
@@ -25,6 +29,24 @@ def _crop(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
         message = f"a crop of {recipe.crop} does not fit into a video whose least side is {least}"
         also = [Label(sheet["scale"].span, f"{least} comes from here")]
         yield error("recipe", message, sheet["crop"].span, also=also, help=f"at most {least}")
+
+
+def _test_size(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+    """What is learned from crops is not found again in videos that are smaller than these."""
+    least = min(test_size(recipe))
+    if least < recipe.crop:
+        message = f"a test at {least} is smaller than the crop of {recipe.crop} in training"
+        also = [Label(sheet["crop"].span, "the crop")]
+        span = sheet["test"].span_of("size")
+        yield error("recipe", message, span, also=also, help=f"at least {recipe.crop}")
+
+
+def _room(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+    sizes = {"clip": clip_shape(recipe), "test": view_shape(recipe)}
+    for name, shape in sizes.items():
+        if prod(shape) > limits.CLIP:
+            message = f"{show_shape(shape)} are more than {limits.CLIP:,} values"
+            yield error("size", message, sheet[name].span)
 
 
 def _accumulate(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
@@ -71,3 +93,16 @@ def _no_decay(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
     if recipe.undecayed and recipe.optimizer.weight_decay == 0:
         message = "there is no weight decay that this could be an exception from"
         yield warning("recipe", message, sheet["undecayed"].span)
+
+
+_CHECKS = (
+    _crop,
+    _test_size,
+    _room,
+    _accumulate,
+    _warmup,
+    _warmup_start,
+    _steps,
+    _full_length,
+    _no_decay,
+)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.elaborate.recipes.settings import Entry, Sheet
+from archdsl.elaborate.recipes.shapes import clip_shape, view_shape
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import FullLength
 from archdsl.source import Span
 
 _NORMALISED = {"softmax", "log_softmax"}
@@ -73,18 +73,12 @@ def _probabilities(graph: Graph, network: Span) -> Iterator[Diagnostic]:
 
 
 def _clip(recipe: Recipe, sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
-    shape = (3, recipe.clip.frames, recipe.crop, recipe.crop)
     also = [Label(sheet["crop"].span, "the crop")]
-    yield from _taken(graph, shape, "a clip of the recipe", sheet["clip"], also)
+    yield from _taken(graph, clip_shape(recipe), "a clip of the recipe", sheet["clip"], also)
 
 
 def _test(recipe: Recipe, sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
-    test, clip = recipe.test, recipe.clip
-    if isinstance(test, FullLength):
-        shape = (3, test.frames or clip.frames, *test.size)
-    else:
-        shape = (3, clip.frames, test.size, test.size)
-    yield from _taken(graph, shape, "a view of the test", sheet["test"], [])
+    yield from _taken(graph, view_shape(recipe), "a view of the test", sheet["test"], [])
 
 
 def _taken(
@@ -92,6 +86,8 @@ def _taken(
 ) -> Iterator[Diagnostic]:
     """That a network takes an input of this shape, and gives what it gives at its own."""
     (name,) = graph.inputs
+    if shape == graph.type(graph.inputs[name]).shape:
+        return
     refused = f"network `{graph.name}` does not take {what}, {show_shape(shape)}"
     try:
         typed = infer(graph, {name: TensorType(shape)})

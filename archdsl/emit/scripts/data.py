@@ -9,7 +9,7 @@ from archdsl.emit.candidates import python_value
 from archdsl.emit.python import literal
 from archdsl.ops.base import PyValue
 from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import RandAugment, ScaleJitter
+from archdsl.recipes.settings import AutoAugment, RandAugment, ScaleJitter
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,9 @@ class ClipsView:
     changes: str
     flip: bool
     augment: str
-    """In words, or nothing."""
+    """Its name, or nothing."""
+    augmentation: str
+    """The transform of torchvision that it is."""
 
 
 def clips_view(recipe: Recipe) -> ClipsView:
@@ -42,7 +44,7 @@ def clips_view(recipe: Recipe) -> ClipsView:
         "shorter_side(LEAST_SIDE)" if jitter else "exactly(HEIGHT, WIDTH)",
         _enumerated(changes),
         bool(recipe.flip),
-        _augmentation(recipe),
+        *_augmentation(recipe),
     )
 
 
@@ -74,16 +76,17 @@ def _constants(recipe: Recipe) -> Iterator[str]:
         yield f"FLIP = {number(recipe.flip)}"
     if isinstance(recipe.augment, RandAugment):
         options = recipe.augment
-        arguments = f"{number(options.number)}, {number(options.magnitude)}"
-        yield f"AUGMENT = v2.RandAugment({arguments})"
-    elif recipe.augment:
-        yield "AUGMENT = v2.AutoAugment()"
+        values = f"{number(options.number)}, {number(options.magnitude)}"
+        yield f"OPERATIONS, MAGNITUDE = {values}  # of RandAugment"
 
 
-def _augmentation(recipe: Recipe) -> str:
-    if recipe.augment is None:
-        return ""
-    return "RandAugment" if isinstance(recipe.augment, RandAugment) else "AutoAugment"
+def _augmentation(recipe: Recipe) -> tuple[str, str]:
+    match recipe.augment:
+        case AutoAugment():
+            return "AutoAugment", "AutoAugment()"
+        case RandAugment():
+            return "RandAugment", "RandAugment(OPERATIONS, MAGNITUDE)"
+    return "", ""
 
 
 def _enumerated(words: list[str]) -> str:

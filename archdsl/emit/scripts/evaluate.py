@@ -40,7 +40,6 @@ class EvaluationView:
     dataset: str
     build: str
     classes: str
-    gives_probabilities: bool
 
 
 def evaluate_script(recipe: Recipe, target: Target) -> str:
@@ -82,7 +81,6 @@ def _view(recipe: Recipe, target: Target) -> EvaluationView:
         dataset="Views" if isinstance(test, Views) else "FullVideos",
         build=f"{target.class_name}({'classes=args.classes' if has_classes else ''})",
         classes="args.classes" if has_classes else "CLASSES",
-        gives_probabilities=target.gives_probabilities,
     )
 
 

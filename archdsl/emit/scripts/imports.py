@@ -9,14 +9,13 @@ from collections.abc import Iterable, Iterator
 from archdsl.emit.python.tokens import WIDTH
 from archdsl.emit.scripts.target import Target
 
+_PLAIN = """
+argparse av copy csv hashlib inspect io json math os pickle random re shutil signal statistics
+sys tempfile textwrap time torch zipfile
+"""
+
 _MODULES = {
-    **{
-        name: name
-        for name in (
-            "argparse copy hashlib inspect io json math os pickle random shutil signal sys time zipfile"
-            " zlib av csv re statistics tempfile textwrap torch"
-        ).split()
-    },
+    **{name: name for name in _PLAIN.split()},
     "dist": "torch.distributed",
     "F": "torch.nn.functional",
 }
@@ -30,20 +29,19 @@ _MEMBERS = {
     "contextlib": "AbstractContextManager closing contextmanager nullcontext suppress",
     "dataclasses": "dataclass",
     "datetime": "timedelta",
-    "functools": "lru_cache",
+    "functools": "cache lru_cache",
     "itertools": "chain",
     "pathlib": "Path",
     "typing": "Any NamedTuple TypeVar",
     "torch": "Tensor nn",
     "torch.nn.parallel": "DistributedDataParallel",
     "torch.optim.swa_utils": "update_bn",
-    "torchvision.transforms": "v2",
     "torch.utils.data": "DataLoader Dataset Subset",
 }
 """What is imported from modules."""
 
 _HOMES = {name: module for module, names in _MEMBERS.items() for name in names.split()}
-_INSTALLED = {"av", "torch", "torchvision"}
+_INSTALLED = {"av", "torch"}
 
 
 def imports(text: str, target: Target) -> list[str]:

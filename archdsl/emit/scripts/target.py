@@ -11,7 +11,6 @@ class Target:
 
     `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `classes`
     how many outputs the network has as declared; `title` the first line of its doc, or its name.
-    `gives_probabilities` where its head takes the softmax itself.
     """
 
     module: str
@@ -19,4 +18,3 @@ class Target:
     arguments: tuple[str, ...]
     classes: int
     title: str
-    gives_probabilities: bool = False

@@ -47,6 +47,7 @@ class TrainView:
     undecayed: str
     spared: str
     spares_norms: bool
+    spares_biases: bool
     optimizer: list[str]
     warmup: bool
     schedule: str
@@ -54,8 +55,6 @@ class TrainView:
     ema: bool
     precise_bn: bool
     max_norm: str
-    logits: str
-    """What a call of the network, for which this has a place, makes logits."""
     loss: list[str]
     has_classes: bool
     sets_dropout: bool
@@ -86,6 +85,7 @@ def _view(recipe: Recipe, target: Target) -> TrainView:
         undecayed=" and ".join(recipe.undecayed),
         spared=_spared(recipe),
         spares_norms="norms" in recipe.undecayed,
+        spares_biases="biases" in recipe.undecayed,
         optimizer=render((_optimizer(recipe),), 1),
         warmup=recipe.warmup is not None,
         schedule=schedule.name,
@@ -93,7 +93,6 @@ def _view(recipe: Recipe, target: Target) -> TrainView:
         ema=recipe.ema is not None,
         precise_bn=recipe.precise_bn is not None,
         max_norm="math.inf" if recipe.clip_gradients is None else "MAX_GRAD_NORM",
-        logits="%s.clamp_min(1e-9).log()" if target.gives_probabilities else "%s",
         loss=render((_loss(recipe),), 3),
         has_classes="classes" in target.arguments,
         sets_dropout=recipe.dropout is not None and not is_dropout_open,
