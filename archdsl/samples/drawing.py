@@ -46,7 +46,7 @@ def frames(motion: str, seed: int) -> Iterator[npt.NDArray[np.uint8]]:
 
 def _background(chance: np.random.Generator) -> Image:
     """Soft waves around a colour; they fit together at opposite edges."""
-    y, x = _grid()
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
     image = np.tile(chance.uniform(70, 180, 3), (HEIGHT, WIDTH, 1))
     for _ in range(_WAVES):
         across, down = chance.integers(-3, 4, 2)
@@ -68,15 +68,16 @@ def _thing(chance: np.random.Generator) -> Thing:
 
 def _draw(image: Image, thing: Thing, x: float, y: float) -> None:
     """Put an object in its place; what leaves at one edge comes in at the other."""
-    rows, columns = _grid()
-    across = np.abs((columns - x + WIDTH / 2) % WIDTH - WIDTH / 2)
-    down = np.abs((rows - y + HEIGHT / 2) % HEIGHT - HEIGHT / 2)
+    across, down = _distances(x, WIDTH), _distances(y, HEIGHT)
+    reach = thing.radius + 0.5
+    columns, rows = np.flatnonzero(across < reach), np.flatnonzero(down < reach)
     power = thing.roundness
-    distance = (across**power + down**power) ** (1 / power)
-    cover = np.clip(thing.radius - distance + 0.5, 0, 1)[..., None]
-    image += cover * (thing.colour - image)
+    distance = np.add.outer(down[rows] ** power, across[columns] ** power) ** (1 / power)
+    cover = np.clip(reach - distance, 0, 1)[..., None]
+    place = np.ix_(rows, columns)
+    image[place] += cover * (thing.colour - image[place])
 
 
-def _grid() -> tuple[Image, Image]:
-    rows, columns = np.mgrid[:HEIGHT, :WIDTH].astype(np.float64)
-    return rows, columns
+def _distances(centre: float, length: int) -> Image:
+    """How far each place along a side is from one of them, the short way round."""
+    return np.abs((np.arange(length) - centre + length / 2) % length - length / 2)

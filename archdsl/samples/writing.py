@@ -14,7 +14,7 @@ from archdsl.samples.motions import MOTIONS
 SETS = {"train": 40, "val": 10}
 """How many videos of each class a set has."""
 
-_X264 = {"crf": "16", "preset": "fast", "threads": "1"}
+_X264 = {"crf": "20", "preset": "veryfast", "threads": "1"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def samples() -> Iterator[Sample]:
 
 
 def write(folder: Path) -> None:
-    """Write the data into a folder that is there and empty.
+    """Write the data into a folder that is there.
 
     Raises:
         OSError: something cannot be written.

@@ -1,4 +1,4 @@
-"""train.py, called in this process: starting another takes seconds."""
+"""The scripts, called in this process: starting another takes seconds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from archdsl.recipes.recipe import Recipe
 from scripts import folders
+from scripts.recipes import FULL_LENGTH, IN_VIEWS
 
 Load = Callable[[Recipe], ModuleType]
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -73,3 +74,24 @@ def train(
     torch.set_num_threads(threads)
     for number, handler in handlers.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def decoding(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """A train.py, for its way to read videos."""
+    build = folders.write_build(tmp_path_factory.mktemp("built") / "build", IN_VIEWS)
+    return module_of(build / "train.py")
+
+
+@pytest.fixture(scope="session")
+def evaluate(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """The evaluate.py that tests in views."""
+    build = folders.write_build(tmp_path_factory.mktemp("built") / "build", IN_VIEWS)
+    return module_of(build / "evaluate.py")
+
+
+@pytest.fixture(scope="session")
+def evaluate_whole(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """The evaluate.py that tests on whole videos."""
+    build = folders.write_build(tmp_path_factory.mktemp("built") / "build", FULL_LENGTH)
+    return module_of(build / "evaluate.py")
