@@ -67,7 +67,6 @@ def _build(session: Session, found: Found, told: _Told) -> Recipe:
     values = {field: entry.value for field, entry in sheet.items()}
     recipe = Recipe(definition.name, network.name, definition.doc or body.recipe.doc, **values)
     told.extend(checks.mistakes(recipe, sheet))
-    told.stop_on_errors()
     told.extend(fitting.mistakes(recipe, sheet, session.graph, network.span))
     told.stop_on_errors()
     return recipe
