@@ -83,5 +83,14 @@ def test_numbers_are_those_of_the_recipe() -> None:
     assert "\nEMA_DECAY = 0.9999\n" in made
 
 
+@pytest.mark.parametrize("name", ["Learner", "World", "Path", "Views", "F"])
+def test_a_network_called_as_a_part_of_a_script(name: str) -> None:
+    target = replace(folders.TARGET, class_name=name)
+    for made in scripts(folders.MINIMAL, target).values():
+        compile(made, "script", "exec")
+        assert f"\nfrom small import {name} as {name}Network, load_weights\n" in made
+        assert f"model = {name}Network(" in made
+
+
 def test_the_same_bytes_every_time() -> None:
     assert text(folders.MAXIMAL) == text(folders.MAXIMAL)
