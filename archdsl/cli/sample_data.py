@@ -33,7 +33,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        from archdsl.samples import writing
+        from archdsl.samples import motions, writing
     except ImportError as fault:
         hint = 'pip install "archdsl[video]"'
         message = f"sample-data writes videos with {fault.name}, which is not installed"
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         _fill(folder.resolve(), writing.write, force=arguments.force)
     except OSError as fault:
         raise CompileError([error("file", f"cannot write {folder}: {fault.strerror}")]) from None
-    classes = len(writing.MOTIONS)
+    classes = len(motions.MOTIONS)
     for name, count in writing.SETS.items():
         print(f"{folder / name}.txt: {count * classes} videos in {classes} classes")
     return 0

@@ -80,4 +80,6 @@ def _draw(image: Image, thing: Thing, x: float, y: float) -> None:
 
 def _distances(centre: float, length: int) -> Image:
     """How far each place along a side is from one of them, the short way round."""
-    return np.abs((np.arange(length) - centre + length / 2) % length - length / 2)
+    offsets = np.arange(length) - centre
+    found: Image = np.abs((offsets + length / 2) % length - length / 2)
+    return found
