@@ -230,7 +230,7 @@ def test_a_file_where_the_folder_should_be(
     (tmp_path / "run").write_text("mine")
     assert train(script) == 4
     path = tmp_path / "run" / "checkpoints"
-    assert capsys.readouterr().err == f"error: cannot write {path}: Not a directory\n"
+    assert capsys.readouterr().err == f"error: cannot write in {path}: Not a directory\n"
     assert (tmp_path / "run").read_text() == "mine"
 
 
@@ -241,7 +241,7 @@ def test_a_folder_without_permission(
     (tmp_path / "run").mkdir(mode=0o500)
     assert train(script) == 4
     path = tmp_path / "run" / "checkpoints"
-    assert capsys.readouterr().err == f"error: cannot write {path}: Permission denied\n"
+    assert capsys.readouterr().err == f"error: cannot write in {path}: Permission denied\n"
 
 
 def test_a_full_disk(
