@@ -212,6 +212,7 @@ def test_data_and_flags_that_do_not_fit(
     [
         (["--batch", "0"], "argument --batch: at least 1 is needed"),
         (["--epochs", "x"], "argument --epochs: invalid positive value: 'x'"),
+        (["--workers", "-1"], "argument --workers: at least 0 is needed"),
         (["--eval-only"], "--eval-only and --checkpoint go together"),
         (["--data", ""], "--data DIR is missing, or --train-list and --val-list"),
     ],
