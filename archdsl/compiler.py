@@ -267,11 +267,18 @@ class Network:
         """
         return self.module.text
 
-    def build(self) -> dict[str, str]:
-        """The text of each file of a build folder, by its name: the module, and `hubconf.py`."""
+    def build(self, recipe: str | None = None) -> dict[str, str]:
+        """The text of each file of a build folder, by its name.
+
+        These are the module, `hubconf.py`, and `train.py` and `evaluate.py` where the network has
+        a recipe; `recipe` names one of several.
+
+        Raises:
+            CompileError: the recipe is at fault or not there, or there are several to choose from.
+        """
         from archdsl.emit.build import build
 
-        return build(self.graph, self.module)
+        return build(self.graph, self.module, self.recipe(recipe))
 
     @cached_property
     def module(self) -> Module:

@@ -20,6 +20,7 @@ from archdsl.cli import (
     flops,
     fmt,
     options,
+    sample_data,
     show,
     transform,
     weights,
@@ -27,7 +28,20 @@ from archdsl.cli import (
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 
-_COMMANDS = (compile, flops, check, diff, draw, family, transform, expand, fmt, show, weights)
+_COMMANDS = (
+    compile,
+    flops,
+    check,
+    diff,
+    draw,
+    family,
+    transform,
+    expand,
+    fmt,
+    show,
+    sample_data,
+    weights,
+)
 
 _EPILOG = """\
 examples:
@@ -39,6 +53,7 @@ examples:
   archdsl draw specs/x3d_s.arch -o x3d_s.svg            a picture
   archdsl transform specs/x3d_s.arch 'widen(2)'         a changed network, as a spec
   archdsl diff specs/x3d_s.arch specs/x3d_m.arch        what differs
+  archdsl sample-data samples                           videos to try a network on
 
 exit status: 0 all is well, 1 the input is wrong, 2 the command line is
 """

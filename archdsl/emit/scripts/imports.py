@@ -1,0 +1,101 @@
+"""The imports that a script needs, found in its text."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from archdsl.emit.python.tokens import WIDTH
+from archdsl.emit.scripts.target import Target
+
+_PLAIN = """
+argparse av copy csv hashlib inspect io json math os pickle random re shutil signal statistics
+sys tempfile textwrap time torch zipfile
+"""
+
+_MODULES = {
+    **{name: name for name in _PLAIN.split()},
+    "dist": "torch.distributed",
+    "F": "torch.nn.functional",
+}
+"""Modules by the name that a script has for them."""
+
+_MEMBERS = {
+    "av.video.reformatter": "VideoReformatter",
+    "bisect": "bisect_right",
+    "collections": "defaultdict",
+    "collections.abc": "Callable Iterable Iterator",
+    "contextlib": "AbstractContextManager closing contextmanager nullcontext suppress",
+    "dataclasses": "dataclass",
+    "datetime": "timedelta",
+    "functools": "cache lru_cache",
+    "itertools": "chain",
+    "pathlib": "Path",
+    "typing": "Any NamedTuple TypeVar",
+    "torch": "Tensor nn",
+    "torch.nn.parallel": "DistributedDataParallel",
+    "torch.optim.swa_utils": "update_bn",
+    "torch.utils.data": "DataLoader Dataset Subset",
+}
+"""What is imported from modules."""
+
+_HOMES = {name: module for module, names in _MEMBERS.items() for name in names.split()}
+_INSTALLED = {"av", "torch"}
+
+
+def imports(text: str, target: Target) -> list[str]:
+    """The lines, as ruff sorts them: the standard library, what is installed, the network."""
+    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    plain = {name for name in used if name in _MODULES}
+    taken: dict[str, list[str]] = defaultdict(list)
+    for name in used & set(_HOMES):
+        taken[_HOMES[name]].append(name)
+    installed = {
+        name for name in {*map(_MODULES.__getitem__, plain), *taken} if _is_installed(name)
+    }
+    lines: list[str] = []
+    for group in (False, True):
+        lines += sorted(_whole(name) for name in plain if (_MODULES[name] in installed) is group)
+        for home in sorted(taken):
+            if (home in installed) is group:
+                lines += _parts(home, taken[home])
+        lines.append("")
+    return [*lines, *_parts(target.module, (_named(target), "load_weights"))]
+
+
+def is_clear(name: str, text: str) -> bool:
+    """Whether a script has only one thing of this name."""
+    bound: list[str] = []
+    for node in ast.parse(text).body:
+        match node:
+            case ast.ClassDef(name=own) | ast.FunctionDef(name=own):
+                bound.append(own)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                bound += [alias.asname or alias.name for alias in names]
+            case ast.Assign(targets=[ast.Name(id=own)]):
+                bound.append(own)
+    return bound.count(name) == 1
+
+
+def _named(target: Target) -> str:
+    return f"{target.class_name} as {target.alias}" if target.alias else target.class_name
+
+
+def _is_installed(module: str) -> bool:
+    return module.partition(".")[0] in _INSTALLED
+
+
+def _whole(name: str) -> str:
+    module = _MODULES[name]
+    return f"import {module}" if module == name else f"import {module} as {name}"
+
+
+def _parts(module: str, names: Iterable[str]) -> Iterator[str]:
+    """Constants first, then classes, then functions; a name a line where that is too long."""
+    ordered = sorted(names, key=lambda name: (not name.isupper(), name[0].islower(), name))
+    line = f"from {module} import {', '.join(ordered)}"
+    if len(line) <= WIDTH:
+        yield line
+    else:
+        yield from (f"from {module} import (", *(f"    {name}," for name in ordered), ")")

@@ -1,0 +1,153 @@
+"""The view of a recipe that train.py's template shows."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from archdsl.emit.names import first_paragraph
+from archdsl.emit.pages import page
+from archdsl.emit.python import (
+    Assign,
+    Atom,
+    Call,
+    Docstring,
+    Keyword,
+    Python,
+    Return,
+    Statement,
+    literal,
+    render,
+)
+from archdsl.emit.scripts.constants import training_constants
+from archdsl.emit.scripts.data import clips_view
+from archdsl.emit.scripts.imports import imports
+from archdsl.emit.scripts.target import Target
+from archdsl.recipes.recipe import Recipe
+from archdsl.recipes.settings import Cosine, Sgd
+
+_PIECES = (
+    *("faults", "training", "learner", "optimisation", "order", "pixels", "weights"),
+    *("world", "display", "checkpoints", "files", "log"),
+    *("clips", "spans", "decoding", "lists"),
+    *("arguments", "main"),
+)
+
+_WIDTH = 84
+
+_USAGE = """\
+    python train.py --data DIR
+    torchrun --nproc-per-node 8 train.py --data DIR --amp bf16 --resume auto"""
+
+
+@dataclass(frozen=True)
+class TrainView:
+    """What is asked in the pieces: which of them a recipe uses, and lines that depend on it."""
+
+    undecayed: str
+    spared: str
+    spares_norms: bool
+    spares_biases: bool
+    optimizer: list[str]
+    warmup: bool
+    schedule: str
+    final: bool
+    ema: bool
+    precise_bn: bool
+    clips_gradients: bool
+    loss: list[str]
+    has_classes: bool
+    sets_dropout: bool
+    build: list[str]
+
+
+def train_script(recipe: Recipe, target: Target) -> str:
+    """The text of train.py."""
+    view = _view(recipe, target)
+    data = clips_view(recipe)
+    views = {"train": view, "target": target, "data": data}
+    pieces = (page(f"pieces/{piece}.py.j2", **views) for piece in _PIECES)
+    constants = [*render(training_constants(recipe, target)), *data.constants]
+    body = "\n\n\n".join(piece.strip("\n") for piece in pieces)
+    return page(
+        "train.py.j2",
+        docstring=render((Docstring(_header(recipe, target)),)),
+        imports=imports("\n".join([*constants, body]), target),
+        constants=constants,
+        body=body,
+    )
+
+
+def _view(recipe: Recipe, target: Target) -> TrainView:
+    schedule = recipe.schedule
+    is_dropout_open = "dropout" in target.arguments
+    return TrainView(
+        undecayed=" and ".join(recipe.undecayed),
+        spared=_spared(recipe),
+        spares_norms="norms" in recipe.undecayed,
+        spares_biases="biases" in recipe.undecayed,
+        optimizer=render((_optimizer(recipe),), 1),
+        warmup=recipe.warmup is not None,
+        schedule=schedule.name,
+        final=isinstance(schedule, Cosine) and bool(schedule.final),
+        ema=recipe.ema is not None,
+        precise_bn=recipe.precise_bn is not None,
+        clips_gradients=recipe.clip_gradients is not None,
+        loss=render((_loss(recipe),), 3),
+        has_classes="classes" in target.arguments,
+        sets_dropout=recipe.dropout is not None and not is_dropout_open,
+        build=render((_build(recipe, target),), 1),
+    )
+
+
+def _spared(recipe: Recipe) -> str:
+    """What tells a parameter without weight decay."""
+    tests = {"norms": "isinstance(module, NORMS)", "biases": 'name == "bias"'}
+    return " or ".join(tests[kind] for kind in recipe.undecayed)
+
+
+def _optimizer(recipe: Recipe) -> Statement:
+    optimizer = recipe.optimizer
+    groups: Python = Call(Atom("model.parameters"))
+    if recipe.undecayed:
+        groups = Call(Atom("parameter_groups"), (Atom("model"),))
+    options = [Keyword("lr", Atom("LEARNING_RATE"))]
+    if isinstance(optimizer, Sgd):
+        options.append(Keyword("momentum", Atom("MOMENTUM")))
+    else:
+        options.append(Keyword("betas", Atom("BETAS")))
+    options.append(Keyword("weight_decay", Atom("WEIGHT_DECAY")))
+    if isinstance(optimizer, Sgd) and optimizer.nesterov:
+        options.append(Keyword("nesterov", literal(True)))
+    kind = "SGD" if isinstance(optimizer, Sgd) else "AdamW"
+    return Return(Call(Atom(f"torch.optim.{kind}"), (groups, *options)))
+
+
+def _loss(recipe: Recipe) -> Statement:
+    options = [Keyword("reduction", literal("sum"))]
+    if recipe.label_smoothing:
+        options.append(Keyword("label_smoothing", Atom("LABEL_SMOOTHING")))
+    operands = (Atom("logits"), Atom("labels"))
+    return Assign(Atom("loss"), Call(Atom("F.cross_entropy"), (*operands, *options)))
+
+
+def _build(recipe: Recipe, target: Target) -> Statement:
+    """The network as a recipe has it: `model = Tiny(classes=args.classes, dropout=DROPOUT)`."""
+    options = []
+    if "classes" in target.arguments:
+        options.append(Keyword("classes", Atom("args.classes")))
+    if recipe.dropout is not None and "dropout" in target.arguments:
+        options.append(Keyword("dropout", Atom("DROPOUT")))
+    return Assign(Atom("model"), Call(Atom(target.local_name), tuple(options)))
+
+
+def _header(recipe: Recipe, target: Target) -> str:
+    """What the script is, and how it is started; also what --help begins with."""
+    title = f"Train {target.module}.{target.class_name} as the recipe {recipe.name} has it."
+    parts = [title, first_paragraph(target.title)]
+    if recipe.doc:
+        parts.append(first_paragraph(recipe.doc))
+    if recipe.pretrained:
+        parts.append(f"The paper starts from {recipe.pretrained}; give them with --weights.")
+    wrapped = [textwrap.fill(part, _WIDTH) for part in parts]
+    return "\n\n".join([*wrapped, _USAGE])

@@ -1,0 +1,1 @@
+"""Sample data: a small set of videos whose classes no single frame tells."""

@@ -1,0 +1,202 @@
+"""Which frames are read: those shown at the seconds asked for, of any kind of video."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+import torch
+
+from scripts.videos import numbers, write_images, write_sound, write_video
+
+
+def as_it_is(height: int, width: int) -> tuple[int, int]:
+    return height, width
+
+
+VIDEOS: dict[str, dict[str, Any]] = {
+    "plain.mp4": {},
+    "one_key_frame.mp4": {"g": "250", "bf": "3", "frames": 120},
+    "key_frames_only.mp4": {"g": "1"},
+    "open_groups.mkv": {"g": "12", "bf": "3", "x264-params": "open-gop=1"},
+    "no_index.ts": {"g": "15", "bf": "2"},
+    "fragments.mp4": {"container_options": {"movflags": "frag_keyframe+empty_moov"}, "g": "10"},
+    "old.avi": {"codec": "mpeg4", "g": "12"},
+    "film.mov": {"rate": 24},
+    "fast.mp4": {"rate": 60, "frames": 120},
+}
+
+
+@pytest.mark.parametrize("name", VIDEOS)
+def test_frames_are_those_on_show(name: str, tmp_path: Path, decoding: ModuleType) -> None:
+    options = VIDEOS[name]
+    path = str(write_video(tmp_path / name, **options))
+    rate = Fraction(options.get("rate", 30))
+    for start, stride in ((0, 3), (7, 5), (29, 1), (59, 1)):
+        seconds = [(start + i * stride) / 30 for i in range(4 if start < 50 else 1)]
+        expected = [int((Fraction(second) + Fraction(1, 1000)) * rate) for second in seconds]
+        assert numbers(decoding.decode(path, seconds, as_it_is)) == expected
+
+
+def test_odd_rate_in_rounded_time_stamps(tmp_path: Path, decoding: ModuleType) -> None:
+    rate = Fraction(30000, 1001)
+    path = str(write_video(tmp_path / "ntsc.mkv", rate=rate))
+    for within in (0.0, 0.5, 0.9):
+        seconds = [float((number + Fraction(within)) / rate) for number in (0, 1, 29, 30, 59)]
+        assert numbers(decoding.decode(path, seconds, as_it_is)) == [0, 1, 29, 30, 59]
+
+
+def test_avi_with_frames_out_of_order(tmp_path: Path, decoding: ModuleType) -> None:
+    """An AVI has no times but an order; what is sent ahead delays all by a frame."""
+    path = str(write_video(tmp_path / "old.avi", codec="mpeg4", g="12", bf="2"))
+    shown = decoding.decode(path, [i / 30 for i in (1, 2, 3, 20, 59)], as_it_is)
+    assert numbers(shown) == [0, 1, 2, 19, 58]
+
+
+def test_varying_frame_rate(tmp_path: Path, decoding: ModuleType) -> None:
+    ticks = [0, 1, 2, 10, 11, 30, 31, 45]
+    path = str(write_video(tmp_path / "a.mkv", ticks=ticks))
+    seconds = [tick / 30 for tick in (0, 5, 10, 20, 30, 40, 46)]
+    shown = decoding.decode(path, seconds, as_it_is)
+    assert numbers(shown) == [0, 2, 3, 4, 5, 6, 7]
+
+
+def test_parts_far_apart(tmp_path: Path, decoding: ModuleType) -> None:
+    path = str(write_video(tmp_path / "a.mp4", frames=250, rate=10, g="20"))
+    with decoding.opened(path) as video:
+        assert video.seconds == pytest.approx(25)
+        shown = video.frames([0.0, 0.5, 12.0, 12.1, 24.9], as_it_is)
+    assert numbers(shown) == [0, 5, 120, 121, 249]
+
+
+def test_pixels_are_those_of_ffmpeg(tmp_path: Path, decoding: ModuleType) -> None:
+    path = write_video(tmp_path / "a.mp4", frames=30)
+    with av.open(str(path)) as container:
+        decoded = list(container.decode(video=0))
+    size = {"width": 64, "height": 48, "format": "rgb24", "interpolation": "BILINEAR"}
+    expected = [decoded[i].reformat(**size).to_ndarray() for i in (3, 9, 15)]
+    shown = decoding.decode(str(path), [0.1, 0.3, 0.5], decoding.shorter_side(48))
+    assert shown.dtype is torch.uint8
+    np.testing.assert_array_equal(shown.numpy(), np.stack(expected))
+
+
+def test_upright(tmp_path: Path, decoding: ModuleType) -> None:
+    """A phone's video: lying frames, and how far they are to be turned."""
+    path = tmp_path / "lying.mp4"
+    write_video(tmp_path / "a.mp4", frames=10)
+    with av.open(str(tmp_path / "a.mp4")) as given, av.open(str(path), "w") as turned:
+        stream = turned.add_stream_from_template(given.streams.video[0])
+        if not hasattr(stream, "set_display_rotation"):
+            pytest.skip("this PyAV cannot write a rotation")
+        stream.set_display_rotation(90)
+        for packet in given.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                turned.mux(packet)
+    shown = decoding.decode(str(path), [0.0], decoding.shorter_side(72))
+    assert shown.shape[1:3] == (96, 72)
+
+
+def test_folder_of_images(tmp_path: Path, decoding: ModuleType) -> None:
+    folder = str(write_images(tmp_path / "a", 12))
+    seconds = [i / 30 for i in (0, 1, 9, 10, 11)]
+    shown = decoding.decode(folder, seconds, as_it_is)
+    assert numbers(shown) == [0, 1, 9, 10, 11]
+
+
+def test_a_clip_is_all_that_is_decoded(
+    tmp_path: Path, decoding: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(write_video(tmp_path / "a.mp4", frames=120, g="10", bf="0"))
+    count = 0
+    picture = decoding.Scaler.picture
+
+    def counted(scaler: object, frame: av.VideoFrame) -> torch.Tensor:
+        nonlocal count
+        count += 1
+        shown: torch.Tensor = picture(scaler, frame)
+        return shown
+
+    monkeypatch.setattr(decoding.Scaler, "picture", counted)
+    decoding.decode(path, [2.0, 2.1, 2.2], as_it_is)
+    assert count == 3
+
+
+def cut(path: Path, share: float) -> Path:
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    return path
+
+
+def write_bad(folder: Path, kind: str) -> Path:
+    path = folder / "bad.mp4"
+    if kind == "zero":
+        path.touch()
+    elif kind == "text":
+        path.write_text("no video at all, but a page that says: not found\n" * 20)
+    elif kind == "headless":
+        cut(write_video(path), 0.2)
+    elif kind == "truncated":
+        path = cut(write_video(folder / "bad.mkv", g="10"), 0.5)
+    elif kind == "faststart":
+        faststart = {"movflags": "faststart"}
+        cut(write_video(path, container_options=faststart, g="10"), 0.6)
+    elif kind == "short":
+        write_video(path, frames=5)
+    elif kind == "sound":
+        write_sound(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "image":
+        write_images(path, 20)
+        (path / "img_10.png").write_bytes(b"")
+    return path
+
+
+REASONS = {
+    "missing": "No such file or directory",
+    "zero": "zero bytes",
+    "text": "Invalid data found",
+    "headless": "Invalid data found",
+    "truncated": "truncated: ends at ",
+    "faststart": "truncated: ends at ",
+    "short": "too short: 0.2 s of 0.3 s",
+    "sound": "no video stream",
+    "folder": "no images in the folder",
+    "image": "img_10.png has zero bytes",
+}
+
+
+@pytest.mark.parametrize("kind", REASONS)
+def test_why_a_video_is_bad(kind: str, tmp_path: Path, evaluate: ModuleType) -> None:
+    path = str(write_bad(tmp_path, kind))
+    with pytest.raises(evaluate.BadVideo) as fault:
+        evaluate.read_clips(path)
+    assert REASONS[kind] in str(fault.value)
+    assert "\n" not in str(fault.value)
+
+
+def test_training_goes_on_with_the_next_video(tmp_path: Path, decoding: ModuleType) -> None:
+    good = str(write_video(tmp_path / "good.mp4"))
+    bad = str(write_bad(tmp_path, "zero"))
+    clips = decoding.TrainingClips([decoding.Video(bad, 1), decoding.Video(good, 2)], seed=0)
+    sample = clips[3, 0]
+    assert (sample.label, sample.faults) == (2, [(bad, "zero bytes")])
+    assert sample.clip.shape == (3, 4, 24, 24)
+    alone = decoding.TrainingClips([decoding.Video(bad, 1)], seed=0)[0, 0]
+    assert (alone.clip, alone.faults) == (None, [(bad, "zero bytes")])
+
+
+def test_chance_follows_from_seed_epoch_and_index(tmp_path: Path, decoding: ModuleType) -> None:
+    path = str(write_video(tmp_path / "a.mp4"))
+    clips = decoding.TrainingClips([decoding.Video(path, 0)] * 4, seed=5)
+    again = decoding.TrainingClips([decoding.Video(path, 0)] * 4, seed=5)
+    made = [clips[epoch, index].clip for epoch in (0, 1) for index in range(4)]
+    torch.manual_seed(1)
+    for place in (7, 0, 3):
+        assert torch.equal(again[divmod(place, 4)].clip, made[place])
+    assert len({clip.numpy().tobytes() for clip in made}) > 5

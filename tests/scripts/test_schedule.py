@@ -1,0 +1,122 @@
+"""What follows from the number of a step: the order of clips, the rate; and averages."""
+
+from __future__ import annotations
+
+import math
+from argparse import Namespace
+from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
+from types import ModuleType
+
+import pytest
+
+from archdsl.recipes.settings import Constant, Cosine, Sgd, Steps, Warmup
+from scripts import folders
+from scripts.conftest import Load
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("av")
+
+
+@pytest.fixture
+def script(load_script: Load) -> ModuleType:
+    return load_script(folders.MAXIMAL)
+
+
+def keys(script: ModuleType, size: int, accumulate: int = 1, batch: int = 5) -> list[list[object]]:
+    """The clips of each step, those of all processes and parts together."""
+    steps: list[list[object]] = [[] for _ in range(8)]
+    for rank in range(size):
+        plan = script.Plan(7, 22, batch, accumulate, script.World(rank, size, "cpu"))
+        for place, part in enumerate(plan.keys(range(8))):
+            assert part
+            steps[place // accumulate] += part
+    return steps
+
+
+@pytest.mark.parametrize(("size", "accumulate"), [(2, 1), (5, 1), (1, 3), (2, 2)])
+def test_processes_and_parts_share_the_same_batches(
+    script: ModuleType, size: int, accumulate: int
+) -> None:
+    shared = keys(script, size, accumulate)
+    assert [sorted(step) for step in shared] == [sorted(step) for step in keys(script, 1)]
+
+
+def test_an_epoch_takes_each_video_at_most_once(script: ModuleType) -> None:
+    first, second = ([*chain(*keys(script, 1)[i : i + 4])] for i in (0, 4))
+    assert len(set(first)) == len(set(second)) == 20
+    assert {epoch for epoch, _ in first} == {0}
+    assert [index for _, index in first] != [index for _, index in second]
+
+
+def test_a_run_can_begin_at_any_step(script: ModuleType) -> None:
+    plan = script.Plan(7, 22, 5, 2, script.World(0, 1, "cpu"))
+    assert [*plan.keys(range(3, 8))] == [*plan.keys(range(8))][6:]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_shares_are_as_many_in_each_process(script: ModuleType, size: int) -> None:
+    every = [script.shares(11, 4, script.World(rank, size, "cpu")) for rank in range(size)]
+    assert {len(share) for share in every} == {3}
+    assert sorted(index for share in every for part in share for index in part) == [*range(11)]
+
+
+def rates(load_script: Load, name: str, args: dict[str, object], **changes: object) -> list[float]:
+    """The rate at the start of each epoch, and at the end."""
+    optimizer = Sgd(Fraction(1, 10))
+    recipe = replace(folders.MINIMAL, name=name, epochs=8, optimizer=optimizer, **changes)
+    script = load_script(recipe)
+    given = Namespace(**{"epochs": 8, "batch": 4, "scale_lr": False, **args})
+    return [script.learning_rate(epoch, given) for epoch in range(given.epochs + 1)]
+
+
+def test_cosine(load_script: Load) -> None:
+    found = rates(load_script, "cosine", {}, schedule=Cosine())
+    assert found == pytest.approx([0.05 * (1 + math.cos(math.pi * i / 8)) for i in range(9)])
+
+
+def test_cosine_to_a_share_of_the_rate(load_script: Load) -> None:
+    found = rates(load_script, "final", {}, schedule=Cosine(final=Fraction(1, 5)))
+    assert (found[0], found[4], found[8]) == pytest.approx((0.1, 0.06, 0.02))
+
+
+def test_steps(load_script: Load) -> None:
+    found = rates(load_script, "stairs", {}, schedule=Steps((2, 5)))
+    assert found == pytest.approx([0.1] * 2 + [0.01] * 3 + [0.001] * 4)
+
+
+def test_warm_up_ends_where_the_schedule_is(load_script: Load) -> None:
+    warmup = Warmup(Fraction(4), start=Fraction(1, 100))
+    found = rates(load_script, "warm", {}, schedule=Constant(), warmup=warmup)
+    assert found == pytest.approx([0.01, 0.0325, 0.055, 0.0775, *[0.1] * 5])
+
+
+def test_fewer_epochs_shrink_the_schedule(load_script: Load) -> None:
+    given = {"epochs": 4}
+    assert rates(load_script, "stairs", given, schedule=Steps((2, 5))) == pytest.approx(
+        [0.1, 0.01, 0.01, 0.001, 0.001]
+    )
+
+
+def test_scale_lr(load_script: Load) -> None:
+    given = {"batch": 16, "scale_lr": True}
+    found = rates(load_script, "stairs", given, schedule=Steps((2, 5)))
+    assert found[0] == pytest.approx(0.4)
+
+
+def test_the_average_moves_by_the_rest_of_its_decay(script: ModuleType) -> None:
+    average, model = script.Small(), script.Small()
+    before = {name: value.clone() for name, value in average.state_dict().items()}
+    script.update_average(average, model)
+    for name, value in average.state_dict().items():
+        if value.is_floating_point():
+            moved = 0.9 * before[name] + 0.1 * model.state_dict()[name]
+            torch.testing.assert_close(value, moved)
+
+
+def test_norms_and_biases_do_not_decay(script: ModuleType) -> None:
+    decayed, undecayed = script.parameter_groups(script.Small())
+    assert {parameter.dim() for parameter in decayed["params"]} == {2, 5}
+    assert {parameter.dim() for parameter in undecayed["params"]} == {1}
+    assert undecayed["weight_decay"] == 0
