@@ -40,6 +40,10 @@ class Diagnostic:
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
 
+    def __str__(self) -> str:
+        """One line, for a program's log: where it is and what is wrong."""
+        return ": ".join([*(str(label.span) for label in self.labels[:1]), self.message])
+
 
 def error(
     code: str,
@@ -71,7 +75,7 @@ class CompileError(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        super().__init__("; ".join(d.message for d in self.diagnostics if d.is_error))
+        super().__init__("; ".join(str(d) for d in self.diagnostics if d.is_error))
 
 
 @dataclass

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.cli import options
+from archdsl.cli import options, pictures
 from archdsl.cli.output import report, report_warnings
 from archdsl.costs.conventions import CONVENTIONS
 from archdsl.diagnostics import CompileError, did_you_mean, error
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from archdsl.draw.picture import Picture
     from archdsl.elaborate.sketches import Sketch
     from archdsl.ir.graph import Graph
-
-_SUFFIXES = (".svg", ".png", ".dot", ".mmd")
 
 _DETAILS = """\
 The suffix of FILE says what is written: .svg needs nothing else, .png the extra
@@ -48,18 +46,9 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
     options.add_depth(parser, "default: the stages of tables")
     parser.add_argument("--cell", metavar="NAME", help="one attention cell alone")
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", type=_file, help="default: build/NETWORK.svg"
-    )
-    parser.add_argument("--force", action="store_true", help="overwrite a file that was edited")
+    pictures.add_output(parser, (".svg", ".png", ".dot", ".mmd"), "default: build/NETWORK.svg")
+    options.add_force(parser)
     parser.set_defaults(run=run)
-
-
-def _file(text: str) -> Path:
-    path = Path(text)
-    if path.suffix not in _SUFFIXES:
-        raise argparse.ArgumentTypeError(f"a picture ends with {', '.join(_SUFFIXES)}: {text!r}")
-    return path
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -127,12 +116,10 @@ def _write(picture: Picture, name: str, arguments: argparse.Namespace) -> None:
     from archdsl.draw.png import png
     from archdsl.draw.svg import svg
 
-    formats: dict[str, Callable[[], str | bytes]] = {
+    formats: pictures.Formats = {
         ".svg": lambda: files.sealed(svg(picture), files.XML),
         ".dot": lambda: files.sealed(dot(picture), files.SLASHES),
         ".mmd": lambda: files.sealed(mermaid(picture), files.PERCENT),
         ".png": lambda: files.sealed_png(png(picture)),
     }
-    path = arguments.output or Path("build", f"{name}.svg")
-    files.write(path, formats[path.suffix](), force=arguments.force)
-    print(path)
+    pictures.write(arguments.output or Path("build", f"{name}.svg"), formats, arguments)

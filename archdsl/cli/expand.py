@@ -48,7 +48,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser.add_argument("--budget", metavar="COST", help="contract the last axis until it holds")
     parser.add_argument("--metric", choices=METRICS, default="macs", help="default: macs")
     parser.add_argument("--write", metavar="DIR", type=Path, help="write each network as a spec")
-    parser.add_argument("--force", action="store_true", help="overwrite files that were edited")
+    options.add_force(parser)
     parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
     parser.set_defaults(run=run)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.cli import options
+from archdsl.cli import options, pictures
 from archdsl.cli.output import report
 from archdsl.compiler import load
 from archdsl.costs.conventions import CONVENTIONS
@@ -18,8 +17,6 @@ from archdsl.report.tables import FORMATS
 if TYPE_CHECKING:
     from archdsl.claims.members import Member
     from archdsl.costs.conventions import Convention
-
-_SUFFIXES = (".svg", ".png")
 
 _DETAILS = """\
 Every network of the specs is a row, and once more each setting that its claims state a top1
@@ -45,18 +42,9 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
     result = parser.add_mutually_exclusive_group()
     result.add_argument("--format", choices=FORMATS, default="table", help="default: table")
-    result.add_argument(
-        "-o", "--output", metavar="FILE", type=_file, help="draw it: a file .svg or .png"
-    )
-    parser.add_argument("--force", action="store_true", help="overwrite a file that was edited")
+    pictures.add_output(result, (".svg", ".png"), "draw it: a file .svg or .png")
+    options.add_force(parser)
     parser.set_defaults(run=run)
-
-
-def _file(text: str) -> Path:
-    path = Path(text)
-    if path.suffix not in _SUFFIXES:
-        raise argparse.ArgumentTypeError(f"a picture ends with {', '.join(_SUFFIXES)}: {text!r}")
-    return path
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -100,10 +88,8 @@ def _draw(members: Sequence[Member], convention: Convention, arguments: argparse
     from archdsl.draw.png import pixels
 
     page = chart_page(chart(members, convention))
-    if arguments.output.suffix == ".png":
-        image = pixels(written(page), max(page.width, page.height))
-        files.write(arguments.output, files.sealed_png(image), force=arguments.force)
-    else:
-        text = files.sealed(written(page), files.XML)
-        files.write(arguments.output, text, force=arguments.force)
-    print(arguments.output)
+    formats: pictures.Formats = {
+        ".svg": lambda: files.sealed(written(page), files.XML),
+        ".png": lambda: files.sealed_png(pixels(written(page), max(page.width, page.height))),
+    }
+    pictures.write(arguments.output, formats, arguments)

@@ -83,6 +83,10 @@ def add_input(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="overwrite what was edited")
+
+
 def asked(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:
     """The spec, and the name and parameters of the network in it that the flags ask for.
 

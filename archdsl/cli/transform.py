@@ -45,7 +45,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
         help="a file whose blocks transforms may name, as `use` in a spec; repeatable",
     )
     parser.add_argument("-o", "--output", metavar="FILE", type=_file, help="default: print it")
-    parser.add_argument("--force", action="store_true", help="overwrite a file that was edited")
+    options.add_force(parser)
     parser.set_defaults(run=run)
 
 
