@@ -37,18 +37,20 @@ MAY_IMPORT = {
     | {"compiler", "costs", "elaborate.candidates", "elaborate.values", "syntax.parser"}
     | {"transforms"},
     "weights": GROUND | {"compiler", "elaborate.parameters", "files", "ir"},
+    "export": GROUND | {"files", "ir.types", "weights.files", "weights.folding"},
     "cli": GROUND
     | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
     | {"expansion", "files", "ir", "report", "syntax.literals", "syntax.parser", "transforms"}
-    | {"weights"},
+    | {"export", "weights"},
     "report": GROUND
     | {"claims", "compare", "compiler", "costs", "elaborate.values", "expansion", "ir", "ops"}
-    | {"weights"},
+    | {"export", "weights"},
 }
 
 # The one door through which each library comes in.
 DOORS = {
-    "torch": ("weights", "report.weights"),
+    "torch": ("export", "weights", "report.weights"),
+    "onnxruntime": ("export.formats",),
     "safetensors": ("weights.files",),
     "lark": ("syntax",),
     "networkx": ("ir.graph",),
