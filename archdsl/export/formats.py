@@ -48,8 +48,7 @@ class Format:
         """
         missing = [name for name in self.packages if importlib.util.find_spec(name) is None]
         if missing:
-            extra = "torch" if self.packages == ("torch",) else "export"
-            raise fault(f"this needs {', '.join(missing)}", f"pip install 'archdsl[{extra}]'")
+            raise fault(f"this needs {', '.join(missing)}", "pip install 'archdsl[export]'")
 
 
 def _pt2(program: ExportedProgram, axes: Axes) -> File:

@@ -46,16 +46,20 @@ def _range(traced: Traced, axis: str, declared: int) -> Range:
         return traced.module.with_axis(axis, size)
 
     low, high = _low(takes, declared), _high(takes, declared)
-    step = next((n for n in _STEPS if takes(declared + n) and takes(declared + 2 * n)), None)
     return Range(
         axis,
         declared,
         low,
         high,
-        step if high is not None else None,
+        _step(takes, declared) if high == declared else None,
         outcome(low - 1) if low > 1 else None,
         outcome(high + 1) if high is not None else None,
     )
+
+
+def _step(takes: Callable[[int], bool], declared: int) -> int | None:
+    """The least step that leads to sizes that are taken, twice in a row."""
+    return next((n for n in _STEPS if takes(declared + n) and takes(declared + 2 * n)), None)
 
 
 def _low(takes: Callable[[int], bool], declared: int) -> int:

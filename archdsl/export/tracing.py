@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from archdsl.export.trials import Trials, first_line
 if TYPE_CHECKING:
     from torch import nn
     from torch.export import ExportedProgram
+    from torch.fx import GraphModule
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Traced:
 
     @cached_property
     def trials(self) -> Trials:
-        return Trials(self.program.module(), self.axes)
+        module = self.program.module()
+        _free_of_devices(module)
+        return Trials(module, self.axes)
 
     def takes(self, sizes: Sizes) -> bool:
         """Whether the program makes of these sizes what the module makes of them."""
@@ -45,7 +49,7 @@ def trace(module: nn.Module, axes: Axes) -> Traced:
     Raises:
         CompileError: the module does not run as declared, or torch.export cannot trace it.
     """
-    own = Trials(module, axes)
+    own = Trials(copy.deepcopy(module), axes)
     if not (declared := own.at(axes.declared)):
         where = f" in {declared.layer}" if declared.layer else ""
         message = f"the module does not take what its docstring says: {declared.fault}{where}"
@@ -95,14 +99,21 @@ def _program(module: nn.Module, axes: Axes, sizes: Sizes, is_oblivious: bool) ->
     import torch
     from torch.fx.experimental import _config
 
-    clips = tuple(torch.empty(shape) for shape in axes.shapes(sizes) or ())
+    shapes = axes.shapes(sizes) or []
+    dynamic = [_open(shape) for shape in axes.inputs.values()]
     with _config.patch(backed_size_oblivious=is_oblivious):  # type: ignore[attr-defined]
-        program = torch.export.export(
-            module, clips, dynamic_shapes=[*map(_open, axes.inputs.values())]
-        )
-    # They would be saved with it, content and all.
-    program.example_inputs = None
+        clips = tuple(torch.empty(shape) for shape in shapes)
+        program = torch.export.export(module, clips, dynamic_shapes=dynamic)
+    # They are saved with the program, which checks no sizes without them: one element will do.
+    program.example_inputs = tuple(torch.zeros(()).expand(shape) for shape in shapes), {}
     return program
+
+
+def _free_of_devices(module: GraphModule) -> None:
+    """Let what is made within a program be on any device, where it was traced on one."""
+    for node in module.graph.nodes:
+        node.kwargs = {name: value for name, value in node.kwargs.items() if name != "device"}
+    module.recompile()
 
 
 def _open(shape: Shape) -> dict[int, object]:

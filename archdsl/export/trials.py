@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,10 +28,10 @@ NOT_WHOLE = Outcome(fault="the sizes of the inputs would not keep their proporti
 
 
 class Trials:
-    """Runs a module on tensors without content, each size once."""
+    """Runs a module on tensors without content, each size once; the module loses its own."""
 
     def __init__(self, module: nn.Module, axes: Axes) -> None:
-        self._module = copy.deepcopy(module).to("meta")
+        self._module = module.to("meta")
         self._axes = axes
         self._known: dict[tuple[int, ...], Outcome] = {}
 
@@ -50,10 +49,9 @@ class Trials:
     def _outcome(self, shapes: list[Shape]) -> Outcome:
         import torch
 
-        clips = [torch.empty(shape, device="meta") for shape in shapes]
         try:
-            with torch.no_grad():
-                made = results(self._module(*clips))
+            with torch.no_grad(), torch.device("meta"):
+                made = results(self._module(*map(torch.empty, shapes)))
         except Exception as failure:
             # A module that does not take a size may raise anything.
             return Outcome(layer=self._layer(failure), fault=first_line(failure))

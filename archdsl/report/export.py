@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from archdsl.export.build import Build
 from archdsl.export.check import Check
@@ -18,12 +19,12 @@ Line = tuple[str, str]
 _COLUMN = 10
 
 
-def show_build(build: Build, weights: str | None) -> str:
+def show_build(build: Build, weights: Path | None) -> str:
     """What is exported, and with which weights."""
     edited = (
         f"{name} was edited since it was compiled: it is run as it is" for name in build.edited
     )
-    given = weights or "random, since no --weights are given"
+    given = str(weights) if weights else "random, since no --weights are given"
     return _lines(
         [
             ("module", str(build.folder / f"{build.name}.py")),
@@ -59,7 +60,7 @@ def _sizes(found: Range) -> str:
 
 def _reason(outcome: Outcome, name: str) -> str:
     if outcome:
-        return f"{name} takes it, but torch.export keeps to these"
+        return f"{name} takes it, and torch.export does not keep it open"
     return f"{outcome.layer}: {outcome.fault}" if outcome.layer else outcome.fault
 
 
