@@ -29,27 +29,26 @@ class Axes:
         """A batch of one, and each axis as the first input that has it declares it."""
         sizes = {BATCH: 1}
         for shape in self.inputs.values():
-            for name, extent in zip(names(shape), shape[1:], strict=True):
-                sizes.setdefault(name, extent)
+            for place, name in places(shape):
+                sizes.setdefault(name, (1, *shape)[place])
         return sizes
 
     def shapes(self, sizes: Sizes) -> list[Shape] | None:
         """The inputs at these sizes; nothing where one would be broken."""
-        made = [tuple(self._shape(shape, sizes)) for shape in self.inputs.values()]
+        made = [self._shape(shape, sizes) for shape in self.inputs.values()]
         return None if any(0 in shape for shape in made) else made
 
-    def _shape(self, shape: Shape, sizes: Sizes) -> Iterator[int]:
-        yield sizes[BATCH]
-        yield shape[0]
-        for name, extent in zip(names(shape), shape[1:], strict=True):
-            size, rest = divmod(extent * sizes[name], self.declared[name])
-            yield 0 if rest else size
+    def _shape(self, shape: Shape, sizes: Sizes) -> Shape:
+        batch = [1, *shape]
+        for place, name in places(shape):
+            size, rest = divmod(batch[place] * sizes[name], self.declared[name])
+            batch[place] = 0 if rest else size
+        return tuple(batch)
 
 
-def names(shape: Shape) -> tuple[str, ...]:
-    """The names of a sample's axes but the channels: of these there are always as many."""
-    return (
-        AXES[len(shape)][1:]
-        if len(shape) in AXES
-        else tuple(f"axis {place}" for place in range(1, len(shape)))
-    )
+def places(shape: Shape) -> Iterator[tuple[int, str]]:
+    """The axes of a batch of such samples, each with its name, but for the channels."""
+    yield 0, BATCH
+    known = AXES.get(len(shape))
+    for place in range(2, len(shape) + 1):
+        yield place, known[place - 1] if known else f"axis {place}"

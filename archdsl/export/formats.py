@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archdsl.export.axes import BATCH, Axes, Shape, names
+from archdsl.export.axes import Axes, places
 from archdsl.export.build import fault
 from archdsl.export.trials import first_line, results
 
@@ -119,18 +119,12 @@ def _axis_names(program: ExportedProgram, axes: Axes) -> dict[str, dict[int, str
     taken = zip(program.graph_signature.user_inputs, axes.inputs.values(), strict=True)
     return {
         str(own): {
-            place: name
-            for place, name in _places(str(own), shape, axes)
+            place: name if axes.declared[name] == (1, *shape)[place] else f"{own}_{name}"
+            for place, name in places(shape)
             if isinstance(values[own].shape[place], torch.SymInt)
         }
         for own, shape in taken
     }
-
-
-def _places(own: str, shape: Shape, axes: Axes) -> list[tuple[int, str]]:
-    extents = zip(names(shape), shape[1:], strict=True)
-    called = (n if axes.declared[n] == extent else f"{own}_{n}" for n, extent in extents)
-    return [(0, BATCH), *enumerate(called, start=2)]
 
 
 FORMATS = {

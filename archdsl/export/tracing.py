@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archdsl.export.axes import BATCH, Axes, Shape, Sizes
+from archdsl.export.axes import BATCH, Axes, Shape, Sizes, places
 from archdsl.export.build import fault
 from archdsl.export.trials import Trials, first_line
 
@@ -28,9 +28,7 @@ class Traced:
 
     @cached_property
     def trials(self) -> Trials:
-        module = self.program.module()
-        _free_of_devices(module)
-        return Trials(module, self.axes)
+        return Trials(_without_content(self.program.module()), self.axes)
 
     def takes(self, sizes: Sizes) -> bool:
         """Whether the program makes of these sizes what the module makes of them."""
@@ -40,7 +38,7 @@ class Traced:
     @cached_property
     def missed(self) -> int:
         """How many sizes only the module takes, of those that tell whether an axis is open."""
-        return sum(not self.takes(sizes) for sizes in _telling(self.module, self.axes))
+        return sum(not self.takes(sizes) for _, sizes in _telling(self.module, self.axes))
 
 
 def trace(module: nn.Module, axes: Axes) -> Traced:
@@ -54,10 +52,11 @@ def trace(module: nn.Module, axes: Axes) -> Traced:
         where = f" in {declared.layer}" if declared.layer else ""
         message = f"the module does not take what its docstring says: {declared.fault}{where}"
         raise fault(message)
+    opened = {axis for axis, _ in _telling(own, axes)}
     found, failures = [], []
-    for sizes, is_oblivious in _attempts(own, axes):
+    for sizes, is_oblivious in _attempts(axes, _larger(own, axes)):
         try:
-            program = _program(module, axes, sizes, is_oblivious)
+            program = _program(module, axes, sizes, opened, is_oblivious)
         except Exception as failure:
             # What torch.export does not like may end in any kind of error.
             failures.append(first_line(failure))
@@ -73,34 +72,40 @@ def trace(module: nn.Module, axes: Axes) -> Traced:
     return min(found, key=lambda traced: traced.missed)
 
 
-def _attempts(own: Trials, axes: Axes) -> Iterator[tuple[Sizes, bool]]:
+def _attempts(axes: Axes, larger: Sizes) -> Iterator[tuple[Sizes, bool]]:
     """Sizes to trace at, and whether a size of one may be a size like others.
 
     Torch decides by the sizes that it sees. Where frames are taken in groups, what it sees must
     have several groups, or else it takes for granted that there is one.
     """
-    declared = {**axes.declared, BATCH: 2}
-    more = {name: 2 * size + 1 for name, size in axes.declared.items() if name != BATCH}
-    larger = declared | {name: n for name, n in more.items() if own.with_axis(name, n)}
     for is_oblivious in (True, False):
-        yield declared, is_oblivious
-        if larger != declared and own.at(larger):
-            yield larger, is_oblivious
+        for sizes in (axes.declared, larger):
+            yield {**sizes, BATCH: 2}, is_oblivious
 
 
-def _telling(own: Trials, axes: Axes) -> Iterator[Sizes]:
+def _larger(own: Trials, axes: Axes) -> Sizes:
+    """Twice the declared sizes and one, where the module takes that."""
+    more = {name: 2 * size + 1 for name, size in axes.declared.items()}
+    taken = {name: size for name, size in more.items() if own.with_axis(name, size)}
+    return {**axes.declared, **taken}
+
+
+def _telling(own: Trials, axes: Axes) -> Iterator[tuple[str, Sizes]]:
+    """Other sizes that the module takes, each with its axis."""
     for name, size in axes.declared.items():
-        for other in sorted({1, size - 1, size + 1, 2 * size + 1} - {0, size}):
+        for other in sorted({1, size - 1, size + 1, 2 * size, 2 * size + 1} - {0, size}):
             if own.with_axis(name, other):
-                yield {**axes.declared, name: other}
+                yield name, {**axes.declared, name: other}
 
 
-def _program(module: nn.Module, axes: Axes, sizes: Sizes, is_oblivious: bool) -> ExportedProgram:
+def _program(
+    module: nn.Module, axes: Axes, sizes: Sizes, opened: Collection[str], is_oblivious: bool
+) -> ExportedProgram:
     import torch
     from torch.fx.experimental import _config
 
     shapes = axes.shapes(sizes) or []
-    dynamic = [_open(shape) for shape in axes.inputs.values()]
+    dynamic = [_open(shape, opened) for shape in axes.inputs.values()]
     with _config.patch(backed_size_oblivious=is_oblivious):  # type: ignore[attr-defined]
         clips = tuple(torch.empty(shape) for shape in shapes)
         program = torch.export.export(module, clips, dynamic_shapes=dynamic)
@@ -109,15 +114,18 @@ def _program(module: nn.Module, axes: Axes, sizes: Sizes, is_oblivious: bool) ->
     return program
 
 
-def _free_of_devices(module: GraphModule) -> None:
-    """Let what is made within a program be on any device, where it was traced on one."""
-    for node in module.graph.nodes:
-        node.kwargs = {name: value for name, value in node.kwargs.items() if name != "device"}
-    module.recompile()
-
-
-def _open(shape: Shape) -> dict[int, object]:
-    """Every axis of a batch of such samples but the channels."""
+def _open(shape: Shape, opened: Collection[str]) -> dict[int, object]:
     from torch.export import Dim
 
-    return {place: Dim.AUTO for place in range(len(shape) + 1) if place != 1}
+    return {place: Dim.AUTO for place, name in places(shape) if name in opened}
+
+
+def _without_content(module: GraphModule) -> GraphModule:
+    """What is made within a program has the device that it was traced on; here it has none."""
+    import torch
+
+    for node in module.graph.nodes:
+        if "device" in node.kwargs:
+            node.update_kwarg("device", torch.device("meta"))
+    module.recompile()
+    return module

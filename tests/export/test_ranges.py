@@ -85,7 +85,7 @@ def test_the_layer_that_refuses_is_named() -> None:
 @pytest.mark.parametrize(("inputs", "declared"), [
     ({"wave": (1, 80)}, {"batch": 1, "length": 80}),
     ({"features": (7,)}, {"batch": 1}),
-    ({"x": (1, 2, 3, 4, 5)}, {"batch": 1, "axis 1": 2, "axis 2": 3, "axis 3": 4, "axis 4": 5}),
+    ({"x": (1, 2, 3, 4, 5)}, {"batch": 1, "axis 2": 2, "axis 3": 3, "axis 4": 4, "axis 5": 5}),
 ])  # fmt: skip
 def test_axes(inputs: Mapping[str, Shape], declared: Mapping[str, int]) -> None:
     axes = Axes(inputs)
