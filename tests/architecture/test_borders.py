@@ -51,19 +51,21 @@ MAY_IMPORT = {
     | {"compiler", "costs", "elaborate.changes.candidates", "elaborate.values", "syntax.parser"}
     | {"transforms"},
     "weights": GROUND | {"compiler", "elaborate.evaluation.parameters", "files", "ir"},
+    "export": GROUND | {"files", "ir.types", "weights.files", "weights.folding"},
+    "samples": set(),
     "cli": GROUND
     | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
     | {"expansion", "files", "ir", "report", "samples", "syntax.literals", "syntax.parser"}
-    | {"transforms", "weights"},
-    "samples": set(),
+    | {"export", "transforms", "weights"},
     "report": GROUND
     | {"claims", "compare", "compiler", "costs", "elaborate.values", "expansion", "ir", "ops"}
-    | {"weights"},
+    | {"export", "weights"},
 }
 
 # The one door through which each library comes in.
 DOORS = {
-    "torch": ("weights", "report.weights"),
+    "torch": ("export", "weights", "report.weights"),
+    "onnxruntime": ("export.formats",),
     "safetensors": ("weights.files",),
     "lark": ("syntax",),
     "networkx": ("ir.graph",),
