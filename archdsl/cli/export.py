@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from archdsl.export.formats import Format
 
 _DETAILS = """\
-BUILD is a folder that `archdsl compile` wrote, DIR/NETWORK. Its Python is run.
+BUILD is a folder that `archdsl compile` wrote, DIR/NETWORK. Its Python is run as it stands: what
+you edited in it is exported with your edits.
 
 Batch, frames, height and width stay open where torch.export can keep them open; which sizes
 it takes is found out by trying, and printed with what stands against others. The result is

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from archdsl.export.axes import Axes, Shape, Sizes
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+_LONGEST = 120
+"""Characters of somebody else's message."""
 
 
 @dataclass(frozen=True)
@@ -77,4 +81,8 @@ def results(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 def first_line(failure: Exception) -> str:
     lines = str(failure).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(failure).__name__
+    return (
+        shorten(lines[0], _LONGEST, placeholder=" ...").rstrip(".")
+        if lines
+        else type(failure).__name__
+    )
