@@ -84,7 +84,7 @@ def add_input(parser: argparse.ArgumentParser) -> None:
 
 
 def add_force(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--force", action="store_true", help="overwrite what was edited")
+    parser.add_argument("--force", action="store_true", help="overwrite what would stay else")
 
 
 def asked(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:

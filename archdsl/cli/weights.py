@@ -23,10 +23,11 @@ examples:
 _IMPORT_DETAILS = """\
 Tensors are matched by name, from where each block stands in the network's tables, and every
 shape is compared. What has no counterpart on the other side is an error, counters of norms
-aside. With --set classes=N a classifier of another size starts anew.
+aside. Where the file has another number of classes, the classifier starts anew.
 
-Nothing in FILE is run. OUT is read by `load_weights` of the emitted module: a dict with the
-weights as `model_state`, or safetensors by that suffix. One that is there stays without --force.
+Nothing in FILE is run. OUT is a dict with the weights as `model_state`, or safetensors by that
+suffix; one that is there stays without --force. `load_weights` reads it, of the module that
+`archdsl compile` makes of the same spec with the same --set.
 
 examples:
   archdsl weights import X3D_S.pyth --from pytorchvideo --spec specs/x3d_s.arch \\
@@ -58,7 +59,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     bring.add_argument("--spec", metavar="SPEC", required=True, help="a file of the language")
     options.add_choice(bring)
     bring.add_argument("-o", "--output", metavar="OUT", type=_output, required=True)
-    bring.add_argument("--force", action="store_true", help="overwrite OUT")
+    options.add_force(bring)
     bring.set_defaults(run=_import)
     inspect = options.command(inner, "inspect", "what a file holds", _INSPECT_DETAILS)
     inspect.add_argument("file", metavar="FILE", type=Path, help="a checkpoint or a state dict")

@@ -2,78 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import counted
-from archdsl.report.display import visible
+from archdsl.report.display import visible_character
 from archdsl.report.tables import Table, as_json, comma_separated
 from archdsl.weights.files import WeightsFile
-from archdsl.weights.folding import fold, folded
+from archdsl.weights.folding import fold, fold_pairs, folded, layers, show_tensors
 from archdsl.weights.importing import Import
 from archdsl.weights.sources import recognised
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Shapes = Mapping[str, tuple[int, ...]]
-"""The shapes of a layer's tensors by their names in it."""
+_COLUMNS = ("key", "layers", "tensors of each", "dtype")
+
+_STATISTICS = frozenset({"running_mean", "running_var", "num_batches_tracked"})
+"""What norms keep beside their parameters."""
 
 
 def show_import(done: Import) -> str:
     """Each layer with its name on the other side and its tensors; then what is to be known."""
-    theirs = {key.rpartition(".")[0]: name.rpartition(".")[0] for key, name in done.names.items()}
-    layers = _layers({key: tuple(value.shape) for key, value in done.state.items()})
-    rows = [(ours, theirs[ours], _shown(shapes)) for ours, shapes in layers.items()]
-    table = Table(("ours", "theirs", "tensors"), rows).text()
+    shown = _shown_by_layer(done.state)
+    rows = [
+        (ours, theirs, f"{len(members):,}", shown[members[0]])
+        for ours, theirs, members in fold_pairs(done.match.layers, shown)
+    ]
+    columns = (done.match.network.name, done.match.source.title, "layers", "tensors of each")
+    table = Table(columns, rows, frozenset({"layers"})).text()
     return f"{table}\n{_listed(_remarks(done))}"
 
 
-def _listed(lines: Iterator[str]) -> str:
+def _listed(lines: Iterable[str]) -> str:
     return "".join(f"- {line}\n" for line in lines)
 
 
-def _layers(shapes: Shapes) -> dict[str, dict[str, tuple[int, ...]]]:
-    layers: dict[str, dict[str, tuple[int, ...]]] = {}
-    for key, shape in shapes.items():
-        layer, _, leaf = key.rpartition(".")
-        layers.setdefault(layer, {})[leaf] = shape
-    return layers
-
-
-def _shown(shapes: Shapes) -> str:
-    """`weight, bias 54; num_batches_tracked`."""
-    by_shape: dict[tuple[int, ...], list[str]] = {}
-    for leaf, shape in shapes.items():
-        by_shape.setdefault(shape, []).append(leaf)
-    parts = (f"{', '.join(names)} {_sizes(shape)}" for shape, names in by_shape.items())
-    return "; ".join(part.rstrip() for part in parts)
-
-
-def _sizes(shape: Sequence[int]) -> str:
-    return " x ".join(map(str, shape))
+def _shown_by_layer(tensors: Mapping[str, Tensor]) -> dict[str, str]:
+    shapes = layers({key: tuple(tensor.shape) for key, tensor in tensors.items()})
+    return {layer: show_tensors(found) for layer, found in shapes.items()}
 
 
 def _remarks(done: Import) -> Iterator[str]:
-    taken = len(done.state) - len(done.fresh) - len(done.zeros)
-    held = counted(len(done.file.tensors), "tensor")
-    yield f"taken       {taken:,} of {held}, from {done.file.form}"
-    for key in done.fresh:
-        theirs = _sizes(done.file.tensors[done.names[key]].shape)
-        yield f"anew        {key}: {_sizes(done.state[key].shape)}, and {theirs} in the file"
-    for line in folded(done.zeros):
+    match = done.match
+    taken = len(done.state) - len(match.fresh) - len(match.absent)
+    held = counted(len(match.file.tensors), "tensor")
+    yield f"taken       {taken:,} of {held}, from {match.file.form}"
+    if match.fresh:
+        here, there = match.shapes[match.fresh[0]][0], match.theirs(match.fresh[0])[0]
+        yield (
+            f"anew        {', '.join(match.fresh)}: {here} classes, and the file has {there};"
+            f" `--set classes={there}` keeps them"
+        )
+    for line in folded(match.absent):
         yield f"zero        {line}: not in the file, and nothing depends on it"
-    for line in folded(done.unused):
-        yield f"left        {visible(line)}: nothing depends on it"
-    yield from _others(done.file)
+    for line in folded(match.unused):
+        yield f"left        {_in_a_line(line)}: nothing depends on it"
+    yield from _others(match.file)
     if done.window:
-        yield f"window      {done.source.title} has a fixed window in its head; for its results"
-        yield f"            on larger clips, compile with `--set 'window={done.window}'`"
+        yield (
+            f"window      {match.source.title} has a fixed window in its head: for its results on"
+            f" larger clips compile with `--set 'window={done.window}'`"
+        )
 
 
 def _others(file: WeightsFile) -> Iterator[str]:
     if file.others:
-        yield f"no weights  {visible(', '.join(file.others))}"
+        yield f"no weights  {_in_a_line(', '.join(file.others))}"
+
+
+def _in_a_line(text: str) -> str:
+    """Text of a file, whatever it holds."""
+    return "".join(map(visible_character, text))
 
 
 def show_file(file: WeightsFile, form: str) -> str:
@@ -87,21 +88,22 @@ def show_file(file: WeightsFile, form: str) -> str:
             for key, t in file.tensors.items()
         )
         return comma_separated(columns, cells)
-    table = Table(("layer", "number", "tensors", "dtype"), list(_rows(file)), frozenset({"number"}))
+    table = Table(_COLUMNS, list(_rows(file)), frozenset({"layers"}))
     shown = table.markdown() if form == "markdown" else table.text()
     return f"{shown}\n{_listed(_totals(file))}"
 
 
 def _rows(file: WeightsFile) -> Iterator[tuple[str, ...]]:
     """Layers, those that are alike but for their numbers as one."""
-    layers = _layers({key: tuple(value.shape) for key, value in file.tensors.items()})
-    dtypes: dict[str, dict[str, None]] = {}
-    for key, value in file.tensors.items():
-        dtypes.setdefault(key.rpartition(".")[0], {})[_dtype(value)] = None
-    kinds = {layer: (_shown(shapes), ", ".join(dtypes[layer])) for layer, shapes in layers.items()}
-    for label, found in fold(kinds).items():
-        shapes, dtype = kinds[found[0]]
-        yield visible(label), f"{len(found):,}", visible(shapes), dtype
+    shown = _shown_by_layer(file.tensors)
+    dtypes = {
+        layer: ", ".join(dict.fromkeys(map(_dtype, found.values())))
+        for layer, found in layers(file.tensors).items()
+    }
+    kinds = {layer: (shown[layer], dtypes[layer]) for layer in shown}
+    for label, members in fold(kinds):
+        shapes, dtype = kinds[members[0]]
+        yield _in_a_line(label), f"{len(members):,}", _in_a_line(shapes), dtype
 
 
 def _dtype(tensor: Tensor) -> str:
@@ -110,15 +112,27 @@ def _dtype(tensor: Tensor) -> str:
 
 def _totals(file: WeightsFile) -> Iterator[str]:
     found = recognised(file.tensors)
-    total = sum(tensor.numel() for tensor in file.tensors.values())
+    dtypes = Counter(map(_dtype, file.tensors.values()))
+    numbers = ", ".join(f"{number:,} of {dtype}" for dtype, number in dtypes.items())
     yield f"form        {file.form}"
     yield f"keys        {f'those of {found.title}' if found else 'of no library known here'}"
-    yield f"total       {counted(len(file.tensors), 'tensor')}, {counted(total, 'element')}"
+    yield f"tensors     {len(file.tensors):,}: {numbers}"
+    parameters, statistics = _sizes(file)
+    yield f"parameters  {parameters:,}" + (f"; statistics {statistics:,}" if statistics else "")
     yield from _others(file)
+
+
+def _sizes(file: WeightsFile) -> tuple[int, int]:
+    """The elements of parameters, and of what norms keep beside theirs."""
+    sizes: Counter[bool] = Counter()
+    for key, tensor in file.tensors.items():
+        sizes[key.rpartition(".")[2] in _STATISTICS] += tensor.numel()
+    return sizes[False], sizes[True]
 
 
 def _object(file: WeightsFile) -> dict[str, object]:
     found = recognised(file.tensors)
+    parameters, statistics = _sizes(file)
     tensors = [
         {"key": key, "shape": list(t.shape), "dtype": _dtype(t), "elements": t.numel()}
         for key, t in file.tensors.items()
@@ -129,5 +143,6 @@ def _object(file: WeightsFile) -> dict[str, object]:
         "source": found.name if found else None,
         "others": list(file.others),
         "tensors": tensors,
-        "elements": sum(tensor.numel() for tensor in file.tensors.values()),
+        "parameters": parameters,
+        "statistics": statistics,
     }

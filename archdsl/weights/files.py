@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
+from zipfile import BadZipFile, ZipFile
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, error
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-SUFFIXES = (".pt", ".pth", ".pyth", ".safetensors")
 
 _NESTED = ("model_state", "state_dict")
 _PARALLEL = "module."
@@ -42,9 +41,11 @@ def read(path: Path) -> WeightsFile:
     Raises:
         CompileError: the file cannot be read, or holds something else.
     """
+    if not os.path.exists(path):
+        raise _fault(f"no such file: {path}")
     if not os.path.isfile(path):
-        what = "a folder, and no file of weights" if path.is_dir() else None
-        raise _fault(f"{path} is {what}" if what else f"no such file: {path}")
+        what = "a folder" if path.is_dir() else "a device or a pipe"
+        raise _fault(f"{path} is {what}, and no file of weights")
     if path.suffix == ".safetensors":
         return _sorted_out(path, "safetensors", _safetensors(path))
     held = _unpickled(path)
@@ -60,9 +61,7 @@ def read(path: Path) -> WeightsFile:
 def _sorted_out(
     path: Path, form: str, state: Mapping[Any, object], others: list[object] | None = None
 ) -> WeightsFile:
-    from torch import Tensor
-
-    tensors = {str(key): value for key, value in state.items() if isinstance(value, Tensor)}
+    tensors = {str(key): value for key, value in state.items() if _is_plain(value)}
     rest = [*(others or []), *(key for key, value in state.items() if str(key) not in tensors)]
     if not tensors:
         held = f": it holds {', '.join(f'`{key}`' for key in rest[:8])}" if rest else ""
@@ -74,11 +73,21 @@ def _sorted_out(
     return WeightsFile(path, form, tensors, tuple(map(str, rest)))
 
 
+def _is_plain(value: object) -> TypeGuard[Tensor]:
+    """Whether it is a tensor with its elements in it, one by one."""
+    from torch import Tensor, strided
+
+    if not isinstance(value, Tensor) or value.is_quantized:
+        return False
+    return value.layout == strided and value.device.type == "cpu"
+
+
 def _unpickled(path: Path) -> object:
     torch = torch_or_fault()
     try:
-        with warnings.catch_warnings(action="ignore"):
-            return torch.load(path, map_location="cpu", weights_only=True)
+        if not _swells(path):
+            with warnings.catch_warnings(action="ignore"):
+                return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as fault:
         raise _fault(f"cannot read {path}: {fault.strerror or fault}") from None
     except UnpicklingError as fault:
@@ -91,6 +100,17 @@ def _unpickled(path: Path) -> object:
     except Exception:
         # What a damaged file makes torch raise is of any kind: RuntimeError, EOFError, KeyError.
         raise _broken(path) from None
+    hint = "torch.save stores tensors as they are: save them once more with it"
+    raise _fault(f"{path} would unpack to more than its size, and is not loaded", hint)
+
+
+def _swells(path: Path) -> bool:
+    """Whether it is packed, so that a few bytes could fill the memory."""
+    try:
+        with ZipFile(path) as archive:
+            return sum(entry.file_size for entry in archive.infolist()) > path.stat().st_size
+    except BadZipFile:
+        return False
 
 
 def _safetensors(path: Path) -> Mapping[str, object]:

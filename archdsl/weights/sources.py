@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archdsl.ir.graph import Graph
 from archdsl.ir.naming import name_all
+
+RESIDUAL = "bottleneck"
+"""The block that stages are made of."""
+
+CLASSIFIER = "head", "linear"
+"""The layer, as a block and its place there, whose size is the number of classes."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,10 @@ class Names:
 
 @dataclass(frozen=True)
 class Source:
-    """A library with X3D in it: its name, a mark of its keys, its names for each block."""
+    """A library with X3D in it: its name, its names for each block, and a mark of its keys.
+
+    The mark is the first weight of a residual block, with the stage as its group.
+    """
 
     name: str
     title: str
@@ -36,13 +46,13 @@ class Source:
 PYTORCHVIDEO = Source(
     "pytorchvideo",
     "PyTorchVideo's X3D",
-    re.compile(r"blocks\.\d+\.res_blocks\.\d+\.branch2\.conv_a\."),
+    re.compile(r"blocks\.(\d{1,9})\.res_blocks\.\d+\.branch2\.conv_a\.weight"),
     {
         # What is called `conv_t` there is the convolution over space, `conv_xy` that over time.
         "stem": Names(
             "blocks.{unit}", {"conv1": "conv.conv_t", "conv2": "conv.conv_xy", "norm": "norm"}
         ),
-        "bottleneck": Names(
+        RESIDUAL: Names(
             "blocks.{unit}.res_blocks.{place}",
             {
                 "conv1": "branch2.conv_a",
@@ -72,12 +82,12 @@ PYTORCHVIDEO = Source(
 SLOWFAST = Source(
     "slowfast",
     "SlowFast's X3D",
-    re.compile(r"s\d+\.pathway0_res\d+\.branch2\.a\."),
+    re.compile(r"s(\d{1,9})\.pathway0_res\d+\.branch2\.a\.weight"),
     {
         "stem": Names(
             "s{ordinal}.pathway0_stem", {"conv1": "conv_xy", "conv2": "conv", "norm": "bn"}
         ),
-        "bottleneck": Names(
+        RESIDUAL: Names(
             "s{ordinal}.pathway0_res{place}",
             {
                 "conv1": "branch2.a",
@@ -101,9 +111,6 @@ SLOWFAST = Source(
 
 SOURCES = {source.name: source for source in (PYTORCHVIDEO, SLOWFAST)}
 
-CLASSIFIER = "head", "linear"
-"""The layer, as a block and its place there, whose size is the number of classes."""
-
 
 @dataclass(frozen=True)
 class Place:
@@ -118,7 +125,7 @@ class Place:
 def recognised(keys: Iterable[str]) -> Source | None:
     """Whose X3D the keys are of."""
     listed = list(keys)
-    return next((s for s in SOURCES.values() if any(map(s.mark.match, listed))), None)
+    return next((s for s in SOURCES.values() if any(map(s.mark.fullmatch, listed))), None)
 
 
 def places(graph: Graph) -> list[Place]:
@@ -137,6 +144,21 @@ def places(graph: Graph) -> list[Place]:
         place = sum(other.unit == unit for other in found)
         found.append(Place(paths[scope.index], scope.definition, unit, place))
     return found
+
+
+def depths(graph: Graph) -> list[int]:
+    """How many residual blocks each stage of a network has."""
+    return _depths(place.unit for place in places(graph) if place.block == RESIDUAL)
+
+
+def depths_of(keys: Iterable[str], source: Source) -> list[int]:
+    """How many residual blocks each stage has that a source's keys are of."""
+    marks = map(source.mark.fullmatch, keys)
+    return _depths(int(mark[1]) for mark in marks if mark)
+
+
+def _depths(stages: Iterable[int]) -> list[int]:
+    return [number for _, number in sorted(Counter(stages).items())]
 
 
 def named(keys: Iterable[str], graph: Graph, source: Source) -> dict[str, str]:
