@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, counted, did_you_mean, error
+from archdsl.export.trials import first_line
 
 if TYPE_CHECKING:
     from torch import nn
@@ -108,7 +109,7 @@ def load(build: Build, given: Mapping[str, Value]) -> nn.Module:
         try:
             entry = getattr(import_module(_HUB), build.name)
             known = list(inspect.signature(entry).parameters)[:-_OWN_ARGUMENTS]
-        except Exception as failure:
+        except (Exception, SystemExit) as failure:
             raise _broken(build, "does not load", failure) from None
         for name in given:
             if name not in known:
@@ -145,8 +146,9 @@ def _importable(build: Build) -> Iterator[None]:
         sys.modules.update(others)
 
 
-def _broken(build: Build, what: str, failure: Exception) -> CompileError:
-    message = f"{build.folder / build.name}.py {what}: {type(failure).__name__}: {failure}"
+def _broken(build: Build, what: str, failure: BaseException) -> CompileError:
+    kind, told = type(failure).__name__, first_line(failure)
+    message = f"{build.folder / build.name}.py {what}: {kind}: {told}"
     return fault(message, "compile it again" if build.edited else None)
 
 

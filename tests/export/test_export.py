@@ -59,7 +59,7 @@ def test_onnx_is_what_the_module_is(build: Path, tmp_path: Path, capsys: Printed
     assert main([*command, "--set", "classes=7"]) == 0
     shown = capsys.readouterr().out
     assert f"weights   {weights}\nbatch     any\nframes    fixed at 3\n" in shown
-    assert "more: linear: a and b must have same reduction dim" in shown
+    assert "others: linear: a and b must have same reduction dim" in shown
     assert "height    any\nwidth     any\nmade      ONNX, opset 2" in shown
     assert shown.endswith(f"\n{out}\n")
 
@@ -160,6 +160,12 @@ EDITS = {
     "no size": ("Input `video`", "Input", "does not tell the size of its input"),
     "two sizes": ("Output:", "Input `more`: 3 x 8.\nOutput:", "tells 2 inputs, and its forward"),
     "another size": ("3 x 3 x 8^2", "3 x 4 x 8^2", "does not take what its docstring says"),
+    "an end": ("import torch\n", "import torch\n\nraise SystemExit\n", "does not load: SystemExit"),
+    "no number": (
+        "return self.linear(",
+        "return 0 * (0 * x).sum().log() * self.linear(",
+        "differ by inf",
+    ),
     "a name error": ("import torch\n", "import torch\n\nunknown()\n", "does not load: NameError"),
     "a bad layer": ("nn.Linear(12", "nn.Linear(-12", "cannot be made: "),
 }
