@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -45,14 +46,16 @@ def find(folder: Path) -> Build:
     Raises:
         CompileError: it is none.
     """
-    if not (folder / f"{_HUB}.py").is_file():
+    hub = folder / f"{_HUB}.py"
+    if not os.path.isfile(hub):
         raise fault(f"{folder} is no build folder", _advice(folder))
-    name = _module(_tree(folder / f"{_HUB}.py"))
-    if name is None or not (folder / f"{name}.py").is_file():
-        raise fault(f"{folder / _HUB}.py imports no module of its own folder", _advice(folder))
+    name = _module(_tree(hub))
+    if name is None or not os.path.isfile(folder / f"{name}.py"):
+        raise fault(f"{hub} imports no module of its own folder", "compile it again")
+    inputs = _inputs(folder / f"{name}.py")
     names = f"{name}.py", f"{_HUB}.py"
     edited = tuple(file for file in names if not files.is_ours((folder / file).read_bytes()))
-    return Build(folder, name, _inputs(folder / f"{name}.py"), edited)
+    return Build(folder, name, inputs, edited)
 
 
 def _advice(path: Path) -> str:

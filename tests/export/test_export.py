@@ -202,6 +202,15 @@ def test_modules_of_one_name_do_not_mix(build: Path, tmp_path: Path, capsys: Pri
         del sys.modules["small"]
 
 
+def test_what_onnx_lacks_is_named(tmp_path: Path, capsys: Printed) -> None:
+    spec = "network pooled() {\n  input video: 2 x 4 x 8^2\n  adaptive_avg_pool(4)\n}\n"
+    build = compiled(tmp_path, spec, "pooled")
+    assert main(["export", str(build), "--onnx"]) == 1
+    told = capsys.readouterr().err
+    assert "torch.onnx does not manage: No ONNX function found for" in told
+    assert "aten._adaptive_avg_pool3d" in told
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["onnx", "pt2"])
 @pytest.mark.parametrize(
