@@ -18,7 +18,7 @@ from archdsl.ir.types import show_shape
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-BOUND = 1e-4
+BOUND = 1e-3
 """How much a result may differ, as a part of the largest value there."""
 
 
