@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from archdsl.export.formats import Format
 
 _DETAILS = """\
-BUILD is a folder that `archdsl compile` wrote, DIR/NETWORK. Its Python is run.
+BUILD is a folder that `archdsl compile` wrote, DIR/NETWORK. Its Python is run as it stands: what
+you edited in it is exported with your edits.
 
 Batch, frames, height and width stay open where torch.export can keep them open; which sizes
 it takes is found out by trying, and printed with what stands against others. The result is
 run beside the module, at the declared size and at others, before it is written: where they
-differ by more than 1e-04 of the largest value, nothing is.
+differ by more than 1e-03 of the largest value, nothing is.
 
 Without --weights the weights are random: no branch is at zero, so that the check sees it.
 It needs the extra archdsl[export]. OUT stays as it is where it is there, without --force.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, counted, did_you_mean, error
+from archdsl.export.trials import first_line
 
 if TYPE_CHECKING:
     from torch import nn
@@ -44,14 +46,16 @@ def find(folder: Path) -> Build:
     Raises:
         CompileError: it is none.
     """
-    if not (folder / f"{_HUB}.py").is_file():
+    hub = folder / f"{_HUB}.py"
+    if not os.path.isfile(hub):
         raise fault(f"{folder} is no build folder", _advice(folder))
-    name = _module(_tree(folder / f"{_HUB}.py"))
-    if name is None or not (folder / f"{name}.py").is_file():
-        raise fault(f"{folder / _HUB}.py imports no module of its own folder", _advice(folder))
+    name = _module(_tree(hub))
+    if name is None or not os.path.isfile(folder / f"{name}.py"):
+        raise fault(f"{hub} imports no module of its own folder", "compile it again")
+    inputs = _inputs(folder / f"{name}.py")
     names = f"{name}.py", f"{_HUB}.py"
     edited = tuple(file for file in names if not files.is_ours((folder / file).read_bytes()))
-    return Build(folder, name, _inputs(folder / f"{name}.py"), edited)
+    return Build(folder, name, inputs, edited)
 
 
 def _advice(path: Path) -> str:
@@ -108,7 +112,7 @@ def load(build: Build, given: Mapping[str, Value]) -> nn.Module:
         try:
             entry = getattr(import_module(_HUB), build.name)
             known = list(inspect.signature(entry).parameters)[:-_OWN_ARGUMENTS]
-        except Exception as failure:
+        except (Exception, SystemExit) as failure:
             raise _broken(build, "does not load", failure) from None
         for name in given:
             if name not in known:
@@ -145,8 +149,9 @@ def _importable(build: Build) -> Iterator[None]:
         sys.modules.update(others)
 
 
-def _broken(build: Build, what: str, failure: Exception) -> CompileError:
-    message = f"{build.folder / build.name}.py {what}: {type(failure).__name__}: {failure}"
+def _broken(build: Build, what: str, failure: BaseException) -> CompileError:
+    kind, told = type(failure).__name__, first_line(failure)
+    message = f"{build.folder / build.name}.py {what}: {kind}: {told}"
     return fault(message, "compile it again" if build.edited else None)
 
 

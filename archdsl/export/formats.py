@@ -66,7 +66,7 @@ def _onnx(program: ExportedProgram, axes: Axes) -> File:
     import onnxruntime
 
     if sum(tensor.nbytes for tensor in program.state_dict.values()) >= _ONNX_LIMIT:
-        raise fault("more than 2 GiB of weights do not fit in one file of ONNX", "export --pt2")
+        raise fault("more than 2 GiB of weights do not fit in one file of ONNX", "try --pt2")
     model = _translated(program, axes)
     content = model.SerializeToString()
     opset = next(entry.version for entry in model.opset_import if not entry.domain)
@@ -88,10 +88,14 @@ def _translated(program: ExportedProgram, axes: Axes) -> Any:
         )
     except Exception as failure:
         # The translation of an operation that ONNX lacks may end in any kind of error.
-        cause = failure.__cause__ if isinstance(failure.__cause__, Exception) else failure
-        raise fault(f"torch.onnx does not manage: {first_line(cause)}", "export --pt2") from None
+        cause = first_line(_innermost(failure))
+        raise fault(f"torch.onnx does not manage: {cause}", "try --pt2") from None
     assert made is not None
     return made.model_proto
+
+
+def _innermost(failure: BaseException) -> BaseException:
+    return _innermost(failure.__cause__) if failure.__cause__ else failure
 
 
 def _session_run(session: Any) -> Run:

@@ -54,7 +54,8 @@ def trace(module: nn.Module, axes: Axes) -> Traced:
         raise fault(message)
     opened = {axis for axis, _ in _telling(own, axes)}
     found, failures = [], []
-    for sizes, is_oblivious in _attempts(axes, _larger(own, axes)):
+    for sizes, is_oblivious in _attempts(axes.declared, _larger(own, axes)):
+        sizes = {**sizes, BATCH: 2} if BATCH in opened else sizes
         try:
             program = _program(module, axes, sizes, opened, is_oblivious)
         except Exception as failure:
@@ -72,20 +73,21 @@ def trace(module: nn.Module, axes: Axes) -> Traced:
     return min(found, key=lambda traced: traced.missed)
 
 
-def _attempts(axes: Axes, larger: Sizes) -> Iterator[tuple[Sizes, bool]]:
+def _attempts(declared: Sizes, larger: Sizes) -> Iterator[tuple[Sizes, bool]]:
     """Sizes to trace at, and whether a size of one may be a size like others.
 
     Torch decides by the sizes that it sees. Where frames are taken in groups, what it sees must
     have several groups, or else it takes for granted that there is one.
     """
     for is_oblivious in (True, False):
-        for sizes in (axes.declared, larger):
-            yield {**sizes, BATCH: 2}, is_oblivious
+        yield declared, is_oblivious
+        if larger != declared:
+            yield larger, is_oblivious
 
 
 def _larger(own: Trials, axes: Axes) -> Sizes:
     """Twice the declared sizes and one, where the module takes that."""
-    more = {name: 2 * size + 1 for name, size in axes.declared.items()}
+    more = {name: 2 * size + 1 for name, size in axes.declared.items() if name != BATCH}
     taken = {name: size for name, size in more.items() if own.with_axis(name, size)}
     return {**axes.declared, **taken}
 

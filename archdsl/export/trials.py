@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from archdsl.export.axes import Axes, Shape, Sizes
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+_LONGEST = 120
+"""Characters of somebody else's message."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Outcome:
         return not self.fault
 
 
-NOT_WHOLE = Outcome(fault="the sizes of the inputs would not keep their proportion")
+_NOT_WHOLE = Outcome(fault="the sizes of the inputs would not keep their proportion")
 
 
 class Trials:
@@ -39,7 +43,7 @@ class Trials:
         key = tuple(sizes[name] for name in self._axes.declared)
         if key not in self._known:
             shapes = self._axes.shapes(sizes)
-            self._known[key] = self._outcome(shapes) if shapes else NOT_WHOLE
+            self._known[key] = self._outcome(shapes) if shapes else _NOT_WHOLE
         return self._known[key]
 
     def with_axis(self, axis: str, size: int) -> Outcome:
@@ -75,6 +79,6 @@ def results(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return output if isinstance(output, tuple) else (output,)
 
 
-def first_line(failure: Exception) -> str:
-    lines = str(failure).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(failure).__name__
+def first_line(failure: BaseException) -> str:
+    lines = str(failure).strip().splitlines() or [type(failure).__name__]
+    return shorten(lines[0].rstrip("."), _LONGEST, placeholder=" ...")

@@ -41,10 +41,20 @@ def show_ranges(found: Iterable[Range], name: str) -> str:
 
 def _range(found: Range, name: str) -> Iterator[Line]:
     yield found.axis, _sizes(found)
-    sides = (("less", found.less), ("more", None if found.step else found.more))
-    for side, outcome in sides:
-        if outcome is not None:
-            yield "", f"{side}: {_reason(outcome, name)}"
+    for side, outcome in _against(found):
+        yield "", f"{side}: {_reason(outcome, name)}"
+
+
+def _against(found: Range) -> Iterator[tuple[str, Outcome]]:
+    """What stands against other sizes, once where the same layer refuses them all."""
+    sides = [
+        (side, out) for side, out in (("less", found.less), ("more", found.more)) if out is not None
+    ]
+    layers = {out.layer for _, out in sides if not out}
+    is_one = found.is_fixed and len(sides) == 2 and not any(out for _, out in sides)
+    if sides and (found.step or (is_one and len(layers) == 1)):
+        sides = [("others", sides[-1][1])]
+    yield from sides
 
 
 def _sizes(found: Range) -> str:

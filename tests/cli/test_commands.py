@@ -20,7 +20,7 @@ BAD = "network a() { input x: 3 x 8^2\n cnv(3) }"
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["compile"], ["flops"], ["check"], ["draw"], ["family"], ["fmt"], ["show"]],
+    [[], ["compile"], ["export"], ["flops"], ["check"], ["draw"], ["family"], ["fmt"], ["show"]],
 )
 def test_help_gives_examples(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     assert main([*command, "--help"]) == 0
