@@ -128,6 +128,20 @@ def test_all_that_is_missing_is_told_at_once() -> None:
     assert (mistake.words, mistake.message) == ("r", f"recipe `r` does not say {missing}")
 
 
+@pytest.mark.parametrize(
+    ("setting", "help"),
+    [
+        ("batch", "write `batch` and an integer of at least 1 and at most 100000"),
+        ("clip", "write `clip(frames, stride = 1, rate = 30)`"),
+        ("scale_jitter", "write `scale_jitter` and a range of sizes, such as `182..228`"),
+        ("test", "write `test views(clips, size, crops = 1)` or `test full_length(size, "),
+    ],
+)
+def test_what_is_missing_is_shown(setting: str, help: str) -> None:
+    (mistake,) = mistakes(spec(leaving_out=setting))
+    assert (mistake.help or "").startswith(help)
+
+
 def test_a_setting_that_is_misspelt_is_not_missing_too() -> None:
     (mistake,) = mistakes(spec("epoch 3", leaving_out="epochs"))
     assert mistake.words == "epoch"

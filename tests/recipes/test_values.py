@@ -141,6 +141,14 @@ def test_a_setting_sees_the_network_that_its_recipe_is_for() -> None:
     assert (wide.clip, wide.crop, wide.network) == (Clip(4), 36, "m")
 
 
+def test_a_network_that_was_built_otherwise_is_trained_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.arch"
+    path.write_text(spec("clip(frames = video.frames)"))
+    short = load(path).network("n", frames=4, classes=10, dropout=0.1).recipe()
+    assert short is not None
+    assert short.clip == Clip(4)
+
+
 def test_a_derived_network_has_no_recipe_until_one_is_written_for_it(tmp_path: Path) -> None:
     path = tmp_path / "a.arch"
     path.write_text(spec() + "network m = n(size = 64)\n")

@@ -160,6 +160,11 @@ def test_a_setting(setting: str, canonical: str) -> None:
     assert formatted(f"recipe r {{ {setting}\n}}\n") == f"recipe r {{\n  {canonical}\n}}\n"
 
 
+def test_what_follows_a_recipe_is_read_as_ever() -> None:
+    block = "block b() {\n  input v: in x 3\n}\n"
+    assert formatted(f"recipe r for n = s\n\n{block}") == f"recipe r for n = s\n\n{block}"
+
+
 def test_blank_lines() -> None:
     definitions = "\n\nuse a\nuse b\n\n\n\nuse c\nnetwork n = a\n"
     block = "block b() {\n\n  y = a\n\n\n  z = b\n\n}\nuse d"
