@@ -278,7 +278,7 @@ class Network:
         """
         from archdsl.emit.build import build
 
-        return build(self.graph, self._module, self.spec.recipe(self.name, recipe))
+        return build(self.graph, self._module, self.recipe(recipe))
 
     @cached_property
     def _module(self) -> Module:
