@@ -167,8 +167,12 @@ class Spec:
         """The recipes that the file defines, in order."""
         return tuple(recipe.name for recipe in self.program.main.own_recipes)
 
-    def recipe(self, network: str, name: str | None = None) -> Recipe | None:
+    def recipe(
+        self, network: str, name: str | None = None, graph: Graph | None = None
+    ) -> Recipe | None:
         """How a network is trained: by the recipe of a name, or by its only one, if it has one.
+
+        `graph` is the network where it is built already.
 
         Raises:
             CompileError: the recipe is at fault or not there, or there are several to choose from.
@@ -176,7 +180,7 @@ class Spec:
         from archdsl.elaborate.recipes import building, finding
 
         found = finding.choose(self.program, choose(self.program, network), name)
-        return building.build(self.program, found, Diagnostics()) if found else None
+        return building.build(self.program, found, Diagnostics(), graph) if found else None
 
     def check_recipe(self, name: str, diagnostics: Diagnostics) -> None:
         """Tell what is wrong with a recipe of the file, be it for a network or for others."""
@@ -228,6 +232,10 @@ class Network:
         types = {name: TensorType(shape) for name, shape in inputs.items()}
         return replace(self, graph=infer(self.graph, types))
 
+    def recipe(self, name: str | None = None) -> Recipe | None:
+        """How it is trained, as it was built here: see `Spec.recipe`."""
+        return self.spec.recipe(self.name, name, self.graph)
+
     @cached_property
     def costs(self) -> Costs:
         """Parameters, multiply-adds and the rest, for one sample at this input."""
@@ -270,7 +278,7 @@ class Network:
         """
         from archdsl.emit.build import build
 
-        return build(self.graph, self._module, self.spec.recipe(self.name, recipe))
+        return build(self.graph, self._module, self.recipe(recipe))
 
     @cached_property
     def _module(self) -> Module:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl import limits
-from archdsl.ops.parameters import Boolean, Choice, Integer, Kind, Real
+from archdsl.ops.parameters import Boolean, Choice, Integer, Kind, Real, kind_of
 from archdsl.recipes.kinds import POSITIVE, SHARE, SIDE, Quoted, Wording, Words
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import (
@@ -107,6 +107,9 @@ def form(name: str) -> str:
         case Plain(kind=kind):
             return f"`{name}` and {kind.expects}"
         case WithOptions(setting=setting):
+            options = fields(setting)
+            if [option.name for option in options] == [setting.leading]:
+                return f"`{name}` and {kind_of(options[0]).expects}"
             return f"`{setting.signature()}`"
         case Chosen(settings=settings):
             return " or ".join(f"`{name} {setting.signature()}`" for setting in settings)

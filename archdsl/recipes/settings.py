@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from archdsl.ops.options import Optioned
@@ -28,6 +28,10 @@ ADAM_BETAS = (Fraction(9, 10), Fraction(999, 1000))
 @dataclass(frozen=True)
 class Setting(Optioned):
     """Base of the settings."""
+
+    @classmethod
+    def signature(cls) -> str:
+        return super().signature() if fields(cls) else cls.name
 
 
 @dataclass(frozen=True)

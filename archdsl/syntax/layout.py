@@ -92,7 +92,7 @@ def _operands(stream: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
     """Each token, and whether it ends an operand: not `in`, `cell` or a metric before a name.
 
     `for i in x`, `cell x {}`, in a claim `path x` and in a recipe `crop x` are of things that are
-    called `x`.
+    called `x`. Outside of braces, `for` says which network a recipe is for.
     """
     previous, depth = "", 0
     in_loop = in_items = False
@@ -102,8 +102,8 @@ def _operands(stream: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
         is_cell = kind == "CELL" and depth == 0 and previous in ("", "_SEP")
         is_loop = in_loop and kind == "IN"
         yield token, kind in _OPERAND and not (is_metric or is_cell or is_loop)
+        in_loop = (kind == "FOR" and depth > 0) or (in_loop and kind != "IN")
         depth += (kind == "LBRACE") - (kind == "RBRACE")
-        in_loop = kind == "FOR" or (in_loop and kind != "IN")
         ends_items = kind == "RBRACE" or (kind == "_SEP" and depth == 0)
         in_items = kind in _WITH_ITEMS or (in_items and not ends_items)
         previous = kind

@@ -43,7 +43,8 @@ def module_of(script: Path) -> ModuleType:
     sys.modules.pop("small", None)
     sys.path.insert(0, str(script.parent))
     spec = importlib.util.spec_from_file_location(f"{script.stem}_{script.parent}", script)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

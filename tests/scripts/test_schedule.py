@@ -6,6 +6,7 @@ import math
 from argparse import Namespace
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from types import ModuleType
 
 import pytest
@@ -43,7 +44,7 @@ def test_processes_and_parts_share_the_same_batches(
 
 
 def test_an_epoch_takes_each_video_at_most_once(script: ModuleType) -> None:
-    first, second = (sum(keys(script, 1)[i : i + 4], []) for i in (0, 4))
+    first, second = ([*chain(*keys(script, 1)[i : i + 4])] for i in (0, 4))
     assert len(set(first)) == len(set(second)) == 20
     assert {epoch for epoch, _ in first} == {0}
     assert [index for _, index in first] != [index for _, index in second]

@@ -33,9 +33,8 @@ def text(recipe: Recipe, target: Target = folders.TARGET) -> str:
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
-@pytest.mark.parametrize("target", [folders.TARGET, BARE], ids=["open", "closed"])
-def test_the_layout_is_blacks(recipe: Recipe, target: Target) -> None:
-    made = text(recipe, target)
+def test_the_layout_is_blacks(recipe: Recipe) -> None:
+    made = text(recipe, BARE if recipe.flip else folders.TARGET)
     assert black.format_str(made, mode=black.Mode()) == made
 
 
@@ -81,6 +80,15 @@ def test_numbers_are_those_of_the_recipe() -> None:
     made = text(replace(folders.MINIMAL, batch=192, ema=Fraction(9999, 10000)))
     assert "\nBATCH = 192  #" in made
     assert "\nEMA_DECAY = 0.9999\n" in made
+
+
+@pytest.mark.parametrize("name", ["Learner", "World", "Path", "Views", "F"])
+def test_a_network_called_as_a_part_of_a_script(name: str) -> None:
+    target = replace(folders.TARGET, class_name=name)
+    for made in scripts(folders.MINIMAL, target).values():
+        compile(made, "script", "exec")
+        assert f"\nfrom small import {name} as {name}Network, load_weights\n" in made
+        assert f"model = {name}Network(" in made
 
 
 def test_the_same_bytes_every_time() -> None:

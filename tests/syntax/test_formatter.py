@@ -129,6 +129,42 @@ def test_a_claim_has_an_item_a_line() -> None:
     assert formatted("claim a {\n}") == "claim a {}\n"
 
 
+def test_a_recipe_has_a_setting_a_line() -> None:
+    text = (
+        "recipe r(a,b=2)for n {epochs a;flip;warmup(35);clip(frames=13,stride=b)\n\n\nresize(2,3)}"
+    )
+    assert formatted(text) == (
+        "recipe r(a, b = 2) for n {\n  epochs a\n  flip\n  warmup 35\n"
+        "  clip(frames = 13, stride = b)\n\n  resize (2, 3)\n}\n"
+    )
+    assert formatted("recipe r {\n}") == "recipe r {}\n"
+    assert formatted("recipe r for n=s(a=1 ,)\nrecipe t=s") == (
+        "recipe r for n = s(a = 1)\nrecipe t = s\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "canonical"),
+    [
+        ("scale_jitter 182 .. 228", "scale_jitter 182..228"),
+        ("scale_jitter a+1..b*2", "scale_jitter a + 1..b * 2"),
+        ("crop (160)", "crop 160"),
+        ("optimizer sgd(lr=0.1 if a else 2)", "optimizer sgd(lr = 0.1 if a else 2)"),
+        ("flip -1", "flip -1"),
+        ("flip not a", "flip not a"),
+        ('pretrained "a \\"b\\" c"', 'pretrained "a \\"b\\" c"'),
+        ("test full_length(size=2)  # so", "test full_length(size = 2)  # so"),
+    ],
+)
+def test_a_setting(setting: str, canonical: str) -> None:
+    assert formatted(f"recipe r {{ {setting}\n}}\n") == f"recipe r {{\n  {canonical}\n}}\n"
+
+
+def test_what_follows_a_recipe_is_read_as_ever() -> None:
+    block = "block b() {\n  input v: in x 3\n}\n"
+    assert formatted(f"recipe r for n = s\n\n{block}") == f"recipe r for n = s\n\n{block}"
+
+
 def test_blank_lines() -> None:
     definitions = "\n\nuse a\nuse b\n\n\n\nuse c\nnetwork n = a\n"
     block = "block b() {\n\n  y = a\n\n\n  z = b\n\n}\nuse d"

@@ -19,9 +19,12 @@ from archdsl.recipes.recipe import Recipe
 from archdsl.syntax import tree
 
 
-def build(program: Program, found: Found, diagnostics: Diagnostics) -> Recipe:
+def build(
+    program: Program, found: Found, diagnostics: Diagnostics, graph: Graph | None = None
+) -> Recipe:
     """The recipe of a definition that is for a network, checked with that network.
 
+    `graph` is the network where it is built already, maybe with other parameters than its own.
     What is worth a warning goes to `diagnostics`.
 
     Raises:
@@ -32,7 +35,7 @@ def build(program: Program, found: Found, diagnostics: Diagnostics) -> Recipe:
     session.words |= words_of_parameters(r for unit in program.units for r in unit.own_recipes)
     recipe = None
     try:
-        recipe = _build(session, found, told)
+        recipe = _build(session, found, graph, told)
     except Fault as fault:
         session.report(fault)
     except CompileError as failure:
@@ -57,28 +60,27 @@ class _Told(Diagnostics):
         super().add(diagnostic)
 
 
-def _build(session: Session, found: Found, told: _Told) -> Recipe:
+def _build(session: Session, found: Found, graph: Graph | None, told: _Told) -> Recipe:
     definition, _ = found
     told.body = body = resolve(session, found)
-    network, session.graph = _network(session, found)
+    network, unit = _network(session, found)
+    session.graph = graph or _own(session, network, unit)
     frame = _frame(session, body)
     sheet = _sheet(frame, body)
     told.stop_on_errors()
     values = {field: entry.value for field, entry in sheet.items()}
     recipe = Recipe(definition.name, network.name, definition.doc or body.recipe.doc, **values)
     told.extend(checks.mistakes(recipe, sheet))
-    told.stop_on_errors()
     told.extend(fitting.mistakes(recipe, sheet, session.graph, network.span))
     told.stop_on_errors()
     return recipe
 
 
-def _network(session: Session, found: Found) -> tuple[tree.Name, Graph]:
-    """The network that a recipe is for, as the recipe names it, and built.
+def _network(session: Session, found: Found) -> tuple[tree.Name, Unit]:
+    """The network that a recipe is for, as it is named in a file.
 
     Raises:
-        Fault: it is for none that can be built by itself.
-        CompileError: the network is at fault.
+        Fault: it is for none.
     """
     target = target_of(found)
     if target is None:
@@ -86,19 +88,9 @@ def _network(session: Session, found: Found) -> tuple[tree.Name, Graph]:
         help = f"write `recipe {found[0].name} for NETWORK`"
         raise Fault(session.error("recipe", message, name_span(found[0]), help=help))
     name, unit = target
-    _check_network(session, name, unit)
-    program = replace(session.program, main=unit)
-    if missing := missing_parameters(program, name.name):
-        message = f"network `{name.name}` has no value for `{missing[0]}`"
-        help = "derive one with its parameters given, and write the recipe for that"
-        raise Fault(session.error("recipe", message, name.span, help=help))
-    return name, elaborate(program, name.name, {}, Diagnostics()).graph
-
-
-def _check_network(session: Session, name: tree.Name, unit: Unit) -> None:
     networks = [known for known, (found, _) in unit.names.items() if is_network(found)]
     if name.name in networks:
-        return
+        return name, unit
     message = f"no network is called `{name.name}`"
     if name.name in unit.names:
         message = f"`{name.name}` is a block, not a network"
@@ -106,6 +98,21 @@ def _check_network(session: Session, name: tree.Name, unit: Unit) -> None:
         f"there is {', '.join(networks)}" if networks else None
     )
     raise Fault(session.error("recipe", message, name.span, help=hint))
+
+
+def _own(session: Session, name: tree.Name, unit: Unit) -> Graph:
+    """A network with its own parameters.
+
+    Raises:
+        Fault: one of them has no value.
+        CompileError: the network is at fault.
+    """
+    program = replace(session.program, main=unit)
+    if missing := missing_parameters(program, name.name):
+        message = f"network `{name.name}` has no value for `{missing[0]}`"
+        help = "derive one with its parameters given, and write the recipe for that"
+        raise Fault(session.error("recipe", message, name.span, help=help))
+    return elaborate(program, name.name, {}, Diagnostics()).graph
 
 
 def _frame(session: Session, body: Body) -> Frame:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archdsl.emit.scripts.evaluate import evaluate_script
+from archdsl.emit.scripts.imports import is_clear
 from archdsl.emit.scripts.target import Target
 from archdsl.emit.scripts.train import train_script
 from archdsl.recipes.recipe import Recipe
@@ -12,6 +15,13 @@ __all__ = ["Target", "scripts"]
 
 def scripts(recipe: Recipe, target: Target) -> dict[str, str]:
     """The text of each script by its file name; all of them import only `target` of ours."""
+    made = _scripts(recipe, target)
+    if all(is_clear(target.class_name, text) for text in made.values()):
+        return made
+    return _scripts(recipe, replace(target, alias=f"{target.class_name}Network"))
+
+
+def _scripts(recipe: Recipe, target: Target) -> dict[str, str]:
     return {
         "train.py": train_script(recipe, target),
         "evaluate.py": evaluate_script(recipe, target),

@@ -79,7 +79,7 @@ def _view(recipe: Recipe, target: Target) -> EvaluationView:
         places=_PLACES[crops],
         has_classes=has_classes,
         dataset="Views" if isinstance(test, Views) else "FullVideos",
-        build=f"{target.class_name}({'classes=args.classes' if has_classes else ''})",
+        build=f"{target.local_name}({'classes=args.classes' if has_classes else ''})",
         classes="args.classes" if has_classes else "CLASSES",
     )
 

@@ -61,7 +61,25 @@ def imports(text: str, target: Target) -> list[str]:
             if (home in installed) is group:
                 lines += _parts(home, taken[home])
         lines.append("")
-    return [*lines, *_parts(target.module, (target.class_name, "load_weights"))]
+    return [*lines, *_parts(target.module, (_named(target), "load_weights"))]
+
+
+def is_clear(name: str, text: str) -> bool:
+    """Whether a script has only one thing of this name."""
+    bound: list[str] = []
+    for node in ast.parse(text).body:
+        match node:
+            case ast.ClassDef(name=own) | ast.FunctionDef(name=own):
+                bound.append(own)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                bound += [alias.asname or alias.name for alias in names]
+            case ast.Assign(targets=[ast.Name(id=own)]):
+                bound.append(own)
+    return bound.count(name) == 1
+
+
+def _named(target: Target) -> str:
+    return f"{target.class_name} as {target.alias}" if target.alias else target.class_name
 
 
 def _is_installed(module: str) -> bool:

@@ -11,6 +11,7 @@ class Target:
 
     `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `classes`
     how many outputs the network has as declared; `title` the first line of its doc, or its name.
+    `alias` is what the scripts call the class where they have another of its name.
     """
 
     module: str
@@ -18,3 +19,9 @@ class Target:
     arguments: tuple[str, ...]
     classes: int
     title: str
+    alias: str | None = None
+
+    @property
+    def local_name(self) -> str:
+        """What the scripts call the class."""
+        return self.alias or self.class_name

@@ -54,7 +54,7 @@ class TrainView:
     final: bool
     ema: bool
     precise_bn: bool
-    max_norm: str
+    clips_gradients: bool
     loss: list[str]
     has_classes: bool
     sets_dropout: bool
@@ -92,7 +92,7 @@ def _view(recipe: Recipe, target: Target) -> TrainView:
         final=isinstance(schedule, Cosine) and bool(schedule.final),
         ema=recipe.ema is not None,
         precise_bn=recipe.precise_bn is not None,
-        max_norm="math.inf" if recipe.clip_gradients is None else "MAX_GRAD_NORM",
+        clips_gradients=recipe.clip_gradients is not None,
         loss=render((_loss(recipe),), 3),
         has_classes="classes" in target.arguments,
         sets_dropout=recipe.dropout is not None and not is_dropout_open,
@@ -138,7 +138,7 @@ def _build(recipe: Recipe, target: Target) -> Statement:
         options.append(Keyword("classes", Atom("args.classes")))
     if recipe.dropout is not None and "dropout" in target.arguments:
         options.append(Keyword("dropout", Atom("DROPOUT")))
-    return Assign(Atom("model"), Call(Atom(target.class_name), tuple(options)))
+    return Assign(Atom("model"), Call(Atom(target.local_name), tuple(options)))
 
 
 def _header(recipe: Recipe, target: Target) -> str:

@@ -1,0 +1,298 @@
+"""Every mistake in a recipe: what is said of it, and the words that it stands under."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from time import process_time
+
+import pytest
+
+from archdsl.diagnostics import CompileError
+from tests.recipes.harness import NETWORK, mistakes, recipe, spec
+
+WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "words", "message", "help"),
+    [
+        ("epoch 3", "epoch", "a recipe has no setting `epoch`", "did you mean `epochs`?"),
+        ("wibble", "wibble", "a recipe has no setting `wibble`", "there is epochs, batch, opti"),
+        ("epochs", "epochs", "`epochs` has no value: it is an integer of at least 1", None),
+        ("epochs(n = 3)", "epochs(n = 3)", "`epochs` has no options", None),
+        ("epochs 0", "0", "`epochs` is an integer of at least 1", None),
+        ("epochs 2.5", "2.5", "not the number 2.5", None),
+        ("epochs 1e9", "1e9", "at most 100000, not the number 1000000000", None),
+        ("batch -8", "-8", "`batch` is an integer of at least 1", None),
+        ("batch 1e9", "1e9", "at most 100000", None),
+        ("batch true", "true", "not `true`", None),
+        ("crop 1e6", "1e6", "`crop` is an integer of at least 1 and at most 8192", None),
+        ("crop (32, 32)", "(32, 32)", "not the tuple (32, 32)", None),
+        ("crop video.heigth", "video.heigth", "has no `heigth`", "did you mean `height`?"),
+        ("crop vide.height", "vide", "nothing is called `vide`", "did you mean `video`?"),
+        ("crop siz", "siz", "nothing is called `siz`", None),
+        ("scale_jitter 40..36", "40..36", "begins with the smaller side", "write `36..40`"),
+        ("scale_jitter 36", "36", "a range of sizes, such as `182..228`", None),
+        ("scale_jitter 36.5..40", "36.5..40", "a range of sizes", None),
+        ("scale_jitter 36..1e9", "36..1e9", "a range of sizes", None),
+        ("optimizer", "optimizer", "says which: `sgd` or `adamw`", "`sgd(lr, momentum = 0, "),
+        ("optimizer 0.1", "0.1", "says which: `sgd` or `adamw`", None),
+        ("optimizer adam(lr = 1)", "adam", "no `optimizer` is called `adam`", "`adamw`?"),
+        ("optimizer sgd", "sgd", "`sgd` needs `lr`: a number above 0", "`sgd(lr, "),
+        ("optimizer sgd(lr = 0)", "lr = 0", "`lr` of `sgd` is a number above 0", None),
+        ("optimizer sgd(lr = -1)", "lr = -1", "a number above 0, not the number -1", None),
+        ("optimizer sgd(lr = 1, momentum = 1)", "momentum = 1", "at least 0, below 1", None),
+        ("optimizer sgd(lr = 1, beta = 1)", "beta = 1", "no option `beta`", "it has `lr`, `mom"),
+        ("optimizer sgd(lr = 1, lr = 2)", "lr = 2", "`lr` is given twice", None),
+        ("optimizer sgd(0.1)", "0.1", "an option of `sgd` has a name here", "`lr = 0.1`"),
+        ("optimizer adamw(lr = 1, betas = 0.9)", "betas = 0.9", "a tuple of 2, each", None),
+        ("schedule cosin", "cosin", "no `schedule` is called `cosin`", "`cosine`?"),
+        ("schedule constant(1)", "1", "`constant` has no options", None),
+        ("schedule steps((8, 4))", "(8, 4)", "each above the one before", None),
+        ("schedule steps(12)", "12", "a step after epoch 12 never comes", None),
+        ("schedule steps(4, factor = 0)", "factor = 0", "above 0, at most 1", None),
+        ("warmup 0", "0", "`epochs` of `warmup` is a number above 0", None),
+        ("warmup 12", "12", "a warm-up of 12 epochs is longer than the training, 10", None),
+        (
+            "warmup(2, start = 0.2)",
+            "start = 0.2",
+            "cannot start from 0.2, above the rate 0.1",
+            None,
+        ),
+        ("no_decay weights", "weights", "`norms` or `biases`", None),
+        ("no_decay norm", "norm", "`no_decay` is `norms` or", "did you mean `norms`?"),
+        ("clip(stride = 2)", "clip(stride = 2)", "`clip` needs `frames`", "`clip(frames, stride"),
+        ("clip 13", "13", "an option of `clip` has a name here", "`frames = 13`"),
+        ("clip(frames = 0)", "frames = 0", "an integer of at least 1", None),
+        ("clip(frames = 1e9)", "frames = 1e9", "at most 100000", None),
+        ("clip(frames = 8, stride = 0)", "stride = 0", "an integer of at least 1", None),
+        ("clip(frames = 8, rate = 0)", "rate = 0", "a number of at least 1 and at most", None),
+        ("flip 2", "2", "`flip` is a number of at least 0 and at most 1", None),
+        ("flip; flip 0.1", "flip", "`flip` is set twice", None),
+        ("resize 40", "resize", "has `scale_jitter` or `resize`, not both", None),
+        ("autoaugment\nrandaugment", "randaugment", "or `randaugment`, not both", None),
+        ("autoaugment(number = 2)", "number = 2", "no option `number`", None),
+        ("randaugment(magnitude = 31)", "magnitude = 31", "at least 0 and at most 30", None),
+        ("randaugment(number = 1e9)", "number = 1e9", "at most 100", None),
+        ("normalise(mean = 128)", "mean = 128", "at most 1, or a tuple of 3 such", None),
+        ("normalise(std = 0)", "std = 0", "above 0, at most 1, or a tuple of 3", None),
+        ("normalise(std = (0.5, 0.5))", "std = (0.5, 0.5)", "a tuple of 3", None),
+        ("dropout 1", "1", "`dropout` is a number of at least 0, below 1", None),
+        ("dropout -0.1", "-0.1", "at least 0, below 1", None),
+        ("dropout", "dropout", "`dropout` has no value", None),
+        ("label_smoothing 1", "1", "at least 0, below 1", None),
+        ("ema 1", "1", "at least 0, below 1", None),
+        ("precision fp8", "fp8", "`fp32` or `bf16` or `fp16`, not the word `fp8`", None),
+        ("precision 16", "16", "`fp32` or `bf16` or `fp16`", None),
+        ("accumulate 3", "3", "3 parts do not divide a batch of 8", None),
+        ("clip_gradients 0", "0", "a number above 0", None),
+        ("precise_bn 1e9", "1e9", "at most 100000", None),
+        ("sync_bn 1", "1", "`sync_bn` is `true` or `false`", None),
+        ("pretrained imagenet", "imagenet", "a text in quotes", 'write `"imagenet"`'),
+        ('pretrained ""', '""', "a text in quotes", None),
+        ('epochs "ten"', '"ten"', "an integer of at least 1", None),
+        ("epochs 1..3", "1..3", "not a range", None),
+        ("test", "test", "`test` says which: `views` or `full_length`", None),
+        ("test views(size = 36)", "views(size = 36)", "`views` needs `clips`", None),
+        ("test views(clips = 1, size = 31)", "size = 31", "smaller than the crop of 32", "32"),
+        ("test views(clips = 1, size = 36, crops = 2)", "crops = 2", "is 1 or 3", None),
+        ("test views(clips = 1e9, size = 36)", "clips = 1e9", "at most 100000", None),
+        ("test full_length(size = 31)", "size = 31", "a test at 31 is smaller", None),
+        ("test full_length(size = 36, frames = 7)", "frames = 7", "no shorter than a clip", None),
+    ],
+)
+def test_a_setting(setting: str, words: str, message: str, help: str | None) -> None:
+    (mistake,) = mistakes(spec(*setting.splitlines()))
+    assert mistake.words == words
+    assert message in mistake.message
+    assert help is None or help in (mistake.help or "")
+
+
+def test_a_crop_fits_into_the_least_side() -> None:
+    (mistake,) = mistakes(spec("crop 37", "test views(clips = 1, size = 40)"))
+    assert mistake.words == "37"
+    assert mistake.message == "a crop of 37 does not fit into a video whose least side is 36"
+    assert mistake.help == "at most 36"
+
+
+def test_a_clip_fits_into_memory() -> None:
+    sizes = ("crop 4k", "scale_jitter 4k..4k", "test views(clips = 1, size = 4k)")
+    found = mistakes(spec("clip(frames = 100)", *sizes))
+    assert [m.code for m in found] == ["size", "size"]
+    assert found[0].message == "3 x 100 x 4000^2 are more than 2,147,483,648 values"
+
+
+def test_all_that_is_missing_is_told_at_once() -> None:
+    (mistake,) = mistakes(f"{NETWORK}recipe r for n {{ batch 8; crop 32 }}")
+    missing = "`epochs`, `optimizer`, `clip`, `scale_jitter` or `resize`, `test`"
+    assert (mistake.words, mistake.message) == ("r", f"recipe `r` does not say {missing}")
+
+
+@pytest.mark.parametrize(
+    ("setting", "help"),
+    [
+        ("batch", "write `batch` and an integer of at least 1 and at most 100000"),
+        ("clip", "write `clip(frames, stride = 1, rate = 30)`"),
+        ("scale_jitter", "write `scale_jitter` and a range of sizes, such as `182..228`"),
+        ("test", "write `test views(clips, size, crops = 1)` or `test full_length(size, "),
+    ],
+)
+def test_what_is_missing_is_shown(setting: str, help: str) -> None:
+    (mistake,) = mistakes(spec(leaving_out=setting))
+    assert (mistake.help or "").startswith(help)
+
+
+def test_a_setting_that_is_misspelt_is_not_missing_too() -> None:
+    (mistake,) = mistakes(spec("epoch 3", leaving_out="epochs"))
+    assert mistake.words == "epoch"
+
+
+def test_mistakes_are_told_together() -> None:
+    found = mistakes(spec("epochs 0", "bach 3", "flip 2", "dropout 3", "crop vide.height"))
+    assert {m.words for m in found} == {"0", "bach", "2", "3", "vide"}
+
+
+def test_an_exception_from_no_weight_decay() -> None:
+    (mistake,) = mistakes(spec("no_decay norms"))
+    assert "there is no weight decay" in mistake.message
+    assert recipe(spec("no_decay norms")).undecayed == ("norms",)
+
+
+@pytest.mark.parametrize(
+    ("body", "setting", "words", "message"),
+    [
+        ("in -> mean -> linear(classes)", "dropout 0.5", "0.5", "no parameter `dropout`"),
+        (
+            "in -> mean -> linear(classes)",
+            "precise_bn 20",
+            "20",
+            "no `batch_norm` for `precise_bn`",
+        ),
+        ("in -> mean -> linear(classes)", "sync_bn", "sync_bn", "no `batch_norm` for `sync_bn`"),
+        (
+            "in -> mean -> linear(classes) -> softmax",
+            "flip",
+            "m",
+            "ends with `softmax`; training takes",
+        ),
+        ("in -> conv(classes) -> softmax(axis = 0) -> mean", "flip", "m", "ends with `softmax`"),
+        ("in -> conv(classes)", "flip", "m", "one number a class; `m` gives 4 x 8 x 32^2"),
+        ("return video -> mean, video -> mean", "flip", "m", "one number a class"),
+        (
+            "in -> flatten -> linear(classes)",
+            "crop 28",
+            "clip(frames = 8)",
+            "weights for another size",
+        ),
+        (
+            "in -> flatten -> linear(classes)",
+            "test views(clips = 1, size = 36)",
+            "views(clips = 1, size = 36)",
+            "does not take a view of the test, 3 x 8 x 36^2: `linear` has weights for another",
+        ),
+        (
+            "in -> max_pool((1, 28, 28)) -> mean -> linear(classes)",
+            "crop 24",
+            "clip(frames = 8)",
+            "does not take a clip of the recipe, 3 x 8 x 24^2: a kernel of 28 does not fit",
+        ),
+        (
+            "in -> conv(4, 8, stride = (8, 16, 16), padding = 0) -> flatten",
+            "crop 20",
+            "clip(frames = 8)",
+            "3 x 8 x 20^2: it gives 4, and 16 at its own size",
+        ),
+    ],
+)
+def test_a_recipe_fits_its_network(body: str, setting: str, words: str, message: str) -> None:
+    text = spec(setting, head="recipe r for m")
+    found = mistakes(WINDOW.format(body) + text)
+    assert any(words == m.words and message in m.message for m in found), found
+
+
+@pytest.mark.parametrize(
+    ("inputs", "shown"),
+    [
+        ("input x: 3 x 32^2", "3 x 32^2"),
+        ("input x: 1 x 8 x 32^2", "1 x 8 x 32^2"),
+        ("input x: 3 x 8 x 32^2; input y: 3 x 8 x 32^2", "3 x 8 x 32^2 and 3 x 8 x 32^2"),
+    ],
+)
+def test_a_recipe_is_for_one_video(inputs: str, shown: str) -> None:
+    network = f"network m() {{ {inputs}; return x -> mean -> linear(4) }}\n"
+    (mistake,) = mistakes(network + spec(head="recipe r for m"))
+    assert mistake.words == "m"
+    assert mistake.message.endswith(f"3 x T x H x W; `m` takes {shown}")
+
+
+FAMILY = spec("epochs x", "crop y", head="recipe f(x, y = 32)")
+
+
+@pytest.mark.parametrize(
+    ("derived", "words", "message", "help"),
+    [
+        ("recipe r for n = ff(x = 3)", "ff", "no recipe is called `ff`", "did you mean `f`?"),
+        ("recipe r for n = f(z = 3)", "z = 3", "`f` has no parameter `z`", "it has `x`, `y`"),
+        ("recipe r for n = f(3)", "3", "", None),
+        ("recipe r for n = f", "f", "recipe `f` needs `x`", "`f(x = ...)`"),
+        ("recipe r for n = f(x = 0)", "x", "`epochs` is an integer of at least 1", None),
+        ("recipe r for n = r", "r", "derived from each other in a circle: r -> r", None),
+        ("recipe r for k = f(x = 3)", "k", "no network is called `k`", "there is n"),
+        ("block b(x) { return x }\nrecipe r for b = f(x = 3)", "b", "is a block, not a", None),
+        ("recipe r for f = f(x = 3)", "f", "no network is called `f`", "there is n"),
+    ],
+)
+def test_a_derived_recipe(derived: str, words: str, message: str, help: str | None) -> None:
+    (mistake,) = mistakes(f"{FAMILY}{derived}\n")
+    assert mistake.words == words
+    assert message in mistake.message
+    assert help is None or help in (mistake.help or "")
+
+
+def test_a_mistake_in_a_family_names_the_recipe_that_it_is_made_for() -> None:
+    with pytest.raises(CompileError) as failure:
+        recipe(f"{FAMILY}recipe r for n = f(x = 3, y = 50)\n")
+    *_, last = failure.value.diagnostics[0].labels
+    assert (last.span.text, last.text) == ("f(x = 3, y = 50)", "for this recipe")
+
+
+def test_a_family_without_a_network_is_checked_as_far_as_it_goes() -> None:
+    body = "epochs x; bach 3; crop side; flip; flip"
+    found = mistakes(f"recipe f(x) {{ {body} }}\n")
+    assert {m.words for m in found} == {"bach", "side", "flip"}
+
+
+def test_the_network_of_a_recipe_has_its_parameters() -> None:
+    open_network = NETWORK.replace("frames = 8", "frames")
+    (mistake,) = mistakes(spec().replace(NETWORK, open_network))
+    assert (mistake.words, mistake.message) == ("n", "network `n` has no value for `frames`")
+
+
+def test_mistakes_of_a_network_are_told_but_once() -> None:
+    found = mistakes(spec().replace("  mean\n", "  meen\n") + "recipe s for n = r\n")
+    assert [m.words for m in found] == ["meen"]
+
+
+@pytest.mark.parametrize("place", ["conv(1..3)", 'conv("a")', "y = (1, 2..3)"])
+def test_ranges_and_texts_are_for_recipes(place: str) -> None:
+    with pytest.raises(CompileError):
+        recipe(NETWORK.replace("  mean\n", f"  {place}\n") + spec().removeprefix(NETWORK))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"recipe r{i} = r{i + 1}\n" for i in range(200)),
+        spec("epochs " + "(" * 90 + "1" + ")" * 90),
+        spec("epochs " + "1 + " * 5000 + "1"),
+        spec("epochs " + " if 1 == 1 else ".join(["1"] * 90)),
+        spec("schedule steps(range(1, 1e9))"),
+        spec("epochs 1e30", "clip(frames = 9e18)", "batch 1e18 * 1e18"),
+        spec(*(f"flip {i}" for i in range(5000))),
+    ],
+)
+def test_what_asks_for_too_much_ends_soon(text: str) -> None:
+    started = process_time()
+    with suppress(CompileError):
+        mistakes(text)
+    assert process_time() - started < 5

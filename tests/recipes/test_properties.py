@@ -1,0 +1,49 @@
+"""Laws of recipes, tried on whatever settings a spec may hold."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archdsl.diagnostics import CompileError
+from archdsl.recipes.language import SETTINGS, WORDS
+from tests.recipes.harness import mistakes, spec
+
+_values = st.sampled_from(
+    [
+        *(
+            "0",
+            "-1",
+            "2",
+            "32",
+            "0.5",
+            "1e9",
+            "1e-30",
+            "none",
+            "true",
+            '"text"',
+            "32..40",
+            "(1, 2)",
+        ),
+        *("video", "video.height", "n", "conv", "range(3)", "x if true else 2", "(32, 32)", "r()"),
+        *sorted(WORDS),
+    ]
+)
+_options = st.sampled_from(["lr", "momentum", "frames", "stride", "size", "at", "mean", "betas"])
+_named = st.builds("{} = {}".format, _options, _values)
+_calls = st.builds("{}({})".format, st.sampled_from(sorted(WORDS)), st.lists(_named).map(", ".join))
+_names = st.sampled_from([*SETTINGS, "for", "wibble"])
+_settings = st.one_of(
+    _names,
+    st.builds("{} {}".format, _names, _values | _calls),
+    st.builds("{}({})".format, _names, st.lists(_named, min_size=1).map(", ".join)),
+)
+
+
+@given(st.lists(_settings, min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_recipe_is_made_or_refused(said: list[str]) -> None:
+    with suppress(CompileError):
+        assert all(mistake.message for mistake in mistakes(spec(*said)))
