@@ -19,7 +19,7 @@ from archdsl.costs.conventions import Convention
 from archdsl.costs.figures import Costs, measure, uncounted
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
-from archdsl.elaborate.loading import load_program, parse_program
+from archdsl.elaborate.evaluation.parameters import given_by_program
 from archdsl.elaborate.networks import (
     Elaborated,
     candidates,
@@ -29,8 +29,8 @@ from archdsl.elaborate.networks import (
     missing_parameters,
     written,
 )
-from archdsl.elaborate.parameters import given_by_program
 from archdsl.elaborate.program import Program
+from archdsl.elaborate.reading.loading import load_program, parse_program
 from archdsl.elaborate.values import Given
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph
@@ -39,8 +39,8 @@ from archdsl.source import Source
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
-    from archdsl.elaborate.candidates import Candidates
-    from archdsl.elaborate.lineages import Lineage
+    from archdsl.elaborate.changes.candidates import Candidates
+    from archdsl.elaborate.derivation.lineages import Lineage
     from archdsl.elaborate.sketches import Sketch
     from archdsl.emit.module import Module
     from archdsl.recipes.recipe import Recipe
@@ -62,7 +62,7 @@ def format_spec(path: str | Path) -> tuple[str, str]:
     Raises:
         CompileError: with every syntax mistake in it.
     """
-    from archdsl.elaborate.files import read
+    from archdsl.elaborate.reading.files import read
     from archdsl.syntax.formatter import format_file
     from archdsl.syntax.parser import parse
 
@@ -111,7 +111,7 @@ class Spec:
         Raises:
             CompileError: this derives no network.
         """
-        from archdsl.elaborate.derived import derived
+        from archdsl.elaborate.derivation.derived import derived
 
         return Spec(self.program.with_network(derived(name, base, map(str, changes))))
 
@@ -144,7 +144,7 @@ class Spec:
 
     def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
         """What a network that can be built with these parameters derives from."""
-        from archdsl.elaborate.lineages import lineage
+        from archdsl.elaborate.derivation.lineages import lineage
 
         return lineage(self.program, name, given)
 
@@ -265,7 +265,7 @@ class Network:
         Parameters that the network only hands on, such as the number of classes, are arguments
         of its constructor.
         """
-        return self._module.text
+        return self.module.text
 
     def build(self, recipe: str | None = None) -> dict[str, str]:
         """The text of each file of a build folder, by its name.
@@ -278,10 +278,11 @@ class Network:
         """
         from archdsl.emit.build import build
 
-        return build(self.graph, self._module, self.recipe(recipe))
+        return build(self.graph, self.module, self.recipe(recipe))
 
     @cached_property
-    def _module(self) -> Module:
+    def module(self) -> Module:
+        """The module that `source` is the text of, with its class's name and arguments."""
         from archdsl.elaborate.variants import open_numbers, variants
         from archdsl.emit.header import header
         from archdsl.emit.module import NotOpen, make

@@ -71,6 +71,32 @@ def write(path: Path, content: str | bytes, *, force: bool = False) -> None:
     write_all({path: content}, force=force)
 
 
+def create(path: Path, content: bytes, *, force: bool = False) -> None:
+    """Write a file that has no place for a seal: one that is there stays, whoever made it.
+
+    Raises:
+        CompileError: it cannot be written, or is there already.
+    """
+    check_free(path, force=force)
+    write_all({path: content}, force=True)
+
+
+def check_free(path: Path, *, force: bool = False) -> None:
+    """Ask before long work whether `create` would put a file there, as far as can be told.
+
+    Raises:
+        CompileError: it would not.
+    """
+    if not force and os.path.lexists(path):
+        hint = "--force overwrites it; -o names another place"
+        raise CompileError([error("file", f"{path} is there already, and stays", help=hint)])
+    folder = next(above for above in _target(path).parents if above.exists())
+    if not folder.is_dir():
+        _refuse(path, "write", OSError(errno.ENOTDIR, ""))
+    if not os.access(folder, os.W_OK):
+        _refuse(path, "write", OSError(errno.EACCES, ""))
+
+
 def write_all(contents: Mapping[Path, str | bytes], *, force: bool = False) -> None:
     """Write generated files that belong together, their folders too.
 

@@ -13,7 +13,7 @@ from archdsl.claims.verdicts import Verdict
 from archdsl.compiler import Network, Spec
 from archdsl.costs.figures import Figures
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
-from archdsl.elaborate.lineages import Lineage
+from archdsl.elaborate.derivation.lineages import Lineage
 from archdsl.elaborate.values import Value, show
 from archdsl.syntax.literals import exact
 

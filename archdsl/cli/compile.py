@@ -32,7 +32,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     options.add_network(parser)
     parser.add_argument("--recipe", metavar="NAME", help="which, where it has several")
     parser.add_argument("-o", "--output", metavar="DIR", default="build", help="default: build")
-    parser.add_argument("--force", action="store_true", help="overwrite files that were edited")
+    options.add_force(parser)
     parser.set_defaults(run=run)
 
 

@@ -16,6 +16,7 @@ from archdsl.cli import (
     diff,
     draw,
     expand,
+    export,
     family,
     flops,
     fmt,
@@ -23,11 +24,26 @@ from archdsl.cli import (
     sample_data,
     show,
     transform,
+    weights,
 )
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 
-_COMMANDS = (compile, flops, check, diff, draw, family, transform, expand, fmt, show, sample_data)
+_COMMANDS = (
+    compile,
+    flops,
+    check,
+    diff,
+    draw,
+    family,
+    transform,
+    expand,
+    fmt,
+    show,
+    sample_data,
+    weights,
+    export,
+)
 
 _EPILOG = """\
 examples:
@@ -36,6 +52,7 @@ examples:
   archdsl flops specs/x3d_s.arch --set depth=5          ... with another parameter
   archdsl check specs/*.arch                            mistakes, and the papers' claims
   archdsl compile specs/x3d_s.arch -o build             PyTorch, in build/x3d_s
+  archdsl export build/x3d_s --onnx                     ONNX of that, checked
   archdsl draw specs/x3d_s.arch -o x3d_s.svg            a picture
   archdsl transform specs/x3d_s.arch 'widen(2)'         a changed network, as a spec
   archdsl diff specs/x3d_s.arch specs/x3d_m.arch        what differs

@@ -47,6 +47,11 @@ def command(
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC", help="a file of the language")
+    add_choice(parser)
+
+
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """Which network of a spec, with which parameters."""
     parser.add_argument(
         "--network",
         metavar="NAME",
@@ -79,7 +84,7 @@ def add_input(parser: argparse.ArgumentParser) -> None:
 
 
 def add_force(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--force", action="store_true", help="overwrite what was edited")
+    parser.add_argument("--force", action="store_true", help="overwrite what would stay else")
 
 
 def asked(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:

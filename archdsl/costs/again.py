@@ -1,8 +1,8 @@
-"""A block that was built before, once more, as one operation."""
+"""Sums of a graph that grows, in which an operation may stand for many that are known."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archdsl.costs.figures import Figures, figures_of
 from archdsl.ir.graph import Graph
@@ -17,9 +17,20 @@ class Again(Operation):
     figures: Figures
 
 
-def summed(graph: Graph, start: int = 0) -> Figures:
-    """What the operations of a graph from some place on cost together."""
-    return sum((_figures(graph, index) for index in range(start, len(graph))), Figures())
+@dataclass
+class Tally:
+    """What the operations of a graph cost together, each looked at once."""
+
+    graph: Graph
+    _total: Figures = field(default_factory=Figures)
+    _seen: int = 0
+
+    def total(self) -> Figures:
+        """The costs of all that the graph has now."""
+        new = range(self._seen, len(self.graph))
+        self._total = sum((_figures(self.graph, index) for index in new), self._total)
+        self._seen = new.stop
+        return self._total
 
 
 def _figures(graph: Graph, index: int) -> Figures:

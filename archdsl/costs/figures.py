@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from archdsl.costs.conventions import Convention
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.base import Cost
+from archdsl.ops.base import Cost, Operation, Types
 from archdsl.ops.sources import Input, Parameter
 
 BYTES_PER_ELEMENT = 4
@@ -34,6 +35,13 @@ class Figures:
             self.bytes_moved + other.bytes_moved,
         )
 
+    def __sub__(self, other: Figures) -> Figures:
+        return Figures(
+            self.cost - other.cost,
+            self.activations - other.activations,
+            self.bytes_moved - other.bytes_moved,
+        )
+
     @property
     def params(self) -> int:
         return self.cost.parameters
@@ -57,11 +65,15 @@ class Figures:
 
 def figures_of(graph: Graph, node: Node) -> Figures:
     """What one operation costs."""
-    operands = graph.types(graph.operands(node))
-    cost = node.operation.cost(operands, node.results).times(node.results[0].times)
-    elements = sum(t.volume for t in node.results)
+    return _figures(node.operation, graph.types(graph.operands(node)), node.results)
+
+
+@lru_cache(maxsize=4096)
+def _figures(operation: Operation, operands: Types, results: Types) -> Figures:
+    cost = operation.cost(operands, results).times(results[0].times)
+    elements = sum(t.volume for t in results)
     activations = elements if cost.macs else 0
-    if node.operation.is_view or isinstance(node.operation, Input):
+    if operation.is_view or isinstance(operation, Input):
         return Figures(cost, activations)
     read = sum(t.volume for t in operands) + cost.parameters
     return Figures(cost, activations, BYTES_PER_ELEMENT * (read + elements))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
-from archdsl.elaborate import building, changing, unread
-from archdsl.elaborate.derivations import Resolved, by_name, check_parameters, resolve
-from archdsl.elaborate.insertions import Planned
+from archdsl.elaborate.changes import changing
+from archdsl.elaborate.derivation import building, unread
+from archdsl.elaborate.derivation.derivations import Resolved, by_name, check_parameters, resolve
 from archdsl.elaborate.program import Program, name_span
 from archdsl.elaborate.session import Fault, Frame, Session
 from archdsl.elaborate.values import Given
@@ -17,8 +17,8 @@ from archdsl.ir.graph import Graph
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
-    from archdsl.elaborate.candidates import Candidates
-    from archdsl.elaborate.reuse import Reuse
+    from archdsl.elaborate.changes.candidates import Candidates
+    from archdsl.elaborate.changes.insertions import Planned
 
 
 def choose(program: Program, name: str | None) -> str:
@@ -109,9 +109,12 @@ def written(program: Program, name: str, given: Mapping[str, Given], origin: str
     Raises:
         CompileError: the network is at fault.
     """
-    from archdsl.elaborate import writing  # it needs the formatter, and few runs write specs
+    from archdsl.elaborate.changes import (
+        writing,  # it needs the formatter, and few runs write specs
+    )
 
-    session, resolved = _standing(program, name, given, None)
+    session = Session(program, Graph(name), Diagnostics())
+    resolved = _stand(session, given)
     return writing.text(name, resolved, session.rows, origin)
 
 
@@ -121,30 +124,27 @@ def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candi
     Raises:
         CompileError: the network is at fault.
     """
-    from archdsl.elaborate.candidates import Candidates
-    from archdsl.elaborate.reuse import Reuse
+    from archdsl.elaborate.changes.candidates import Candidates
+    from archdsl.elaborate.tables.reuse import summing
 
-    reuse = Reuse()
-    session, resolved = _standing(program, name, given, reuse)
-    return Candidates(session, resolved, name_span(program.main.names[name][0]), reuse)
+    session = summing(Session(program, Graph(name), Diagnostics()))
+    resolved = _stand(session, given)
+    return Candidates(session, resolved, name_span(program.main.names[name][0]))
 
 
-def _standing(
-    program: Program, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
-) -> tuple[Session, Resolved]:
-    """The session in which a network was built, its derivations carried out."""
-    session = Session(program, Graph(name), Diagnostics())
+def _stand(session: Session, given: Mapping[str, Given]) -> Resolved:
+    """Build a network in its session, its derivations carried out."""
+    program, name = session.program, session.graph.name
     try:
         resolved = resolve(session, program.main.names[name], given)
         check_parameters(session, resolved)
         resolved = changing.changed(session, resolved)
-        session.reuse = None if session.insertions else reuse
         building.build(session, resolved)
     except Fault as fault:
         session.report(fault)
     session.diagnostics.extend(program.mistakes)
     session.diagnostics.stop_on_errors()
-    return session, resolved
+    return resolved
 
 
 def missing_parameters(program: Program, name: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
-from archdsl.elaborate.outlines import Outline, outline
+from archdsl.elaborate.analysis.outlines import Outline, outline
 from archdsl.elaborate.program import Program, Unit
 from archdsl.elaborate.values import (
     Applicable,
@@ -27,7 +27,7 @@ from archdsl.source import Span
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
-    from archdsl.elaborate.reuse import Reuse
+    from archdsl.elaborate.tables.reuse import Reuse
 
 
 class Fault(Exception):
@@ -68,6 +68,12 @@ class Session:
         self._outlines: dict[int, Outline] = {}
         self.steps = 0
         self._depth = 0
+
+    def anew(self) -> Session:
+        """A session for a network of the same name, which knows what this one found of blocks."""
+        session = Session(self.program, Graph(self.graph.name), Diagnostics())
+        session._outlines = self._outlines
+        return session
 
     def enter(self, span: Span) -> None:
         """One more expression or block is open.
@@ -162,7 +168,7 @@ class Session:
     def outline(self, block: tree.Block | tree.Network) -> Outline:
         """What is known of a block before it is evaluated, found once."""
         if id(block) not in self._outlines:
-            self._outlines[id(block)] = outline(block)
+            self._outlines[id(block)] = outline(block)  # it keeps the block, and so its identity
         return self._outlines[id(block)]
 
 

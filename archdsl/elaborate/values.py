@@ -14,7 +14,7 @@ from archdsl.elaborate.program import Unit
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import TensorType
 from archdsl.ops import OPERATIONS
-from archdsl.ops.base import Operation
+from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -77,6 +77,11 @@ def tensors_in(value: Value) -> tuple[GraphValue, ...]:
     if not isinstance(value, tuple):
         return ()
     return tuple(inner for entry in value for inner in tensors_in(entry))
+
+
+def types_of(values: Iterable[Value]) -> Types:
+    """The types of those values that are tensors."""
+    return tuple([value.type for value in values if isinstance(value, Tensor)])
 
 
 @dataclass(frozen=True, slots=True)

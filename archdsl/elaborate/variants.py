@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 
+from archdsl.elaborate.analysis.uses import computed_with
+from archdsl.elaborate.evaluation.parameters import given_by_program
 from archdsl.elaborate.networks import Elaborated
-from archdsl.elaborate.parameters import given_by_program
-from archdsl.elaborate.uses import computed_with
 from archdsl.elaborate.values import is_number
 from archdsl.ir.graph import Graph
 

@@ -35,16 +35,23 @@ class Line:
         Raises:
             Refused: the cost does not come so far along this axis.
         """
-        start = floor(self.scale.start)
-        high = beyond(self._cost, target, start, start * _FARTHEST)
-        if high is None:
+        start, close = floor(self.scale.start), target // _CLOSE
+        near, most = target - close, start * _FARTHEST
+        reached = beyond(self._cost, near, start, most, self.scale.power)
+        if reached is None:
             raise Refused(f"along it the cost never comes to {target:,}")
-        close = target // _CLOSE
-        below = last_within(self._cost, target, start, high, close)
+        below = self._last_within(target, reached, close)
         is_close = target - self._cost(below) < close
         if below > self.scale.start and (is_close or self._is_nearer(below, target)):
             return self._rounded(self._last_alike(below))
         return self._rounded(self._last_alike(below + 1))
+
+    def _last_within(self, target: int, reached: int, close: int) -> int:
+        """The last place within a target, or one close to it, up to where a search has come."""
+        if self._cost(reached) <= target:
+            return reached
+        low = max(place for place, cost in self._known.items() if cost <= target)
+        return last_within(self._cost, target, low, reached, close)
 
     def _cost(self, place: int) -> int:
         if place not in self._known:
@@ -59,13 +66,13 @@ class Line:
         """The farthest place with the same cost: 2.2 for all depths from 2.01 on."""
         if not self.scale.has_plateaus:
             return place
-        cost, step = self._cost(place), 1
-        while self._cost(place + step) == cost:
+        first, step = place, 1
+        while self._is_alike(first, place + step):
             place += step
             step *= 2
         while step > 1:
             step //= 2
-            if self._cost(place + step) == cost:
+            if self._is_alike(first, place + step):
                 place += step
         return place
 
@@ -74,4 +81,9 @@ class Line:
         tenths = place // _TENTHS * _TENTHS
         if not self.scale.has_plateaus or tenths <= self.scale.start:
             return place
-        return tenths if self._cost(tenths) == self._cost(place) else place
+        return tenths if self._is_alike(tenths, place) else place
+
+    def _is_alike(self, place: int, beyond: int) -> bool:
+        """Whether two places cost the same. Costs grow: what differs between them tells."""
+        between = {cost for at, cost in self._known.items() if place <= at <= beyond}
+        return len(between) < 2 and self._cost(place) == self._cost(beyond)

@@ -13,7 +13,7 @@ from archdsl.compiler import Spec
 from archdsl.costs.figures import Figures
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, did_you_mean, error
-from archdsl.elaborate.candidates import Candidates, Measured
+from archdsl.elaborate.changes.candidates import Candidates, Measured
 from archdsl.elaborate.values import Given
 from archdsl.expansion.solver import Line
 from archdsl.transforms.axes import AXES, Axis, axis

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archdsl.compiler import Spec
 from archdsl.diagnostics import CompileError, error
-from archdsl.elaborate.candidates import Candidates
+from archdsl.elaborate.changes.candidates import Candidates
 from archdsl.elaborate.values import Given
 from archdsl.expansion.orders import Order, read
 from archdsl.expansion.steps import Candidate, State, check_metric, not_here, solved

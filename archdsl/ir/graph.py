@@ -173,8 +173,12 @@ class Graph:
 
     def operands(self, node: Node) -> tuple[Value, ...]:
         """The values that a node reads, in the order of its operands."""
-        edges = self._graph.in_edges(node.index, keys=True, data="result")
-        slots = {slot: Value(source, result) for source, _, slot, result in edges}
+        sources = self._graph.pred[node.index].items()
+        slots = {
+            slot: Value(source, edge["result"])
+            for source, edges in sources
+            for slot, edge in edges.items()
+        }
         return tuple([slots[slot] for slot in range(len(slots))])
 
     def unread(self) -> Iterator[Node]:

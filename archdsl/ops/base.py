@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import ClassVar, TypeAlias
 
 from archdsl.ir.types import TensorType
@@ -58,6 +59,14 @@ class Cost:
             self.macs + other.macs,
             self.normalised + other.normalised,
             self.fvcore + other.fvcore,
+        )
+
+    def __sub__(self, other: Cost) -> Cost:
+        return Cost(
+            self.parameters - other.parameters,
+            self.macs - other.macs,
+            self.normalised - other.normalised,
+            self.fvcore - other.fvcore,
         )
 
     def times(self, samples: int) -> Cost:
@@ -178,6 +187,7 @@ class Operation:
         raise NotImplementedError
 
 
+@lru_cache(maxsize=4096)
 def checked(operation: Operation, operands: Types) -> Types:
     """The types of an operation's results; the one way by which they enter a graph.
 

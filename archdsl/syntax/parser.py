@@ -13,11 +13,8 @@ from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.driver import END, Driver, Unexpected
-from archdsl.syntax.fault import Fault
 from archdsl.syntax.grammar import Grammar, grammar
 from archdsl.syntax.layout import TooDeep, arrange
-from archdsl.syntax.mistakes import explain
-from archdsl.syntax.recovery import mistakes
 
 # What Python or an editor would take for an end of line, or not take at all.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]+|\r(?!\n)")
@@ -67,6 +64,9 @@ def parse_argument(source: Source) -> tree.Argument:
 def _misplaced(
     machine: Grammar, source: Source, driver: Driver, tokens: list[Token], position: int
 ) -> Diagnostic:
+    from archdsl.syntax.fault import Fault
+    from archdsl.syntax.mistakes import explain
+
     fault = Fault(source, tokens, 0, position, driver.accepted(), machine.spelling)
     return explain(fault)
 
@@ -81,6 +81,8 @@ def _parse(machine: Grammar, source: Source) -> tree.File:
 
 def _diagnose(machine: Grammar, source: Source) -> None:
     """Parses once more, for the mistakes."""
+    from archdsl.syntax.recovery import mistakes  # most texts have none
+
     tokens = list(machine.tokens(source))
     blamed = [diagnostic.labels[0].span.start for diagnostic in machine.margin.mistakes]
     machine.margin.mistakes += islice(mistakes(machine, source, tokens, blamed), limits.MISTAKES)

@@ -28,12 +28,13 @@ class Scale:
     """The places along an axis: `of` the transform that leads to one.
 
     The network is at `start`, perhaps between two places. Where the axis `has_plateaus`, places
-    beside each other may be one network.
+    beside each other may be one network. Costs grow by about a `power` of the place.
     """
 
     start: Number
     of: Callable[[int], Transform]
     has_plateaus: bool = False
+    power: int = 1
 
     def factor(self, place: int) -> Fraction:
         """How many times as far a place is as the network."""
@@ -92,8 +93,8 @@ def _size(blueprint: Blueprint) -> Scale:
     own = [*_own(blueprint, "size", _IMAGE, -1), *_own(blueprint, "size", _IMAGE, -2)]
     start = Fraction(min(own)) / MULTIPLE
     if len(set(own)) == 1:
-        return Scale(start, lambda place: Resize(size=place * MULTIPLE))
-    return Scale(start, lambda place: Resize(factor=exact(place / start)))
+        return Scale(start, lambda place: Resize(size=place * MULTIPLE), power=2)
+    return Scale(start, lambda place: Resize(factor=exact(place / start)), power=2)
 
 
 def _own(blueprint: Blueprint, parameter: str, rank: int, place: int) -> Iterator[Number]:
@@ -105,12 +106,17 @@ def _own(blueprint: Blueprint, parameter: str, rank: int, place: int) -> Iterato
     yield from (shape[place] for shape in blueprint.inputs.values() if len(shape) >= rank)
 
 
-def _factors(kind: Callable[[Number], Transform]) -> Scaled:
+def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
     """An axis of factors: how many times as deep or as wide."""
+
+    def of(place: int) -> Transform:
+        return kind(exact(Fraction(place, HUNDREDTHS)))
 
     def scale(blueprint: Blueprint) -> Scale:
         _check(blueprint, kind(2))
-        return Scale(HUNDREDTHS, lambda place: kind(exact(Fraction(place, HUNDREDTHS))), True)
+        return Scale(
+            HUNDREDTHS, lambda place: kind(exact(Fraction(place, HUNDREDTHS))), True, power
+        )
 
     return scale
 
@@ -125,7 +131,7 @@ AXES = (
     Axis("temporal", "frames", Integer(), lambda count: Lengthen(frames=count), _frames),
     Axis("spatial", "size", Integer(), lambda size: Resize(size=size), _size),
     Axis("depth", "blocks", Factor(), Stretch, _factors(Stretch)),
-    Axis("width", "channels", Factor(), Widen, _factors(Widen)),
+    Axis("width", "channels", Factor(), Widen, _factors(Widen, power=2)),
     Axis("bottleneck", "ratio", Factor(), Bottleneck, _factors(Bottleneck)),
 )
 """In the order in which the paper names them."""

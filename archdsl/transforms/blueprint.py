@@ -56,7 +56,9 @@ class Blueprint:
         return replace(self, parameters={**self.parameters, **parameters})
 
     def with_rows(self, change: Callable[[Row], Row]) -> Blueprint:
-        return replace(self, rows=tuple(map(change, self.rows)))
+        """Every row changed; rows that are one object are changed at once."""
+        changed = {key: change(row) for key, row in {id(row): row for row in self.rows}.items()}
+        return replace(self, rows=tuple([changed[id(row)] for row in self.rows]))
 
     @property
     def stages(self) -> Mapping[str, tuple[Row, ...]]:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil, log
+from math import log
 
 _HALVED = 3
 """Every so many probes the interval is halved, whatever the curve is like."""
+
+_FARTHEST = 4.0
+"""How many times the cost a step may aim at: a curve is known where it was measured."""
+
+_AHEAD = 1.1
+"""How much farther to look than where a bound should be, once it was not there."""
 
 
 def last_within(cost: Callable[[int], int], bound: int, low: int, high: int, close: int = 0) -> int:
@@ -28,19 +34,21 @@ def last_within(cost: Callable[[int], int], bound: int, low: int, high: int, clo
     return low
 
 
-def beyond(cost: Callable[[int], int], bound: int, start: int, most: int) -> int | None:
-    """An integer above `start` whose cost is beyond a bound, None where none up to `most` is."""
-    place = start
+def beyond(
+    cost: Callable[[int], int], bound: int, start: int, most: int, power: int = 1
+) -> int | None:
+    """An integer above `start` whose cost is beyond a bound, None where none up to `most` is.
+
+    It is first looked for where it would be if the cost grew by a power.
+    """
+    place, ahead = start, 1.0
     while place < most:
-        place = min(most, max(place + 1, ceil(place * _ratio(bound, cost(place)))))
+        farther: float = min(_FARTHEST, bound / max(cost(place), 1)) ** (1 / power)
+        place = min(most, max(place + 1, round(place * farther * ahead)))
         if cost(place) > bound:
             return place
+        ahead = _AHEAD
     return None
-
-
-def _ratio(bound: int, cost: int) -> float:
-    """How much farther to look: a cost that grows in proportion is there, and a bit beyond."""
-    return min(4.0, max(1.1, 1.02 * bound / max(cost, 1)))
 
 
 def _meeting(low: int, high: int, least: int, most: int, bound: int) -> int:

@@ -102,3 +102,14 @@ def randomise(module: nn.Module, seed: int = 0) -> None:
         if tensor.is_floating_point():
             values = torch.rand(tensor.shape, generator=generator, dtype=tensor.dtype)
             tensor.data.copy_(values * 0.5 + 0.25)
+
+
+def unsettle(module: nn.Module) -> None:
+    """Scales and statistics away from their start, so that each of them matters."""
+    torch.manual_seed(0)
+    for layer in module.modules():
+        if isinstance(layer, nn.BatchNorm3d):
+            nn.init.uniform_(layer.weight, 0.5, 1.5)
+            nn.init.uniform_(layer.bias, -0.2, 0.2)
+            nn.init.uniform_(layer.running_mean, -0.2, 0.2)
+            nn.init.uniform_(layer.running_var, 0.5, 1.5)

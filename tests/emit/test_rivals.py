@@ -8,7 +8,7 @@ from rivals import create_x3d, s3d
 from torch import Tensor, nn
 
 import archdsl
-from emit.running import ROOT, emitted
+from emit.running import ROOT, emitted, unsettle
 
 SIZES = {
     "x3d_xs": (4, 160, 2.2),
@@ -34,20 +34,9 @@ def _pair(name: str, classes: int = 400) -> tuple[nn.Module, nn.Module]:
         model_num_class=classes,
         head_activation=None,
     )
-    _randomise(theirs)
+    unsettle(theirs)
     _transfer(theirs, ours)
     return ours, theirs
-
-
-def _randomise(module: nn.Module) -> None:
-    """Scales and statistics away from their start, so that each of them matters."""
-    torch.manual_seed(0)
-    for layer in module.modules():
-        if isinstance(layer, nn.BatchNorm3d):
-            nn.init.uniform_(layer.weight, 0.5, 1.5)
-            nn.init.uniform_(layer.bias, -0.2, 0.2)
-            nn.init.uniform_(layer.running_mean, -0.2, 0.2)
-            nn.init.uniform_(layer.running_var, 0.5, 1.5)
 
 
 def _transfer(theirs: nn.Module, ours: nn.Module) -> None:
@@ -140,7 +129,7 @@ def test_s3d_of_torchvision(mode: str) -> None:
     theirs = s3d()()
     spec = archdsl.load(ROOT / "specs" / "s3d.arch")
     ours = emitted(spec.network("s3d_torchvision"))()
-    _randomise(theirs)
+    unsettle(theirs)
     _transfer_in_order(theirs, ours)
     assert _distance(ours, theirs, mode, torch.randn(S3D_CLIPS[mode])) < 1e-5
     for mine, other in zip(ours.buffers(), theirs.buffers(), strict=True):

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from archdsl.elaborate.loading import load_program
+from archdsl.elaborate.reading.loading import load_program
 from archdsl.resources import folder
 from archdsl.syntax import tree
 from tests.elaborate.harness import build

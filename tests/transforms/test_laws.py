@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archdsl.compiler import Network, Spec, load
 from archdsl.diagnostics import CompileError, Diagnostic
-from archdsl.elaborate.places import places
+from archdsl.elaborate.changes.places import places
 from archdsl.ir.likeness import alike
 from archdsl.transforms import TRANSFORMS, Stretch, Transform, Widen
 from tests.transforms.strategies import NAME, Files, changes, specs

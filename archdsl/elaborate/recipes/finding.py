@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archdsl import limits
 from archdsl.diagnostics import CompileError, did_you_mean, error
-from archdsl.elaborate.derivations import by_name
+from archdsl.elaborate.derivation.derivations import by_name
 from archdsl.elaborate.program import NamedRecipe, Program, Unit
 from archdsl.elaborate.session import Frame, Session
 from archdsl.elaborate.values import Given

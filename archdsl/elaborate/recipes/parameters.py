@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archdsl.diagnostics import Label, did_you_mean
-from archdsl.elaborate import binding, parameters
+from archdsl.elaborate.evaluation import binding, parameters
 from archdsl.elaborate.recipes.finding import Body
 from archdsl.elaborate.session import Fault, Frame
 

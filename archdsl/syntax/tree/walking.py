@@ -13,13 +13,16 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting += [*_below(node)][::-1]
+        waiting += reversed(_below(node))
 
 
-def _below(node: Node) -> Iterator[Node]:
+def _below(node: Node) -> list[Node]:
+    below: list[Node] = []
     # The slots of a kind of node are its own fields: its span and depth are those of `Node`.
     for name in node.__slots__:
         value = getattr(node, name)
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Node):
-                yield item
+        if isinstance(value, tuple):
+            below += [item for item in value if isinstance(item, Node)]
+        elif isinstance(value, Node):
+            below.append(value)
+    return below

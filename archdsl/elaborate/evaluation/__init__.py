@@ -1,0 +1,1 @@
+"""Bodies in order: statements, expressions, calls; what they apply becomes operations."""

@@ -1,0 +1,1 @@
+"""Specs and what they use: found, parsed, every name in them known."""

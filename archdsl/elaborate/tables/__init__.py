@@ -1,0 +1,1 @@
+"""Architecture tables: rows to blocks of the network, stage by stage."""

@@ -1,0 +1,81 @@
+"""An export as people read it, piece by piece as it comes to be known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from archdsl.export.build import Build
+from archdsl.export.check import Check
+from archdsl.export.formats import File
+from archdsl.export.ranges import Range
+from archdsl.export.trials import Outcome
+from archdsl.ir.types import show_shape
+from archdsl.report.display import visible
+from archdsl.report.numbers import readable_bytes
+
+Line = tuple[str, str]
+
+_COLUMN = 10
+
+
+def show_build(build: Build, weights: Path | None) -> str:
+    """What is exported, and with which weights."""
+    edited = (
+        f"{name} was edited since it was compiled: it is run as it is" for name in build.edited
+    )
+    given = str(weights) if weights else "random, since no --weights are given"
+    return _lines(
+        [
+            ("module", str(build.folder / f"{build.name}.py")),
+            *(("note", text) for text in edited),
+            ("weights", given),
+        ]
+    )
+
+
+def show_ranges(found: Iterable[Range], name: str) -> str:
+    """The sizes that each axis may have, and what stands against others."""
+    return _lines(line for one in found for line in _range(one, name))
+
+
+def _range(found: Range, name: str) -> Iterator[Line]:
+    yield found.axis, _sizes(found)
+    sides = (("less", found.less), ("more", None if found.step else found.more))
+    for side, outcome in sides:
+        if outcome is not None:
+            yield "", f"{side}: {_reason(outcome, name)}"
+
+
+def _sizes(found: Range) -> str:
+    if found.step:
+        first, second = found.declared + found.step, found.declared + 2 * found.step
+        return f"{found.declared}, {first}, {second} and so on"
+    if found.is_fixed:
+        return f"fixed at {found.declared}"
+    if found.high is None:
+        return "any" if found.low == 1 else f"{found.low} or more"
+    return f"{found.low} to {found.high}"
+
+
+def _reason(outcome: Outcome, name: str) -> str:
+    if outcome:
+        return f"{name} takes it, and torch.export does not keep it open"
+    return f"{outcome.layer}: {outcome.fault}" if outcome.layer else outcome.fault
+
+
+def show_file(file: File) -> str:
+    """What it became, and what it is run with."""
+    size = readable_bytes(len(file.content))
+    run = f"{file.runner} against torch: the largest difference, as a part of the largest value"
+    return _lines([("made", f"{file.title}, {size}"), ("checked", run)])
+
+
+def show_check(check: Check) -> str:
+    inputs = ", ".join(map(show_shape, check.shapes))
+    difference = f"{check.difference:.1e}" if check.difference else "equal"
+    return _lines([("", f"{difference:9}{inputs}")])
+
+
+def _lines(pairs: Iterable[Line]) -> str:
+    return "".join(f"{label:{_COLUMN}}{visible(text)}\n" for label, text in pairs)

@@ -1,0 +1,148 @@
+"""Files of weights and what was made of them, for people and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from archdsl.diagnostics import counted
+from archdsl.report.display import visible_character
+from archdsl.report.tables import Table, as_json, comma_separated
+from archdsl.weights.files import WeightsFile
+from archdsl.weights.folding import fold, fold_pairs, folded, layers, show_tensors
+from archdsl.weights.importing import Import
+from archdsl.weights.sources import recognised
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_COLUMNS = ("key", "layers", "tensors of each", "dtype")
+
+_STATISTICS = frozenset({"running_mean", "running_var", "num_batches_tracked"})
+"""What norms keep beside their parameters."""
+
+
+def show_import(done: Import) -> str:
+    """Each layer with its name on the other side and its tensors; then what is to be known."""
+    shown = _shown_by_layer(done.state)
+    rows = [
+        (ours, theirs, f"{len(members):,}", shown[members[0]])
+        for ours, theirs, members in fold_pairs(done.match.layers, shown)
+    ]
+    columns = (done.match.network.name, done.match.source.title, "layers", "tensors of each")
+    table = Table(columns, rows, frozenset({"layers"})).text()
+    return f"{table}\n{_listed(_remarks(done))}"
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def _shown_by_layer(tensors: Mapping[str, Tensor]) -> dict[str, str]:
+    shapes = layers({key: tuple(tensor.shape) for key, tensor in tensors.items()})
+    return {layer: show_tensors(found) for layer, found in shapes.items()}
+
+
+def _remarks(done: Import) -> Iterator[str]:
+    match = done.match
+    taken = len(done.state) - len(match.fresh) - len(match.absent)
+    held = counted(len(match.file.tensors), "tensor")
+    yield f"taken       {taken:,} of {held}, from {match.file.form}"
+    if match.fresh:
+        here, there = match.shapes[match.fresh[0]][0], match.theirs(match.fresh[0])[0]
+        yield (
+            f"anew        {', '.join(match.fresh)}: {here} classes, and the file has {there};"
+            f" `--set classes={there}` keeps them"
+        )
+    for line in folded(match.absent):
+        yield f"zero        {line}: not in the file, and nothing depends on it"
+    for line in folded(match.unused):
+        yield f"left        {_in_a_line(line)}: nothing depends on it"
+    yield from _others(match.file)
+    if done.window:
+        yield (
+            f"window      {match.source.title} has a fixed window in its head: for its results on"
+            f" larger clips compile with `--set 'window={done.window}'`"
+        )
+
+
+def _others(file: WeightsFile) -> Iterator[str]:
+    if file.others:
+        yield f"no weights  {_in_a_line(', '.join(file.others))}"
+
+
+def _in_a_line(text: str) -> str:
+    """Text of a file, whatever it holds."""
+    return "".join(map(visible_character, text))
+
+
+def show_file(file: WeightsFile, form: str) -> str:
+    """What a file holds, in one of `tables.FORMATS`."""
+    if form == "json":
+        return as_json(_object(file))
+    columns = ("key", "shape", "dtype", "elements")
+    if form == "csv":
+        cells = (
+            (key, "x".join(map(str, t.shape)), _dtype(t), t.numel())
+            for key, t in file.tensors.items()
+        )
+        return comma_separated(columns, cells)
+    table = Table(_COLUMNS, list(_rows(file)), frozenset({"layers"}))
+    shown = table.markdown() if form == "markdown" else table.text()
+    return f"{shown}\n{_listed(_totals(file))}"
+
+
+def _rows(file: WeightsFile) -> Iterator[tuple[str, ...]]:
+    """Layers, those that are alike but for their numbers as one."""
+    shown = _shown_by_layer(file.tensors)
+    dtypes = {
+        layer: ", ".join(dict.fromkeys(map(_dtype, found.values())))
+        for layer, found in layers(file.tensors).items()
+    }
+    kinds = {layer: (shown[layer], dtypes[layer]) for layer in shown}
+    for label, members in fold(kinds):
+        shapes, dtype = kinds[members[0]]
+        yield _in_a_line(label), f"{len(members):,}", _in_a_line(shapes), dtype
+
+
+def _dtype(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _totals(file: WeightsFile) -> Iterator[str]:
+    found = recognised(file.tensors)
+    dtypes = Counter(map(_dtype, file.tensors.values()))
+    numbers = ", ".join(f"{number:,} of {dtype}" for dtype, number in dtypes.items())
+    yield f"form        {file.form}"
+    yield f"keys        {f'those of {found.title}' if found else 'of no library known here'}"
+    yield f"tensors     {len(file.tensors):,}: {numbers}"
+    parameters, statistics = _sizes(file)
+    yield f"parameters  {parameters:,}" + (f"; statistics {statistics:,}" if statistics else "")
+    yield from _others(file)
+
+
+def _sizes(file: WeightsFile) -> tuple[int, int]:
+    """The elements of parameters, and of what norms keep beside theirs."""
+    sizes: Counter[bool] = Counter()
+    for key, tensor in file.tensors.items():
+        sizes[key.rpartition(".")[2] in _STATISTICS] += tensor.numel()
+    return sizes[False], sizes[True]
+
+
+def _object(file: WeightsFile) -> dict[str, object]:
+    found = recognised(file.tensors)
+    parameters, statistics = _sizes(file)
+    tensors = [
+        {"key": key, "shape": list(t.shape), "dtype": _dtype(t), "elements": t.numel()}
+        for key, t in file.tensors.items()
+    ]
+    return {
+        "file": str(file.path),
+        "form": file.form,
+        "source": found.name if found else None,
+        "others": list(file.others),
+        "tensors": tensors,
+        "parameters": parameters,
+        "statistics": statistics,
+    }

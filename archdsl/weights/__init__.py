@@ -1,0 +1,1 @@
+"""Files of weights: read, shown, and brought into a network from other people's."""

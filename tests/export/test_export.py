@@ -1,0 +1,211 @@
+"""`archdsl export`: files that run as the module does, and what is told where they cannot."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from archdsl.cli.main import main
+
+SPEC = '''"""Pools height and width, and not the frames."""
+network small(frames = 3, size = 8, classes: int = 5) {
+  input video: 3 x frames x size^2
+  x = video -> conv(4, kernel = (1, 3, 3)) -> batch_norm(gamma = 0) -> relu
+  return x -> mean((height, width)) -> flatten -> linear(classes)
+}
+'''
+
+Printed = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    return compiled(tmp_path)
+
+
+def compiled(folder: Path, spec: str = SPEC, name: str = "small") -> Path:
+    path = folder / f"{name}.arch"
+    path.write_text(spec)
+    assert main(["compile", str(path), "-o", str(folder / "build")]) == 0
+    return folder / "build" / name
+
+
+def model_of(build: Path, **arguments: object) -> nn.Module:
+    made: nn.Module = torch.hub.load(str(build), build.name, source="local", **arguments)
+    sys.modules.pop(build.name)
+    return made.eval()
+
+
+def saved(model: nn.Module, path: Path) -> Path:
+    """Its weights, random where it starts with zeros."""
+    torch.manual_seed(0)
+    for tensor in (*model.parameters(), *model.buffers()):
+        if tensor.is_floating_point():
+            tensor.data.uniform_(0.5, 1)
+    torch.save({"model_state": model.state_dict()}, path)
+    return path
+
+
+def test_onnx_is_what_the_module_is(build: Path, tmp_path: Path, capsys: Printed) -> None:
+    model = model_of(build, classes=7)
+    weights, out = saved(model, tmp_path / "best.pt"), tmp_path / "small.onnx"
+    command = ["export", str(build), "--onnx", "--weights", str(weights), "-o", str(out)]
+    assert main([*command, "--set", "classes=7"]) == 0
+    shown = capsys.readouterr().out
+    assert f"weights   {weights}\nbatch     any\nframes    fixed at 3\n" in shown
+    assert "more: linear: a and b must have same reduction dim" in shown
+    assert "height    any\nwidth     any\nmade      ONNX, opset 2" in shown
+    assert shown.endswith(f"\n{out}\n")
+
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(out, providers=["CPUExecutionProvider"])
+    (taken,), (given,) = session.get_inputs(), session.get_outputs()
+    assert (taken.name, taken.shape) == ("video", ["batch", 3, 3, "height", "width"])
+    assert (given.name, given.shape) == ("output", ["batch", 7])
+    clips = torch.randn(4, 3, 3, 11, 6)
+    (made,) = session.run(None, {"video": clips.numpy()})
+    torch.testing.assert_close(torch.from_numpy(made), model(clips))
+
+
+def test_pt2_is_what_the_module_is(build: Path, tmp_path: Path, capsys: Printed) -> None:
+    model = model_of(build)
+    weights = saved(model, tmp_path / "best.pt")
+    assert main(["export", str(build), "--pt2", "--weights", str(weights)]) == 0
+    assert "made      a program of torch.export" in capsys.readouterr().out
+    program = torch.export.load(build / "small.pt2")
+    clips = torch.randn(4, 3, 3, 11, 6)
+    torch.testing.assert_close(program.module()(clips), model(clips))
+    assert (build / "small.pt2").stat().st_size < 100_000
+    assert sorted(path.name for path in build.iterdir()) == ["hubconf.py", "small.pt2", "small.py"]
+
+
+def test_what_differs_is_not_written(build: Path, capsys: Printed) -> None:
+    """A module of one's own that gives another result each time."""
+    edit(
+        build,
+        "return self.linear(x.flatten(1))",
+        "return torch.rand_like(self.linear(x.flatten(1)))",
+    )
+    assert main(["export", str(build), "--pt2"]) == 1
+    printed = capsys.readouterr()
+    assert "small.py was edited since it was compiled: it is run as it is" in printed.out
+    assert "of the largest value at 1 x 3 x 3 x 8^2; 1e-04 is allowed" in printed.err
+    assert not (build / "small.pt2").exists()
+
+
+def edit(build: Path, before: str, after: str) -> None:
+    path = build / f"{build.name}.py"
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
+
+
+def keys_changed(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key.replace("linear", "head"): value for key, value in state.items()}
+
+
+def test_weights_of_another_network(build: Path, tmp_path: Path, capsys: Printed) -> None:
+    path = tmp_path / "other.pt"
+    torch.save(keys_changed(model_of(build).state_dict()), path)
+    assert main(["export", str(build), "--pt2", "--weights", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert f"{path} lacks 2 tensors of this network" in told
+    assert "linear: weight, bias" in told
+    assert f"{path} has 2 tensors that this network has not" in told
+    torch.save(model_of(build, classes=9).state_dict(), path)
+    assert main(["export", str(build), "--pt2", "--weights", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert "linear.weight is 9 x 12, and 5 x 12 here" in told
+    assert "--set classes=9" in told
+
+
+BAD = {
+    "nothing there": (["{top}/none"], 1, "none is no build folder"),
+    "the folder above": (["{top}/build"], 1, "did you mean {build}?"),
+    "a spec": (["{top}/small.arch"], 1, "`archdsl compile {top}/small.arch` makes one"),
+    "its module": (["{build}/small.py"], 1, "did you mean {build}?"),
+    "no weights": (["{build}", "--weights", "{top}/no.pt"], 1, "no such file: {top}/no.pt"),
+    "no such argument": (["{build}", "--set", "clases=3"], 1, "did you mean `classes`?"),
+    "no number": (["{build}", "--set", "classes=many"], 2, "a name and a number"),
+    "both forms": (["{build}", "--onnx"], 2, "not allowed with argument"),
+    "a folder as output": (["{build}", "-o", "{top}/build", "--force"], 1, "is a folder"),
+    "a file as folder": (["{build}", "-o", "{top}/small.arch/o.pt2"], 1, "cannot write"),
+    "there already": (["{build}", "-o", "{top}/small.arch"], 1, "is there already, and stays"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_input(build: Path, tmp_path: Path, kind: str, capsys: Printed) -> None:
+    words, status, told = BAD[kind]
+    before = sorted(tmp_path.rglob("*"))
+    command = [word.format(top=tmp_path, build=build) for word in words]
+    assert main(["export", *command, "--pt2"]) == status
+    assert told.format(top=tmp_path, build=build) in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_form_is_to_be_named(build: Path, capsys: Printed) -> None:
+    assert main(["export", str(build)]) == 2
+    assert "one of the arguments --onnx --pt2 is required" in capsys.readouterr().err
+
+
+EDITS = {
+    "no Python": ("class Small", "class class", "is no Python"),
+    "no size": ("Input `video`", "Input", "does not tell the size of its input"),
+    "two sizes": ("Output:", "Input `more`: 3 x 8.\nOutput:", "tells 2 inputs, and its forward"),
+    "another size": ("3 x 3 x 8^2", "3 x 4 x 8^2", "does not take what its docstring says"),
+    "a name error": ("import torch\n", "import torch\n\nunknown()\n", "does not load: NameError"),
+    "a bad layer": ("nn.Linear(12", "nn.Linear(-12", "cannot be made: "),
+}
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_what_an_edited_module_can_be(build: Path, kind: str, capsys: Printed) -> None:
+    before, after, told = EDITS[kind]
+    edit(build, before, after)
+    assert main(["export", str(build), "--pt2"]) == 1
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["onnx", "pt2"])
+def test_missing_packages_are_named(
+    build: Path, form: str, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(name: str) -> ModuleType | None:
+        return None
+
+    monkeypatch.setattr(importlib.util, "find_spec", absent)
+    assert main(["export", str(build), f"--{form}"]) == 1
+    told = capsys.readouterr().err
+    assert {"onnx": "torch, onnx, onnxscript, onnxruntime", "pt2": "needs torch"}[form] in told
+    assert "pip install 'archdsl[export]'" in told
+
+
+def test_modules_of_one_name_do_not_mix(build: Path, tmp_path: Path, capsys: Printed) -> None:
+    sys.modules["small"] = own = ModuleType("small")
+    try:
+        assert main(["export", str(build), "--pt2"]) == 0
+        assert sys.modules["small"] is own
+    finally:
+        del sys.modules["small"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["onnx", "pt2"])
+@pytest.mark.parametrize(
+    "name", ["x3d_s", "autox3d_s", "i3d", "s3d", "i3d_r50", "i3d_r50_attention"]
+)
+def test_published_networks(name: str, form: str, tmp_path: Path, capsys: Printed) -> None:
+    spec = Path(__file__).resolve().parents[2] / "specs" / f"{name}.arch"
+    assert main(["compile", str(spec), "-o", str(tmp_path)]) == 0
+    assert main(["export", str(tmp_path / name), f"--{form}"]) == 0
+    shown = capsys.readouterr().out
+    assert "batch     any" in shown
+    frames = "1 to 16" if name == "i3d_r50_attention" else "any"
+    assert f"frames    {frames}\n" in shown

@@ -1,0 +1,93 @@
+"""The sizes that are found to be open, of modules with known ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from archdsl.export.axes import Axes, Shape
+from archdsl.export.ranges import Range, ranges
+from archdsl.export.tracing import trace
+
+VIDEO = {"video": (2, 6, 8, 8)}
+
+
+class Module(nn.Module):
+    def __init__(self, forward: Callable[..., Tensor]) -> None:
+        super().__init__()
+        self.made = forward
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return self.made(*inputs)
+
+
+class Video(Module):
+    def forward(self, video: Tensor) -> Tensor:
+        return self.made(video)
+
+
+class Paths(Module):
+    def forward(self, slow: Tensor, fast: Tensor) -> Tensor:
+        return self.made(slow, fast)
+
+
+def found(module: nn.Module, inputs: Mapping[str, Shape]) -> dict[str, Range]:
+    return {one.axis: one for one in ranges(trace(module, Axes(inputs)))}
+
+
+def limits(module: nn.Module, inputs: Mapping[str, Shape] = VIDEO) -> dict[str, object]:
+    return {name: (r.step or (r.low, r.high)) for name, r in found(module, inputs).items()}
+
+
+OPEN = {"batch": (1, None), "frames": (1, None), "height": (1, None), "width": (1, None)}
+"""Any size of each."""
+
+KNOWN: dict[str, tuple[Callable[[Tensor], Tensor], dict[str, object]]] = {
+    "element by element": (lambda x: x * 2, {}),
+    "a least size": (lambda x: nn.functional.avg_pool3d(x, (1, 3, 1)), {"height": (3, None)}),
+    "one number of frames": (lambda x: x + torch.ones(6, 1, 1), {"frames": (6, 6)}),
+    "groups of frames": (lambda x: x.unflatten(2, (-1, 2)).mean(3), {"frames": 2}),
+    "height is width": (lambda x: x @ x, {"height": (8, 8), "width": (8, 8)}),
+}
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_open_sizes_are_found(kind: str) -> None:
+    forward, known = KNOWN[kind]
+    assert limits(Video(forward)) == OPEN | known
+
+
+def test_inputs_keep_their_proportion() -> None:
+    """A slow path sees every fourth frame of a fast one."""
+    paths = Paths(lambda slow, fast: slow + fast[:, :, ::4])
+    inputs = {"slow": (3, 2, 4, 4), "fast": (3, 8, 4, 4)}
+    assert limits(paths, inputs) == OPEN
+
+
+def test_the_layer_that_refuses_is_named() -> None:
+    class Pooled(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.pool = nn.AvgPool3d((6, 1, 1))
+
+        def forward(self, video: Tensor) -> Tensor:
+            return self.pool(video)
+
+    less = found(Pooled(), VIDEO)["frames"].less
+    assert less is not None
+    assert less.layer == "pool"
+    assert "smaller than kernel size" in less.fault
+
+
+@pytest.mark.parametrize(("inputs", "declared"), [
+    ({"wave": (1, 80)}, {"batch": 1, "length": 80}),
+    ({"features": (7,)}, {"batch": 1}),
+    ({"x": (1, 2, 3, 4, 5)}, {"batch": 1, "axis 2": 2, "axis 3": 3, "axis 4": 4, "axis 5": 5}),
+])  # fmt: skip
+def test_axes(inputs: Mapping[str, Shape], declared: Mapping[str, int]) -> None:
+    axes = Axes(inputs)
+    assert axes.declared == declared
+    assert axes.shapes(declared) == [(1, *shape) for shape in inputs.values()]
