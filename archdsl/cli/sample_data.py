@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CompileError([error("install", message, help=hint)]) from None
     folder = Path(arguments.folder)
     try:
-        _fill(folder.resolve(), writing.write, force=arguments.force)
+        _fill(folder, writing.write, force=arguments.force)
     except OSError as fault:
         raise CompileError([error("file", f"cannot write {folder}: {fault.strerror}")]) from None
     classes = len(motions.MOTIONS)
@@ -57,14 +57,15 @@ def _fill(folder: Path, write: Callable[[Path], None], *, force: bool) -> None:
     if is_filled and not force:
         hint = "name another folder, or overwrite what is in it with `--force`"
         raise CompileError([error("file", f"{folder} is not empty", help=hint)])
-    part = folder.with_name(f".{folder.name}.{os.getpid()}")
+    place = folder.resolve()
+    part = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         part.mkdir(parents=True)
         write(part)
         if is_filled:
-            _move(part, folder)
+            _move(part, place)
         else:
-            os.replace(part, folder)
+            os.replace(part, place)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from scripts.recipes import CROP, FRAMES, STRIDE
 from scripts.videos import numbers, write_images, write_sound, write_video
 
 
@@ -180,6 +182,20 @@ def test_why_a_video_is_bad(kind: str, tmp_path: Path, evaluate: ModuleType) -> 
     assert "\n" not in str(fault.value)
 
 
+@pytest.mark.parametrize("kind", ["truncated", "faststart", "short", "sound"])
+def test_bad_videos_do_not_stay_open(kind: str, tmp_path: Path, evaluate: ModuleType) -> None:
+    path = str(write_bad(tmp_path, kind))
+    gc.disable()
+    try:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(10):
+            with pytest.raises(evaluate.BadVideo):
+                evaluate.read_clips(path)
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+    finally:
+        gc.enable()
+
+
 def test_training_goes_on_with_the_next_video(tmp_path: Path, decoding: ModuleType) -> None:
     good = str(write_video(tmp_path / "good.mp4"))
     bad = str(write_bad(tmp_path, "zero"))
@@ -200,3 +216,28 @@ def test_chance_follows_from_seed_epoch_and_index(tmp_path: Path, decoding: Modu
     for place in (7, 0, 3):
         assert torch.equal(again[divmod(place, 4)].clip, made[place])
     assert len({clip.numpy().tobytes() for clip in made}) > 5
+
+
+def test_a_training_clip_is_one_crop_of_frames_in_step(
+    tmp_path: Path, decoding: ModuleType
+) -> None:
+    path = write_video(tmp_path / "a.mp4", frames=20)
+    clips = decoding.TrainingClips([decoding.Video(str(path), 0)], seed=0)
+    with av.open(str(path)) as container:
+        decoded = list(container.decode(video=0))
+    for epoch in range(3):
+        clip = clips[epoch, 0].clip.permute(1, 2, 3, 0).numpy()
+        assert any(places(clip, decoded, side) for side in range(24, 33))
+
+
+def places(clip: np.ndarray, decoded: list[av.VideoFrame], side: int) -> list[int]:
+    """From which frames on a clip is a crop of them, at the same place in each."""
+    size = {"width": round(96 * side / 72), "height": side, "format": "rgb24"}
+    frames = np.stack([f.reformat(**size, interpolation="BILINEAR").to_ndarray() for f in decoded])
+    found = []
+    for start in range(len(frames) - (FRAMES - 1) * STRIDE):
+        shown = frames[start : start + (FRAMES - 1) * STRIDE + 1 : STRIDE]
+        windows = np.lib.stride_tricks.sliding_window_view(shown, (CROP, CROP), (1, 2))
+        same = (windows.transpose(1, 2, 0, 4, 5, 3) == clip).all((2, 3, 4, 5))
+        found += [start] * bool(same.any())
+    return found

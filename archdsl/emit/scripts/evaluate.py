@@ -87,10 +87,9 @@ def _view(recipe: Recipe, target: Target) -> EvaluationView:
 _SPREAD = "[round(i * (starts - 1) / (CLIPS - 1)) for i in range(CLIPS)]"
 _CROPS = {
     1: "Of each clip the centre.",
-    2: "Of each clip the left and right, or top and bottom, of the longer side.",
     3: "Of each clip left, centre and right, or top, centre and bottom.",
 }
-_PLACES = {1: "[(spare + 1) // 2]", 2: "[0, spare]", 3: "[0, (spare + 1) // 2, spare]"}
+_PLACES = {1: "[(spare + 1) // 2]", 3: "[0, (spare + 1) // 2, spare]"}
 
 
 def _constants(recipe: Recipe, target: Target) -> Iterator[str]:
@@ -122,8 +121,9 @@ def _header(recipe: Recipe, target: Target) -> str:
 def _protocol(recipe: Recipe) -> str:
     test = recipe.test
     if isinstance(test, Views):
-        views = f"{test.clips} clips x {test.crops} crops of {test.size} x {test.size}"
-        return f"Of each video {views} are tested, and their softmax is averaged."
+        clips = f"{test.clips} clip{'s' * (test.clips > 1)}"
+        crops = f"{test.crops} crop{'s' * (test.crops > 1)} of {test.size} x {test.size}"
+        return f"Views of a video: {clips} x {crops}, whose softmax is averaged."
     size = f"{test.size[0]} x {test.size[1]}"
     most = f", of at most {test.frames} frames," if test.frames is not None else ""
     return f"Each video is tested in its full length{most} at {size}, in one pass."

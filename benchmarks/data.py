@@ -1,0 +1,205 @@
+"""The emitted scripts' way from files to clips for training, against PyTorchVideo's.
+
+Both take the same files, with a recipe's frames, scale jitter, random crop and normalisation, in
+as many worker processes, in turn within one run: X3D-M's recipe on long videos of 340 x 256, and
+tiny's on the sample data. And the memory of the emitted script's workers over 5,000 clips.
+
+python benchmarks/data.py [RUNS]
+"""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import random
+import sys
+import tempfile
+import time
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module, util
+from pathlib import Path
+from statistics import median
+from types import ModuleType
+from typing import Any
+
+import av
+import numpy as np
+import torch
+from measure import ROOT, Result, conclude
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from archdsl.cli.main import main as archdsl
+
+_BATCH, _WORKERS = 8, 2
+_LONG_CLIPS, _SAMPLE_CLIPS, _MANY_CLIPS = 48, 320, 5000
+_WARM_CLIPS, _EVERY = 1000, 200
+_PAGE = 4096
+
+Clips = Iterator[Tensor]
+
+
+def main() -> int:
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        archdsl(["sample-data", str(place / "samples")])
+        write_long_videos(place / "long")
+        on_long = Pipelines(emitted("x3d_m", place), place / "long" / "train.txt")
+        on_samples = Pipelines(emitted("tiny", place), place / "samples" / "train.txt")
+        results = [
+            Result("memory of workers, last to first", on_samples.growth(), 1.05, unit="x"),
+            _speed("X3D-M's clips of long videos", on_long.ratio(_LONG_CLIPS, runs)),
+            _speed("tiny's of the sample data", on_samples.ratio(_SAMPLE_CLIPS, runs)),
+        ]
+    print()
+    return conclude(results)
+
+
+def _speed(what: str, value: float) -> Result:
+    return Result(what, value, 1, at_least=True, unit="x")
+
+
+def emitted(network: str, folder: Path) -> ModuleType:
+    """A network's train.py, as a module."""
+    archdsl(["compile", str(ROOT / "specs" / f"{network}.arch"), "-o", str(folder)])
+    path = folder / network / "train.py"
+    sys.path.insert(0, str(path.parent))
+    spec = util.spec_from_file_location(f"train_{network}", path)
+    assert spec
+    assert spec.loader
+    module = util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass(frozen=True)
+class Pipelines:
+    """A recipe's clips of the videos of a list, by the emitted script and by PyTorchVideo."""
+
+    train: ModuleType
+    videos: Path
+
+    def ratio(self, clips: int, runs: int) -> float:
+        """How many times the clips a second the emitted script has: the median of the runs."""
+        ours, theirs = [], []
+        for _ in range(runs):
+            ours.append(rate(self.ours, clips))
+            theirs.append(rate(self.theirs, clips))
+        print(f"{self.videos}: clips a second in {_WORKERS} workers, median of {runs} runs")
+        print(f"  emitted script {median(ours):8.1f}  PyTorchVideo {median(theirs):8.1f}")
+        return median(mine / other for mine, other in zip(ours, theirs, strict=True))
+
+    def listed(self) -> list[Any]:
+        found: list[Any] = self.train.read_list(str(self.videos), None, 400, lambda text: None)
+        return found
+
+    def batches(self, clips: int) -> Iterator[Any]:
+        videos = self.listed()
+        order = [(e, i) for e in range(clips // len(videos) + 1) for i in range(len(videos))]
+        keys = [order[k : k + _BATCH] for k in range(0, clips, _BATCH)]
+        return iter(self.train.load(self.train.TrainingClips(videos, 0), keys, _WORKERS))
+
+    def ours(self, clips: int) -> Clips:
+        for batch in self.batches(clips):
+            yield self.train.normalised(batch.clips)
+
+    def theirs(self, clips: int) -> Clips:
+        data, train = pytorchvideo()[0], self.train
+        paths = [(video.path, {"label": video.label}) for video in self.listed()]
+        sampler = data.make_clip_sampler("random", train.FRAMES * train.STRIDE / train.RATE)
+        for _ in range(clips // len(paths) + 1):
+            videos = data.LabeledVideoDataset(
+                paths, sampler, transform=Transform(train), decode_audio=False
+            )
+            for batch in DataLoader(videos, _BATCH, num_workers=_WORKERS):
+                yield batch["video"]
+
+    def growth(self) -> float:
+        """The memory of the workers at the end, to that when the first thousand clips are made."""
+        sizes = []
+        for number, _ in enumerate(self.batches(_MANY_CLIPS)):
+            if number % (_EVERY // _BATCH) == 0:
+                children = multiprocessing.active_children()
+                sizes.append(sum(resident(child.pid) for child in children if child.pid))
+        shown = ", ".join(f"{size / 2**20:.1f}" for size in sizes)
+        print(f"MiB in {_WORKERS} workers, each {_EVERY} of {_MANY_CLIPS:,} clips: {shown}")
+        return sizes[-1] / sizes[_WARM_CLIPS // _EVERY]
+
+
+@dataclass(frozen=True)
+class Transform:
+    """What PyTorchVideo's tutorial does with a clip, in its own functions."""
+
+    train: ModuleType
+
+    def __call__(self, sample: dict[str, Any]) -> dict[str, Any]:
+        functional = pytorchvideo()[1]
+        clip = functional.uniform_temporal_subsample(sample["video"], self.train.FRAMES) / 255
+        mean, std = (torch.tensor(v).view(3, 1, 1, 1) for v in (self.train.MEAN, self.train.STD))
+        clip = (clip - mean) / std
+        side = random.randint(self.train.LEAST_SIDE, self.train.GREATEST_SIDE)
+        clip = functional.short_side_scale(clip, side)
+        crop = self.train.CROP
+        top, left = (random.randint(0, length - crop) for length in clip.shape[-2:])
+        clip = clip[..., top : top + crop, left : left + crop]
+        if hasattr(self.train, "FLIP") and random.random() < self.train.FLIP:
+            clip = clip.flip(3)
+        return {"video": clip.contiguous(), "label": sample["label"]}
+
+
+def pytorchvideo() -> tuple[ModuleType, ModuleType]:
+    """Its data sets and its transforms, without the parts that import torchvision."""
+    if "torchvision" not in sys.modules:
+        for name in ("torchvision", "torchvision.datasets", "torchvision.datasets.folder"):
+            sys.modules[name] = types.ModuleType(name)
+        vars(sys.modules["torchvision.datasets.folder"])["make_dataset"] = None
+        transforms = types.ModuleType("pytorchvideo.transforms")
+        package = util.find_spec("pytorchvideo")
+        assert package
+        places = package.submodule_search_locations or []
+        transforms.__path__ = [f"{place}/transforms" for place in places]
+        sys.modules["pytorchvideo.transforms"] = transforms
+    names = ("pytorchvideo.data", "pytorchvideo.transforms.functional")
+    data, functional = map(import_module, names)
+    return data, functional
+
+
+def rate(pipeline: Callable[[int], Clips], clips: int) -> float:
+    """Clips a second, the start of the workers included."""
+    started = time.perf_counter()
+    done = sum(len(batch) for batch in itertools.islice(pipeline(clips), clips // _BATCH))
+    return done / (time.perf_counter() - started)
+
+
+def resident(pid: int) -> int:
+    """The bytes of memory that a process has for itself."""
+    pages = Path(f"/proc/{pid}/statm").read_text().split()
+    return (int(pages[1]) - int(pages[2])) * _PAGE
+
+
+def write_long_videos(folder: Path, count: int = 8, frames: int = 300) -> None:
+    """Ten seconds each, of the size and with the key frames that Kinetics' have."""
+    folder.mkdir()
+    for number in range(count):
+        chance = np.random.default_rng(number)
+        texture = chance.integers(0, 255, (256 // 8, 340 // 4, 3), np.uint8)
+        texture = texture.repeat(8, 0).repeat(4, 1)
+        with av.open(str(folder / f"{number}.mp4"), "w") as container:
+            stream = container.add_stream("libx264", rate=30)
+            stream.width, stream.height, stream.pix_fmt = 340, 256, "yuv420p"
+            for i in range(frames):
+                image = np.roll(texture, (i, 2 * i), (0, 1))
+                image = image // 2 + chance.integers(0, 24, image.shape, np.uint8)
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+            container.mux(stream.encode(None))
+    lines = [f"{number}.mp4 {number}\n" for number in range(count)]
+    (folder / "train.txt").write_text("".join(lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
