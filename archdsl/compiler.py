@@ -168,11 +168,15 @@ class Spec:
         return tuple(recipe.name for recipe in self.program.main.own_recipes)
 
     def recipe(
-        self, network: str, name: str | None = None, graph: Graph | None = None
+        self,
+        network: str,
+        name: str | None = None,
+        graph: Graph | None = None,
+        diagnostics: Diagnostics | None = None,
     ) -> Recipe | None:
         """How a network is trained: by the recipe of a name, or by its only one, if it has one.
 
-        `graph` is the network where it is built already.
+        `graph` is the network where it is built already; `diagnostics` takes the warnings.
 
         Raises:
             CompileError: the recipe is at fault or not there, or there are several to choose from.
@@ -180,7 +184,8 @@ class Spec:
         from archdsl.elaborate.recipes import building, finding
 
         found = finding.choose(self.program, choose(self.program, network), name)
-        return building.build(self.program, found, Diagnostics(), graph) if found else None
+        told = Diagnostics() if diagnostics is None else diagnostics
+        return building.build(self.program, found, told, graph) if found else None
 
     def check_recipe(self, name: str, diagnostics: Diagnostics) -> None:
         """Tell what is wrong with a recipe of the file, be it for a network or for others."""
@@ -232,9 +237,11 @@ class Network:
         types = {name: TensorType(shape) for name, shape in inputs.items()}
         return replace(self, graph=infer(self.graph, types))
 
-    def recipe(self, name: str | None = None) -> Recipe | None:
+    def recipe(
+        self, name: str | None = None, diagnostics: Diagnostics | None = None
+    ) -> Recipe | None:
         """How it is trained, as it was built here: see `Spec.recipe`."""
-        return self.spec.recipe(self.name, name, self.graph)
+        return self.spec.recipe(self.name, name, self.graph, diagnostics)
 
     @cached_property
     def costs(self) -> Costs:
@@ -267,18 +274,21 @@ class Network:
         """
         return self.module.text
 
-    def build(self, recipe: str | None = None) -> dict[str, str]:
+    def build(
+        self, recipe: str | None = None, diagnostics: Diagnostics | None = None
+    ) -> dict[str, str]:
         """The text of each file of a build folder, by its name.
 
         These are the module, `hubconf.py`, and `train.py` and `evaluate.py` where the network has
-        a recipe; `recipe` names one of several.
+        a recipe; `recipe` names one of several. One that gives probabilities, as X3D with a
+        `window` does, is tested only. `diagnostics` takes the warnings.
 
         Raises:
             CompileError: the recipe is at fault or not there, or there are several to choose from.
         """
         from archdsl.emit.build import build
 
-        return build(self.graph, self.module, self.recipe(recipe))
+        return build(self.graph, self.module, self.recipe(recipe, diagnostics))
 
     @cached_property
     def module(self) -> Module:

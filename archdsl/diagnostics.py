@@ -60,8 +60,10 @@ def error(
     return Diagnostic(Severity.ERROR, code, message, labels, tuple(notes), help)
 
 
-def warning(code: str, message: str, span: Span, label: str = "") -> Diagnostic:
-    return Diagnostic(Severity.WARNING, code, message, (Label(span, label),))
+def warning(
+    code: str, message: str, span: Span, label: str = "", *, also: Iterable[Label] = ()
+) -> Diagnostic:
+    return Diagnostic(Severity.WARNING, code, message, (Label(span, label), *also))
 
 
 def note(

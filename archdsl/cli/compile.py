@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archdsl.cli import options
 from archdsl.cli.output import report_warnings
+from archdsl.diagnostics import Diagnostics
 
 _DETAILS = """\
 Makes the folder DIR/NETWORK:
@@ -41,10 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     network = options.network(arguments)
     folder = Path(arguments.output) / network.name
-    contents = {
-        folder / name: files.sealed(text) for name, text in network.build(arguments.recipe).items()
-    }
+    told = Diagnostics()
+    told.extend(network.diagnostics)
+    build = network.build(arguments.recipe, told)
+    contents = {folder / name: files.sealed(text) for name, text in build.items()}
     files.write_all(contents, force=arguments.force)
     print(*contents, sep="\n")
-    report_warnings(network.diagnostics)
+    report_warnings(told)
     return 0

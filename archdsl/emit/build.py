@@ -6,6 +6,7 @@ from archdsl.emit.hub import hubconf
 from archdsl.emit.module import Module
 from archdsl.emit.names import class_doc, file_name
 from archdsl.emit.scripts import Target, scripts
+from archdsl.ir.ending import softmax_at_end
 from archdsl.ir.graph import Graph
 from archdsl.recipes.recipe import Recipe
 
@@ -24,4 +25,5 @@ def _target(graph: Graph, module: Module) -> Target:
         tuple(parameter.name for parameter in module.parameters),
         graph.type(scores).shape[0],
         class_doc(graph.name, graph.doc) or f"The network {graph.name}.",
+        gives_probabilities=softmax_at_end(graph) is not None,
     )

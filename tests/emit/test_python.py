@@ -370,6 +370,7 @@ def test_literals(value: Value, text: str) -> None:
 @example("ends in \\")
 @example('"""')
 @example("one\n\n    two\n  three")
+@example("\n0\n\t0")
 def test_text_stays_in_docstrings_and_comments(text: str) -> None:
     body = (py.Docstring(text), py.Comment(text), py.Return(Atom("x")))
     code = text_of(py.Function("f", (), None, body))

@@ -173,9 +173,10 @@ def test_an_exception_from_no_weight_decay() -> None:
             "in -> mean -> linear(classes) -> softmax",
             "flip",
             "m",
-            "ends with `softmax`; training takes",
+            "ends with `softmax`: it can be tested, but training takes",
         ),
         ("in -> conv(classes) -> softmax(axis = 0) -> mean", "flip", "m", "ends with `softmax`"),
+        ("in -> mean -> linear(classes) -> log_softmax", "flip", "m", "`log_softmax`; training"),
         ("in -> conv(classes)", "flip", "m", "one number a class; `m` gives 4 x 8 x 32^2"),
         ("return video -> mean, video -> mean", "flip", "m", "one number a class"),
         (

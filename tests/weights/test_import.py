@@ -263,7 +263,7 @@ def test_an_output_that_cannot_be_written(tmp_path: Path, capsys: Printed) -> No
     path = tmp_path / "a.pyth"
     torch.save(slowfast_x3d().state_dict(), path)
     assert imported(path, path / "own.pt", "slowfast", "x3d_xs") == 1
-    assert f"cannot make the folder {path}: file exists" in capsys.readouterr().err
+    assert f"cannot write {path / 'own.pt'}: not a directory" in capsys.readouterr().err
     (tmp_path / "own.pt").mkdir()
     assert imported(path, tmp_path / "own.pt", "slowfast", "x3d_xs", "--force") == 1
     assert "own.pt is a folder, so no file can stand there" in capsys.readouterr().err

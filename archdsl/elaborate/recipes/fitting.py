@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.diagnostics import CompileError, Diagnostic, Label, error
+from archdsl.diagnostics import CompileError, Diagnostic, Label, error, warning
 from archdsl.elaborate.recipes.settings import Entry, Sheet
 from archdsl.elaborate.recipes.shapes import clip_shape, view_shape
 from archdsl.infer import infer
+from archdsl.ir.ending import softmax_at_end
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.recipes.recipe import Recipe
 from archdsl.source import Span
-
-_NORMALISED = {"softmax", "log_softmax"}
-_AVERAGES = {"mean", "flatten", "reshape", "squeeze"}
 
 
 def mistakes(recipe: Recipe, sheet: Sheet, graph: Graph, network: Span) -> Iterator[Diagnostic]:
@@ -24,7 +22,7 @@ def mistakes(recipe: Recipe, sheet: Sheet, graph: Graph, network: Span) -> Itera
     yield from _dropout(sheet, graph)
     yield from _norms(sheet, graph)
     if not ends:
-        yield from _probabilities(graph, network)
+        yield from _softmax(graph, network)
         yield from _clip(recipe, sheet, graph)
         yield from _test(recipe, sheet, graph)
 
@@ -60,15 +58,17 @@ def _norms(sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
             yield error("recipe", message, sheet[field].span)
 
 
-def _probabilities(graph: Graph, network: Span) -> Iterator[Diagnostic]:
-    """A loss takes scores: a softmax at the end would be taken once more."""
-    (value,) = graph.outputs
-    node = graph.node(value.node)
-    while node.operation.name in _AVERAGES:
-        node = graph.node(graph.operands(node)[0].node)
-    if node.operation.name in _NORMALISED:
-        message = f"network `{graph.name}` ends with `{node.operation.name}`; training takes scores"
-        also = [Label(node.span, "it ends here")]
+def _softmax(graph: Graph, network: Span) -> Iterator[Diagnostic]:
+    """A loss takes scores; a test averages probabilities, which a network may give itself."""
+    node = softmax_at_end(graph)
+    if node is None:
+        return
+    ends, also = f"network `{graph.name}` ends with", [Label(node.span, "it ends here")]
+    if node.operation.name == "softmax":
+        message = f"{ends} `softmax`: it can be tested, but training takes scores"
+        yield warning("recipe", message, network, also=also)
+    else:
+        message = f"{ends} `{node.operation.name}`; training takes scores, a test probabilities"
         yield error("recipe", message, network, also=also)
 
 

@@ -49,7 +49,7 @@ class Docstring(Statement):
     def lines(self, depth: int) -> Iterator[str]:
         margin = " " * INDENT * depth
         escaped = self.text.replace("\\", "\\\\").replace('""', '\\"\\"')
-        first, *rest = map(printable, inspect.cleandoc(escaped.rstrip()).split("\n"))
+        first, *rest = map(printable, inspect.cleandoc(escaped.strip()).split("\n"))
         opening = margin + ('"""\\' if first.startswith('"') else '"""') + first
         if not rest:
             yield opening + (' """' if first.endswith('"') else '"""')

@@ -22,7 +22,7 @@ def scripts(recipe: Recipe, target: Target) -> dict[str, str]:
 
 
 def _scripts(recipe: Recipe, target: Target) -> dict[str, str]:
-    return {
-        "train.py": train_script(recipe, target),
-        "evaluate.py": evaluate_script(recipe, target),
-    }
+    made = {"evaluate.py": evaluate_script(recipe, target)}
+    if target.gives_probabilities:
+        return made
+    return {"train.py": train_script(recipe, target), **made}

@@ -40,6 +40,8 @@ class EvaluationView:
     dataset: str
     build: str
     classes: str
+    probabilities: str
+    """How likely the classes are, of what the network makes of a `video`."""
 
 
 def evaluate_script(recipe: Recipe, target: Target) -> str:
@@ -81,9 +83,11 @@ def _view(recipe: Recipe, target: Target) -> EvaluationView:
         dataset="Views" if isinstance(test, Views) else "FullVideos",
         build=f"{target.local_name}({'classes=args.classes' if has_classes else ''})",
         classes="args.classes" if has_classes else "CLASSES",
+        probabilities=_PROBABILITIES[target.gives_probabilities],
     )
 
 
+_PROBABILITIES = {True: "model(video).float()", False: "model(video).float().softmax(1)"}
 _SPREAD = "[round(i * (starts - 1) / (CLIPS - 1)) for i in range(CLIPS)]"
 _CROPS = {
     1: "Of each clip the centre.",

@@ -11,6 +11,7 @@ class Target:
 
     `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `classes`
     how many outputs the network has as declared; `title` the first line of its doc, or its name.
+    One that `gives_probabilities` takes the softmax itself, and is tested only.
     `alias` is what the scripts call the class where they have another of its name.
     """
 
@@ -19,6 +20,7 @@ class Target:
     arguments: tuple[str, ...]
     classes: int
     title: str
+    gives_probabilities: bool = False
     alias: str | None = None
 
     @property

@@ -1,0 +1,66 @@
+"""PyTorchVideo's weights through the emitted evaluation: the logits of its own X3D."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+from scripts.conftest import module_of
+from scripts.videos import write_video
+from torch import Tensor, nn
+
+from archdsl.cli.main import main
+from weights.test_import import NORMS, imported, pytorchvideo, spec
+
+Loading = Callable[[object, torch.device], nn.Module]
+
+WINDOW = ("--set", "window=(4, 5, 5)")
+
+
+def build(folder: Path, weights: Path) -> ModuleType:
+    """The evaluation of X3D-XS as PyTorchVideo has it, beside the weights of a file."""
+    assert imported(weights, folder / "own.pt", "pytorchvideo", "x3d_xs", *NORMS) == 0
+    assert main(["compile", spec("x3d_xs"), "-o", str(folder), *NORMS, *WINDOW]) == 0
+    return module_of(folder / "x3d_xs" / "evaluate.py")
+
+
+def evaluated(
+    script: ModuleType, load: Loading, classifier: str, folder: Path, patch: pytest.MonkeyPatch
+) -> tuple[Tensor, Tensor]:
+    """The logits at every position of each view, and the probabilities that the script writes."""
+    said: list[Tensor] = []
+
+    def heard(args: object, device: torch.device) -> nn.Module:
+        model = load(args, device)
+        layer = model.get_submodule(classifier)
+        layer.register_forward_hook(lambda module, given, found: said.append(found))
+        return model
+
+    patch.setattr(script, "load_model", heard)
+    flags = ["--val-list", str(folder / "val.txt"), "--output-dir", str(folder), "--workers", "0"]
+    patch.setattr("sys.argv", ["evaluate.py", *flags, "--checkpoint", str(folder / "own.pt")])
+    assert script.main() == 0
+    written = torch.load(folder / "predictions.pt", weights_only=True)
+    return torch.cat(said), written["probabilities"]
+
+
+def test_evaluation_has_pytorchvideos_logits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = pytorchvideo(frames=4, size=160)
+    torch.save({"model_state": theirs.state_dict()}, tmp_path / "hub.pyth")
+    theirs.blocks[5].activation = nn.Softmax(dim=1)
+    write_video(tmp_path / "video.mp4", frames=90)
+    (tmp_path / "val.txt").write_text("video.mp4 7\n")
+    script = build(tmp_path, tmp_path / "hub.pyth")
+    own = script.load_model
+
+    logits, probabilities = evaluated(script, own, "head.linear", tmp_path, monkeypatch)
+    expected, said = evaluated(script, lambda *_: theirs, "blocks.5.proj", tmp_path, monkeypatch)
+
+    assert logits.shape == expected.shape == (30, 1, 2, 2, 400)
+    assert (logits - expected).abs().max() < 1e-5 * expected.abs().max()
+    assert torch.allclose(probabilities, said, rtol=1e-4)
