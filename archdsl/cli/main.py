@@ -7,43 +7,30 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import TextIO
 
 from archdsl import __version__
-from archdsl.cli import (
-    check,
-    compile,
-    diff,
-    draw,
-    expand,
-    export,
-    family,
-    flops,
-    fmt,
-    options,
-    sample_data,
-    show,
-    transform,
-    weights,
-)
+from archdsl.cli import options
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 
 _COMMANDS = (
-    compile,
-    flops,
-    check,
-    diff,
-    draw,
-    family,
-    transform,
-    expand,
-    fmt,
-    show,
-    sample_data,
-    weights,
-    export,
+    "compile",
+    "flops",
+    "check",
+    "diff",
+    "draw",
+    "family",
+    "transform",
+    "expand",
+    "fmt",
+    "show",
+    "sample-data",
+    "weights",
+    "export",
 )
+"""The commands, each a module of its own that adds itself."""
 
 _EPILOG = """\
 examples:
@@ -85,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str] | None) -> int:
     try:
-        arguments = _parser().parse_args(argv)
+        arguments = _parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
@@ -107,7 +94,8 @@ def _close_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Knows the command that is asked for, and all of them where none is."""
     parser = argparse.ArgumentParser(
         prog="archdsl",
         description="An architecture compiler: from a paper's table to standalone PyTorch.",
@@ -118,6 +106,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, parser_class=options.Parser
     )
-    for command in _COMMANDS:
-        command.add(commands)
+    for name in {*argv[:1]}.intersection(_COMMANDS) or _COMMANDS:
+        import_module(f"archdsl.cli.{name.replace('-', '_')}").add(commands)
     return parser

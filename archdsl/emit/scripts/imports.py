@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from symtable import SymbolTable, symtable
 
 from archdsl.emit.python.tokens import WIDTH
 from archdsl.emit.scripts.target import Target
@@ -42,11 +43,12 @@ _MEMBERS = {
 
 _HOMES = {name: module for module, names in _MEMBERS.items() for name in names.split()}
 _INSTALLED = {"av", "torch"}
+_LOAD_WEIGHTS = "load_weights"
 
 
 def imports(text: str, target: Target) -> list[str]:
     """The lines, as ruff sorts them: the standard library, what is installed, the network."""
-    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    used = set(_names_used(symtable(text, target.module, "exec")))
     plain = {name for name in used if name in _MODULES}
     taken: dict[str, list[str]] = defaultdict(list)
     for name in used & set(_HOMES):
@@ -61,21 +63,25 @@ def imports(text: str, target: Target) -> list[str]:
             if (home in installed) is group:
                 lines += _parts(home, taken[home])
         lines.append("")
-    return [*lines, *_parts(target.module, (_named(target), "load_weights"))]
+    return [*lines, *_parts(target.module, (_named(target), _LOAD_WEIGHTS))]
+
+
+def _names_used(scope: SymbolTable) -> Iterator[str]:
+    """The names that stand for something of the whole script."""
+    for symbol in scope.get_symbols():
+        if symbol.is_global() or (scope.get_type() == "module" and symbol.is_referenced()):
+            yield symbol.get_name()
+    for inner in scope.get_children():
+        yield from _names_used(inner)
 
 
 def is_clear(name: str, text: str) -> bool:
-    """Whether a script has only one thing of this name."""
-    bound: list[str] = []
-    for node in ast.parse(text).body:
-        match node:
-            case ast.ClassDef(name=own) | ast.FunctionDef(name=own):
-                bound.append(own)
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                bound += [alias.asname or alias.name for alias in names]
-            case ast.Assign(targets=[ast.Name(id=own)]):
-                bound.append(own)
-    return bound.count(name) == 1
+    """Whether a script has nothing else of a name, nor might import it."""
+    if name in _MODULES or name in _HOMES or name == _LOAD_WEIGHTS:
+        return False
+    own = re.escape(name)
+    bound = rf"^(?:class|def) {own}\b|^[\w, ]*\b{own}\b[\w, ]* = "
+    return re.search(bound, text, re.MULTILINE) is None
 
 
 def _named(target: Target) -> str:
