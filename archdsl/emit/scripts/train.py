@@ -30,7 +30,7 @@ _PIECES = (
     *("faults", "training", "learner", "optimisation", "order", "pixels", "weights"),
     *("world", "display", "checkpoints", "files", "log"),
     *("clips", "spans", "decoding", "lists"),
-    *("arguments", "main"),
+    *("arguments", "numbers", "main"),
 )
 
 _WIDTH = 84
