@@ -146,7 +146,7 @@ def _header(recipe: Recipe, target: Target) -> str:
     title = f"Train {target.module}.{target.class_name} as the recipe {recipe.name} has it."
     parts = [title, first_paragraph(target.title)]
     if recipe.doc:
-        parts.append(first_paragraph(recipe.doc))
+        parts += filter(None, recipe.doc.split("\n\n"))  # also what no paper printed
     if recipe.pretrained:
         parts.append(f"The paper starts from {recipe.pretrained}; give them with --weights.")
     wrapped = [textwrap.fill(part, _WIDTH) for part in parts]
