@@ -148,6 +148,7 @@ def _header(recipe: Recipe, target: Target) -> str:
     if recipe.doc:
         parts += filter(None, recipe.doc.split("\n\n"))  # also what no paper printed
     if recipe.pretrained:
-        parts.append(f"The paper starts from {recipe.pretrained}; give them with --weights.")
+        file = "--weights takes a file with all weights of this network"
+        parts.append(f"The paper starts from {recipe.pretrained}; {file}.")
     wrapped = [textwrap.fill(part, _WIDTH) for part in parts]
     return "\n\n".join([*wrapped, _USAGE])
