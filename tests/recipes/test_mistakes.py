@@ -44,6 +44,12 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
         ("optimizer sgd(lr = 1, momentum = 1)", "momentum = 1", "at least 0, below 1", None),
         ("optimizer sgd(lr = 1, beta = 1)", "beta = 1", "no option `beta`", "it has `lr`, `mom"),
         ("optimizer sgd(lr = 1, lr = 2)", "lr = 2", "`lr` is given twice", None),
+        (
+            "optimizer sgd(lr = 1, nesterov = true)",
+            "nesterov = true",
+            "`nesterov` is a kind of momentum, and there is none",
+            "give it, as `momentum = 0.9`",
+        ),
         ("optimizer sgd(0.1)", "0.1", "an option of `sgd` has a name here", "`lr = 0.1`"),
         ("optimizer adamw(lr = 1, betas = 0.9)", "betas = 0.9", "a tuple of 2, each", None),
         ("schedule cosin", "cosin", "no `schedule` is called `cosin`", "`cosine`?"),
@@ -52,7 +58,8 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
         ("schedule steps(12)", "12", "a step after epoch 12 never comes", None),
         ("schedule steps(4, factor = 0)", "factor = 0", "above 0, at most 1", None),
         ("warmup 0", "0", "`epochs` of `warmup` is a number above 0", None),
-        ("warmup 12", "12", "a warm-up of 12 epochs is longer than the training, 10", None),
+        ("warmup 12", "12", "of 12 epochs is no shorter than the training, 10", None),
+        ("warmup 10", "10", "of 10 epochs is no shorter than the training, 10", None),
         (
             "warmup(2, start = 0.2)",
             "start = 0.2",

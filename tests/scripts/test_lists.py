@@ -149,5 +149,5 @@ def test_a_list_that_cannot_be_read(tmp_path: Path, evaluate: ModuleType) -> Non
     assert faults(evaluate, tmp_path / "val.txt") == ["No such file or directory"]
     (tmp_path / "empty").mkdir()
     assert faults(evaluate, tmp_path / "empty") == ["there are no videos in it"]
-    (tmp_path / "noise.txt").write_bytes(bytes(range(256)) * 20)
-    assert faults(evaluate, tmp_path / "noise.txt")
+    (tmp_path / "noise.txt").write_bytes(b"folder\0/name 1\n" + bytes(range(256)) * 20)
+    assert faults(evaluate, tmp_path / "noise.txt") == ["it is no text, and so no list of videos"]

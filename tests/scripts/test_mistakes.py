@@ -154,6 +154,7 @@ def test_going_on_otherwise_than_it_began(
         (None, "No such file or directory"),
         (b"", "it ends too soon"),
         (b"PK\x03\x04 half of a zip", "PytorchStreamReader failed"),
+        (b"a text", "it is no file of weights, or holds more than weights"),
     ],
 )
 def test_weights_that_are_none(

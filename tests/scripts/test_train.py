@@ -71,6 +71,20 @@ def test_all_that_a_recipe_may_set(
     assert all(value.isfinite().all() for value in averaged.values())
 
 
+def test_validation_takes_no_more_clips_at_once_than_training(
+    minimal: ModuleType, train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, scores = [], minimal.Learner.scores
+
+    def counted(learner: object, batch: tuple[object, ...]) -> object:
+        seen.append(len(batch[0]))  # type: ignore[arg-type]
+        return scores(learner, batch)
+
+    monkeypatch.setattr(minimal.Learner, "scores", counted)
+    assert train(minimal, "--epochs", 1, "--accumulate", 2) == 0
+    assert max(seen) == 2
+
+
 def test_curves_are_drawn(
     minimal: ModuleType, train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

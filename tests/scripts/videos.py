@@ -75,5 +75,5 @@ def write_images(folder: Path, frames: int = 60) -> Path:
     folder.mkdir()
     for number in range(frames):
         image = av.VideoFrame.from_ndarray(numbered(number), format="rgb24")
-        image.save(folder / f"img_{number + 1}.png")
+        image.save(str(folder / f"img_{number + 1}.png"))
     return folder

@@ -12,7 +12,7 @@ from archdsl.elaborate.recipes.shapes import clip_shape, test_size, view_shape
 from archdsl.elaborate.values import show
 from archdsl.ir.types import show_shape
 from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import FullLength, ScaleJitter, Steps
+from archdsl.recipes.settings import FullLength, ScaleJitter, Sgd, Steps
 
 
 def mistakes(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
@@ -57,9 +57,9 @@ def _accumulate(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
 
 
 def _warmup(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
-    if recipe.warmup is not None and recipe.warmup.epochs > recipe.epochs:
+    if recipe.warmup is not None and recipe.warmup.epochs >= recipe.epochs:
         epochs = show(recipe.warmup.epochs)
-        message = f"a warm-up of {epochs} epochs is longer than the training, {recipe.epochs}"
+        message = f"a warm-up of {epochs} epochs is no shorter than the training, {recipe.epochs}"
         span, also = sheet["warmup"].span_of("epochs"), [Label(sheet["epochs"].span, "the epochs")]
         yield error("recipe", message, span, also=also)
 
@@ -71,6 +71,15 @@ def _warmup_start(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
         message = f"a warm-up rises: it cannot start from {start}, above the rate {show(rate)}"
         also = [Label(sheet["optimizer"].span_of("lr"), "the rate")]
         yield error("recipe", message, sheet["warmup"].span_of("start"), also=also)
+
+
+def _nesterov(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+    """PyTorch's optimiser refuses it."""
+    optimizer = recipe.optimizer
+    if isinstance(optimizer, Sgd) and optimizer.nesterov and optimizer.momentum == 0:
+        message = "`nesterov` is a kind of momentum, and there is none"
+        span = sheet["optimizer"].span_of("nesterov")
+        yield error("recipe", message, span, help="give it, as `momentum = 0.9`")
 
 
 def _steps(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
@@ -102,6 +111,7 @@ _CHECKS = (
     _accumulate,
     _warmup,
     _warmup_start,
+    _nesterov,
     _steps,
     _full_length,
     _no_decay,

@@ -63,7 +63,7 @@ def _pieces(view: EvaluationView) -> tuple[str, ...]:
     data = ("views", "spans") if view.has_views else ("full_videos",)
     return (
         *("faults", "evaluation", "pixels", "weights", "results", "files", "process"),
-        *(*data, "decoding", "lists", "evaluation_main"),
+        *(*data, "decoding", "lists", "numbers", "evaluation_main"),
     )
 
 

@@ -30,7 +30,7 @@ _PIECES = (
     *("faults", "training", "learner", "optimisation", "order", "pixels", "weights"),
     *("world", "display", "checkpoints", "files", "log"),
     *("clips", "spans", "decoding", "lists"),
-    *("arguments", "main"),
+    *("arguments", "numbers", "main"),
 )
 
 _WIDTH = 84
@@ -146,8 +146,9 @@ def _header(recipe: Recipe, target: Target) -> str:
     title = f"Train {target.module}.{target.class_name} as the recipe {recipe.name} has it."
     parts = [title, first_paragraph(target.title)]
     if recipe.doc:
-        parts.append(first_paragraph(recipe.doc))
+        parts += filter(None, recipe.doc.split("\n\n"))  # also what no paper printed
     if recipe.pretrained:
-        parts.append(f"The paper starts from {recipe.pretrained}; give them with --weights.")
+        file = "--weights takes a file with all weights of this network"
+        parts.append(f"The paper starts from {recipe.pretrained}; {file}.")
     wrapped = [textwrap.fill(part, _WIDTH) for part in parts]
     return "\n\n".join([*wrapped, _USAGE])
