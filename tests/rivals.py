@@ -43,14 +43,19 @@ def _stand_in_for_torchvision() -> Iterator[None]:
 
 def s3d() -> Callable[..., Any]:
     """torchvision's `s3d`, or a skipped test."""
+    let_torchvision_load()
+    models = pytest.importorskip("torchvision.models.video", exc_type=ImportError)
+    found: Callable[..., Any] = models.s3d
+    return found
+
+
+def let_torchvision_load() -> None:
+    """Make torchvision load beside a torch that is not of its build, or skip the test."""
     torch = pytest.importorskip("torch")
     try:
         pytest.importorskip("torchvision", exc_type=ImportError)
     except RuntimeError:
-        # torchvision's compiled operators go with torch's CUDA build and do not load beside
-        # another. The package only looks whether these two exist, and S3D has none of them.
+        # Its compiled operators go with torch's CUDA build and do not load beside another. The
+        # package only looks whether these two exist, and neither S3D nor a transform calls them.
         for name in ("nms", "qnms"):
             torch.library.define(f"torchvision::{name}", "(Tensor boxes) -> Tensor")
-    models = pytest.importorskip("torchvision.models.video", exc_type=ImportError)
-    found: Callable[..., Any] = models.s3d
-    return found

@@ -180,10 +180,21 @@ def test_weights_of_another_network(
 ) -> None:
     path = tmp_path / "weights.pt"
     torch.save({"model_state": script.Small(classes=5).state_dict()}, path)
-    assert train(script, "--weights", path) == 1
+    assert train(script, "--eval-only", "--checkpoint", path) == 1
     assert capsys.readouterr().err == (
         f"error: {path}: size mismatch for linear.weight: copying a param with shape"
         " torch.Size([5, 16]) from checkpoint, the shape in current model is torch.Size([3, 16]).\n"
+    )
+
+
+def test_weights_of_which_none_fits(
+    script: ModuleType, train: Train, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "weights.pt"
+    torch.save({"stem.weight": torch.zeros(3)}, path)
+    assert train(script, "--weights", path) == 1
+    assert capsys.readouterr().err == (
+        f"error: {path}: none of its tensors fits small.Small by name and shape\n"
     )
 
 

@@ -174,6 +174,27 @@ def test_weights_to_start_from(minimal: ModuleType, train: Train, tmp_path: Path
     assert all(torch.equal(made[name], weights[name]) for name in weights)
 
 
+def test_weights_of_another_head_leave_it_as_it_starts(
+    minimal: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "weights.pt"
+    weights = minimal.Small(classes=5).state_dict()
+    torch.save({**weights, "extra": torch.zeros(2)}, path)
+    torch.manual_seed(7)
+    model = minimal.Small(classes=3)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    minimal.start_from(model, str(path), print)
+    for name, value in model.state_dict().items():
+        expected = before if name.startswith("linear") else weights
+        assert torch.equal(value, expected[name])
+    count = len(before)
+    assert capsys.readouterr().out == (
+        f"{path}: {count - 2} of {count} tensors of small.Small\n"
+        "  start anew, missing in it or of another shape: 2, such as linear.weight, linear.bias\n"
+        "  in it, but not in the network: 1, such as extra\n"
+    )
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_saves_and_the_run_goes_on_exactly(
     load_script: Load,

@@ -33,6 +33,7 @@ _MEMBERS = {
     "functools": "cache lru_cache",
     "itertools": "chain",
     "pathlib": "Path",
+    "types": "SimpleNamespace",
     "typing": "Any NamedTuple TypeVar",
     "torch": "Tensor nn",
     "torch.nn.parallel": "DistributedDataParallel",

@@ -27,7 +27,8 @@ from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import Cosine, Sgd
 
 _PIECES = (
-    *("faults", "training", "learner", "optimisation", "order", "pixels", "weights"),
+    *("faults", "training", "learner", "optimisation", "order", "pixels"),
+    *("weights", "start"),
     *("world", "display", "checkpoints", "files", "log"),
     *("clips", "spans", "decoding", "lists"),
     *("arguments", "numbers", "main"),
