@@ -190,7 +190,7 @@ def test_weights_of_another_head_leave_it_as_it_starts(
     count = len(before)
     assert capsys.readouterr().out == (
         f"{path}: {count - 2} of {count} tensors of small.Small\n"
-        "  start anew, missing in it or of another shape: 2, such as linear.weight, linear.bias\n"
+        "  not in it or of another shape, start anew: 2, such as linear.weight, linear.bias\n"
         "  in it, but not in the network: 1, such as extra\n"
     )
 
