@@ -204,7 +204,7 @@ def test_weights_of_which_none_fits(
         (["--batch", 11], "10 videos do not fill a batch of 11: make it smaller with --batch"),
         (["--accumulate", 5], "a batch of 4 cannot be divided among 1 processes x 5 parts"),
         (["--val-list", "none.txt"], "none.txt: No such file or directory"),
-        (["--data", "none"], "there is no val.txt, val.csv or folder val in none"),
+        (["--data", "none"], "none is no folder; a list is given by --val-list"),
         (
             ["--classes", 2],
             "{data}/val.txt: labels go up to 2, but the network has 2 classes, numbered from 0,"
