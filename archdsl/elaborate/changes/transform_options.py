@@ -8,9 +8,9 @@ from typing import cast
 
 from archdsl.diagnostics import did_you_mean
 from archdsl.elaborate.changes import bringing
-from archdsl.elaborate.changes.options import Reader
 from archdsl.elaborate.derivation.derivations import Resolved
 from archdsl.elaborate.evaluation import expressions, names
+from archdsl.elaborate.evaluation.options import Reader
 from archdsl.elaborate.session import Frame
 from archdsl.elaborate.values import Value
 from archdsl.ops.parameters import Kind, kind_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
 from archdsl.diagnostics import Label, did_you_mean
-from archdsl.elaborate.changes.options import Reader
 from archdsl.elaborate.evaluation import expressions
+from archdsl.elaborate.evaluation.options import Reader
 from archdsl.elaborate.session import Fault, Frame
 from archdsl.elaborate.values import Value, describe, is_number, show
 from archdsl.ops.parameters import Kind, kind_of
