@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.diagnostics import CompileError, Diagnostic, counted, error
+from archdsl.diagnostics import CompileError
 from archdsl.export.axes import Shape
 from archdsl.ir.types import show_shape
 from archdsl.weights import files
+from archdsl.weights.faults import key_faults
 from archdsl.weights.folding import folded
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ def fill(module: nn.Module, path: Path) -> None:
     }
     told = [f"{key} is {_shown(b)}, and {_shown(a)} here" for key, (a, b) in shapes.items()]
     other = f"{{}} of {path}: other shapes than here"
-    faults = [
-        *_fault(f"{path} lacks {{}} of this network", absent, folded(absent)),
-        *_fault(f"{path} has {{}} that this network has not", unused, folded(unused)),
-        *_fault(other, list(shapes), told, _advice(module, shapes.values())),
+    wrong = [
+        *key_faults(f"{path} lacks {{}} of this network", absent, folded(absent), _SHOWN),
+        *key_faults(f"{path} has {{}} that this network has not", unused, folded(unused), _SHOWN),
+        *key_faults(other, list(shapes), told, _SHOWN, _advice(module, shapes.values())),
     ]
-    if faults:
-        raise CompileError(faults)
+    if wrong:
+        raise CompileError(wrong)
     module.load_state_dict(dict(theirs))
 
 
@@ -58,15 +59,6 @@ def _advice(module: nn.Module, shapes: Iterable[tuple[Shape, Shape]]) -> str | N
         if len(differ) == 1 and argument.default == differ[0][0]:
             return f"`--set {name}={differ[0][1]}` makes the network so"
     return None
-
-
-def _fault(
-    message: str, keys: list[str], lines: list[str], hint: str | None = None
-) -> Iterator[Diagnostic]:
-    if keys:
-        more = [f"and {len(lines) - _SHOWN} more such"] if len(lines) > _SHOWN else []
-        told = message.format(counted(len(keys), "tensor"))
-        yield error("weights", told, notes=[*lines[:_SHOWN], *more], help=hint)
 
 
 def randomise(module: nn.Module, shapes: list[Shape]) -> None:

@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from archdsl.compiler import Network
-from archdsl.diagnostics import Diagnostic, counted, error
+from archdsl.diagnostics import Diagnostic
+from archdsl.weights.faults import key_faults
 from archdsl.weights.files import WeightsFile, torch_or_fault
 from archdsl.weights.folding import fold_pairs, folded, layers, show_tensors
 from archdsl.weights.sources import Source, classifiers, depths, depths_of, named
@@ -104,12 +105,12 @@ class Match:
         ours, file, title = self.network.name, self.file.path, self.source.title
         absent = [key for key in self.absent if not key.endswith(COUNTER)]
         unused = [key for key in self.unused if not key.endswith(COUNTER)]
-        shown = list(_beside(self))
+        other = f"{{}} of {file} have other shapes in {ours}"
         return [
             *_fault(f"{title} has no name for {{}} of {ours}", self.nameless),
             *_fault(f"{file} lacks {{}} of {ours}", absent),
             *_fault(f"{ours} has no place for {{}} of {file}", unused),
-            *_fault(f"{{}} of {file} have other shapes in {ours}", self.misshapen, shown),
+            *key_faults(other, self.misshapen, list(_beside(self)), _SHOWN),
         ]
 
 
@@ -136,9 +137,5 @@ def _beside(match: Match) -> Iterator[str]:
         yield f"{theirs}: {there}, and {ours}: {here}"
 
 
-def _fault(message: str, keys: list[str], lines: list[str] | None = None) -> Iterator[Diagnostic]:
-    if keys:
-        lines = folded(keys) if lines is None else lines
-        more = [f"and {len(lines) - _SHOWN} more such"] if len(lines) > _SHOWN else []
-        told = message.format(counted(len(keys), "tensor"))
-        yield error("weights", told, notes=[*lines[:_SHOWN], *more])
+def _fault(message: str, keys: list[str]) -> Iterator[Diagnostic]:
+    return key_faults(message, keys, folded(keys), _SHOWN)

@@ -51,7 +51,9 @@ MAY_IMPORT = {
     | {"compiler", "costs", "elaborate.changes.candidates", "elaborate.values", "syntax.parser"}
     | {"transforms"},
     "weights": GROUND | {"compiler", "elaborate.evaluation.parameters", "files", "ir"},
-    "export": GROUND | {"files", "ir.types", "weights.files", "weights.folding"},
+    "export": GROUND
+    | {"files", "ir.types", "weights.faults", "weights.files"}
+    | {"weights.folding"},
     "samples": set(),
     "cli": GROUND
     | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
