@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.emit.hub import hubconf
 from archdsl.emit.module import Module
-from archdsl.emit.names import class_doc, file_name
+from archdsl.emit.names import file_name, network_doc
 from archdsl.emit.scripts import Target, scripts
 from archdsl.ir.ending import softmax_at_end
 from archdsl.ir.graph import Graph
@@ -24,6 +24,6 @@ def _target(graph: Graph, module: Module) -> Target:
         module.class_name,
         tuple(parameter.name for parameter in module.parameters),
         graph.type(scores).shape[0],
-        class_doc(graph.name, graph.doc) or f"The network {graph.name}.",
+        network_doc(graph.name, graph.doc),
         gives_probabilities=softmax_at_end(graph) is not None,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archdsl.emit.module import Module
-from archdsl.emit.names import class_doc, file_name
+from archdsl.emit.names import file_name, network_doc
 from archdsl.emit.pages import page
 from archdsl.emit.python import (
     Assign,
@@ -66,8 +66,7 @@ def _entry(graph: Graph, module: Module) -> Function:
 
 
 def _described(graph: Graph) -> str:
-    doc = class_doc(graph.name, graph.doc) or f"The network {graph.name}."
-    return textwrap.fill(doc, DOC_WIDTH)
+    return textwrap.fill(network_doc(graph.name, graph.doc), DOC_WIDTH)
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -89,6 +89,11 @@ def class_doc(name: str, doc: str | None) -> str | None:
     return rest[:1].upper() + rest[1:]
 
 
+def network_doc(name: str, doc: str | None) -> str:
+    """What a network is, in a paragraph: its doc, else its name."""
+    return class_doc(name, doc) or f"The network {name}."
+
+
 def first_paragraph(doc: str) -> str:
     return doc.partition("\n\n")[0]
 

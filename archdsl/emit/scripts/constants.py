@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archdsl.emit.candidates import python_value
 from archdsl.emit.python import Assign, Atom, Remarked, Statement, literal
 from archdsl.emit.python.literals import Value
 from archdsl.emit.scripts.target import Target
-from archdsl.ops.parameters import Number
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import Cosine, Sgd, Steps
 
@@ -24,13 +24,13 @@ def training_constants(recipe: Recipe, target: Target) -> list[Statement]:
         ("EPOCHS", recipe.epochs, None),
         ("BATCH", recipe.batch, "clips of a step, over all processes"),
         ("ACCUMULATE", recipe.accumulate, "parts in which a process takes its clips"),
-        ("LEARNING_RATE", number(optimizer.lr), "for this batch"),
+        ("LEARNING_RATE", python_value(optimizer.lr), "for this batch"),
     ]
     if isinstance(optimizer, Sgd):
-        found.append(("MOMENTUM", number(optimizer.momentum), None))
+        found.append(("MOMENTUM", python_value(optimizer.momentum), None))
     else:
-        found.append(("BETAS", tuple(map(number, optimizer.betas)), None))
-    found.append(("WEIGHT_DECAY", number(optimizer.weight_decay), None))
+        found.append(("BETAS", python_value(optimizer.betas), None))
+    found.append(("WEIGHT_DECAY", python_value(optimizer.weight_decay), None))
     found += _schedule(recipe)
     found += _options(recipe)
     return [_constant(*constant) for constant in found]
@@ -39,35 +39,30 @@ def training_constants(recipe: Recipe, target: Target) -> list[Statement]:
 def _schedule(recipe: Recipe) -> Iterator[tuple[str, Value, str | None]]:
     match recipe.schedule:
         case Cosine(final=final) if final:
-            yield "FINAL", number(final), "of the rate, at the end"
+            yield "FINAL", python_value(final), "of the rate, at the end"
         case Steps(at=at, factor=factor):
             yield "STEPS", at, "epochs after which the rate is multiplied"
-            yield "STEP_FACTOR", number(factor), None
+            yield "STEP_FACTOR", python_value(factor), None
     if recipe.warmup:
-        yield "WARMUP_EPOCHS", number(recipe.warmup.epochs), None
-        yield "WARMUP_START", number(recipe.warmup.start), "the rate at which it begins"
+        yield "WARMUP_EPOCHS", python_value(recipe.warmup.epochs), None
+        yield "WARMUP_START", python_value(recipe.warmup.start), "the rate at which it begins"
 
 
 def _options(recipe: Recipe) -> Iterator[tuple[str, Value, str | None]]:
     if recipe.dropout is not None:
-        yield "DROPOUT", number(recipe.dropout), None
+        yield "DROPOUT", python_value(recipe.dropout), None
     if recipe.label_smoothing:
-        yield "LABEL_SMOOTHING", number(recipe.label_smoothing), None
+        yield "LABEL_SMOOTHING", python_value(recipe.label_smoothing), None
     if recipe.clip_gradients is not None:
-        yield "MAX_GRAD_NORM", number(recipe.clip_gradients), None
+        yield "MAX_GRAD_NORM", python_value(recipe.clip_gradients), None
     if recipe.ema is not None:
-        yield "EMA_DECAY", number(recipe.ema), None
+        yield "EMA_DECAY", python_value(recipe.ema), None
     if recipe.precise_bn is not None:
         yield "PRECISE_BN_BATCHES", recipe.precise_bn, None
-    yield "MEAN", tuple(map(number, recipe.normalise.mean)), "of R, G and B between 0 and 1"
-    yield "STD", tuple(map(number, recipe.normalise.std)), None
+    yield "MEAN", python_value(recipe.normalise.mean), "of R, G and B between 0 and 1"
+    yield "STD", python_value(recipe.normalise.std), None
     yield "SYNC_BN", recipe.sync_bn, None
     yield "AMP", AMP[recipe.precision], None
-
-
-def number(value: Number) -> int | float:
-    """A number of the language as Python's."""
-    return value if isinstance(value, int) else float(value)
 
 
 def _constant(name: str, value: Value, remark: str | None) -> Statement:
