@@ -14,13 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.costs.breakdown import Part, breakdown
-from archdsl.costs.conventions import Convention
-from archdsl.costs.figures import Costs, measure, uncounted
-from archdsl.costs.memory import inference_bytes, training_bytes
-from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
-from archdsl.elaborate.evaluation.parameters import given_by_program
-from archdsl.elaborate.networks import (
+from archdsl.build.networks import (
     Elaborated,
     candidates,
     choose,
@@ -29,22 +23,28 @@ from archdsl.elaborate.networks import (
     missing_parameters,
     written,
 )
-from archdsl.elaborate.program import Program
-from archdsl.elaborate.reading.loading import load_program, parse_program
-from archdsl.elaborate.values import Given
+from archdsl.build.parameters import given_by_program
+from archdsl.build.values import Given
+from archdsl.costs.breakdown import Part, breakdown
+from archdsl.costs.conventions import Convention
+from archdsl.costs.figures import Costs, measure, uncounted
+from archdsl.costs.memory import inference_bytes, training_bytes
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
+from archdsl.program.loading import load_program, parse_program
+from archdsl.program.program import Program
 from archdsl.source import Source
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
-    from archdsl.elaborate.changes.candidates import Candidates
-    from archdsl.elaborate.derivation.lineages import Lineage
-    from archdsl.elaborate.sketches import Sketch
+    from archdsl.build.sketches import Sketch
     from archdsl.emit.module import Module
+    from archdsl.plan.candidates import Candidates
+    from archdsl.plan.lineages import Lineage
+    from archdsl.plan.transforms import Transform
     from archdsl.recipes.recipe import Recipe
-    from archdsl.transforms import Transform
 
 
 def load(path: str | Path, uses: Iterable[str] = ()) -> Spec:
@@ -62,7 +62,7 @@ def format_spec(path: str | Path) -> tuple[str, str]:
     Raises:
         CompileError: with every syntax mistake in it.
     """
-    from archdsl.elaborate.reading.files import read
+    from archdsl.program.files import read
     from archdsl.syntax.formatter import format_file
     from archdsl.syntax.parser import parse
 
@@ -111,7 +111,7 @@ class Spec:
         Raises:
             CompileError: this derives no network.
         """
-        from archdsl.elaborate.derivation.derived import derived
+        from archdsl.plan.derived import derived
 
         return Spec(self.program.with_network(derived(name, base, map(str, changes))))
 
@@ -144,7 +144,7 @@ class Spec:
 
     def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
         """What a network that can be built with these parameters derives from."""
-        from archdsl.elaborate.derivation.lineages import lineage
+        from archdsl.plan.lineages import lineage
 
         return lineage(self.program, name, given)
 
@@ -181,7 +181,7 @@ class Spec:
         Raises:
             CompileError: the recipe is at fault or not there, or there are several to choose from.
         """
-        from archdsl.elaborate.recipes import building, finding
+        from archdsl.recipes.reading import building, finding
 
         found = finding.choose(self.program, choose(self.program, network), name)
         told = Diagnostics() if diagnostics is None else diagnostics
@@ -189,13 +189,13 @@ class Spec:
 
     def check_recipe(self, name: str, diagnostics: Diagnostics) -> None:
         """Tell what is wrong with a recipe of the file, be it for a network or for others."""
-        from archdsl.elaborate.recipes import checking
+        from archdsl.recipes.reading import checking
 
         checking.check(self.program, name, diagnostics)
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with the places where it broke off."""
-        from archdsl.elaborate.sketches import sketch
+        from archdsl.build.sketches import sketch
 
         return sketch(self.program, name, given)
 
@@ -293,7 +293,7 @@ class Network:
     @cached_property
     def module(self) -> Module:
         """The module that `source` is the text of, with its class's name and arguments."""
-        from archdsl.elaborate.variants import open_numbers, variants
+        from archdsl.build.variants import open_numbers, variants
         from archdsl.emit.header import header
         from archdsl.emit.module import NotOpen, make
 

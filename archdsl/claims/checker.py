@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archdsl.build.values import show
 from archdsl.claims import figures, structure
 from archdsl.claims.verdicts import Checked, Measured, Verdict, verdict
 from archdsl.compiler import Network, Spec
@@ -17,7 +18,6 @@ from archdsl.diagnostics import (
     note,
     warning,
 )
-from archdsl.elaborate.values import show
 from archdsl.ir.cells import cells
 from archdsl.source import Span
 from archdsl.syntax import tree

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
+from archdsl.build.values import Value, show
 from archdsl.claims.checker import Examined, examine
 from archdsl.claims.verdicts import Verdict
 from archdsl.compiler import Network, Spec
 from archdsl.costs.figures import Figures
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
-from archdsl.elaborate.derivation.lineages import Lineage
-from archdsl.elaborate.values import Value, show
+from archdsl.plan.lineages import Lineage
 from archdsl.syntax.literals import exact
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]

@@ -13,10 +13,10 @@ from archdsl.costs.conventions import CONVENTIONS
 from archdsl.diagnostics import CompileError, did_you_mean, error
 
 if TYPE_CHECKING:
+    from archdsl.build.sketches import Sketch
     from archdsl.compiler import Network, Spec
     from archdsl.draw.faults import Fault
     from archdsl.draw.picture import Picture
-    from archdsl.elaborate.sketches import Sketch
     from archdsl.ir.graph import Graph
 
 _DETAILS = """\

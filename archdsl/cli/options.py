@@ -6,9 +6,9 @@ import argparse
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from archdsl.build.values import Given
 from archdsl.compiler import Network, Spec, load
 from archdsl.diagnostics import CompileError, did_you_mean, error
-from archdsl.elaborate.values import Given
 from archdsl.ir.types import AXES, show_shape
 from archdsl.source import Source, Span
 from archdsl.syntax.parser import parse_argument

@@ -12,7 +12,7 @@ from archdsl.cli.output import report_warnings
 from archdsl.compiler import load
 
 if TYPE_CHECKING:
-    from archdsl.transforms import Transform
+    from archdsl.plan.transforms import Transform
 
 _DETAILS = """\
 Each TRANSFORM is written as in a spec after `+`, and they are carried out in order:
@@ -50,7 +50,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 
 def _details() -> str:
-    from archdsl.transforms import TRANSFORMS
+    from archdsl.plan.transforms import TRANSFORMS
 
     return _DETAILS.format(transforms="\n".join(map(_described, TRANSFORMS.values())))
 

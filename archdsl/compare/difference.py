@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from archdsl.build.values import show
 from archdsl.compare.alignment import PERFECT, align
 from archdsl.compare.changes import Change, changes
 from archdsl.compare.pieces import Origin, Piece, Pieces, pieces_of
 from archdsl.compiler import Network
-from archdsl.elaborate.values import show
 from archdsl.ir.graph import Initialisation, Value
 from archdsl.ir.likeness import alike, started
 

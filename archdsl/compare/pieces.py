@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TypeAlias
 
+from archdsl.build.values import show
 from archdsl.compiler import Network
 from archdsl.costs.breakdown import Cut, Part, cut
-from archdsl.elaborate.values import show
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.likeness import Form, Traced, trace
 from archdsl.ops.base import Operation

@@ -12,8 +12,8 @@ from archdsl.diagnostics import CompileError, Diagnostic, counted, error
 from archdsl.draw import words
 from archdsl.draw.chart import Chart, Group, Point
 from archdsl.draw.text import clean, shortened
-from archdsl.elaborate.derivation.lineages import Lineage
 from archdsl.ir.types import TensorType
+from archdsl.plan.lineages import Lineage
 from archdsl.report.numbers import readable
 
 _WORDY = 40

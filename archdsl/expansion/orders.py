@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archdsl.build.values import describe
 from archdsl.compiler import Spec
 from archdsl.diagnostics import CompileError, error
-from archdsl.elaborate.values import describe
 from archdsl.expansion.steps import named
+from archdsl.plan.transforms.axes import Axis
+from archdsl.plan.transforms.base import Transform
 from archdsl.source import Source, Span
 from archdsl.syntax.parser import parse_argument
-from archdsl.transforms.axes import Axis
-from archdsl.transforms.base import Transform
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import floor
 
-from archdsl.transforms.axes import Scale
-from archdsl.transforms.base import Refused
-from archdsl.transforms.search import beyond, last_within
+from archdsl.plan.transforms.axes import Scale
+from archdsl.plan.transforms.base import Refused
+from archdsl.plan.transforms.search import beyond, last_within
 
 _FARTHEST = 64
 """How many times as far along an axis is looked."""

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from archdsl.build.values import Given
 from archdsl.compiler import Spec
 from archdsl.costs.figures import Figures
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, did_you_mean, error
-from archdsl.elaborate.changes.candidates import Candidates, Measured
-from archdsl.elaborate.values import Given
 from archdsl.expansion.solver import Line
-from archdsl.transforms.axes import AXES, Axis, axis
-from archdsl.transforms.base import Refused, Transform
+from archdsl.plan.candidates import Candidates, Measured
+from archdsl.plan.transforms.axes import AXES, Axis, axis
+from archdsl.plan.transforms.base import Refused, Transform
 
 Inputs = Mapping[str, tuple[int, ...]]
 """Shapes of one sample by name: (C, T, H, W) for video."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from archdsl.build.values import Given
 from archdsl.compiler import Spec
 from archdsl.diagnostics import CompileError, error
-from archdsl.elaborate.changes.candidates import Candidates
-from archdsl.elaborate.values import Given
 from archdsl.expansion.orders import Order, read
 from archdsl.expansion.steps import Candidate, State, check_metric, not_here, solved
-from archdsl.transforms import Contract
-from archdsl.transforms.base import Refused, Transform
+from archdsl.plan.candidates import Candidates
+from archdsl.plan.transforms import Contract
+from archdsl.plan.transforms.base import Refused, Transform
 
 
 @dataclass(frozen=True)

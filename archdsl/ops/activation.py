@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, LayerArgument, Operation, Types
-from archdsl.ops.parameters import Choice, Maybe, Number, Real, number, parameter
+from archdsl.params.kinds import Choice, Maybe, Number, Real, number, parameter
 
 
 def default_of(field: Field[Number]) -> Number:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
 from archdsl.ops.broadcasting import broadcast
-from archdsl.ops.parameters import Boolean, Maybe, Number, Real, number, parameter
+from archdsl.params.kinds import Boolean, Maybe, Number, Real, number, parameter
 
 
 @dataclass(frozen=True)

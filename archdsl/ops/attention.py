@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
-from archdsl.ops.parameters import Boolean, Maybe, Number, Real, number, parameter
+from archdsl.params.kinds import Boolean, Maybe, Number, Real, number, parameter
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from math import prod
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import (
+from archdsl.ops.window import check_spatial, half_padding, window_extents
+from archdsl.params.kinds import (
     Boolean,
     Extent,
     Integer,
@@ -17,7 +18,6 @@ from archdsl.ops.parameters import (
     parameter,
     per_axis,
 )
-from archdsl.ops.window import check_spatial, half_padding, window_extents
 
 
 @dataclass(frozen=True)

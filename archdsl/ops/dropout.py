@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, LayerArgument, Operation, Types
-from archdsl.ops.parameters import Number, Real, number, parameter
 from archdsl.ops.window import check_spatial
+from archdsl.params.kinds import Number, Real, number, parameter
 
 
 @dataclass(frozen=True)

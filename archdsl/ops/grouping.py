@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from archdsl.ir.types import TensorType
 from archdsl.ops.axes import Axis, axis_index
 from archdsl.ops.base import Expression, Mismatch, Operation, Types, without_batch
-from archdsl.ops.parameters import AxisName, Integer, parameter
+from archdsl.params.kinds import AxisName, Integer, parameter
 
 
 @dataclass(frozen=True)

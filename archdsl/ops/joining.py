@@ -8,7 +8,7 @@ from archdsl.ir.types import TensorType
 from archdsl.limits import OPERATIONS
 from archdsl.ops.axes import Axis, axis_index, dimension
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
-from archdsl.ops.parameters import AxisName, Integer, Sizes, parameter
+from archdsl.params.kinds import AxisName, Integer, Sizes, parameter
 
 
 def resized(x: TensorType, index: int, size: int) -> TensorType:

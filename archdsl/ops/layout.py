@@ -8,7 +8,7 @@ from math import prod
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.ops.axes import POSITIONS, Axes, Axis, axis_index, dimension, each, positions
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
-from archdsl.ops.parameters import AxisName, Choice, Either, Several, Shape, entries, parameter
+from archdsl.params.kinds import AxisName, Choice, Either, Several, Shape, entries, parameter
 
 
 def fill(sizes: tuple[int, ...], elements: int, what: str, name: str) -> tuple[int, ...]:

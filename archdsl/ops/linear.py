@@ -8,7 +8,7 @@ from math import prod
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Expression, Layer, LayerArgument, Mismatch, Operation, Types
 from archdsl.ops.broadcasting import meet
-from archdsl.ops.parameters import Boolean, Integer, parameter
+from archdsl.params.kinds import Boolean, Integer, parameter
 
 
 @dataclass(frozen=True)

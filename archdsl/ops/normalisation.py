@@ -8,7 +8,8 @@ from math import prod
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import (
+from archdsl.ops.window import check_spatial
+from archdsl.params.kinds import (
     Boolean,
     Integer,
     Maybe,
@@ -18,7 +19,6 @@ from archdsl.ops.parameters import (
     number,
     parameter,
 )
-from archdsl.ops.window import check_spatial
 
 EPS = Fraction(1, 100_000)
 MOMENTUM = Fraction(1, 10)

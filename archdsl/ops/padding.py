@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from archdsl.ir.types import TensorType
 from archdsl.ops.axes import POSITIONS, Axes, axis_indices
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
-from archdsl.ops.parameters import (
+from archdsl.params.kinds import (
     AxisNames,
     Choice,
     Extent,

@@ -7,8 +7,8 @@ from math import prod
 
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import Extent, Integer, Sizes, check_groups, parameter, per_axis
 from archdsl.ops.window import window_extents
+from archdsl.params.kinds import Extent, Integer, Sizes, check_groups, parameter, per_axis
 
 
 def check_plane(x: TensorType, name: str) -> None:

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import (
+from archdsl.ops.window import check_spatial, window_extents
+from archdsl.params.kinds import (
     Boolean,
     Extent,
     Integer,
@@ -20,7 +21,6 @@ from archdsl.ops.parameters import (
     parameter,
     per_axis,
 )
-from archdsl.ops.window import check_spatial, window_extents
 
 
 def check_padding(op: MaxPool | AvgPool, axes: int) -> None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from archdsl.ir.types import TensorType
 from archdsl.ops.activation import Activation
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import Boolean, Number, Real, number, parameter
+from archdsl.params.kinds import Boolean, Number, Real, number, parameter
 
 
 class Relu(Activation):

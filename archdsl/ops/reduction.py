@@ -9,7 +9,7 @@ from archdsl.ir.types import TensorType
 from archdsl.ops.axes import POSITIONS, Axes, axis_indices, dimensions
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.layout import remaining
-from archdsl.ops.parameters import AxisNames, Boolean, Integer, Number, Real, number, parameter
+from archdsl.params.kinds import AxisNames, Boolean, Integer, Number, Real, number, parameter
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from archdsl.ir.types import AXES, TensorType
 from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
-from archdsl.ops.parameters import (
+from archdsl.ops.window import check_spatial
+from archdsl.params.kinds import (
     Boolean,
     Choice,
     Maybe,
@@ -20,7 +21,6 @@ from archdsl.ops.parameters import (
     parameter,
     per_axis,
 )
-from archdsl.ops.window import check_spatial
 
 MODES = ("nearest", "nearest_exact", "linear", "cubic", "area")
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}

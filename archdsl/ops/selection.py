@@ -9,7 +9,7 @@ from archdsl.ops.axes import Axes, Axis, axis_index, axis_indices, dimensions
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.joining import resized
 from archdsl.ops.layout import remaining
-from archdsl.ops.parameters import (
+from archdsl.params.kinds import (
     AxisName,
     AxisNames,
     Integer,

@@ -8,7 +8,7 @@ from typing import ClassVar
 from archdsl.ir.types import TensorType
 from archdsl.ops.axes import Axis, axis_index, dimension
 from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.parameters import AxisName, parameter
+from archdsl.params.kinds import AxisName, parameter
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Form, Mismatch, Operation, Types, Weight
-from archdsl.ops.parameters import (
+from archdsl.params.kinds import (
     Choice,
     Extent,
     Number,

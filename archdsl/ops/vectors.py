@@ -10,7 +10,7 @@ from archdsl.ops.axes import Axis, axis_index, dimension
 from archdsl.ops.base import Expression, Operation, Types
 from archdsl.ops.broadcasting import broadcast
 from archdsl.ops.layout import remaining
-from archdsl.ops.parameters import AxisName, Number, Real, number, parameter
+from archdsl.params.kinds import AxisName, Number, Real, number, parameter
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Mismatch
-from archdsl.ops.parameters import Extent, per_axis
+from archdsl.params.kinds import Extent, per_axis
 
 
 class Windowed(Protocol):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Protocol, TypeGuard, cast, runtime_checkable
 
 from archdsl import limits
-from archdsl.ops.parameters import Integer, Kind, Number, Real, Several
+from archdsl.params.kinds import Integer, Kind, Number, Real, Several
 
 
 @runtime_checkable

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl import limits
-from archdsl.ops.parameters import Boolean, Choice, Integer, Kind, Real, kind_of
+from archdsl.params.kinds import Boolean, Choice, Integer, Kind, Real, kind_of
 from archdsl.recipes.kinds import POSITIVE, SHARE, SIDE, Quoted, Wording, Words
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import (

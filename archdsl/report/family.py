@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from archdsl.build.values import Value
+from archdsl.build.values import show as show_value
 from archdsl.claims.members import Member
 from archdsl.claims.verdicts import Verdict
 from archdsl.costs.conventions import Convention
-from archdsl.elaborate.values import Value
-from archdsl.elaborate.values import show as show_value
 from archdsl.ir.types import show_shape
 from archdsl.report.numbers import readable, readable_bytes
 from archdsl.report.tables import Table, as_json, comma_separated

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields
 
+from archdsl.build.values import show as show_value
 from archdsl.compiler import Network
-from archdsl.elaborate.values import show as show_value
 from archdsl.ir.graph import Node, Value
 from archdsl.ir.listing import Entry, listing
 from archdsl.ops.base import Operation

@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from archdsl.build.parameters import given_by_program
 from archdsl.compiler import Network, load
 from archdsl.diagnostics import CompileError, Diagnostic
-from archdsl.elaborate.evaluation.parameters import given_by_program
 from archdsl.weights.matching import Match
 from archdsl.weights.sources import depths
 

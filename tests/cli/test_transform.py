@@ -90,7 +90,7 @@ def test_names_that_are_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path
 
 
 def test_help_lists_every_transform(capsys: pytest.CaptureFixture[str]) -> None:
-    from archdsl.transforms import TRANSFORMS
+    from archdsl.plan.transforms import TRANSFORMS
 
     text = printed(capsys, "--help")
     assert all(kind.signature() in text for kind in TRANSFORMS.values())

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from archdsl.draw.frames import plan
 from archdsl.draw.geometry import spread
 from archdsl.draw.picture import Box, Group, Look, Wire
+from tests.build.harness import build
 from tests.draw.harness import GALLERY, check, of_file, picture
-from tests.elaborate.harness import build
 from tests.networks.strategies import NAME, networks
 
 QUICK = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))

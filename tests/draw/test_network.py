@@ -7,8 +7,8 @@ import pytest
 import archdsl
 from archdsl import limits
 from archdsl.draw.picture import Group, Look, Picture, boxes
+from tests.build.harness import build, build_body
 from tests.draw.harness import ROOT, check, picture, titles
-from tests.elaborate.harness import build, build_body
 
 SPECS = ROOT / "specs"
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from emit.running import emitted
-from tests.elaborate.harness import build_body
+from tests.build.harness import build_body
 
 
 @pytest.mark.parametrize(

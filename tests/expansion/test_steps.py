@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import archdsl
 from archdsl.cli.main import main
 from archdsl.expansion.steps import Expansion
-from archdsl.transforms.axes import AXES, Axis
-from archdsl.transforms.search import beyond, last_within
+from archdsl.plan.transforms.axes import AXES, Axis
+from archdsl.plan.transforms.search import beyond, last_within
 
 ROOT = Path(__file__).resolve().parents[2]
 X2D = archdsl.load(ROOT / "specs/x2d.arch")

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from archdsl.elaborate.reading.loading import load_program
+from archdsl.program.loading import load_program
 from archdsl.resources import folder
 from archdsl.syntax import tree
-from tests.elaborate.harness import build
+from tests.build.harness import build
 
 FILES = sorted(folder("library").glob("*.arch"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 
-from tests.elaborate.harness import build
+from tests.build.harness import build
 from tests.networks.strategies import NAME, networks
 
 QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))

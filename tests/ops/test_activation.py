@@ -12,9 +12,9 @@ from archdsl.ir.types import TensorType
 from archdsl.ops import activation, rectifier
 from archdsl.ops.activation import Gelu
 from archdsl.ops.base import Layer, Mismatch, Operation, checked
-from archdsl.ops.parameters import Number
 from archdsl.ops.rectifier import Celu, HardTanh, LeakyRelu, ParametricRelu, RandomRelu, Threshold
 from archdsl.ops.softmax import Glu, LogSoftmax, Softmax, Softmin
+from archdsl.params.kinds import Number
 
 from .harness import agree, shape, text
 from .strategies import axes_of, flags, given, sizes, tensors

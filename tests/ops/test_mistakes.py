@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from archdsl.ir.types import AXIS_NAMES, TensorType
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, Operation, checked
-from archdsl.ops.parameters import Kind, kind_of
 from archdsl.ops.sources import Input
+from archdsl.params.kinds import Kind, kind_of
 
 from .harness import agree
 from .strategies import given, tensors

@@ -8,8 +8,8 @@ import pytest
 
 from archdsl.ops import FAMILIES, OPERATIONS
 from archdsl.ops.base import Operation, checked
-from archdsl.ops.parameters import kind_of
 from archdsl.ops.sources import Input, Parameter
+from archdsl.params.kinds import kind_of
 
 from .harness import COVERED, agree, shape
 

@@ -6,7 +6,7 @@ import sys
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from archdsl.elaborate.values import show
+from archdsl.build.values import show
 from archdsl.ops import FAMILIES
 from archdsl.ops.base import Operation
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from archdsl.compiler import load
 from archdsl.diagnostics import Diagnostics
 from archdsl.recipes.recipe import Recipe
-from tests.elaborate.harness import Mistake
+from tests.build.harness import Mistake
 
 NETWORK = """network n(frames = 8, size = 32, classes: int = 4, dropout = 0.5) {
   input video: 3 x frames x size^2

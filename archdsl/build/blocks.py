@@ -1,0 +1,130 @@
+"""Applications of blocks: the body evaluated in a scope of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archdsl.program.cells.parts import CellBlock
+from archdsl.build import parameters, statements
+from archdsl.build.binding import bind, listed
+from archdsl.build.session import Fault, Frame
+from archdsl.build.values import (
+    BlockValue,
+    Given,
+    Tensor,
+    Value,
+    Written,
+    holds_tensor,
+    tensors_in,
+)
+from archdsl.ir.graph import Value as GraphValue
+from archdsl.ir.types import AXES
+from archdsl.syntax import tree
+
+VIDEO = AXES[4]
+"""The axes of what a cell takes."""
+
+
+def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree.Node) -> Value:
+    """What a block returns for these arguments; without its inputs, a block with them given.
+
+    Raises:
+        Fault: the arguments do not suit, the block calls itself, or its body has no value.
+    """
+    block = callee.definition
+    given = bind(frame, callee, arguments.positional, arguments.named)
+    suited = parameters.checked(frame, block, given)
+    missing = [p.name for p in block.parameters if p.default is None and p.name not in given]
+    if missing and not arguments.positional and not _has_tensors(suited):
+        return BlockValue(block, callee.unit, given)
+    if missing:
+        raise _missing(frame, callee, missing[0], arguments, node)
+    return _evaluate(frame, callee, suited, node)
+
+
+def _has_tensors(given: Mapping[str, Given]) -> bool:
+    return any(holds_tensor(argument.value) for argument in given.values())
+
+
+def _missing(
+    frame: Frame, callee: BlockValue, parameter: str, arguments: Written, node: tree.Node
+) -> Fault:
+    wanted = parameters.wanted(next(p for p in callee.definition.parameters if p.name == parameter))
+    message = f"`{callee.name}` needs `{parameter}`{wanted and f': {wanted}'}"
+    hint = listed(callee.parameters)
+    if not arguments.has_tensors:
+        hint = f"pass a tensor on: `{frame.at_hand} -> {node.span.text}`"
+    return frame.fault("argument", message, node.span, help=hint)
+
+
+def _evaluate(
+    frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node
+) -> Value:
+    session, block = frame.session, callee.definition
+    _check_recursion(frame, block, node)
+    session.step(node.span)
+    session.check_room(node.span)
+    session.enter(node.span)
+    session.calls.append((block, node.span))
+    try:
+        return _run(frame, callee, given, node)
+    finally:
+        session.calls.pop()
+        session.leave()
+
+
+def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
+    calls = [open_block for open_block, _ in frame.session.calls]
+    start = next((i for i, open_block in enumerate(calls) if open_block is block), None)
+    if start is None:
+        return
+    path = " -> ".join([open_block.name for open_block in calls[start:]] + [block.name])
+    message = f"blocks call each other in a circle: {path}"
+    raise frame.fault("recursion", message, node.span)
+
+
+def _run(frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node) -> Value:
+    """The block's body evaluated in a frame and a scope of its own."""
+    session, block, span = frame.session, callee.definition, node.span
+    outline, name, site = session.outline(block), frame.name_of(node), frame.site(span)
+    definition = outline.definition
+    scope = session.graph.open("block", name, block.name, frame.scope, site, span, definition)
+    inner = Frame(session, callee.unit, scope, assigned=outline.assigned)
+    parameters.fill(inner, block, given)
+    inputs = _inputs(inner.names)
+    inner.running = _entering(inner.names)
+    _check_cell(frame, block, inner.running, node)
+    result = statements.run_body(inner, block)
+    bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
+    session.graph.close(scope, bindings, inputs, tensors_in(result))
+    return result
+
+
+def _check_cell(
+    frame: Frame, block: tree.Block, entering: tuple[Value, ...], node: tree.Node
+) -> None:
+    """A cell attends over frames and over places in them."""
+    if not isinstance(block, CellBlock):
+        return
+    for value in entering:
+        if isinstance(value, Tensor) and value.type.rank != len(VIDEO):
+            message = f"cell `{block.name}` takes {' x '.join(VIDEO)}, not {value.type}"
+            also = (frame.session.origin(value),)
+            raise frame.fault("shape", message, node.span, also=also)
+
+
+def _entering(names: Mapping[str, Value]) -> tuple[Value, ...]:
+    """What bare calls of a block start from: its first parameter that is a tensor."""
+    first = next((value for value in names.values() if holds_tensor(value)), ())
+    return first if isinstance(first, tuple) else (first,)
+
+
+def _inputs(names: Mapping[str, Value]) -> dict[str, GraphValue]:
+    """The tensors among the parameters; those of a tuple are numbered."""
+    inputs: dict[str, GraphValue] = {}
+    for name, value in names.items():
+        if isinstance(value, Tensor):
+            inputs[name] = value.value
+        elif isinstance(value, tuple):
+            inputs |= {f"{name}{i}": v for i, v in enumerate(tensors_in(value), start=1)}
+    return inputs

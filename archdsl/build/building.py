@@ -1,0 +1,55 @@
+"""The body of a network to its graph."""
+
+from __future__ import annotations
+
+from archdsl.program.mentions import handed_on
+from archdsl.plan.derivations import Resolved
+from archdsl.build import parameters, statements
+from archdsl.program.program import name_span
+from archdsl.build.session import Frame, Session
+from archdsl.build.values import Value, describe, holds_tensor, tensors_in
+from archdsl.syntax import tree
+
+
+def build(session: Session, resolved: Resolved) -> None:
+    """Build a network into its session's graph, what derivations insert in its places.
+
+    Raises:
+        Fault: its body has no value; mistakes on the way have been reported.
+    """
+    session.as_declared = not resolved.given and not resolved.transforms
+    session.is_rewritten = resolved.is_rewritten
+    graph, network = session.graph, resolved.network
+    outline, span = session.outline(network), name_span(network)
+    scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)
+    graph.open_parameters = () if session.reuse else handed_on(network)
+    frame = Frame(session, resolved.unit, scope, assigned=outline.assigned)
+    parameters.fill(frame, network, parameters.checked(frame, network, resolved.given))
+    result = statements.run_body(frame, network)
+    _check_ends(session, network, result)
+    graph.outputs = tensors_in(result)
+    bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
+    graph.close(scope, bindings, dict(graph.inputs), graph.outputs)
+
+
+def _check_ends(session: Session, network: tree.Network, result: Value) -> None:
+    """A network has inputs, and gives nothing but tensors."""
+    graph, span = session.graph, name_span(network)
+    if not graph.inputs:
+        message = f"network `{network.name}` has no input"
+        hint = "declare one: `input video: 3 x 16 x 224^2`"
+        session.diagnostics.add(session.error("network", message, span, help=hint))
+    elif not _is_tensors(result):
+        message = f"network `{network.name}` gives {describe(result)}, not a tensor"
+        hint = "end with a call, a table, or `return` and tensors"
+        session.diagnostics.add(session.error("network", message, span, help=hint))
+    elif any(graph.type(value).samples > 1 for value in tensors_in(result)):
+        message = f"network `{network.name}` gives {describe(result)}: groups of one sample"
+        hint = "bring them together: `y -> ungroup(x)`"
+        session.diagnostics.add(session.error("network", message, span, help=hint))
+
+
+def _is_tensors(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and all(map(_is_tensors, value))
+    return holds_tensor(value)

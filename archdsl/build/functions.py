@@ -1,0 +1,125 @@
+"""Functions over compile-time values: `ceil`, `round_to`, `range` and their kin."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from archdsl import limits
+from archdsl.build.arithmetic import BadValue, Number, exact
+from archdsl.build.values import FunctionValue, Value, describe, is_integer, is_number
+from archdsl.params.rounding import round_to
+
+
+def _number(value: Value) -> Number:
+    if not is_number(value):
+        raise BadValue(f"expected a number, not {describe(value)}")
+    return value
+
+
+def _integer(value: Value) -> int:
+    number = _number(value)
+    if not is_integer(number):
+        raise BadValue(f"expected an integer, not {describe(value)}")
+    return number
+
+
+def _truncate(value: Value) -> Value:
+    return math.trunc(_number(value))
+
+
+def _floor(value: Value) -> Value:
+    return math.floor(_number(value))
+
+
+def _ceil(value: Value) -> Value:
+    return math.ceil(_number(value))
+
+
+def _round(value: Value) -> Value:
+    """To the nearest integer, halves up."""
+    return math.floor(_number(value) + Fraction(1, 2))
+
+
+def _abs(value: Value) -> Value:
+    number = _number(value)
+    return -number if number < 0 else number
+
+
+def _sqrt(value: Value) -> Value:
+    """Exact for squares of rationals, else the nearest double."""
+    number = Fraction(_number(value))
+    if number < 0:
+        raise BadValue("the square root of a negative number")
+    numerator, denominator = math.isqrt(number.numerator), math.isqrt(number.denominator)
+    root = Fraction(numerator, denominator)
+    return exact(
+        root if root * root == number else Fraction(math.sqrt(number)).limit_denominator(10**9)
+    )
+
+
+def _min(*values: Value) -> Value:
+    return min(map(_number, _items(values)))
+
+
+def _max(*values: Value) -> Value:
+    return max(map(_number, _items(values)))
+
+
+def _sum(*values: Value) -> Value:
+    return exact(sum(map(_number, _items(values))))
+
+
+def _items(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    items = values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
+    if not items:
+        raise BadValue("expected at least one number")
+    return items
+
+
+def _len(value: Value) -> Value:
+    if not isinstance(value, tuple):
+        raise BadValue(f"expected a tuple, not {describe(value)}")
+    return len(value)
+
+
+def _range(*values: Value) -> Value:
+    """`range(n)`, `range(start, stop)` or `range(start, stop, step)`, as a tuple."""
+    bounds = [_integer(value) for value in values]
+    if 0 in bounds[2:]:
+        raise BadValue("a step that is not 0 is needed")
+    start, stop = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
+    step = bounds[2] if len(bounds) == 3 else 1
+    count = max(0, -((start - stop) // step))
+    if count > limits.OPERATIONS:
+        raise BadValue(f"{count:,} numbers are more than the {limits.OPERATIONS:,} there may be")
+    return tuple(range(start, stop, step))
+
+
+def _round_to(value: Value, multiple: Value) -> Value:
+    """The rounding of widths in MobileNet and X3D."""
+    number, unit = _number(value), _integer(multiple)
+    if unit < 1:
+        raise BadValue(f"expected a positive multiple, not {unit}")
+    return round_to(number, unit)
+
+
+_ANY = None
+
+FUNCTIONS = {
+    function.name: function
+    for function in (
+        FunctionValue("int", 1, 1, _truncate),
+        FunctionValue("floor", 1, 1, _floor),
+        FunctionValue("ceil", 1, 1, _ceil),
+        FunctionValue("round", 1, 1, _round),
+        FunctionValue("abs", 1, 1, _abs),
+        FunctionValue("sqrt", 1, 1, _sqrt),
+        FunctionValue("min", 1, _ANY, _min),
+        FunctionValue("max", 1, _ANY, _max),
+        FunctionValue("sum", 1, _ANY, _sum),
+        FunctionValue("len", 1, 1, _len),
+        FunctionValue("range", 1, 3, _range),
+        FunctionValue("round_to", 2, 2, _round_to),
+    )
+}

@@ -1,0 +1,269 @@
+"""What expressions of the language evaluate to, and how diagnostics show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from functools import cache
+from itertools import islice
+from typing import TypeAlias, TypeGuard
+
+from archdsl.diagnostics import counted
+from archdsl.program.program import Unit
+from archdsl.ir.graph import Value as GraphValue
+from archdsl.ir.types import TensorType
+from archdsl.ops import OPERATIONS
+from archdsl.ops.base import Operation, Types
+from archdsl.source import Span
+from archdsl.syntax import tree
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A value of the graph under construction."""
+
+    value: GraphValue
+    type: TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument with the place it was written at, and with the words written there.
+
+    `around` are the parameters of the body that it was written in.
+    """
+
+    value: Value
+    span: Span = field(compare=False)
+    written: tree.Expression | None = field(default=None, compare=False, repr=False)
+    around: Mapping[str, Given] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def as_word(self) -> object:
+        """The argument with bare names taken as words: `frames` is an axis, not a number."""
+        return _as_word(self.value, self.written)
+
+
+def _as_word(value: object, written: tree.Expression | None) -> object:
+    if isinstance(written, tree.Name):
+        return written.name
+    if isinstance(written, tree.Tuple) and isinstance(value, tuple):
+        return tuple(map(_as_word, value, written.items))
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The arguments of a call, evaluated, in the order they were written."""
+
+    positional: tuple[Given, ...]
+    named: Mapping[str, Given]
+
+    @property
+    def has_tensors(self) -> bool:
+        return any(holds_tensor(g.value) for g in (*self.positional, *self.named.values()))
+
+
+def holds_tensor(value: object) -> bool:
+    """Whether a value is a tensor, or a tuple with one in it."""
+    return isinstance(value, Tensor) or (isinstance(value, tuple) and any(map(holds_tensor, value)))
+
+
+def tensors_in(value: Value) -> tuple[GraphValue, ...]:
+    """The graph values of a tensor or of a tuple of tensors, in order."""
+    if isinstance(value, Tensor):
+        return (value.value,)
+    if not isinstance(value, tuple):
+        return ()
+    return tuple(inner for entry in value for inner in tensors_in(entry))
+
+
+def types_of(values: Iterable[Value]) -> Types:
+    """The types of those values that are tensors."""
+    return tuple([value.type for value in values if isinstance(value, Tensor)])
+
+
+@dataclass(frozen=True, slots=True)
+class BlockValue:
+    """A block of the language, perhaps with some parameters given in advance."""
+
+    definition: tree.Block
+    unit: Unit = field(compare=False, repr=False)
+    given: Mapping[str, Given] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return tuple(parameter.name for parameter in self.definition.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationValue:
+    """An operation, perhaps with some parameters given in advance."""
+
+    operation: type[Operation]
+    given: Mapping[str, Given] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.operation.name
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return _parameters(self.name)
+
+
+@cache
+def _parameters(operation: str) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(OPERATIONS[operation]))
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A block that a derivation inserts after a place, with the name that it gets there.
+
+    `number` counts the labels that one insertion comes to, of all its places.
+    """
+
+    block: Applicable
+    name: str
+    node: tree.Insertion
+    place: tree.Place
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltRow:
+    """A row of a network's own table as it was built.
+
+    `scope` is that of its stage, or its own where a stage is a single block. `takes` are the
+    columns it has a use for, `shapes` those of what comes out.
+    """
+
+    node: tree.Row
+    scope: int
+    block: str
+    number: int
+    cells: Mapping[str, Value]
+    takes: frozenset[str]
+    shapes: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionValue:
+    """A function over compile-time values, such as `ceil`, of `least` to `most` arguments."""
+
+    name: str
+    least: int
+    most: int | None
+    call: Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """The value of what could not be evaluated: one mistake gives one message."""
+
+
+POISON = Poison()
+
+Applicable: TypeAlias = BlockValue | OperationValue
+Value: TypeAlias = (
+    "int | Fraction | bool | str | tuple[Value, ...] | Tensor | Poison"
+    " | BlockValue | OperationValue | FunctionValue | None"
+)
+
+
+def parts(value: Value) -> Iterable[Value]:
+    """What a value is made of: the entries of a tuple, what a block was given in advance."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, BlockValue | OperationValue):
+        return [given.value for given in value.given.values()]
+    return ()
+
+
+def weigh(value: Value, most: int) -> tuple[int, int]:
+    """How many values there are in one, itself included, and on how many levels.
+
+    Parts may be shared, so that there are more than memory has room for: none are counted
+    beyond `most`.
+    """
+    count, levels, level = 0, 0, [value]
+    while level and count <= most:
+        count += len(level)
+        levels += 1
+        below = (part for whole in level for part in parts(whole))
+        level = list(islice(below, most + 1))
+    return count, levels
+
+
+def is_number(value: object) -> TypeGuard[int | Fraction]:
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def is_integer(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def show(value: object, most: int = 8) -> str:
+    """A value as the language writes it, for diagnostics and listings; long tuples in part."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Fraction):
+        return show_number(value)
+    if isinstance(value, tuple):
+        shown = [show(entry, most // 2) for entry in value[:most]]
+        shown += ["..."] if len(value) > most else []
+        return "(" + ", ".join(shown) + ("," if len(value) == 1 else "") + ")"
+    if isinstance(value, Tensor):
+        return str(value.type)
+    if isinstance(value, BlockValue | OperationValue | FunctionValue):
+        return value.name
+    return str(value)
+
+
+def show_number(value: Fraction) -> str:
+    """A decimal where the number has a short one, else a fraction."""
+    decimal = f"{float(value):.10g}"
+    return decimal if Fraction(decimal) == value else str(value)
+
+
+def describe(value: object) -> str:
+    """What kind of value it is, with the value: `the number 2.5`."""
+    if value is None:
+        return "`none`"
+    if isinstance(value, bool):
+        return f"`{show(value)}`"
+    if isinstance(value, int | Fraction):
+        return f"the number {show(value)}"
+    if isinstance(value, str):
+        return f"the word `{value}`"
+    if isinstance(value, tuple):
+        return f"the tuple {show(value)}"
+    if isinstance(value, Tensor):
+        return f"a tensor ({show(value)})"
+    kind = "function" if isinstance(value, FunctionValue) else "block"
+    return f"the {kind} `{show(value)}`"
+
+
+def round_hint(given: Given) -> str | None:
+    """What to do where an integer is wanted and a fraction stands."""
+    if not isinstance(given.value, Fraction):
+        return None
+    written = given.written
+    text = written.span.text if written else given.span.text
+    text = written.text if isinstance(written, tree.Number) else text
+    return f"round it: `ceil({text})` or `int({text})`"
+
+
+def bounds(least: int, most: int | None, what: str = "argument") -> str:
+    """`1 argument`, `at least 2 arguments`, `1 to 3 arguments`."""
+    if least == most:
+        return counted(least, what)
+    return f"at least {counted(least, what)}" if most is None else f"{least} to {most} {what}s"

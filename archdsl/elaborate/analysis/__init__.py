@@ -1,1 +1,0 @@
-"""What can be told of bodies from their text, before anything is evaluated."""

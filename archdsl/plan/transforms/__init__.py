@@ -1,0 +1,39 @@
+"""Transforms: a blueprint in, another out, each a frozen dataclass whose fields are its options.
+
+They are the same in a spec (`network b = a + stretch(depth = 2)`), on the command line and in
+Python. Nothing here knows how a network is written down or built.
+"""
+
+from __future__ import annotations
+
+from archdsl.plan.transforms.base import Refused, Transform
+from archdsl.plan.transforms.clips import Lengthen, Quicken, Resize
+from archdsl.plan.transforms.contract import Contract
+from archdsl.plan.transforms.edits import Replace, Set, Without
+from archdsl.plan.transforms.stretch import Stretch
+from archdsl.plan.transforms.widths import Bottleneck, Widen
+
+TRANSFORMS: dict[str, type[Transform]] = {
+    kind.name: kind
+    for kind in (
+        *(Stretch, Widen, Bottleneck, Resize, Lengthen, Quicken),
+        *(Contract, Without, Replace, Set),
+    )
+}
+"""Every transform but `insert` under its name in the language."""
+
+__all__ = [
+    "TRANSFORMS",
+    "Bottleneck",
+    "Contract",
+    "Lengthen",
+    "Quicken",
+    "Refused",
+    "Replace",
+    "Resize",
+    "Set",
+    "Stretch",
+    "Transform",
+    "Widen",
+    "Without",
+]

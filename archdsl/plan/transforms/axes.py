@@ -1,0 +1,137 @@
+"""The six axes along which X3D grows, as steps counted by integers on any network.
+
+Frames are counted one by one, even sizes alone, factors of depth and widths in hundredths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from archdsl.diagnostics import did_you_mean
+from archdsl.params.kinds import Integer, Kind
+from archdsl.plan.transforms.base import Factor, Refused, Transform
+from archdsl.plan.transforms.blueprint import Blueprint, Number, exact
+from archdsl.plan.transforms.clips import Lengthen, Quicken, Resize
+from archdsl.plan.transforms.stretch import Stretch
+from archdsl.plan.transforms.widths import Bottleneck, Widen
+
+HUNDREDTHS = 100
+MULTIPLE = 2
+_VIDEO, _IMAGE = 4, 3
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The places along an axis: `of` the transform that leads to one.
+
+    The network is at `start`, perhaps between two places. Where the axis `has_plateaus`, places
+    beside each other may be one network. Costs grow by about a `power` of the place.
+    """
+
+    start: Number
+    of: Callable[[int], Transform]
+    has_plateaus: bool = False
+    power: int = 1
+
+    def factor(self, place: int) -> Fraction:
+        """How many times as far a place is as the network."""
+        return Fraction(place) / self.start
+
+
+Scaled: TypeAlias = Callable[[Blueprint], Scale]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis under X3D's name; `counted` is what it is called by what it counts.
+
+    `to` makes the transform of a value: of how many there are to be, or of a factor. `scale`
+    raises `Refused` where a network has not the axis.
+    """
+
+    name: str
+    counted: str
+    kind: Kind
+    to: Callable[[Any], Transform]
+    scale: Scaled
+
+
+def axis(name: str) -> Axis:
+    """The axis of a name.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = next((known for known in AXES if name in (known.name, known.counted)), None)
+    if found is None:
+        names = [known.name for known in AXES]
+        hint = did_you_mean(name, [*names, *(known.counted for known in AXES)])
+        hint = hint or f"there is {', '.join(names)}"
+        raise Refused(f"there is no axis `{name}`", "axis", hint)
+    return found
+
+
+def _frames(blueprint: Blueprint) -> Scale:
+    _check(blueprint, Lengthen(factor=2))
+    own = list(_own(blueprint, "frames", _VIDEO, 1))
+    if len(set(own)) == 1:
+        return Scale(own[0], lambda place: Lengthen(frames=place))
+    return Scale(min(own), lambda place: Lengthen(factor=exact(Fraction(place) / min(own))))
+
+
+def _rate(blueprint: Blueprint) -> Scale:
+    _check(blueprint, Quicken(2))
+    start = min(_own(blueprint, "frames", _VIDEO, 1))
+    return Scale(start, lambda place: Quicken(exact(Fraction(place) / start)))
+
+
+def _size(blueprint: Blueprint) -> Scale:
+    _check(blueprint, Resize(factor=2))
+    own = [*_own(blueprint, "size", _IMAGE, -1), *_own(blueprint, "size", _IMAGE, -2)]
+    start = Fraction(min(own)) / MULTIPLE
+    if len(set(own)) == 1:
+        return Scale(start, lambda place: Resize(size=place * MULTIPLE), power=2)
+    return Scale(start, lambda place: Resize(factor=exact(place / start)), power=2)
+
+
+def _own(blueprint: Blueprint, parameter: str, rank: int, place: int) -> Iterator[Number]:
+    """The sizes that an axis has now: the parameter's, else those of inputs with so many axes."""
+    own = blueprint.number(parameter)
+    if own is not None:
+        yield own
+        return
+    yield from (shape[place] for shape in blueprint.inputs.values() if len(shape) >= rank)
+
+
+def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
+    """An axis of factors: how many times as deep or as wide."""
+
+    def of(place: int) -> Transform:
+        return kind(exact(Fraction(place, HUNDREDTHS)))
+
+    def scale(blueprint: Blueprint) -> Scale:
+        _check(blueprint, kind(2))
+        return Scale(
+            HUNDREDTHS, lambda place: kind(exact(Fraction(place, HUNDREDTHS))), True, power
+        )
+
+    return scale
+
+
+def _check(blueprint: Blueprint, transform: Transform) -> None:
+    if transform.apply(blueprint) == blueprint:
+        raise Refused(f"`{transform.name}` changes nothing in this network")
+
+
+AXES = (
+    Axis("fast", "rate", Factor(), Quicken, _rate),
+    Axis("temporal", "frames", Integer(), lambda count: Lengthen(frames=count), _frames),
+    Axis("spatial", "size", Integer(), lambda size: Resize(size=size), _size),
+    Axis("depth", "blocks", Factor(), Stretch, _factors(Stretch)),
+    Axis("width", "channels", Factor(), Widen, _factors(Widen, power=2)),
+    Axis("bottleneck", "ratio", Factor(), Bottleneck, _factors(Bottleneck)),
+)
+"""In the order in which the paper names them."""

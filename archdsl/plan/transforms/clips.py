@@ -1,0 +1,133 @@
+"""Clips: how large they are, how long, and at which rate their frames are taken.
+
+X3D's axes in space and time (Feichtenhofer, CVPR 2020): gamma_s, gamma_t and gamma_tau.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import floor
+from typing import TypeAlias
+
+from archdsl.params.kinds import Integer, Maybe, parameter
+from archdsl.params.rounding import round_to
+from archdsl.plan.transforms.base import Factor, Refused, Transform
+from archdsl.plan.transforms.blueprint import Blueprint, Number
+
+MULTIPLE = 8
+VIDEO = 4
+
+Change: TypeAlias = Callable[[Number], int]
+
+
+@dataclass(frozen=True)
+class Resize(Transform):
+    """Another height and width: `factor` times as large, or `size` itself.
+
+    X3D's spatial axis, gamma_s. What a factor gives is rounded to a multiple of 8, so that
+    sqrt(2) leads from 112 to 160 and on to 224. The rule is ours: the paper prints sizes alone,
+    and its 312 is no sqrt(2) more, so that one is given as `size = 312`. The parameter `size` of
+    a network is changed where it has one, else the last two axes of its inputs.
+    """
+
+    name = "resize"
+    factor: Number | None = parameter(Maybe(Factor()), None)
+    size: int | None = parameter(Maybe(Integer()), None)
+
+    def apply(self, blueprint: Blueprint) -> Blueprint:
+        change = _either(self.size, self.factor, "size", _multiple)
+        own = blueprint.number("size")
+        if own is not None:
+            return blueprint.with_parameters(size=change(own))
+        if all(len(shape) < 3 for shape in blueprint.inputs.values()):
+            raise Refused("no input of this network has a height and a width")
+        return _with_inputs(blueprint, lambda shape: _resized(shape, change))
+
+
+@dataclass(frozen=True)
+class Lengthen(Transform):
+    """A longer clip: `factor` times as many frames, cut off, or `frames` of them.
+
+    X3D's temporal axis, gamma_t. There a longer clip is taken at a higher rate as well, at one
+    that is not printed: with `rate` the frames are taken so many times as often. The parameter
+    `frames` of a network is changed where it has one, else its inputs; and `tau` as by `quicken`.
+    """
+
+    name = "lengthen"
+    factor: Number | None = parameter(Maybe(Factor()), None)
+    frames: int | None = parameter(Maybe(Integer()), None)
+    rate: Number = parameter(Factor(), 1)
+
+    def apply(self, blueprint: Blueprint) -> Blueprint:
+        change = _either(self.frames, self.factor, "frames", _cut_off)
+        return _at_rate(_with_frames(blueprint, change), self.rate)
+
+
+@dataclass(frozen=True)
+class Quicken(Transform):
+    """A clip of the same duration with `rate` times as many frames, cut off.
+
+    X3D's fast axis: gamma_t rises as gamma_tau falls. Where a network has a parameter `tau`, every
+    how many frames of the video one is taken, that is divided by the rate, and rounded.
+    """
+
+    name = "quicken"
+    leading = "rate"
+    rate: Number = parameter(Factor())
+
+    def apply(self, blueprint: Blueprint) -> Blueprint:
+        quicker = _with_frames(blueprint, lambda own: _cut_off(own * self.rate))
+        return _at_rate(quicker, self.rate)
+
+
+def _either(
+    exact: int | None, factor: Number | None, name: str, rounded: Callable[[Number], int]
+) -> Change:
+    """What changes a size: to an exact one, or by a factor, of which one is given."""
+    if exact is not None and factor is None:
+        return lambda own: exact
+    if factor is not None and exact is None:
+        return lambda own: int(own) if factor == 1 else rounded(own * factor)
+    hint = f"`{name} = ...` says how many there are to be, `factor = ...` how many times as many"
+    raise Refused(f"this takes either `{name}` or `factor`", help=hint)
+
+
+def _multiple(size: Number) -> int:
+    return round_to(size, MULTIPLE)
+
+
+def _cut_off(frames: Number) -> int:
+    return max(1, int(frames))
+
+
+def _resized(shape: tuple[int, ...], change: Change) -> tuple[int, ...]:
+    return (*shape[:-2], *map(change, shape[-2:])) if len(shape) >= 3 else shape
+
+
+def _with_frames(blueprint: Blueprint, change: Change) -> Blueprint:
+    own = blueprint.number("frames")
+    if own is not None:
+        return blueprint.with_parameters(frames=change(own))
+    if all(len(shape) != VIDEO for shape in blueprint.inputs.values()):
+        raise Refused("no input of this network has frames")
+    return _with_inputs(blueprint, lambda shape: _of_length(shape, change))
+
+
+def _of_length(shape: tuple[int, ...], change: Change) -> tuple[int, ...]:
+    return (shape[0], change(shape[1]), *shape[2:]) if len(shape) == VIDEO else shape
+
+
+def _at_rate(blueprint: Blueprint, rate: Number) -> Blueprint:
+    tau = blueprint.number("tau")
+    if tau is None or rate == 1:
+        return blueprint
+    return blueprint.with_parameters(tau=max(1, floor(tau / Fraction(rate) + Fraction(1, 2))))
+
+
+def _with_inputs(
+    blueprint: Blueprint, change: Callable[[tuple[int, ...]], tuple[int, ...]]
+) -> Blueprint:
+    inputs = {name: change(shape) for name, shape in blueprint.inputs.items()}
+    return replace(blueprint, inputs=inputs)

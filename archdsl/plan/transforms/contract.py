@@ -1,0 +1,92 @@
+"""Contraction: an axis made shorter until the network keeps within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from math import ceil
+from typing import ClassVar
+
+from archdsl.params.kinds import Maybe, Real, parameter
+from archdsl.plan.transforms.axes import Scale, axis
+from archdsl.plan.transforms.base import Refused, Transform, Word
+from archdsl.plan.transforms.blueprint import Blueprint, Number
+from archdsl.plan.transforms.measures import Measure
+from archdsl.plan.transforms.search import last_within
+
+_BUDGET = Maybe(Real(least=0))
+
+
+@dataclass(frozen=True)
+class Contract(Transform):
+    """The largest network along an axis that keeps within every budget (X3D's backward step).
+
+    The axes are those of X3D: `fast`, `temporal`, `spatial`, `depth`, `width` and `bottleneck`, or
+    `rate`, `frames` and `size` for the first three. Budgets are of one view of one sample at the
+    network's own input: multiply-adds, parameters, elements put out by what has multiply-adds,
+    and bytes of memory to infer. A network that keeps within them stays as it is.
+    """
+
+    name = "contract"
+    leading = "axis"
+    budgets: ClassVar[tuple[str, ...]] = ("macs", "params", "activations", "memory")
+    axis: str = parameter(Word())
+    macs: Number | None = parameter(_BUDGET, None)
+    params: Number | None = parameter(_BUDGET, None)
+    activations: Number | None = parameter(_BUDGET, None)
+    memory: Number | None = parameter(_BUDGET, None)
+
+    def carried_out(self, blueprint: Blueprint, measure: Measure) -> Blueprint:
+        given = {name: getattr(self, name) for name in self.budgets}
+        bounds = {name: int(bound) for name, bound in given.items() if bound is not None}
+        if not bounds:
+            raise Refused("this takes a budget: `macs`, `params`, `activations` or `memory`")
+        whole = measure(blueprint)
+        over = {name: bound for name, bound in bounds.items() if whole.figure(name) > bound}
+        if not over:
+            return blueprint
+        line = _Line(blueprint, measure, axis(self.axis).scale(blueprint))
+        place = min(line.last_within(name, bound) for name, bound in over.items())
+        return line.at(place)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The networks along an axis, from the smallest up to the one given."""
+
+    blueprint: Blueprint
+    measure: Measure
+    scale: Scale
+
+    def at(self, place: int) -> Blueprint:
+        is_own = place >= self.scale.start
+        return self.blueprint if is_own else self.scale.of(place).apply(self.blueprint)
+
+    def last_within(self, metric: str, bound: int) -> int:
+        """The last place where a figure keeps within a bound.
+
+        Raises:
+            Refused: there is none.
+        """
+        cost = cache(lambda place: self.measure(self.at(place)).figure(metric))
+        most = ceil(self.scale.start)
+        least = self._first(cost, most)
+        if cost(least) > bound:
+            smallest = self.scale.of(least)
+            message = f"nothing along this axis keeps within {bound:,} ({metric})"
+            hint = f"the smallest reachable is {cost(least):,}, by `{smallest}`"
+            raise Refused(message, metric, hint)
+        return last_within(cost, bound, least, most)
+
+    def _first(self, cost: Callable[[int], int], most: int) -> int:
+        """The first place with a network that can be built."""
+        least, can = 0, most
+        while can - least > 1:
+            place = 1 if least == 0 and can == most else (least + can) // 2
+            try:
+                cost(place)
+                can = place
+            except Refused:
+                least = place
+        return can

@@ -1,0 +1,214 @@
+"""A cell as the block that it stands for: a graph of operations with a frame around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeGuard
+
+from archdsl.build.values import is_integer
+from archdsl.ir.cells import ENTRY
+from archdsl.ir.graph import Wiring
+from archdsl.source import Span
+from archdsl.syntax import tree
+
+INPUT = "x"
+"""What a cell calls the tensor that enters it."""
+
+PREPARE, ATTEND, COMBINE = "prepare", "attend", "combine"
+"""Blocks that a cell is made with: what they are is up to whoever defines them."""
+
+KEYS_VALUES = ("operation", "cell")
+"""Whose input a dot product takes keys and values from; the first unless told."""
+
+LIMITS = {"alpha": "output", "beta": "input"}
+"""Settings that bound how many there are of something."""
+
+SETTINGS = ("keys_values", *LIMITS)
+"""What a cell can set, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellBlock(tree.Block):
+    """A block that was written as a cell; a `faulty` one has been told of and is never run."""
+
+    wiring: Wiring
+    faulty: bool
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`op1 = attend(f0, ...)`: a call, with its first argument apart."""
+
+    node: tree.Assign
+    call: tree.Call
+    input: tree.Expression
+    options: tuple[tree.Argument, ...]
+
+    @property
+    def name(self) -> str:
+        return self.node.targets[0]
+
+    @property
+    def inputs(self) -> tuple[tree.Expression, ...]:
+        """What it reads: one value, or the terms of a weighted sum."""
+        return self.input.items if isinstance(self.input, tree.Tuple) else (self.input,)
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The names of what it reads."""
+        return tuple(_names(self.inputs))
+
+    def option(self, name: str) -> tree.Argument | None:
+        return next((option for option in self.options if option.name == name), None)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The statements of a cell, each as what it is there for; `others` have no place in one."""
+
+    settings: Mapping[str, tree.Assign]
+    prepare: tree.Call | None
+    operations: tuple[Operation, ...]
+    combine: tree.Call | None
+    others: tuple[tree.Statement, ...]
+
+    @property
+    def calls(self) -> Iterator[tree.Call]:
+        """All that it calls, as it is written."""
+        yield from filter(None, [self.prepare])
+        yield from (operation.call for operation in self.operations)
+        yield from filter(None, [self.combine])
+
+    @property
+    def keys_values(self) -> str:
+        setting = self.settings.get("keys_values")
+        value = setting.value if setting else None
+        return value.name if isinstance(value, tree.Name) else KEYS_VALUES[0]
+
+    @property
+    def outputs(self) -> tuple[tree.Argument, ...]:
+        """The operations that the sink combines."""
+        arguments = self.combine.arguments if self.combine else ()
+        return tuple(argument for argument in arguments if argument.name is None)
+
+    @property
+    def wiring(self) -> Wiring:
+        inputs = {operation.name: operation.read for operation in self.operations}
+        outputs = tuple(_names(output.value for output in self.outputs))
+        return Wiring(self.keys_values, inputs, outputs)
+
+
+def is_count(value: tree.Expression | None) -> TypeGuard[tree.Number]:
+    """Whether a limit counts something: an integer of at least 1."""
+    return isinstance(value, tree.Number) and is_integer(value.value) and value.value >= 1
+
+
+def target_span(statement: tree.Assign) -> Span:
+    """The place of the name that a statement gives."""
+    start = statement.span.start
+    return Span(statement.span.source, start, start + len(statement.targets[0]))
+
+
+def parts(cell: tree.Cell) -> Parts:
+    """What a cell is made of, as far as it is one."""
+    settings: dict[str, tree.Assign] = {}
+    frame: dict[str, tree.Call] = {}
+    operations: list[Operation] = []
+    others: list[tree.Statement] = []
+    for statement in cell.body:
+        operation = _operation(statement)
+        call = _framing(statement)
+        if operation is not None:
+            operations.append(operation)
+        elif call is not None and call.function.name not in frame:
+            frame[call.function.name] = call
+        elif _names_one(statement) and statement.targets[0] not in settings:
+            settings[statement.targets[0]] = statement
+        else:
+            others.append(statement)
+    sink = frame.get(COMBINE)
+    return Parts(settings, frame.get(PREPARE), tuple(operations), sink, tuple(others))
+
+
+def _names(terms: Iterable[tree.Expression]) -> Iterator[str]:
+    """The names among terms; no other term is one of a cell without mistakes."""
+    return (term.name for term in terms if isinstance(term, tree.Name))
+
+
+def _names_one(statement: tree.Statement) -> TypeGuard[tree.Assign]:
+    """Whether a statement gives one value its name."""
+    return isinstance(statement, tree.Assign) and len(statement.targets) == 1
+
+
+def _operation(statement: tree.Statement) -> Operation | None:
+    """`op = attend(a, ...)`, `op = a -> attend(...)` or `op = a -> relu`."""
+    if not _names_one(statement):
+        return None
+    value = statement.value
+    piped: list[tree.Argument] = []
+    if isinstance(value, tree.Chain) and len(value.steps) == 1:
+        (step,) = value.steps
+        piped = [tree.Argument(None, value.first, span=value.first.span)]
+        value = tree.Call(*tree.called(step), span=step.span)
+    if not isinstance(value, tree.Call):
+        return None
+    arguments = (*piped, *value.arguments)
+    if not arguments or arguments[0].name is not None:
+        return None
+    return Operation(statement, value, arguments[0].value, arguments[1:])
+
+
+def _framing(statement: tree.Statement) -> tree.Call | None:
+    """`prepare(...)` or `combine(...)`; `prepare` may stand alone."""
+    call = statement.call if isinstance(statement, tree.Apply) else None
+    if isinstance(call, tree.Name) and call.name == PREPARE:
+        return tree.Call(call, (), span=call.span)
+    if isinstance(call, tree.Call) and call.function.name in (PREPARE, COMBINE):
+        return call
+    return None
+
+
+def as_block(cell: tree.Cell, found: Parts, faulty: bool) -> CellBlock:
+    """The block of a cell: its input prepared, its operations in turn, their outputs combined."""
+    entry = tree.Parameter(INPUT, (), None, span=cell.span)
+    body = () if faulty else tuple(_statements(cell, found))
+    parameters = (entry, *cell.parameters)
+    wiring = found.wiring
+    return CellBlock(cell.name, parameters, body, cell.doc, wiring, faulty, span=cell.span)
+
+
+def _statements(cell: tree.Cell, found: Parts) -> Iterator[tree.Statement]:
+    entering = tree.Name(INPUT, span=cell.span)
+    prepared: tree.Expression = entering
+    if found.prepare is not None:
+        prepared = _given(found.prepare, [entering], found.prepare.arguments)
+    yield tree.Assign((ENTRY,), prepared, span=prepared.span)
+    for operation in found.operations:
+        yield _applied(operation, found.keys_values)
+    if found.combine is not None:
+        outputs = tree.Tuple(tuple(o.value for o in found.outputs), span=found.combine.span)
+        options = [argument for argument in found.combine.arguments if argument.name]
+        sink = _given(found.combine, [entering, outputs], options)
+        yield tree.Return((sink,), span=found.combine.span)
+
+
+def _applied(operation: Operation, keys_values: str) -> tree.Assign:
+    """An operation on its input, which may be a weighted sum, with the cell's input beside it."""
+    read, options = operation.input, [*operation.options]
+    if isinstance(read, tree.Tuple):
+        added = tree.Name("weighted_sum", span=read.span)
+        read = tree.Call(added, (tree.Argument(None, read, span=read.span),), span=read.span)
+    is_open = operation.option("context") is None
+    if operation.call.function.name == ATTEND and keys_values == "cell" and is_open:
+        entry = tree.Name(ENTRY, span=operation.call.function.span)
+        options.append(tree.Argument("context", entry, span=entry.span))
+    return replace(operation.node, value=_given(operation.call, [read], options))
+
+
+def _given(
+    call: tree.Call, operands: Iterable[tree.Expression], options: Iterable[tree.Argument]
+) -> tree.Call:
+    """A call with these operands before its options."""
+    leading = [tree.Argument(None, operand, span=operand.span) for operand in operands]
+    return replace(call, arguments=(*leading, *options))

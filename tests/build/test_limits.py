@@ -1,0 +1,89 @@
+"""What a spec may ask for: everything beyond ends soon, in a diagnostic."""
+
+from __future__ import annotations
+
+from time import process_time
+
+import pytest
+
+from tests.build.harness import build_body, mistakes, mistakes_in
+
+BLOCKS = """
+block f(x) { return x }
+block g(x) { return x, x }
+block h(x, b = none, c = none) { return relu(x) }
+"""
+
+
+def doubling(first: str, levels: int = 40) -> str:
+    blocks = [f"block b0(x) {{ {first} }}\n"]
+    for level in range(1, levels + 1):
+        blocks.append(f"block b{level}(x) {{ return x -> b{level - 1} -> b{level - 1} }}\n")
+    return "".join(blocks)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("for i in range(1e9) { relu }", "1,000,000,000 numbers are more than"),
+        ("for i in range(-9e18, 9e18) { relu }", "numbers are more than"),
+        ("table {\n| block | number |\n| relu | 1e9 |\n}", "1,000,000,000 blocks are more than"),
+        ("t = (1, 2)\n  for i in range(99) { t = t + t }", "steps to build"),
+        ("t = (1, 2)\n  for i in range(99) { t = (t, t) }", "steps to build"),
+        ("t = (1,)\n  for i in range(3000) { t = (t,) }", "nested more than 100 deep"),
+        ("t = (1, 2)\n  for i in range(60) { t = t^8 x t^8 }", "steps to build"),
+        ("t = (1, 2)\n  for i in range(60) { t = g(t) }", "steps to build"),
+        ("t = range(150000)\n  for i in range(150000) { y = t -> max }", "steps to build"),
+        ("b = h\n  for i in range(3000) { b = h(b = b) }\n  b", "nested more than 100 deep"),
+        ("b = h\n  for i in range(60) { b = h(b = b, c = b) }\n  b", "steps to build"),
+        ("y = 1\n  for i in range(99) { y = y * 1.5 + 0.1 }", "the number grows beyond 2^63"),
+        ("y = " + "f(" * 60 + "x" + ")" * 60, "nested more than"),
+    ],
+)
+def test_too_much(body: str, message: str) -> None:
+    start = process_time()
+    found = mistakes_in(body + "\n  relu", BLOCKS)
+    assert any(message in mistake.message for mistake in found)
+    assert process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("first", "what"),
+    [("return x -> relu -> relu -> relu", "operations"), ("return x", "blocks in blocks")],
+)
+def test_doubling_ends(first: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archdsl.limits.OPERATIONS", 5_000)
+    (mistake,) = mistakes_in("b40", doubling(first))
+    assert mistake.message == f"this network has more than 5,000 {what}"
+
+
+def test_steps_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archdsl.limits.STEPS", 20_000)
+    body = "for i in range(1000) {\n for j in range(1000) { y = 1 }\n}\n  relu"
+    (mistake,) = mistakes_in(body)
+    assert mistake.message == "this network takes more than 20,000 steps to build"
+    (empty,) = mistakes_in("for i in range(1000) {\n for j in range(1000) { }\n}\n  relu")
+    assert empty.message == mistake.message
+
+
+def test_loop_with_a_mistake_stops_at_its_first_round() -> None:
+    start = process_time()
+    (mistake,) = mistakes_in("for i in range(100_000) { conv(i, kernal = 1) }".replace("_", ""))
+    assert mistake.words == "kernal = 1"
+    assert process_time() - start < 2
+
+
+def test_derivations_end() -> None:
+    chain = "".join(f"network n{i} = n{i + 1}\n" for i in range(200))
+    (mistake,) = mistakes(chain + "network n200() { input x: 1\n relu }", "n0")
+    assert "derived through more than" in mistake.message
+
+
+def test_time_grows_linearly() -> None:
+    def seconds(rounds: int) -> float:
+        start = process_time()
+        build_body(f"for i in range({rounds}) {{\n conv(8)\n relu\n}}")
+        return process_time() - start
+
+    seconds(100)
+    assert seconds(8_000) < 8 * 3 * max(seconds(1_000), 0.02)

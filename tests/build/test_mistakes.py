@@ -1,0 +1,243 @@
+"""Every mistake of an author: what is said of it, and the words that it stands under."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.build.harness import mistakes, mistakes_in, warnings_in
+
+BLOCK = "block b(x, channels, stride = 1, se = false) { return x -> conv(channels, 3, stride) }\n"
+WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n) }\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "words", "message", "help"),
+    [
+        ("conv(chanels)", "name", "chanels", "nothing is called `chanels`", "`channels`?"),
+        ("ReLU", "name", "ReLU", "nothing is called `ReLU`", "did you mean `relu`?"),
+        (
+            "y = concat(parameter((1, 8, 8)), x)\n return y",
+            "shape",
+            "parameter((1, 8, 8))",
+            "needs this for each sample; it is one for all",
+            "`x -> parameter(...)`",
+        ),
+        ("cnv(8)", "name", "cnv", "nothing is called `cnv`", "did you mean `conv`?"),
+        ("conv(8, kernal = 3)", "argument", "kernal = 3", "no parameter `kernal`", "`kernel`?"),
+        ("b(8, strid = 2)", "argument", "strid = 2", "`b` has no parameter `strid`", "`stride`?"),
+        ("conv(x.chanels)", "value", "x.chanels", "8 x 8^2 has no `chanels`", "`channels`?"),
+        ("conv(x.frames)", "value", "x.frames", "has no `frames`", "it has channels, height"),
+        ("conv(size.rank)", "value", "size", "only a tensor has sizes", None),
+        ("conv(true)", "argument", "true", "`channels` of `conv` is an integer", None),
+        ("conv(8, bias = 1)", "argument", "bias = 1", "`bias` of `conv` is `true` or", None),
+        ("conv(8 * 0.3)", "argument", "8 * 0.3", "not the number 2.4", "`ceil(8 * 0.3)`"),
+        ("conv(0)", "argument", "0", "of at least 1, not the number 0", None),
+        ("conv(-8)", "argument", "-8", "not the number -8", None),
+        ("conv(8, 11, padding = 0)", "shape", "11", "a kernel of 11 does not fit into 8", None),
+        ("conv(9, groups = 3)", "shape", "groups = 3", "3 groups do not divide 8 input", None),
+        ("conv(8, channels = 9)", "argument", "channels = 9", "`channels` is given twice", None),
+        ("relu(x, x)", "argument", "x", "`relu` takes 1 tensor, not 3", None),
+        ("y = matmul(x)\n return y", "argument", "matmul(x)", "takes 2 tensors, not 1", None),
+        ("y = conv(8)\n return y", "argument", "conv(8)", "1 tensor, not 0", "`x -> conv(8)`"),
+        ("conv -> relu", "argument", "relu", "not the block `conv`", "pass a tensor through it"),
+        ("conv(channels = 8, 3)", "argument", "3", "every argument has one", None),
+        ("size(3)", "call", "size(3)", "this is the number 8", None),
+        ("y = x -> size\n return y", "call", "size", "this is the number 8", None),
+        ("a, b = x -> chunk(3)", "value", "a, b = x -> chunk(3)", "2 names for 3 values", None),
+        ("a, b = x", "value", "a, b = x", "2 names for a tensor (8 x 8^2)", None),
+        ("if size { relu }", "value", "size", "not the number 8", "`size != none`"),
+        ("for i in size { relu }", "value", "size", "runs over a tuple", "`range(size)`"),
+        ("conv((1, 2)[2])", "value", "2", "a tuple of 2 has no entry 2", None),
+        ("conv(x[0])", "value", "x", "only a tuple has entries", None),
+        ("conv(8 / 0)", "value", "8 / 0", "division by zero", None),
+        ("conv(1e18 * 1e18)", "value", "1e18 * 1e18", "grows beyond 2^63", None),
+        ("conv(size^2)", "value", "size^2", "`^` marks a dimension", "`a * a`"),
+        ("conv(ceil(1, 2))", "argument", "ceil(1, 2)", "`ceil` takes 1 argument, not 2", None),
+        ("conv(ceil(x))", "value", "ceil(x)", "expected a number, not a tensor", None),
+        ("conv(ceil(a = 2))", "argument", "a = 2", "without names", None),
+        ("y = x < x", "value", "x < x", "`<` does not take tensors", "do"),
+        ("y = x + true", "value", "true", "a tensor or a number here, not `true`", None),
+        ("z = y -> relu\n y = x -> relu", "name", "y", "`y` has no value yet", None),
+        ("w(m = 3)", "type", "m = 3", "`m` of `w` is `always` or `never`, not the", None),
+        ("w(n = 2.5)", "type", "n = 2.5", "an integer, not the number 2.5", "`ceil(2.5)`"),
+        ("w(n = true)", "type", "n = true", "`n` of `w` is an integer, not `true`", None),
+        ("input x: 3 x 4", "name", "input x: 3 x 4", "there is an input `x` already", None),
+        ("input y: 3 x 0 x 4", "shape", "0", "a positive integer, not the number 0", None),
+        ("init cnv: zeros", "init", "init cnv: zeros", "`cnv` is none of them", "`conv`"),
+        ("init conv: he_fan", "init", "he_fan", "no way to initialise", "`he_fan_in`?"),
+        ("init linear: normal", "init", "normal", "`normal` takes `std = ...`", None),
+        ("return size", "network", "n", "`n` gives the number 8, not a tensor", "end with"),
+    ],
+)
+def test_statements(body: str, code: str, words: str, message: str, help: str | None) -> None:
+    (mistake, *more) = mistakes_in(body, before=BLOCK + WORDS)
+    assert not more
+    assert (mistake.code, mistake.words) == (code, words)
+    assert message in mistake.message
+    assert (help or "") in (mistake.help or "")
+
+
+@pytest.mark.parametrize(
+    ("table", "code", "words", "message", "help"),
+    [
+        ("| blok | channels |\n| b | 8 |", "table", "blok", "needs a column `block`", "`block`?"),
+        ("| block | a | a |\n| b | 8 | 9 |", "table", "a", "two columns `a`", None),
+        ("| block | channels |\n| b |", "table", "| b |", "1 cell for 2 columns", None),
+        ("| block | channels |\n| - | 8 |", "table", "| - | 8 |", "names no block", None),
+        ("| block | chanels |\n| b | 8 |", "table", "chanels", "no parameter", "`channels`?"),
+        ("| block | bias |\n| relu | true |", "table", "true", "no parameter `bias`", "`-`"),
+        ("| block | channels |\n| c3d | 8 |", "name", "c3d", "nothing is called `c3d`", None),
+        ("| block | channels |\n| 3 | 8 |", "table", "3", "applies a block, not the number", None),
+        ("| block | stride |\n| b | 2 |", "argument", "b", "`b` needs `channels`", "it has"),
+        ("| block | stage |\n| relu | 3 |", "table", "3", "a stage has a name", None),
+        ("| block | number |\n| relu | 0 |", "table", "0", "at least 1, not the number 0", None),
+        ("| block | number |\n| relu | 2.5 |", "table", "2.5", "not the number 2.5", "ceil"),
+        ("| block | number |\n| relu | 1e9 |", "size", "1e9", "1,000,000,000 blocks", None),
+        ("| block | expect |\n| relu | 9 x 8^2 |", "expect", "9 x 8^2", "is 8 x 8^2, not", None),
+        ("| block | expect |\n| relu | <=7 x 8^2 |", "expect", "<=7 x 8^2", "8 x 8^2", None),
+        ("| block | expect |\n| relu | (8^2, 8^2) |", "table", "(8^2, 8^2)", "1 value", "each"),
+        ("| block |\n|-------|", "table", None, "this table has no rows", None),
+    ],
+)
+def test_tables(table: str, code: str, words: str | None, message: str, help: str | None) -> None:
+    (mistake, *more) = mistakes_in(f"table {{\n{table}\n}}", before=BLOCK)
+    assert not more
+    assert mistake.code == code
+    assert words is None or mistake.words == words
+    assert message in mistake.message
+    assert (help or "") in (mistake.help or "")
+
+
+def test_definition_made_of_a_cell_that_is_left_out() -> None:
+    table = "table (channels = 2 * wide) {\n| block | wide |\n| b | - |\n}"
+    (mistake,) = mistakes_in(table, before=BLOCK)
+    assert mistake.message == "`channels` is made of `wide`, which this row leaves out"
+    assert mistake.words == "-"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words", "message"),
+    [
+        ("network n() { }", "result", "n", "`n` ends without a result"),
+        ("network n() { return 3 }", "network", "n", "network `n` has no input"),
+        ("network n() { relu }", "value", "relu", "there is no value to go on from"),
+        ("network n(a) {\n input x: a\n relu\n}", "argument", "a", "has no default"),
+        ("network n = m\nnetwork m = n", "recursion", "m", "in a circle: n -> m -> n"),
+        ("network n = m(a = 1)\nblock m(x) { return x }", "network", "m", "is a block, not a"),
+        ("network n = m(3)\nnetwork m() { input x: 1 }", "argument", "3", "given by name"),
+    ],
+)
+def test_networks(text: str, code: str, words: str, message: str) -> None:
+    (mistake, *more) = mistakes(text, "n")
+    assert not more
+    assert (mistake.code, mistake.words) == (code, words)
+    assert message in mistake.message
+
+
+@pytest.mark.parametrize(
+    ("before", "code", "words", "message"),
+    [
+        (
+            "block f(x) { return x -> g }\nblock g(x) { return x -> f }",
+            "recursion",
+            "f",
+            "f -> g -> f",
+        ),
+        ("block f(x) { return f(x) }", "recursion", "f(x)", "f -> f"),
+        ("block f = g(a = 1)\nblock g = f(a = 2)", "recursion", "g(a = 1)", "f -> g -> f"),
+        ("block f(x) { y = x -> relu }", "result", "f", "`f` ends without a result"),
+        ("block f(x) { }", "result", "f", "`f` ends without a result"),
+        (
+            "block f(x, c = 3) {\n c = 4\n return x -> conv(c)\n}",
+            "name",
+            "c = 4",
+            "keeps the value",
+        ),
+        ("block f(x) {\n input y: 3\n return y\n}", "input", "input y: 3", "only a network has"),
+        ("block f(x) {\n init conv: zeros\n return x\n}", "init", "init conv: zeros", "only a"),
+        ("block f(x, a: integer = 2) { return x }", "type", "2", "`a` of `f` is `integer`, not"),
+        ("block f(x, a: block | none = none) { return a(x) }", "call", "a(x)", "this is `none`"),
+        ("block g(x, a = 1) { return x }\nblock f = g(b = 3)", "argument", "b = 3", "no parameter"),
+    ],
+)
+def test_blocks(before: str, code: str, words: str, message: str) -> None:
+    (mistake, *more) = mistakes_in("f", before=before + "\n")
+    assert not more
+    assert (mistake.code, mistake.words) == (code, words)
+    assert message in mistake.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "message"),
+    [
+        (BLOCK + BLOCK, "b", "`b` is defined twice"),
+        ("block conv(x) { return x }", "conv", "`conv` is an operation already"),
+        ("block ceil(x) { return x }", "ceil", "`ceil` is a function already"),
+    ],
+)
+def test_definitions(text: str, words: str, message: str) -> None:
+    (mistake,) = mistakes(text)
+    assert (mistake.code, mistake.words, mistake.message) == ("name", words, message)
+
+
+def test_both_shapes_of_a_sum_are_shown() -> None:
+    from archdsl.compiler import CompileError
+    from tests.build.harness import NETWORK, build
+
+    with pytest.raises(CompileError) as failure:
+        build(NETWORK.format("a = x -> conv(16)\n  b = x -> conv(4)\n  return a + b"))
+    (diagnostic,) = failure.value.diagnostics
+    shown = [(label.span.text, label.text) for label in diagnostic.labels]
+    assert shown == [
+        ("b", "4 x 8^2"),
+        ("a", "16 x 8^2"),
+        ("conv(16)", "16 x 8^2 comes from here"),
+        ("conv(4)", "4 x 8^2 comes from here"),
+    ]
+
+
+def test_several_mistakes_of_one_run_without_cascades() -> None:
+    body = """a = x -> conv(8, groups = 3)
+  b = x -> cnv(9)
+  c = a + b
+  d = c -> conv(c.channels)
+  e = x -> linear(8, bais = true, feature = 3)
+  return d"""
+    words = [mistake.words for mistake in mistakes_in(body)]
+    assert words == ["groups = 3", "cnv", "bais = true", "feature = 3"]
+
+
+def test_names_are_checked_where_evaluation_never_comes() -> None:
+    before = "block f(x, a = false) {\n  if a { x -> nothing_here }\n  return x\n}\n"
+    (mistake,) = mistakes_in("relu", before=before)
+    assert mistake.message == "nothing is called `nothing_here`"
+
+
+def test_rows_after_a_mistake_are_read() -> None:
+    table = "table {\n| block | channels |\n| c | 8 |\n| b | y |\n| b | true |\n| b | 8.5 |\n}"
+    words = [mistake.words for mistake in mistakes_in(table, before=BLOCK)]
+    assert words == ["c", "y"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "message"),
+    [
+        ("y = x -> conv(8)\n  relu", "conv(8)", "nothing uses the result of this"),
+        ("input y: 3\n  x -> relu", "input y: 3", "nothing uses the input `y`"),
+        (
+            "table (mid = 4) {\n| block |\n| relu |\n}",
+            "mid = 4",
+            "no block of this table takes `mid`",
+        ),
+        ("if true {\n return x\n relu\n}", "relu", "nothing after `return` is run"),
+    ],
+)
+def test_warnings(body: str, words: str, message: str) -> None:
+    (warning,) = warnings_in(body)
+    assert (warning.words, warning.message) == (words, message)
+
+
+def test_block_that_failed_fails_again_in_silence() -> None:
+    before = "block f(x) { return x -> conv(0) }\n"
+    (mistake,) = mistakes_in("a = f(x)\n  b = f(x)\n  return a + b", before)
+    assert mistake.words == "0"

@@ -1,0 +1,190 @@
+"""Laws of transforms, over random networks with tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from math import prod
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from tests.plan.strategies import NAME, Files, changes, specs
+
+from archdsl.compiler import Network, Spec, load
+from archdsl.diagnostics import CompileError, Diagnostic
+from archdsl.ir.likeness import alike
+from archdsl.plan.places import places
+from archdsl.plan.transforms import TRANSFORMS, Stretch, Transform, Widen
+
+ROOT = Path(__file__).resolve().parents[2]
+SPECS = sorted([*ROOT.glob("specs/*.arch"), *ROOT.glob("tests/networks/*.arch")])
+SLOW = ("autox3d_m", "autox3d_l", "x3d_m", "x3d_l", "i3d_attention", "i3d_r50_attention")
+GALLERY = [
+    pytest.param(path, marks=[pytest.mark.slow] * (path.stem in SLOW))
+    for path in SPECS
+    if path.stem in load(path).networks
+]
+AXES = ("widen(2)", "resize(factor = 1.5)", "stretch(2)", "bottleneck(1.5)")
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@contextmanager
+def loaded(files: Files) -> Iterator[Spec]:
+    with TemporaryDirectory() as folder:
+        yield files.load(Path(folder))
+
+
+def made(spec: Spec, *applied: str | Transform) -> Network:
+    return spec.derive("made", NAME, *applied).network("made")
+
+
+def made_if_it_can(spec: Spec, *applied: str | Transform) -> Network:
+    try:
+        return made(spec, *applied)
+    except CompileError:
+        assume(False)
+        raise
+
+
+def written(spec: Spec, base: str, *applied: str) -> str | tuple[Diagnostic, ...]:
+    """A changed network as text, which compiles to the same graph, or what stands in its way."""
+    try:
+        return spec.derive("made", base, *applied).written("made", "a test")
+    except CompileError as failure:
+        return failure.diagnostics
+
+
+def takes(spec: Spec, base: str, axis: str) -> bool:
+    try:
+        spec.derive("made", base, axis).network("made")
+    except CompileError:
+        return False
+    return True
+
+
+def figures(network: Network) -> Iterable[object]:
+    """All that there is of a network but its name and its places in the text."""
+    return [(node.operation, node.results, network.graph.operands(node)) for node in network.graph]
+
+
+def extents(network: Network) -> list[tuple[str, object]]:
+    """The shape that each stage of a network puts out."""
+    graph = network.graph
+    return [
+        (scope.name, [graph.type(value) for value in scope.outputs])
+        for scope in graph.scopes
+        if scope.kind in ("stage", "row") and scope.parent == 0
+    ]
+
+
+@pytest.mark.parametrize("one", ["stretch(1)", "widen(1)", "bottleneck(1)", "resize(factor = 1)"])
+@QUICK
+@given(specs())
+def test_a_factor_of_one_is_the_identity(one: str, files: Files) -> None:
+    with loaded(files) as spec:
+        assert alike(made_if_it_can(spec, one).graph, spec.network(NAME).graph)
+
+
+@QUICK
+@given(specs(), st.integers(1, 3), st.integers(1, 3), st.booleans())
+def test_stretches_multiply(files: Files, first: int, then: int, keep: bool) -> None:
+    with loaded(files) as spec:
+        steps = [Stretch(n, keep_transitions=keep) for n in (first, then, first * then)]
+        twice = made_if_it_can(spec, *steps[:2])
+        assert alike(twice.graph, made(spec, steps[2]).graph)
+
+
+@QUICK
+@given(specs(), st.sampled_from([2, 3, Fraction(3, 2), Fraction(1, 2)]), st.booleans())
+def test_depth_changes_no_width_and_no_shape(files: Files, depth: Fraction, keep: bool) -> None:
+    with loaded(files) as spec:
+        deep = made_if_it_can(spec, Stretch(depth, keep_transitions=keep))
+        own = spec.network(NAME)
+        assert [shapes for _, shapes in extents(deep)] == [shapes for _, shapes in extents(own)]
+        assert deep.inputs == own.inputs
+        assert deep.outputs == own.outputs
+
+
+@QUICK
+@given(specs(), st.sampled_from([2, 3]))
+def test_width_costs_between_itself_and_its_square(files: Files, width: int) -> None:
+    """Of convolutions whose blocks take no width from elsewhere, where no width is rounded.
+
+    Those that read the input, or have a group for each channel, or squeeze to a fixed number,
+    cost `width` times as much; those from a width to a width its square.
+    """
+    assume("| mid |" not in str(files.texts))
+    with loaded(files) as spec:
+        wide, own = (
+            convolutions(made_if_it_can(spec, Widen(width))),
+            convolutions(spec.network(NAME)),
+        )
+        assert len(wide) == len(own)
+        assert all(width * b <= a <= width**2 * b for a, b in zip(wide, own, strict=True))
+
+
+def convolutions(network: Network) -> list[int]:
+    graph, costs = network.graph, network.costs
+    return [costs.nodes[node.index].macs for node in graph if node.operation.name == "conv"]
+
+
+def _elements(network: Network) -> int:
+    return sum(prod(shape) for shape in network.inputs.values())
+
+
+@QUICK
+@given(
+    specs(), st.sampled_from(["resize(size = 24)", "resize(factor = 2)", "lengthen(factor = 3)"])
+)
+def test_clips_leave_parameters_alone(files: Files, change: str) -> None:
+    with loaded(files) as spec:
+        other, own = made_if_it_can(spec, change), spec.network(NAME)
+        assert other.costs.total.params == own.costs.total.params
+        larger = _elements(other) - _elements(own)
+        assert (other.costs.total.macs - own.costs.total.macs) * larger >= 0
+        assert (other.costs.total.macs == own.costs.total.macs) == (larger == 0)
+
+
+@settings(QUICK, max_examples=40)
+@given(specs(), changes())
+def test_what_is_written_is_the_same_network(files: Files, applied: list[str]) -> None:
+    """`Spec.written` compiles what it writes once more; what cannot be is a diagnostic."""
+    with loaded(files) as spec:
+        before = figures(spec.network(NAME))
+        text = written(spec, NAME, *applied)
+        assert figures(spec.network(NAME)) == before
+    for told in () if isinstance(text, str) else text:
+        assert told.labels or not told.is_error
+
+
+@settings(QUICK, max_examples=25)
+@given(specs(), changes(), st.integers(0, 200), st.integers(0, 200))
+def test_insertions_stay_where_they_are(
+    files: Files, applied: list[str], first: int, then: int
+) -> None:
+    """Written last, they give the same network, wherever they stood among transforms."""
+    with loaded(files) as spec:
+        labels = list(places(spec.network(NAME).graph).addresses)
+        early = f"insert relu after {labels[first % len(labels)]}"
+        late = f"insert silu after {labels[then % len(labels)]}"
+        written(spec, NAME, early, *applied[:2], late, *applied[2:])
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_the_gallery_is_written_as_it_is(path: Path) -> None:
+    """With each of the axes that it takes, one after another."""
+    spec = load(path)
+    base = spec.choose(None)
+    axes = [axis for axis in AXES if takes(spec, base, axis)]
+    told = written(spec, base, *axes)
+    assert isinstance(told, str), told
+
+
+def test_a_transform_is_written_as_a_spec_has_it() -> None:
+    assert str(Stretch(Fraction(11, 5))) == "stretch(2.2)"
+    assert str(Stretch(2, stages=("a", "b"))) == "stretch(2, stages = (a, b))"
+    assert all(kind.summary().endswith(".") for kind in TRANSFORMS.values())
