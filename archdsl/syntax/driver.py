@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
@@ -11,17 +12,24 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 END = "$END"
 
+Callbacks: TypeAlias = dict[str, Callable[..., Any]]
+"""What makes of a rule's children what stands for the rule."""
+
 
 class Unexpected(Exception):
     """A token that the grammar does not have at this place."""
 
 
 class Driver:
-    """Feeds tokens to a start rule of the grammar. Its height can be noted and fallen back to."""
+    """Feeds tokens to a start rule, and has each rule built.
 
-    def __init__(self, lark: Lark, start: str) -> None:
+    Its height can be noted and fallen back to.
+    """
+
+    def __init__(self, lark: Lark, start: str, build: Callbacks) -> None:
         self._parser: InteractiveParser = lark.parse_interactive(start=start)
         self._state = self._parser.parser_state
+        self._state.parse_conf.callbacks = build
 
     @property
     def height(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
@@ -16,32 +16,33 @@ from archdsl.diagnostics import CompileError, error
 from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.driver import Driver
+from archdsl.syntax.driver import Callbacks, Driver
 from archdsl.syntax.margin import Margin
 from archdsl.syntax.soft_keywords import SPELLING
 
 
 class Grammar:
-    """Lexer and parser tables, with what they call."""
+    """Lexer and parser tables: what all texts share, and none of them changes."""
+
+    always_accept = ("COMMENT", "OPEN_DOC", "OPEN_TEXT", "STRAY")
+    """Tokens that no rule has, and that the margin takes."""
 
     def __init__(self) -> None:
-        self.margin = Margin()
         self._lark = Lark(
             (folder("grammars") / "arch.lark").read_text(encoding="utf-8"),
             start=["file", "body", "argument"],
             parser="lalr",
             lexer="basic",
-            transformer=Builder(self.margin),
+            postlex=self,
             keep_all_tokens=True,
             maybe_placeholders=False,
-            lexer_callbacks={
-                "COMMENT": self.margin.comment,
-                "OPEN_DOC": self.margin.open_doc,
-                "OPEN_TEXT": self.margin.open_text,
-                "STRAY": self.margin.stray,
-            },
             cache=_cache_file(),
         )
+
+    @staticmethod
+    def process(tokens: Iterator[Token]) -> Iterator[Token]:
+        """Lark asks for this beside the tokens to keep."""
+        return tokens
 
     @cached_property
     def spelling(self) -> dict[str, str]:
@@ -49,24 +50,39 @@ class Grammar:
         written = {terminal.name: terminal.pattern.value for terminal in self._lark.terminals}
         return written | SPELLING
 
+    def reading(self, source: Source) -> Reading:
+        return Reading(self._lark, self.spelling, source)
+
+
+class Reading:
+    """One text being parsed: two of them share nothing that changes, so that both can go on."""
+
+    def __init__(self, lark: Lark, spelling: Mapping[str, str], source: Source) -> None:
+        self.source = source
+        self.margin = Margin(source)
+        self.spelling = spelling
+        self._lark = lark
+        rules = lark._parse_tree_builder
+        self._build: Callbacks = rules.create_callback(Builder(self.margin))  # type: ignore[no-untyped-call]
+
     def driver(self, start: str) -> Driver:
         """A new run of the parser."""
-        return Driver(self._lark, start)
+        return Driver(self._lark, start, self._build)
 
-    def tokens(self, source: Source) -> Iterator[Token]:
-        """The tokens of a text; the margin collects anew what they pass by.
+    def tokens(self) -> Iterator[Token]:
+        """The tokens of the text; the margin notes what they pass by.
 
         Raises:
             CompileError: there are more than any spec has.
         """
-        self.margin.begin(source)
-        session = self._lark.parse_interactive(source.text, start="file")
-        tokens: Iterator[Token] = session.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
+        session = self._lark.parse_interactive(self.source.text, start="file")
+        lexed: Iterator[Token] = session.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
+        tokens = self.margin.without(lexed)
         yield from islice(tokens, limits.TOKENS)
         if (after := next(tokens, None)) is not None:
             message = f"this file has more than {limits.TOKENS:,} words and signs"
             start = after.start_pos or 0
-            place = Span(source, start, start + len(after))
+            place = Span(self.source, start, start + len(after))
             raise CompileError([error("size", message, place)])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from lark import Token
 
 from archdsl import limits
@@ -17,38 +19,51 @@ _SHOWN = 20
 
 
 class Margin:
-    """Called by the lexer, token by token. `mistakes` is shared with the builder."""
+    """What is noted of one text while it is parsed: its comments, and mistakes in its words.
 
-    def begin(self, source: Source) -> None:
+    The builder tells its own mistakes here too.
+    """
+
+    def __init__(self, source: Source) -> None:
         self.source = source
         self.comments: list[tree.Comment] = []
         self.mistakes: list[Diagnostic] = []
         self._stray_line: int | None = None
+        self._notes = {
+            "COMMENT": self._comment,
+            "OPEN_DOC": self._open_doc,
+            "OPEN_TEXT": self._open_text,
+            "STRAY": self._stray,
+        }
 
-    def comment(self, token: Token) -> Token:
+    def without(self, tokens: Iterable[Token]) -> Iterator[Token]:
+        """The tokens that the grammar has a place for; the others are noted."""
+        for token in tokens:
+            if token.type in self._notes:
+                self._notes[token.type](token)
+            else:
+                yield token
+
+    def _comment(self, token: Token) -> None:
         self.comments.append(tree.Comment(token.rstrip(), span=self._place(token)))
-        return token
 
-    def open_doc(self, token: Token) -> Token:
+    def _open_doc(self, token: Token) -> None:
         start = token.start_pos or 0
         self.tell("this doc string is never closed", Span(self.source, start, start + 3))
-        return token
 
-    def open_text(self, token: Token) -> Token:
+    def _open_text(self, token: Token) -> None:
         self.tell("this text has no closing quote", self._place(token))
-        return token
 
-    def stray(self, token: Token) -> Token:
+    def _stray(self, token: Token) -> None:
         """Tells of the first on its line: the others are likely to belong to it."""
         if token.line == self._stray_line:
-            return token
+            return
         self._stray_line = token.line
         words = token[:_SHOWN]
         shown = f"`{words}`" if words.isprintable() else f"character U+{ord(token[0]):04X}"
         meant = _LOOKALIKES.get(str(token))
         help = f"did you mean `{meant}`?" if meant else None
         self.tell(f"{shown} means nothing here", self._place(token), help)
-        return token
 
     def tell(
         self, message: str, span: Span, help: str | None = None, *, code: str = "syntax"

@@ -13,7 +13,7 @@ from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.driver import END, Driver, Unexpected
-from archdsl.syntax.grammar import Grammar, grammar
+from archdsl.syntax.grammar import Reading, grammar
 from archdsl.syntax.layout import TooDeep, arrange
 
 # What Python or an editor would take for an end of line, or not take at all.
@@ -27,12 +27,12 @@ def parse(source: Source) -> tree.File:
         CompileError: the text is not of the language; all its syntax mistakes, in order.
     """
     _refuse_control_characters(source)
-    machine = grammar()
+    reading = grammar().reading(source)
     try:
-        file = _parse(machine, source)
+        file = _parse(reading)
     except (Unexpected, TooDeep):
-        _diagnose(machine, source)
-    _raise(machine.margin.mistakes)
+        reading = _diagnosed(source)
+    _raise(reading.margin.mistakes)
     return file
 
 
@@ -43,49 +43,49 @@ def parse_argument(source: Source) -> tree.Argument:
         CompileError: the text is no argument.
     """
     _refuse_control_characters(source)
-    machine = grammar()
+    reading = grammar().reading(source)
     try:
-        tokens = list(arrange(machine.tokens(source)))
+        tokens = list(arrange(reading.tokens()))
     except TooDeep as deep:
         raise CompileError([deep.told(source)]) from None
-    _raise(machine.margin.mistakes)
-    driver = machine.driver("argument")
+    _raise(reading.margin.mistakes)
+    driver = reading.driver("argument")
     for position, token in enumerate(tokens):
         if not driver.accepts(token.type):
-            raise CompileError([_misplaced(machine, source, driver, tokens, position)])
+            raise CompileError([_misplaced(reading, driver, tokens, position)])
         driver.feed(token)
     if not driver.accepts(END):
-        raise CompileError([_misplaced(machine, source, driver, tokens, len(tokens))])
+        raise CompileError([_misplaced(reading, driver, tokens, len(tokens))])
     argument: tree.Argument = driver.finish()
-    _raise(machine.margin.mistakes)
+    _raise(reading.margin.mistakes)
     return argument
 
 
-def _misplaced(
-    machine: Grammar, source: Source, driver: Driver, tokens: list[Token], position: int
-) -> Diagnostic:
+def _misplaced(reading: Reading, driver: Driver, tokens: list[Token], position: int) -> Diagnostic:
     from archdsl.syntax.fault import Fault
     from archdsl.syntax.mistakes import explain
 
-    fault = Fault(source, tokens, 0, position, driver.accepted(), machine.spelling)
+    fault = Fault(reading.source, tokens, 0, position, driver.accepted(), reading.spelling)
     return explain(fault)
 
 
-def _parse(machine: Grammar, source: Source) -> tree.File:
-    driver = machine.driver("file")
-    for token in arrange(machine.tokens(source)):
+def _parse(reading: Reading) -> tree.File:
+    driver = reading.driver("file")
+    for token in arrange(reading.tokens()):
         driver.feed(token)
     file: tree.File = driver.finish()
     return file
 
 
-def _diagnose(machine: Grammar, source: Source) -> None:
-    """Parses once more, for the mistakes."""
+def _diagnosed(source: Source) -> Reading:
+    """The text read once more, for its mistakes."""
     from archdsl.syntax.recovery import mistakes  # most texts have none
 
-    tokens = list(machine.tokens(source))
-    blamed = [diagnostic.labels[0].span.start for diagnostic in machine.margin.mistakes]
-    machine.margin.mistakes += islice(mistakes(machine, source, tokens, blamed), limits.MISTAKES)
+    reading = grammar().reading(source)
+    tokens, told = list(reading.tokens()), reading.margin.mistakes
+    blamed = [diagnostic.labels[0].span.start for diagnostic in told]
+    told += islice(mistakes(reading, tokens, blamed), limits.MISTAKES)
+    return reading
 
 
 def _raise(found: Iterable[Diagnostic]) -> None:

@@ -11,11 +11,10 @@ from lark import Token
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic
-from archdsl.source import Source
 from archdsl.syntax.brackets import line_starts, mend
 from archdsl.syntax.driver import END
 from archdsl.syntax.fault import Fault
-from archdsl.syntax.grammar import Grammar
+from archdsl.syntax.grammar import Reading
 from archdsl.syntax.layout import TooDeep, arrange
 from archdsl.syntax.mistakes import explain, keyword
 
@@ -25,22 +24,22 @@ _WITH_STATEMENTS = {"block", "cell", "network", "if", "for", "else"}
 
 
 def mistakes(
-    grammar: Grammar, source: Source, tokens: Sequence[Token], blamed: Sequence[int]
+    reading: Reading, tokens: Sequence[Token], blamed: Sequence[int]
 ) -> Iterator[Diagnostic]:
     """The syntax mistakes, definition by definition; statements with a blamed offset are spared."""
     for definition in _definitions(tokens):
         try:
-            yield from _mistakes(grammar, source, definition, blamed)
+            yield from _mistakes(reading, definition, blamed)
         except TooDeep as deep:
-            yield deep.told(source)
+            yield deep.told(reading.source)
 
 
 def _mistakes(
-    grammar: Grammar, source: Source, definition: Sequence[Token], blamed: Sequence[int]
+    reading: Reading, definition: Sequence[Token], blamed: Sequence[int]
 ) -> list[Diagnostic]:
-    mended = mend(source, definition)
+    mended = mend(reading.source, definition)
     arranged = list(arrange(mended.tokens))
-    run = _Run(grammar, source, arranged, sorted([*blamed, *mended.blamed]))
+    run = _Run(reading, arranged, sorted([*blamed, *mended.blamed]))
     return [*mended.mistakes, *run.found("file")] or mended.strays
 
 
@@ -81,17 +80,14 @@ class _Level:
 class _Run:
     """Parses arranged tokens; what fails is told, and its statement left out."""
 
-    def __init__(
-        self, grammar: Grammar, source: Source, tokens: Sequence[Token], blamed: Sequence[int]
-    ) -> None:
-        self._grammar = grammar
-        self._source = source
+    def __init__(self, reading: Reading, tokens: Sequence[Token], blamed: Sequence[int]) -> None:
+        self._reading = reading
         self._tokens = tokens
         self._blamed = blamed
         self._found: list[Diagnostic] = []
 
     def found(self, start: str) -> list[Diagnostic]:
-        self._parser = self._grammar.driver(start)
+        self._parser = self._reading.driver(start)
         self._levels = [_Level(1, False, 0)]
         position = 0
         while position < len(self._tokens) and len(self._found) < limits.MISTAKES:
@@ -160,9 +156,9 @@ class _Run:
         first = self._levels[-1].first
         if self._is_blamed(first, position, end):
             return
-        spelling = self._grammar.spelling
+        spelling = self._reading.spelling
         accepted = self._parser.accepted()
-        fault = Fault(self._source, self._tokens, first, position, accepted, spelling)
+        fault = Fault(self._reading.source, self._tokens, first, position, accepted, spelling)
         self._found.append(explain(fault))
 
     def _is_blamed(self, first: int, position: int, end: int) -> bool:
@@ -185,7 +181,7 @@ class _Run:
                 continue
             closing = self._matching(position)
             body = self._tokens[position : closing + 1]
-            self._found += _Run(self._grammar, self._source, body, self._blamed).found("body")
+            self._found += _Run(self._reading, body, self._blamed).found("body")
             position = closing + 1
 
     def _matching(self, opening: int) -> int:
