@@ -1,21 +1,24 @@
-"""The graph of a network, on networkx. Edges are the only record of operands.
+"""The graph of a network: operations, and which values each reads.
 
 Every node is one operation, in the order in which it was added, which is an order of
 execution. It carries the span it came from and the scope (the block instance) it stands in.
+What a node reads is kept once, as its operands; `networkx` gives the same as a graph of that
+library, which is imported no sooner: it takes a third of the time of a whole run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias
-
-import networkx as nx
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archdsl.ir.formula import Formula
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Site: TypeAlias = tuple[int, ...]
 """Where in the text of its block a call stands, with the round of each loop around it."""
@@ -121,14 +124,14 @@ class Graph:
         self.outputs: tuple[Value, ...] = ()
         self.initialisations: list[Initialisation] = []
         self.open_parameters: tuple[str, ...] = ()
-        self._graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+        self._nodes: list[Node] = []
+        self._operands: list[tuple[Value, ...]] = []
 
     def __len__(self) -> int:
-        return len(self._graph)
+        return len(self._nodes)
 
     def __iter__(self) -> Iterator[Node]:
-        for _, node in self._graph.nodes(data="node"):
-            yield node
+        return iter(self._nodes)
 
     def add(
         self,
@@ -142,7 +145,7 @@ class Graph:
         span: Span,
     ) -> tuple[Value, ...]:
         """Append an operation; its results as values."""
-        index = len(self._graph)
+        index = len(self._nodes)
         self._insert(Node(index, operation, results, scope, site, name, span), operands)
         return tuple(Value(index, i) for i in range(len(results)))
 
@@ -150,13 +153,12 @@ class Graph:
         self, node: Node, operation: Operation, operands: tuple[Value, ...], results: Types
     ) -> None:
         """Append another graph's node in its place, with its operation and results as given."""
-        index = len(self._graph)
+        index = len(self._nodes)
         self._insert(replace(node, index=index, operation=operation, results=results), operands)
 
     def _insert(self, node: Node, operands: tuple[Value, ...]) -> None:
-        self._graph.add_node(node.index, node=node)
-        for slot, operand in enumerate(operands):
-            self._graph.add_edge(operand.node, node.index, key=slot, result=operand.result)
+        self._nodes.append(node)
+        self._operands.append(operands)
 
     def empty_copy(self) -> Graph:
         """A graph of the same name, scopes, inputs and outputs, with no operation yet."""
@@ -168,24 +170,27 @@ class Graph:
         return copy
 
     def node(self, index: int) -> Node:
-        node: Node = self._graph.nodes[index]["node"]
-        return node
+        return self._nodes[index]
 
     def operands(self, node: Node) -> tuple[Value, ...]:
         """The values that a node reads, in the order of its operands."""
-        sources = self._graph.pred[node.index].items()
-        slots = {
-            slot: Value(source, edge["result"])
-            for source, edges in sources
-            for slot, edge in edges.items()
-        }
-        return tuple([slots[slot] for slot in range(len(slots))])
+        return self._operands[node.index]
 
     def unread(self) -> Iterator[Node]:
         """The nodes of which no other reads a result."""
-        for index, readers in self._graph.out_degree():
-            if not readers:
-                yield self.node(index)
+        read = {operand.node for operands in self._operands for operand in operands}
+        return (node for node in self._nodes if node.index not in read)
+
+    def networkx(self) -> nx.MultiDiGraph[int]:
+        """The same for algorithms of networkx: an edge for each operand, its key the slot."""
+        from networkx import MultiDiGraph
+
+        graph: nx.MultiDiGraph[int] = MultiDiGraph()
+        graph.add_nodes_from((node.index, {"node": node}) for node in self._nodes)
+        for index, operands in enumerate(self._operands):
+            for slot, operand in enumerate(operands):
+                graph.add_edge(operand.node, index, key=slot, result=operand.result)
+        return graph
 
     def type(self, value: Value) -> TensorType:
         return self.node(value.node).results[value.result]

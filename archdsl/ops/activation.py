@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from fractions import Fraction
 from typing import ClassVar
 
@@ -17,7 +17,6 @@ def default_of(field: Field[Number]) -> Number:
     return field.default
 
 
-@dataclass(frozen=True)
 class Activation(Operation):
     """Base of the activations: their fields are the module's arguments, under torch's names."""
 
@@ -34,7 +33,6 @@ class Activation(Operation):
         return Layer(self.constructor, arguments, self.name, shared=True)
 
 
-@dataclass(frozen=True)
 class Gelu(Activation):
     """x times the normal distribution's probability of being below x, or its tanh form."""
 
@@ -95,7 +93,6 @@ class HardSigmoid(Activation):
     constructor = "nn.Hardsigmoid"
 
 
-@dataclass(frozen=True)
 class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, and x itself where beta x is above `threshold`."""
 
@@ -112,7 +109,6 @@ class Softsign(Activation):
     constructor = "nn.Softsign"
 
 
-@dataclass(frozen=True)
 class SoftShrink(Activation):
     """x moved by `lambd` towards 0."""
 
@@ -121,7 +117,6 @@ class SoftShrink(Activation):
     lambd: Number = parameter(Real(0), Fraction(1, 2))
 
 
-@dataclass(frozen=True)
 class HardShrink(Activation):
     """x, but 0 between -`lambd` and `lambd`."""
 

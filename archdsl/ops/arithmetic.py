@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
@@ -11,7 +10,6 @@ from archdsl.ops.broadcasting import broadcast
 from archdsl.params.kinds import Boolean, Maybe, Number, Real, number, parameter
 
 
-@dataclass(frozen=True)
 class Arithmetic(Operation):
     """Base of the operators: two tensors that broadcast, or one and a `constant`.
 
@@ -96,7 +94,6 @@ class Power(Arithmetic):
         return Expression(f"torch.pow({', '.join(order)})", {"constant": number(self.constant)})
 
 
-@dataclass(frozen=True)
 class Extreme(Operation):
     """Base of the larger and the smaller of two tensors, or of a tensor and a `constant`."""
 
@@ -129,7 +126,6 @@ class Minimum(Extreme):
     bound = "max"
 
 
-@dataclass(frozen=True)
 class Clamp(Operation):
     """x held between `least` and `most`."""
 
@@ -152,7 +148,6 @@ class Clamp(Operation):
         return Expression(f"{{0}}.clamp({arguments})", values)
 
 
-@dataclass(frozen=True)
 class Unary(Operation):
     """Base of the functions of one tensor that a tensor has as methods of the same name."""
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
 from archdsl.params.kinds import Boolean, Maybe, Number, Real, number, parameter
 
 
-@dataclass(frozen=True)
 class ScaledDotProductAttention(Operation):
     """softmax(Q K' scale) V: ... x N x D, ... x M x D and ... x M x E become ... x N x E.
 

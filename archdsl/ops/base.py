@@ -8,6 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import ClassVar, TypeAlias
 
+from archdsl.frozen import Frozen
 from archdsl.ir.types import TensorType
 from archdsl.limits import ELEMENTS
 
@@ -145,8 +146,7 @@ class Weight:
 Form: TypeAlias = Layer | Expression | Weight
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Frozen):
     """Base of the operations. The fields of a subclass are its parameters in the language."""
 
     name: ClassVar[str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 from archdsl.ir.types import TensorType
@@ -20,7 +19,6 @@ from archdsl.params.kinds import (
 )
 
 
-@dataclass(frozen=True)
 class Convolution(Operation):
     """Convolution of C x (L | H x W | T x H x W); `channels` is the number of filters.
 
@@ -72,7 +70,6 @@ class Convolution(Operation):
         return Layer(f"nn.Conv{axes}d", arguments, "conv")
 
 
-@dataclass(frozen=True)
 class TransposedConvolution(Operation):
     """Transposed convolution of C x (L | H x W | T x H x W), nn.ConvTranspose.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from archdsl.ir.types import TensorType
@@ -11,7 +10,6 @@ from archdsl.ops.window import check_spatial
 from archdsl.params.kinds import Number, Real, number, parameter
 
 
-@dataclass(frozen=True)
 class Dropout(Operation):
     """Each element 0 with probability `p`, the others scaled up."""
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.ir.types import TensorType
 from archdsl.ops.axes import Axis, axis_index
 from archdsl.ops.base import Expression, Mismatch, Operation, Types, without_batch
 from archdsl.params.kinds import AxisName, Integer, parameter
 
 
-@dataclass(frozen=True)
 class Group(Operation):
     """x in groups of `size` along an axis, each a sample: C x T x H x W is n of C x size x H x W.
 
@@ -42,7 +39,6 @@ class Group(Operation):
         return Expression(f"{groups}.movedim({axis}, 1).flatten(0, 1)", {"size": self.size})
 
 
-@dataclass(frozen=True)
 class Ungroup(Operation):
     """The groups of x put together along an axis, cut to the size that `like` has there.
 

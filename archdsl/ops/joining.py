@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.ir.types import TensorType
 from archdsl.limits import OPERATIONS
 from archdsl.ops.axes import Axis, axis_index, dimension
@@ -16,7 +14,6 @@ def resized(x: TensorType, index: int, size: int) -> TensorType:
     return TensorType((*x.shape[:index], size, *x.shape[index + 1 :]))
 
 
-@dataclass(frozen=True)
 class Concat(Operation):
     """Tensors one after another along an axis, torch.cat: the channels unless given."""
 
@@ -39,7 +36,6 @@ class Concat(Operation):
         return Expression("torch.cat([{operands}], dim={dim})", {"dim": dim})
 
 
-@dataclass(frozen=True)
 class Stack(Operation):
     """Tensors of one shape side by side along a new axis, at `axis` of the result."""
 
@@ -75,7 +71,6 @@ def check_count(name: str, count: int, parameter: str) -> None:
         raise Mismatch(f"`{name}` would give {count} tensors", parameter=parameter)
 
 
-@dataclass(frozen=True)
 class Split(Operation):
     """An axis parted into `sizes`, or into parts of one size, the last of which may be smaller."""
 
@@ -104,7 +99,6 @@ class Split(Operation):
         return list(self.sizes)
 
 
-@dataclass(frozen=True)
 class Chunk(Operation):
     """An axis parted into `parts`, of one size but for the last."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 from archdsl.ir.types import TensorType, show_shape
@@ -24,7 +23,6 @@ def fill(sizes: tuple[int, ...], elements: int, what: str, name: str) -> tuple[i
     return tuple(elements // known if size == -1 else size for size in sizes)
 
 
-@dataclass(frozen=True)
 class Transpose(Operation):
     """Two axes exchanged, the last two unless given: N x M becomes M x N."""
 
@@ -46,7 +44,6 @@ class Transpose(Operation):
         return Expression("{0}.transpose({a}, {b})", values)
 
 
-@dataclass(frozen=True)
 class Permute(Operation):
     """All axes in another order: `permute((1, 0))` makes C x L into L x C."""
 
@@ -75,7 +72,6 @@ def slots(values: dict[str, int]) -> str:
     return ", ".join(f"{{{name}}}" for name in values)
 
 
-@dataclass(frozen=True)
 class Reshape(Operation):
     """The elements, in order, under `shape`, where -1 stands for what is left."""
 
@@ -96,7 +92,6 @@ class Reshape(Operation):
         return Expression(f"{flat}.unflatten(1, {{shape}})", {"shape": shape})
 
 
-@dataclass(frozen=True)
 class Flatten(Operation):
     """The axes from `start` to `end` as one: `flatten` gives one, `flatten(positions)` C x N."""
 
@@ -126,7 +121,6 @@ class Flatten(Operation):
         return axis_index(self.start, x.rank, "start")
 
 
-@dataclass(frozen=True)
 class Unflatten(Operation):
     """One axis as several of `sizes`, where -1 stands for what is left."""
 
@@ -148,7 +142,6 @@ class Unflatten(Operation):
         return Expression(f"{{0}}.unflatten({{dim}}, ({listed}))", values | sizes)
 
 
-@dataclass(frozen=True)
 class Restore(Operation):
     """The last axis of x as the axes of `like` again, from `start` on: the positions unless given.
 
@@ -173,7 +166,6 @@ class Restore(Operation):
         return Expression("{0}.unflatten(-1, {1}.shape[{first}:])", {"first": first})
 
 
-@dataclass(frozen=True)
 class Squeeze(Operation):
     """An axis of size 1 taken away."""
 
@@ -201,7 +193,6 @@ def remaining(name: str, x: TensorType, gone: tuple[int, ...]) -> TensorType:
     return TensorType(shape)
 
 
-@dataclass(frozen=True)
 class Unsqueeze(Operation):
     """An axis of size 1 put in, to stand at `axis` of the result."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 from archdsl.ir.types import TensorType
@@ -11,7 +10,6 @@ from archdsl.ops.broadcasting import meet
 from archdsl.params.kinds import Boolean, Integer, parameter
 
 
-@dataclass(frozen=True)
 class Linear(Operation):
     """Linear layer on the last axis: ... x F becomes ... x `features`."""
 
@@ -39,7 +37,6 @@ class Linear(Operation):
         return Layer("nn.Linear", arguments, "linear")
 
 
-@dataclass(frozen=True)
 class Bilinear(Operation):
     """a' W b for each of `features`: ... x A and ... x B become ... x `features`.
 
@@ -78,7 +75,6 @@ class Bilinear(Operation):
         return Layer("nn.Bilinear", arguments, "bilinear")
 
 
-@dataclass(frozen=True)
 class MatMul(Operation):
     """Product of matrices: ... x N x K and ... x K x M become ... x N x M.
 

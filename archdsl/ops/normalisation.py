@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
@@ -46,7 +45,6 @@ def trailing(x: TensorType, axes: int) -> tuple[int, ...]:
     return x.shape[-axes:]
 
 
-@dataclass(frozen=True)
 class BatchNorm(Operation):
     """Batch normalisation per channel of C or C x (L | H x W | T x H x W).
 
@@ -84,7 +82,6 @@ class BatchNorm(Operation):
         return Layer(f"nn.BatchNorm{max(x.rank - 1, 1)}d", arguments, "norm", zero)
 
 
-@dataclass(frozen=True)
 class InstanceNorm(Operation):
     """Normalisation of each channel of C x (L | H x W | T x H x W) over its own positions."""
 
@@ -112,7 +109,6 @@ class InstanceNorm(Operation):
         return Layer(f"nn.InstanceNorm{x.rank - 1}d", arguments, "norm", shared=not self.affine)
 
 
-@dataclass(frozen=True)
 class GroupNorm(Operation):
     """Normalisation of C x ... over the positions and channels of each of `groups` groups."""
 
@@ -143,7 +139,6 @@ class GroupNorm(Operation):
         return Layer("nn.GroupNorm", arguments, "norm", shared=not self.affine)
 
 
-@dataclass(frozen=True)
 class LayerNorm(Operation):
     """Normalisation over the last `axes` axes, whose sizes become those of the weights."""
 
@@ -177,7 +172,6 @@ class LayerNorm(Operation):
         return Layer("nn.LayerNorm", arguments, "norm", shared=not self.affine)
 
 
-@dataclass(frozen=True)
 class RmsNorm(Operation):
     """Division by the root of the mean square over the last `axes` axes; fvcore adds nothing.
 
@@ -210,7 +204,6 @@ class RmsNorm(Operation):
         return Layer("nn.RMSNorm", arguments, "norm", shared=not self.affine)
 
 
-@dataclass(frozen=True)
 class LocalResponseNorm(Operation):
     """Division of C x L x ... by a norm of the `size` channels around each; fvcore adds nothing."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.ir.types import TensorType
 from archdsl.ops.axes import POSITIONS, Axes, axis_indices
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
@@ -21,7 +19,6 @@ from archdsl.params.kinds import (
 )
 
 
-@dataclass(frozen=True)
 class Pad(Operation):
     """Axes longer by `before` and `after` (as much unless given), F.pad.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 from archdsl.ir.types import TensorType, show_shape
@@ -27,7 +26,6 @@ def patch_arguments(op: Unfold | Fold) -> tuple[LayerArgument, ...]:
     )
 
 
-@dataclass(frozen=True)
 class Unfold(Operation):
     """Each window of C x H x W as a column: C k k x N, for N windows of k x k."""
 
@@ -47,7 +45,6 @@ class Unfold(Operation):
         return Layer("nn.Unfold", patch_arguments(self), "unfold", shared=True)
 
 
-@dataclass(frozen=True)
 class Fold(Operation):
     """The inverse of `unfold`, windows that overlap added up: C k k x N becomes C x `size`."""
 
@@ -80,7 +77,6 @@ class Fold(Operation):
         return Layer("nn.Fold", (output, *patch_arguments(self)), "fold", shared=True)
 
 
-@dataclass(frozen=True)
 class PixelShuffle(Operation):
     """C r r x H x W becomes C x H r x W r, for a `factor` of r."""
 
@@ -101,7 +97,6 @@ class PixelShuffle(Operation):
         return Layer("nn.PixelShuffle", (factor,), "pixel_shuffle", shared=True)
 
 
-@dataclass(frozen=True)
 class PixelUnshuffle(Operation):
     """C x H r x W r becomes C r r x H x W, for a `factor` of r."""
 
@@ -123,7 +118,6 @@ class PixelUnshuffle(Operation):
         return Layer("nn.PixelUnshuffle", (factor,), "pixel_unshuffle", shared=True)
 
 
-@dataclass(frozen=True)
 class ChannelShuffle(Operation):
     """The channels of C x L x ... dealt out anew, one of each of `groups` groups in turn."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType, show_shape
@@ -56,7 +55,6 @@ def padding_argument(op: MaxPool | AvgPool, axes: int) -> LayerArgument:
     return LayerArgument("padding", padding, (0,) * axes, uniform=True)
 
 
-@dataclass(frozen=True)
 class MaxPool(Operation):
     """Largest value of each window of C x (L | H x W | T x H x W); stride is the kernel's size.
 
@@ -87,7 +85,6 @@ class MaxPool(Operation):
         return Layer(f"nn.MaxPool{axes}d", arguments, "max_pool", shared=True)
 
 
-@dataclass(frozen=True)
 class AvgPool(Operation):
     """Mean of each window of C x (L | H x W | T x H x W); stride is the kernel's size.
 
@@ -119,7 +116,6 @@ class AvgPool(Operation):
         return Layer(f"nn.AvgPool{axes}d", arguments, "avg_pool", shared=True)
 
 
-@dataclass(frozen=True)
 class LpPool(Operation):
     """The p-norm of each window of C x (L | H x W | T x H x W); stride is the kernel's size."""
 
@@ -146,7 +142,6 @@ class LpPool(Operation):
         return Layer(f"nn.LPPool{axes}d", arguments, "lp_pool", shared=True)
 
 
-@dataclass(frozen=True)
 class AdaptivePool(Operation):
     """Base of the pools that are given the size they put out; `none` keeps an axis as it is."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from archdsl.ir.types import TensorType
@@ -25,7 +24,6 @@ class Relu6(Activation):
     constructor = "nn.ReLU6"
 
 
-@dataclass(frozen=True)
 class LeakyRelu(Activation):
     """x above 0, `negative_slope` x below."""
 
@@ -34,7 +32,6 @@ class LeakyRelu(Activation):
     negative_slope: Number = parameter(Real(), Fraction(1, 100))
 
 
-@dataclass(frozen=True)
 class RandomRelu(Activation):
     """nn.RReLU: a slope below 0 drawn from `lower` to `upper`; in evaluation, their middle."""
 
@@ -49,7 +46,6 @@ class RandomRelu(Activation):
         return operands
 
 
-@dataclass(frozen=True)
 class ParametricRelu(Activation):
     """nn.PReLU: x above 0, a x below, where a is learned: one number, or one for each channel."""
 
@@ -71,7 +67,6 @@ class ParametricRelu(Activation):
         return x.channels if self.channelwise else 1
 
 
-@dataclass(frozen=True)
 class Elu(Activation):
     """x above 0, alpha (exp(x) - 1) below."""
 
@@ -80,7 +75,6 @@ class Elu(Activation):
     alpha: Number = parameter(Real(), 1)
 
 
-@dataclass(frozen=True)
 class Celu(Activation):
     """x above 0, alpha (exp(x / alpha) - 1) below."""
 
@@ -101,7 +95,6 @@ class Selu(Activation):
     constructor = "nn.SELU"
 
 
-@dataclass(frozen=True)
 class HardTanh(Activation):
     """x held between `min_val` and `max_val`."""
 
@@ -117,7 +110,6 @@ class HardTanh(Activation):
         return operands
 
 
-@dataclass(frozen=True)
 class Threshold(Activation):
     """x above `threshold`, `value` elsewhere."""
 

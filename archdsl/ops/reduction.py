@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
@@ -12,7 +11,6 @@ from archdsl.ops.layout import remaining
 from archdsl.params.kinds import AxisNames, Boolean, Integer, Number, Real, number, parameter
 
 
-@dataclass(frozen=True)
 class Reduction(Operation):
     """Base of the reductions over `axes`, which go, or with `keep` stay with size 1.
 
@@ -90,7 +88,6 @@ class Prod(Reduction):
         return Expression("{0}" + "".join(f".prod({{{n}}}{keep})" for n in values), values)
 
 
-@dataclass(frozen=True)
 class Spread(Reduction):
     """Base of variance and standard deviation, divided by the count less `correction`."""
 
@@ -123,7 +120,6 @@ class Var(Spread):
     call = "{0}.var("
 
 
-@dataclass(frozen=True)
 class Norm(Reduction):
     """The p-norm over axes, torch.linalg.vector_norm."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import floor
 from typing import Protocol
 
@@ -72,7 +71,6 @@ def resampling_options(op: Resampled) -> str:
     return corners + (", antialias=True" if op.antialias else "")
 
 
-@dataclass(frozen=True)
 class Interpolate(Operation):
     """C x (L | H x W | T x H x W) at another `size`, or `scale` times as large, rounded down.
 
@@ -137,7 +135,6 @@ class Interpolate(Operation):
         return extents
 
 
-@dataclass(frozen=True)
 class ResizeLike(Operation):
     """x at the size that `like` has after its channels, read off it when the model runs."""
 
@@ -163,7 +160,6 @@ class ResizeLike(Operation):
         return Expression(call, {"mode": torch_mode(self, len(operands[0].extents))})
 
 
-@dataclass(frozen=True)
 class GridSample(Operation):
     """C x H x W at the places of an H' x W' x 2 grid, C x T x H x W at those of a x 3 grid."""
 
@@ -200,7 +196,6 @@ class GridSample(Operation):
         return Expression(f"F.grid_sample({{0}}, {{1}}, {options})", values)
 
 
-@dataclass(frozen=True)
 class AffineGrid(Operation):
     """The grid of places to which a 2 x 3 matrix takes those of a C x H x W `like`.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.ir.types import TensorType
 from archdsl.ops.axes import Axes, Axis, axis_index, axis_indices, dimensions
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
@@ -26,7 +24,6 @@ def subscript(index: int, inside: str) -> str:
     return "{0}[" + ":, " * (index + 1) + inside + "]"
 
 
-@dataclass(frozen=True)
 class Slice(Operation):
     """The part of an axis from `start` up to but without `stop`, of each `step` the first.
 
@@ -68,7 +65,6 @@ class Slice(Operation):
         return Expression(subscript(axis_index(self.axis, operands[0].rank), inside), values)
 
 
-@dataclass(frozen=True)
 class Select(Operation):
     """One place of an axis, which goes: `select(frames, 0)` makes C x T x H x W into C x H x W."""
 
@@ -90,7 +86,6 @@ class Select(Operation):
         return Expression(subscript(axis, "{index}"), {"index": self.index})
 
 
-@dataclass(frozen=True)
 class Roll(Operation):
     """Axes moved on by `shift`, what leaves at the end coming in at the start."""
 
@@ -113,7 +108,6 @@ class Roll(Operation):
         return Expression("{0}.roll({shift}, {dim})", values)
 
 
-@dataclass(frozen=True)
 class Flip(Operation):
     """Axes in reverse."""
 
@@ -129,7 +123,6 @@ class Flip(Operation):
         return Expression("{0}.flip({dim})", {"dim": dimensions(self.axes, operands[0].rank)})
 
 
-@dataclass(frozen=True)
 class Expand(Operation):
     """Axes of size 1 repeated without a copy: a size for every axis, -1 where it stays."""
 
@@ -154,7 +147,6 @@ class Expand(Operation):
         return Expression(f"{{0}}.expand(-1, {', '.join(places)})", values)
 
 
-@dataclass(frozen=True)
 class Repeat(Operation):
     """Each axis repeated `times`, as tiles: (C, L) becomes (C times[0], L times[1])."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
@@ -11,7 +10,6 @@ from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
 from archdsl.params.kinds import AxisName, parameter
 
 
-@dataclass(frozen=True)
 class AlongAxis(Operation):
     """Base of the modules that work along one axis and keep the shape."""
 
@@ -49,7 +47,6 @@ class LogSoftmax(AlongAxis):
     constructor = "nn.LogSoftmax"
 
 
-@dataclass(frozen=True)
 class Glu(Operation):
     """a sigmoid(b), where a and b are the halves of `axis`: 2C x ... becomes C x ...."""
 

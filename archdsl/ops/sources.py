@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Form, Mismatch, Operation, Types, Weight
 from archdsl.params.kinds import (
@@ -20,7 +18,6 @@ from archdsl.params.kinds import (
 INITIAL = {"zeros": "torch.zeros", "ones": "torch.ones", "normal": "torch.randn"}
 
 
-@dataclass(frozen=True)
 class Input(Operation):
     """An input of the network, one sample of `shape`. It has no form: `forward` names it."""
 
@@ -35,7 +32,6 @@ class Input(Operation):
         raise TypeError("an input has no form of its own")
 
 
-@dataclass(frozen=True)
 class Parameter(Operation):
     """A tensor of `shape` that is learned, the same for all samples; nn.Parameter.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from archdsl.ir.types import TensorType
@@ -13,7 +12,6 @@ from archdsl.ops.layout import remaining
 from archdsl.params.kinds import AxisName, Number, Real, number, parameter
 
 
-@dataclass(frozen=True)
 class Normalize(Operation):
     """Division by the p-norm along one axis, F.normalize: vectors of length 1."""
 
@@ -36,7 +34,6 @@ class Normalize(Operation):
         return Expression("F.normalize({0}, p={p}, dim={dim}, eps={eps})", values)
 
 
-@dataclass(frozen=True)
 class CosineSimilarity(Operation):
     """The cosine between vectors along one axis, which goes: two of C x N give N."""
 
@@ -54,7 +51,6 @@ class CosineSimilarity(Operation):
         return Expression("F.cosine_similarity({0}, {1}, dim={dim}, eps={eps})", values)
 
 
-@dataclass(frozen=True)
 class PairwiseDistance(Operation):
     """The p-norm of the difference of vectors along the last axis, which goes."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
+from archdsl.frozen import Frozen
 from archdsl.ir.types import AXIS_NAMES
 from archdsl.limits import MAGNITUDE
 from archdsl.ops.axes import POSITIONS
@@ -41,8 +41,7 @@ def _bounds(least: float | None, most: float | None) -> str:
     return f" of {' and '.join(bounds)}" if bounds else ""
 
 
-@dataclass(frozen=True)
-class Integer:
+class Integer(Frozen):
     least: int | None = 1
     most: int | None = None
 
@@ -57,8 +56,7 @@ class Integer:
         return above and (self.most is None or value <= self.most)
 
 
-@dataclass(frozen=True)
-class Real:
+class Real(Frozen):
     least: float | None = None
     most: float | None = None
 
@@ -73,16 +71,14 @@ class Real:
         return above and (self.most is None or value <= self.most)
 
 
-@dataclass(frozen=True)
-class Boolean:
+class Boolean(Frozen):
     expects = "`true` or `false`"
 
     def accepts(self, value: object) -> bool:
         return isinstance(value, bool)
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Frozen):
     words: tuple[str, ...]
 
     @property
@@ -93,8 +89,7 @@ class Choice:
         return value in self.words
 
 
-@dataclass(frozen=True)
-class Sizes:
+class Sizes(Frozen):
     """An integer for every axis, or a tuple with one for each."""
 
     least: int = 1
@@ -108,8 +103,7 @@ class Sizes:
         return bool(values) and all(_is_integer(v) and v >= self.least for v in values)
 
 
-@dataclass(frozen=True)
-class NewSizes:
+class NewSizes(Frozen):
     """An integer for every axis, or a tuple with one for each axis that is to change."""
 
     expects = "an integer of at least 1, or a tuple of such with `none` for an axis to be kept"
@@ -120,24 +114,21 @@ class NewSizes:
         return bool(given) and all(_is_integer(v) and v >= 1 for v in given)
 
 
-@dataclass(frozen=True)
-class AxisName:
+class AxisName(Frozen):
     expects = "an axis: an integer or one of `" + "`, `".join(AXIS_NAMES) + "`"
 
     def accepts(self, value: object) -> bool:
         return _is_integer(value) or value in AXIS_NAMES
 
 
-@dataclass(frozen=True)
-class AxisNames:
+class AxisNames(Frozen):
     expects = "an axis, a tuple of axes, or `positions` for all after the channels"
 
     def accepts(self, value: object) -> bool:
         return value == POSITIONS or Several(AxisName()).accepts(value)
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(Frozen):
     """A tuple of sizes, of which one may be -1 for what is left."""
 
     expects = "a tuple of integers of at least 1, of which one may be -1"
@@ -148,8 +139,7 @@ class Shape:
         return sound and sizes.count(-1) <= 1
 
 
-@dataclass(frozen=True)
-class Several:
+class Several(Frozen):
     """A tuple of values of one kind, or a single one."""
 
     kind: Kind
@@ -163,8 +153,7 @@ class Several:
         return bool(values) and all(self.kind.accepts(v) for v in values)
 
 
-@dataclass(frozen=True)
-class Maybe:
+class Maybe(Frozen):
     kind: Kind
 
     @property
@@ -175,8 +164,7 @@ class Maybe:
         return value is None or self.kind.accepts(value)
 
 
-@dataclass(frozen=True)
-class Either:
+class Either(Frozen):
     first: Kind
     second: Kind
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lark import Token, Transformer
@@ -20,7 +20,6 @@ from archdsl.syntax.literals import description
 _Described = tree.Block | tree.Cell | tree.Network | tree.Derived | tree.Recipe | tree.DerivedRecipe
 
 
-@dataclass(frozen=True, slots=True)
 class Doc(tree.Node):
     """A doc string before the definition it belongs to is set on."""
 

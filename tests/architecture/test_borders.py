@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "archdsl"
 
 # Which rooms may import what of the others; `archdsl` alone stands for its version.
-GROUND = {"archdsl", "diagnostics", "limits", "resources", "source"}
+GROUND = {"archdsl", "diagnostics", "frozen", "limits", "resources", "source"}
 MAY_IMPORT = {
     "syntax": GROUND,
     "ir": {"source", "ops.base"},
-    "ops": {"ir.types", "limits"},
+    "ops": {"frozen", "ir.types", "limits"},
     "rounding": set(),
     "recipes": {"limits", "ops.options", "ops.parameters"},
     "transforms": {"diagnostics", "ops.options", "ops.parameters", "rounding"},

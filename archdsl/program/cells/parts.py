@@ -28,7 +28,6 @@ SETTINGS = ("keys_values", *LIMITS)
 """What a cell can set, by name."""
 
 
-@dataclass(frozen=True, slots=True)
 class CellBlock(tree.Block):
     """A block that was written as a cell; a `faulty` one has been told of and is never run."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from lark import Token
@@ -17,7 +16,6 @@ N = TypeVar("N", bound=tree.Node)
 Child = Any
 
 
-@dataclass(frozen=True, slots=True)
 class Group(tree.Node):
     """Several things between brackets, on their way into the node they belong to."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from archdsl.frozen import Frozen
 from archdsl.source import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(Frozen):
     """`depth` counts the levels of expressions and statements below, so that it can be bounded."""
 
-    span: Span = field(compare=False, repr=False)
-    depth: int = field(default=0, compare=False, repr=False)
+    span: Span = field(kw_only=True, compare=False, repr=False)
+    depth: int = field(default=0, kw_only=True, compare=False, repr=False)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.syntax.tree.base import Node
 from archdsl.syntax.tree.expressions import Call, Expression, Name, Number
 
 
-@dataclass(frozen=True, slots=True)
 class Figure(Node):
     """A figure that a source printed: `macs 2.7G`, or `disputed macs 3.4G "why"`.
 
@@ -22,7 +19,6 @@ class Figure(Node):
     remark: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Property(Node):
     """What a source says of a network's cells: `types (map, dot)`, `path spatial -> temporal`."""
 
@@ -32,14 +28,12 @@ class Property(Node):
     remark: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Remark(Node):
     """`note "..."`: what a reader should know beside the figures."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Claim(Node):
     network: Call | Name
     items: tuple[Figure | Property | Remark, ...]

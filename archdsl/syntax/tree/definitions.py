@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.syntax.tree.base import Node
 from archdsl.syntax.tree.expressions import Call, Expression, Name
 from archdsl.syntax.tree.statements import Statement
 
 
-@dataclass(frozen=True, slots=True)
 class Parameter(Node):
     """`name: type = default`; a type of several words lists what may stand there."""
 
@@ -18,12 +15,10 @@ class Parameter(Node):
     default: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
 class Use(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Block(Node):
     name: str
     parameters: tuple[Parameter, ...]
@@ -31,7 +26,6 @@ class Block(Node):
     doc: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Network(Node):
     name: str
     parameters: tuple[Parameter, ...]
@@ -39,7 +33,6 @@ class Network(Node):
     doc: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Cell(Node):
     """`cell a { ... }`: a graph of attention operations in a frame; its body is kept as written."""
 
@@ -49,7 +42,6 @@ class Cell(Node):
     doc: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Place(Node):
     """`res3.1`, `mixed_4*`, or a range of places, `mixed_4b..mixed_4f`."""
 
@@ -57,7 +49,6 @@ class Place(Node):
     last: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class Insertion(Node):
     """`glore after (res3.1, res3.3)`: a block or cell, and the places that it follows."""
 
@@ -65,14 +56,12 @@ class Insertion(Node):
     places: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Insert(Node):
     """`insert a after p`, or `insert (a after p, b after q)`."""
 
     insertions: tuple[Insertion, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Derived(Node):
     """`block a = b(...)` or `network a = b(...)`: the same with other parameters.
 

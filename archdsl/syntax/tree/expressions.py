@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl.syntax.tree.base import Node
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Node):
     """A literal, kept as it was written (`2.25`, `1e-4`, `3.8M`) beside its exact value."""
 
@@ -17,36 +15,30 @@ class Number(Node):
     value: int | Fraction
 
 
-@dataclass(frozen=True, slots=True)
 class Constant(Node):
     """`true`, `false` or `none`."""
 
     value: bool | None
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Attribute(Node):
     value: Expression
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Index(Node):
     value: Expression
     index: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Tuple(Node):
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Repeat(Node):
     """`160^2` in a shape: a dimension that stands there several times."""
 
@@ -54,34 +46,29 @@ class Repeat(Node):
     times: Number
 
 
-@dataclass(frozen=True, slots=True)
 class AtMost(Node):
     """`<=28` in an expected shape: a bound in place of a size."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Shape(Node):
     """`3 x 13 x 160^2`."""
 
     dimensions: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Unary(Node):
     operator: str
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Binary(Node):
     operator: str
     left: Expression
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Conditional(Node):
     """`then if test else other`."""
 
@@ -90,19 +77,16 @@ class Conditional(Node):
     other: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Argument(Node):
     name: str | None
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Node):
     function: Name
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Chain(Node):
     """`first -> step -> step`."""
 
@@ -110,7 +94,6 @@ class Chain(Node):
     steps: tuple[Call | Name, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Range(Node):
     """`182..228` in a recipe: anything from the one to the other."""
 
@@ -118,7 +101,6 @@ class Range(Node):
     high: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Node):
     """`"..."` in a recipe: words for a reader."""
 

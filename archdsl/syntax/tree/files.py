@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from archdsl.source import Source
@@ -14,12 +14,10 @@ from archdsl.syntax.tree.recipes import DerivedRecipe, Recipe
 Definition: TypeAlias = Use | Block | Cell | Network | Derived | Claim | Recipe | DerivedRecipe
 
 
-@dataclass(frozen=True, slots=True)
 class Comment(Node):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class File(Node):
     source: Source = field(compare=False, repr=False)
     doc: str | None

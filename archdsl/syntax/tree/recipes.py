@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.syntax.tree.base import Node
 from archdsl.syntax.tree.definitions import Parameter
 from archdsl.syntax.tree.expressions import Argument, Call, Name
 
 
-@dataclass(frozen=True, slots=True)
 class Setting(Node):
     """`flip`, `epochs 300`, `clip(frames = 13)`; of options, the first may go without its name."""
 
@@ -17,7 +14,6 @@ class Setting(Node):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Recipe(Node):
     """`recipe a for b { ... }`; one without a network is for others to derive from."""
 
@@ -28,7 +24,6 @@ class Recipe(Node):
     doc: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class DerivedRecipe(Node):
     """`recipe a for b = c(...)`: the same with other parameters, or for another network."""
 

@@ -18,8 +18,9 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
 
 def _below(node: Node) -> list[Node]:
     below: list[Node] = []
-    # The slots of a kind of node are its own fields: its span and depth are those of `Node`.
-    for name in node.__slots__:
+    # What a kind of node takes by place are its own fields: span and depth go by keyword.
+    own: tuple[str, ...] = node.__match_args__
+    for name in own:
         value = getattr(node, name)
         if isinstance(value, tuple):
             below += [item for item in value if isinstance(item, Node)]
