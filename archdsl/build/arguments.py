@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 
-from archdsl.diagnostics import did_you_mean
 from archdsl.build import expressions
 from archdsl.build.session import Fault, Frame
-from archdsl.build.values import BlockValue, Given, Value, Written
-from archdsl.build.words import words_for
+from archdsl.build.values import BlockValue, Given, OperationValue, Value, Written
+from archdsl.diagnostics import did_you_mean
+from archdsl.params.kinds import kind_of
+from archdsl.program.names import TYPE_WORDS, words_in
 from archdsl.syntax import tree
 
 
@@ -61,7 +62,7 @@ def _suggesting(fault: Fault, callee: Value, argument: tree.Argument, position: 
         return fault
     by_place = callee.parameters[position:] if isinstance(callee, BlockValue) else ()
     parameter = argument.name or next(iter(by_place), "")
-    words = words_for(callee, parameter)
+    words = _words_for(callee, parameter)
     if not words:
         return fault
     listed = " or ".join(f"`{word}`" for word in words)
@@ -83,3 +84,14 @@ def _name(frame: Frame, argument: tree.Argument, *, after_named: bool) -> str | 
         return argument.value.name
     message = "after an argument with a name, every argument has one"
     raise frame.fault("argument", message, argument.span)
+
+
+def _words_for(callee: Value, parameter: str) -> tuple[str, ...]:
+    """The words that a parameter of what is called lists; none where it lists none."""
+    if isinstance(callee, BlockValue):
+        types = (p.types for p in callee.block.parameters if p.name == parameter)
+        return tuple(word for word in next(types, ()) if word not in TYPE_WORDS)
+    if isinstance(callee, OperationValue):
+        kinds = (kind_of(f) for f in fields(callee.operation) if f.name == parameter)
+        return next(map(words_in, kinds), ())
+    return ()

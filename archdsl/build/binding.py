@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from archdsl.diagnostics import counted, did_you_mean
 from archdsl.build.session import Fault, Frame
 from archdsl.build.values import Applicable, Given, Value
+from archdsl.diagnostics import counted, did_you_mean
 from archdsl.source import Span
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archdsl.program.cells.parts import CellBlock
 from archdsl.build import parameters, statements
 from archdsl.build.binding import bind, listed
 from archdsl.build.session import Fault, Frame
@@ -19,6 +18,7 @@ from archdsl.build.values import (
 )
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import AXES
+from archdsl.program.cells.parts import CellBlock
 from archdsl.syntax import tree
 
 VIDEO = AXES[4]
@@ -31,12 +31,12 @@ def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree
     Raises:
         Fault: the arguments do not suit, the block calls itself, or its body has no value.
     """
-    block = callee.definition
+    block = callee.block
     given = bind(frame, callee, arguments.positional, arguments.named)
     suited = parameters.checked(frame, block, given)
     missing = [p.name for p in block.parameters if p.default is None and p.name not in given]
     if missing and not arguments.positional and not _has_tensors(suited):
-        return BlockValue(block, callee.unit, given)
+        return BlockValue(callee.definition, given)
     if missing:
         raise _missing(frame, callee, missing[0], arguments, node)
     return _evaluate(frame, callee, suited, node)
@@ -49,7 +49,7 @@ def _has_tensors(given: Mapping[str, Given]) -> bool:
 def _missing(
     frame: Frame, callee: BlockValue, parameter: str, arguments: Written, node: tree.Node
 ) -> Fault:
-    wanted = parameters.wanted(next(p for p in callee.definition.parameters if p.name == parameter))
+    wanted = parameters.wanted(next(p for p in callee.block.parameters if p.name == parameter))
     message = f"`{callee.name}` needs `{parameter}`{wanted and f': {wanted}'}"
     hint = listed(callee.parameters)
     if not arguments.has_tensors:
@@ -60,7 +60,7 @@ def _missing(
 def _evaluate(
     frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node
 ) -> Value:
-    session, block = frame.session, callee.definition
+    session, block = frame.session, callee.block
     _check_recursion(frame, block, node)
     session.step(node.span)
     session.check_room(node.span)
@@ -85,11 +85,11 @@ def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
 
 def _run(frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node) -> Value:
     """The block's body evaluated in a frame and a scope of its own."""
-    session, block, span = frame.session, callee.definition, node.span
-    outline, name, site = session.outline(block), frame.name_of(node), frame.site(span)
+    session, block, span = frame.session, callee.block, node.span
+    outline, name, site = callee.definition.outline, frame.name_of(node), frame.site(span)
     definition = outline.definition
     scope = session.graph.open("block", name, block.name, frame.scope, site, span, definition)
-    inner = Frame(session, callee.unit, scope, assigned=outline.assigned)
+    inner = Frame(session, callee.definition.unit, scope, assigned=outline.assigned)
     parameters.fill(inner, block, given)
     inputs = _inputs(inner.names)
     inner.running = _entering(inner.names)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from archdsl.program.mentions import handed_on
-from archdsl.plan.derivations import Resolved
 from archdsl.build import parameters, statements
-from archdsl.program.program import name_span
 from archdsl.build.session import Frame, Session
 from archdsl.build.values import Value, describe, holds_tensor, tensors_in
+from archdsl.plan.derivations import Resolved
+from archdsl.program.mentions import handed_on
+from archdsl.program.outlines import outline
+from archdsl.program.program import name_span
 from archdsl.syntax import tree
 
 
@@ -20,10 +21,10 @@ def build(session: Session, resolved: Resolved) -> None:
     session.as_declared = not resolved.given and not resolved.transforms
     session.is_rewritten = resolved.is_rewritten
     graph, network = session.graph, resolved.network
-    outline, span = session.outline(network), name_span(network)
-    scope = graph.open("network", graph.name, network.name, None, (), span, outline.definition)
+    known, span = outline(network), name_span(network)
+    scope = graph.open("network", graph.name, network.name, None, (), span, known.definition)
     graph.open_parameters = () if session.reuse else handed_on(network)
-    frame = Frame(session, resolved.unit, scope, assigned=outline.assigned)
+    frame = Frame(session, resolved.unit, scope, assigned=known.assigned)
     parameters.fill(frame, network, parameters.checked(frame, network, resolved.given))
     result = statements.run_body(frame, network)
     _check_ends(session, network, result)

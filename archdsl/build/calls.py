@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from archdsl.diagnostics import Label
-from archdsl.build.arithmetic import BadValue
 from archdsl.build import blocks, operations
+from archdsl.build.arithmetic import BadValue
 from archdsl.build.session import Frame
 from archdsl.build.values import (
     BlockValue,
@@ -22,6 +21,7 @@ from archdsl.build.values import (
     describe,
     tensors_in,
 )
+from archdsl.diagnostics import Label
 from archdsl.ir.graph import Address
 from archdsl.ops import OPERATIONS
 from archdsl.syntax import tree
@@ -116,9 +116,9 @@ def _call_function(
     if arguments.named:
         message = f"`{function.name}` takes its arguments without names"
         raise frame.fault("argument", message, next(iter(arguments.named.values())).span)
-    count, most = len(arguments.positional), function.most
-    if count < function.least or (most is not None and count > most):
-        message = f"`{function.name}` takes {bounds(function.least, most)}, not {count}"
+    count, least, most = len(arguments.positional), function.function.least, function.function.most
+    if count < least or (most is not None and count > most):
+        message = f"`{function.name}` takes {bounds(least, most)}, not {count}"
         raise frame.fault("argument", message, node.span)
     try:
         return function.call(*(given.value for given in arguments.positional))

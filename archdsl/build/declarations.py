@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from archdsl.diagnostics import did_you_mean
 from archdsl.build import arguments, expressions, origins
 from archdsl.build.operations import NO_PARAMETERS, add
 from archdsl.build.session import Fault, Frame
@@ -16,6 +15,7 @@ from archdsl.build.values import (
     is_integer,
     is_number,
 )
+from archdsl.diagnostics import did_you_mean
 from archdsl.ir.graph import Initialisation
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked

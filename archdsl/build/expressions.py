@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from archdsl.diagnostics import did_you_mean
-from archdsl.build import arithmetic
+from archdsl.build import arguments, arithmetic, binding, calls, names, operations
 from archdsl.build.arithmetic import BadValue
-from archdsl.build import arguments, binding, calls, names, operations
 from archdsl.build.session import Fault, Frame
 from archdsl.build.values import (
     POISON,
@@ -20,6 +18,7 @@ from archdsl.build.values import (
     describe,
     is_integer,
 )
+from archdsl.diagnostics import did_you_mean
 from archdsl.ir.types import AXES
 from archdsl.ops import OPERATIONS
 from archdsl.syntax import tree

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 
 from archdsl import limits
 from archdsl.build.arithmetic import BadValue, Number, exact
 from archdsl.build.values import FunctionValue, Value, describe, is_integer, is_number
 from archdsl.params.rounding import round_to
+from archdsl.program import names
 
 
 def _number(value: Value) -> Number:
@@ -104,22 +106,19 @@ def _round_to(value: Value, multiple: Value) -> Value:
     return round_to(number, unit)
 
 
-_ANY = None
-
-FUNCTIONS = {
-    function.name: function
-    for function in (
-        FunctionValue("int", 1, 1, _truncate),
-        FunctionValue("floor", 1, 1, _floor),
-        FunctionValue("ceil", 1, 1, _ceil),
-        FunctionValue("round", 1, 1, _round),
-        FunctionValue("abs", 1, 1, _abs),
-        FunctionValue("sqrt", 1, 1, _sqrt),
-        FunctionValue("min", 1, _ANY, _min),
-        FunctionValue("max", 1, _ANY, _max),
-        FunctionValue("sum", 1, _ANY, _sum),
-        FunctionValue("len", 1, 1, _len),
-        FunctionValue("range", 1, 3, _range),
-        FunctionValue("round_to", 2, 2, _round_to),
-    )
+_CALLS: dict[str, Callable[..., Value]] = {
+    "int": _truncate,
+    "floor": _floor,
+    "ceil": _ceil,
+    "round": _round,
+    "abs": _abs,
+    "sqrt": _sqrt,
+    "min": _min,
+    "max": _max,
+    "sum": _sum,
+    "len": _len,
+    "range": _range,
+    "round_to": _round_to,
 }
+
+FUNCTIONS = {name: FunctionValue(known, _CALLS[name]) for name, known in names.FUNCTIONS.items()}

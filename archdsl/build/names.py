@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from archdsl.diagnostics import did_you_mean
-from archdsl.plan import derivations
 from archdsl.build.functions import FUNCTIONS
-from archdsl.program.library import brings
-from archdsl.program.scoping import CANDIDATES
 from archdsl.build.session import Fault, Frame
 from archdsl.build.values import POISON, BlockValue, OperationValue, Value
+from archdsl.diagnostics import did_you_mean
 from archdsl.ops import OPERATIONS
+from archdsl.plan import derivations
+from archdsl.program.files import brings
+from archdsl.program.names import CANDIDATES
+from archdsl.program.program import Definition, Function
 from archdsl.syntax import tree
 
 
@@ -26,14 +27,15 @@ def look_up(frame: Frame, node: tree.Name) -> Value:
         if POISON in frame.running:
             raise Fault
         return frame.running[0] if len(frame.running) == 1 else frame.running
-    if name in frame.unit.names:
-        return derivations.block_of(frame, frame.unit.names[name], node)
-    if name in FUNCTIONS:
-        return FUNCTIONS[name]
-    if name in OPERATIONS:
-        return OperationValue(OPERATIONS[name])
-    if name in frame.session.words:
-        return name
+    match frame.session.program.meaning(frame.unit, name):
+        case Definition() as definition:
+            return derivations.block_of(frame, definition, node)
+        case Function():
+            return FUNCTIONS[name]
+        case type() as operation:
+            return OperationValue(operation)
+        case str():
+            return name
     raise _unknown(frame, node)
 
 
@@ -42,7 +44,7 @@ def _unknown(frame: Frame, node: tree.Name) -> Fault:
         return frame.fault("name", "nothing enters here yet, so there is no `in`", node.span)
     if node.name in frame.assigned:
         return frame.fault("name", f"`{node.name}` has no value yet", node.span)
-    known = [*frame.names, *frame.unit.names, *OPERATIONS, *FUNCTIONS, *frame.session.words]
+    known = [*frame.names, *frame.unit.names, *frame.session.program.language]
     hint = brings(node.name) or did_you_mean(node.name, known[:CANDIDATES])
     return frame.fault("name", f"nothing is called `{node.name}`", node.span, help=hint)
 

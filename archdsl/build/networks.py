@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
-from archdsl.plan import changing
 from archdsl.build import building, unread
-from archdsl.plan.derivations import Resolved, by_name, check_parameters, resolve
-from archdsl.program.program import Program, name_span
 from archdsl.build.session import Fault, Frame, Session
 from archdsl.build.values import Given
+from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
 from archdsl.ir.graph import Graph
+from archdsl.plan import changing
+from archdsl.plan.derivations import Resolved, by_name, check_parameters, resolve
+from archdsl.program.program import Program, name_span
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def written(program: Program, name: str, given: Mapping[str, Given], origin: str
     Raises:
         CompileError: the network is at fault.
     """
-    from archdsl.plan import writing   # it needs the formatter, and few runs write specs
+    from archdsl.plan import writing  # it needs the formatter, and few runs write specs
 
     session = Session(program, Graph(name), Diagnostics())
     resolved = _stand(session, given)
@@ -122,12 +122,12 @@ def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candi
     Raises:
         CompileError: the network is at fault.
     """
-    from archdsl.plan.candidates import Candidates
     from archdsl.build.tables.reuse import summing
+    from archdsl.plan.candidates import Candidates
 
     session = summing(Session(program, Graph(name), Diagnostics()))
     resolved = _stand(session, given)
-    return Candidates(session, resolved, name_span(program.main.names[name][0]))
+    return Candidates(session, resolved, name_span(program.main.names[name].node))
 
 
 def _stand(session: Session, given: Mapping[str, Given]) -> Resolved:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from archdsl.diagnostics import Diagnostic, Label
 from archdsl.build import origins
 from archdsl.build.binding import bind
 from archdsl.build.session import Fault, Frame
@@ -24,6 +23,7 @@ from archdsl.build.values import (
     is_number,
     show,
 )
+from archdsl.diagnostics import Diagnostic, Label
 from archdsl.ops import OPERATIONS
 from archdsl.ops.arithmetic import INFIX, infix
 from archdsl.ops.base import Mismatch, Operation, checked

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from archdsl.diagnostics import did_you_mean
 from archdsl.build import binding, expressions
 from archdsl.build.session import Fault, Frame
 from archdsl.build.values import Value, describe
-from archdsl.params.options import Optioned
+from archdsl.diagnostics import did_you_mean
 from archdsl.params.kinds import Kind, kind_of
+from archdsl.params.options import Optioned
 from archdsl.source import Span
 from archdsl.syntax import tree
 

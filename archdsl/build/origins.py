@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from archdsl.diagnostics import Label
 from archdsl.build import values
-from archdsl.program.mentions import names_in
 from archdsl.build.session import Fault, Frame
 from archdsl.build.values import Given, holds_tensor, show
+from archdsl.diagnostics import Label
+from archdsl.program.mentions import names_in
 
 
 def origin(given: Given) -> Given:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from archdsl.diagnostics import did_you_mean
 from archdsl.build import expressions, origins
 from archdsl.build.session import Fault, Frame
 from archdsl.build.values import (
@@ -20,7 +19,8 @@ from archdsl.build.values import (
     is_integer,
     is_number,
 )
-from archdsl.build.words import TYPE_WORDS
+from archdsl.diagnostics import did_you_mean
+from archdsl.program.names import TYPE_WORDS
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 

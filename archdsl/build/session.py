@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archdsl import limits
-from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
-from archdsl.program.outlines import Outline, outline
-from archdsl.program.program import Program, Unit
 from archdsl.build.values import (
     Applicable,
     BlockValue,
@@ -21,8 +18,9 @@ from archdsl.build.values import (
     Value,
     weigh,
 )
-from archdsl.build.words import words_of
+from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
 from archdsl.ir.graph import Address, Graph, Site
+from archdsl.program.program import Program, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -58,22 +56,18 @@ class Session:
         self.is_rewritten = False
         self.changed_by: Span | None = None
         self.insertions: Mapping[Address, tuple[Inserted, ...]] = {}
-        self.words = words_of(program.units)
         self.calls: list[tuple[tree.Block, Span]] = []
         self.derived: dict[int, Applicable] = {}
         self.rows: list[BuiltRow] = []
         self.faults = 0
         self.reshaped: dict[Span, Label] = {}
         self.reuse: Reuse | None = None
-        self._outlines: dict[int, Outline] = {}
         self.steps = 0
         self._depth = 0
 
     def anew(self) -> Session:
-        """A session for a network of the same name, which knows what this one found of blocks."""
-        session = Session(self.program, Graph(self.graph.name), Diagnostics())
-        session._outlines = self._outlines
-        return session
+        """A session for a network of the same name."""
+        return Session(self.program, Graph(self.graph.name), Diagnostics())
 
     def enter(self, span: Span) -> None:
         """One more expression or block is open.
@@ -164,12 +158,6 @@ class Session:
     def origin(self, tensor: Tensor) -> Label:
         """Where a tensor comes from, with its shape."""
         return Label(self.graph.node(tensor.value.node).span, f"{tensor.type} comes from here")
-
-    def outline(self, block: tree.Block | tree.Network) -> Outline:
-        """What is known of a block before it is evaluated, found once."""
-        if id(block) not in self._outlines:
-            self._outlines[id(block)] = outline(block)  # it keeps the block, and so its identity
-        return self._outlines[id(block)]
 
 
 @dataclass(slots=True)

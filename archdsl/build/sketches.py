@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
 from archdsl.build.networks import build
-from archdsl.program.program import Program
 from archdsl.build.session import Session
 from archdsl.build.values import Given
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
 from archdsl.ir.graph import Graph, Scope
+from archdsl.program.program import Program
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from archdsl.program.mentions import targets
 from archdsl.build import binding, declarations, expressions
-from archdsl.program.program import name_span
 from archdsl.build.session import Fault, Frame
 from archdsl.build.tables import rows
 from archdsl.build.values import POISON, Value, describe, holds_tensor
+from archdsl.program.mentions import targets
+from archdsl.program.program import name_span
 from archdsl.source import Span
 from archdsl.syntax import tree
 

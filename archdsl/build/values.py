@@ -10,11 +10,11 @@ from itertools import islice
 from typing import TypeAlias, TypeGuard
 
 from archdsl.diagnostics import counted
-from archdsl.program.program import Unit
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import TensorType
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation, Types
+from archdsl.program.program import Definition, Function
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -88,9 +88,13 @@ def types_of(values: Iterable[Value]) -> Types:
 class BlockValue:
     """A block of the language, perhaps with some parameters given in advance."""
 
-    definition: tree.Block
-    unit: Unit = field(compare=False, repr=False)
+    definition: Definition
     given: Mapping[str, Given] = field(default_factory=dict)
+
+    @property
+    def block(self) -> tree.Block:
+        assert isinstance(self.definition.node, tree.Block)
+        return self.definition.node
 
     @property
     def name(self) -> str:
@@ -98,7 +102,7 @@ class BlockValue:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        return tuple(parameter.name for parameter in self.definition.parameters)
+        return tuple(parameter.name for parameter in self.block.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +159,14 @@ class BuiltRow:
 
 @dataclass(frozen=True, slots=True)
 class FunctionValue:
-    """A function over compile-time values, such as `ceil`, of `least` to `most` arguments."""
+    """A function over compile-time values, with how it is computed."""
 
-    name: str
-    least: int
-    most: int | None
+    function: Function
     call: Callable[..., Value]
+
+    @property
+    def name(self) -> str:
+        return self.function.name
 
 
 @dataclass(frozen=True, slots=True)

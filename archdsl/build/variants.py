@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 
-from archdsl.program.uses import computed_with
-from archdsl.build.parameters import given_by_program
 from archdsl.build.networks import Elaborated
+from archdsl.build.parameters import given_by_program
 from archdsl.build.values import is_number
 from archdsl.ir.graph import Graph
+from archdsl.program.uses import computed_with
 
 
 def open_numbers(graph: Graph) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from archdsl.build.session import Fault, Frame
 from archdsl.build.values import BlockValue, Value, parts
 from archdsl.plan.derivations import Resolved
 from archdsl.program.mentions import names_in, targets
-from archdsl.program.program import Named, Unit
+from archdsl.program.program import Definition, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -34,7 +34,7 @@ def with_name(frame: Frame, resolved: Resolved, name: str, span: Span) -> Resolv
     """
     if name in own_names(resolved.network) or name not in frame.unit.names:
         return resolved
-    return _with(frame, resolved, name, frame.unit.names[name], span)
+    return _with(frame, resolved, frame.unit.names[name], span)
 
 
 def with_blocks(frame: Frame, resolved: Resolved, value: Value, span: Span) -> Resolved:
@@ -44,10 +44,9 @@ def with_blocks(frame: Frame, resolved: Resolved, value: Value, span: Span) -> R
         Fault: the network says one already, and means another thing.
     """
     for block in blocks_in(value):
-        name = block.definition.name
-        if name in own_names(resolved.network):
-            raise _hidden(frame, resolved, name, span)
-        resolved = _with(frame, resolved, name, block.unit.names[name], span)
+        if block.name in own_names(resolved.network):
+            raise _hidden(frame, resolved, block.name, span)
+        resolved = _with(frame, resolved, block.definition, span)
     return resolved
 
 
@@ -59,11 +58,9 @@ def blocks_in(value: Value) -> Iterator[BlockValue]:
         yield from blocks_in(part)
 
 
-def _with(
-    frame: Frame, resolved: Resolved, name: str, found: tuple[Named, Unit], span: Span
-) -> Resolved:
-    unit, network = resolved.unit, resolved.network
-    if name in unit.names and unit.names[name][0] is found[0]:
+def _with(frame: Frame, resolved: Resolved, found: Definition, span: Span) -> Resolved:
+    unit, network, name = resolved.unit, resolved.network, found.name
+    if name in unit.names and unit.names[name].number == found.number:
         return resolved
     if name in unit.names and name in names_in(*network.body, *network.parameters):
         raise _hidden(frame, resolved, name, span)

@@ -18,7 +18,7 @@ from archdsl.build.values import (
 )
 from archdsl.diagnostics import did_you_mean
 from archdsl.program.cells.parts import CellBlock
-from archdsl.program.program import Named, Unit, name_span
+from archdsl.program.program import Definition, Unit, name_span
 from archdsl.syntax import tree
 
 
@@ -52,7 +52,7 @@ class Resolved:
         return [name for name in needed if name not in self.given]
 
 
-def resolve(session: Session, found: tuple[Named, Unit], given: Mapping[str, Given]) -> Resolved:
+def resolve(session: Session, found: Definition, given: Mapping[str, Given]) -> Resolved:
     """Follow derivations to a network with a body; parameters given later win.
 
     Raises:
@@ -63,11 +63,11 @@ def resolve(session: Session, found: tuple[Named, Unit], given: Mapping[str, Giv
 
 def _network(
     session: Session,
-    found: tuple[Named, Unit],
+    found: Definition,
     given: Mapping[str, Given],
     seen: tuple[tree.Derived, ...],
 ) -> Resolved:
-    definition, unit = found
+    definition, unit = found.node, found.unit
     if isinstance(definition, tree.Network):
         return Resolved(definition, unit, given, definition.doc, declared=definition)
     frame = Frame(session, unit)
@@ -87,25 +87,25 @@ def _network(
 
 
 def block_of(
-    frame: Frame, found: tuple[Named, Unit], node: tree.Node, seen: tuple[tree.Derived, ...] = ()
+    frame: Frame, found: Definition, node: tree.Node, seen: tuple[tree.Derived, ...] = ()
 ) -> Applicable:
     """The block that a definition stands for; a derived one has parameters given in advance.
 
     Raises:
         Fault: it is a network, or derived from what is no block.
     """
-    definition, unit = found
+    definition = found.node
     if isinstance(definition, CellBlock) and definition.faulty:
         raise Fault
     if isinstance(definition, tree.Block):
-        return BlockValue(definition, unit)
+        return BlockValue(found)
     if isinstance(definition, tree.Network) or definition.kind == "network":
         message = f"`{definition.name}` is a network, not a block"
         raise frame.fault("name", message, node.span)
     derived = frame.session.derived
-    if id(definition) not in derived:
-        derived[id(definition)] = _block(Frame(frame.session, unit), definition, seen)
-    return derived[id(definition)]
+    if found.number not in derived:
+        derived[found.number] = _block(Frame(frame.session, found.unit), definition, seen)
+    return derived[found.number]
 
 
 def _block(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> Applicable:
@@ -126,9 +126,9 @@ def _block(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...
 def _check_path(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> None:
     """See that the definitions `seen` on the way here are no circle, and not too many."""
     kind, span = definition.kind, definition.base.span
-    before = [id(other) for other in seen]
-    if id(definition) in before:
-        around = (*seen[before.index(id(definition)) :], definition)
+    start = next((place for place, other in enumerate(seen) if other is definition), None)
+    if start is not None:
+        around = (*seen[start:], definition)
         path = " -> ".join(other.name for other in around)
         message = f"{kind}s are derived from each other in a circle: {path}"
         raise frame.fault("recursion", message, span)

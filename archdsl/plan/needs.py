@@ -9,7 +9,7 @@ from archdsl.build.values import Value
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.plan.bringing import blocks_in
 from archdsl.program.mentions import names_in
-from archdsl.program.program import Named, Unit, name_span
+from archdsl.program.program import Definition, Unit, name_span
 from archdsl.resources import folder
 from archdsl.syntax import tree
 
@@ -20,23 +20,24 @@ class Needs:
 
     uses: dict[str, Unit] = field(default_factory=dict)
     definitions: list[tree.Definition] = field(default_factory=list)
-    _found: dict[int, Named] = field(default_factory=dict)
+    _found: dict[int, Definition] = field(default_factory=dict)
 
     def gather(self, node: tree.Node, unit: Unit) -> None:
         """What some text mentions, and what that mentions before it."""
         for name in sorted(names_in(node)):
             if name in unit.names:
-                self._need(*unit.names[name])
+                self._need(unit.names[name])
 
     def gather_blocks(self, value: Value) -> None:
         """The blocks that a value is made of."""
         for block in blocks_in(value):
-            self._need(*block.unit.names[block.name])
+            self._need(block.definition)
 
-    def _need(self, definition: Named, home: Unit) -> None:
-        if id(definition) in self._found or isinstance(definition, tree.Network):
+    def _need(self, definition: Definition) -> None:
+        if definition.number in self._found or isinstance(definition.node, tree.Network):
             return
-        self._found[id(definition)] = definition
+        self._found[definition.number] = definition
+        home = definition.unit
         if home.path.resolve().is_relative_to(folder("library").resolve()):
             self.uses[home.path.stem] = home
             return
@@ -51,23 +52,23 @@ class Needs:
         Raises:
             CompileError: one does not.
         """
-        brought = {id(own): own for unit in self.uses.values() for own in unit.own}
+        brought = {own.number: own for unit in self.uses.values() for own in unit.own}
         faults = list(_clashes(networks, [*{**self._found, **brought}.values()]))
         if faults:
             raise CompileError(faults)
 
 
-def _clashes(networks: Iterable[str], definitions: list[Named]) -> Iterator[Diagnostic]:
+def _clashes(networks: Iterable[str], definitions: list[Definition]) -> Iterator[Diagnostic]:
     first = {definition.name: definition for definition in reversed(definitions)}
     for name in networks:
         if name in first:
-            also = [Label(name_span(first[name]), "the block")]
+            also = [Label(name_span(first[name].node), "the block")]
             message = f"`{name}` is a block that the network needs"
             yield error("name", message, also=also, help="give the network another name")
     for definition in definitions:
         other = first[definition.name]
         if other is not definition:
             message = f"one file cannot hold two blocks `{definition.name}`"
-            also = [Label(name_span(other), "the other")]
+            also = [Label(name_span(other.node), "the other")]
             help = "give one of them another name"
-            yield error("name", message, name_span(definition), also=also, help=help)
+            yield error("name", message, name_span(definition.node), also=also, help=help)

@@ -1,8 +1,13 @@
-"""Files of specs: found by name, read as text."""
+"""Files of specs: found by name, read as text; and which file of the library has what.
+
+The latter is for hints only: a spec sees what it uses.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from archdsl import limits
@@ -10,8 +15,11 @@ from archdsl.diagnostics import CompileError, Diagnostic, did_you_mean, error
 from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
+from archdsl.syntax.parser import parse
 
 SUFFIX = ".arch"
+
+_NAMED = tree.Block | tree.Cell | tree.Network | tree.Derived
 
 
 def read(path: Path, name: str | None = None) -> Source:
@@ -66,3 +74,31 @@ def unknown_use(use: tree.Use, user: Path) -> Diagnostic:
     message = f"there is no `{use.name}{SUFFIX}` beside this file or in the library"
     span = Span(use.span.source, use.span.end - len(use.name), use.span.end)
     return error("use", message, span, help=did_you_mean(use.name, known - {user.stem}))
+
+
+def brings(name: str) -> str | None:
+    """What to write for a name that the library has, or None where it has none such."""
+    file = file_of(name)
+    return f"`use {file}` brings it" if file is not None else None
+
+
+def file_of(name: str) -> str | None:
+    """Which file of the library defines a name, or None where none does."""
+    return _files().get(name)
+
+
+@cache
+def _files() -> dict[str, str]:
+    """For every name of the library the file that defines it."""
+    paths = sorted(folder("library").glob(f"*{SUFFIX}"))
+    return {name: path.stem for path in paths for name in _defined(path)}
+
+
+def _defined(path: Path) -> Iterator[str]:
+    try:
+        file = parse(read(path))
+    except CompileError:
+        return
+    for definition in file.definitions:
+        if isinstance(definition, _NAMED):
+            yield definition.name

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import replace
+from collections.abc import Iterable, Set
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
 from archdsl import limits
-from archdsl.build.functions import FUNCTIONS
-from archdsl.build.words import words_of
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, error
 from archdsl.ops import OPERATIONS
 from archdsl.program.cells.parts import CellBlock, as_block, parts
 from archdsl.program.files import find, read, unknown_use
-from archdsl.program.program import Named, NamedRecipe, Program, Unit, name_span
-from archdsl.program.scoping import check_names
+from archdsl.program.names import FUNCTIONS, check_names, language
+from archdsl.program.program import Definition, Named, NamedRecipe, Program, Unit, name_span
 from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
 
-N = TypeVar("N", Named, NamedRecipe)
-
-Origins: TypeAlias = dict[tuple[bool, str], Span]
-"""Where names come from: of recipes, and of all else."""
+M = TypeVar("M")
 
 
 def load_program(path: Path, uses: Iterable[str] = ()) -> Program:
@@ -65,9 +59,41 @@ def _load(source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Progra
     units = tuple(loader.done.values())
     if main is None or loader.diagnostics.has_errors:
         raise CompileError(loader.diagnostics)
-    words = words_of(units)
-    unknown = (mistake for unit in units for mistake in check_names(unit, words))
-    return Program(main, units, (*loader.mistakes, *unknown))
+    known = language(units)
+    unknown = (mistake for unit in units for mistake in check_names(unit, known))
+    return Program(main, units, tuple(loader.definitions), known, (*loader.mistakes, *unknown))
+
+
+class _Names(Generic[M]):
+    """The names of one kind in a file: what each stands for, and where it comes from."""
+
+    def __init__(self, diagnostics: Diagnostics) -> None:
+        self.known: dict[str, M] = {}
+        self._diagnostics = diagnostics
+        self._origins: dict[str, Span] = {}
+
+    def bring(self, name: str, meaning: M, use: tree.Use) -> None:
+        """A name that another file defines."""
+        if name in self.known:
+            also = [Label(self._origins[name], "it came with this already")]
+            self._tell(f"`{name}` comes from two files", use.span, also)
+            return
+        self._take(name, meaning, use.span)
+
+    def define(self, name: str, meaning: M, place: Span) -> None:
+        """A name that the file itself defines."""
+        if name in self.known:
+            also = [Label(self._origins[name], "the first one")]
+            self._tell(f"`{name}` is defined twice", place, also)
+            return
+        self._take(name, meaning, place)
+
+    def _take(self, name: str, meaning: M, origin: Span) -> None:
+        self.known[name] = meaning
+        self._origins[name] = origin
+
+    def _tell(self, message: str, place: Span, also: list[Label]) -> None:
+        self._diagnostics.add(error("name", message, place, also=also))
 
 
 class _Loader:
@@ -79,6 +105,7 @@ class _Loader:
     def __init__(self) -> None:
         self.diagnostics = Diagnostics()
         self.mistakes: list[Diagnostic] = []
+        self.definitions: list[Definition] = []
         self.done: dict[Path, Unit] = {}
         self.open: list[Path] = []
 
@@ -88,24 +115,34 @@ class _Loader:
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
             return None
-        unit = Unit(file, path, ())
+        names = _Names[Definition](self.diagnostics)
+        recipes = _Names[tuple[NamedRecipe, Unit]](self.diagnostics)
+        unit = Unit(file, path, names.known, recipes.known)
         self.open.append(path.resolve())
-        origins: Origins = {}
         written = [d for d in file.definitions if isinstance(d, tree.Use)]
         for use in (*written, *(use for use in uses if use not in written)):
-            self._use(unit, use, origins)
-        unit = replace(unit, own=tuple(self._definitions(unit)))
-        self._define(unit, origins)
+            self._use(use, path, names, recipes)
+        self._define(unit, names)
+        for recipe in unit.own_recipes:
+            recipes.define(recipe.name, (recipe, unit), name_span(recipe))
         self.open.pop()
         self.done[path.resolve()] = unit
         return unit
 
-    def _definitions(self, unit: Unit) -> Iterator[Named]:
+    def _define(self, unit: Unit, names: _Names[Definition]) -> None:
         """What a file defines, where all that it uses has been brought in."""
         written = [d for d in unit.file.definitions if isinstance(d, Named | tree.Cell)]
-        known = {*unit.names, *(definition.name for definition in written), *OPERATIONS, *FUNCTIONS}
+        known = {*names.known, *(d.name for d in written), *OPERATIONS, *FUNCTIONS}
         for each in written:
-            yield self._cell(each, known) if isinstance(each, tree.Cell) else each
+            node = self._cell(each, known) if isinstance(each, tree.Cell) else each
+            name, definition = node.name, Definition(len(self.definitions), node, unit)
+            if name in OPERATIONS or name in FUNCTIONS:
+                kind = "an operation" if name in OPERATIONS else "a function"
+                message = f"`{name}` is {kind} already"
+                self.diagnostics.add(error("name", message, name_span(node)))
+                continue
+            self.definitions.append(definition)
+            names.define(name, definition, name_span(node))
 
     def _cell(self, cell: tree.Cell, known: Set[str]) -> CellBlock:
         """A cell as a block; what is wrong with it is told once, whether it is used or not."""
@@ -116,10 +153,17 @@ class _Loader:
         self.mistakes += mistakes
         return as_block(cell, found, any(mistake.is_error for mistake in mistakes))
 
-    def _use(self, unit: Unit, use: tree.Use, origins: Origins) -> None:
-        path, name = find(use.name, unit.path)
+    def _use(
+        self,
+        use: tree.Use,
+        user: Path,
+        names: _Names[Definition],
+        recipes: _Names[tuple[NamedRecipe, Unit]],
+    ) -> None:
+        """Bring what another file defines, which is read unless it has been."""
+        path, shown = find(use.name, user)
         if path is None:
-            self.diagnostics.add(unknown_use(use, unit.path))
+            self.diagnostics.add(unknown_use(use, user))
             return
         resolved = path.resolve()
         if resolved in self.open:
@@ -128,61 +172,20 @@ class _Loader:
         if len(self.done) + len(self.open) > limits.FILES:
             message = f"more than {limits.FILES} files are used"
             raise CompileError([error("use", message, use.span)])
-        used = self.done.get(resolved) or self._read_unit(path, name)
+        used = self.done.get(resolved) or self._read_unit(path, shown)
         if used is None:
             return
         for definition in used.own:
-            self._bring(unit.names, definition, used, use, origins)
+            names.bring(definition.name, definition, use)
         for recipe in used.own_recipes:
-            self._bring(unit.recipes, recipe, used, use, origins)
+            recipes.bring(recipe.name, (recipe, used), use)
 
-    def _read_unit(self, path: Path, name: str | None) -> Unit | None:
+    def _read_unit(self, path: Path, shown: str | None) -> Unit | None:
         try:
-            return self.unit(read(path, name), path)
+            return self.unit(read(path, shown), path)
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
             return None
-
-    def _bring(
-        self,
-        names: dict[str, tuple[N, Unit]],
-        definition: N,
-        used: Unit,
-        use: tree.Use,
-        origins: Origins,
-    ) -> None:
-        if definition.name in names:
-            first = origins[isinstance(definition, NamedRecipe), definition.name]
-            also = [Label(first, "it came with this already")]
-            message = f"`{definition.name}` comes from two files"
-            self.diagnostics.add(error("name", message, use.span, also=also))
-            return
-        names[definition.name] = (definition, used)
-        origins[isinstance(definition, NamedRecipe), definition.name] = use.span
-
-    def _define(self, unit: Unit, origins: Origins) -> None:
-        for definition in unit.own:
-            name = definition.name
-            if (False, name) in origins:
-                self._defined_twice(definition, origins[False, name])
-            elif name in OPERATIONS or name in FUNCTIONS:
-                kind = "an operation" if name in OPERATIONS else "a function"
-                message = f"`{name}` is {kind} already"
-                self.diagnostics.add(error("name", message, name_span(definition)))
-            else:
-                unit.names[name] = (definition, unit)
-                origins[False, name] = name_span(definition)
-        for recipe in unit.own_recipes:
-            if (True, recipe.name) in origins:
-                self._defined_twice(recipe, origins[True, recipe.name])
-            else:
-                unit.recipes[recipe.name] = (recipe, unit)
-                origins[True, recipe.name] = name_span(recipe)
-
-    def _defined_twice(self, definition: Named | NamedRecipe, first: Span) -> None:
-        also = [Label(first, "the first one")]
-        message = f"`{definition.name}` is defined twice"
-        self.diagnostics.add(error("name", message, name_span(definition), also=also))
 
     def _cycle(self, use: tree.Use, resolved: Path) -> Diagnostic:
         around = [*self.open[self.open.index(resolved) :], resolved]

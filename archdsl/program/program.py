@@ -1,15 +1,21 @@
-"""A spec with the files that it uses, and which names each of them sees."""
+"""A spec with the files that it uses: every definition numbered, every name known by its meaning.
+
+What a name means is settled here, once, and never depends on a network's numbers.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
 from archdsl.diagnostics import Diagnostic
+from archdsl.ops.base import Operation
+from archdsl.program.outlines import Outline, outline
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -20,18 +26,57 @@ _HEAD = re.compile(r"\b(block|cell|network|recipe)\s+")
 
 
 @dataclass(frozen=True)
-class Unit:
-    """One file, with what its names stand for: its `own` definitions and those it uses.
+class Definition:
+    """A block or network of a file, or what is derived from one; a cell is the block it stands for.
 
-    Cells are among its own as the blocks that they stand for. Recipes are no values, and have
-    names of their own.
+    No two of a program have one `number`.
+    """
+
+    number: int = field(compare=False)
+    node: Named
+    unit: Unit = field(compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @cached_property
+    def outline(self) -> Outline:
+        """What is known of a block before it is evaluated."""
+        assert isinstance(self.node, tree.Block)
+        return outline(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function over compile-time values, such as `ceil`, of `least` to `most` arguments."""
+
+    name: str
+    least: int
+    most: int | None
+
+
+Meaning: TypeAlias = Definition | Function | type[Operation] | str
+"""What a name stands for outside of bodies; a word stands for itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """One file, with the definitions that its `names` stand for: its own and those it uses.
+
+    Recipes are no values, and have names of their own.
     """
 
     file: tree.File = field(repr=False)
     path: Path
-    own: tuple[Named, ...] = field(repr=False)
-    names: dict[str, tuple[Named, Unit]] = field(default_factory=dict, repr=False)
-    recipes: dict[str, tuple[NamedRecipe, Unit]] = field(default_factory=dict, repr=False)
+    names: Mapping[str, Definition] = field(repr=False)
+    recipes: Mapping[str, tuple[NamedRecipe, Unit]] = field(repr=False)
+
+    @property
+    def own(self) -> tuple[Definition, ...]:
+        """What the file itself defines, in order."""
+        written = (d.name for d in self.file.definitions if isinstance(d, Named | tree.Cell))
+        return tuple(self.names[name] for name in written if name in self.names)
 
     @property
     def own_recipes(self) -> tuple[NamedRecipe, ...]:
@@ -48,21 +93,34 @@ class Unit:
 class Program:
     """The spec (`main`) and every unit it uses, each once, used before user.
 
+    `language` is what names mean that no file defines: operations, functions and words.
     `mistakes` are those that can be seen without building a network.
     """
 
     main: Unit
     units: tuple[Unit, ...]
+    definitions: tuple[Definition, ...] = field(repr=False)
+    language: Mapping[str, Meaning] = field(repr=False)
     mistakes: tuple[Diagnostic, ...] = field(default=(), repr=False)
 
-    def with_network(self, definition: tree.Derived) -> Program:
+    def meaning(self, unit: Unit, name: str) -> Meaning | None:
+        """What a name means in a file, None where it means nothing."""
+        return unit.names[name] if name in unit.names else self.language.get(name)
+
+    def with_network(self, node: tree.Derived) -> Program:
         """The program with one more network, which sees what the spec itself sees."""
-        names = {**self.main.names, definition.name: (definition, self.main)}
-        return replace(self, main=replace(self.main, names=names))
+        definition = Definition(len(self.definitions), node, self.main)
+        main = replace(self.main, names={**self.main.names, node.name: definition})
+        return replace(self, main=main, definitions=(*self.definitions, definition))
+
+    def with_words(self, words: frozenset[str]) -> Program:
+        """The program with more words that stand for themselves."""
+        new = {word: word for word in words - self.language.keys()}
+        return replace(self, language={**self.language, **new})
 
     def networks(self) -> list[str]:
         """The networks that the spec itself defines, in order."""
-        return [d.name for d in self.main.own if is_network(d)]
+        return [d.name for d in self.main.own if is_network(d.node)]
 
     @property
     def digest(self) -> str:

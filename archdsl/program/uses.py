@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from archdsl.build.functions import FUNCTIONS
 from archdsl.ops import OPERATIONS
 from archdsl.program.mentions import names_in
+from archdsl.program.names import FUNCTIONS
 from archdsl.program.program import Unit
 from archdsl.syntax import tree
 
@@ -22,9 +22,8 @@ def computed_with(units: Iterable[Unit], names: Iterable[str]) -> bool:
 
     Names are not told apart by their blocks: the answer errs to yes.
     """
-    blocks = [
-        (block, unit) for unit in units for block in unit.own if isinstance(block, tree.Block)
-    ]
+    nodes = ((own.node, unit) for unit in units for own in unit.own)
+    blocks = [(node, unit) for node, unit in nodes if isinstance(node, tree.Block)]
     uses = [_uses(block, unit) for block, unit in blocks]
     computed = frozenset[str]().union(*(use.computed for use in uses))
     reached, waiting = set(names), list(names)
@@ -77,7 +76,7 @@ def _handed(call: tree.Call, unit: Unit) -> Iterator[tuple[str, str]]:
 def _parameters(callee: str, unit: Unit) -> Sequence[str] | None:
     """The parameters of what a name stands for; none of an operation, None where it is unknown."""
     while callee in unit.names:
-        definition, unit = unit.names[callee]
+        definition, unit = unit.names[callee].node, unit.names[callee].unit
         if isinstance(definition, tree.Block):
             return [parameter.name for parameter in definition.parameters]
         if not isinstance(definition, tree.Derived):

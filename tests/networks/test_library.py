@@ -28,7 +28,7 @@ def test_every_file_and_block_is_explained(path: object) -> None:
     program = load_program(path)  # type: ignore[arg-type]
     assert program.main.file.doc
     assert not program.mistakes
-    silent = [d.name for d in program.main.own if isinstance(d, tree.Block) and not d.doc]
+    silent = [d.name for d in program.main.own if isinstance(d.node, tree.Block) and not d.node.doc]
     assert silent == []
 
 

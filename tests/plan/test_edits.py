@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.plan.test_mistakes import BASE, OWN
 
 from archdsl.compiler import Spec, load
 from archdsl.plan.transforms import (
@@ -23,6 +22,7 @@ from archdsl.plan.transforms import (
     Without,
 )
 from archdsl.plan.transforms.blueprint import Blueprint, Row
+from tests.plan.test_mistakes import BASE, OWN
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 

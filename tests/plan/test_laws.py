@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.plan.strategies import NAME, Files, changes, specs
 
 from archdsl.compiler import Network, Spec, load
 from archdsl.diagnostics import CompileError, Diagnostic
 from archdsl.ir.likeness import alike
 from archdsl.plan.places import places
 from archdsl.plan.transforms import TRANSFORMS, Stretch, Transform, Widen
+from tests.plan.strategies import NAME, Files, changes, specs
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = sorted([*ROOT.glob("specs/*.arch"), *ROOT.glob("tests/networks/*.arch")])

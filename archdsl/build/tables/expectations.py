@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archdsl.diagnostics import note
-from archdsl.program.mentions import names_in
 from archdsl.build import expressions
 from archdsl.build.session import Frame
 from archdsl.build.tables.stages import EXPECTATIONS, Row
 from archdsl.build.values import Tensor, Value, is_integer
+from archdsl.diagnostics import note
 from archdsl.ir.types import show_shape
+from archdsl.program.mentions import names_in
 from archdsl.syntax import tree
 
 

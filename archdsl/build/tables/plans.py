@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archdsl.diagnostics import Label, did_you_mean, warning
-from archdsl.program.mentions import names_in
 from archdsl.build import expressions, names
 from archdsl.build.session import Fault, Frame
 from archdsl.build.tables.stages import NUMBER, SPECIAL, STRIDE, Row
@@ -18,6 +16,8 @@ from archdsl.build.values import (
     Value,
     describe,
 )
+from archdsl.diagnostics import Label, did_you_mean, warning
+from archdsl.program.mentions import names_in
 from archdsl.syntax import tree
 
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeAlias
 
-from archdsl.costs.again import Again, Tally
-from archdsl.costs.figures import Figures
 from archdsl.build.session import Frame, Session
 from archdsl.build.tables.applying import apply_once
 from archdsl.build.tables.plans import Plan
-from archdsl.build.tables.stages import EXPECTATIONS, NUMBER, STAGE, Row
+from archdsl.build.tables.stages import EXPECTATIONS, NUMBER, Row
 from archdsl.build.tables.turns import Turns, meaning, said
 from archdsl.build.values import Tensor, Value, types_of
+from archdsl.costs.again import Again, Tally
+from archdsl.costs.figures import Figures
 from archdsl.ir.graph import Graph
 from archdsl.ops.base import Types
+from archdsl.program.names import STAGE
 from archdsl.syntax import tree
 
 _UNREAD = (NUMBER, STAGE, *EXPECTATIONS)

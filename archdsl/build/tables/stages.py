@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archdsl.diagnostics import counted, did_you_mean
 from archdsl.build.session import Fault, Frame
+from archdsl.diagnostics import counted, did_you_mean
+from archdsl.program.names import STAGE
 from archdsl.syntax import tree
 
-BLOCK, NUMBER, STRIDE, STAGE = "block", "number", "stride", "stage"
+BLOCK, NUMBER, STRIDE = "block", "number", "stride"
 EXPECTATIONS = ("expect", "printed")
 SPECIAL = (BLOCK, NUMBER, STAGE, *EXPECTATIONS)
 """Columns that are no parameters of a row's block."""

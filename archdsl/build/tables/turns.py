@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from archdsl.program.mentions import names_in
 from archdsl.build import expressions
 from archdsl.build.session import Fault, Frame
 from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor
+from archdsl.program.mentions import names_in
 from archdsl.syntax import tree
 
 COUNTER = "i"
@@ -50,7 +50,7 @@ class Turns:
 def meaning(frame: Frame, table: tree.Table) -> Hashable:
     """All that the text of a table can mean in a frame, tensors as their types."""
     names = tuple((name, said(value)) for name, value in frame.names.items())
-    return id(frame.unit), table.bindings, table.columns, names
+    return frame.unit, table.bindings, table.columns, names
 
 
 def said(value: Value) -> Hashable:
@@ -60,7 +60,10 @@ def said(value: Value) -> Hashable:
     if isinstance(value, tuple):
         return tuple(map(said, value))
     if isinstance(value, BlockValue | OperationValue):
-        made_of = id(value.definition) if isinstance(value, BlockValue) else value.operation
         given = ((n, said(g.value), g.written) for n, g in value.given.items())
-        return made_of, *given
+        return _made_of(value), *given
     return type(value), value
+
+
+def _made_of(value: BlockValue | OperationValue) -> Hashable:
+    return value.definition.number if isinstance(value, BlockValue) else value.operation.name

@@ -18,7 +18,7 @@ from archdsl.program.cells.parts import (
     is_count,
     target_span,
 )
-from archdsl.program.library import file_of
+from archdsl.program.files import file_of
 from archdsl.program.program import name_span
 from archdsl.syntax import tree
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from archdsl.build.values import is_integer
 from archdsl.ir.cells import ENTRY
 from archdsl.ir.graph import Wiring
 from archdsl.source import Span
@@ -100,7 +99,7 @@ class Parts:
 
 def is_count(value: tree.Expression | None) -> TypeGuard[tree.Number]:
     """Whether a limit counts something: an integer of at least 1."""
-    return isinstance(value, tree.Number) and is_integer(value.value) and value.value >= 1
+    return isinstance(value, tree.Number) and isinstance(value.value, int) and value.value >= 1
 
 
 def target_span(statement: tree.Assign) -> Span:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from archdsl.build.networks import elaborate, missing_parameters
 from archdsl.build.session import Fault, Frame, Session
 from archdsl.build.values import Tensor
-from archdsl.build.words import words_of_parameters
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, did_you_mean, nearest
 from archdsl.ir.graph import Graph
+from archdsl.program.names import words_of
 from archdsl.program.program import Program, Unit, is_network, name_span
 from archdsl.recipes.language import NEEDED, SETTINGS, form, names_of
 from archdsl.recipes.reading import checks, fitting, parameters, settings
@@ -31,8 +31,8 @@ def build(
         CompileError: with every mistake in it.
     """
     told = _Told()
-    session = Session(program, Graph(""), told)
-    session.words |= words_of_parameters(r for unit in program.units for r in unit.own_recipes)
+    words = words_of(recipe for unit in program.units for recipe in unit.own_recipes)
+    session = Session(program.with_words(words), Graph(""), told)
     recipe = None
     try:
         recipe = _build(session, found, graph, told)
@@ -88,7 +88,7 @@ def _network(session: Session, found: Found) -> tuple[tree.Name, Unit]:
         help = f"write `recipe {found[0].name} for NETWORK`"
         raise Fault(session.error("recipe", message, name_span(found[0]), help=help))
     name, unit = target
-    networks = [known for known, (found, _) in unit.names.items() if is_network(found)]
+    networks = [known for known, found in unit.names.items() if is_network(found.node)]
     if name.name in networks:
         return name, unit
     message = f"no network is called `{name.name}`"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from archdsl.build.functions import FUNCTIONS
 from archdsl.build.session import Fault, Frame, Session
-from archdsl.build.words import words_of_parameters
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.ir.graph import Graph
+from archdsl.program.names import FUNCTIONS, words_of
 from archdsl.program.program import Program
 from archdsl.recipes.language import WORDS
 from archdsl.recipes.reading import building, parameters, settings
@@ -41,7 +40,7 @@ def _unknown(recipe: tree.Recipe, told: Sequence[Span]) -> Iterator[Diagnostic]:
     nodes = list(tree.walk([*recipe.parameters, *recipe.settings]))
     sized = {id(node.value) for node in nodes if isinstance(node, tree.Attribute)}
     own = [parameter.name for parameter in recipe.parameters]
-    known = {*own, *FUNCTIONS, *WORDS, *words_of_parameters([recipe])}
+    known = {*own, *FUNCTIONS, *WORDS, *words_of([recipe])}
     for node in nodes:
         if not isinstance(node, tree.Name) or node.name in known or id(node) in sized:
             continue

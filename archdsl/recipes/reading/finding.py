@@ -10,7 +10,7 @@ from archdsl.build.session import Frame, Session
 from archdsl.build.values import Given
 from archdsl.diagnostics import CompileError, did_you_mean, error
 from archdsl.plan.derivations import by_name
-from archdsl.program.program import NamedRecipe, Program, Unit
+from archdsl.program.program import Definition, NamedRecipe, Program, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -54,16 +54,16 @@ def recipes_for(program: Program, network: str) -> dict[str, Found]:
     """The recipes for a network that a spec defines or uses, by name."""
     own = {recipe.name: (recipe, program.main) for recipe in program.main.own_recipes}
     seen = {**program.main.recipes, **own}
-    definition, _ = program.main.names[network]
+    definition = program.main.names[network]
     return {name: found for name, found in seen.items() if _is_for(found, definition)}
 
 
-def _is_for(found: Found, network: object) -> bool:
+def _is_for(found: Found, network: Definition) -> bool:
     target = target_of(found)
     if target is None:
         return False
     name, unit = target
-    return name.name in unit.names and unit.names[name.name][0] is network
+    return name.name in unit.names and unit.names[name.name].number == network.number
 
 
 def target_of(found: Found) -> tuple[tree.Name, Unit] | None:

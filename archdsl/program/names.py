@@ -1,27 +1,91 @@
-"""Names that stand for nothing, wherever they are: also where evaluation never comes."""
+"""What names mean that no file defines, and the names in a file that mean nothing at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from functools import cache
 from itertools import pairwise
 
-from archdsl.build.functions import FUNCTIONS
-from archdsl.build.tables.stages import STAGE
 from archdsl.diagnostics import Diagnostic, did_you_mean, error, warning
+from archdsl.ir.types import AXIS_NAMES
 from archdsl.ops import OPERATIONS
-from archdsl.program.library import brings
+from archdsl.ops.axes import POSITIONS
+from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
+from archdsl.program.files import brings
 from archdsl.program.mentions import targets
-from archdsl.program.program import Unit
+from archdsl.program.program import Function, Meaning, Named, NamedRecipe, Unit
 from archdsl.syntax import tree
 
 CANDIDATES = 2_000
 """Names that are compared with a misspelt one, at most."""
 
+STAGE = "stage"
+"""The column of a table that names stages."""
 
-def check_names(unit: Unit, words: frozenset[str]) -> Iterator[Diagnostic]:
+TYPE_WORDS = frozenset({"int", "number", "bool", "tuple", "tensor", "block", "none"})
+
+_ANY = None
+
+FUNCTIONS = {
+    function.name: function
+    for function in (
+        Function("int", 1, 1),
+        Function("floor", 1, 1),
+        Function("ceil", 1, 1),
+        Function("round", 1, 1),
+        Function("abs", 1, 1),
+        Function("sqrt", 1, 1),
+        Function("min", 1, _ANY),
+        Function("max", 1, _ANY),
+        Function("sum", 1, _ANY),
+        Function("len", 1, 1),
+        Function("range", 1, 3),
+        Function("round_to", 2, 2),
+    )
+}
+
+
+def language(units: Iterable[Unit]) -> dict[str, Meaning]:
+    """What names mean that no file defines; of `max`, the function, which knows of tensors."""
+    nodes = (definition.node for unit in units for definition in unit.own)
+    known: dict[str, Meaning] = {**OPERATIONS, **FUNCTIONS}
+    words = (operation_words() | words_of(nodes)) - known.keys()
+    return known | {word: word for word in words}
+
+
+def words_of(definitions: Iterable[Named | NamedRecipe]) -> frozenset[str]:
+    """The words that the types of parameters list."""
+    parameters = (
+        parameter
+        for definition in definitions
+        if not isinstance(definition, tree.Derived | tree.DerivedRecipe)
+        for parameter in definition.parameters
+    )
+    return frozenset(word for parameter in parameters for word in parameter.types) - TYPE_WORDS
+
+
+@cache
+def operation_words() -> frozenset[str]:
+    """The words that parameters of operations list, and the names of axes."""
+    kinds = (kind_of(f) for operation in OPERATIONS.values() for f in fields(operation))
+    listed = {word for kind in kinds for word in words_in(kind)}
+    return frozenset({*listed, *AXIS_NAMES, POSITIONS})
+
+
+def words_in(kind: Kind) -> tuple[str, ...]:
+    """The words that a kind of parameter lists."""
+    if isinstance(kind, Maybe | Several):
+        return words_in(kind.kind)
+    if isinstance(kind, Either):
+        return words_in(kind.first) + words_in(kind.second)
+    return kind.words if isinstance(kind, Choice) else ()
+
+
+def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
     """Names in a file that nothing has, and statements that no evaluation reaches."""
-    outside = {*unit.names, *FUNCTIONS, *OPERATIONS, *words}
-    for definition in unit.own:
+    outside = {*unit.names, *language}
+    for definition in (own.node for own in unit.own):
         if isinstance(definition, tree.Derived):
             _, arguments = tree.called(definition.base)
             yield from _unknown([*tree.walk(arguments)], outside)

@@ -1,0 +1,58 @@
+"""What names mean: settled once for a program, before any network has numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archdsl.build.functions import FUNCTIONS
+from archdsl.ops import OPERATIONS
+from archdsl.plan.derived import derived
+from archdsl.program.loading import load_program
+from archdsl.program.program import Definition, Function, Program
+
+_OTHER = "block b(x, kind: fast | slow) { x -> relu }\nblock c = b(kind = slow)\n"
+_MAIN = "use other\nblock a(x) { x -> b(slow) }\nnetwork n() { input v: 3 x 8^2\n a }\n"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    (tmp_path / "other.arch").write_text(_OTHER)
+    (tmp_path / "main.arch").write_text(_MAIN)
+    return load_program(tmp_path / "main.arch")
+
+
+def test_a_name_means_a_definition_an_operation_a_function_or_itself(program: Program) -> None:
+    main = program.main
+    assert set(main.names) == {"a", "b", "c", "n"}
+    assert program.meaning(main, "b") is main.names["b"]
+    assert program.meaning(main, "relu") is OPERATIONS["relu"]
+    assert isinstance(program.meaning(main, "ceil"), Function)
+    assert program.meaning(main, "slow") == "slow"
+    assert program.meaning(main, "sloww") is None
+
+
+def test_of_max_the_function_is_meant(program: Program) -> None:
+    assert "max" in OPERATIONS
+    assert isinstance(program.meaning(program.main, "max"), Function)
+
+
+def test_definitions_are_numbered_through_all_files(program: Program) -> None:
+    assert [definition.number for definition in program.definitions] == [0, 1, 2, 3]
+    assert [definition.name for definition in program.definitions] == ["b", "c", "a", "n"]
+    assert [definition.name for definition in program.main.own] == ["a", "n"]
+    assert program.main.names["c"].unit.path.name == "other.arch"
+
+
+def test_a_network_that_is_added_has_a_number_of_its_own(program: Program) -> None:
+    more = program.with_network(derived("n", "n", []))
+    added = more.meaning(more.main, "n")
+    assert isinstance(added, Definition)
+    assert added.number == len(program.definitions)
+    assert program.main.names["n"].number == 3, "the program itself stays as it is"
+    assert added.unit is program.main, "what it derives from is the one that there was"
+
+
+def test_every_function_that_is_known_can_be_called() -> None:
+    assert all(function.function.name == name for name, function in FUNCTIONS.items())
