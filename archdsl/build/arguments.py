@@ -73,7 +73,7 @@ def _suggesting(fault: Fault, callee: Value, argument: tree.Argument, position: 
 def _given(frame: Frame, argument: tree.Argument) -> Given:
     value = expressions.evaluate(frame, argument.value)
     frame.session.take(value, argument.span)
-    return Given(value, argument.span, argument.value, frame.given)
+    return Given(value, argument.span, argument.value, frame.now)
 
 
 def _name(frame: Frame, argument: tree.Argument, *, after_named: bool) -> str | None:

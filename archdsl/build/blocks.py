@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from archdsl.build import parameters, statements
 from archdsl.build.binding import bind, listed
+from archdsl.build.provenance import Names
 from archdsl.build.session import Fault, Frame
 from archdsl.build.values import (
     BlockValue,
@@ -86,17 +87,21 @@ def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
 def _run(frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node) -> Value:
     """The block's body evaluated in a frame and a scope of its own."""
     session, block, span = frame.session, callee.block, node.span
-    outline, name, site = callee.definition.outline, frame.name_of(node), frame.site(span)
-    definition = outline.definition
-    scope = session.graph.open("block", name, block.name, frame.scope, site, span, definition)
-    inner = Frame(session, callee.definition.unit, scope, assigned=outline.assigned)
+    outline, names, site = callee.definition.outline, frame.names_of(node), frame.site(span)
+    definition, guards = outline.definition, frame.guards
+    scope = session.graph.open(
+        "block", names, block.name, frame.scope, site, span, definition, guards
+    )
+    meant = Names(scope, frozenset(callee.parameters))
+    inner = Frame(session, callee.definition.unit, scope, assigned=outline.assigned, meant=meant)
     parameters.fill(inner, block, given)
     inputs = _inputs(inner.names)
-    inner.running = _entering(inner.names)
+    inner.run_on(_entering(inner.names))
     _check_cell(frame, block, inner.running, node)
     result = statements.run_body(inner, block)
     bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
-    session.graph.close(scope, bindings, inputs, tensors_in(result))
+    outputs, tests = tensors_in(result), tuple(inner.tests)
+    session.graph.close(scope, bindings, inputs, outputs, inner.given, tests)
     return result
 
 

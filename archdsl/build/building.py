@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.build import parameters, statements
+from archdsl.build.provenance import Names
 from archdsl.build.session import Frame, Session
 from archdsl.build.values import Value, describe, holds_tensor, tensors_in
 from archdsl.plan.derivations import Resolved
@@ -22,15 +23,17 @@ def build(session: Session, resolved: Resolved) -> None:
     session.is_rewritten = resolved.is_rewritten
     graph, network = session.graph, resolved.network
     known, span = outline(network), name_span(network)
-    scope = graph.open("network", graph.name, network.name, None, (), span, known.definition)
+    scope = graph.open("network", (graph.name,), network.name, None, (), span, known.definition)
     graph.open_parameters = () if session.reuse else handed_on(network)
-    frame = Frame(session, resolved.unit, scope, assigned=known.assigned)
+    meant = Names(scope, frozenset(parameter.name for parameter in network.parameters))
+    frame = Frame(session, resolved.unit, scope, assigned=known.assigned, meant=meant)
     parameters.fill(frame, network, parameters.checked(frame, network, resolved.given))
     result = statements.run_body(frame, network)
     _check_ends(session, network, result)
     graph.outputs = tensors_in(result)
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
-    graph.close(scope, bindings, dict(graph.inputs), graph.outputs)
+    given, tests = dict(frame.given), tuple(frame.tests)
+    graph.close(scope, bindings, dict(graph.inputs), graph.outputs, given, tests)
 
 
 def _check_ends(session: Session, network: tree.Network, result: Value) -> None:

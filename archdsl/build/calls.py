@@ -76,10 +76,10 @@ def follow(frame: Frame, value: Value, place: Address) -> Value:
 def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
     """A block applied in a row of its own, and what is in turn inserted after it."""
     node, graph, rounds = inserted.node, frame.session.graph, (*frame.rounds, -1 - inserted.number)
-    inner = replace(frame, rounds=rounds, naming=(node, inserted.name))
+    inner = replace(frame, rounds=rounds, naming=(node, (inserted.name,)))
     site = inner.site(node.span)
     name, kind = inserted.name, tree.called(node.block)[0].name
-    inner.scope = graph.open("row", name, kind, frame.scope, site, node.span)
+    inner.scope = graph.open("row", (name,), kind, frame.scope, site, node.span)
     written = Written((Given(value, node.span),), {})
     result = applied(inner, inserted.block, written, node)
     graph.close(inner.scope, {}, {"x": value.value}, tensors_in(result))

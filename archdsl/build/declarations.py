@@ -58,12 +58,12 @@ def declare_input(frame: Frame, statement: tree.Input) -> None:
         checked(operation, ())
     except Mismatch as mismatch:
         raise frame.fault("shape", mismatch.message, statement.shape.span) from None
-    frame.naming = (statement, statement.name)
+    frame.naming = (statement, (statement.name,))
     tensor = add(frame, operation, [], NO_PARAMETERS, statement)
     assert isinstance(tensor, Tensor)
     graph.inputs[statement.name] = tensor.value
-    frame.names[statement.name] = tensor
-    frame.running = (*frame.running, tensor)
+    frame.mean(statement.name, tensor, None)
+    frame.run_on((*frame.running, tensor))
 
 
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
@@ -74,7 +74,7 @@ def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     for size, node in zip(sizes, written, strict=True):
         if not is_integer(size) or size < 1:
             message = f"a size is a positive integer, not {describe(size)}"
-            given = Given(size, node.span, node, frame.given)
+            given = Given(size, node.span, node, frame.now)
             raise origins.refusal(frame, "shape", message, given, "this size", help=None)
     return tuple(filter(is_integer, sizes))
 

@@ -74,7 +74,12 @@ def apply_step(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Na
     callee = _callee(frame, name)
     if callee is None and step is name:
         return piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
-    return calls.apply(frame, callee, arguments.written(frame, given, piped, callee), step)
+    written = arguments.written(frame, given, piped, callee)
+    if frame.meant is None or name.name not in frame.meant.parameters:
+        return calls.apply(frame, callee, written, step)
+    present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
+    test = Given(True, name.span, present, frame.now)
+    return frame.under(test, lambda: calls.apply(frame, callee, written, step))
 
 
 def _attribute(frame: Frame, node: tree.Attribute) -> Value:
@@ -176,11 +181,15 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
     left, right = evaluate(frame, node.left), evaluate(frame, node.right)
     compares_with_none = node.operator in ("==", "!=") and (left is None or right is None)
     if not compares_with_none and (isinstance(left, Tensor) or isinstance(right, Tensor)):
-        sides = Given(left, node.left.span), Given(right, node.right.span)
+        sides = _side(frame, left, node.left), _side(frame, right, node.right)
         return calls.followed(frame, operations.apply_infix(frame, node, *sides), node)
     frame.session.take(left, node.left.span)
     frame.session.take(right, node.right.span)
     return _exactly(frame, node, lambda: arithmetic.binary(node.operator, left, right))
+
+
+def _side(frame: Frame, value: Value, node: tree.Expression) -> Given:
+    return Given(value, node.span, node, frame.now)
 
 
 def _exactly(frame: Frame, node: tree.Expression, compute: Callable[[], Value]) -> Value:
@@ -191,7 +200,11 @@ def _exactly(frame: Frame, node: tree.Expression, compute: Callable[[], Value]) 
 
 
 def _conditional(frame: Frame, node: tree.Conditional) -> Value:
-    return evaluate(frame, node.then if truth(frame, node.test) else node.other)
+    holds = truth(frame, node.test)
+    return frame.under(
+        Given(holds, node.test.span, node.test, frame.now),
+        lambda: evaluate(frame, node.then if holds else node.other),
+    )
 
 
 def truth(frame: Frame, node: tree.Expression) -> bool:

@@ -150,7 +150,8 @@ def apply_infix(frame: Frame, node: tree.Binary, left: Given, right: Given) -> V
     constant = second if first is None else first
     operation = infix(node.operator)(constant, constant_first=first is not None)
     operands = [given for given in (left, right) if isinstance(given.value, Tensor)]
-    return add(frame, operation, operands, NO_PARAMETERS, node)
+    written = {"constant": left if second is None else right} if constant is not None else {}
+    return add(frame, operation, operands, written, node)
 
 
 def _constant(frame: Frame, operator: str, given: Given) -> int | Fraction | None:
@@ -189,8 +190,10 @@ def add(
         results,
         scope=frame.scope,
         site=frame.site(node.span),
-        name=frame.name_of(node),
+        names=frame.names_of(node),
         span=node.span,
+        written=parameters,
+        guards=frame.guards,
     )
     if len(values) == 1:
         return Tensor(values[0], results[0])

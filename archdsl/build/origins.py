@@ -24,8 +24,8 @@ def origin(given: Given) -> Given:
 def _outer(given: Given) -> Given | None:
     """The one parameter that an argument is made of, tensors aside."""
     names = names_in(given.written) if given.written else set()
-    read = [given.around[name] for name in names if name in given.around]
-    read = [argument for argument in read if not holds_tensor(argument.value)]
+    passed = (given.passed(name) for name in names)
+    read = [argument for argument in passed if argument and not holds_tensor(argument.value)]
     return read[0] if len(read) == 1 else None
 
 

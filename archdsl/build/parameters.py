@@ -60,11 +60,12 @@ def fill(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> None:
         if name in given:
             argument = given[name]
         elif default is not None:
-            argument = Given(expressions.evaluate(frame, default), default.span, default, given)
+            value = expressions.evaluate(frame, default)
+            argument = Given(value, default.span, default, frame.now)
             argument = _checked(frame, owner, parameter, argument)
         else:
             continue
-        frame.names[name] = argument.value
+        frame.mean(name, argument.value, argument)
         frame.given[name] = argument
     frame.fixed = frozenset(n for n, value in frame.names.items() if not holds_tensor(value))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archdsl import limits
+from archdsl.build.provenance import RUNNING, Meaning, Moment, Names
 from archdsl.build.values import (
     Applicable,
     BlockValue,
@@ -16,6 +17,8 @@ from archdsl.build.values import (
     OperationValue,
     Tensor,
     Value,
+    holds_tensor,
+    tensors_in,
     weigh,
 )
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
@@ -167,7 +170,9 @@ class Frame:
     `running` is the value that bare calls and tables take and replace; once one is `applied`, it
     is the result. `rounds` counts the loops around a statement. `given` are the parameters as
     they were given, `fixed` those that keep their value, and `assigned` says how many places give
-    a name its own. `naming` is a call with the name that its result gets.
+    a name its own. `naming` is a call with the names that its results get. `meant` keeps what
+    names meant, `guards` are the conditions that led to the statement at hand, and `tests` all
+    that the body decided.
     """
 
     session: Session
@@ -180,7 +185,10 @@ class Frame:
     given: dict[str, Given] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
     assigned: Mapping[str, int] = field(default_factory=dict)
-    naming: tuple[tree.Node, str] | None = None
+    naming: tuple[tree.Node, tuple[str, ...]] | None = None
+    meant: Names | None = None
+    guards: tuple[Given, ...] = ()
+    tests: list[Given] = field(default_factory=list)
 
     def site(self, span: Span) -> Site:
         return (span.start, span.end, *self.rounds)
@@ -191,9 +199,42 @@ class Frame:
         names = (name for name, value in self.names.items() if (value,) == self.running)
         return next(names, "in" if self.running else "x")
 
-    def name_of(self, call: tree.Node) -> str:
-        """The name that the statement gives to a call's result, if any."""
-        return self.naming[1] if self.naming and self.naming[0] is call else ""
+    def names_of(self, call: tree.Node) -> tuple[str, ...]:
+        """The names that the statement gives to a call's results, if any."""
+        return self.naming[1] if self.naming and self.naming[0] is call else ()
+
+    @property
+    def now(self) -> Moment | None:
+        """What names mean here and now."""
+        return self.meant.now if self.meant else None
+
+    def mean(self, name: str, value: Value, meaning: Meaning | None) -> None:
+        """Give a name a value, and keep how it came about; a tensor is what it is."""
+        self.names[name] = value
+        if self.meant and holds_tensor(value):
+            self.meant.bind(name, tensors_in(value))
+        elif self.meant and meaning is not None:
+            self.meant.bind(name, meaning)
+
+    def run_on(self, values: tuple[Value, ...]) -> None:
+        """What bare calls take from here on."""
+        self.running = values
+        if self.meant:
+            self.meant.bind(RUNNING, tensors_in(values))
+
+    def under(self, test: Given, evaluate: Callable[[], Value]) -> Value:
+        """What is evaluated only because a test came out as it did."""
+        before, self.guards = self.guards, (*self.guards, test)
+        try:
+            return evaluate()
+        finally:
+            self.guards = before
+
+    def decide(self, value: Value, node: tree.Expression) -> Given:
+        """Keep a decision on which the body's structure depends."""
+        test = Given(value, node.span, node, self.now)
+        self.tests.append(test)
+        return test
 
     def fault(
         self,

@@ -7,9 +7,11 @@ from functools import cache
 from typing import Any
 
 from archdsl.build import binding, declarations, expressions
+from archdsl.build.provenance import Local, entries, entry, expression
 from archdsl.build.session import Fault, Frame
 from archdsl.build.tables import rows
 from archdsl.build.values import POISON, Value, describe, holds_tensor
+from archdsl.ir.written import OPAQUE, Expression
 from archdsl.program.mentions import targets
 from archdsl.program.program import name_span
 from archdsl.source import Span
@@ -77,23 +79,29 @@ def _poison(frame: Frame, statement: tree.Statement) -> None:
 def _assign(frame: Frame, statement: tree.Assign) -> None:
     names = statement.targets
     chain = statement.value
-    if len(names) == 1 and frame.assigned.get(names[0]) == 1:
-        frame.naming = (chain.steps[-1] if isinstance(chain, tree.Chain) else chain, names[0])
+    if all(frame.assigned.get(name) == 1 for name in names):
+        frame.naming = (chain.steps[-1] if isinstance(chain, tree.Chain) else chain, names)
     value = expressions.evaluate(frame, statement.value)
-    _bind(frame, names, value, statement.span)
+    written: Expression = OPAQUE
+    if frame.now and not holds_tensor(value):
+        written = expression(statement.value, frame.now)
+    _bind(frame, names, value, written, statement.span)
 
 
-def _bind(frame: Frame, names: tuple[str, ...], value: Value, span: Span) -> None:
+def _bind(
+    frame: Frame, names: tuple[str, ...], value: Value, written: Expression, span: Span
+) -> None:
     """Give names their values, several those of a tuple."""
     values = value if isinstance(value, tuple) and len(names) > 1 else (value,)
     if len(values) != len(names):
         many = f"{len(values)} values" if isinstance(value, tuple) else describe(value)
         raise frame.fault("value", f"{len(names)} names for {many}", span)
-    for name, entry in zip(names, values, strict=True):
-        if name in frame.fixed and not holds_tensor(entry):
+    several = [written] if len(names) == 1 else entries(written, len(names))
+    for name, single, part in zip(names, values, several, strict=True):
+        if name in frame.fixed and not holds_tensor(single):
             message = f"`{name}` is a parameter, and keeps the value it was given"
             raise frame.fault("name", message, span, help="give the new value another name")
-        frame.names[name] = entry
+        frame.mean(name, single, Local(part))
 
 
 def _apply(frame: Frame, statement: tree.Apply) -> None:
@@ -107,7 +115,7 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
     if not holds_tensor(value):
         message = f"this has no effect: it is {describe(value)}"
         raise frame.fault("value", message, call.span)
-    frame.running = value if isinstance(value, tuple) else (value,)
+    frame.run_on(value if isinstance(value, tuple) else (value,))
     frame.applied = True
 
 
@@ -117,10 +125,20 @@ def _return(frame: Frame, statement: tree.Return) -> None:
 
 
 def _if(frame: Frame, statement: tree.If) -> None:
-    chosen = statement.body
-    if not expressions.truth(frame, statement.test):
-        chosen = statement.otherwise
-    run(frame, chosen)
+    holds = expressions.truth(frame, statement.test)
+    before = frame.guards
+    frame.guards = (*before, frame.decide(holds, statement.test))
+    run(frame, statement.body if holds else statement.otherwise)
+    if not _may_return(statement):
+        frame.guards = before
+
+
+def _may_return(statement: tree.If) -> bool:
+    """Whether what follows an `if` runs only because of how its test came out."""
+    return any(
+        isinstance(inner, tree.Return)
+        for inner in tree.walk((*statement.body, *statement.otherwise))
+    )
 
 
 def _for(frame: Frame, statement: tree.For) -> None:
@@ -129,6 +147,7 @@ def _for(frame: Frame, statement: tree.For) -> None:
         message = f"a loop runs over a tuple, not over {describe(values)}"
         hint = f"write `range({statement.values.span.text})`" if isinstance(values, int) else None
         raise frame.fault("value", message, statement.values.span, help=hint)
+    frame.decide(values, statement.values)
     outer = frame.rounds
     try:
         _run_rounds(frame, statement, values)
@@ -142,7 +161,8 @@ def _run_rounds(frame: Frame, statement: tree.For, values: tuple[Value, ...]) ->
     for number, value in enumerate(values):
         frame.session.step(statement.span)
         frame.rounds = (*outer, number)
-        _bind(frame, statement.targets, value, statement.values.span)
+        written = entry(statement.values, number, frame.now) if frame.now else OPAQUE
+        _bind(frame, statement.targets, value, written, statement.values.span)
         run(frame, statement.body)
         if frame.session.faults > faults:
             raise Fault

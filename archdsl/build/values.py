@@ -9,9 +9,11 @@ from functools import cache
 from itertools import islice
 from typing import TypeAlias, TypeGuard
 
+from archdsl.build.provenance import Moment, expression
 from archdsl.diagnostics import counted
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import TensorType
+from archdsl.ir.written import Expression, Literal
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation, Types
 from archdsl.program.program import Definition, Function
@@ -31,13 +33,30 @@ class Tensor:
 class Given:
     """An argument with the place it was written at, and with the words written there.
 
-    `around` are the parameters of the body that it was written in.
+    `around` is the moment at which it was written: what names meant in the body around it.
     """
 
     value: Value
     span: Span = field(compare=False)
     written: tree.Expression | None = field(default=None, compare=False, repr=False)
-    around: Mapping[str, Given] = field(default_factory=dict, compare=False, repr=False)
+    around: Moment | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def scope(self) -> int:
+        """The scope in whose terms it was written; -1 outside of any."""
+        return self.around.names.scope if self.around else -1
+
+    @property
+    def expression(self) -> Expression:
+        """What was written, in terms of the body around it."""
+        if self.written is None or self.around is None:
+            return Literal(self.value)
+        return expression(self.written, self.around)
+
+    def passed(self, name: str) -> Given | None:
+        """What the body around it was given under a name."""
+        meaning = self.around.meaning(name) if self.around else None
+        return meaning if isinstance(meaning, Given) else None
 
     @property
     def as_word(self) -> object:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archdsl.ir.formula import Formula
 from archdsl.ir.types import TensorType
+from archdsl.ir.written import Origin
 from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
 
@@ -36,15 +37,26 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An operation with its place: `operands` are its edges, kept by the graph."""
+    """An operation with its place: `operands` are its edges, kept by the graph.
+
+    `names` are those that its results get, `written` is how its parameters came about, and
+    `guards` are the conditions that led to it.
+    """
 
     index: int
     operation: Operation
     results: Types
     scope: int
     site: Site
-    name: str
+    names: tuple[str, ...]
     span: Span
+    written: Mapping[str, Origin] = field(default_factory=dict)
+    guards: tuple[Origin, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of its only result, if it has one."""
+        return self.names[0] if len(self.names) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +91,14 @@ class Scope:
 
     `definition` is the name of the block and `block` what there is to know of it, `bindings`
     the compile-time values of its names (of a row, its cells and `number`), `inputs` and
-    `outputs` the values that go in and come out, inputs under their names.
+    `outputs` the values that go in and come out, inputs under their names. `arguments` are its
+    parameters as they came about, `guards` the conditions that led to it, and `tests` all
+    decisions on which what it holds depends.
     """
 
     index: int
     kind: str
-    name: str
+    names: tuple[str, ...]
     definition: str
     parent: int | None
     site: Site
@@ -93,6 +107,14 @@ class Scope:
     bindings: Mapping[str, object] = field(default_factory=dict)
     inputs: Mapping[str, Value] = field(default_factory=dict)
     outputs: tuple[Value, ...] = ()
+    guards: tuple[Origin, ...] = ()
+    arguments: Mapping[str, Origin] = field(default_factory=dict)
+    tests: tuple[Origin, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its own name, or that of its only result, if it has one."""
+        return self.names[0] if len(self.names) == 1 else ""
 
     @property
     def is_inserted(self) -> bool:
@@ -141,12 +163,15 @@ class Graph:
         *,
         scope: int,
         site: Site,
-        name: str,
+        names: tuple[str, ...],
         span: Span,
+        written: Mapping[str, Origin],
+        guards: tuple[Origin, ...],
     ) -> tuple[Value, ...]:
         """Append an operation; its results as values."""
         index = len(self._nodes)
-        self._insert(Node(index, operation, results, scope, site, name, span), operands)
+        node = Node(index, operation, results, scope, site, names, span, written, guards)
+        self._insert(node, operands)
         return tuple(Value(index, i) for i in range(len(results)))
 
     def append(
@@ -203,16 +228,18 @@ class Graph:
     def open(
         self,
         kind: str,
-        name: str,
+        names: tuple[str, ...],
         definition: str,
         parent: int | None,
         site: Site,
         span: Span,
         block: Definition | None = None,
+        guards: tuple[Origin, ...] = (),
     ) -> int:
         """Begin a scope; nodes added to it name it by the index returned."""
         index = len(self.scopes)
-        self.scopes.append(Scope(index, kind, name, definition, parent, site, span, block))
+        scope = Scope(index, kind, names, definition, parent, site, span, block, guards=guards)
+        self.scopes.append(scope)
         return index
 
     def close(
@@ -221,10 +248,17 @@ class Graph:
         bindings: Mapping[str, object],
         inputs: Mapping[str, Value],
         outputs: tuple[Value, ...],
+        arguments: Mapping[str, Origin] | None = None,
+        tests: tuple[Origin, ...] = (),
     ) -> None:
         """End a scope, now that its inside is known."""
         self.scopes[scope] = replace(
-            self.scopes[scope], bindings=bindings, inputs=inputs, outputs=outputs
+            self.scopes[scope],
+            bindings=bindings,
+            inputs=inputs,
+            outputs=outputs,
+            arguments=arguments or {},
+            tests=tests,
         )
 
     def address(self, scope: int | None, site: Site) -> Address:

@@ -25,8 +25,7 @@ from archdsl.syntax import tree
 class Plan:
     """A row with its block: the cells' values, those the block takes, and the definitions.
 
-    `around` are the parameters that definitions may read, other than definitions; `takes` are the
-    columns that the row has a use for.
+    `cells` are as they were written; `takes` are the columns that the row has a use for.
     """
 
     row: Row
@@ -34,7 +33,7 @@ class Plan:
     values: Mapping[str, Value]
     passed: Mapping[str, Given]
     bindings: tuple[tree.Argument, ...]
-    around: Mapping[str, Given]
+    cells: Mapping[str, Given]
     takes: frozenset[str]
 
 
@@ -67,11 +66,8 @@ class Planner:
         bindings = self._needed(set(block.parameters) - set(given))
         self._check_left_out(row, bindings)
         values = {column: cell.value for column, cell in given.items()}
-        around = {**self.frame.given, **given}
-        for binding in bindings:
-            around.pop(binding.name or "", None)
         takes = frozenset({*options_of(block), *self.read, NUMBER})
-        return Plan(row, block, values, passed, bindings, around, takes)
+        return Plan(row, block, values, passed, bindings, given, takes)
 
     def warn_unused(self) -> None:
         """Say which of the table's definitions no row had a use for."""
@@ -85,7 +81,7 @@ class Planner:
         cell = row.cells[column]
         try:
             value = expressions.evaluate(self.frame, cell)
-            return Given(value, cell.span, cell, self.frame.given)
+            return Given(value, cell.span, cell, self.frame.now)
         except Fault as fault:
             self.frame.session.report(fault)
             return None

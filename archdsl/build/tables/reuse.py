@@ -98,9 +98,17 @@ class KnownBlocks:
         operands = tuple([tensor.value for tensor in frame.running if isinstance(tensor, Tensor)])
         site = frame.site(node.span)
         values = session.graph.add(
-            again, operands, types, scope=frame.scope, site=site, name=name, span=node.span
+            again,
+            operands,
+            types,
+            scope=frame.scope,
+            site=site,
+            names=(name,),
+            span=node.span,
+            written={},
+            guards=(),
         )
-        frame.running = tuple(map(Tensor, values, types))
+        frame.run_on(tuple(map(Tensor, values, types)))
 
 
 Tables: TypeAlias = dict[Hashable, KnownBlocks]

@@ -71,7 +71,7 @@ class _Builder:
         outer, entering = frame.scope, frame.running
         self.stages += 1
         name, span = stage.name or f"stage{self.stages}", stage.rows[0].node.span
-        frame.scope = graph.open("stage", name, "", outer, frame.site(span), span)
+        frame.scope = graph.open("stage", (name,), "", outer, frame.site(span), span)
         for row, count in zip(stage.rows, counts, strict=True):
             self._try_row(row, count, None)
         self._close(frame.scope, entering, {})
@@ -130,7 +130,7 @@ class _Builder:
             return False
         outer, span = frame.scope, row.node.span
         if name:
-            frame.scope = self._graph.open("row", name, row.kind, outer, frame.site(span), span)
+            frame.scope = self._graph.open("row", (name,), row.kind, outer, frame.site(span), span)
         self.known.apply_again(frame, blocks, row.node, name or "")
         self._keep(row, count, frame.scope, blocks[0].cells, blocks[0].takes)
         self.blocks += count
@@ -181,7 +181,7 @@ class _Builder:
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
         place, site = self._place(plan, len(part) - 1), frame.site(span)
-        frame.scope = self._graph.open("row", name or numbers, plan.row.kind, outer, site, span)
+        frame.scope = self._graph.open("row", (name or numbers,), plan.row.kind, outer, site, span)
         for number in part:
             self._apply(plan, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
@@ -193,7 +193,7 @@ class _Builder:
         """Apply what derivations insert after a place."""
         value = self.frame.running[0] if len(self.frame.running) == 1 else self.frame.running
         value = calls.follow(self.frame, value, place)
-        self.frame.running = value if isinstance(value, tuple) else (value,)
+        self.frame.run_on(value if isinstance(value, tuple) else (value,))
 
     def _apply(self, plan: plans.Plan, *, first: bool, name: str) -> None:
         apply = applying.apply_once if self.known is None else self.known.apply

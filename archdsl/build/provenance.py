@@ -1,0 +1,170 @@
+"""How values came about: what names stood for when something was written, as expressions.
+
+Evaluation goes on while names change their meaning. What was written earlier keeps the moment
+at which it was written, so that its expression can be made later, if anybody asks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
+
+from archdsl.ir.graph import Value as GraphValue
+from archdsl.ir.written import (
+    OPAQUE,
+    Apply,
+    Counter,
+    Expression,
+    Literal,
+    Named,
+    Origin,
+    Parameter,
+    Size,
+    size,
+)
+from archdsl.syntax import tree
+
+RUNNING = "in"
+
+
+LONGEST = 64
+"""Parts of an expression that a reader may be shown; one of more is handed over as a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A value that the body itself works out, rather than one that is passed to it."""
+
+    expression: Expression
+
+
+Meaning: TypeAlias = Origin | Local | Counter | tuple[GraphValue, ...]
+
+
+class Names:
+    """What the names of one body have stood for, each meaning with the time from which it holds.
+
+    `scope` is that of the body. A row of a table sees what the body around it saw when it began.
+    """
+
+    def __init__(self, scope: int, parameters: frozenset[str], outer: Moment | None = None) -> None:
+        self.scope = scope
+        self.parameters = parameters
+        self._outer = outer
+        self._time = 0
+        self._meanings: dict[str, list[tuple[int, Meaning]]] = {}
+
+    @property
+    def now(self) -> Moment:
+        return Moment(self, self._time)
+
+    def bind(self, name: str, meaning: Meaning) -> None:
+        """From now on a name means something else."""
+        self._time += 1
+        self._meanings.setdefault(name, []).append((self._time, meaning))
+
+    def inside(self, shown: Iterable[str]) -> Names:
+        """The names of a row of a table, whose cells show before the parameters of the body."""
+        return Names(self.scope, self.parameters - set(shown), self.now)
+
+    def at(self, name: str, time: int) -> Meaning | None:
+        """What a name meant at a time; None for one of the file or the language."""
+        known = self._meanings.get(name, [])
+        place = bisect_right(known, time, key=itemgetter(0))
+        if place:
+            return known[place - 1][1]
+        return self._outer.meaning(name) if self._outer else None
+
+
+class Moment(NamedTuple):
+    """The names of a body as they were at a time."""
+
+    names: Names
+    time: int
+
+    def meaning(self, name: str) -> Meaning | None:
+        return self.names.at(name, self.time)
+
+
+def expression(node: tree.Expression, moment: Moment) -> Expression:
+    """What was written at a moment, in terms of its body."""
+    match node:
+        case tree.Number(value=value) | tree.Constant(value=value):
+            return Literal(value)
+        case tree.Name(name=name):
+            return _name(name, moment)
+        case tree.Attribute(value=tree.Name(name=name), name=what):
+            return _size(name, what, moment)
+        case tree.Tuple(items=items):
+            return _applied("tuple", items, moment)
+        case tree.Shape(dimensions=dimensions):
+            sizes = [size for dimension in dimensions for size in _repeated(dimension)]
+            return _applied("tuple", tuple(sizes), moment)
+        case tree.Index(value=value, index=index):
+            return _applied("[]", (value, index), moment)
+        case tree.Unary(operator=sign, operand=operand):
+            return _applied(sign, (operand,), moment)
+        case tree.Binary(operator=sign, left=left, right=right):
+            return _applied(sign, (left, right), moment)
+        case tree.Conditional(then=then, test=test, other=other):
+            return _applied("if", (then, test, other), moment)
+        case tree.Call(function=tree.Name(name=name), arguments=arguments):
+            # Whoever reads this knows the functions of the language, and gives up on the rest.
+            return _applied(name, tuple(argument.value for argument in arguments), moment)
+    return OPAQUE
+
+
+def entry(values: tree.Expression, place: int, moment: Moment) -> Expression:
+    """The entry of a tuple at a place; that of `range(n)` is the place itself."""
+    match values:
+        case tree.Tuple(items=items):
+            return expression(items[place], moment)
+        case tree.Call(function=tree.Name(name="range"), arguments=(_,)):
+            return Literal(place)
+    whole = expression(values, moment)
+    return whole if whole is OPAQUE else Apply("[]", (whole, Literal(place)))
+
+
+def entries(whole: Expression, count: int) -> list[Expression]:
+    """The entries of what is written as one."""
+    if isinstance(whole, Apply) and whole.operator == "tuple" and len(whole.terms) == count:
+        return list(whole.terms)
+    if whole is OPAQUE:
+        return [OPAQUE] * count
+    return [Apply("[]", (whole, Literal(place))) for place in range(count)]
+
+
+def _applied(operator: str, nodes: tuple[tree.Expression, ...], moment: Moment) -> Expression:
+    made = Apply(operator, tuple([expression(node, moment) for node in nodes]))
+    return made if size(made) <= LONGEST else OPAQUE
+
+
+def _repeated(dimension: tree.Expression) -> list[tree.Expression]:
+    if isinstance(dimension, tree.Repeat) and isinstance(dimension.times.value, int):
+        return [dimension.value] * dimension.times.value
+    return [dimension]
+
+
+def _name(name: str, moment: Moment) -> Expression:
+    meaning = moment.meaning(name)
+    if meaning is None:
+        return Literal(name)  # a word, or a block or an operation by its name
+    if isinstance(meaning, Counter):
+        return meaning
+    if isinstance(meaning, tuple):
+        return OPAQUE
+    if isinstance(meaning, Local):
+        return Named(name, meaning.expression)
+    if name in moment.names.parameters:
+        return Parameter(name)
+    return meaning.expression
+
+
+def _size(name: str, what: str, moment: Moment) -> Expression:
+    meaning = moment.meaning(name)
+    if not isinstance(meaning, tuple) or len(meaning) != 1:
+        return OPAQUE
+    return Size(*meaning[0], what)

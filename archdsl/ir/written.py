@@ -1,0 +1,103 @@
+"""What a value was written as: an expression over what the constructor of a block can know.
+
+The graph holds values. Emitted code says how they came about, so operations and blocks keep
+the expressions that their parameters were written as, in terms of the body around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+Expression: TypeAlias = "Literal | Parameter | Size | Counter | Named | Apply | Opaque"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value that the text says as it is; a block or an operation counts as true."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the body."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a tensor of the body knows of its shape: `channels`, `positions`, `shape`.
+
+    The tensor is a result of a node of the graph.
+    """
+
+    node: int
+    result: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The number of a block in its stage, which a table calls `i`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An expression that the body gives a name."""
+
+    name: str
+    term: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operator or a function of the language; `if`, `[]` and `tuple` are operators here."""
+
+    operator: str
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """What no constructor can compute: the value has to be handed over."""
+
+
+OPAQUE = Opaque()
+
+
+class Origin(Protocol):
+    """A value with how it was written."""
+
+    @property
+    def value(self) -> object: ...
+
+    @property
+    def scope(self) -> int:
+        """The scope in whose terms it was written."""
+        ...
+
+    @property
+    def expression(self) -> Expression: ...
+
+
+def size(expression: Expression) -> int:
+    """The parts that an expression has, itself included."""
+    if isinstance(expression, Apply):
+        return 1 + sum(map(size, expression.terms))
+    return size(expression.term) if isinstance(expression, Named) else 1
+
+
+def leaves(expression: Expression) -> Iterator[Expression]:
+    """The parts of an expression that are made of no others."""
+    if isinstance(expression, Apply):
+        for term in expression.terms:
+            yield from leaves(term)
+    elif isinstance(expression, Named):
+        yield from leaves(expression.term)
+    else:
+        yield expression
