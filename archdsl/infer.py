@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.naming import name_all
+from archdsl.ir.rewrite import Rewrite
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Mismatch, Types, checked
+from archdsl.ops.base import Mismatch, Types
 from archdsl.ops.sources import Input
 
 
@@ -22,17 +23,14 @@ def infer(graph: Graph, inputs: Mapping[str, TensorType]) -> Graph:
         CompileError: the network does not take these sizes.
     """
     given = {graph.inputs[name].node: Input(type_.shape) for name, type_ in inputs.items()}
-    typed = graph.empty_copy()
+    typed = Rewrite(graph)
     for node in graph:
-        operation = given.get(node.index, node.operation)
-        operands = graph.operands(node)
-        types = typed.types(operands)
         try:
-            results = checked(operation, types)
+            typed.replace(node, given.get(node.index, node.operation))
         except Mismatch as mismatch:
-            raise CompileError([_explain(graph, types, node, mismatch)]) from None
-        typed.append(node, operation, operands, results)
-    return typed
+            told = _explain(graph, typed.operands(node), node, mismatch)
+            raise CompileError([told]) from None
+    return typed.finish()
 
 
 def _explain(graph: Graph, types: Types, node: Node, mismatch: Mismatch) -> Diagnostic:

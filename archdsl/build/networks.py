@@ -10,6 +10,7 @@ from archdsl.build import building, unread
 from archdsl.build.session import Fault, Frame, Session
 from archdsl.build.values import Given
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
+from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.plan import changing
 from archdsl.plan.derivations import Resolved, by_name, check_parameters, resolve
@@ -54,13 +55,13 @@ class Elaborated:
 
     def varied(self, given: Mapping[str, Given]) -> Graph | None:
         """The network with parameters that its derivations have no use for; None if it fails."""
-        session = Session(self.program, Graph(self.graph.name), Diagnostics())
+        session = Session(self.program, Builder(self.graph.name), Diagnostics())
         session.insertions = self.insertions
         try:
             building.build(session, self.resolved.with_parameters(given))
         except (Fault, CompileError):
             return None
-        return None if session.diagnostics.has_errors else session.graph
+        return None if session.diagnostics.has_errors else session.graph.finish()
 
 
 def elaborate(
@@ -74,12 +75,13 @@ def elaborate(
     Raises:
         CompileError: the network is at fault; `diagnostics` holds warnings and notes too.
     """
-    session = Session(program, Graph(name), diagnostics)
+    session = Session(program, Builder(name), diagnostics)
     resolved = build(session, given)
     diagnostics.stop_on_errors()
     assert resolved is not None
-    diagnostics.extend(unread.warnings(session.graph))
-    return Elaborated(session.graph, program, resolved, session.insertions)
+    graph = session.graph.finish()
+    diagnostics.extend(unread.warnings(graph))
+    return Elaborated(graph, program, resolved, session.insertions)
 
 
 def build(session: Session, given: Mapping[str, Given]) -> Resolved | None:
@@ -111,7 +113,7 @@ def written(program: Program, name: str, given: Mapping[str, Given], origin: str
     """
     from archdsl.plan import writing  # it needs the formatter, and few runs write specs
 
-    session = Session(program, Graph(name), Diagnostics())
+    session = Session(program, Builder(name), Diagnostics())
     resolved = _stand(session, given)
     return writing.text(name, resolved, session.rows, origin)
 
@@ -125,7 +127,7 @@ def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candi
     from archdsl.build.tables.reuse import summing
     from archdsl.plan.candidates import Candidates
 
-    session = summing(Session(program, Graph(name), Diagnostics()))
+    session = summing(Session(program, Builder(name), Diagnostics()))
     resolved = _stand(session, given)
     return Candidates(session, resolved, name_span(program.main.names[name].node))
 
@@ -147,7 +149,7 @@ def _stand(session: Session, given: Mapping[str, Given]) -> Resolved:
 
 def missing_parameters(program: Program, name: str) -> list[str]:
     """The parameters that a network has no default for, so that it cannot be built by itself."""
-    session = Session(program, Graph(""), Diagnostics())
+    session = Session(program, Builder(""), Diagnostics())
     try:
         return resolve(session, program.main.names[name], {}).missing
     except Fault:
@@ -160,7 +162,7 @@ def evaluate_arguments(program: Program, written: tuple[tree.Argument, ...]) -> 
     Raises:
         CompileError: one of them has no value or no name.
     """
-    session = Session(program, Graph(""), Diagnostics())
+    session = Session(program, Builder(""), Diagnostics())
     try:
         return by_name(Frame(session, program.main), written)
     except Fault as fault:

@@ -22,7 +22,8 @@ from archdsl.build.values import (
     weigh,
 )
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label, error
-from archdsl.ir.graph import Address, Graph, Site
+from archdsl.ir.builder import Builder
+from archdsl.ir.graph import Address, Site
 from archdsl.program.program import Program, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -51,7 +52,7 @@ class Session:
     another shape, and `steps` are those taken. With `reuse`, what is the same is built once.
     """
 
-    def __init__(self, program: Program, graph: Graph, diagnostics: Diagnostics) -> None:
+    def __init__(self, program: Program, graph: Builder, diagnostics: Diagnostics) -> None:
         self.program = program
         self.graph = graph
         self.diagnostics = diagnostics
@@ -70,7 +71,7 @@ class Session:
 
     def anew(self) -> Session:
         """A session for a network of the same name."""
-        return Session(self.program, Graph(self.graph.name), Diagnostics())
+        return Session(self.program, Builder(self.graph.name), Diagnostics())
 
     def enter(self, span: Span) -> None:
         """One more expression or block is open.

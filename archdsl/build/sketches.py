@@ -10,7 +10,8 @@ from archdsl.build.networks import build
 from archdsl.build.session import Session
 from archdsl.build.values import Given
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
-from archdsl.ir.graph import Graph, Scope
+from archdsl.ir.builder import Builder
+from archdsl.ir.graph import Graph, Nodes, Scope
 from archdsl.program.program import Program
 
 
@@ -40,10 +41,11 @@ class Sketch:
 
 def sketch(program: Program, name: str, given: Mapping[str, Given]) -> Sketch:
     """As much of a network as can be built."""
-    graph = Graph(name)
-    diagnostics = _Watched(graph=graph)
+    builder = Builder(name)
+    diagnostics = _Watched(graph=builder)
     with suppress(CompileError):
-        build(Session(program, graph, diagnostics), given)
+        build(Session(program, builder, diagnostics), given)
+    graph = builder.finish()
     breaks = tuple(_in_stage(graph, broken) for broken in diagnostics.breaks)
     return Sketch(graph, breaks, tuple(diagnostics))
 
@@ -68,7 +70,7 @@ def _in_stage(graph: Graph, broken: Break) -> Break:
 class _Watched(Diagnostics):
     """Keeps for each error how far the graph was."""
 
-    graph: Graph = field(default_factory=lambda: Graph(""))
+    graph: Nodes = field(default_factory=lambda: Builder(""))
     breaks: list[Break] = field(default_factory=list)
 
     def add(self, diagnostic: Diagnostic) -> None:
@@ -82,7 +84,7 @@ class _Watched(Diagnostics):
                 self.breaks.append(Break(diagnostic, scope, scopes, nodes))
 
 
-def _open_scope(graph: Graph, diagnostic: Diagnostic) -> int:
+def _open_scope(graph: Nodes, diagnostic: Diagnostic) -> int:
     """The innermost scope that is open and whose text the mistake stands in, else the network.
 
     One that broke off before is open too, but what broke after it stands elsewhere.

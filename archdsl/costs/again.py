@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from archdsl.costs.figures import Figures, figures_of
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Nodes
 from archdsl.ops.base import Operation
 
 
@@ -21,7 +21,7 @@ class Again(Operation):
 class Tally:
     """What the operations of a graph cost together, each looked at once."""
 
-    graph: Graph
+    graph: Nodes
     _total: Figures = field(default_factory=Figures)
     _seen: int = 0
 
@@ -33,7 +33,7 @@ class Tally:
         return self._total
 
 
-def _figures(graph: Graph, index: int) -> Figures:
+def _figures(graph: Nodes, index: int) -> Figures:
     node = graph.node(index)
     if isinstance(node.operation, Again):
         return node.operation.figures

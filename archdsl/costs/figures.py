@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from archdsl.costs.conventions import Convention
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import Graph, Node, Nodes
 from archdsl.ops.base import Cost, Operation, Types
 from archdsl.ops.sources import Input, Parameter
 
@@ -63,7 +63,7 @@ class Figures:
         return convention.of(self.cost)
 
 
-def figures_of(graph: Graph, node: Node) -> Figures:
+def figures_of(graph: Nodes, node: Node) -> Figures:
     """What one operation costs."""
     return _figures(node.operation, graph.types(graph.operands(node)), node.results)
 

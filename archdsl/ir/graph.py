@@ -1,25 +1,25 @@
-"""The graph of a network: operations, and which values each reads.
+"""The graph of a network: operations, and which values each reads. It does not change.
 
 Every node is one operation, in the order in which it was added, which is an order of
 execution. It carries the span it came from and the scope (the block instance) it stands in.
-What a node reads is kept once, as its operands; `networkx` gives the same as a graph of that
-library, which is imported no sooner: it takes a third of the time of a whole run.
+What a node reads is recorded once, as its operands. What takes an algorithm is networkx's, on
+a graph made for it (`needed`): importing that library takes a third of the time of a whole run.
+
+A `Builder` makes a graph (`ir.builder`), a pass makes another of one (`ir.rewrite`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
 from archdsl.ir.formula import Formula
 from archdsl.ir.types import TensorType
 from archdsl.ir.written import Origin
 from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 Site: TypeAlias = tuple[int, ...]
 """Where in the text of its block a call stands, with the round of each loop around it."""
@@ -37,7 +37,7 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An operation with its place: `operands` are its edges, kept by the graph.
+    """An operation with its place; its operands are kept by the graph.
 
     `names` are those that its results get, `written` is how its parameters came about, and
     `guards` are the conditions that led to it.
@@ -131,135 +131,33 @@ class Initialisation:
     options: Mapping[str, object]
 
 
-class Graph:
-    """A network under construction or finished. Transforms copy it; none changes one in place.
+class Nodes:
+    """What a graph and its builder alike can be asked: nodes, what they read, their scopes."""
 
-    `open_parameters` are those parameters of the network that its body only hands on to blocks,
-    such as the number of classes: they can stay parameters of whatever is made of the graph.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.doc: str | None = None
-        self.scopes: list[Scope] = []
-        self.inputs: dict[str, Value] = {}
-        self.outputs: tuple[Value, ...] = ()
-        self.initialisations: list[Initialisation] = []
-        self.open_parameters: tuple[str, ...] = ()
-        self._nodes: list[Node] = []
-        self._operands: list[tuple[Value, ...]] = []
+    name: str
+    nodes: Sequence[Node]
+    reads: Sequence[tuple[Value, ...]]
+    scopes: Sequence[Scope]
+    inputs: Mapping[str, Value]
 
     def __len__(self) -> int:
-        return len(self._nodes)
+        return len(self.nodes)
 
     def __iter__(self) -> Iterator[Node]:
-        return iter(self._nodes)
-
-    def add(
-        self,
-        operation: Operation,
-        operands: tuple[Value, ...],
-        results: Types,
-        *,
-        scope: int,
-        site: Site,
-        names: tuple[str, ...],
-        span: Span,
-        written: Mapping[str, Origin],
-        guards: tuple[Origin, ...],
-    ) -> tuple[Value, ...]:
-        """Append an operation; its results as values."""
-        index = len(self._nodes)
-        node = Node(index, operation, results, scope, site, names, span, written, guards)
-        self._insert(node, operands)
-        return tuple(Value(index, i) for i in range(len(results)))
-
-    def append(
-        self, node: Node, operation: Operation, operands: tuple[Value, ...], results: Types
-    ) -> None:
-        """Append another graph's node in its place, with its operation and results as given."""
-        index = len(self._nodes)
-        self._insert(replace(node, index=index, operation=operation, results=results), operands)
-
-    def _insert(self, node: Node, operands: tuple[Value, ...]) -> None:
-        self._nodes.append(node)
-        self._operands.append(operands)
-
-    def empty_copy(self) -> Graph:
-        """A graph of the same name, scopes, inputs and outputs, with no operation yet."""
-        copy = Graph(self.name)
-        copy.doc, copy.outputs = self.doc, self.outputs
-        copy.scopes, copy.inputs = list(self.scopes), dict(self.inputs)
-        copy.initialisations = list(self.initialisations)
-        copy.open_parameters = self.open_parameters
-        return copy
+        return iter(self.nodes)
 
     def node(self, index: int) -> Node:
-        return self._nodes[index]
+        return self.nodes[index]
 
     def operands(self, node: Node) -> tuple[Value, ...]:
         """The values that a node reads, in the order of its operands."""
-        return self._operands[node.index]
-
-    def unread(self) -> Iterator[Node]:
-        """The nodes of which no other reads a result."""
-        read = {operand.node for operands in self._operands for operand in operands}
-        return (node for node in self._nodes if node.index not in read)
-
-    def networkx(self) -> nx.MultiDiGraph[int]:
-        """The same for algorithms of networkx: an edge for each operand, its key the slot."""
-        from networkx import MultiDiGraph
-
-        graph: nx.MultiDiGraph[int] = MultiDiGraph()
-        graph.add_nodes_from((node.index, {"node": node}) for node in self._nodes)
-        for index, operands in enumerate(self._operands):
-            for slot, operand in enumerate(operands):
-                graph.add_edge(operand.node, index, key=slot, result=operand.result)
-        return graph
+        return self.reads[node.index]
 
     def type(self, value: Value) -> TensorType:
-        return self.node(value.node).results[value.result]
+        return self.nodes[value.node].results[value.result]
 
     def types(self, values: tuple[Value, ...]) -> Types:
         return tuple(self.type(value) for value in values)
-
-    # Scopes
-
-    def open(
-        self,
-        kind: str,
-        names: tuple[str, ...],
-        definition: str,
-        parent: int | None,
-        site: Site,
-        span: Span,
-        block: Definition | None = None,
-        guards: tuple[Origin, ...] = (),
-    ) -> int:
-        """Begin a scope; nodes added to it name it by the index returned."""
-        index = len(self.scopes)
-        scope = Scope(index, kind, names, definition, parent, site, span, block, guards=guards)
-        self.scopes.append(scope)
-        return index
-
-    def close(
-        self,
-        scope: int,
-        bindings: Mapping[str, object],
-        inputs: Mapping[str, Value],
-        outputs: tuple[Value, ...],
-        arguments: Mapping[str, Origin] | None = None,
-        tests: tuple[Origin, ...] = (),
-    ) -> None:
-        """End a scope, now that its inside is known."""
-        self.scopes[scope] = replace(
-            self.scopes[scope],
-            bindings=bindings,
-            inputs=inputs,
-            outputs=outputs,
-            arguments=arguments or {},
-            tests=tests,
-        )
 
     def address(self, scope: int | None, site: Site) -> Address:
         """Where a call stands that has a site in a scope; the same whatever stands elsewhere."""
@@ -271,3 +169,50 @@ class Graph:
         while scope is not None:
             yield self.scopes[scope]
             scope = self.scopes[scope].parent
+
+
+@dataclass(frozen=True, eq=False)
+class Graph(Nodes):
+    """A network.
+
+    `open_parameters` are those parameters of the network that its body only hands on to blocks,
+    such as the number of classes: they can stay parameters of whatever is made of the graph.
+    """
+
+    name: str
+    doc: str | None
+    nodes: tuple[Node, ...]
+    reads: tuple[tuple[Value, ...], ...]
+    scopes: tuple[Scope, ...]
+    inputs: Mapping[str, Value]
+    outputs: tuple[Value, ...]
+    initialisations: tuple[Initialisation, ...]
+    open_parameters: tuple[str, ...]
+
+    def readers(self, value: Value) -> tuple[Node, ...]:
+        """The nodes that read a value, each as often as it does."""
+        return self._readers.get(value, ())
+
+    @cached_property
+    def _readers(self) -> Mapping[Value, tuple[Node, ...]]:
+        found: dict[Value, list[Node]] = {}
+        for node, operands in zip(self.nodes, self.reads, strict=True):
+            for operand in operands:
+                found.setdefault(operand, []).append(node)
+        return {value: tuple(nodes) for value, nodes in found.items()}
+
+    def unread(self) -> Iterator[Node]:
+        """The nodes of which no other reads a result."""
+        read = {operand.node for operands in self.reads for operand in operands}
+        return (node for node in self.nodes if node.index not in read)
+
+    def needed(self, nodes: Iterable[int]) -> Iterator[int]:
+        """Some nodes, each after those of them that it reads, else in the order given."""
+        from networkx import DiGraph, dfs_postorder_nodes
+
+        reading: DiGraph[int] = DiGraph()
+        reading.add_nodes_from(nodes)
+        for index in reading:
+            others = (operand.node for operand in self.reads[index])
+            reading.add_edges_from([(index, other) for other in others if other in reading])
+        yield from dfs_postorder_nodes(reading)

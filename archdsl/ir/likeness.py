@@ -6,7 +6,7 @@ to pair off its operations with another's: that two networks are one is decided,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -65,8 +65,9 @@ def _whole(graph: Graph) -> Form:
 def trace(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...]) -> Traced:
     """The form of some operations of a graph that give some values to the rest of it."""
     inside = {node.index for node in nodes}
-    roots = [value.node for value in gives] + [node.index for node in nodes]
-    places = {index: place for place, index in enumerate(_needed(graph, inside, roots))}
+    roots = [value.node for value in gives if value.node in inside]
+    wanted = (*roots, *(node.index for node in nodes))
+    places = {index: place for place, index in enumerate(graph.needed(wanted))}
     entering: dict[Value, int] = {}
 
     def reference(value: Value) -> Reference:
@@ -81,20 +82,3 @@ def trace(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...]) -> Tr
     given = tuple(map(reference, gives))
     enters = tuple(entering)
     return Traced(Form(steps, graph.types(enters), given), places, enters)
-
-
-def _needed(graph: Graph, inside: Collection[int], roots: Iterable[int]) -> Iterator[int]:
-    """The operations that each root needs before itself, and the root; each once."""
-    done: set[int] = set()
-    for root in roots:
-        waiting = [root] if root in inside else []
-        while waiting:
-            index = waiting[-1]
-            before = [value.node for value in graph.operands(graph.node(index))]
-            missing = [other for other in before if other in inside and other not in done]
-            waiting += reversed(missing)
-            if not missing:
-                waiting.pop()
-                if index not in done:
-                    done.add(index)
-                    yield index

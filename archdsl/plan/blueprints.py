@@ -21,7 +21,7 @@ from archdsl.syntax import tree
 
 def blueprint(standing: Session, resolved: Resolved) -> Blueprint:
     """What there is of a network that was built."""
-    graph = standing.graph
+    graph = standing.graph.finish()
     bindings = graph.scopes[0].bindings
     names = (parameter.name for parameter in resolved.network.parameters)
     parameters = {name: bindings[name] for name in names if name in bindings}

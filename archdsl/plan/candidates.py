@@ -89,7 +89,7 @@ class Candidates:
 
     def _whole(self, blueprint: Blueprint) -> Graph:
         session, _ = self._built(blueprint, self.session.anew())
-        return session.graph
+        return session.graph.finish()
 
     def _summed(self, blueprint: Blueprint) -> tuple[Session, Resolved]:
         assert self.session.reuse is not None

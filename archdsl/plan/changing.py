@@ -42,7 +42,8 @@ def changed(session: Session, resolved: Resolved) -> Resolved:
             from archdsl.plan import insertions  # few networks have any
 
             inserts.append((unit, change))
-            planned = insertions.joined(planned, insertions.planned(frame, change, standing.graph))
+            found = insertions.planned(frame, change, standing.graph.finish())
+            planned = insertions.joined(planned, found)
             last = None
         else:
             from archdsl.plan import transforming  # few networks are transformed
@@ -83,7 +84,7 @@ def _check_places(
         standing = _standing(frame.session, resolved, again, change.span)
         if standing is None:
             return
-        found = insertions.planned(Frame(standing, unit), insert, standing.graph)
+        found = insertions.planned(Frame(standing, unit), insert, standing.graph.finish())
         again = insertions.joined(again, found)
     moved = insertions.moved(planned, again)
     if moved is None:

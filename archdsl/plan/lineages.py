@@ -10,7 +10,7 @@ from pathlib import Path
 from archdsl.build.session import Session
 from archdsl.build.values import Given, show
 from archdsl.diagnostics import Diagnostics
-from archdsl.ir.graph import Graph
+from archdsl.ir.builder import Builder
 from archdsl.plan.derivations import Resolved, resolve
 from archdsl.program.program import Program
 from archdsl.syntax import tree
@@ -35,7 +35,7 @@ def lineage(program: Program, name: str, given: Mapping[str, Given]) -> Lineage:
     Raises:
         Fault: there is no such network.
     """
-    session = Session(program, Graph(name), Diagnostics())
+    session = Session(program, Builder(name), Diagnostics())
     resolved = resolve(session, program.main.names[name], given)
     design = (*sorted(_words(resolved)), *_changes(resolved))
     return Lineage(resolved.network.name, resolved.unit.path.resolve(), design)

@@ -19,7 +19,7 @@ from archdsl.build.tables.turns import Turns, meaning, said
 from archdsl.build.values import Tensor, Value, types_of
 from archdsl.costs.again import Again, Tally
 from archdsl.costs.figures import Figures
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Nodes
 from archdsl.ops.base import Types
 from archdsl.program.names import STAGE
 from archdsl.syntax import tree
@@ -122,7 +122,7 @@ class Reuse:
     tally: Tally
     tables: Tables = field(default_factory=dict)
 
-    def on(self, graph: Graph) -> Reuse:
+    def on(self, graph: Nodes) -> Reuse:
         """The same while another graph is built."""
         return Reuse(Tally(graph), self.tables)
 

@@ -22,7 +22,8 @@ from archdsl.build.values import (
     tensors_in,
     types_of,
 )
-from archdsl.ir.graph import Address, Graph
+from archdsl.ir.builder import Builder
+from archdsl.ir.graph import Address
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class _Builder:
         return first
 
     @property
-    def _graph(self) -> Graph:
+    def _graph(self) -> Builder:
         return self.frame.session.graph
 
     @property

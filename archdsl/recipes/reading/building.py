@@ -9,6 +9,7 @@ from archdsl.build.networks import elaborate, missing_parameters
 from archdsl.build.session import Fault, Frame, Session
 from archdsl.build.values import Tensor
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, did_you_mean, nearest
+from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.program.names import words_of
 from archdsl.program.program import Program, Unit, is_network, name_span
@@ -32,7 +33,7 @@ def build(
     """
     told = _Told()
     words = words_of(recipe for unit in program.units for recipe in unit.own_recipes)
-    session = Session(program.with_words(words), Graph(""), told)
+    session = Session(program.with_words(words), Builder(""), told)
     recipe = None
     try:
         recipe = _build(session, found, graph, told)
@@ -64,14 +65,15 @@ def _build(session: Session, found: Found, graph: Graph | None, told: _Told) -> 
     definition, _ = found
     told.body = body = resolve(session, found)
     network, unit = _network(session, found)
-    session.graph = graph or _own(session, network, unit)
+    graph = graph or _own(session, network, unit)
+    session.graph = Builder.after(graph)
     frame = _frame(session, body)
     sheet = _sheet(frame, body)
     told.stop_on_errors()
     values = {field: entry.value for field, entry in sheet.items()}
     recipe = Recipe(definition.name, network.name, definition.doc or body.recipe.doc, **values)
     told.extend(checks.mistakes(recipe, sheet))
-    told.extend(fitting.mistakes(recipe, sheet, session.graph, network.span))
+    told.extend(fitting.mistakes(recipe, sheet, graph, network.span))
     told.stop_on_errors()
     return recipe
 

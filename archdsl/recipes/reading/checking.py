@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from archdsl.build.session import Fault, Frame, Session
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
-from archdsl.ir.graph import Graph
+from archdsl.ir.builder import Builder
 from archdsl.program.names import FUNCTIONS, words_of
 from archdsl.program.program import Program
 from archdsl.recipes.language import WORDS
@@ -51,7 +51,7 @@ def _unknown(recipe: tree.Recipe, told: Sequence[Span]) -> Iterator[Diagnostic]:
 
 def _check_alone(program: Program, found: Found, diagnostics: Diagnostics) -> None:
     """What can be said of a recipe without its network, where many values are still open."""
-    session = Session(program, Graph(""), diagnostics)
+    session = Session(program, Builder(""), diagnostics)
     try:
         body = resolve(session, found)
         frame = Frame(session, body.unit)

@@ -1,0 +1,110 @@
+"""A graph under construction: operations are added, scopes opened and closed, and it is finished.
+
+Types of values can be asked for on the way, as of a graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from archdsl.ir.graph import Definition, Graph, Initialisation, Node, Nodes, Scope, Site, Value
+from archdsl.ir.written import Origin
+from archdsl.ops.base import Operation, Types
+from archdsl.source import Span
+
+
+class Builder(Nodes):
+    """Makes the graph of a network; `Graph` says what there is to know of one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.doc: str | None = None
+        self.nodes: list[Node] = []
+        self.reads: list[tuple[Value, ...]] = []
+        self.scopes: list[Scope] = []
+        self.inputs: dict[str, Value] = {}
+        self.outputs: tuple[Value, ...] = ()
+        self.initialisations: list[Initialisation] = []
+        self.open_parameters: tuple[str, ...] = ()
+
+    @classmethod
+    def after(cls, graph: Graph) -> Builder:
+        """One that goes on where a graph ends."""
+        builder = cls(graph.name)
+        builder.doc, builder.outputs = graph.doc, graph.outputs
+        builder.nodes, builder.reads = list(graph.nodes), list(graph.reads)
+        builder.scopes, builder.inputs = list(graph.scopes), dict(graph.inputs)
+        builder.initialisations = list(graph.initialisations)
+        builder.open_parameters = graph.open_parameters
+        return builder
+
+    def finish(self) -> Graph:
+        """The graph as far as it was built."""
+        return Graph(
+            self.name,
+            self.doc,
+            tuple(self.nodes),
+            tuple(self.reads),
+            tuple(self.scopes),
+            dict(self.inputs),
+            self.outputs,
+            tuple(self.initialisations),
+            self.open_parameters,
+        )
+
+    def add(
+        self,
+        operation: Operation,
+        operands: tuple[Value, ...],
+        results: Types,
+        *,
+        scope: int,
+        site: Site,
+        names: tuple[str, ...],
+        span: Span,
+        written: Mapping[str, Origin],
+        guards: tuple[Origin, ...],
+    ) -> tuple[Value, ...]:
+        """Append an operation; its results as values."""
+        index = len(self.nodes)
+        node = Node(index, operation, results, scope, site, names, span, written, guards)
+        self.nodes.append(node)
+        self.reads.append(operands)
+        return tuple([Value(index, i) for i in range(len(results))])
+
+    def open(
+        self,
+        kind: str,
+        names: tuple[str, ...],
+        definition: str,
+        parent: int | None,
+        site: Site,
+        span: Span,
+        block: Definition | None = None,
+        guards: tuple[Origin, ...] = (),
+    ) -> int:
+        """Begin a scope; nodes added to it name it by the index returned."""
+        index = len(self.scopes)
+        scope = Scope(index, kind, names, definition, parent, site, span, block, guards=guards)
+        self.scopes.append(scope)
+        return index
+
+    def close(
+        self,
+        scope: int,
+        bindings: Mapping[str, object],
+        inputs: Mapping[str, Value],
+        outputs: tuple[Value, ...],
+        arguments: Mapping[str, Origin] | None = None,
+        tests: tuple[Origin, ...] = (),
+    ) -> None:
+        """End a scope, now that its inside is known."""
+        self.scopes[scope] = replace(
+            self.scopes[scope],
+            bindings=bindings,
+            inputs=inputs,
+            outputs=outputs,
+            arguments=arguments or {},
+            tests=tests,
+        )

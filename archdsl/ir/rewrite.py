@@ -1,0 +1,149 @@
+"""How passes make another graph of one: node by node, each kept, replaced or dropped.
+
+Scopes stay. What they and the operations say of values is told in terms of the new graph, and
+types are inferred anew on the way, so that no pass can leave a wrong one behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from archdsl.ir.graph import Graph, Node, Scope, Value
+from archdsl.ir.written import Apply, Expression, Literal, Named, Origin, Size
+from archdsl.ops.base import Operation, Types, checked
+
+
+@dataclass(frozen=True, slots=True)
+class Imposed:
+    """The origin of a parameter that a pass sets: it is written as it is."""
+
+    value: object
+    scope: int
+
+    @property
+    def expression(self) -> Expression:
+        return Literal(self.value)
+
+
+class Rewrite:
+    """Takes the nodes of a graph in their order, and gives the graph that comes of it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._nodes: list[Node] = []
+        self._reads: list[tuple[Value, ...]] = []
+        self._now: dict[Value, Value] = {}
+        self._is_moved = False
+
+    def operands(self, node: Node) -> Types:
+        """The types that a node's operands have by now."""
+        values = map(self._now.__getitem__, self.graph.operands(node))
+        return tuple([self._nodes[value.node].results[value.result] for value in values])
+
+    def keep(self, node: Node) -> Node:
+        """A node as it is, with what it reads as that is now.
+
+        Raises:
+            Mismatch: it does not take the types that its operands have now.
+        """
+        return self.replace(node, node.operation)
+
+    def replace(self, node: Node, operation: Operation, **imposed: object) -> Node:
+        """Another operation in a node's place; `imposed` are the parameters that a pass set.
+
+        Raises:
+            Mismatch: it does not take the node's operands.
+        """
+        reads = tuple([self._now[value] for value in self.graph.operands(node)])
+        results = checked(operation, self.operands(node))
+        new = self._placed(node, operation, results, imposed)
+        self._nodes.append(new)
+        self._reads.append(reads)
+        for place in range(len(results)):
+            self._now[Value(node.index, place)] = Value(new.index, place)
+        return new
+
+    def _placed(
+        self, node: Node, operation: Operation, results: Types, imposed: Mapping[str, object]
+    ) -> Node:
+        index = len(self._nodes)
+        if (index, operation, results) == (node.index, node.operation, node.results):
+            return node
+        origins = {name: Imposed(value, node.scope) for name, value in imposed.items()}
+        written = {**node.written, **origins}
+        return replace(node, index=index, operation=operation, results=results, written=written)
+
+    def drop(self, node: Node, *instead: Value) -> None:
+        """Leave a node out; values of the old graph stand for its results."""
+        self._is_moved = True
+        for place, value in enumerate(instead):
+            self._now[Value(node.index, place)] = self._now[value]
+
+    def finish(self) -> Graph:
+        """The graph of what was kept and put in place."""
+        graph = replace(self.graph, nodes=tuple(self._nodes), reads=tuple(self._reads))
+        if not self._is_moved:
+            return graph
+        return replace(
+            graph,
+            nodes=tuple(map(self._retold, graph.nodes)),
+            scopes=tuple(map(self._rescoped, graph.scopes)),
+            inputs=self._values(graph.inputs),
+            outputs=tuple(self._now[value] for value in graph.outputs),
+        )
+
+    def _retold(self, node: Node) -> Node:
+        written = self._origins(node.written)
+        return replace(node, written=written, guards=self._each(node.guards))
+
+    def _rescoped(self, scope: Scope) -> Scope:
+        return replace(
+            scope,
+            inputs=self._values(scope.inputs),
+            outputs=tuple(self._now[value] for value in scope.outputs),
+            arguments=self._origins(scope.arguments),
+            guards=self._each(scope.guards),
+            tests=self._each(scope.tests),
+        )
+
+    def _values(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        return {name: self._now[value] for name, value in values.items()}
+
+    def _origins(self, origins: Mapping[str, Origin]) -> Mapping[str, Origin]:
+        return {name: _Moved(origin, self._now) for name, origin in origins.items()}
+
+    def _each(self, origins: Iterable[Origin]) -> tuple[Origin, ...]:
+        return tuple(_Moved(origin, self._now) for origin in origins)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """An origin that was written of another graph, whose values are others `now`."""
+
+    origin: Origin
+    now: Mapping[Value, Value]
+
+    @property
+    def value(self) -> object:
+        return self.origin.value
+
+    @property
+    def scope(self) -> int:
+        return self.origin.scope
+
+    @property
+    def expression(self) -> Expression:
+        return _moved(self.origin.expression, self.now)
+
+
+def _moved(expression: Expression, now: Mapping[Value, Value]) -> Expression:
+    match expression:
+        case Size(node, result, what):
+            value = now[Value(node, result)]
+            return Size(value.node, value.result, what)
+        case Apply(operator, terms):
+            return Apply(operator, tuple(_moved(term, now) for term in terms))
+        case Named(name, term):
+            return Named(name, _moved(term, now))
+    return expression
