@@ -6,28 +6,29 @@ from archdsl.build import parameters, statements
 from archdsl.build.provenance import Names
 from archdsl.build.session import Frame, Session
 from archdsl.build.values import Value, describe, holds_tensor, tensors_in
-from archdsl.plan.derivations import Resolved
+from archdsl.plan.plan import Plan
 from archdsl.program.mentions import handed_on
 from archdsl.program.outlines import outline
 from archdsl.program.program import name_span
 from archdsl.syntax import tree
 
 
-def build(session: Session, resolved: Resolved) -> None:
+def build(session: Session, plan: Plan) -> None:
     """Build a network into its session's graph, what derivations insert in its places.
 
     Raises:
         Fault: its body has no value; mistakes on the way have been reported.
     """
-    session.as_declared = not resolved.given and not resolved.transforms
-    session.is_rewritten = resolved.is_rewritten
-    graph, network = session.graph, resolved.network
+    session.plan, session.insertions = plan, plan.inserted
+    session.as_declared, session.is_rewritten = plan.is_declared, plan.is_rewritten
+    session.changed_by = plan.changed_by
+    graph, network = session.graph, plan.network
     known, span = outline(network), name_span(network)
     scope = graph.open("network", (graph.name,), network.name, None, (), span, known.definition)
     graph.open_parameters = () if session.reuse else handed_on(network)
     meant = Names(scope, frozenset(parameter.name for parameter in network.parameters))
-    frame = Frame(session, resolved.unit, scope, assigned=known.assigned, meant=meant)
-    parameters.fill(frame, network, parameters.checked(frame, network, resolved.given))
+    frame = Frame(session, plan.unit, scope, assigned=known.assigned, meant=meant)
+    parameters.fill(frame, network, parameters.checked(frame, network, plan.given))
     result = statements.run_body(frame, network)
     _check_ends(session, network, result)
     graph.outputs = tensors_in(result)

@@ -53,11 +53,13 @@ def declare_input(frame: Frame, statement: tree.Input) -> None:
     if statement.name in frame.fixed:
         message = f"`{statement.name}` is a parameter already"
         raise frame.fault("name", message, statement.span)
-    operation = Input(_sizes(frame, statement.shape))
+    assert frame.session.plan is not None
+    shape = frame.session.plan.shape_of(statement)
+    operation = Input(_sizes(frame, shape))
     try:
         checked(operation, ())
     except Mismatch as mismatch:
-        raise frame.fault("shape", mismatch.message, statement.shape.span) from None
+        raise frame.fault("shape", mismatch.message, shape.span) from None
     frame.naming = (statement, (statement.name,))
     tensor = add(frame, operation, [], NO_PARAMETERS, statement)
     assert isinstance(tensor, Tensor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archdsl.build import building, unread
@@ -12,14 +12,13 @@ from archdsl.build.values import Given
 from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
-from archdsl.plan import changing
-from archdsl.plan.derivations import Resolved, by_name, check_parameters, resolve
+from archdsl.plan.derivations import by_name, check_parameters, resolve
+from archdsl.plan.plan import Plan
 from archdsl.program.program import Program, name_span
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
     from archdsl.plan.candidates import Candidates
-    from archdsl.plan.insertions import Planned
 
 
 def choose(program: Program, name: str | None) -> str:
@@ -46,19 +45,17 @@ def choose(program: Program, name: str | None) -> str:
 
 @dataclass(frozen=True)
 class Elaborated:
-    """A network that was built, with what it was built from: its derivations carried out."""
+    """A network that was built, with its plan: its derivations carried out."""
 
     graph: Graph
     program: Program
-    resolved: Resolved
-    insertions: Planned
+    plan: Plan
 
     def varied(self, given: Mapping[str, Given]) -> Graph | None:
         """The network with parameters that its derivations have no use for; None if it fails."""
         session = Session(self.program, Builder(self.graph.name), Diagnostics())
-        session.insertions = self.insertions
         try:
-            building.build(session, self.resolved.with_parameters(given))
+            building.build(session, replace(self.plan, given={**self.plan.given, **given}))
         except (Fault, CompileError):
             return None
         return None if session.diagnostics.has_errors else session.graph.finish()
@@ -76,33 +73,63 @@ def elaborate(
         CompileError: the network is at fault; `diagnostics` holds warnings and notes too.
     """
     session = Session(program, Builder(name), diagnostics)
-    resolved = build(session, given)
+    plan = build(session, given)
     diagnostics.stop_on_errors()
-    assert resolved is not None
+    assert plan is not None
     graph = session.graph.finish()
     diagnostics.extend(unread.warnings(graph))
-    return Elaborated(graph, program, resolved, session.insertions)
+    return Elaborated(graph, program, plan)
 
 
-def build(session: Session, given: Mapping[str, Given]) -> Resolved | None:
+def build(session: Session, given: Mapping[str, Given]) -> Plan | None:
     """Build the network that a session's graph is called like, as far as that goes.
 
     Raises:
         CompileError: there are mistakes enough, or the network is too large.
     """
-    program, graph = session.program, session.graph
-    resolved = None
+    program, name = session.program, session.graph.name
+    plan = None
     try:
-        found = resolve(session, program.main.names[graph.name], given)
-        check_parameters(session, found)
-        resolved = changing.changed(session, found)
-        building.build(session, resolved)
-        is_main = graph.name == program.main.path.stem
-        graph.doc = resolved.doc or (program.main.file.doc if is_main else None)
+        plan = _planned(session, given)
+        plan = _built(session, plan)
+        is_main = name == program.main.path.stem
+        session.graph.doc = plan.doc or (program.main.file.doc if is_main else None)
     except Fault as fault:
         session.report(fault)
     session.diagnostics.extend(program.mistakes)
-    return resolved
+    return plan
+
+
+def _planned(session: Session, given: Mapping[str, Given]) -> Plan:
+    """What a network with these parameters is, its derivations carried out.
+
+    Raises:
+        Fault: there is no such network, or what it is derived by does not suit it.
+    """
+    found = resolve(session, session.program.main.names[session.graph.name], given)
+    check_parameters(session, found.plan)
+    if not found.changes:
+        return found.plan
+    from archdsl.plan.changing import changed  # few networks are changed
+
+    return changed(session, found.plan, found.changes)
+
+
+def _built(session: Session, plan: Plan) -> Plan:
+    """Build a plan; where that fails, the first of those that led to it which cannot be built."""
+    if plan.before is None:
+        building.build(session, plan)
+        return plan
+    from archdsl.plan.standing import at_fault, tried
+
+    trial = tried(session, plan)
+    if trial is not None:
+        session.graph, session.reuse, session.rows = trial.graph, trial.reuse, trial.rows
+        session.diagnostics.extend(trial.diagnostics)
+        return plan
+    plan = at_fault(session, plan, name_span(plan.network))
+    building.build(session, plan)
+    return plan
 
 
 def written(program: Program, name: str, given: Mapping[str, Given], origin: str) -> str:
@@ -114,8 +141,10 @@ def written(program: Program, name: str, given: Mapping[str, Given], origin: str
     from archdsl.plan import writing  # it needs the formatter, and few runs write specs
 
     session = Session(program, Builder(name), Diagnostics())
-    resolved = _stand(session, given)
-    return writing.text(name, resolved, session.rows, origin)
+    plan = build(session, given)
+    session.diagnostics.stop_on_errors()
+    assert plan is not None
+    return writing.text(name, plan, session.rows, origin)
 
 
 def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candidates:
@@ -124,34 +153,23 @@ def candidates(program: Program, name: str, given: Mapping[str, Given]) -> Candi
     Raises:
         CompileError: the network is at fault.
     """
-    from archdsl.build.tables.reuse import summing
+    from archdsl.build.tables.reuse import Reuse
+    from archdsl.costs.again import Tally
     from archdsl.plan.candidates import Candidates
 
-    session = summing(Session(program, Builder(name), Diagnostics()))
-    resolved = _stand(session, given)
-    return Candidates(session, resolved, name_span(program.main.names[name].node))
-
-
-def _stand(session: Session, given: Mapping[str, Given]) -> Resolved:
-    """Build a network in its session, its derivations carried out."""
-    program, name = session.program, session.graph.name
-    try:
-        resolved = resolve(session, program.main.names[name], given)
-        check_parameters(session, resolved)
-        resolved = changing.changed(session, resolved)
-        building.build(session, resolved)
-    except Fault as fault:
-        session.report(fault)
-    session.diagnostics.extend(program.mistakes)
+    session = Session(program, Builder(name), Diagnostics())
+    session.reuse = Reuse(Tally(session.graph))
+    plan = build(session, given)
     session.diagnostics.stop_on_errors()
-    return resolved
+    assert plan is not None
+    return Candidates(session, plan, name_span(program.main.names[name].node))
 
 
 def missing_parameters(program: Program, name: str) -> list[str]:
     """The parameters that a network has no default for, so that it cannot be built by itself."""
     session = Session(program, Builder(""), Diagnostics())
     try:
-        return resolve(session, program.main.names[name], {}).missing
+        return resolve(session, program.main.names[name], {}).plan.missing
     except Fault:
         return []
 

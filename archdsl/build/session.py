@@ -11,7 +11,6 @@ from archdsl.build.provenance import RUNNING, Meaning, Moment, Names
 from archdsl.build.values import (
     Applicable,
     BlockValue,
-    BuiltRow,
     Given,
     Inserted,
     OperationValue,
@@ -30,6 +29,8 @@ from archdsl.syntax import tree
 
 if TYPE_CHECKING:
     from archdsl.build.tables.reuse import Reuse
+    from archdsl.plan.plan import Plan
+    from archdsl.plan.rows import BuiltRow
 
 
 class Fault(Exception):
@@ -56,6 +57,7 @@ class Session:
         self.program = program
         self.graph = graph
         self.diagnostics = diagnostics
+        self.plan: Plan | None = None
         self.as_declared = True
         self.is_rewritten = False
         self.changed_by: Span | None = None

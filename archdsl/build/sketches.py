@@ -43,9 +43,10 @@ def sketch(program: Program, name: str, given: Mapping[str, Given]) -> Sketch:
     """As much of a network as can be built."""
     builder = Builder(name)
     diagnostics = _Watched(graph=builder)
+    session = Session(program, builder, diagnostics)
     with suppress(CompileError):
-        build(Session(program, builder, diagnostics), given)
-    graph = builder.finish()
+        build(session, given)
+    graph = session.graph.finish()
     breaks = tuple(_in_stage(graph, broken) for broken in diagnostics.breaks)
     return Sketch(graph, breaks, tuple(diagnostics))
 

@@ -160,23 +160,6 @@ class Inserted:
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltRow:
-    """A row of a network's own table as it was built.
-
-    `scope` is that of its stage, or its own where a stage is a single block. `takes` are the
-    columns it has a use for, `shapes` those of what comes out.
-    """
-
-    node: tree.Row
-    scope: int
-    block: str
-    number: int
-    cells: Mapping[str, Value]
-    takes: frozenset[str]
-    shapes: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FunctionValue:
     """A function over compile-time values, with how it is computed."""
 

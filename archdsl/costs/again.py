@@ -9,7 +9,6 @@ from archdsl.ir.graph import Nodes
 from archdsl.ops.base import Operation
 
 
-@dataclass(frozen=True)
 class Again(Operation):
     """Stands for operations whose figures are known, where only sums are asked for."""
 

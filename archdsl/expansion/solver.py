@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import floor
 
+from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import Scale
-from archdsl.plan.transforms.base import Refused
 from archdsl.plan.transforms.search import beyond, last_within
 
 _FARTHEST = 64

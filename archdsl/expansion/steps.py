@@ -16,8 +16,9 @@ from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, did_you_mean, error
 from archdsl.expansion.solver import Line
 from archdsl.plan.candidates import Candidates, Measured
+from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import AXES, Axis, axis
-from archdsl.plan.transforms.base import Refused, Transform
+from archdsl.plan.transforms.base import Transform
 
 Inputs = Mapping[str, tuple[int, ...]]
 """Shapes of one sample by name: (C, T, H, W) for video."""
@@ -105,12 +106,12 @@ def solved(standing: Candidates, along: Axis, target: int, metric: str) -> Candi
     Raises:
         Refused: the network has not the axis, or cannot be grown along it so far.
     """
-    scale = along.scale(standing.blueprint)
+    scale = along.scale(standing.plan)
     states: dict[int, State] = {}
 
     def cost(place: int) -> int:
-        blueprint = scale.of(place).apply(standing.blueprint)
-        states[place] = State.of(standing.measured(blueprint), metric)
+        plan = scale.of(place).apply(standing.plan)
+        states[place] = State.of(standing.measured(plan), metric)
         return states[place].cost
 
     place = Line(scale, cost).nearest(target)

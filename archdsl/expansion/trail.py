@@ -11,8 +11,9 @@ from archdsl.diagnostics import CompileError, error
 from archdsl.expansion.orders import Order, read
 from archdsl.expansion.steps import Candidate, State, check_metric, not_here, solved
 from archdsl.plan.candidates import Candidates
+from archdsl.plan.rows import Refused
 from archdsl.plan.transforms import Contract
-from archdsl.plan.transforms.base import Refused, Transform
+from archdsl.plan.transforms.base import Transform
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _taken(
     try:
         doubling = _doubling(standing, order, metric)
         transform = order.transform or doubling.transform
-        after = standing.changed(transform.apply(standing.blueprint))
+        after = standing.changed(transform.apply(standing.plan))
     except Refused as refused:
         raise not_here(network, order.axis, refused) from None
     return Step(order.axis.name, transform, State.of(after.own, metric), doubling), after
@@ -104,7 +105,7 @@ def _contracted(
     last = orders[-1].axis
     contract = Contract(last.name, **{metric: budget})
     try:
-        after = contract.carried_out(standing.blueprint, standing.measured)
+        after = contract.carried_out(standing.plan, standing.measured)
     except Refused as refused:
         raise not_here(network, last, refused) from None
     state = State.of(standing.measured(after), metric)

@@ -30,7 +30,7 @@ def name_all(graph: Graph) -> Naming:
     levels = _levels(graph)
     parts: list[tuple[Hashable, str]] = [(_place(levels, s), _wanted(s)) for s in graph.scopes]
     parts += [(levels[n.scope], n.name or n.operation.name) for n in graph]
-    names = _unique(parts)
+    names = unique(parts)
     count = len(graph.scopes)
     scopes, nodes = tuple(names[:count]), tuple(names[count:])
     return Naming(scopes, nodes, _scope_paths(graph, scopes))
@@ -54,7 +54,7 @@ def _levels(graph: Graph) -> list[int]:
     return levels
 
 
-def _unique(parts: Iterable[tuple[Hashable, str]]) -> list[str]:
+def unique(parts: Iterable[tuple[Hashable, str]]) -> list[str]:
     """Names as wanted where only one of a level wants them, else numbered from 1."""
     listed = list(parts)
     wanted = Counter(listed)

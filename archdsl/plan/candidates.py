@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from archdsl.build import building
 from archdsl.build.session import Fault, Session
+from archdsl.build.tables.reuse import Reuse
+from archdsl.costs.again import Tally
 from archdsl.costs.figures import Figures, measure
 from archdsl.costs.metrics import ORDERED, figure, total
 from archdsl.diagnostics import CompileError
 from archdsl.ir.graph import Graph
-from archdsl.plan import blueprints
-from archdsl.plan.derivations import Resolved
-from archdsl.plan.transforms import Refused
-from archdsl.plan.transforms.blueprint import Blueprint
+from archdsl.plan.edits import written_down
+from archdsl.plan.numbers import numbered
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import Refused
 from archdsl.source import Span
 
 
@@ -37,7 +39,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The network of a session, and others that are made of it by changing its blueprint.
+    """The network of a session, and others that are made of it by changing its plan.
 
     The session has its `reuse`. `span` is where the change is asked for. Rows that are the same
     are built once for all candidates, of which the figures alone are kept; their steps are added
@@ -45,74 +47,89 @@ class Candidates:
     """
 
     session: Session
-    resolved: Resolved
+    built: Plan
     span: Span
-    _known: list[tuple[Blueprint, Measured]] = field(default_factory=list)
+
+    @staticmethod
+    def of(session: Session, plan: Plan, span: Span) -> Candidates:
+        """The candidates of a plan, whose steps are added to those of a session.
+
+        Raises:
+            Refused: it cannot be built.
+        """
+        standing = session.anew()
+        standing.reuse = Reuse(Tally(standing.graph))
+        _build(standing, plan)
+        session.steps += standing.steps
+        return Candidates(standing, plan, span)
 
     @cached_property
-    def blueprint(self) -> Blueprint:
-        """The network as transforms see it."""
-        return blueprints.blueprint(self.session, self.resolved)
+    def plan(self) -> Plan:
+        """The network with what its rows come to, as transforms see it.
+
+        Raises:
+            Refused: only a build can tell.
+        """
+        try:
+            return numbered(self.session.anew(), self.built)
+        except Fault as fault:
+            told = fault.diagnostic
+            message = told.message if told else "what its numbers are made of is at fault"
+            raise Refused(message, help=told.help if told else None) from None
 
     @cached_property
     def own(self) -> Measured:
         """The network itself, with its figures."""
-        return self._measured(self.session, self.blueprint)
+        return self._measured(self.session, self.built)
 
-    def measured(self, blueprint: Blueprint) -> Measured:
-        """The figures of the network that a changed blueprint makes.
-
-        Raises:
-            Refused: it cannot be built.
-        """
-        if blueprint == self.blueprint:
-            return self.own
-        found = next((measured for known, measured in self._known if known == blueprint), None)
-        if found is None:
-            found = self._measured(self._summed(blueprint)[0], blueprint)
-            self._known.append((blueprint, found))
-        return found
-
-    def changed(self, blueprint: Blueprint) -> Candidates:
-        """The network that a changed blueprint makes, and its own candidates.
+    def measured(self, plan: Plan) -> Measured:
+        """The figures of the network that a changed plan makes.
 
         Raises:
             Refused: it cannot be built.
         """
-        return Candidates(*self._summed(blueprint), self.span)
+        return self.own if plan == self.plan else self._measured(*self._summed(plan))
 
-    def _measured(self, session: Session, blueprint: Blueprint) -> Measured:
+    def changed(self, plan: Plan) -> Candidates:
+        """The network that a changed plan makes, and its own candidates.
+
+        Raises:
+            Refused: it cannot be built.
+        """
+        return Candidates(*self._summed(plan), self.span)
+
+    def _measured(self, session: Session, plan: Plan) -> Measured:
         assert session.reuse is not None
         graph, total = session.graph, session.reuse.tally.total()
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        return Measured(inputs, total, lambda: self._whole(blueprint))
+        return Measured(inputs, total, lambda: self._whole(plan))
 
-    def _whole(self, blueprint: Blueprint) -> Graph:
-        session, _ = self._built(blueprint, self.session.anew())
+    def _whole(self, plan: Plan) -> Graph:
+        session = self.session.anew()
+        _build(session, plan)
         return session.graph.finish()
 
-    def _summed(self, blueprint: Blueprint) -> tuple[Session, Resolved]:
+    def _summed(self, plan: Plan) -> tuple[Session, Plan]:
         assert self.session.reuse is not None
-        session = self.session.anew()
+        session, after = self.session.anew(), written_down(self.plan, plan, self.span)
         session.reuse = self.session.reuse.on(session.graph)
-        return self._built(blueprint, session)
-
-    def _built(self, blueprint: Blueprint, session: Session) -> tuple[Session, Resolved]:
-        before, span = self.blueprint, self.span
-        resolved = blueprints.changed(self.resolved, self.session, before, blueprint, span)
-        session.insertions = self.session.insertions
-        try:
-            building.build(session, resolved)
-        except Fault as fault:
-            session.report(fault)
-        except CompileError:
-            pass  # the session has its diagnostics
+        _build(session, after)
         self.session.steps += session.steps
-        _check_built(session)
-        return session, resolved
+        return session, after
 
 
-def _check_built(session: Session) -> None:
+def _build(session: Session, plan: Plan) -> None:
+    """Build a plan in a session.
+
+    Raises:
+        Refused: it cannot be built.
+    """
+    try:
+        building.build(session, plan)
+    except Fault as fault:
+        session.report(fault)
+    except CompileError:
+        pass  # the session has its diagnostics
     first = next((told for told in session.diagnostics if told.is_error), None)
     if first is not None:
         raise Refused(f"it cannot be built so: {first.message}", help=first.help)

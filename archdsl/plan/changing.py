@@ -1,92 +1,114 @@
-"""A network with all that derivations change in it: transforms and insertions, in order."""
+"""A network with all that derivations change in it: transforms and insertions, in order.
+
+A transform changes the plan, and nothing is built for it. What is inserted has its places in a
+graph, so that for it the network is built as it stands.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
 
-from archdsl.build import building
 from archdsl.build.session import Fault, Frame, Session
 from archdsl.diagnostics import CompileError, Label
-from archdsl.plan.derivations import Resolved
+from archdsl.plan import insertions
+from archdsl.plan.candidates import Candidates
+from archdsl.plan.edits import written_down
+from archdsl.plan.numbers import numbered
+from archdsl.plan.options import called
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import Refused
+from archdsl.plan.standing import built
 from archdsl.program.program import Unit
-from archdsl.source import Span
 from archdsl.syntax import tree
 
-if TYPE_CHECKING:
-    from archdsl.plan.insertions import Planned
 
-Inserts: TypeAlias = Sequence[tuple[Unit, tree.Insert]]
+def changed(
+    session: Session, plan: Plan, changes: Iterable[tuple[Unit, tree.Insert | tree.Call]]
+) -> Plan:
+    """The plan as its transforms and insertions leave it.
 
-_REBUILT = 10
-"""Steps for each operation that is built once more, and whose place is named."""
-
-
-def changed(session: Session, resolved: Resolved) -> Resolved:
-    """The network as its transforms leave it; the session is told what to insert in it.
-
-    Where it cannot be built before a change, its mistakes are told when the whole is.
+    Where one does not suit a plan that cannot be built anyway, what stands in its way is told
+    when it is built.
 
     Raises:
-        Fault: one of the transforms does not suit it.
+        Fault: one of the changes does not suit it.
     """
-    inserts: list[tuple[Unit, tree.Insert]] = []
-    planned: Planned = {}
-    last: Span | None = None
-    for unit, change in resolved.transforms:
-        standing = _standing(session, resolved, planned, change.span)
-        if standing is None:
-            break
-        frame = Frame(session, unit)
-        if isinstance(change, tree.Insert):
-            from archdsl.plan import insertions  # few networks have any
-
-            inserts.append((unit, change))
-            found = insertions.planned(frame, change, standing.graph.finish())
-            planned = insertions.joined(planned, found)
-            last = None
-        else:
-            from archdsl.plan import transforming  # few networks are transformed
-
-            resolved = transforming.transformed(frame, change, resolved, standing)
-            if inserts:
-                _check_places(frame, resolved, inserts, planned, change)
-            last = change.span
-    session.insertions = planned
-    session.changed_by = last
-    return resolved
+    for unit, change in changes:
+        trial = session.anew()
+        try:
+            after = _changed(Frame(trial, unit), plan, change)
+        except (Fault, CompileError):
+            if built(session, plan, change.span) is None:
+                return plan
+            session.diagnostics.extend(trial.diagnostics)
+            raise
+        session.diagnostics.extend(trial.diagnostics)
+        session.faults += trial.faults
+        session.step(change.span, trial.steps)
+        plan = after
+    return plan
 
 
-def _standing(session: Session, resolved: Resolved, planned: Planned, span: Span) -> Session | None:
-    """The session in which a network was built as it stands, or None where it cannot be."""
-    standing = session.anew()
-    standing.insertions = planned
+def _changed(frame: Frame, plan: Plan, change: tree.Insert | tree.Call) -> Plan:
+    if isinstance(change, tree.Insert):
+        return _inserted(frame, plan, change)
+    return _transformed(frame, plan, change)
+
+
+def _inserted(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
+    standing = built(frame.session, plan, insert.span)
+    if standing is None:
+        raise Fault
+    found = insertions.planned(frame, insert, standing.graph.finish())
+    return replace(
+        plan,
+        inserts=(*plan.inserts, (frame.unit, insert)),
+        inserted=insertions.joined(plan.inserted, found),
+        before=plan,
+        changed_by=None,
+    )
+
+
+def _transformed(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
+    """A network changed by a transform.
+
+    Raises:
+        Fault: there is no such transform, or the network cannot be changed by it.
+    """
+    asked = called(frame, call, numbered(frame.session, plan))
+    before = asked.plan
+
+    @cache
+    def candidates() -> Candidates:
+        return Candidates.of(frame.session, before, call.span)
+
     try:
-        building.build(standing, resolved)
-    except (Fault, CompileError):
-        return None
-    session.step(span, standing.steps + _REBUILT * len(standing.graph))
-    return None if standing.diagnostics.has_errors else standing
+        after = asked.transform.carried_out(before, lambda other: candidates().measured(other))
+        changed = written_down(before, after, call.span)
+    except Refused as refused:
+        span = asked.spans.get(refused.option or "", call.span)
+        raise frame.fault("transform", refused.message, span, help=refused.help) from None
+    if changed.inserts:
+        _check_places(frame, changed, call)
+    return changed
 
 
-def _check_places(
-    frame: Frame, resolved: Resolved, inserts: Inserts, planned: Planned, change: tree.Call
-) -> None:
+def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:
     """See that what was inserted before a transform stands where its labels say after it.
 
     Raises:
         Fault: a label means another place now, or none.
     """
-    from archdsl.plan import insertions
-
-    again: Planned = {}
-    for unit, insert in inserts:
-        standing = _standing(frame.session, resolved, again, change.span)
+    again = replace(plan, inserted={})
+    for unit, insert in plan.inserts:
+        standing = built(frame.session, again, change.span)
         if standing is None:
             return
         found = insertions.planned(Frame(standing, unit), insert, standing.graph.finish())
-        again = insertions.joined(again, found)
-    moved = insertions.moved(planned, again)
+        again = replace(again, inserted=insertions.joined(again.inserted, found))
+    moved = insertions.moved(plan.inserted, again.inserted)
     if moved is None:
         return
     block, place, called = moved.block.name, moved.place.span, change.span.text

@@ -17,6 +17,7 @@ from archdsl.build.values import (
     describe,
 )
 from archdsl.diagnostics import did_you_mean
+from archdsl.plan.plan import Plan, plan_of
 from archdsl.program.cells.parts import CellBlock
 from archdsl.program.program import Definition, Unit, name_span
 from archdsl.syntax import tree
@@ -24,32 +25,13 @@ from archdsl.syntax import tree
 
 @dataclass(frozen=True)
 class Resolved:
-    """The network that a name finally means, with what derivations collected on the way.
+    """The network that a name finally means, as it is written, and what is changed in it then.
 
-    Each transform stands with the file that it was written in, the innermost first. `network` is
-    the `declared` one until a transform rewrites it.
+    Each change stands with the file that it was written in, the innermost first.
     """
 
-    network: tree.Network
-    unit: Unit
-    given: Mapping[str, Given]
-    doc: str | None
-    declared: tree.Network
-    transforms: tuple[tuple[Unit, tree.Insert | tree.Call], ...] = ()
-
-    @property
-    def is_rewritten(self) -> bool:
-        return self.network is not self.declared
-
-    def with_parameters(self, given: Mapping[str, Given]) -> Resolved:
-        """The same with these parameters in place of its own."""
-        return replace(self, given={**self.given, **given})
-
-    @property
-    def missing(self) -> list[str]:
-        """The parameters that have no value, neither given nor by default."""
-        needed = (p.name for p in self.network.parameters if p.default is None)
-        return [name for name in needed if name not in self.given]
+    plan: Plan
+    changes: tuple[tuple[Unit, tree.Insert | tree.Call], ...] = ()
 
 
 def resolve(session: Session, found: Definition, given: Mapping[str, Given]) -> Resolved:
@@ -69,7 +51,7 @@ def _network(
 ) -> Resolved:
     definition, unit = found.node, found.unit
     if isinstance(definition, tree.Network):
-        return Resolved(definition, unit, given, definition.doc, declared=definition)
+        return Resolved(plan_of(definition, unit, given))
     frame = Frame(session, unit)
     if isinstance(definition, tree.Block) or definition.kind == "block":
         message = f"`{definition.name}` is a block, not a network"
@@ -82,8 +64,8 @@ def _network(
         raise frame.fault("network", message, base.span, help=hint)
     collected = {**by_name(frame, written), **given}
     below = _network(session, unit.names[base.name], collected, (*seen, definition))
-    transforms = ((unit, transform) for transform in definition.transforms)
-    return replace(below, doc=definition.doc, transforms=(*below.transforms, *transforms))
+    changes = (*below.changes, *((unit, change) for change in definition.transforms))
+    return Resolved(replace(below.plan, doc=definition.doc), changes)
 
 
 def block_of(
@@ -150,22 +132,22 @@ def by_name(frame: Frame, written: tuple[tree.Argument, ...]) -> dict[str, Given
     return dict(given.named)
 
 
-def check_parameters(session: Session, resolved: Resolved) -> None:
+def check_parameters(session: Session, plan: Plan) -> None:
     """See that what is given are parameters, and that those without a default are given.
 
     Raises:
         Fault: it is not so; every mistake has been reported.
     """
     faults = session.faults
-    frame, network = Frame(session, resolved.unit), resolved.network
+    frame, network = Frame(session, plan.unit), plan.network
     known = [parameter.name for parameter in network.parameters]
-    for name, given in resolved.given.items():
+    for name, given in plan.given.items():
         if name not in known:
             message = f"network `{network.name}` has no parameter `{name}`"
             hint = did_you_mean(name, known) or binding.listed(known)
             session.report(frame.fault("argument", message, given.span, help=hint))
     for parameter in network.parameters:
-        if parameter.name in resolved.missing:
+        if parameter.name in plan.missing:
             message = f"`{parameter.name}` has no default and is not given"
             hint = f"give it: `--set {parameter.name}=...`"
             session.report(frame.fault("argument", message, parameter.span, help=hint))

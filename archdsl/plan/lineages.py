@@ -12,6 +12,7 @@ from archdsl.build.values import Given, show
 from archdsl.diagnostics import Diagnostics
 from archdsl.ir.builder import Builder
 from archdsl.plan.derivations import Resolved, resolve
+from archdsl.plan.plan import Plan
 from archdsl.program.program import Program
 from archdsl.syntax import tree
 
@@ -37,18 +38,19 @@ def lineage(program: Program, name: str, given: Mapping[str, Given]) -> Lineage:
     """
     session = Session(program, Builder(name), Diagnostics())
     resolved = resolve(session, program.main.names[name], given)
-    design = (*sorted(_words(resolved)), *_changes(resolved))
-    return Lineage(resolved.network.name, resolved.unit.path.resolve(), design)
+    plan = resolved.plan
+    design = (*sorted(_words(plan)), *_changes(resolved))
+    return Lineage(plan.network.name, plan.unit.path.resolve(), design)
 
 
-def _words(resolved: Resolved) -> Iterator[str]:
+def _words(plan: Plan) -> Iterator[str]:
     """Parameters that are no numbers and not what they are by default."""
     defaults = {
         parameter.name: parameter.default.span.text
-        for parameter in resolved.network.parameters
+        for parameter in plan.network.parameters
         if parameter.default is not None
     }
-    for name, given in resolved.given.items():
+    for name, given in plan.given.items():
         text = show(given.value)
         if not _is_number(given.value) and text != defaults.get(name):
             yield f"{name} = {text}"
@@ -62,7 +64,7 @@ def _is_number(value: object) -> bool:
 
 def _changes(resolved: Resolved) -> Iterator[str]:
     """Transforms that name a part of the network; others scale it as a whole."""
-    for _, transform in resolved.transforms:
+    for _, transform in resolved.changes:
         if isinstance(transform, tree.Insert) or _names_a_part(transform):
             yield " ".join(transform.span.text.split())
 

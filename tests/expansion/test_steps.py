@@ -24,9 +24,9 @@ NAMES = [axis.name for axis in AXES]
 
 def _costs(spec: archdsl.Spec, axis: Axis, places: Iterable[int]) -> list[int]:
     standing = spec.candidates(spec.choose(), {})
-    scale = axis.scale(standing.blueprint)
-    changed = (scale.of(place).apply(standing.blueprint) for place in places)
-    return [standing.measured(blueprint).figure("macs") for blueprint in changed]
+    scale = axis.scale(standing.plan)
+    changed = (scale.of(place).apply(standing.plan) for place in places)
+    return [standing.measured(plan).figure("macs") for plan in changed]
 
 
 @settings(max_examples=5, deadline=None)
@@ -38,7 +38,7 @@ def test_no_place_beside_a_candidate_is_much_nearer(times: float, axis: str) -> 
     if abs(candidate.off(target)) <= 0.001:
         return
     along = next(each for each in AXES if each.name == axis)
-    start = along.scale(X2D.candidates("x2d", {}).blueprint).start
+    start = along.scale(X2D.candidates("x2d", {}).plan).start
     place = round(candidate.factor * start)
     costs = _costs(X2D, along, range(max(place - 4, int(start) + 1), place + 5))
     assert abs(candidate.state.cost - target) == min(abs(cost - target) for cost in costs)
@@ -57,7 +57,7 @@ def test_candidates_are_what_their_transforms_make(spec: archdsl.Spec) -> None:
 
 @pytest.mark.parametrize("axis", AXES, ids=lambda axis: axis.name)
 def test_costs_grow_along_every_axis(axis: Axis) -> None:
-    first = int(axis.scale(AUTOX3D.candidates("autox3d_s", {}).blueprint).start)
+    first = int(axis.scale(AUTOX3D.candidates("autox3d_s", {}).plan).start)
     costs = _costs(AUTOX3D, axis, range(first, first + 40, 8))
     assert costs == sorted(costs)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from archdsl.compiler import Spec, load
+from archdsl.plan.plan import Plan
 from archdsl.plan.transforms import (
     Bottleneck,
     Lengthen,
@@ -21,7 +21,8 @@ from archdsl.plan.transforms import (
     Widen,
     Without,
 )
-from archdsl.plan.transforms.blueprint import Blueprint, Row
+from archdsl.program.loading import parse_program
+from archdsl.source import Source
 from tests.plan.test_mistakes import BASE, OWN
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
@@ -34,33 +35,51 @@ def spec(tmp_path: Path) -> Spec:
     return load(tmp_path / "own.arch")
 
 
+def planned(rows: str, head: str = "classes = 5", body: str = "3 x 4 x 8^2") -> Plan:
+    """A network with a table of such rows, as transforms see it."""
+    text = f"""
+    block unit(x, channels = 4, mid = 8, stride = 1) {{ return x -> conv(channels, 3, stride) }}
+    block stem(x, channels = 4) {{ return x -> conv(channels) }}
+    network net({head}) {{
+      input x: {body}
+      {rows}
+      relu
+    }}
+    """
+    return Spec(parse_program(Source("net.arch", text))).candidates("net", {}).plan
+
+
+def said(plan: Plan) -> object:
+    rows = [(row.id, row.block, row.number, dict(row.columns)) for row in plan.rows]
+    return dict(plan.parameters), dict(plan.inputs), rows
+
+
 @pytest.mark.parametrize(
     "transform",
     [
         *(Stretch(2), Stretch(2, keep_transitions=True, stages="a"), Widen(2), Bottleneck(2)),
         *(Resize(factor=2), Lengthen(frames=9), Quicken(2)),
-        *(Without("mid"), Replace("unit", by="other"), Set("channels", value=4)),
+        *(Without("mid"), Replace("unit", by="stem"), Set("channels", value=4)),
     ],
     ids=str,
 )
 def test_what_a_transform_is_given_stays(transform: Transform) -> None:
-    takes = frozenset({"channels", "mid", "number"})
-    row = Row("a", "unit", 2, {"channels": 16, "mid": 32}, takes)
-    given = Blueprint({"classes": 5}, {"x": (3, 4, 8, 8)}, (row,))
-    before = deepcopy(given)
-    assert transform.apply(given) != before
-    assert given == before
+    cells = "| stage | block | channels | mid | number |\n| a | unit | 16 | 32 | 2 |"
+    given = planned(f"table {{\n{cells}\n}}")
+    before = said(given)
+    assert said(transform.apply(given)) != before
+    assert said(given) == before
 
 
 def numbers(depth: object, *stages: tuple[int, ...], keep: bool = False) -> list[int]:
     """The blocks of each row, where each stage begins with a stride."""
-    rows = [
-        Row(f"s{i}", "unit", number, {"stride": 1 if j else 2}, frozenset())
-        for i, stage in enumerate(stages)
-        for j, number in enumerate(stage)
-    ]
+    lines = ["| block | number | stride |"]
+    for stage in stages:
+        lines += ["|---|---|---|"] * (len(lines) > 1)
+        lines += [f"| unit | {number} | {1 if j else 2} |" for j, number in enumerate(stage)]
+    plan = planned("table {\n" + "\n".join(lines) + "\n}", body="3 x 64^2")
     stretch = Stretch(Fraction(str(depth)), keep_transitions=keep)
-    return [row.number for row in stretch.apply(Blueprint({}, {}, tuple(rows))).rows]
+    return [row.number for row in stretch.apply(plan).rows]
 
 
 def test_rows_are_stretched_each_or_stages_as_a_whole() -> None:
@@ -73,22 +92,20 @@ def test_rows_are_stretched_each_or_stages_as_a_whole() -> None:
 
 def test_a_single_block_is_stretched_where_others_repeat_it() -> None:
     assert numbers("2.2", (1,), (2,), (5,), (3,)) == [3, 5, 11, 7]
-    stem = Row("stem", "stem", 1, {}, frozenset())
-    unit = Row("res2", "unit", 1, {}, frozenset())
-    more = Row("res3", "unit", 2, {}, frozenset())
-    stretched = Stretch(2).apply(Blueprint({}, {}, (stem, unit, more)))
+    rows = "| stem | 1 |", "|---|---|", "| unit | 1 |", "|---|---|", "| unit | 2 |"
+    stretched = Stretch(2).apply(planned("\n".join(["table {", "| block | number |", *rows, "}"])))
     assert [row.number for row in stretched.rows] == [1, 2, 4]
 
 
 @pytest.mark.parametrize(("size", "then"), [(112, 160), (160, 224), (224, 320)])
 def test_sizes_by_the_root_of_two(size: int, then: int) -> None:
     root = Fraction("1.414213562373")
-    resized = Resize(factor=root).apply(Blueprint({"size": size}, {}, ()))
+    resized = Resize(factor=root).apply(planned("", f"size = {size}", "3 x size^2"))
     assert resized.parameters == {"size": then}
 
 
 def test_frames_and_the_rate_at_which_they_are_taken() -> None:
-    small = Blueprint({"frames": 8, "tau": 6}, {}, ())
+    small = planned("", "frames = 8, tau = 6", "3 x frames x 8^2")
     assert Quicken(2).apply(small).parameters == {"frames": 16, "tau": 3}
     assert Lengthen(factor=2).apply(small).parameters == {"frames": 16, "tau": 6}
     longer = Lengthen(factor=2, rate=Fraction(6, 5))

@@ -105,7 +105,8 @@ def test_what_fails_after_a_change_names_the_change(spec: Spec) -> None:
 
 
 def test_what_fails_before_any_change_names_none(tmp_path: Path) -> None:
-    (tmp_path / "own.arch").write_text(BASE.replace("base(", "own(").replace("16  ", "0   "))
+    strided = BASE.replace("base(", "own(").replace("| 2      | -   |", "| 0      | -   |")
+    (tmp_path / "own.arch").write_text(strided)
     told = refused(load(tmp_path / "own.arch"), "widen(2)")
     assert "after this change" not in [label.text for label in told.labels]
 

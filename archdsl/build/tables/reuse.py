@@ -6,22 +6,29 @@ depends on an order of operations, as memory does, is not to be had from it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import TypeAlias
 
-from archdsl.build.session import Frame, Session
-from archdsl.build.tables.applying import apply_once
-from archdsl.build.tables.plans import Plan
-from archdsl.build.tables.stages import EXPECTATIONS, NUMBER, Row
-from archdsl.build.tables.turns import Turns, meaning, said
-from archdsl.build.values import Tensor, Value, types_of
+from archdsl.build import expressions
+from archdsl.build.session import Fault, Frame
+from archdsl.build.tables.cells import COUNTER, Filled, apply_once
+from archdsl.build.values import (
+    BlockValue,
+    OperationValue,
+    Tensor,
+    Value,
+    holds_tensor,
+    types_of,
+)
 from archdsl.costs.again import Again, Tally
 from archdsl.costs.figures import Figures
 from archdsl.ir.graph import Nodes
 from archdsl.ops.base import Types
+from archdsl.plan.rows import EXPECTATIONS, NUMBER, Row
+from archdsl.program.mentions import names_in
 from archdsl.program.names import STAGE
+from archdsl.source import Span
 from archdsl.syntax import tree
 
 _UNREAD = (NUMBER, STAGE, *EXPECTATIONS)
@@ -30,12 +37,10 @@ _UNREAD = (NUMBER, STAGE, *EXPECTATIONS)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A block that was built: what it costs and gives, and what its row says and takes."""
+    """A block that was built: what it costs, and what it gives."""
 
     again: Again
     types: Types
-    cells: Mapping[str, Value]
-    takes: frozenset[str]
 
 
 class KnownBlocks:
@@ -45,34 +50,33 @@ class KnownBlocks:
     and what the table's definitions make of its number.
     """
 
-    def __init__(self, frame: Frame, table: tree.Table) -> None:
-        columns = enumerate(column.name for column in table.columns)
-        self._said = itemgetter(*[place for place, name in columns if name not in _UNREAD])
-        self._turns = Turns(frame, table)
+    def __init__(self, frame: Frame, table: tree.Table, columns: Set[str]) -> None:
+        self._turns = Turns(frame, table, columns)
         self._known: dict[Hashable, Known] = {}
 
     def _key(self, row: Row, entering: Hashable, number: int, *, first: bool) -> Hashable:
         """All that the block of a number reads in a row."""
-        return self._said(row.node.cells), entering, first, self._turns.of(number)
+        said = tuple([cell for cell in row.cells.items() if cell[0] not in _UNREAD])
+        return said, entering, first, self._turns.of(number)
 
-    def apply(self, frame: Frame, plan: Plan, number: int, *, first: bool, name: str) -> None:
+    def apply(self, frame: Frame, filled: Filled, number: int, *, first: bool, name: str) -> None:
         """Apply the block of a number to the running value; one that is known is not built.
 
         Raises:
             Fault: it does not take the value, or gives no tensor.
         """
-        key = self._key(plan.row, said(frame.running), number, first=first)
+        key = self._key(filled.row, said(frame.running), number, first=first)
         if block := self._known.get(key):
-            self.apply_again(frame, (block,), plan.row.block, name)
+            self.apply_again(frame, (block,), filled.node.span, name)
             return
         reuse = frame.session.reuse
         assert reuse is not None
         before = reuse.tally.total()
-        apply_once(frame, plan, number, first=first, name=name)
+        apply_once(frame, filled, number, first=first, name=name)
         types = types_of(frame.running)
         if len(types) == len(frame.running) and not frame.session.diagnostics.has_errors:
             again = Again(reuse.tally.total() - before)
-            self._known[key] = Known(again, types, plan.values, plan.takes)
+            self._known[key] = Known(again, types)
 
     def row(self, frame: Frame, row: Row, numbers: range) -> tuple[Known, ...]:
         """The blocks of a row, those of some numbers; none unless all are known."""
@@ -87,16 +91,16 @@ class KnownBlocks:
         return tuple(blocks)
 
     @staticmethod
-    def apply_again(frame: Frame, blocks: Sequence[Known], node: tree.Node, name: str) -> None:
+    def apply_again(frame: Frame, blocks: Sequence[Known], span: Span, name: str) -> None:
         """Apply known blocks to the running value, one after another: one operation."""
         session, types = frame.session, blocks[-1].types
-        session.step(node.span, len(blocks))
-        session.check_room(node.span)
+        session.step(span, len(blocks))
+        session.check_room(span)
         again = blocks[0].again
         if len(blocks) > 1:
             again = Again(sum((block.again.figures for block in blocks), Figures()))
         operands = tuple([tensor.value for tensor in frame.running if isinstance(tensor, Tensor)])
-        site = frame.site(node.span)
+        site = frame.site(span)
         values = session.graph.add(
             again,
             operands,
@@ -104,7 +108,7 @@ class KnownBlocks:
             scope=frame.scope,
             site=site,
             names=(name,),
-            span=node.span,
+            span=span,
             written={},
             guards=(),
         )
@@ -126,15 +130,64 @@ class Reuse:
         """The same while another graph is built."""
         return Reuse(Tally(graph), self.tables)
 
-    def known(self, frame: Frame, table: tree.Table) -> KnownBlocks:
+    def known(self, frame: Frame, table: tree.Table, columns: Set[str]) -> KnownBlocks:
         """The blocks of a table, or of one like it in another network, that are known."""
-        key = meaning(frame, table)
+        key = (_meaning(frame, table), frozenset(columns))
         if key not in self.tables:
-            self.tables[key] = KnownBlocks(frame, table)
+            self.tables[key] = KnownBlocks(frame, table, columns)
         return self.tables[key]
 
 
-def summing(session: Session) -> Session:
-    """A session of which rows and sums are asked, where what comes again is not built again."""
-    session.reuse = Reuse(Tally(session.graph))
-    return session
+class Turns:
+    """What the definitions of a table make of block after block, such as `se = i % 2 == 0`.
+
+    Blocks for which that is the same are alike as far as definitions go. Where one is made of the
+    number and of what a row says, no two numbers are taken for alike.
+    """
+
+    def __init__(self, frame: Frame, table: tree.Table, columns: Set[str]) -> None:
+        counting = [b.value for b in table.bindings if COUNTER in names_in(b.value)]
+        tensors = {name for name, value in frame.names.items() if holds_tensor(value)}
+        own = {*columns, *(binding.name for binding in table.bindings)}
+        self._is_apart = names_in(*counting).isdisjoint({"in", *own, *tensors})
+        self._counting = counting
+        self._frame = Frame(frame.session.anew(), frame.unit, names=dict(frame.names))
+        self._known: dict[int, Hashable] = {}
+
+    def of(self, number: int) -> Hashable:
+        if not self._counting:
+            return None
+        if not self._is_apart:
+            return number
+        if number not in self._known:
+            self._known[number] = self._made_of(number)
+        return self._known[number]
+
+    def _made_of(self, number: int) -> Hashable:
+        self._frame.names[COUNTER] = number
+        try:
+            return tuple([said(expressions.evaluate(self._frame, d)) for d in self._counting])
+        except Fault:
+            return number
+
+
+def _meaning(frame: Frame, table: tree.Table) -> Hashable:
+    """All that the text of a table can mean in a frame, tensors as their types."""
+    names = tuple((name, said(value)) for name, value in frame.names.items())
+    return frame.unit, table.bindings, names
+
+
+def said(value: Value) -> Hashable:
+    """A value by what can be told of it, blocks by their definition."""
+    if isinstance(value, Tensor):
+        return value.type
+    if isinstance(value, tuple):
+        return tuple(map(said, value))
+    if isinstance(value, BlockValue | OperationValue):
+        given = ((n, said(g.value), g.written) for n, g in value.given.items())
+        return _made_of(value), *given
+    return type(value), value
+
+
+def _made_of(value: BlockValue | OperationValue) -> Hashable:
+    return value.definition.number if isinstance(value, BlockValue) else value.operation.name

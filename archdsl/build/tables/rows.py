@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from archdsl import limits
 from archdsl.build import calls, declarations, expressions
 from archdsl.build.session import Fault, Frame
-from archdsl.build.tables import applying, expectations, plans
-from archdsl.build.tables.stages import NUMBER, Row, Stage, stages
+from archdsl.build.tables import checks
+from archdsl.build.tables.cells import Filled, Filler, apply_once
 from archdsl.build.values import (
     POISON,
-    BuiltRow,
     Given,
     Value,
     describe,
@@ -23,7 +23,8 @@ from archdsl.build.values import (
     types_of,
 )
 from archdsl.ir.builder import Builder
-from archdsl.ir.graph import Address
+from archdsl.ir.graph import Address, Site
+from archdsl.plan.rows import BLOCK, NUMBER, BuiltRow, Row, Stage, kind, rows_of
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
@@ -37,15 +38,24 @@ def run_table(frame: Frame, table: tree.Table) -> None:
         Fault: there is no running value, or the table is not one.
     """
     declarations.running(frame, table.columns[0].span)
-    reuse = frame.session.reuse
-    known = reuse.known(frame, table) if reuse and not frame.session.insertions else None
-    builder = _Builder(frame, plans.Planner(frame, table), known)
-    faults = frame.session.faults
-    for stage in stages(frame, table):
-        builder.build(stage)
+    reuse, faults = frame.session.reuse, frame.session.faults
+    checks.check(frame, table)
+    rows = _rows(frame, table)
+    filler = Filler(frame, table, rows)
+    is_reused = reuse is not None and not frame.session.insertions
+    known = reuse.known(frame, table, filler.columns) if reuse and is_reused else None
+    builder = _Builder(frame, filler, known)
+    for stage, inside in groupby(rows, key=lambda row: row.stage):
+        builder.build(stage, tuple(inside))
     frame.applied = True
     if frame.session.faults == faults:
-        builder.planner.warn_unused()
+        filler.warn_unused()
+
+
+def _rows(frame: Frame, table: tree.Table) -> tuple[Row, ...]:
+    """The rows of a table: a network's own as planned, those of a block as they are written."""
+    plan = frame.session.plan
+    return tuple(rows_of(table)) if frame.session.calls or plan is None else plan.rows_in(table)
 
 
 @dataclass
@@ -56,36 +66,35 @@ class _Builder:
     """
 
     frame: Frame
-    planner: plans.Planner
+    filler: Filler
     known: KnownBlocks | None
     stages: int = 0
     blocks: int = 0
 
-    def build(self, stage: Stage) -> None:
+    def build(self, stage: Stage, rows: Sequence[Row]) -> None:
         frame, graph = self.frame, self._graph
         self.blocks = 0
-        counts = [self._count(row) for row in stage.rows]
+        counts = [self._count(row.cells) for row in rows]
         if counts == [1]:
-            (row,) = stage.rows
-            self._try_row(row, 1, stage.name or row.kind)
+            self._try_row(rows[0], 1, stage.name or kind(rows[0].cells[BLOCK]))
             return
         outer, entering = frame.scope, frame.running
         self.stages += 1
-        name, span = stage.name or f"stage{self.stages}", stage.rows[0].node.span
+        name, span = stage.name or f"stage{self.stages}", rows[0].line.span
         frame.scope = graph.open("stage", (name,), "", outer, frame.site(span), span)
-        for row, count in zip(stage.rows, counts, strict=True):
+        for row, count in zip(rows, counts, strict=True):
             self._try_row(row, count, None)
         self._close(frame.scope, entering, {})
         frame.scope = outer
         if POISON not in frame.running:
             self._follow(graph.address(outer, frame.site(span)))
 
-    def _count(self, row: Row) -> int:
+    def _count(self, cells: Mapping[str, tree.Expression]) -> int:
         """How often a row's block is applied; 0 where that is unknown, which is reported."""
-        if NUMBER not in row.cells:
+        if NUMBER not in cells:
             return 1
         try:
-            return self._checked_count(row.cells[NUMBER])
+            return self._checked_count(cells[NUMBER])
         except Fault as fault:
             self.frame.session.report(fault)
             return 0
@@ -107,19 +116,19 @@ class _Builder:
         try:
             if not self._recall(row, count, name):
                 self._build_row(row, count, name)
-            expectations.compare(self.frame, row)
+            checks.compare(self.frame, row)
         except Fault as fault:
             self.frame.session.report(fault)
             self.frame.running = (POISON,)
             self.frame.scope = scope
 
     def _build_row(self, row: Row, count: int, name: str | None) -> None:
-        plan = self.planner.plan(row)
+        filled = self.filler.fill(row)
         if not count:
             raise Fault
         scope = self.frame.scope
-        inside = self._row(plan, count, name)
-        self._keep(row, count, inside if name else scope, plan.values, plan.takes)
+        inside = self._row(filled, count, name)
+        self._keep(row, inside if name else scope)
 
     def _recall(self, row: Row, count: int, name: str | None) -> bool:
         """Apply a row whose blocks are all known; false where they are not."""
@@ -129,34 +138,30 @@ class _Builder:
         blocks = self.known.row(frame, row, numbers)
         if not blocks:
             return False
-        outer, span = frame.scope, row.node.span
+        outer, span, called = frame.scope, row.line.span, kind(row.cells[BLOCK])
         if name:
-            frame.scope = self._graph.open("row", (name,), row.kind, outer, frame.site(span), span)
-        self.known.apply_again(frame, blocks, row.node, name or "")
-        self._keep(row, count, frame.scope, blocks[0].cells, blocks[0].takes)
+            frame.scope = self._graph.open("row", (name,), called, outer, self._site(row), span)
+        self.known.apply_again(frame, blocks, span, name or "")
         self.blocks += count
         frame.scope = outer
         return True
 
-    def _keep(
-        self, row: Row, count: int, scope: int, cells: Mapping[str, Value], takes: frozenset[str]
-    ) -> None:
+    def _keep(self, row: Row, scope: int) -> None:
         """Note a row that transforms may change: one that stands in the network itself, once."""
         session = self.frame.session
-        if session.calls or self.frame.rounds:
-            return
-        shapes = tuple([type_.shape for type_ in types_of(self.frame.running)])
-        session.rows.append(BuiltRow(row.node, scope, row.called, count, cells, takes, shapes))
+        if not session.calls and not self.frame.rounds:
+            shapes = tuple([type_.shape for type_ in types_of(self.frame.running)])
+            session.rows.append(BuiltRow(row.id, row.stage, scope, shapes))
 
-    def _row(self, plan: plans.Plan, count: int, name: str | None) -> int:
+    def _row(self, filled: Filled, count: int, name: str | None) -> int:
         """The row's blocks, in parts where derivations insert something between them.
 
         The scope of the first part.
         """
         start, first = 0, len(self._graph.scopes)
         for end in range(1, count + 1):
-            if end == count or self._place(plan, end - 1 - start) in self._insertions:
-                self._part(plan, range(start, end), name)
+            if end == count or self._place(filled, end - 1 - start) in self._insertions:
+                self._part(filled, range(start, end), name)
                 start = end
         return first
 
@@ -168,26 +173,31 @@ class _Builder:
     def _insertions(self) -> Collection[Address]:
         return self.frame.session.insertions
 
-    def _place(self, plan: plans.Plan, ahead: int) -> Address:
+    def _site(self, row: Row) -> Site:
+        """Where a row stands in the text; one that was added has a number of its own there."""
+        site = self.frame.site(row.line.span)
+        return (*site, row.id.copy) if row.id.copy else site
+
+    def _place(self, filled: Filled, ahead: int) -> Address:
         """Where the block stands that is so many ahead of the next."""
-        frame = self.frame
-        row, block = frame.site(plan.row.node.span), frame.site(plan.row.block.span)
-        around = self._graph.address(frame.scope, row)
+        frame, block = self.frame, self.frame.site(filled.node.span)
+        around = self._graph.address(frame.scope, self._site(filled.row))
         return (*around, (*block, self.blocks + ahead))
 
-    def _part(self, plan: plans.Plan, part: range, name: str | None) -> None:
+    def _part(self, filled: Filled, part: range, name: str | None) -> None:
         """A scope for a row, in it its blocks; a stage of one block lends the row its name."""
-        frame, span = self.frame, plan.row.node.span
+        frame, row = self.frame, filled.row
+        span, called = row.line.span, kind(filled.node)
         outer, entering = frame.scope, declarations.running(frame, span)
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
-        place, site = self._place(plan, len(part) - 1), frame.site(span)
-        frame.scope = self._graph.open("row", (name or numbers,), plan.row.kind, outer, site, span)
+        place, site = self._place(filled, len(part) - 1), self._site(row)
+        frame.scope = self._graph.open("row", (name or numbers,), called, outer, site, span)
         for number in part:
-            self._apply(plan, first=number == 0, name=name or str(self.blocks))
+            self._apply(filled, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
         inside, frame.scope = frame.scope, outer
-        self._close(inside, entering, {NUMBER: len(part), **plan.values})
+        self._close(inside, entering, {NUMBER: len(part), **filled.values})
         self._follow(place)
 
     def _follow(self, place: Address) -> None:
@@ -196,9 +206,9 @@ class _Builder:
         value = calls.follow(self.frame, value, place)
         self.frame.run_on(value if isinstance(value, tuple) else (value,))
 
-    def _apply(self, plan: plans.Plan, *, first: bool, name: str) -> None:
-        apply = applying.apply_once if self.known is None else self.known.apply
-        apply(self.frame, plan, self.blocks, first=first, name=name)
+    def _apply(self, filled: Filled, *, first: bool, name: str) -> None:
+        apply = apply_once if self.known is None else self.known.apply
+        apply(self.frame, filled, self.blocks, first=first, name=name)
 
     def _close(
         self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]

@@ -1,4 +1,4 @@
-"""Transforms: a blueprint in, another out, each a frozen dataclass whose fields are its options.
+"""Transforms: a plan in, another out, each a frozen dataclass whose fields are its options.
 
 They are the same in a spec (`network b = a + stretch(depth = 2)`), on the command line and in
 Python. Nothing here knows how a network is written down or built.
@@ -6,7 +6,8 @@ Python. Nothing here knows how a network is written down or built.
 
 from __future__ import annotations
 
-from archdsl.plan.transforms.base import Refused, Transform
+from archdsl.plan.rows import Refused
+from archdsl.plan.transforms.base import Transform
 from archdsl.plan.transforms.clips import Lengthen, Quicken, Resize
 from archdsl.plan.transforms.contract import Contract
 from archdsl.plan.transforms.edits import Replace, Set, Without

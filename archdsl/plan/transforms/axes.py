@@ -11,9 +11,10 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.params.kinds import Integer, Kind
-from archdsl.plan.transforms.base import Factor, Refused, Transform
-from archdsl.plan.transforms.blueprint import Blueprint, Number, exact
+from archdsl.params.kinds import Integer, Kind, Number
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import Refused
+from archdsl.plan.transforms.base import Factor, Transform, exact
 from archdsl.plan.transforms.clips import Lengthen, Quicken, Resize
 from archdsl.plan.transforms.stretch import Stretch
 from archdsl.plan.transforms.widths import Bottleneck, Widen
@@ -41,7 +42,7 @@ class Scale:
         return Fraction(place) / self.start
 
 
-Scaled: TypeAlias = Callable[[Blueprint], Scale]
+Scaled: TypeAlias = Callable[[Plan], Scale]
 
 
 @dataclass(frozen=True)
@@ -74,36 +75,36 @@ def axis(name: str) -> Axis:
     return found
 
 
-def _frames(blueprint: Blueprint) -> Scale:
-    _check(blueprint, Lengthen(factor=2))
-    own = list(_own(blueprint, "frames", _VIDEO, 1))
+def _frames(plan: Plan) -> Scale:
+    _check(plan, Lengthen(factor=2))
+    own = list(_own(plan, "frames", _VIDEO, 1))
     if len(set(own)) == 1:
         return Scale(own[0], lambda place: Lengthen(frames=place))
     return Scale(min(own), lambda place: Lengthen(factor=exact(Fraction(place) / min(own))))
 
 
-def _rate(blueprint: Blueprint) -> Scale:
-    _check(blueprint, Quicken(2))
-    start = min(_own(blueprint, "frames", _VIDEO, 1))
+def _rate(plan: Plan) -> Scale:
+    _check(plan, Quicken(2))
+    start = min(_own(plan, "frames", _VIDEO, 1))
     return Scale(start, lambda place: Quicken(exact(Fraction(place) / start)))
 
 
-def _size(blueprint: Blueprint) -> Scale:
-    _check(blueprint, Resize(factor=2))
-    own = [*_own(blueprint, "size", _IMAGE, -1), *_own(blueprint, "size", _IMAGE, -2)]
+def _size(plan: Plan) -> Scale:
+    _check(plan, Resize(factor=2))
+    own = [*_own(plan, "size", _IMAGE, -1), *_own(plan, "size", _IMAGE, -2)]
     start = Fraction(min(own)) / MULTIPLE
     if len(set(own)) == 1:
         return Scale(start, lambda place: Resize(size=place * MULTIPLE), power=2)
     return Scale(start, lambda place: Resize(factor=exact(place / start)), power=2)
 
 
-def _own(blueprint: Blueprint, parameter: str, rank: int, place: int) -> Iterator[Number]:
+def _own(plan: Plan, parameter: str, rank: int, place: int) -> Iterator[Number]:
     """The sizes that an axis has now: the parameter's, else those of inputs with so many axes."""
-    own = blueprint.number(parameter)
+    own = plan.number(parameter)
     if own is not None:
         yield own
         return
-    yield from (shape[place] for shape in blueprint.inputs.values() if len(shape) >= rank)
+    yield from (shape[place] for shape in plan.inputs.values() if len(shape) >= rank)
 
 
 def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
@@ -112,8 +113,8 @@ def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
     def of(place: int) -> Transform:
         return kind(exact(Fraction(place, HUNDREDTHS)))
 
-    def scale(blueprint: Blueprint) -> Scale:
-        _check(blueprint, kind(2))
+    def scale(plan: Plan) -> Scale:
+        _check(plan, kind(2))
         return Scale(
             HUNDREDTHS, lambda place: kind(exact(Fraction(place, HUNDREDTHS))), True, power
         )
@@ -121,8 +122,8 @@ def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
     return scale
 
 
-def _check(blueprint: Blueprint, transform: Transform) -> None:
-    if transform.apply(blueprint) == blueprint:
+def _check(plan: Plan, transform: Transform) -> None:
+    if transform.apply(plan) == plan:
         raise Refused(f"`{transform.name}` changes nothing in this network")
 
 

@@ -1,28 +1,16 @@
-"""What every transform declares: options, and how it changes a blueprint."""
+"""What every transform declares: options, and how it changes a plan."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.params.kinds import Maybe, Real, Several
+from archdsl.params.kinds import Maybe, Number, Real, Several
 from archdsl.params.options import Optioned
-from archdsl.plan.transforms.blueprint import Blueprint, Number, exact
-from archdsl.plan.transforms.measures import Measure
-
-
-class Refused(Exception):
-    """A network has not what a transform is to change, or not so.
-
-    `option` names the words at fault; without one it is the whole transform.
-    """
-
-    def __init__(self, message: str, option: str | None = None, help: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.option = option
-        self.help = help
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import Refused
 
 
 def unknown(message: str, option: str, name: str, known: Iterable[str]) -> Refused:
@@ -72,28 +60,69 @@ class Factor:
         return Real(least=0).accepts(value) and value != 0
 
 
+class Figures(Protocol):
+    """What a network costs."""
+
+    def figure(self, metric: str) -> int:
+        """A figure under its name in claims, such as `macs` or `params`."""
+        ...
+
+
+Measure: TypeAlias = Callable[[Plan], Figures]
+"""What a changed network costs; `Refused` where it cannot be built."""
+
+
 @dataclass(frozen=True)
 class Transform(Optioned):
     """Base of the transforms."""
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
-        """The changed blueprint; the one that is given stays as it is.
+    def apply(self, plan: Plan) -> Plan:
+        """The changed plan; the one that is given stays as it is.
 
         Raises:
             Refused: there is nothing to change, or it cannot be changed so.
         """
         raise NotImplementedError
 
-    def carried_out(self, blueprint: Blueprint, measure: Measure) -> Blueprint:
-        """The changed blueprint, where candidates may be measured on the way to it.
+    def carried_out(self, plan: Plan, measure: Measure) -> Plan:
+        """The changed plan, where candidates may be measured on the way to it.
 
         Raises:
             Refused: there is nothing to change, or it cannot be changed so.
         """
-        return self.apply(blueprint)
+        return self.apply(plan)
 
 
-def scaled(blueprint: Blueprint, parameter: str, factor: Number) -> Blueprint | None:
-    """The blueprint with a parameter multiplied, or None where it is no number of the network."""
-    own = blueprint.number(parameter)
-    return None if own is None else blueprint.with_parameters(**{parameter: exact(own * factor)})
+def scaled(plan: Plan, parameter: str, factor: Number) -> Plan | None:
+    """The plan with a parameter multiplied, or None where it is no number of the network."""
+    own = plan.number(parameter)
+    return None if own is None else plan.with_parameters(**{parameter: exact(own * factor)})
+
+
+def exact(value: Number) -> Number:
+    """An integer where the number is one."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def named(known: Iterable[str], names: str | tuple[str, ...], option: str) -> frozenset[str]:
+    """The stages that an option names, one or several.
+
+    Raises:
+        Refused: there is none of a name.
+    """
+    stages = tuple(known)
+    chosen = (names,) if isinstance(names, str) else names
+    for name in chosen:
+        if name not in stages:
+            raise unknown(f"there is no stage `{name}`", option, name, stages)
+    return frozenset(chosen)
+
+
+def stages_of(plan: Plan, rows: str | tuple[str, ...] | None) -> frozenset[str]:
+    """The stages that the option `rows` names; all of them without it.
+
+    Raises:
+        Refused: there is none of a name.
+    """
+    stages = plan.stages
+    return frozenset(stages) if rows is None else named(stages, rows, "rows")

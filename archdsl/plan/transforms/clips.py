@@ -11,10 +11,11 @@ from fractions import Fraction
 from math import floor
 from typing import TypeAlias
 
-from archdsl.params.kinds import Integer, Maybe, parameter
+from archdsl.params.kinds import Integer, Maybe, Number, parameter
 from archdsl.params.rounding import round_to
-from archdsl.plan.transforms.base import Factor, Refused, Transform
-from archdsl.plan.transforms.blueprint import Blueprint, Number
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import Refused
+from archdsl.plan.transforms.base import Factor, Transform
 
 MULTIPLE = 8
 VIDEO = 4
@@ -36,14 +37,14 @@ class Resize(Transform):
     factor: Number | None = parameter(Maybe(Factor()), None)
     size: int | None = parameter(Maybe(Integer()), None)
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
+    def apply(self, plan: Plan) -> Plan:
         change = _either(self.size, self.factor, "size", _multiple)
-        own = blueprint.number("size")
+        own = plan.number("size")
         if own is not None:
-            return blueprint.with_parameters(size=change(own))
-        if all(len(shape) < 3 for shape in blueprint.inputs.values()):
+            return plan.with_parameters(size=change(own))
+        if all(len(shape) < 3 for shape in plan.inputs.values()):
             raise Refused("no input of this network has a height and a width")
-        return _with_inputs(blueprint, lambda shape: _resized(shape, change))
+        return _with_inputs(plan, lambda shape: _resized(shape, change))
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ class Lengthen(Transform):
     frames: int | None = parameter(Maybe(Integer()), None)
     rate: Number = parameter(Factor(), 1)
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
+    def apply(self, plan: Plan) -> Plan:
         change = _either(self.frames, self.factor, "frames", _cut_off)
-        return _at_rate(_with_frames(blueprint, change), self.rate)
+        return _at_rate(_with_frames(plan, change), self.rate)
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Quicken(Transform):
     leading = "rate"
     rate: Number = parameter(Factor())
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
-        quicker = _with_frames(blueprint, lambda own: _cut_off(own * self.rate))
+    def apply(self, plan: Plan) -> Plan:
+        quicker = _with_frames(plan, lambda own: _cut_off(own * self.rate))
         return _at_rate(quicker, self.rate)
 
 
@@ -106,28 +107,26 @@ def _resized(shape: tuple[int, ...], change: Change) -> tuple[int, ...]:
     return (*shape[:-2], *map(change, shape[-2:])) if len(shape) >= 3 else shape
 
 
-def _with_frames(blueprint: Blueprint, change: Change) -> Blueprint:
-    own = blueprint.number("frames")
+def _with_frames(plan: Plan, change: Change) -> Plan:
+    own = plan.number("frames")
     if own is not None:
-        return blueprint.with_parameters(frames=change(own))
-    if all(len(shape) != VIDEO for shape in blueprint.inputs.values()):
+        return plan.with_parameters(frames=change(own))
+    if all(len(shape) != VIDEO for shape in plan.inputs.values()):
         raise Refused("no input of this network has frames")
-    return _with_inputs(blueprint, lambda shape: _of_length(shape, change))
+    return _with_inputs(plan, lambda shape: _of_length(shape, change))
 
 
 def _of_length(shape: tuple[int, ...], change: Change) -> tuple[int, ...]:
     return (shape[0], change(shape[1]), *shape[2:]) if len(shape) == VIDEO else shape
 
 
-def _at_rate(blueprint: Blueprint, rate: Number) -> Blueprint:
-    tau = blueprint.number("tau")
+def _at_rate(plan: Plan, rate: Number) -> Plan:
+    tau = plan.number("tau")
     if tau is None or rate == 1:
-        return blueprint
-    return blueprint.with_parameters(tau=max(1, floor(tau / Fraction(rate) + Fraction(1, 2))))
+        return plan
+    return plan.with_parameters(tau=max(1, floor(tau / Fraction(rate) + Fraction(1, 2))))
 
 
-def _with_inputs(
-    blueprint: Blueprint, change: Callable[[tuple[int, ...]], tuple[int, ...]]
-) -> Blueprint:
-    inputs = {name: change(shape) for name, shape in blueprint.inputs.items()}
-    return replace(blueprint, inputs=inputs)
+def _with_inputs(plan: Plan, change: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Plan:
+    inputs = {name: change(shape) for name, shape in plan.inputs.items()}
+    return replace(plan, inputs=inputs)

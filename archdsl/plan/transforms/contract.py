@@ -8,11 +8,11 @@ from functools import cache
 from math import ceil
 from typing import ClassVar
 
-from archdsl.params.kinds import Maybe, Real, parameter
+from archdsl.params.kinds import Maybe, Number, Real, parameter
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import Scale, axis
-from archdsl.plan.transforms.base import Refused, Transform, Word
-from archdsl.plan.transforms.blueprint import Blueprint, Number
-from archdsl.plan.transforms.measures import Measure
+from archdsl.plan.transforms.base import Measure, Transform, Word
 from archdsl.plan.transforms.search import last_within
 
 _BUDGET = Maybe(Real(least=0))
@@ -37,16 +37,16 @@ class Contract(Transform):
     activations: Number | None = parameter(_BUDGET, None)
     memory: Number | None = parameter(_BUDGET, None)
 
-    def carried_out(self, blueprint: Blueprint, measure: Measure) -> Blueprint:
+    def carried_out(self, plan: Plan, measure: Measure) -> Plan:
         given = {name: getattr(self, name) for name in self.budgets}
         bounds = {name: int(bound) for name, bound in given.items() if bound is not None}
         if not bounds:
             raise Refused("this takes a budget: `macs`, `params`, `activations` or `memory`")
-        whole = measure(blueprint)
+        whole = measure(plan)
         over = {name: bound for name, bound in bounds.items() if whole.figure(name) > bound}
         if not over:
-            return blueprint
-        line = _Line(blueprint, measure, axis(self.axis).scale(blueprint))
+            return plan
+        line = _Line(plan, measure, axis(self.axis).scale(plan))
         place = min(line.last_within(name, bound) for name, bound in over.items())
         return line.at(place)
 
@@ -55,13 +55,13 @@ class Contract(Transform):
 class _Line:
     """The networks along an axis, from the smallest up to the one given."""
 
-    blueprint: Blueprint
+    plan: Plan
     measure: Measure
     scale: Scale
 
-    def at(self, place: int) -> Blueprint:
+    def at(self, place: int) -> Plan:
         is_own = place >= self.scale.start
-        return self.blueprint if is_own else self.scale.of(place).apply(self.blueprint)
+        return self.plan if is_own else self.scale.of(place).apply(self.plan)
 
     def last_within(self, metric: str, bound: int) -> int:
         """The last place where a figure keeps within a bound.

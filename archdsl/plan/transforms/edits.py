@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from archdsl.build.values import Value, is_number
 from archdsl.params.kinds import parameter
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import NUMBER, Refused, Row
 from archdsl.plan.transforms.base import (
     WORDS,
     Anything,
     BlockName,
-    Refused,
     Transform,
     Word,
+    stages_of,
     unknown,
 )
-from archdsl.plan.transforms.blueprint import NUMBER, Blueprint, Row, is_number
-from archdsl.plan.transforms.choices import stages_of
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,12 @@ class Without(Transform):
     leading = "what"
     what: str = parameter(Word())
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
-        if self.what in blueprint.parameters:
-            return blueprint.with_parameters(**{self.what: None})
-        if self.what in blueprint.columns:
-            return blueprint.with_rows(lambda row: row.without_cell(self.what))
-        known = [*blueprint.columns, *blueprint.parameters]
+    def apply(self, plan: Plan) -> Plan:
+        if self.what in plan.parameters:
+            return plan.with_parameters(**{self.what: None})
+        if self.what in plan.columns:
+            return plan.with_rows(lambda row: row.without_cell(self.what))
+        known = [*plan.columns, *plan.parameters]
         message = f"no column or parameter is called `{self.what}`"
         raise unknown(message, "what", self.what, known)
 
@@ -52,19 +53,19 @@ class Replace(Transform):
     by: str = parameter(BlockName())
     rows: str | tuple[str, ...] | None = parameter(WORDS, None)
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
-        chosen = stages_of(blueprint, self.rows)
-        blocks = dict.fromkeys(row.block for row in blueprint.rows if row.stage in chosen)
+    def apply(self, plan: Plan) -> Plan:
+        chosen = stages_of(plan, self.rows)
+        blocks = dict.fromkeys(row.block for row in plan.rows if row.label in chosen)
         if self.block not in blocks:
             where = "no row" if self.rows is None else "no row of these stages"
             message = f"{where} has the block `{self.block}`"
             raise unknown(message, "block", self.block, blocks)
-        return blueprint.with_rows(
-            lambda row: replace(row, block=self.by) if self._is_meant(row, chosen) else row
+        return plan.with_rows(
+            lambda row: row.with_block(self.by) if self._is_meant(row, chosen) else row
         )
 
     def _is_meant(self, row: Row, chosen: frozenset[str]) -> bool:
-        return row.block == self.block and row.stage in chosen
+        return row.block == self.block and row.label in chosen
 
 
 @dataclass(frozen=True)
@@ -77,21 +78,21 @@ class Set(Transform):
     name = "set"
     leading = "column"
     column: str = parameter(Word())
-    value: object = parameter(Anything())
+    value: Value = parameter(Anything())
     rows: str | tuple[str, ...] | None = parameter(WORDS, None)
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
-        chosen = stages_of(blueprint, self.rows)
-        taking = {row.stage for row in blueprint.rows if self.column in row.takes}
-        self._check_column(blueprint, taking)
+    def apply(self, plan: Plan) -> Plan:
+        chosen = stages_of(plan, self.rows)
+        taking = {row.label for row in plan.rows if self.column in row.takes}
+        self._check_column(plan, taking)
         if not taking & chosen:
             message = f"no row of these stages takes `{self.column}`"
             raise unknown(message, "rows", str(self.rows), sorted(taking))
-        return blueprint.with_rows(lambda row: self._changed(row) if row.stage in chosen else row)
+        return plan.with_rows(lambda row: self._changed(row) if row.label in chosen else row)
 
-    def _check_column(self, blueprint: Blueprint, taking: set[str]) -> None:
+    def _check_column(self, plan: Plan, taking: set[str]) -> None:
         if not taking:
-            known = sorted({name for row in blueprint.rows for name in row.takes})
+            known = sorted({name for row in plan.rows for name in row.takes})
             raise unknown(f"no row takes `{self.column}`", "column", self.column, known)
         if self.column == NUMBER and not _is_count(self.value):
             raise Refused("`number` counts blocks: an integer of at least 1", "value")

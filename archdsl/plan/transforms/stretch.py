@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from math import ceil
 
-from archdsl.params.kinds import Boolean, parameter
-from archdsl.plan.transforms.base import WORDS, Factor, Refused, Transform, scaled
-from archdsl.plan.transforms.blueprint import Blueprint, Number, Row
-from archdsl.plan.transforms.choices import named
+from archdsl.params.kinds import Boolean, Number, parameter
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import Refused, Row
+from archdsl.plan.transforms.base import WORDS, Factor, Transform, named, scaled
 
 Stages = Mapping[str, Sequence[Row]]
 
@@ -34,28 +34,28 @@ class Stretch(Transform):
     keep_transitions: bool = parameter(Boolean(), False)
     stages: str | tuple[str, ...] | None = parameter(WORDS, None)
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
+    def apply(self, plan: Plan) -> Plan:
         by_parameter = None
         if self.stages is None and not self.keep_transitions:
-            by_parameter = scaled(blueprint, "depth", self.depth)
-        return by_parameter or self._by_rows(blueprint)
+            by_parameter = scaled(plan, "depth", self.depth)
+        return by_parameter or self._by_rows(plan)
 
-    def _by_rows(self, blueprint: Blueprint) -> Blueprint:
-        stages, chosen = blueprint.stages, self._chosen(blueprint)
+    def _by_rows(self, plan: Plan) -> Plan:
+        stages, chosen = plan.stages, self._chosen(plan)
         rows: list[Row] = []
         for stage, inside in stages.items():
             rows += self._stretched(inside) if stage in chosen else inside
-        return replace(blueprint, rows=tuple(rows))
+        return replace(plan, rows=tuple(rows))
 
-    def _chosen(self, blueprint: Blueprint) -> frozenset[str]:
-        if not blueprint.rows:
+    def _chosen(self, plan: Plan) -> frozenset[str]:
+        if not plan.rows:
             hint = "tables count that stand in the network itself, outside of loops and blocks"
             raise Refused("there is no table whose blocks could be repeated", help=hint)
         if self.stages is not None:
-            return named(blueprint.stages, self.stages, "stages")
-        chosen = repeated(blueprint.stages)
+            return named(plan.stages, self.stages, "stages")
+        chosen = repeated(plan.stages)
         if not chosen:
-            first = next(iter(blueprint.stages))
+            first = next(iter(plan.stages))
             hint = f"name those to repeat: `stages = {first}`, or several in parentheses"
             message = "every stage is a single block, which the network repeats nowhere"
             raise Refused(message, help=hint)

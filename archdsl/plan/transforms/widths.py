@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archdsl.params.kinds import parameter
+from archdsl.build.values import is_number
+from archdsl.params.kinds import Number, parameter
 from archdsl.params.rounding import round_to
-from archdsl.plan.transforms.base import Factor, Refused, Transform, scaled
-from archdsl.plan.transforms.blueprint import Blueprint, Number, Row, exact, is_number
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import Refused, Row
+from archdsl.plan.transforms.base import Factor, Transform, exact, scaled
 
 _MULTIPLE = 8
 
@@ -26,19 +28,19 @@ class Widen(Transform):
     leading = "width"
     width: Number = parameter(Factor())
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
-        by_parameter = scaled(blueprint, "width", self.width)
+    def apply(self, plan: Plan) -> Plan:
+        by_parameter = scaled(plan, "width", self.width)
         if by_parameter is not None:
             return by_parameter
         if self.width == 1:
-            return blueprint
-        if "channels" not in blueprint.columns:
+            return plan
+        if "channels" not in plan.columns:
             hint = "it needs a parameter `width`, or a table with a column `channels`"
             raise Refused("this network has no width to change", help=hint)
-        return blueprint.with_rows(self._widened)
+        return plan.with_rows(self._widened)
 
     def _widened(self, row: Row) -> Row:
-        channels = row.cells.get("channels")
+        channels = row.value("channels")
         if not is_number(channels):
             return row
         return row.with_cells(channels=round_to(self.width * channels, _MULTIPLE))
@@ -57,18 +59,18 @@ class Bottleneck(Transform):
     columns: ClassVar[tuple[str, ...]] = ("expansion", "mid")
     ratio: Number = parameter(Factor())
 
-    def apply(self, blueprint: Blueprint) -> Blueprint:
-        by_parameter = scaled(blueprint, "bottleneck", self.ratio)
+    def apply(self, plan: Plan) -> Plan:
+        by_parameter = scaled(plan, "bottleneck", self.ratio)
         if by_parameter is not None:
             return by_parameter
-        column = next((name for name in self.columns if name in blueprint.columns), None)
+        column = next((name for name in self.columns if name in plan.columns), None)
         if column is None:
             hint = "it needs a parameter `bottleneck`, or a column `expansion` or `mid`"
             raise Refused("the blocks of this network have no inner width to change", help=hint)
-        return blueprint.with_rows(lambda row: self._scaled(row, column))
+        return plan.with_rows(lambda row: self._scaled(row, column))
 
     def _scaled(self, row: Row, column: str) -> Row:
-        value = row.cells.get(column)
+        value = row.value(column)
         if not is_number(value):
             return row
         product = exact(self.ratio * value)

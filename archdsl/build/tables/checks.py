@@ -1,17 +1,61 @@
-"""The shapes that a table prints, compared with those that follow."""
+"""What a table has to be, and whether the shapes that it prints are those that follow."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from archdsl.build import expressions
-from archdsl.build.session import Frame
-from archdsl.build.tables.stages import EXPECTATIONS, Row
+from archdsl.build.session import Fault, Frame
 from archdsl.build.values import Tensor, Value, is_integer
-from archdsl.diagnostics import note
+from archdsl.diagnostics import counted, did_you_mean, note
 from archdsl.ir.types import show_shape
+from archdsl.plan.rows import BLOCK, EXPECTATIONS, Row, rows_of
 from archdsl.program.mentions import names_in
+from archdsl.program.names import STAGE
 from archdsl.syntax import tree
+
+
+def check(frame: Frame, table: tree.Table) -> None:
+    """See that a table is one, as it is written.
+
+    Raises:
+        Fault: it is not; every row that is at fault has been reported.
+    """
+    _check_columns(frame, table)
+    faults = frame.session.faults
+    rows = [line for line in table.rows if isinstance(line, tree.Row)]
+    for line, row in zip(rows, rows_of(table), strict=True):
+        _check_row(frame, table, line, row)
+    if frame.session.faults > faults:
+        raise Fault
+    if not rows:
+        raise frame.fault("table", "this table has no rows", table.span)
+
+
+def _check_columns(frame: Frame, table: tree.Table) -> None:
+    names = [column.name for column in table.columns]
+    for position, column in enumerate(table.columns):
+        if column.name in names[:position]:
+            message = f"there are two columns `{column.name}`"
+            raise frame.fault("table", message, column.span)
+    if BLOCK not in names:
+        near = [column for column in table.columns if did_you_mean(column.name, [BLOCK])]
+        hint = "did you mean `block`?" if near else None
+        message = "a table needs a column `block`, with the block of each row"
+        raise frame.fault("table", message, [*near, *table.columns][0].span, help=hint)
+
+
+def _check_row(frame: Frame, table: tree.Table, line: tree.Row, row: Row) -> None:
+    """Report a row that is none, or that names a stage by something else."""
+    cells, named = row.cells, row.cells.get(STAGE)
+    if len(line.cells) != len(table.columns):
+        has = counted(len(line.cells), "cell")
+        message = f"this row has {has} for {counted(len(table.columns), 'column')}"
+        frame.session.report(frame.fault("table", message, line.span))
+    elif BLOCK not in cells:
+        frame.session.report(frame.fault("table", "this row names no block", line.span))
+    elif named is not None and not isinstance(named, tree.Name):
+        frame.session.report(frame.fault("table", "a stage has a name", named.span))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +82,9 @@ def compare(frame: Frame, row: Row) -> None:
     """
     if frame.session.is_rewritten:
         return
+    cells = row.cells
     for column in EXPECTATIONS:
-        cell = row.cells.get(column)
+        cell = cells.get(column)
         if cell is not None and (frame.session.as_declared or names_in(cell)):
             _compare_all(frame, cell, column)
 

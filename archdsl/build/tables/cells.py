@@ -1,62 +1,73 @@
-"""What a row's block is given: the row's cells, and the table's own definitions."""
+"""What the block of a row is given, and its application: cells, definitions, the stride.
+
+The cells of a row are evaluated once, the table's definitions for each of its blocks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from archdsl.build import expressions, names
+from archdsl.build import calls, expressions, names
+from archdsl.build.binding import piped
+from archdsl.build.provenance import Local
 from archdsl.build.session import Fault, Frame
-from archdsl.build.tables.stages import NUMBER, SPECIAL, STRIDE, Row
 from archdsl.build.values import (
     Applicable,
     BlockValue,
     Given,
     OperationValue,
+    Tensor,
     Value,
+    Written,
     describe,
 )
 from archdsl.diagnostics import Label, did_you_mean, warning
+from archdsl.ir.written import Counter
+from archdsl.plan.rows import BLOCK, SPECIAL, STRIDE, Row
 from archdsl.program.mentions import names_in
 from archdsl.syntax import tree
 
+COUNTER = "i"
+"""What definitions call the number of a block in its stage."""
+
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Filled:
     """A row with its block: the cells' values, those the block takes, and the definitions.
 
-    `cells` are as they were written; `takes` are the columns that the row has a use for.
+    `node` is the block as it is written, and `cells` are the values as they were.
     """
 
     row: Row
+    node: tree.Expression
     block: Applicable
     values: Mapping[str, Value]
     passed: Mapping[str, Given]
     bindings: tuple[tree.Argument, ...]
     cells: Mapping[str, Given]
-    takes: frozenset[str]
 
 
-class Planner:
-    """Plans the rows of one table, `mid = int(expansion * in.channels)` and its like in mind."""
+class Filler:
+    """Fills the rows of one table, `mid = int(expansion * in.channels)` and its like in mind."""
 
-    def __init__(self, frame: Frame, table: tree.Table) -> None:
+    def __init__(self, frame: Frame, table: tree.Table, rows: Sequence[Row]) -> None:
         self.frame = frame
         self.table = table
         self.bindings = [(b, b.name or "", names_in(b.value)) for b in table.bindings]
-        self._names = {id(binding): read for binding, _, read in self.bindings}
+        self.columns = {column for row in rows for column in (*row.cells, *row.line.dashes)}
         self.read = {name for _, _, read in self.bindings for name in read}
         self.taken: set[str] = set()
 
-    def plan(self, row: Row) -> Plan:
+    def fill(self, row: Row) -> Filled:
         """Evaluate a row's cells and see that its block has a use for each.
 
         Raises:
             Fault: it has not, or a cell has no value.
         """
-        faults = self.frame.session.faults
-        cells = {column: self._cell(row, column) for column in row.cells if column not in SPECIAL}
-        block = self._block(row)
+        faults, written = self.frame.session.faults, row.cells
+        cells = {column: self._cell(written[column]) for column in written if column not in SPECIAL}
+        block = self._block(written[BLOCK])
         given = {column: cell for column, cell in cells.items() if cell is not None}
         if block is not None:
             self._check_columns(row, block, given)
@@ -64,10 +75,9 @@ class Planner:
             raise Fault
         passed = {column: cell for column, cell in given.items() if column in block.parameters}
         bindings = self._needed(set(block.parameters) - set(given))
-        self._check_left_out(row, bindings)
+        self._check_left_out(row, written.keys(), bindings)
         values = {column: cell.value for column, cell in given.items()}
-        takes = frozenset({*options_of(block), *self.read, NUMBER})
-        return Plan(row, block, values, passed, bindings, given, takes)
+        return Filled(row, written[BLOCK], block, values, passed, bindings, given)
 
     def warn_unused(self) -> None:
         """Say which of the table's definitions no row had a use for."""
@@ -76,9 +86,8 @@ class Planner:
                 message = f"no block of this table takes `{name}`"
                 self.frame.session.diagnostics.add(warning("unused", message, binding.span))
 
-    def _cell(self, row: Row, column: str) -> Given | None:
+    def _cell(self, cell: tree.Expression) -> Given | None:
         """A cell's value, or None where it has none, which is reported."""
-        cell = row.cells[column]
         try:
             value = expressions.evaluate(self.frame, cell)
             return Given(value, cell.span, cell, self.frame.now)
@@ -86,8 +95,8 @@ class Planner:
             self.frame.session.report(fault)
             return None
 
-    def _block(self, row: Row) -> Applicable | None:
-        cell, frame = row.block, self.frame
+    def _block(self, cell: tree.Expression) -> Applicable | None:
+        frame = self.frame
         try:
             value = (
                 names.callee(frame, cell)
@@ -115,8 +124,9 @@ class Planner:
         if hint is None:
             hint = "write `-` where it is not meant"
             return self.frame.fault("table", message, row.cells[column].span, help=hint)
-        header = next(c.span for c in self.table.columns if c.name == column)
-        also = (Label(row.block.span, "the block"),)
+        headers = (name.span for name in self.table.columns if name.name == column)
+        header = next(headers, self.table.span)
+        also = (Label(row.cells[BLOCK].span, "the block"),)
         return self.frame.fault("table", message, header, also=also, help=hint)
 
     def _needed(self, wanted: set[str]) -> tuple[tree.Argument, ...]:
@@ -129,17 +139,60 @@ class Planner:
                 self.taken.add(name)
         return tuple(reversed(chosen))
 
-    def _check_left_out(self, row: Row, bindings: tuple[tree.Argument, ...]) -> None:
+    def _check_left_out(
+        self, row: Row, said: Set[str], bindings: tuple[tree.Argument, ...]
+    ) -> None:
         for binding in bindings:
-            for column in sorted(self._names[id(binding)] & row.left_out.keys()):
+            for column in sorted((names_in(binding.value) & self.columns) - said):
                 if column in self.frame.names or column in self.frame.unit.names:
                     continue
-                dash = row.left_out[column].span
                 message = f"`{binding.name}` is made of `{column}`, which this row leaves out"
-                span = dash if dash.end else row.node.span
-                raise self.frame.fault("table", message, span)
+                raise self.frame.fault("table", message, row.dash(column))
 
 
 def options_of(block: Applicable) -> tuple[str, ...]:
     """What a block takes beside the tensor that enters, which is its first parameter."""
     return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters
+
+
+def apply_once(frame: Frame, filled: Filled, number: int, *, first: bool, name: str) -> None:
+    """Apply the block of a number to the running value, which it replaces.
+
+    Raises:
+        Fault: it does not take the value, or gives no tensor.
+    """
+    node = filled.node
+    inner = _inner(frame, filled, number)
+    inner.rounds, inner.naming = (*frame.rounds, number), (node, (name,))
+    written = Written(piped(frame.running, node.span), _arguments(inner, filled, first=first))
+    value = calls.applied(inner, filled.block, written, node)
+    if not isinstance(value, tuple | Tensor):
+        message = f"the block of a row makes a tensor, not {describe(value)}"
+        raise frame.fault("table", message, node.span)
+    frame.run_on(value if isinstance(value, tuple) else (value,))
+
+
+def _inner(frame: Frame, filled: Filled, number: int) -> Frame:
+    """A frame that knows the row's cells, the number of the block, and what enters it."""
+    names = {**frame.names, **filled.values, COUNTER: number}
+    meant = frame.meant and frame.meant.inside(filled.cells)
+    inner = Frame(frame.session, frame.unit, frame.scope, names, meant=meant, guards=frame.guards)
+    for column, cell in filled.cells.items():
+        inner.mean(column, cell.value, cell)
+    inner.mean(COUNTER, number, Counter(number))
+    inner.run_on(frame.running)
+    return inner
+
+
+def _arguments(inner: Frame, filled: Filled, *, first: bool) -> Mapping[str, Given]:
+    """The row's cells and the table's definitions; only the first block carries the stride."""
+    given = dict(filled.passed)
+    if not first and STRIDE in given:
+        given[STRIDE] = Given(1, given[STRIDE].span)
+    for binding in filled.bindings:
+        name, value = binding.name or "", expressions.evaluate(inner, binding.value)
+        written = Given(value, binding.span, binding.value, inner.now)
+        inner.mean(name, value, Local(written.expression))
+        if name in filled.block.parameters:
+            given[name] = written
+    return given

@@ -1,0 +1,252 @@
+"""What transforms change, written down: parameters, inputs and cells as the language has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from itertools import groupby
+from typing import TypeAlias
+
+from archdsl import limits
+from archdsl.build.values import BlockValue, Given, OperationValue, Value, is_number
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import (
+    BLOCK,
+    NUMBER,
+    OPEN,
+    Cells,
+    Known,
+    Refused,
+    Row,
+    RowId,
+    Saying,
+    rows_of,
+)
+from archdsl.program.names import STAGE
+from archdsl.source import Span
+from archdsl.syntax import tree
+
+Printed: TypeAlias = Mapping[RowId, Cells]
+"""What rows are to say in some of their cells, whatever stands there."""
+
+
+def written_down(before: Plan, after: Plan, span: Span) -> Plan:
+    """A changed plan with what changed in it as if it was written at a span.
+
+    Raises:
+        Refused: a number grew beyond what the language has.
+    """
+    given = {
+        name: Given(_checked(name, value), span)
+        for name, value in after.parameters.items()
+        if before.parameters.get(name, OPEN) != value
+    }
+    shapes = {
+        name: _resized(before.shape(name), before.inputs[name], sizes, span)
+        for name, sizes in after.inputs.items()
+        if before.inputs[name] != sizes
+    }
+    changed: dict[Saying, Saying] = {}
+    for row in after.rows:
+        if row.says not in changed:
+            changed[row.says] = _written(row, span)
+    rows = tuple([row.saying(changed[row.says]) for row in after.rows])
+    return replace(
+        after,
+        given={**after.given, **given},
+        shapes={**after.shapes, **shapes},
+        rows=rows,
+        headers=_headers(before.headers, rows),
+        before=before,
+        changed_by=span,
+    )
+
+
+def _written(row: Row, span: Span) -> Saying:
+    """What a row says, with its edits written at a span."""
+    says = row.says
+    if not says.unwritten:
+        return says
+    written = {column: _cell(row, column, span) for column in sorted(says.unwritten)}
+    return replace(says, edits={**says.edits, **written}, unwritten=frozenset())
+
+
+def _cell(row: Row, column: str, span: Span) -> tree.Expression | tree.Dash:
+    if column == BLOCK:
+        # What is inserted after a block knows it by its place in the text.
+        return tree.Name(row.block, span=row.cells[BLOCK].span)
+    value: Known = row.says.number if column == NUMBER else row.columns.get(column, OPEN)
+    return tree.Dash(span=span) if value is OPEN else literal(_checked(column, value), span)
+
+
+def _headers(
+    before: Mapping[int, tuple[str, ...]], rows: Iterable[Row]
+) -> Mapping[int, tuple[str, ...]]:
+    """The columns that each table had not as it was written."""
+    headers = dict(before)
+    for row in rows:
+        known = headers.get(row.stage.table, ())
+        new = [name for name in row.says.edits if name not in known and not row.line.has(name)]
+        if new:
+            headers[row.stage.table] = (*known, *new)
+    return headers
+
+
+def _checked(name: str, value: Value) -> Value:
+    """A value that a transform computed.
+
+    Raises:
+        Refused: it is a number beyond what the language has.
+    """
+    if is_number(value):
+        largest = max(abs(value.numerator), value.denominator)
+        if largest > limits.MAGNITUDE:
+            raise Refused(f"with this, `{name}` grows beyond 2^63")
+    return value
+
+
+def network_of(plan: Plan, printed: Printed | None = None) -> tree.Network:
+    """The text of a network as it stands now."""
+    return replace(plan.network, body=_body(plan, plan.network.body, printed or {}))
+
+
+def _body(
+    plan: Plan, body: tuple[tree.Statement, ...], printed: Printed
+) -> tuple[tree.Statement, ...]:
+    return tuple([_statement(plan, statement, printed) for statement in body])
+
+
+def _statement(plan: Plan, statement: tree.Statement, printed: Printed) -> tree.Statement:
+    match statement:
+        case tree.Table():
+            return _table(plan, statement, printed)
+        case tree.Input():
+            return replace(statement, shape=plan.shape_of(statement))
+        case tree.If():
+            body = _body(plan, statement.body, printed)
+            return replace(
+                statement, body=body, otherwise=_body(plan, statement.otherwise, printed)
+            )
+    return statement
+
+
+def _table(plan: Plan, table: tree.Table, printed: Printed) -> tree.Table:
+    """A table with the rows that it has now, and with columns that it had not."""
+    added = plan.headers.get(table.span.start, ())
+    columns = (*table.columns, *[tree.Name(name, span=table.span) for name in added])
+    rows = {row.id: row for row in plan.rows_in(table)}
+    named = dict(_named(rows.values()))
+    lines: list[tree.Row | tree.Rule] = []
+    for line in _lines(tuple(rows.values()), table):
+        if isinstance(line, tree.Rule):
+            lines.append(line)
+            continue
+        cells = {**rows[line].cells, **named[line], **printed.get(line, {})}
+        dash = tree.Dash(span=rows[line].line.span)
+        lines.append(tree.Row(tuple([cells.get(c.name, dash) for c in columns]), span=dash.span))
+    return replace(table, columns=columns, rows=tuple(lines))
+
+
+def _named(rows: Iterable[Row]) -> Iterator[tuple[RowId, Cells]]:
+    """The column of stages: the first row of one has its name."""
+    for stage, inside in groupby(rows, key=lambda row: row.stage):
+        for place, row in enumerate(inside):
+            is_named = stage.name is not None and place == 0
+            span = row.line.span
+            yield (
+                row.id,
+                {
+                    STAGE: tree.Name(stage.name or "", span=span)
+                    if is_named
+                    else tree.Dash(span=span)
+                },
+            )
+
+
+def _lines(rows: tuple[Row, ...], table: tree.Table) -> Iterator[RowId | tree.Rule]:
+    """The lines of a table: as they are written, else with rules where stages part now."""
+    if [row.id for row in rows] == [row.id for row in rows_of(table)]:
+        places = {row.id.row: row.id for row in rows}
+        for place, line in enumerate(table.rows):
+            yield line if isinstance(line, tree.Rule) else places[place]
+        return
+    is_ruled = any(isinstance(line, tree.Rule) for line in table.rows)
+    for stage, inside in groupby(rows, key=lambda row: row.stage):
+        if stage != rows[0].stage and (is_ruled or stage.name is None):
+            yield tree.Rule(span=table.span)
+        yield from (row.id for row in inside)
+
+
+def literal(value: Value, span: Span) -> tree.Expression:
+    """A value as the language writes it; a block by its name, with what it is given in advance.
+
+    Raises:
+        TypeError: it is a tensor, a function or nothing at all.
+    """
+    if value is None or isinstance(value, bool):
+        return tree.Constant(value, span=span)
+    if is_number(value):
+        return _number(value, span)
+    if isinstance(value, str):
+        return tree.Name(value, span=span)
+    if isinstance(value, tuple):
+        return tree.Tuple(tuple(literal(entry, span) for entry in value), span=span)
+    if isinstance(value, BlockValue | OperationValue):
+        return _block(value.name, value.given, span)
+    raise TypeError(f"no literal of {value!r}")
+
+
+def _block(name: str, given: Mapping[str, Given], span: Span) -> tree.Expression:
+    arguments = tuple(
+        tree.Argument(parameter, literal(argument.value, span), span=span)
+        for parameter, argument in given.items()
+    )
+    called = tree.Name(name, span=span)
+    return tree.Call(called, arguments, span=span) if arguments else called
+
+
+def _number(value: int | Fraction, span: Span) -> tree.Expression:
+    """A decimal where the number has one, else a fraction."""
+    if value < 0:
+        return tree.Unary("-", _number(-value, span), span=span)
+    decimal = f"{float(value):.12g}"
+    if "e" not in decimal and Fraction(decimal) == value:
+        return tree.Number(decimal, value, span=span)
+    if isinstance(value, int):
+        return tree.Number(str(value), value, span=span)
+    sides = (tree.Number(str(n), n, span=span) for n in (value.numerator, value.denominator))
+    return tree.Binary("/", *sides, span=span)
+
+
+def _resized(
+    written: tree.Expression, before: tuple[int, ...], sizes: tuple[int, ...], span: Span
+) -> tree.Expression:
+    """A shape as it is written where its sizes stay, so that parameters keep their say."""
+    dimensions = written.dimensions if isinstance(written, tree.Shape) else (written,)
+    made: list[tree.Expression] = []
+    start = 0
+    for dimension in dimensions:
+        end = start + (int(dimension.times.value) if isinstance(dimension, tree.Repeat) else 1)
+        is_kept = sizes[start:end] == before[start:end]
+        made += [dimension] if is_kept else _dimensions(sizes[start:end], span)
+        start = end
+    if start != len(sizes):
+        return shape(sizes, span)
+    return tree.Shape(tuple(made), span=written.span) if len(made) > 1 else made[0]
+
+
+def _dimensions(sizes: tuple[int, ...], span: Span) -> list[tree.Expression]:
+    """Sizes one by one; several that are the same as one that is repeated."""
+    if len(sizes) > 1 and len(set(sizes)) == 1:
+        times = tree.Number(str(len(sizes)), len(sizes), span=span)
+        return [tree.Repeat(_number(sizes[0], span), times, span=span)]
+    return [_number(size, span) for size in sizes]
+
+
+def shape(sizes: tuple[int, ...], span: Span) -> tree.Expression:
+    """`3 x 16 x 224^2`."""
+    split = len(sizes) - 2 if len(sizes) > 2 else len(sizes)
+    first = (_number(size, span) for size in sizes[:split])
+    dimensions = (*first, *_dimensions(sizes[split:], span))
+    return dimensions[0] if len(dimensions) == 1 else tree.Shape(dimensions, span=span)

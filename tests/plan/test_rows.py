@@ -1,0 +1,119 @@
+"""Rows that a transform adds, removes and reorders: who they are, and what is built of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archdsl.compiler import Network, Spec
+from archdsl.params.kinds import Integer, parameter
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import RowId
+from archdsl.plan.transforms import TRANSFORMS, Transform
+from tests.plan.strategies import NAME, Files, specs
+from tests.plan.test_laws import QUICK, loaded
+
+
+@dataclass(frozen=True)
+class Again(Transform):
+    """A row once more behind itself, of half as many channels and by itself."""
+
+    name = "again"
+    leading = "row"
+    row: int = parameter(Integer(least=0))
+
+    def apply(self, plan: Plan) -> Plan:
+        row = plan.rows[self.row % len(plan.rows)]
+        return plan.with_row(row.with_number(1).with_cells(stride=1), after=row)
+
+
+@dataclass(frozen=True)
+class Dropped(Transform):
+    """A network without one of its rows."""
+
+    name = "dropped"
+    leading = "row"
+    row: int = parameter(Integer(least=0))
+
+    def apply(self, plan: Plan) -> Plan:
+        return plan.without_row(plan.rows[self.row % len(plan.rows)])
+
+
+@dataclass(frozen=True)
+class Turned(Transform):
+    """The rows of each stage the other way round."""
+
+    name = "turned"
+
+    def apply(self, plan: Plan) -> Plan:
+        stages = groupby(plan.rows, key=lambda row: row.stage)
+        return replace(plan, rows=tuple(row for _, rows in stages for row in [*rows][::-1]))
+
+
+OWN = (Again, Dropped, Turned)
+EDITS = st.one_of(
+    st.builds(Again, st.integers(0, 9)), st.builds(Dropped, st.integers(0, 9)), st.just(Turned())
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def known() -> Iterator[None]:
+    TRANSFORMS.update({kind.name: kind for kind in OWN})
+    yield
+    for kind in OWN:
+        del TRANSFORMS[kind.name]
+
+
+def plan_of(spec: Spec, *changes: Transform) -> Plan:
+    return spec.derive("made", NAME, *changes).candidates("made", {}).plan
+
+
+def blocks(network: Network) -> int:
+    """How many blocks the rows of a network's tables come to."""
+    rows = (scope for scope in network.graph.scopes if scope.kind == "row")
+    return sum(int(str(row.bindings["number"])) for row in rows)
+
+
+def expected(rows: list[RowId], change: Transform, plan: Plan) -> list[RowId]:
+    """Who is left, and in which order, as a list of numbers has it."""
+    if isinstance(change, Turned):
+        stages = groupby(plan.rows, key=lambda row: row.stage)
+        return [row.id for _, inside in stages for row in [*inside][::-1]]
+    place = change.row % len(rows) if isinstance(change, Again | Dropped) else 0
+    if isinstance(change, Dropped):
+        return [*rows[:place], *rows[place + 1 :]]
+    return [*rows[: place + 1], rows[place]._replace(copy=plan.added + 1), *rows[place + 1 :]]
+
+
+@QUICK
+@given(specs(), st.lists(EDITS, min_size=1, max_size=4))
+def test_identities_survive_and_the_network_follows(files: Files, edits: list[Transform]) -> None:
+    with loaded(files) as spec:
+        for count, change in enumerate(edits):
+            before = plan_of(spec, *edits[:count])
+            if isinstance(change, Dropped) and _is_alone(before, change):
+                return
+            after = plan_of(spec, *edits[: count + 1])
+            ids = [row.id for row in after.rows]
+            assert ids == expected([row.id for row in before.rows], change, before)
+            assert len(set(ids)) == len(ids)
+            kept = {row.id: row for row in before.rows}
+            assert all(_says(row) == _says(kept[row.id]) for row in after.rows if row.id in kept)
+        made = spec.derive("made", NAME, *edits)
+        assert blocks(made.network("made")) == sum(row.number for row in after.rows)
+        made.written("made", "a test")
+
+
+def _is_alone(plan: Plan, change: Dropped) -> bool:
+    """Whether a table would lose its only row."""
+    row = plan.rows[change.row % len(plan.rows)]
+    return sum(other.stage.table == row.stage.table for other in plan.rows) == 1
+
+
+def _says(row: object) -> object:
+    return row.block, row.number, dict(row.columns)  # type: ignore[attr-defined]
