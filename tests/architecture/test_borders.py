@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "elaborate.tables": GROUND
     | {"costs", "elaborate.analysis", "elaborate.evaluation", "elaborate.session"}
     | {"elaborate.values", "ir", "ops.base", "syntax"},
+    "passes": {"ir", "ops", "params.kinds"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "emit": GROUND

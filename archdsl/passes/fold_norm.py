@@ -1,0 +1,73 @@
+"""Batch norms folded into what they normalise, for a network that is only to infer.
+
+With its statistics fixed, a batch norm is a scale and a shift of each channel. A convolution or
+linear layer before it can do both itself, where nothing else reads what it gives: its weight is
+scaled, and its bias takes the shift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from archdsl.ir.graph import Graph, Node, Value
+from archdsl.ir.rewrite import Rewrite
+from archdsl.ops.convolution import Convolution
+from archdsl.ops.linear import Linear
+from archdsl.ops.normalisation import BatchNorm
+from archdsl.params.kinds import number
+from archdsl.passes.base import Keep, Lowered, Tensors, WeightRule, holding
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The weight and bias of a layer that does what it did and the batch norm after it."""
+
+    node: int
+    reads: tuple[int, int]
+    eps: float
+
+    def made(self, *held: Tensors) -> Tensors:
+        layer, norm = held
+        scale = norm.get("weight", 1) / (norm["running_var"] + self.eps) ** 0.5
+        shift = norm.get("bias", 0) - norm["running_mean"] * scale
+        weight = layer["weight"]
+        per_channel = scale.reshape((-1,) + (1,) * (weight.ndim - 1))
+        return {"weight": weight * per_channel, "bias": layer.get("bias", 0) * scale + shift}
+
+
+def fold_norm(graph: Graph) -> Lowered:
+    """The graph without the batch norms that what is before them can do."""
+    folded = {norm.index: node for node in graph for norm in _folded(graph, node)}
+    into = {node.index: graph.node(norm) for norm, node in folded.items()}
+    rewrite, holds = Rewrite(graph), {node.index for node in holding(graph)}
+    rules: list[WeightRule] = []
+    for node in graph:
+        if node.index in folded:
+            rewrite.drop(node, Value(folded[node.index].index))
+        elif node.index in into:
+            norm = into[node.index]
+            assert isinstance(node.operation, Convolution | Linear)
+            assert isinstance(norm.operation, BatchNorm)
+            new = rewrite.replace(node, replace(node.operation, bias=True), bias=True)
+            reads = (node.index, norm.index)
+            rules.append(Fold(new.index, reads, float(number(norm.operation.eps))))
+        else:
+            new = rewrite.keep(node)
+            rules += [Keep(new.index, (node.index,))] if node.index in holds else []
+    return Lowered(rewrite.finish(), tuple(rules))
+
+
+def _folded(graph: Graph, node: Node) -> Iterator[Node]:
+    """The batch norm that alone reads a layer, where both have the same channels, if any."""
+    value = Value(node.index)
+    readers = graph.readers(value)
+    if len(readers) == 1 and value not in graph.outputs and _has_channels(graph, node):
+        yield from (norm for norm in readers if isinstance(norm.operation, BatchNorm))
+
+
+def _has_channels(graph: Graph, node: Node) -> bool:
+    """Whether an output of the layer is a channel, as those of a linear layer on vectors are."""
+    if isinstance(node.operation, Linear):
+        return node.results[0].rank == 1
+    return isinstance(node.operation, Convolution)
