@@ -9,7 +9,7 @@ from fractions import Fraction
 from archdsl import limits
 from archdsl.build.arithmetic import BadValue, Number, exact
 from archdsl.build.values import FunctionValue, Value, describe, is_integer, is_number
-from archdsl.params.rounding import round_to
+from archdsl.params.numbers import round_to
 from archdsl.program import names
 
 

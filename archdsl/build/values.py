@@ -16,6 +16,7 @@ from archdsl.ir.types import TensorType
 from archdsl.ir.written import Expression, Literal
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation, Types
+from archdsl.params.numbers import show_number
 from archdsl.program.program import Definition, Function
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -223,7 +224,7 @@ def show(value: object, most: int = 8) -> str:
         return "none"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, Fraction):
+    if is_number(value):
         return show_number(value)
     if isinstance(value, tuple):
         shown = [show(entry, most // 2) for entry in value[:most]]
@@ -234,12 +235,6 @@ def show(value: object, most: int = 8) -> str:
     if isinstance(value, BlockValue | OperationValue | FunctionValue):
         return value.name
     return str(value)
-
-
-def show_number(value: Fraction) -> str:
-    """A decimal where the number has a short one, else a fraction."""
-    decimal = f"{float(value):.10g}"
-    return decimal if Fraction(decimal) == value else str(value)
 
 
 def describe(value: object) -> str:

@@ -15,6 +15,9 @@ AXES: dict[int, tuple[str, ...]] = {
 
 AXIS_NAMES = ("channels", "length", "frames", "height", "width")
 
+POSITIONS = "positions"
+"""The word for all axes after the channels."""
+
 
 @dataclass(frozen=True, slots=True)
 class TensorType:

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, LayerArgument, Operation, Types
-from archdsl.params.kinds import Choice, Maybe, Number, Real, number, parameter
+from archdsl.params.kinds import Choice, Maybe, Real, number, parameter
+from archdsl.params.numbers import Number
 
 
 def default_of(field: Field[Number]) -> Number:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
-from archdsl.params.kinds import Boolean, Maybe, Number, Real, number, parameter
+from archdsl.params.kinds import Boolean, Maybe, Real, number, parameter
+from archdsl.params.numbers import Number
 
 
 class ScaledDotProductAttention(Operation):

@@ -1,17 +1,20 @@
-"""Axes by name or number, and the dimensions that torch calls them by."""
+"""Axes by name or number, the dimensions that torch calls them by, and values for each."""
 
 from __future__ import annotations
 
-from archdsl.ir.types import AXES
+from typing import TypeVar
+
+from archdsl.ir.types import AXES, POSITIONS
 from archdsl.ops.base import Mismatch
+from archdsl.params.kinds import Extent
+
+T = TypeVar("T")
 
 Axis = int | str
 """An axis by name, or by number counted without the batch (0 is the channels)."""
 
 Axes = Axis | tuple[Axis, ...]
 """One axis or several, or `positions`: all axes after the channels."""
-
-POSITIONS = "positions"
 
 
 def axis_index(axis: Axis, rank: int, name: str = "axis") -> int:
@@ -81,3 +84,33 @@ def dimensions(axes: Axes, rank: int, name: str = "axes") -> int | tuple[int, ..
 
 def _axis_help(names: tuple[str, ...]) -> str | None:
     return f"its axes are {', '.join(names)}" if names else "number its axes from 0"
+
+
+def entries(value: Extent) -> tuple[int, ...]:
+    """A single integer as a tuple of one."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+def per_axis(value: T | tuple[T, ...], axes: int, name: str) -> tuple[T, ...]:
+    """`value` with an entry for each of `axes` axes.
+
+    Raises:
+        Mismatch: a tuple of another length.
+    """
+    if not isinstance(value, tuple):
+        return (value,) * axes
+    if len(value) != axes:
+        message = f"`{name}` has {len(value)} entries for {axes} axes"
+        raise Mismatch(message, parameter=name)
+    return value
+
+
+def check_groups(groups: int, count: int, what: str) -> None:
+    """Each group has equally many of `count` channels, which the message calls `what`.
+
+    Raises:
+        Mismatch: they cannot be dealt out so.
+    """
+    if count % groups:
+        message = f"{groups} groups do not divide {count} {what}"
+        raise Mismatch(message, parameter="groups")

@@ -5,18 +5,10 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import TensorType
+from archdsl.ops.axes import check_groups, per_axis
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
 from archdsl.ops.window import check_spatial, half_padding, window_extents
-from archdsl.params.kinds import (
-    Boolean,
-    Extent,
-    Integer,
-    Maybe,
-    Sizes,
-    check_groups,
-    parameter,
-    per_axis,
-)
+from archdsl.params.kinds import Boolean, Extent, Integer, Maybe, Sizes, parameter
 
 
 class Convolution(Operation):

@@ -7,7 +7,8 @@ from fractions import Fraction
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, LayerArgument, Operation, Types
 from archdsl.ops.window import check_spatial
-from archdsl.params.kinds import Number, Real, number, parameter
+from archdsl.params.kinds import Real, number, parameter
+from archdsl.params.numbers import Number
 
 
 class Dropout(Operation):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from archdsl.ir.types import TensorType, show_shape
-from archdsl.ops.axes import POSITIONS, Axes, Axis, axis_index, dimension, each, positions
+from archdsl.ir.types import POSITIONS, TensorType, show_shape
+from archdsl.ops.axes import Axes, Axis, axis_index, dimension, each, entries, positions
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
-from archdsl.params.kinds import AxisName, Choice, Either, Several, Shape, entries, parameter
+from archdsl.params.kinds import AxisName, Choice, Either, Several, Shape, parameter
 
 
 def fill(sizes: tuple[int, ...], elements: int, what: str, name: str) -> tuple[int, ...]:

@@ -6,18 +6,11 @@ from fractions import Fraction
 from math import prod
 
 from archdsl.ir.types import TensorType
+from archdsl.ops.axes import check_groups
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
 from archdsl.ops.window import check_spatial
-from archdsl.params.kinds import (
-    Boolean,
-    Integer,
-    Maybe,
-    Number,
-    Real,
-    check_groups,
-    number,
-    parameter,
-)
+from archdsl.params.kinds import Boolean, Integer, Maybe, Real, number, parameter
+from archdsl.params.numbers import Number
 
 EPS = Fraction(1, 100_000)
 MOMENTUM = Fraction(1, 10)

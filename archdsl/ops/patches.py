@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import TensorType, show_shape
+from archdsl.ops.axes import check_groups, per_axis
 from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
 from archdsl.ops.window import window_extents
-from archdsl.params.kinds import Extent, Integer, Sizes, check_groups, parameter, per_axis
+from archdsl.params.kinds import Extent, Integer, Sizes, parameter
 
 
 def check_plane(x: TensorType, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType, show_shape
+from archdsl.ops.axes import per_axis
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
 from archdsl.ops.window import check_spatial, window_extents
 from archdsl.params.kinds import (
@@ -12,14 +13,13 @@ from archdsl.params.kinds import (
     Extent,
     Integer,
     Maybe,
-    Number,
     Real,
     Several,
     Sizes,
     number,
     parameter,
-    per_axis,
 )
+from archdsl.params.numbers import Number
 
 
 def check_padding(op: MaxPool | AvgPool, axes: int) -> None:

@@ -7,7 +7,8 @@ from fractions import Fraction
 from archdsl.ir.types import TensorType
 from archdsl.ops.activation import Activation
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.params.kinds import Boolean, Number, Real, number, parameter
+from archdsl.params.kinds import Boolean, Real, number, parameter
+from archdsl.params.numbers import Number
 
 
 class Relu(Activation):

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.axes import Axes, Axis, axis_index, axis_indices, dimensions
+from archdsl.ops.axes import Axes, Axis, axis_index, axis_indices, dimensions, per_axis
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.joining import resized
 from archdsl.ops.layout import remaining
-from archdsl.params.kinds import (
-    AxisName,
-    AxisNames,
-    Integer,
-    Maybe,
-    Several,
-    Sizes,
-    parameter,
-    per_axis,
-)
+from archdsl.params.kinds import AxisName, AxisNames, Integer, Maybe, Several, Sizes, parameter
 
 
 def subscript(index: int, inside: str) -> str:

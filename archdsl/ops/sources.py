@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from archdsl.ir.types import TensorType
+from archdsl.ops.axes import entries
 from archdsl.ops.base import Cost, Form, Mismatch, Operation, Types, Weight
-from archdsl.params.kinds import (
-    Choice,
-    Extent,
-    Number,
-    Real,
-    Sizes,
-    entries,
-    number,
-    parameter,
-)
+from archdsl.params.kinds import Choice, Extent, Real, Sizes, number, parameter
+from archdsl.params.numbers import Number
 
 INITIAL = {"zeros": "torch.zeros", "ones": "torch.ones", "normal": "torch.randn"}
 

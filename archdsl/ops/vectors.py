@@ -9,7 +9,8 @@ from archdsl.ops.axes import Axis, axis_index, dimension
 from archdsl.ops.base import Expression, Operation, Types
 from archdsl.ops.broadcasting import broadcast
 from archdsl.ops.layout import remaining
-from archdsl.params.kinds import AxisName, Number, Real, number, parameter
+from archdsl.params.kinds import AxisName, Real, number, parameter
+from archdsl.params.numbers import Number
 
 
 class Normalize(Operation):

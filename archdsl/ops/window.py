@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from archdsl.ir.types import TensorType
+from archdsl.ops.axes import per_axis
 from archdsl.ops.base import Mismatch
-from archdsl.params.kinds import Extent, per_axis
+from archdsl.params.kinds import Extent
 
 
 class Windowed(Protocol):

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from fractions import Fraction
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeGuard
 
 from archdsl.frozen import Frozen
-from archdsl.ir.types import AXIS_NAMES
+from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.limits import MAGNITUDE
-from archdsl.ops.axes import POSITIONS
-from archdsl.ops.base import Mismatch
+from archdsl.params.numbers import Number, is_integer, is_number
 
 Extent = int | tuple[int, ...]
 """One size for every axis, or a size for each."""
-
-Number = int | Fraction
-"""A number of the language, which is exact."""
-
-T = TypeVar("T")
 
 
 class Kind(Protocol):
@@ -30,9 +23,9 @@ class Kind(Protocol):
     def accepts(self, value: object) -> bool: ...
 
 
-def _is_integer(value: object) -> bool:
+def _is_integer(value: object) -> TypeGuard[int]:
     """Whether a value is an integer that torch can hold."""
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < MAGNITUDE
+    return is_integer(value) and abs(value) < MAGNITUDE
 
 
 def _bounds(least: float | None, most: float | None) -> str:
@@ -50,7 +43,7 @@ class Integer(Frozen):
         return "an integer" + _bounds(self.least, self.most)
 
     def accepts(self, value: object) -> bool:
-        if not isinstance(value, int) or not _is_integer(value):
+        if not _is_integer(value):
             return False
         above = self.least is None or value >= self.least
         return above and (self.most is None or value <= self.most)
@@ -65,7 +58,7 @@ class Real(Frozen):
         return "a number" + _bounds(self.least, self.most)
 
     def accepts(self, value: object) -> bool:
-        if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        if not is_number(value):
             return False
         above = self.least is None or value >= self.least
         return above and (self.most is None or value <= self.most)
@@ -189,33 +182,3 @@ def kind_of(field: dataclasses.Field[Any]) -> Kind:
 def number(value: Number) -> int | float:
     """An exact number as Python writes it: the nearest float where it is no integer of torch's."""
     return int(value) if value == int(value) and _is_integer(int(value)) else float(value)
-
-
-def entries(value: Extent) -> tuple[int, ...]:
-    """A single integer as a tuple of one."""
-    return value if isinstance(value, tuple) else (value,)
-
-
-def per_axis(value: T | tuple[T, ...], axes: int, name: str) -> tuple[T, ...]:
-    """`value` with an entry for each of `axes` axes.
-
-    Raises:
-        Mismatch: a tuple of another length.
-    """
-    if not isinstance(value, tuple):
-        return (value,) * axes
-    if len(value) != axes:
-        message = f"`{name}` has {len(value)} entries for {axes} axes"
-        raise Mismatch(message, parameter=name)
-    return value
-
-
-def check_groups(groups: int, count: int, what: str) -> None:
-    """Each group has equally many of `count` channels, which the message calls `what`.
-
-    Raises:
-        Mismatch: they cannot be dealt out so.
-    """
-    if count % groups:
-        message = f"{groups} groups do not divide {count} {what}"
-        raise Mismatch(message, parameter="groups")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields
-from fractions import Fraction
 from typing import Any, ClassVar
+
+from archdsl.params.numbers import is_number, show_number
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,5 @@ def _shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         return f"({', '.join(map(_shown, value))}{',' * (len(value) == 1)})"
-    if isinstance(value, Fraction):
-        decimal = f"{float(value):.6g}"
-        is_short = "e" not in decimal and Fraction(decimal) == value
-        return decimal if is_short else f"{value.numerator} / {value.denominator}"
-    return str(value)
+    # A fraction stands as the formatter lays it out.
+    return show_number(value).replace("/", " / ") if is_number(value) else str(value)

@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import TypeAlias
 
 from archdsl import limits
-from archdsl.build.values import BlockValue, Given, OperationValue, Value, is_number
+from archdsl.build.values import BlockValue, Given, OperationValue, Value
+from archdsl.params.numbers import decimal, is_number, show_number
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import (
     BLOCK,
@@ -210,11 +211,8 @@ def _number(value: int | Fraction, span: Span) -> tree.Expression:
     """A decimal where the number has one, else a fraction."""
     if value < 0:
         return tree.Unary("-", _number(-value, span), span=span)
-    decimal = f"{float(value):.12g}"
-    if "e" not in decimal and Fraction(decimal) == value:
-        return tree.Number(decimal, value, span=span)
-    if isinstance(value, int):
-        return tree.Number(str(value), value, span=span)
+    if isinstance(value, int) or decimal(value):
+        return tree.Number(show_number(value), value, span=span)
     sides = (tree.Number(str(n), n, span=span) for n in (value.numerator, value.denominator))
     return tree.Binary("/", *sides, span=span)
 

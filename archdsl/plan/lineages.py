@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from archdsl.build.session import Session
 from archdsl.build.values import Given, show
 from archdsl.diagnostics import Diagnostics
 from archdsl.ir.builder import Builder
+from archdsl.params.numbers import is_number
 from archdsl.plan.derivations import Resolved, resolve
 from archdsl.plan.plan import Plan
 from archdsl.program.program import Program
@@ -59,7 +59,7 @@ def _words(plan: Plan) -> Iterator[str]:
 def _is_number(value: object) -> bool:
     if isinstance(value, tuple):
         return all(map(_is_number, value))
-    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+    return is_number(value)
 
 
 def _changes(resolved: Resolved) -> Iterator[str]:

@@ -13,15 +13,8 @@ from itertools import groupby
 from archdsl.build import expressions, names, parameters
 from archdsl.build.session import Fault, Frame, Session
 from archdsl.build.tables.cells import options_of
-from archdsl.build.values import (
-    POISON,
-    Applicable,
-    BlockValue,
-    OperationValue,
-    Value,
-    holds_tensor,
-    is_integer,
-)
+from archdsl.build.values import POISON, Applicable, BlockValue, OperationValue, Value, holds_tensor
+from archdsl.params.numbers import is_integer
 from archdsl.plan.labels import Wanted, labels
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import BLOCK, NUMBER, OPEN, SPECIAL, Known, Row, Saying, Stage, called, kind

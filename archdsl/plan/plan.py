@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 
-from archdsl.build.values import Given, Inserted, Value, is_number
+from archdsl.build.values import Given, Inserted, Value
 from archdsl.ir.graph import Address
-from archdsl.params.kinds import Number
+from archdsl.params.numbers import Number, is_number
 from archdsl.plan.rows import Row, Saying, rows_of
 from archdsl.program.program import Unit
 from archdsl.source import Span

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from archdsl.build.values import Value, is_integer
+from archdsl.build.values import Value
+from archdsl.params.numbers import is_integer
 from archdsl.program.names import STAGE
 from archdsl.source import Span
 from archdsl.syntax import tree

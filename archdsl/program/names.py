@@ -8,9 +8,8 @@ from functools import cache
 from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, did_you_mean, error, warning
-from archdsl.ir.types import AXIS_NAMES
+from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.ops import OPERATIONS
-from archdsl.ops.axes import POSITIONS
 from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
 from archdsl.program.files import brings
 from archdsl.program.mentions import targets

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol, TypeGuard, cast, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 from archdsl import limits
-from archdsl.params.kinds import Integer, Kind, Number, Real, Several
+from archdsl.params.kinds import Integer, Kind, Several
+from archdsl.params.numbers import Number, is_number
 
 
 @runtime_checkable
@@ -26,10 +27,6 @@ class Wording(Protocol):
     def words(self) -> tuple[str, ...]: ...
 
 
-def _is_number(value: object) -> TypeGuard[Number]:
-    return Real().accepts(value)
-
-
 @dataclass(frozen=True)
 class Bounded:
     """A number between two others, of which one or both are excluded."""
@@ -38,7 +35,7 @@ class Bounded:
     accepted: Callable[[Number], bool]
 
     def accepts(self, value: object) -> bool:
-        return _is_number(value) and self.accepted(value)
+        return is_number(value) and self.accepted(value)
 
 
 POSITIVE = Bounded("a number above 0", lambda value: value > 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from archdsl.params.kinds import Number
+from archdsl.params.numbers import Number
 from archdsl.recipes.settings import (
     AdamW,
     AutoAugment,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
-from archdsl.params.kinds import Boolean, Integer, Maybe, Number, Real, parameter
+from archdsl.params.kinds import Boolean, Integer, Maybe, Real, parameter
+from archdsl.params.numbers import Number
 from archdsl.params.options import Optioned
 from archdsl.recipes.kinds import (
     COUNT,

@@ -14,7 +14,7 @@ from archdsl.ops.activation import Gelu
 from archdsl.ops.base import Layer, Mismatch, Operation, checked
 from archdsl.ops.rectifier import Celu, HardTanh, LeakyRelu, ParametricRelu, RandomRelu, Threshold
 from archdsl.ops.softmax import Glu, LogSoftmax, Softmax, Softmin
-from archdsl.params.kinds import Number
+from archdsl.params.numbers import Number
 
 from .harness import agree, shape, text
 from .strategies import axes_of, flags, given, sizes, tensors

@@ -11,10 +11,11 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.params.kinds import Integer, Kind, Number
+from archdsl.params.kinds import Integer, Kind
+from archdsl.params.numbers import Number, reduced
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
-from archdsl.plan.transforms.base import Factor, Transform, exact
+from archdsl.plan.transforms.base import Factor, Transform
 from archdsl.plan.transforms.clips import Lengthen, Quicken, Resize
 from archdsl.plan.transforms.stretch import Stretch
 from archdsl.plan.transforms.widths import Bottleneck, Widen
@@ -80,13 +81,13 @@ def _frames(plan: Plan) -> Scale:
     own = list(_own(plan, "frames", _VIDEO, 1))
     if len(set(own)) == 1:
         return Scale(own[0], lambda place: Lengthen(frames=place))
-    return Scale(min(own), lambda place: Lengthen(factor=exact(Fraction(place) / min(own))))
+    return Scale(min(own), lambda place: Lengthen(factor=reduced(Fraction(place) / min(own))))
 
 
 def _rate(plan: Plan) -> Scale:
     _check(plan, Quicken(2))
     start = min(_own(plan, "frames", _VIDEO, 1))
-    return Scale(start, lambda place: Quicken(exact(Fraction(place) / start)))
+    return Scale(start, lambda place: Quicken(reduced(Fraction(place) / start)))
 
 
 def _size(plan: Plan) -> Scale:
@@ -95,7 +96,7 @@ def _size(plan: Plan) -> Scale:
     start = Fraction(min(own)) / MULTIPLE
     if len(set(own)) == 1:
         return Scale(start, lambda place: Resize(size=place * MULTIPLE), power=2)
-    return Scale(start, lambda place: Resize(factor=exact(place / start)), power=2)
+    return Scale(start, lambda place: Resize(factor=reduced(place / start)), power=2)
 
 
 def _own(plan: Plan, parameter: str, rank: int, place: int) -> Iterator[Number]:
@@ -111,12 +112,12 @@ def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
     """An axis of factors: how many times as deep or as wide."""
 
     def of(place: int) -> Transform:
-        return kind(exact(Fraction(place, HUNDREDTHS)))
+        return kind(reduced(Fraction(place, HUNDREDTHS)))
 
     def scale(plan: Plan) -> Scale:
         _check(plan, kind(2))
         return Scale(
-            HUNDREDTHS, lambda place: kind(exact(Fraction(place, HUNDREDTHS))), True, power
+            HUNDREDTHS, lambda place: kind(reduced(Fraction(place, HUNDREDTHS))), True, power
         )
 
     return scale

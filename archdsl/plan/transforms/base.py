@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from archdsl.diagnostics import did_you_mean
-from archdsl.params.kinds import Maybe, Number, Real, Several
+from archdsl.params.kinds import Maybe, Real, Several
+from archdsl.params.numbers import Number, reduced
 from archdsl.params.options import Optioned
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
@@ -96,12 +97,7 @@ class Transform(Optioned):
 def scaled(plan: Plan, parameter: str, factor: Number) -> Plan | None:
     """The plan with a parameter multiplied, or None where it is no number of the network."""
     own = plan.number(parameter)
-    return None if own is None else plan.with_parameters(**{parameter: exact(own * factor)})
-
-
-def exact(value: Number) -> Number:
-    """An integer where the number is one."""
-    return value.numerator if value.denominator == 1 else value
+    return None if own is None else plan.with_parameters(**{parameter: reduced(own * factor)})
 
 
 def named(known: Iterable[str], names: str | tuple[str, ...], option: str) -> frozenset[str]:

@@ -11,8 +11,8 @@ from fractions import Fraction
 from math import floor
 from typing import TypeAlias
 
-from archdsl.params.kinds import Integer, Maybe, Number, parameter
-from archdsl.params.rounding import round_to
+from archdsl.params.kinds import Integer, Maybe, parameter
+from archdsl.params.numbers import Number, round_to
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.base import Factor, Transform

@@ -8,7 +8,8 @@ from functools import cache
 from math import ceil
 from typing import ClassVar
 
-from archdsl.params.kinds import Maybe, Number, Real, parameter
+from archdsl.params.kinds import Maybe, Real, parameter
+from archdsl.params.numbers import Number
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import Scale, axis

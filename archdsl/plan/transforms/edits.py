@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archdsl.build.values import Value, is_number
+from archdsl.build.values import Value
 from archdsl.params.kinds import parameter
+from archdsl.params.numbers import is_number
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import NUMBER, Refused, Row
 from archdsl.plan.transforms.base import (

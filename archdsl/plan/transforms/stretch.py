@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from math import ceil
 
-from archdsl.params.kinds import Boolean, Number, parameter
+from archdsl.params.kinds import Boolean, parameter
+from archdsl.params.numbers import Number
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused, Row
 from archdsl.plan.transforms.base import WORDS, Factor, Transform, named, scaled

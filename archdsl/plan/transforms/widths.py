@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archdsl.build.values import is_number
-from archdsl.params.kinds import Number, parameter
-from archdsl.params.rounding import round_to
+from archdsl.params.kinds import parameter
+from archdsl.params.numbers import Number, is_number, reduced, round_to
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused, Row
-from archdsl.plan.transforms.base import Factor, Transform, exact, scaled
+from archdsl.plan.transforms.base import Factor, Transform, scaled
 
 _MULTIPLE = 8
 
@@ -73,5 +72,5 @@ class Bottleneck(Transform):
         value = row.value(column)
         if not is_number(value):
             return row
-        product = exact(self.ratio * value)
+        product = reduced(self.ratio * value)
         return row.with_cells(**{column: max(1, int(product)) if column == "mid" else product})

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 from archdsl.build import expressions
 from archdsl.build.options import Reader
 from archdsl.build.session import Fault, Frame
-from archdsl.build.values import Value, describe, is_number, show
+from archdsl.build.values import Value, describe, show
 from archdsl.diagnostics import Label, did_you_mean
 from archdsl.params.kinds import Kind, kind_of
+from archdsl.params.numbers import is_number
 from archdsl.recipes.kinds import Band, Quoted, Wording, taken
 from archdsl.recipes.language import SETTINGS, Chosen, Plain, Said
 from archdsl.recipes.settings import Setting
