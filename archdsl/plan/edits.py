@@ -75,8 +75,7 @@ def _written(row: Row, span: Span) -> Saying:
 
 def _cell(row: Row, column: str, span: Span) -> tree.Expression | tree.Dash:
     if column == BLOCK:
-        # What is inserted after a block knows it by its place in the text.
-        return tree.Name(row.block, span=row.cells[BLOCK].span)
+        return tree.Name(row.block, span=span)
     value: Known = row.says.number if column == NUMBER else row.columns.get(column, OPEN)
     return tree.Dash(span=span) if value is OPEN else literal(_checked(column, value), span)
 

@@ -14,7 +14,7 @@ from itertools import groupby
 from archdsl.build.values import Given, Inserted, Value
 from archdsl.ir.graph import Address
 from archdsl.params.numbers import Number, is_number
-from archdsl.plan.rows import Row, Saying, rows_of
+from archdsl.plan.rows import Row, RowId, Saying, rows_of
 from archdsl.program.program import Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -127,6 +127,17 @@ class Plan:
             if row.says not in changed:
                 changed[row.says] = change(row).says
         return replace(self, rows=tuple([row.saying(changed[row.says]) for row in self.rows]))
+
+    def with_numbers(self, numbers: Mapping[RowId, int]) -> Plan:
+        """Rows by how often their blocks come; those that say the same then share it."""
+        changed: dict[tuple[Saying, int], Saying] = {}
+        rows: list[Row] = []
+        for row in self.rows:
+            key = row.says, numbers.get(row.id, row.number)
+            if key not in changed:
+                changed[key] = row.with_number(key[1]).says
+            rows.append(row.saying(changed[key]))
+        return replace(self, rows=tuple(rows))
 
     def with_row(self, new: Row, after: Row) -> Plan:
         """One more row behind another, in its stage, under an identity that no row has had."""

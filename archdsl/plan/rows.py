@@ -63,7 +63,7 @@ class Stage(NamedTuple):
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """A row as it is written: its cells by column, and the places of its dashes."""
 
@@ -115,6 +115,9 @@ class Row:
         if not edits:
             return self.line.cells
         cells = {**self.line.cells, **edits}
+        if BLOCK in edits:
+            # What is inserted after a block knows it by its place in the text.
+            cells[BLOCK] = replace(edits[BLOCK], span=self.line.cells[BLOCK].span)
         return {name: cell for name, cell in cells.items() if not isinstance(cell, tree.Dash)}
 
     def dash(self, column: str) -> Span:

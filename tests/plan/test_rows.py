@@ -15,6 +15,8 @@ from archdsl.params.kinds import Integer, parameter
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import RowId
 from archdsl.plan.transforms import TRANSFORMS, Transform
+from archdsl.program.loading import parse_program
+from archdsl.source import Source
 from tests.plan.strategies import NAME, Files, specs
 from tests.plan.test_laws import QUICK, loaded
 
@@ -117,3 +119,25 @@ def _is_alone(plan: Plan, change: Dropped) -> bool:
 
 def _says(row: object) -> object:
     return row.block, row.number, dict(row.columns)  # type: ignore[attr-defined]
+
+
+TWICE = """
+block unit(x) { return x -> conv(x.channels) }
+block other(x) { return x -> conv(x.channels, 3) }
+network net() {
+  input x: 4 x 8^2
+  table {
+    | block |
+    | unit  |
+    | unit  |
+  }
+}
+"""
+
+
+def test_rows_that_say_the_same_keep_their_own_places() -> None:
+    """What is inserted after the second of two stays there when both get another block."""
+    spec = Spec(parse_program(Source("net.arch", TWICE)))
+    changes = ["insert relu after stage1.1", "replace(unit, by = other)"]
+    made = spec.derive("made", "net", *changes).network("made")
+    assert [node.operation.name for node in made.graph] == ["input", "conv", "conv", "relu"]

@@ -16,9 +16,12 @@ from archdsl.params.numbers import Number, reduced
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.base import Factor, Transform
-from archdsl.plan.transforms.clips import Lengthen, Quicken, Resize
+from archdsl.plan.transforms.bottleneck import Bottleneck
+from archdsl.plan.transforms.lengthen import Lengthen
+from archdsl.plan.transforms.quicken import Quicken
+from archdsl.plan.transforms.resize import Resize
 from archdsl.plan.transforms.stretch import Stretch
-from archdsl.plan.transforms.widths import Bottleneck, Widen
+from archdsl.plan.transforms.widen import Widen
 
 HUNDREDTHS = 100
 MULTIPLE = 2

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import ceil
 
 from archdsl.params.kinds import Boolean, parameter
 from archdsl.params.numbers import Number
 from archdsl.plan.plan import Plan
-from archdsl.plan.rows import Refused, Row
+from archdsl.plan.rows import Refused, Row, RowId
 from archdsl.plan.transforms.base import WORDS, Factor, Transform, named, scaled
 
 Stages = Mapping[str, Sequence[Row]]
@@ -42,11 +42,9 @@ class Stretch(Transform):
         return by_parameter or self._by_rows(plan)
 
     def _by_rows(self, plan: Plan) -> Plan:
-        stages, chosen = plan.stages, self._chosen(plan)
-        rows: list[Row] = []
-        for stage, inside in stages.items():
-            rows += self._stretched(inside) if stage in chosen else inside
-        return replace(plan, rows=tuple(rows))
+        chosen = self._chosen(plan)
+        stages = (rows for stage, rows in plan.stages.items() if stage in chosen)
+        return plan.with_numbers(dict(pair for rows in stages for pair in self._stretched(rows)))
 
     def _chosen(self, plan: Plan) -> frozenset[str]:
         if not plan.rows:
@@ -62,14 +60,14 @@ class Stretch(Transform):
             raise Refused(message, help=hint)
         return chosen
 
-    def _stretched(self, rows: Sequence[Row]) -> Iterator[Row]:
+    def _stretched(self, rows: Sequence[Row]) -> Iterator[tuple[RowId, int]]:
         numbers = [row.number for row in rows]
         if self.keep_transitions:
             is_kept = len(rows) > 1 and rows[0].is_transition
             numbers = self._as_a_whole(numbers, is_kept)
         else:
             numbers = [ceil(self.depth * number) for number in numbers]
-        yield from (row.with_number(number) for row, number in zip(rows, numbers, strict=True))
+        return zip([row.id for row in rows], numbers, strict=True)
 
     def _as_a_whole(self, numbers: Sequence[int], is_kept: bool) -> list[int]:
         """Each row ends where its last block is moved to, so that the total is right.

@@ -1,4 +1,4 @@
-"""Edits of a table: what a column says, which block a row has, what is left out."""
+"""What a column says."""
 
 from __future__ import annotations
 
@@ -9,64 +9,7 @@ from archdsl.params.kinds import parameter
 from archdsl.params.numbers import is_number
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import NUMBER, Refused, Row
-from archdsl.plan.transforms.base import (
-    WORDS,
-    Anything,
-    BlockName,
-    Transform,
-    Word,
-    stages_of,
-    unknown,
-)
-
-
-@dataclass(frozen=True)
-class Without(Transform):
-    """A network without what a parameter or a column says, such as its attention.
-
-    A parameter becomes `none`, and a column a dash in every row.
-    """
-
-    name = "without"
-    leading = "what"
-    what: str = parameter(Word())
-
-    def apply(self, plan: Plan) -> Plan:
-        if self.what in plan.parameters:
-            return plan.with_parameters(**{self.what: None})
-        if self.what in plan.columns:
-            return plan.with_rows(lambda row: row.without_cell(self.what))
-        known = [*plan.columns, *plan.parameters]
-        message = f"no column or parameter is called `{self.what}`"
-        raise unknown(message, "what", self.what, known)
-
-
-@dataclass(frozen=True)
-class Replace(Transform):
-    """Another block `by` in the rows that have one, or in those of some stages.
-
-    The rows keep their cells, so that the new block takes what the old one took.
-    """
-
-    name = "replace"
-    leading = "block"
-    block: str = parameter(Word())
-    by: str = parameter(BlockName())
-    rows: str | tuple[str, ...] | None = parameter(WORDS, None)
-
-    def apply(self, plan: Plan) -> Plan:
-        chosen = stages_of(plan, self.rows)
-        blocks = dict.fromkeys(row.block for row in plan.rows if row.label in chosen)
-        if self.block not in blocks:
-            where = "no row" if self.rows is None else "no row of these stages"
-            message = f"{where} has the block `{self.block}`"
-            raise unknown(message, "block", self.block, blocks)
-        return plan.with_rows(
-            lambda row: row.with_block(self.by) if self._is_meant(row, chosen) else row
-        )
-
-    def _is_meant(self, row: Row, chosen: frozenset[str]) -> bool:
-        return row.block == self.block and row.label in chosen
+from archdsl.plan.transforms.base import WORDS, Anything, Transform, Word, stages_of, unknown
 
 
 @dataclass(frozen=True)
