@@ -23,11 +23,17 @@ DIGITS = 30
 MAGNITUDE = 2**63
 """Largest numerator or denominator of a computed number."""
 
-OPERATIONS = 150_000
-"""Operations of one network."""
+OPERATIONS = 110_000
+"""Operations of one network, and blocks inside its blocks."""
 
-STEPS = 3_000_000
-"""Statements and calls evaluated while a network is built."""
+STEPS = 1_350_000
+"""Statements, rounds and expressions evaluated while a network is built: microseconds each."""
+
+CALCULATION = 3
+"""Steps beyond its own that a sum, a product or a comparison counts for: fractions take longer."""
+
+ADDITION = 8
+"""Steps that an operation or a block counts for, which is how long it takes beside others."""
 
 ELEMENTS = 2**53
 """Elements of one tensor."""

@@ -63,7 +63,6 @@ def _evaluate(
 ) -> Value:
     session, block = frame.session, callee.block
     _check_recursion(frame, block, node)
-    session.step(node.span)
     session.check_room(node.span)
     session.enter(node.span)
     session.calls.append((block, node.span))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from archdsl import limits
 from archdsl.build import arguments, arithmetic, binding, calls, names, operations
 from archdsl.build.arithmetic import BadValue
 from archdsl.build.session import Fault, Frame
@@ -183,6 +184,7 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
     if not compares_with_none and (isinstance(left, Tensor) or isinstance(right, Tensor)):
         sides = _side(frame, left, node.left), _side(frame, right, node.right)
         return calls.followed(frame, operations.apply_infix(frame, node, *sides), node)
+    frame.session.step(node.span, limits.CALCULATION)
     frame.session.take(left, node.left.span)
     frame.session.take(right, node.right.span)
     return _exactly(frame, node, lambda: arithmetic.binary(node.operator, left, right))

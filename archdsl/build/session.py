@@ -76,11 +76,12 @@ class Session:
         return Session(self.program, Builder(self.graph.name), Diagnostics())
 
     def enter(self, span: Span) -> None:
-        """One more expression or block is open.
+        """One more expression or block is open, which is a step.
 
         Raises:
             Fault: too many are.
         """
+        self.step(span)
         self._depth += 1
         if self._depth > limits.CALL_DEPTH:
             self._depth -= 1
@@ -91,7 +92,7 @@ class Session:
         self._depth -= 1
 
     def step(self, span: Span, steps: int = 1) -> None:
-        """Some more statements, rounds, operations or entries of tuples are worked on.
+        """Some more statements, rounds, expressions or entries of tuples are worked on.
 
         Raises:
             CompileError: the network asks for more than the machine should give.
@@ -115,11 +116,12 @@ class Session:
         self.step(span, count)
 
     def check_room(self, span: Span) -> None:
-        """One more operation or scope is added to the graph.
+        """One more operation or scope is added to the graph: as much work as many small steps.
 
         Raises:
             CompileError: the network grows too large.
         """
+        self.step(span, limits.ADDITION)
         most = limits.OPERATIONS
         if len(self.graph) >= most:
             self._exhausted(f"this network has more than {most:,} operations", span)
