@@ -55,8 +55,6 @@ _SPECS = {
     "blocks given to blocks": _body("b = holds\n for i in range(60) { b = holds(b = b, c = b) }"),
     "chunks": _body("for i in range(1000) { t = x -> conv(1024) -> chunk(1024) }"),
     "a long table": _body("table {\n| block | number |\n" + "| relu | 9e4 |\n" * 9 + "}"),
-        "table {\n| block | number |\n" + "| relu | 9e4 |\n" * 9 + "}"
-    ),
 }
 
 
