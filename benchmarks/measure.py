@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,13 +44,16 @@ class Result:
 
 def run(command: Command) -> Usage:
     """Run a process to its end; what it prints is dropped, a failure is shown and raised."""
-    started = perf_counter()
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"exit {child.returncode}: {' '.join(command)}")
+    with tempfile.TemporaryFile() as told:
+        started = perf_counter()
+        child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=told)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = perf_counter() - started
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            told.seek(0)
+            why = told.read().decode()
+            raise SystemExit(f"{why}exit {child.returncode}: {' '.join(command)}")
     unit = 1 if sys.platform == "darwin" else 1024
     return Usage(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
 
