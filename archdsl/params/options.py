@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from typing import Any, ClassVar
 
+from archdsl.frozen import Frozen
 from archdsl.params.numbers import is_number, show_number
 
 
-@dataclass(frozen=True)
-class Optioned:
+class Optioned(Frozen):
     """Base of transforms and of recipes' settings. The fields of a subclass are its options."""
 
     name: ClassVar[str]

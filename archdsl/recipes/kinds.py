@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol, cast, runtime_checkable
 
 from archdsl import limits
+from archdsl.frozen import Frozen
 from archdsl.params.kinds import Integer, Kind, Several
 from archdsl.params.numbers import Number, is_number
 
@@ -27,8 +27,7 @@ class Wording(Protocol):
     def words(self) -> tuple[str, ...]: ...
 
 
-@dataclass(frozen=True)
-class Bounded:
+class Bounded(Frozen):
     """A number between two others, of which one or both are excluded."""
 
     expects: str
@@ -45,8 +44,7 @@ COUNT = Integer(1, limits.FRAMES)
 SIDE = Integer(1, limits.SIDE)
 
 
-@dataclass(frozen=True)
-class OneOf:
+class OneOf(Frozen):
     """One of a few integers."""
 
     choices: tuple[int, ...]
@@ -59,8 +57,7 @@ class OneOf:
         return Integer().accepts(value) and value in self.choices
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(Frozen):
     """Two sizes, the smaller first: `182..228`."""
 
     expects = f"a range of sizes, such as `182..228`, of at most {limits.SIDE}"
@@ -72,8 +69,7 @@ class Band:
         return low <= high
 
 
-@dataclass(frozen=True)
-class Entries:
+class Entries(Frozen):
     """A tuple of so many values of one kind."""
 
     kind: Kind
@@ -88,7 +84,6 @@ class Entries:
         return is_so_long and all(map(self.kind.accepts, _entries(value)))
 
 
-@dataclass(frozen=True)
 class Each(Entries):
     """A value for each of so many, or one for all of them."""
 
@@ -103,8 +98,7 @@ class Each(Entries):
         return value if isinstance(value, tuple) else (value,) * self.count
 
 
-@dataclass(frozen=True)
-class Rising:
+class Rising(Frozen):
     """An integer, or a tuple of them, each above the one before."""
 
     expects = "an integer of at least 1, or a tuple of such, each above the one before"
@@ -118,8 +112,7 @@ class Rising:
         return _entries(value)
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Frozen):
     """One or several of a few words."""
 
     words: tuple[str, ...]
@@ -137,8 +130,7 @@ class Words:
         return tuple(word for word in self.words if word in given)
 
 
-@dataclass(frozen=True)
-class Quoted:
+class Quoted(Frozen):
     """A text for a reader."""
 
     expects = "a text in quotes"

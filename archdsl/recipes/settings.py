@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from fractions import Fraction
 
 from archdsl.params.kinds import Boolean, Integer, Maybe, Real, parameter
@@ -26,7 +26,6 @@ KINETICS_STD = (Fraction(225, 1000),) * 3
 ADAM_BETAS = (Fraction(9, 10), Fraction(999, 1000))
 
 
-@dataclass(frozen=True)
 class Setting(Optioned):
     """Base of the settings."""
 
@@ -35,7 +34,6 @@ class Setting(Optioned):
         return super().signature() if fields(cls) else cls.name
 
 
-@dataclass(frozen=True)
 class Sgd(Setting):
     """Stochastic gradient descent; `lr` is the rate for the recipe's whole batch."""
 
@@ -46,7 +44,6 @@ class Sgd(Setting):
     weight_decay: Number = parameter(Real(least=0), 0)
 
 
-@dataclass(frozen=True)
 class AdamW(Setting):
     """Adam with decoupled weight decay; `lr` is the rate for the recipe's whole batch."""
 
@@ -56,7 +53,6 @@ class AdamW(Setting):
     weight_decay: Number = parameter(Real(least=0), Fraction(1, 100))
 
 
-@dataclass(frozen=True)
 class Cosine(Setting):
     """Half a cosine from the optimiser's rate to `final` times it."""
 
@@ -64,7 +60,6 @@ class Cosine(Setting):
     final: Number = parameter(Real(0, 1), 0)
 
 
-@dataclass(frozen=True)
 class Steps(Setting):
     """The rate is multiplied by `factor` after each of these epochs."""
 
@@ -74,14 +69,12 @@ class Steps(Setting):
     factor: Number = parameter(PART, Fraction(1, 10))
 
 
-@dataclass(frozen=True)
 class Constant(Setting):
     """One rate from the first step to the last."""
 
     name = "constant"
 
 
-@dataclass(frozen=True)
 class Warmup(Setting):
     """The rate rises linearly over `epochs`, from `start` on, to what the schedule has then."""
 
@@ -91,7 +84,6 @@ class Warmup(Setting):
     start: Number = parameter(Real(least=0), 0)
 
 
-@dataclass(frozen=True)
 class Clip(Setting):
     """`frames` of a video at `rate` frames a second, of which every `stride`-th is taken."""
 
@@ -101,7 +93,6 @@ class Clip(Setting):
     rate: Number = parameter(Real(1, 1000), 30)
 
 
-@dataclass(frozen=True)
 class ScaleJitter(Setting):
     """The shorter side of a video is scaled to a random length between these, in pixels."""
 
@@ -110,7 +101,6 @@ class ScaleJitter(Setting):
     sides: tuple[int, int] = parameter(Band())
 
 
-@dataclass(frozen=True)
 class Resize(Setting):
     """A video is scaled to this height and width, in pixels, whatever its own were."""
 
@@ -119,14 +109,12 @@ class Resize(Setting):
     size: tuple[int, int] = parameter(Each(SIDE, 2))
 
 
-@dataclass(frozen=True)
 class AutoAugment(Setting):
     """AutoAugment's policy for ImageNet, drawn once for a clip and applied to all its frames."""
 
     name = "autoaugment"
 
 
-@dataclass(frozen=True)
 class RandAugment(Setting):
     """RandAugment: `number` operations of a `magnitude`, drawn once for a clip."""
 
@@ -135,7 +123,6 @@ class RandAugment(Setting):
     magnitude: int = parameter(Integer(0, 30), 9)
 
 
-@dataclass(frozen=True)
 class Normalise(Setting):
     """Pixels between 0 and 1, less `mean`, through `std`: a number for each of R, G and B."""
 
@@ -144,7 +131,6 @@ class Normalise(Setting):
     std: tuple[Number, ...] = parameter(Each(PART, 3), KINETICS_STD)
 
 
-@dataclass(frozen=True)
 class Views(Setting):
     """Testing on `clips`, spread evenly in time, times `crops` (1 or 3) along the longer side.
 
@@ -157,7 +143,6 @@ class Views(Setting):
     crops: int = parameter(OneOf((1, 3)), 1)
 
 
-@dataclass(frozen=True)
 class FullLength(Setting):
     """Testing on the whole video in one pass, scaled to `size`, at most `frames` of it.
 

@@ -6,11 +6,11 @@ Frames are counted one by one, even sizes alone, factors of depth and widths in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 from archdsl.diagnostics import did_you_mean
+from archdsl.frozen import Frozen
 from archdsl.params.kinds import Integer, Kind
 from archdsl.params.numbers import Number, reduced
 from archdsl.plan.plan import Plan
@@ -28,8 +28,7 @@ MULTIPLE = 2
 _VIDEO, _IMAGE = 4, 3
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(Frozen):
     """The places along an axis: `of` the transform that leads to one.
 
     The network is at `start`, perhaps between two places. Where the axis `has_plateaus`, places
@@ -49,8 +48,7 @@ class Scale:
 Scaled: TypeAlias = Callable[[Plan], Scale]
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(Frozen):
     """An axis under X3D's name; `counted` is what it is called by what it counts.
 
     `to` makes the transform of a value: of how many there are to be, or of a factor. `scale`

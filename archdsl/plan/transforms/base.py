@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from archdsl.diagnostics import did_you_mean
+from archdsl.frozen import Frozen
 from archdsl.params.kinds import Maybe, Real, Several
 from archdsl.params.numbers import Number, reduced
 from archdsl.params.options import Optioned
@@ -21,8 +21,7 @@ def unknown(message: str, option: str, name: str, known: Iterable[str]) -> Refus
     return Refused(message, option, did_you_mean(name, names) or listed)
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Frozen):
     """A bare name, which stands for itself: a stage, a column."""
 
     expects = "a name"
@@ -31,15 +30,13 @@ class Word:
         return isinstance(value, str)
 
 
-@dataclass(frozen=True)
 class BlockName(Word):
     """A bare name that some block has, where the transform is written or the network is."""
 
     expects = "the name of a block"
 
 
-@dataclass(frozen=True)
-class Anything:
+class Anything(Frozen):
     """Whatever a cell may say."""
 
     expects = "a value"
@@ -51,8 +48,7 @@ class Anything:
 WORDS = Maybe(Several(Word()))
 
 
-@dataclass(frozen=True)
-class Factor:
+class Factor(Frozen):
     """How many times as much."""
 
     expects = "a number above 0"
@@ -73,7 +69,6 @@ Measure: TypeAlias = Callable[[Plan], Figures]
 """What a changed network costs; `Refused` where it cannot be built."""
 
 
-@dataclass(frozen=True)
 class Transform(Optioned):
     """Base of the transforms."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from archdsl.params.kinds import parameter
@@ -12,7 +11,6 @@ from archdsl.plan.rows import Refused, Row
 from archdsl.plan.transforms.base import Factor, Transform, scaled
 
 
-@dataclass(frozen=True)
 class Bottleneck(Transform):
     """`ratio` times as many channels inside of blocks.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from math import ceil
 from typing import ClassVar
 
+from archdsl.frozen import Frozen
 from archdsl.params.kinds import Maybe, Real, parameter
 from archdsl.params.numbers import Number
 from archdsl.plan.plan import Plan
@@ -19,7 +19,6 @@ from archdsl.plan.transforms.search import last_within
 _BUDGET = Maybe(Real(least=0))
 
 
-@dataclass(frozen=True)
 class Contract(Transform):
     """The largest network along an axis that keeps within every budget (X3D's backward step).
 
@@ -52,8 +51,7 @@ class Contract(Transform):
         return line.at(place)
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(Frozen):
     """The networks along an axis, from the smallest up to the one given."""
 
     plan: Plan

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.params.kinds import Integer, Maybe, parameter
 from archdsl.params.numbers import Number
 from archdsl.plan.plan import Plan
@@ -11,7 +9,6 @@ from archdsl.plan.transforms.base import Factor, Transform
 from archdsl.plan.transforms.clips import at_rate, cut_off, either, with_frames
 
 
-@dataclass(frozen=True)
 class Lengthen(Transform):
     """A longer clip: `factor` times as many frames, cut off, or `frames` of them.
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.params.kinds import parameter
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Row
 from archdsl.plan.transforms.base import WORDS, BlockName, Transform, Word, stages_of, unknown
 
 
-@dataclass(frozen=True)
 class Replace(Transform):
     """Another block `by` in the rows that have one, or in those of some stages.
 

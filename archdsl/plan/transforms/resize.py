@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.params.kinds import Integer, Maybe, parameter
 from archdsl.params.numbers import Number, round_to
 from archdsl.plan.plan import Plan
@@ -14,7 +12,6 @@ from archdsl.plan.transforms.clips import Change, either, with_inputs
 _MULTIPLE = 8
 
 
-@dataclass(frozen=True)
 class Resize(Transform):
     """Another height and width: `factor` times as large, or `size` itself.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.build.values import Value
 from archdsl.params.kinds import parameter
 from archdsl.params.numbers import is_number
@@ -12,7 +10,6 @@ from archdsl.plan.rows import NUMBER, Refused, Row
 from archdsl.plan.transforms.base import WORDS, Anything, Transform, Word, stages_of, unknown
 
 
-@dataclass(frozen=True)
 class Set(Transform):
     """Another value in a column, in all rows that take it or in those of some stages.
 

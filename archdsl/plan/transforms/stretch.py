@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import ceil
 
@@ -16,7 +15,6 @@ from archdsl.plan.transforms.base import WORDS, Factor, Transform, named, scaled
 Stages = Mapping[str, Sequence[Row]]
 
 
-@dataclass(frozen=True)
 class Stretch(Transform):
     """`depth` times as many blocks, rounded up in each row.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.params.kinds import parameter
 from archdsl.params.numbers import Number, is_number, round_to
 from archdsl.plan.plan import Plan
@@ -13,7 +11,6 @@ from archdsl.plan.transforms.base import Factor, Transform, scaled
 _MULTIPLE = 8
 
 
-@dataclass(frozen=True)
 class Widen(Transform):
     """`width` times as many channels, rounded to multiples of 8.
 

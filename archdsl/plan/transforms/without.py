@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from archdsl.params.kinds import parameter
 from archdsl.plan.plan import Plan
 from archdsl.plan.transforms.base import Transform, Word, unknown
 
 
-@dataclass(frozen=True)
 class Without(Transform):
     """A network without what a parameter or a column says, such as its attention.
 
