@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from archdsl.compiler import Network, load
-from archdsl.diagnostics import CompileError, Diagnostic
+from archdsl.compiler import Network
+from tests.mistakes import Mistake, loaded, told
 
 NETWORK = """network n(size = 8) {{
   input x: 8 x size^2
@@ -17,31 +13,13 @@ NETWORK = """network n(size = 8) {{
 """A network around some statements."""
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """What a diagnostic says, and the words it stands under."""
-
-    code: str
-    words: str
-    message: str
-    help: str | None
-
-    @staticmethod
-    def of(diagnostic: Diagnostic) -> Mistake:
-        words = diagnostic.labels[0].span.text if diagnostic.labels else ""
-        return Mistake(diagnostic.code, words, diagnostic.message, diagnostic.help)
-
-
 def build(text: str, name: str | None = None, **parameters: object) -> Network:
     """The network of a spec.
 
     Raises:
         CompileError: there is a mistake in it.
     """
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "spec.arch"
-        path.write_text(text)
-        return load(path).network(name, **parameters)
+    return loaded(text).network(name, **parameters)
 
 
 def build_body(body: str, before: str = "") -> Network:
@@ -51,11 +29,7 @@ def build_body(body: str, before: str = "") -> Network:
 
 def mistakes(text: str, name: str | None = None) -> list[Mistake]:
     """The diagnostics of a spec that does not compile."""
-    try:
-        build(text, name)
-    except CompileError as failure:
-        return [Mistake.of(diagnostic) for diagnostic in failure.diagnostics]
-    raise AssertionError("it compiles")
+    return told(lambda: build(text, name))
 
 
 def mistakes_in(body: str, before: str = "") -> list[Mistake]:

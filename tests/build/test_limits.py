@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from archdsl import limits
-from tests.build.harness import Mistake, build_body, mistakes, mistakes_in
+from tests.build.harness import build_body, mistakes, mistakes_in
+from tests.mistakes import Mistake
 from tests.steps import grows_in_proportion, steps
 
 BLOCKS = """

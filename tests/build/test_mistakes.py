@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.build.harness import mistakes, mistakes_in, warnings_in
+from tests.mistakes import check
 
 BLOCK = "block b(x, channels, stride = 1, se = false) { return x -> conv(channels, 3, stride) }\n"
 WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n) }\n"
@@ -70,11 +71,7 @@ WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n
     ],
 )
 def test_statements(body: str, code: str, words: str, message: str, help: str | None) -> None:
-    (mistake, *more) = mistakes_in(body, before=BLOCK + WORDS)
-    assert not more
-    assert (mistake.code, mistake.words) == (code, words)
-    assert message in mistake.message
-    assert (help or "") in (mistake.help or "")
+    assert check(mistakes_in(body, BLOCK + WORDS), words, message, help).code == code
 
 
 @pytest.mark.parametrize(
@@ -100,12 +97,8 @@ def test_statements(body: str, code: str, words: str, message: str, help: str | 
     ],
 )
 def test_tables(table: str, code: str, words: str | None, message: str, help: str | None) -> None:
-    (mistake, *more) = mistakes_in(f"table {{\n{table}\n}}", before=BLOCK)
-    assert not more
-    assert mistake.code == code
-    assert words is None or mistake.words == words
-    assert message in mistake.message
-    assert (help or "") in (mistake.help or "")
+    found = mistakes_in(f"table {{\n{table}\n}}", before=BLOCK)
+    assert check(found, words, message, help).code == code
 
 
 def test_definition_made_of_a_cell_that_is_left_out() -> None:
@@ -128,10 +121,7 @@ def test_definition_made_of_a_cell_that_is_left_out() -> None:
     ],
 )
 def test_networks(text: str, code: str, words: str, message: str) -> None:
-    (mistake, *more) = mistakes(text, "n")
-    assert not more
-    assert (mistake.code, mistake.words) == (code, words)
-    assert message in mistake.message
+    assert check(mistakes(text, "n"), words, message).code == code
 
 
 @pytest.mark.parametrize(
@@ -161,10 +151,7 @@ def test_networks(text: str, code: str, words: str, message: str) -> None:
     ],
 )
 def test_blocks(before: str, code: str, words: str, message: str) -> None:
-    (mistake, *more) = mistakes_in("f", before=before + "\n")
-    assert not more
-    assert (mistake.code, mistake.words) == (code, words)
-    assert message in mistake.message
+    assert check(mistakes_in("f", before + "\n"), words, message).code == code
 
 
 @pytest.mark.parametrize(

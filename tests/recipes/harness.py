@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from archdsl.compiler import load
 from archdsl.diagnostics import Diagnostics
 from archdsl.recipes.recipe import Recipe
-from tests.build.harness import Mistake
+from tests.mistakes import Mistake, loaded
 
 NETWORK = """network n(frames = 8, size = 32, classes: int = 4, dropout = 0.5) {
   input video: 3 x frames x size^2
@@ -50,10 +46,7 @@ def recipe(text: str, network: str = "n", name: str | None = None) -> Recipe:
     Raises:
         CompileError: there is a mistake in it.
     """
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "spec.arch"
-        path.write_text(text)
-        found = load(path).recipe(network, name)
+    found = loaded(text).recipe(network, name)
     assert found is not None
     return found
 
@@ -61,10 +54,7 @@ def recipe(text: str, network: str = "n", name: str | None = None) -> Recipe:
 def mistakes(text: str) -> list[Mistake]:
     """What is said of the recipes of a spec."""
     diagnostics = Diagnostics()
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "spec.arch"
-        path.write_text(text)
-        loaded = load(path)
-        for name in loaded.recipes:
-            loaded.check_recipe(name, diagnostics)
+    read = loaded(text)
+    for name in read.recipes:
+        read.check_recipe(name, diagnostics)
     return [Mistake.of(diagnostic) for diagnostic in diagnostics]

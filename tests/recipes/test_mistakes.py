@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from archdsl.diagnostics import CompileError
+from tests.mistakes import check
 from tests.recipes.harness import NETWORK, mistakes, recipe, spec
 from tests.steps import steps
 
@@ -109,10 +110,7 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
     ],
 )
 def test_a_setting(setting: str, words: str, message: str, help: str | None) -> None:
-    (mistake,) = mistakes(spec(*setting.splitlines()))
-    assert mistake.words == words
-    assert message in mistake.message
-    assert help is None or help in (mistake.help or "")
+    check(mistakes(spec(*setting.splitlines())), words, message, help)
 
 
 def test_a_crop_fits_into_the_least_side() -> None:
