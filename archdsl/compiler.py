@@ -1,29 +1,24 @@
 """The way through the compiler, in order. Everything a user can ask is a stop on this way.
 
-text --parse--> tree --elaborate--> typed graph --emit--> source text
-                  |                   |      |
-               format        infer: other   costs, claims
-                             input sizes
+text -parse-> tree -resolve-> program -plan-> plan -build-> graph -passes-> graph -emit-> text
+                |                                             |
+             format                                  infer: other input sizes; costs, claims
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.build.networks import (
-    Elaborated,
-    candidates,
-    choose,
-    elaborate,
-    evaluate_arguments,
-    missing_parameters,
-    written,
-)
+from archdsl.build import unread
+from archdsl.build.context import Frame
+from archdsl.build.machine import build, outside
 from archdsl.build.parameters import given_by_program
+from archdsl.build.request import Budget, Built, Ending, Fault, Finding, Findings, Request, Reuse
 from archdsl.build.values import Given
 from archdsl.costs.breakdown import Part, breakdown
 from archdsl.costs.conventions import Convention
@@ -31,10 +26,14 @@ from archdsl.costs.figures import Costs, measure, uncounted
 from archdsl.costs.memory import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.infer import infer
+from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
+from archdsl.plan.derivations import by_name, planned, resolve
+from archdsl.plan.plan import Plan
+from archdsl.plan.standing import at_fault
 from archdsl.program.loading import load_program, parse_program
-from archdsl.program.program import Program
+from archdsl.program.program import Program, Unit, name_span
 from archdsl.source import Source
 from archdsl.syntax import tree
 
@@ -71,6 +70,53 @@ def format_spec(path: str | Path) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
+class Made:
+    """A network planned and built as far as that goes, with all that was found on the way."""
+
+    plan: Plan | None
+    built: Built
+    findings: tuple[Finding, ...]
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """What was found.
+
+        Raises:
+            CompileError: some of it are mistakes.
+        """
+        told = Diagnostics()
+        told.extend(finding.diagnostic for finding in self.findings)
+        told.stop_on_errors()
+        return told
+
+
+def make(
+    program: Program, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
+) -> Made:
+    """From program to plan to graph: the network of a name, with these parameters for its own."""
+    budget, start = Budget(), Builder(name)
+    findings = Findings(start)
+    frame = outside(program, program.main, budget, findings, start)
+    plan, built = None, Built(start.finish(), (), (), Ending.GIVEN_UP)
+    with suppress(CompileError):
+        try:
+            plan = planned(frame, given)
+            trial = build(Request.of(program, name, plan, reuse), budget.copy())
+            if plan.before is not None and not trial.is_sound:
+                plan = at_fault(frame, plan, name_span(plan.network))
+                trial = build(Request.of(program, name, plan, reuse), budget)
+            built = trial
+        except Fault as fault:
+            findings.report(fault)
+            built = replace(built, ending=Ending.BROKEN)
+    seen = Findings(built.graph)
+    if built.ending is not Ending.GIVEN_UP:
+        with suppress(CompileError):
+            seen.extend(program.mistakes)
+    return Made(plan, built, (*findings.found, *built.findings, *seen.found))
+
+
+@dataclass(frozen=True)
 class Spec:
     """A spec that was read: a file that defines networks."""
 
@@ -99,7 +145,7 @@ class Spec:
         Raises:
             CompileError: there is none such.
         """
-        return choose(self.program, name)
+        return self.program.choose(name)
 
     def derive(self, name: str, base: str, *changes: str | Transform) -> Spec:
         """The spec with one more network, derived from another as a spec would write it.
@@ -124,8 +170,10 @@ class Spec:
             CompileError: the network is at fault, or needs what cannot stand in one file.
         """
         from archdsl.ir.likeness import alike
+        from archdsl.plan import writing  # it needs the formatter, and few runs write specs
 
-        text = written(self.program, name, given or {}, origin)
+        plan, built = self._stand(name, given or {})
+        text = writing.text(name, plan, built.rows, origin)
         again = Spec(parse_program(Source(f"{name}.arch", text)))
         assert alike(again.network(name).graph, self.build(name, given or {}).graph), text
         return text
@@ -136,11 +184,33 @@ class Spec:
         Raises:
             CompileError: the network is at fault.
         """
-        return candidates(self.program, name, given)
+        from archdsl.build.tables.reuse import Reuse
+        from archdsl.plan.candidates import Candidates
+
+        plan, built = self._stand(name, given, Reuse())
+        span = name_span(self.program.main.names[name].node)
+        main, named = self.program.main, Builder(name)
+        frame = outside(self.program, main, Budget(), graph=named)
+        return Candidates(frame, plan, built, span)
+
+    def _stand(
+        self, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
+    ) -> tuple[Plan, Built]:
+        """A network with all its derivations carried out."""
+        made = make(self.program, name, given, reuse)
+        made.diagnostics.stop_on_errors()
+        assert made.plan is not None
+        return made.plan, made.built
 
     def missing_parameters(self, name: str) -> list[str]:
         """The parameters that a network has no default for: it is a family of networks."""
-        return missing_parameters(self.program, name)
+        try:
+            return resolve(self._outside(), self.program.main.names[name], {}).plan.missing
+        except Fault:
+            return []
+
+    def _outside(self, findings: Findings | None = None) -> Frame:
+        return outside(self.program, self.program.main, Budget(), findings)
 
     def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
         """What a network that can be built with these parameters derives from."""
@@ -154,13 +224,20 @@ class Spec:
         Raises:
             CompileError: one of them has no value or no name.
         """
-        return evaluate_arguments(self.program, tuple(written))
+        findings = Findings(Builder(""))
+        try:
+            return by_name(self._outside(findings), tuple(written))
+        except Fault as fault:
+            findings.report(fault)
+            raise CompileError(findings) from None
 
     def build(self, name: str, given: Mapping[str, Given]) -> Network:
         """A network with parameters that were written somewhere."""
-        diagnostics = Diagnostics()
-        made = elaborate(self.program, name, given, diagnostics)
-        return Network(self, made.graph, made, dict(given), tuple(diagnostics))
+        made = make(self.program, name, given)
+        diagnostics, graph = made.diagnostics, made.built.graph
+        assert made.plan is not None
+        diagnostics.extend(unread.warnings(graph))
+        return Network(self, graph, made.plan, dict(given), tuple(diagnostics))
 
     @property
     def recipes(self) -> tuple[str, ...]:
@@ -183,21 +260,29 @@ class Spec:
         """
         from archdsl.recipes.reading import building, finding
 
-        found = finding.choose(self.program, choose(self.program, network), name)
+        found = finding.choose(self.program, self.choose(network), name)
         told = Diagnostics() if diagnostics is None else diagnostics
-        return building.build(self.program, found, told, graph) if found else None
+        if found is None:
+            return None
+        return building.build(self.program, found, told, lambda *own: graph or self._graph(*own))
 
     def check_recipe(self, name: str, diagnostics: Diagnostics) -> None:
         """Tell what is wrong with a recipe of the file, be it for a network or for others."""
-        from archdsl.recipes.reading import checking
+        from archdsl.recipes.reading import building
 
-        checking.check(self.program, name, diagnostics)
+        building.check(self.program, name, diagnostics, self._graph)
+
+    def _graph(self, name: str, unit: Unit) -> Graph | Sequence[str]:
+        """A network that a file names, with its own parameters, or those that have no value."""
+        own = Spec(replace(self.program, main=unit))
+        return own.missing_parameters(name) or own.build(name, {}).graph
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with the places where it broke off."""
         from archdsl.build.sketches import sketch
 
-        return sketch(self.program, name, given)
+        made = make(self.program, name, given)
+        return sketch(made.built.graph, made.findings)
 
 
 @dataclass(frozen=True)
@@ -206,7 +291,7 @@ class Network:
 
     spec: Spec = field(repr=False)
     graph: Graph = field(repr=False)
-    made: Elaborated = field(repr=False)
+    plan: Plan = field(repr=False)
     given: Mapping[str, Given] = field(repr=False)
     diagnostics: tuple[Diagnostic, ...] = field(repr=False)
 
@@ -297,12 +382,12 @@ class Network:
         from archdsl.emit.header import header
         from archdsl.emit.module import NotOpen, make
 
-        main = self.spec.program.main.file.source
+        main, units = self.spec.program.main.file.source, self.spec.program.units
         text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
 
         def opened(names: Sequence[str]) -> Module | None:
             """The module with these parameters as arguments, None where they cannot be."""
-            others = variants(self.made, names) if names else ()
+            others = variants(self.graph, units, names, self._varied) if names else ()
             try:
                 return make([self.graph, *others], text) if others else None
             except NotOpen:
@@ -315,3 +400,9 @@ class Network:
         for name in names:
             kept += [name] if opened([*kept, name]) else []
         return opened(kept) or make([self.graph], text)
+
+    def _varied(self, given: Mapping[str, Given]) -> Graph | None:
+        """The network with parameters that its derivations have no use for; None if it fails."""
+        plan = replace(self.plan, given={**self.plan.given, **given})
+        built = build(Request.of(self.spec.program, self.name, plan), Budget())
+        return built.graph if built.is_sound else None

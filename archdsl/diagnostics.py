@@ -100,12 +100,15 @@ class Diagnostics:
         if (diagnostic.code, place) in self._seen:
             return
         if self._errors < limits.MISTAKES:
-            self._seen[diagnostic.code, place] = diagnostic
             self._errors += diagnostic.is_error
+            self._keep(place, diagnostic)
         if diagnostic.is_error and self._errors == limits.MISTAKES:
             stopped = f"stopped after {limits.MISTAKES} errors; there may be more"
-            self._seen["stopped", stopped] = Diagnostic(Severity.NOTE, "stopped", stopped)
+            self._keep(stopped, Diagnostic(Severity.NOTE, "stopped", stopped))
             raise CompileError(self)
+
+    def _keep(self, place: Span | str, diagnostic: Diagnostic) -> None:
+        self._seen[diagnostic.code, place] = diagnostic
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         for diagnostic in diagnostics:

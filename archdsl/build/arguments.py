@@ -1,20 +1,32 @@
-"""Arguments of calls, evaluated as they are written."""
+"""Arguments of calls: evaluated as they are written, matched with parameters, traced to origins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 
-from archdsl.build import expressions
-from archdsl.build.session import Fault, Frame
-from archdsl.build.values import BlockValue, Given, OperationValue, Value, Written
-from archdsl.diagnostics import did_you_mean
+from archdsl.build import values
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
+from archdsl.build.values import (
+    Applicable,
+    BlockValue,
+    Given,
+    OperationValue,
+    Value,
+    Written,
+    holds_tensor,
+    show,
+)
+from archdsl.diagnostics import Label, counted, did_you_mean
 from archdsl.params.kinds import kind_of
+from archdsl.program.mentions import names_in
 from archdsl.program.names import TYPE_WORDS, words_in
+from archdsl.source import Span
 from archdsl.syntax import tree
 
 
-def written(
+def evaluated(
     frame: Frame,
     arguments: Iterable[tree.Argument],
     piped: tuple[Given, ...] = (),
@@ -34,7 +46,7 @@ def written(
         try:
             _take(frame, argument, positional, named)
         except Fault as fault:
-            frame.session.report(_suggesting(fault, callee, argument, len(positional)))
+            frame.findings.report(_suggesting(fault, callee, argument, len(positional)))
             failed = True
     if failed:
         raise Fault
@@ -71,8 +83,8 @@ def _suggesting(fault: Fault, callee: Value, argument: tree.Argument, position: 
 
 
 def _given(frame: Frame, argument: tree.Argument) -> Given:
-    value = expressions.evaluate(frame, argument.value)
-    frame.session.take(value, argument.span)
+    value = frame.evaluate(argument.value)
+    frame.take(value, argument.span)
     return Given(value, argument.span, argument.value, frame.now)
 
 
@@ -95,3 +107,94 @@ def _words_for(callee: Value, parameter: str) -> tuple[str, ...]:
         kinds = (kind_of(f) for f in fields(callee.operation) if f.name == parameter)
         return next(map(words_in, kinds), ())
     return ()
+
+
+# Matched with parameters
+
+
+def piped(values: Value | tuple[Value, ...], span: Span) -> tuple[Given, ...]:
+    """What a chain passes on to the call at `span`; a tuple is several values."""
+    return tuple(Given(v, span) for v in (values if isinstance(values, tuple) else (values,)))
+
+
+def bind(
+    frame: Frame, callee: Applicable, positional: Sequence[Given], named: Mapping[str, Given]
+) -> dict[str, Given]:
+    """The arguments under the names of parameters, with those that were given in advance.
+
+    Raises:
+        Fault: there is no such parameter, or it is given twice.
+    """
+    names = callee.parameters
+    if len(positional) > len(names):
+        message = f"`{callee.name}` has {counted(len(names), 'parameter')}, not {len(positional)}"
+        raise frame.fault("argument", message, positional[len(names)].span, help=listed(names))
+    bound = dict(zip(names, positional, strict=False))
+    faults = list(_misplaced(frame, callee, bound, named))
+    for fault in faults:
+        frame.findings.report(fault)
+    if faults:
+        raise Fault
+    return {**callee.given, **bound, **named}
+
+
+def _misplaced(
+    frame: Frame, callee: Applicable, bound: Mapping[str, Given], named: Mapping[str, Given]
+) -> Iterable[Fault]:
+    names = callee.parameters
+    for name, given in named.items():
+        if name in bound:
+            yield frame.fault("argument", f"`{name}` is given twice", given.span)
+        elif name not in names:
+            message = f"`{callee.name}` has no parameter `{name}`"
+            hint = did_you_mean(name, names) or listed(names)
+            yield frame.fault("argument", message, given.span, help=hint)
+
+
+def listed(names: Sequence[str]) -> str:
+    """The parameters that there are, for a suggestion."""
+    return f"it has {', '.join(f'`{name}`' for name in names)}" if names else "it has none"
+
+
+# Where a value that something refuses was written
+
+
+def origin(given: Given) -> Given:
+    """The argument that a value was first written as.
+
+    One that is made of a single parameter of the block around it comes from where this one was
+    given, and so on outwards.
+    """
+    outer = _outer(given)
+    while outer is not None:
+        given, outer = outer, _outer(outer)
+    return given
+
+
+def _outer(given: Given) -> Given | None:
+    """The one parameter that an argument is made of, tensors aside."""
+    names = names_in(given.written) if given.written else set()
+    passed = (given.passed(name) for name in names)
+    read = [argument for argument in passed if argument and not holds_tensor(argument.value)]
+    return read[0] if len(read) == 1 else None
+
+
+def round_hint(given: Given) -> str | None:
+    """What to do where an integer is wanted and a fraction stands, in the words where it begins."""
+    first = origin(given)
+    return values.round_hint(first if first.value == given.value else given)
+
+
+def refused(given: Given, what: str) -> tuple[Label, ...]:
+    """The place that refuses a value, where it was written elsewhere."""
+    if origin(given) is given:
+        return ()
+    return (Label(given.span, f"{what} is {show(given.value)} here"),)
+
+
+def refusal(
+    frame: Frame, code: str, message: str, given: Given, what: str, *, help: str | None
+) -> Fault:
+    """A fault in an argument, at its origin; `what` it is called where it is refused."""
+    also = refused(given, what)
+    return frame.fault(code, message, origin(given).span, also=also, help=help)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archdsl.build import parameters, statements
-from archdsl.build.binding import bind, listed
+from archdsl.build import parameters
+from archdsl.build.arguments import bind, listed
+from archdsl.build.context import Call, Frame
 from archdsl.build.provenance import Names
-from archdsl.build.session import Fault, Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import (
     BlockValue,
     Given,
@@ -61,47 +62,53 @@ def _missing(
 def _evaluate(
     frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node
 ) -> Value:
-    session, block = frame.session, callee.block
-    _check_recursion(frame, block, node)
-    session.check_room(node.span)
-    session.enter(node.span)
-    session.calls.append((block, node.span))
+    """What the block's body gives, evaluated in a frame and a scope of its own."""
+    _check_recursion(frame, callee.block, node)
+    frame.check_room(node.span)
+    frame.enter(node.span)
     try:
-        return _run(frame, callee, given, node)
+        inner = _inside(frame, callee, node)
+        parameters.fill(inner, callee.block, given)
+        inputs = _inputs(inner.names)
+        inner.run_on(_entering(inner.names))
+        _check_cell(frame, callee.block, inner.running, node)
+        result = inner.run(callee.block)
+        bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
+        outputs, tests = tensors_in(result), tuple(inner.tests)
+        frame.graph.close(inner.scope, bindings, inputs, outputs, inner.given, tests)
+        return result
     finally:
-        session.calls.pop()
-        session.leave()
+        frame.context.budget.depth -= 1
 
 
 def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
-    calls = [open_block for open_block, _ in frame.session.calls]
-    start = next((i for i, open_block in enumerate(calls) if open_block is block), None)
-    if start is None:
-        return
-    path = " -> ".join([open_block.name for open_block in calls[start:]] + [block.name])
-    message = f"blocks call each other in a circle: {path}"
-    raise frame.fault("recursion", message, node.span)
+    path, call = [block.name], frame.call
+    while call is not None:
+        path.append(call.block.name)
+        if call.block is block:
+            message = f"blocks call each other in a circle: {' -> '.join(reversed(path))}"
+            raise frame.fault("recursion", message, node.span)
+        call = call.outer
 
 
-def _run(frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node) -> Value:
-    """The block's body evaluated in a frame and a scope of its own."""
-    session, block, span = frame.session, callee.block, node.span
-    outline, names, site = callee.definition.outline, frame.names_of(node), frame.site(span)
-    definition, guards = outline.definition, frame.guards
-    scope = session.graph.open(
-        "block", names, block.name, frame.scope, site, span, definition, guards
+def _inside(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
+    """The frame of a block's body, in which no name means anything yet."""
+    block, outline = callee.block, callee.definition.outline
+    names, site = frame.names_of(node), frame.site(node.span)
+    scope = frame.graph.open(
+        "block",
+        names,
+        block.name,
+        frame.scope,
+        site,
+        node.span,
+        outline.definition,
+        frame.guards,
     )
+    call = Call(block, node.span, frame.call)
     meant = Names(scope, frozenset(callee.parameters))
-    inner = Frame(session, callee.definition.unit, scope, assigned=outline.assigned, meant=meant)
-    parameters.fill(inner, block, given)
-    inputs = _inputs(inner.names)
-    inner.run_on(_entering(inner.names))
-    _check_cell(frame, block, inner.running, node)
-    result = statements.run_body(inner, block)
-    bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
-    outputs, tests = tensors_in(result), tuple(inner.tests)
-    session.graph.close(scope, bindings, inputs, outputs, inner.given, tests)
-    return result
+    unit, assigned = callee.definition.unit, outline.assigned
+    return Frame(frame.context, unit, call, scope, assigned=assigned, meant=meant)
 
 
 def _check_cell(
@@ -113,7 +120,7 @@ def _check_cell(
     for value in entering:
         if isinstance(value, Tensor) and value.type.rank != len(VIDEO):
             message = f"cell `{block.name}` takes {' x '.join(VIDEO)}, not {value.type}"
-            also = (frame.session.origin(value),)
+            also = (frame.origin(value),)
             raise frame.fault("shape", message, node.span, also=also)
 
 

@@ -1,13 +1,25 @@
-"""What a name stands for: a value at hand, a block of the file, an operation, or itself."""
+"""What a name stands for: a value at hand, else what the program says that it means.
+
+A block that is derived from another is that block with parameters given in advance.
+"""
 
 from __future__ import annotations
 
+from archdsl import limits
+from archdsl.build.arguments import evaluated
+from archdsl.build.context import Frame
 from archdsl.build.functions import FUNCTIONS
-from archdsl.build.session import Fault, Frame
-from archdsl.build.values import POISON, BlockValue, OperationValue, Value
+from archdsl.build.request import Fault
+from archdsl.build.values import (
+    POISON,
+    Applicable,
+    BlockValue,
+    OperationValue,
+    Value,
+    describe,
+)
 from archdsl.diagnostics import did_you_mean
-from archdsl.ops import OPERATIONS
-from archdsl.plan import derivations
+from archdsl.program.cells.parts import CellBlock
 from archdsl.program.files import brings
 from archdsl.program.names import CANDIDATES
 from archdsl.program.program import Definition, Function
@@ -27,9 +39,9 @@ def look_up(frame: Frame, node: tree.Name) -> Value:
         if POISON in frame.running:
             raise Fault
         return frame.running[0] if len(frame.running) == 1 else frame.running
-    match frame.session.program.meaning(frame.unit, name):
+    match frame.program.meaning(frame.unit, name):
         case Definition() as definition:
-            return derivations.block_of(frame, definition, node)
+            return _block_of(frame, definition, node)
         case Function():
             return FUNCTIONS[name]
         case type() as operation:
@@ -44,15 +56,82 @@ def _unknown(frame: Frame, node: tree.Name) -> Fault:
         return frame.fault("name", "nothing enters here yet, so there is no `in`", node.span)
     if node.name in frame.assigned:
         return frame.fault("name", f"`{node.name}` has no value yet", node.span)
-    known = [*frame.names, *frame.unit.names, *frame.session.program.language]
+    known = [*frame.names, *frame.unit.names, *frame.program.language]
     hint = brings(node.name) or did_you_mean(node.name, known[:CANDIDATES])
     return frame.fault("name", f"nothing is called `{node.name}`", node.span, help=hint)
 
 
 def callee(frame: Frame, node: tree.Name) -> Value:
-    """What a call calls. A number or tensor does not hide the block or operation of its name."""
+    """What a call calls. A number or tensor does not hide the block or operation of its name.
+
+    Raises:
+        Fault: there is nothing of the name.
+    """
+    value = _callee(frame, node)
+    if value is POISON:
+        raise Fault
+    return value
+
+
+def _callee(frame: Frame, node: tree.Name) -> Value:
     local = frame.names.get(node.name)
     if local is None or isinstance(local, BlockValue | OperationValue):
         return look_up(frame, node)
-    outside = node.name in frame.unit.names or node.name in OPERATIONS or node.name in FUNCTIONS
-    return look_up(Frame(frame.session, frame.unit) if outside else frame, node)
+    meaning = frame.program.meaning(frame.unit, node.name)
+    outside = meaning is not None and not isinstance(meaning, str)
+    return look_up(frame.outside(frame.unit) if outside else frame, node)
+
+
+def _block_of(
+    frame: Frame, found: Definition, node: tree.Node, seen: tuple[tree.Derived, ...] = ()
+) -> Applicable:
+    """The block that a definition stands for; a derived one has parameters given in advance.
+
+    Raises:
+        Fault: it is a network, or derived from what is no block.
+    """
+    definition = found.node
+    if isinstance(definition, CellBlock) and definition.faulty:
+        raise Fault
+    if isinstance(definition, tree.Block):
+        return BlockValue(found)
+    if isinstance(definition, tree.Network) or definition.kind == "network":
+        message = f"`{definition.name}` is a network, not a block"
+        raise frame.fault("name", message, node.span)
+    derived = frame.context.derived
+    if found.number not in derived:
+        derived[found.number] = _block(frame.outside(found.unit), definition, seen)
+    return derived[found.number]
+
+
+def _block(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> Applicable:
+    check_path(frame, definition, seen)
+    name, arguments = tree.called(definition.base)
+    base: Value
+    if name.name in frame.unit.names:
+        base = _block_of(frame, frame.unit.names[name.name], name, (*seen, definition))
+    else:
+        base = look_up(frame, name)
+    value = frame.apply(base, evaluated(frame, arguments), definition.base)
+    if isinstance(value, BlockValue | OperationValue):
+        return value
+    message = f"`{definition.name}` is to be a block; this is {describe(value)}"
+    raise frame.fault("type", message, definition.base.span)
+
+
+def check_path(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> None:
+    """See that the definitions `seen` on the way here are no circle, and not too many.
+
+    Raises:
+        Fault: they are.
+    """
+    kind, span = definition.kind, definition.base.span
+    start = next((place for place, other in enumerate(seen) if other is definition), None)
+    if start is not None:
+        around = (*seen[start:], definition)
+        path = " -> ".join(other.name for other in around)
+        message = f"{kind}s are derived from each other in a circle: {path}"
+        raise frame.fault("recursion", message, span)
+    if len(seen) == limits.DERIVATIONS:
+        message = f"`{seen[0].name}` is derived through more than {limits.DERIVATIONS} {kind}s"
+        raise frame.fault("nesting", message, span)

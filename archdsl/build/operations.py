@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from archdsl.build import origins
-from archdsl.build.binding import bind
-from archdsl.build.session import Fault, Frame
+from archdsl.build.arguments import bind, origin, refusal, refused, round_hint
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import (
     BlockValue,
     Given,
@@ -72,7 +72,7 @@ def apply_operation(
             message = f"`{callee.name}` needs `{name}`: {expects}"
             raise frame.fault("argument", message, node.span)
     operation = callee.operation(**values)
-    return add(frame, operation, operands, given, node)
+    return frame.add(operation, operands, given, node)
 
 
 def _check_first(frame: Frame, callee: OperationValue, first: Given) -> None:
@@ -98,15 +98,15 @@ def _values(
     frame: Frame, operation: type[Operation], given: Mapping[str, Given]
 ) -> dict[str, object]:
     """The parameters' values; a bare name that the parameter lists is taken as that word."""
-    kinds, faults = _signature(operation.name).kinds, frame.session.faults
+    kinds, faults = _signature(operation.name).kinds, frame.findings.faults
     values: dict[str, object] = {}
     for name, argument in given.items():
         kind, word = kinds[name], argument.as_word
         value = word if word is not argument.value and kind.accepts(word) else argument.value
         if not kind.accepts(value):
-            frame.session.report(_refused(frame, operation, name, kind, argument))
+            frame.findings.report(_refused(frame, operation, name, kind, argument))
         values[name] = value
-    if frame.session.faults > faults:
+    if frame.findings.faults > faults:
         raise Fault
     return values
 
@@ -116,9 +116,7 @@ def _refused(
 ) -> Fault:
     what = f"`{name}` of `{operation.name}`"
     message = f"{what} is {kind.expects}, not {describe(argument.value)}"
-    return origins.refusal(
-        frame, "argument", message, argument, what, help=origins.round_hint(argument)
-    )
+    return refusal(frame, "argument", message, argument, what, help=round_hint(argument))
 
 
 def _check_count(
@@ -151,7 +149,7 @@ def apply_infix(frame: Frame, node: tree.Binary, left: Given, right: Given) -> V
     operation = infix(node.operator)(constant, constant_first=first is not None)
     operands = [given for given in (left, right) if isinstance(given.value, Tensor)]
     written = {"constant": left if second is None else right} if constant is not None else {}
-    return add(frame, operation, operands, written, node)
+    return frame.add(operation, operands, written, node)
 
 
 def _constant(frame: Frame, operator: str, given: Given) -> int | Fraction | None:
@@ -177,14 +175,14 @@ def add(
     Raises:
         Fault: it does not take operands of these shapes.
     """
-    frame.session.check_room(node.span)
+    frame.check_room(node.span)
     tensors = [given.value for given in operands if isinstance(given.value, Tensor)]
     try:
         results = checked(operation, tuple([tensor.type for tensor in tensors]))
     except Mismatch as mismatch:
         named = _named(operation, mismatch, parameters)
         raise Fault(_explain(frame, mismatch, operands, named, node)) from None
-    values = frame.session.graph.add(
+    values = frame.graph.add(
         operation,
         tuple([tensor.value for tensor in tensors]),
         results,
@@ -211,7 +209,7 @@ def _named(
     if given is None:
         return None
     is_word = getattr(operation, mismatch.parameter or "") != given.value
-    is_made = isinstance(given.value, tuple) and origins.origin(given).value != given.value
+    is_made = isinstance(given.value, tuple) and origin(given).value != given.value
     return Given(given.value, given.span) if is_word or is_made else given
 
 
@@ -223,20 +221,20 @@ def _explain(
     node: tree.Node,
 ) -> Diagnostic:
     """The mismatch at the words at fault, with the shape and the origin of each operand."""
-    session, span = frame.session, node.span
+    span = node.span
     if mismatch.operand is not None and mismatch.operand < len(operands):
         span = operands[mismatch.operand].span
     if named is not None:
-        span = origins.origin(named).span
+        span = origin(named).span
     tensors = [(g.span, g.value) for g in operands if isinstance(g.value, Tensor)]
     shapes = [Label(place, show(value)) for place, value in tensors if place != node.span]
-    came = [session.origin(value) for _, value in tensors]
+    came = [frame.origin(value) for _, value in tensors]
     told: dict[Span, Label] = {}
-    refused = origins.refused(named, f"`{mismatch.parameter}`") if named is not None else ()
-    for label in (*refused, *shapes, *came, *list(session.reshaped.values())[-2:]):
+    at_origin = refused(named, f"`{mismatch.parameter}`") if named is not None else ()
+    for label in (*at_origin, *shapes, *came, *list(frame.context.reshaped.values())[-2:]):
         told.setdefault(label.span, label)
     at_fault = told.pop(span, Label(span))
     also = tuple(label for label in told.values() if label.text)
-    return session.error(
+    return frame.error(
         "shape", mismatch.message, span, at_fault.text, also=also, help=mismatch.help
     )

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from archdsl.build import binding, expressions
-from archdsl.build.session import Fault, Frame
+from archdsl.build.arguments import listed
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import Value, describe
 from archdsl.diagnostics import did_you_mean
 from archdsl.params.kinds import Kind, kind_of
@@ -65,7 +66,7 @@ class Reader:
 
     def evaluated(self, node: tree.Expression, kind: Kind) -> Value:
         """The value of an expression where an option of this kind stands."""
-        return expressions.evaluate(self.frame, node)
+        return self.frame.evaluate(node)
 
     def fault(self, message: str, span: Span, hint: str | None = None) -> Fault:
         return self.frame.fault(self.code, message, span, help=hint)
@@ -76,7 +77,7 @@ class Reader:
         for place, argument in enumerate(arguments):
             name = argument.name or self._leading(argument, place)
             if name not in self.options:
-                hint = did_you_mean(name, self.options) or binding.listed(tuple(self.options))
+                hint = did_you_mean(name, self.options) or listed(tuple(self.options))
                 message = f"`{self.kind.name}` has no option `{name}`"
                 raise self.fault(message, argument.span, hint)
             if name in given:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from archdsl.build import expressions, origins
-from archdsl.build.session import Fault, Frame
+from archdsl.build.arguments import refusal, round_hint
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import (
     BlockValue,
     Given,
@@ -42,7 +43,7 @@ def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str,
         try:
             suited[parameter.name] = _checked(frame, owner, parameter, given[parameter.name])
         except Fault as fault:
-            frame.session.report(fault)
+            frame.findings.report(fault)
             failed = True
     if failed:
         raise Fault
@@ -60,7 +61,7 @@ def fill(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> None:
         if name in given:
             argument = given[name]
         elif default is not None:
-            value = expressions.evaluate(frame, default)
+            value = frame.evaluate(default)
             argument = Given(value, default.span, default, frame.now)
             argument = _checked(frame, owner, parameter, argument)
         else:
@@ -80,7 +81,7 @@ def _checked(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given
         return given
     what = f"`{parameter.name}` of `{owner.name}`"
     message = f"{what} is {wanted(parameter)}, not {describe(given.value)}"
-    raise origins.refusal(frame, "type", message, given, what, help=_hint(parameter, given))
+    raise refusal(frame, "type", message, given, what, help=_hint(parameter, given))
 
 
 def _word(given: Given, word: str) -> Given:
@@ -93,7 +94,7 @@ def _hint(parameter: tree.Parameter, given: Given) -> str | None:
         near = did_you_mean(word, TYPE_WORDS) if word not in TYPE_WORDS else None
         if near and not isinstance(given.value, str):
             return f"in the type `{word}`, {near}"
-    return origins.round_hint(given) if "int" in types_of(parameter) else None
+    return round_hint(given) if "int" in types_of(parameter) else None
 
 
 _TYPES: dict[str, Callable[[Value], bool]] = {

@@ -1,18 +1,14 @@
-"""A network as far as it can be built, with the places where it could not."""
+"""A network as far as it could be built, with the places where building broke off."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from archdsl.build.networks import build
-from archdsl.build.session import Session
-from archdsl.build.values import Given
+from archdsl.build.request import Finding
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
-from archdsl.ir.builder import Builder
-from archdsl.ir.graph import Graph, Nodes, Scope
-from archdsl.program.program import Program
+from archdsl.ir.graph import Graph, Scope
 
 
 @dataclass(frozen=True)
@@ -39,16 +35,35 @@ class Sketch:
         return bool(self.graph.scopes and self.breaks)
 
 
-def sketch(program: Program, name: str, given: Mapping[str, Given]) -> Sketch:
-    """As much of a network as can be built."""
-    builder = Builder(name)
-    diagnostics = _Watched(graph=builder)
-    session = Session(program, builder, diagnostics)
+def sketch(graph: Graph, findings: Iterable[Finding]) -> Sketch:
+    """A graph with what was found before it was built, while it was and after; each once."""
+    told = Diagnostics()
+    first: dict[Diagnostic, Finding] = {}
     with suppress(CompileError):
-        build(session, given)
-    graph = session.graph.finish()
-    breaks = tuple(_in_stage(graph, broken) for broken in diagnostics.breaks)
-    return Sketch(graph, breaks, tuple(diagnostics))
+        for finding in findings:
+            first.setdefault(finding.diagnostic, finding)
+            told.add(finding.diagnostic)
+    errors = (first[diagnostic] for diagnostic in told if diagnostic.is_error)
+    return Sketch(graph, tuple(_break(graph, found) for found in errors), tuple(told))
+
+
+def _break(graph: Graph, found: Finding) -> Break:
+    """Where it broke off: in the innermost scope that was open and whose text the mistake is in.
+
+    One that broke off before is open too, but what broke after it stands elsewhere.
+    """
+    around = (scope for scope in found.open if _holds(graph.scopes[scope], found.diagnostic))
+    broken = Break(found.diagnostic, next(around, 0), found.scopes, found.nodes)
+    return _in_stage(graph, broken)
+
+
+def _holds(scope: Scope, diagnostic: Diagnostic) -> bool:
+    if not diagnostic.labels:
+        return scope.parent is None
+    place, around = diagnostic.labels[0].span, scope.block.span if scope.block else scope.span
+    if scope.kind == "stage":
+        return place.source is around.source
+    return place.source is around.source and around.start <= place.start <= around.end
 
 
 def _in_stage(graph: Graph, broken: Break) -> Break:
@@ -65,44 +80,3 @@ def _in_stage(graph: Graph, broken: Break) -> Break:
         if any(scope.index == stage.index for scope in graph.enclosing(node.scope))
     ]
     return replace(broken, scope=stage.index, nodes=max(inside, default=broken.nodes - 1) + 1)
-
-
-@dataclass
-class _Watched(Diagnostics):
-    """Keeps for each error how far the graph was."""
-
-    graph: Nodes = field(default_factory=lambda: Builder(""))
-    breaks: list[Break] = field(default_factory=list)
-
-    def add(self, diagnostic: Diagnostic) -> None:
-        told = len(list(self))
-        try:
-            super().add(diagnostic)
-        finally:
-            if diagnostic.is_error and len(list(self)) > told:
-                scope = _open_scope(self.graph, diagnostic)
-                scopes, nodes = len(self.graph.scopes), len(self.graph)
-                self.breaks.append(Break(diagnostic, scope, scopes, nodes))
-
-
-def _open_scope(graph: Nodes, diagnostic: Diagnostic) -> int:
-    """The innermost scope that is open and whose text the mistake stands in, else the network.
-
-    One that broke off before is open too, but what broke after it stands elsewhere.
-    """
-    latest = graph.enclosing(len(graph.scopes) - 1 if graph.scopes else None)
-    found = (scope.index for scope in latest if _is_open(scope) and _holds(scope, diagnostic))
-    return next(found, 0)
-
-
-def _is_open(scope: Scope) -> bool:
-    return not scope.inputs and not scope.outputs
-
-
-def _holds(scope: Scope, diagnostic: Diagnostic) -> bool:
-    if not diagnostic.labels:
-        return scope.parent is None
-    place, around = diagnostic.labels[0].span, scope.block.span if scope.block else scope.span
-    if scope.kind == "stage":
-        return place.source is around.source
-    return place.source is around.source and around.start <= place.start <= around.end

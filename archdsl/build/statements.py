@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-from archdsl.build import binding, declarations, expressions
+from archdsl.build.arguments import evaluated, piped, refusal
+from archdsl.build.calls import passed_on
+from archdsl.build.context import Frame
 from archdsl.build.provenance import Local, entries, entry, expression
-from archdsl.build.session import Fault, Frame
-from archdsl.build.tables import rows
-from archdsl.build.values import POISON, Value, describe, holds_tensor
+from archdsl.build.request import Fault
+from archdsl.build.values import (
+    POISON,
+    Given,
+    Tensor,
+    Value,
+    Written,
+    describe,
+    holds_tensor,
+    is_integer,
+    is_number,
+)
+from archdsl.diagnostics import did_you_mean
+from archdsl.ir.graph import Initialisation
 from archdsl.ir.written import OPAQUE, Expression
+from archdsl.ops import OPERATIONS
+from archdsl.ops.base import Mismatch, checked
+from archdsl.ops.sources import Input
 from archdsl.program.mentions import targets
 from archdsl.program.program import name_span
 from archdsl.source import Span
@@ -26,16 +41,16 @@ class _Returned(Exception):
         self.value = value
 
 
-def run_body(frame: Frame, definition: tree.Block | tree.Network) -> Value:
+def run(frame: Frame, definition: tree.Block | tree.Network) -> Value:
     """Evaluate a body; its value is what it returns, else its running value.
 
     Raises:
         Fault: it has none.
     """
-    faults = frame.session.faults
+    faults = frame.findings.faults
     try:
-        run(frame, definition.body)
-        if not frame.applied and frame.session.faults > faults:
+        _run(frame, definition.body)
+        if not frame.applied and frame.findings.faults > faults:
             raise Fault
         value = _fallen_through(frame, definition)
     except _Returned as returned:
@@ -53,14 +68,14 @@ def _fallen_through(frame: Frame, definition: tree.Block | tree.Network) -> Valu
     raise frame.fault("result", message, name_span(definition), help=hint)
 
 
-def run(frame: Frame, body: tuple[tree.Statement, ...]) -> None:
-    step = frame.session.step
+def _run(frame: Frame, body: tuple[tree.Statement, ...]) -> None:
+    rules = frame.context.rules.statements
     for statement in body:
-        step(statement.span)
+        frame.step(statement.span)
         try:
-            _rules()[type(statement)](frame, statement)
+            rules[type(statement)](frame, statement)
         except Fault as fault:
-            frame.session.report(fault)
+            frame.findings.report(fault)
             _poison(frame, statement)
         frame.naming = None
 
@@ -81,7 +96,7 @@ def _assign(frame: Frame, statement: tree.Assign) -> None:
     chain = statement.value
     if all(frame.assigned.get(name) == 1 for name in names):
         frame.naming = (chain.steps[-1] if isinstance(chain, tree.Chain) else chain, names)
-    value = expressions.evaluate(frame, statement.value)
+    value = frame.evaluate(statement.value)
     written: Expression = OPAQUE
     if frame.now and not holds_tensor(value):
         written = expression(statement.value, frame.now)
@@ -108,10 +123,10 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
     """A bare call takes the running value and replaces it; a chain starts for itself."""
     call = statement.call
     if isinstance(call, tree.Chain):
-        value = expressions.evaluate(frame, call)
+        value = frame.evaluate(call)
     else:
-        passed = binding.piped(declarations.running(frame, call.span), call.span)
-        value = expressions.apply_step(frame, passed, call)
+        passed = piped(frame.from_running(call.span), call.span)
+        value = passed_on(frame, passed, call)
     if not holds_tensor(value):
         message = f"this has no effect: it is {describe(value)}"
         raise frame.fault("value", message, call.span)
@@ -120,15 +135,15 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
 
 
 def _return(frame: Frame, statement: tree.Return) -> None:
-    values = tuple([expressions.evaluate(frame, value) for value in statement.values])
+    values = tuple([frame.evaluate(value) for value in statement.values])
     raise _Returned(values[0] if len(values) == 1 else values)
 
 
 def _if(frame: Frame, statement: tree.If) -> None:
-    holds = expressions.truth(frame, statement.test)
+    holds = frame.truth(statement.test)
     before = frame.guards
     frame.guards = (*before, frame.decide(holds, statement.test))
-    run(frame, statement.body if holds else statement.otherwise)
+    _run(frame, statement.body if holds else statement.otherwise)
     if not _may_return(statement):
         frame.guards = before
 
@@ -142,7 +157,7 @@ def _may_return(statement: tree.If) -> bool:
 
 
 def _for(frame: Frame, statement: tree.For) -> None:
-    values = expressions.evaluate(frame, statement.values)
+    values = frame.evaluate(statement.values)
     if not isinstance(values, tuple):
         message = f"a loop runs over a tuple, not over {describe(values)}"
         hint = f"write `range({statement.values.span.text})`" if isinstance(values, int) else None
@@ -157,27 +172,117 @@ def _for(frame: Frame, statement: tree.For) -> None:
 
 def _run_rounds(frame: Frame, statement: tree.For, values: tuple[Value, ...]) -> None:
     """Every round of a loop, up to the first that has a mistake."""
-    outer, faults = frame.rounds, frame.session.faults
+    outer, faults = frame.rounds, frame.findings.faults
     for number, value in enumerate(values):
-        frame.session.step(statement.span)
+        frame.step(statement.span)
         frame.rounds = (*outer, number)
         written = entry(statement.values, number, frame.now) if frame.now else OPAQUE
         _bind(frame, statement.targets, value, written, statement.values.span)
-        run(frame, statement.body)
-        if frame.session.faults > faults:
+        _run(frame, statement.body)
+        if frame.findings.faults > faults:
             raise Fault
 
 
-@cache
-def _rules() -> dict[type, Callable[[Frame, Any], None]]:
-    """How each kind of statement is run; the rooms of some import this one."""
-    return {
-        tree.Assign: _assign,
-        tree.Apply: _apply,
-        tree.Return: _return,
-        tree.If: _if,
-        tree.For: _for,
-        tree.Input: declarations.declare_input,
-        tree.Initialise: declarations.initialise,
-        tree.Table: rows.run_table,
-    }
+# What a network declares: its inputs, and how its weights start
+
+
+def _declare_input(frame: Frame, statement: tree.Input) -> None:
+    """`input video: 3 x 16 x 224^2`."""
+    graph = frame.graph
+    if frame.call:
+        message = "only a network has inputs; those of a block are its parameters"
+        raise frame.fault("input", message, statement.span)
+    if statement.name in graph.inputs:
+        message = f"there is an input `{statement.name}` already"
+        raise frame.fault("name", message, statement.span)
+    if statement.name in frame.fixed:
+        message = f"`{statement.name}` is a parameter already"
+        raise frame.fault("name", message, statement.span)
+    request = frame.context.request
+    shape = request.plan.shape_of(statement) if request else statement.shape
+    operation = Input(_sizes(frame, shape))
+    try:
+        checked(operation, ())
+    except Mismatch as mismatch:
+        raise frame.fault("shape", mismatch.message, shape.span) from None
+    frame.naming = (statement, (statement.name,))
+    tensor = frame.add(operation, [], {}, statement)
+    assert isinstance(tensor, Tensor)
+    graph.inputs[statement.name] = tensor.value
+    frame.mean(statement.name, tensor, None)
+    frame.run_on((*frame.running, tensor))
+
+
+def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
+    value = frame.evaluate(shape)
+    sizes = value if isinstance(value, tuple) else (value,)
+    nodes = _dimensions(shape)
+    nodes = nodes if len(nodes) == len(sizes) else [shape] * len(sizes)
+    for size, node in zip(sizes, nodes, strict=True):
+        if not is_integer(size) or size < 1:
+            message = f"a size is a positive integer, not {describe(size)}"
+            given = Given(size, node.span, node, frame.now)
+            raise refusal(frame, "shape", message, given, "this size", help=None)
+    return tuple(filter(is_integer, sizes))
+
+
+def _dimensions(node: tree.Expression) -> list[tree.Expression]:
+    """What each size in a shape is written as."""
+    if isinstance(node, tree.Repeat) and isinstance(node.times.value, int):
+        return [node] * node.times.value
+    inside = node.dimensions if isinstance(node, tree.Shape) else ()
+    return [written for dimension in inside for written in _dimensions(dimension)] or [node]
+
+
+SCHEMES: dict[str, tuple[str, ...]] = {
+    "he_fan_out": (),
+    "he_fan_in": (),
+    "xavier": (),
+    "zeros": (),
+    "normal": ("std",),
+    "truncated_normal": ("std",),
+}
+"""Ways to initialise weights, each with the options it needs."""
+
+INITIALISED = tuple(name for name, kind in OPERATIONS.items() if kind.is_weighted)
+"""The operations whose weights a scheme can start."""
+
+
+def _initialise(frame: Frame, statement: tree.Initialise) -> None:
+    """`init linear: normal(std = 0.01)`."""
+    if frame.call:
+        message = "only a network says how weights start, for all of its blocks"
+        raise frame.fault("init", message, statement.span)
+    if statement.kind not in INITIALISED:
+        message = f"`init` is for {', '.join(INITIALISED)}; `{statement.kind}` is none of them"
+        hint = did_you_mean(statement.kind, INITIALISED)
+        if statement.kind == "parameter":
+            hint = "a parameter says itself how it starts: `parameter(shape, normal, std = 0.02)`"
+        raise frame.fault("init", message, statement.span, help=hint)
+    name, arguments = tree.called(statement.scheme)
+    if name.name not in SCHEMES:
+        message = f"no way to initialise is called `{name.name}`"
+        hint = did_you_mean(name.name, SCHEMES) or f"there are {', '.join(SCHEMES)}"
+        raise frame.fault("init", message, name.span, help=hint)
+    options = _options(frame, name.name, evaluated(frame, arguments), statement.scheme.span)
+    initialisation = Initialisation(statement.kind, name.name, options)
+    frame.graph.initialisations.append(initialisation)
+
+
+def _options(frame: Frame, scheme: str, written: Written, span: Span) -> dict[str, Value]:
+    numbers = all(is_number(given.value) and given.value >= 0 for given in written.named.values())
+    if tuple(written.named) != SCHEMES[scheme] or written.positional or not numbers:
+        takes = " and ".join(f"`{option} = ...`" for option in SCHEMES[scheme]) or "no options"
+        raise frame.fault("init", f"`{scheme}` takes {takes}", span)
+    return {option: given.value for option, given in written.named.items()}
+
+
+RULES: dict[type, Callable[[Frame, Any], None]] = {
+    tree.Assign: _assign,
+    tree.Apply: _apply,
+    tree.Return: _return,
+    tree.If: _if,
+    tree.For: _for,
+    tree.Input: _declare_input,
+    tree.Initialise: _initialise,
+}

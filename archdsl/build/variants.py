@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
+from typing import TypeAlias
 
-from archdsl.build.networks import Elaborated
 from archdsl.build.parameters import given_by_program
-from archdsl.build.values import is_number
+from archdsl.build.values import Given, is_number
 from archdsl.ir.graph import Graph
+from archdsl.program.program import Unit
 from archdsl.program.uses import computed_with
+
+Varied: TypeAlias = Callable[[Mapping[str, Given]], Graph | None]
+"""A network with other parameters; None where it does not take them."""
 
 
 def open_numbers(graph: Graph) -> tuple[str, ...]:
@@ -19,28 +23,29 @@ def open_numbers(graph: Graph) -> tuple[str, ...]:
     return tuple(name for name in graph.open_parameters if is_number(bindings[name]))
 
 
-def variants(network: Elaborated, names: Sequence[str]) -> tuple[Graph, ...]:
+def variants(
+    graph: Graph, units: Iterable[Unit], names: Sequence[str], varied: Varied
+) -> tuple[Graph, ...]:
     """The network of a graph with other numbers for these parameters, no two of them alike.
 
     In the first they are larger, in the next much larger, then small, as far as the network takes
     them: what bounds a parameter shows there. None where it does not take the first, or is made
     of other operations in any.
     """
-    graph = network.graph
     bindings = graph.scopes[0].bindings
     values = [value for name in names if is_number(value := bindings[name])]
     rounds = zip(*(_others(value, place) for place, value in enumerate(values)), strict=True)
     # What is only ever handed on shows at one other value all that it does.
-    count = None if computed_with(network.program.units, names) else 1
+    count = None if computed_with(units, names) else 1
     chosen = (dict(zip(names, numbers, strict=True)) for numbers in islice(rounds, count))
-    first, *rest = (_with(network, numbers) for numbers in chosen)
+    first, *rest = (_with(varied, numbers) for numbers in chosen)
     made = [other for other in (first, *rest) if other is not None]
     is_alike = all(_operations(other) == _operations(graph) for other in made)
     return tuple(made) if first is not None and is_alike else ()
 
 
-def _with(network: Elaborated, numbers: Mapping[str, int | Fraction]) -> Graph | None:
-    return network.varied({name: given_by_program(name, n) for name, n in numbers.items()})
+def _with(varied: Varied, numbers: Mapping[str, int | Fraction]) -> Graph | None:
+    return varied({name: given_by_program(name, n) for name, n in numbers.items()})
 
 
 def _operations(graph: Graph) -> list[str]:

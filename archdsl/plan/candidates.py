@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from archdsl.build import building
-from archdsl.build.session import Fault, Session
+from archdsl.build import request
+from archdsl.build.context import Frame
+from archdsl.build.machine import build
+from archdsl.build.request import Budget, Built, Fault, Request
 from archdsl.build.tables.reuse import Reuse
-from archdsl.costs.again import Tally
 from archdsl.costs.figures import Figures, measure
 from archdsl.costs.metrics import ORDERED, figure, total
-from archdsl.diagnostics import CompileError
 from archdsl.ir.graph import Graph
 from archdsl.plan.edits import written_down
 from archdsl.plan.numbers import numbered
@@ -39,29 +39,25 @@ class Measured:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The network of a session, and others that are made of it by changing its plan.
+    """A network that was built, and others that are made of it by changing its plan.
 
-    The session has its `reuse`. `span` is where the change is asked for. Rows that are the same
-    are built once for all candidates, of which the figures alone are kept; their steps are added
-    to the session's.
+    `span` is where the change is asked for. Rows that are the same are built once for all
+    candidates, of which the figures alone are kept; their steps are taken from one budget.
     """
 
-    session: Session
-    built: Plan
+    frame: Frame
+    stated: Plan
+    built: Built
     span: Span
 
     @staticmethod
-    def of(session: Session, plan: Plan, span: Span) -> Candidates:
-        """The candidates of a plan, whose steps are added to those of a session.
+    def of(frame: Frame, plan: Plan, span: Span) -> Candidates:
+        """The candidates of a plan, whose steps are taken from the budget of a frame.
 
         Raises:
             Refused: it cannot be built.
         """
-        standing = session.anew()
-        standing.reuse = Reuse(Tally(standing.graph))
-        _build(standing, plan)
-        session.steps += standing.steps
-        return Candidates(standing, plan, span)
+        return Candidates(frame, plan, _built(frame, plan, Reuse()), span)
 
     @cached_property
     def plan(self) -> Plan:
@@ -71,7 +67,7 @@ class Candidates:
             Refused: only a build can tell.
         """
         try:
-            return numbered(self.session.anew(), self.built)
+            return numbered(self.frame.apart(), self.stated)
         except Fault as fault:
             told = fault.diagnostic
             message = told.message if told else "what its numbers are made of is at fault"
@@ -80,7 +76,7 @@ class Candidates:
     @cached_property
     def own(self) -> Measured:
         """The network itself, with its figures."""
-        return self._measured(self.session, self.built)
+        return self._measured(self.stated, self.built)
 
     def measured(self, plan: Plan) -> Measured:
         """The figures of the network that a changed plan makes.
@@ -96,40 +92,29 @@ class Candidates:
         Raises:
             Refused: it cannot be built.
         """
-        return Candidates(*self._summed(plan), self.span)
+        return Candidates(self.frame, *self._summed(plan), self.span)
 
-    def _measured(self, session: Session, plan: Plan) -> Measured:
-        assert session.reuse is not None
-        graph, total = session.graph, session.reuse.tally.total()
+    def _measured(self, plan: Plan, built: Built) -> Measured:
+        graph, reuse, frame = built.graph, built.reuse, self.frame
+        assert isinstance(reuse, Reuse)
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        return Measured(inputs, total, lambda: self._whole(plan))
+        total = reuse.tally.total()
+        return Measured(inputs, total, lambda: _built(frame, plan, None).graph)
 
-    def _whole(self, plan: Plan) -> Graph:
-        session = self.session.anew()
-        _build(session, plan)
-        return session.graph.finish()
-
-    def _summed(self, plan: Plan) -> tuple[Session, Plan]:
-        assert self.session.reuse is not None
-        session, after = self.session.anew(), written_down(self.plan, plan, self.span)
-        session.reuse = self.session.reuse.on(session.graph)
-        _build(session, after)
-        self.session.steps += session.steps
-        return session, after
+    def _summed(self, plan: Plan) -> tuple[Plan, Built]:
+        after = written_down(self.plan, plan, self.span)
+        return after, _built(self.frame, after, self.built.reuse)
 
 
-def _build(session: Session, plan: Plan) -> None:
-    """Build a plan in a session.
+def _built(frame: Frame, plan: Plan, reuse: request.Reuse | None) -> Built:
+    """A plan built, with rows that are known where sums are enough.
 
     Raises:
         Refused: it cannot be built.
     """
-    try:
-        building.build(session, plan)
-    except Fault as fault:
-        session.report(fault)
-    except CompileError:
-        pass  # the session has its diagnostics
-    first = next((told for told in session.diagnostics if told.is_error), None)
+    built = build(Request.of(frame.program, frame.graph.name, plan, reuse), Budget())
+    frame.context.budget.spend(built.steps)
+    first = next((told for told in built.diagnostics if told.is_error), None)
     if first is not None:
         raise Refused(f"it cannot be built so: {first.message}", help=first.help)
+    return built

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from archdsl.build.session import Fault, Frame, Session
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.diagnostics import CompileError, Label
 from archdsl.plan import insertions
 from archdsl.plan.candidates import Candidates
@@ -25,7 +26,7 @@ from archdsl.syntax import tree
 
 
 def changed(
-    session: Session, plan: Plan, changes: Iterable[tuple[Unit, tree.Insert | tree.Call]]
+    frame: Frame, plan: Plan, changes: Iterable[tuple[Unit, tree.Insert | tree.Call]]
 ) -> Plan:
     """The plan as its transforms and insertions leave it.
 
@@ -36,17 +37,16 @@ def changed(
         Fault: one of the changes does not suit it.
     """
     for unit, change in changes:
-        trial = session.anew()
+        trial = frame.apart().outside(unit)
         try:
-            after = _changed(Frame(trial, unit), plan, change)
+            after = _changed(trial, plan, change)
         except (Fault, CompileError):
-            if built(session, plan, change.span) is None:
+            if built(frame, plan, change.span) is None:
                 return plan
-            session.diagnostics.extend(trial.diagnostics)
+            frame.findings.extend(trial.findings)
             raise
-        session.diagnostics.extend(trial.diagnostics)
-        session.faults += trial.faults
-        session.step(change.span, trial.steps)
+        frame.findings.include(trial.findings)
+        frame.step(change.span, trial.context.budget.steps)
         plan = after
     return plan
 
@@ -58,10 +58,10 @@ def _changed(frame: Frame, plan: Plan, change: tree.Insert | tree.Call) -> Plan:
 
 
 def _inserted(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
-    standing = built(frame.session, plan, insert.span)
+    standing = built(frame, plan, insert.span)
     if standing is None:
         raise Fault
-    found = insertions.planned(frame, insert, standing.graph.finish())
+    found = insertions.planned(frame, insert, standing.graph)
     return replace(
         plan,
         inserts=(*plan.inserts, (frame.unit, insert)),
@@ -77,12 +77,12 @@ def _transformed(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
     Raises:
         Fault: there is no such transform, or the network cannot be changed by it.
     """
-    asked = called(frame, call, numbered(frame.session, plan))
+    asked = called(frame, call, numbered(frame, plan))
     before = asked.plan
 
     @cache
     def candidates() -> Candidates:
-        return Candidates.of(frame.session, before, call.span)
+        return Candidates.of(frame, before, call.span)
 
     try:
         after = asked.transform.carried_out(before, lambda other: candidates().measured(other))
@@ -103,10 +103,10 @@ def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:
     """
     again = replace(plan, inserted={})
     for unit, insert in plan.inserts:
-        standing = built(frame.session, again, change.span)
+        standing = built(frame, again, change.span)
         if standing is None:
             return
-        found = insertions.planned(Frame(standing, unit), insert, standing.graph.finish())
+        found = insertions.planned(frame.apart().outside(unit), insert, standing.graph)
         again = replace(again, inserted=insertions.joined(again.inserted, found))
     moved = insertions.moved(plan.inserted, again.inserted)
     if moved is None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from archdsl.build import arguments, calls, names
-from archdsl.build.session import Fault, Frame
+from archdsl.build import names
+from archdsl.build.arguments import evaluated
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import (
     Applicable,
     BlockValue,
@@ -53,13 +55,13 @@ def planned(frame: Frame, insert: tree.Insert, graph: Graph) -> Iterator[tuple[A
         try:
             block = _block(frame, insertion.block)
         except Fault as fault:
-            frame.session.report(fault)
+            frame.findings.report(fault)
             continue
         kind = tree.called(insertion.block)[0].name
         for number, (label, place) in enumerate(_labels(frame, insertion, known)):
             path = f"{label}_{kind}"
             if path in taken:
-                frame.session.report(_again(frame, kind, label, place))
+                frame.findings.report(_again(frame, kind, label, place))
                 continue
             taken.add(path)
             name = path.rpartition(".")[2]
@@ -78,7 +80,7 @@ def _block(frame: Frame, written: tree.Call | tree.Name) -> Applicable:
     value = names.callee(frame, name)
     if isinstance(written, tree.Call):
         _check_named(frame, value, given)
-        value = calls.apply(frame, value, arguments.written(frame, given, (), value), written)
+        value = frame.apply(value, evaluated(frame, given, (), value), written)
     if isinstance(value, BlockValue | OperationValue):
         return value
     message = f"a block or a cell can be inserted, not {describe(value)}"
@@ -103,7 +105,7 @@ def _labels(
         try:
             found = places.found(frame, place, known)
         except Fault as fault:
-            frame.session.report(fault)
+            frame.findings.report(fault)
             continue
         for label in found:
             yield label, place

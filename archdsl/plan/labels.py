@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from archdsl import limits
-from archdsl.build.session import Fault, Session
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import BlockValue, OperationValue, Value, parts
 from archdsl.ir.graph import Graph
 from archdsl.ir.naming import name_all, unique
@@ -34,7 +35,7 @@ class Wanted(NamedTuple):
 
 
 def labels(
-    session: Session, plan: Plan, wanted: Iterable[Wanted], known: Mapping[str, Value]
+    frame: Frame, plan: Plan, wanted: Iterable[Wanted], known: Mapping[str, Value]
 ) -> Mapping[Stage, str]:
     """A label for every stage; `known` are the values that names of the network have.
 
@@ -47,7 +48,7 @@ def labels(
     inserted = tuple(f"_{tree.called(each.block)[0].name}" for each in plan.insertions)
     told = {*names, *(each.name for each in ordered)}
     if not beside.isdisjoint(told) or any(name.endswith(inserted) for name in told):
-        return _built(session, plan)
+        return _built(frame, plan)
     return {each.stage: name for each, name in zip(ordered, names, strict=True)}
 
 
@@ -88,11 +89,11 @@ def _called(values: Iterable[Value]) -> Iterator[str]:
         yield from _called(parts(value))
 
 
-def _built(session: Session, plan: Plan) -> Mapping[Stage, str]:
-    standing = built(session, plan, name_span(plan.network))
+def _built(frame: Frame, plan: Plan) -> Mapping[Stage, str]:
+    standing = built(frame, plan, name_span(plan.network))
     if standing is None:
         raise Fault
-    labels = _labels(standing.graph.finish())
+    labels = _labels(standing.graph)
     return {row.stage: labels[row.scope] for row in standing.rows}
 
 

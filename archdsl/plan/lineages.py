@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from archdsl.build.session import Session
+from archdsl.build.machine import outside
+from archdsl.build.request import Budget
 from archdsl.build.values import Given, show
-from archdsl.diagnostics import Diagnostics
-from archdsl.ir.builder import Builder
 from archdsl.params.numbers import is_number
 from archdsl.plan.derivations import Resolved, resolve
 from archdsl.plan.plan import Plan
@@ -36,8 +35,8 @@ def lineage(program: Program, name: str, given: Mapping[str, Given]) -> Lineage:
     Raises:
         Fault: there is no such network.
     """
-    session = Session(program, Builder(name), Diagnostics())
-    resolved = resolve(session, program.main.names[name], given)
+    frame = outside(program, program.main, Budget())
+    resolved = resolve(frame, program.main.names[name], given)
     plan = resolved.plan
     design = (*sorted(_words(plan)), *_changes(resolved))
     return Lineage(plan.network.name, plan.unit.path.resolve(), design)

@@ -10,8 +10,9 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from archdsl.build import expressions, names, parameters
-from archdsl.build.session import Fault, Frame, Session
+from archdsl.build import names, parameters
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.tables.cells import options_of
 from archdsl.build.values import POISON, Applicable, BlockValue, OperationValue, Value, holds_tensor
 from archdsl.params.numbers import is_integer
@@ -22,16 +23,16 @@ from archdsl.program.mentions import names_in, targets
 from archdsl.syntax import tree
 
 
-def numbered(session: Session, plan: Plan) -> Plan:
-    """A plan with what its parameters, inputs and rows come to; `session` counts the steps.
+def numbered(frame: Frame, plan: Plan) -> Plan:
+    """A plan with what its parameters, inputs and rows come to; `frame` counts the steps.
 
     Raises:
         Fault: whether a table is part of the network depends on a tensor, or something is at
             fault that a build tells.
     """
-    reader = _Reader(plan, Frame(session, plan.unit))
+    reader = _Reader(plan, frame.outside(plan.unit))
     reader.read()
-    stages = labels(session, plan, reader.wanted(), reader.frame.names)
+    stages = labels(frame, plan, reader.wanted(), reader.frame.names)
     rows = tuple(reader.rows(stages))
     reached = {row.id for row in rows}
     elsewhere = tuple([row for row in (*plan.rows, *plan.elsewhere) if row.id not in reached])
@@ -97,7 +98,7 @@ class _Reader:
         for statement in body:
             if self.has_ended:
                 return
-            self.frame.session.step(statement.span)
+            self.frame.step(statement.span)
             self._statement(statement)
 
     def _statement(self, statement: tree.Statement) -> None:
@@ -120,7 +121,7 @@ class _Reader:
     def _value(self, node: tree.Expression) -> Value:
         """The value of an expression, poison where it is made of a tensor or at fault."""
         try:
-            value = expressions.evaluate(self.frame, node)
+            value = self.frame.evaluate(node)
         except Fault:
             return POISON
         return POISON if holds_tensor(value) else value

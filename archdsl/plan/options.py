@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
-from archdsl.build import expressions, names
+from archdsl.build import names
+from archdsl.build.context import Frame
 from archdsl.build.options import Reader
-from archdsl.build.session import Fault, Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import BlockValue, Value, parts
 from archdsl.diagnostics import did_you_mean
 from archdsl.params.kinds import Kind, kind_of
@@ -76,7 +77,7 @@ class _Reader(Reader):
         """The value of an expression; where a name is wanted, the word itself."""
         if isinstance(kind, Anything):
             own = replace(self._seeing_both, names=dict(self.plan.parameters))
-            return expressions.evaluate(own, node)
+            return own.evaluate(node)
         if isinstance(kind, BlockName) and isinstance(node, tree.Name):
             return self._block(node)
         if kind is WORDS or isinstance(kind, Word):

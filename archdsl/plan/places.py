@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from archdsl.build.session import Fault, Frame
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.diagnostics import nearest
 from archdsl.ir.graph import Address, Graph
 from archdsl.ir.naming import name_all
@@ -141,5 +142,5 @@ def _between(
 def _level(frame: Frame, place: tree.Place, label: str, known: Places) -> Sequence[str]:
     """The blocks as deep as a label, each of which is looked at."""
     level = known.levels.get(label.count("."), ())
-    frame.session.step(place.span, len(level))
+    frame.step(place.span, len(level))
     return level

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from archdsl.diagnostics import Diagnostic
+from archdsl.diagnostics import CompileError, Diagnostic, did_you_mean, error
 from archdsl.ops.base import Operation
 from archdsl.program.outlines import Outline, outline
 from archdsl.source import Span
@@ -121,6 +121,27 @@ class Program:
     def networks(self) -> list[str]:
         """The networks that the spec itself defines, in order."""
         return [d.name for d in self.main.own if is_network(d.node)]
+
+    def choose(self, name: str | None) -> str:
+        """The network asked for: by name, or the one named like the file, or the only one.
+
+        Raises:
+            CompileError: there is none such.
+        """
+        names = self.networks()
+        if name is not None:
+            if name in self.main.names:
+                return name
+            hint = did_you_mean(name, names) or (f"there is {', '.join(names)}" if names else None)
+            raise CompileError([error("network", f"no network is called `{name}`", help=hint)])
+        stem = self.main.path.stem
+        if stem in names or len(names) == 1:
+            return stem if stem in names else names[0]
+        shown = self.main.file.source.name
+        if not names:
+            raise CompileError([error("network", f"{shown} defines no network")])
+        message = f"{shown} has several networks and none is called `{stem}`"
+        raise CompileError([error("network", message, help=f"choose one: {', '.join(names)}")])
 
     @property
     def digest(self) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from archdsl.build import calls, expressions, names
-from archdsl.build.binding import piped
+from archdsl.build import names
+from archdsl.build.arguments import piped
+from archdsl.build.context import Frame
 from archdsl.build.provenance import Local
-from archdsl.build.session import Fault, Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import (
     Applicable,
     BlockValue,
@@ -65,13 +66,13 @@ class Filler:
         Raises:
             Fault: it has not, or a cell has no value.
         """
-        faults, written = self.frame.session.faults, row.cells
+        faults, written = self.frame.findings.faults, row.cells
         cells = {column: self._cell(written[column]) for column in written if column not in SPECIAL}
         block = self._block(written[BLOCK])
         given = {column: cell for column, cell in cells.items() if cell is not None}
         if block is not None:
             self._check_columns(row, block, given)
-        if block is None or self.frame.session.faults > faults:
+        if block is None or self.frame.findings.faults > faults:
             raise Fault
         passed = {column: cell for column, cell in given.items() if column in block.parameters}
         bindings = self._needed(set(block.parameters) - set(given))
@@ -84,38 +85,36 @@ class Filler:
         for binding, name, _ in self.bindings:
             if name not in self.taken:
                 message = f"no block of this table takes `{name}`"
-                self.frame.session.diagnostics.add(warning("unused", message, binding.span))
+                self.frame.findings.add(warning("unused", message, binding.span))
 
     def _cell(self, cell: tree.Expression) -> Given | None:
         """A cell's value, or None where it has none, which is reported."""
         try:
-            value = expressions.evaluate(self.frame, cell)
+            value = self.frame.evaluate(cell)
             return Given(value, cell.span, cell, self.frame.now)
         except Fault as fault:
-            self.frame.session.report(fault)
+            self.frame.findings.report(fault)
             return None
 
     def _block(self, cell: tree.Expression) -> Applicable | None:
         frame = self.frame
         try:
             value = (
-                names.callee(frame, cell)
-                if isinstance(cell, tree.Name)
-                else expressions.evaluate(frame, cell)
+                names.callee(frame, cell) if isinstance(cell, tree.Name) else frame.evaluate(cell)
             )
             if isinstance(value, BlockValue | OperationValue):
                 return value
             message = f"a row applies a block, not {describe(value)}"
             raise frame.fault("table", message, cell.span)
         except Fault as fault:
-            frame.session.report(fault)
+            frame.findings.report(fault)
             return None
 
     def _check_columns(self, row: Row, block: Applicable, cells: Mapping[str, Given]) -> None:
         known = {*block.parameters, *self.read}
         for column, given in cells.items():
             if column not in known and not (column == STRIDE and given.value == 1):
-                self.frame.session.report(self._unknown_column(row, block, column))
+                self.frame.findings.report(self._unknown_column(row, block, column))
 
     def _unknown_column(self, row: Row, block: Applicable, column: str) -> Fault:
         """The column itself is at fault where its name is a slip, else the cell that is filled."""
@@ -165,7 +164,7 @@ def apply_once(frame: Frame, filled: Filled, number: int, *, first: bool, name: 
     inner = _inner(frame, filled, number)
     inner.rounds, inner.naming = (*frame.rounds, number), (node, (name,))
     written = Written(piped(frame.running, node.span), _arguments(inner, filled, first=first))
-    value = calls.applied(inner, filled.block, written, node)
+    value = inner.apply(filled.block, written, node)
     if not isinstance(value, tuple | Tensor):
         message = f"the block of a row makes a tensor, not {describe(value)}"
         raise frame.fault("table", message, node.span)
@@ -176,7 +175,8 @@ def _inner(frame: Frame, filled: Filled, number: int) -> Frame:
     """A frame that knows the row's cells, the number of the block, and what enters it."""
     names = {**frame.names, **filled.values, COUNTER: number}
     meant = frame.meant and frame.meant.inside(filled.cells)
-    inner = Frame(frame.session, frame.unit, frame.scope, names, meant=meant, guards=frame.guards)
+    inner = Frame(frame.context, frame.unit, frame.call, frame.scope, names)
+    inner.meant, inner.guards = meant, frame.guards
     for column, cell in filled.cells.items():
         inner.mean(column, cell.value, cell)
     inner.mean(COUNTER, number, Counter(number))
@@ -190,7 +190,7 @@ def _arguments(inner: Frame, filled: Filled, *, first: bool) -> Mapping[str, Giv
     if not first and STRIDE in given:
         given[STRIDE] = Given(1, given[STRIDE].span)
     for binding in filled.bindings:
-        name, value = binding.name or "", expressions.evaluate(inner, binding.value)
+        name, value = binding.name or "", inner.evaluate(binding.value)
         written = Given(value, binding.span, binding.value, inner.now)
         inner.mean(name, value, Local(written.expression))
         if name in filled.block.parameters:

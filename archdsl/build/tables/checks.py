@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archdsl.build import expressions
-from archdsl.build.session import Fault, Frame
+from archdsl.build.context import Frame
+from archdsl.build.expressions import repeats
+from archdsl.build.request import Expectations, Fault
 from archdsl.build.values import Tensor, Value, is_integer
 from archdsl.diagnostics import counted, did_you_mean, note
 from archdsl.ir.types import show_shape
@@ -22,11 +23,11 @@ def check(frame: Frame, table: tree.Table) -> None:
         Fault: it is not; every row that is at fault has been reported.
     """
     _check_columns(frame, table)
-    faults = frame.session.faults
+    faults = frame.findings.faults
     rows = [line for line in table.rows if isinstance(line, tree.Row)]
     for line, row in zip(rows, rows_of(table), strict=True):
         _check_row(frame, table, line, row)
-    if frame.session.faults > faults:
+    if frame.findings.faults > faults:
         raise Fault
     if not rows:
         raise frame.fault("table", "this table has no rows", table.span)
@@ -51,11 +52,11 @@ def _check_row(frame: Frame, table: tree.Table, line: tree.Row, row: Row) -> Non
     if len(line.cells) != len(table.columns):
         has = counted(len(line.cells), "cell")
         message = f"this row has {has} for {counted(len(table.columns), 'column')}"
-        frame.session.report(frame.fault("table", message, line.span))
+        frame.findings.report(frame.fault("table", message, line.span))
     elif BLOCK not in cells:
-        frame.session.report(frame.fault("table", "this row names no block", line.span))
+        frame.findings.report(frame.fault("table", "this row names no block", line.span))
     elif named is not None and not isinstance(named, tree.Name):
-        frame.session.report(frame.fault("table", "a stage has a name", named.span))
+        frame.findings.report(frame.fault("table", "a stage has a name", named.span))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,14 @@ def compare(frame: Frame, row: Row) -> None:
     Raises:
         Fault: the cell is no shape.
     """
-    if frame.session.is_rewritten:
+    request = frame.context.request
+    if request is None or request.expectations is Expectations.NONE:
         return
+    are_all = request.expectations is Expectations.ALL
     cells = row.cells
     for column in EXPECTATIONS:
         cell = cells.get(column)
-        if cell is not None and (frame.session.as_declared or names_in(cell)):
+        if cell is not None and (are_all or names_in(cell)):
             _compare_all(frame, cell, column)
 
 
@@ -110,14 +113,14 @@ def _compare(frame: Frame, cell: tree.Expression, column: str, shape: tuple[int,
         return
     message = f"the shape here is {show_shape(shape)}, not {cell.span.text}"
     if column == "printed":
-        frame.session.diagnostics.add(note("printed", message, cell.span, "as printed"))
+        frame.findings.add(note("printed", message, cell.span, "as printed"))
     else:
-        frame.session.diagnostics.add(frame.session.error("expect", message, cell.span))
+        frame.findings.add(frame.error("expect", message, cell.span))
 
 
 def _sizes(frame: Frame, dimension: tree.Expression) -> list[_Size]:
     bound = isinstance(dimension, tree.AtMost)
     inner = dimension.value if isinstance(dimension, tree.AtMost) else dimension
     size = inner.value if isinstance(inner, tree.Repeat) else inner
-    times = expressions.repeats(frame, inner) if isinstance(inner, tree.Repeat) else 1
-    return [_Size(expressions.evaluate(frame, size), bound)] * times
+    times = repeats(frame, inner) if isinstance(inner, tree.Repeat) else 1
+    return [_Size(frame.evaluate(size), bound)] * times

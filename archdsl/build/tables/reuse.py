@@ -10,8 +10,8 @@ from collections.abc import Hashable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from archdsl.build import expressions
-from archdsl.build.session import Fault, Frame
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.tables.cells import COUNTER, Filled, apply_once
 from archdsl.build.values import (
     BlockValue,
@@ -23,6 +23,7 @@ from archdsl.build.values import (
 )
 from archdsl.costs.again import Again, Tally
 from archdsl.costs.figures import Figures
+from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Nodes
 from archdsl.ops.base import Types
 from archdsl.plan.rows import EXPECTATIONS, NUMBER, Row
@@ -69,12 +70,12 @@ class KnownBlocks:
         if block := self._known.get(key):
             self.apply_again(frame, (block,), filled.node.span, name)
             return
-        reuse = frame.session.reuse
-        assert reuse is not None
+        reuse = frame.context.reuse
+        assert isinstance(reuse, Reuse)
         before = reuse.tally.total()
         apply_once(frame, filled, number, first=first, name=name)
         types = types_of(frame.running)
-        if len(types) == len(frame.running) and not frame.session.diagnostics.has_errors:
+        if len(types) == len(frame.running) and not frame.findings.has_errors:
             again = Again(reuse.tally.total() - before)
             self._known[key] = Known(again, types)
 
@@ -93,15 +94,15 @@ class KnownBlocks:
     @staticmethod
     def apply_again(frame: Frame, blocks: Sequence[Known], span: Span, name: str) -> None:
         """Apply known blocks to the running value, one after another: one operation."""
-        session, types = frame.session, blocks[-1].types
-        session.step(span, len(blocks))
-        session.check_room(span)
+        types = blocks[-1].types
+        frame.step(span, len(blocks))
+        frame.check_room(span)
         again = blocks[0].again
         if len(blocks) > 1:
             again = Again(sum((block.again.figures for block in blocks), Figures()))
         operands = tuple([tensor.value for tensor in frame.running if isinstance(tensor, Tensor)])
         site = frame.site(span)
-        values = session.graph.add(
+        values = frame.graph.add(
             again,
             operands,
             types,
@@ -123,7 +124,7 @@ Tables: TypeAlias = dict[Hashable, KnownBlocks]
 class Reuse:
     """What is known of tables, while a graph is built whose costs the `tally` has."""
 
-    tally: Tally
+    tally: Tally = field(default_factory=lambda: Tally(Builder("")))
     tables: Tables = field(default_factory=dict)
 
     def on(self, graph: Nodes) -> Reuse:
@@ -151,7 +152,7 @@ class Turns:
         own = {*columns, *(binding.name for binding in table.bindings)}
         self._is_apart = names_in(*counting).isdisjoint({"in", *own, *tensors})
         self._counting = counting
-        self._frame = Frame(frame.session.anew(), frame.unit, names=dict(frame.names))
+        self._frame = frame.apart()
         self._known: dict[int, Hashable] = {}
 
     def of(self, number: int) -> Hashable:
@@ -166,7 +167,7 @@ class Turns:
     def _made_of(self, number: int) -> Hashable:
         self._frame.names[COUNTER] = number
         try:
-            return tuple([said(expressions.evaluate(self._frame, d)) for d in self._counting])
+            return tuple([said(self._frame.evaluate(d)) for d in self._counting])
         except Fault:
             return number
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from archdsl import limits
-from archdsl.build import calls, declarations, expressions
-from archdsl.build.session import Fault, Frame
+from archdsl.build import calls
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.tables import checks
 from archdsl.build.tables.cells import Filled, Filler, apply_once
+from archdsl.build.tables.reuse import KnownBlocks
 from archdsl.build.values import (
     POISON,
     Given,
@@ -27,9 +28,6 @@ from archdsl.ir.graph import Address, Site
 from archdsl.plan.rows import BLOCK, NUMBER, BuiltRow, Row, Stage, kind, rows_of
 from archdsl.syntax import tree
 
-if TYPE_CHECKING:
-    from archdsl.build.tables.reuse import KnownBlocks
-
 
 def run_table(frame: Frame, table: tree.Table) -> None:
     """Apply each row's block to the running value, as often as the row says.
@@ -37,25 +35,27 @@ def run_table(frame: Frame, table: tree.Table) -> None:
     Raises:
         Fault: there is no running value, or the table is not one.
     """
-    declarations.running(frame, table.columns[0].span)
-    reuse, faults = frame.session.reuse, frame.session.faults
+    frame.from_running(table.columns[0].span)
+    reuse, faults = frame.context.reuse, frame.findings.faults
     checks.check(frame, table)
     rows = _rows(frame, table)
     filler = Filler(frame, table, rows)
-    is_reused = reuse is not None and not frame.session.insertions
+    is_reused = reuse is not None and not frame.context.inserted
     known = reuse.known(frame, table, filler.columns) if reuse and is_reused else None
     builder = _Builder(frame, filler, known)
     for stage, inside in groupby(rows, key=lambda row: row.stage):
         builder.build(stage, tuple(inside))
     frame.applied = True
-    if frame.session.faults == faults:
+    if frame.findings.faults == faults:
         filler.warn_unused()
 
 
 def _rows(frame: Frame, table: tree.Table) -> tuple[Row, ...]:
     """The rows of a table: a network's own as planned, those of a block as they are written."""
-    plan = frame.session.plan
-    return tuple(rows_of(table)) if frame.session.calls or plan is None else plan.rows_in(table)
+    request = frame.context.request
+    if request is None or frame.call:
+        return tuple(rows_of(table))
+    return request.plan.rows_in(table)
 
 
 @dataclass
@@ -96,11 +96,11 @@ class _Builder:
         try:
             return self._checked_count(cells[NUMBER])
         except Fault as fault:
-            self.frame.session.report(fault)
+            self.frame.findings.report(fault)
             return 0
 
     def _checked_count(self, cell: tree.Expression) -> int:
-        value = expressions.evaluate(self.frame, cell)
+        value = self.frame.evaluate(cell)
         if not is_integer(value) or value < 1:
             message = f"`number` counts blocks: an integer of at least 1, not {describe(value)}"
             hint = round_hint(Given(value, cell.span))
@@ -118,7 +118,7 @@ class _Builder:
                 self._build_row(row, count, name)
             checks.compare(self.frame, row)
         except Fault as fault:
-            self.frame.session.report(fault)
+            self.frame.findings.report(fault)
             self.frame.running = (POISON,)
             self.frame.scope = scope
 
@@ -148,10 +148,9 @@ class _Builder:
 
     def _keep(self, row: Row, scope: int) -> None:
         """Note a row that transforms may change: one that stands in the network itself, once."""
-        session = self.frame.session
-        if not session.calls and not self.frame.rounds:
+        if not self.frame.call and not self.frame.rounds:
             shapes = tuple([type_.shape for type_ in types_of(self.frame.running)])
-            session.rows.append(BuiltRow(row.id, row.stage, scope, shapes))
+            self.frame.context.rows.append(BuiltRow(row.id, row.stage, scope, shapes))
 
     def _row(self, filled: Filled, count: int, name: str | None) -> int:
         """The row's blocks, in parts where derivations insert something between them.
@@ -167,11 +166,11 @@ class _Builder:
 
     @property
     def _graph(self) -> Builder:
-        return self.frame.session.graph
+        return self.frame.graph
 
     @property
     def _insertions(self) -> Collection[Address]:
-        return self.frame.session.insertions
+        return self.frame.context.inserted
 
     def _site(self, row: Row) -> Site:
         """Where a row stands in the text; one that was added has a number of its own there."""
@@ -188,7 +187,7 @@ class _Builder:
         """A scope for a row, in it its blocks; a stage of one block lends the row its name."""
         frame, row = self.frame, filled.row
         span, called = row.line.span, kind(filled.node)
-        outer, entering = frame.scope, declarations.running(frame, span)
+        outer, entering = frame.scope, frame.from_running(span)
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
         place, site = self._place(filled, len(part) - 1), self._site(row)

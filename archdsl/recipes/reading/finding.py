@@ -1,4 +1,4 @@
-"""Which recipes there are for a network, and down to which body a recipe is derived."""
+"""Which recipes there are for a network, the body that one is derived from, and its parameters."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from archdsl import limits
-from archdsl.build.session import Frame, Session
+from archdsl.build import parameters
+from archdsl.build.arguments import listed
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, did_you_mean, error
+from archdsl.diagnostics import CompileError, Label, did_you_mean, error
 from archdsl.plan.derivations import by_name
 from archdsl.program.program import Definition, NamedRecipe, Program, Unit
 from archdsl.source import Span
@@ -87,7 +90,7 @@ def _lineage(found: Found) -> Iterator[Found]:
         found = unit.recipes[base.name]
 
 
-def resolve(session: Session, found: Found, seen: tuple[NamedRecipe, ...] = ()) -> Body:
+def resolve(frame: Frame, found: Found, seen: tuple[NamedRecipe, ...] = ()) -> Body:
     """Follow derivations to a body; parameters given later win.
 
     Raises:
@@ -96,7 +99,7 @@ def resolve(session: Session, found: Found, seen: tuple[NamedRecipe, ...] = ()) 
     recipe, unit = found
     if isinstance(recipe, tree.Recipe):
         return Body(recipe, unit, {})
-    frame = Frame(session, unit)
+    frame = frame.outside(unit)
     base, written = tree.called(recipe.base)
     if any(recipe is other for other in seen):
         path = " -> ".join(other.name for other in (*seen, recipe))
@@ -109,6 +112,50 @@ def resolve(session: Session, found: Found, seen: tuple[NamedRecipe, ...] = ()) 
         hint = did_you_mean(base.name, unit.recipes)
         message = f"no recipe is called `{base.name}`"
         raise frame.fault("recipe", message, base.span, help=hint)
-    below = resolve(session, unit.recipes[base.name], (*seen, recipe))
+    below = resolve(frame, unit.recipes[base.name], (*seen, recipe))
     given = {**below.given, **by_name(frame, written)}
     return replace(below, given=given, call=recipe.base.span)
+
+
+def fill_parameters(frame: Frame, body: Body) -> None:
+    """Give every parameter its value.
+
+    Raises:
+        Fault: one has none, or not a fitting one; every mistake has been reported.
+    """
+    check_known(frame, body)
+    missing = [*_missing(frame, body)]
+    for fault in missing:
+        frame.findings.report(fault)
+    if missing:
+        raise Fault
+    given = parameters.checked(frame, body.recipe, body.given)
+    parameters.fill(frame, body.recipe, given)
+
+
+def check_known(frame: Frame, body: Body) -> None:
+    """See that what is given are parameters.
+
+    Raises:
+        Fault: it is not so; every mistake has been reported.
+    """
+    recipe = body.recipe
+    names = [parameter.name for parameter in recipe.parameters]
+    unknown = [(name, given) for name, given in body.given.items() if name not in names]
+    for name, given in unknown:
+        message = f"recipe `{recipe.name}` has no parameter `{name}`"
+        hint = did_you_mean(name, names) or listed(names)
+        frame.findings.report(frame.fault("argument", message, given.span, help=hint))
+    if unknown:
+        raise Fault
+
+
+def _missing(frame: Frame, body: Body) -> Iterator[Fault]:
+    recipe, call = body.recipe, body.call
+    for parameter in recipe.parameters:
+        if parameter.default is not None or parameter.name in body.given:
+            continue
+        message = f"recipe `{recipe.name}` needs `{parameter.name}`"
+        hint = f"give it: `{recipe.name}({parameter.name} = ...)`"
+        also = () if call is None else (Label(parameter.span, "this parameter"),)
+        yield frame.fault("argument", message, call or parameter.span, also=also, help=hint)

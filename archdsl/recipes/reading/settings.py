@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
-from archdsl.build import expressions
+from archdsl.build.context import Frame
 from archdsl.build.options import Reader
-from archdsl.build.session import Fault, Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import Value, describe, show
 from archdsl.diagnostics import Label, did_you_mean
 from archdsl.params.kinds import Kind, kind_of
@@ -45,7 +45,7 @@ def read(frame: Frame, settings: Sequence[tree.Setting]) -> Sheet:
         try:
             entry = _read(frame, setting, said)
         except Fault as fault:
-            frame.session.report(fault)
+            frame.findings.report(fault)
             continue
         if entry is not None:
             sheet[said.field] = entry
@@ -60,9 +60,9 @@ def known(frame: Frame, settings: Sequence[tree.Setting]) -> list[tuple[tree.Set
             hint = did_you_mean(setting.name, SETTINGS) or f"there is {', '.join(SETTINGS)}"
             message = f"a recipe has no setting `{setting.name}`"
             fault = frame.fault("recipe", message, _name_span(setting), help=hint)
-            frame.session.report(fault)
+            frame.findings.report(fault)
         elif (fills := SETTINGS[setting.name].field) in first:
-            frame.session.report(_twice(frame, setting, first[fills]))
+            frame.findings.report(_twice(frame, setting, first[fills]))
         else:
             first[fills] = setting
     return [(setting, SETTINGS[setting.name]) for setting in first.values()]
@@ -103,7 +103,7 @@ def _value(frame: Frame, setting: tree.Setting) -> tree.Expression | None:
         return None
     node = setting.arguments[0].value
     while isinstance(node, tree.Conditional):
-        node = node.then if expressions.truth(frame, node.test) else node.other
+        node = node.then if frame.truth(node.test) else node.other
     return node
 
 
@@ -191,11 +191,11 @@ def evaluated(frame: Frame, node: tree.Expression, kind: Kind) -> Value:
             return node.name
         if isinstance(node, tree.Tuple):
             return tuple(evaluated(frame, item, kind) for item in node.items)
-    return expressions.evaluate(frame, node)
+    return frame.evaluate(node)
 
 
 def _range(frame: Frame, node: tree.Range) -> Value:
-    low, high = (expressions.evaluate(frame, side) for side in (node.low, node.high))
+    low, high = (frame.evaluate(side) for side in (node.low, node.high))
     if is_number(low) and is_number(high) and low > high:
         message = f"a range begins with the smaller side, not from {show(low)} to {show(high)}"
         help = f"write `{node.high.span.text}..{node.low.span.text}`"

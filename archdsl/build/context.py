@@ -1,0 +1,370 @@
+"""The frame that rules work in, and what all frames of one build share.
+
+Every rule of the language is given a frame and recurses through it (`evaluate`, `apply`, `run`),
+so that no rule imports another: `build.machine` alone knows them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from archdsl import limits
+from archdsl.build.provenance import RUNNING, Meaning, Moment, Names
+from archdsl.build.request import Budget, Fault, Findings, Request, Reuse
+from archdsl.build.values import (
+    POISON,
+    Applicable,
+    BlockValue,
+    Given,
+    Inserted,
+    OperationValue,
+    Tensor,
+    Value,
+    Written,
+    describe,
+    holds_tensor,
+    tensors_in,
+    weigh,
+)
+from archdsl.diagnostics import Diagnostic, Label, error
+from archdsl.ir.builder import Builder
+from archdsl.ir.graph import Address, Site
+from archdsl.ops.base import Operation
+from archdsl.plan.rows import BuiltRow
+from archdsl.program.program import Program, Unit
+from archdsl.source import Span
+from archdsl.syntax import tree
+
+Body = tree.Block | tree.Network
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of the language by what they are for, as the machine joins them."""
+
+    expressions: Mapping[type, Callable[[Frame, Any], Value]]
+    statements: Mapping[type, Callable[[Frame, Any], None]]
+    callees: Mapping[type, Callable[[Frame, Any, Written, tree.Node], Value]]
+    infix: Callable[[Frame, tree.Binary, Given, Given], Value]
+    add: Callable[[Frame, Operation, list[Given], Mapping[str, Given], tree.Node], Value]
+    run: Callable[[Frame, Body], Value]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What all frames of one build share; expressions outside of any body have none to ask for.
+
+    `rows`, `reshaped` (the insertions after which a tensor has another shape) and `derived` (the
+    blocks that definitions derive, by their numbers) are what the build has so far.
+    """
+
+    program: Program
+    graph: Builder
+    budget: Budget
+    findings: Findings
+    rules: Rules
+    request: Request | None = None
+    inserted: Mapping[Address, tuple[Inserted, ...]] = field(default_factory=dict)
+    reuse: Reuse | None = None
+    rows: list[BuiltRow] = field(default_factory=list)
+    reshaped: dict[Span, Label] = field(default_factory=dict)
+    derived: dict[int, Applicable] = field(default_factory=dict)
+
+
+class Call(NamedTuple):
+    """A block under evaluation with the place where it was called, and the call around."""
+
+    block: tree.Block
+    span: Span
+    outer: Call | None
+
+
+@dataclass(slots=True)
+class Frame:
+    """One body under evaluation.
+
+    `call` is what it is the body of. `running` is the value that bare calls and tables take and
+    replace; once one is `applied`, it is the result. `rounds` counts the loops around a statement.
+    `given` are the parameters as they were given, `fixed` those that keep their value, and
+    `assigned` says how many places give a name its own. `naming` is a call with the names that
+    its results get. `meant` keeps what names meant, `guards` are the conditions that led to the
+    statement at hand, and `tests` all that the body decided.
+    """
+
+    context: Context
+    unit: Unit
+    call: Call | None = None
+    scope: int = 0
+    names: dict[str, Value] = field(default_factory=dict)
+    running: tuple[Value, ...] = ()
+    applied: bool = False
+    rounds: tuple[int, ...] = ()
+    given: dict[str, Given] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
+    assigned: Mapping[str, int] = field(default_factory=dict)
+    naming: tuple[tree.Node, tuple[str, ...]] | None = None
+    meant: Names | None = None
+    guards: tuple[Given, ...] = ()
+    tests: list[Given] = field(default_factory=list)
+
+    # The ways back into the rules
+
+    def evaluate(self, node: tree.Expression) -> Value:
+        """The value of an expression.
+
+        Raises:
+            Fault: it has none.
+        """
+        if isinstance(node, tree.Number | tree.Constant):
+            return node.value
+        rule = self.context.rules.expressions[type(node)]
+        if isinstance(node, tree.Name):
+            value = rule(self, node)
+        else:
+            self.enter(node.span)
+            try:
+                value = rule(self, node)
+            finally:
+                self.context.budget.depth -= 1
+        if value is POISON:
+            raise Fault
+        return value
+
+    def truth(self, node: tree.Expression) -> bool:
+        """The value of a condition, which must be `true` or `false`.
+
+        Raises:
+            Fault: it is neither.
+        """
+        value = self.evaluate(node)
+        if isinstance(value, bool):
+            return value
+        message = f"a condition is `true` or `false`, not {describe(value)}"
+        hint = f"compare it: `{node.span.text} != none`" if isinstance(node, tree.Name) else None
+        raise self.fault("value", message, node.span, help=hint)
+
+    def apply(self, callee: Value, arguments: Written, node: tree.Node) -> Value:
+        """The value of a call by itself, without what derivations insert after it.
+
+        Raises:
+            Fault: the callee cannot be called, or not with these arguments.
+        """
+        rule = self.context.rules.callees.get(type(callee))
+        if rule is None:
+            message = "only a block, an operation or a function can be called"
+            raise self.fault("call", f"{message}; this is {describe(callee)}", node.span)
+        self.step(node.span, len(arguments.positional))
+        value = rule(self, callee, arguments, node)
+        self.take(value, node.span)
+        return value
+
+    def add(
+        self,
+        operation: Operation,
+        operands: list[Given],
+        parameters: Mapping[str, Given],
+        node: tree.Node,
+    ) -> Value:
+        """Add an operation to the graph; its results.
+
+        Raises:
+            Fault: it does not take operands of these shapes.
+        """
+        return self.context.rules.add(self, operation, operands, parameters, node)
+
+    def run(self, body: Body) -> Value:
+        """What a body gives whose parameters this frame knows.
+
+        Raises:
+            Fault: it gives nothing.
+        """
+        return self.context.rules.run(self, body)
+
+    def outside(self, unit: Unit) -> Frame:
+        """A frame for what stands in a file, outside of all bodies."""
+        return Frame(self.context, unit, self.call)
+
+    def apart(self) -> Frame:
+        """A frame that knows the same names, in a build of its own, of which nothing is kept."""
+        graph, shared = Builder(self.graph.name), self.context
+        context = Context(shared.program, graph, Budget(), Findings(graph), shared.rules)
+        return Frame(context, self.unit, names=dict(self.names))
+
+    # What all frames share
+
+    @property
+    def program(self) -> Program:
+        return self.context.program
+
+    @property
+    def graph(self) -> Builder:
+        return self.context.graph
+
+    @property
+    def findings(self) -> Findings:
+        return self.context.findings
+
+    # Names and values
+
+    def site(self, span: Span) -> Site:
+        return (span.start, span.end, *self.rounds)
+
+    @property
+    def at_hand(self) -> str:
+        """What a chain can begin with here: a name of the running value, or `in`."""
+        names = (name for name, value in self.names.items() if (value,) == self.running)
+        return next(names, "in" if self.running else "x")
+
+    def names_of(self, call: tree.Node) -> tuple[str, ...]:
+        """The names that the statement gives to a call's results, if any."""
+        return self.naming[1] if self.naming and self.naming[0] is call else ()
+
+    def from_running(self, span: Span) -> tuple[Value, ...]:
+        """The running value, for a call or a table to go on from.
+
+        Raises:
+            Fault: there is none yet.
+        """
+        if POISON in self.running:
+            raise Fault
+        if self.running:
+            return self.running
+        message = "there is no value to go on from"
+        hint = "declare one: `input video: 3 x 16 x 224^2`"
+        if self.call:
+            hint = "give the block a parameter for it: `block ...(x)`"
+        raise self.fault("value", message, span, help=hint)
+
+    @property
+    def now(self) -> Moment | None:
+        """What names mean here and now."""
+        return self.meant.now if self.meant else None
+
+    def mean(self, name: str, value: Value, meaning: Meaning | None) -> None:
+        """Give a name a value, and keep how it came about; a tensor is what it is."""
+        self.names[name] = value
+        if self.meant and holds_tensor(value):
+            self.meant.bind(name, tensors_in(value))
+        elif self.meant and meaning is not None:
+            self.meant.bind(name, meaning)
+
+    def run_on(self, values: tuple[Value, ...]) -> None:
+        """What bare calls take from here on."""
+        self.running = values
+        if self.meant:
+            self.meant.bind(RUNNING, tensors_in(values))
+
+    def under(self, test: Given, evaluate: Callable[[], Value]) -> Value:
+        """What is evaluated only because a test came out as it did."""
+        before, self.guards = self.guards, (*self.guards, test)
+        try:
+            return evaluate()
+        finally:
+            self.guards = before
+
+    def decide(self, value: Value, node: tree.Expression) -> Given:
+        """Keep a decision on which the body's structure depends."""
+        test = Given(value, node.span, node, self.now)
+        self.tests.append(test)
+        return test
+
+    # The budget
+
+    def enter(self, span: Span) -> None:
+        """One more expression or block is open, which is a step, until the depth is lowered.
+
+        Raises:
+            Fault: too many are.
+        """
+        self.step(span)
+        budget = self.context.budget
+        if budget.depth >= limits.CALL_DEPTH:
+            message = f"blocks and expressions are nested more than {limits.CALL_DEPTH} deep"
+            raise self.fault("nesting", message, span)
+        budget.depth += 1
+
+    def step(self, span: Span, steps: int = 1) -> None:
+        """Some more statements, rounds, expressions or entries of tuples are worked on.
+
+        Raises:
+            CompileError: the network asks for more than the machine should give.
+        """
+        if not self.context.budget.spend(steps):
+            self._exhaust(f"this network takes more than {limits.STEPS:,} steps to build", span)
+
+    def take(self, value: Value, span: Span) -> None:
+        """A value is made or passed on: what it is made of are steps.
+
+        Raises:
+            Fault: it is nested too deep.
+        """
+        if not isinstance(value, tuple | BlockValue | OperationValue):
+            return
+        count, levels = weigh(value, limits.STEPS)
+        if levels > limits.NESTING:
+            message = f"this value is nested more than {limits.NESTING} deep"
+            raise self.fault("nesting", message, span)
+        self.step(span, count)
+
+    def check_room(self, span: Span) -> None:
+        """One more operation or scope is added to the graph: as much work as many small steps.
+
+        Raises:
+            CompileError: the network grows too large.
+        """
+        self.step(span, limits.ADDITION)
+        most = limits.OPERATIONS
+        if len(self.graph) >= most:
+            self._exhaust(f"this network has more than {most:,} operations", span)
+        if len(self.graph.scopes) >= most:
+            self._exhaust(f"this network has more than {most:,} blocks in blocks", span)
+
+    def _exhaust(self, message: str, span: Span) -> None:
+        self.findings.add(self.error("size", message, span))
+        self.findings.stop_on_errors()
+
+    # Mistakes
+
+    def fault(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        *,
+        also: tuple[Label, ...] = (),
+        help: str | None = None,
+    ) -> Fault:
+        """A fault to raise: what is wrong, at the words at fault, and what to do about it."""
+        return Fault(self.error(code, message, span, also=also, help=help))
+
+    def error(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        *,
+        also: tuple[Label, ...] = (),
+        help: str | None = None,
+    ) -> Diagnostic:
+        """An error that also shows the calls through which evaluation came here."""
+        return error(code, message, span, label, also=(*also, *self._trail(span)), help=help)
+
+    def _trail(self, span: Span) -> list[Label]:
+        """The calls around, the first and the last of many, and the change that it comes after."""
+        labels: list[Label] = []
+        call = self.call
+        while call is not None:
+            if not call.span.holds(span):
+                labels.append(Label(call.span, f"in `{call.block.name}`, called here"))
+            call = call.outer
+        labels = labels if len(labels) <= 2 else [labels[0], labels[-1]]
+        after = self.context.request.after if self.context.request else None
+        is_after = after is not None and not after.holds(span)
+        return [*labels, Label(after, "after this change")] if after and is_after else labels
+
+    def origin(self, tensor: Tensor) -> Label:
+        """Where a tensor comes from, with its shape."""
+        return Label(self.graph.node(tensor.value.node).span, f"{tensor.type} comes from here")

@@ -1,0 +1,128 @@
+"""Plan to typed graph: the one place that knows all rules of the language, and joins them.
+
+A build never fails with a mistake of a user: what it gives has the graph as far as it came, and
+what was found on the way.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from archdsl.build import blocks, calls, expressions, operations, parameters, statements
+from archdsl.build.context import Context, Frame, Rules
+from archdsl.build.provenance import Names
+from archdsl.build.request import Budget, Built, Ending, Fault, Findings, Request
+from archdsl.build.tables import rows
+from archdsl.build.values import (
+    BlockValue,
+    FunctionValue,
+    OperationValue,
+    Value,
+    describe,
+    holds_tensor,
+    tensors_in,
+)
+from archdsl.diagnostics import CompileError
+from archdsl.ir.builder import Builder
+from archdsl.program.mentions import handed_on
+from archdsl.program.outlines import outline
+from archdsl.program.program import Program, Unit, name_span
+from archdsl.syntax import tree
+
+RULES = Rules(
+    expressions=expressions.RULES,
+    statements={**statements.RULES, tree.Table: rows.run_table},
+    callees={
+        BlockValue: blocks.apply_block,
+        OperationValue: operations.apply_operation,
+        FunctionValue: calls.call_function,
+    },
+    infix=operations.apply_infix,
+    add=operations.add,
+    run=statements.run,
+)
+
+
+def build(request: Request, budget: Budget) -> Built:
+    """Build the network of a plan, as far as that goes."""
+    graph = Builder(request.name)
+    findings = Findings(graph)
+    reuse = request.reuse.on(graph) if request.reuse else None
+    inserted = request.plan.inserted
+    context = Context(request.program, graph, budget, findings, RULES, request, inserted, reuse)
+    ending, before = Ending.GIVEN_UP, budget.steps
+    with suppress(CompileError):
+        ending = _ending(request, context)
+    rows, found, taken = tuple(context.rows), tuple(findings.found), budget.steps - before
+    return Built(graph.finish(), rows, found, ending, taken, reuse)
+
+
+def _ending(request: Request, context: Context) -> Ending:
+    try:
+        _build(request, context)
+    except Fault as fault:
+        context.findings.report(fault)
+        return Ending.BROKEN
+    return Ending.WHOLE
+
+
+def outside(
+    program: Program,
+    unit: Unit,
+    budget: Budget,
+    findings: Findings | None = None,
+    graph: Builder | None = None,
+) -> Frame:
+    """A frame for expressions outside of all networks: what derivations, claims or recipes give.
+
+    `graph` is that of a network that they may speak of, or only has its name.
+    """
+    graph = Builder("") if graph is None else graph
+    findings = Findings(graph) if findings is None else findings
+    return Frame(Context(program, graph, budget, findings, RULES), unit)
+
+
+def _build(request: Request, context: Context) -> None:
+    """The body of a network to its graph, with what derivations insert in its places.
+
+    Raises:
+        Fault: it has no value; mistakes on the way have been reported.
+    """
+    plan, graph, network = request.plan, context.graph, request.plan.network
+    known, span = outline(network), name_span(network)
+    scope = graph.open("network", (graph.name,), network.name, None, (), span, known.definition)
+    graph.open_parameters = () if context.reuse else handed_on(network)
+    meant = Names(scope, frozenset(parameter.name for parameter in network.parameters))
+    frame = Frame(context, plan.unit, None, scope, assigned=known.assigned, meant=meant)
+    parameters.fill(frame, network, parameters.checked(frame, network, plan.given))
+    result = frame.run(network)
+    _check_ends(frame, network, result)
+    graph.outputs = tensors_in(result)
+    bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
+    given, tests = dict(frame.given), tuple(frame.tests)
+    graph.close(scope, bindings, dict(graph.inputs), graph.outputs, given, tests)
+    main = request.program.main
+    graph.doc = plan.doc or (main.file.doc if request.name == main.path.stem else None)
+
+
+def _check_ends(frame: Frame, network: tree.Network, result: Value) -> None:
+    """A network has inputs, and gives nothing but tensors."""
+    graph, span = frame.graph, name_span(network)
+    if not graph.inputs:
+        message = f"network `{network.name}` has no input"
+        hint = "declare one: `input video: 3 x 16 x 224^2`"
+    elif not _is_tensors(result):
+        message = f"network `{network.name}` gives {describe(result)}, not a tensor"
+        hint = "end with a call, a table, or `return` and tensors"
+    elif any(graph.type(value).samples > 1 for value in tensors_in(result)):
+        message = f"network `{network.name}` gives {describe(result)}: groups of one sample"
+        hint = "bring them together: `y -> ungroup(x)`"
+    else:
+        return
+    frame.findings.add(frame.error("network", message, span, help=hint))
+
+
+def _is_tensors(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return bool(value) and all(map(_is_tensors, value))
+    return holds_tensor(value)

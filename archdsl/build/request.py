@@ -1,0 +1,162 @@
+"""What a build is asked for, what it may take, and what it gives: all that others see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol, Self
+
+from archdsl import limits
+from archdsl.diagnostics import Diagnostic, Diagnostics
+from archdsl.ir.graph import Graph, Nodes
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import BuiltRow
+from archdsl.program.program import Program
+from archdsl.source import Span
+from archdsl.syntax import tree
+
+
+class Fault(Exception):
+    """An expression has no value. Without a diagnostic, the cause was reported before."""
+
+    def __init__(self, diagnostic: Diagnostic | None = None) -> None:
+        super().__init__()
+        self.diagnostic = diagnostic
+
+
+class Expectations(Enum):
+    """Which of the shapes that tables print hold for a network."""
+
+    ALL = "all, for it is the network as declared"
+    COMPUTED = "those that are made of parameters"
+    NONE = "none, for its tables were rewritten"
+
+    @staticmethod
+    def of(plan: Plan) -> Expectations:
+        if plan.is_rewritten:
+            return Expectations.NONE
+        return Expectations.ALL if plan.is_declared else Expectations.COMPUTED
+
+
+class Reuse(Protocol):
+    """Tables that were built before, so that what comes again is built once: `tables.reuse`."""
+
+    def on(self, graph: Nodes) -> Self:
+        """The same while another graph is built."""
+        ...
+
+    def known(self, frame: Any, table: tree.Table, columns: Set[str]) -> Any:
+        """What is known of a table with these columns that stands in a frame."""
+        ...
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a build is asked for: the network of a plan, under a name.
+
+    With `reuse` only sums and rows are asked for. `after` is the last transform, where the
+    network could be built before it.
+    """
+
+    program: Program
+    name: str
+    plan: Plan
+    expectations: Expectations
+    reuse: Reuse | None = None
+    after: Span | None = None
+
+    @staticmethod
+    def of(program: Program, name: str, plan: Plan, reuse: Reuse | None = None) -> Request:
+        """What follows from the plan alone."""
+        return Request(program, name, plan, Expectations.of(plan), reuse, plan.changed_by)
+
+
+class Budget:
+    """What has been taken of the steps that a build may take, and how deep it is."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.depth = 0
+
+    def copy(self) -> Budget:
+        """Another with as many steps taken, for a build that may not count."""
+        other = Budget()
+        other.spend(self.steps)
+        return other
+
+    def spend(self, steps: int) -> bool:
+        """Take some more steps; whether there were as many."""
+        self.steps += steps
+        return self.steps <= limits.STEPS
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A diagnostic, with how far the graph was: its size, and the last scopes that were open."""
+
+    diagnostic: Diagnostic
+    open: tuple[int, ...]
+    scopes: int
+    nodes: int
+
+
+class Findings(Diagnostics):
+    """What is found wrong or worth a word, in order; `faults` counts what had no value."""
+
+    def __init__(self, graph: Nodes) -> None:
+        super().__init__()
+        self.faults = 0
+        self.found: list[Finding] = []
+        self._graph = graph
+
+    def _keep(self, place: Span | str, diagnostic: Diagnostic) -> None:
+        super()._keep(place, diagnostic)
+        self.found.append(self._finding(diagnostic))
+
+    def report(self, fault: Fault) -> None:
+        """Take in a fault that evaluation goes on after."""
+        self.faults += 1
+        if fault.diagnostic:
+            self.add(fault.diagnostic)
+
+    def include(self, others: Findings) -> None:
+        """What was found apart from these, and counts."""
+        self.extend(others)
+        self.faults += others.faults
+
+    def _finding(self, diagnostic: Diagnostic) -> Finding:
+        scopes = self._graph.scopes
+        around = self._graph.enclosing(len(scopes) - 1 if scopes else None)
+        still_open = (scope.index for scope in around if not scope.inputs and not scope.outputs)
+        return Finding(diagnostic, tuple(still_open), len(scopes), len(self._graph))
+
+
+class Ending(Enum):
+    """How a build came to its end."""
+
+    WHOLE = "the network gives what it should"
+    BROKEN = "its body has no value"
+    GIVEN_UP = "it grew too large, or has more mistakes than anybody reads"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build gives: the graph as far as it came, the rows of its own tables, and findings."""
+
+    graph: Graph
+    rows: tuple[BuiltRow, ...]
+    findings: tuple[Finding, ...]
+    ending: Ending
+    steps: int = 0
+    reuse: Reuse | None = None
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return tuple(finding.diagnostic for finding in self.findings)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is whole, without a mistake on the way."""
+        has_errors = any(diagnostic.is_error for diagnostic in self.diagnostics)
+        return self.ending is Ending.WHOLE and not has_errors
