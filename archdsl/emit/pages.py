@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
-from archdsl.resources import folder
+from archdsl.resources import folder, kept
 
 
 def page(template: str, **views: object) -> str:
@@ -16,10 +18,20 @@ def page(template: str, **views: object) -> str:
 
 @cache
 def _environment() -> Environment:
+    place = kept()
     return Environment(
         loader=FileSystemLoader(folder("templates")),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_Compiled(str(place)) if place else None,
     )
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Templates compiled once a machine, unless its disk is full."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from itertools import islice
-from pathlib import Path
 
 from lark import Lark, Token
 
 from archdsl import limits
 from archdsl.diagnostics import CompileError, error
-from archdsl.resources import folder
+from archdsl.resources import folder, kept
 from archdsl.source import Source, Span
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.driver import Callbacks, Driver
@@ -28,6 +25,7 @@ class Grammar:
     """Tokens that no rule has, and that the margin takes."""
 
     def __init__(self) -> None:
+        place = kept()
         self._lark = Lark(
             (folder("grammars") / "arch.lark").read_text(encoding="utf-8"),
             start=["file", "body", "argument"],
@@ -36,7 +34,7 @@ class Grammar:
             postlex=self,
             keep_all_tokens=True,
             maybe_placeholders=False,
-            cache=_cache_file(),
+            cache=str(place / "grammar.bin") if place else False,
         )
 
     @staticmethod
@@ -89,21 +87,3 @@ class Reading:
 @cache
 def grammar() -> Grammar:
     return Grammar()
-
-
-def _cache_file() -> str | bool:
-    """Where the parser's tables are kept between runs: making them takes longer than a run."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    place = Path(home) / "archdsl"
-    try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
-        return False
-    return str(place / "grammar.bin") if _is_ours_alone(place) else False
-
-
-def _is_ours_alone(place: Path) -> bool:
-    """Whether nobody else could have put something there: what is kept is as good as code."""
-    found = place.lstat()
-    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
-    return is_ours and not found.st_mode & 0o022 and os.access(place, os.W_OK)
