@@ -30,7 +30,13 @@ def _environment() -> Environment:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Templates compiled once a machine, unless its disk is full."""
+    """Templates compiled once a machine; what is broken is made again, with room or without."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # a file that was cut off breaks wherever it was cut
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):

@@ -24,8 +24,10 @@ def test_what_is_kept_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyP
     first = text(tmp_path, monkeypatch)
     (kept,) = (tmp_path / "archdsl").glob("*.cache")
     assert text(tmp_path, monkeypatch) == first
-    kept.write_bytes(kept.read_bytes()[:40])
-    assert text(tmp_path, monkeypatch) == first
+    whole = kept.read_bytes()
+    for broken in (b"", b"\xff" * 100, whole[:40], whole[:80], whole[: len(whole) // 2]):
+        kept.write_bytes(broken)
+        assert text(tmp_path, monkeypatch) == first
 
 
 def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
