@@ -7,9 +7,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from archdsl import limits
-from archdsl.build.values import Value, describe, is_number
-
-Number = int | Fraction
+from archdsl.build.values import Value, describe
+from archdsl.params.numbers import Number, is_number, reduced
 
 
 class BadValue(Exception):
@@ -40,7 +39,7 @@ def exact(value: Number) -> Number:
     """
     if max(abs(value.numerator), value.denominator) > limits.MAGNITUDE:
         raise BadValue("the number grows beyond 2^63")
-    return value.numerator if value.denominator == 1 else value
+    return reduced(value)
 
 
 def binary(symbol: str, left: Value, right: Value) -> Value:

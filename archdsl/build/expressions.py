@@ -11,18 +11,11 @@ from archdsl.build.arguments import evaluated, piped
 from archdsl.build.arithmetic import BadValue
 from archdsl.build.calls import followed, passed_on
 from archdsl.build.context import Frame
-from archdsl.build.values import (
-    Given,
-    OperationValue,
-    Tensor,
-    Value,
-    Written,
-    describe,
-    is_integer,
-)
+from archdsl.build.values import Given, OperationValue, Tensor, Value, Written, describe
 from archdsl.diagnostics import did_you_mean
 from archdsl.ir.types import AXES
 from archdsl.ops import OPERATIONS
+from archdsl.params.numbers import is_integer
 from archdsl.syntax import tree
 
 

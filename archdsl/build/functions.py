@@ -7,9 +7,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from archdsl import limits
-from archdsl.build.arithmetic import BadValue, Number, exact
-from archdsl.build.values import FunctionValue, Value, describe, is_integer, is_number
-from archdsl.params.numbers import round_to
+from archdsl.build.arithmetic import BadValue, exact
+from archdsl.build.values import FunctionValue, Value, describe
+from archdsl.params.numbers import Number, is_integer, is_number, round_to
 from archdsl.program import names
 
 

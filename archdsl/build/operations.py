@@ -20,7 +20,6 @@ from archdsl.build.values import (
     Written,
     bounds,
     describe,
-    is_number,
     show,
 )
 from archdsl.diagnostics import Diagnostic, Label
@@ -28,6 +27,7 @@ from archdsl.ops import OPERATIONS
 from archdsl.ops.arithmetic import INFIX, infix
 from archdsl.ops.base import Mismatch, Operation, checked
 from archdsl.params.kinds import Kind, kind_of
+from archdsl.params.numbers import is_number
 from archdsl.source import Span
 from archdsl.syntax import tree
 

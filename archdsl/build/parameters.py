@@ -10,17 +10,9 @@ from typing import TypeAlias
 from archdsl.build.arguments import refusal, round_hint
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.values import (
-    BlockValue,
-    Given,
-    OperationValue,
-    Value,
-    describe,
-    holds_tensor,
-    is_integer,
-    is_number,
-)
+from archdsl.build.values import BlockValue, Given, OperationValue, Value, describe, holds_tensor
 from archdsl.diagnostics import did_you_mean
+from archdsl.params.numbers import is_integer, is_number
 from archdsl.program.names import TYPE_WORDS
 from archdsl.source import Source, Span
 from archdsl.syntax import tree

@@ -10,23 +10,14 @@ from archdsl.build.calls import passed_on
 from archdsl.build.context import Frame
 from archdsl.build.provenance import Local, entries, entry, expression
 from archdsl.build.request import Fault
-from archdsl.build.values import (
-    POISON,
-    Given,
-    Tensor,
-    Value,
-    Written,
-    describe,
-    holds_tensor,
-    is_integer,
-    is_number,
-)
+from archdsl.build.values import POISON, Given, Tensor, Value, Written, describe, holds_tensor
 from archdsl.diagnostics import did_you_mean
 from archdsl.ir.graph import Initialisation
 from archdsl.ir.written import OPAQUE, Expression
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
 from archdsl.ops.sources import Input
+from archdsl.params.numbers import is_integer, is_number
 from archdsl.program.mentions import targets
 from archdsl.program.program import name_span
 from archdsl.source import Span

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cache
 from itertools import islice
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 from archdsl.build.provenance import Moment, expression
 from archdsl.diagnostics import counted
@@ -16,7 +16,7 @@ from archdsl.ir.types import TensorType
 from archdsl.ir.written import Expression, Literal
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation, Types
-from archdsl.params.numbers import show_number
+from archdsl.params.numbers import is_number, show_number
 from archdsl.program.program import Definition, Function
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -210,14 +210,6 @@ def weigh(value: Value, most: int) -> tuple[int, int]:
     return count, levels
 
 
-def is_number(value: object) -> TypeGuard[int | Fraction]:
-    return isinstance(value, int | Fraction) and not isinstance(value, bool)
-
-
-def is_integer(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def show(value: object, most: int = 8) -> str:
     """A value as the language writes it, for diagnostics and listings; long tuples in part."""
     if value is None:
@@ -243,7 +235,7 @@ def describe(value: object) -> str:
         return "`none`"
     if isinstance(value, bool):
         return f"`{show(value)}`"
-    if isinstance(value, int | Fraction):
+    if is_number(value):
         return f"the number {show(value)}"
     if isinstance(value, str):
         return f"the word `{value}`"

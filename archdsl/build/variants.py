@@ -8,8 +8,9 @@ from itertools import islice
 from typing import TypeAlias
 
 from archdsl.build.parameters import given_by_program
-from archdsl.build.values import Given, is_number
+from archdsl.build.values import Given
 from archdsl.ir.graph import Graph
+from archdsl.params.numbers import is_number
 from archdsl.program.program import Unit
 from archdsl.program.uses import computed_with
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from archdsl.build.context import Frame
 from archdsl.build.expressions import repeats
 from archdsl.build.request import Expectations, Fault
-from archdsl.build.values import Tensor, Value, is_integer
+from archdsl.build.values import Tensor, Value
 from archdsl.diagnostics import counted, did_you_mean, note
 from archdsl.ir.types import show_shape
+from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, EXPECTATIONS, Row, rows_of
 from archdsl.program.mentions import names_in
 from archdsl.program.names import STAGE

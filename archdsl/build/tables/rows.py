@@ -13,18 +13,10 @@ from archdsl.build.request import Fault
 from archdsl.build.tables import checks
 from archdsl.build.tables.cells import Filled, Filler, apply_once
 from archdsl.build.tables.reuse import KnownBlocks
-from archdsl.build.values import (
-    POISON,
-    Given,
-    Value,
-    describe,
-    is_integer,
-    round_hint,
-    tensors_in,
-    types_of,
-)
+from archdsl.build.values import POISON, Given, Value, describe, round_hint, tensors_in, types_of
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Address, Site
+from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, NUMBER, BuiltRow, Row, Stage, kind, rows_of
 from archdsl.syntax import tree
 
