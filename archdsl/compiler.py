@@ -378,31 +378,9 @@ class Network:
     @cached_property
     def module(self) -> Module:
         """The module that `source` is the text of, with its class's name and arguments."""
-        from archdsl.build.variants import open_numbers, variants
         from archdsl.emit.header import header
-        from archdsl.emit.module import NotOpen, make
+        from archdsl.emit.module import make
 
         main, units = self.spec.program.main.file.source, self.spec.program.units
         text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
-
-        def opened(names: Sequence[str]) -> Module | None:
-            """The module with these parameters as arguments, None where they cannot be."""
-            others = variants(self.graph, units, names, self._varied) if names else ()
-            try:
-                return make([self.graph, *others], text) if others else None
-            except NotOpen:
-                return None
-
-        names = open_numbers(self.graph)
-        if written := opened(names):
-            return written
-        kept: list[str] = []
-        for name in names:
-            kept += [name] if opened([*kept, name]) else []
-        return opened(kept) or make([self.graph], text)
-
-    def _varied(self, given: Mapping[str, Given]) -> Graph | None:
-        """The network with parameters that its derivations have no use for; None if it fails."""
-        plan = replace(self.plan, given={**self.plan.given, **given})
-        built = build(Request.of(self.spec.program, self.name, plan), Budget())
-        return built.graph if built.is_sound else None
+        return make(self.graph, text)

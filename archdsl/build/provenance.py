@@ -23,15 +23,11 @@ from archdsl.ir.written import (
     Origin,
     Parameter,
     Size,
-    size,
+    apply,
 )
 from archdsl.syntax import tree
 
 RUNNING = "in"
-
-
-LONGEST = 64
-"""Parts of an expression that a reader may be shown; one of more is handed over as a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +107,10 @@ def expression(node: tree.Expression, moment: Moment) -> Expression:
             return _applied(sign, (left, right), moment)
         case tree.Conditional(then=then, test=test, other=other):
             return _applied("if", (then, test, other), moment)
+        case tree.Call(function=tree.Name(name="len"), arguments=(argument,)) if (
+            several := _tensors(argument.value, moment)
+        ):
+            return Literal(len(several))
         case tree.Call(function=tree.Name(name=name), arguments=arguments):
             # Whoever reads this knows the functions of the language, and gives up on the rest.
             return _applied(name, tuple(argument.value for argument in arguments), moment)
@@ -125,21 +125,18 @@ def entry(values: tree.Expression, place: int, moment: Moment) -> Expression:
         case tree.Call(function=tree.Name(name="range"), arguments=(_,)):
             return Literal(place)
     whole = expression(values, moment)
-    return whole if whole is OPAQUE else Apply("[]", (whole, Literal(place)))
+    return apply("[]", whole, Literal(place))
 
 
 def entries(whole: Expression, count: int) -> list[Expression]:
     """The entries of what is written as one."""
     if isinstance(whole, Apply) and whole.operator == "tuple" and len(whole.terms) == count:
         return list(whole.terms)
-    if whole is OPAQUE:
-        return [OPAQUE] * count
-    return [Apply("[]", (whole, Literal(place))) for place in range(count)]
+    return [apply("[]", whole, Literal(place)) for place in range(count)]
 
 
 def _applied(operator: str, nodes: tuple[tree.Expression, ...], moment: Moment) -> Expression:
-    made = Apply(operator, tuple([expression(node, moment) for node in nodes]))
-    return made if size(made) <= LONGEST else OPAQUE
+    return apply(operator, *[expression(node, moment) for node in nodes])
 
 
 def _repeated(dimension: tree.Expression) -> list[tree.Expression]:
@@ -161,6 +158,12 @@ def _name(name: str, moment: Moment) -> Expression:
     if name in moment.names.parameters:
         return Parameter(name)
     return meaning.expression
+
+
+def _tensors(node: tree.Expression, moment: Moment) -> tuple[GraphValue, ...]:
+    """The tensors that a name stands for."""
+    meaning = moment.meaning(node.name) if isinstance(node, tree.Name) else ()
+    return meaning if isinstance(meaning, tuple) else ()
 
 
 def _size(name: str, what: str, moment: Moment) -> Expression:

@@ -206,6 +206,7 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
 
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     value = frame.evaluate(shape)
+    frame.decide(value, shape)
     sizes = value if isinstance(value, tuple) else (value,)
     nodes = _dimensions(shape)
     nodes = nodes if len(nodes) == len(sizes) else [shape] * len(sizes)

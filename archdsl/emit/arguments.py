@@ -1,27 +1,67 @@
-"""What differs between the instances of a class becomes arguments of its constructor.
+"""The arguments of a class's constructor, and how the class says everything in terms of them.
 
-A column is the list of values that one thing has in all instances. A thing whose column is
-constant is written as a literal. Any other is written as the parameter of the block whose
-column is the same, as one derived from it, or else as an argument of its own.
+Whatever the class needs was written somewhere: as an expression over the parameters of its
+block and the channels that enter it. It is written again. What such an expression reads becomes
+an argument, unless it is the same wherever the network calls the block. What no constructor can
+compute, such as the size of a position, is an argument of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, combinations
+from functools import cached_property
 
-from archdsl.emit import columns, formulas
-from archdsl.emit.candidates import candidates, python_value
+from archdsl.emit import terms
+from archdsl.emit.bodies import Body
 from archdsl.emit.classes import BlockClass
-from archdsl.emit.columns import Column, is_constant, matches, same
+from archdsl.emit.columns import (
+    Cell,
+    Column,
+    collapsed,
+    first_value,
+    is_constant,
+    same,
+)
+from archdsl.emit.leaves import Fixed, Leaves, Opens, is_sayable
 from archdsl.emit.names import variable
-from archdsl.emit.python import Atom, Call, Generator, Infix, Python, Subscript, Tuple, literal
-from archdsl.ir.formula import Formula
+from archdsl.emit.python import Atom, Python, literal
+from archdsl.emit.structure import Guard
+from archdsl.emit.terms import python_value
+from archdsl.ir.written import (
+    Apply,
+    Counter,
+    Entering,
+    Expression,
+    Literal,
+    Named,
+    Opaque,
+    Origin,
+    Parameter,
+    is_opaque,
+    leaves,
+)
 from archdsl.ops.base import PyValue
 
-_MOST_TIMES = 64
-"""What a parameter may be multiplied by, to be written so."""
+BAD = (LookupError, TypeError, ValueError, ArithmeticError)
+
+
+class Closed(Exception):
+    """A parameter of the network has a say that no constructor can repeat: it stays as it is."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__()
+        self.names = names
+
+
+@dataclass(frozen=True)
+class Given:
+    """An argument of a constructor: its values, and what stands for it in the block's terms."""
+
+    name: str
+    column: Column
+    leaf: Expression | None
+    is_switch: bool = False
 
 
 @dataclass
@@ -29,195 +69,231 @@ class Arguments:
     """The arguments of one class's constructor, found while its members are written."""
 
     owner: BlockClass
-    candidates: dict[str, Column] = field(init=False)
-    used: dict[str, Column] = field(default_factory=dict)
+    opens: Opens
+    fixed: Fixed
+    used: dict[str, Given] = field(default_factory=dict)
     computed: dict[str, Python] = field(default_factory=dict)
+    _owned: dict[tuple[Expression, ...], str] = field(default_factory=dict)
+    _names: dict[Expression, str] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.candidates = candidates(self.owner)
+    @cached_property
+    def leaves(self) -> Leaves:
+        return Leaves(self.owner)
 
-    def write(self, name: str, column: Column, member: str) -> Python:
+    @property
+    def bodies(self) -> list[Body]:
+        return [instance.body for instance in self.owner.instances]
+
+    def write(self, name: str, column: Column, member: str, *, uniform: bool = False) -> Python:
         """An expression for a column of values, which a `member` calls `name`.
 
-        As an argument of its own it has that name, or one with the member's before it.
+        As an argument of its own it has that name, or one with the member's before it. Where it
+        may be `uniform`, a tuple of one repeated number is as good as that number.
         """
-        if is_constant(column):
-            return literal(next(iter(column.values())))
-        return self._derived(name, column) or self._own(name, column, member)
+        return self.counted(name, column, member, uniform=uniform)[0]
 
-    def offers(self, column: Column) -> bool:
-        """Whether a parameter has these values, which differ."""
-        known = self.candidates.values()
-        return not is_constant(column) and any(matches(column, values) for values in known)
+    def counted(
+        self, name: str, column: Column, member: str, *, uniform: bool = False
+    ) -> tuple[Python, Python]:
+        """The expression, and as it reads where the number of a block is the counter `i`."""
+        term = self.expression(column, uniform=uniform)
+        if term is not None:
+            literally = terms.fold(term, {leaf: leaf.number for leaf in _counters(term)})
+            return terms.write(literally, self._say), terms.write(term, self._say)
+        said = self._own(name, column, member)
+        return said, said
 
-    def flag(self, places: set[int], member: str) -> Python:
-        """An expression for whether an optional member is there."""
-        column: Column = {i: i in places for i in range(len(self.owner.instances))}
-        declared = self.owner.definition.parameters
-        for candidate in (name for name in declared if name in self.candidates):
-            values = self.candidates[candidate]
-            truths: Column = {i: bool(value) for i, value in values.items()}
-            if columns.is_switch(values) and matches(column, truths):
-                self.candidates[candidate] = truths
-                return self.use(candidate)
-        found = self._condition(column) or self._exact("", column)
-        return found or self._own(f"with_{member}", column, member)
+    def expression(self, column: Column, *, uniform: bool = False) -> Expression | None:
+        """What the text says of a column of values, if a constructor can say it.
 
-    def _condition(self, column: Column) -> Python | None:
-        """One or two differences that tell, such as `stride != 1 or in_channels != channels`.
-
-        Two are preferred: what holds for either reason in this network may do so in another.
+        Instances may differ in what it says: then it is what holds in all of them.
         """
-        known = [test for test in self._differences() if any(test.holds.values())]
-        for count in (2, 1):
-            for tests in combinations(known, count):
-                told: Column = {i: any(t.holds[i] for t in tests) for i in column}
-                if matches(column, told):
-                    written = tuple(t.write(self) for t in tests)
-                    return written[0] if count == 1 else Infix("or", written)
+        written = list(dict.fromkeys(self._folded(cell, uniform) for cell in column.values()))
+        known = [term for term in written if is_sayable(term)]
+        if all(isinstance(term, Literal) for term in written):
+            known = known[:1]
+        else:
+            known = [term for term in known if not isinstance(term, Literal)]
+        for term in known:
+            for reading in _readings(term, column):
+                if self._holds(reading, column, uniform=uniform):
+                    return reading
         return None
 
-    def _differences(self) -> Iterator[_Difference]:
-        """Parameters that are not at their default, and channels that change."""
-        block = self.owner.definition
-        for name in block.parameters:
-            default = python_value(block.defaults.get(name, ...))
-            if name in self.candidates and columns.is_whole(default):
-                yield _Difference(name, literal(default), self.candidates[name], default)
-        for inner, outer in (("in_channels", "channels"), ("in_features", "features")):
-            if inner in self.candidates and outer in block.parameters:
-                yield _Difference(inner, outer, self.candidates[inner], self.candidates[outer])
+    def condition(self, guards: Sequence[Guard], places: set[int], member: str) -> Python:
+        """Whether an optional member is there: the conditions that led to it."""
+        tests = [test for test in map(self._test, guards) if test != Literal(True)]
+        made = tests[0] if tests else Literal(True)
+        for test in tests[1:]:
+            made = Apply("and", (made, test))
+        written = Opaque() if any(map(is_opaque, tests)) else made
+        column: Column = {i: Cell(i in places, written) for i in range(len(self.bodies))}
+        if tests and all(map(is_sayable, tests)) and self._holds(made, column):
+            return terms.write(made, self._say)
+        return self._own(f"with_{member}", column, member)
 
-    def _own(self, name: str, column: Column, member: str) -> Python:
-        """A new argument; instances that lack the member have no value for it."""
-        unique = name
-        while unique in self.candidates:
-            unique = f"{member}_{unique}"
-        self.candidates[unique] = self.used[unique] = column
-        return Atom(variable(unique))
-
-    def _derived(self, name: str, column: Column) -> Python | None:
-        exact = self._exact(name, column) or self._halves(column)
-        return exact or self._multiple(column) or self._entries(name, column)
-
-    def _exact(self, name: str, column: Column) -> Python | None:
-        for candidate in _first(name, self.candidates):
-            if matches(column, self.candidates[candidate]):
-                return self.use(candidate)
-        return None
-
-    def _halves(self, column: Column) -> Python | None:
-        """Half of a parameter, or of each of its entries, as the padding of a kernel is."""
-        for candidate, values in self.candidates.items():
-            if not matches(column, {i: columns.half(value) for i, value in values.items()}):
+    def refusals(self) -> Iterator[Python]:
+        """The conditions on which the block does what no instance of the class shows."""
+        first, *others = self.bodies
+        for place, test in enumerate(first.scope.tests):
+            if not isinstance(test.value, bool) or not _is_shared(test, place, others):
                 continue
-            used = self.use(candidate)
-            if not isinstance(next(iter(column.values())), tuple):
-                return Infix("//", (used, Atom("2")))
-            half = Infix("//", (Atom("size"), Atom("2")))
-            return Call(Atom("tuple"), (Generator(half, Atom("size"), used),))
-        return None
+            term = self._test((first.term(test), not test.value))
+            is_known = is_sayable(term) and not isinstance(term, Literal)
+            column: Column = {i: Cell(False, term) for i in range(len(self.bodies))}
+            if is_known and self._holds(term, column) and self._is_said(term):
+                yield terms.write(term, self._say)
 
-    def _multiple(self, column: Column) -> Python | None:
-        """Several times a parameter, as what is joined has the channels of several."""
-        for candidate, values in self.candidates.items():
-            times = columns.ratio(column, values)
-            if 1 < times <= _MOST_TIMES and columns.are_telling(values, times):
-                return Infix("*", (literal(times), self.use(candidate)))
-        return None
+    def _is_said(self, term: Expression) -> bool:
+        """Whether all that an expression reads is an argument already."""
+        return all(leaf in self._names for leaf in leaves(term) if not isinstance(leaf, Literal))
 
-    def _entries(self, name: str, column: Column) -> Python | None:
-        """A tuple whose entries can be written one by one."""
-        lengths = {len(value) if isinstance(value, tuple) else -1 for value in column.values()}
-        if len(lengths) != 1 or lengths <= {-1, 0}:
-            return self._entry(column)
-        slots = [columns.entry(column, position) for position in range(lengths.pop())]
-        written = [
-            literal(next(iter(c.values()))) if is_constant(c) else self._derived(name, c)
-            for c in slots
-        ]
-        if any(item is None for item in written):
-            return None
-        return Tuple(tuple(item for item in written if item is not None))
+    def _test(self, guard: Guard) -> Expression:
+        """A condition as it came out, without what is the same everywhere."""
+        term, holds = guard
+        test = self.leaves.read(term if holds else Apply("not", (term,)))
+        return terms.fold(test, self.fixed)
 
-    def _entry(self, column: Column) -> Python | None:
-        """One entry of a parameter that is a tuple."""
-        for candidate, values in self.candidates.items():
-            for position in range(columns.shortest(values)):
-                if matches(column, columns.entry(values, position)):
-                    return Subscript(self.use(candidate), literal(position))
-        return None
+    def _folded(self, cell: Cell, uniform: bool) -> Expression:
+        """A written expression in Python, without what is the same everywhere."""
+        term = self.leaves.read(cell.term)
+        if isinstance(cell.value, int | tuple) and not _is_real(cell.term):
+            term = terms.whole(term)
+        if uniform and isinstance(term, Apply) and term.operator == "tuple":
+            term = term.terms[0] if len(set(term.terms)) == 1 else term
+        term = terms.fold(term, self.fixed)
+        if isinstance(term, Literal) and uniform:
+            return Literal(collapsed(python_value(term.value)))
+        return term
 
-    def use(self, candidate: str) -> Python:
-        """The name of a candidate, which becomes an argument unless it can be computed."""
-        if candidate in self.computed or self._compute(candidate):
-            return Atom(variable(candidate))
-        self.used[candidate] = self.candidates[candidate]
-        return Atom(variable(candidate))
-
-    def _compute(self, candidate: str) -> bool:
-        """Whether a parameter has its default in all instances, and that is a formula."""
-        formula = self.owner.definition.formulas.get(candidate)
-        if formula is None:
-            return False
-        column = self.candidates[candidate]
-        names = {term: _source(term, self.owner) for term in formulas.parameters(formula)}
-        if not all(name in self.candidates for name in names.values()):
-            return False
-        for reading in formulas.readings(formula):
-            if self._gives(reading, names, column):
-                written = {term: str(self.use(name)) for term, name in names.items()}
-                self.computed[candidate] = formulas.write(reading, written)
-                return True
-        return False
-
-    def _gives(self, formula: Formula, names: Mapping[str, str], column: Column) -> bool:
-        """Whether a formula over candidates gives a column, in every instance."""
-        for place, value in column.items():
-            known = {term: self.candidates[name].get(place) for term, name in names.items()}
-            if not _agrees(formula, known, value):
+    def _holds(self, term: Expression, column: Column, *, uniform: bool = False) -> bool:
+        """Whether an expression gives the values of a column in every instance that has one."""
+        for place, cell in column.items():
+            try:
+                found = terms.compute(term, self._values(place, term))
+            except BAD:
+                return False
+            expected = cell.value
+            if uniform:
+                found, expected = collapsed(found), collapsed(expected)
+            if _is_real(cell.term) and isinstance(found, int | float):
+                found = type(expected)(found) if found == expected else found
+            if not same(found, expected):
                 return False
         return True
 
+    # What expressions read
 
-def _source(term: str, owner: BlockClass) -> str:
-    """The candidate that a term of a formula stands for: `x.channels` is `in_channels`."""
-    name, _, size = term.partition(".")
-    if size != "channels":
-        return term
-    prefix = "in" if name == next(iter(owner.plan.inputs), None) else name
-    return f"{prefix}_channels"
+    def _values(self, place: int, term: Expression) -> dict[Expression, PyValue]:
+        read = (leaf for leaf in leaves(term) if not isinstance(leaf, Literal))
+        return {
+            leaf: leaf.number if isinstance(leaf, Counter) else self.leaves.values(leaf)[place]
+            for leaf in read
+        }
+
+    def _say(self, term: Expression) -> Python:
+        """The variable of a leaf, or of an expression that the spec gives a name."""
+        if isinstance(term, Counter):
+            return Atom("i")
+        if isinstance(term, Named):
+            return self._local(term.name, term.term)
+        if isinstance(term, Parameter) and (default := self._default(term.name)) is not None:
+            return self._local(term.name, default)
+        return Atom(variable(self._argument(term)))
+
+    def _local(self, name: str, term: Expression) -> Python:
+        """A variable of the constructor; one whose name means another thing is written out."""
+        written = terms.write(term, self._say)
+        if not isinstance(term, Apply):
+            return written
+        if name in self.used or self.computed.setdefault(name, written) != written:
+            return written
+        return Atom(variable(name))
+
+    def _default(self, name: str) -> Expression | None:
+        """The default of a parameter that no call gives, where it is worked out from others."""
+        written = {body.default(name) for body in self.bodies}
+        only = written.pop() if len(written) == 1 else None
+        if only is None or isinstance(only, Literal):
+            return None
+        leaf = Parameter(name)
+        column = {i: Cell(v, only) for i, v in enumerate(self.leaves.values(leaf))}
+        return self.expression(column)
+
+    def _argument(self, leaf: Expression) -> str:
+        """The argument that a leaf is."""
+        if leaf not in self._names:
+            name = self._free(_name(leaf, self.owner))
+            values = self.leaves.values(leaf)
+            column = {i: Cell(value, leaf) for i, value in enumerate(values)}
+            self._names[leaf] = name
+            self.used[name] = Given(name, column, leaf, self.leaves.is_switch(leaf))
+        return self._names[leaf]
+
+    def _own(self, name: str, column: Column, member: str) -> Python:
+        """An argument that stands for no parameter; instances without the member repeat one.
+
+        What was written alike is handed over once.
+        """
+        self._check_closed(column)
+        written = tuple(dict.fromkeys(cell.term for cell in column.values()))
+        if written in self._owned and Opaque() not in written:
+            return Atom(variable(self._owned[written]))
+        if self.owner.is_network and is_constant(column):
+            return literal(first_value(column))
+        unique = self._free(name, member)
+        self._owned[written] = unique
+        filler = Cell(first_value(column), Opaque())
+        whole = {i: column.get(i, filler) for i in range(len(self.owner.instances))}
+        leaf = written[0] if len(written) == 1 else None
+        self.used[unique] = Given(unique, whole, leaf)
+        return Atom(variable(unique))
+
+    def _free(self, name: str, member: str = "value") -> str:
+        while name in self.used or name in self.computed:
+            name = f"{member}_{name}"
+        return name
+
+    def _check_closed(self, column: Column) -> None:
+        """See that no open parameter has a say in what is handed over as a value.
+
+        Raises:
+            Closed: one has.
+        """
+        closed = frozenset[str]()
+        for place, cell in column.items():
+            closed |= self.opens.of(self.bodies[place], cell.term)
+        if closed:
+            raise Closed(closed)
 
 
-def _agrees(formula: Formula, values: Mapping[str, PyValue], expected: PyValue) -> bool:
-    try:
-        found = formulas.evaluate(formula, values)
-        return same(found, expected) or formulas.is_root(formula, found, expected)
-    except (TypeError, ValueError, ArithmeticError):
-        return False
+def _is_shared(test: Origin, place: int, others: Sequence[Body]) -> bool:
+    """Whether other instances of a block come to the same test at the same place."""
+    found = (body.scope.tests[place : place + 1] for body in others)
+    return all(tests and tests[0].span == test.span for tests in found)
 
 
-@dataclass(frozen=True)
-class _Difference:
-    """`name != other`, where `other` is a literal or another parameter."""
-
-    name: str
-    other: Python | str
-    values: Column
-    against: PyValue | Column
-
-    @property
-    def holds(self) -> dict[int, bool]:
-        against = self.against
-        other = against if isinstance(against, dict) else dict.fromkeys(self.values, against)
-        return {i: i in other and not same(value, other[i]) for i, value in self.values.items()}
-
-    def write(self, arguments: Arguments) -> Python:
-        other = arguments.use(self.other) if isinstance(self.other, str) else self.other
-        return Infix("!=", (arguments.use(self.name), other))
+def _readings(term: Expression, column: Column) -> Iterator[Expression]:
+    """An expression, and it for each axis where other instances have a tuple."""
+    yield term
+    value = first_value(column)
+    if isinstance(value, tuple):
+        whole = Apply("tuple", (term,) * len(value))
+        yield Literal(value) if isinstance(term, Literal) else whole
 
 
-def _first(name: str, candidates: Mapping[str, Column]) -> Iterator[str]:
-    """All candidates, the one of this name first."""
-    own = [name] if name in candidates else []
-    return chain(own, (candidate for candidate in list(candidates) if candidate != name))
+def _is_real(term: Expression) -> bool:
+    return isinstance(term, Apply) and term.operator == terms.REAL
+
+
+def _counters(term: Expression) -> Iterable[Counter]:
+    return (leaf for leaf in leaves(term) if isinstance(leaf, Counter))
+
+
+def _name(leaf: Expression, owner: BlockClass) -> str:
+    """`in_channels` for those of what enters first, which most layers begin with."""
+    if isinstance(leaf, Parameter):
+        return leaf.name
+    assert isinstance(leaf, Entering)
+    first = next(iter(owner.plan.inputs), None)
+    return f"{'in' if leaf.name == first else leaf.name}_{leaf.what}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
 from archdsl.emit.merge import Kind, Plan, Structure, merge, structure_of
-from archdsl.emit.structure import Instance, Key, Member, instances, unchanged
+from archdsl.emit.structure import Instance, Key, Member, instances
 from archdsl.ir.graph import Definition, Graph
 
 BlockKey: TypeAlias = tuple[str, int]
@@ -17,11 +17,15 @@ BlockKey: TypeAlias = tuple[str, int]
 
 @dataclass(eq=False)
 class BlockClass:
-    """A class to be: its plan and the instances that it serves, the first of each graph first."""
+    """A class to be: its plan and the instances that it serves."""
 
     definition: Definition
     plan: Plan
     instances: list[Instance]
+
+    @property
+    def is_network(self) -> bool:
+        return self.instances[0].body.parent is None
 
     def having(self, key: Key) -> Iterator[tuple[int, Member]]:
         """The members under a key, with the places of their instances among all."""
@@ -45,21 +49,14 @@ class Classes:
     """The place of an instance among those of its class."""
 
 
-def classes(graphs: Sequence[Graph]) -> Classes:
-    """The classes that serve all blocks of all graphs, which are variants of the first."""
-    first, *variants = graphs
-    known = instances(first, {})
-    found = [known]
-    for variant in variants:
-        shared = unchanged(first, variant)
-        found.append(instances(variant, {i: known[i] for i in known if i in shared}))
+def classes(graph: Graph) -> Classes:
+    """The classes that serve all blocks of a graph."""
+    found = instances(graph)
     by_block: dict[BlockKey, list[Instance]] = {}
-    for instance in dict.fromkeys(
-        i for each in found for _, i in sorted(each.items(), key=itemgetter(0))
-    ):
+    for _, instance in sorted(found.items(), key=itemgetter(0)):
         by_block.setdefault(_block_key(instance), []).append(instance)
     builder = _Builder(by_block)
-    builder.visit(_block_key(known[0]))
+    builder.visit(_block_key(found[0]))
     return Classes(tuple(builder.done), builder.of, builder.place)
 
 

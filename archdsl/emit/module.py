@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archdsl.emit.classes import BlockClass, classes
-from archdsl.emit.formulas import ROUND_TO, round_to_function
+from archdsl.emit.arguments import Closed
+from archdsl.emit.classes import BlockClass, Classes, classes
 from archdsl.emit.initialise import initialisation
+from archdsl.emit.leaves import Opens, constants, decided, open_numbers
 from archdsl.emit.names import class_doc, class_name, numbered
 from archdsl.emit.network import NetworkWriter
 from archdsl.emit.pages import page
-from archdsl.emit.python import Docstring, Parameter, Statement, names_in, render
+from archdsl.emit.python import (
+    Assign,
+    Atom,
+    Call,
+    Conditional,
+    Docstring,
+    Function,
+    Infix,
+    Parameter,
+    Return,
+    Statement,
+    names_in,
+    render,
+)
 from archdsl.emit.slots import Signature
+from archdsl.emit.terms import ROUND_TO
 from archdsl.emit.writer import ClassWriter, Written, parameters
 from archdsl.ir.graph import Graph
-
-
-class NotOpen(Exception):
-    """What differs between the variants of a network is more than its open parameters."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +49,9 @@ class ModuleView:
     classes: list[list[str]]
 
 
-def make(graphs: Sequence[Graph], header: str) -> Module:
-    """A network's module.
-
-    The first graph is the network; others are variants of it in its open parameters, which
-    become arguments of the constructor.
-
-    Raises:
-        NotOpen: a variant differs in more than that.
-    """
-    *blocks, network = _classes(graphs)
+def make(graph: Graph, header: str) -> Module:
+    """A network's module; its open parameters are arguments of the constructor."""
+    *blocks, network = _open(graph)
     definitions: list[Statement] = [written.tree for written in (*blocks, network)]
     used = {name for definition in definitions for name in names_in(definition)}
     if ROUND_TO in used:
@@ -59,26 +62,36 @@ def make(graphs: Sequence[Graph], header: str) -> Module:
     return Module(text, network.signature.name, parameters(network.signature))
 
 
-def _classes(graphs: Sequence[Graph]) -> list[Written]:
+def _open(graph: Graph) -> list[Written]:
+    """The classes, with as many open parameters as their constructors can follow."""
+    found = classes(graph)
+    opens = Opens(open_numbers(graph) - decided(found))
+    while True:
+        try:
+            return _classes(graph, found, opens)
+        except Closed as closed:
+            opens = Opens(opens.names - closed.names)
+
+
+def _classes(graph: Graph, found: Classes, opens: Opens) -> list[Written]:
     """A class for each block, and last the network's own."""
-    network = graphs[0]
-    found = classes(graphs)
     *blocks, last = found.ordered
+    fixed = constants(found, opens.names)
     names = [*(class_name(b.definition.name, b.definition.doc) for b in blocks)]
-    names = list(numbered([*names, class_name(network.name, network.doc)]))
+    names = list(numbered([*names, class_name(graph.name, graph.doc)]))
     signatures: dict[BlockClass, Signature] = {}
     every = []
     for made, name in zip(blocks, names, strict=False):
         doc = class_doc(made.definition.name, made.definition.doc)
-        written = ClassWriter(made, found, signatures, name, doc).write()
+        written = ClassWriter(made, found, signatures, name, doc, opens, fixed[made]).write()
         signatures[made] = written.signature
         every.append(written)
-    doc = class_doc(network.name, network.doc)
-    initial = initialisation(network)
-    written = NetworkWriter(last, found, signatures, names[-1], doc, initial).write()
-    if not set(written.signature.columns) <= set(network.open_parameters):
-        raise NotOpen
-    return [*every, written]
+    doc = class_doc(graph.name, graph.doc)
+    initial = initialisation(graph)
+    return [
+        *every,
+        NetworkWriter(last, found, signatures, names[-1], doc, opens, fixed[last], initial).write(),
+    ]
 
 
 def _imports(used: set[str]) -> list[str]:
@@ -90,3 +103,18 @@ def _imports(used: set[str]) -> list[str]:
     lines += ["import torch"]
     lines += ["import torch.nn.functional as F"] if "F" in roots else []
     return [*lines, "from torch import Tensor, nn"]
+
+
+def round_to_function() -> Function:
+    """The rounding of widths, for modules that need it; the same as the language's."""
+    value, multiple, rounded = Atom("value"), Atom("multiple"), Atom("rounded")
+    half = Infix("+", (value, Infix("/", (multiple, Atom("2")))))
+    nearest = Infix("*", (Infix("//", (Call(Atom("int"), (half,)), multiple)), multiple))
+    short = Infix("<", (rounded, Infix("*", (Atom("0.9"), value))))
+    body = (
+        Docstring("The nearest multiple, at least one, one more if below 0.9 of the value."),
+        Assign(rounded, Call(Atom("max"), (multiple, nearest))),
+        Return(Conditional(Infix("+", (rounded, multiple)), short, rounded)),
+    )
+    signature = (Parameter("value", Atom("float")), Parameter("multiple", Atom("int")))
+    return Function(ROUND_TO, signature, Atom("int"), body)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 from archdsl.emit import forward
-from archdsl.emit.columns import Column
+from archdsl.emit.arguments import Given
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -33,9 +33,9 @@ class NetworkWriter(ClassWriter):
 
     initialise: tuple[Statement, ...]
 
-    def default(self, name: str, column: Column) -> Iterator[PyValue]:
+    def default(self, given: Given) -> Iterator[PyValue]:
         """An open parameter has the value that the spec gives it."""
-        yield column[0]
+        yield given.column[0].value
 
     def described(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
         return Remarked(assignment, show_shape(shape))

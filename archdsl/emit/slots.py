@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from archdsl.emit.arguments import Arguments
+from archdsl.emit.arguments import Arguments, Given
 from archdsl.emit.classes import BlockClass, Classes
-from archdsl.emit.columns import Column, collapsed, is_always, is_constant
+from archdsl.emit.columns import Cell, Column, is_always
 from archdsl.emit.merge import PlannedMember
 from archdsl.emit.names import attribute, numbered, variable
-from archdsl.emit.python import Atom, Attribute, Call, Conditional, Infix, Keyword, Python
+from archdsl.emit.python import Atom, Attribute, Call, Conditional, Infix, Keyword, Python, names_in
 from archdsl.emit.structure import Key, Member, Reference
 from archdsl.emit.templates import instantiate
+from archdsl.emit.terms import python_value
+from archdsl.ir.traced import plain, term_of
+from archdsl.ir.written import Apply, Counter, Literal, Opaque, leaves
 from archdsl.ops.base import Expression, Layer, PyValue, Required, Weight
 
 SELF = Atom("self")
@@ -21,10 +24,10 @@ _LEADING = ("in_channels", "in_features", "channels", "features", "out_channels"
 
 @dataclass(frozen=True)
 class Signature:
-    """How a class is constructed: its parameters in order, with their values and defaults."""
+    """How a class is constructed: its arguments in order, and the defaults of some."""
 
     name: str
-    columns: Mapping[str, Column]
+    arguments: tuple[Given, ...]
     defaults: Mapping[str, PyValue]
 
 
@@ -32,14 +35,16 @@ class Signature:
 class Slot:
     """One member as the class sees it.
 
-    `build` makes the attribute's value; without one, `template` is written in place.
-    `zero` are its weights that start at zero, `flag` says whether an optional one is there.
+    `build` makes the attribute's value, `counted` the same where the number of the block is `i`;
+    without one, `template` is written in place. `zero` are its weights that start at zero, `flag`
+    says whether an optional one is there.
     """
 
     planned: PlannedMember
     member: Member
     attribute: str = ""
     build: Python | None = None
+    counted: Python | None = None
     template: str = ""
     values: Mapping[str, Python] = field(default_factory=dict)
     zero: tuple[str, ...] = ()
@@ -67,8 +72,8 @@ class Slot:
 
     @property
     def is_named(self) -> bool:
-        """Whether the spec names its result, rather than a row of a table its block."""
-        return bool(self.member.hint) and len(self.planned.key) == 1
+        """Whether the spec names its results, rather than a row of a table its block."""
+        return bool(self.member.hints) and len(self.planned.key) == 1
 
 
 @dataclass
@@ -113,7 +118,7 @@ class Slots:
         if member.hint or planned.optional or member.stage:
             return planned.key
         columns = [self._column(planned.key, _argument(a.name)) for a in form.arguments]
-        return form.constructor, repr(columns)
+        return form.constructor, str(columns)
 
     def _base(self, member: Member) -> str:
         """The name before numbering. A single letter is no name for a layer."""
@@ -127,16 +132,19 @@ class Slots:
         return member.form.label
 
     def _column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
-        return {place: value(member) for place, member in self.owner.having(key)}
+        found = ((place, value(member)) for place, member in self.owner.having(key))
+        return {place: Cell(python_value(plain(v)), term_of(v)) for place, v in found}
 
     def _slot(self, planned: PlannedMember, name: str) -> Slot:
         present = dict(self.owner.having(planned.key))
         member = next(iter(present.values()))
-        flag = self.arguments.flag(set(present), name) if planned.optional else None
+        flag = None
+        if planned.optional:
+            flag = self.arguments.condition(member.guards, set(present), name)
         match member.form:
             case None:
-                build = self._construct(planned.key, name)
-                slot = Slot(planned, member, name, build, flag=flag)
+                build, counted = self._construct(planned.key, name)
+                slot = Slot(planned, member, name, build, counted, flag=flag)
             case Layer() as layer:
                 build = self._layer(planned.key, layer, name)
                 slot = Slot(planned, member, name, build, zero=layer.zero, flag=flag)
@@ -150,30 +158,48 @@ class Slots:
         written = []
         for argument in layer.arguments:
             column = self._column(key, _argument(argument.name))
-            if is_always(column, argument.default):
+            if is_always(column, argument.default) and self._is_plain(column, argument.uniform):
                 continue
-            if argument.uniform and not self.arguments.offers(column):
-                column = collapsed(column)
-            value = self.arguments.write(argument.name, column, name)
+            value = self.arguments.write(argument.name, column, name, uniform=argument.uniform)
             written.append(value if argument.positional else Keyword(argument.name, value))
         return Call(Atom(layer.constructor), tuple(written))
 
-    def _construct(self, key: Key, name: str) -> Python:
+    def _is_plain(self, column: Column, uniform: bool = False) -> bool:
+        """Whether the text says nothing of a value but the value."""
+        term = self.arguments.expression(column, uniform=uniform)
+        return term is None or isinstance(term, Literal)
+
+    def _construct(self, key: Key, name: str) -> tuple[Python, Python]:
         """The call of a block's class, with what differs between its instances."""
-        children = {place: m.child for place, m in self.owner.having(key) if m.child}
-        places = {place: self.classes.place[child] for place, child in children.items()}
-        signature = self.signatures[self.classes.of[next(iter(children.values()))]]
+        members = {place: member for place, member in self.owner.having(key) if member.child}
+        first = next(iter(members.values()))
+        assert first.child is not None
+        signature = self.signatures[self.classes.of[first.child]]
         written: list[Python] = []
-        for parameter, values in signature.columns.items():
-            column = {place: values.get(inner) for place, inner in places.items()}
-            default = signature.defaults.get(parameter, Required.REQUIRED)
-            if is_always(column, default):
+        counted: list[Python] = []
+        for given in signature.arguments:
+            column = {place: self._handed(given, member) for place, member in members.items()}
+            default = signature.defaults.get(given.name, Required.REQUIRED)
+            is_default = is_always(column, default)
+            if is_default and self._is_plain(column):
                 continue
-            expression = self.arguments.write(parameter, column, name)
-            plain = parameter in _LEADING or str(expression) == variable(parameter)
+            value, value_by_counter = self.arguments.counted(given.name, column, name)
+            plain = given.name in _LEADING or str(value) == variable(given.name)
             plain = plain and not any(isinstance(before, Keyword) for before in written)
-            written.append(expression if plain else Keyword(variable(parameter), expression))
-        return Call(Atom(signature.name), tuple(written))
+            keyword = variable(given.name)
+            if not (is_default and _counts(column)):
+                written.append(value if plain else Keyword(keyword, value))
+            counted.append(value_by_counter if plain else Keyword(keyword, value_by_counter))
+        called = Atom(signature.name)
+        return Call(called, tuple(written)), Call(called, tuple(counted))
+
+    def _handed(self, given: Given, member: Member) -> Cell:
+        """What a member's class is given as an argument, in the terms of this one."""
+        assert member.child is not None
+        assert member.outward is not None
+        value, _ = given.column[self.classes.place[member.child]]
+        term = member.outward(given.leaf or Opaque())
+        return Cell(value, Apply("!=", (term, Literal(None))) if given.is_switch else term)
 
     def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:
         column = self._column(planned.key, _shape)
@@ -196,12 +222,12 @@ class Slots:
         for value_name in expression.values:
             column = self._column(planned.key, _value(value_name))
             written = self.arguments.write(value_name, column, name)
-            values[value_name] = self._stored(written, value_name, column)
+            values[value_name] = self._stored(written, value_name)
         return Slot(planned, member, template=expression.template, values=values)
 
-    def _stored(self, written: Python, name: str, column: Column) -> Python:
-        """A constructor's argument that `forward` reads is kept as an attribute."""
-        if is_constant(column):
+    def _stored(self, written: Python, name: str) -> Python:
+        """What `forward` reads of the constructor is kept as an attribute."""
+        if not any(map(_is_variable, names_in(written))):
             return written
         kept = attribute(str(written) if str(written).isidentifier() else name)
         while kept in self.taken or self.stored.get(kept, written) != written:
@@ -242,3 +268,12 @@ def _scale(member: Member) -> PyValue:
 def _shape(member: Member) -> PyValue:
     assert isinstance(member.form, Weight)
     return member.form.shape
+
+
+def _counts(column: Column) -> bool:
+    """Whether the number of a block in its stage has a say in a column."""
+    return any(isinstance(leaf, Counter) for cell in column.values() for leaf in leaves(cell.term))
+
+
+def _is_variable(text: str) -> bool:
+    return text.isidentifier() and text not in ("None", "True", "False")

@@ -13,8 +13,6 @@ from archdsl.emit.python import (
     Attribute,
     Call,
     Generator,
-    Infix,
-    Keyword,
     List,
     Python,
     Star,
@@ -24,8 +22,11 @@ from archdsl.emit.python import (
 from archdsl.emit.slots import SELF, Slot, present_or_identity
 from archdsl.emit.structure import FromMember, Reference
 
-_WORTH_FOLDING = {"_": 2, "i": 3}
-"""The shortest run to fold, of calls that are the same and of calls that alternate."""
+_LONGER = 10
+"""Characters that an expression in the number of the block may have more than one without."""
+
+_WORTH_FOLDING = {False: 2, True: 3}
+"""The shortest run to fold, of calls that are the same and of those that count."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _stage(name: str, slots: tuple[Slot, ...]) -> Stage:
     labels = [slot.member.hint for slot in slots]
     if slots[0].member.stage and labels != [str(place) for place in range(len(slots))]:
         return Stage(name, slots, Call(Atom("nn.Sequential"), (_labelled(labels, builds),)))
-    entries = tuple(_folded(builds))
+    entries = tuple(_folded(builds, [_counted(slot) for slot in slots]))
     if len(slots[0].operands) == 1:
         return Stage(name, slots, Call(Atom("nn.Sequential"), entries))
     return Stage(name, slots, Call(Atom("nn.ModuleList"), (List(entries),)))
@@ -109,68 +110,47 @@ def _labelled(labels: list[str], builds: list[Python]) -> Python:
     return Call(Atom("OrderedDict"), (List(tuple(pairs)),))
 
 
-def _folded(builds: list[Python]) -> Iterator[Python]:
-    """Runs of calls that are alike, or alternate in one switch, as one expression each."""
-    texts = [str(build) for build in builds]
+def _counted(slot: Slot) -> Python:
+    """What makes a slot's module, where the number of the block is `i`."""
+    if slot.counted is None or slot.flag is not None:
+        return present_or_identity(slot)
+    return slot.counted
+
+
+def _folded(builds: Sequence[Python], counted: Sequence[Python]) -> Iterator[Python]:
+    """Runs of calls that are alike, or alike in the number of the block, as one expression."""
     start = 0
     while start < len(builds):
-        end = start + 2
-        while end < len(builds) and texts[end] == texts[end - 2]:
-            end += 1
-        fold = _fold(builds[start:end], start)
-        if fold is None or len(builds[start:end]) < _WORTH_FOLDING[str(fold.target)]:
+        end = _end(counted, start)
+        is_counted = end > _end(builds, start) and _is_short(counted[start], builds[start:end])
+        if not is_counted or end - start < _WORTH_FOLDING[is_counted]:
+            end = _end(builds, start)
+            is_counted = False
+        if end - start < _WORTH_FOLDING[is_counted]:
             yield builds[start]
             start += 1
-        else:
-            yield Star(fold)
-            start = end
+            continue
+        made = counted[start] if is_counted else builds[start]
+        yield Star(_repeated(made, range(start, end), is_counted))
+        start = end
 
 
-def _fold(builds: list[Python], start: int) -> Generator | None:
-    """`f(a, on=i % 2 == 0) for i in range(...)`, where that gives these calls."""
-    calls = [build for build in builds if isinstance(build, Call)]
-    if len(calls) != len(builds) or len({str(call.function) for call in calls}) != 1:
-        return None
-    tables = [_by_name(call) for call in calls]
-    names = list(dict.fromkeys(name for table in tables for name in table))
-    written: list[Python] = []
-    counted = False
-    for name in names:
-        column = [str(table.get(name)) for table in tables]
-        switch = _switch(column, start)
-        if switch is not None:
-            assert isinstance(name, str)
-            written.append(Keyword(name, switch))
-            counted = True
-        elif len(set(column)) == 1:
-            value = tables[0][name]
-            written.append(Keyword(name, value) if isinstance(name, str) else value)
-        else:
-            return None
-    call = Call(calls[0].function, tuple(written))
-    return _repeated(call, range(start, start + len(builds)), counted)
+def _is_short(counted: Python, builds: Sequence[Python]) -> bool:
+    """Whether an expression in `i` reads no worse than the longest of those it stands for."""
+    return len(str(counted)) <= max(len(str(build)) for build in builds) + _LONGER
 
 
-def _repeated(call: Call, rounds: range, counted: bool) -> Generator:
-    """The call for each round, counted as `i` only where it reads that."""
-    first = rounds.start if counted else 0
+def _end(builds: Sequence[Python], start: int) -> int:
+    """The end of the run of equal expressions that begins at a place."""
+    end = start
+    while end < len(builds) and builds[end] == builds[start]:
+        end += 1
+    return end
+
+
+def _repeated(build: Python, rounds: range, is_counted: bool) -> Generator:
+    """The expression for each round, counted as `i` only where it reads that."""
+    first = rounds.start if is_counted else 0
     bounds = (first, first + len(rounds)) if first else (len(rounds),)
-    target = Atom("i" if counted else "_")
-    return Generator(call, target, Call(Atom("range"), tuple(map(literal, bounds))))
-
-
-def _by_name(call: Call) -> dict[str | int, Python]:
-    """The arguments of a call, keyword ones by name, others by place."""
-    return {
-        a.name if isinstance(a, Keyword) else place: a.value if isinstance(a, Keyword) else a
-        for place, a in enumerate(call.arguments)
-    }
-
-
-def _switch(column: list[str], start: int) -> Python | None:
-    """A condition on `i` for an argument that is true in every other call, and else left out."""
-    for parity in (0, 1):
-        places = range(start, start + len(column))
-        if len(column) > 1 and column == ["True" if i % 2 == parity else "None" for i in places]:
-            return Infix("==", (Infix("%", (Atom("i"), Atom("2"))), literal(parity)))
-    return None
+    target = Atom("i" if is_counted else "_")
+    return Generator(build, target, Call(Atom("range"), tuple(map(literal, bounds))))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from archdsl.emit.bodies import Body, bodies
 from archdsl.ir.graph import Graph, Node, Scope, Site, Value
-from archdsl.ops.base import Expression, Form, Layer
+from archdsl.ir.written import Expression, Origin
+from archdsl.ops.base import Expression as Template
+from archdsl.ops.base import Form, Layer
 from archdsl.ops.sources import Input
 
 Key: TypeAlias = tuple[Site, ...]
@@ -30,23 +33,48 @@ class FromMember(NamedTuple):
 Reference: TypeAlias = FromInput | FromMember
 
 
+Guard: TypeAlias = tuple[Expression, bool]
+"""A condition, and how it came out."""
+
+
+@dataclass(frozen=True)
+class Outward:
+    """From the terms of the innermost of some bodies to those of the body around them all."""
+
+    path: tuple[Body, ...]
+
+    def __call__(self, term: Expression) -> Expression:
+        for body in reversed(self.path):
+            term = body.outward(term)
+        return term
+
+
 @dataclass(frozen=True)
 class Member:
     """An operation or a block in its place. Exactly one of `form` and `child` is given.
 
-    `stage` names the stage of a table around it, `hint` is the name that the spec gives it.
-    A `heavy` member multiplies, or is a block: it deserves a line of its own.
+    `stage` names the stage of a table around it, `hints` are the names that the spec gives its
+    results. A `heavy` member multiplies, or is a block: it deserves a line of its own. `guards`
+    are the conditions that led to it and how they came out, in terms of the body around it, as
+    are the `arguments` of the child's constructor.
     """
 
     key: Key
     operands: tuple[Reference, ...]
     results: int
-    hint: str
+    hints: tuple[str, ...]
     stage: str | None
     shape: tuple[int, ...]
     heavy: bool
+    guards: tuple[Guard, ...]
     form: Form | None = None
     child: Instance | None = None
+    outward: Outward | None = None
+
+    @property
+    def hint(self) -> str:
+        """The name of its only result, if the spec gives it one."""
+        return self.hints[0] if len(self.hints) == 1 else ""
 
     @property
     def series(self) -> object:
@@ -66,7 +94,7 @@ class Member:
         if isinstance(self.form, Layer):
             names = tuple(argument.name for argument in self.form.arguments)
             return (self.form.constructor, names, self.form.zero, self.form.shared)
-        if isinstance(self.form, Expression):
+        if isinstance(self.form, Template):
             return (self.form.template, tuple(self.form.values))
         return self.form and (self.form.initial, self.form.expanded)
 
@@ -75,10 +103,17 @@ class Member:
 class Instance:
     """One instance of a block, or the network itself."""
 
-    graph: Graph
-    scope: Scope
+    body: Body
     members: tuple[Member, ...]
     outputs: tuple[Reference, ...]
+
+    @property
+    def graph(self) -> Graph:
+        return self.body.graph
+
+    @property
+    def scope(self) -> Scope:
+        return self.body.scope
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -91,33 +126,13 @@ class Instance:
         return tuple(first.setdefault(value, name) for name, value in self.scope.inputs.items())
 
 
-def instances(graph: Graph, known: Mapping[int, Instance]) -> dict[int, Instance]:
-    """Every instance in a graph by its scope, those that are `known` already taken as they are."""
-    children = _children(graph)
+def instances(graph: Graph) -> dict[int, Instance]:
+    """Every instance of a block in a graph, and the network's own, by its scope."""
+    known, children = bodies(graph), _children(graph)
     found: dict[int, Instance] = {}
     for index in sorted(children, reverse=True):
-        found[index] = known[index] if index in known else _instance(graph, index, children, found)
+        found[index] = _Reader(known[index], children, found).instance()
     return found
-
-
-def unchanged(graph: Graph, variant: Graph) -> set[int]:
-    """The scopes in which a variant of a graph has the same operations on the same types."""
-    if len(graph) != len(variant) or len(graph.scopes) != len(variant.scopes):
-        return set()
-    differing = set(_differing(graph, variant))
-    changed = {scope.index for inner in differing for scope in variant.enclosing(inner)}
-    return set(range(len(graph.scopes))) - changed
-
-
-def _differing(graph: Graph, variant: Graph) -> Iterator[int]:
-    """The scopes of the operations that are others, or read what has another type."""
-    retyped: set[int] = set()
-    for node, other in zip(graph, variant, strict=True):
-        reads = retyped and any(value.node in retyped for value in graph.operands(node))
-        if reads or node.operation != other.operation:
-            yield node.scope
-        if node.results != other.results:
-            retyped.add(node.index)
 
 
 _Child: TypeAlias = Node | Scope
@@ -141,28 +156,93 @@ def _children(graph: Graph) -> dict[int, list[_Child]]:
     return children
 
 
-def _instance(
-    graph: Graph, index: int, children: dict[int, list[_Child]], found: Mapping[int, Instance]
-) -> Instance:
-    scope = graph.scopes[index]
-    known: dict[Value, Reference] = {}
-    for name, value in scope.inputs.items():
-        known.setdefault(value, FromInput(name))
-    members = []
-    for child in children[index]:
-        key, stage = _place(graph, child, index)
+@dataclass
+class _Reader:
+    """Reads the members of one body; `found` are the instances of the blocks in it."""
+
+    body: Body
+    children: Mapping[int, list[_Child]]
+    found: Mapping[int, Instance]
+    known: dict[Value, Reference] = field(default_factory=dict)
+
+    def instance(self) -> Instance:
+        for name, value in self.body.scope.inputs.items():
+            self.known.setdefault(value, FromInput(name))
+        members = tuple(map(self._member, self.children[self.body.scope.index]))
+        outputs = tuple(self.known[value] for value in self.body.scope.outputs)
+        return Instance(self.body, members, outputs)
+
+    def _member(self, child: _Child) -> Member:
+        key, stage = _place(self.body.graph, child, self.body.scope.index)
         if isinstance(child, Node):
-            member = _operation(graph, child, key, stage, known)
+            member = self._operation(child, key, stage)
             results = tuple(Value(child.index, i) for i in range(len(child.results)))
         else:
-            inner = found[_handed_to(child, children)]
-            member = _block(graph, child, inner, key, stage, known)
+            member = self._block(child, key, stage)
             results = child.outputs
-        members.append(member)
         for position, value in enumerate(results):
-            known[value] = FromMember(key, position)
-    outputs = tuple(known[value] for value in scope.outputs)
-    return Instance(graph, scope, tuple(members), outputs)
+            self.known[value] = FromMember(key, position)
+        return member
+
+    def _operation(self, node: Node, key: Key, stage: str | None) -> Member:
+        graph = self.body.graph
+        values = graph.operands(node)
+        types, results = graph.types(values), node.results
+        return Member(
+            key,
+            tuple(self.known[value] for value in values),
+            len(results),
+            node.names,
+            stage,
+            results[0].shape,
+            heavy=node.operation.cost(types, results).macs > 0,
+            guards=tuple(_guards(self.body, node.guards)),
+            form=self.body.forms[node.index],
+        )
+
+    def _block(self, scope: Scope, key: Key, stage: str | None) -> Member:
+        """The place of a scope, filled by what stands for it."""
+        path = [self.body.bodies[index] for index in self._handed_to(scope)]
+        child = self.found[path[-1].scope.index]
+        return Member(
+            key,
+            tuple(self.known[value] for value in child.scope.inputs.values()),
+            len(scope.outputs),
+            scope.names,
+            stage,
+            self.body.graph.type(scope.outputs[0]).shape,
+            heavy=True,
+            guards=tuple(self._guards_on(path)),
+            child=child,
+            outward=Outward(tuple(path)),
+        )
+
+    def _handed_to(self, scope: Scope) -> Iterator[int]:
+        """The way to the block that stands for one, which may do no more than choose another."""
+        yield scope.index
+        inside = self.children[scope.index]
+        while (
+            len(inside) == 1 and isinstance(inside[0], Scope) and inside[0].outputs == scope.outputs
+        ):
+            scope = inside[0]
+            yield scope.index
+            inside = self.children[scope.index]
+
+    def _guards_on(self, path: Sequence[Body]) -> Iterator[Guard]:
+        """The conditions of a call, of the calls in it that it is handed to, and of all inside."""
+        for depth, body in enumerate(path):
+            around = Outward(tuple(path[:depth]))
+            assert body.parent is not None
+            for term, holds in _guards(body.parent, body.scope.guards):
+                yield around(term), holds
+        first, *others = self.found[path[-1].scope.index].members
+        for guard in first.guards:
+            if all(guard in other.guards for other in others):
+                yield Outward(tuple(path))(guard[0]), guard[1]
+
+
+def _guards(body: Body, guards: Iterable[Origin]) -> Iterator[Guard]:
+    return ((body.term(guard), guard.value is True) for guard in guards)
 
 
 def _place(graph: Graph, child: _Child, owner: int) -> tuple[Key, str | None]:
@@ -179,45 +259,3 @@ def _between(graph: Graph, child: _Child, owner: int) -> Iterator[Scope]:
         if scope.index == owner:
             return
         yield scope
-
-
-def _operation(
-    graph: Graph, node: Node, key: Key, stage: str | None, known: dict[Value, Reference]
-) -> Member:
-    values = graph.operands(node)
-    types, results = graph.types(values), node.results
-    operands = tuple(known[value] for value in values)
-    return Member(
-        key,
-        operands,
-        len(results),
-        node.name,
-        stage,
-        results[0].shape,
-        heavy=node.operation.cost(types, results).macs > 0,
-        form=node.operation.emit(types, results),
-    )
-
-
-def _block(
-    graph: Graph,
-    scope: Scope,
-    child: Instance,
-    key: Key,
-    stage: str | None,
-    known: dict[Value, Reference],
-) -> Member:
-    """The place of a scope, filled by what stands for it."""
-    operands = tuple(known[value] for value in child.scope.inputs.values())
-    shape = graph.type(scope.outputs[0]).shape
-    count = len(scope.outputs)
-    return Member(key, operands, count, scope.name, stage, shape, heavy=True, child=child)
-
-
-def _handed_to(scope: Scope, children: Mapping[int, list[_Child]]) -> int:
-    """The block that stands for one: itself, unless all that it does is to choose another."""
-    inside = children[scope.index]
-    while len(inside) == 1 and isinstance(inside[0], Scope) and inside[0].outputs == scope.outputs:
-        scope = inside[0]
-        inside = children[scope.index]
-    return scope.index

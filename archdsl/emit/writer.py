@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archdsl.emit import forward
-from archdsl.emit.arguments import Arguments
-from archdsl.emit.candidates import python_value
+from archdsl.emit.arguments import Arguments, Given
 from archdsl.emit.classes import BlockClass, Classes
-from archdsl.emit.columns import Column, spread
+from archdsl.emit.columns import spread
+from archdsl.emit.leaves import Fixed, Opens
 from archdsl.emit.names import variable
 from archdsl.emit.python import (
     Assign,
@@ -24,12 +24,16 @@ from archdsl.emit.python import (
     If,
     Parameter,
     Python,
+    Raise,
     Statement,
     literal,
 )
 from archdsl.emit.slots import SELF, Signature, Slot, Slots, present_or_identity
 from archdsl.emit.stages import Part, Stage, staged
 from archdsl.emit.structure import FromInput, Reference
+from archdsl.emit.terms import python_value
+from archdsl.ir.written import Entering
+from archdsl.ir.written import Parameter as Leaf
 from archdsl.ops.base import PyValue
 
 TENSOR = Atom("Tensor")
@@ -55,9 +59,11 @@ class ClassWriter:
     signatures: Mapping[BlockClass, Signature]
     name: str
     doc: str | None
+    opens: Opens
+    fixed: Fixed
 
     def write(self) -> Written:
-        arguments = Arguments(self.owner)
+        arguments = Arguments(self.owner, self.opens, self.fixed)
         slots = Slots(self.owner, self.classes, self.signatures, arguments)
         written = slots.write()
         parts = staged(written, self.owner.plan.outputs)
@@ -69,24 +75,25 @@ class ClassWriter:
         return Written(signature, Class(self.name, (Atom("nn.Module"),), body))
 
     def _signature(self, arguments: Arguments) -> Signature:
-        """Parameters as the block declares them, after the channels and before its other names."""
-        used = arguments.used
+        """Arguments as the block declares them, after the channels and before its other names."""
+        given = arguments.used.values()
         declared = self.owner.definition.parameters
-        defaults = {name: v for name in used for v in self.default(name, used[name])}
-        order = sorted(used, key=lambda name: (name in defaults, _rank(name, declared)))
-        return Signature(self.name, {name: used[name] for name in order}, defaults)
+        defaults = {one.name: value for one in given for value in self.default(one)}
+        order = sorted(given, key=lambda one: (one.name in defaults, _rank(one, declared)))
+        return Signature(self.name, tuple(order), defaults)
 
-    def default(self, name: str, column: Column) -> Iterator[PyValue]:
-        """The default of a parameter, if it has one."""
-        if len(column) < len(self.owner.instances):
-            yield None  # some instances have no use for it
-        elif name in self.owner.definition.defaults:
-            value = python_value(self.owner.definition.defaults[name])
-            if all(isinstance(v, bool) for v in column.values()):
-                value = bool(value)
-            value = spread({**column, -1: value})[-1]
-            if any(type(value) is type(v) for v in column.values()):
-                yield value
+    def default(self, given: Given) -> Iterator[PyValue]:
+        """The default of a parameter, if the block says one and the class's own are like it."""
+        defaults = self.owner.definition.defaults
+        if not isinstance(given.leaf, Leaf) or given.name not in defaults:
+            return
+        value = python_value(defaults[given.name])
+        values = [cell.value for cell in given.column.values()]
+        if all(isinstance(other, bool) for other in values):
+            value = bool(value)
+        value = spread([*values, value])[-1]
+        if any(type(value) is type(other) for other in values):
+            yield value
 
     def _assigned(
         self, arguments: Arguments, stored: Mapping[str, Python], parts: list[Part]
@@ -98,7 +105,8 @@ class ClassWriter:
         seen: set[str] = set()
         for part in parts:
             body += self._attribute(part, seen)
-        return [*body, *self.ending()]
+        refusals = (_refusal(self.name, condition) for condition in arguments.refusals())
+        return [*refusals, *body, *self.ending()]
 
     def ending(self) -> Iterator[Statement]:
         """What the constructor does when all attributes are there."""
@@ -145,9 +153,15 @@ def parameters(signature: Signature) -> tuple[Parameter, ...]:
     """What a class can be given, in order."""
     defaults = {name: literal(value) for name, value in signature.defaults.items()}
     return tuple(
-        Parameter(variable(name), Atom(_annotation(column)), defaults.get(name))
-        for name, column in signature.columns.items()
+        Parameter(variable(given.name), Atom(_annotation(given)), defaults.get(given.name))
+        for given in signature.arguments
     )
+
+
+def _refusal(name: str, condition: Python) -> Statement:
+    """What the block holds then stands nowhere in the network, and so not in the class."""
+    message = literal(f"{name} does not cover {condition}")
+    return If(condition, (Raise(Call(Atom("ValueError"), (message,))),))
 
 
 def _constructor(signature: Signature, assigned: list[Statement]) -> Function:
@@ -156,15 +170,15 @@ def _constructor(signature: Signature, assigned: list[Statement]) -> Function:
     return Function("__init__", given, Atom("None"), body)
 
 
-def _rank(name: str, declared: tuple[str, ...]) -> tuple[int, int]:
-    if name in ("in_channels", "in_features"):
+def _rank(given: Given, declared: tuple[str, ...]) -> tuple[int, int]:
+    if isinstance(given.leaf, Entering) and given.name.startswith("in_"):
         return 0, 0
-    return (1, declared.index(name)) if name in declared else (2, 0)
+    return (1, declared.index(given.name)) if given.name in declared else (2, 0)
 
 
-def _annotation(column: Column) -> str:
-    """The type of a column's values: `int`, `tuple[int, int, int]`, `float | None`."""
-    names = dict.fromkeys(_type_name(value) for value in column.values())
+def _annotation(given: Given) -> str:
+    """The type of an argument's values: `int`, `tuple[int, int, int]`, `float | None`."""
+    names = dict.fromkeys(_type_name(cell.value) for cell in given.column.values())
     if "float" in names:
         names.pop("int", None)
     return " | ".join(sorted(names, key=lambda name: name == "None"))

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-Expression: TypeAlias = "Literal | Parameter | Size | Counter | Named | Apply | Opaque"
+from archdsl.source import Span
+
+Expression: TypeAlias = "Literal | Parameter | Size | Entering | Counter | Named | Apply | Opaque"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,18 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Entering:
+    """A size of a tensor that enters the body under a name.
+
+    A constructor can be told the `channels` and the `features`, which are the first and the last
+    axis. Of the others, `what` is the place, and no constructor knows them.
+    """
+
+    name: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
     """The number of a block in its stage, which a table calls `i`."""
 
@@ -64,10 +78,19 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """What no constructor can compute: the value has to be handed over."""
+    """What no constructor can compute: the value has to be handed over.
+
+    `reads` made it. What is written in one place, which is its `mark`, is one thing.
+    """
+
+    reads: frozenset[Expression] = frozenset()
+    mark: tuple[str, int] | None = None
 
 
 OPAQUE = Opaque()
+
+LONGEST = 64
+"""Parts of an expression that a reader may be shown; one of more is handed over as a value."""
 
 
 class Origin(Protocol):
@@ -75,6 +98,9 @@ class Origin(Protocol):
 
     @property
     def value(self) -> object: ...
+
+    @property
+    def span(self) -> Span: ...
 
     @property
     def scope(self) -> int:
@@ -93,11 +119,31 @@ def size(expression: Expression) -> int:
 
 
 def leaves(expression: Expression) -> Iterator[Expression]:
-    """The parts of an expression that are made of no others."""
+    """The parts of an expression that are made of no others; of what is opaque, what it read."""
     if isinstance(expression, Apply):
         for term in expression.terms:
             yield from leaves(term)
     elif isinstance(expression, Named):
         yield from leaves(expression.term)
+    elif isinstance(expression, Opaque):
+        yield from expression.reads
     else:
         yield expression
+
+
+def is_opaque(expression: Expression) -> bool:
+    """Whether some part of an expression is opaque."""
+    if isinstance(expression, Apply):
+        return any(map(is_opaque, expression.terms))
+    if isinstance(expression, Named):
+        return is_opaque(expression.term)
+    return isinstance(expression, Opaque)
+
+
+def apply(operator: str, *terms: Expression) -> Expression:
+    """An operator applied; what is made of something opaque is opaque."""
+    made = Apply(operator, terms)
+    if is_opaque(made) or size(made) > LONGEST:
+        read = (leaf for leaf in leaves(made) if not isinstance(leaf, Literal))
+        return Opaque(frozenset(read))
+    return made

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any, Protocol, TypeGuard
 
 from archdsl.frozen import Frozen
+from archdsl.ir.traced import term_of, traced
 from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.limits import MAGNITUDE
 from archdsl.params.numbers import Number, is_integer, is_number
@@ -181,4 +182,7 @@ def kind_of(field: dataclasses.Field[Any]) -> Kind:
 
 def number(value: Number) -> int | float:
     """An exact number as Python writes it: the nearest float where it is no integer of torch's."""
-    return int(value) if value == int(value) and _is_integer(int(value)) else float(value)
+    if isinstance(value, int) and _is_integer(value):
+        return value
+    is_whole = value == int(value) and _is_integer(int(value))
+    return traced(int(value) if is_whole else float(value), term_of(value))

@@ -93,6 +93,7 @@ class _Builder:
 
     def _checked_count(self, cell: tree.Expression) -> int:
         value = self.frame.evaluate(cell)
+        self.frame.decide(value, cell)
         if not is_integer(value) or value < 1:
             message = f"`number` counts blocks: an integer of at least 1, not {describe(value)}"
             hint = round_hint(Given(value, cell.span))

@@ -55,6 +55,16 @@ class Assign(Statement):
 
 
 @dataclass(frozen=True)
+class Raise(Statement):
+    """`raise value`."""
+
+    value: Python
+
+    def lines(self, depth: int) -> Iterator[str]:
+        yield from lay_out([Token("raise"), *spaced(self.value.tokens())], depth)
+
+
+@dataclass(frozen=True)
 class Return(Statement):
     """`return value`."""
 

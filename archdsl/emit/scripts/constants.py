@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.emit.candidates import python_value
 from archdsl.emit.python import Assign, Atom, Remarked, Statement, literal
 from archdsl.emit.python.literals import Value
 from archdsl.emit.scripts.target import Target
+from archdsl.emit.terms import python_value
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import Cosine, Sgd, Steps
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archdsl.emit.candidates import python_value
 from archdsl.emit.python import literal
+from archdsl.emit.terms import python_value
 from archdsl.ops.base import PyValue
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import AutoAugment, RandAugment, ScaleJitter

@@ -1,0 +1,143 @@
+"""Numbers that remember how they were computed.
+
+The rules of operations compute with plain numbers. Given traced ones instead, the same rules
+say how a padding follows from a kernel, or the channels of a result from those of operands.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from archdsl.ir.written import Apply, Expression, Literal, Opaque, apply
+
+_UNITS = {"+": (0, 0), "-": (None, 0), "*": (1, 1), "/": (None, 1), "//": (None, 1)}
+"""For each operator the left and the right side that leave the other as it is."""
+
+T = TypeVar("T")
+
+
+class Traced:
+    """What traced numbers have in common: their expression, and arithmetic that extends it."""
+
+    term: Expression
+
+
+def _side(sign: str, compute: Callable[[Any, Any], Any], *, swapped: bool) -> Any:
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, int | float | Fraction):
+            return NotImplemented
+        left, right = (other, self) if swapped else (self, other)
+        value = compute(plain(left), plain(right))
+        return traced(value, _made(sign, term_of(left), term_of(right)))
+
+    return method
+
+
+def _made(sign: str, left: Expression, right: Expression) -> Expression:
+    for side, other, unit in zip((left, right), (right, left), _UNITS.get(sign, ()), strict=False):
+        if unit is not None and side == Literal(unit):
+            return other
+    return apply(sign, left, right)
+
+
+def _negative(self: Any) -> Any:
+    return traced(-plain(self), apply("-", term_of(self)))
+
+
+_SIGNS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
+    "add": ("+", operator.add),
+    "sub": ("-", operator.sub),
+    "mul": ("*", operator.mul),
+    "truediv": ("/", operator.truediv),
+    "floordiv": ("//", operator.floordiv),
+    "mod": ("%", operator.mod),
+}
+
+for _name, (_sign, _compute) in _SIGNS.items():
+    setattr(Traced, f"__{_name}__", _side(_sign, _compute, swapped=False))
+    setattr(Traced, f"__r{_name}__", _side(_sign, _compute, swapped=True))
+setattr(Traced, "__neg__", _negative)  # noqa: B010
+
+
+class TracedInt(Traced, int):
+    """An integer."""
+
+
+class TracedBool(Traced, int):
+    """A truth value; Python has none to derive from."""
+
+
+class TracedFloat(Traced, float):
+    """A float."""
+
+
+class TracedFraction(Traced, Fraction):
+    """An exact number."""
+
+
+class TracedText(Traced, str):
+    """A word."""
+
+
+_KINDS: dict[type, type] = {
+    bool: TracedBool,
+    int: TracedInt,
+    float: TracedFloat,
+    Fraction: TracedFraction,
+    str: TracedText,
+}
+
+
+def traced(value: T, term: Expression) -> T:
+    """A value that remembers its expression; none that is written as it is needs to."""
+    if isinstance(term, Literal) or value is None:
+        return value
+    if isinstance(value, tuple):
+        return tuple(map(traced, value, _entries(term, len(value))))  # type: ignore[return-value]
+    if type(value) not in _KINDS:
+        return value
+    made = _KINDS[type(value)](value)
+    made.term = term
+    return made  # type: ignore[no-any-return]
+
+
+def _entries(term: Expression, count: int) -> list[Expression]:
+    if isinstance(term, Apply) and term.operator == "tuple" and len(term.terms) == count:
+        return list(term.terms)
+    if isinstance(term, Opaque):
+        return [term] * count
+    return [apply("[]", term, Literal(place)) for place in range(count)]
+
+
+def plain(value: Any) -> Any:
+    """A value without its expression."""
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    if not isinstance(value, Traced):
+        return value
+    return next(kind(value) for kind, own in _KINDS.items() if isinstance(value, own))
+
+
+def term_of(value: object) -> Expression:
+    """The expression of a value; a tuple that has all entries of another is that one."""
+    if isinstance(value, Traced):
+        return value.term
+    if not isinstance(value, tuple):
+        return Literal(value)
+    terms = [term_of(entry) for entry in value]
+    if all(isinstance(term, Literal) for term in terms):
+        return Literal(value)
+    return _whole(terms) or apply("tuple", *terms)
+
+
+def _whole(terms: list[Expression]) -> Expression | None:
+    """What all these are the entries of, in order, as far as the terms tell."""
+    first = terms[0]
+    if not isinstance(first, Apply) or first.operator != "[]":
+        return None
+    whole = first.terms[0]
+    same = all(t == Apply("[]", (whole, Literal(place))) for place, t in enumerate(terms))
+    return whole if same else None
