@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.written import Apply, Expression, Literal, Named, Origin, Size
 from archdsl.ops.base import Operation, Types, checked
+from archdsl.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Imposed:
 
     value: object
     scope: int
+    span: Span
 
     @property
     def expression(self) -> Expression:
@@ -70,7 +72,7 @@ class Rewrite:
         index = len(self._nodes)
         if (index, operation, results) == (node.index, node.operation, node.results):
             return node
-        origins = {name: Imposed(value, node.scope) for name, value in imposed.items()}
+        origins = {name: Imposed(value, node.scope, node.span) for name, value in imposed.items()}
         written = {**node.written, **origins}
         return replace(node, index=index, operation=operation, results=results, written=written)
 
@@ -131,6 +133,10 @@ class _Moved:
     @property
     def scope(self) -> int:
         return self.origin.scope
+
+    @property
+    def span(self) -> Span:
+        return self.origin.span
 
     @property
     def expression(self) -> Expression:
