@@ -152,7 +152,7 @@ class Arguments:
         """A condition as it came out, without what is the same everywhere."""
         term, holds = guard
         test = self.leaves.read(term if holds else Apply("not", (term,)))
-        return terms.fold(test, self.fixed)
+        return self._fold(test)
 
     def _folded(self, cell: Cell, uniform: bool) -> Expression:
         """A written expression in Python, without what is the same everywhere."""
@@ -161,10 +161,21 @@ class Arguments:
             term = terms.whole(term)
         if uniform and isinstance(term, Apply) and term.operator == "tuple":
             term = term.terms[0] if len(set(term.terms)) == 1 else term
-        term = terms.fold(term, self.fixed)
+        term = self._fold(term)
         if isinstance(term, Literal) and uniform:
             return Literal(collapsed(python_value(term.value)))
         return term
+
+    def _fold(self, term: Expression) -> Expression:
+        """An expression without what is the same everywhere.
+
+        A size of positions is that of this network's clips: it may be a value, or be in one, but
+        makes no rule together with what differs.
+        """
+        told = {leaf: v for leaf, v in self.fixed.items() if is_sayable(leaf)}
+        partly = terms.fold(term, told)
+        whole = partly if is_sayable(partly) else terms.fold(partly, self.fixed)
+        return whole if isinstance(whole, Literal) else partly
 
     def _holds(self, term: Expression, column: Column, *, uniform: bool = False) -> bool:
         """Whether an expression gives the values of a column in every instance that has one."""

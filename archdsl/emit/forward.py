@@ -59,10 +59,13 @@ class _Writer:
     def reserve(self, parts: Sequence[Part]) -> None:
         """Keep the names that the spec gives to values for those values."""
         for part in parts:
-            if isinstance(part, Slot) and part.is_named and part.member.results == 1:
-                hint = variable(part.member.hint)
-                self.hints[FromMember(part.planned.key)] = hint
-                self.named.add(hint)
+            if not isinstance(part, Slot) or not part.is_named:
+                continue
+            if len(part.member.hints) == part.member.results:
+                hints = list(map(variable, part.member.hints))
+                results = (FromMember(part.planned.key, i) for i in range(len(hints)))
+                self.hints |= dict(zip(results, hints, strict=True))
+                self.named |= set(hints)
 
     def part(self, part: Part) -> None:
         if isinstance(part, Stage):

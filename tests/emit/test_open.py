@@ -67,7 +67,7 @@ def test_multiples_by_chance(load: _Load, first: int, second: int) -> None:
 
 
 def test_as_many_as_can_be_together(load: _Load) -> None:
-    """`width` times `groups` follows neither alone where both are free."""
+    """A product of two parameters is written as one, whatever their numbers are."""
     network = load(
         """block wide(x, width, groups) { return x -> linear(width * groups) }
         network tiny(width = 8, groups = 4, classes = 5) {
@@ -76,9 +76,9 @@ def test_as_many_as_can_be_together(load: _Load) -> None:
         }"""
     )
     made = emitted(network)
-    assert list(inspect.signature(made).parameters) == ["width", "classes"]
+    assert list(inspect.signature(made).parameters) == ["width", "groups", "classes"]
     with torch.device("meta"):
-        assert _features(made(width=3, classes=2)) == [12, 2]
+        assert _features(made(width=3, groups=5, classes=2)) == [15, 2]
 
 
 def test_strides_are_no_unit_of_channels(load: _Load) -> None:
@@ -98,6 +98,7 @@ def test_strides_are_no_unit_of_channels(load: _Load) -> None:
     assert "64 * heads" in source
 
 
+@pytest.mark.parametrize("classes", [5, 9, 12, 2000])
 @pytest.mark.parametrize(
     "head",
     [
@@ -109,7 +110,7 @@ def test_strides_are_no_unit_of_channels(load: _Load) -> None:
         "under(classes)",
     ],
 )
-def test_what_is_bounded_is_no_argument(load: _Load, head: str) -> None:
+def test_what_is_bounded_is_written_so(load: _Load, head: str, classes: int) -> None:
     network = load(
         f"""block inner(x, features) {{ return x -> linear(features if features > 9 else 9) }}
         block outer(x, count) {{ return x -> inner(features = count) }}
@@ -120,7 +121,9 @@ def test_what_is_bounded_is_no_argument(load: _Load, head: str) -> None:
           head(classes)
         }}"""
     )
-    assert not inspect.signature(emitted(network)).parameters
+    assert _features(emitted(network)(classes=classes)) == [
+        size for (size,) in network.spec.network(classes=classes).outputs
+    ]
 
 
 def test_what_decides_is_no_argument(load: _Load) -> None:

@@ -1,0 +1,238 @@
+"""A class says what its block's text says: at other values it is still the spec."""
+
+from __future__ import annotations
+
+import inspect
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+import archdsl
+from archdsl.diagnostics import CompileError
+from emit.running import emitted, randomise, results, samples
+
+_Load = Callable[[str], archdsl.Network]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> _Load:
+    def loaded(text: str) -> archdsl.Network:
+        path = tmp_path / "network.arch"
+        path.write_text(text)
+        return archdsl.load(path).network()
+
+    return loaded
+
+
+def block(network: archdsl.Network, name: str) -> type[nn.Module]:
+    """The emitted class of a block."""
+    made = getattr(inspect.getmodule(emitted(network)), name)
+    assert issubclass(made, nn.Module)
+    return made
+
+
+def test_a_condition_on_what_is_open(load: _Load) -> None:
+    network = load(
+        """block head(x, classes) {
+          return x -> mean -> linear(96 if classes == 51 else 128) -> linear(classes)
+        }
+        network tiny(classes = 400) {
+          input video: 3 x 4 x 16^2
+          conv(8, 3)
+          head(classes)
+        }"""
+    )
+    for classes in (51, 400, 7):
+        count = sum(p.numel() for p in emitted(network)(classes=classes).parameters())
+        assert count == network.spec.network(classes=classes).costs.total.params
+
+
+def test_a_rate_is_the_one_that_is_given(load: _Load) -> None:
+    network = load(
+        """block drop_path(x, p) {
+          if p == 0 { return x }
+          return x -> unsqueeze(0) -> channel_dropout(p) -> squeeze(0)
+        }
+        block unit(x, drop = 0) { return x + (x -> conv(x.channels, 3) -> drop_path(drop)) }
+        network tiny() { input image: 8 x 8^2
+          unit()
+          unit(drop = 0.1)
+        }"""
+    )
+    unit = block(network, "Unit")
+    rates = [[m.p for m in unit(drop=p).modules() if hasattr(m, "p")] for p in (0, 0.3)]
+    assert [[p for p in found if isinstance(p, float)] for found in rates] == [[], [0.3]]
+
+
+def test_a_quarter_is_no_half_of_something_else(load: _Load) -> None:
+    network = load(
+        """use squeeze_excite
+        block down(x, channels) {
+          return x -> conv(channels, 3, 2) -> squeeze_excite(channels / 4)
+        }
+        network tiny() { input image: 16 x 32^2
+          down(32)
+          down(64)
+        }"""
+    )
+    made = block(network, "Down")(16, 128)
+    assert [m.out_channels for m in made.modules() if isinstance(m, nn.Conv2d)] == [128, 32, 128]
+
+
+def test_a_height_is_no_width(load: _Load) -> None:
+    network = load(
+        """block unit(x, grid) {
+          return x -> flatten(positions) -> linear(x.positions) -> unflatten(1, grid)
+        }
+        network tiny() { input image: 8 x 12^2
+          a = image -> unit((12, 12))
+          return a -> max_pool(2) -> unit((6, 6))
+        }"""
+    )
+    made = block(network, "Unit")(grid=(2, 8), in_features=16)
+    assert made(torch.zeros(1, 8, 4, 4)).shape == (1, 8, 2, 8)
+
+
+def test_a_test_on_a_size_is_handed_over(load: _Load) -> None:
+    """No constructor knows the height: whether the convolution is there is an argument."""
+    network = load(
+        """block unit(x, channels, stride = 1) {
+          y = x -> conv(channels, 3, stride) -> batch_norm
+          if y.height < 9 { y = y -> conv(channels, bias = true) }
+          return y -> relu
+        }
+        network tiny() { input image: 8 x 16^2
+          unit(8)
+          unit(16, 2)
+        }"""
+    )
+    parameters = inspect.signature(block(network, "Unit")).parameters
+    assert [name for name in parameters if name.startswith("with_")] == ["with_conv2"]
+
+
+def test_what_no_instance_shows_is_refused(load: _Load) -> None:
+    network = load(
+        """block unit(x, channels) {
+          if channels > 64 { return x -> conv(channels, 3) -> relu -> conv(channels) }
+          return x -> conv(channels, 3)
+        }
+        network tiny() { input image: 8 x 16^2
+          unit(8)
+          unit(16)
+        }"""
+    )
+    unit = block(network, "Unit")
+    assert unit(32)(torch.zeros(1, 8, 4, 4)).shape == (1, 32, 4, 4)
+    with pytest.raises(ValueError, match="channels > 64"):
+        unit(128)
+
+
+def test_names_that_the_text_gives_stay(load: _Load) -> None:
+    network = load(
+        """block attend(x) {
+          query, key, value = x -> linear(3 * x.channels) -> chunk(3, 0)
+          return query * key + value
+        }
+        network tiny() { input tokens: 6
+          attend()
+        }"""
+    )
+    assert "query, key, value = " in network.source()
+
+
+def test_annotations_are_true(load: _Load) -> None:
+    network = load(
+        """block unit(x, channels, norm = false) {
+          y = x -> conv(channels)
+          if norm { y = y -> batch_norm }
+          return y
+        }
+        block wrap(x, channels, stride = 1) {
+          if stride != 1 { return x -> unit(channels, norm = true) }
+          return x -> unit(channels)
+        }
+        network tiny() { input image: 8 x 16^2
+          wrap(8)
+          wrap(16, 2)
+        }"""
+    )
+    assert "= None" not in network.source().partition("def load_weights")[0]
+
+
+def _expressions() -> st.SearchStrategy[str]:
+    """Sizes made of `a`, `b` and what enters."""
+    leaf = st.sampled_from(["a", "b", "x.channels", "2", "3", "7"])
+    forms = st.sampled_from(
+        [
+            "({0} + {1})",
+            "({0} * {1})",
+            "max({0}, {1})",
+            "min({0}, {1})",
+            "({0} // 3)",
+            "(3 * {0} / 3)",
+            "ceil({0} * 1.3)",
+            "int({0} / 2)",
+            "round_to({0}, 4)",
+            "({0} if {1} > 5 else {1})",
+            "({0} if a == b or {0} < 4 else 2)",
+        ]
+    )
+    return st.recursive(
+        leaf, lambda inner: st.builds(str.format, forms, inner, inner), max_leaves=4
+    )
+
+
+@st.composite
+def _specs(draw: st.DrawFn) -> str:
+    """A network that hands `a` and `b` to blocks, which make sizes of them."""
+    size = _expressions().map(lambda text: f"max(1, min({text}, 40))")
+    blocks = [
+        f"""block f{i}(x, a, b = {draw(st.sampled_from(["a", "x.channels", "2 * a"]))}) {{
+          mid = {draw(size)}
+          y = x -> conv(mid, {draw(st.sampled_from(["1", "3"]))}) -> relu
+          return y -> conv({draw(size)}, bias = true)
+        }}"""
+        for i in range(2)
+    ]
+    calls = draw(st.lists(st.sampled_from(["f0(a, b)", "f1(b)", "f1(a, b)", "f0(b)"]), min_size=1))
+    body = "\n".join(calls)
+    return f"""{chr(10).join(blocks)}
+    network tiny(a = {draw(st.integers(1, 12))}, b = {draw(st.integers(1, 12))}) {{
+      input image: 3 x 4^2
+      {body}
+      mean
+      linear(a)
+    }}"""
+
+
+@given(text=_specs(), a=st.integers(1, 30), b=st.integers(1, 30))
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+def test_the_class_at_other_values_is_the_spec_there(text: str, a: int, b: int) -> None:
+    """Parameters, shapes and outputs in float64."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.arch"
+        path.write_text(text)
+        network = archdsl.load(path).network()
+    made = emitted(network)
+    given = {n: v for n, v in (("a", a), ("b", b)) if n in inspect.signature(made).parameters}
+    assume(given)
+    try:
+        there = network.spec.network(**given)
+    except CompileError:
+        assume(False)
+    ours, theirs = made(**given).double().eval(), emitted(there, "there")().double().eval()
+    randomise(theirs)
+    shapes = {key: value.shape for key, value in theirs.state_dict().items()}
+    assert {key: value.shape for key, value in ours.state_dict().items()} == shapes
+    ours.load_state_dict(theirs.state_dict())
+    inputs = samples(there, dtype=torch.float64)
+    for mine, other in zip(results(ours(*inputs)), results(theirs(*inputs)), strict=True):
+        torch.testing.assert_close(mine, other, rtol=1e-12, atol=1e-12)
