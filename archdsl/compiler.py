@@ -381,6 +381,6 @@ class Network:
         from archdsl.emit.header import header
         from archdsl.emit.module import make
 
-        main, units = self.spec.program.main.file.source, self.spec.program.units
+        main = self.spec.program.main.file.source
         text = header(self.graph, self.costs, Path(main.name).name, self.spec.program.digest)
         return make(self.graph, text)

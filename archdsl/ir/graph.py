@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from archdsl.ir.formula import Formula
 from archdsl.ir.types import TensorType
 from archdsl.ir.written import Origin
 from archdsl.ops.base import Operation, Types
@@ -72,15 +71,13 @@ class Wiring:
 class Definition:
     """The block that some scopes are instances of.
 
-    `defaults` has those that are literals, `formulas` those that follow from other parameters;
-    a `cell` has its wiring.
+    `defaults` has those that are literals; a `cell` has its wiring.
     """
 
     name: str
     doc: str | None
     parameters: tuple[str, ...]
     defaults: Mapping[str, object]
-    formulas: Mapping[str, Formula]
     span: Span
     cell: Wiring | None = None
 

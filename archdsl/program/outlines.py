@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from archdsl.ir.graph import Definition
 from archdsl.program.cells.parts import CellBlock
-from archdsl.program.formulas import formulas
 from archdsl.program.mentions import targets
 from archdsl.syntax import tree
 
@@ -27,9 +26,7 @@ def outline(block: tree.Block | tree.Network) -> Outline:
     literals = {p.name: _literal(p.default, names) for p in block.parameters if p.default}
     defaults = {name: value for name, value in literals.items() if value is not ...}
     wiring = block.wiring if isinstance(block, CellBlock) else None
-    definition = Definition(
-        block.name, block.doc, names, defaults, formulas(block), block.span, wiring
-    )
+    definition = Definition(block.name, block.doc, names, defaults, block.span, wiring)
     return Outline(block, definition, Counter(targets(*block.body)))
 
 
