@@ -232,7 +232,19 @@ class Spec:
             raise CompileError(findings) from None
 
     def build(self, name: str, given: Mapping[str, Given]) -> Network:
-        """A network with parameters that were written somewhere."""
+        """A network with parameters that were written somewhere; one with none is built once."""
+        if given:
+            return self._made(name, given)
+        if name not in self._own:
+            self._own[name] = self._made(name, {})
+        return self._own[name]
+
+    @cached_property
+    def _own(self) -> dict[str, Network]:
+        """The networks that were built with their own parameters."""
+        return {}
+
+    def _made(self, name: str, given: Mapping[str, Given]) -> Network:
         made = make(self.program, name, given)
         diagnostics, graph = made.diagnostics, made.built.graph
         assert made.plan is not None
@@ -274,7 +286,7 @@ class Spec:
 
     def _graph(self, name: str, unit: Unit) -> Graph | Sequence[str]:
         """A network that a file names, with its own parameters, or those that have no value."""
-        own = Spec(replace(self.program, main=unit))
+        own = self if unit is self.program.main else Spec(replace(self.program, main=unit))
         return own.missing_parameters(name) or own.build(name, {}).graph
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
