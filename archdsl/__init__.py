@@ -10,19 +10,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from archdsl.version import __version__
+
 if TYPE_CHECKING:
     from archdsl.compiler import Network, Spec, load
     from archdsl.diagnostics import CompileError, Diagnostic, Severity
     from archdsl.expansion.steps import expand
     from archdsl.expansion.trail import follow
 
-__version__ = "0.1.0"
 __all__ = [
     "CompileError",
     "Diagnostic",
     "Network",
     "Severity",
     "Spec",
+    "__version__",
     "expand",
     "follow",
     "load",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from archdsl.build import parameters
 from archdsl.build.arguments import bind, listed
-from archdsl.build.context import Call, Frame
+from archdsl.build.context import Frame
+from archdsl.build.position import Call
 from archdsl.build.provenance import Names
 from archdsl.build.request import Fault
 from archdsl.build.values import (

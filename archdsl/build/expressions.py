@@ -77,10 +77,10 @@ def _shape(frame: Frame, node: tree.Shape) -> Value:
 def _sizes(frame: Frame, dimension: tree.Expression) -> list[Value]:
     if not isinstance(dimension, tree.Repeat):
         return [frame.evaluate(dimension)]
-    return [frame.evaluate(dimension.value)] * repeats(frame, dimension)
+    return [frame.evaluate(dimension.value)] * _repeats(frame, dimension)
 
 
-def repeats(frame: Frame, node: tree.Repeat) -> int:
+def _repeats(frame: Frame, node: tree.Repeat) -> int:
     """How often a dimension stands there: 2 for `160^2`.
 
     Raises:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from archdsl.build import blocks, calls, expressions, operations, parameters, statements
-from archdsl.build.context import Context, Frame, Rules
+from archdsl.build.context import Frame
+from archdsl.build.position import Context, Rules
 from archdsl.build.provenance import Names
 from archdsl.build.request import Budget, Built, Ending, Fault, Findings, Request
 from archdsl.build.tables import rows

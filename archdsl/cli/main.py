@@ -10,10 +10,10 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TextIO
 
-from archdsl import __version__
 from archdsl.cli import options
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
+from archdsl.version import __version__
 
 _COMMANDS = (
     "compile",

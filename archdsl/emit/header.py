@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 
-from archdsl import __version__
 from archdsl.costs.figures import Costs
 from archdsl.emit.names import first_paragraph
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import AXES, TensorType
+from archdsl.version import __version__
 
 _LETTERS = {"channels": "C", "length": "L", "frames": "T", "height": "H", "width": "W"}
 

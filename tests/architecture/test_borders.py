@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,57 +14,52 @@ from archdsl.ops import OPERATIONS
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "archdsl"
 
-# Which rooms may import what of the others; `archdsl` alone stands for its version.
-GROUND = {"archdsl", "diagnostics", "frozen", "limits", "resources", "source"}
+# Which rooms may import what of the others; `archdsl` alone stands for nothing but its version.
+GROUND = {"diagnostics", "frozen", "limits", "resources", "source", "version"}
 MAY_IMPORT = {
     "syntax": GROUND,
+    "params": GROUND | {"ir.types"},
     "ir": {"source", "ops.base"},
-    "ops": {"frozen", "ir.types", "limits"},
-    "rounding": set(),
-    "recipes": {"limits", "ops.options", "ops.parameters"},
-    "transforms": {"diagnostics", "ops.options", "ops.parameters", "rounding"},
-    "elaborate": GROUND
-    | {"costs", "infer", "ir", "ops", "recipes", "rounding", "syntax", "transforms"},
-    "elaborate.analysis": {"ir", "ops", "syntax"}
-    | {"elaborate.cells.parts", "elaborate.functions", "elaborate.program"},
-    "elaborate.cells": GROUND
-    | {"elaborate.analysis", "elaborate.program", "elaborate.reading.library", "elaborate.values"}
-    | {"ir", "syntax"},
-    "elaborate.reading": GROUND
-    | {"elaborate.analysis", "elaborate.cells", "elaborate.functions", "elaborate.program"}
-    | {"elaborate.tables.stages", "elaborate.words", "ops", "syntax"},
-    "elaborate.tables": GROUND
-    | {"costs", "elaborate.analysis", "elaborate.evaluation", "elaborate.session"}
-    | {"elaborate.values", "ir", "ops.base", "syntax"},
+    "ops": {"frozen", "ir.types", "limits", "params"},
+    "program": GROUND | {"ir", "ops", "params", "syntax"},
+    "plan": GROUND | {"build", "costs", "ir", "ops", "params", "program", "syntax"},
+    "plan.transforms": GROUND | {"params", "plan.plan", "plan.rows"},
+    "build": GROUND
+    | {"costs", "ir", "ops", "params", "plan.plan", "plan.rows", "program"}
+    | {"syntax.tree"},
     "passes": {"ir", "ops", "params.kinds"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
-    "emit": GROUND
-    | {"costs.figures", "ir", "ops.base", "ops.parameters", "ops.sources", "recipes"},
+    "recipes": {"frozen", "limits", "params"},
+    "recipes.reading": GROUND
+    | {"build", "infer", "ir", "params", "plan.derivations", "program", "recipes", "syntax.tree"},
+    "emit": GROUND | {"costs.figures", "ir", "ops", "params", "recipes"},
     "draw": GROUND
-    | {"claims.members", "costs", "elaborate.derivation.lineages", "ir", "ops.base", "ops.sources"}
+    | {"claims.members", "costs", "ir", "ops.base", "ops.sources", "plan.lineages"}
     | {"report.numbers"},
     "files": GROUND,
     "claims": GROUND
-    | {"compiler", "costs", "elaborate.derivation.lineages", "elaborate.values", "ir.cells"}
-    | {"syntax"},
-    "compare": {"compiler", "costs", "elaborate.values", "ir", "ops.base"},
+    | {"build.values", "compiler", "costs", "ir.cells", "params.numbers"}
+    | {"plan.lineages", "syntax"},
+    "compare": {"build.values", "compiler", "costs", "ir", "ops.base"},
     "expansion": GROUND
-    | {"compiler", "costs", "elaborate.changes.candidates", "elaborate.values", "syntax.parser"}
-    | {"transforms"},
-    "weights": GROUND | {"compiler", "elaborate.evaluation.parameters", "files", "ir"},
+    | {"build.values", "compiler", "costs", "params.numbers", "plan", "syntax.parser"},
+    "weights": GROUND | {"build.parameters", "compiler", "files", "ir"},
     "export": GROUND
     | {"files", "ir.types", "weights.faults", "weights.files"}
     | {"weights.folding"},
     "samples": set(),
     "cli": GROUND
-    | {"claims", "compare", "compiler", "costs", "draw", "elaborate.sketches", "elaborate.values"}
-    | {"expansion", "files", "ir", "report", "samples", "syntax.literals", "syntax.parser"}
-    | {"export", "transforms", "weights"},
+    | {"build.sketches", "build.values", "claims", "compare", "compiler", "costs", "draw"}
+    | {"expansion", "export", "files", "ir", "params.numbers", "plan.transforms", "report"}
+    | {"samples", "syntax.literals", "syntax.parser", "weights"},
     "report": GROUND
-    | {"claims", "compare", "compiler", "costs", "elaborate.values", "expansion", "ir", "ops"}
-    | {"export", "weights"},
+    | {"build.values", "claims", "compare", "compiler", "costs", "expansion", "export", "ir"}
+    | {"ops", "params.numbers", "weights"},
 }
+
+RULES = ("blocks", "expressions", "operations", "statements", "tables.rows")
+"""Files of `build` with rules of the language: `build.machine` alone knows them."""
 
 # The one door through which each library comes in.
 DOORS = {
@@ -124,6 +120,29 @@ def test_room_imports_only_what_it_may(room: str) -> None:
         and not any(_is_in(_own(imported), other) for other in allowed)
     }
     assert not strays
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rules_are_joined_by_the_machine_alone(rule: str) -> None:
+    name = f"archdsl.build.{rule}"
+    users = {user for user, path in MODULES.items() if name in _imports(path)}
+    assert users == {"build.machine"}
+
+
+def test_no_file_is_in_a_circle() -> None:
+    """Imports count wherever they stand: at the top, in functions, and only for a type checker."""
+    imports = {
+        _whole(name): {imported for imported in _imports(path) if _is_in(imported, "archdsl")}
+        for name, path in MODULES.items()
+    }
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as circle:
+        raise AssertionError(" -> ".join(circle.args[1])) from None
+
+
+def _whole(name: str) -> str:
+    return f"archdsl.{name}".removesuffix(".__init__")
 
 
 @pytest.mark.parametrize("library", DOORS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archdsl.build.context import Frame
-from archdsl.build.expressions import repeats
 from archdsl.build.request import Expectations, Fault
 from archdsl.build.values import Tensor, Value
 from archdsl.diagnostics import counted, did_you_mean, note
@@ -122,6 +121,8 @@ def _compare(frame: Frame, cell: tree.Expression, column: str, shape: tuple[int,
 def _sizes(frame: Frame, dimension: tree.Expression) -> list[_Size]:
     bound = isinstance(dimension, tree.AtMost)
     inner = dimension.value if isinstance(dimension, tree.AtMost) else dimension
-    size = inner.value if isinstance(inner, tree.Repeat) else inner
-    times = repeats(frame, inner) if isinstance(inner, tree.Repeat) else 1
-    return [_Size(frame.evaluate(size), bound)] * times
+    if not isinstance(inner, tree.Repeat):
+        return [_Size(frame.evaluate(inner), bound)]
+    sizes = frame.evaluate(tree.Shape((inner,), span=inner.span))
+    assert isinstance(sizes, tuple)
+    return [_Size(size, bound) for size in sizes]
