@@ -1,14 +1,19 @@
-"""Exact arithmetic on compile-time numbers. A decimal is a rational; nothing is rounded unasked."""
+"""Exact arithmetic on compile-time values: the operators, and functions such as `round_to`.
+
+A decimal is a rational; nothing is rounded unasked.
+"""
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from fractions import Fraction
 
 from archdsl import limits
-from archdsl.build.values import Value, describe
-from archdsl.params.numbers import Number, is_number, reduced
+from archdsl.build.values import FunctionValue, Value, describe
+from archdsl.params.numbers import Number, is_integer, is_number, reduced, round_to
+from archdsl.program import names
 
 
 class BadValue(Exception):
@@ -54,7 +59,7 @@ def binary(symbol: str, left: Value, right: Value) -> Value:
         return not binary("==", left, right)
     if symbol == "+" and isinstance(left, tuple) and isinstance(right, tuple):
         return left + right
-    a, b = _number(symbol, left), _number(symbol, right)
+    a, b = _operand(symbol, left), _operand(symbol, right)
     if symbol in _ORDER:
         return _ORDER[symbol](a, b)
     if symbol in ("/", "//", "%") and b == 0:
@@ -63,10 +68,124 @@ def binary(symbol: str, left: Value, right: Value) -> Value:
 
 
 def negative(value: Value) -> Value:
-    return -_number("-", value)
+    return -_operand("-", value)
 
 
-def _number(symbol: str, value: Value) -> Number:
+def _operand(symbol: str, value: Value) -> Number:
     if not is_number(value):
         raise BadValue(f"`{symbol}` takes numbers, not {describe(value)}")
     return value
+
+
+# Functions
+
+
+def _number(value: Value) -> Number:
+    if not is_number(value):
+        raise BadValue(f"expected a number, not {describe(value)}")
+    return value
+
+
+def _integer(value: Value) -> int:
+    number = _number(value)
+    if not is_integer(number):
+        raise BadValue(f"expected an integer, not {describe(value)}")
+    return number
+
+
+def _truncate(value: Value) -> Value:
+    return math.trunc(_number(value))
+
+
+def _floor(value: Value) -> Value:
+    return math.floor(_number(value))
+
+
+def _ceil(value: Value) -> Value:
+    return math.ceil(_number(value))
+
+
+def _round(value: Value) -> Value:
+    """To the nearest integer, halves up."""
+    return math.floor(_number(value) + Fraction(1, 2))
+
+
+def _abs(value: Value) -> Value:
+    number = _number(value)
+    return -number if number < 0 else number
+
+
+def _sqrt(value: Value) -> Value:
+    """Exact for squares of rationals, else the nearest double."""
+    number = Fraction(_number(value))
+    if number < 0:
+        raise BadValue("the square root of a negative number")
+    numerator, denominator = math.isqrt(number.numerator), math.isqrt(number.denominator)
+    root = Fraction(numerator, denominator)
+    return exact(
+        root if root * root == number else Fraction(math.sqrt(number)).limit_denominator(10**9)
+    )
+
+
+def _min(*values: Value) -> Value:
+    return min(map(_number, _items(values)))
+
+
+def _max(*values: Value) -> Value:
+    return max(map(_number, _items(values)))
+
+
+def _sum(*values: Value) -> Value:
+    return exact(sum(map(_number, _items(values))))
+
+
+def _items(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    items = values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
+    if not items:
+        raise BadValue("expected at least one number")
+    return items
+
+
+def _len(value: Value) -> Value:
+    if not isinstance(value, tuple):
+        raise BadValue(f"expected a tuple, not {describe(value)}")
+    return len(value)
+
+
+def _range(*values: Value) -> Value:
+    """`range(n)`, `range(start, stop)` or `range(start, stop, step)`, as a tuple."""
+    bounds = [_integer(value) for value in values]
+    if 0 in bounds[2:]:
+        raise BadValue("a step that is not 0 is needed")
+    start, stop = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
+    step = bounds[2] if len(bounds) == 3 else 1
+    count = max(0, -((start - stop) // step))
+    if count > limits.OPERATIONS:
+        raise BadValue(f"{count:,} numbers are more than the {limits.OPERATIONS:,} there may be")
+    return tuple(range(start, stop, step))
+
+
+def _round_to(value: Value, multiple: Value) -> Value:
+    """The rounding of widths in MobileNet and X3D."""
+    number, unit = _number(value), _integer(multiple)
+    if unit < 1:
+        raise BadValue(f"expected a positive multiple, not {unit}")
+    return round_to(number, unit)
+
+
+_CALLS: dict[str, Callable[..., Value]] = {
+    "int": _truncate,
+    "floor": _floor,
+    "ceil": _ceil,
+    "round": _round,
+    "abs": _abs,
+    "sqrt": _sqrt,
+    "min": _min,
+    "max": _max,
+    "sum": _sum,
+    "len": _len,
+    "range": _range,
+    "round_to": _round_to,
+}
+
+FUNCTIONS = {name: FunctionValue(known, _CALLS[name]) for name, known in names.FUNCTIONS.items()}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from archdsl import limits
 from archdsl.build.arguments import evaluated
+from archdsl.build.arithmetic import FUNCTIONS
 from archdsl.build.context import Frame
-from archdsl.build.functions import FUNCTIONS
 from archdsl.build.request import Fault
 from archdsl.build.values import (
     POISON,

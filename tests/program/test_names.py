@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.build.functions import FUNCTIONS
+from archdsl.build.arithmetic import FUNCTIONS
 from archdsl.ops import OPERATIONS
 from archdsl.plan.derived import derived
 from archdsl.program.loading import load_program
