@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from archdsl.version import __version__
 
 if TYPE_CHECKING:
-    from archdsl.compiler import Network, Spec, load
     from archdsl.diagnostics import CompileError, Diagnostic, Severity
     from archdsl.expansion.steps import expand
     from archdsl.expansion.trail import follow
+    from archdsl.spec import Network, Spec, load
 
 __all__ = [
     "CompileError",
@@ -31,11 +31,11 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "Network": "compiler",
-    "Spec": "compiler",
+    "Network": "spec",
+    "Spec": "spec",
     "expand": "expansion.steps",
     "follow": "expansion.trail",
-    "load": "compiler",
+    "load": "spec",
 }
 
 

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archdsl.compiler import Spec, load
 from archdsl.diagnostics import CompileError, Diagnostic
+from archdsl.spec import Spec, load
 
 
 @dataclass(frozen=True)

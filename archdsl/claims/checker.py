@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from archdsl.build.values import show
 from archdsl.claims import figures, structure
 from archdsl.claims.verdicts import Checked, Measured, Verdict, verdict
-from archdsl.compiler import Network, Spec
 from archdsl.diagnostics import (
     CompileError,
     Diagnostic,
@@ -20,6 +19,7 @@ from archdsl.diagnostics import (
 )
 from archdsl.ir.cells import cells
 from archdsl.source import Span
+from archdsl.spec import Network, Spec
 from archdsl.syntax import tree
 
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from archdsl.claims.digits import in_unit_of, last_digit, signed
 from archdsl.claims.verdicts import Measured
-from archdsl.compiler import Network
 from archdsl.costs import metrics
+from archdsl.spec import Network
 from archdsl.syntax import tree
 
 METRICS = metrics.METRICS

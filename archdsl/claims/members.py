@@ -11,10 +11,10 @@ from typing import TypeAlias
 from archdsl.build.values import Value, show
 from archdsl.claims.checker import Examined, examine
 from archdsl.claims.verdicts import Verdict
-from archdsl.compiler import Network, Spec
 from archdsl.costs.figures import Figures
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
 from archdsl.plan.lineages import Lineage
+from archdsl.spec import Network, Spec
 from archdsl.syntax.literals import exact
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]

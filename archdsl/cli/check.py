@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from archdsl.cli import options
 from archdsl.cli.output import report
-from archdsl.compiler import Spec, load
 from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.report.tables import FORMATS
+from archdsl.spec import Spec, load
 
 if TYPE_CHECKING:
     from archdsl.claims.verdicts import SpecReport

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from archdsl.cli import options
 from archdsl.cli.output import report_warnings
-from archdsl.compiler import Network, Spec, load
 from archdsl.costs.breakdown import LEVELS
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.report.tables import FORMATS
+from archdsl.spec import Network, Spec, load
 
 _DETAILS = """\
 A and B are each a spec, FILE, or a network of one:

@@ -14,10 +14,10 @@ from archdsl.diagnostics import CompileError, did_you_mean, error
 
 if TYPE_CHECKING:
     from archdsl.build.sketches import Sketch
-    from archdsl.compiler import Network, Spec
     from archdsl.draw.faults import Fault
     from archdsl.draw.picture import Picture
     from archdsl.ir.graph import Graph
+    from archdsl.spec import Network, Spec
 
 _DETAILS = """\
 The suffix of FILE says what is written: .svg needs nothing else, .png the extra

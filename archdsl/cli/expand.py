@@ -9,10 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from archdsl.cli import options
-from archdsl.compiler import Spec
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, error
 from archdsl.report.tables import FORMATS
+from archdsl.spec import Spec
 from archdsl.syntax.literals import exact
 
 _DETAILS = """\

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from archdsl.cli import options, pictures
 from archdsl.cli.output import report
-from archdsl.compiler import load
 from archdsl.costs.conventions import CONVENTIONS
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.report.tables import FORMATS
+from archdsl.spec import load
 
 if TYPE_CHECKING:
     from archdsl.claims.members import Member

@@ -33,10 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _format(path: Path, *, is_check: bool) -> int:
     from archdsl import files
-    from archdsl.compiler import format_spec
+    from archdsl.compiler import formatted
 
     try:
-        text, canonical = format_spec(path)
+        text, canonical = formatted(path)
         if canonical == text:
             return 0
         if not is_check:

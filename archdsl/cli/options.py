@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from archdsl.build.values import Given
-from archdsl.compiler import Network, Spec, load
 from archdsl.diagnostics import CompileError, did_you_mean, error
 from archdsl.ir.types import AXES, show_shape
 from archdsl.source import Source, Span
+from archdsl.spec import Network, Spec, load
 from archdsl.syntax.parser import parse_argument
 
 Shape = tuple[int, ...]

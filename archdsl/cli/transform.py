@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.cli import options
 from archdsl.cli.output import report_warnings
-from archdsl.compiler import load
+from archdsl.spec import load
 
 if TYPE_CHECKING:
     from archdsl.plan.transforms import Transform

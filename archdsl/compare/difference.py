@@ -9,9 +9,9 @@ from archdsl.build.values import show
 from archdsl.compare.alignment import PERFECT, align
 from archdsl.compare.changes import Change, changes
 from archdsl.compare.pieces import Origin, Piece, Pieces, pieces_of
-from archdsl.compiler import Network
 from archdsl.ir.graph import Initialisation, Value
 from archdsl.ir.likeness import alike, started
+from archdsl.spec import Network
 
 ALIKE, RESIZED, CHANGED, ADDED, REMOVED = "alike", "resized", "changed", "added", "removed"
 """What became of a part; one that is resized does the same, on other shapes."""

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TypeAlias
 
 from archdsl.build.values import show
-from archdsl.compiler import Network
 from archdsl.costs.breakdown import Cut, Part, cut
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.likeness import Form, Traced, trace
 from archdsl.ops.base import Operation
+from archdsl.spec import Network
 
 Origin: TypeAlias = tuple[int | None, int]
 """The piece that makes a value, None for an input, and which of its values it is."""

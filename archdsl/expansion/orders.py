@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archdsl.build.values import describe
-from archdsl.compiler import Spec
 from archdsl.diagnostics import CompileError, error
 from archdsl.expansion.steps import named
 from archdsl.plan.transforms.axes import Axis
 from archdsl.plan.transforms.base import Transform
 from archdsl.source import Source, Span
+from archdsl.spec import Spec
 from archdsl.syntax.parser import parse_argument
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from archdsl.build.values import Given
-from archdsl.compiler import Spec
 from archdsl.costs.figures import Figures
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, did_you_mean, error
@@ -19,6 +18,7 @@ from archdsl.plan.candidates import Candidates, Measured
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import AXES, Axis, axis
 from archdsl.plan.transforms.base import Transform
+from archdsl.spec import Spec
 
 Inputs = Mapping[str, tuple[int, ...]]
 """Shapes of one sample by name: (C, T, H, W) for video."""

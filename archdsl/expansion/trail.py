@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archdsl.build.values import Given
-from archdsl.compiler import Spec
 from archdsl.diagnostics import CompileError, error
 from archdsl.expansion.orders import Order, read
 from archdsl.expansion.steps import Candidate, State, check_metric, not_here, solved
@@ -14,6 +13,7 @@ from archdsl.plan.candidates import Candidates
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms import Contract
 from archdsl.plan.transforms.base import Transform
+from archdsl.spec import Spec
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from archdsl.compiler import Network
 from archdsl.costs.breakdown import Part
 from archdsl.costs.conventions import Convention
 from archdsl.ir.types import show_shape
 from archdsl.report.numbers import readable, readable_bytes, share
 from archdsl.report.tables import Table, as_json, comma_separated
+from archdsl.spec import Network
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from archdsl.compare.difference import (
     Pair,
 )
 from archdsl.compare.pieces import Piece
-from archdsl.compiler import Network
 from archdsl.diagnostics import counted
 from archdsl.ir.types import show_shape
 from archdsl.report.beside import beside
 from archdsl.report.tables import as_json, comma_separated
+from archdsl.spec import Network
 
 _COUNTED = {
     REMOVED: "only in A",

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields
 
 from archdsl.build.values import show as show_value
-from archdsl.compiler import Network
 from archdsl.ir.graph import Node, Value
 from archdsl.ir.listing import Entry, listing
 from archdsl.ops.base import Operation
 from archdsl.ops.sources import Input
 from archdsl.report.display import width
 from archdsl.report.numbers import readable
+from archdsl.spec import Network
 
 _STEP = "  "
 _WIDEST = 96

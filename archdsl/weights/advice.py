@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from archdsl.build.parameters import given_by_program
-from archdsl.compiler import Network, load
 from archdsl.diagnostics import CompileError, Diagnostic
+from archdsl.spec import Network, load
 from archdsl.weights.matching import Match
 from archdsl.weights.sources import depths
 

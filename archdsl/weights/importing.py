@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archdsl.compiler import Network
 from archdsl.diagnostics import CompileError, error
+from archdsl.spec import Network
 from archdsl.weights.advice import advised
 from archdsl.weights.files import WeightsFile, torch_or_fault
 from archdsl.weights.matching import COUNTER, Match

@@ -8,8 +8,8 @@ from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from archdsl.compiler import Network
 from archdsl.diagnostics import Diagnostic
+from archdsl.spec import Network
 from archdsl.weights.faults import key_faults
 from archdsl.weights.files import WeightsFile, torch_or_fault
 from archdsl.weights.folding import fold_pairs, folded, layers, show_tensors

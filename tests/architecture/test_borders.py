@@ -18,12 +18,12 @@ PACKAGE = ROOT / "archdsl"
 GROUND = {"diagnostics", "frozen", "limits", "resources", "source", "version"}
 MAY_IMPORT = {
     "syntax": GROUND,
-    "params": GROUND | {"ir.types"},
+    "params": GROUND | {"ir.traced", "ir.types"},
     "ir": {"source", "ops.base"},
     "ops": {"frozen", "ir.types", "limits", "params"},
     "program": GROUND | {"ir", "ops", "params", "syntax"},
     "plan": GROUND | {"build", "costs", "ir", "ops", "params", "program", "syntax"},
-    "plan.transforms": GROUND | {"params", "plan.plan", "plan.rows"},
+    "plan.transforms": GROUND | {"build.values", "params", "plan.plan", "plan.rows"},
     "build": GROUND
     | {"costs", "ir", "ops", "params", "plan.plan", "plan.rows", "program"}
     | {"syntax.tree"},
@@ -39,22 +39,23 @@ MAY_IMPORT = {
     | {"report.numbers"},
     "files": GROUND,
     "claims": GROUND
-    | {"build.values", "compiler", "costs", "ir.cells", "params.numbers"}
+    | {"build.values", "spec", "costs", "ir.cells", "params.numbers"}
     | {"plan.lineages", "syntax"},
-    "compare": {"build.values", "compiler", "costs", "ir", "ops.base"},
+    "compare": {"build.values", "spec", "costs", "ir", "ops.base"},
     "expansion": GROUND
-    | {"build.values", "compiler", "costs", "params.numbers", "plan", "syntax.parser"},
-    "weights": GROUND | {"build.parameters", "compiler", "files", "ir"},
+    | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
+    "weights": GROUND | {"build.parameters", "spec", "files", "ir"},
     "export": GROUND
     | {"files", "ir.types", "weights.faults", "weights.files"}
     | {"weights.folding"},
     "samples": set(),
     "cli": GROUND
-    | {"build.sketches", "build.values", "claims", "compare", "compiler", "costs", "draw"}
+    | {"compiler"}
+    | {"build.sketches", "build.values", "claims", "compare", "spec", "costs", "draw"}
     | {"expansion", "export", "files", "ir", "params.numbers", "plan.transforms", "report"}
     | {"samples", "syntax.literals", "syntax.parser", "weights"},
     "report": GROUND
-    | {"build.values", "claims", "compare", "compiler", "costs", "expansion", "export", "ir"}
+    | {"build.values", "claims", "compare", "spec", "costs", "expansion", "export", "ir"}
     | {"ops", "params.numbers", "weights"},
 }
 
@@ -101,6 +102,11 @@ def _is_in(name: str, room: str) -> bool:
     return name == room or name.startswith(room + ".")
 
 
+def _room(name: str) -> str:
+    """The innermost room of the table that a file is in."""
+    return max((room for room in MAY_IMPORT if _is_in(name, room)), key=len, default="")
+
+
 def _own(imported: str) -> str:
     return imported.removeprefix("archdsl.")
 
@@ -114,7 +120,7 @@ def test_room_imports_only_what_it_may(room: str) -> None:
     strays = {
         f"{name} imports {imported}"
         for name, path in MODULES.items()
-        if _is_in(name, room)
+        if _room(name) == room
         for imported in _imports(path)
         if _is_in(imported, "archdsl")
         and not any(_is_in(_own(imported), other) for other in allowed)
@@ -166,7 +172,7 @@ def test_torch_is_loaded_only_when_it_is_used(name: str) -> None:
 
 def test_every_room_is_in_the_table() -> None:
     rooms = {name.split(".")[0] for name in MODULES} - GROUND
-    assert rooms - {"__init__", "__main__", "compiler", *MAY_IMPORT} == set()
+    assert rooms - {"__init__", "__main__", "compiler", "spec", *MAY_IMPORT} == set()
 
 
 def test_operations_do_not_know_each_other() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.compiler import Network
+from archdsl.spec import Network
 from tests.mistakes import Mistake, loaded, told
 
 NETWORK = """network n(size = 8) {{

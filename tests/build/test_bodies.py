@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archdsl.compiler import Network
+from archdsl.spec import Network
 from tests.build.harness import build, build_body
 
 

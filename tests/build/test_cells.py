@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import archdsl
-from archdsl.compiler import CompileError
 from archdsl.ir.cells import cells
+from archdsl.spec import CompileError
 from tests.build.harness import build, mistakes, mistakes_in, warnings_in
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"

@@ -168,7 +168,7 @@ def test_definitions(text: str, words: str, message: str) -> None:
 
 
 def test_both_shapes_of_a_sum_are_shown() -> None:
-    from archdsl.compiler import CompileError
+    from archdsl.spec import CompileError
     from tests.build.harness import NETWORK, build
 
     with pytest.raises(CompileError) as failure:

@@ -9,8 +9,8 @@ import pytest
 
 from archdsl.claims.members import Member, members
 from archdsl.claims.verdicts import Verdict
-from archdsl.compiler import load
 from archdsl.diagnostics import Diagnostics
+from archdsl.spec import load
 
 BASE = """\
 block plain(x) { return x -> relu }

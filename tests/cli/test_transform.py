@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archdsl.cli.main import main
-from archdsl.compiler import load
+from archdsl.spec import load
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 X3D_S = str(SPECS / "x3d_s.arch")

@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
-from archdsl.compiler import Network, load
 from archdsl.costs.conventions import CONVENTIONS
 from archdsl.draw.geometry import Area, Path, Plan, Point
 from archdsl.draw.measures import PADDING
@@ -16,6 +15,7 @@ from archdsl.draw.outline import View
 from archdsl.draw.page import Page, page
 from archdsl.draw.picture import Box, Group, Picture, boxes, times
 from archdsl.draw.text import PLAIN, TITLE
+from archdsl.spec import Network, load
 
 ROOT = FilePath(__file__).resolve().parents[2]
 GALLERY = sorted([*(ROOT / "specs").glob("*.arch"), *(ROOT / "tests/networks").glob("*.arch")])

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archdsl.claims.members import members
-from archdsl.compiler import load
 from archdsl.costs.conventions import CONVENTIONS
 from archdsl.diagnostics import Diagnostics
 from archdsl.draw.chart import Chart, Group, Point
@@ -22,6 +21,7 @@ from archdsl.draw.chart_svg import written
 from archdsl.draw.family import chart
 from archdsl.draw.labels import RADIUS
 from archdsl.draw.scales import Linear, Logarithmic
+from archdsl.spec import load
 from tests.draw.harness import ROOT, Rectangle
 from tests.draw.test_writers import HOSTILE, SVG
 

@@ -8,8 +8,8 @@ import pytest
 
 from archdsl.claims.checker import check_claims
 from archdsl.claims.verdicts import Verdict
-from archdsl.compiler import Network, load
 from archdsl.diagnostics import Diagnostics
+from archdsl.spec import Network, load
 
 HERE = Path(__file__).parent
 PATHS = sorted(HERE.glob("*.arch"))

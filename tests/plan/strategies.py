@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from archdsl.compiler import Spec, load
+from archdsl.spec import Spec, load
 from tests.networks.strategies import Writer
 
 NAME = "net"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.compiler import Spec, load
 from archdsl.plan.plan import Plan
 from archdsl.plan.transforms import (
     Bottleneck,
@@ -23,6 +22,7 @@ from archdsl.plan.transforms import (
 )
 from archdsl.program.loading import parse_program
 from archdsl.source import Source
+from archdsl.spec import Spec, load
 from tests.plan.test_mistakes import BASE, OWN
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from archdsl.compiler import Network, Spec, load
 from archdsl.diagnostics import CompileError, Diagnostic
 from archdsl.ir.likeness import alike
 from archdsl.plan.places import places
 from archdsl.plan.transforms import TRANSFORMS, Stretch, Transform, Widen
+from archdsl.spec import Network, Spec, load
 from tests.plan.strategies import NAME, Files, changes, specs
 
 ROOT = Path(__file__).resolve().parents[2]

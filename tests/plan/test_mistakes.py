@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.compiler import Spec, load
 from archdsl.diagnostics import CompileError
+from archdsl.spec import Spec, load
 from tests.mistakes import Mistake, check, told
 
 BASE = """use x3d

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.compiler import load
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import (
     AutoAugment,
@@ -20,6 +19,7 @@ from archdsl.recipes.settings import (
     Views,
     Warmup,
 )
+from archdsl.spec import load
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 MOMENTUM, DECAY = Fraction("0.9"), Fraction("5e-5")

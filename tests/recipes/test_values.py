@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.compiler import CompileError, load
 from archdsl.recipes.settings import (
     AdamW,
     AutoAugment,
@@ -24,6 +23,7 @@ from archdsl.recipes.settings import (
     Views,
     Warmup,
 )
+from archdsl.spec import CompileError, load
 from tests.recipes.harness import NETWORK, recipe, spec
 
 HALF, TENTH = Fraction(1, 2), Fraction(1, 10)

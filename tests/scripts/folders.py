@@ -14,7 +14,6 @@ from typing import Any
 import av
 import numpy as np
 
-from archdsl.compiler import load
 from archdsl.emit.scripts import Target, scripts
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import (
@@ -27,6 +26,7 @@ from archdsl.recipes.settings import (
     Views,
     Warmup,
 )
+from archdsl.spec import load
 
 HERE = Path(__file__).parent
 TARGET = Target("small", "Small", ("classes", "dropout"), 3, "Small: trained in seconds.")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.compiler import load
 from archdsl.diagnostics import CompileError
 from archdsl.source import Source
+from archdsl.spec import load
 from archdsl.syntax import tree
 from archdsl.syntax.formatter import format_file
 from archdsl.syntax.grammar import grammar
