@@ -172,10 +172,14 @@ class Arguments:
         A size of positions is that of this network's clips: it may be a value, or be in one, but
         makes no rule together with what differs.
         """
-        told = {leaf: v for leaf, v in self.fixed.items() if is_sayable(leaf)}
-        partly = terms.fold(term, told)
+        partly = terms.fold(term, self._told)
         whole = partly if is_sayable(partly) else terms.fold(partly, self.fixed)
         return whole if isinstance(whole, Literal) else partly
+
+    @cached_property
+    def _told(self) -> Fixed:
+        """What is the same everywhere, of what a constructor can be told."""
+        return {leaf: value for leaf, value in self.fixed.items() if is_sayable(leaf)}
 
     def _holds(self, term: Expression, column: Column, *, uniform: bool = False) -> bool:
         """Whether an expression gives the values of a column in every instance that has one."""

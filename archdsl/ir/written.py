@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 from archdsl.source import Span
@@ -68,12 +69,22 @@ class Named:
     term: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Apply:
     """An operator or a function of the language; `if`, `[]` and `tuple` are operators here."""
 
     operator: str
     terms: tuple[Expression, ...]
+
+    # Asked of each expression that is made of this one, so worked out once.
+
+    @cached_property
+    def size(self) -> int:
+        return 1 + sum(map(size, self.terms))
+
+    @cached_property
+    def is_opaque(self) -> bool:
+        return any(map(is_opaque, self.terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,7 @@ class Origin(Protocol):
 def size(expression: Expression) -> int:
     """The parts that an expression has, itself included."""
     if isinstance(expression, Apply):
-        return 1 + sum(map(size, expression.terms))
+        return expression.size
     return size(expression.term) if isinstance(expression, Named) else 1
 
 
@@ -134,7 +145,7 @@ def leaves(expression: Expression) -> Iterator[Expression]:
 def is_opaque(expression: Expression) -> bool:
     """Whether some part of an expression is opaque."""
     if isinstance(expression, Apply):
-        return any(map(is_opaque, expression.terms))
+        return expression.is_opaque
     if isinstance(expression, Named):
         return is_opaque(expression.term)
     return isinstance(expression, Opaque)
