@@ -108,7 +108,8 @@ class Arguments:
 
         Instances may differ in what it says: then it is what holds in all of them.
         """
-        written = list(dict.fromkeys(self._folded(cell, uniform) for cell in column.values()))
+        cells = {(type(cell.value), cell): cell for cell in column.values()}.values()
+        written = list(dict.fromkeys(self._folded(cell, uniform) for cell in cells))
         known = [term for term in written if is_sayable(term)]
         if all(isinstance(term, Literal) for term in written):
             known = known[:1]

@@ -48,6 +48,7 @@ class Body:
     bodies: Mapping[int, Body]
     types: dict[Value, TensorType] = field(default_factory=dict)
     forms: dict[int, Form] = field(default_factory=dict)
+    _called: dict[Expression, Expression] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, value in self.scope.inputs.items():
@@ -110,6 +111,13 @@ class Body:
             case Apply(operator=sign, terms=terms):
                 return apply(sign, *map(self.outward, terms))
         return term
+
+    def called(self, leaf: Expression) -> Expression:
+        """What the body around this one writes for a leaf of this, its own defaults worked out."""
+        assert self.parent is not None
+        if leaf not in self._called:
+            self._called[leaf] = self.parent.expanded(self.outward(leaf))
+        return self._called[leaf]
 
     def _argument(self, given: Origin) -> Expression:
         assert self.parent is not None

@@ -133,7 +133,7 @@ def _are_one(body: Body, leaf: Expression, other: Expression) -> bool:
     The same number is no such thing: it may be so by chance.
     """
     while body.parent is not None:
-        leaf, other = (body.parent.expanded(body.outward(term)) for term in (leaf, other))
+        leaf, other = body.called(leaf), body.called(other)
         if leaf == other:
             return not isinstance(leaf, Opaque) and any(
                 not isinstance(inner, Literal) for inner in leaves(leaf)
