@@ -107,7 +107,7 @@ def _inside(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
         frame.guards,
     )
     call = Call(block, node.span, frame.call)
-    meant = Names(scope, frozenset(callee.parameters))
+    meant = frame.meant and Names(scope, frozenset(callee.parameters))
     unit, assigned = callee.definition.unit, outline.assigned
     return Frame(frame.context, unit, call, scope, assigned=assigned, meant=meant)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, Self
@@ -14,7 +13,6 @@ from archdsl.plan.plan import Plan
 from archdsl.plan.rows import BuiltRow
 from archdsl.program.program import Program
 from archdsl.source import Span
-from archdsl.syntax import tree
 
 
 class Fault(Exception):
@@ -46,8 +44,8 @@ class Reuse(Protocol):
         """The same while another graph is built."""
         ...
 
-    def known(self, frame: Any, table: tree.Table, columns: Set[str]) -> Any:
-        """What is known of a table with these columns that stands in a frame."""
+    def builder(self, filler: Any) -> Any:
+        """What builds a table, and knows what was built of it before."""
         ...
 
 

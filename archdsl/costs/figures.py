@@ -42,6 +42,12 @@ class Figures:
             self.bytes_moved - other.bytes_moved,
         )
 
+    def __mul__(self, count: int) -> Figures:
+        """What so many cost that cost this each."""
+        work = self.cost.macs, self.cost.normalised, self.cost.fvcore
+        cost = Cost(count * self.cost.parameters, *[count * part for part in work])
+        return Figures(cost, count * self.activations, count * self.bytes_moved)
+
     @property
     def params(self) -> int:
         return self.cost.parameters
@@ -65,11 +71,12 @@ class Figures:
 
 def figures_of(graph: Nodes, node: Node) -> Figures:
     """What one operation costs."""
-    return _figures(node.operation, graph.types(graph.operands(node)), node.results)
+    return figures_of_operation(node.operation, graph.types(graph.operands(node)), node.results)
 
 
 @lru_cache(maxsize=4096)
-def _figures(operation: Operation, operands: Types, results: Types) -> Figures:
+def figures_of_operation(operation: Operation, operands: Types, results: Types) -> Figures:
+    """What an operation costs that makes these results of these operands."""
     cost = operation.cost(operands, results).times(results[0].times)
     elements = sum(t.volume for t in results)
     activations = elements if cost.macs else 0

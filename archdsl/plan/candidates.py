@@ -115,6 +115,8 @@ def _built(frame: Frame, plan: Plan, reuse: request.Reuse | None) -> Built:
     built = build(Request.of(frame.program, frame.graph.name, plan, reuse), Budget())
     frame.context.budget.spend(built.steps)
     first = next((told for told in built.diagnostics if told.is_error), None)
-    if first is not None:
-        raise Refused(f"it cannot be built so: {first.message}", help=first.help)
-    return built
+    if first is None:
+        return built
+    if reuse is not None:
+        return _built(frame, plan, None)  # which tells where the numbers at fault come from
+    raise Refused(f"it cannot be built so: {first.message}", help=first.help)

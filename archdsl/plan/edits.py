@@ -22,7 +22,7 @@ from archdsl.plan.rows import (
     Row,
     RowId,
     Saying,
-    rows_of,
+    ids_of,
 )
 from archdsl.program.names import STAGE
 from archdsl.source import Span
@@ -166,7 +166,7 @@ def _named(rows: Iterable[Row]) -> Iterator[tuple[RowId, Cells]]:
 
 def _lines(rows: tuple[Row, ...], table: tree.Table) -> Iterator[RowId | tree.Rule]:
     """The lines of a table: as they are written, else with rules where stages part now."""
-    if [row.id for row in rows] == [row.id for row in rows_of(table)]:
+    if [row.id for row in rows] == [*ids_of(table)]:
         places = {row.id.row: row.id for row in rows}
         for place, line in enumerate(table.rows):
             yield line if isinstance(line, tree.Rule) else places[place]

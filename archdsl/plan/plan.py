@@ -14,7 +14,7 @@ from itertools import groupby
 from archdsl.build.values import Given, Inserted, Value
 from archdsl.ir.graph import Address
 from archdsl.params.numbers import Number, is_number
-from archdsl.plan.rows import Row, RowId, Saying, rows_of
+from archdsl.plan.rows import Row, RowId, Saying, ids_of, rows_of
 from archdsl.program.program import Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -70,8 +70,9 @@ class Plan:
 
     def is_edited(self, table: tree.Table) -> bool:
         """Whether a table has other rows than those written, or they say other things."""
-        rows, written = self.rows_in(table), [row.id for row in rows_of(table)]
-        return [row.id for row in rows] != written or any(row.says.edits for row in rows)
+        rows = self.rows_in(table)
+        are_said = any(row.says.edits for row in rows)
+        return are_said or [row.id for row in rows] != [*ids_of(table)]
 
     def rows_in(self, table: tree.Table) -> tuple[Row, ...]:
         """The rows of a table of the network; of a table in a loop as it is written."""

@@ -120,6 +120,11 @@ class Row:
             cells[BLOCK] = replace(edits[BLOCK], span=self.line.cells[BLOCK].span)
         return {name: cell for name, cell in cells.items() if not isinstance(cell, tree.Dash)}
 
+    def cell(self, column: str) -> tree.Expression | None:
+        """What stands in a column other than the block's, None for a dash."""
+        cell = self.says.edits.get(column) or self.line.cells.get(column)
+        return None if isinstance(cell, tree.Dash) else cell
+
     def dash(self, column: str) -> Span:
         """The place of a dash, or of the row where the column has been added since."""
         edit = self.says.edits.get(column)
@@ -241,6 +246,13 @@ def rows_of(table: tree.Table) -> Iterator[Row]:
             stage = stage if named is None else stage._replace(name=named.span.text)
             is_empty = False
             yield Row(RowId(stage.table, position), stage, line)
+
+
+def ids_of(table: tree.Table) -> Iterator[RowId]:
+    """The identities of the rows of a table as it is written."""
+    for position, line in enumerate(table.rows):
+        if isinstance(line, tree.Row):
+            yield RowId(table.span.start, position)
 
 
 def _line(columns: Sequence[str], row: tree.Row) -> Line:

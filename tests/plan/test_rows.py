@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -21,7 +21,6 @@ from tests.plan.strategies import NAME, Files, specs
 from tests.plan.test_laws import QUICK, loaded
 
 
-@dataclass(frozen=True)
 class Again(Transform):
     """A row once more behind itself, of half as many channels and by itself."""
 
@@ -34,7 +33,6 @@ class Again(Transform):
         return plan.with_row(row.with_number(1).with_cells(stride=1), after=row)
 
 
-@dataclass(frozen=True)
 class Dropped(Transform):
     """A network without one of its rows."""
 
@@ -46,7 +44,6 @@ class Dropped(Transform):
         return plan.without_row(plan.rows[self.row % len(plan.rows)])
 
 
-@dataclass(frozen=True)
 class Turned(Transform):
     """The rows of each stage the other way round."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archdsl.build.context import Frame
@@ -10,7 +11,7 @@ from archdsl.build.values import Tensor, Value
 from archdsl.diagnostics import counted, did_you_mean, note
 from archdsl.ir.types import show_shape
 from archdsl.params.numbers import is_integer
-from archdsl.plan.rows import BLOCK, EXPECTATIONS, Row, rows_of
+from archdsl.plan.rows import BLOCK, EXPECTATIONS, Row
 from archdsl.program.mentions import names_in
 from archdsl.program.names import STAGE
 from archdsl.syntax import tree
@@ -23,10 +24,10 @@ def check(frame: Frame, table: tree.Table) -> None:
         Fault: it is not; every row that is at fault has been reported.
     """
     _check_columns(frame, table)
-    faults = frame.findings.faults
+    faults, names = frame.findings.faults, [column.name for column in table.columns]
     rows = [line for line in table.rows if isinstance(line, tree.Row)]
-    for line, row in zip(rows, rows_of(table), strict=True):
-        _check_row(frame, table, line, row)
+    for row in rows:
+        _check_row(frame, names, row)
     if frame.findings.faults > faults:
         raise Fault
     if not rows:
@@ -46,17 +47,18 @@ def _check_columns(frame: Frame, table: tree.Table) -> None:
         raise frame.fault("table", message, [*near, *table.columns][0].span, help=hint)
 
 
-def _check_row(frame: Frame, table: tree.Table, line: tree.Row, row: Row) -> None:
+def _check_row(frame: Frame, names: list[str], row: tree.Row) -> None:
     """Report a row that is none, or that names a stage by something else."""
-    cells, named = row.cells, row.cells.get(STAGE)
-    if len(line.cells) != len(table.columns):
-        has = counted(len(line.cells), "cell")
-        message = f"this row has {has} for {counted(len(table.columns), 'column')}"
-        frame.findings.report(frame.fault("table", message, line.span))
-    elif BLOCK not in cells:
-        frame.findings.report(frame.fault("table", "this row names no block", line.span))
-    elif named is not None and not isinstance(named, tree.Name):
-        frame.findings.report(frame.fault("table", "a stage has a name", named.span))
+    if len(row.cells) != len(names):
+        has = counted(len(row.cells), "cell")
+        message = f"this row has {has} for {counted(len(names), 'column')}"
+        frame.findings.report(frame.fault("table", message, row.span))
+    elif isinstance(row.cells[names.index(BLOCK)], tree.Dash):
+        frame.findings.report(frame.fault("table", "this row names no block", row.span))
+    elif STAGE in names:
+        named = row.cells[names.index(STAGE)]
+        if not isinstance(named, tree.Name | tree.Dash):
+            frame.findings.report(frame.fault("table", "a stage has a name", named.span))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +74,35 @@ class _Size:
         return size <= self.value if self.bound else size == self.value
 
 
+def prints(frame: Frame, row: Row) -> bool:
+    """Whether a row prints a shape that is to be compared."""
+    return any(True for _ in _printed(frame, row))
+
+
 def compare(frame: Frame, row: Row) -> None:
     """Compare what a row prints with the running value.
 
-    Bare numbers state what was printed for the network as declared, and only for that; nothing
-    that is printed holds for a table that a transform has rewritten.
-
     Raises:
         Fault: the cell is no shape.
+    """
+    for column, cell in _printed(frame, row):
+        _compare_all(frame, cell, column)
+
+
+def _printed(frame: Frame, row: Row) -> Iterator[tuple[str, tree.Expression]]:
+    """The shapes that a row prints, of those that hold.
+
+    Bare numbers state what was printed for the network as declared, and only for that; nothing
+    that is printed holds for a table that a transform has rewritten.
     """
     request = frame.context.request
     if request is None or request.expectations is Expectations.NONE:
         return
     are_all = request.expectations is Expectations.ALL
-    cells = row.cells
     for column in EXPECTATIONS:
-        cell = cells.get(column)
+        cell = row.cell(column)
         if cell is not None and (are_all or names_in(cell)):
-            _compare_all(frame, cell, column)
+            yield column, cell
 
 
 def _compare_all(frame: Frame, cell: tree.Expression, column: str) -> None:

@@ -1,32 +1,30 @@
 """Blocks of tables that are built once however often they come, to be measured.
 
-A block that comes again is one operation. Sums over such a graph are those of the whole; what
-depends on an order of operations, as memory does, is not to be had from it.
+A block that comes again is one operation with others. Sums over such a graph are those of the
+whole; what depends on an order of operations, as memory does, is not to be had from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence, Set
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple
 
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables.cells import COUNTER, Filled, apply_once
-from archdsl.build.values import (
-    BlockValue,
-    OperationValue,
-    Tensor,
-    Value,
-    holds_tensor,
-    types_of,
-)
+from archdsl.build.tables import checks
+from archdsl.build.tables.cells import COUNTER, Filled, Filler
+from archdsl.build.tables.resizing import Pattern, Texts, pattern, signature
+from archdsl.build.tables.rows import TableBuilder
+from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor, types_of
 from archdsl.costs.again import Again, Tally
 from archdsl.costs.figures import Figures
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Nodes
+from archdsl.ir.graph import Value as GraphValue
 from archdsl.ops.base import Types
-from archdsl.plan.rows import EXPECTATIONS, NUMBER, Row
+from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Line, Row, Saying
 from archdsl.program.mentions import names_in
 from archdsl.program.names import STAGE
 from archdsl.source import Span
@@ -36,79 +34,162 @@ _UNREAD = (NUMBER, STAGE, *EXPECTATIONS)
 """Columns that say nothing of what one block is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Known:
     """A block that was built: what it costs, and what it gives."""
 
-    again: Again
+    figures: Figures
     types: Types
+
+
+class Sizes(NamedTuple):
+    """The tensors that a block can read: those that enter it, and those `beside` the table."""
+
+    entering: Types
+    beside: Hashable
 
 
 class KnownBlocks:
     """The blocks of a table that were built, by all that they read.
 
-    That is what the row says, the shapes that enter, whether the block is the first of its row,
-    and what the table's definitions make of its number.
+    That is what the row says, whether the block is the first of its row, what the table's
+    definitions make of its number, and the sizes of tensors. Of some there is a pattern, by which
+    they are known at other sizes too.
     """
 
-    def __init__(self, frame: Frame, table: tree.Table, columns: Set[str]) -> None:
-        self._turns = Turns(frame, table, columns)
+    def __init__(self, filler: Filler) -> None:
+        self.texts = Texts()
+        self._turns = Turns(filler)
         self._known: dict[Hashable, Known] = {}
+        self._patterns: dict[Hashable, Pattern] = {}
+        self._contents: dict[Saying | Line, tuple[int, bool]] = {}
+        self._numbers: dict[Hashable, int] = {}
 
-    def _key(self, row: Row, entering: Hashable, number: int, *, first: bool) -> Hashable:
-        """All that the block of a number reads in a row."""
-        said = tuple([cell for cell in row.cells.items() if cell[0] not in _UNREAD])
-        return said, entering, first, self._turns.of(number)
+    def said(self, row: Row, number: int, *, first: bool) -> Hashable:
+        """All that the block of a number reads in a row, but for the sizes of tensors."""
+        content, is_strided = self._content(row)
+        return content, first or not is_strided, self._turns.of(number)
 
-    def apply(self, frame: Frame, filled: Filled, number: int, *, first: bool, name: str) -> None:
-        """Apply the block of a number to the running value; one that is known is not built.
+    def at(self, said: Hashable, sizes: Sizes) -> Known | None:
+        """The block that reads this, if it is known."""
+        if (said, sizes) not in self._known:
+            made = self._patterns.get((said, signature(sizes.entering)))
+            found = made.at(sizes.entering) if made else None
+            if found is None:
+                return None
+            self._known[said, sizes] = Known(*found)
+        return self._known[said, sizes]
 
-        Raises:
-            Fault: it does not take the value, or gives no tensor.
+    def keep(self, said: Hashable, sizes: Sizes, known: Known, made: Pattern | None) -> None:
+        """Know a block that was built."""
+        self._known[said, sizes] = known
+        if made is not None:
+            self._patterns[said, signature(sizes.entering)] = made
+
+    def _content(self, row: Row) -> tuple[int, bool]:
+        """A number for what a row says of one block, and whether the first of them strides.
+
+        Rows that share what they say are read once.
         """
-        key = self._key(filled.row, said(frame.running), number, first=first)
-        if block := self._known.get(key):
-            self.apply_again(frame, (block,), filled.node.span, name)
+        source = row.line if row.says is AS_WRITTEN else row.says
+        if source not in self._contents:
+            said = tuple([cell for cell in row.cells.items() if cell[0] not in _UNREAD])
+            number = self._numbers.setdefault(said, len(self._numbers))
+            self._contents[source] = number, not _is_one(row.cell(STRIDE))
+        return self._contents[source]
+
+
+def _is_one(cell: tree.Expression | None) -> bool:
+    return cell is None or (isinstance(cell, tree.Number) and cell.value == 1)
+
+
+class _Summing(TableBuilder):
+    """Builds the blocks that are not known; of those that are, many are one operation."""
+
+    def __init__(self, filler: Filler, known: KnownBlocks, tally: Tally) -> None:
+        super().__init__(filler)
+        self._known = known
+        self._tally = tally
+        values = filler.frame.names.values()
+        self._beside = tuple([said(value) for value in values if holds_tensor(value)])
+
+    def run_stage(self, rows: Sequence[Row], counts: Sequence[int]) -> None:
+        waiting: list[Known] = []
+        for row, count in zip(rows, counts, strict=True):
+            entering = waiting[-1].types if waiting else self._entering
+            blocks = () if checks.prints(self.frame, row) else self._recall(row, count, entering)
+            waiting += blocks
+            if not blocks:
+                self._apply_again(waiting, row.line.span)
+                waiting = []
+                self.try_row(row, count, None)
+        self._apply_again(waiting, rows[-1].line.span)
+
+    def build_row(self, row: Row, count: int, name: str | None) -> None:
+        blocks = self._recall(row, count, self._entering)
+        if blocks:
+            self._apply_again(blocks, row.line.span)
+        else:
+            super().build_row(row, count, name)
+
+    def apply(self, filled: Filled, *, first: bool, name: str) -> None:
+        sizes = Sizes(self._entering, self._beside)
+        said = self._known.said(filled.row, self.blocks, first=first)
+        known = self._known.at(said, sizes)
+        if known is not None:
+            self._apply_again((known,), filled.node.span)
             return
-        reuse = frame.context.reuse
-        assert isinstance(reuse, Reuse)
-        before = reuse.tally.total()
-        apply_once(frame, filled, number, first=first, name=name)
-        types = types_of(frame.running)
-        if len(types) == len(frame.running) and not frame.findings.has_errors:
-            again = Again(reuse.tally.total() - before)
-            self._known[key] = Known(again, types)
+        before, start, values = self._tally.total(), len(self.frame.graph), self._values
+        super().apply(filled, first=first, name=name)
+        if self._entering and not self.frame.findings.has_errors:
+            built = Known(self._tally.total() - before, self._entering)
+            made = pattern(self.frame.graph, start, values, self._values)
+            self._known.keep(said, sizes, built, None if self._reads_sizes(filled) else made)
 
-    def row(self, frame: Frame, row: Row, numbers: range) -> tuple[Known, ...]:
-        """The blocks of a row, those of some numbers; none unless all are known."""
-        entering = said(frame.running)
+    def _reads_sizes(self, filled: Filled) -> bool:
+        nodes = (*(binding.value for binding in filled.bindings), *filled.row.cells.values())
+        values = (filled.block, *filled.values.values(), *self.frame.names.values())
+        return self._known.texts.read_sizes(nodes, self.frame.unit, values)
+
+    @property
+    def _values(self) -> tuple[GraphValue, ...]:
+        return tuple([each.value for each in self.frame.running if isinstance(each, Tensor)])
+
+    @property
+    def _entering(self) -> Types:
+        """The types of the running value; none where it is not known."""
+        types = types_of(self.frame.running)
+        return types if len(types) == len(self.frame.running) else ()
+
+    def _recall(self, row: Row, count: int, entering: Types) -> Sequence[Known]:
+        """The next blocks of a row; none unless all are known."""
         blocks: list[Known] = []
-        for number in numbers:
-            block = self._known.get(self._key(row, entering, number, first=number == numbers[0]))
-            if block is None:
+        for number in range(self.blocks, self.blocks + count):
+            said = self._known.said(row, number, first=not blocks)
+            known = self._known.at(said, Sizes(entering, self._beside))
+            if known is None:
                 return ()
-            blocks.append(block)
-            entering = block.types
-        return tuple(blocks)
+            blocks.append(known)
+            entering = known.types
+        self.blocks += count
+        return blocks
 
-    @staticmethod
-    def apply_again(frame: Frame, blocks: Sequence[Known], span: Span, name: str) -> None:
+    def _apply_again(self, blocks: Sequence[Known], span: Span) -> None:
         """Apply known blocks to the running value, one after another: one operation."""
-        types = blocks[-1].types
+        if not blocks:
+            return
+        frame, types = self.frame, blocks[-1].types
         frame.step(span, len(blocks))
         frame.check_room(span)
-        again = blocks[0].again
-        if len(blocks) > 1:
-            again = Again(sum((block.again.figures for block in blocks), Figures()))
-        operands = tuple([tensor.value for tensor in frame.running if isinstance(tensor, Tensor)])
-        site = frame.site(span)
+        times = Counter(blocks).items()
+        figures = sum((known.figures * count for known, count in times), Figures())
         values = frame.graph.add(
-            again,
-            operands,
+            Again(figures),
+            self._values,
             types,
             scope=frame.scope,
-            site=site,
-            names=(name,),
+            site=frame.site(span),
+            names=(),
             span=span,
             written={},
             guards=(),
@@ -116,27 +197,23 @@ class KnownBlocks:
         frame.run_on(tuple(map(Tensor, values, types)))
 
 
-Tables: TypeAlias = dict[Hashable, KnownBlocks]
-"""What is known of tables, by all that their text can mean."""
-
-
 @dataclass(frozen=True)
 class Reuse:
     """What is known of tables, while a graph is built whose costs the `tally` has."""
 
     tally: Tally = field(default_factory=lambda: Tally(Builder("")))
-    tables: Tables = field(default_factory=dict)
+    tables: dict[Hashable, KnownBlocks] = field(default_factory=dict)
 
     def on(self, graph: Nodes) -> Reuse:
         """The same while another graph is built."""
         return Reuse(Tally(graph), self.tables)
 
-    def known(self, frame: Frame, table: tree.Table, columns: Set[str]) -> KnownBlocks:
-        """The blocks of a table, or of one like it in another network, that are known."""
-        key = (_meaning(frame, table), frozenset(columns))
+    def builder(self, filler: Filler) -> TableBuilder:
+        """Builds a table of which, or of one like it in another network, blocks are known."""
+        key = _meaning(filler)
         if key not in self.tables:
-            self.tables[key] = KnownBlocks(frame, table, columns)
-        return self.tables[key]
+            self.tables[key] = KnownBlocks(filler)
+        return _Summing(filler, self.tables[key], self.tally)
 
 
 class Turns:
@@ -146,13 +223,14 @@ class Turns:
     number and of what a row says, no two numbers are taken for alike.
     """
 
-    def __init__(self, frame: Frame, table: tree.Table, columns: Set[str]) -> None:
-        counting = [b.value for b in table.bindings if COUNTER in names_in(b.value)]
+    def __init__(self, filler: Filler) -> None:
+        frame, bindings = filler.frame, filler.table.bindings
+        counting = [b.value for b in bindings if COUNTER in names_in(b.value)]
         tensors = {name for name, value in frame.names.items() if holds_tensor(value)}
-        own = {*columns, *(binding.name for binding in table.bindings)}
+        own = {*filler.columns, *(binding.name for binding in bindings)}
         self._is_apart = names_in(*counting).isdisjoint({"in", *own, *tensors})
         self._counting = counting
-        self._frame = frame.apart()
+        self._frame: Frame = frame.apart()
         self._known: dict[int, Hashable] = {}
 
     def of(self, number: int) -> Hashable:
@@ -172,10 +250,15 @@ class Turns:
             return number
 
 
-def _meaning(frame: Frame, table: tree.Table) -> Hashable:
-    """All that the text of a table can mean in a frame, tensors as their types."""
-    names = tuple((name, said(value)) for name, value in frame.names.items())
-    return frame.unit, table.bindings, names
+def _meaning(filler: Filler) -> Hashable:
+    """All that the text of a table can mean where it stands, but for the sizes of tensors."""
+    frame = filler.frame
+    names = tuple((name, _kept(value)) for name, value in frame.names.items())
+    return frame.unit, filler.table.bindings, frozenset(filler.columns), names
+
+
+def _kept(value: Value) -> Hashable:
+    return signature((value.type,)) if isinstance(value, Tensor) else said(value)
 
 
 def said(value: Value) -> Hashable:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from archdsl import limits
@@ -12,7 +11,6 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.tables import checks
 from archdsl.build.tables.cells import Filled, Filler, apply_once
-from archdsl.build.tables.reuse import KnownBlocks
 from archdsl.build.values import POISON, Given, Value, describe, round_hint, tensors_in, types_of
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Address, Site
@@ -28,15 +26,12 @@ def run_table(frame: Frame, table: tree.Table) -> None:
         Fault: there is no running value, or the table is not one.
     """
     frame.from_running(table.columns[0].span)
-    reuse, faults = frame.context.reuse, frame.findings.faults
     checks.check(frame, table)
-    rows = _rows(frame, table)
+    rows, faults = _rows(frame, table), frame.findings.faults
     filler = Filler(frame, table, rows)
-    is_reused = reuse is not None and not frame.context.inserted
-    known = reuse.known(frame, table, filler.columns) if reuse and is_reused else None
-    builder = _Builder(frame, filler, known)
-    for stage, inside in groupby(rows, key=lambda row: row.stage):
-        builder.build(stage, tuple(inside))
+    reuse = frame.context.reuse if not frame.context.inserted else None
+    builder = reuse.builder(filler) if reuse else TableBuilder(filler)
+    builder.run(rows)
     frame.applied = True
     if frame.findings.faults == faults:
         filler.warn_unused()
@@ -45,48 +40,52 @@ def run_table(frame: Frame, table: tree.Table) -> None:
 def _rows(frame: Frame, table: tree.Table) -> tuple[Row, ...]:
     """The rows of a table: a network's own as planned, those of a block as they are written."""
     request = frame.context.request
-    if request is None or frame.call:
-        return tuple(rows_of(table))
-    return request.plan.rows_in(table)
+    return tuple(rows_of(table)) if request is None or frame.call else request.plan.rows_in(table)
 
 
-@dataclass
-class _Builder:
-    """Builds stage after stage; `blocks` counts those of the stage at hand.
+class TableBuilder:
+    """Builds a table stage after stage; `blocks` counts those of the stage at hand."""
 
-    Where blocks are `known`, those that come again are not built.
-    """
+    def __init__(self, filler: Filler) -> None:
+        self.frame = filler.frame
+        self.filler = filler
+        self.stages = 0
+        self.blocks = 0
 
-    frame: Frame
-    filler: Filler
-    known: KnownBlocks | None
-    stages: int = 0
-    blocks: int = 0
+    def run(self, rows: Sequence[Row]) -> None:
+        """Apply rows to the running value."""
+        for stage, inside in groupby(rows, key=lambda row: row.stage):
+            self._stage(stage, tuple(inside))
 
-    def build(self, stage: Stage, rows: Sequence[Row]) -> None:
+    def _stage(self, stage: Stage, rows: Sequence[Row]) -> None:
         frame, graph = self.frame, self._graph
         self.blocks = 0
-        counts = [self._count(row.cells) for row in rows]
+        counts = [self._count(row) for row in rows]
         if counts == [1]:
-            self._try_row(rows[0], 1, stage.name or kind(rows[0].cells[BLOCK]))
+            self.try_row(rows[0], 1, stage.name or kind(rows[0].cells[BLOCK]))
             return
         outer, entering = frame.scope, frame.running
         self.stages += 1
         name, span = stage.name or f"stage{self.stages}", rows[0].line.span
         frame.scope = graph.open("stage", (name,), "", outer, frame.site(span), span)
-        for row, count in zip(rows, counts, strict=True):
-            self._try_row(row, count, None)
+        self.run_stage(rows, counts)
         self._close(frame.scope, entering, {})
         frame.scope = outer
         if POISON not in frame.running:
             self._follow(graph.address(outer, frame.site(span)))
 
-    def _count(self, cells: Mapping[str, tree.Expression]) -> int:
+    def run_stage(self, rows: Sequence[Row], counts: Sequence[int]) -> None:
+        """Apply the rows of a stage of several blocks."""
+        for row, count in zip(rows, counts, strict=True):
+            self.try_row(row, count, None)
+
+    def _count(self, row: Row) -> int:
         """How often a row's block is applied; 0 where that is unknown, which is reported."""
-        if NUMBER not in cells:
+        cell = row.cell(NUMBER)
+        if cell is None:
             return 1
         try:
-            return self._checked_count(cells[NUMBER])
+            return self._checked_count(cell)
         except Fault as fault:
             self.frame.findings.report(fault)
             return 0
@@ -103,41 +102,29 @@ class _Builder:
             raise self.frame.fault("size", message, cell.span)
         return value
 
-    def _try_row(self, row: Row, count: int, name: str | None) -> None:
+    def try_row(self, row: Row, count: int, name: str | None) -> None:
         """A row that fails poisons the running value; the rows after it are still read."""
         scope = self.frame.scope
         try:
-            if not self._recall(row, count, name):
-                self._build_row(row, count, name)
+            self.build_row(row, count, name)
             checks.compare(self.frame, row)
         except Fault as fault:
             self.frame.findings.report(fault)
             self.frame.running = (POISON,)
             self.frame.scope = scope
 
-    def _build_row(self, row: Row, count: int, name: str | None) -> None:
+    def build_row(self, row: Row, count: int, name: str | None) -> None:
+        """Apply the blocks of a row; a stage of one block lends it its name.
+
+        Raises:
+            Fault: one of them does not take what enters, or the row is at fault.
+        """
         filled = self.filler.fill(row)
         if not count:
             raise Fault
         scope = self.frame.scope
         inside = self._row(filled, count, name)
         self._keep(row, inside if name else scope)
-
-    def _recall(self, row: Row, count: int, name: str | None) -> bool:
-        """Apply a row whose blocks are all known; false where they are not."""
-        if self.known is None:
-            return False
-        frame, numbers = self.frame, range(self.blocks, self.blocks + count)
-        blocks = self.known.row(frame, row, numbers)
-        if not blocks:
-            return False
-        outer, span, called = frame.scope, row.line.span, kind(row.cells[BLOCK])
-        if name:
-            frame.scope = self._graph.open("row", (name,), called, outer, self._site(row), span)
-        self.known.apply_again(frame, blocks, span, name or "")
-        self.blocks += count
-        frame.scope = outer
-        return True
 
     def _keep(self, row: Row, scope: int) -> None:
         """Note a row that transforms may change: one that stands in the network itself, once."""
@@ -165,7 +152,7 @@ class _Builder:
     def _insertions(self) -> Collection[Address]:
         return self.frame.context.inserted
 
-    def _site(self, row: Row) -> Site:
+    def site(self, row: Row) -> Site:
         """Where a row stands in the text; one that was added has a number of its own there."""
         site = self.frame.site(row.line.span)
         return (*site, row.id.copy) if row.id.copy else site
@@ -173,7 +160,7 @@ class _Builder:
     def _place(self, filled: Filled, ahead: int) -> Address:
         """Where the block stands that is so many ahead of the next."""
         frame, block = self.frame, self.frame.site(filled.node.span)
-        around = self._graph.address(frame.scope, self._site(filled.row))
+        around = self._graph.address(frame.scope, self.site(filled.row))
         return (*around, (*block, self.blocks + ahead))
 
     def _part(self, filled: Filled, part: range, name: str | None) -> None:
@@ -183,10 +170,10 @@ class _Builder:
         outer, entering = frame.scope, frame.from_running(span)
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
-        place, site = self._place(filled, len(part) - 1), self._site(row)
+        place, site = self._place(filled, len(part) - 1), self.site(row)
         frame.scope = self._graph.open("row", (name or numbers,), called, outer, site, span)
         for number in part:
-            self._apply(filled, first=number == 0, name=name or str(self.blocks))
+            self.apply(filled, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
         inside, frame.scope = frame.scope, outer
         self._close(inside, entering, {NUMBER: len(part), **filled.values})
@@ -198,9 +185,13 @@ class _Builder:
         value = calls.follow(self.frame, value, place)
         self.frame.run_on(value if isinstance(value, tuple) else (value,))
 
-    def _apply(self, filled: Filled, *, first: bool, name: str) -> None:
-        apply = apply_once if self.known is None else self.known.apply
-        apply(self.frame, filled, self.blocks, first=first, name=name)
+    def apply(self, filled: Filled, *, first: bool, name: str) -> None:
+        """Apply the next block of a row.
+
+        Raises:
+            Fault: it does not take what enters, or gives no tensor.
+        """
+        apply_once(self.frame, filled, self.blocks, first=first, name=name)
 
     def _close(
         self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
