@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -12,6 +13,7 @@ from ops.harness import Emitted
 from torch import Tensor, nn
 
 import archdsl
+from archdsl import files
 from archdsl.ir.graph import Graph, Value
 from archdsl.ir.naming import name_all
 from archdsl.ops.sources import Input
@@ -21,10 +23,23 @@ SPECS = sorted((ROOT / "specs").glob("*.arch"))
 EXAMPLES = sorted((ROOT / "tests" / "networks").glob("*.arch"))
 
 
+@cache
 def gallery() -> list[tuple[Path, str]]:
     """Every network of our specs, and the main one of each that is only tested with."""
     own = [(path, name) for path in SPECS for name in archdsl.load(path).networks]
     return own + [(path, archdsl.load(path).choose()) for path in EXAMPLES]
+
+
+@cache
+def built(path: Path, name: str) -> archdsl.Network:
+    """A network of the gallery, built once for all that is asked of it."""
+    return archdsl.load(path).network(name)
+
+
+@cache
+def folder(path: Path, name: str) -> dict[str, str]:
+    """The files that `archdsl compile` writes of a network of the gallery."""
+    return {file: files.sealed(text) for file, text in built(path, name).build().items()}
 
 
 def emitted(network: archdsl.Network, name: str = "emitted") -> type[nn.Module]:

@@ -12,10 +12,11 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 import archdsl
-from archdsl import files
 from emit.running import (
     Interpreter,
+    built,
     emitted,
+    folder,
     gallery,
     randomise,
     results,
@@ -29,7 +30,7 @@ TINY = Path(__file__).parent / "tiny.arch"
 @pytest.mark.parametrize(("path", "name"), GALLERY)
 def test_torch_agrees(path: Path, name: str) -> None:
     """Parameters, FLOPs and output shapes, as torch itself counts them."""
-    network = archdsl.load(path).network(name)
+    network = built(path, name)
     with torch.device("meta"):
         module = emitted(network)().eval()
         inputs = samples(network)
@@ -42,27 +43,31 @@ def test_torch_agrees(path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(("path", "name"), GALLERY)
 def test_layout(path: Path, name: str) -> None:
-    """The texts are in black's layout, and the module imports torch alone."""
+    """The module and its entry are in black's layout, and the module imports torch alone."""
     black = pytest.importorskip("black")
-    network = archdsl.load(path).network(name)
-    for text in map(files.sealed, network.build().values()):
-        assert black.format_str(text, mode=black.Mode()) == text
+    texts = folder(path, name)
+    for file in (f"{name}.py", "hubconf.py"):
+        assert black.format_str(texts[file], mode=black.Mode()) == texts[file]
     modules = {
         alias.name if isinstance(node, ast.Import) else node.module
-        for node in ast.parse(network.source()).body
+        for node in ast.parse(texts[f"{name}.py"]).body
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
     assert {str(module).partition(".")[0] for module in modules} <= {"torch", "math", "collections"}
 
 
-def test_ruff_finds_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", [("check", "--select=E,F,I,UP,B"), ("format", "--check", "--diff")]
+)
+def test_ruff_finds_nothing(command: tuple[str, ...], tmp_path: Path) -> None:
+    """In any file of any network, scripts too; these black is asked of with `train.py` alone."""
     for path, name in gallery():
         (tmp_path / name).mkdir()
-        for file, text in archdsl.load(path).network(name).build().items():
-            (tmp_path / name / file).write_text(files.sealed(text))
-    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=E,F,I,UP,B", "."]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        for file, text in folder(path, name).items():
+            (tmp_path / name / file).write_text(text)
+    ruff = [sys.executable, "-m", "ruff", *command, "--isolated", "."]
+    run = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
 
 
@@ -83,7 +88,7 @@ SMALL = {
 def test_same_as_node_by_node(name: str) -> None:
     """The emitted module computes what the graph says, and every shape is as inferred."""
     path = next(path for path, network in gallery() if network == name)
-    same_as_node_by_node(archdsl.load(path).network(name).at(**SMALL[name]))
+    same_as_node_by_node(built(path, name).at(**SMALL[name]))
 
 
 def test_tiny_is_the_same_as_node_by_node() -> None:
@@ -106,11 +111,11 @@ def test_deterministic() -> None:
     script = "import sys, archdsl; print(archdsl.load(sys.argv[1]).network().source())"
     spec = root / "specs" / "autox3d_s.arch"
     texts = set()
-    for seed, folder in (("1", root), ("2", root / "tests")):
+    for seed, where in (("1", root), ("2", root / "tests")):
         command = [sys.executable, "-c", script, str(spec)]
         environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)}
         run = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+            command, cwd=where, env=environment, capture_output=True, text=True, check=True
         )
         texts.add(run.stdout)
     assert len(texts) == 1
