@@ -46,7 +46,7 @@ def formatted(path: Path) -> tuple[str, str]:
     return source.text, format_file(parse(source))
 
 
-def program(path: Path, uses: Iterable[str]) -> Program:
+def resolve(path: Path, uses: Iterable[str]) -> Program:
     """From text to tree to program: a spec and all that it uses, and `uses` beyond.
 
     Raises:
@@ -89,12 +89,14 @@ def make(
             plan = planned(frame, given)
             trial = build(Request.of(program, name, plan, reuse), budget.copy())
             if plan.before is not None and not trial.is_sound:
+                # What a change made of it cannot be built: the mistakes may be of what it was.
                 plan = at_fault(frame, plan, name_span(plan.network))
                 trial = build(Request.of(program, name, plan, reuse), budget)
             built = trial
         except Fault as fault:
             findings.report(fault)
             built = replace(built, ending=Ending.BROKEN)
+    # The text's own mistakes come last: where evaluation met one, it was told with its trail.
     seen = Findings(built.graph)
     if built.ending is not Ending.GIVEN_UP:
         with suppress(CompileError):
@@ -102,7 +104,7 @@ def make(
     return Made(plan, built, (*findings.found, *built.findings, *seen.found))
 
 
-def module(program: Program, graph: Graph, costs: Costs) -> Module:
+def emit(program: Program, graph: Graph, costs: Costs) -> Module:
     """From graph to text, as it is built; a target has its passes before that."""
     from archdsl.emit.header import header
     from archdsl.emit.module import make

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl import compiler
-from archdsl.build import unread
 from archdsl.build.context import Frame
+from archdsl.build.ends import unread
 from archdsl.build.machine import outside
 from archdsl.build.parameters import given_by_program
 from archdsl.build.request import Budget, Built, Fault, Findings, Reuse
@@ -46,7 +46,7 @@ def load(path: str | Path, uses: Iterable[str] = ()) -> Spec:
     Raises:
         CompileError: with every mistake found on the way.
     """
-    return Spec(compiler.program(Path(path), uses))
+    return Spec(compiler.resolve(Path(path), uses))
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Spec:
         made = compiler.make(self.program, name, given)
         diagnostics, graph = made.diagnostics, made.built.graph
         assert made.plan is not None
-        diagnostics.extend(unread.warnings(graph))
+        diagnostics.extend(unread(graph))
         return Network(self, graph, made.plan, dict(given), tuple(diagnostics))
 
     @property
@@ -323,4 +323,4 @@ class Network:
     @cached_property
     def module(self) -> Module:
         """The module that `source` is the text of, with its class's name and arguments."""
-        return compiler.module(self.spec.program, self.graph, self.costs)
+        return compiler.emit(self.spec.program, self.graph, self.costs)

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from archdsl.build import blocks, calls, expressions, operations, parameters, statements
 from archdsl.build.context import Frame
+from archdsl.build.ends import check_result
 from archdsl.build.position import Context, Rules
 from archdsl.build.provenance import Names
 from archdsl.build.request import Budget, Built, Ending, Fault, Findings, Request
@@ -18,15 +19,12 @@ from archdsl.build.values import (
     BlockValue,
     FunctionValue,
     OperationValue,
-    Value,
-    describe,
     holds_tensor,
     tensors_in,
 )
 from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
-from archdsl.program.mentions import handed_on
-from archdsl.program.outlines import outline
+from archdsl.program.mentions import handed_on, outline
 from archdsl.program.program import Program, Unit, name_span
 from archdsl.syntax import tree
 
@@ -99,33 +97,10 @@ def _build(request: Request, context: Context) -> None:
     frame = Frame(context, plan.unit, None, scope, assigned=known.assigned, meant=meant)
     parameters.fill(frame, network, parameters.checked(frame, network, plan.given))
     result = frame.run(network)
-    _check_ends(frame, network, result)
+    check_result(frame, network, result)
     graph.outputs = tensors_in(result)
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
     given, tests = dict(frame.given), tuple(frame.tests)
     graph.close(scope, bindings, dict(graph.inputs), graph.outputs, given, tests)
     main = request.program.main
     graph.doc = plan.doc or (main.file.doc if request.name == main.path.stem else None)
-
-
-def _check_ends(frame: Frame, network: tree.Network, result: Value) -> None:
-    """A network has inputs, and gives nothing but tensors."""
-    graph, span = frame.graph, name_span(network)
-    if not graph.inputs:
-        message = f"network `{network.name}` has no input"
-        hint = "declare one: `input video: 3 x 16 x 224^2`"
-    elif not _is_tensors(result):
-        message = f"network `{network.name}` gives {describe(result)}, not a tensor"
-        hint = "end with a call, a table, or `return` and tensors"
-    elif any(graph.type(value).samples > 1 for value in tensors_in(result)):
-        message = f"network `{network.name}` gives {describe(result)}: groups of one sample"
-        hint = "bring them together: `y -> ungroup(x)`"
-    else:
-        return
-    frame.findings.add(frame.error("network", message, span, help=hint))
-
-
-def _is_tensors(value: Value) -> bool:
-    if isinstance(value, tuple):
-        return bool(value) and all(map(_is_tensors, value))
-    return holds_tensor(value)

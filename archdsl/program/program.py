@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from archdsl.diagnostics import CompileError, Diagnostic, did_you_mean, error
 from archdsl.ops.base import Operation
-from archdsl.program.outlines import Outline, outline
+from archdsl.program.mentions import Outline, outline
 from archdsl.source import Span
 from archdsl.syntax import tree
 

@@ -1,0 +1,103 @@
+"""One build: what it is asked for, what it takes, and what it gives."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from archdsl import compiler
+from archdsl.build.machine import build, outside
+from archdsl.build.request import Budget, Built, Ending, Request
+from archdsl.cli.main import main
+from archdsl.ir.builder import Builder
+from archdsl.ir.likeness import alike
+from archdsl.plan.derivations import planned
+from archdsl.program.loading import parse_program
+from archdsl.source import Source
+
+SPECS = Path(__file__).resolve().parents[2] / "specs"
+
+_GOOD = "network n(size = 8) {\n  input x: 8 x size^2\n  conv(4)\n  relu\n}\n"
+_POISONED = "network n() {\n  input x: 8 x 8^2\n  conv(4)\n  y = x -> conv(0)\n  relu\n}\n"
+_BROKEN = "network n() {\n  input x: 8 x 8^2\n  conv(4)\n  return x -> conv(0)\n}\n"
+_ENDLESS = "network n() {\n  input x: 8 x 8^2\n  for i in range(900) { relu }\n}\n"
+
+
+def request(text: str) -> Request:
+    program = parse_program(Source("n.arch", text))
+    frame = outside(program, program.main, Budget(), graph=Builder("n"))
+    return Request.of(program, "n", planned(frame, {}))
+
+
+def built(text: str) -> Built:
+    return build(request(text), Budget())
+
+
+def test_a_request_can_be_built_again_and_again() -> None:
+    asked = request(_GOOD)
+    first, second = build(asked, Budget()), build(asked, Budget())
+    assert first.is_sound
+    assert alike(first.graph, second.graph)
+    assert first.steps == second.steps > 0
+
+
+def test_builds_do_not_meet() -> None:
+    asked = [request(_GOOD), request(_POISONED), request(_BROKEN)] * 4
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda each: build(each, Budget()), asked))
+    alone = [build(each, Budget()) for each in asked]
+    assert [made.diagnostics for made in together] == [made.diagnostics for made in alone]
+    assert [len(made.graph) for made in together] == [len(made.graph) for made in alone]
+
+
+def test_steps_are_taken_from_the_budget() -> None:
+    budget, asked = Budget(), request(_GOOD)
+    first = build(asked, budget)
+    build(asked, budget)
+    assert budget.steps == 2 * first.steps
+    assert budget.depth == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [(_GOOD, Ending.WHOLE), (_POISONED, Ending.WHOLE), (_BROKEN, Ending.BROKEN)],
+)
+def test_how_a_build_ends(text: str, ending: Ending) -> None:
+    made = built(text)
+    assert made.ending is ending
+    assert made.is_sound == (not made.diagnostics)
+
+
+def test_a_build_without_steps_left_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archdsl.limits.STEPS", 5_000)
+    made = built(_ENDLESS)
+    assert made.ending is Ending.GIVEN_UP
+    (told,) = made.diagnostics
+    assert "5,000 steps" in told.message
+    assert len(made.graph) > 1, "what was built before stays"
+
+
+def test_a_finding_knows_how_far_the_graph_was() -> None:
+    made = built(_POISONED)
+    (finding,) = made.findings
+    assert (finding.nodes, finding.scopes, finding.open) == (2, 1, (0,))
+    assert len(made.graph) == 3
+
+
+@pytest.mark.parametrize("command", ["flops", "show", "draw -o {}/n.svg", "compile -o {}/out"])
+def test_a_network_is_built_once(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = 0
+
+    def counting(asked: Request, budget: Budget) -> Built:
+        nonlocal count
+        count += 1
+        return build(asked, budget)
+
+    monkeypatch.setattr(compiler, "build", counting)
+    name, *options = command.format(tmp_path).split()
+    assert main([name, str(SPECS / "tiny.arch"), *options]) == 0
+    assert count == 1
