@@ -24,7 +24,7 @@ from archdsl.infer import infer
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
-from archdsl.plan.derivations import by_name, resolve
+from archdsl.plan.derivations import by_name, derived, resolve
 from archdsl.plan.plan import Plan
 from archdsl.program.loading import parse_program
 from archdsl.program.program import Program, Unit, name_span
@@ -90,8 +90,6 @@ class Spec:
         Raises:
             CompileError: this derives no network.
         """
-        from archdsl.plan.derived import derived
-
         return Spec(self.program.with_network(derived(name, base, map(str, changes))))
 
     def written(self, name: str, origin: str, given: Mapping[str, Given] | None = None) -> str:

@@ -1,8 +1,8 @@
-"""Networks derived from others: down to the one with a body, parameters collected."""
+"""Networks derived from others: in a file, or by what stands on a command line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from archdsl.build.arguments import evaluated, listed
@@ -10,10 +10,12 @@ from archdsl.build.context import Frame
 from archdsl.build.names import check_path
 from archdsl.build.request import Fault
 from archdsl.build.values import Given
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import CompileError, did_you_mean, error
 from archdsl.plan.plan import Plan, plan_of
 from archdsl.program.program import Definition, Unit, name_span
+from archdsl.source import Source, Span
 from archdsl.syntax import tree
+from archdsl.syntax.parser import parse
 
 
 @dataclass(frozen=True)
@@ -110,3 +112,27 @@ def _check_parameters(frame: Frame, plan: Plan) -> None:
             findings.report(frame.fault("argument", message, parameter.span, help=hint))
     if findings.faults > faults:
         raise Fault
+
+
+def derived(name: str, base: str, changes: Iterable[str]) -> tree.Derived:
+    """`network NAME = BASE + CHANGE + ...`, each part of it read by itself.
+
+    Raises:
+        CompileError: they are not what stands there in a spec.
+    """
+    whole = _read("derivation", f"network {name} = ", base)
+    called, _ = tree.called(whole.base)
+    before = f"network {name} = {called.name} + "
+    parts = (_read("derivation", before, change) for change in changes)
+    transforms = (transform for part in parts for transform in part.transforms)
+    return replace(whole, transforms=(*whole.transforms, *transforms))
+
+
+def _read(shown: str, before: str, text: str) -> tree.Derived:
+    source = Source(shown, before + text)
+    definitions = parse(source).definitions
+    if len(definitions) == 1 and isinstance(definitions[0], tree.Derived):
+        return definitions[0]
+    place = Span(source, len(before), len(source.text))
+    message, hint = "this derives no network from another", "write `NETWORK + TRANSFORM(...)`"
+    raise CompileError([error("syntax", message, place, help=hint)])

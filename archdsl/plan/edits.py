@@ -17,11 +17,11 @@ from archdsl.plan.rows import (
     NUMBER,
     OPEN,
     Cells,
+    Content,
     Known,
     Refused,
     Row,
     RowId,
-    Saying,
     ids_of,
 )
 from archdsl.program.names import STAGE
@@ -48,11 +48,11 @@ def written_down(before: Plan, after: Plan, span: Span) -> Plan:
         for name, sizes in after.inputs.items()
         if before.inputs[name] != sizes
     }
-    changed: dict[Saying, Saying] = {}
+    changed: dict[Content, Content] = {}
     for row in after.rows:
-        if row.says not in changed:
-            changed[row.says] = _written(row, span)
-    rows = tuple([row.saying(changed[row.says]) for row in after.rows])
+        if row.content not in changed:
+            changed[row.content] = _written(row, span)
+    rows = tuple([row.with_content(changed[row.content]) for row in after.rows])
     return replace(
         after,
         given={**after.given, **given},
@@ -64,19 +64,19 @@ def written_down(before: Plan, after: Plan, span: Span) -> Plan:
     )
 
 
-def _written(row: Row, span: Span) -> Saying:
+def _written(row: Row, span: Span) -> Content:
     """What a row says, with its edits written at a span."""
-    says = row.says
-    if not says.unwritten:
-        return says
-    written = {column: _cell(row, column, span) for column in sorted(says.unwritten)}
-    return replace(says, edits={**says.edits, **written}, unwritten=frozenset())
+    content = row.content
+    if not content.unwritten:
+        return content
+    written = {column: _cell(row, column, span) for column in sorted(content.unwritten)}
+    return replace(content, edits={**content.edits, **written}, unwritten=frozenset())
 
 
 def _cell(row: Row, column: str, span: Span) -> tree.Expression | tree.Dash:
     if column == BLOCK:
         return tree.Name(row.block, span=span)
-    value: Known = row.says.number if column == NUMBER else row.columns.get(column, OPEN)
+    value: Known = row.content.number if column == NUMBER else row.columns.get(column, OPEN)
     return tree.Dash(span=span) if value is OPEN else literal(_checked(column, value), span)
 
 
@@ -87,7 +87,7 @@ def _headers(
     headers = dict(before)
     for row in rows:
         known = headers.get(row.stage.table, ())
-        new = [name for name in row.says.edits if name not in known and not row.line.has(name)]
+        new = [name for name in row.content.edits if name not in known and not row.line.has(name)]
         if new:
             headers[row.stage.table] = (*known, *new)
     return headers

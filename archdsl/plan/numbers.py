@@ -18,7 +18,7 @@ from archdsl.build.values import POISON, Applicable, BlockValue, OperationValue,
 from archdsl.params.numbers import is_integer
 from archdsl.plan.labels import Wanted, labels
 from archdsl.plan.plan import Plan, own_tables
-from archdsl.plan.rows import BLOCK, NUMBER, OPEN, SPECIAL, Known, Row, Saying, Stage, called, kind
+from archdsl.plan.rows import BLOCK, NUMBER, OPEN, SPECIAL, Content, Known, Row, Stage, called, kind
 from archdsl.program.mentions import names_in, targets
 from archdsl.syntax import tree
 
@@ -52,8 +52,8 @@ class _Found:
     values: Mapping[str, Known]
     takes: frozenset[str]
 
-    def saying(self, label: str, before: Saying) -> Saying:
-        return Saying(label, self.block, self.number, self.values, self.takes, before.edits)
+    def content(self, label: str, before: Content) -> Content:
+        return Content(label, self.block, self.number, self.values, self.takes, before.edits)
 
 
 @dataclass
@@ -87,12 +87,12 @@ class _Reader:
 
     def rows(self, labels: Mapping[Stage, str]) -> Iterator[Row]:
         """The rows with what they come to; those that say the same in a stage share it."""
-        shared: dict[Hashable, Saying] = {}
+        shared: dict[Hashable, Content] = {}
         for row, found in self.found:
-            key = row.stage, row.says, found
+            key = row.stage, row.content, found
             if key not in shared:
-                shared[key] = found.saying(labels[row.stage], row.says)
-            yield row.saying(shared[key])
+                shared[key] = found.content(labels[row.stage], row.content)
+            yield row.with_content(shared[key])
 
     def _run(self, body: tuple[tree.Statement, ...]) -> None:
         for statement in body:

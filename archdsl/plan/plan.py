@@ -14,7 +14,7 @@ from itertools import groupby
 from archdsl.build.values import Given, Inserted, Value
 from archdsl.ir.graph import Address
 from archdsl.params.numbers import Number, is_number
-from archdsl.plan.rows import Row, RowId, Saying, ids_of, rows_of
+from archdsl.plan.rows import Content, Row, RowId, ids_of, rows_of
 from archdsl.program.program import Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -71,7 +71,7 @@ class Plan:
     def is_edited(self, table: tree.Table) -> bool:
         """Whether a table has other rows than those written, or they say other things."""
         rows = self.rows_in(table)
-        are_said = any(row.says.edits for row in rows)
+        are_said = any(row.content.edits for row in rows)
         return are_said or [row.id for row in rows] != [*ids_of(table)]
 
     def rows_in(self, table: tree.Table) -> tuple[Row, ...]:
@@ -123,21 +123,23 @@ class Plan:
 
     def with_rows(self, change: Callable[[Row], Row]) -> Plan:
         """Every row changed by what it says; those that say the same are changed at once."""
-        changed: dict[Saying, Saying] = {}
+        changed: dict[Content, Content] = {}
         for row in self.rows:
-            if row.says not in changed:
-                changed[row.says] = change(row).says
-        return replace(self, rows=tuple([row.saying(changed[row.says]) for row in self.rows]))
+            if row.content not in changed:
+                changed[row.content] = change(row).content
+        return replace(
+            self, rows=tuple([row.with_content(changed[row.content]) for row in self.rows])
+        )
 
     def with_numbers(self, numbers: Mapping[RowId, int]) -> Plan:
         """Rows by how often their blocks come; those that say the same then share it."""
-        changed: dict[tuple[Saying, int], Saying] = {}
+        changed: dict[tuple[Content, int], Content] = {}
         rows: list[Row] = []
         for row in self.rows:
-            key = row.says, numbers.get(row.id, row.number)
+            key = row.content, numbers.get(row.id, row.number)
             if key not in changed:
-                changed[key] = row.with_number(key[1]).says
-            rows.append(row.saying(changed[key]))
+                changed[key] = row.with_number(key[1]).content
+            rows.append(row.with_content(changed[key]))
         return replace(self, rows=tuple(rows))
 
     def with_row(self, new: Row, after: Row) -> Plan:

@@ -76,8 +76,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Saying:
-    """What a row comes to; rows that say the same share one, so that they are changed at once.
+class Content:
+    """What a row comes to; rows of a stage that say the same share it, and are changed at once.
 
     `label` is the stage as `archdsl show` prints it: no two stages share one. `takes` are the
     columns that the row has a use for, whether it says something there or not. `edits` is what
@@ -93,7 +93,7 @@ class Saying:
     unwritten: frozenset[str] = frozenset()
 
 
-AS_WRITTEN = Saying()
+AS_WRITTEN = Content()
 """What a row comes to where nobody has asked yet."""
 
 
@@ -104,14 +104,14 @@ class Row:
     id: RowId
     stage: Stage
     line: Line
-    says: Saying = AS_WRITTEN
+    content: Content = AS_WRITTEN
 
     # As it is built
 
     @property
     def cells(self) -> Mapping[str, tree.Expression]:
         """The cells that say something, by column."""
-        edits = self.says.edits
+        edits = self.content.edits
         if not edits:
             return self.line.cells
         cells = {**self.line.cells, **edits}
@@ -122,32 +122,32 @@ class Row:
 
     def cell(self, column: str) -> tree.Expression | None:
         """What stands in a column other than the block's, None for a dash."""
-        cell = self.says.edits.get(column) or self.line.cells.get(column)
+        cell = self.content.edits.get(column) or self.line.cells.get(column)
         return None if isinstance(cell, tree.Dash) else cell
 
     def dash(self, column: str) -> Span:
         """The place of a dash, or of the row where the column has been added since."""
-        edit = self.says.edits.get(column)
+        edit = self.content.edits.get(column)
         return edit.span if edit is not None else self.line.dashes.get(column, self.line.span)
 
     # As a transform sees it
 
     @property
     def label(self) -> str:
-        return self.says.label
+        return self.content.label
 
     @property
     def block(self) -> str:
-        return self.says.block
+        return self.content.block
 
     @property
     def takes(self) -> frozenset[str]:
-        return self.says.takes
+        return self.content.takes
 
     @property
     def columns(self) -> Mapping[str, Known]:
         """The columns in which it says something, with the values."""
-        return self.says.values
+        return self.content.values
 
     @property
     def number(self) -> int:
@@ -156,9 +156,9 @@ class Row:
         Raises:
             Refused: only a build can tell.
         """
-        if not is_integer(self.says.number):
+        if not is_integer(self.content.number):
             raise self._open(NUMBER)
-        return self.says.number
+        return self.content.number
 
     def value(self, column: str) -> Value:
         """What a cell says, `none` for a dash.
@@ -166,7 +166,7 @@ class Row:
         Raises:
             Refused: only a build can tell.
         """
-        value = self.says.values.get(column)
+        value = self.content.values.get(column)
         if value is OPEN:
             raise self._open(column)
         return value
@@ -184,30 +184,30 @@ class Row:
         """The row with other values; a cell that says the same stays as it is written."""
         known = self.columns
         new = {n: value for n, value in values.items() if n not in known or known[n] != value}
-        return self._saying(new, values={**known, **new}) if new else self
+        return self._edited(new, values={**known, **new}) if new else self
 
     def without_cell(self, column: str) -> Row:
         """The row with a dash in a column."""
         if column not in self.columns:
             return self
         values = {name: value for name, value in self.columns.items() if name != column}
-        return self._saying((column,), values=values)
+        return self._edited((column,), values=values)
 
     def with_number(self, number: int) -> Row:
-        return self if number == self.number else self._saying((NUMBER,), number=number)
+        return self if number == self.number else self._edited((NUMBER,), number=number)
 
     def in_stage_of(self, other: Row) -> Row:
-        return replace(self, stage=other.stage, says=replace(self.says, label=other.label))
+        return replace(self, stage=other.stage, content=replace(self.content, label=other.label))
 
-    def saying(self, says: Saying) -> Row:
-        return self if says is self.says else replace(self, says=says)
+    def with_content(self, content: Content) -> Row:
+        return self if content is self.content else replace(self, content=content)
 
     def with_block(self, block: str) -> Row:
-        return self if block == self.block else self._saying((BLOCK,), block=block)
+        return self if block == self.block else self._edited((BLOCK,), block=block)
 
-    def _saying(self, columns: Iterable[str], **changes: Any) -> Row:
-        unwritten = self.says.unwritten.union(columns)
-        return replace(self, says=replace(self.says, unwritten=unwritten, **changes))
+    def _edited(self, columns: Iterable[str], **changes: Any) -> Row:
+        unwritten = self.content.unwritten.union(columns)
+        return replace(self, content=replace(self.content, unwritten=unwritten, **changes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from archdsl.cli.main import main
 from archdsl.expansion.steps import Expansion
 from archdsl.plan.transforms.axes import AXES, Axis
 from archdsl.plan.transforms.search import beyond, last_within
+from archdsl.program.loading import parse_program
+from archdsl.source import Source
 
 ROOT = Path(__file__).resolve().parents[2]
 X2D = archdsl.load(ROOT / "specs/x2d.arch")
@@ -129,3 +131,31 @@ def test_candidates_are_written_as_specs(tmp_path: Path) -> None:
         assert path.exists() == (candidate.axis in ("width", "depth"))
         if path.exists():
             assert archdsl.load(path).network().costs.total == candidate.state.total
+
+
+SIZED = """
+block unit(x, channels, stride = 1) {
+  y = x -> conv(channels, 3, stride)
+  if x.height > 20 { y = y -> conv(channels) }
+  return y
+}
+block plain(x, channels, stride = 1) { return x -> conv(channels, 3, stride) -> relu }
+network net(size = 16) {
+  input x: 3 x size^2
+  table {
+    | block | channels | number | stride |
+    | BLOCK | 8        | 3      | 2      |
+    | BLOCK | 8        | 2      | 1      |
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("block", ["unit", "plain"])
+def test_blocks_at_other_sizes_cost_what_they_would(block: str) -> None:
+    """Whether their text asks for a size, so that it is run, or not, so that it is not."""
+    spec = archdsl.Spec(parse_program(Source("net.arch", SIZED.replace("BLOCK", block))))
+    standing = spec.candidates("net", {})
+    for size in (24, 64, 128):
+        total = standing.measured(standing.plan.with_parameters(size=size)).total
+        assert total == spec.network("net", size=size).costs.total

@@ -8,7 +8,7 @@ import pytest
 
 from archdsl.build.arithmetic import FUNCTIONS
 from archdsl.ops import OPERATIONS
-from archdsl.plan.derived import derived
+from archdsl.plan.derivations import derived
 from archdsl.program.loading import load_program
 from archdsl.program.program import Definition, Function, Program
 

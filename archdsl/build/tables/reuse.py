@@ -24,7 +24,7 @@ from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Nodes
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ops.base import Types
-from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Line, Row, Saying
+from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Content, Line, Row
 from archdsl.program.mentions import names_in
 from archdsl.program.names import STAGE
 from archdsl.source import Span
@@ -62,7 +62,7 @@ class KnownBlocks:
         self._turns = Turns(filler)
         self._known: dict[Hashable, Known] = {}
         self._patterns: dict[Hashable, Pattern] = {}
-        self._contents: dict[Saying | Line, tuple[int, bool]] = {}
+        self._contents: dict[Content | Line, tuple[int, bool]] = {}
         self._numbers: dict[Hashable, int] = {}
 
     def said(self, row: Row, number: int, *, first: bool) -> Hashable:
@@ -91,7 +91,7 @@ class KnownBlocks:
 
         Rows that share what they say are read once.
         """
-        source = row.line if row.says is AS_WRITTEN else row.says
+        source = row.line if row.content is AS_WRITTEN else row.content
         if source not in self._contents:
             said = tuple([cell for cell in row.cells.items() if cell[0] not in _UNREAD])
             number = self._numbers.setdefault(said, len(self._numbers))

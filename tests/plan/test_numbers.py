@@ -1,0 +1,94 @@
+"""What plans know without a build: numbers, the labels of stages, and what stays open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archdsl.build import machine
+from archdsl.build.request import Budget, Built, Request
+from archdsl.compiler import make
+from archdsl.diagnostics import CompileError
+from archdsl.program.loading import load_program, parse_program
+from archdsl.source import Source
+from archdsl.spec import Spec
+
+SPECS = Path(__file__).resolve().parents[2] / "specs"
+
+UNIT = "block unit(x, channels = 4) { return x -> conv(channels) }\n"
+
+
+def spec(body: str, more: str = "") -> Spec:
+    text = f"{UNIT}{more}network net(wide = 8) {{\n  input x: 4 x 8^2\n  {body}\n}}\n"
+    return Spec(parse_program(Source("net.arch", text)))
+
+
+def table(*rows: str, columns: str = "block | channels") -> str:
+    return "\n".join(["table {", f"| {columns} |", *(f"| {row} |" for row in rows), "}"])
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The networks that are built, by name."""
+    names: list[str] = []
+
+    def build(request: Request, budget: Budget) -> Built:
+        names.append(request.name)
+        return machine.build(request, budget)
+
+    for module in ("compiler", "plan.standing", "plan.candidates"):
+        monkeypatch.setattr(f"archdsl.{module}.build", build)
+    return names
+
+
+def test_a_stretched_network_is_built_once(builds: list[str]) -> None:
+    program = load_program(SPECS / "autox3d_l.arch")
+    assert make(program, "autox3d_l", {}).built.is_sound
+    assert builds == ["autox3d_l"]
+
+
+@pytest.mark.parametrize("rows", [("unit | 8", "unit | 8"), ("unit | wide", "relu | -")])
+def test_labels_are_found_in_the_text(builds: list[str], rows: tuple[str, ...]) -> None:
+    net = spec(table(*rows))
+    made = net.derive("made", "net", "set(channels, value = 12, rows = stage1)")
+    assert make(made.program, "made", {}).built.is_sound
+    assert builds == ["made"]
+
+
+def test_a_label_that_others_may_have_takes_a_build(builds: list[str]) -> None:
+    """A call beside the table is called like the stage, so that both are numbered."""
+    net = spec(f"unit\n  {table('unit | 8')}")
+    made = net.derive("made", "net", "set(channels, value = 12, rows = unit2)")
+    built = make(made.program, "made", {}).built
+    assert [node.results[0].channels for node in built.graph] == [4, 4, 12]
+    assert builds == ["made", "made"]
+
+
+def test_stages_of_several_tables_are_numbered_as_they_are_shown() -> None:
+    both = f"{table('unit | 8', 'unit | 8')}\n  {table('relu | -', 'unit | 8')}"
+    made = spec(both).derive("made", "net", "set(channels, value = 12, rows = stage12)")
+    widths = [node.results[0].channels for node in made.network("made").graph]
+    assert widths == [4, 8, 8, 8, 12]
+
+
+def refusal(net: Spec, change: str) -> tuple[str, str]:
+    with pytest.raises(CompileError) as failure:
+        net.derive("made", "net", change).network("made")
+    told = failure.value.diagnostics[0]
+    return told.message, told.labels[0].span.text
+
+
+def test_what_is_made_of_a_tensor_cannot_be_computed_with() -> None:
+    net = spec(table("unit | 2 * in.channels", "unit | 8"))
+    message = "`channels` of stage `stage1` is made of the size of a tensor"
+    assert refusal(net, "widen(2)") == (message, "widen(2)")
+    written = net.derive("made", "net", "set(channels, value = 12)").network("made")
+    assert [node.results[0].channels for node in written.graph] == [4, 12, 12]
+
+
+def test_a_table_that_a_tensor_decides_on_is_not_known() -> None:
+    net = spec(f"if x.height < 9 {{ {table('unit | 8')} }} else {{ unit }}")
+    message, words = refusal(net, "widen(2)")
+    assert message == "what a tensor's size decides here is not known before the network is built"
+    assert words == "x.height < 9"
