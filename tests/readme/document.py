@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+
+from archdsl.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 
+_SHELL = re.compile(r"[|&;<>$`*?(){}~]")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -64,7 +71,9 @@ class Sandbox:
         program.chmod(0o755)
 
     def run(self, command: str) -> str:
-        """What a command prints, errors too."""
+        """What a command prints, errors too. Where no shell is needed, none is started."""
+        if command.startswith("archdsl ") and not _SHELL.search(_QUOTED.sub("", command)):
+            return self._called(shlex.split(command)[1:])
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=self.folder,
@@ -74,6 +83,12 @@ class Sandbox:
             text=True,
         )
         return done.stdout.rstrip("\n")
+
+    def _called(self, arguments: list[str]) -> str:
+        printed = io.StringIO()
+        with chdir(self.folder), redirect_stdout(printed), redirect_stderr(printed):
+            main(arguments)
+        return printed.getvalue().rstrip("\n")
 
     def python(self, code: str) -> None:
         """Run a piece of Python; a failure raises."""
