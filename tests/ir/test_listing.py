@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 import archdsl
-from archdsl.ir.folding import Run, runs
-from archdsl.ir.listing import Entry, listing
+from archdsl.ir.listing import Entry, Run, listing, runs
 
 
 def chain(text: str) -> list[Run]:
