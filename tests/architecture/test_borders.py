@@ -24,9 +24,9 @@ MAY_IMPORT = {
     "program": GROUND | {"ir", "ops", "params", "syntax"},
     "plan": GROUND | {"build", "costs", "ir", "ops", "params", "program", "syntax"},
     "plan.transforms": GROUND | {"build.values", "params", "plan.plan", "plan.rows"},
-    "build": GROUND
-    | {"costs", "ir", "ops", "params", "plan.plan", "plan.rows", "program"}
-    | {"syntax.tree"},
+    "build": GROUND | {"ir", "ops", "params", "plan.plan", "plan.rows", "program", "syntax.tree"},
+    "build.tables": {"build", "costs", "diagnostics", "ir", "limits", "ops", "params", "plan.rows"}
+    | {"program", "source", "syntax.tree"},
     "passes": {"ir", "ops", "params.kinds"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
