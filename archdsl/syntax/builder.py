@@ -9,13 +9,132 @@ from lark import Token, Transformer
 
 from archdsl.source import Span
 from archdsl.syntax import tree
-from archdsl.syntax.building.claims import Claims
-from archdsl.syntax.building.definitions import Definitions
-from archdsl.syntax.building.expressions import Expressions
-from archdsl.syntax.building.maker import Child, names, nodes
-from archdsl.syntax.building.recipes import Recipes
-from archdsl.syntax.building.statements import Statements
+from archdsl.syntax.bodies import Child, Expressions, Group, Maker, Statements, has, names, nodes
+from archdsl.syntax.labels import mistaken
 from archdsl.syntax.literals import description
+
+
+class Definitions(Maker):
+    def block(self, children: list[Child]) -> tree.Block:
+        name, parameters, body = children[1:]
+        return self._make(tree.Block, children, str(name), parameters.items, body.items, None)
+
+    def cell(self, children: list[Child]) -> tree.Cell:
+        name, *parts = children[1:]
+        *parameters, body = (part.items for part in parts)
+        given = parameters[0] if parameters else ()
+        return self._make(tree.Cell, children, str(name), given, body, None)
+
+    def network(self, children: list[Child]) -> tree.Network:
+        name, parameters, body = children[1:]
+        return self._make(tree.Network, children, str(name), parameters.items, body.items, None)
+
+    def derived(self, children: list[Child]) -> tree.Derived:
+        kind, name = map(str, children[:2])
+        base, *transforms = nodes(children)
+        return self._make(tree.Derived, children, kind, name, base, tuple(transforms), None)
+
+    def insert(self, children: list[Child]) -> tree.Insert:
+        return self._make(tree.Insert, children, tuple(nodes(children)))
+
+    def insertion(self, children: list[Child]) -> tree.Insertion:
+        block, places = nodes(children)
+        return self._make(tree.Insertion, children, block, places.items)
+
+    def places(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(nodes(children)))
+
+    def place(self, children: list[Child]) -> tree.Place:
+        text = str(children[0])
+        first, *last = text.split("..")
+        if mistake := mistaken(text):
+            message, help = mistake
+            self._tell("syntax", message, self._span(children), help)
+        return self._make(tree.Place, children, first, last[0] if last else None)
+
+    def parameters(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(nodes(children)))
+
+    def parameter(self, children: list[Child]) -> tree.Parameter:
+        below = nodes(children)
+        types = next((node.items for node in below if isinstance(node, Group)), ())
+        default = below[-1] if has(children, "EQUAL") else None
+        return self._make(tree.Parameter, children, str(children[0]), types, default)
+
+    def types(self, children: list[Child]) -> Group:
+        words = tuple(node.name for node in nodes(children))
+        return self._make(Group, children, words)
+
+    def type(self, children: list[Child]) -> tree.Name:
+        return self._make(tree.Name, children, str(children[0]))
+
+
+class Claims(Maker):
+    def claim(self, children: list[Child]) -> tree.Claim:
+        base, *items = nodes(children)
+        return self._make(tree.Claim, children, base, tuple(items))
+
+    def said(self, children: list[Child]) -> tree.Figure | tree.Property:
+        """A bare number is a figure, to be measured; any other value is a property."""
+        (value,) = nodes(children)
+        name, disputed, remark = self._item(children)
+        if isinstance(value, tree.Number):
+            return self._make(tree.Figure, children, name, value, None, disputed, remark)
+        return self._make(tree.Property, children, name, value, disputed, remark)
+
+    def increase(self, children: list[Child]) -> tree.Figure:
+        value, base = nodes(children)
+        name, disputed, remark = self._item(children)
+        return self._make(tree.Figure, children, name, value, base, disputed, remark)
+
+    def _item(self, children: list[Child]) -> tuple[str, bool, str | None]:
+        """What a claim speaks of, whether that is disputed, and the remark."""
+        remark = self._unquoted(children[-1]) if has(children, "TEXT") else None
+        return names(children)[0], has(children, "DISPUTED"), remark
+
+    def remark(self, children: list[Child]) -> tree.Remark:
+        return self._make(tree.Remark, children, self._unquoted(children[1]))
+
+
+class Recipes(Maker):
+    def recipe(self, children: list[Child]) -> tree.Recipe:
+        *head, settings = nodes(children)
+        parameters = next((part.items for part in head if isinstance(part, Group)), ())
+        network = next((part for part in head if isinstance(part, tree.Name)), None)
+        name = str(children[1])
+        return self._make(tree.Recipe, children, name, parameters, network, settings.items, None)
+
+    def derived_recipe(self, children: list[Child]) -> tree.DerivedRecipe:
+        *network, base = nodes(children)
+        name = str(children[1])
+        return self._make(
+            tree.DerivedRecipe, children, name, network[0] if network else None, base, None
+        )
+
+    def settings(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(nodes(children)))
+
+    def setting(self, children: list[Child]) -> tree.Setting:
+        below = nodes(children)
+        options = below[0].items if below and isinstance(below[0], Group) else below
+        arguments = tuple(map(self._argument, options))
+        return self._make(tree.Setting, children, str(children[0]), arguments)
+
+    def options(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(nodes(children)))
+
+    def _argument(self, node: tree.Node) -> tree.Argument:
+        """An option; a value by itself is one without a name."""
+        if isinstance(node, tree.Argument):
+            return node
+        return self._make(tree.Argument, [node], None, node)
+
+    def range(self, children: list[Child]) -> tree.Range:
+        return self._make(tree.Range, children, *nodes(children))
+
+    def text(self, children: list[Child]) -> tree.Text:
+        return self._make(tree.Text, children, self._unquoted(children[0]))
+
 
 _Described = tree.Block | tree.Cell | tree.Network | tree.Derived | tree.Recipe | tree.DerivedRecipe
 
@@ -33,7 +152,7 @@ def _documented(definition: _Described, doc: Doc) -> _Described:
 
 
 class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer[Token, tree.File]):
-    """Every method takes all children of its rule, punctuation included, for their places."""
+    """A file, of all that it holds."""
 
     def file(self, children: list[Child]) -> tree.File:
         elements = nodes(children)

@@ -12,8 +12,7 @@ from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
-from archdsl.syntax.driver import END, Driver, Unexpected
-from archdsl.syntax.grammar import Reading, grammar
+from archdsl.syntax.grammar import END, Driver, Reading, Unexpected, grammar
 from archdsl.syntax.layout import TooDeep, arrange
 
 # What Python or an editor would take for an end of line, or not take at all.

@@ -12,9 +12,8 @@ from lark import Token
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic
 from archdsl.syntax.brackets import line_starts, mend
-from archdsl.syntax.driver import END
 from archdsl.syntax.fault import Fault
-from archdsl.syntax.grammar import Reading
+from archdsl.syntax.grammar import END, Reading
 from archdsl.syntax.layout import TooDeep, arrange
 from archdsl.syntax.mistakes import explain, keyword
 

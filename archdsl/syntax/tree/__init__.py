@@ -1,16 +1,24 @@
 """The syntax tree. Two trees are equal when they say the same, wherever they stand."""
 
-from archdsl.syntax.tree.base import Node
-from archdsl.syntax.tree.claims import Claim, Figure, Property, Remark
 from archdsl.syntax.tree.definitions import (
     Block,
     Cell,
+    Claim,
+    Comment,
+    Definition,
     Derived,
+    DerivedRecipe,
+    Figure,
+    File,
     Insert,
     Insertion,
     Network,
     Parameter,
     Place,
+    Property,
+    Recipe,
+    Remark,
+    Setting,
     Use,
 )
 from archdsl.syntax.tree.expressions import (
@@ -25,6 +33,7 @@ from archdsl.syntax.tree.expressions import (
     Expression,
     Index,
     Name,
+    Node,
     Number,
     Range,
     Repeat,
@@ -33,9 +42,8 @@ from archdsl.syntax.tree.expressions import (
     Tuple,
     Unary,
     called,
+    walk,
 )
-from archdsl.syntax.tree.files import Comment, Definition, File
-from archdsl.syntax.tree.recipes import DerivedRecipe, Recipe, Setting
 from archdsl.syntax.tree.statements import (
     Apply,
     Assign,
@@ -50,7 +58,6 @@ from archdsl.syntax.tree.statements import (
     Statement,
     Table,
 )
-from archdsl.syntax.tree.walking import walk
 
 __all__ = [
     "Apply",

@@ -1,11 +1,43 @@
-"""Expressions: what can stand where a value is asked for."""
+"""Nodes, and the expressions among them: what can stand where a value is asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import field
 from fractions import Fraction
 from typing import TypeAlias
 
-from archdsl.syntax.tree.base import Node
+from archdsl.frozen import Frozen
+from archdsl.source import Span
+
+
+class Node(Frozen):
+    """`depth` counts the levels of expressions and statements below, so that it can be bounded."""
+
+    span: Span = field(kw_only=True, compare=False, repr=False)
+    depth: int = field(default=0, kw_only=True, compare=False, repr=False)
+
+
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Nodes with all that is below them, in the order in which they were written."""
+    waiting = [*nodes][::-1]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(_below(node))
+
+
+def _below(node: Node) -> list[Node]:
+    below: list[Node] = []
+    # What a kind of node takes by place are its own fields: span and depth go by keyword.
+    own: tuple[str, ...] = node.__match_args__
+    for name in own:
+        value = getattr(node, name)
+        if isinstance(value, tuple):
+            below += [item for item in value if isinstance(item, Node)]
+        elif isinstance(value, Node):
+            below.append(value)
+    return below
 
 
 class Number(Node):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from archdsl.syntax.tree.base import Node
-from archdsl.syntax.tree.expressions import Argument, Call, Chain, Expression, Name
+from archdsl.syntax.tree.expressions import Argument, Call, Chain, Expression, Name, Node
 
 
 class Input(Node):
