@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import TextIO
 
@@ -59,12 +58,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(argv)
     except BrokenPipeError:
-        _close_stdout()
+        _close(sys.stdout)
         return 141
     except OSError as fault:
-        _close_stdout()
-        with suppress(OSError):
+        _close(sys.stdout)
+        try:
             report([error("file", f"cannot print: {fault.strerror}")])
+        except OSError:
+            _close(sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -89,9 +90,9 @@ def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")
 
 
-def _close_stdout() -> None:
+def _close(stream: TextIO) -> None:
     """Keep Python from complaining, at its end, that what it wrote has no reader."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:

@@ -80,12 +80,15 @@ def test_data_and_diagnostics_go_apart(capsys: pytest.CaptureFixture[str], tmp_p
 @pytest.mark.parametrize("streams", [">&-", "2>&-", ">/dev/full", "2>/dev/full"])
 def test_streams_that_take_nothing(command: list[str], streams: str) -> None:
     words = shlex.join([sys.executable, "-m", "archdsl", *command])
-    done = subprocess.run(f"{words} {streams}", shell=True, capture_output=True, text=True)
+    buffered = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        f"{words} {streams}", shell=True, env=buffered, capture_output=True, text=True
+    )
     assert "Traceback" not in done.stderr
     assert done.stderr.count("\n") < 5
-    is_full = streams == ">/dev/full"
-    assert done.returncode == int(is_full or SPEC not in command)
-    assert ("cannot print: No space left on device" in done.stderr) == is_full
+    is_lost = streams == ">/dev/full" and SPEC in command
+    assert done.returncode == int(is_lost or SPEC not in command)
+    assert ("cannot print: No space left on device" in done.stderr) == is_lost
 
 
 def test_no_colour_unless_a_terminal_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
