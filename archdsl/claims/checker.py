@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archdsl.build.values import show
 from archdsl.claims import figures, structure
-from archdsl.claims.verdicts import Checked, Measured, Verdict, verdict
+from archdsl.claims.figures import Checked, Measured, Verdict, named, verdict
+from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import (
     CompileError,
     Diagnostic,
@@ -116,7 +116,7 @@ class _Checker:
         if metric in structure.COUNTED:
             measured, is_met = structure.counted(metric, item.value.value, cells(network.graph))
             return self._judged(item, network, metric, claimed, measured, is_met)
-        if metric not in figures.METRICS:
+        if metric not in METRICS:
             raise CompileError([_unknown(item, metric)])
         measured, is_met = figures.compared(item, network, None)
         return self._judged(item, network, metric, claimed, measured, is_met)
@@ -136,9 +136,9 @@ class _Checker:
         arguments: tuple[tree.Argument, ...],
     ) -> Checked:
         """What a network has beyond another, which has the claim's arguments beside its own."""
-        if item.metric not in figures.METRICS:
+        if item.metric not in METRICS:
             message = f"`{item.metric}` cannot be more on a network than on another"
-            hint = f"there is {', '.join(figures.METRICS)}"
+            hint = f"there is {', '.join(METRICS)}"
             raise CompileError([error("claim", message, item.span, help=hint)])
         name, own = tree.called(base)
         named = {argument.name for argument in own}
@@ -163,9 +163,7 @@ class _Checker:
 
 
 def _shown(network: Network) -> str:
-    """`x3d_s(size = 182)`."""
-    given = ", ".join(f"{key} = {show(g.value)}" for key, g in network.given.items())
-    return f"{network.name}({given})" if given else network.name
+    return named(network.name, {name: given.value for name, given in network.given.items()})
 
 
 def _explain(
@@ -190,7 +188,7 @@ def _word(item: tree.Figure | tree.Property) -> Span:
 
 
 def _unknown(item: tree.Figure | tree.Property, name: str) -> Diagnostic:
-    known = [*figures.METRICS, *figures.STATED, *structure.COUNTED, *structure.PROPERTIES]
+    known = [*METRICS, *figures.STATED, *structure.COUNTED, *structure.PROPERTIES]
     before = item.span.start + (len("disputed") if item.disputed else 0)
     start = item.span.source.text.index(name, before)
     span = Span(item.span.source, start, start + len(name))

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from archdsl.build.values import Value, show
 from archdsl.claims.checker import Examined, examine
-from archdsl.claims.verdicts import Verdict
+from archdsl.claims.figures import Verdict, named
 from archdsl.costs.figures import Figures
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
 from archdsl.plan.lineages import Lineage
@@ -44,8 +44,7 @@ class Member:
     @property
     def name(self) -> str:
         """`x3d_s(size = 182)`."""
-        given = ", ".join(f"{key} = {show(value)}" for key, value in self.given.items())
-        return f"{self.network}({given})" if given else self.network
+        return named(self.network, self.given)
 
     @property
     def top1(self) -> Fraction | None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from archdsl.claims.verdicts import Measured
+from archdsl.claims.figures import Measured
 from archdsl.diagnostics import CompileError, error
-from archdsl.ir.cells import Cell, CellOperation
+from archdsl.ir.cells import Cell
 from archdsl.syntax import tree
 
 DIMENSIONS = ("temporal", "spatial", "spatiotemporal")
@@ -33,16 +33,19 @@ COUNTED = (CELLS, *_COUNTS)
 
 def counted(name: str, claimed: int | Fraction, cells: Sequence[Cell]) -> tuple[Measured, bool]:
     """A count, in each of the cells, and whether it is as claimed."""
-    if name == CELLS:
-        return Measured(len(cells), str(len(cells))), claimed == len(cells)
-    counts = sorted({_COUNTS[name](cell) for cell in cells})
+    counts = _counts(name, cells)
     return _shown(counts), counts == [claimed]
 
 
 def bounded(name: str, most: int | Fraction, cells: Sequence[Cell]) -> tuple[Measured, bool]:
     """A count, in each of the cells, and whether it is at most as claimed."""
-    counts = [len(cells)] if name == CELLS else sorted({_COUNTS[name](cell) for cell in cells})
+    counts = _counts(name, cells)
     return _shown(counts), bool(counts) and counts[-1] <= most
+
+
+def _counts(name: str, cells: Sequence[Cell]) -> list[int]:
+    """The counts that cells have, each once, the largest last."""
+    return [len(cells)] if name == CELLS else sorted({_COUNTS[name](cell) for cell in cells})
 
 
 def _shown(counts: Sequence[int]) -> Measured:
@@ -80,12 +83,9 @@ def _leads(cell: Cell, words: Words) -> bool:
     done: dict[str, int] = {}
     for operation in cell.operations:
         before = max((done.get(name, 0) for name in operation.inputs), default=0)
-        done[operation.name] = before + _is_next(operation, words, before)
+        is_next = before < len(words) and operation.over == words[before]
+        done[operation.name] = before + is_next
     return max(done.values(), default=0) == len(words)
-
-
-def _is_next(operation: CellOperation, words: Words, before: int) -> bool:
-    return before < len(words) and operation.over == words[before]
 
 
 def _same(words: Words, cells: Sequence[Cell]) -> Found:

@@ -13,7 +13,7 @@ from archdsl.report.tables import FORMATS
 from archdsl.spec import Spec, load
 
 if TYPE_CHECKING:
-    from archdsl.claims.verdicts import SpecReport
+    from archdsl.claims.figures import SpecReport
 
 _DETAILS = """\
 Builds every network of each spec whose parameters all have values, checks each recipe with
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _check(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     """What there is to say of a spec; nothing but diagnostics where it cannot be read."""
     from archdsl.claims.checker import check_claims, written
-    from archdsl.claims.verdicts import SpecReport
+    from archdsl.claims.figures import SpecReport
 
     try:
         spec = load(path)

@@ -33,18 +33,18 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     try:
-        from archdsl.samples import motions, writing
+        from archdsl import samples
     except ImportError as fault:
         hint = 'pip install "archdsl[video]"'
         message = f"sample-data writes videos with {fault.name}, which is not installed"
         raise CompileError([error("install", message, help=hint)]) from None
     folder = Path(arguments.folder)
     try:
-        _fill(folder, writing.write, force=arguments.force)
+        _fill(folder, samples.write, force=arguments.force)
     except OSError as fault:
         raise CompileError([error("file", f"cannot write {folder}: {fault.strerror}")]) from None
-    classes = len(motions.MOTIONS)
-    for name, count in writing.SETS.items():
+    classes = len(samples.MOTIONS)
+    for name, count in samples.SETS.items():
         print(f"{folder / name}.txt: {count * classes} videos in {classes} classes")
     return 0
 

@@ -1,20 +1,45 @@
-"""Two networks side by side: whether they are one, and if not, what differs where."""
+"""Two networks side by side: whether they are one, and if not, what is changed where."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archdsl.build.values import show
 from archdsl.compare.alignment import PERFECT, align
-from archdsl.compare.changes import Change, changes
-from archdsl.compare.pieces import Origin, Piece, Pieces, pieces_of
-from archdsl.ir.graph import Initialisation, Value
+from archdsl.compare.pieces import Inner, Origin, Piece, Pieces, pieces_of, written
+from archdsl.ir.graph import Graph, Initialisation, Value
 from archdsl.ir.likeness import alike, started
+from archdsl.ops.base import Operation
 from archdsl.spec import Network
 
 ALIKE, RESIZED, CHANGED, ADDED, REMOVED = "alike", "resized", "changed", "added", "removed"
 """What became of a part; one that is resized does the same, on other shapes."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """`what` is `a` in the one and `b` in the other; None where it is not there at all.
+
+    It is so `times` times.
+    """
+
+    what: str
+    a: str | None = None
+    b: str | None = None
+    times: int = 1
+
+    def __str__(self) -> str:
+        times = f" (x {self.times:,})" if self.times > 1 else ""
+        match self.a, self.b:
+            case None, None:
+                return self.what + times
+            case None, b:
+                return f"+ {self.what} {b}".rstrip() + times
+            case a, None:
+                return f"- {self.what} {a}".rstrip() + times
+        return f"{self.what} {self.a} -> {self.b}{times}"
 
 
 @dataclass(frozen=True)
@@ -90,7 +115,7 @@ class _Beside:
             if a is None or b is None:
                 yield Pair(a, b)
             else:
-                yield Pair(a, b, (*changes(a, b), *self._reads(a, b)))
+                yield Pair(a, b, (*_changes(a, b), *self._reads(a, b)))
 
     def _reads(self, a: Piece, b: Piece) -> Iterator[Change]:
         """That a piece takes what it takes from elsewhere, not just from the one before it."""
@@ -105,7 +130,7 @@ class _Beside:
     def _is_chained(self, a: Piece, one: Value, b: Piece, other: Value) -> bool:
         """Each comes from the piece before, whatever that is."""
         ours, theirs = self.a.origin(one), self.b.origin(other)
-        befores = (_before(self.a, a), _before(self.b, b))
+        befores = (_before(a), _before(b))
         return (ours[0], theirs[0]) == befores and ours[1] == theirs[1]
 
     def _is_same(self, one: Value, other: Value) -> bool:
@@ -115,9 +140,8 @@ class _Beside:
 
     def others(self) -> Iterator[Change]:
         a, b = self.a.network, self.b.network
-        yield from _mapped("input", dict(_inputs(a)), dict(_inputs(b)))
-        ours, theirs = started(a.graph), started(b.graph)
-        yield from _mapped("init", _rules(ours), _rules(theirs))
+        yield from _cells(_inputs(a), _inputs(b), "input ")
+        yield from _cells(_rules(a.graph), _rules(b.graph), "init ")
         results, others = a.graph.outputs, b.graph.outputs
         last = all(_is_last(self.a, v) for v in results) and all(
             _is_last(self.b, v) for v in others
@@ -126,7 +150,7 @@ class _Beside:
             yield Change("returns", _names(self.a, results), _names(self.b, others))
 
 
-def _before(pieces: Pieces, piece: Piece) -> int | None:
+def _before(piece: Piece) -> int | None:
     return piece.place - 1 if piece.place else None
 
 
@@ -138,14 +162,14 @@ def _names(pieces: Pieces, values: tuple[Value, ...]) -> str:
     return ", ".join(map(pieces.origin_name, values)) or "nothing"
 
 
-def _inputs(network: Network) -> Iterator[tuple[str, str]]:
+def _inputs(network: Network) -> dict[str, str]:
     """Inputs by their place: what they are called is a name."""
-    for place, value in enumerate(network.graph.inputs.values(), start=1):
-        yield str(place), str(network.graph.type(value))
+    inputs = enumerate(network.graph.inputs.values(), start=1)
+    return {str(place): str(network.graph.type(value)) for place, value in inputs}
 
 
-def _rules(rules: Mapping[str, Initialisation]) -> dict[str, str]:
-    return {operation: _rule(rule) for operation, rule in rules.items()}
+def _rules(graph: Graph) -> dict[str, str]:
+    return {operation: _rule(rule) for operation, rule in started(graph).items()}
 
 
 def _rule(rule: Initialisation) -> str:
@@ -153,7 +177,82 @@ def _rule(rule: Initialisation) -> str:
     return f"{rule.scheme}({options})" if options else rule.scheme
 
 
-def _mapped(what: str, a: Mapping[str, str], b: Mapping[str, str]) -> Iterator[Change]:
+# What is changed in a piece
+
+
+def _changes(a: Piece, b: Piece) -> tuple[Change, ...]:
+    """What is changed in the text of a piece, else what is changed inside of it.
+
+    Nothing where only shapes differ: what enters has another one.
+    """
+    if a.form == b.form:
+        return ()
+    said = tuple(_said(a, b))
+    return said or tuple(_inside(a, b))
+
+
+def _said(a: Piece, b: Piece) -> Iterator[Change]:
+    """What a spec says otherwise; of another block, only what both have is compared."""
+    if a.part.kind == b.part.kind:
+        yield from _cells(a.cells, b.cells)
+        return
+    yield Change("block", a.part.kind, b.part.kind)
+    both = a.cells.keys() & b.cells.keys()
+    ours, theirs = ({k: v for k, v in x.cells.items() if k in both} for x in (a, b))
+    yield from _cells(ours, theirs)
+
+
+def _cells(a: Mapping[str, str], b: Mapping[str, str], of: str = "") -> Iterator[Change]:
     for name in {**a, **b}:
         if a.get(name) != b.get(name):
-            yield Change(f"{what} {name}", a.get(name), b.get(name))
+            yield Change(f"{of}{name}", a.get(name), b.get(name))
+
+
+def _inside(a: Piece, b: Piece) -> Iterator[Change]:
+    """Blocks that only one has, and operations that differ in others, with how often it is so."""
+    pairs = align(a.inside, b.inside, _inner_likeness, lambda inner: inner.kind)
+    found = Counter(change for one, other in pairs for change in _inner(one, other))
+    for change, times in found.items():
+        yield replace(change, times=times)
+    if not found and (a.operations != b.operations or _wires(a) != _wires(b)):
+        yield Change("wired otherwise")
+
+
+def _inner_likeness(a: Inner, b: Inner) -> int:
+    if a.form == b.form:
+        return PERFECT
+    return PERFECT // 3 * (1 + (a.operations == b.operations)) if a.kind == b.kind else 0
+
+
+def _inner(a: Inner | None, b: Inner | None) -> Iterator[Change]:
+    if a is None or b is None:
+        yield from _one_sided(a.kind if a else None, b.kind if b else None)
+        return
+    if a.operations != b.operations:
+        found = align(a.operations, b.operations, _alike, lambda operation: operation.name)
+        yield from (change for one, other in found for change in _operation(one, other))
+
+
+def _wires(piece: Piece) -> object:
+    return [step.reads for step in piece.form.steps], piece.form.gives
+
+
+def _alike(a: Operation, b: Operation) -> int:
+    if a.name != b.name:
+        return 0
+    return PERFECT if a == b else PERFECT // 3
+
+
+def _operation(a: Operation | None, b: Operation | None) -> Iterator[Change]:
+    if a is None or b is None:
+        yield from _one_sided(a.name if a else None, b.name if b else None)
+        return
+    yield from _cells(dict(written(a)), dict(written(b)), f"{a.name} ")
+
+
+def _one_sided(a: str | None, b: str | None) -> Iterator[Change]:
+    """Something that only one has, by name."""
+    if b is not None:
+        yield Change(b, b="")
+    elif a is not None:
+        yield Change(a, a="")

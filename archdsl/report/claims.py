@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from archdsl.claims.verdicts import Checked, SpecReport, Verdict
+from archdsl.claims.figures import Checked, SpecReport, Verdict
 from archdsl.diagnostics import counted
 from archdsl.report.tables import Table, as_json, comma_separated
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archdsl.compare.changes import Change
 from archdsl.compare.difference import (
     ADDED,
     ALIKE,
     CHANGED,
     REMOVED,
     RESIZED,
+    Change,
     Difference,
     Pair,
 )

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from archdsl.build.values import Value
 from archdsl.build.values import show as show_value
+from archdsl.claims.figures import Verdict
 from archdsl.claims.members import Member
-from archdsl.claims.verdicts import Verdict
 from archdsl.costs.conventions import Convention
 from archdsl.ir.types import show_shape
 from archdsl.report.numbers import readable, readable_bytes

@@ -8,7 +8,7 @@ import pytest
 
 import archdsl
 from archdsl.claims.checker import check_claims
-from archdsl.claims.verdicts import Checked, Verdict
+from archdsl.claims.figures import Checked, Verdict
 from archdsl.diagnostics import Diagnostics
 
 SPEC = """

@@ -9,8 +9,7 @@ import pytest
 
 import archdsl
 from archdsl.claims.checker import check_claims
-from archdsl.claims.digits import in_unit_of, last_digit
-from archdsl.claims.verdicts import Verdict
+from archdsl.claims.figures import Verdict, in_unit_of, last_digit
 from archdsl.diagnostics import Diagnostics
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from archdsl.claims.figures import Verdict
 from archdsl.claims.members import Member, members
-from archdsl.claims.verdicts import Verdict
 from archdsl.diagnostics import Diagnostics
 from archdsl.spec import load
 

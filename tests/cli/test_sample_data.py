@@ -8,17 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from archdsl import samples
 from archdsl.cli.main import main
-from archdsl.samples import writing
-from archdsl.samples.drawing import FRAMES, HEIGHT, RATE, WIDTH
-from archdsl.samples.motions import MOTIONS
+from archdsl.samples import FRAMES, HEIGHT, MOTIONS, RATE, WIDTH
 
 av = pytest.importorskip("av")
 
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(writing, "SETS", {"train": 1, "val": 1})
+    monkeypatch.setattr(samples, "SETS", {"train": 1, "val": 1})
     return
 
 
@@ -77,10 +76,10 @@ def test_a_place_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFi
 def test_nothing_is_left_of_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(path: Path, sample: writing.Sample) -> None:
+    def full(path: Path, sample: samples.Sample) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writing, "_encode", full)
+    monkeypatch.setattr(samples, "_encode", full)
     assert main(["sample-data", str(tmp_path / "a")]) == 1
     assert "No space left on device" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -90,7 +89,7 @@ def test_without_pyav(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
-    monkeypatch.delitem(sys.modules, "archdsl.samples.writing")
-    monkeypatch.delattr("archdsl.samples.writing")
+    monkeypatch.delitem(sys.modules, "archdsl.samples")
+    monkeypatch.delattr("archdsl.samples")
     assert main(["sample-data", str(tmp_path / "a")]) == 1
     assert 'pip install "archdsl[video]"' in capsys.readouterr().err

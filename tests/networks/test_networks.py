@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archdsl.claims.checker import check_claims
-from archdsl.claims.verdicts import Verdict
+from archdsl.claims.figures import Verdict
 from archdsl.diagnostics import Diagnostics
 from archdsl.spec import Network, load
 
