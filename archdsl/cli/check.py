@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archdsl.cli import options
 from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, Diagnostics, error
-from archdsl.report.tables import FORMATS
+from archdsl.report.text import FORMATS
 from archdsl.spec import Spec, load
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from archdsl.report.claims import show
+    from archdsl.report.claims import show_claims
 
     found = [Diagnostics() for _ in arguments.specs]
     checked = [
         _check(path, diagnostics) for path, diagnostics in zip(arguments.specs, found, strict=True)
     ]
-    sys.stdout.write(show([spec for spec in checked if spec], arguments.format))
+    sys.stdout.write(show_claims([spec for spec in checked if spec], arguments.format))
     report(diagnostic for diagnostics in found for diagnostic in diagnostics)
     return int(any(diagnostics.has_errors for diagnostics in found))
 

@@ -13,7 +13,7 @@ from archdsl.cli import options
 from archdsl.cli.output import report_warnings
 from archdsl.costs.breakdown import LEVELS
 from archdsl.diagnostics import CompileError, Diagnostics
-from archdsl.report.tables import FORMATS
+from archdsl.report.text import FORMATS
 from archdsl.spec import Network, Spec, load
 
 _DETAILS = """\

@@ -11,7 +11,7 @@ from pathlib import Path
 from archdsl.cli import options
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, error
-from archdsl.report.tables import FORMATS
+from archdsl.report.text import FORMATS
 from archdsl.spec import Spec
 from archdsl.syntax.literals import exact
 

@@ -11,7 +11,7 @@ from archdsl.cli import options, pictures
 from archdsl.cli.output import report
 from archdsl.costs.conventions import CONVENTIONS
 from archdsl.diagnostics import CompileError, Diagnostics
-from archdsl.report.tables import FORMATS
+from archdsl.report.text import FORMATS
 from archdsl.spec import load
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from archdsl.report.family import show
+    from archdsl.report.claims import show_members
 
     found = [Diagnostics() for _ in arguments.specs]
     members = [
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.output:
             _draw(members, convention, arguments)
         else:
-            sys.stdout.write(show(members, convention, arguments.format))
+            sys.stdout.write(show_members(members, convention, arguments.format))
     except CompileError as failure:
         found.append(Diagnostics())
         found[-1].take(failure)

@@ -10,7 +10,7 @@ from archdsl.cli import options
 from archdsl.cli.output import report_warnings
 from archdsl.costs.breakdown import LEVELS
 from archdsl.costs.conventions import CONVENTIONS
-from archdsl.report.tables import FORMATS
+from archdsl.report.text import FORMATS
 
 _DETAILS = """\
 conventions (one view, one sample):

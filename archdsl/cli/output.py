@@ -14,7 +14,7 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
     if not listed:
         return
     from archdsl.report.diagnostics import render
-    from archdsl.report.display import paint_for
+    from archdsl.report.text import paint_for
 
     sys.stdout.flush()
     sys.stderr.write(render(listed, paint_for(sys.stderr)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archdsl.cli import options
 from archdsl.cli.output import report_warnings
-from archdsl.report.tables import FORMATS
+from archdsl.report.text import FORMATS
 
 _SOURCES = ("pytorchvideo", "slowfast")
 _SUFFIXES = (".pt", ".safetensors")

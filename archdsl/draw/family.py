@@ -14,7 +14,7 @@ from archdsl.draw.chart import Chart, Group, Point
 from archdsl.draw.text import clean, shortened
 from archdsl.ir.types import TensorType
 from archdsl.plan.lineages import Lineage
-from archdsl.report.numbers import readable
+from archdsl.report.text import readable
 
 _WORDY = 40
 """Points that have their input beside them; more would not find the room."""

@@ -14,7 +14,7 @@ from archdsl.draw.text import clean
 from archdsl.draw.wires import affordable, wires
 from archdsl.ir.cells import cells
 from archdsl.ir.graph import Graph, Value
-from archdsl.report.numbers import readable
+from archdsl.report.text import readable
 
 
 def draw(graph: Graph, view: View, faults: Sequence[Fault] = ()) -> Picture:

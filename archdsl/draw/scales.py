@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, floor, log, log10
 
-from archdsl.report.numbers import readable
+from archdsl.report.text import readable
 
 _MARGINS = (0.13, 0.08)
 """Of an axis across and up, kept free at both ends: labels are wider than high."""

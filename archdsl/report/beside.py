@@ -10,9 +10,7 @@ from typing import TypeAlias
 from archdsl.compare.difference import ADDED, ALIKE, REMOVED, Difference, Pair
 from archdsl.compare.pieces import Piece
 from archdsl.diagnostics import counted
-from archdsl.report.display import width
-from archdsl.report.numbers import readable
-from archdsl.report.tables import Table
+from archdsl.report.text import Table, readable, width
 
 _WIDEST = 100
 """Columns of a page."""

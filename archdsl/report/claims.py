@@ -1,22 +1,45 @@
-"""The claims of specs, as a table or for programs."""
+"""Claims of specs and members of families, for people and for programs."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from archdsl.build.values import Value, show
 from archdsl.claims.figures import Checked, SpecReport, Verdict
+from archdsl.costs.conventions import Convention
 from archdsl.diagnostics import counted
-from archdsl.report.tables import Table, as_json, comma_separated
+from archdsl.ir.types import show_shape
+from archdsl.report.text import (
+    Table,
+    as_json,
+    comma_separated,
+    plain_inputs,
+    readable,
+    readable_bytes,
+    shown_inputs,
+)
+
+if TYPE_CHECKING:
+    from archdsl.claims.members import Member
 
 _COLUMNS = ("network", "metric", "claimed", "measured", "residual", "verdict")
 
+_COUNTED = {
+    "met": Verdict.MET,
+    "not_met": Verdict.NOT_MET,
+    "disputed": Verdict.DISPUTED,
+    "disputed_but_met": Verdict.DISPUTED_BUT_MET,
+}
 
-def show(reports: Sequence[SpecReport], form: str) -> str:
-    """The claims of several specs, in one of `tables.FORMATS`."""
+
+def show_claims(reports: Sequence[SpecReport], form: str) -> str:
+    """The claims of several specs, in one of `text.FORMATS`."""
     flat = [(report.path, checked) for report in reports for checked in report.claims]
     if form == "json":
-        return as_json([_object(path, checked) for path, checked in flat])
+        return as_json([_claim(path, checked) for path, checked in flat])
     if form == "csv":
         rows = [(path, *_exact(checked)) for path, checked in flat]
         return comma_separated(("spec", *_COLUMNS), rows)
@@ -30,7 +53,7 @@ def _section(report: SpecReport, form: str) -> str:
     if not report.claims:
         return title
     right = frozenset({"claimed", "measured", "residual"})
-    table = Table(_COLUMNS, [_cells(checked) for checked in report.claims], right)
+    table = Table(_COLUMNS, [_claim_cells(checked) for checked in report.claims], right)
     return f"{title}\n{table.markdown() if form == 'markdown' else table.text()}"
 
 
@@ -43,7 +66,7 @@ def _verdicts(report: SpecReport) -> str:
     return f"{counted(report.written, 'claim')}: {', '.join(parts)}" if parts else "no claims"
 
 
-def _cells(checked: Checked) -> tuple[str, ...]:
+def _claim_cells(checked: Checked) -> tuple[str, ...]:
     measured, residual = "-", ""
     if checked.measured is not None:
         measured, residual = checked.measured.text, checked.measured.residual
@@ -58,5 +81,94 @@ def _exact(checked: Checked) -> tuple[object, ...]:
     return checked.network, checked.metric, checked.claimed, value, residual, verdict
 
 
-def _object(spec: str, checked: Checked) -> dict[str, object]:
+def _claim(spec: str, checked: Checked) -> dict[str, object]:
     return {"spec": spec, **dict(zip(_COLUMNS, _exact(checked), strict=True))}
+
+
+# Members of families
+
+
+def show_members(members: Sequence[Member], convention: Convention, form: str) -> str:
+    """Every member's costs and claims, in one of `text.FORMATS`."""
+    if form == "json":
+        return as_json([_member(member, convention) for member in members])
+    if form == "csv":
+        return _csv(members, convention)
+    unit = convention.unit
+    columns = ("network", "input", "params", unit, "activations", "memory", "top1", "claims")
+    right = frozenset({"params", unit, "activations", "memory", "top1"})
+    table = Table(columns, [_member_cells(member, convention) for member in members], right)
+    return table.markdown() if form == "markdown" else table.text()
+
+
+def _member_cells(member: Member, convention: Convention) -> tuple[str, ...]:
+    figures = member.figures
+    return (
+        member.name,
+        _inputs(member),
+        readable(figures.params),
+        readable(figures.total(convention)),
+        readable(figures.activations),
+        readable_bytes(member.memory),
+        member.stated or "-",
+        ", ".join(f"{member.verdicts[v]} {v.value}" for v in Verdict if member.verdicts[v]) or "-",
+    )
+
+
+def _inputs(member: Member) -> str:
+    """The shape; with several inputs their names too."""
+    if len(member.inputs) == 1:
+        return "".join(map(show_shape, member.inputs.values()))
+    return shown_inputs(member.inputs)
+
+
+def _member(member: Member, convention: Convention) -> dict[str, object]:
+    return {
+        "spec": member.spec,
+        "network": member.network,
+        "parameters": {name: _plain(value) for name, value in member.given.items()},
+        "base": member.lineage.base,
+        "input": plain_inputs(member.inputs),
+        "params": member.figures.params,
+        "macs": member.figures.macs,
+        "convention": convention.name,
+        "cost": member.figures.total(convention),
+        "activations": member.figures.activations,
+        "memory": member.memory,
+        "top1": _number(member.top1),
+        "claims": {name: member.verdicts[verdict] for name, verdict in _COUNTED.items()},
+    }
+
+
+def _plain(value: Value) -> object:
+    """What JSON has a form of, as that; else as the language writes it."""
+    if isinstance(value, bool | int | None):
+        return value
+    return _number(value) if isinstance(value, Fraction) else show(value)
+
+
+def _number(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _csv(members: Sequence[Member], convention: Convention) -> str:
+    figures = ("params", "macs", "convention", "cost", "activations", "memory", "top1")
+    columns = ("spec", "network", "base", "input", *figures, *_COUNTED)
+    rows = (
+        (
+            member.spec,
+            member.name,
+            member.lineage.base,
+            _inputs(member).replace(" ", ""),
+            member.figures.params,
+            member.figures.macs,
+            convention.name,
+            member.figures.total(convention),
+            member.figures.activations,
+            member.memory,
+            _number(member.top1),
+            *(member.verdicts[verdict] for verdict in _COUNTED.values()),
+        )
+        for member in members
+    )
+    return comma_separated(columns, rows)

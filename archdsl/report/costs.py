@@ -8,9 +8,16 @@ from functools import cached_property
 
 from archdsl.costs.breakdown import Part
 from archdsl.costs.conventions import Convention
-from archdsl.ir.types import show_shape
-from archdsl.report.numbers import readable, readable_bytes, share
-from archdsl.report.tables import Table, as_json, comma_separated
+from archdsl.report.text import (
+    Table,
+    as_json,
+    comma_separated,
+    plain_inputs,
+    readable,
+    readable_bytes,
+    share,
+    shown_inputs,
+)
 from archdsl.spec import Network
 
 
@@ -64,8 +71,7 @@ class CostReport:
 
     @property
     def _inputs(self) -> str:
-        shapes = self.network.inputs.items()
-        return ", ".join(f"{name} {show_shape(shape)}" for name, shape in shapes)
+        return shown_inputs(self.network.inputs)
 
     @property
     def _table(self) -> Table:
@@ -118,12 +124,10 @@ class CostReport:
 
     def _json(self) -> str:
         network, total = self.network, self.network.costs.total
-        inputs = {name: list(shape) for name, shape in network.inputs.items()}
-        (first, *more) = inputs.values()
         return as_json(
             {
                 "network": network.name,
-                "input": inputs if more else first,
+                "input": plain_inputs(network.inputs),
                 "params": total.params,
                 "macs": total.macs,
                 "flops": total.flops,

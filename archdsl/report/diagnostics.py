@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from archdsl.diagnostics import Diagnostic, Label, Severity, counted
-from archdsl.report.display import Paint, visible, visible_character, width
+from archdsl.report.text import Paint, in_a_line, visible, width
 from archdsl.source import Span
 
 _WINDOW = 100
@@ -87,10 +87,6 @@ def _shown(span: Span) -> tuple[str, str, str]:
     end = min(max(start, start + span.end - span.start), len(line))
     left = max(0, start - _BEFORE) if len(line) > _WINDOW else 0
     right = min(len(line), left + _WINDOW)
-    before = ("..." if left else "") + _spelt(line[left:start])
-    after = _spelt(line[min(end, right) : right]) + ("..." if right < len(line) else "")
-    return before, _spelt(line[start : min(end, right)]), after
-
-
-def _spelt(text: str) -> str:
-    return "".join(map(visible_character, text))
+    before = ("..." if left else "") + in_a_line(line[left:start])
+    after = in_a_line(line[min(end, right) : right]) + ("..." if right < len(line) else "")
+    return before, in_a_line(line[start : min(end, right)]), after

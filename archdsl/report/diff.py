@@ -17,9 +17,8 @@ from archdsl.compare.difference import (
 )
 from archdsl.compare.pieces import Piece
 from archdsl.diagnostics import counted
-from archdsl.ir.types import show_shape
 from archdsl.report.beside import beside
-from archdsl.report.tables import as_json, comma_separated
+from archdsl.report.text import as_json, comma_separated, shown_inputs
 from archdsl.spec import Network
 
 _COUNTED = {
@@ -67,7 +66,7 @@ class DiffReport:
         found = self.difference
         for letter, network, asked in zip("AB", (found.a, found.b), self.asked, strict=True):
             yield f"{letter}  {asked}"
-            yield f"   {network.name} at {_inputs(network)}"
+            yield f"   {network.name} at {shown_inputs(network.inputs)}"
 
     @property
     def _verdict(self) -> str:
@@ -118,10 +117,6 @@ class DiffReport:
             for pair in self.difference.pairs
         )
         return comma_separated(("status", *columns, "changes"), rows)
-
-
-def _inputs(network: Network) -> str:
-    return ", ".join(f"{name} {show_shape(shape)}" for name, shape in network.inputs.items())
 
 
 def _both(a: int, b: int) -> str:

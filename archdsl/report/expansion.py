@@ -5,17 +5,22 @@ from __future__ import annotations
 from fractions import Fraction
 
 from archdsl.costs.conventions import CONVENTIONS
-from archdsl.expansion.steps import Candidate, Expansion, Inputs, State
-from archdsl.expansion.trail import Step, Trail
-from archdsl.ir.types import show_shape
-from archdsl.report.numbers import readable
-from archdsl.report.tables import Table, as_json, comma_separated
+from archdsl.expansion.steps import Candidate, Expansion, State
+from archdsl.expansion.trail import Trail
+from archdsl.report.text import (
+    Table,
+    as_json,
+    comma_separated,
+    plain_inputs,
+    readable,
+    shown_inputs,
+)
 
 _RIGHT = frozenset({"factor", "params", "cost", "MACs", "of target", "times", "doubles at"})
 
 
 def show_expansion(found: Expansion, form: str) -> str:
-    """The candidates of a step, in one of `tables.FORMATS`."""
+    """The candidates of a step, in one of `text.FORMATS`."""
     if form == "json":
         return as_json(_expansion(found))
     if form == "csv":
@@ -23,14 +28,15 @@ def show_expansion(found: Expansion, form: str) -> str:
     columns = ("axis", "by", "factor", "input", "params", *_cost_columns(found.metric), "of target")
     rows = [_candidate_cells(found, each) for each in found.candidates]
     table = Table(columns, rows, _RIGHT)
-    base = f"{found.network} at {_inputs(found.base.inputs)}"
-    title = f"{base}: {_cost(found.base, found.metric)}; for {_figure(found.target, found.metric)}"
+    base = f"{found.network} at {shown_inputs(found.base.inputs)}"
+    cost, target = (_figure(value, found.metric) for value in (found.base.cost, found.target))
+    title = f"{base}: {cost}; for {target}"
     reasons = [f"not along {name}: {reason}" for name, reason in found.refused.items()]
     return _page(title, table, reasons, form)
 
 
 def show_trail(trail: Trail, form: str) -> str:
-    """An expansion, in one of `tables.FORMATS`; each step beside the one that doubles the cost."""
+    """An expansion, in one of `text.FORMATS`; each step beside the one that doubles the cost."""
     rows = [_step(trail, number) for number in range(len(trail.steps))]
     if form == "json":
         base = {"network": trail.network, "metric": trail.metric, "base": _state(trail.base)}
@@ -72,7 +78,7 @@ def _step_cells(trail: Trail, number: int) -> tuple[str, ...]:
 def _figures(state: State, metric: str) -> tuple[str, ...]:
     params, macs = readable(state.total.params), readable(state.total.macs)
     own = () if metric in ("macs", "params") else (readable(state.cost),)
-    return (_inputs(state.inputs), params, macs, *own)
+    return (shown_inputs(state.inputs), params, macs, *own)
 
 
 def _cost_columns(metric: str) -> tuple[str, ...]:
@@ -80,17 +86,9 @@ def _cost_columns(metric: str) -> tuple[str, ...]:
     return ("MACs",) if metric in ("macs", "params") else ("MACs", "cost")
 
 
-def _cost(state: State, metric: str) -> str:
-    return _figure(state.cost, metric)
-
-
 def _figure(value: int, metric: str) -> str:
     unit = CONVENTIONS[metric].unit if metric in CONVENTIONS else metric.replace("_", " ")
     return f"{readable(value)} {unit}"
-
-
-def _inputs(inputs: Inputs) -> str:
-    return ", ".join(f"{name} {show_shape(shape)}" for name, shape in inputs.items())
 
 
 def _number(factor: Fraction) -> str:
@@ -123,7 +121,7 @@ def _candidate(each: Candidate) -> dict[str, object]:
 
 
 def _step(trail: Trail, number: int) -> dict[str, object]:
-    step: Step = trail.steps[number]
+    step = trail.steps[number]
     doubling = step.doubling
     return {
         "step": number + 1,
@@ -136,10 +134,8 @@ def _step(trail: Trail, number: int) -> dict[str, object]:
 
 
 def _state(state: State) -> dict[str, object]:
-    inputs = {name: list(shape) for name, shape in state.inputs.items()}
-    (first, *more) = inputs.values()
     return {
-        "input": inputs if more else first,
+        "input": plain_inputs(state.inputs),
         "params": state.total.params,
         "macs": state.total.macs,
         "activations": state.total.activations,

@@ -11,8 +11,7 @@ from archdsl.export.formats import File
 from archdsl.export.ranges import Range
 from archdsl.export.trials import Outcome
 from archdsl.ir.types import show_shape
-from archdsl.report.display import visible
-from archdsl.report.numbers import readable_bytes
+from archdsl.report.text import readable_bytes, visible
 
 Line = tuple[str, str]
 

@@ -11,8 +11,7 @@ from archdsl.ir.graph import Node, Value
 from archdsl.ir.listing import Entry, listing
 from archdsl.ops.base import Operation
 from archdsl.ops.sources import Input
-from archdsl.report.display import width
-from archdsl.report.numbers import readable
+from archdsl.report.text import readable, width
 from archdsl.spec import Network
 
 _STEP = "  "

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import counted
-from archdsl.report.display import visible_character
-from archdsl.report.tables import Table, as_json, comma_separated
+from archdsl.report.text import Table, as_json, comma_separated, in_a_line
 from archdsl.weights.files import WeightsFile
 from archdsl.weights.folding import fold, fold_pairs, folded, layers, show_tensors
 from archdsl.weights.importing import Import
@@ -58,7 +57,7 @@ def _remarks(done: Import) -> Iterator[str]:
     for line in folded(match.absent):
         yield f"zero        {line}: not in the file, and nothing depends on it"
     for line in folded(match.unused):
-        yield f"left        {_in_a_line(line)}: nothing depends on it"
+        yield f"left        {in_a_line(line)}: nothing depends on it"
     yield from _others(match.file)
     if done.window:
         yield (
@@ -69,16 +68,11 @@ def _remarks(done: Import) -> Iterator[str]:
 
 def _others(file: WeightsFile) -> Iterator[str]:
     if file.others:
-        yield f"no weights  {_in_a_line(', '.join(file.others))}"
-
-
-def _in_a_line(text: str) -> str:
-    """Text of a file, whatever it holds."""
-    return "".join(map(visible_character, text))
+        yield f"no weights  {in_a_line(', '.join(file.others))}"
 
 
 def show_file(file: WeightsFile, form: str) -> str:
-    """What a file holds, in one of `tables.FORMATS`."""
+    """What a file holds, in one of `text.FORMATS`."""
     if form == "json":
         return as_json(_object(file))
     columns = ("key", "shape", "dtype", "elements")
@@ -103,7 +97,7 @@ def _rows(file: WeightsFile) -> Iterator[tuple[str, ...]]:
     kinds = {layer: (shown[layer], dtypes[layer]) for layer in shown}
     for label, members in fold(kinds):
         shapes, dtype = kinds[members[0]]
-        yield _in_a_line(label), f"{len(members):,}", _in_a_line(shapes), dtype
+        yield in_a_line(label), f"{len(members):,}", in_a_line(shapes), dtype
 
 
 def _dtype(tensor: Tensor) -> str:

@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "emit": GROUND | {"costs.figures", "ir", "ops", "params", "recipes"},
     "draw": GROUND
     | {"claims.members", "costs", "ir", "ops.base", "ops.sources", "plan.lineages"}
-    | {"report.numbers"},
+    | {"report.text"},
     "files": GROUND,
     "claims": GROUND
     | {"build.values", "spec", "costs", "ir.cells", "params.numbers"}

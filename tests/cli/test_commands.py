@@ -12,7 +12,7 @@ import pytest
 
 from archdsl import __version__
 from archdsl.cli.main import main
-from archdsl.report.display import Paint, paint_for
+from archdsl.report.text import Paint, paint_for
 
 SPEC = "specs/x3d_s.arch"
 BAD = "network a() { input x: 3 x 8^2\n cnv(3) }"

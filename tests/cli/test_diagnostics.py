@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Label, error, note, warning
 from archdsl.report.diagnostics import render, summary
-from archdsl.report.display import Paint
+from archdsl.report.text import Paint
 from archdsl.source import Source, Span
 
 

@@ -1,0 +1,176 @@
+"""How figures and text are shown: readable numbers, text safe for a terminal, tables in each form.
+
+Every report is made of these. Programs get the integers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TextIO
+
+from archdsl.ir.types import show_shape
+
+FORMATS = ("table", "json", "csv", "markdown")
+"""Of every report."""
+
+_THOUSANDS = ("", "k", "M", "G", "T", "P", "E")
+_BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_CODES = {"red": "1;31", "yellow": "1;33", "cyan": "1;36", "blue": "1;34", "bold": "1"}
+_TAB = "    "
+_GAP = "  "
+
+
+# Figures
+
+
+def readable(value: int) -> str:
+    """Two decimals and a suffix from a thousand on: `936`, `5.20 k`, `18.41 G`."""
+    return _scaled(value, 1000, _THOUSANDS)
+
+
+def readable_bytes(value: int) -> str:
+    """In powers of 1024: `512 B`, `156.20 MiB`."""
+    return _scaled(value, 1024, _BINARY)
+
+
+def _scaled(value: int, base: int, suffixes: tuple[str, ...]) -> str:
+    power = 0
+    # 999,999 is 1.00 M, not 1000.00 k.
+    while power < len(suffixes) - 1 and round(abs(value) / base**power, 2) >= base:
+        power += 1
+    digits = f"{value:,}" if power == 0 else f"{value / base**power:,.2f}"
+    return f"{digits} {suffixes[power]}".rstrip()
+
+
+def share(part: int, whole: int) -> str:
+    """A part of a whole in percent, `-` where the whole is nothing."""
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def shown_inputs(inputs: Mapping[str, tuple[int, ...]]) -> str:
+    """Each with its name: `x 3 x 13 x 160^2`."""
+    return ", ".join(f"{name} {show_shape(shape)}" for name, shape in inputs.items())
+
+
+def plain_inputs(inputs: Mapping[str, tuple[int, ...]]) -> object:
+    """For programs: the sizes of the one input, or of several by name."""
+    sizes = {name: list(shape) for name, shape in inputs.items()}
+    (first, *more) = sizes.values()
+    return sizes if more else first
+
+
+# Text on a terminal
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Colours text, or leaves it as it is."""
+
+    is_on: bool = False
+
+    def __call__(self, colour: str, text: str) -> str:
+        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.is_on and text else text
+
+
+def paint_for(stream: TextIO) -> Paint:
+    """Colours on a terminal, unless NO_COLOR asks for none (https://no-color.org)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return Paint()
+    return Paint(stream.isatty())
+
+
+def visible(text: str) -> str:
+    """The text with what a terminal would obey, such as escape sequences, spelt out."""
+    if text.isprintable():
+        return text
+    return "\n".join(map(in_a_line, text.split("\n")))
+
+
+def in_a_line(text: str) -> str:
+    """The same for a text of one line: line ends are spelt out too."""
+    return "".join(_visible(char) for char in text)
+
+
+def _visible(char: str) -> str:
+    if char == "\t":
+        return _TAB
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
+
+
+def width(text: str) -> int:
+    """The columns that a text takes: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
+
+
+# Tables and other forms
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as people read them. Columns named in `right` hold numbers; `total` is a last row."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    right: frozenset[str] = frozenset()
+    total: tuple[str, ...] | None = None
+
+    @property
+    def _all_rows(self) -> list[tuple[str, ...]]:
+        return [*self.rows, self.total] if self.total else list(self.rows)
+
+    @cached_property
+    def _widths(self) -> list[int]:
+        lines = [self.columns, *self._all_rows]
+        return [max(map(width, cells)) for cells in zip(*lines, strict=True)]
+
+    def text(self) -> str:
+        """Aligned columns under their names."""
+        rule = tuple("-" * size for size in self._widths)
+        lines = [self.columns, rule, *self.rows]
+        lines += [rule, self.total] if self.total else []
+        return "".join(f"{_GAP.join(self._padded(line)).rstrip()}\n" for line in lines)
+
+    def markdown(self) -> str:
+        """A table of GitHub's Markdown, aligned in its source too."""
+        sizes = self._widths
+        marks = [
+            "-" * (size - 1) + ":" if name in self.right else "-" * size
+            for name, size in zip(self.columns, sizes, strict=True)
+        ]
+        lines = [self.columns, *self._all_rows]
+        body = [f"| {' | '.join(self._padded(map(_escaped, line)))} |\n" for line in lines]
+        return "".join([body[0], f"| {' | '.join(marks)} |\n", *body[1:]])
+
+    def _padded(self, cells: Iterable[str]) -> Iterator[str]:
+        for name, size, cell in zip(self.columns, self._widths, cells, strict=True):
+            space = " " * (size - width(cell))
+            yield space + cell if name in self.right else cell + space
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("|", "\\|")
+
+
+def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """RFC 4180, but with plain line ends."""
+    import csv
+    import io
+
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def as_json(value: object) -> str:
+    import json
+
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
