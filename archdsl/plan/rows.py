@@ -200,7 +200,7 @@ class Row:
         return replace(self, stage=other.stage, content=replace(self.content, label=other.label))
 
     def with_content(self, content: Content) -> Row:
-        return self if content is self.content else replace(self, content=content)
+        return self if content is self.content else Row(self.id, self.stage, self.line, content)
 
     def with_block(self, block: str) -> Row:
         return self if block == self.block else self._edited((BLOCK,), block=block)

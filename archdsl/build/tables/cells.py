@@ -56,7 +56,8 @@ class Filler:
         self.frame = frame
         self.table = table
         self.bindings = [(b, b.name or "", names_in(b.value)) for b in table.bindings]
-        self.columns = {column for row in rows for column in (*row.cells, *row.line.dashes)}
+        added = {column for content in {row.content for row in rows} for column in content.edits}
+        self.columns = frozenset([*(column.name for column in table.columns), *added])
         self.read = {name for _, _, read in self.bindings for name in read}
         self.taken: set[str] = set()
 

@@ -27,6 +27,7 @@ from archdsl.ops.base import Types
 from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Content, Line, Row
 from archdsl.program.mentions import names_in
 from archdsl.program.names import STAGE
+from archdsl.program.program import Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -58,7 +59,9 @@ class KnownBlocks:
     """
 
     def __init__(self, filler: Filler) -> None:
-        self.texts = Texts()
+        frame, bindings = filler.frame, [binding.value for binding in filler.table.bindings]
+        self._texts = Texts()
+        self._read_sizes = self._texts.read_sizes(bindings, frame.unit, frame.names.values())
         self._turns = Turns(filler)
         self._known: dict[Hashable, Known] = {}
         self._patterns: dict[Hashable, Pattern] = {}
@@ -69,6 +72,11 @@ class KnownBlocks:
         """All that the block of a number reads in a row, but for the sizes of tensors."""
         content, is_strided = self._content(row)
         return content, first or not is_strided, self._turns.of(number)
+
+    def reads_sizes(self, filled: Filled, unit: Unit) -> bool:
+        """Whether the text of a block asks tensors for sizes other than channels."""
+        nodes, values = filled.row.cells.values(), (filled.block, *filled.values.values())
+        return self._read_sizes or self._texts.read_sizes(nodes, unit, values)
 
     def at(self, said: Hashable, sizes: Sizes) -> Known | None:
         """The block that reads this, if it is known."""
@@ -143,13 +151,10 @@ class _Summing(TableBuilder):
         super().apply(filled, first=first, name=name)
         if self._entering and not self.frame.findings.has_errors:
             built = Known(self._tally.total() - before, self._entering)
-            made = pattern(self.frame.graph, start, values, self._values)
-            self._known.keep(said, sizes, built, None if self._reads_sizes(filled) else made)
-
-    def _reads_sizes(self, filled: Filled) -> bool:
-        nodes = (*(binding.value for binding in filled.bindings), *filled.row.cells.values())
-        values = (filled.block, *filled.values.values(), *self.frame.names.values())
-        return self._known.texts.read_sizes(nodes, self.frame.unit, values)
+            made = None
+            if not self._known.reads_sizes(filled, self.frame.unit):
+                made = pattern(self.frame.graph, start, values, self._values)
+            self._known.keep(said, sizes, built, made)
 
     @property
     def _values(self) -> tuple[GraphValue, ...]:
@@ -254,7 +259,7 @@ def _meaning(filler: Filler) -> Hashable:
     """All that the text of a table can mean where it stands, but for the sizes of tensors."""
     frame = filler.frame
     names = tuple((name, _kept(value)) for name, value in frame.names.items())
-    return frame.unit, filler.table.bindings, frozenset(filler.columns), names
+    return frame.unit, filler.table.bindings, filler.columns.difference(_UNREAD), names
 
 
 def _kept(value: Value) -> Hashable:
