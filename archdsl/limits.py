@@ -12,7 +12,7 @@ NESTING = 100
 """Levels of brackets, operators and statements inside each other."""
 
 CALL_DEPTH = 150
-"""Levels of expressions and blocks open at once while a network is built."""
+"""Levels of expressions, blocks and statements open at once while a network is built."""
 
 DERIVATIONS = 50
 """Networks or blocks that are each derived from the next."""

@@ -79,7 +79,7 @@ def _evaluate(
         frame.graph.close(inner.scope, bindings, inputs, outputs, inner.given, tests)
         return result
     finally:
-        frame.context.budget.depth -= 1
+        frame.leave()
 
 
 def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:

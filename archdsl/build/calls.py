@@ -41,7 +41,12 @@ def passed_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Nam
         return followed(frame, frame.apply(called, arguments, step), step)
     present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
     test = Given(True, name.span, present, frame.now)
-    return frame.under(test, lambda: followed(frame, frame.apply(called, arguments, step), step))
+    # Not by `under`: blocks in blocks pass here, and each call of Python's would count.
+    before, frame.guards = frame.guards, (*frame.guards, test)
+    try:
+        return followed(frame, frame.apply(called, arguments, step), step)
+    finally:
+        frame.guards = before
 
 
 def followed(frame: Frame, value: Value, node: tree.Node) -> Value:

@@ -75,7 +75,7 @@ class Frame(Position):
             try:
                 value = rule(self, node)
             finally:
-                self.context.budget.depth -= 1
+                self.leave()
         if value is POISON:
             raise Fault
         return value

@@ -93,17 +93,28 @@ class Position:
     # The budget
 
     def enter(self, span: Span) -> None:
-        """One more expression or block is open, which is a step, until the depth is lowered.
+        """One more expression or block is open, which is a step.
 
         Raises:
             Fault: too many are.
         """
         self.step(span)
+        self.deepen(span)
+
+    def deepen(self, span: Span, levels: int = 1) -> None:
+        """Something more is open. Python's stack is deeper by some frames for each level.
+
+        Raises:
+            Fault: too much is.
+        """
         budget = self.context.budget
-        if budget.depth >= limits.CALL_DEPTH:
+        if budget.depth + levels > limits.CALL_DEPTH:
             message = f"blocks and expressions are nested more than {limits.CALL_DEPTH} deep"
             raise self.fault("nesting", message, span)
-        budget.depth += 1
+        budget.depth += levels
+
+    def leave(self, levels: int = 1) -> None:
+        self.context.budget.depth -= levels
 
     def step(self, span: Span, steps: int = 1) -> None:
         """Some more statements, rounds, expressions or entries of tuples are worked on.

@@ -117,7 +117,11 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
         value = frame.evaluate(call)
     else:
         passed = piped(frame.from_running(call.span), call.span)
-        value = passed_on(frame, passed, call)
+        frame.deepen(call.span)
+        try:
+            value = passed_on(frame, passed, call)
+        finally:
+            frame.leave()
     if not holds_tensor(value):
         message = f"this has no effect: it is {describe(value)}"
         raise frame.fault("value", message, call.span)
@@ -126,7 +130,9 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
 
 
 def _return(frame: Frame, statement: tree.Return) -> None:
-    values = tuple([frame.evaluate(value) for value in statement.values])
+    values: tuple[Value, ...] = ()
+    for value in statement.values:
+        values = (*values, frame.evaluate(value))
     raise _Returned(values[0] if len(values) == 1 else values)
 
 
@@ -134,7 +140,11 @@ def _if(frame: Frame, statement: tree.If) -> None:
     holds = frame.truth(statement.test)
     before = frame.guards
     frame.guards = (*before, frame.decide(holds, statement.test))
-    _run(frame, statement.body if holds else statement.otherwise)
+    frame.deepen(statement.span)
+    try:
+        _run(frame, statement.body if holds else statement.otherwise)
+    finally:
+        frame.leave()
     if not _may_return(statement):
         frame.guards = before
 
@@ -155,9 +165,11 @@ def _for(frame: Frame, statement: tree.For) -> None:
         raise frame.fault("value", message, statement.values.span, help=hint)
     frame.decide(values, statement.values)
     outer = frame.rounds
+    frame.deepen(statement.span)
     try:
         _run_rounds(frame, statement, values)
     finally:
+        frame.leave()
         frame.rounds = outer
 
 

@@ -101,3 +101,29 @@ def test_a_hundred_thousand_operations_are_not_too_many(body: str) -> None:
         patch.setattr("archdsl.limits.STEPS", limits.STEPS // 10)
         patch.setattr("archdsl.limits.OPERATIONS", limits.OPERATIONS // 10)
         assert len(build_body(body, brick).graph) > 10_000
+
+
+def nested(inside: str, levels: int = 149) -> str:
+    """Blocks of which each is called inside of the one before."""
+    blocks = (inside.format(k=level, next=level + 1) for level in range(levels))
+    return "\n".join([*blocks, f"block b{levels}(x) {{ x -> relu }}\n"])
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "block b{k}(x) {{ return x -> b{next} }}",
+        "block b{k}(x, f = b{next}) {{ return x -> f }}",
+        "block b{k}(x) {{ return b{next}(x), x }}",
+        "block b{k}(x) {{ b{next} }}",
+        "block b{k}(x) {{ return (x -> b{next}) if x.rank == 3 else x }}",
+        "block b{k}(x) {{ if true {{ if true {{ if true {{ return x -> b{next} }} }} }} }}",
+        "block b{k}(x) {{ for i in range(1) {{ for i in range(1) {{ b{next} }} }} }}",
+        "block b{k}(x) {{ table {{\n| block | number |\n| b{next} | 1 |\n}} }}",
+        "block b{k}(x) {{ table {{\n| block | number |\n| b{next} | 2 |\n}} }}",
+        "block b{k}(x) {{ for i in (1,) {{ table {{\n| block |\n| b{next}(b{next}(in)) |\n}} }} }}",
+    ],
+)
+def test_whatever_is_nested_ends_before_the_stack_of_python(inside: str) -> None:
+    found = mistakes_in("b0", nested(inside))
+    assert any("nested more than 150 deep" in mistake.message for mistake in found)

@@ -18,6 +18,9 @@ from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, NUMBER, BuiltRow, Row, Stage, kind, rows_of
 from archdsl.syntax import tree
 
+_LEVELS = 2
+"""What a table counts for, of all that may be open at once: its rows are called through much."""
+
 
 def run_table(frame: Frame, table: tree.Table) -> None:
     """Apply each row's block to the running value, as often as the row says.
@@ -31,7 +34,11 @@ def run_table(frame: Frame, table: tree.Table) -> None:
     filler = Filler(frame, table, rows)
     reuse = frame.context.reuse if not frame.context.inserted else None
     builder = reuse.builder(filler) if reuse else TableBuilder(filler)
-    builder.run(rows)
+    frame.deepen(table.span, _LEVELS)
+    try:
+        builder.run(rows)
+    finally:
+        frame.leave(_LEVELS)
     frame.applied = True
     if frame.findings.faults == faults:
         filler.warn_unused()
