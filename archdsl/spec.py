@@ -16,9 +16,8 @@ from archdsl.build.parameters import given_by_program
 from archdsl.build.request import Budget, Built, Fault, Findings, Reuse
 from archdsl.build.values import Given
 from archdsl.costs.breakdown import Part, breakdown
-from archdsl.costs.conventions import Convention
-from archdsl.costs.figures import Costs, measure, uncounted
-from archdsl.costs.memory import inference_bytes, training_bytes
+from archdsl.costs.figures import Convention, Costs, measure, uncounted
+from archdsl.costs.metrics import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.infer import infer
 from archdsl.ir.builder import Builder

@@ -14,7 +14,7 @@ from archdsl.build.values import Value, show
 from archdsl.costs import metrics
 from archdsl.spec import Network
 from archdsl.syntax import tree
-from archdsl.syntax.literals import SUFFIXES
+from archdsl.syntax.lexemes import SUFFIXES
 
 STATED = ("top1", "top5")
 """What can be claimed and only training could measure."""

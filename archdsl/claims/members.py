@@ -15,7 +15,7 @@ from archdsl.costs.figures import Figures
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
 from archdsl.plan.lineages import Lineage
 from archdsl.spec import Network, Spec
-from archdsl.syntax.literals import exact
+from archdsl.syntax.lexemes import exact
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]
 """Parameters as they are shown, by name: what tells apart the settings of a network."""

@@ -1,1 +1,1 @@
-"""The command line: one small module for each command. Data to stdout, diagnostics to stderr."""
+"""The command line: a module for each few commands that are alike. Diagnostics go to stderr."""

@@ -1,13 +1,13 @@
-"""`archdsl check`: everything wrong with a spec, and its claims."""
+"""`archdsl check` and `archdsl fmt`: what is wrong with specs, and their canonical layout."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl.cli import options
-from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.report.text import FORMATS
 from archdsl.spec import Spec, load
@@ -15,7 +15,8 @@ from archdsl.spec import Spec, load
 if TYPE_CHECKING:
     from archdsl.claims.figures import SpecReport
 
-_DETAILS = """\
+
+_CHECK = """\
 Builds every network of each spec whose parameters all have values, checks each recipe with
 the network that it is for, and measures what the claims say. A figure is met when it is
 within half a unit of the last digit that was printed. One that its spec marks `disputed` is
@@ -27,27 +28,28 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
+def add_check(commands: argparse._SubParsersAction[options.Parser]) -> None:
     summary = "everything wrong with specs, and what their claims are worth"
-    parser = options.command(commands, "check", summary, _DETAILS)
+    parser = options.command(commands, "check", summary, _CHECK)
     parser.add_argument("specs", metavar="SPEC", nargs="+", help="files of the language")
     parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_check)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def _check(arguments: argparse.Namespace) -> int:
     from archdsl.report.claims import show_claims
 
     found = [Diagnostics() for _ in arguments.specs]
     checked = [
-        _check(path, diagnostics) for path, diagnostics in zip(arguments.specs, found, strict=True)
+        _checked(path, diagnostics)
+        for path, diagnostics in zip(arguments.specs, found, strict=True)
     ]
     sys.stdout.write(show_claims([spec for spec in checked if spec], arguments.format))
-    report(diagnostic for diagnostics in found for diagnostic in diagnostics)
+    options.report(diagnostic for diagnostics in found for diagnostic in diagnostics)
     return int(any(diagnostics.has_errors for diagnostics in found))
 
 
-def _check(path: str, diagnostics: Diagnostics) -> SpecReport | None:
+def _checked(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     """What there is to say of a spec; nothing but diagnostics where it cannot be read."""
     from archdsl.claims.checker import check_claims, written
     from archdsl.claims.figures import SpecReport
@@ -73,3 +75,42 @@ def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
         diagnostics.extend(spec.build(name, {}).diagnostics)
     except CompileError as failure:
         diagnostics.take(failure)
+
+
+_FMT = """\
+Tables are aligned; comments and blank lines are kept. Says which files it rewrote, or,
+with --check, which it would; then the exit status is 1 and no file is touched.
+
+examples:
+  archdsl fmt specs/x3d_s.arch
+  archdsl fmt specs/*.arch --check
+"""
+
+
+def add_fmt(commands: argparse._SubParsersAction[options.Parser]) -> None:
+    parser = options.command(commands, "fmt", "lay specs out in the canonical way", _FMT)
+    parser.add_argument("specs", metavar="SPEC", nargs="+", help="files to rewrite")
+    parser.add_argument("--check", action="store_true", help="rewrite nothing, only tell")
+    parser.set_defaults(run=_fmt)
+
+
+def _fmt(arguments: argparse.Namespace) -> int:
+    return max([_format(Path(spec), is_check=arguments.check) for spec in arguments.specs])
+
+
+def _format(path: Path, *, is_check: bool) -> int:
+    from archdsl import files
+    from archdsl.compiler import formatted
+
+    try:
+        text, canonical = formatted(path)
+        if canonical == text:
+            return 0
+        if not is_check:
+            files.replace(path, canonical)
+    except CompileError as failure:
+        options.report(failure.diagnostics)
+        return 1
+    print(f"{'would rewrite' if is_check else 'rewrote'} {path}")
+    sys.stdout.flush()
+    return int(is_check)

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 from archdsl.cli import options
-from archdsl.cli.output import report_warnings
 from archdsl.costs.breakdown import LEVELS
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.report.text import FORMATS
@@ -59,7 +58,7 @@ class _Side:
         return f"{self.file}: {self.meant}" if self.meant else self.file
 
 
-def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
+def add_diff(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser = options.command(commands, "diff", "what differs between two networks", _DETAILS)
     parser.add_argument("a", metavar="A", type=_side, help="a network, said as below")
     parser.add_argument("b", metavar="B", type=_side, help="another one")
@@ -67,7 +66,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     options.add_input(parser)
     parser.add_argument("--by", choices=LEVELS, default="row", help="default: row")
     parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_diff)
 
 
 def _side(text: str) -> _Side:
@@ -79,7 +78,7 @@ def _side(text: str) -> _Side:
     return _Side(found["file"], " ".join(found["rest"].split()))
 
 
-def run(arguments: argparse.Namespace) -> int:
+def _diff(arguments: argparse.Namespace) -> int:
     from archdsl.compare.difference import difference
     from archdsl.report.diff import DiffReport
 
@@ -90,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.write(DiffReport(found, (str(a), str(b))).show(arguments.format))
     warnings = Diagnostics()
     warnings.extend((*first.diagnostics, *second.diagnostics))
-    report_warnings(warnings)
+    options.report_warnings(warnings)
     return 0 if found.is_one else 1
 
 

@@ -1,25 +1,30 @@
-"""`archdsl draw`: a network or a cell as a picture."""
+"""`archdsl draw` and `archdsl family`: a network, a cell or a family of networks as a picture."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.cli import options, pictures
-from archdsl.cli.output import report, report_warnings
-from archdsl.costs.conventions import CONVENTIONS
-from archdsl.diagnostics import CompileError, did_you_mean, error
+from archdsl.cli import options
+from archdsl.costs.figures import CONVENTIONS
+from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
+from archdsl.report.text import FORMATS
+from archdsl.spec import load
 
 if TYPE_CHECKING:
     from archdsl.build.sketches import Sketch
+    from archdsl.claims.members import Member
+    from archdsl.costs.figures import Convention
     from archdsl.draw.faults import Fault
     from archdsl.draw.picture import Picture
     from archdsl.ir.graph import Graph
     from archdsl.spec import Network, Spec
 
-_DETAILS = """\
+
+_DRAW = """\
 The suffix of FILE says what is written: .svg needs nothing else, .png the extra
 archdsl[png]; .dot is for Graphviz, .mmd for Mermaid, which GitHub draws.
 
@@ -39,19 +44,19 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    parser = options.command(commands, "draw", "a network or a cell as a picture", _DETAILS)
+def add_draw(commands: argparse._SubParsersAction[options.Parser]) -> None:
+    parser = options.command(commands, "draw", "a network or a cell as a picture", _DRAW)
     options.add_network(parser)
     options.add_input(parser)
     parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
     options.add_depth(parser, "default: the stages of tables")
     parser.add_argument("--cell", metavar="NAME", help="one attention cell alone")
-    pictures.add_output(parser, (".svg", ".png", ".dot", ".mmd"), "default: build/NETWORK.svg")
+    _add_output(parser, (".svg", ".png", ".dot", ".mmd"), "default: build/NETWORK.svg")
     options.add_force(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_draw)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def _draw(arguments: argparse.Namespace) -> int:
     spec, name, given = options.asked(arguments)
     try:
         network = options.at_input(spec.build(name, given), arguments)
@@ -60,12 +65,12 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.cell is not None or not sketch.broke_off:
             raise
         _write(_broken(sketch, arguments), name, arguments)
-        report(failure.diagnostics)
+        options.report(failure.diagnostics)
         return 1
     is_cell = arguments.cell is not None
     drawn = _cell(spec, network, arguments) if is_cell else _whole(network.graph, arguments)
     _write(drawn, arguments.cell or name, arguments)
-    report_warnings(network.diagnostics)
+    options.report_warnings(network.diagnostics)
     return 0
 
 
@@ -116,10 +121,119 @@ def _write(picture: Picture, name: str, arguments: argparse.Namespace) -> None:
     from archdsl.draw.png import png
     from archdsl.draw.svg import svg
 
-    formats: pictures.Formats = {
+    formats: _Formats = {
         ".svg": lambda: files.sealed(svg(picture), files.XML),
         ".dot": lambda: files.sealed(dot(picture), files.SLASHES),
         ".mmd": lambda: files.sealed(mermaid(picture), files.PERCENT),
         ".png": lambda: files.sealed_png(png(picture)),
     }
-    pictures.write(arguments.output or Path("build", f"{name}.svg"), formats, arguments)
+    _write_as(arguments.output or Path("build", f"{name}.svg"), formats, arguments)
+
+
+_FAMILY = """\
+Every network of the specs is a row, and once more each setting that its claims state a top1
+for: what it costs is measured there. Claims at other settings count in the row of the network
+as it stands, so that each claim counts once. Figures are for one view of one sample; memory
+is the peak of inference. A network whose parameters lack values is left out, with a note.
+
+With -o the members are drawn instead, cost against top1: those that have one. A line joins
+networks that derive from one base, with a table of its own, and differ in numbers alone; a
+colour means one base.
+
+examples:
+  archdsl family specs/x3d_*.arch specs/autox3d_*.arch
+  archdsl family specs/x3d_*.arch specs/autox3d_*.arch -o build/family.svg
+  archdsl family specs/i3d*.arch specs/s3d*.arch --convention flops --format markdown
+"""
+
+
+def add_family(commands: argparse._SubParsersAction[options.Parser]) -> None:
+    summary = "the networks of specs side by side, as a table or a picture"
+    parser = options.command(commands, "family", summary, _FAMILY)
+    parser.add_argument("specs", metavar="SPEC", nargs="+", help="files of the language")
+    parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
+    result = parser.add_mutually_exclusive_group()
+    result.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    _add_output(result, (".svg", ".png"), "draw it: a file .svg or .png")
+    options.add_force(parser)
+    parser.set_defaults(run=_family)
+
+
+def _family(arguments: argparse.Namespace) -> int:
+    from archdsl.report.claims import show_members
+
+    found = [Diagnostics() for _ in arguments.specs]
+    members = [
+        member
+        for path, diagnostics in zip(arguments.specs, found, strict=True)
+        for member in _members(path, diagnostics)
+    ]
+    convention = CONVENTIONS[arguments.convention]
+    try:
+        if arguments.output:
+            _chart(members, convention, arguments)
+        else:
+            sys.stdout.write(show_members(members, convention, arguments.format))
+    except CompileError as failure:
+        found.append(Diagnostics())
+        found[-1].take(failure)
+    options.report(diagnostic for diagnostics in found for diagnostic in diagnostics)
+    return int(any(diagnostics.has_errors for diagnostics in found))
+
+
+def _members(path: str, diagnostics: Diagnostics) -> list[Member]:
+    """The members of a spec; nothing but diagnostics where it cannot be read."""
+    from archdsl.claims.members import members
+
+    try:
+        return members(load(path), path, diagnostics)
+    except CompileError as failure:
+        diagnostics.take(failure)
+        return []
+
+
+def _chart(
+    members: Sequence[Member], convention: Convention, arguments: argparse.Namespace
+) -> None:
+    from archdsl import files
+    from archdsl.draw.chart_page import chart_page
+    from archdsl.draw.chart_svg import written
+    from archdsl.draw.family import chart
+    from archdsl.draw.png import pixels
+
+    page = chart_page(chart(members, convention))
+    formats: _Formats = {
+        ".svg": lambda: files.sealed(written(page), files.XML),
+        ".png": lambda: files.sealed_png(pixels(written(page), max(page.width, page.height))),
+    }
+    _write_as(arguments.output, formats, arguments)
+
+
+_Formats = Mapping[str, Callable[[], "str | bytes"]]
+
+
+def _add_output(
+    parser: argparse.ArgumentParser | argparse._MutuallyExclusiveGroup,
+    suffixes: tuple[str, ...],
+    help: str,
+) -> None:
+    def file(text: str) -> Path:
+        path = Path(text)
+        if path.suffix not in suffixes:
+            message = f"a picture ends with {', '.join(suffixes)}: {text!r}"
+            raise argparse.ArgumentTypeError(message)
+        return path
+
+    parser.add_argument("-o", "--output", metavar="FILE", type=file, help=help)
+
+
+def _write_as(path: Path, formats: _Formats, arguments: argparse.Namespace) -> None:
+    """Draw in the format that the suffix says, and print where that is.
+
+    Raises:
+        CompileError: it cannot be written, or would replace what a person wrote.
+    """
+    from archdsl import files
+
+    files.write(path, formats[path.suffix](), force=arguments.force)
+    print(path)

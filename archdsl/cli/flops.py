@@ -1,4 +1,4 @@
-"""`archdsl flops`: what a network costs."""
+"""`archdsl flops` and `archdsl show`: what a network costs, and its graph as text."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import re
 import sys
 
 from archdsl.cli import options
-from archdsl.cli.output import report_warnings
 from archdsl.costs.breakdown import LEVELS
-from archdsl.costs.conventions import CONVENTIONS
+from archdsl.costs.figures import CONVENTIONS
 from archdsl.report.text import FORMATS
 
-_DETAILS = """\
+_FLOPS = """\
 conventions (one view, one sample):
 {conventions}
 
@@ -30,9 +29,9 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
+def add_flops(commands: argparse._SubParsersAction[options.Parser]) -> None:
     lines = [f"  {c.name:<13} {c.counts}" for c in CONVENTIONS.values()]
-    details = _DETAILS.format(conventions="\n".join(lines))
+    details = _FLOPS.format(conventions="\n".join(lines))
     parser = options.command(commands, "flops", "what a network costs, row by row", details)
     options.add_network(parser)
     options.add_input(parser)
@@ -42,7 +41,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
     parser.add_argument("--by", choices=LEVELS, default="row", help="default: row")
     parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_flops)
 
 
 def _views(text: str) -> tuple[int, int]:
@@ -52,12 +51,40 @@ def _views(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2] or 1)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def _flops(arguments: argparse.Namespace) -> int:
     from archdsl.report.costs import CostReport, Views
 
     network = options.network_at_input(arguments)
     convention = CONVENTIONS[arguments.convention]
     costs = CostReport(network, convention, arguments.by, Views(*arguments.views))
     sys.stdout.write(costs.show(arguments.format))
-    report_warnings(network.diagnostics)
+    options.report_warnings(network.diagnostics)
+    return 0
+
+
+_SHOW = """\
+One line for each block and operation: its result's shape, parameters and multiply-adds.
+What follows each other and is the same is shown once, with `x 3` and the figures of one.
+`<-` names the operands where they are not just the result of the line before.
+
+examples:
+  archdsl show specs/x3d_s.arch
+  archdsl show specs/x3d_s.arch --depth 2
+"""
+
+
+def add_show(commands: argparse._SubParsersAction[options.Parser]) -> None:
+    parser = options.command(commands, "show", "the graph as text, repeats folded", _SHOW)
+    options.add_network(parser)
+    options.add_input(parser)
+    options.add_depth(parser, "default: all")
+    parser.set_defaults(run=_show)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from archdsl.report import listing
+
+    network = options.network_at_input(arguments)
+    sys.stdout.write(listing.show(network, arguments.depth))
+    options.report_warnings(network.diagnostics)
     return 0

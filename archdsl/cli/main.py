@@ -10,26 +10,25 @@ from importlib import import_module
 from typing import TextIO
 
 from archdsl.cli import options
-from archdsl.cli.output import report
 from archdsl.diagnostics import CompileError, error
 from archdsl.version import __version__
 
-_COMMANDS = (
-    "compile",
-    "flops",
-    "check",
-    "diff",
-    "draw",
-    "family",
-    "transform",
-    "expand",
-    "fmt",
-    "show",
-    "sample-data",
-    "weights",
-    "export",
-)
-"""The commands, each a module of its own that adds itself."""
+_COMMANDS = {
+    "compile": "compile",
+    "flops": "flops",
+    "check": "check",
+    "diff": "diff",
+    "draw": "draw",
+    "family": "draw",
+    "transform": "transform",
+    "expand": "transform",
+    "fmt": "check",
+    "show": "flops",
+    "sample-data": "sample_data",
+    "weights": "weights",
+    "export": "compile",
+}
+"""The commands in the order of the help, each with the module that adds it."""
 
 _EPILOG = """\
 examples:
@@ -63,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as fault:
         _close(sys.stdout)
         try:
-            report([error("file", f"cannot print: {fault.strerror}")])
+            options.report([error("file", f"cannot print: {fault.strerror}")])
         except OSError:
             _close(sys.stderr)
         return 1
@@ -79,7 +78,7 @@ def _run(argv: Sequence[str] | None) -> int:
     try:
         status: int = arguments.run(arguments)
     except CompileError as failure:
-        report(failure.diagnostics)
+        options.report(failure.diagnostics)
         status = 1
     sys.stdout.flush()
     return status
@@ -108,5 +107,6 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         title="commands", metavar="COMMAND", required=True, parser_class=options.Parser
     )
     for name in {*argv[:1]}.intersection(_COMMANDS) or _COMMANDS:
-        import_module(f"archdsl.cli.{name.replace('-', '_')}").add(commands)
+        module = import_module(f"archdsl.cli.{_COMMANDS[name]}")
+        getattr(module, f"add_{name.replace('-', '_')}")(commands)
     return parser

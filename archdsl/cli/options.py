@@ -1,13 +1,14 @@
-"""Flags that several commands share, and the network that they ask for."""
+"""What commands share: their flags, the network that these ask for, and diagnostics to stderr."""
 
 from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, did_you_mean, error
+from archdsl.diagnostics import CompileError, Diagnostic, Severity, did_you_mean, error
 from archdsl.ir.types import AXES, show_shape
 from archdsl.source import Source, Span
 from archdsl.spec import Network, Spec, load
@@ -87,6 +88,16 @@ def add_force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="overwrite what would stay else")
 
 
+def add_depth(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument("--depth", metavar="N", type=_levels, help=f"levels to open; {default}")
+
+
+def _levels(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,3}", text):
+        raise argparse.ArgumentTypeError(f"levels are counted from 1, not {text!r}")
+    return int(text)
+
+
 def asked(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:
     """The spec, and the name and parameters of the network in it that the flags ask for.
 
@@ -106,16 +117,6 @@ def given(spec: Spec, arguments: argparse.Namespace) -> dict[str, Given]:
     """
     written = [parse_argument(Source("--set", text)) for text in arguments.parameters]
     return spec.arguments(written)
-
-
-def add_depth(parser: argparse.ArgumentParser, default: str) -> None:
-    parser.add_argument("--depth", metavar="N", type=_levels, help=f"levels to open; {default}")
-
-
-def _levels(text: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,3}", text):
-        raise argparse.ArgumentTypeError(f"levels are counted from 1, not {text!r}")
-    return int(text)
 
 
 def network(arguments: argparse.Namespace) -> Network:
@@ -180,3 +181,21 @@ def _shape(text: str, sizes: str, own: Shape) -> Shape:
 def _fault(text: str, message: str, hint: str) -> CompileError:
     place = Span(Source("--input", text), 0, len(text))
     return CompileError([error("input", message, place, help=hint)])
+
+
+def report(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print diagnostics, after what was printed before them."""
+    listed = list(diagnostics)
+    if not listed:
+        return
+    from archdsl.report.diagnostics import render
+    from archdsl.report.text import paint_for
+
+    sys.stdout.flush()
+    sys.stderr.write(render(listed, paint_for(sys.stderr)))
+    sys.stderr.flush()
+
+
+def report_warnings(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print what is no mere note: those are for `check`."""
+    report(d for d in diagnostics if d.severity is not Severity.NOTE)

@@ -24,14 +24,14 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
+def add_sample_data(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser = options.command(commands, "sample-data", "a small set of videos to train on", _DETAILS)
     parser.add_argument("folder", metavar="DIR", help="where they are put")
     options.add_force(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=_sample_data)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def _sample_data(arguments: argparse.Namespace) -> int:
     try:
         from archdsl import samples
     except ImportError as fault:

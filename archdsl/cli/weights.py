@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 from archdsl.cli import options
-from archdsl.cli.output import report_warnings
 from archdsl.report.text import FORMATS
+from archdsl.weights.sources import SOURCES
 
-_SOURCES = ("pytorchvideo", "slowfast")
 _SUFFIXES = (".pt", ".safetensors")
 
 _DETAILS = """\
@@ -45,7 +44,7 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
+def add_weights(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser = options.command(commands, "weights", "files of weights: import, inspect", _DETAILS)
     inner = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, parser_class=options.Parser
@@ -54,7 +53,7 @@ def add(commands: argparse._SubParsersAction[options.Parser]) -> None:
     bring = options.command(inner, "import", summary, _IMPORT_DETAILS)
     bring.add_argument("file", metavar="FILE", type=Path, help="a checkpoint or a state dict")
     bring.add_argument(
-        "--from", dest="source", choices=_SOURCES, required=True, help="whose X3D it is of"
+        "--from", dest="source", choices=SOURCES, required=True, help="whose X3D it is of"
     )
     bring.add_argument("--spec", metavar="SPEC", required=True, help="a file of the language")
     options.add_choice(bring)
@@ -78,14 +77,13 @@ def _import(arguments: argparse.Namespace) -> int:
     from archdsl.report.weights import show_import
     from archdsl.weights import files
     from archdsl.weights.importing import bring
-    from archdsl.weights.sources import SOURCES
 
     network = options.network(arguments)
     done = bring(network, files.read(arguments.file), SOURCES[arguments.source])
     files.write(arguments.output, done.state, force=arguments.force)
     sys.stdout.write(show_import(done))
     print(arguments.output)
-    report_warnings(network.diagnostics)
+    options.report_warnings(network.diagnostics)
     return 0
 
 

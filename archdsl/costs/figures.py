@@ -1,15 +1,62 @@
-"""What operations cost, one by one and summed over the blocks that they stand in."""
+"""What operations cost, one by one and summed, and what one "FLOP" is, source by source."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from archdsl.costs.conventions import Convention
 from archdsl.ir.graph import Graph, Node, Nodes
 from archdsl.ops.base import Cost, Operation, Types
 from archdsl.ops.sources import Input, Parameter
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A way to count: `unit` after a figure, `counts` in words, `of` for one operation."""
+
+    name: str
+    unit: str
+    counts: str
+    of: Callable[[Cost], int]
+
+
+CONVENTIONS = {
+    convention.name: convention
+    for convention in (
+        Convention(
+            "macs",
+            "MACs",
+            "multiply-adds of convolutions, linear layers and matrix products",
+            lambda cost: cost.macs,
+        ),
+        Convention(
+            "flops",
+            "FLOPs",
+            "2 for each multiply-add of convolutions, linear layers and matrix products",
+            lambda cost: 2 * cost.macs,
+        ),
+        Convention(
+            "fvcore",
+            "FLOPs (fvcore)",
+            "multiply-adds, 2 for each batch-norm element, pooling and resizing, in evaluation",
+            lambda cost: cost.macs + cost.fvcore,
+        ),
+        Convention(
+            "pytorchvideo",
+            "FLOPs (PyTorchVideo)",
+            "multiply-adds and 5 for each element that a normalisation puts out",
+            lambda cost: cost.macs + 5 * cost.normalised,
+        ),
+        Convention(
+            "torch",
+            "FLOPs (torch)",
+            "as torch's FlopCounterMode: 2 for each multiply-add of conv, linear and matmul",
+            lambda cost: 2 * cost.macs,
+        ),
+    )
+}
 
 BYTES_PER_ELEMENT = 4
 """Single precision."""
@@ -123,3 +170,33 @@ def uncounted(graph: Graph, costs: Costs, convention: Convention) -> dict[str, i
         and not isinstance(node.operation, Input | Parameter)
     )
     return dict(Counter(names))
+
+
+class Again(Operation):
+    """Stands for operations whose figures are known, where only sums are asked for."""
+
+    name = "again"
+    figures: Figures
+
+
+@dataclass
+class Tally:
+    """What the operations of a graph cost together, each looked at once."""
+
+    graph: Nodes
+    _total: Figures = field(default_factory=Figures)
+    _seen: int = 0
+
+    def total(self) -> Figures:
+        """The costs of all that the graph has now."""
+        new = range(self._seen, len(self.graph))
+        self._total = sum((_known(self.graph, index) for index in new), self._total)
+        self._seen = new.stop
+        return self._total
+
+
+def _known(graph: Nodes, index: int) -> Figures:
+    node = graph.node(index)
+    if isinstance(node.operation, Again):
+        return node.operation.figures
+    return figures_of(graph, node)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archdsl.claims.members import Member
-from archdsl.costs.conventions import Convention
+from archdsl.costs.figures import Convention
 from archdsl.diagnostics import CompileError, Diagnostic, counted, error
 from archdsl.draw import words
 from archdsl.draw.chart import Chart, Group, Point

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby
 
 from archdsl import limits
-from archdsl.costs.conventions import Convention
-from archdsl.costs.figures import Costs
+from archdsl.costs.figures import Convention, Costs
 from archdsl.draw import words
 from archdsl.draw.picture import Box, Group, Item, Look
 from archdsl.draw.text import clean, shortened

@@ -1,4 +1,4 @@
-"""A build folder as `archdsl compile` wrote it, and the module in it."""
+"""A build folder as `archdsl compile` wrote it: its module, made and given weights."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, counted, did_you_mean, error
-from archdsl.export.trials import first_line
+from archdsl.export.trials import Shape, first_line
+from archdsl.ir.types import show_shape
+from archdsl.weights.files import read
+from archdsl.weights.keys import folded, key_faults
 
 if TYPE_CHECKING:
     from torch import nn
 
-Shape = tuple[int, ...]
 Value = int | float
 
 _HUB = "hubconf"
@@ -157,3 +159,78 @@ def _broken(build: Build, what: str, failure: BaseException) -> CompileError:
 
 def fault(message: str, hint: str | None = None) -> CompileError:
     return CompileError([error("export", message, help=hint)])
+
+
+_SHOWN = 8
+
+
+def fill(module: nn.Module, path: Path) -> None:
+    """Give a module the weights of a file.
+
+    Raises:
+        CompileError: the file cannot be read, or its weights are of another network.
+    """
+    ours, theirs = module.state_dict(), read(path).tensors
+    absent = [key for key in ours if key not in theirs]
+    unused = [key for key in theirs if key not in ours]
+    shapes = {
+        key: (tuple(ours[key].shape), tuple(theirs[key].shape))
+        for key in ours
+        if key in theirs and ours[key].shape != theirs[key].shape
+    }
+    told = [f"{key} is {_shown(b)}, and {_shown(a)} here" for key, (a, b) in shapes.items()]
+    other = f"{{}} of {path}: other shapes than here"
+    wrong = [
+        *key_faults(f"{path} lacks {{}} of this network", absent, folded(absent), _SHOWN),
+        *key_faults(f"{path} has {{}} that this network has not", unused, folded(unused), _SHOWN),
+        *key_faults(other, list(shapes), told, _SHOWN, _setting(module, shapes.values())),
+    ]
+    if wrong:
+        raise CompileError(wrong)
+    module.load_state_dict(dict(theirs))
+
+
+def _shown(shape: Shape) -> str:
+    return show_shape(shape) or "a number"
+
+
+def _setting(module: nn.Module, shapes: Iterable[tuple[Shape, Shape]]) -> str | None:
+    """What would make the network so, where one of its arguments is all that differs."""
+    pairs = {pair for both in shapes for pair in zip(*both, strict=False)}
+    differ = [(ours, theirs) for ours, theirs in pairs if ours != theirs]
+    for name, argument in inspect.signature(type(module)).parameters.items():
+        if len(differ) == 1 and argument.default == differ[0][0]:
+            return f"`--set {name}={differ[0][1]}` makes the network so"
+    return None
+
+
+def randomise(module: nn.Module, shapes: list[Shape]) -> None:
+    """Random weights, the same each time.
+
+    A scale that starts at zero would hide what it scales, and statistics that are not those of
+    the layer would let values vanish in a deep network.
+    """
+    import torch
+
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.random.manual_seed(0)
+        for tensor in module.parameters():
+            if tensor.ndim <= 1 or not tensor.any():
+                tensor.uniform_(0.5, 1)
+        with _own_statistics(module):
+            module(*(torch.randn(2, *shape[1:]) for shape in shapes))
+
+
+@contextmanager
+def _own_statistics(module: nn.Module) -> Iterator[None]:
+    """Norms take over the statistics of what they see."""
+    norms = {norm: norm.momentum for norm in module.modules() if hasattr(norm, "running_mean")}
+    try:
+        for norm in norms:
+            norm.momentum = 1.0  # type: ignore[assignment]
+        module.train()
+        yield
+    finally:
+        for norm, momentum in norms.items():
+            norm.momentum = momentum
+        module.eval()

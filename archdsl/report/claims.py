@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.build.values import Value, show
 from archdsl.claims.figures import Checked, SpecReport, Verdict
-from archdsl.costs.conventions import Convention
+from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
 from archdsl.ir.types import show_shape
 from archdsl.report.text import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archdsl.costs.breakdown import Part
-from archdsl.costs.conventions import Convention
+from archdsl.costs.figures import Convention
 from archdsl.report.text import (
     Table,
     as_json,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from archdsl.costs.conventions import CONVENTIONS
+from archdsl.costs.figures import CONVENTIONS
 from archdsl.expansion.steps import Candidate, Expansion, State
 from archdsl.expansion.trail import Trail
 from archdsl.report.text import (

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archdsl.export.build import Build
-from archdsl.export.check import Check
-from archdsl.export.formats import File
-from archdsl.export.ranges import Range
+from archdsl.export.formats import Check, File
+from archdsl.export.tracing import Range
 from archdsl.export.trials import Outcome
 from archdsl.ir.types import show_shape
 from archdsl.report.text import readable_bytes, visible

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from archdsl.diagnostics import counted
 from archdsl.report.text import Table, as_json, comma_separated, in_a_line
 from archdsl.weights.files import WeightsFile
-from archdsl.weights.folding import fold, fold_pairs, folded, layers, show_tensors
 from archdsl.weights.importing import Import
+from archdsl.weights.keys import fold, fold_pairs, folded, layers, show_tensors
 from archdsl.weights.sources import recognised
 
 if TYPE_CHECKING:

@@ -9,25 +9,37 @@ from lark import Token, Transformer
 
 from archdsl.source import Span
 from archdsl.syntax import tree
-from archdsl.syntax.bodies import Child, Expressions, Group, Maker, Statements, has, names, nodes
-from archdsl.syntax.labels import mistaken
-from archdsl.syntax.literals import description
+from archdsl.syntax.actions import (
+    Child,
+    Expressions,
+    Group,
+    Maker,
+    N,
+    Statements,
+    has,
+    names,
+    nodes,
+)
+from archdsl.syntax.lexemes import description, mistaken
 
 
 class Definitions(Maker):
+    parameters = places = Maker._several
+
     def block(self, children: list[Child]) -> tree.Block:
-        name, parameters, body = children[1:]
-        return self._make(tree.Block, children, str(name), parameters.items, body.items, None)
+        return self._with_body(tree.Block, children)
 
     def cell(self, children: list[Child]) -> tree.Cell:
+        return self._with_body(tree.Cell, children)
+
+    def network(self, children: list[Child]) -> tree.Network:
+        return self._with_body(tree.Network, children)
+
+    def _with_body(self, kind: type[N], children: list[Child]) -> N:
         name, *parts = children[1:]
         *parameters, body = (part.items for part in parts)
         given = parameters[0] if parameters else ()
-        return self._make(tree.Cell, children, str(name), given, body, None)
-
-    def network(self, children: list[Child]) -> tree.Network:
-        name, parameters, body = children[1:]
-        return self._make(tree.Network, children, str(name), parameters.items, body.items, None)
+        return self._make(kind, children, str(name), given, body, None)
 
     def derived(self, children: list[Child]) -> tree.Derived:
         kind, name = map(str, children[:2])
@@ -41,9 +53,6 @@ class Definitions(Maker):
         block, places = nodes(children)
         return self._make(tree.Insertion, children, block, places.items)
 
-    def places(self, children: list[Child]) -> Group:
-        return self._make(Group, children, tuple(nodes(children)))
-
     def place(self, children: list[Child]) -> tree.Place:
         text = str(children[0])
         first, *last = text.split("..")
@@ -51,9 +60,6 @@ class Definitions(Maker):
             message, help = mistake
             self._tell("syntax", message, self._span(children), help)
         return self._make(tree.Place, children, first, last[0] if last else None)
-
-    def parameters(self, children: list[Child]) -> Group:
-        return self._make(Group, children, tuple(nodes(children)))
 
     def parameter(self, children: list[Child]) -> tree.Parameter:
         below = nodes(children)
@@ -97,6 +103,8 @@ class Claims(Maker):
 
 
 class Recipes(Maker):
+    settings = options = Maker._several
+
     def recipe(self, children: list[Child]) -> tree.Recipe:
         *head, settings = nodes(children)
         parameters = next((part.items for part in head if isinstance(part, Group)), ())
@@ -106,22 +114,14 @@ class Recipes(Maker):
 
     def derived_recipe(self, children: list[Child]) -> tree.DerivedRecipe:
         *network, base = nodes(children)
-        name = str(children[1])
-        return self._make(
-            tree.DerivedRecipe, children, name, network[0] if network else None, base, None
-        )
-
-    def settings(self, children: list[Child]) -> Group:
-        return self._make(Group, children, tuple(nodes(children)))
+        name, other = str(children[1]), network[0] if network else None
+        return self._make(tree.DerivedRecipe, children, name, other, base, None)
 
     def setting(self, children: list[Child]) -> tree.Setting:
         below = nodes(children)
         options = below[0].items if below and isinstance(below[0], Group) else below
         arguments = tuple(map(self._argument, options))
         return self._make(tree.Setting, children, str(children[0]), arguments)
-
-    def options(self, children: list[Child]) -> Group:
-        return self._make(Group, children, tuple(nodes(children)))
 
     def _argument(self, node: tree.Node) -> tree.Argument:
         """An option; a value by itself is one without a name."""
@@ -152,7 +152,7 @@ def _documented(definition: _Described, doc: Doc) -> _Described:
 
 
 class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer[Token, tree.File]):
-    """A file, of all that it holds."""
+    """Every method takes all children of its rule, punctuation included, for their places."""
 
     def file(self, children: list[Child]) -> tree.File:
         elements = nodes(children)

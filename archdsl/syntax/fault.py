@@ -1,4 +1,4 @@
-"""A token that the grammar cannot take, with what stands around it and what might instead."""
+"""A token that the grammar cannot take, with what stands around it and what might stand there."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _WORDS = {
 _MOST = 4
 
 
-def _described(accepted: Collection[str], spelling: Mapping[str, str]) -> str:
+def describe(accepted: Collection[str], spelling: Mapping[str, str]) -> str:
     """`a value or `)``; nothing where the list would be longer than a help."""
     rest, words = set(accepted), []
     for leaders, members, group in _GROUPS:
@@ -91,7 +91,7 @@ class Fault:
 
     @property
     def expected(self) -> str:
-        words = _described(self.accepted, self.spelling)
+        words = describe(self.accepted, self.spelling)
         return f"expected {words}" if words else ""
 
     def span(self, first: Token, last: Token | None = None) -> Span:

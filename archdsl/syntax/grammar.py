@@ -1,6 +1,7 @@
-"""The grammar, made ready to parse with, and runs of its parser, which fall back from mistakes.
+"""The grammar, made ready to parse with, and one run of its parser, token by token.
 
-It is made once a process, and its tables once a machine.
+Lexer and tables are made once a process, and their parts that take long once a machine. A run can
+be asked what may follow, and fall back: what recovery needs.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from archdsl.diagnostics import CompileError, error
 from archdsl.resources import folder, kept
 from archdsl.source import Source, Span
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.margin import Margin
-from archdsl.syntax.soft_keywords import SPELLING
+from archdsl.syntax.layout import SPELLING
+from archdsl.syntax.lexemes import Margin
 
 END = "$END"
 

@@ -16,11 +16,11 @@ from zipfile import BadZipFile, ZipFile
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, error
+from archdsl.weights.sources import NESTED
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-_NESTED = ("model_state", "state_dict")
 _PARALLEL = "module."
 _CODE = re.compile(r"GLOBAL ([\w.]+)")
 
@@ -51,7 +51,7 @@ def read(path: Path) -> WeightsFile:
     held = _unpickled(path)
     if not isinstance(held, dict):
         raise _fault(f"{path} holds a {type(held).__name__}, and no dict of tensors")
-    for name in _NESTED:
+    for name in NESTED:
         if isinstance(held.get(name), dict):
             others = [key for key in held if key != name]
             return _sorted_out(path, f"`{name}` of a checkpoint", held[name], others)
@@ -65,7 +65,7 @@ def _sorted_out(
     rest = [*(others or []), *(key for key, value in state.items() if str(key) not in tensors)]
     if not tensors:
         held = f": it holds {', '.join(f'`{key}`' for key in rest[:8])}" if rest else ""
-        hint = f"weights stand at the top, or under {' or '.join(_NESTED)}"
+        hint = f"weights stand at the top, or under {' or '.join(NESTED)}"
         raise _fault(f"{path} has no tensors where weights are looked for{held}", hint)
     if all(key.startswith(_PARALLEL) for key in tensors):
         tensors = {key.removeprefix(_PARALLEL): value for key, value in tensors.items()}

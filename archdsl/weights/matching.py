@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Diagnostic
+from archdsl.ir.graph import Graph
+from archdsl.ir.naming import name_all
 from archdsl.spec import Network
-from archdsl.weights.faults import key_faults
 from archdsl.weights.files import WeightsFile, torch_or_fault
-from archdsl.weights.folding import fold_pairs, folded, layers, show_tensors
-from archdsl.weights.sources import Source, classifiers, depths, depths_of, named
+from archdsl.weights.keys import fold_pairs, folded, key_faults, layers, show_tensors
+from archdsl.weights.sources import CLASSIFIER, RESIDUAL, Source
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -139,3 +141,64 @@ def _beside(match: Match) -> Iterator[str]:
 
 def _fault(message: str, keys: list[str]) -> Iterator[Diagnostic]:
     return key_faults(message, keys, folded(keys), _SHOWN)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A block of a network: where it stands in the emitted module, and under which numbers."""
+
+    path: str
+    block: str
+    unit: int
+    place: int
+
+
+def places(graph: Graph) -> list[Place]:
+    """The blocks that stand in the network itself or in its tables, but for what was inserted."""
+    paths = name_all(graph).scope_paths
+    found: list[Place] = []
+    units: dict[int, int] = {}
+    for scope in graph.scopes:
+        *inner, _ = graph.enclosing(scope.index)
+        around = [outer.kind for outer in inner[1:]]
+        if scope.kind != "block" or not set(around) <= {"row", "stage"}:
+            continue
+        if any(outer.is_inserted for outer in inner):
+            continue
+        unit = units.setdefault(inner[-1].index, len(units))
+        place = sum(other.unit == unit for other in found)
+        found.append(Place(paths[scope.index], scope.definition, unit, place))
+    return found
+
+
+def depths(graph: Graph) -> list[int]:
+    """How many residual blocks each stage of a network has."""
+    return _depths(place.unit for place in places(graph) if place.block == RESIDUAL)
+
+
+def depths_of(keys: Iterable[str], source: Source) -> list[int]:
+    """How many residual blocks each stage has that a source's keys are of."""
+    marks = map(source.mark.fullmatch, keys)
+    return _depths(int(mark[1]) for mark in marks if mark)
+
+
+def _depths(stages: Iterable[int]) -> list[int]:
+    return [number for _, number in sorted(Counter(stages).items())]
+
+
+def named(keys: Iterable[str], graph: Graph, source: Source) -> dict[str, str]:
+    """What the source calls those keys of the network's state that it has a name for."""
+    layers: dict[str, str] = {}
+    for place in places(graph):
+        if names := source.blocks.get(place.block):
+            numbers = {"unit": place.unit, "ordinal": place.unit + 1, "place": place.place}
+            prefix = names.prefix.format(**numbers)
+            layers |= {f"{place.path}.{a}": f"{prefix}.{b}" for a, b in names.layers.items()}
+    parts = {key: key.rpartition(".") for key in keys}
+    return {key: f"{layers[on]}.{leaf}" for key, (on, _, leaf) in parts.items() if on in layers}
+
+
+def classifiers(graph: Graph) -> set[str]:
+    """The layers of the network whose size is the number of classes."""
+    block, layer = CLASSIFIER
+    return {f"{place.path}.{layer}" for place in places(graph) if place.block == block}

@@ -45,15 +45,13 @@ MAY_IMPORT = {
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
     "weights": GROUND | {"build.parameters", "spec", "files", "ir"},
-    "export": GROUND
-    | {"files", "ir.types", "weights.faults", "weights.files"}
-    | {"weights.folding"},
+    "export": GROUND | {"files", "ir.types", "weights.files"} | {"weights.keys"},
     "samples": set(),
     "cli": GROUND
     | {"compiler"}
     | {"build.sketches", "build.values", "claims", "compare", "spec", "costs", "draw"}
     | {"expansion", "export", "files", "ir", "params.numbers", "plan.transforms", "report"}
-    | {"samples", "syntax.literals", "syntax.parser", "weights"},
+    | {"samples", "syntax.lexemes", "syntax.parser", "weights"},
     "report": GROUND
     | {"build.values", "claims", "compare", "spec", "costs", "expansion", "export", "ir"}
     | {"ops", "params.numbers", "weights"},

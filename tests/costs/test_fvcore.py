@@ -8,7 +8,7 @@ import pytest
 from emit.running import ROOT, emitted, samples
 
 import archdsl
-from archdsl.costs.conventions import CONVENTIONS
+from archdsl.costs.figures import CONVENTIONS
 
 fvcore = pytest.importorskip("fvcore.nn")
 logging.getLogger("fvcore").setLevel(logging.CRITICAL)

@@ -6,7 +6,7 @@ import pytest
 
 import archdsl
 from archdsl import Network
-from archdsl.costs.conventions import CONVENTIONS
+from archdsl.costs.figures import CONVENTIONS
 
 # Network, frames, sizes at training and test, the side of PyTorchVideo's pooling window.
 FAMILY = {

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
-from archdsl.costs.conventions import CONVENTIONS
+from archdsl.costs.figures import CONVENTIONS
 from archdsl.draw.geometry import Area, Path, Plan, Point
 from archdsl.draw.measures import PADDING
 from archdsl.draw.network import draw

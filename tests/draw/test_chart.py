@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archdsl.claims.members import members
-from archdsl.costs.conventions import CONVENTIONS
+from archdsl.costs.figures import CONVENTIONS
 from archdsl.diagnostics import Diagnostics
 from archdsl.draw.chart import Chart, Group, Point
 from archdsl.draw.chart_page import ChartPage, chart_page

@@ -8,9 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from archdsl.export.axes import Axes, Shape
-from archdsl.export.ranges import Range, ranges
-from archdsl.export.tracing import trace
+from archdsl.export.tracing import Range, ranges, trace
+from archdsl.export.trials import Axes, Shape
 
 VIDEO = {"video": (2, 6, 8, 8)}
 

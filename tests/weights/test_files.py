@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from archdsl.cli.main import main
-from archdsl.weights.folding import folded
+from archdsl.weights.keys import folded
 from weights.slowfast import checkpoint, slowfast_x3d
 
 Printed = pytest.CaptureFixture[str]

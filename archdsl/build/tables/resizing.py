@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archdsl.build.values import BlockValue, Value, parts
-from archdsl.costs.again import Again
-from archdsl.costs.figures import Figures, figures_of_operation
+from archdsl.costs.figures import Again, Figures, figures_of_operation
 from archdsl.ir.graph import Nodes
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ops.base import Mismatch, Operation, Types, checked

@@ -18,8 +18,7 @@ from archdsl.build.tables.cells import COUNTER, Filled, Filler
 from archdsl.build.tables.resizing import Pattern, Texts, pattern, signature
 from archdsl.build.tables.rows import TableBuilder
 from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor, types_of
-from archdsl.costs.again import Again, Tally
-from archdsl.costs.figures import Figures
+from archdsl.costs.figures import Again, Figures, Tally
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Nodes
 from archdsl.ir.graph import Value as GraphValue

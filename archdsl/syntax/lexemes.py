@@ -1,8 +1,14 @@
-"""What the lexer meets beside the grammar: comments, and what means nothing in the language."""
+"""What single words of a text mean: numbers, texts, places; and what stands beside the grammar.
+
+Comments belong to no rule, and what means nothing in the language is told without the parser.
+"""
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from lark import Token
 
@@ -10,6 +16,65 @@ from archdsl import limits
 from archdsl.diagnostics import Diagnostic, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
+
+SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+"""What a letter behind a number multiplies it by."""
+
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
+
+
+def exact(text: str) -> int | Fraction | None:
+    """The value of `2.25`, `1e-4` or `3.8M`; None where it has too many digits."""
+    if len(text) <= limits.DIGITS and text.isdecimal():
+        return int(text)
+    digits = text.rstrip("".join(SUFFIXES))
+    mantissa, _, exponent = digits.lower().partition("e")
+    power = exponent.lstrip("+-0")
+    if len(mantissa) > limits.DIGITS or len(power) > 3 or int(power or 0) > limits.DIGITS:
+        return None
+    value = Fraction(digits) * SUFFIXES.get(text[-1], 1)
+    return value.numerator if value.denominator == 1 else value
+
+
+def unquoted(text: str) -> str:
+    """What stands between the quotes; an unknown escape stands for nothing."""
+    return _ESCAPE.sub(lambda escape: _ESCAPES.get(escape[1], ""), text[1:-1])
+
+
+def unknown_escapes(text: str) -> Iterator[tuple[int, str]]:
+    """Where a text holds escapes that mean nothing, and which."""
+    for escape in _ESCAPE.finditer(text, 1, len(text) - 1):
+        if escape[1] not in _ESCAPES:
+            yield escape.start(), escape[0]
+
+
+def description(text: str) -> str:
+    """A doc string without the indentation and the blanks that only its place gave it."""
+    lines = textwrap.dedent(text[3:-3]).split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+_LABEL = re.compile(r"[\w*]+(?:\.[\w*]+)*", re.ASCII)
+_STARS = re.compile(r"\*{2,}")
+_DOTS = re.compile(r"\.{2,}")
+_FORMS = "a place is a label as `res3.1`, one with wildcards as `res4.*`, or a range as `b..f`"
+
+
+def mistaken(place: str) -> tuple[str, str] | None:
+    """What is wrong with a place, and what helps; nothing where it can be read."""
+    labels = _DOTS.split(place)
+    if len(labels) > 2 or not all(map(_LABEL.fullmatch, labels)):
+        return f"`{place}` is no place", _FORMS
+    if "..." in place:
+        return "a range has two dots", f"write `{'..'.join(labels)}`"
+    if len(labels) == 2 and "*" in place:
+        return "a range goes from one label to another, without `*`", f"write `{labels[0]}` alone"
+    if "**" in place:
+        single = _STARS.sub("*", place)
+        return "a `*` stands for any part of a name, and never for levels", f"write `{single}`"
+    return None
+
 
 # What a text copied from a paper or a word processor holds in the place of the language's signs.
 _LOOKALIKES = {"→": "->", "·": "*", "≤": "<=", "≥": ">=", "≠": "!=", "&": "and", "&&": "and"}

@@ -1,7 +1,4 @@
-"""Rules of the grammar that bodies are made of, statements and expressions, to nodes of the tree.
-
-Every method takes all children of its rule, punctuation included, for their places.
-"""
+"""How nodes are made as rules are reduced, and the rules of expressions and statements."""
 
 from __future__ import annotations
 
@@ -13,8 +10,7 @@ from lark import Token
 from archdsl import limits
 from archdsl.source import Span
 from archdsl.syntax import tree
-from archdsl.syntax.literals import exact, unknown_escapes, unquoted
-from archdsl.syntax.margin import Margin
+from archdsl.syntax.lexemes import Margin, exact, unknown_escapes, unquoted
 
 N = TypeVar("N", bound=tree.Node)
 Child = Any
@@ -72,6 +68,9 @@ class Maker:
             message = f"nested more than {limits.NESTING} levels deep"
             self._tell("nesting", message, span)
         return kind(*values, span=span, depth=depth)
+
+    def _several(self, children: list[Child]) -> Group:
+        return self._make(Group, children, tuple(nodes(children)))
 
 
 class Expressions(Maker):
@@ -137,8 +136,7 @@ class Expressions(Maker):
 
 
 class Statements(Maker):
-    def body(self, children: list[Child]) -> Group:
-        return self._make(Group, children, tuple(nodes(children)))
+    body = header = Maker._several
 
     def input(self, children: list[Child]) -> tree.Input:
         return self._make(tree.Input, children, str(children[1]), children[3])
@@ -177,9 +175,6 @@ class Statements(Maker):
 
     def keyword(self, children: list[Child]) -> tree.Argument:
         return self._make(tree.Argument, children, str(children[0]), children[2])
-
-    def header(self, children: list[Child]) -> Group:
-        return self._make(Group, children, tuple(nodes(children)))
 
     def rule(self, children: list[Child]) -> tree.Rule:
         return self._make(tree.Rule, children)

@@ -1,13 +1,14 @@
-"""Many keys in few lines: those that differ in numbers alone stand as one."""
+"""Keys of tensors in few lines, for reports and mistakes: a network has hundreds of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product, zip_longest
 from math import prod
 from typing import TypeVar
 
+from archdsl.diagnostics import Diagnostic, counted, error
 from archdsl.ir.types import show_shape
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -107,3 +108,13 @@ def _several(values: list[str]) -> str:
     if len(steps) == 1 and len(numbers) > 3:
         return f"{numbers[0]},{numbers[1]},...,{numbers[-1]}"
     return ",".join(map(str, numbers))
+
+
+def key_faults(
+    message: str, keys: Sequence[str], lines: Sequence[str], most: int, hint: str | None = None
+) -> Iterator[Diagnostic]:
+    """A mistake if there are keys: `message` has a place for how many; `most` lines are shown."""
+    if keys:
+        more = [f"and {len(lines) - most} more such"] if len(lines) > most else []
+        told = message.format(counted(len(keys), "tensor"))
+        yield error("weights", told, notes=[*lines[:most], *more], help=hint)
