@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
 from archdsl.emit.names import variable
-from archdsl.emit.python import Assign, Atom, Call, For, Python, Return, Statement, Tuple
+from archdsl.emit.python import (
+    Assign,
+    Atom,
+    Attribute,
+    Call,
+    For,
+    Infix,
+    Prefix,
+    Python,
+    Return,
+    Statement,
+    Subscript,
+    Tuple,
+    names_in,
+)
 from archdsl.emit.slots import Slot
 from archdsl.emit.stages import Part, Stage
 from archdsl.emit.structure import FromMember, Reference
@@ -55,6 +69,12 @@ class _Writer:
     lines: list[Statement] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     hints: dict[Reference, str] = field(default_factory=dict)
+    types: dict[str, bool] = field(default_factory=dict)
+    """Whether a type checker knows what a variable holds now as a tensor."""
+
+    def __post_init__(self) -> None:
+        self.declared = frozenset(self.variables.values())
+        self.types |= dict.fromkeys(self.declared, True)
 
     def reserve(self, parts: Sequence[Part]) -> None:
         """Keep the names that the spec gives to values for those values."""
@@ -129,7 +149,12 @@ class _Writer:
                 self.variables[reference] = self._name(reference, written.reads)
         targets = tuple(Atom(self.variables.get(reference, "_")) for reference in results)
         target = targets[0] if len(targets) == 1 else Tuple(targets)
-        self.lines.append(Assign(target, written.expression))
+        self._line(target, written.expression)
+
+    def _line(self, target: Python, value: Python) -> None:
+        known = _is_tensor(value, self.types)
+        self.types |= {name: known or name in self.declared for name in names_in(target)}
+        self.lines.append(Assign(target, value))
 
     def _name(self, reference: Reference, reads: frozenset[str]) -> str:
         """The spec's own name, or that of a variable read for the last time, or a new one."""
@@ -177,8 +202,45 @@ class _Writer:
             self.pending[r].expression if r in self.pending else Atom(self.variables[r])
             for r in outputs
         ]
-        value = values[0] if len(values) == 1 else Tuple(tuple(values))
-        return (*self.lines, Return(value))
+        if len(values) > 1:
+            return (*self.lines, Return(Tuple(tuple(values))))
+        if not _is_tensor(values[0], self.types):
+            values = [self._declared(values[0])]
+        return (*self.lines, Return(values[0]))
+
+    def _declared(self, value: Python) -> Python:
+        """A variable known as a tensor: calling a module gives a checker nothing to go by."""
+        result = value if isinstance(value, Atom) else Atom("x")
+        if result != value:
+            self._line(result, value)
+        if not self.types[result.text]:
+            self._annotate(result)
+        return result
+
+    def _annotate(self, target: Python) -> None:
+        """Tell what a variable is where it first gets a value."""
+        for place, line in enumerate(self.lines):
+            if isinstance(line, Assign) and line.target == target:
+                self.lines[place] = replace(line, annotation=Atom("Tensor"))
+                return
+
+
+def _is_tensor(value: Python, types: Mapping[str, bool]) -> bool:
+    """Whether a type checker knows an expression as a tensor, or as several."""
+    match value:
+        case Atom(text=name):
+            return types.get(name, False)
+        case Attribute(value=Atom(text="self")):
+            return True  # a free parameter
+        case Infix(operands=operands):
+            return all(_is_tensor(operand, types) for operand in operands)
+        case Subscript(value=first) | Prefix(value=first):
+            return _is_tensor(first, types)
+        case Call(function=Atom(text=name)):
+            return name.startswith(("F.", "torch."))
+        case Call(function=Attribute(value=first)):
+            return first != Atom("self") and _is_tensor(first, types)
+    return False
 
 
 def _fresh() -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from archdsl.emit.python import (
     Atom,
     Call,
+    Comment,
     Expr,
     For,
     If,
@@ -17,22 +19,71 @@ from archdsl.emit.python import (
     Tuple,
     literal,
 )
+from archdsl.emit.slots import Slot
 from archdsl.ir.graph import Graph, Initialisation
-from archdsl.ops.base import Layer
+from archdsl.ops.base import Layer, Weight
+from archdsl.passes.base import holding
 
 _WEIGHT, _BIAS = Atom("module.weight"), Atom("module.bias")
 
 
-def initialisation(graph: Graph) -> tuple[Statement, ...]:
-    """A loop over all modules that starts those kinds the spec speaks of."""
+def initialisation(graph: Graph, blocks: Sequence[str]) -> tuple[Statement, ...]:
+    """A loop over all modules that starts each as the spec says, else as torch does.
+
+    `blocks` are classes that start weights of their own, once their layers have started.
+    """
+    rules = [rule for rule in graph.initialisations if _layers(graph, rule.operation)]
+    others = [*_others(graph, {rule.operation for rule in rules}), *blocks]
     branches: tuple[Statement, ...] = ()
-    for rule in reversed(graph.initialisations):
-        layers = _layers(graph, rule.operation)
-        if layers:
-            branches = (_branch(rule, layers, branches),)
-    if not branches:
-        return ()
-    return (For(Atom("module"), Atom("self.modules()"), branches),)
+    if others:
+        test = _is_one_of(others)
+        branches = (If(test, (Expr(Call(Atom("module.reset_parameters"))),)),)
+    for rule in reversed(rules):
+        branches = (_branch(rule, _layers(graph, rule.operation), branches),)
+    modules = Call(Atom("self.modules"))
+    if not blocks:
+        return (For(Atom("module"), modules, branches),)
+    inside_out = Call(Atom("reversed"), (Call(Atom("list"), (modules,)),))
+    return (
+        Comment("Layers before the blocks that hold them."),
+        For(Atom("module"), inside_out, branches),
+    )
+
+
+def _others(graph: Graph, ruled: Collection[str]) -> list[str]:
+    """The layers with weights or statistics that no rule is for."""
+    nodes = [node for node in holding(graph) if node.operation.name not in ruled]
+    forms = (n.operation.emit(graph.types(graph.operands(n)), n.results) for n in nodes)
+    return sorted({form.constructor for form in forms if isinstance(form, Layer)})
+
+
+def _is_one_of(names: Iterable[str]) -> Python:
+    kinds = tuple(map(Atom, names))
+    return Call(Atom("isinstance"), (Atom("module"), kinds[0] if len(kinds) == 1 else Tuple(kinds)))
+
+
+def own_start(slots: Sequence[Slot]) -> Iterator[Statement]:
+    """How a class starts what it holds itself: free parameters, and weights that begin at zero."""
+    for slot in slots:
+        if isinstance(slot.member.form, Weight):
+            yield Expr(_started(slot, slot.member.form))
+        for name in slot.zero:
+            zeroed = Expr(Call(Atom("nn.init.zeros_"), (Atom(f"self.{slot.attribute}.{name}"),)))
+            if slot.flag is None:
+                yield zeroed
+            else:
+                assert isinstance(slot.member.form, Layer)
+                kind = Atom(slot.member.form.constructor)
+                test = Call(Atom("isinstance"), (Atom(f"self.{slot.attribute}"), kind))
+                yield If(test, (zeroed,))
+
+
+def _started(slot: Slot, weight: Weight) -> Python:
+    own = Atom(f"self.{slot.attribute}")
+    if weight.initial != "torch.randn":
+        return Call(Atom(f"nn.init.{weight.initial.removeprefix('torch.')}_"), (own,))
+    options = (Keyword("std", slot.values["std"]),) if "std" in slot.values else ()
+    return Call(Atom("nn.init.normal_"), (own, *options))
 
 
 def _layers(graph: Graph, operation: str) -> list[Layer]:
@@ -42,8 +93,7 @@ def _layers(graph: Graph, operation: str) -> list[Layer]:
 
 
 def _branch(rule: Initialisation, layers: list[Layer], others: tuple[Statement, ...]) -> If:
-    kinds = tuple(Atom(name) for name in sorted({layer.constructor for layer in layers}))
-    test = Call(Atom("isinstance"), (Atom("module"), kinds[0] if len(kinds) == 1 else Tuple(kinds)))
+    test = _is_one_of(sorted({layer.constructor for layer in layers}))
     return If(test, (Expr(_scheme(rule)), *_bias(layers)), others)
 
 

@@ -27,7 +27,7 @@ from archdsl.emit.python import (
 )
 from archdsl.emit.slots import Signature
 from archdsl.emit.terms import ROUND_TO
-from archdsl.emit.writer import ClassWriter, Written, parameters
+from archdsl.emit.writer import ClassWriter, Shared, Written, parameters
 from archdsl.ir.graph import Graph
 
 
@@ -76,22 +76,21 @@ def _open(graph: Graph) -> list[Written]:
 def _classes(graph: Graph, found: Classes, opens: Opens) -> list[Written]:
     """A class for each block, and last the network's own."""
     *blocks, last = found.ordered
-    fixed = constants(found, opens.names)
     names = [*(class_name(b.definition.name, b.definition.doc) for b in blocks)]
-    names = list(numbered([*names, class_name(graph.name, graph.doc)]))
+    *names, own = numbered([*names, class_name(graph.name, graph.doc)])
     signatures: dict[BlockClass, Signature] = {}
+    is_started = bool(graph.initialisations)
+    shared = Shared(found, signatures, opens, constants(found, opens.names), is_started)
     every = []
-    for made, name in zip(blocks, names, strict=False):
+    for made, name in zip(blocks, names, strict=True):
         doc = class_doc(made.definition.name, made.definition.doc)
-        written = ClassWriter(made, found, signatures, name, doc, opens, fixed[made]).write()
+        written = ClassWriter(made, name, doc, shared).write()
         signatures[made] = written.signature
         every.append(written)
-    doc = class_doc(graph.name, graph.doc)
-    initial = initialisation(graph)
-    return [
-        *every,
-        NetworkWriter(last, found, signatures, names[-1], doc, opens, fixed[last], initial).write(),
-    ]
+    started = [written.signature.name for written in every if written.is_started]
+    initial = initialisation(graph, started) if is_started else ()
+    network = NetworkWriter(last, own, class_doc(graph.name, graph.doc), shared, initial)
+    return [*every, network.write()]
 
 
 def _imports(used: set[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -12,14 +12,13 @@ from archdsl.emit.python import (
     Assign,
     Atom,
     Call,
-    Expr,
     Function,
-    Parameter,
     Python,
     Remarked,
     Statement,
     Tuple,
 )
+from archdsl.emit.slots import Slot
 from archdsl.emit.stages import Part, Stage
 from archdsl.emit.structure import FromInput, FromMember, Reference
 from archdsl.emit.writer import ClassWriter
@@ -40,13 +39,11 @@ class NetworkWriter(ClassWriter):
     def described(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
         return Remarked(assignment, show_shape(shape))
 
-    def ending(self) -> Iterator[Statement]:
-        if self.initialise:
-            yield Expr(Call(Atom("self.reset_parameters")))
+    def start(self, slots: Sequence[Slot]) -> Iterator[Statement]:
+        yield from self.initialise
+        yield from super().start(slots)
 
     def methods(self, parts: list[Part]) -> Iterator[Function]:
-        if self.initialise:
-            yield Function("reset_parameters", (Parameter("self"),), Atom("None"), self.initialise)
         cut = _cut(parts)
         crossing = _crossing(parts, cut, self.owner.plan.outputs)
         if crossing:
@@ -65,7 +62,8 @@ class NetworkWriter(ClassWriter):
         target: Python = Tuple(tuple(map(Atom, names))) if len(names) > 1 else Atom(names[0])
         outputs = self.owner.plan.outputs
         head = forward.body(parts[cut:], dict(zip(crossing, names, strict=True)), outputs)
-        yield self.method("forward", (Assign(target, call), *head), outputs)
+        known = Atom("Tensor") if len(names) == 1 else None  # what is assigned later may be Any
+        yield self.method("forward", (Assign(target, call, known), *head), outputs)
 
 
 def _cut(parts: list[Part]) -> int:

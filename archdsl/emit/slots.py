@@ -206,14 +206,16 @@ class Slots:
         shape = self.arguments.write("shape", column, name)
         initial: Python = Call(Atom(weight.initial), (shape,))
         scales = self._column(planned.key, _scale)
+        values: dict[str, Python] = {}
         if not is_always(scales, 1):
-            initial = Infix("*", (self.arguments.write("std", scales, name), initial))
+            std = self.arguments.write("std", scales, name)
+            initial, values["std"] = Infix("*", (std, initial)), self._stored(std, "std")
         build = Call(Atom("nn.Parameter"), (initial,))
         template = "self." + name
         if weight.expanded:
             axes = ", ".join(["-1"] * (len(weight.shape) - 1))
             template += f".expand({{0}}.shape[0], {axes})"
-        return Slot(planned, member, name, build, template=template)
+        return Slot(planned, member, name, build, template=template, values=values)
 
     def _expression(
         self, planned: PlannedMember, member: Member, expression: Expression, name: str

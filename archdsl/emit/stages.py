@@ -86,7 +86,8 @@ def _is_chain(slots: tuple[Slot, ...], read: Counter[Reference]) -> bool:
         results = tuple(_results(before))
         if slot.operands != results or any(read[r] != 1 for r in results):
             return False
-    return len(slots) > 1 and all(slot.build and not slot.template for slot in slots)
+    is_held = all(slot.build and not slot.template and not slot.zero for slot in slots)
+    return len(slots) > 1 and is_held
 
 
 def _results(slot: Slot) -> Iterator[Reference]:

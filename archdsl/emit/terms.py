@@ -17,7 +17,6 @@ from archdsl.emit.python import (
     Atom,
     Call,
     Conditional,
-    Generator,
     Infix,
     Prefix,
     Python,
@@ -254,8 +253,6 @@ def write(term: Expression, name: Callable[[Expression], Python]) -> Python:
         return literal(term.value)  # type: ignore[arg-type]
     if not isinstance(term, Apply):
         return name(term)
-    if term.operator == "tuple" and (repeated := _generated(term, name)):
-        return repeated
     terms = tuple(write(inner, name) for inner in term.terms)
     match term.operator:
         case "tuple":
@@ -274,30 +271,3 @@ def write(term: Expression, name: Callable[[Expression], Python]) -> Python:
         case sign if sign in _SIGNS:
             return Infix(sign, terms)
     return Call(Atom(term.operator), terms)
-
-
-def _generated(term: Apply, name: Callable[[Expression], Python]) -> Python | None:
-    """`tuple(size // 2 for size in kernel)`, where each entry is made alike of one of another."""
-    made = [_of_entry(inner, place) for place, inner in enumerate(term.terms)]
-    if len(made) < 2 or made[0] is None or any(other != made[0] for other in made):
-        return None
-    body, source = made[0]
-    size = Atom("size")
-    entry = write(body, lambda leaf: size if leaf == OPAQUE else name(leaf))
-    return Call(Atom("tuple"), (Generator(entry, size, name(source)),))
-
-
-def _of_entry(term: Expression, place: int) -> tuple[Expression, Expression] | None:
-    """An expression with a hole where it reads the entry at a place, and whose entry that is."""
-    found: set[Expression] = set()
-
-    def hollow(inner: Expression) -> Expression:
-        if not isinstance(inner, Apply):
-            return inner
-        if inner.operator == "[]" and inner.terms[1] == Literal(place):
-            found.add(inner.terms[0])
-            return OPAQUE
-        return replace(inner, terms=tuple(map(hollow, inner.terms)))
-
-    body = hollow(term)
-    return (body, found.pop()) if len(found) == 1 else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Arguments, Given
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.columns import spread
+from archdsl.emit.initialise import own_start
 from archdsl.emit.leaves import Fixed, Opens
 from archdsl.emit.names import variable
 from archdsl.emit.python import (
@@ -48,6 +49,22 @@ class Written:
 
     signature: Signature
     tree: Class
+    is_started: bool
+    """Whether it starts weights of its own."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the writers of all classes of a module share.
+
+    Where weights are `is_started` by the network, they can start anew.
+    """
+
+    classes: Classes
+    signatures: Mapping[BlockClass, Signature]
+    opens: Opens
+    fixed: Mapping[BlockClass, Fixed]
+    is_started: bool
 
 
 @dataclass(frozen=True)
@@ -55,24 +72,25 @@ class ClassWriter:
     """Writes the class of a block."""
 
     owner: BlockClass
-    classes: Classes
-    signatures: Mapping[BlockClass, Signature]
     name: str
     doc: str | None
-    opens: Opens
-    fixed: Fixed
+    shared: Shared
 
     def write(self) -> Written:
-        arguments = Arguments(self.owner, self.opens, self.fixed)
-        slots = Slots(self.owner, self.classes, self.signatures, arguments)
+        shared = self.shared
+        arguments = Arguments(self.owner, shared.opens, shared.fixed[self.owner])
+        slots = Slots(self.owner, shared.classes, shared.signatures, arguments)
         written = slots.write()
         parts = staged(written, self.owner.plan.outputs)
         signature = self._signature(arguments)
         assigned = self._assigned(arguments, slots.stored, parts)
+        start = tuple(self.start(written))
+        assigned += [Expr(Call(Atom("self.reset_parameters")))] if start else []
         head = (Docstring(textwrap.fill(self.doc, DOC_WIDTH)),) if self.doc else ()
         constructor = (_constructor(signature, assigned),) if assigned else ()
-        body = (*head, *constructor, *self.methods(parts))
-        return Written(signature, Class(self.name, (Atom("nn.Module"),), body))
+        reset = (Function("reset_parameters", (Parameter("self"),), Atom("None"), start),)
+        body = (*head, *constructor, *(reset if start else ()), *self.methods(parts))
+        return Written(signature, Class(self.name, (Atom("nn.Module"),), body), bool(start))
 
     def _signature(self, arguments: Arguments) -> Signature:
         """Arguments as the block declares them, after the channels and before its other names."""
@@ -106,11 +124,11 @@ class ClassWriter:
         for part in parts:
             body += self._attribute(part, seen)
         refusals = (_refusal(self.name, condition) for condition in arguments.refusals())
-        return [*refusals, *body, *self.ending()]
+        return [*refusals, *body]
 
-    def ending(self) -> Iterator[Statement]:
-        """What the constructor does when all attributes are there."""
-        return iter(())
+    def start(self, slots: Sequence[Slot]) -> Iterator[Statement]:
+        """How the weights start, also once more."""
+        return own_start(slots) if self.shared.is_started else iter(())
 
     def described(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
         """An attribute's assignment, with what a reader should know of its result."""
@@ -132,7 +150,7 @@ class ClassWriter:
         assert build is not None
         assignment = Assign(Attribute(SELF, name), build)
         yield self.described(assignment, last.member.shape)
-        if isinstance(part, Slot):
+        if isinstance(part, Slot) and not self.shared.is_started:
             yield from _zeroed(part)
 
     def inputs(self) -> dict[Reference, str]:

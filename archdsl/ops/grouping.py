@@ -35,7 +35,7 @@ class Group(Operation):
         axis = axis_index(self.axis, rank) + 1
         after = "0, 0, " * (rank - axis)
         padded = f"F.pad({{0}}, ({after}0, -{{0}}.shape[{axis}] % {{size}}))"
-        groups = f"{padded}.unflatten({axis}, (-1, {{size}}))"
+        groups = f"torch.unflatten({padded}, {axis}, (-1, {{size}}))"
         return Expression(f"{groups}.movedim({axis}, 1).flatten(0, 1)", {"size": self.size})
 
 
@@ -65,7 +65,7 @@ class Ungroup(Operation):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         axis = axis_index(self.axis, operands[0].rank) + 1
-        groups = f"{{0}}.unflatten(0, ({{1}}.shape[0], -1)).movedim(1, {axis})"
+        groups = f"torch.unflatten({{0}}, 0, ({{1}}.shape[0], -1)).movedim(1, {axis})"
         merged = f"{groups}.flatten({axis}, {axis + 1})"
         # Not a slice: torch.export fixes whether one is all of its tensor.
         return Expression(f"{merged}.narrow_copy({axis}, 0, {{1}}.shape[{axis}])")

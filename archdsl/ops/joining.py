@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.ir.types import TensorType
 from archdsl.limits import OPERATIONS
-from archdsl.ops.axes import Axis, axis_index, dimension
+from archdsl.ops.axes import Axis, axis_index, dimension, entries
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
 from archdsl.params.kinds import AxisName, Integer, Sizes, parameter
 
@@ -85,8 +85,11 @@ class Split(Operation):
         return parts(x, index, self._sizes(x, index))
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        values = {"sizes": self.sizes, "dim": dimension(self.axis, operands[0].rank)}
-        return Expression(first_of("{0}.split({sizes}, dim={dim})", results), values)
+        sizes = {f"size{i}": size for i, size in enumerate(entries(self.sizes))}
+        listed = ", ".join(f"{{{name}}}" for name in sizes)
+        listed = listed if isinstance(self.sizes, int) else f"[{listed}]"
+        values = sizes | {"dim": dimension(self.axis, operands[0].rank)}
+        return Expression(first_of(f"torch.split({{0}}, {listed}, dim={{dim}})", results), values)
 
     def _sizes(self, x: TensorType, index: int) -> list[int]:
         total = x.shape[index]

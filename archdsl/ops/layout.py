@@ -89,7 +89,7 @@ class Reshape(Operation):
         shape = entries(self.shape)
         if len(shape) == 1:
             return Expression("{0}.flatten(1)")
-        return Expression(f"{flat}.unflatten(1, {{shape}})", {"shape": shape})
+        return Expression(f"torch.unflatten({flat}, 1, {{shape}})", {"shape": shape})
 
 
 class Flatten(Operation):
@@ -139,7 +139,7 @@ class Unflatten(Operation):
         values = {"dim": dimension(self.axis, operands[0].rank)}
         sizes = {f"size{i}": size for i, size in enumerate(entries(self.sizes), start=1)}
         listed = slots(sizes) + ("," if len(sizes) == 1 else "")
-        return Expression(f"{{0}}.unflatten({{dim}}, ({listed}))", values | sizes)
+        return Expression(f"torch.unflatten({{0}}, {{dim}}, ({listed}))", values | sizes)
 
 
 class Restore(Operation):
@@ -163,7 +163,7 @@ class Restore(Operation):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         first = axis_index(self.start, operands[1].rank, "start") + 1
-        return Expression("{0}.unflatten(-1, {1}.shape[{first}:])", {"first": first})
+        return Expression("torch.unflatten({0}, -1, {1}.shape[{first}:])", {"first": first})
 
 
 class Squeeze(Operation):

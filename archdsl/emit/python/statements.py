@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import ClassVar, TypeAlias
 
 from archdsl.emit.python.expressions import Atom, Python, Tuple
@@ -42,15 +42,18 @@ class Expr(Statement):
 
 @dataclass(frozen=True)
 class Assign(Statement):
-    """`target = value`; a tuple as the target unpacks."""
+    """`target = value`, or `target: annotation = value`; a tuple as the target unpacks."""
 
     target: Python
     value: Python
+    annotation: Python | None = None
 
     def lines(self, depth: int) -> Iterator[str]:
         unpacks = isinstance(self.target, Tuple)
         target = optional(self.target.unparenthesised()) if unpacks else self.target.tokens()
         value = wrapped(self.value) if unpacks else guarded(self.value)
+        if self.annotation is not None:
+            target = chain(target, (Token(":"),), spaced(self.annotation.tokens()))
         yield from lay_out([*target, Token("=", Kind.EQUAL, space=True), *spaced(value)], depth)
 
 
