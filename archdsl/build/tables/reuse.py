@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables import checks
+from archdsl.build.tables import expectations
 from archdsl.build.tables.cells import COUNTER, Filled, Filler
 from archdsl.build.tables.resizing import Pattern, Texts, pattern, signature
-from archdsl.build.tables.rows import TableBuilder
+from archdsl.build.tables.stages import TableBuilder
 from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor, types_of
 from archdsl.costs.figures import Again, Figures, Tally
 from archdsl.ir.builder import Builder
@@ -124,7 +124,9 @@ class _Summing(TableBuilder):
         waiting: list[Known] = []
         for row, count in zip(rows, counts, strict=True):
             entering = waiting[-1].types if waiting else self._entering
-            blocks = () if checks.prints(self.frame, row) else self._recall(row, count, entering)
+            blocks = (
+                () if expectations.prints(self.frame, row) else self._recall(row, count, entering)
+            )
             waiting += blocks
             if not blocks:
                 self._apply_again(waiting, row.line.span)

@@ -1,21 +1,14 @@
-"""Rows of a table to blocks of the network: one after another, stage by stage."""
+"""The rule for tables: one is checked as it is written, and its rows are built in order."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from itertools import groupby
-
-from archdsl import limits
-from archdsl.build import calls
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables import checks
-from archdsl.build.tables.cells import Filled, Filler, apply_once
-from archdsl.build.values import POISON, Given, Value, describe, round_hint, tensors_in, types_of
-from archdsl.ir.builder import Builder
-from archdsl.ir.graph import Address, Site
-from archdsl.params.numbers import is_integer
-from archdsl.plan.rows import BLOCK, NUMBER, BuiltRow, Row, Stage, kind, rows_of
+from archdsl.build.tables.cells import Filler
+from archdsl.build.tables.stages import TableBuilder
+from archdsl.diagnostics import counted, did_you_mean
+from archdsl.plan.rows import BLOCK, Row, rows_of
+from archdsl.program.names import STAGE
 from archdsl.syntax import tree
 
 _LEVELS = 2
@@ -29,7 +22,7 @@ def run_table(frame: Frame, table: tree.Table) -> None:
         Fault: there is no running value, or the table is not one.
     """
     frame.from_running(table.columns[0].span)
-    checks.check(frame, table)
+    _check(frame, table)
     rows, faults = _rows(frame, table), frame.findings.faults
     filler = Filler(frame, table, rows)
     reuse = frame.context.reuse if not frame.context.inserted else None
@@ -50,158 +43,45 @@ def _rows(frame: Frame, table: tree.Table) -> tuple[Row, ...]:
     return tuple(rows_of(table)) if request is None or frame.call else request.plan.rows_in(table)
 
 
-class TableBuilder:
-    """Builds a table stage after stage; `blocks` counts those of the stage at hand."""
+def _check(frame: Frame, table: tree.Table) -> None:
+    """See that a table is one, as it is written.
 
-    def __init__(self, filler: Filler) -> None:
-        self.frame = filler.frame
-        self.filler = filler
-        self.stages = 0
-        self.blocks = 0
+    Raises:
+        Fault: it is not; every row that is at fault has been reported.
+    """
+    _check_columns(frame, table)
+    faults, names = frame.findings.faults, [column.name for column in table.columns]
+    rows = [line for line in table.rows if isinstance(line, tree.Row)]
+    for row in rows:
+        _check_row(frame, names, row)
+    if frame.findings.faults > faults:
+        raise Fault
+    if not rows:
+        raise frame.fault("table", "this table has no rows", table.span)
 
-    def run(self, rows: Sequence[Row]) -> None:
-        """Apply rows to the running value."""
-        for stage, inside in groupby(rows, key=lambda row: row.stage):
-            self._stage(stage, tuple(inside))
 
-    def _stage(self, stage: Stage, rows: Sequence[Row]) -> None:
-        frame, graph = self.frame, self._graph
-        self.blocks = 0
-        counts = [self._count(row) for row in rows]
-        if counts == [1]:
-            self.try_row(rows[0], 1, stage.name or kind(rows[0].cells[BLOCK]))
-            return
-        outer, entering = frame.scope, frame.running
-        self.stages += 1
-        name, span = stage.name or f"stage{self.stages}", rows[0].line.span
-        frame.scope = graph.open("stage", (name,), "", outer, frame.site(span), span)
-        self.run_stage(rows, counts)
-        self._close(frame.scope, entering, {})
-        frame.scope = outer
-        if POISON not in frame.running:
-            self._follow(graph.address(outer, frame.site(span)))
+def _check_columns(frame: Frame, table: tree.Table) -> None:
+    names = [column.name for column in table.columns]
+    for position, column in enumerate(table.columns):
+        if column.name in names[:position]:
+            message = f"there are two columns `{column.name}`"
+            raise frame.fault("table", message, column.span)
+    if BLOCK not in names:
+        near = [column for column in table.columns if did_you_mean(column.name, [BLOCK])]
+        hint = "did you mean `block`?" if near else None
+        message = "a table needs a column `block`, with the block of each row"
+        raise frame.fault("table", message, [*near, *table.columns][0].span, help=hint)
 
-    def run_stage(self, rows: Sequence[Row], counts: Sequence[int]) -> None:
-        """Apply the rows of a stage of several blocks."""
-        for row, count in zip(rows, counts, strict=True):
-            self.try_row(row, count, None)
 
-    def _count(self, row: Row) -> int:
-        """How often a row's block is applied; 0 where that is unknown, which is reported."""
-        cell = row.cell(NUMBER)
-        if cell is None:
-            return 1
-        try:
-            return self._checked_count(cell)
-        except Fault as fault:
-            self.frame.findings.report(fault)
-            return 0
-
-    def _checked_count(self, cell: tree.Expression) -> int:
-        value = self.frame.evaluate(cell)
-        self.frame.decide(value, cell)
-        if not is_integer(value) or value < 1:
-            message = f"`number` counts blocks: an integer of at least 1, not {describe(value)}"
-            hint = round_hint(Given(value, cell.span))
-            raise self.frame.fault("table", message, cell.span, help=hint)
-        if value > limits.OPERATIONS:
-            message = f"{value:,} blocks are more than a network may have operations"
-            raise self.frame.fault("size", message, cell.span)
-        return value
-
-    def try_row(self, row: Row, count: int, name: str | None) -> None:
-        """A row that fails poisons the running value; the rows after it are still read."""
-        scope = self.frame.scope
-        try:
-            self.build_row(row, count, name)
-            checks.compare(self.frame, row)
-        except Fault as fault:
-            self.frame.findings.report(fault)
-            self.frame.running = (POISON,)
-            self.frame.scope = scope
-
-    def build_row(self, row: Row, count: int, name: str | None) -> None:
-        """Apply the blocks of a row; a stage of one block lends it its name.
-
-        Raises:
-            Fault: one of them does not take what enters, or the row is at fault.
-        """
-        filled = self.filler.fill(row)
-        if not count:
-            raise Fault
-        scope = self.frame.scope
-        inside = self._row(filled, count, name)
-        self._keep(row, inside if name else scope)
-
-    def _keep(self, row: Row, scope: int) -> None:
-        """Note a row that transforms may change: one that stands in the network itself, once."""
-        if not self.frame.call and not self.frame.rounds:
-            shapes = tuple([type_.shape for type_ in types_of(self.frame.running)])
-            self.frame.context.rows.append(BuiltRow(row.id, row.stage, scope, shapes))
-
-    def _row(self, filled: Filled, count: int, name: str | None) -> int:
-        """The row's blocks, in parts where derivations insert something between them.
-
-        The scope of the first part.
-        """
-        start, first = 0, len(self._graph.scopes)
-        for end in range(1, count + 1):
-            if end == count or self._place(filled, end - 1 - start) in self._insertions:
-                self._part(filled, range(start, end), name)
-                start = end
-        return first
-
-    @property
-    def _graph(self) -> Builder:
-        return self.frame.graph
-
-    @property
-    def _insertions(self) -> Collection[Address]:
-        return self.frame.context.inserted
-
-    def site(self, row: Row) -> Site:
-        """Where a row stands in the text; one that was added has a number of its own there."""
-        site = self.frame.site(row.line.span)
-        return (*site, row.id.copy) if row.id.copy else site
-
-    def _place(self, filled: Filled, ahead: int) -> Address:
-        """Where the block stands that is so many ahead of the next."""
-        frame, block = self.frame, self.frame.site(filled.node.span)
-        around = self._graph.address(frame.scope, self.site(filled.row))
-        return (*around, (*block, self.blocks + ahead))
-
-    def _part(self, filled: Filled, part: range, name: str | None) -> None:
-        """A scope for a row, in it its blocks; a stage of one block lends the row its name."""
-        frame, row = self.frame, filled.row
-        span, called = row.line.span, kind(filled.node)
-        outer, entering = frame.scope, frame.from_running(span)
-        last = self.blocks + len(part) - 1
-        numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
-        place, site = self._place(filled, len(part) - 1), self.site(row)
-        frame.scope = self._graph.open("row", (name or numbers,), called, outer, site, span)
-        for number in part:
-            self.apply(filled, first=number == 0, name=name or str(self.blocks))
-            self.blocks += 1
-        inside, frame.scope = frame.scope, outer
-        self._close(inside, entering, {NUMBER: len(part), **filled.values})
-        self._follow(place)
-
-    def _follow(self, place: Address) -> None:
-        """Apply what derivations insert after a place."""
-        value = self.frame.running[0] if len(self.frame.running) == 1 else self.frame.running
-        value = calls.follow(self.frame, value, place)
-        self.frame.run_on(value if isinstance(value, tuple) else (value,))
-
-    def apply(self, filled: Filled, *, first: bool, name: str) -> None:
-        """Apply the next block of a row.
-
-        Raises:
-            Fault: it does not take what enters, or gives no tensor.
-        """
-        apply_once(self.frame, filled, self.blocks, first=first, name=name)
-
-    def _close(
-        self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
-    ) -> None:
-        inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
-        self._graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
+def _check_row(frame: Frame, names: list[str], row: tree.Row) -> None:
+    """Report a row that is none, or that names a stage by something else."""
+    if len(row.cells) != len(names):
+        has = counted(len(row.cells), "cell")
+        message = f"this row has {has} for {counted(len(names), 'column')}"
+        frame.findings.report(frame.fault("table", message, row.span))
+    elif isinstance(row.cells[names.index(BLOCK)], tree.Dash):
+        frame.findings.report(frame.fault("table", "this row names no block", row.span))
+    elif STAGE in names:
+        named = row.cells[names.index(STAGE)]
+        if not isinstance(named, tree.Name | tree.Dash):
+            frame.findings.report(frame.fault("table", "a stage has a name", named.span))

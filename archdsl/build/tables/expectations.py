@@ -1,4 +1,4 @@
-"""What a table has to be, and whether the shapes that it prints are those that follow."""
+"""The shapes that a table prints, compared with those that follow."""
 
 from __future__ import annotations
 
@@ -6,59 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archdsl.build.context import Frame
-from archdsl.build.request import Expectations, Fault
+from archdsl.build.request import Expectations
 from archdsl.build.values import Tensor, Value
-from archdsl.diagnostics import counted, did_you_mean, note
+from archdsl.diagnostics import note
 from archdsl.ir.types import show_shape
 from archdsl.params.numbers import is_integer
-from archdsl.plan.rows import BLOCK, EXPECTATIONS, Row
+from archdsl.plan.rows import EXPECTATIONS, Row
 from archdsl.program.mentions import names_in
-from archdsl.program.names import STAGE
 from archdsl.syntax import tree
-
-
-def check(frame: Frame, table: tree.Table) -> None:
-    """See that a table is one, as it is written.
-
-    Raises:
-        Fault: it is not; every row that is at fault has been reported.
-    """
-    _check_columns(frame, table)
-    faults, names = frame.findings.faults, [column.name for column in table.columns]
-    rows = [line for line in table.rows if isinstance(line, tree.Row)]
-    for row in rows:
-        _check_row(frame, names, row)
-    if frame.findings.faults > faults:
-        raise Fault
-    if not rows:
-        raise frame.fault("table", "this table has no rows", table.span)
-
-
-def _check_columns(frame: Frame, table: tree.Table) -> None:
-    names = [column.name for column in table.columns]
-    for position, column in enumerate(table.columns):
-        if column.name in names[:position]:
-            message = f"there are two columns `{column.name}`"
-            raise frame.fault("table", message, column.span)
-    if BLOCK not in names:
-        near = [column for column in table.columns if did_you_mean(column.name, [BLOCK])]
-        hint = "did you mean `block`?" if near else None
-        message = "a table needs a column `block`, with the block of each row"
-        raise frame.fault("table", message, [*near, *table.columns][0].span, help=hint)
-
-
-def _check_row(frame: Frame, names: list[str], row: tree.Row) -> None:
-    """Report a row that is none, or that names a stage by something else."""
-    if len(row.cells) != len(names):
-        has = counted(len(row.cells), "cell")
-        message = f"this row has {has} for {counted(len(names), 'column')}"
-        frame.findings.report(frame.fault("table", message, row.span))
-    elif isinstance(row.cells[names.index(BLOCK)], tree.Dash):
-        frame.findings.report(frame.fault("table", "this row names no block", row.span))
-    elif STAGE in names:
-        named = row.cells[names.index(STAGE)]
-        if not isinstance(named, tree.Name | tree.Dash):
-            frame.findings.report(frame.fault("table", "a stage has a name", named.span))
 
 
 @dataclass(frozen=True, slots=True)
