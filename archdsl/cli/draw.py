@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archdsl.build.sketches import Sketch
     from archdsl.claims.members import Member
     from archdsl.costs.figures import Convention
-    from archdsl.draw.faults import Fault
+    from archdsl.draw.network import Fault
     from archdsl.draw.picture import Picture
     from archdsl.ir.graph import Graph
     from archdsl.spec import Network, Spec
@@ -85,7 +85,7 @@ def _whole(graph: Graph, arguments: argparse.Namespace, faults: Sequence[Fault] 
 
 def _broken(sketch: Sketch, arguments: argparse.Namespace) -> Picture:
     """As much of a network as there is, and where it broke off."""
-    from archdsl.draw.faults import Fault
+    from archdsl.draw.network import Fault
 
     faults = []
     for broken in sketch.breaks:
@@ -118,8 +118,7 @@ def _write(picture: Picture, name: str, arguments: argparse.Namespace) -> None:
     from archdsl import files
     from archdsl.draw.dot import dot
     from archdsl.draw.mermaid import mermaid
-    from archdsl.draw.png import png
-    from archdsl.draw.svg import svg
+    from archdsl.draw.svg import png, svg
 
     formats: _Formats = {
         ".svg": lambda: files.sealed(svg(picture), files.XML),
@@ -197,14 +196,13 @@ def _chart(
 ) -> None:
     from archdsl import files
     from archdsl.draw.chart_page import chart_page
-    from archdsl.draw.chart_svg import written
     from archdsl.draw.family import chart
-    from archdsl.draw.png import pixels
+    from archdsl.draw.svg import chart_svg, pixels
 
     page = chart_page(chart(members, convention))
     formats: _Formats = {
-        ".svg": lambda: files.sealed(written(page), files.XML),
-        ".png": lambda: files.sealed_png(pixels(written(page), max(page.width, page.height))),
+        ".svg": lambda: files.sealed(chart_svg(page), files.XML),
+        ".png": lambda: files.sealed_png(pixels(chart_svg(page), max(page.width, page.height))),
     }
     _write_as(arguments.output, formats, arguments)
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from archdsl import limits
-from archdsl.draw.picture import Border, Box, Line, Look, Panel, Picture, Swatch, Wire
-from archdsl.draw.text import clean, shortened
-from archdsl.draw.wires import affordable
+from archdsl.draw.picture import Border, Box, Line, Look, Panel, Picture, Swatch, Wire, affordable
+from archdsl.draw.style import clean, shortened
 from archdsl.ir.cells import ENTRY, Cell, CellOperation
 
 _LOOKS = {
@@ -17,6 +16,7 @@ _LOOKS = {
     "spatiotemporal": Look.SPATIOTEMPORAL,
 }
 _WAYS = {"map": "map-based", "dot": "dot-product"}
+_BORDERS = {"map": Border.ROUND, "dot": Border.DOUBLE}
 _MOST_PLACES = 6
 
 LEGEND = (
@@ -97,9 +97,9 @@ class _Drawing:
     def _operation(self, operation: CellOperation) -> None:
         reads = [name for name in operation.inputs if name in self.keys]
         single = self._sum(reads) if len(reads) > 1 else None
-        key = self._box(
-            _LOOKS.get(operation.over, Look.BLOCK), *_words(operation), _border(operation)
-        )
+        look = _LOOKS.get(operation.over, Look.BLOCK)
+        border = _BORDERS.get(operation.by, Border.SINGLE)
+        key = self._box(look, *_words(operation), border)
         self.keys[operation.name] = key
         if single is not None:
             self._wire(single, key, Line.PLAIN)
@@ -151,10 +151,6 @@ def _words(operation: CellOperation) -> tuple[str, tuple[str, ...]]:
     phi = "no activation" if operation.phi == "none" else clean(operation.phi)
     more = ", ".join(filter(None, [phi, "gate" if operation.gate else ""]))
     return shortened(title, 32), tuple(shortened(line, 32) for line in (way, more) if line)
-
-
-def _border(operation: CellOperation) -> Border:
-    return {"map": Border.ROUND, "dot": Border.DOUBLE}.get(operation.by, Border.SINGLE)
 
 
 def _sorted(operations: Sequence[CellOperation]) -> list[CellOperation]:

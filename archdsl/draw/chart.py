@@ -1,9 +1,13 @@
-"""What a chart shows, before anything has a place: points by two numbers, in groups."""
+"""What a chart shows, before anything has a place: points by two numbers, in groups; its axes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import exp, floor, log, log10
+
+from archdsl.report.text import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +49,103 @@ class Chart:
     def points(self) -> list[Point]:
         """All of them, group by group."""
         return [point for group in self.groups for point in group.points]
+
+
+_MARGINS = (0.13, 0.08)
+"""Of an axis across and up, kept free at both ends: labels are wider than high."""
+
+_MOST = 9
+
+_CHOICES = (
+    ((10, 12, 14, 16, 18, 20, 22, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90), 1),
+    ((10, 15, 20, 25, 30, 40, 50, 60, 80), 1),
+    ((10, 20, 30, 50, 70), 1),
+    ((10, 20, 50), 1),
+    ((10, 30), 1),
+    ((10,), 1),
+    ((10,), 3),
+)
+"""Tenths that ticks stand at, of each power of ten or of each third one, from many to few."""
+
+_STEPS = [Fraction(step) * Fraction(10) ** power for power in range(-3, 3) for step in (1, 2, 5)]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place on an axis, from 0 to 1, and what is written there."""
+
+    place: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Logarithmic:
+    """Whole numbers above 0, equal factors equally far apart."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[int]) -> Logarithmic:
+        """A scale that holds all of these, a factor of 2 at least."""
+        low, high = log(min(values)), log(max(values))
+        low, high = _widened(low, high, log(2), _MARGINS[0])
+        return cls(exp(low), exp(high))
+
+    def place(self, value: float) -> float:
+        return log(value / self.low) / log(self.high / self.low)
+
+    @property
+    def ticks(self) -> list[Tick]:
+        """As many as stand well beside each other."""
+        choices = [list(self._multiples(*choice)) for choice in _CHOICES]
+        few = [values for values in choices if len(values) <= _MOST]
+        return [Tick(self.place(value), _short(value)) for value in (few or choices[-1:])[0]]
+
+    def _multiples(self, tenths: Iterable[int], step: int) -> Iterator[int]:
+        """Whole numbers on the axis among these, of each `step`th power of ten."""
+        first = floor(log10(self.low)) // step * step
+        for power in range(max(first, 0), floor(log10(self.high)) + 1, step):
+            for tenth in tenths:
+                value, rest = divmod(tenth * 10**power, 10)
+                if not rest and self.low <= value <= self.high:
+                    yield value
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Equal differences equally far apart."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Linear:
+        """A scale that holds all of these, and more than one of its unit."""
+        return cls(*_widened(min(values), max(values), 2, _MARGINS[1]))
+
+    def place(self, value: float) -> float:
+        return (value - self.low) / (self.high - self.low)
+
+    @property
+    def ticks(self) -> list[Tick]:
+        span = self.high - self.low
+        step = next(step for step in _STEPS if span / step <= _MOST)
+        first, last = -floor(-self.low / step), floor(self.high / step)
+        numbers = [count * step for count in range(first, last + 1)]
+        return [Tick(self.place(float(number)), f"{float(number):g}") for number in numbers]
+
+
+def _widened(low: float, high: float, least: float, margin: float) -> tuple[float, float]:
+    """Around the same middle, wide enough, with a margin."""
+    middle, half = (low + high) / 2, max(high - low, least) / 2
+    half /= 1 - 2 * margin
+    return middle - half, middle + half
+
+
+def _short(value: int) -> str:
+    """`5 G`, `1.5 G`."""
+    digits, _, suffix = readable(value).partition(" ")
+    if "." in digits:
+        digits = digits.rstrip("0").removesuffix(".")
+    return f"{digits} {suffix}".rstrip()

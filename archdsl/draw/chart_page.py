@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
 
 from archdsl.diagnostics import counted
-from archdsl.draw import colours, geometry
-from archdsl.draw.chart import Chart, Group, Point
+from archdsl.draw import geometry, style
+from archdsl.draw.chart import Chart, Group, Linear, Logarithmic, Point, Tick
 from archdsl.draw.labels import RADIUS, Anchor, Placed, Rectangle, place
-from archdsl.draw.page import Writing
-from archdsl.draw.scales import Linear, Logarithmic, Tick
-from archdsl.draw.text import HEADING, PLAIN, Font
+from archdsl.draw.page import ChartPage, Mark, Shape, Stroke, Writing
+from archdsl.draw.style import HEADING, PLAIN, Font
 
 _MARGIN = 28.0
 _LINE = 14.0
@@ -23,49 +20,6 @@ _ZOOMS = (1.25, 1.5, 2.0, 3.0)
 """How much larger the axes become, as long as more labels find a place then."""
 
 _AXIS = Font(12, 600)
-
-
-class Shape(Enum):
-    """How a point is marked."""
-
-    CIRCLE = "circle"
-    SQUARE = "square"
-    DIAMOND = "diamond"
-    TRIANGLE = "triangle"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A point at its place; `told` is what it stands for."""
-
-    x: float
-    y: float
-    shape: Shape
-    ink: str
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """A line through points."""
-
-    points: tuple[geometry.Point, ...]
-    ink: str
-    width: float
-
-
-@dataclass(frozen=True, slots=True)
-class ChartPage:
-    """All that is drawn, with its place, in the order of drawing."""
-
-    title: str
-    width: float
-    height: float
-    strokes: tuple[Stroke, ...]
-    marks: tuple[Mark, ...]
-    writings: tuple[Writing, ...]
-    labels: tuple[Writing, ...]
-    """Those beside points."""
 
 
 def chart_page(chart: Chart) -> ChartPage:
@@ -103,7 +57,7 @@ class _Drawing:
         writings = [*self.legend, *self._scales(), *self._notes()]
         right = max(self.room.right, *(writing.right for writing in writings))
         height = max(writing.y for writing in writings) + _MARGIN
-        leaders = [Stroke(p.leader, colours.ALONE, 1) for p in self.placed if p and p.leader]
+        leaders = [Stroke(p.leader, style.ALONE, 1) for p in self.placed if p and p.leader]
         strokes = (*self._grid(), *self._lines(), *leaders)
         marks = (*self.patches, *self._marks())
         labels = tuple(self._said())
@@ -125,11 +79,11 @@ class _Drawing:
         left, top, right, bottom = _edges(self.room)
         for tick in self.across.ticks:
             x = self._x(tick.place)
-            yield Stroke(((x, top), (x, bottom)), colours.GRID, 1)
+            yield Stroke(((x, top), (x, bottom)), style.GRID, 1)
         for tick in self.up.ticks:
             y = self._y(tick.place)
-            yield Stroke(((left, y), (right, y)), colours.GRID, 1)
-        yield Stroke(((left, top), (left, bottom), (right, bottom)), colours.WIRE, 1.3)
+            yield Stroke(((left, y), (right, y)), style.GRID, 1)
+        yield Stroke(((left, top), (left, bottom), (right, bottom)), style.WIRE, 1.3)
 
     def _scales(self) -> Iterator[Writing]:
         left, top, right, bottom = _edges(self.room)
@@ -138,15 +92,15 @@ class _Drawing:
         for tick in self.up.ticks:
             yield _number(tick, left - 8, self._y(tick.place) + 4, "end")
         yield Writing(
-            self.chart.across, (left + right) / 2, bottom + 40, _AXIS, colours.INK, "middle"
+            self.chart.across, (left + right) / 2, bottom + 40, _AXIS, style.INK, "middle"
         )
-        yield Writing(self.chart.up, _MARGIN, top - 14, _AXIS, colours.INK)
+        yield Writing(self.chart.up, _MARGIN, top - 14, _AXIS, style.INK)
 
     def _notes(self) -> Iterator[Writing]:
         more = f"{counted(self.untold, 'point')} without a label: there is no room"
         for line, note in enumerate([*self.chart.notes, *[more] * bool(self.untold)], start=1):
             y = self.room.bottom + 48 + 16 * line
-            yield Writing(note, _MARGIN, y, PLAIN, colours.MUTED)
+            yield Writing(note, _MARGIN, y, PLAIN, style.MUTED)
 
     # Points
 
@@ -174,9 +128,9 @@ class _Drawing:
             is_left = self._at(point)[0] > right
             x, anchor = (right, "end") if is_left else (left, "start")
             y = placed.area.top + 10.5
-            yield Writing(point.label, x, y, PLAIN, colours.INK, anchor)
+            yield Writing(point.label, x, y, PLAIN, style.INK, anchor)
             if point.aside:
-                yield Writing(point.aside, x, y + _LINE, PLAIN, colours.MUTED, anchor)
+                yield Writing(point.aside, x, y + _LINE, PLAIN, style.MUTED, anchor)
 
 
 def _edges(room: Rectangle) -> tuple[float, float, float, float]:
@@ -184,7 +138,7 @@ def _edges(room: Rectangle) -> tuple[float, float, float, float]:
 
 
 def _number(tick: Tick, x: float, y: float, anchor: str) -> Writing:
-    return Writing(tick.text, x, y, PLAIN, colours.MUTED, anchor)
+    return Writing(tick.text, x, y, PLAIN, style.MUTED, anchor)
 
 
 def _size(point: Point) -> tuple[float, float]:
@@ -198,24 +152,24 @@ def _styles(chart: Chart) -> Iterator[tuple[str, Shape]]:
     number = 0
     for group in chart.groups:
         if not group.name:
-            yield colours.ALONE, Shape.CIRCLE
+            yield style.ALONE, Shape.CIRCLE
             continue
-        yield colours.GROUPS[number % len(colours.GROUPS)], shapes[number % len(shapes)]
+        yield style.GROUPS[number % len(style.GROUPS)], shapes[number % len(shapes)]
         number += 1
 
 
 def _legend(chart: Chart, width: float) -> tuple[list[Writing], list[Mark], float]:
     """Title, facts and what the colours mean; and where the axes begin."""
-    told = [Writing(chart.title, _MARGIN, _MARGIN + 17, HEADING, colours.INK)]
+    told = [Writing(chart.title, _MARGIN, _MARGIN + 17, HEADING, style.INK)]
     for line, fact in enumerate(chart.facts):
-        told.append(Writing(fact, _MARGIN, _MARGIN + 38 + 16 * line, PLAIN, colours.MUTED))
+        told.append(Writing(fact, _MARGIN, _MARGIN + 38 + 16 * line, PLAIN, style.MUTED))
     patches: list[Mark] = []
     x, y = _MARGIN, told[-1].y + 24
     for group, (ink, shape) in _named(chart):
-        entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, colours.INK)
+        entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, style.INK)
         if entry.right > _MARGIN + width and x > _MARGIN:
             x, y = _MARGIN, y + 18
-            entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, colours.INK)
+            entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, style.INK)
         patches.append(Mark(x + RADIUS, y - 4, shape, ink, group.name))
         told.append(entry)
         x = entry.right + 20

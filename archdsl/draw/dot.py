@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archdsl.draw import colours
-from archdsl.draw.picture import (
-    Border,
-    Box,
-    Item,
-    Line,
-    Look,
-    Panel,
-    Picture,
-    Wire,
-    heading,
-)
+from archdsl.draw import style
+from archdsl.draw.picture import Border, Box, Item, Line, Look, Panel, Picture, Wire, heading
 
 _HEAD = f"""\
   graph [fontname="Helvetica", fontsize=13, labeljust=l, labelloc=t, ranksep=0.3];
   node [fontname="Helvetica", fontsize=11, shape=box, style=filled, height=0.35];
-  edge [fontname="Helvetica", fontsize=9, arrowsize=0.6, color="{colours.WIRE}"];"""
+  edge [fontname="Helvetica", fontsize=9, arrowsize=0.6, color="{style.WIRE}"];"""
 
 _LINES = {
     Line.PLAIN: "",
     Line.DASHED: "style=dashed",
-    Line.FAULTY: f'style=dashed, color="{colours.FAULT}"',
+    Line.FAULTY: f'style=dashed, color="{style.FAULT}"',
 }
 
 
@@ -41,7 +31,7 @@ def _lines(picture: Picture) -> Iterator[str]:
     yield from _panel(picture.main, "n", "  ")
     for number, inset in enumerate(picture.insets):
         yield f"  subgraph cluster_inset{number} {{"
-        yield f'    label={_quoted(inset.title, *inset.facts)}; color="{colours.FRAME_EDGE}";'
+        yield f'    label={_quoted(inset.title, *inset.facts)}; color="{style.FRAME_EDGE}";'
         yield from _panel(inset, f"c{number}_", "    ")
         yield "  }"
     yield "}"
@@ -59,13 +49,13 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
             yield f"{indent}{prefix}{item.key} [{_box(item)}];"
             continue
         yield f"{indent}subgraph cluster_{prefix}{item.key} {{"
-        yield f'{indent}  label={_quoted(heading(item))}; color="{colours.FRAME_EDGE}";'
+        yield f'{indent}  label={_quoted(heading(item))}; color="{style.FRAME_EDGE}";'
         yield from _items(item.items, prefix, f"{indent}  ")
         yield f"{indent}}}"
 
 
 def _box(box: Box) -> str:
-    fill, edge = colours.of(box)
+    fill, edge = style.colours(box)
     parts = [f"label={_quoted(heading(box), *box.lines)}", f'fillcolor="{fill}"', f'color="{edge}"']
     if box.look in (Look.END, Look.SUM):
         parts.append("shape=ellipse")

@@ -11,7 +11,7 @@ from archdsl.costs.figures import Convention
 from archdsl.diagnostics import CompileError, Diagnostic, counted, error
 from archdsl.draw import words
 from archdsl.draw.chart import Chart, Group, Point
-from archdsl.draw.text import clean, shortened
+from archdsl.draw.style import clean, shortened
 from archdsl.ir.types import TensorType
 from archdsl.plan.lineages import Lineage
 from archdsl.report.text import readable

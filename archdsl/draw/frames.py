@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.draw.columns import GAP, columns
-from archdsl.draw.geometry import Area, Plan
-from archdsl.draw.layers import Size, Thread, layered
-from archdsl.draw.measures import FOOTER, HEADER, PADDING, box_size, head_widths
-from archdsl.draw.ordering import order
-from archdsl.draw.passages import Cut, Passage, cut, whole
+from archdsl.draw.columns import GAP, columns, order
+from archdsl.draw.geometry import Area, Plan, Size, joined
+from archdsl.draw.layers import Cut, Passage, Thread, cut, layered, whole
 from archdsl.draw.picture import Group, Item, Look, Wire
 from archdsl.draw.placing import Content, Framed, Placing
+from archdsl.draw.style import FOOTER, HEADER, PADDING, box_size, head_widths
 
 _WIDEST = 260.0
 """That a box is for the sake of its wires."""
@@ -116,7 +114,7 @@ def _grouped(group: Group, passages: Sequence[Passage], attempt: _Attempt) -> Fr
     left, right = left - PADDING - max(title, aside), right + PADDING + max(title, aside)
     area = Area(group, left - axis, 0, right - left, inner.size.height)
     return Framed(
-        Plan((area,)) + inner.plan.moved(-axis, 0),
+        joined([Plan((area,)), inner.plan.moved(-axis, 0)]),
         Size(axis - left, right - axis, inner.size.height),
         {wire: x - axis for wire, x in inner.enters.items()},
         {wire: x - axis for wire, x in inner.leaves.items()},

@@ -12,6 +12,15 @@ Point: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How far something reaches to the sides of its axis, and how high it is."""
+
+    left: float
+    right: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """A box or a frame at its place."""
 
@@ -65,9 +74,6 @@ class Plan:
             tuple([label.moved(dx, dy) for label in self.labels]),
         )
 
-    def __add__(self, other: Plan) -> Plan:
-        return Plan(self.areas + other.areas, self.paths + other.paths, self.labels + other.labels)
-
     @property
     def extent(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of all that is drawn."""
@@ -102,13 +108,13 @@ def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> li
     pools: list[list[float]] = []
     for place, value in enumerate(wanted):
         pools.append([value - place * apart])
-        while len(pools) > 1 and _mean(pools[-2]) > _mean(pools[-1]):
+        while len(pools) > 1 and mean(pools[-2]) > mean(pools[-1]):
             last = pools.pop()
             pools[-1] += last
-    means = [_mean(pool) for pool in pools for _ in pool]
+    means = [mean(pool) for pool in pools for _ in pool]
     room = high - (len(wanted) - 1) * apart
     return [min(max(mean, low), room) + place * apart for place, mean in enumerate(means)]
 
 
-def _mean(values: Sequence[float]) -> float:
+def mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)

@@ -1,25 +1,54 @@
-"""Boxes in layers: each below all that it reads, wires passing what stands between.
+"""Boxes in layers, and the wires between them as each frame sees them.
 
-Boxes stand on even ranks. Odd ones lie between and hold the labels of the wires; what a frame
-lets in or out passes there too, above the first box and below the last.
+A wire is cut at the frames that it passes; each frame sees its own part. In a frame each box is
+below all that it reads, wires passing what stands between. Boxes stand on even ranks. Odd ones lie
+between and hold the labels of the wires; what a frame lets in or out passes there too, above the
+first box and below the last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
+
+from archdsl.draw.geometry import Size
+from archdsl.draw.picture import Item, Line, Wire, boxes
+from archdsl.draw.style import label_room, label_size
 
 Key: TypeAlias = int
 
+_NOWHERE = Size(0, 0, 0)
+STRAIGHT, _MAIN, _SHORT, _LONG = 4, 3, 2, 1
+_DEEPER = 3
+"""By how many boxes more below it one reader of a value is on the main way."""
+
+
+# Wires
+
 
 @dataclass(frozen=True, slots=True)
-class Size:
-    """How far something reaches to the sides of its axis, and how high it is."""
+class Passage:
+    """A wire as one frame sees it: by which boxes in it it is made and read.
 
-    left: float
-    right: float
-    height: float
+    Its label is told in one frame only, and has room in all.
+    """
+
+    wire: int
+    source: int | None
+    targets: tuple[int, ...]
+    leaves: bool
+    label: str
+    line: Line
+    is_told: bool
+
+
+def whole(wires: Sequence[Wire]) -> list[Passage]:
+    """Wires as the outermost frame sees them."""
+    return [
+        Passage(number, wire.source, wire.targets, False, wire.label, wire.line, True)
+        for number, wire in enumerate(wires)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +64,57 @@ class Thread:
     leaves: bool
     label: Size
     nearest: int
+
+
+@dataclass
+class Cut:
+    """The wires of a frame: `threads` between its items, and what goes on `inside` of these.
+
+    `homes` says in which item each box is, at any depth.
+    """
+
+    homes: Mapping[int, int]
+    places: Mapping[int, int]
+    threads: list[Thread] = field(default_factory=list)
+    inside: dict[int, list[Passage]] = field(default_factory=dict)
+
+    def take(self, passage: Passage) -> None:
+        source = None if passage.source is None else self.homes[passage.source]
+        ends: dict[int, list[int]] = {}
+        for target in passage.targets:
+            ends.setdefault(self.homes[target], []).append(target)
+        own = tuple(ends.pop(source, ())) if source is not None else ()
+        first = -1 if source is None else self.places[source]
+        others = sorted(
+            (key for key in ends if self.places[key] > first), key=self.places.__getitem__
+        )
+        is_seen = bool(others) or passage.leaves
+        for key in others:
+            here = tuple(ends[key])
+            entering = replace(passage, source=None, targets=here, leaves=False, is_told=False)
+            self._enter(key, entering)
+        if source is not None:
+            told = passage.is_told and not is_seen
+            self._enter(source, replace(passage, targets=own, leaves=is_seen, is_told=told))
+        if is_seen:
+            room = label_size(passage.label) if passage.is_told else label_room(passage.label)
+            nearest = min((box for key in others for box in ends[key]), default=0)
+            thread = Thread(passage.wire, source, tuple(others), passage.leaves, room, nearest)
+            self.threads.append(thread)
+
+    def _enter(self, key: int, passage: Passage) -> None:
+        self.inside.setdefault(key, []).append(passage)
+
+
+def cut(items: Sequence[Item], passages: Sequence[Passage]) -> Cut:
+    homes = {box.key: item.key for item in items for box in boxes([item])}
+    found = Cut(homes, {item.key: place for place, item in enumerate(items)})
+    for passage in passages:
+        found.take(passage)
+    return found
+
+
+# Layers
 
 
 @dataclass(slots=True)
@@ -75,12 +155,6 @@ class Layers:
         above.down.append(below.index)
         below.up.append(above.index)
         self.weights[above.index, below.index] = weight
-
-
-NOWHERE = Size(0, 0, 0)
-STRAIGHT, _MAIN, _SHORT, _LONG = 4, 3, 2, 1
-_DEEPER = 3
-"""By how many boxes more below it one reader of a value is on the main way."""
 
 
 def layered(sizes: Mapping[Key, Size], threads: Sequence[Thread]) -> Layers:
@@ -124,7 +198,7 @@ def _lead(layers: Layers, thread: Thread, ranks: Mapping[Key, int], bottom: int)
     is_short = first + 1 in ends or (thread.leaves and first == bottom)
     above = None if thread.source is None else layers.by_key[thread.source]
     for rank in range(first, last + 1):
-        spot = layers.add(rank, thread.label if rank == first else NOWHERE)
+        spot = layers.add(rank, thread.label if rank == first else _NOWHERE)
         spot.wire, spot.is_bend = thread.wire, rank > first
         layers.trunks.setdefault(thread.wire, []).append(spot)
         if above is not None:

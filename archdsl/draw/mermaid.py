@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archdsl.draw import colours
-from archdsl.draw.picture import (
-    Border,
-    Box,
-    Group,
-    Item,
-    Line,
-    Look,
-    Panel,
-    Picture,
-    Wire,
-    heading,
-)
+from archdsl.draw import style
+from archdsl.draw.picture import Border, Box, Group, Item, Line, Look, Panel, Picture, Wire, heading
 
 _PLAIN = set(" .,:=+-_×²³⁴·%()/")
 _ARROWS = {Line.PLAIN: "-->", Line.DASHED: "-.->", Line.FAULTY: "-.->"}
@@ -52,9 +41,9 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
             yield f"{indent}end"
             continue
         left, right = _brackets(item)
-        name, (fill, edge) = f"{prefix}{item.key}", colours.of(item)
+        name, (fill, edge) = f"{prefix}{item.key}", style.colours(item)
         yield f"{indent}{name}{left}{_quoted(heading(item), *item.lines)}{right}"
-        yield f"{indent}style {name} fill:{fill},stroke:{edge},color:{colours.INK}"
+        yield f"{indent}style {name} fill:{fill},stroke:{edge},color:{style.INK}"
 
 
 def _brackets(box: Box) -> tuple[str, str]:

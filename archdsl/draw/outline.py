@@ -11,7 +11,7 @@ from archdsl import limits
 from archdsl.costs.figures import Convention, Costs
 from archdsl.draw import words
 from archdsl.draw.picture import Box, Group, Item, Look
-from archdsl.draw.text import clean, shortened
+from archdsl.draw.style import clean, shortened
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.listing import Entry, Member, listing
 from archdsl.ops.sources import Input

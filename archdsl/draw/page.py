@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
-from archdsl.draw import colours
+from archdsl.draw import style
 from archdsl.draw.frames import plan
-from archdsl.draw.geometry import Area, Plan
+from archdsl.draw.geometry import Area, Plan, Point, joined
 from archdsl.draw.picture import Border, Box, Look, Panel, Picture
-from archdsl.draw.text import HEADING, PLAIN, Font
+from archdsl.draw.style import HEADING, PLAIN, Font
 
 _MARGIN = 28.0
 _BETWEEN = 48.0
@@ -50,7 +51,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that is drawn, with its place."""
+    """All that is drawn of a picture, or of one diagram of it, with its place."""
 
     title: str
     plan: Plan
@@ -60,15 +61,47 @@ class Page:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A panel or the legend at the origin, with what it takes."""
+class Shape(Enum):
+    """How a point is marked."""
 
-    plan: Plan
-    writings: tuple[Writing, ...]
-    samples: tuple[Sample, ...]
+    CIRCLE = "circle"
+    SQUARE = "square"
+    DIAMOND = "diamond"
+    TRIANGLE = "triangle"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point at its place; `told` is what it stands for."""
+
+    x: float
+    y: float
+    shape: Shape
+    ink: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line through points."""
+
+    points: tuple[Point, ...]
+    ink: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPage:
+    """All that is drawn, with its place, in the order of drawing."""
+
+    title: str
     width: float
     height: float
+    strokes: tuple[Stroke, ...]
+    marks: tuple[Mark, ...]
+    writings: tuple[Writing, ...]
+    labels: tuple[Writing, ...]
+    """Those beside points."""
 
 
 def page(picture: Picture) -> Page:
@@ -77,15 +110,13 @@ def page(picture: Picture) -> Page:
     parts = [main, *_beside(main, [_part(inset, None) for inset in picture.insets])]
     right = max(part.width for part in parts) + _MARGIN
     bottom = max(part.height for part in parts) + _MARGIN
-    plan = Plan()
-    for part in parts:
-        plan += part.plan
+    plan = joined([part.plan for part in parts])
     writings = tuple([writing for part in parts for writing in part.writings])
     samples = tuple([sample for part in parts for sample in part.samples])
     return Page(picture.main.title, plan, writings, samples, right, bottom)
 
 
-def _beside(main: _Part, insets: Sequence[_Part]) -> Iterator[_Part]:
+def _beside(main: Page, insets: Sequence[Page]) -> Iterator[Page]:
     """Below each other at the right, in as many columns as keep within the network's height."""
     x, y, widest = main.width + _BETWEEN, _MARGIN, 0.0
     for inset in insets:
@@ -95,14 +126,14 @@ def _beside(main: _Part, insets: Sequence[_Part]) -> Iterator[_Part]:
         y, widest = y + inset.height + _BETWEEN, max(widest, inset.width)
 
 
-def _moved(part: _Part, dx: float, dy: float) -> _Part:
-    writings = (Writing(w.text, w.x + dx, w.y + dy, w.font, w.ink, w.anchor) for w in part.writings)
-    samples = (Sample(s.area.moved(dx, dy), s.fill, s.edge, s.border) for s in part.samples)
+def _moved(part: Page, dx: float, dy: float) -> Page:
+    writings = tuple(replace(w, x=w.x + dx, y=w.y + dy) for w in part.writings)
+    samples = tuple(replace(s, area=s.area.moved(dx, dy)) for s in part.samples)
     plan, right, bottom = part.plan.moved(dx, dy), part.width + dx, part.height + dy
-    return _Part(plan, tuple(writings), tuple(samples), right, bottom)
+    return Page(part.title, plan, writings, samples, right, bottom)
 
 
-def _part(panel: Panel, picture: Picture | None) -> _Part:
+def _part(panel: Panel, picture: Picture | None) -> Page:
     """A diagram below its title, its facts and what its colours mean; its notes below it."""
     writings = list(_head(panel))
     samples: list[Sample] = []
@@ -119,16 +150,16 @@ def _part(panel: Panel, picture: Picture | None) -> _Part:
     drawn = drawn.moved((width - (right - left)) / 2 - left, y + 8 - top)
     depth = y + 8 + bottom - top
     for place, note in enumerate(panel.notes, start=1):
-        writings.append(Writing(note, 0, depth + 8 + 16 * place, PLAIN, colours.MUTED))
+        writings.append(Writing(note, 0, depth + 8 + 16 * place, PLAIN, style.MUTED))
     width = max(width, *(writing.right for writing in writings))
     depth = max(depth, *(writing.y for writing in writings))
-    return _Part(drawn, tuple(writings), tuple(samples), width, depth)
+    return Page(panel.title, drawn, tuple(writings), tuple(samples), width, depth)
 
 
 def _head(panel: Panel) -> Iterator[Writing]:
-    yield Writing(panel.title, 0, 17, HEADING, colours.INK)
+    yield Writing(panel.title, 0, 17, HEADING, style.INK)
     for place, fact in enumerate(panel.facts):
-        yield Writing(fact, 0, 38 + 16 * place, PLAIN, colours.MUTED)
+        yield Writing(fact, 0, 38 + 16 * place, PLAIN, style.MUTED)
 
 
 def _scale(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
@@ -136,14 +167,14 @@ def _scale(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
     if picture.scale is None:
         return [], []
     meaning, most = picture.scale.meaning, picture.scale.most
-    told = [Writing(meaning, 0, y + 11, PLAIN, colours.MUTED)]
+    told = [Writing(meaning, 0, y + 11, PLAIN, style.MUTED)]
     x = told[0].right + 12
-    told.append(Writing("0 %", x, y + 11, PLAIN, colours.MUTED))
+    told.append(Writing("0 %", x, y + 11, PLAIN, style.MUTED))
     x = told[1].right + 6
     patches = [
-        _patch(x + 16 * step, y, 16, colours.warm(step / (_STEPS - 1))[0]) for step in range(_STEPS)
+        _patch(x + 16 * step, y, 16, style.warm(step / (_STEPS - 1))[0]) for step in range(_STEPS)
     ]
-    told.append(Writing(most, x + 16 * _STEPS + 6, y + 11, PLAIN, colours.MUTED))
+    told.append(Writing(most, x + 16 * _STEPS + 6, y + 11, PLAIN, style.MUTED))
     return told, patches
 
 
@@ -151,14 +182,14 @@ def _swatches(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
     """What the looks of boxes mean, one after the other."""
     told, patches, x = list[Writing](), list[Sample](), 0.0
     for swatch in picture.swatches:
-        fill, edge = colours.look(swatch.look)
+        fill, edge = style.LOOKS[swatch.look]
         area = Area(Box(0, swatch.look, "", border=swatch.border), x, y, 22, 14)
         patches.append(Sample(area, fill, edge, swatch.border))
-        told.append(Writing(swatch.meaning, x + 28, y + 11, PLAIN, colours.MUTED))
+        told.append(Writing(swatch.meaning, x + 28, y + 11, PLAIN, style.MUTED))
         x = told[-1].right + 20
     return told, patches
 
 
 def _patch(x: float, y: float, width: float, fill: str) -> Sample:
     area = Area(Box(0, Look.BLOCK, ""), x, y, width, 14)
-    return Sample(area, fill, colours.FRAME_EDGE)
+    return Sample(area, fill, style.FRAME_EDGE)

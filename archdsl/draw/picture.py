@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import accumulate
 from typing import TypeAlias
+
+from archdsl import limits
 
 
 class Look(Enum):
@@ -139,3 +143,20 @@ def times(count: int) -> str:
 def heading(item: Item) -> str:
     """Title, repeats and share in one line."""
     return "  ".join(filter(None, (item.title, times(item.times), item.aside)))
+
+
+def affordable(led: Sequence[Wire]) -> tuple[tuple[Wire, ...], tuple[str, ...]]:
+    """The wires without the longest ways, where there are too many; and a note of these."""
+    spans = sorted(target - wire.source for wire in led for target in wire.targets)
+    lengths = list(accumulate(spans))
+    fits = bisect_right(lengths, limits.DRAWN_LENGTH)
+    if fits == len(spans):
+        return tuple(led), ()
+    most = spans[fits] - 1
+    short = (
+        replace(wire, targets=tuple(t for t in wire.targets if t - wire.source <= most))
+        for wire in led
+    )
+    kept = tuple(wire for wire in short if wire.targets)
+    left_out = len(spans) - sum(len(wire.targets) for wire in kept)
+    return kept, (f"{left_out:,} connections are not drawn: they are too many and too long",)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.draw.geometry import Area, Label, Path, Plan, Point, joined, spread
-from archdsl.draw.layers import Layers, Size, Spot
-from archdsl.draw.passages import Passage
+from archdsl.draw.geometry import Area, Label, Path, Plan, Point, Size, joined, spread
+from archdsl.draw.layers import Layers, Passage, Spot
 from archdsl.draw.picture import Group, Item, Look
 
 _PORTS = 18.0

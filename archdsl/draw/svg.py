@@ -1,63 +1,103 @@
-"""SVG, as text. Everything that comes from a spec is escaped in one place: `as_text`."""
+"""Pictures and charts as SVG, and as PNG through resvg, an extra of the package.
+
+Everything that comes from a spec is escaped here: texts in `_text`, titles where they are written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 
-from archdsl.draw import colours
+from archdsl.diagnostics import CompileError, error
+from archdsl.draw import style
 from archdsl.draw.geometry import Area, Label, Path, Point
-from archdsl.draw.measures import GAP, LINE, PADDING
-from archdsl.draw.page import Page, Sample, Writing, page
+from archdsl.draw.page import ChartPage, Mark, Page, Sample, Shape, Stroke, Writing, page
 from archdsl.draw.picture import Border, Box, Group, Line, Look, Picture, times
-from archdsl.draw.text import FAMILY, PLAIN, TITLE
+from archdsl.draw.style import FAMILY, GAP, LINE, PADDING, PLAIN, TITLE
 
 _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
+
+_OUTLINES = {
+    Shape.CIRCLE: "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
+    Shape.SQUARE: "m-4.5 -4.5h9v9h-9z",
+    Shape.DIAMOND: "m0 -5.8l5.8 5.8l-5.8 5.8l-5.8 -5.8z",
+    Shape.TRIANGLE: "m0 -5.6l5.4 9.6h-10.8z",
+}
+
+_ZOOM, _MOST = 2.0, 16_000
+"""Twice as large as SVG, for screens as they are; a side is never of more pixels than that."""
 
 
 def svg(picture: Picture) -> str:
     """The picture as an SVG document."""
-    return written(page(picture))
+    return _written(page(picture))
 
 
-def written(whole: Page) -> str:
-    return "\n".join(_lines(whole))
+def png(picture: Picture) -> bytes:
+    """The picture in pixels.
+
+    Raises:
+        CompileError: resvg is not installed.
+    """
+    whole = page(picture)
+    return pixels(_written(whole), max(whole.width, whole.height))
 
 
-def _lines(whole: Page) -> Iterator[str]:
-    width, height = as_number(whole.width), as_number(whole.height)
-    yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" font-family="{escape(FAMILY)}">'
+def pixels(svg: str, longest: float) -> bytes:
+    """An SVG document in pixels; `longest` is its longer side.
+
+    Raises:
+        CompileError: resvg is not installed.
+    """
+    try:
+        import resvg_py
+    except ImportError:
+        hint = "pip install 'archdsl[png]'; or draw .svg, which needs nothing"
+        raise CompileError([error("png", "PNG needs the package resvg_py", help=hint)]) from None
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=min(_ZOOM, _MOST / longest)))
+
+
+def _document(title: str, width: float, height: float, body: Iterable[str]) -> str:
+    right, bottom = _number(width), _number(height)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{right}" height="{bottom}"'
+        f' viewBox="0 0 {right} {bottom}" font-family="{escape(FAMILY)}">'
     )
-    yield f"<title>{escape(whole.title)}</title>"
-    yield f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
+    ground = f'<rect width="{right}" height="{bottom}" fill="#ffffff"/>'
+    return "\n".join([head, f"<title>{escape(title)}</title>", ground, *body, "</svg>"])
+
+
+# Pictures
+
+
+def _written(whole: Page) -> str:
+    return _document(whole.title, whole.width, whole.height, _drawn(whole))
+
+
+def _drawn(whole: Page) -> Iterator[str]:
     for area in whole.plan.areas:
         yield from _group(area, area.item) if isinstance(area.item, Group) else ()
     for path in whole.plan.paths:
         yield from _path(path)
     for area in whole.plan.areas:
         yield from _box(area, area.item) if isinstance(area.item, Box) else ()
-    for label in whole.plan.labels:
-        yield from _label(label)
+    yield from map(_label, whole.plan.labels)
     for sample in whole.samples:
         yield from _sample(sample)
-    for writing in whole.writings:
-        yield as_text(writing)
-    yield "</svg>"
+    yield from map(_text, whole.writings)
 
 
 def _group(area: Area, group: Group) -> Iterator[str]:
-    yield _rectangle(area, colours.FRAME, colours.FRAME_EDGE, 8)
+    yield _rectangle(area, style.FRAME, style.FRAME_EDGE, 8)
     y = area.y + 17
-    title = Writing(group.title, area.x + PADDING, y, TITLE, colours.INK)
-    yield as_text(title, times(group.times))
+    title = Writing(group.title, area.x + PADDING, y, TITLE, style.INK)
+    yield _text(title, times(group.times))
     right = area.x + area.width - PADDING
-    yield as_text(Writing(group.aside, right, y, PLAIN, colours.MUTED, "end"))
+    yield _text(Writing(group.aside, right, y, PLAIN, style.MUTED, "end"))
 
 
 def _box(area: Area, box: Box) -> Iterator[str]:
-    fill, edge = colours.of(box)
+    fill, edge = style.colours(box)
     if box.look in (Look.END, Look.SUM):
         yield _rectangle(area, fill, edge, area.height / 2)
     else:
@@ -78,19 +118,19 @@ def _texts(area: Area, box: Box) -> Iterator[str]:
     y, lines = area.y + 20, enumerate(box.lines, start=1)
     if not box.aside and box.times == 1:
         middle = area.x + area.width / 2
-        yield as_text(Writing(box.title, middle, y, TITLE, colours.INK, "middle"))
+        yield _text(Writing(box.title, middle, y, TITLE, style.INK, "middle"))
         for place, text in lines:
-            yield as_text(Writing(text, middle, y + LINE * place, PLAIN, colours.MUTED, "middle"))
+            yield _text(Writing(text, middle, y + LINE * place, PLAIN, style.MUTED, "middle"))
         return
     left, right = area.x + PADDING, area.x + area.width - PADDING
-    yield as_text(Writing(box.title, left, y, TITLE, colours.INK), times(box.times))
-    yield as_text(Writing(box.aside, right, y, PLAIN, colours.INK, "end"))
+    yield _text(Writing(box.title, left, y, TITLE, style.INK), times(box.times))
+    yield _text(Writing(box.aside, right, y, PLAIN, style.INK, "end"))
     for place, text in lines:
-        yield as_text(Writing(text, left, y + LINE * place, PLAIN, colours.MUTED))
+        yield _text(Writing(text, left, y + LINE * place, PLAIN, style.MUTED))
 
 
 def _path(path: Path) -> Iterator[str]:
-    ink = colours.FAULT if path.line is Line.FAULTY else colours.WIRE
+    ink = style.FAULT if path.line is Line.FAULTY else style.WIRE
     dashes = f' stroke-dasharray="{_DASHES[path.line]}"' if _DASHES[path.line] else ""
     points = path.points
     if path.has_head:
@@ -98,26 +138,26 @@ def _path(path: Path) -> Iterator[str]:
         points = (*points[:-1], (x, y - 5))
     yield f'<path d="{_route(points)}" fill="none" stroke="{ink}" stroke-width="1.3"{dashes}/>'
     if path.has_head:
-        yield f'<path d="M{as_number(x)} {as_number(y)}l-3.5 -7h7z" fill="{ink}"/>'
+        yield f'<path d="M{_number(x)} {_number(y)}l-3.5 -7h7z" fill="{ink}"/>'
 
 
 def _route(points: tuple[Point, ...]) -> str:
     """Straight down, and in an S from column to column."""
     (x, y), *rest = points
-    parts = [f"M{as_number(x)} {as_number(y)}"]
+    parts = [f"M{_number(x)} {_number(y)}"]
     for right, down in rest:
         if abs(right - x) < 0.05:
-            parts.append(f"V{as_number(down)}")
+            parts.append(f"V{_number(down)}")
         else:
-            middle = as_number((y + down) / 2)
-            bend = f"C{as_number(x)} {middle} {as_number(right)} {middle}"
-            parts.append(f"{bend} {as_number(right)} {as_number(down)}")
+            middle = _number((y + down) / 2)
+            bend = f"C{_number(x)} {middle} {_number(right)} {middle}"
+            parts.append(f"{bend} {_number(right)} {_number(down)}")
         x, y = right, down
     return "".join(parts)
 
 
-def _label(label: Label) -> Iterator[str]:
-    yield as_text(Writing(label.text, label.x, label.y + 4, PLAIN, colours.MUTED))
+def _label(label: Label) -> str:
+    return _text(Writing(label.text, label.x, label.y + 4, PLAIN, style.MUTED))
 
 
 def _sample(sample: Sample) -> Iterator[str]:
@@ -128,22 +168,56 @@ def _sample(sample: Sample) -> Iterator[str]:
 
 
 def _rectangle(area: Area, fill: str, edge: str, radius: float) -> str:
-    x, y, width, height = map(as_number, (area.x, area.y, area.width, area.height))
-    place = f'x="{x}" y="{y}" width="{width}" height="{height}" rx="{as_number(radius)}"'
+    x, y, width, height = map(_number, (area.x, area.y, area.width, area.height))
+    place = f'x="{x}" y="{y}" width="{width}" height="{height}" rx="{_number(radius)}"'
     return f'<rect {place} fill="{fill}" stroke="{edge}"/>'
 
 
-def as_text(writing: Writing, after: str = "") -> str:
+# Charts
+
+
+def chart_svg(page: ChartPage) -> str:
+    """The chart as an SVG document."""
+    return _document(page.title, page.width, page.height, _plotted(page))
+
+
+def _plotted(page: ChartPage) -> Iterator[str]:
+    yield from map(_stroke, page.strokes)
+    yield from map(_mark, page.marks)
+    yield from map(_text, page.writings)
+    if page.labels:
+        yield '<g stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
+        yield from map(_text, page.labels)
+        yield "</g>"
+
+
+def _stroke(stroke: Stroke) -> str:
+    route = "L".join(f"{_number(x)} {_number(y)}" for x, y in stroke.points)
+    looks = f'fill="none" stroke="{stroke.ink}" stroke-width="{_number(stroke.width)}"'
+    return f'<path d="M{route}" {looks} stroke-linejoin="round"/>'
+
+
+def _mark(mark: Mark) -> str:
+    """With its text for readers that show it beside the pointer."""
+    outline = f"M{_number(mark.x)} {_number(mark.y)}{_OUTLINES[mark.shape]}"
+    told = f"<title>{escape(mark.told)}</title>"
+    return f'<path d="{outline}" fill="{mark.ink}" stroke="#ffffff">{told}</path>'
+
+
+# Texts and numbers
+
+
+def _text(writing: Writing, after: str = "") -> str:
     """A text, and at a distance what follows it in a lighter ink."""
     font = writing.font
     anchor = f' text-anchor="{writing.anchor}"' if writing.anchor != "start" else ""
     weight = f' font-weight="{font.weight}"' if font.weight != 400 else ""
-    place = f'x="{as_number(writing.x)}" y="{as_number(writing.y)}"'
-    style = f'font-size="{font.size}"{weight}{anchor} fill="{writing.ink}"'
-    follows = f'<tspan dx="{GAP}" fill="{colours.MUTED}">{escape(after)}</tspan>' if after else ""
-    return f"<text {place} {style}>{escape(writing.text)}{follows}</text>"
+    place = f'x="{_number(writing.x)}" y="{_number(writing.y)}"'
+    looks = f'font-size="{font.size}"{weight}{anchor} fill="{writing.ink}"'
+    follows = f'<tspan dx="{GAP}" fill="{style.MUTED}">{escape(after)}</tspan>' if after else ""
+    return f"<text {place} {looks}>{escape(writing.text)}{follows}</text>"
 
 
-def as_number(value: float) -> str:
+def _number(value: float) -> str:
     """With one decimal, and none where that is 0: the same on every machine."""
     return f"{value:.1f}".removesuffix(".0").replace("-0", "0", value > -0.05)

@@ -6,18 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
-from archdsl.draw.text import clean, shortened
+from archdsl.draw.style import clean, shortened
 from archdsl.ir.graph import Graph, Node, Scope
 from archdsl.ir.types import TensorType
-
-
-def share(part: int, whole: int) -> str:
-    """In percent, and nothing where it is nothing."""
-    percent = 100 * part / whole if whole else 0
-    if not percent:
-        return ""
-    return f"{percent:.1f} %" if percent >= 0.05 else "<0.1 %"
-
 
 _LONGEST, _MOST = 36, 2
 
@@ -28,6 +19,14 @@ _SIZES = ("kernel", "stride", "padding", "dilation", "shape", "size", "window", 
 """Written as products."""
 
 _SUPERSCRIPTS = str.maketrans("^23456789", "\0²³⁴⁵⁶⁷⁸⁹")
+
+
+def share(part: int, whole: int) -> str:
+    """In percent, and nothing where it is nothing."""
+    percent = 100 * part / whole if whole else 0
+    if not percent:
+        return ""
+    return f"{percent:.1f} %" if percent >= 0.05 else "<0.1 %"
 
 
 def shape(tensor: TensorType) -> str:

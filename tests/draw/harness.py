@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.draw.geometry import Area, Path, Plan, Point
-from archdsl.draw.measures import PADDING
 from archdsl.draw.network import draw
 from archdsl.draw.outline import View
 from archdsl.draw.page import Page, page
 from archdsl.draw.picture import Box, Group, Picture, boxes, times
-from archdsl.draw.text import PLAIN, TITLE
+from archdsl.draw.style import PADDING, PLAIN, TITLE
 from archdsl.spec import Network, load
 
 ROOT = FilePath(__file__).resolve().parents[2]

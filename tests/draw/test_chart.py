@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from archdsl.claims.members import members
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.diagnostics import Diagnostics
-from archdsl.draw.chart import Chart, Group, Point
+from archdsl.draw.chart import Chart, Group, Linear, Logarithmic, Point
 from archdsl.draw.chart_page import ChartPage, chart_page
-from archdsl.draw.chart_svg import written
 from archdsl.draw.family import chart
 from archdsl.draw.labels import RADIUS
-from archdsl.draw.scales import Linear, Logarithmic
+from archdsl.draw.svg import chart_svg
 from archdsl.spec import load
 from tests.draw.harness import ROOT, Rectangle
 from tests.draw.test_writers import HOSTILE, SVG
@@ -167,7 +166,7 @@ def test_ticks(values: list[int], texts: list[str]) -> None:
 def test_svg_escapes() -> None:
     points = tuple(Point(10**number, 50.0, HOSTILE, HOSTILE, HOSTILE) for number in (3, 6))
     hostile = Chart(HOSTILE, (HOSTILE,), HOSTILE, HOSTILE, (Group(HOSTILE, (points,)),), (HOSTILE,))
-    text = written(chart_page(hostile))
+    text = chart_svg(chart_page(hostile))
     root = ElementTree.fromstring(text)
     assert {e.tag for e in root.iter()} == {
         f"{SVG}{t}" for t in "svg title rect path g text".split()
@@ -177,12 +176,12 @@ def test_svg_escapes() -> None:
 
 
 def test_the_same_bytes_every_time() -> None:
-    first, second = (written(chart_page(family("*x3d_*"))) for _ in range(2))
+    first, second = (chart_svg(chart_page(family("*x3d_*"))) for _ in range(2))
     assert first == second
 
 
 def test_a_mark_says_all_of_its_point() -> None:
-    root = ElementTree.fromstring(written(chart_page(family("x3d_s"))))
+    root = ElementTree.fromstring(chart_svg(chart_page(family("x3d_s"))))
     told = [title.text for mark in root.iter(f"{SVG}path") for title in mark]
     assert told == ["x3d_s(size = 182): 2.72 G MACs, 73.3 % at 3 × 13 × 182²"]
 

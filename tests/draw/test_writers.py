@@ -11,8 +11,8 @@ import archdsl
 from archdsl.draw.dot import dot
 from archdsl.draw.mermaid import mermaid
 from archdsl.draw.picture import Border, Box, Group, Look, Panel, Picture, Scale, Wire
+from archdsl.draw.style import PLAIN, TITLE, clean, shortened
 from archdsl.draw.svg import svg
-from archdsl.draw.text import PLAIN, TITLE, clean, shortened
 from tests.draw.harness import ROOT, picture
 
 HOSTILE = '</text><script>alert(\'"x"\')</script>&amp;]]> \\" ; } end %% #quot; `md` \u202e'

@@ -1,0 +1,148 @@
+"""How pictures look: their colours, how wide their texts are, how large boxes are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from unicodedata import east_asian_width
+
+from archdsl.draw.geometry import Size
+from archdsl.draw.picture import Box, Group, Look, times
+
+INK, MUTED, WIRE, FAULT = "#1c2430", "#566070", "#6b7686", "#c62828"
+FRAME, FRAME_EDGE = "#f6f7f9", "#cfd5dd"
+
+GRID, ALONE = "#e6e9ee", "#7b8694"
+GROUPS = ("#2f6fb5", "#c4620f", "#3b8546", "#8a4aa8", "#b8324f", "#0f7c86")
+"""Of points that belong together; of those that belong to none, ALONE."""
+
+_COLD, _EDGE_COLD = (255, 255, 255), (176, 184, 196)
+_HOT, _EDGE_HOT = (255, 167, 84), (196, 98, 16)
+
+LOOKS = {
+    Look.BLOCK: ("#ffffff", "#b0b8c4"),
+    Look.END: ("#eef1f5", "#8d97a6"),
+    Look.FAULT: ("#fde7e7", FAULT),
+    Look.REST: ("#ffffff", "#b0b8c4"),
+    Look.SUM: ("#ffffff", WIRE),
+    Look.SINK: ("#eef1f5", MUTED),
+    Look.TEMPORAL: ("#dcebfb", "#2f6fb5"),
+    Look.SPATIAL: ("#e0f2e1", "#3b8546"),
+    Look.SPATIOTEMPORAL: ("#f1e3f7", "#8a4aa8"),
+}
+"""Fill and edge of a box by what it is. Dark text on light fills, told apart by everybody."""
+
+
+def colours(box: Box) -> tuple[str, str]:
+    """Fill and edge: by the share of the cost where there is one, else by what it is."""
+    if box.heat is None or box.look is Look.FAULT:
+        return LOOKS[box.look]
+    return warm(box.heat)
+
+
+def warm(heat: float) -> tuple[str, str]:
+    """From white, for nothing, to orange, for the most."""
+    return _between(_COLD, _HOT, heat), _between(_EDGE_COLD, _EDGE_HOT, heat)
+
+
+def _between(cold: tuple[int, ...], hot: tuple[int, ...], heat: float) -> str:
+    mixed = (round(c + (h - c) * heat) for c, h in zip(cold, hot, strict=True))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+# Texts
+
+# Hundredths of the size, in DejaVu Sans and its bold; Arial and its like are narrower.
+_PLAIN = {
+    28: "'ijl", 30: "IJ", 33: " ,.·", 35: "/:;\\|f-", 40: "()[]t!²³⁴", 42: "r", 50: "\"*_`",
+    53: "sz?", 56: "cL", 60: "FkvxyP", 62: "TYaoe", 64: "ESbdghnpquΣ$0123456789{}",
+    70: "KAVBRXZC", 78: "UHNDGOQ", 84: "&w#+<=>^~×→", 100: "M%mW@…",
+}  # fmt: skip
+_BOLD = {
+    34: "'ijl ", 38: "/IJ\\|,.·", 44: ":;-f²³⁴", 50: "!()[]tr_`", 60: "\"*?zcs", 65: "Lvxy",
+    70: "kaEFTeo$0123456789Σ", 73: "hnu{}SYbdgpqCPZ", 78: "BAKRVX", 85: "UGD#+<=>HN^~×→OQ",
+    92: "&w", 100: "%@M…", 110: "mW",
+}  # fmt: skip
+
+FAMILY = (
+    "'Helvetica Neue', Helvetica, Arial, 'Segoe UI', 'Liberation Sans', 'DejaVu Sans', sans-serif"
+)
+
+
+@dataclass(frozen=True)
+class Font:
+    """A size and weight of the one family."""
+
+    size: int
+    weight: int = 400
+
+    def width(self, text: str) -> float:
+        widths = _WIDTHS[self.weight > 500]
+        return sum(widths.get(char) or _other(char) for char in text) * self.size / 100
+
+
+_WIDTHS = [{char: width for width, chars in t.items() for char in chars} for t in (_PLAIN, _BOLD)]
+
+
+def _other(char: str) -> int:
+    return 110 if east_asian_width(char) in "WF" else 85
+
+
+HEADING = Font(17, 600)
+TITLE = Font(13, 600)
+PLAIN = Font(11)
+
+
+def clean(text: str) -> str:
+    """On one line, and nothing in it that a reader would not see or a format could not hold."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
+
+
+def shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+# Sizes
+
+PADDING = 10.0
+LINE = 15.0
+HEADER, FOOTER = 22.0, 10.0
+"""Room above and below what stands in a frame: its title is above."""
+
+GAP = 9
+"""Between a title, what follows it, and the figures at the right."""
+
+_LEAST = {Look.SUM: 26.0, Look.END: 64.0}
+_NARROWEST = 120.0
+_STEP = 36.0
+
+
+def box_size(box: Box) -> Size:
+    """Widths go up in steps, so that boxes above each other often agree."""
+    if box.look is Look.SUM:
+        return Size(13, 13, 26)
+    head = [TITLE.width(box.title), TITLE.width(times(box.times)), PLAIN.width(box.aside)]
+    line = sum(head) + GAP * (sum(map(bool, head)) - 1)
+    widest = max(line, *(PLAIN.width(text) for text in box.lines), 0)
+    least = _LEAST.get(box.look, _NARROWEST)
+    steps = -(-(widest + 2 * PADDING - least) // _STEP)
+    width = least + max(steps, 0) * _STEP
+    height = 2 * 8 + TITLE.size + 1 + LINE * len(box.lines)
+    return Size(width / 2, width / 2, height)
+
+
+def head_widths(group: Group) -> tuple[float, float]:
+    """What the title and the share of a frame need at its left and right."""
+    title = TITLE.width(group.title) + (
+        GAP + TITLE.width(times(group.times)) if group.times > 1 else 0
+    )
+    return PADDING + title + GAP, PLAIN.width(group.aside) + PADDING + GAP
+
+
+def label_size(text: str) -> Size:
+    return Size(4, 8 + PLAIN.width(text), LINE) if text else Size(0, 0, 0)
+
+
+def label_room(text: str) -> Size:
+    """Beside a wire whose label stands elsewhere, so that it needs no bend to get there."""
+    size = label_size(text)
+    return Size(size.left, size.right, 0)
