@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
-from archdsl.ops.broadcasting import broadcast
+from archdsl.ops.shapes import broadcast
 from archdsl.params.kinds import Boolean, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.axes import check_groups, per_axis
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.window import check_spatial, half_padding, window_extents
+from archdsl.ops.shapes import (
+    check_groups,
+    check_spatial,
+    half_padding,
+    kernel_argument,
+    per_axis,
+    window_argument,
+    window_extents,
+)
 from archdsl.params.kinds import Boolean, Extent, Integer, Maybe, Sizes, parameter
 
 
@@ -46,16 +53,10 @@ class Convolution(Operation):
         arguments = (
             LayerArgument("in_channels", x.channels, positional=True),
             LayerArgument("out_channels", self.channels, positional=True),
-            LayerArgument(
-                "kernel_size", per_axis(self.kernel, axes, "kernel"), positional=True, uniform=True
-            ),
-            LayerArgument(
-                "stride", per_axis(self.stride, axes, "stride"), (1,) * axes, uniform=True
-            ),
+            kernel_argument(self, axes),
+            window_argument(self, "stride", axes, 1),
             LayerArgument("padding", half_padding(self, axes), (0,) * axes, uniform=True),
-            LayerArgument(
-                "dilation", per_axis(self.dilation, axes, "dilation"), (1,) * axes, uniform=True
-            ),
+            window_argument(self, "dilation", axes, 1),
             LayerArgument("groups", self.groups, 1),
             LayerArgument("bias", self.bias, True),
         )
@@ -99,27 +100,19 @@ class TransposedConvolution(Operation):
         arguments = (
             LayerArgument("in_channels", x.channels, positional=True),
             LayerArgument("out_channels", self.channels, positional=True),
-            LayerArgument(
-                "kernel_size", self._window("kernel", axes), positional=True, uniform=True
-            ),
-            LayerArgument("stride", self._window("stride", axes), (1,) * axes, uniform=True),
-            LayerArgument("padding", self._window("padding", axes), (0,) * axes, uniform=True),
-            LayerArgument(
-                "output_padding", self._window("output_padding", axes), (0,) * axes, uniform=True
-            ),
+            kernel_argument(self, axes),
+            window_argument(self, "stride", axes, 1),
+            window_argument(self, "padding", axes, 0),
+            window_argument(self, "output_padding", axes, 0),
             LayerArgument("groups", self.groups, 1),
             LayerArgument("bias", self.bias, True),
-            LayerArgument("dilation", self._window("dilation", axes), (1,) * axes, uniform=True),
+            window_argument(self, "dilation", axes, 1),
         )
         return Layer(f"nn.ConvTranspose{axes}d", arguments, "conv")
 
-    def _window(self, name: str, axes: int) -> tuple[int, ...]:
-        value: Extent = getattr(self, name)
-        return per_axis(value, axes, name)
-
     def _extents(self, x: TensorType) -> tuple[int, ...]:
         names = ("kernel", "stride", "padding", "output_padding", "dilation")
-        windows = [self._window(name, len(x.extents)) for name in names]
+        windows = [per_axis(getattr(self, name), len(x.extents), name) for name in names]
         extents = []
         for size, k, s, p, extra, d in zip(x.extents, *windows, strict=True):
             if extra >= max(s, d):

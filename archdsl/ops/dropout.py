@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, LayerArgument, Operation, Types
-from archdsl.ops.window import check_spatial
+from archdsl.ops.shapes import check_spatial
 from archdsl.params.kinds import Real, number, parameter
 from archdsl.params.numbers import Number
 
@@ -50,14 +50,10 @@ class AlphaDropout(Dropout):
         return self._layer("nn.AlphaDropout")
 
 
-class FeatureAlphaDropout(Dropout):
+class FeatureAlphaDropout(ChannelDropout):
     """Alpha dropout of whole channels of C x (L | H x W | T x H x W)."""
 
     name = "feature_alpha_dropout"
-
-    def infer(self, *operands: TensorType) -> Types:
-        check_spatial(operands[0], self.name)
-        return operands
 
     def emit(self, operands: Types, results: Types) -> Layer:
         return self._layer("nn.FeatureAlphaDropout")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.axes import Axis, axis_index
 from archdsl.ops.base import Expression, Mismatch, Operation, Types, without_batch
+from archdsl.ops.shapes import Axis, axis_index, resized
 from archdsl.params.kinds import AxisName, Integer, parameter
 
 
@@ -21,7 +21,7 @@ class Group(Operation):
     def infer(self, *operands: TensorType) -> Types:
         (x,) = operands
         place = axis_index(self.axis, x.rank)
-        return (TensorType((*x.shape[:place], self.size, *x.shape[place + 1 :])),)
+        return (resized(x, place, self.size),)
 
     def samples(self, *operands: TensorType) -> int:
         (x,) = operands
@@ -58,7 +58,7 @@ class Ungroup(Operation):
         if x.samples == 0 or like.samples == 0 or self._groups(x, like) * x.shape[place] < size:
             message = f"{x} are not the groups of {like}"
             raise Mismatch(message, operand=0, help="`group` makes groups of a tensor")
-        return (TensorType((*x.shape[:place], size, *x.shape[place + 1 :])),)
+        return (resized(x, place, size),)
 
     def samples(self, *operands: TensorType) -> int:
         return operands[1].samples

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from archdsl.ir.types import TensorType
 from archdsl.limits import OPERATIONS
-from archdsl.ops.axes import Axis, axis_index, dimension, entries
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.shapes import Axis, axis_index, dimension, entries, resized
 from archdsl.params.kinds import AxisName, Integer, Sizes, parameter
-
-
-def resized(x: TensorType, index: int, size: int) -> TensorType:
-    """A type with another size at one axis."""
-    return TensorType((*x.shape[:index], size, *x.shape[index + 1 :]))
 
 
 class Concat(Operation):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import POSITIONS, TensorType, show_shape
-from archdsl.ops.axes import Axes, Axis, axis_index, dimension, each, entries, positions
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.shapes import Axes, Axis, axis_index, dimension, each, entries, positions
 from archdsl.params.kinds import AxisName, Choice, Either, Several, Shape, parameter
 
 

@@ -6,7 +6,7 @@ from math import prod
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Expression, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.broadcasting import meet
+from archdsl.ops.shapes import meet
 from archdsl.params.kinds import Boolean, Integer, parameter
 
 

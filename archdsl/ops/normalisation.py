@@ -6,9 +6,8 @@ from fractions import Fraction
 from math import prod
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.axes import check_groups
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.window import check_spatial
+from archdsl.ops.shapes import check_groups, check_spatial
 from archdsl.params.kinds import Boolean, Integer, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number
 
@@ -36,6 +35,11 @@ def trailing(x: TensorType, axes: int) -> tuple[int, ...]:
     if axes > x.rank:
         raise Mismatch(f"{x} has no {axes} axes to normalise over", parameter="axes")
     return x.shape[-axes:]
+
+
+def normalised_shape(sizes: tuple[int, ...]) -> LayerArgument:
+    value = sizes[0] if len(sizes) == 1 else sizes
+    return LayerArgument("normalized_shape", value, positional=True)
 
 
 class BatchNorm(Operation):
@@ -155,9 +159,7 @@ class LayerNorm(Operation):
     def emit(self, operands: Types, results: Types) -> Layer:
         sizes = trailing(operands[0], self.axes)
         arguments = (
-            LayerArgument(
-                "normalized_shape", sizes[0] if len(sizes) == 1 else sizes, positional=True
-            ),
+            normalised_shape(sizes),
             LayerArgument("eps", number(self.eps), 1e-5),
             LayerArgument("elementwise_affine", self.affine, True),
             LayerArgument("bias", self.bias, True),
@@ -188,9 +190,7 @@ class RmsNorm(Operation):
     def emit(self, operands: Types, results: Types) -> Layer:
         sizes = trailing(operands[0], self.axes)
         arguments = (
-            LayerArgument(
-                "normalized_shape", sizes[0] if len(sizes) == 1 else sizes, positional=True
-            ),
+            normalised_shape(sizes),
             LayerArgument("eps", maybe_number(self.eps), None),
             LayerArgument("elementwise_affine", self.affine, True),
         )

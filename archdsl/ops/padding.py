@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archdsl.ir.types import POSITIONS, TensorType
-from archdsl.ops.axes import Axes, axis_indices, per_axis
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.shapes import Axes, axis_indices, per_axis
 from archdsl.params.kinds import AxisNames, Choice, Extent, Maybe, Real, Sizes, number, parameter
 from archdsl.params.numbers import Number
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import TensorType, show_shape
-from archdsl.ops.axes import check_groups, per_axis
 from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.window import window_extents
+from archdsl.ops.shapes import (
+    check_groups,
+    kernel_argument,
+    per_axis,
+    window_argument,
+    window_extents,
+)
 from archdsl.params.kinds import Extent, Integer, Sizes, parameter
 
 
@@ -18,12 +23,10 @@ def check_plane(x: TensorType, name: str) -> None:
 
 def patch_arguments(op: Unfold | Fold) -> tuple[LayerArgument, ...]:
     return (
-        LayerArgument(
-            "kernel_size", per_axis(op.kernel, 2, "kernel"), positional=True, uniform=True
-        ),
-        LayerArgument("dilation", per_axis(op.dilation, 2, "dilation"), (1, 1), uniform=True),
-        LayerArgument("padding", per_axis(op.padding, 2, "padding"), (0, 0), uniform=True),
-        LayerArgument("stride", per_axis(op.stride, 2, "stride"), (1, 1), uniform=True),
+        kernel_argument(op, 2),
+        window_argument(op, "dilation", 2, 1),
+        window_argument(op, "padding", 2, 0),
+        window_argument(op, "stride", 2, 1),
     )
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType, show_shape
-from archdsl.ops.axes import per_axis
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.window import check_spatial, window_extents
+from archdsl.ops.shapes import (
+    check_spatial,
+    kernel_argument,
+    per_axis,
+    window_argument,
+    window_extents,
+)
 from archdsl.params.kinds import (
     Boolean,
     Extent,
@@ -39,20 +44,15 @@ def check_average(op: AvgPool | LpPool, x: TensorType) -> None:
         raise Mismatch(message, parameter="kernel")
 
 
-def window_arguments(op: MaxPool | AvgPool | LpPool, axes: int) -> tuple[LayerArgument, ...]:
+def pool_arguments(op: MaxPool | AvgPool | LpPool, axes: int) -> tuple[LayerArgument, ...]:
     """The arguments that all pools share, torch's stride being the kernel as well."""
     kernel = per_axis(op.kernel, axes, "kernel")
     stride = kernel if op.stride is None else per_axis(op.stride, axes, "stride")
     return (
-        LayerArgument("kernel_size", kernel, positional=True, uniform=True),
+        kernel_argument(op, axes),
         LayerArgument("stride", stride, kernel, uniform=True),
         LayerArgument("ceil_mode", op.ceil, False),
     )
-
-
-def padding_argument(op: MaxPool | AvgPool, axes: int) -> LayerArgument:
-    padding = per_axis(op.padding, axes, "padding")
-    return LayerArgument("padding", padding, (0,) * axes, uniform=True)
 
 
 class MaxPool(Operation):
@@ -76,11 +76,10 @@ class MaxPool(Operation):
 
     def emit(self, operands: Types, results: Types) -> Layer:
         axes = len(operands[0].extents)
-        dilation = per_axis(self.dilation, axes, "dilation")
         arguments = (
-            *window_arguments(self, axes),
-            padding_argument(self, axes),
-            LayerArgument("dilation", dilation, (1,) * axes, uniform=True),
+            *pool_arguments(self, axes),
+            window_argument(self, "padding", axes, 0),
+            window_argument(self, "dilation", axes, 1),
         )
         return Layer(f"nn.MaxPool{axes}d", arguments, "max_pool", shared=True)
 
@@ -109,8 +108,8 @@ class AvgPool(Operation):
     def emit(self, operands: Types, results: Types) -> Layer:
         axes = len(operands[0].extents)
         arguments = (
-            *window_arguments(self, axes),
-            padding_argument(self, axes),
+            *pool_arguments(self, axes),
+            window_argument(self, "padding", axes, 0),
             LayerArgument("count_include_pad", self.count_include_pad, True),
         )
         return Layer(f"nn.AvgPool{axes}d", arguments, "avg_pool", shared=True)
@@ -138,7 +137,7 @@ class LpPool(Operation):
     def emit(self, operands: Types, results: Types) -> Layer:
         axes = len(operands[0].extents)
         power = LayerArgument("norm_type", number(self.p), positional=True)
-        arguments = (power, *window_arguments(self, axes))
+        arguments = (power, *pool_arguments(self, axes))
         return Layer(f"nn.LPPool{axes}d", arguments, "lp_pool", shared=True)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import POSITIONS, TensorType
-from archdsl.ops.axes import Axes, axis_indices, dimensions
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.layout import remaining
+from archdsl.ops.shapes import Axes, axis_indices, dimensions
 from archdsl.params.kinds import AxisNames, Boolean, Integer, Real, number, parameter
 from archdsl.params.numbers import Number
 

@@ -6,9 +6,8 @@ from math import floor
 from typing import Protocol
 
 from archdsl.ir.types import AXES, TensorType
-from archdsl.ops.axes import per_axis
 from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
-from archdsl.ops.window import check_spatial
+from archdsl.ops.shapes import check_spatial, per_axis
 from archdsl.params.kinds import Boolean, Choice, Maybe, NewSizes, Real, Several, number, parameter
 from archdsl.params.numbers import Number
 

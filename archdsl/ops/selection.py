@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.axes import Axes, Axis, axis_index, axis_indices, dimensions, per_axis
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
-from archdsl.ops.joining import resized
 from archdsl.ops.layout import remaining
+from archdsl.ops.shapes import Axes, Axis, axis_index, axis_indices, dimensions, per_axis, resized
 from archdsl.params.kinds import AxisName, AxisNames, Integer, Maybe, Several, Sizes, parameter
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.axes import Axis, axis_index, dimension
 from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.shapes import Axis, axis_index, dimension, resized
 from archdsl.params.kinds import AxisName, parameter
 
 
@@ -60,7 +60,7 @@ class Glu(Operation):
         if size % 2:
             message = f"`glu` halves axis {index} of {x}, and {size} is odd"
             raise Mismatch(message, operand=0)
-        return (TensorType((*x.shape[:index], size // 2, *x.shape[index + 1 :])),)
+        return (resized(x, index, size // 2),)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         dim = LayerArgument("dim", dimension(self.axis, operands[0].rank), -1)

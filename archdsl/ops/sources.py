@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.axes import entries
 from archdsl.ops.base import Cost, Form, Mismatch, Operation, Types, Weight
+from archdsl.ops.shapes import entries
 from archdsl.params.kinds import Choice, Extent, Real, Sizes, number, parameter
 from archdsl.params.numbers import Number
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.axes import Axis, axis_index, dimension
 from archdsl.ops.base import Expression, Operation, Types
-from archdsl.ops.broadcasting import broadcast
 from archdsl.ops.layout import remaining
+from archdsl.ops.shapes import Axis, axis_index, broadcast, dimension
 from archdsl.params.kinds import AxisName, Real, number, parameter
 from archdsl.params.numbers import Number
 
