@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from rivals import create_x3d
 from torch import Tensor, nn
 
 from archdsl.cli.main import main
+from archdsl.weights.sources import SLOWFAST, SOURCES
 from weights.slowfast import checkpoint, slowfast_x3d
 
 Printed = pytest.CaptureFixture[str]
@@ -120,6 +123,17 @@ def test_any_depth_and_width(depth: str, tmp_path: Path, capsys: Printed) -> Non
     assert imported(tmp_path / "plain.pyth", tmp_path / "o.pt", "slowfast", "x2d", *more) == 0
     count = len(theirs.state_dict())
     assert f"{count:,} of {count:,} tensors, from a state dict" in capsys.readouterr().out
+
+
+def test_a_source_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line and what tells whose keys they are know it without being told."""
+    blocks = {k: replace(v, prefix=f"net.{v.prefix}") for k, v in SLOWFAST.blocks.items()}
+    mark = re.compile(rf"net\.{SLOWFAST.mark.pattern}")
+    monkeypatch.setitem(SOURCES, "other", replace(SLOWFAST, name="other", mark=mark, blocks=blocks))
+    state = {f"net.{key}": value for key, value in slowfast_x3d().state_dict().items()}
+    torch.save(state, tmp_path / "o.pth")
+    assert imported(tmp_path / "o.pth", tmp_path / "own.pt", "other", "x3d_xs") == 0
+    assert imported(tmp_path / "o.pth", tmp_path / "own.pt", "slowfast", "x3d_xs", "--force") == 1
 
 
 def test_a_stretched_network_and_one_of_parallel_training(tmp_path: Path) -> None:
