@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "recipes": {"frozen", "limits", "params"},
     "recipes.reading": GROUND
     | {"build", "infer", "ir", "params", "plan.derivations", "program", "recipes", "syntax.tree"},
-    "emit": GROUND | {"costs.figures", "ir", "ops", "params", "recipes"},
+    "emit": GROUND | {"costs.figures", "ir", "ops", "params", "passes.base", "recipes"},
     "draw": GROUND
     | {"claims.members", "costs", "ir", "ops.base", "ops.sources", "plan.lineages"}
     | {"report.text"},
