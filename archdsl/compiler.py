@@ -30,6 +30,7 @@ from archdsl.program.program import Program, name_span
 
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
+    from archdsl.recipes.recipe import Recipe
 
 
 def formatted(path: Path) -> tuple[str, str]:
@@ -104,10 +105,11 @@ def make(
     return Made(plan, built, (*findings.found, *built.findings, *seen.found))
 
 
-def emit(program: Program, graph: Graph, costs: Costs) -> Module:
-    """From graph to text, as it is built; a target has its passes before that."""
-    from archdsl.emit.header import header
+def emit(program: Program, graph: Graph, costs: Costs, recipe: Recipe | None) -> Module:
+    """From graph to text, by way of the passes that the target has."""
+    from archdsl.emit.header import constants, header
     from archdsl.emit.module import make
 
     name = Path(program.main.file.source.name).name
-    return make(graph, header(graph, costs, name, program.digest))
+    head = header(graph, costs, name, program.digest)
+    return make(graph, head, constants(graph, recipe))

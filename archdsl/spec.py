@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -315,9 +316,16 @@ class Network:
         """
         from archdsl.emit.build import build
 
-        return build(self.graph, self.module, self.recipe(recipe, diagnostics))
+        how = self.recipe(recipe, diagnostics)
+        return build(self.graph, self._emitted(how), how)
 
     @cached_property
     def module(self) -> Module:
         """The module that `source` is the text of, with its class's name and arguments."""
-        return compiler.emit(self.spec.program, self.graph, self.costs)
+        only = None
+        with suppress(CompileError):  # where there are several, none of them is meant
+            only = self.recipe()
+        return self._emitted(only)
+
+    def _emitted(self, recipe: Recipe | None) -> Module:
+        return compiler.emit(self.spec.program, self.graph, self.costs, recipe)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
+from archdsl.emit.targets.base import Target
 from archdsl.emit.terms import REAL, fold, pythonic
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.traced import plain, term_of, traced
@@ -46,6 +47,7 @@ class Body:
     scope: Scope
     parent: Body | None
     bodies: Mapping[int, Body]
+    target: Target
     types: dict[Value, TensorType] = field(default_factory=dict)
     forms: dict[int, Form] = field(default_factory=dict)
     _called: dict[Expression, Expression] = field(default_factory=dict)
@@ -154,7 +156,7 @@ class Body:
         samples = (own.samples for own in node.results)
         results = tuple(map(TensorType, shapes, samples))
         self.types |= {Value(node.index, i): result for i, result in enumerate(results)}
-        self.forms[node.index] = operation.emit(operands, results)
+        self.forms[node.index] = self.target.form(operation, operands, results)
 
     def _traced(self, node: Node) -> Operation:
         """The operation with parameters that know how they were written."""
@@ -187,13 +189,13 @@ def _enters(size: int) -> bool:
     return any(isinstance(leaf, Entering) for leaf in leaves(term_of(size)))
 
 
-def bodies(graph: Graph) -> Mapping[int, Body]:
+def bodies(graph: Graph, target: Target) -> Mapping[int, Body]:
     """For each scope of a graph the body that it stands in, or is, all operations traced."""
     found: dict[int, Body] = {}
     for scope in graph.scopes:
         around = found.get(scope.parent) if scope.parent is not None else None
         if scope.kind in ("block", "network"):
-            found[scope.index] = Body(graph, scope, around, found)
+            found[scope.index] = Body(graph, scope, around, found, target)
         else:
             assert around is not None
             found[scope.index] = around

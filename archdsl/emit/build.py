@@ -18,12 +18,10 @@ def build(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]
 
 
 def _target(graph: Graph, module: Module) -> Target:
-    (scores,) = graph.outputs
     return Target(
         file_name(graph.name),
         module.class_name,
         tuple(parameter.name for parameter in module.parameters),
-        graph.type(scores).shape[0],
         network_doc(graph.name, graph.doc),
         gives_probabilities=softmax_at_end(graph) is not None,
     )

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from archdsl.emit.merge import Kind, Plan, Structure, merge, structure_of
 from archdsl.emit.structure import Instance, Key, Member, instances
+from archdsl.emit.targets.base import Target
 from archdsl.ir.graph import Definition, Graph
 
 BlockKey: TypeAlias = tuple[str, int]
@@ -49,9 +50,9 @@ class Classes:
     """The place of an instance among those of its class."""
 
 
-def classes(graph: Graph) -> Classes:
+def classes(graph: Graph, target: Target) -> Classes:
     """The classes that serve all blocks of a graph."""
-    found = instances(graph)
+    found = instances(graph, target)
     by_block: dict[BlockKey, list[Instance]] = {}
     for _, instance in sorted(found.items(), key=itemgetter(0)):
         by_block.setdefault(_block_key(instance), []).append(instance)

@@ -1,4 +1,4 @@
-"""The docstring of an emitted file: what it is, what it came from, what it costs."""
+"""The head of an emitted file: what it is, what it came from and costs, and its constants."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import textwrap
 
 from archdsl.costs.figures import Costs
 from archdsl.emit.names import first_paragraph
+from archdsl.emit.python import Assign, Atom, Remarked, Statement, literal
+from archdsl.emit.terms import python_value
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import AXES, TensorType
+from archdsl.recipes.recipe import Recipe
 from archdsl.version import __version__
 
 _LETTERS = {"channels": "C", "length": "L", "frames": "T", "height": "H", "width": "W"}
@@ -32,3 +35,26 @@ def header(graph: Graph, costs: Costs, spec: str, digest: str) -> str:
 def _shown(type_: TensorType) -> str:
     axes = " x ".join(_LETTERS[axis] for axis in AXES.get(type_.rank, ()))
     return f"{type_} ({axes})" if axes else str(type_)
+
+
+def constants(graph: Graph, recipe: Recipe | None) -> tuple[Statement, ...]:
+    """The sizes of a clip, the number of classes, and what a recipe normalises clips by."""
+    items = (f'"{name}": {graph.type(value).shape}' for name, value in graph.inputs.items())
+    inputs = Assign(Atom("INPUTS"), Atom(f"{{{', '.join(items)}}}"))
+    made: list[Statement] = [Remarked(inputs, _axes(graph))]
+    if len(graph.outputs) == 1 and graph.type(graph.outputs[0]).rank == 1:
+        classes = graph.type(graph.outputs[0]).channels
+        made.append(Assign(Atom("CLASSES"), literal(classes)))
+    if recipe is not None:
+        mean, std = recipe.normalise.mean, recipe.normalise.std
+        remark = "of R, G and B between 0 and 1"
+        made.append(Remarked(Assign(Atom("MEAN"), literal(python_value(mean))), remark))
+        made.append(Assign(Atom("STD"), literal(python_value(std))))
+    return tuple(made)
+
+
+def _axes(graph: Graph) -> str:
+    """The axes of the inputs, where they have names."""
+    ranks = (graph.type(value).rank for value in graph.inputs.values())
+    named = (" x ".join(_LETTERS[axis] for axis in AXES.get(rank, ())) for rank in ranks)
+    return ", ".join(dict.fromkeys(filter(None, named))) or "without the batch"

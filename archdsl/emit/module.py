@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from archdsl.emit.arguments import Closed
 from archdsl.emit.classes import BlockClass, Classes, classes
@@ -26,9 +27,14 @@ from archdsl.emit.python import (
     render,
 )
 from archdsl.emit.slots import Signature
+from archdsl.emit.targets.base import Target
+from archdsl.emit.targets.readable import READABLE
 from archdsl.emit.terms import ROUND_TO
 from archdsl.emit.writer import ClassWriter, Shared, Written, parameters
 from archdsl.ir.graph import Graph
+
+Constants: TypeAlias = tuple[Statement, ...]
+"""What a module tells of itself at its top."""
 
 
 @dataclass(frozen=True)
@@ -46,25 +52,27 @@ class ModuleView:
 
     docstring: list[str]
     imports: list[str]
+    constants: list[str]
     classes: list[list[str]]
 
 
-def make(graph: Graph, header: str) -> Module:
+def make(graph: Graph, header: str, known: Constants, target: Target = READABLE) -> Module:
     """A network's module; its open parameters are arguments of the constructor."""
-    *blocks, network = _open(graph)
+    *blocks, network = _open(target.lowered(graph), target)
     definitions: list[Statement] = [written.tree for written in (*blocks, network)]
     used = {name for definition in definitions for name in names_in(definition)}
     if ROUND_TO in used:
         definitions.insert(0, round_to_function())
     bodies = [render((definition,)) for definition in definitions]
-    view = ModuleView(render((Docstring(header),)), _imports(used), bodies)
+    constants = render(known)
+    view = ModuleView(render((Docstring(header),)), _imports(used), constants, bodies)
     text = page("module.py.j2", module=view)
     return Module(text, network.signature.name, parameters(network.signature))
 
 
-def _open(graph: Graph) -> list[Written]:
+def _open(graph: Graph, target: Target) -> list[Written]:
     """The classes, with as many open parameters as their constructors can follow."""
-    found = classes(graph)
+    found = classes(graph, target)
     opens = Opens(open_numbers(graph) - decided(found))
     while True:
         try:

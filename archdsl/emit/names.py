@@ -34,7 +34,7 @@ _FILES = frozenset(
 )
 """What a module must not be called: its neighbours, and what they import from elsewhere."""
 
-_CLASSES = frozenset({"F", "Module", "Tensor"})
+_CLASSES = frozenset({"CLASSES", "F", "INPUTS", "MEAN", "Module", "STD", "Tensor"})
 
 
 def attribute(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from archdsl.emit.bodies import Body, bodies
+from archdsl.emit.targets.base import Target
 from archdsl.ir.graph import Graph, Node, Scope, Site, Value
 from archdsl.ir.written import Expression, Origin
 from archdsl.ops.base import Expression as Template
@@ -126,9 +127,9 @@ class Instance:
         return tuple(first.setdefault(value, name) for name, value in self.scope.inputs.items())
 
 
-def instances(graph: Graph) -> dict[int, Instance]:
+def instances(graph: Graph, target: Target) -> dict[int, Instance]:
     """Every instance of a block in a graph, and the network's own, by its scope."""
-    known, children = bodies(graph), _children(graph)
+    known, children = bodies(graph, target), _children(graph)
     found: dict[int, Instance] = {}
     for index in sorted(children, reverse=True):
         found[index] = _Reader(known[index], children, found).instance()

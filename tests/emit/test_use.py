@@ -26,7 +26,7 @@ def tiny() -> archdsl.Network:
 
 def test_reads_like_its_table() -> None:
     text = _network("autox3d_l").source()
-    assert text.count("\n") < 250
+    assert text.count("\n") < 275
     assert "Bottleneck(24, 16, mid=54, stride=2, se=True)" in text
     assert "*(Bottleneck(16, 16, mid=84, se=i % 2 == 0) for i in range(2, 6))" in text
     assert "3 x 16 x 312^2 (C x T x H x W)" in text
@@ -39,7 +39,7 @@ def test_open_parameters_are_arguments(tiny: archdsl.Network) -> None:
 
 
 def test_what_cannot_be_an_argument_keeps_none_from_being_one(tmp_path: Path) -> None:
-    """Other heads do not divide the features, and another depth is another network."""
+    """The number of heads is one, wherever it divides; another depth is another network."""
     spec = tmp_path / "vit.arch"
     spec.write_text(
         """use transformer
@@ -51,7 +51,7 @@ def test_what_cannot_be_an_argument_keeps_none_from_being_one(tmp_path: Path) ->
         }"""
     )
     arguments = inspect.signature(emitted(archdsl.load(spec).network())).parameters
-    assert list(arguments) == ["classes", "dropout"]
+    assert list(arguments) == ["heads", "classes", "dropout"]
 
 
 @pytest.mark.parametrize("size", [(3, 1, 32, 32), (3, 5, 64, 96), (3, 16, 80, 33)])

@@ -37,7 +37,7 @@ def network(text: str, name: str | None = None) -> archdsl.Network:
 def module_of(graph: Graph) -> nn.Module:
     module = ModuleType("lowered")
     sys.modules["lowered"] = module
-    exec(compile(make(graph, "").text, "<lowered>", "exec"), module.__dict__)
+    exec(compile(make(graph, "", ()).text, "<lowered>", "exec"), module.__dict__)
     own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == "lowered"]
     made: nn.Module = own[-1]()
     return made.double().eval()

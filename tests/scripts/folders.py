@@ -14,6 +14,7 @@ from typing import Any
 import av
 import numpy as np
 
+from archdsl.compiler import emit
 from archdsl.emit.scripts import Target, scripts
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import (
@@ -29,7 +30,7 @@ from archdsl.recipes.settings import (
 from archdsl.spec import load
 
 HERE = Path(__file__).parent
-TARGET = Target("small", "Small", ("classes", "dropout"), 3, "Small: trained in seconds.")
+TARGET = Target("small", "Small", ("classes", "dropout"), "Small: trained in seconds.")
 RATE = 15
 
 MINIMAL = Recipe(
@@ -71,7 +72,8 @@ MAXIMAL = replace(
 def write_build(folder: Path, recipe: Recipe, target: Target = TARGET) -> Path:
     """A network's module and its scripts."""
     folder.mkdir()
-    module = load(HERE / "small.arch").network().source()
+    network = load(HERE / "small.arch").network()
+    module = emit(network.spec.program, network.graph, network.costs, recipe).text
     for name, text in {"small.py": module, **scripts(recipe, target)}.items():
         (folder / name).write_text(text)
     return folder

@@ -19,7 +19,6 @@ def training_constants(recipe: Recipe, target: Target) -> list[Statement]:
     optimizer = recipe.optimizer
     found: list[tuple[str, Value, str | None]] = [
         ("NETWORK", f"{target.module}.{target.class_name}", None),
-        ("CLASSES", target.classes, None),
         ("OUTPUT_DIR", f"runs/{recipe.name}", None),
         ("EPOCHS", recipe.epochs, None),
         ("BATCH", recipe.batch, "clips of a step, over all processes"),
@@ -59,8 +58,6 @@ def _options(recipe: Recipe) -> Iterator[tuple[str, Value, str | None]]:
         yield "EMA_DECAY", python_value(recipe.ema), None
     if recipe.precise_bn is not None:
         yield "PRECISE_BN_BATCHES", recipe.precise_bn, None
-    yield "MEAN", python_value(recipe.normalise.mean), "of R, G and B between 0 and 1"
-    yield "STD", python_value(recipe.normalise.std), None
     yield "SYNC_BN", recipe.sync_bn, None
     yield "AMP", AMP[recipe.precision], None
 

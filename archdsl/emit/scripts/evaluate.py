@@ -97,7 +97,6 @@ _PLACES = {1: "[(spare + 1) // 2]", 3: "[0, (spare + 1) // 2, spare]"}
 
 
 def _constants(recipe: Recipe, target: Target) -> Iterator[str]:
-    yield f"CLASSES = {target.classes}"
     yield f"OUTPUT_DIR = {literal(f'runs/{recipe.name}')}"
     test = recipe.test
     if isinstance(test, Views):
@@ -109,9 +108,6 @@ def _constants(recipe: Recipe, target: Target) -> Iterator[str]:
         yield f"STRIDE, RATE = {test.stride}, {number(recipe.clip.rate)}"
         if test.frames is not None:
             yield f"MOST_FRAMES = {test.frames}"
-    normalise = recipe.normalise
-    for name, values in (("MEAN", normalise.mean), ("STD", normalise.std)):
-        yield f"{name} = ({', '.join(map(number, values))})"
     yield f"AMP = {literal(AMP[recipe.precision])}"
 
 

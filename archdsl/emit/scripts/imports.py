@@ -64,7 +64,8 @@ def imports(text: str, target: Target) -> list[str]:
             if (home in installed) is group:
                 lines += _parts(home, taken[home])
         lines.append("")
-    return [*lines, *_parts(target.module, (_named(target), _LOAD_WEIGHTS))]
+    own = (*sorted(used & {"CLASSES", "MEAN", "STD"}), _named(target), _LOAD_WEIGHTS)
+    return [*lines, *_parts(target.module, own)]
 
 
 def _names_used(scope: SymbolTable) -> Iterator[str]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Target:
     """The emitted module of a network.
 
-    `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `classes`
-    how many outputs the network has as declared; `title` the first line of its doc, or its name.
+    `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `title`
+    is the first line of its doc, or its name.
     One that `gives_probabilities` takes the softmax itself, and is tested only.
     `alias` is what the scripts call the class where they have another of its name.
     """
@@ -18,7 +18,6 @@ class Target:
     module: str
     class_name: str
     arguments: tuple[str, ...]
-    classes: int
     title: str
     gives_probabilities: bool = False
     alias: str | None = None
