@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archdsl.build.position import Context, Position
-from archdsl.build.provenance import RUNNING, Meaning, Moment, Names
+from archdsl.build.provenance import RUNNING, Local, Meaning, Moment, Names
 from archdsl.build.request import Budget, Fault, Findings
 from archdsl.build.values import (
     POISON,
@@ -175,6 +175,10 @@ class Frame(Position):
     def now(self) -> Moment | None:
         """What names mean here and now."""
         return self.meant.now if self.meant else None
+
+    def written(self, node: tree.Expression, *places: int) -> Local | None:
+        """How a value came about that is written here and now, or stands at places of that."""
+        return Local(node, self.meant.now, places) if self.meant else None
 
     def mean(self, name: str, value: Value, meaning: Meaning | None) -> None:
         """Give a name a value, and keep how it came about; a tensor is what it is."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -25,16 +26,51 @@ from archdsl.ir.written import (
     Size,
     apply,
 )
+from archdsl.program.mentions import names_in
 from archdsl.syntax import tree
 
 RUNNING = "in"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Local:
-    """A value that the body itself works out, rather than one that is passed to it."""
+    """A value that the body itself works out, rather than one that is passed to it.
 
-    expression: Expression
+    It is what was written at a moment, or the entry at some `places` of that. Loops make more
+    of these than anybody asks for, so the expression is made when one does.
+    """
+
+    written: tree.Expression
+    moment: Moment
+    places: tuple[int, ...] = ()
+
+    def entry(self, place: int) -> Local:
+        return Local(self.written, self.moment, (*self.places, place))
+
+    @property
+    def expression(self) -> Expression:
+        """What was written, in terms of its body.
+
+        A loop may lead from one to the next a thousand times: the first is made first.
+        """
+        waiting = [self]
+        while waiting:
+            unmade = waiting[-1]._unmade()
+            waiting += unmade
+            if not unmade:
+                _ = waiting.pop()._made
+        return self._made
+
+    @cached_property
+    def _made(self) -> Expression:
+        return _entry(self.written, self.places, self.moment)
+
+    def _unmade(self) -> list[Local]:
+        """Those that this one is made of and that nobody asked for yet."""
+        if "_made" in self.__dict__:
+            return []
+        meanings = map(self.moment.meaning, names_in(self.written))
+        return [m for m in meanings if isinstance(m, Local) and "_made" not in m.__dict__]
 
 
 Meaning: TypeAlias = Origin | Local | Counter | tuple[GraphValue, ...]
@@ -117,22 +153,22 @@ def expression(node: tree.Expression, moment: Moment) -> Expression:
     return OPAQUE
 
 
-def entry(values: tree.Expression, place: int, moment: Moment) -> Expression:
-    """The entry of a tuple at a place; that of `range(n)` is the place itself."""
+def _entry(values: tree.Expression, places: tuple[int, ...], moment: Moment) -> Expression:
+    """The entry of a tuple at a place, and so on; that of `range(n)` is the place itself."""
+    if not places:
+        return expression(values, moment)
     match values:
         case tree.Tuple(items=items):
-            return expression(items[place], moment)
+            return _entry(items[places[0]], places[1:], moment)
         case tree.Call(function=tree.Name(name="range"), arguments=(_,)):
-            return Literal(place)
-    whole = expression(values, moment)
-    return apply("[]", whole, Literal(place))
-
-
-def entries(whole: Expression, count: int) -> list[Expression]:
-    """The entries of what is written as one."""
-    if isinstance(whole, Apply) and whole.operator == "tuple" and len(whole.terms) == count:
-        return list(whole.terms)
-    return [apply("[]", whole, Literal(place)) for place in range(count)]
+            return Literal(places[0])
+    made = expression(values, moment)
+    for place in places:
+        if isinstance(made, Apply) and made.operator == "tuple":
+            made = made.terms[place]
+        else:
+            made = apply("[]", made, Literal(place))
+    return made
 
 
 def _applied(operator: str, nodes: tuple[tree.Expression, ...], moment: Moment) -> Expression:

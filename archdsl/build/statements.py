@@ -8,12 +8,11 @@ from typing import Any
 from archdsl.build.arguments import evaluated, piped, refusal
 from archdsl.build.calls import passed_on
 from archdsl.build.context import Frame
-from archdsl.build.provenance import Local, entries, entry, expression
+from archdsl.build.provenance import Local
 from archdsl.build.request import Fault
 from archdsl.build.values import POISON, Given, Tensor, Value, Written, describe, holds_tensor
 from archdsl.diagnostics import did_you_mean
 from archdsl.ir.graph import Initialisation
-from archdsl.ir.written import OPAQUE, Expression
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
 from archdsl.ops.sources import Input
@@ -88,26 +87,23 @@ def _assign(frame: Frame, statement: tree.Assign) -> None:
     if all(frame.assigned.get(name) == 1 for name in names):
         frame.naming = (chain.steps[-1] if isinstance(chain, tree.Chain) else chain, names)
     value = frame.evaluate(statement.value)
-    written: Expression = OPAQUE
-    if frame.now and not holds_tensor(value):
-        written = expression(statement.value, frame.now)
-    _bind(frame, names, value, written, statement.span)
+    _bind(frame, names, value, frame.written(statement.value), statement.span)
 
 
 def _bind(
-    frame: Frame, names: tuple[str, ...], value: Value, written: Expression, span: Span
+    frame: Frame, names: tuple[str, ...], value: Value, written: Local | None, span: Span
 ) -> None:
     """Give names their values, several those of a tuple."""
     values = value if isinstance(value, tuple) and len(names) > 1 else (value,)
     if len(values) != len(names):
         many = f"{len(values)} values" if isinstance(value, tuple) else describe(value)
         raise frame.fault("value", f"{len(names)} names for {many}", span)
-    several = [written] if len(names) == 1 else entries(written, len(names))
-    for name, single, part in zip(names, values, several, strict=True):
+    for place, (name, single) in enumerate(zip(names, values, strict=True)):
         if name in frame.fixed and not holds_tensor(single):
             message = f"`{name}` is a parameter, and keeps the value it was given"
             raise frame.fault("name", message, span, help="give the new value another name")
-        frame.mean(name, single, Local(part))
+        part = written.entry(place) if written and len(names) > 1 else written
+        frame.mean(name, single, part)
 
 
 def _apply(frame: Frame, statement: tree.Apply) -> None:
@@ -179,7 +175,7 @@ def _run_rounds(frame: Frame, statement: tree.For, values: tuple[Value, ...]) ->
     for number, value in enumerate(values):
         frame.step(statement.span)
         frame.rounds = (*outer, number)
-        written = entry(statement.values, number, frame.now) if frame.now else OPAQUE
+        written = frame.written(statement.values, number)
         _bind(frame, statement.targets, value, written, statement.values.span)
         _run(frame, statement.body)
         if frame.findings.faults > faults:

@@ -236,3 +236,15 @@ def test_the_class_at_other_values_is_the_spec_there(text: str, a: int, b: int) 
     inputs = samples(there, dtype=torch.float64)
     for mine, other in zip(results(ours(*inputs)), results(theirs(*inputs)), strict=True):
         torch.testing.assert_close(mine, other, rtol=1e-12, atol=1e-12)
+
+
+def test_a_value_of_many_rounds_is_handed_over(load: _Load) -> None:
+    """Each round's is made of the one before: none is made by calls inside calls."""
+    network = load(
+        """network tiny(start = 1) { input image: 3 x 8^2
+          a, b = (start, 1)
+          for i in range(5000) { a, b = (b, a + 1) }
+          conv(a)
+        }"""
+    )
+    assert emitted(network)().conv.out_channels == 2501

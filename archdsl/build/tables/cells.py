@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from archdsl.build import names
 from archdsl.build.arguments import piped
 from archdsl.build.context import Frame
-from archdsl.build.provenance import Local
 from archdsl.build.request import Fault
 from archdsl.build.values import (
     Applicable,
@@ -193,7 +192,7 @@ def _arguments(inner: Frame, filled: Filled, *, first: bool) -> Mapping[str, Giv
     for binding in filled.bindings:
         name, value = binding.name or "", inner.evaluate(binding.value)
         written = Given(value, binding.span, binding.value, inner.now)
-        inner.mean(name, value, Local(written.expression))
+        inner.mean(name, value, inner.written(binding.value))
         if name in filled.block.parameters:
             given[name] = written
     return given
