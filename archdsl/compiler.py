@@ -107,9 +107,8 @@ def make(
 
 def emit(program: Program, graph: Graph, costs: Costs, recipe: Recipe | None) -> Module:
     """From graph to text, by way of the passes that the target has."""
-    from archdsl.emit.header import constants, header
-    from archdsl.emit.module import make
+    from archdsl.emit.module import header, make, told
 
     name = Path(program.main.file.source.name).name
     head = header(graph, costs, name, program.digest)
-    return make(graph, head, constants(graph, recipe))
+    return make(graph, head, told(graph, recipe))

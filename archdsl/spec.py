@@ -314,7 +314,7 @@ class Network:
         Raises:
             CompileError: the recipe is at fault or not there, or there are several to choose from.
         """
-        from archdsl.emit.build import build
+        from archdsl.emit.folder import build
 
         how = self.recipe(recipe, diagnostics)
         return build(self.graph, self._emitted(how), how)

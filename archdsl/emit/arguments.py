@@ -15,15 +15,18 @@ from functools import cached_property
 from archdsl.emit import terms
 from archdsl.emit.bodies import Body
 from archdsl.emit.classes import BlockClass
-from archdsl.emit.columns import (
+from archdsl.emit.leaves import (
     Cell,
     Column,
+    Fixed,
+    Leaves,
+    Opens,
     collapsed,
     first_value,
     is_constant,
+    is_sayable,
     same,
 )
-from archdsl.emit.leaves import Fixed, Leaves, Opens, is_sayable
 from archdsl.emit.names import variable
 from archdsl.emit.python import Atom, Python, literal
 from archdsl.emit.structure import Guard

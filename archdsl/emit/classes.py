@@ -1,17 +1,174 @@
-"""Which classes a module has: one for each block in use, more only where one cannot serve."""
+"""Which classes a module has: one for each block in use, more only where one cannot serve.
+
+Instances of a block may differ in parameters, and in members that some of them lack. A member may
+be lacking only if its operand can pass in its place, as a shortcut or a gate can be an identity."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
-from archdsl.emit.merge import Kind, Plan, Structure, merge, structure_of
-from archdsl.emit.structure import Instance, Key, Member, instances
+from archdsl.emit.structure import (
+    FromInput,
+    FromMember,
+    Instance,
+    Key,
+    Member,
+    Reference,
+    instances,
+)
 from archdsl.emit.targets.base import Target
 from archdsl.ir.graph import Definition, Graph
+
+Kind: TypeAlias = object
+KindOf: TypeAlias = Callable[[Member], Kind]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What instances with the same members and the same wiring have in common.
+
+    Each member has its key, its kind, its operands, and whether an identity can replace it.
+    Inputs that are `given` by one value can be told apart only in other structures; what is
+    read goes under the first of their names.
+    """
+
+    inputs: tuple[str, ...]
+    given: tuple[str, ...]
+    members: tuple[tuple[Key, Kind, tuple[Reference, ...], bool], ...]
+    outputs: tuple[Reference, ...]
+
+
+def structure_of(instance: Instance, kind_of: KindOf) -> Structure:
+    members = tuple((m.key, kind_of(m), m.operands, m.can_be_identity) for m in instance.members)
+    return Structure(instance.inputs, instance.given, members, instance.outputs)
+
+
+@dataclass(frozen=True)
+class PlannedMember:
+    """A member of the plan; `optional` if some instance lacks it."""
+
+    key: Key
+    operands: tuple[Reference, ...]
+    optional: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    inputs: tuple[str, ...]
+    members: tuple[PlannedMember, ...]
+    outputs: tuple[Reference, ...]
+
+
+class _Conflict(Exception):
+    """The structures cannot share a plan."""
+
+
+def merge(structures: Iterable[Structure]) -> Plan | None:
+    """The plan that serves all structures, or None where none does."""
+    found = list(dict.fromkeys(structures))
+    try:
+        return _Merger(found).plan()
+    except _Conflict:
+        return None
+
+
+@dataclass
+class _Merger:
+    structures: list[Structure]
+    order: dict[Key, int] = field(init=False)
+    operands: dict[Key, tuple[Reference, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tables = [{member[0]: member for member in s.members} for s in self.structures]
+        self.order = {key: i for i, key in enumerate(_ordered(self.structures))}
+
+    def plan(self) -> Plan:
+        if len({s.inputs for s in self.structures}) != 1:
+            raise _Conflict
+        members = tuple(self._member(key) for key in self.order)
+        outputs = self._together([s.outputs for s in self.structures], range(len(self.structures)))
+        return Plan(self.structures[0].inputs, members, outputs)
+
+    def _member(self, key: Key) -> PlannedMember:
+        having = [i for i, table in enumerate(self.tables) if key in table]
+        optional = len(having) < len(self.structures)
+        kinds = {self.tables[i][key][1] for i in having}
+        replaceable = all(self.tables[i][key][3] for i in having)
+        if len(kinds) != 1 or (optional and not replaceable):
+            raise _Conflict
+        self.operands[key] = self._together([self.tables[i][key][2] for i in having], having)
+        return PlannedMember(key, self.operands[key], optional)
+
+    def _together(
+        self, references: list[tuple[Reference, ...]], owners: Iterable[int]
+    ) -> tuple[Reference, ...]:
+        """One reference for each slot that means the same in every structure."""
+        if len({len(slots) for slots in references}) != 1:
+            raise _Conflict
+        indices = list(owners)
+        return tuple(self._one(list(slot), indices) for slot in zip(*references, strict=True))
+
+    def _one(self, references: list[Reference], owners: list[int]) -> Reference:
+        latest, _ = max(zip(references, owners, strict=True), key=self._certainty)
+        for reference, owner in zip(references, owners, strict=True):
+            if self._given(self._passed(latest, owner), owner) != reference:
+                raise _Conflict
+        return latest
+
+    def _certainty(self, read: tuple[Reference, int]) -> tuple[int, bool]:
+        """The latest reference means most, and one that names its input beyond doubt."""
+        reference, owner = read
+        given = self.structures[owner].given
+        doubtful = isinstance(reference, FromInput) and given.count(reference.name) > 1
+        return self._position(reference), not doubtful
+
+    def _given(self, reference: Reference, owner: int) -> Reference:
+        """An input under the name by which a structure reads its value."""
+        if not isinstance(reference, FromInput):
+            return reference
+        structure = self.structures[owner]
+        return FromInput(structure.given[structure.inputs.index(reference.name)])
+
+    def _position(self, reference: Reference) -> int:
+        return self.order[reference.member] if isinstance(reference, FromMember) else -1
+
+    def _passed(self, reference: Reference, owner: int) -> Reference:
+        """What a reference means in a structure that may lack members: their operand instead."""
+        while isinstance(reference, FromMember) and reference.member not in self.tables[owner]:
+            if len(self.operands[reference.member]) != 1:
+                raise _Conflict
+            reference = self.operands[reference.member][0]
+        return reference
+
+
+def _ordered(structures: list[Structure]) -> list[Key]:
+    """All members, each after those that stand before it in its own structure."""
+    order: list[Key] = []
+    for structure in structures:
+        order = _interleaved(order, [key for key, *_ in structure.members])
+    return order
+
+
+def _interleaved(order: list[Key], keys: list[Key]) -> list[Key]:
+    """Both sequences in one; new keys stand right after the one before them."""
+    places = {key: place for place, key in enumerate(order)}
+    merged: list[Key] = []
+    done = 0
+    for key in keys:
+        place = places.get(key)
+        if place is None:
+            merged.append(key)
+            continue
+        if place < done:
+            raise _Conflict
+        merged += order[done : place + 1]
+        done = place + 1
+    return merged + order[done:]
+
 
 BlockKey: TypeAlias = tuple[str, int]
 

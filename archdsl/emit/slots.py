@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from archdsl.emit.arguments import Arguments, Given
-from archdsl.emit.classes import BlockClass, Classes
-from archdsl.emit.columns import Cell, Column, is_always
-from archdsl.emit.merge import PlannedMember
+from archdsl.emit.classes import BlockClass, Classes, PlannedMember
+from archdsl.emit.leaves import Cell, Column, is_always
 from archdsl.emit.names import attribute, numbered, variable
 from archdsl.emit.python import Atom, Attribute, Call, Conditional, Infix, Keyword, Python, names_in
 from archdsl.emit.structure import Key, Member, Reference

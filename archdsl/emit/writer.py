@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from archdsl.emit import forward
 from archdsl.emit.arguments import Arguments, Given
 from archdsl.emit.classes import BlockClass, Classes
-from archdsl.emit.columns import spread
 from archdsl.emit.initialise import own_start
-from archdsl.emit.leaves import Fixed, Opens
+from archdsl.emit.leaves import Fixed, Opens, spread
 from archdsl.emit.names import variable
 from archdsl.emit.python import (
     Assign,

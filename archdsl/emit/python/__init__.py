@@ -1,9 +1,17 @@
 """The Python that is emitted, as a tree that prints itself in black's layout.
 
-expressions, operators, statements, texts, definitions -> tokens -> layout (lines), brackets
+expressions, operators, statements, definitions -> tokens -> layout (lines), brackets
 """
 
-from archdsl.emit.python.definitions import Class, Function, Parameter
+from archdsl.emit.python.definitions import (
+    Blank,
+    Class,
+    Comment,
+    Docstring,
+    Function,
+    Parameter,
+    Remarked,
+)
 from archdsl.emit.python.expressions import (
     Atom,
     Attribute,
@@ -16,8 +24,15 @@ from archdsl.emit.python.expressions import (
     Subscript,
     Tuple,
 )
-from archdsl.emit.python.literals import Value, literal
-from archdsl.emit.python.operators import Comprehension, Conditional, Generator, Infix, Prefix
+from archdsl.emit.python.operators import (
+    Comprehension,
+    Conditional,
+    Generator,
+    Infix,
+    Prefix,
+    Value,
+    literal,
+)
 from archdsl.emit.python.statements import (
     Assign,
     Expr,
@@ -29,7 +44,6 @@ from archdsl.emit.python.statements import (
     names_in,
     render,
 )
-from archdsl.emit.python.texts import Blank, Comment, Docstring, Remarked
 
 __all__ = [
     "Assign",

@@ -1,12 +1,11 @@
-"""Expressions: names, calls, subscripts, tuples and lists."""
+"""Expressions: names, calls, subscripts, tuples, lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from archdsl.emit.python.pieces import enclosed, parted, spaced
-from archdsl.emit.python.tokens import DOT, Kind, Token
+from archdsl.emit.python.tokens import DOT, Kind, Token, enclosed, parted, spaced
 
 LOOSEST, CONDITION, OR, AND, NOT, COMPARISON, UNION, SUM, PRODUCT, SIGN, TIGHTEST = range(11)
 """How tightly an expression binds, from the loosest on."""

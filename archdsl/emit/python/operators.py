@@ -1,9 +1,10 @@
-"""Expressions with words and signs between their parts."""
+"""Expressions with words and signs between their parts, and values as Python writes them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from archdsl.emit.python.expressions import (
     AND,
@@ -15,10 +16,12 @@ from archdsl.emit.python.expressions import (
     SIGN,
     SUM,
     UNION,
+    Atom,
+    Call,
     Python,
+    Tuple,
 )
-from archdsl.emit.python.pieces import enclosed, spaced
-from archdsl.emit.python.tokens import COMPREHENSION, TERNARY, Kind, Token
+from archdsl.emit.python.tokens import COMPREHENSION, TERNARY, Kind, Token, enclosed, spaced
 
 OPERATORS = {
     "or": (OR, 14),
@@ -126,3 +129,25 @@ class Conditional(Python):
         yield from spaced(self.test.within(OR))
         yield Token("else", space=True, priority=TERNARY)
         yield from spaced(self.other.within(OR))
+
+
+Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | None"
+
+
+def literal(value: Value) -> Python:
+    """A value as Python writes it; text never becomes code."""
+    if isinstance(value, tuple):
+        return Tuple(tuple(literal(item) for item in value))
+    if isinstance(value, str):
+        return Atom(quoted(value))
+    text = repr(value).replace("e+", "e")
+    if isinstance(value, float) and text.strip("-") in ("inf", "nan"):
+        return Call(Atom("float"), (Atom(f'"{text}"'),))
+    return Prefix("-", Atom(text[1:])) if text.startswith("-") else Atom(text)
+
+
+def quoted(text: str) -> str:
+    """A string literal in ASCII, in double quotes unless single ones spare backslashes."""
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    escaped = text.encode("unicode_escape").decode("ascii")
+    return quote + escaped.replace(quote, "\\" + quote) + quote

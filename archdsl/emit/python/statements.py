@@ -10,8 +10,7 @@ from typing import ClassVar, TypeAlias
 from archdsl.emit.python.expressions import Atom, Python, Tuple
 from archdsl.emit.python.layout import lay_out
 from archdsl.emit.python.operators import Generator
-from archdsl.emit.python.pieces import optional, spaced
-from archdsl.emit.python.tokens import Kind, Token
+from archdsl.emit.python.tokens import Kind, Token, optional, spaced
 
 
 class Statement:

@@ -1,8 +1,8 @@
-"""Tokens of a logical line, and what a line of them measures."""
+"""What a line is made of: tokens, and runs of them in brackets, with spaces, with commas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
@@ -121,3 +121,39 @@ class Line:
             token.replaced = True
             copied.opening = copies.get(token.opening, token.opening) if token.opening else None
         return Line(list(copies.values()), self.depth, self.bracketed, self.explode)
+
+
+def enclosed(
+    inside: Iterable[Token],
+    brackets: str = "()",
+    *,
+    indexes: bool = False,
+    encloses: bool = False,
+    optional: bool = False,
+) -> Iterator[Token]:
+    """Tokens in brackets; in invisible parentheses for `brackets` that are empty."""
+    opening = Token(brackets[:1], Kind.OPEN, encloses=encloses, optional=optional)
+    yield opening
+    yield from inside
+    yield Token(brackets[1:], Kind.CLOSE, indexes=indexes, optional=optional, opening=opening)
+
+
+def optional(inside: Iterable[Token]) -> Iterator[Token]:
+    """Tokens in parentheses that black adds where it breaks the line between them."""
+    return enclosed(inside, "", encloses=True, optional=True)
+
+
+def spaced(tokens: Iterable[Token], space: bool = True) -> Iterator[Token]:
+    """Tokens with a space before the first."""
+    for token in tokens:
+        token.space |= space
+        space = False
+        yield token
+
+
+def parted(items: Iterable[Iterable[Token]]) -> Iterator[Token]:
+    """Tokens with commas between the items."""
+    for index, item in enumerate(items):
+        if index:
+            yield Token(",", Kind.COMMA)
+        yield from spaced(item, index > 0)

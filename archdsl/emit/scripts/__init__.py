@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archdsl.emit.scripts.evaluate import evaluate_script
-from archdsl.emit.scripts.imports import is_clear
-from archdsl.emit.scripts.target import Target
+from archdsl.emit.scripts.imports import Target, is_clear
 from archdsl.emit.scripts.train import train_script
 from archdsl.recipes.recipe import Recipe
 

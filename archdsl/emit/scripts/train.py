@@ -19,10 +19,8 @@ from archdsl.emit.python import (
     literal,
     render,
 )
-from archdsl.emit.scripts.constants import training_constants
-from archdsl.emit.scripts.data import clips_view
-from archdsl.emit.scripts.imports import imports
-from archdsl.emit.scripts.target import Target
+from archdsl.emit.scripts.imports import Target, imports
+from archdsl.emit.scripts.settings import clips_view, training_constants
 from archdsl.recipes.recipe import Recipe
 from archdsl.recipes.settings import Cosine, Sgd
 

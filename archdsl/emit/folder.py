@@ -1,4 +1,4 @@
-"""A build folder's `hubconf.py`: the network as an entry point of torch.hub."""
+"""A build folder: the module, its entry point for torch.hub, and the scripts of a recipe."""
 
 from __future__ import annotations
 
@@ -24,8 +24,11 @@ from archdsl.emit.python import (
     Return,
     render,
 )
+from archdsl.emit.scripts import Target, scripts
 from archdsl.emit.writer import DOC_WIDTH
+from archdsl.ir.ending import softmax_at_end
 from archdsl.ir.graph import Graph
+from archdsl.recipes.recipe import Recipe
 
 _TITLE = 'Entry point of torch.hub, which loads this folder with `source="local"`.'
 
@@ -73,3 +76,19 @@ def _free(name: str, taken: Iterable[str]) -> str:
     while name in taken:
         name += "_"
     return name
+
+
+def build(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
+    """The text of each file, by its name; with a recipe there are scripts."""
+    files = {f"{file_name(graph.name)}.py": module.text, "hubconf.py": hubconf(graph, module)}
+    return {**files, **scripts(recipe, _target(graph, module))} if recipe else files
+
+
+def _target(graph: Graph, module: Module) -> Target:
+    return Target(
+        file_name(graph.name),
+        module.class_name,
+        tuple(parameter.name for parameter in module.parameters),
+        network_doc(graph.name, graph.doc),
+        gives_probabilities=softmax_at_end(graph) is not None,
+    )
