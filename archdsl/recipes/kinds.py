@@ -1,15 +1,21 @@
-"""Kinds of values that recipes take, beside those of operations."""
+"""How a recipe's settings are written: kinds of values beside those of operations, and forms.
+
+A form is what stands behind the name of a setting: a value, options, or one of several that
+each have options.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import MISSING, field, fields
 from itertools import pairwise
-from typing import Protocol, cast, runtime_checkable
+from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
 
 from archdsl import limits
 from archdsl.frozen import Frozen
-from archdsl.params.kinds import Integer, Kind, Several
+from archdsl.params.kinds import Integer, Kind, Several, kind_of
 from archdsl.params.numbers import Number, is_number
+from archdsl.params.options import Optioned
 
 
 @runtime_checkable
@@ -146,3 +152,68 @@ def taken(kind: Kind, value: object) -> object:
 
 def _entries(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)
+
+
+class Setting(Optioned):
+    """Base of the settings that have options."""
+
+    @classmethod
+    def signature(cls) -> str:
+        return super().signature() if fields(cls) else cls.name
+
+
+class Plain(Frozen):
+    """A setting that is a single value: `epochs 300`. `alone` is what its name by itself means."""
+
+    kind: Kind
+    alone: object = None
+
+    def name(self, field: str) -> str:
+        return field
+
+    def shown(self, name: str) -> str:
+        return f"`{name}` and {self.kind.expects}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.kind.words if isinstance(self.kind, Wording) else ()
+
+
+class WithOptions(Frozen):
+    """A setting with options: `clip(frames = 13)`."""
+
+    setting: type[Setting]
+    words: tuple[str, ...] = ()
+
+    def name(self, field: str) -> str:
+        return self.setting.name
+
+    def shown(self, name: str) -> str:
+        options = fields(self.setting)
+        if [option.name for option in options] == [self.setting.leading]:
+            return f"`{name}` and {kind_of(options[0]).expects}"
+        return f"`{self.setting.signature()}`"
+
+
+class Chosen(Frozen):
+    """A setting that is one of several, each with options: `optimizer sgd(lr = 0.1)`."""
+
+    settings: tuple[type[Setting], ...]
+
+    def name(self, field: str) -> str:
+        return field
+
+    def shown(self, name: str) -> str:
+        return " or ".join(f"`{name} {setting.signature()}`" for setting in self.settings)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(setting.name for setting in self.settings)
+
+
+Form: TypeAlias = Plain | WithOptions | Chosen
+
+
+def written(*forms: Form, default: object = MISSING) -> Any:
+    """A field of a recipe that one of these forms fills."""
+    return field(default=default, metadata={"forms": forms})

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import (
+from archdsl.recipes.recipe import (
     AutoAugment,
     Clip,
     Cosine,
     FullLength,
+    Recipe,
     Resize,
     ScaleJitter,
     Sgd,
@@ -51,7 +51,7 @@ def test_x3d(
     assert recipe.test == Views(clips=10, crops=3, size=sides[0])
     assert recipe.optimizer == Sgd(Fraction(batch, 1280), MOMENTUM, True, DECAY)
     assert (recipe.schedule, recipe.warmup) == (Cosine(), Warmup(35, Fraction(1, 100)))
-    assert (recipe.undecayed, recipe.precise_bn, recipe.augment) == (("norms",), 200, None)
+    assert (recipe.no_decay, recipe.precise_bn, recipe.augment) == (("norms",), 200, None)
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_mistakes_are_told_together() -> None:
 def test_an_exception_from_no_weight_decay() -> None:
     (mistake,) = mistakes(spec("no_decay norms"))
     assert "there is no weight decay" in mistake.message
-    assert recipe(spec("no_decay norms")).undecayed == ("norms",)
+    assert recipe(spec("no_decay norms")).no_decay == ("norms",)
 
 
 @pytest.mark.parametrize(

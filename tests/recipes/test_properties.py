@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archdsl.diagnostics import CompileError
-from archdsl.recipes.language import SETTINGS, WORDS
+from archdsl.recipes.recipe import SETTINGS, WORDS
 from tests.recipes.harness import mistakes, spec
 
 _values = st.sampled_from(

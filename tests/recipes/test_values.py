@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.recipes.settings import (
+from archdsl.recipes.recipe import (
     AdamW,
     AutoAugment,
     Clip,
@@ -53,8 +53,8 @@ HALF, TENTH = Fraction(1, 2), Fraction(1, 10)
         ("schedule constant", "schedule", Constant()),
         ("warmup 2", "warmup", Warmup(2)),
         ("warmup(2.5, start = 0.1)", "warmup", Warmup(Fraction(5, 2), TENTH)),
-        ("no_decay norms", "undecayed", ("norms",)),
-        ("no_decay (biases, norms)", "undecayed", ("norms", "biases")),
+        ("no_decay norms", "no_decay", ("norms",)),
+        ("no_decay (biases, norms)", "no_decay", ("norms", "biases")),
         ("clip(frames = 16, stride = 5, rate = 25)", "clip", Clip(16, 5, 25)),
         ("scale_jitter 32..48", "scale", ScaleJitter((32, 48))),
         ("flip", "flip", HALF),
@@ -107,7 +107,7 @@ def test_what_a_recipe_leaves_out_has_a_default() -> None:
     assert made.schedule == Constant()
     assert made.normalise == Normalise()
     assert (made.flip, made.augment, made.warmup, made.ema, made.pretrained) == (0,) + (None,) * 4
-    assert (made.precision, made.undecayed, made.accumulate, made.sync_bn) == ("fp32", (), 1, False)
+    assert (made.precision, made.no_decay, made.accumulate, made.sync_bn) == ("fp32", (), 1, False)
 
 
 FAMILY = "recipe f(rate, epochs = 3, p: number | none = none)"

@@ -16,12 +16,12 @@ import numpy as np
 
 from archdsl.compiler import emit
 from archdsl.emit.scripts import Target, scripts
-from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import (
+from archdsl.recipes.recipe import (
     AdamW,
     Clip,
     Cosine,
     RandAugment,
+    Recipe,
     ScaleJitter,
     Sgd,
     Views,
@@ -56,7 +56,7 @@ MAXIMAL = replace(
     warmup=Warmup(Fraction(1, 2), start=Fraction(1, 10_000)),
     flip=Fraction(1, 2),
     augment=RandAugment(),
-    undecayed=("norms", "biases"),
+    no_decay=("norms", "biases"),
     dropout=Fraction(1, 4),
     label_smoothing=Fraction(1, 10),
     precision="bf16",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archdsl.recipes.settings import Clip, FullLength, Resize, Views
+from archdsl.recipes.recipe import Clip, FullLength, Resize, Views
 from scripts.folders import MINIMAL
 
 FRAMES, STRIDE, RATE, CROP = 4, 3, 30, 24

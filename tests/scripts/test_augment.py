@@ -8,7 +8,7 @@ import pytest
 import torch
 from rivals import let_torchvision_load
 
-from archdsl.recipes.settings import AutoAugment, RandAugment
+from archdsl.recipes.recipe import AutoAugment, RandAugment
 from scripts import folders
 from scripts.conftest import Load
 

@@ -11,8 +11,7 @@ import black
 import pytest
 
 from archdsl.emit.scripts import scripts
-from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import FullLength, Views
+from archdsl.recipes.recipe import FullLength, Recipe, Views
 from scripts.folders import TARGET, write_build
 from scripts.recipes import FULL_LENGTH, IN_VIEWS
 

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from archdsl.recipes.settings import Sgd
+from archdsl.recipes.recipe import Sgd
 from scripts import folders
 from scripts.conftest import Load
 

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from archdsl.recipes.settings import Constant, Cosine, Sgd, Steps, Warmup
+from archdsl.recipes.recipe import Constant, Cosine, Sgd, Steps, Warmup
 from scripts import folders
 from scripts.conftest import Load
 

@@ -13,8 +13,7 @@ import black
 import pytest
 
 from archdsl.emit.scripts import Target, scripts
-from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import AutoAugment, Resize, Steps
+from archdsl.recipes.recipe import AutoAugment, Recipe, Resize, Steps
 from scripts import folders
 
 STEPS = replace(
@@ -22,7 +21,7 @@ STEPS = replace(
     schedule=Steps((1, 2)),
     scale=Resize((32, 40)),
     augment=AutoAugment(),
-    undecayed=("norms",),
+    no_decay=("norms",),
 )
 RECIPES = {"minimal": folders.MINIMAL, "maximal": folders.MAXIMAL, "steps": STEPS}
 BARE = replace(folders.TARGET, arguments=())

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from archdsl.emit.names import first_paragraph
 from archdsl.emit.pages import page
 from archdsl.emit.python import Docstring, literal, render
+from archdsl.emit.scripts.clips import AMP, clip_constants, number
 from archdsl.emit.scripts.imports import Target, imports
-from archdsl.emit.scripts.settings import AMP, clip_constants, number
-from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import FullLength, Views
+from archdsl.recipes.recipe import FullLength, Recipe, Views
 
 _WIDTH = 84
 _USAGE = """\

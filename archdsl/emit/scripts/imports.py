@@ -1,4 +1,4 @@
-"""What a script imports: the module beside it, and what its own text needs."""
+"""What a script imports: the module beside it, and what its own text uses."""
 
 from __future__ import annotations
 
@@ -9,30 +9,6 @@ from dataclasses import dataclass
 from symtable import SymbolTable, symtable
 
 from archdsl.emit.python.tokens import WIDTH
-
-
-@dataclass(frozen=True)
-class Target:
-    """The emitted module of a network.
-
-    `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `title`
-    is the first line of its doc, or its name.
-    One that `gives_probabilities` takes the softmax itself, and is tested only.
-    `alias` is what the scripts call the class where they have another of its name.
-    """
-
-    module: str
-    class_name: str
-    arguments: tuple[str, ...]
-    title: str
-    gives_probabilities: bool = False
-    alias: str | None = None
-
-    @property
-    def local_name(self) -> str:
-        """What the scripts call the class."""
-        return self.alias or self.class_name
-
 
 _PLAIN = """
 argparse av copy csv hashlib inspect io json math os pickle random re shutil signal statistics
@@ -69,6 +45,29 @@ _MEMBERS = {
 _HOMES = {name: module for module, names in _MEMBERS.items() for name in names.split()}
 _INSTALLED = {"av", "torch"}
 _LOAD_WEIGHTS = "load_weights"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The emitted module of a network.
+
+    `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `title`
+    is the first line of its doc, or its name.
+    One that `gives_probabilities` takes the softmax itself, and is tested only.
+    `alias` is what the scripts call the class where they have another of its name.
+    """
+
+    module: str
+    class_name: str
+    arguments: tuple[str, ...]
+    title: str
+    gives_probabilities: bool = False
+    alias: str | None = None
+
+    @property
+    def local_name(self) -> str:
+        """What the scripts call the class."""
+        return self.alias or self.class_name
 
 
 def imports(text: str, target: Target) -> list[str]:

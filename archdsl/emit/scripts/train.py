@@ -1,8 +1,12 @@
-"""The view of a recipe that train.py's template shows."""
+"""train.py: its constants, and the view of a recipe that its pieces show.
+
+A piece holds what is the same for every recipe that has a setting; what differs is said here.
+"""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archdsl.emit.names import first_paragraph
@@ -14,15 +18,17 @@ from archdsl.emit.python import (
     Docstring,
     Keyword,
     Python,
+    Remarked,
     Return,
     Statement,
     literal,
     render,
 )
+from archdsl.emit.python.operators import Value
+from archdsl.emit.scripts.clips import AMP, clips_view
 from archdsl.emit.scripts.imports import Target, imports
-from archdsl.emit.scripts.settings import clips_view, training_constants
-from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import Cosine, Sgd
+from archdsl.emit.terms import python_value
+from archdsl.recipes.recipe import Cosine, Recipe, Sgd, Steps
 
 _PIECES = (
     *("faults", "training", "learner", "optimisation", "order", "pixels"),
@@ -66,7 +72,7 @@ def train_script(recipe: Recipe, target: Target) -> str:
     data = clips_view(recipe)
     views = {"train": view, "target": target, "data": data}
     pieces = (page(f"pieces/{piece}.py.j2", **views) for piece in _PIECES)
-    constants = [*render(training_constants(recipe, target)), *data.constants]
+    constants = [*render(_constants(recipe, target)), *data.constants]
     body = "\n\n\n".join(piece.strip("\n") for piece in pieces)
     return page(
         "train.py.j2",
@@ -77,14 +83,67 @@ def train_script(recipe: Recipe, target: Target) -> str:
     )
 
 
+def _constants(recipe: Recipe, target: Target) -> list[Statement]:
+    """Those of training; the data's are not among them."""
+    optimizer = recipe.optimizer
+    found: list[tuple[str, Value, str | None]] = [
+        ("NETWORK", f"{target.module}.{target.class_name}", None),
+        ("OUTPUT_DIR", f"runs/{recipe.name}", None),
+        ("EPOCHS", recipe.epochs, None),
+        ("BATCH", recipe.batch, "clips of a step, over all processes"),
+        ("ACCUMULATE", recipe.accumulate, "parts in which a process takes its clips"),
+        ("LEARNING_RATE", python_value(optimizer.lr), "for this batch"),
+    ]
+    if isinstance(optimizer, Sgd):
+        found.append(("MOMENTUM", python_value(optimizer.momentum), None))
+    else:
+        found.append(("BETAS", python_value(optimizer.betas), None))
+    found.append(("WEIGHT_DECAY", python_value(optimizer.weight_decay), None))
+    found += _schedule(recipe)
+    found += _options(recipe)
+    return [_constant(*constant) for constant in found]
+
+
+def _schedule(recipe: Recipe) -> Iterator[tuple[str, Value, str | None]]:
+    match recipe.schedule:
+        case Cosine(final=final) if final:
+            yield "FINAL", python_value(final), "of the rate, at the end"
+        case Steps(at=at, factor=factor):
+            yield "STEPS", at, "epochs after which the rate is multiplied"
+            yield "STEP_FACTOR", python_value(factor), None
+    if recipe.warmup:
+        yield "WARMUP_EPOCHS", python_value(recipe.warmup.epochs), None
+        yield "WARMUP_START", python_value(recipe.warmup.start), "the rate at which it begins"
+
+
+def _options(recipe: Recipe) -> Iterator[tuple[str, Value, str | None]]:
+    if recipe.dropout is not None:
+        yield "DROPOUT", python_value(recipe.dropout), None
+    if recipe.label_smoothing:
+        yield "LABEL_SMOOTHING", python_value(recipe.label_smoothing), None
+    if recipe.clip_gradients is not None:
+        yield "MAX_GRAD_NORM", python_value(recipe.clip_gradients), None
+    if recipe.ema is not None:
+        yield "EMA_DECAY", python_value(recipe.ema), None
+    if recipe.precise_bn is not None:
+        yield "PRECISE_BN_BATCHES", recipe.precise_bn, None
+    yield "SYNC_BN", recipe.sync_bn, None
+    yield "AMP", AMP[recipe.precision], None
+
+
+def _constant(name: str, value: Value, remark: str | None) -> Statement:
+    assigned = Assign(Atom(name), literal(value))
+    return Remarked(assigned, remark) if remark else assigned
+
+
 def _view(recipe: Recipe, target: Target) -> TrainView:
     schedule = recipe.schedule
     is_dropout_open = "dropout" in target.arguments
     return TrainView(
-        undecayed=" and ".join(recipe.undecayed),
+        undecayed=" and ".join(recipe.no_decay),
         spared=_spared(recipe),
-        spares_norms="norms" in recipe.undecayed,
-        spares_biases="biases" in recipe.undecayed,
+        spares_norms="norms" in recipe.no_decay,
+        spares_biases="biases" in recipe.no_decay,
         optimizer=render((_optimizer(recipe),), 1),
         warmup=recipe.warmup is not None,
         schedule=schedule.name,
@@ -102,13 +161,13 @@ def _view(recipe: Recipe, target: Target) -> TrainView:
 def _spared(recipe: Recipe) -> str:
     """What tells a parameter without weight decay."""
     tests = {"norms": "isinstance(module, NORMS)", "biases": 'name == "bias"'}
-    return " or ".join(tests[kind] for kind in recipe.undecayed)
+    return " or ".join(tests[kind] for kind in recipe.no_decay)
 
 
 def _optimizer(recipe: Recipe) -> Statement:
     optimizer = recipe.optimizer
     groups: Python = Call(Atom("model.parameters"))
-    if recipe.undecayed:
+    if recipe.no_decay:
         groups = Call(Atom("parameter_groups"), (Atom("model"),))
     options = [Keyword("lr", Atom("LEARNING_RATE"))]
     if isinstance(optimizer, Sgd):

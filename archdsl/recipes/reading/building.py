@@ -27,7 +27,6 @@ from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.program.names import FUNCTIONS, words_of
 from archdsl.program.program import Program, Unit, is_network, name_span
-from archdsl.recipes.language import NEEDED, SETTINGS, WORDS, form, names_of
 from archdsl.recipes.reading import checks, settings
 from archdsl.recipes.reading.finding import (
     Body,
@@ -37,7 +36,7 @@ from archdsl.recipes.reading.finding import (
     resolve,
     target_of,
 )
-from archdsl.recipes.recipe import Recipe
+from archdsl.recipes.recipe import NEEDED, SETTINGS, WORDS, Recipe, names_of
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -165,7 +164,7 @@ def _sheet(frame: Frame, body: Body) -> settings.Sheet:
     if missing:
         ways = [" or ".join(f"`{name}`" for name in names_of(field)) for field in missing]
         message = f"recipe `{recipe.name}` does not say {', '.join(ways)}"
-        hint = " or ".join(map(form, names_of(missing[0])))
+        hint = " or ".join(SETTINGS[name].shown(name) for name in names_of(missing[0]))
         findings.report(frame.fault("recipe", message, name_span(recipe), help=f"write {hint}"))
     return sheet
 

@@ -16,8 +16,7 @@ from archdsl.ir.ending import softmax_at_end
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.recipes.reading.settings import Entry, Sheet
-from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.settings import FullLength, ScaleJitter, Sgd, Steps
+from archdsl.recipes.recipe import FullLength, Recipe, ScaleJitter, Sgd, Steps
 from archdsl.source import Span
 
 # The shapes of what a recipe gives to its network
@@ -129,9 +128,9 @@ def _full_length(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
 
 
 def _no_decay(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
-    if recipe.undecayed and recipe.optimizer.weight_decay == 0:
+    if recipe.no_decay and recipe.optimizer.weight_decay == 0:
         message = "there is no weight decay that this could be an exception from"
-        yield warning("recipe", message, sheet["undecayed"].span)
+        yield warning("recipe", message, sheet["no_decay"].span)
 
 
 _CHECKS = (

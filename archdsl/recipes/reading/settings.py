@@ -13,9 +13,8 @@ from archdsl.build.values import Value, describe, show
 from archdsl.diagnostics import Label, did_you_mean
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.params.numbers import is_number
-from archdsl.recipes.kinds import Band, Quoted, Wording, taken
-from archdsl.recipes.language import SETTINGS, Chosen, Plain, Said
-from archdsl.recipes.settings import Setting
+from archdsl.recipes.kinds import Band, Chosen, Form, Plain, Quoted, Setting, Wording, taken
+from archdsl.recipes.recipe import FIELDS, SETTINGS
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -41,18 +40,18 @@ Sheet: TypeAlias = dict[str, Entry]
 def read(frame: Frame, settings: Sequence[tree.Setting]) -> Sheet:
     """Every setting that can be read; the mistakes of the others are reported."""
     sheet: Sheet = {}
-    for setting, said in known(frame, settings):
+    for setting in known(frame, settings):
         try:
-            entry = _read(frame, setting, said)
+            entry = _read(frame, setting, SETTINGS[setting.name])
         except Fault as fault:
             frame.findings.report(fault)
             continue
         if entry is not None:
-            sheet[said.field] = entry
+            sheet[FIELDS[setting.name]] = entry
     return sheet
 
 
-def known(frame: Frame, settings: Sequence[tree.Setting]) -> list[tuple[tree.Setting, Said]]:
+def known(frame: Frame, settings: Sequence[tree.Setting]) -> list[tree.Setting]:
     """The settings that there are, each once; others are reported."""
     first: dict[str, tree.Setting] = {}
     for setting in settings:
@@ -61,11 +60,11 @@ def known(frame: Frame, settings: Sequence[tree.Setting]) -> list[tuple[tree.Set
             message = f"a recipe has no setting `{setting.name}`"
             fault = frame.fault("recipe", message, _name_span(setting), help=hint)
             frame.findings.report(fault)
-        elif (fills := SETTINGS[setting.name].field) in first:
+        elif (fills := FIELDS[setting.name]) in first:
             frame.findings.report(_twice(frame, setting, first[fills]))
         else:
             first[fills] = setting
-    return [(setting, SETTINGS[setting.name]) for setting in first.values()]
+    return list(first.values())
 
 
 def _name_span(setting: tree.Setting) -> Span:
@@ -81,7 +80,7 @@ def _twice(frame: Frame, setting: tree.Setting, first: tree.Setting) -> Fault:
     return frame.fault("recipe", message, _name_span(setting), also=also)
 
 
-def _read(frame: Frame, setting: tree.Setting, said: Said) -> Entry | None:
+def _read(frame: Frame, setting: tree.Setting, form: Form) -> Entry | None:
     """A setting's value; None where it is set to `none`, which leaves it out.
 
     Raises:
@@ -90,11 +89,11 @@ def _read(frame: Frame, setting: tree.Setting, said: Said) -> Entry | None:
     value = _value(frame, setting)
     if value is not None and _is_none(frame, value):
         return None
-    if isinstance(said, Plain):
-        return _plain(frame, setting, said, value)
-    if isinstance(said, Chosen):
-        return _chosen(frame, setting, said, value)
-    return _with_options(frame, setting.name, said.setting, setting.arguments, setting.span)
+    if isinstance(form, Plain):
+        return _plain(frame, setting, form, value)
+    if isinstance(form, Chosen):
+        return _chosen(frame, setting, form, value)
+    return _with_options(frame, setting.name, form.setting, setting.arguments, setting.span)
 
 
 def _value(frame: Frame, setting: tree.Setting) -> tree.Expression | None:
@@ -113,11 +112,11 @@ def _is_none(frame: Frame, node: tree.Expression) -> bool:
     return isinstance(node, tree.Constant) and node.value is None
 
 
-def _plain(frame: Frame, setting: tree.Setting, said: Plain, node: tree.Expression | None) -> Entry:
+def _plain(frame: Frame, setting: tree.Setting, form: Plain, node: tree.Expression | None) -> Entry:
     """`epochs 300`, or `flip` alone."""
-    name, kind = setting.name, said.kind
-    if node is None and not setting.arguments and said.alone is not None:
-        return Entry(name, said.alone, setting.span)
+    name, kind = setting.name, form.kind
+    if node is None and not setting.arguments and form.alone is not None:
+        return Entry(name, form.alone, setting.span)
     if node is None:
         what = "has no options" if setting.arguments else "has no value"
         message = f"`{name}` {what}: it is {kind.expects}"
@@ -130,11 +129,11 @@ def _plain(frame: Frame, setting: tree.Setting, said: Plain, node: tree.Expressi
 
 
 def _chosen(
-    frame: Frame, setting: tree.Setting, said: Chosen, node: tree.Expression | None
+    frame: Frame, setting: tree.Setting, form: Chosen, node: tree.Expression | None
 ) -> Entry:
     """`optimizer sgd(lr = 0.1)`, or `schedule cosine`."""
-    kinds = {kind.name: kind for kind in said.settings}
-    listed = " or ".join(f"`{kind.signature()}`" for kind in said.settings)
+    kinds = {kind.name: kind for kind in form.settings}
+    listed = " or ".join(f"`{kind.signature()}`" for kind in form.settings)
     if not isinstance(node, tree.Call | tree.Name):
         span = node.span if node else setting.span
         message = f"`{setting.name}` says which: {' or '.join(f'`{name}`' for name in kinds)}"
