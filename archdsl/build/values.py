@@ -109,7 +109,7 @@ class BlockValue:
     """A block of the language, perhaps with some parameters given in advance."""
 
     definition: Definition
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict, hash=False)
 
     @property
     def block(self) -> tree.Block:
@@ -130,7 +130,7 @@ class OperationValue:
     """An operation, perhaps with some parameters given in advance."""
 
     operation: type[Operation]
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict, hash=False)
 
     @property
     def name(self) -> str:

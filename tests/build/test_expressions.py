@@ -11,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archdsl.build.values import Given, OperationValue
+from archdsl.ops import OPERATIONS
+from archdsl.source import Source, Span
 from tests.build.harness import build, build_body
 
 
@@ -107,3 +110,12 @@ def test_parameters_in_another_network() -> None:
     assert build(text, None, a=5).inputs == {"x": (1, 10)}
     assert build(text, None, a=2.5).inputs == {"x": (1, 5)}
     assert build(text, None, b=3).inputs == {"x": (1, 3)}
+
+
+def test_values_with_parameters_given_in_advance_are_keys() -> None:
+    """Emission keeps what it works out by what was written, which may be a derived block."""
+    source = Source("n.arch", "0.001")
+    eps = Given(Fraction(1, 1000), Span(source, 0, 5))
+    one, other = (OperationValue(OPERATIONS["batch_norm"], {"eps": eps}) for _ in range(2))
+    assert {one: "known"}[other] == "known"
+    assert one != OperationValue(OPERATIONS["batch_norm"])
