@@ -106,7 +106,10 @@ def types_of(values: Iterable[Value]) -> Types:
 
 @dataclass(frozen=True, slots=True)
 class BlockValue:
-    """A block of the language, perhaps with some parameters given in advance."""
+    """A block of the language, perhaps with some parameters given in advance.
+
+    Expressions with it as a value are keys: what was given, which has no hash, is left out of its.
+    """
 
     definition: Definition
     given: Mapping[str, Given] = field(default_factory=dict, hash=False)

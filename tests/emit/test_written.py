@@ -248,3 +248,16 @@ def test_a_value_of_many_rounds_is_handed_over(load: _Load) -> None:
         }"""
     )
     assert emitted(network)().conv.out_channels == 2501
+
+
+def test_a_block_with_some_of_its_arguments_is_an_argument(load: _Load) -> None:
+    network = load(
+        """block plain(x, channels, norm) { return x -> conv(channels, 3) -> norm }
+        block brick = plain(norm = batch_norm(eps = 0.5))
+        block pair(x, channels) { return x -> brick(channels) -> brick(channels) }
+        network tiny() { input image: 3 x 8^2
+          pair(8)
+        }"""
+    )
+    norms = [m for m in emitted(network)().modules() if isinstance(m, nn.BatchNorm2d)]
+    assert [norm.eps for norm in norms] == [0.5, 0.5]
