@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from archdsl import compiler
 from archdsl.build.context import Frame
-from archdsl.build.ends import unread
 from archdsl.build.machine import outside
+from archdsl.build.outcome import unread
 from archdsl.build.parameters import given_by_program
 from archdsl.build.request import Budget, Built, Fault, Findings, Reuse
 from archdsl.build.values import Given
@@ -32,7 +32,7 @@ from archdsl.source import Source
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
-    from archdsl.build.sketches import Sketch
+    from archdsl.build.outcome import Sketch
     from archdsl.emit.module import Module
     from archdsl.plan.candidates import Candidates
     from archdsl.plan.lineages import Lineage
@@ -222,7 +222,7 @@ class Spec:
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with the places where it broke off."""
-        from archdsl.build.sketches import sketch
+        from archdsl.build.outcome import sketch
 
         made = compiler.make(self.program, name, given)
         return sketch(made.built.graph, made.findings)

@@ -1,14 +1,21 @@
-"""Calls: what is called is applied by the rule of its kind, and what is inserted follows it."""
+"""Calls: what the name of what is called stands for, and what is inserted after the call.
+
+A name means a value at hand, else what the program says. A block that is derived from another
+is that block with parameters given in advance."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from archdsl.build import names
+from archdsl import limits
 from archdsl.build.arguments import evaluated
-from archdsl.build.arithmetic import BadValue
+from archdsl.build.arithmetic import FUNCTIONS, BadValue
 from archdsl.build.context import Frame
+from archdsl.build.request import Fault
 from archdsl.build.values import (
+    POISON,
+    Applicable,
+    BlockValue,
     FunctionValue,
     Given,
     Inserted,
@@ -20,10 +27,125 @@ from archdsl.build.values import (
     describe,
     tensors_in,
 )
-from archdsl.diagnostics import Label
+from archdsl.diagnostics import Label, did_you_mean
 from archdsl.ir.graph import Address
 from archdsl.ops import OPERATIONS
+from archdsl.program.cells.parts import CellBlock
+from archdsl.program.files import brings
+from archdsl.program.names import CANDIDATES
+from archdsl.program.program import Definition, Function
 from archdsl.syntax import tree
+
+
+def look_up(frame: Frame, node: tree.Name) -> Value:
+    """The value of a name; the innermost meaning wins.
+
+    Raises:
+        Fault: there is nothing of the name.
+    """
+    name = node.name
+    if name in frame.names:
+        return frame.names[name]
+    if name == "in" and frame.running:
+        if POISON in frame.running:
+            raise Fault
+        return frame.running[0] if len(frame.running) == 1 else frame.running
+    match frame.program.meaning(frame.unit, name):
+        case Definition() as definition:
+            return _block_of(frame, definition, node)
+        case Function():
+            return FUNCTIONS[name]
+        case type() as operation:
+            return OperationValue(operation)
+        case str():
+            return name
+    raise _unknown(frame, node)
+
+
+def _unknown(frame: Frame, node: tree.Name) -> Fault:
+    if node.name == "in":
+        return frame.fault("name", "nothing enters here yet, so there is no `in`", node.span)
+    if node.name in frame.assigned:
+        return frame.fault("name", f"`{node.name}` has no value yet", node.span)
+    known = [*frame.names, *frame.unit.names, *frame.program.language]
+    hint = brings(node.name) or did_you_mean(node.name, known[:CANDIDATES])
+    return frame.fault("name", f"nothing is called `{node.name}`", node.span, help=hint)
+
+
+def callee(frame: Frame, node: tree.Name) -> Value:
+    """What a call calls. A number or tensor does not hide the block or operation of its name.
+
+    Raises:
+        Fault: there is nothing of the name.
+    """
+    value = _callee(frame, node)
+    if value is POISON:
+        raise Fault
+    return value
+
+
+def _callee(frame: Frame, node: tree.Name) -> Value:
+    local = frame.names.get(node.name)
+    if local is None or isinstance(local, BlockValue | OperationValue):
+        return look_up(frame, node)
+    meaning = frame.program.meaning(frame.unit, node.name)
+    outside = meaning is not None and not isinstance(meaning, str)
+    return look_up(frame.outside(frame.unit) if outside else frame, node)
+
+
+def _block_of(
+    frame: Frame, found: Definition, node: tree.Node, seen: tuple[tree.Derived, ...] = ()
+) -> Applicable:
+    """The block that a definition stands for; a derived one has parameters given in advance.
+
+    Raises:
+        Fault: it is a network, or derived from what is no block.
+    """
+    definition = found.node
+    if isinstance(definition, CellBlock) and definition.faulty:
+        raise Fault
+    if isinstance(definition, tree.Block):
+        return BlockValue(found)
+    if isinstance(definition, tree.Network) or definition.kind == "network":
+        message = f"`{definition.name}` is a network, not a block"
+        raise frame.fault("name", message, node.span)
+    derived = frame.context.derived
+    if found.number not in derived:
+        derived[found.number] = _block(frame.outside(found.unit), definition, seen)
+    return derived[found.number]
+
+
+def _block(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> Applicable:
+    check_path(frame, definition, seen)
+    name, arguments = tree.called(definition.base)
+    base: Value
+    if name.name in frame.unit.names:
+        base = _block_of(frame, frame.unit.names[name.name], name, (*seen, definition))
+    else:
+        base = look_up(frame, name)
+    value = frame.apply(base, evaluated(frame, arguments), definition.base)
+    if isinstance(value, BlockValue | OperationValue):
+        return value
+    message = f"`{definition.name}` is to be a block; this is {describe(value)}"
+    raise frame.fault("type", message, definition.base.span)
+
+
+def check_path(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> None:
+    """See that the definitions `seen` on the way here are no circle, and not too many.
+
+    Raises:
+        Fault: they are.
+    """
+    kind, span = definition.kind, definition.base.span
+    start = next((place for place, other in enumerate(seen) if other is definition), None)
+    if start is not None:
+        around = (*seen[start:], definition)
+        path = " -> ".join(other.name for other in around)
+        message = f"{kind}s are derived from each other in a circle: {path}"
+        raise frame.fault("recursion", message, span)
+    if len(seen) == limits.DERIVATIONS:
+        message = f"`{seen[0].name}` is derived through more than {limits.DERIVATIONS} {kind}s"
+        raise frame.fault("nesting", message, span)
 
 
 def passed_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name) -> Value:
@@ -33,7 +155,7 @@ def passed_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Nam
         Fault: the step does not take them.
     """
     name, given = tree.called(step)
-    called = names.callee(frame, name)
+    called = callee(frame, name)
     if called is None and step is name:
         return piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
     arguments = evaluated(frame, given, piped, called)

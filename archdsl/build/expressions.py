@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from archdsl import limits
-from archdsl.build import arithmetic, names
+from archdsl.build import arithmetic
 from archdsl.build.arguments import evaluated, piped
 from archdsl.build.arithmetic import BadValue
-from archdsl.build.calls import followed, passed_on
+from archdsl.build.calls import callee, followed, look_up, passed_on
 from archdsl.build.context import Frame
 from archdsl.build.values import Given, OperationValue, Tensor, Value, Written, describe
 from archdsl.diagnostics import did_you_mean
@@ -20,7 +20,7 @@ from archdsl.syntax import tree
 
 
 def _call(frame: Frame, node: tree.Call) -> Value:
-    called = names.callee(frame, node.function)
+    called = callee(frame, node.function)
     value = frame.apply(called, evaluated(frame, node.arguments, (), called), node)
     return followed(frame, value, node)
 
@@ -151,7 +151,7 @@ def _conditional(frame: Frame, node: tree.Conditional) -> Value:
 
 
 RULES: dict[type, Callable[[Frame, Any], Value]] = {
-    tree.Name: names.look_up,
+    tree.Name: look_up,
     tree.Attribute: _attribute,
     tree.Index: _index,
     tree.Tuple: _tuple,

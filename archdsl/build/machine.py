@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from archdsl.build import blocks, calls, expressions, operations, parameters, statements
 from archdsl.build.context import Frame
-from archdsl.build.ends import check_result
+from archdsl.build.outcome import check_result
 from archdsl.build.position import Context, Rules
 from archdsl.build.provenance import Names
 from archdsl.build.request import Budget, Built, Ending, Fault, Findings, Request

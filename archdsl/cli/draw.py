@@ -15,7 +15,7 @@ from archdsl.report.text import FORMATS
 from archdsl.spec import load
 
 if TYPE_CHECKING:
-    from archdsl.build.sketches import Sketch
+    from archdsl.build.outcome import Sketch
     from archdsl.claims.members import Member
     from archdsl.costs.figures import Convention
     from archdsl.draw.network import Fault

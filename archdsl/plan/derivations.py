@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from archdsl.build.arguments import evaluated, listed
+from archdsl.build.calls import check_path
 from archdsl.build.context import Frame
-from archdsl.build.names import check_path
 from archdsl.build.request import Fault
 from archdsl.build.values import Given
 from archdsl.diagnostics import CompileError, did_you_mean, error

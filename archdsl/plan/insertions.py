@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from archdsl.build import names
+from archdsl.build import calls
 from archdsl.build.arguments import evaluated
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
@@ -77,7 +77,7 @@ def _again(frame: Frame, kind: str, label: str, place: tree.Place) -> Fault:
 def _block(frame: Frame, written: tree.Call | tree.Name) -> Applicable:
     """What is to be inserted, with its parameters."""
     name, given = tree.called(written)
-    value = names.callee(frame, name)
+    value = calls.callee(frame, name)
     if isinstance(written, tree.Call):
         _check_named(frame, value, given)
         value = frame.apply(value, evaluated(frame, given, (), value), written)

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from archdsl.build import names, parameters
+from archdsl.build import calls, parameters
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.tables.cells import options_of
@@ -185,7 +185,7 @@ class _Reader:
     def _block(self, cell: tree.Expression) -> Applicable | None:
         try:
             name = cell if isinstance(cell, tree.Name) else None
-            value = names.callee(self.frame, name) if name else self._value(cell)
+            value = calls.callee(self.frame, name) if name else self._value(cell)
         except Fault:
             return None
         return value if isinstance(value, BlockValue | OperationValue) else None

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
-from archdsl.build import names
+from archdsl.build import calls
 from archdsl.build.context import Frame
-from archdsl.build.options import Reader
+from archdsl.build.parameters import Reader
 from archdsl.build.request import Fault
 from archdsl.build.values import BlockValue, Value, parts
 from archdsl.diagnostics import did_you_mean
@@ -91,7 +91,7 @@ class _Reader(Reader):
         """The name of a block, which the network's text may say from here on."""
         name, span = node.name, node.span
         if name not in _own_names(self.plan.network):
-            names.callee(self._seeing_both, node)
+            calls.callee(self._seeing_both, node)
         self.plan = _with_name(self.frame, self.plan, name, span)
         return name
 

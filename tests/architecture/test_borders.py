@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "samples": set(),
     "cli": GROUND
     | {"compiler"}
-    | {"build.sketches", "build.values", "claims", "compare", "spec", "costs", "draw"}
+    | {"build.outcome", "build.values", "claims", "compare", "spec", "costs", "draw"}
     | {"expansion", "export", "files", "ir", "params.numbers", "plan.transforms", "report"}
     | {"samples", "syntax.lexemes", "syntax.parser", "weights"},
     "report": GROUND

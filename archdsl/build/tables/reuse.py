@@ -9,105 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from archdsl.build.context import Frame
-from archdsl.build.request import Fault
-from archdsl.build.tables import expectations
-from archdsl.build.tables.cells import COUNTER, Filled, Filler
-from archdsl.build.tables.resizing import Pattern, Texts, pattern, signature
+from archdsl.build.tables.cells import Filled, Filler, prints
+from archdsl.build.tables.known import UNREAD, Known, KnownBlocks, Sizes, pattern, said, signature
 from archdsl.build.tables.stages import TableBuilder
-from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor, types_of
+from archdsl.build.values import Tensor, Value, holds_tensor, types_of
 from archdsl.costs.figures import Again, Figures, Tally
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Nodes
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ops.base import Types
-from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Content, Line, Row
-from archdsl.program.mentions import names_in
-from archdsl.program.names import STAGE
-from archdsl.program.program import Unit
+from archdsl.plan.rows import Row
 from archdsl.source import Span
-from archdsl.syntax import tree
-
-_UNREAD = (NUMBER, STAGE, *EXPECTATIONS)
-"""Columns that say nothing of what one block is."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """A block that was built: what it costs, and what it gives."""
-
-    figures: Figures
-    types: Types
-
-
-class Sizes(NamedTuple):
-    """The tensors that a block can read: those that enter it, and those `beside` the table."""
-
-    entering: Types
-    beside: Hashable
-
-
-class KnownBlocks:
-    """The blocks of a table that were built, by all that they read.
-
-    That is what the row says, whether the block is the first of its row, what the table's
-    definitions make of its number, and the sizes of tensors. Of some there is a pattern, by which
-    they are known at other sizes too.
-    """
-
-    def __init__(self, filler: Filler) -> None:
-        frame, bindings = filler.frame, [binding.value for binding in filler.table.bindings]
-        self._texts = Texts()
-        self._read_sizes = self._texts.read_sizes(bindings, frame.unit, frame.names.values())
-        self._turns = Turns(filler)
-        self._known: dict[Hashable, Known] = {}
-        self._patterns: dict[Hashable, Pattern] = {}
-        self._contents: dict[Content | Line, tuple[int, bool]] = {}
-        self._numbers: dict[Hashable, int] = {}
-
-    def said(self, row: Row, number: int, *, first: bool) -> Hashable:
-        """All that the block of a number reads in a row, but for the sizes of tensors."""
-        content, is_strided = self._content(row)
-        return content, first or not is_strided, self._turns.of(number)
-
-    def reads_sizes(self, filled: Filled, unit: Unit) -> bool:
-        """Whether the text of a block asks tensors for sizes other than channels."""
-        nodes, values = filled.row.cells.values(), (filled.block, *filled.values.values())
-        return self._read_sizes or self._texts.read_sizes(nodes, unit, values)
-
-    def at(self, said: Hashable, sizes: Sizes) -> Known | None:
-        """The block that reads this, if it is known."""
-        if (said, sizes) not in self._known:
-            made = self._patterns.get((said, signature(sizes.entering)))
-            found = made.at(sizes.entering) if made else None
-            if found is None:
-                return None
-            self._known[said, sizes] = Known(*found)
-        return self._known[said, sizes]
-
-    def keep(self, said: Hashable, sizes: Sizes, known: Known, made: Pattern | None) -> None:
-        """Know a block that was built."""
-        self._known[said, sizes] = known
-        if made is not None:
-            self._patterns[said, signature(sizes.entering)] = made
-
-    def _content(self, row: Row) -> tuple[int, bool]:
-        """A number for what a row says of one block, and whether the first of them strides.
-
-        Rows that share what they say are read once.
-        """
-        source = row.line if row.content is AS_WRITTEN else row.content
-        if source not in self._contents:
-            said = tuple([cell for cell in row.cells.items() if cell[0] not in _UNREAD])
-            number = self._numbers.setdefault(said, len(self._numbers))
-            self._contents[source] = number, not _is_one(row.cell(STRIDE))
-        return self._contents[source]
-
-
-def _is_one(cell: tree.Expression | None) -> bool:
-    return cell is None or (isinstance(cell, tree.Number) and cell.value == 1)
 
 
 class _Summing(TableBuilder):
@@ -124,9 +37,7 @@ class _Summing(TableBuilder):
         waiting: list[Known] = []
         for row, count in zip(rows, counts, strict=True):
             entering = waiting[-1].types if waiting else self._entering
-            blocks = (
-                () if expectations.prints(self.frame, row) else self._recall(row, count, entering)
-            )
+            blocks = () if prints(self.frame, row) else self._recall(row, count, entering)
             waiting += blocks
             if not blocks:
                 self._apply_again(waiting, row.line.span)
@@ -222,62 +133,12 @@ class Reuse:
         return _Summing(filler, self.tables[key], self.tally)
 
 
-class Turns:
-    """What the definitions of a table make of block after block, such as `se = i % 2 == 0`.
-
-    Blocks for which that is the same are alike as far as definitions go. Where one is made of the
-    number and of what a row says, no two numbers are taken for alike.
-    """
-
-    def __init__(self, filler: Filler) -> None:
-        frame, bindings = filler.frame, filler.table.bindings
-        counting = [b.value for b in bindings if COUNTER in names_in(b.value)]
-        tensors = {name for name, value in frame.names.items() if holds_tensor(value)}
-        own = {*filler.columns, *(binding.name for binding in bindings)}
-        self._is_apart = names_in(*counting).isdisjoint({"in", *own, *tensors})
-        self._counting = counting
-        self._frame: Frame = frame.apart()
-        self._known: dict[int, Hashable] = {}
-
-    def of(self, number: int) -> Hashable:
-        if not self._counting:
-            return None
-        if not self._is_apart:
-            return number
-        if number not in self._known:
-            self._known[number] = self._made_of(number)
-        return self._known[number]
-
-    def _made_of(self, number: int) -> Hashable:
-        self._frame.names[COUNTER] = number
-        try:
-            return tuple([said(self._frame.evaluate(d)) for d in self._counting])
-        except Fault:
-            return number
-
-
 def _meaning(filler: Filler) -> Hashable:
     """All that the text of a table can mean where it stands, but for the sizes of tensors."""
     frame = filler.frame
     names = tuple((name, _kept(value)) for name, value in frame.names.items())
-    return frame.unit, filler.table.bindings, filler.columns.difference(_UNREAD), names
+    return frame.unit, filler.table.bindings, filler.columns.difference(UNREAD), names
 
 
 def _kept(value: Value) -> Hashable:
     return signature((value.type,)) if isinstance(value, Tensor) else said(value)
-
-
-def said(value: Value) -> Hashable:
-    """A value by what can be told of it, blocks by their definition."""
-    if isinstance(value, Tensor):
-        return value.type
-    if isinstance(value, tuple):
-        return tuple(map(said, value))
-    if isinstance(value, BlockValue | OperationValue):
-        given = ((n, said(g.value), g.written) for n, g in value.given.items())
-        return _made_of(value), *given
-    return type(value), value
-
-
-def _made_of(value: BlockValue | OperationValue) -> Hashable:
-    return value.definition.number if isinstance(value, BlockValue) else value.operation.name

@@ -8,8 +8,7 @@ from itertools import groupby
 from archdsl import limits
 from archdsl.build import calls
 from archdsl.build.request import Fault
-from archdsl.build.tables import expectations
-from archdsl.build.tables.cells import Filled, Filler, apply_once
+from archdsl.build.tables.cells import Filled, Filler, apply_once, compare
 from archdsl.build.values import POISON, Given, Value, describe, round_hint, tensors_in, types_of
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Address, Site
@@ -82,7 +81,7 @@ class TableBuilder:
         scope = self.frame.scope
         try:
             self.build_row(row, count, name)
-            expectations.compare(self.frame, row)
+            compare(self.frame, row)
         except Fault as fault:
             self.frame.findings.report(fault)
             self.frame.running = (POISON,)

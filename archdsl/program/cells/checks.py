@@ -1,24 +1,30 @@
-"""What a cell must be: settings, a preparation, operations and a sink, each as it is written."""
+"""What a cell must be: settings, a preparation, operations and a sink, each as it is written.
+
+Its operations stand in order, each reading what stands before it, and read by something."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections import defaultdict, deque
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from archdsl.diagnostics import Diagnostic, Label, did_you_mean, error
-from archdsl.program.cells import wiring
+from archdsl.diagnostics import Diagnostic, Label, counted, did_you_mean, error, warning
+from archdsl.ir.cells import ENTRY
 from archdsl.program.cells.parts import (
     COMBINE,
+    INPUT,
     KEYS_VALUES,
     LIMITS,
     PREPARE,
     SETTINGS,
+    Operation,
     Parts,
     is_count,
     target_span,
 )
 from archdsl.program.files import file_of
+from archdsl.program.mentions import names_in
 from archdsl.program.program import name_span
 from archdsl.syntax import tree
 
@@ -31,7 +37,7 @@ def mistakes(cell: tree.Cell, found: Parts, known: Container[str]) -> Iterator[D
         yield checker.misplaced(statement)
     yield from checker.settings()
     yield from checker.frame()
-    yield from wiring.mistakes(cell, found)
+    yield from _wired(cell, found)
 
 
 @dataclass(frozen=True)
@@ -126,3 +132,189 @@ class _Checker:
         near = did_you_mean(name, SETTINGS)
         hint = near or f"settings are {listed}; an operation is a call: {example}"
         return error("cell", message, place, help=hint)
+
+
+_SHOWN = 8
+"""Operations of a circle, or names that there are, that a message lists."""
+
+
+def _wired(cell: tree.Cell, found: Parts) -> Iterator[Diagnostic]:
+    """The mistakes in how the operations of a cell are wired; warnings come last."""
+    checker = _Wiring(cell, found)
+    yield from checker.names()
+    yield from checker.terms()
+    yield from checker.reads()
+    yield from checker.limits()
+    yield from checker.sizes()
+    yield from checker.unread()
+
+
+@dataclass(frozen=True)
+class _Wiring:
+    cell: tree.Cell
+    found: Parts
+
+    @cached_property
+    def operations(self) -> dict[str, Operation]:
+        """The operations by name, the first of each."""
+        return {operation.name: operation for operation in reversed(self.found.operations)}
+
+    @cached_property
+    def outside(self) -> frozenset[str]:
+        """The names that no operation may have."""
+        return frozenset({INPUT, ENTRY, *(parameter.name for parameter in self.cell.parameters)})
+
+    @cached_property
+    def outputs(self) -> tuple[tree.Expression, ...]:
+        return tuple(output.value for output in self.found.outputs)
+
+    def names(self) -> Iterator[Diagnostic]:
+        """Operations have names of their own."""
+        for operation in self.found.operations:
+            name, place = operation.name, target_span(operation.node)
+            first = self.operations[name]
+            if name in self.outside:
+                yield error("name", f"`{name}` has a meaning in this cell already", place)
+            elif first is not operation:
+                also = [Label(target_span(first.node), "the first one")]
+                yield error("name", f"there is an operation `{name}` already", place, also=also)
+
+    def terms(self) -> Iterator[Diagnostic]:
+        """What is read and combined are names; several make a weighted sum."""
+        for operation in self.found.operations:
+            if not operation.inputs:
+                message = f"`{operation.name}` reads nothing"
+                hint = f"`{ENTRY}` is what `prepare` gives"
+                yield error("cell", message, operation.input.span, help=hint)
+            hint = f"a sum of several, weighed by what is learned, is `({ENTRY}, op1)`"
+            message = (
+                f"`{operation.name}` reads operations by their names, and nothing made of them"
+            )
+            for term in operation.inputs:
+                if not isinstance(term, tree.Name):
+                    yield error("cell", message, term.span, help=hint)
+            for option in operation.options:
+                if option.name is None and self._is_operation(option.value):
+                    yield self._second(operation, option)
+        for output in self.outputs:
+            if not isinstance(output, tree.Name):
+                message = "`combine` takes operations by their names, one after another"
+                yield error("cell", message, output.span, help="`combine(op1, op2)`")
+
+    def _is_operation(self, value: tree.Expression) -> bool:
+        name = value.name if isinstance(value, tree.Name) else ""
+        return name == ENTRY or name in self.operations
+
+    def _second(self, operation: Operation, option: tree.Argument) -> Diagnostic:
+        message = f"what `{operation.name}` reads stands in one place"
+        read = ", ".join([*(term.span.text for term in operation.inputs), option.span.text])
+        return error("cell", message, option.span, help=f"for a weighted sum, write `({read})`")
+
+    def reads(self) -> Iterator[Diagnostic]:
+        """What is read stands before, and without a circle."""
+        before = {*self.outside, *self.found.settings} - {INPUT}
+        for operation in self.found.operations:
+            for term in operation.inputs:
+                if isinstance(term, tree.Name) and term.name not in before:
+                    yield self._later(operation, term)
+            before.add(operation.name)
+        for output in self.outputs:
+            if isinstance(output, tree.Name) and output.name not in before:
+                yield self._unknown(output)
+
+    def _unknown(self, read: tree.Name) -> Diagnostic:
+        if read.name == INPUT:
+            message = f"`{INPUT}` is what enters the cell, and is read by `prepare` alone"
+            return error("cell", message, read.span, help=f"`{ENTRY}` is what `prepare` gives")
+        known = [ENTRY, *self.operations]
+        listed = ", ".join(f"`{name}`" for name in known[:_SHOWN])
+        listed += ", ..." if len(known) > _SHOWN else ""
+        hint = did_you_mean(read.name, known[:1000]) or f"there are {listed}"
+        message = f"no operation of this cell is called `{read.name}`"
+        return error("name", message, read.span, help=hint)
+
+    def _later(self, operation: Operation, read: tree.Name) -> Diagnostic:
+        """An operation that reads one at or after its own place, or one that there is not."""
+        if read.name not in self.operations:
+            return self._unknown(read)
+        if read.name == operation.name:
+            message = f"`{operation.name}` reads itself; a cell has no circles"
+            return error("cell", message, read.span)
+        around = self._path(read.name, operation.name)
+        if around:
+            circle = [operation.name, *around]
+            shown = circle if len(circle) <= _SHOWN else [*circle[:4], "...", *circle[-2:]]
+            return error("cell", f"a cell has no circles: {' -> '.join(shown)}", read.span)
+        message = f"`{operation.name}` reads `{read.name}`, which stands after it"
+        also = [Label(target_span(self.operations[read.name].node), "it stands here")]
+        hint = f"operations stand in the order in which they run: move `{operation.name}` down"
+        return error("cell", message, read.span, also=also, help=hint)
+
+    def _path(self, start: str, goal: str) -> list[str]:
+        """From an operation to what it reads, and so on to `goal`; nothing where none leads."""
+        came: dict[str, str | None] = {start: None}
+        waiting = deque([start])
+        while waiting and goal not in came:
+            name = waiting.popleft()
+            for read in self.operations[name].read if name in self.operations else ():
+                if read not in came:
+                    came[read] = name
+                    waiting.append(read)
+        path: list[str] = []
+        step = goal if goal in came else None
+        while step is not None:
+            path.append(step)
+            step = came[step]
+        return path[::-1]
+
+    def limits(self) -> Iterator[Diagnostic]:
+        """No more inputs than beta, no more outputs than alpha."""
+        for operation in self.found.operations:
+            yield from self._limit("beta", operation.inputs, f"`{operation.name}` reads")
+        yield from self._limit("alpha", self.outputs, "this cell combines")
+
+    def _limit(
+        self, name: str, values: Sequence[tree.Expression], does: str
+    ) -> Iterator[Diagnostic]:
+        setting = self.found.settings.get(name)
+        most = setting.value if setting else None
+        if setting is None or not is_count(most) or len(values) <= most.value:
+            return
+        message = f"{does} {counted(len(values), LIMITS[name])}; `{name}` allows {most.text}"
+        also = [Label(setting.span, "set here")]
+        yield error("cell", message, values[int(most.value)].span, also=also)
+
+    def sizes(self) -> Iterator[Diagnostic]:
+        """Map-based attention has weights for each position, whose number must be fixed."""
+        missing = [f"{name} = ..." for name in ("size", "frames") if self._is_open(name)]
+        for operation in self.found.operations if missing else ():
+            by = operation.option("by")
+            if by is not None and isinstance(by.value, tree.Name) and by.value.name == "map":
+                message = "attention by map has weights for each position: fix how many there are"
+                hint = f"say so in `prepare({', '.join(missing)})`"
+                yield error("cell", message, by.span, also=self._left_open(), help=hint)
+
+    def _is_open(self, name: str) -> bool:
+        """Whether the preparation leaves a size as it comes."""
+        if self.found.prepare is None:
+            return True
+        given = next((a.value for a in self.found.prepare.arguments if a.name == name), None)
+        return isinstance(given, tree.Constant) and given.value is None
+
+    def _left_open(self) -> Iterator[Label]:
+        for argument in self.found.prepare.arguments if self.found.prepare else ():
+            if argument.name in ("size", "frames") and self._is_open(argument.name):
+                yield Label(argument.span, "left as it comes")
+
+    def unread(self) -> Iterator[Diagnostic]:
+        """Operations whose result goes nowhere; a name that is unknown may be any of theirs."""
+        terms = [term for operation in self.found.operations for term in operation.inputs]
+        options = [o.value for operation in self.found.operations for o in operation.options]
+        wired = names_in(*terms, *self.outputs)
+        if not self.outputs or not wired <= self.operations.keys() | self.outside:
+            return
+        read = wired | names_in(*options)
+        for operation in self.found.operations:
+            if operation.name not in read | self.outside:
+                message = f"nothing reads `{operation.name}`: no operation, and not `combine`"
+                yield warning("unused", message, target_span(operation.node))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
 from archdsl.build.context import Frame
-from archdsl.build.options import Reader
+from archdsl.build.parameters import Reader
 from archdsl.build.request import Fault
 from archdsl.build.values import Value, describe, show
 from archdsl.diagnostics import Label, did_you_mean

@@ -1,0 +1,265 @@
+"""Blocks of a table that were built: by what they read they are known, perhaps at other sizes.
+
+At other sizes, its operations are typed anew and its text is not run. That gives what running
+it would where the text asks a tensor for its channels at most, and every tensor in the block
+has the channels that it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from archdsl.build.context import Frame
+from archdsl.build.request import Fault
+from archdsl.build.tables.cells import COUNTER, Filled, Filler
+from archdsl.build.values import (
+    BlockValue,
+    OperationValue,
+    Tensor,
+    Value,
+    holds_tensor,
+    parts,
+)
+from archdsl.costs.figures import Again, Figures, figures_of_operation
+from archdsl.ir.graph import Nodes
+from archdsl.ir.graph import Value as GraphValue
+from archdsl.ops.base import Mismatch, Operation, Types, checked
+from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Content, Line, Row
+from archdsl.program.mentions import names_in
+from archdsl.program.names import STAGE
+from archdsl.program.program import Definition, Unit
+from archdsl.syntax import tree
+
+_FIXED = ("channels", "rank")
+"""What a text may ask of a tensor whose other sizes change."""
+
+UNREAD = (NUMBER, STAGE, *EXPECTATIONS)
+"""Columns that say nothing of what one block is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """A block that was built: what it costs, and what it gives."""
+
+    figures: Figures
+    types: Types
+
+
+class Sizes(NamedTuple):
+    """The tensors that a block can read: those that enter it, and those `beside` the table."""
+
+    entering: Types
+    beside: Hashable
+
+
+class KnownBlocks:
+    """The blocks of a table that were built, by all that they read.
+
+    That is what the row says, whether the block is the first of its row, what the table's
+    definitions make of its number, and the sizes of tensors. Of some there is a pattern, by which
+    they are known at other sizes too.
+    """
+
+    def __init__(self, filler: Filler) -> None:
+        frame, bindings = filler.frame, [binding.value for binding in filler.table.bindings]
+        self._texts = Texts()
+        self._read_sizes = self._texts.read_sizes(bindings, frame.unit, frame.names.values())
+        self._turns = Turns(filler)
+        self._known: dict[Hashable, Known] = {}
+        self._patterns: dict[Hashable, Pattern] = {}
+        self._contents: dict[Content | Line, tuple[int, bool]] = {}
+        self._numbers: dict[Hashable, int] = {}
+
+    def said(self, row: Row, number: int, *, first: bool) -> Hashable:
+        """All that the block of a number reads in a row, but for the sizes of tensors."""
+        content, is_strided = self._content(row)
+        return content, first or not is_strided, self._turns.of(number)
+
+    def reads_sizes(self, filled: Filled, unit: Unit) -> bool:
+        """Whether the text of a block asks tensors for sizes other than channels."""
+        nodes, values = filled.row.cells.values(), (filled.block, *filled.values.values())
+        return self._read_sizes or self._texts.read_sizes(nodes, unit, values)
+
+    def at(self, said: Hashable, sizes: Sizes) -> Known | None:
+        """The block that reads this, if it is known."""
+        if (said, sizes) not in self._known:
+            made = self._patterns.get((said, signature(sizes.entering)))
+            found = made.at(sizes.entering) if made else None
+            if found is None:
+                return None
+            self._known[said, sizes] = Known(*found)
+        return self._known[said, sizes]
+
+    def keep(self, said: Hashable, sizes: Sizes, known: Known, made: Pattern | None) -> None:
+        """Know a block that was built."""
+        self._known[said, sizes] = known
+        if made is not None:
+            self._patterns[said, signature(sizes.entering)] = made
+
+    def _content(self, row: Row) -> tuple[int, bool]:
+        """A number for what a row says of one block, and whether the first of them strides.
+
+        Rows that share what they say are read once.
+        """
+        source = row.line if row.content is AS_WRITTEN else row.content
+        if source not in self._contents:
+            said = tuple([cell for cell in row.cells.items() if cell[0] not in UNREAD])
+            number = self._numbers.setdefault(said, len(self._numbers))
+            self._contents[source] = number, not _is_one(row.cell(STRIDE))
+        return self._contents[source]
+
+
+def _is_one(cell: tree.Expression | None) -> bool:
+    return cell is None or (isinstance(cell, tree.Number) and cell.value == 1)
+
+
+class Turns:
+    """What the definitions of a table make of block after block, such as `se = i % 2 == 0`.
+
+    Blocks for which that is the same are alike as far as definitions go. Where one is made of the
+    number and of what a row says, no two numbers are taken for alike.
+    """
+
+    def __init__(self, filler: Filler) -> None:
+        frame, bindings = filler.frame, filler.table.bindings
+        counting = [b.value for b in bindings if COUNTER in names_in(b.value)]
+        tensors = {name for name, value in frame.names.items() if holds_tensor(value)}
+        own = {*filler.columns, *(binding.name for binding in bindings)}
+        self._is_apart = names_in(*counting).isdisjoint({"in", *own, *tensors})
+        self._counting = counting
+        self._frame: Frame = frame.apart()
+        self._known: dict[int, Hashable] = {}
+
+    def of(self, number: int) -> Hashable:
+        if not self._counting:
+            return None
+        if not self._is_apart:
+            return number
+        if number not in self._known:
+            self._known[number] = self._made_of(number)
+        return self._known[number]
+
+    def _made_of(self, number: int) -> Hashable:
+        self._frame.names[COUNTER] = number
+        try:
+            return tuple([said(self._frame.evaluate(d)) for d in self._counting])
+        except Fault:
+            return number
+
+
+def said(value: Value) -> Hashable:
+    """A value by what can be told of it, blocks by their definition."""
+    if isinstance(value, Tensor):
+        return value.type
+    if isinstance(value, tuple):
+        return tuple(map(said, value))
+    if isinstance(value, BlockValue | OperationValue):
+        given = ((n, said(g.value), g.written) for n, g in value.given.items())
+        return _made_of(value), *given
+    return type(value), value
+
+
+def _made_of(value: BlockValue | OperationValue) -> Hashable:
+    return value.definition.number if isinstance(value, BlockValue) else value.operation.name
+
+
+# At other sizes
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The operations of a block with what each reads; the first values are those that enter."""
+
+    entering: tuple[GraphValue, ...]
+    steps: tuple[tuple[int, Operation, tuple[GraphValue, ...], Types], ...]
+    leaving: tuple[GraphValue, ...]
+
+    def at(self, entering: Types) -> tuple[Figures, Types] | None:
+        """What the block costs and gives at other sizes, None where that takes running it."""
+        types = dict(zip(self.entering, entering, strict=True))
+        total = Figures()
+        for index, operation, reads, before in self.steps:
+            operands = tuple([types[value] for value in reads])
+            try:
+                results = checked(operation, operands)
+            except Mismatch:
+                return None
+            if _kept(results) != _kept(before):
+                return None
+            total += figures_of_operation(operation, operands, results)
+            types |= {GraphValue(index, i): result for i, result in enumerate(results)}
+        return total, tuple([types[value] for value in self.leaving])
+
+
+def pattern(
+    graph: Nodes, first: int, entering: tuple[GraphValue, ...], leaving: tuple[GraphValue, ...]
+) -> Pattern | None:
+    """What was added to a graph from a node on, None where it reads more than what entered it."""
+    nodes = graph.nodes[first:]
+    known = {*entering, *(GraphValue(n.index, i) for n in nodes for i in range(len(n.results)))}
+    reads = [graph.operands(node) for node in nodes]
+    is_whole = known.issuperset([*leaving, *(value for each in reads for value in each)])
+    if not is_whole or any(isinstance(node.operation, Again) for node in nodes):
+        return None
+    steps = zip(nodes, reads, strict=True)
+    return Pattern(
+        entering, tuple([(n.index, n.operation, each, n.results) for n, each in steps]), leaving
+    )
+
+
+def _kept(types: Types) -> list[tuple[int, int]]:
+    return [(type_.rank, type_.channels) for type_ in types]
+
+
+def signature(types: Types) -> tuple[tuple[int, int, int], ...]:
+    """What of the types that enter a block may not change."""
+    return tuple([(type_.rank, type_.channels, type_.samples) for type_ in types])
+
+
+# Whether a text reads sizes
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Which texts read sizes of tensors that change; blocks are looked at once."""
+
+    _known: dict[int, bool] = field(default_factory=dict)
+
+    def read_sizes(self, nodes: Iterable[tree.Node], unit: Unit, values: Iterable[Value]) -> bool:
+        """Whether a text does, or that of a block which it may apply or is given."""
+        used = (*_definitions(nodes, unit), *_given(values))
+        return _asks(nodes) or any(map(self._reads, used))
+
+    def _reads(self, definition: Definition) -> bool:
+        if definition.number not in self._known:
+            self._known[definition.number] = False  # for blocks that are derived in a circle
+            nodes = _text(definition)
+            used = _definitions(nodes, definition.unit)
+            self._known[definition.number] = _asks(nodes) or any(map(self._reads, used))
+        return self._known[definition.number]
+
+
+def _asks(nodes: Iterable[tree.Node]) -> bool:
+    attributes = (node for node in tree.walk(nodes) if isinstance(node, tree.Attribute))
+    return any(attribute.name not in _FIXED for attribute in attributes)
+
+
+def _definitions(nodes: Iterable[tree.Node], unit: Unit) -> Iterator[Definition]:
+    for node in tree.walk(nodes):
+        if isinstance(node, tree.Name) and node.name in unit.names:
+            yield unit.names[node.name]
+
+
+def _text(definition: Definition) -> Sequence[tree.Node]:
+    node = definition.node
+    return [node.base] if isinstance(node, tree.Derived) else [*node.parameters, *node.body]
+
+
+def _given(values: Iterable[Value]) -> Iterator[Definition]:
+    """The blocks that values are made of."""
+    for value in values:
+        if isinstance(value, BlockValue):
+            yield value.definition
+        yield from _given(parts(value))
