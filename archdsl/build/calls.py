@@ -1,7 +1,8 @@
 """Calls: what the name of what is called stands for, and what is inserted after the call.
 
 A name means a value at hand, else what the program says. A block that is derived from another
-is that block with parameters given in advance."""
+is that block with parameters given in advance.
+"""
 
 from __future__ import annotations
 

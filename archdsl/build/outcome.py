@@ -1,6 +1,7 @@
 """What is told of a network whose body was run: whether it is one, how far building came.
 
-One that broke off is still drawn, as a sketch with the places where it did."""
+One that broke off is still drawn, as a sketch with the places where it did.
+"""
 
 from __future__ import annotations
 

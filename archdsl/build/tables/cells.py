@@ -1,6 +1,7 @@
 """What the cells of a row say: what its block is given, how it is applied, and the shapes printed.
 
-The cells of a row are evaluated once, the table's definitions for each of its blocks."""
+The cells of a row are evaluated once, the table's definitions for each of its blocks.
+"""
 
 from __future__ import annotations
 

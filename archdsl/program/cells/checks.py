@@ -1,6 +1,7 @@
 """What a cell must be: settings, a preparation, operations and a sink, each as it is written.
 
-Its operations stand in order, each reading what stands before it, and read by something."""
+Its operations stand in order, each reading what stands before it, and read by something.
+"""
 
 from __future__ import annotations
 
