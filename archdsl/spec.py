@@ -322,10 +322,9 @@ class Network:
     @cached_property
     def module(self) -> Module:
         """The module that `source` is the text of, with its class's name and arguments."""
-        only = None
         with suppress(CompileError):  # where there are several, none of them is meant
-            only = self.recipe()
-        return self._emitted(only)
+            return self._emitted(self.recipe())
+        return self._emitted(None)
 
     def _emitted(self, recipe: Recipe | None) -> Module:
         return compiler.emit(self.spec.program, self.graph, self.costs, recipe)

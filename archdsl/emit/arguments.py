@@ -8,7 +8,7 @@ compute, such as the size of a position, is an argument of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -46,6 +46,9 @@ from archdsl.ir.written import (
 )
 from archdsl.ops.base import PyValue
 
+_OFTEN = 3
+"""How often an expression is said before it gets a variable."""
+
 BAD = (LookupError, TypeError, ValueError, ArithmeticError)
 
 
@@ -74,10 +77,13 @@ class Arguments:
     owner: BlockClass
     opens: Opens
     fixed: Fixed
+    named: Mapping[Expression, str] = field(default_factory=dict)
+    """Expressions that are said often enough to have a variable."""
     used: dict[str, Given] = field(default_factory=dict)
     computed: dict[str, Python] = field(default_factory=dict)
     _owned: dict[tuple[Expression, ...], str] = field(default_factory=dict)
     _names: dict[Expression, str] = field(default_factory=dict)
+    _said: dict[Expression, list[str]] = field(default_factory=dict)
 
     @cached_property
     def leaves(self) -> Leaves:
@@ -100,11 +106,24 @@ class Arguments:
     ) -> tuple[Python, Python]:
         """The expression, and as it reads where the number of a block is the counter `i`."""
         term = self.expression(column, uniform=uniform)
+        if term is not None and term in self.named:
+            said = self._local(self.named[term], term)
+            return said, said
         if term is not None:
+            self._said.setdefault(term, []).append(name)
             literally = terms.fold(term, {leaf: leaf.number for leaf in _counters(term)})
             return terms.write(literally, self._say), terms.write(term, self._say)
         said = self._own(name, column, member)
         return said, said
+
+    def repeated(self) -> Mapping[Expression, str]:
+        """What was said often, with the name that it was first said for."""
+        declared = self.owner.definition.parameters
+        return {
+            term: names[0]
+            for term, names in self._said.items()
+            if len(names) >= _OFTEN and isinstance(term, Apply) and names[0] not in declared
+        }
 
     def expression(self, column: Column, *, uniform: bool = False) -> Expression | None:
         """What the text says of a column of values, if a constructor can say it.

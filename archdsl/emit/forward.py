@@ -236,8 +236,8 @@ def _is_tensor(value: Python, types: Mapping[str, bool]) -> bool:
             return all(_is_tensor(operand, types) for operand in operands)
         case Subscript(value=first) | Prefix(value=first):
             return _is_tensor(first, types)
-        case Call(function=Atom(text=name)):
-            return name.startswith(("F.", "torch."))
+        case Call(function=Attribute(value=Atom(text="torch" | "F"))):
+            return True
         case Call(function=Attribute(value=first)):
             return first != Atom("self") and _is_tensor(first, types)
     return False

@@ -32,7 +32,7 @@ from archdsl.emit.slots import SELF, Signature, Slot, Slots, present_or_identity
 from archdsl.emit.stages import Part, Stage, staged
 from archdsl.emit.structure import FromInput, Reference
 from archdsl.emit.terms import python_value
-from archdsl.ir.written import Entering
+from archdsl.ir.written import Entering, Expression
 from archdsl.ir.written import Parameter as Leaf
 from archdsl.ops.base import PyValue
 
@@ -76,10 +76,10 @@ class ClassWriter:
     shared: Shared
 
     def write(self) -> Written:
-        shared = self.shared
-        arguments = Arguments(self.owner, shared.opens, shared.fixed[self.owner])
-        slots = Slots(self.owner, shared.classes, shared.signatures, arguments)
-        written = slots.write()
+        slots, written = self._slots({})
+        if named := slots.arguments.repeated():
+            slots, written = self._slots(named)
+        arguments = slots.arguments
         parts = staged(written, self.owner.plan.outputs)
         signature = self._signature(arguments)
         assigned = self._assigned(arguments, slots.stored, parts)
@@ -90,6 +90,12 @@ class ClassWriter:
         reset = (Function("reset_parameters", (Parameter("self"),), Atom("None"), start),)
         body = (*head, *constructor, *(reset if start else ()), *self.methods(parts))
         return Written(signature, Class(self.name, (Atom("nn.Module"),), body), bool(start))
+
+    def _slots(self, named: Mapping[Expression, str]) -> tuple[Slots, list[Slot]]:
+        shared = self.shared
+        arguments = Arguments(self.owner, shared.opens, shared.fixed[self.owner], named)
+        slots = Slots(self.owner, shared.classes, shared.signatures, arguments)
+        return slots, slots.write()
 
     def _signature(self, arguments: Arguments) -> Signature:
         """Arguments as the block declares them, after the channels and before its other names."""
