@@ -30,6 +30,13 @@ class Tensor:
     type: TensorType
 
 
+def _literally(value: Value) -> object:
+    """A value as expressions have it, in which a block only counts as true."""
+    if isinstance(value, tuple):
+        return tuple(map(_literally, value))
+    return True if isinstance(value, BlockValue | OperationValue) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """An argument with the place it was written at, and with the words written there.
@@ -51,7 +58,7 @@ class Given:
     def expression(self) -> Expression:
         """What was written, in terms of the body around it."""
         if self.written is None or self.around is None:
-            return Literal(self.value)
+            return Literal(_literally(self.value))
         return expression(self.written, self.around)
 
     def passed(self, name: str) -> Given | None:

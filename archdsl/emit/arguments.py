@@ -106,11 +106,12 @@ class Arguments:
     ) -> tuple[Python, Python]:
         """The expression, and as it reads where the number of a block is the counter `i`."""
         term = self.expression(column, uniform=uniform)
-        if term is not None and term in self.named:
-            said = self._local(self.named[term], term)
+        is_made = isinstance(term, Apply) and not any(_counters(term))
+        if term is not None and is_made:
+            self._said.setdefault(term, []).append(name)
+            said = self._local(self.named.get(term, ""), term)
             return said, said
         if term is not None:
-            self._said.setdefault(term, []).append(name)
             literally = terms.fold(term, {leaf: leaf.number for leaf in _counters(term)})
             return terms.write(literally, self._say), terms.write(term, self._say)
         said = self._own(name, column, member)
@@ -122,7 +123,7 @@ class Arguments:
         return {
             term: names[0]
             for term, names in self._said.items()
-            if len(names) >= _OFTEN and isinstance(term, Apply) and names[0] not in declared
+            if len(names) >= _OFTEN and names[0] not in declared
         }
 
     def expression(self, column: Column, *, uniform: bool = False) -> Expression | None:
@@ -242,7 +243,7 @@ class Arguments:
     def _local(self, name: str, term: Expression) -> Python:
         """A variable of the constructor; one whose name means another thing is written out."""
         written = terms.write(term, self._say)
-        if not isinstance(term, Apply):
+        if not name or not isinstance(term, Apply):
             return written
         if name in self.used or self.computed.setdefault(name, written) != written:
             return written
