@@ -2,10 +2,12 @@
 
 Each operation is one frozen dataclass. Its fields are its parameters in the language, `infer`
 is its shape rule, `cost` its cost rule and `emit` its PyTorch form; nothing else in the package
-knows one operation from another. A family lists its own, and this room lists the families.
+knows one operation from another. A class with a name in a file of this room is an operation.
 """
 
 from __future__ import annotations
+
+from types import ModuleType
 
 from archdsl.ops import (
     activation,
@@ -31,30 +33,37 @@ from archdsl.ops import (
 )
 from archdsl.ops.base import Operation
 
-FAMILIES: tuple[tuple[type[Operation], ...], ...] = (
-    sources.FAMILY,
-    convolution.FAMILY,
-    linear.FAMILY,
-    attention.FAMILY,
-    pooling.FAMILY,
-    normalisation.FAMILY,
-    rectifier.FAMILY,
-    activation.FAMILY,
-    softmax.FAMILY,
-    dropout.FAMILY,
-    arithmetic.FAMILY,
-    reduction.FAMILY,
-    vectors.FAMILY,
-    layout.FAMILY,
-    joining.FAMILY,
-    selection.FAMILY,
-    grouping.FAMILY,
-    padding.FAMILY,
-    patches.FAMILY,
-    resampling.FAMILY,
+_FILES = (
+    sources,
+    convolution,
+    linear,
+    attention,
+    pooling,
+    normalisation,
+    rectifier,
+    activation,
+    softmax,
+    dropout,
+    arithmetic,
+    reduction,
+    vectors,
+    layout,
+    joining,
+    selection,
+    grouping,
+    padding,
+    patches,
+    resampling,
 )
 
-OPERATIONS: dict[str, type[Operation]] = {
-    operation.name: operation for family in FAMILIES for operation in family
-}
+
+def _family(file: ModuleType) -> tuple[type[Operation], ...]:
+    """What a file defines under a name of the language, in its order; bases have none."""
+    kinds = (kind for kind in vars(file).values() if isinstance(kind, type))
+    return tuple(kind for kind in kinds if issubclass(kind, Operation) and hasattr(kind, "name"))
+
+
+FAMILIES = tuple(map(_family, _FILES))
+
+OPERATIONS = {operation.name: operation for family in FAMILIES for operation in family}
 """Every operation under its name in the language."""

@@ -6,7 +6,6 @@ from dataclasses import MISSING, Field, fields
 from fractions import Fraction
 from typing import ClassVar
 
-from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, LayerArgument, Operation, Types
 from archdsl.params.kinds import Choice, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number
@@ -22,9 +21,6 @@ class Activation(Operation):
     """Base of the activations: their fields are the module's arguments, under torch's names."""
 
     constructor: ClassVar[str]
-
-    def infer(self, *operands: TensorType) -> Types:
-        return operands
 
     def emit(self, operands: Types, results: Types) -> Layer:
         arguments = tuple(
@@ -131,20 +127,3 @@ class TanhShrink(Activation):
 
     name = "tanh_shrink"
     constructor = "nn.Tanhshrink"
-
-
-FAMILY: tuple[type[Operation], ...] = (
-    Gelu,
-    Silu,
-    Mish,
-    Sigmoid,
-    LogSigmoid,
-    Tanh,
-    HardSwish,
-    HardSigmoid,
-    Softplus,
-    Softsign,
-    SoftShrink,
-    HardShrink,
-    TanhShrink,
-)

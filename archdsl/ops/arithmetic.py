@@ -152,9 +152,6 @@ class Clamp(Operation):
 class Unary(Operation):
     """Base of the functions of one tensor that a tensor has as methods of the same name."""
 
-    def infer(self, *operands: TensorType) -> Types:
-        return operands
-
     def emit(self, operands: Types, results: Types) -> Expression:
         return Expression(f"{{0}}.{self.name}()")
 
@@ -212,18 +209,3 @@ INFIX: dict[str, type[Arithmetic]] = {
 def infix(operator: str) -> type[Arithmetic]:
     """The operation of an operator in INFIX: `infix("-")(1, constant_first=True)` is 1 - x."""
     return INFIX[operator]
-
-
-FAMILY: tuple[type[Operation], ...] = (
-    *INFIX.values(),
-    Maximum,
-    Minimum,
-    Clamp,
-    Negative,
-    Abs,
-    Exp,
-    Log,
-    Sqrt,
-    Rsqrt,
-    Square,
-)

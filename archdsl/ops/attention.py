@@ -48,6 +48,3 @@ class ScaledDotProductAttention(Operation):
         scale = ", scale={scale}" if values else ""
         call = f"F.scaled_dot_product_attention({{operands}}{causal}{scale})"
         return Expression(call, values)
-
-
-FAMILY: tuple[type[Operation], ...] = (ScaledDotProductAttention,)

@@ -165,12 +165,12 @@ class Operation(Frozen):
     """Whether the result shares its operand's memory."""
 
     def infer(self, *operands: TensorType) -> Types:
-        """The types of the results, as if one sample were all.
+        """The types of the results, as if one sample were all; unless told, the operands'.
 
         Raises:
             Mismatch: the operands do not suit.
         """
-        raise NotImplementedError
+        return operands
 
     def samples(self, *operands: TensorType) -> int:
         """How many tensors the results are for each sample of the network.

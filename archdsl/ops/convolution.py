@@ -124,6 +124,3 @@ class TransposedConvolution(Operation):
                 raise Mismatch(message, parameter="padding")
             extents.append(extent)
         return tuple(extents)
-
-
-FAMILY: tuple[type[Operation], ...] = (Convolution, TransposedConvolution)

@@ -17,9 +17,6 @@ class Dropout(Operation):
     name = "dropout"
     p: Number = parameter(Real(0, 1), Fraction(1, 2))
 
-    def infer(self, *operands: TensorType) -> Types:
-        return operands
-
     def emit(self, operands: Types, results: Types) -> Layer:
         return self._layer("nn.Dropout")
 
@@ -57,6 +54,3 @@ class FeatureAlphaDropout(ChannelDropout):
 
     def emit(self, operands: Types, results: Types) -> Layer:
         return self._layer("nn.FeatureAlphaDropout")
-
-
-FAMILY: tuple[type[Operation], ...] = (Dropout, ChannelDropout, AlphaDropout, FeatureAlphaDropout)

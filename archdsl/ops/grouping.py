@@ -73,6 +73,3 @@ class Ungroup(Operation):
     @staticmethod
     def _groups(x: TensorType, like: TensorType) -> int:
         return x.samples // like.samples if x.samples % like.samples == 0 else 0
-
-
-FAMILY: tuple[type[Operation], ...] = (Group, Ungroup)

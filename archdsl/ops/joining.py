@@ -119,6 +119,3 @@ class Chunk(Operation):
     def emit(self, operands: Types, results: Types) -> Expression:
         values = {"parts": self.parts, "dim": dimension(self.axis, operands[0].rank)}
         return Expression(first_of("{0}.chunk({parts}, dim={dim})", results), values)
-
-
-FAMILY: tuple[type[Operation], ...] = (Concat, Stack, Split, Chunk)

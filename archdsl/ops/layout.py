@@ -207,15 +207,3 @@ class Unsqueeze(Operation):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         return Expression("{0}.unsqueeze({dim})", {"dim": dimension(self.axis, results[0].rank)})
-
-
-FAMILY: tuple[type[Operation], ...] = (
-    Transpose,
-    Permute,
-    Reshape,
-    Flatten,
-    Unflatten,
-    Restore,
-    Squeeze,
-    Unsqueeze,
-)

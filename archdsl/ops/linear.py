@@ -106,6 +106,3 @@ class MatMul(Operation):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         return Expression("{0} @ {1}", loose=True)
-
-
-FAMILY: tuple[type[Operation], ...] = (Linear, Bilinear, MatMul)

@@ -224,13 +224,3 @@ class LocalResponseNorm(Operation):
             LayerArgument("k", number(self.k), 1),
         )
         return Layer("nn.LocalResponseNorm", arguments, "norm", shared=True)
-
-
-FAMILY: tuple[type[Operation], ...] = (
-    BatchNorm,
-    InstanceNorm,
-    GroupNorm,
-    LayerNorm,
-    RmsNorm,
-    LocalResponseNorm,
-)

@@ -68,6 +68,3 @@ class Pad(Operation):
             if max(pair) > most:
                 message = f"`{self.mode}` cannot pad {max(pair)} to an axis of {size}"
                 raise Mismatch(message, parameter="before" if pair[0] > most else "after")
-
-
-FAMILY: tuple[type[Operation], ...] = (Pad,)

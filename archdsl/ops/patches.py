@@ -139,6 +139,3 @@ class ChannelShuffle(Operation):
     def emit(self, operands: Types, results: Types) -> Layer:
         groups = LayerArgument("groups", self.groups, positional=True)
         return Layer("nn.ChannelShuffle", (groups,), "channel_shuffle", shared=True)
-
-
-FAMILY: tuple[type[Operation], ...] = (Unfold, Fold, PixelShuffle, PixelUnshuffle, ChannelShuffle)

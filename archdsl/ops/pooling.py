@@ -185,6 +185,3 @@ class AdaptiveMaxPool(AdaptivePool):
     name = "adaptive_max_pool"
     constructor = "nn.AdaptiveMaxPool"
     label = "max_pool"
-
-
-FAMILY: tuple[type[Operation], ...] = (MaxPool, AvgPool, LpPool, AdaptiveAvgPool, AdaptiveMaxPool)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.activation import Activation
-from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Types
 from archdsl.params.kinds import Boolean, Real, number, parameter
 from archdsl.params.numbers import Number
 
@@ -124,17 +124,3 @@ class Threshold(Activation):
             LayerArgument("value", number(self.value), positional=True),
         )
         return Layer("nn.Threshold", arguments, "threshold", shared=True)
-
-
-FAMILY: tuple[type[Operation], ...] = (
-    Relu,
-    Relu6,
-    LeakyRelu,
-    RandomRelu,
-    ParametricRelu,
-    Elu,
-    Celu,
-    Selu,
-    HardTanh,
-    Threshold,
-)

@@ -130,6 +130,3 @@ class Norm(Reduction):
 
     def _options(self) -> dict[str, PyValue]:
         return {} if self.p == 2 else {"ord": number(self.p)}
-
-
-FAMILY: tuple[type[Operation], ...] = (Mean, Sum, Max, Min, LogSumExp, Prod, Std, Var, Norm)

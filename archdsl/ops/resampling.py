@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import floor
-from typing import Protocol
 
 from archdsl.ir.types import AXES, TensorType
 from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
@@ -15,18 +14,7 @@ MODES = ("nearest", "nearest_exact", "linear", "cubic", "area")
 LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 
 
-class Resampled(Protocol):
-    """An operation that gives its operand another size after the channels."""
-
-    @property
-    def mode(self) -> str: ...
-    @property
-    def align_corners(self) -> bool: ...
-    @property
-    def antialias(self) -> bool: ...
-
-
-def check_mode(op: Resampled, x: TensorType, name: str) -> None:
+def check_mode(op: Interpolate | ResizeLike, x: TensorType, name: str) -> None:
     """Modes are bound to some ranks, options to some modes."""
     check_spatial(x, name)
     axes = len(x.extents)
@@ -40,13 +28,13 @@ def check_mode(op: Resampled, x: TensorType, name: str) -> None:
         raise Mismatch(message, parameter="antialias")
 
 
-def torch_mode(op: Resampled, axes: int) -> str:
+def torch_mode(op: Interpolate | ResizeLike, axes: int) -> str:
     """The mode as torch spells it, which depends on the number of axes."""
     special = {"linear": LINEAR[axes], "cubic": "bicubic", "nearest_exact": "nearest-exact"}
     return special.get(op.mode, op.mode)
 
 
-def resampling_cost(op: Resampled, operands: Types, results: Types) -> Cost:
+def resampling_cost(op: Interpolate | ResizeLike, operands: Types, results: Types) -> Cost:
     """fvcore adds something for height and width only: four elements read for each put out
     (`linear`), one (`nearest`), or each element of the operand (`area`)."""
     x, (y,) = operands[0], results
@@ -56,7 +44,7 @@ def resampling_cost(op: Resampled, operands: Types, results: Types) -> Cost:
     return Cost(fvcore=counts.get(op.mode, 0))
 
 
-def resampling_options(op: Resampled) -> str:
+def resampling_options(op: Interpolate | ResizeLike) -> str:
     corners = ", align_corners=True" if op.align_corners else ""
     return corners + (", antialias=True" if op.antialias else "")
 
@@ -208,6 +196,3 @@ class AffineGrid(Operation):
     def emit(self, operands: Types, results: Types) -> Expression:
         call = "F.affine_grid({0}, {1}.shape, align_corners={align_corners})"
         return Expression(call, {"align_corners": self.align_corners})
-
-
-FAMILY: tuple[type[Operation], ...] = (Interpolate, ResizeLike, GridSample, AffineGrid)

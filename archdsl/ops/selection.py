@@ -153,6 +153,3 @@ class Repeat(Operation):
         values = {f"times{i}": count for i, count in enumerate(times)}
         places = ", ".join(f"{{{name}}}" for name in values)
         return Expression(f"{{0}}.repeat(1, {places})", values)
-
-
-FAMILY: tuple[type[Operation], ...] = (Slice, Select, Roll, Flip, Expand, Repeat)

@@ -65,6 +65,3 @@ class Glu(Operation):
     def emit(self, operands: Types, results: Types) -> Layer:
         dim = LayerArgument("dim", dimension(self.axis, operands[0].rank), -1)
         return Layer("nn.GLU", (dim,), "glu", shared=True)
-
-
-FAMILY: tuple[type[Operation], ...] = (Softmax, Softmin, LogSoftmax, Glu)

@@ -53,6 +53,3 @@ class Parameter(Operation):
     def emit(self, operands: Types, results: Types) -> Weight:
         shape = (1, *entries(self.shape))
         return Weight(INITIAL[self.initial], shape, number(self.std), expanded=bool(operands))
-
-
-FAMILY: tuple[type[Operation], ...] = (Input, Parameter)

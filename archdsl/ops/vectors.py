@@ -66,6 +66,3 @@ class PairwiseDistance(Operation):
     def emit(self, operands: Types, results: Types) -> Expression:
         values = {"p": number(self.p), "eps": number(self.eps)}
         return Expression("F.pairwise_distance({0}, {1}, p={p}, eps={eps})", values)
-
-
-FAMILY: tuple[type[Operation], ...] = (Normalize, CosineSimilarity, PairwiseDistance)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from lark import Token
 
@@ -69,47 +70,45 @@ class Maker:
             self._tell("nesting", message, span)
         return kind(*values, span=span, depth=depth)
 
-    def _several(self, children: list[Child]) -> Group:
-        return self._make(Group, children, tuple(nodes(children)))
+
+Action: TypeAlias = Callable[[Maker, list[Child]], tree.Node]
+"""How a rule is made from what it holds; of a class of rules, a method."""
+
+
+def made_of(kind: type[tree.Node], *places: int) -> Action:
+    """A node of what stands at some places of its rule."""
+
+    def action(maker: Maker, children: list[Child]) -> tree.Node:
+        found = [children[place] for place in places]
+        return maker._make(kind, children, *(str(c) if isinstance(c, Token) else c for c in found))
+
+    return action
+
+
+def made_of_all(kind: type[tree.Node]) -> Action:
+    """A node of all the nodes below it."""
+    return lambda maker, children: maker._make(kind, children, tuple(nodes(children)))
 
 
 class Expressions(Maker):
-    def conditional(self, children: list[Child]) -> tree.Conditional:
-        return self._make(tree.Conditional, children, *nodes(children))
+    conditional = made_of(tree.Conditional, 0, 2, 4)
+    binary = made_of(tree.Binary, 1, 0, 2)
+    unary = made_of(tree.Unary, 0, 1)
+    dimensions = made_of_all(tree.Shape)
+    at_most = made_of(tree.AtMost, 1)
+    repeat = made_of(tree.Repeat, 0, 2)
+    attribute = made_of(tree.Attribute, 0, 2)
+    index = made_of(tree.Index, 0, 2)
+    tuple_ = made_of_all(tree.Tuple)
+    name = made_of(tree.Name, 0)
 
     def chain(self, children: list[Child]) -> tree.Chain:
         first, *steps = nodes(children)
         return self._make(tree.Chain, children, first, tuple(steps))
 
-    def binary(self, children: list[Child]) -> tree.Binary:
-        left, operator, right = children
-        return self._make(tree.Binary, children, str(operator), left, right)
-
-    def unary(self, children: list[Child]) -> tree.Unary:
-        operator, operand = children
-        return self._make(tree.Unary, children, str(operator), operand)
-
-    def dimensions(self, children: list[Child]) -> tree.Shape:
-        return self._make(tree.Shape, children, tuple(nodes(children)))
-
-    def at_most(self, children: list[Child]) -> tree.AtMost:
-        return self._make(tree.AtMost, children, children[1])
-
-    def repeat(self, children: list[Child]) -> tree.Repeat:
-        return self._make(tree.Repeat, children, children[0], children[2])
-
-    def attribute(self, children: list[Child]) -> tree.Attribute:
-        return self._make(tree.Attribute, children, children[0], str(children[2]))
-
-    def index(self, children: list[Child]) -> tree.Index:
-        return self._make(tree.Index, children, children[0], children[2])
-
     def group(self, children: list[Child]) -> tree.Node:
         inner: tree.Node = children[1]
         return replace(inner, span=self._span(children))
-
-    def tuple_(self, children: list[Child]) -> tree.Tuple:
-        return self._make(tree.Tuple, children, tuple(nodes(children)))
 
     def call(self, children: list[Child]) -> tree.Call:
         function, *arguments = nodes(children)
@@ -118,9 +117,6 @@ class Expressions(Maker):
     def argument(self, children: list[Child]) -> tree.Argument:
         name = str(children[0]) if has(children, "EQUAL") else None
         return self._make(tree.Argument, children, name, children[-1])
-
-    def name(self, children: list[Child]) -> tree.Name:
-        return self._make(tree.Name, children, str(children[0]))
 
     def constant(self, children: list[Child]) -> tree.Constant:
         value = {"true": True, "false": False, "none": None}[str(children[0])]
@@ -136,13 +132,14 @@ class Expressions(Maker):
 
 
 class Statements(Maker):
-    body = header = Maker._several
-
-    def input(self, children: list[Child]) -> tree.Input:
-        return self._make(tree.Input, children, str(children[1]), children[3])
-
-    def initialise(self, children: list[Child]) -> tree.Initialise:
-        return self._make(tree.Initialise, children, str(children[1]), children[3])
+    body = header = made_of_all(Group)
+    input = made_of(tree.Input, 1, 3)
+    initialise = made_of(tree.Initialise, 1, 3)
+    apply = made_of(tree.Apply, 0)
+    return_ = made_of_all(tree.Return)
+    keyword = made_of(tree.Argument, 0, 2)
+    rule = made_of(tree.Rule)
+    row = made_of_all(tree.Row)
 
     def assign(self, children: list[Child]) -> tree.Assign:
         targets, _, value = children
@@ -150,12 +147,6 @@ class Statements(Maker):
 
     def names(self, children: list[Child]) -> Group:
         return self._make(Group, children, tuple(names(children)))
-
-    def apply(self, children: list[Child]) -> tree.Apply:
-        return self._make(tree.Apply, children, children[0])
-
-    def return_(self, children: list[Child]) -> tree.Return:
-        return self._make(tree.Return, children, tuple(nodes(children)))
 
     def if_(self, children: list[Child]) -> tree.If:
         test, body, *otherwise = nodes(children)
@@ -172,15 +163,6 @@ class Statements(Maker):
         bindings = tuple(node for node in below if isinstance(node, tree.Argument))
         header, *rows = below[len(bindings) :]
         return self._make(tree.Table, children, bindings, header.items, tuple(rows))
-
-    def keyword(self, children: list[Child]) -> tree.Argument:
-        return self._make(tree.Argument, children, str(children[0]), children[2])
-
-    def rule(self, children: list[Child]) -> tree.Rule:
-        return self._make(tree.Rule, children)
-
-    def row(self, children: list[Child]) -> tree.Row:
-        return self._make(tree.Row, children, tuple(nodes(children)))
 
     def dash(self, children: list[Child]) -> tree.Dash:
         # An empty cell has no token, hence no place of its own; its row gives it one.

@@ -17,6 +17,8 @@ from archdsl.syntax.actions import (
     N,
     Statements,
     has,
+    made_of,
+    made_of_all,
     names,
     nodes,
 )
@@ -24,7 +26,8 @@ from archdsl.syntax.lexemes import description, mistaken
 
 
 class Definitions(Maker):
-    parameters = places = Maker._several
+    parameters = places = made_of_all(Group)
+    insert = made_of_all(tree.Insert)
 
     def block(self, children: list[Child]) -> tree.Block:
         return self._with_body(tree.Block, children)
@@ -45,9 +48,6 @@ class Definitions(Maker):
         kind, name = map(str, children[:2])
         base, *transforms = nodes(children)
         return self._make(tree.Derived, children, kind, name, base, tuple(transforms), None)
-
-    def insert(self, children: list[Child]) -> tree.Insert:
-        return self._make(tree.Insert, children, tuple(nodes(children)))
 
     def insertion(self, children: list[Child]) -> tree.Insertion:
         block, places = nodes(children)
@@ -103,7 +103,8 @@ class Claims(Maker):
 
 
 class Recipes(Maker):
-    settings = options = Maker._several
+    settings = options = made_of_all(Group)
+    range = made_of(tree.Range, 0, 2)
 
     def recipe(self, children: list[Child]) -> tree.Recipe:
         *head, settings = nodes(children)
@@ -128,9 +129,6 @@ class Recipes(Maker):
         if isinstance(node, tree.Argument):
             return node
         return self._make(tree.Argument, [node], None, node)
-
-    def range(self, children: list[Child]) -> tree.Range:
-        return self._make(tree.Range, children, *nodes(children))
 
     def text(self, children: list[Child]) -> tree.Text:
         return self._make(tree.Text, children, self._unquoted(children[0]))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
-from archdsl.ops import arithmetic
-from archdsl.ops.arithmetic import INFIX, Clamp, Maximum, Minimum, Negative, infix
+from archdsl.ops import OPERATIONS
+from archdsl.ops.arithmetic import INFIX, Clamp, Maximum, Minimum, Negative, Unary, infix
 from archdsl.ops.attention import ScaledDotProductAttention
 from archdsl.ops.base import Mismatch, Operation, checked
 from archdsl.ops.linear import Bilinear, Linear, MatMul
@@ -19,7 +19,7 @@ from .harness import agree, shape, text
 from .strategies import axes_of, flags, given, sizes, tensors
 
 HALF = Fraction(1, 2)
-UNARY = [kind for kind in arithmetic.FAMILY if issubclass(kind, arithmetic.Unary)]
+UNARY = [kind for kind in OPERATIONS.values() if issubclass(kind, Unary)]
 
 
 @st.composite

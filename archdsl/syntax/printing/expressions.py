@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import singledispatch
 from itertools import zip_longest
 
 from archdsl.syntax import tree
@@ -56,106 +55,54 @@ def arguments(items: Iterable[tree.Argument]) -> Piece:
     return listed("(", map(write, items), ")")
 
 
-@singledispatch
 def _write(node: tree.Node) -> Piece:
+    match node:
+        case tree.Number(text=text):
+            return text
+        case tree.Constant(value=value):
+            return "none" if value is None else str(value).lower()
+        case tree.Name(name=name):
+            return name
+        case tree.Dash():
+            return "-"
+        case tree.Attribute(value=value, name=name):
+            return (write(value, _ATOM), ".", name)
+        case tree.Index(value=value, index=index):
+            return (write(value, _ATOM), "[", write(index), "]")
+        case tree.Tuple(items=items):
+            return listed("(", map(write, items), ")", last="," if len(items) == 1 else "")
+        case tree.Repeat(value=value, times=times):
+            return (write(value, _ATOM), "^", times.text)
+        case tree.AtMost(value=value):
+            return ("<=", write(value, _SUM))
+        case tree.Shape(dimensions=dimensions):
+            first, *others = (write(dimension, _DIMENSION) for dimension in dimensions)
+            return (first, *((" x ", other) for other in others))
+        case tree.Unary(operator="not", operand=operand):
+            return ("not ", write(operand, _NOT))
+        case tree.Unary(operator=sign, operand=operand):
+            return (sign, write(operand, _SIGNED))
+        case tree.Binary(operator=operator, left=left, right=right):
+            level = _level(node)
+            least = level + (level == _COMPARE)
+            return (write(left, least), f" {operator} ", write(right, level + 1))
+        case tree.Conditional(then=then, test=test, other=other):
+            first, second = write(then, _OR), write(test, _OR)
+            return (first, " if ", second, " else ", write(other, _CONDITIONAL))
+        case tree.Argument(name=None, value=value):
+            return write(value)
+        case tree.Argument(name=name, value=value):
+            return (f"{name} = ", write(value))
+        case tree.Call(function=function, arguments=given):
+            return (write(function, _ATOM), arguments(given))
+        case tree.Chain(first=head, steps=steps):
+            links = tuple((Break(" "), "-> ", write(step, _ATOM)) for step in steps)
+            return Group((write(head, _OR), Indent(4, links)))
+        case tree.Range(low=low, high=high):
+            return (write(low, _SUM), "..", write(high, _SUM))
+        case tree.Text(text=text):
+            return quoted(text)
     raise TypeError(f"no expression: {type(node).__name__}")
-
-
-@_write.register
-def _(node: tree.Number) -> Piece:
-    return node.text
-
-
-@_write.register
-def _(node: tree.Constant) -> Piece:
-    return "none" if node.value is None else str(node.value).lower()
-
-
-@_write.register
-def _(node: tree.Name) -> Piece:
-    return node.name
-
-
-@_write.register
-def _(node: tree.Dash) -> Piece:
-    return "-"
-
-
-@_write.register
-def _(node: tree.Attribute) -> Piece:
-    return (write(node.value, _ATOM), ".", node.name)
-
-
-@_write.register
-def _(node: tree.Index) -> Piece:
-    return (write(node.value, _ATOM), "[", write(node.index), "]")
-
-
-@_write.register
-def _(node: tree.Tuple) -> Piece:
-    return listed("(", map(write, node.items), ")", last="," if len(node.items) == 1 else "")
-
-
-@_write.register
-def _(node: tree.Repeat) -> Piece:
-    return (write(node.value, _ATOM), "^", node.times.text)
-
-
-@_write.register
-def _(node: tree.AtMost) -> Piece:
-    return ("<=", write(node.value, _SUM))
-
-
-@_write.register
-def _(node: tree.Shape) -> Piece:
-    first, *others = (write(dimension, _DIMENSION) for dimension in node.dimensions)
-    return (first, *((" x ", other) for other in others))
-
-
-@_write.register
-def _(node: tree.Unary) -> Piece:
-    if node.operator == "not":
-        return ("not ", write(node.operand, _NOT))
-    return (node.operator, write(node.operand, _SIGNED))
-
-
-@_write.register
-def _(node: tree.Binary) -> Piece:
-    level = _level(node)
-    left = write(node.left, level + (level == _COMPARE))
-    return (left, f" {node.operator} ", write(node.right, level + 1))
-
-
-@_write.register
-def _(node: tree.Conditional) -> Piece:
-    then, test = write(node.then, _OR), write(node.test, _OR)
-    return (then, " if ", test, " else ", write(node.other, _CONDITIONAL))
-
-
-@_write.register
-def _(node: tree.Argument) -> Piece:
-    return write(node.value) if node.name is None else (f"{node.name} = ", write(node.value))
-
-
-@_write.register
-def _(node: tree.Call) -> Piece:
-    return (write(node.function, _ATOM), arguments(node.arguments))
-
-
-@_write.register
-def _(node: tree.Chain) -> Piece:
-    steps = tuple((Break(" "), "-> ", write(step, _ATOM)) for step in node.steps)
-    return Group((write(node.first, _OR), Indent(4, steps)))
-
-
-@_write.register
-def _(node: tree.Range) -> Piece:
-    return (write(node.low, _SUM), "..", write(node.high, _SUM))
-
-
-@_write.register
-def _(node: tree.Text) -> Piece:
-    return quoted(node.text)
 
 
 def aligned(table: tree.Table) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import singledispatch
 
 from archdsl.syntax import tree
 from archdsl.syntax.printing.expressions import arguments, quoted, write
@@ -16,21 +15,66 @@ def doc_string(text: str) -> str:
     return line if fits else f'"""\n{text}\n"""'
 
 
-@singledispatch
 def leaf(node: tree.Node) -> Piece:
     """A statement, definition or claimed item without a body."""
+    match node:
+        case tree.Use(name=name):
+            return f"use {name}"
+        case tree.Derived(kind=kind, name=name, base=base, transforms=transforms):
+            added = tuple((Break(" "), "+ ", _transform(each)) for each in transforms)
+            return Group((f"{kind} {name} = ", write(base), Indent(2, added)))
+        case tree.Figure(metric=metric, value=value, base=tree.Node() as base):
+            return _said(node, metric, (f"+{value.text} on ", write(base)))
+        case tree.Figure(metric=metric, value=value):
+            return _said(node, metric, value.text)
+        case tree.Property(name=name, value=value):
+            return _said(node, name, write(value))
+        case tree.Remark(text=text):
+            return f"note {quoted(text)}"
+        case tree.DerivedRecipe(name=name, base=base):
+            return (f"recipe {name}{_for(node)} = ", write(base))
+        case tree.Setting(name=name, arguments=()):
+            return name
+        case tree.Setting(name=name, arguments=(tree.Argument(name=None, value=value),)):
+            return (name, " ", write(value))
+        case tree.Setting(name=name, arguments=given):
+            return (name, arguments(given))
+        case tree.Input(name=name, shape=shape):
+            return (f"input {name}: ", write(shape))
+        case tree.Initialise(kind=kind, scheme=scheme):
+            return (f"init {kind}: ", write(scheme))
+        case tree.Assign(targets=targets, value=value):
+            return (f"{', '.join(targets)} = ", write(value))
+        case tree.Apply(call=call):
+            return write(call)
+        case tree.Return(values=values):
+            first, *others = map(write, values)
+            return ("return ", first, *((", ", other) for other in others))
     raise TypeError(f"no statement of one line: {type(node).__name__}")
 
 
-@leaf.register
-def _(node: tree.Use) -> Piece:
-    return f"use {node.name}"
-
-
-@leaf.register
-def _(node: tree.Derived) -> Piece:
-    transforms = tuple((Break(" "), "+ ", _transform(node)) for node in node.transforms)
-    return Group((f"{node.kind} {node.name} = ", write(node.base), Indent(2, transforms)))
+def head(node: tree.Node) -> Piece:
+    """What stands before the opening brace."""
+    match node:
+        case tree.Block(name=name, parameters=parameters):
+            return (f"block {name}", _parameters(parameters))
+        case tree.Network(name=name, parameters=parameters):
+            return (f"network {name}", _parameters(parameters))
+        case tree.Cell(name=name, parameters=parameters):
+            return (f"cell {name}", _parameters(parameters) if parameters else "")
+        case tree.Recipe(name=name, parameters=parameters):
+            return (f"recipe {name}", _parameters(parameters) if parameters else "", _for(node))
+        case tree.Claim(network=network):
+            return ("claim ", write(network))
+        case tree.If(test=test):
+            return ("if ", write(test))
+        case tree.For(targets=targets, values=values):
+            return (f"for {', '.join(targets)} in ", write(values))
+        case tree.Table(bindings=()):
+            return "table"
+        case tree.Table(bindings=bindings):
+            return ("table ", arguments(bindings))
+    raise TypeError(f"no body: {type(node).__name__}")
 
 
 def _transform(node: tree.Insert | tree.Call) -> Piece:
@@ -54,120 +98,14 @@ def _place(node: tree.Place) -> str:
     return node.first if node.last is None else f"{node.first}..{node.last}"
 
 
-@leaf.register
-def _(node: tree.Figure) -> Piece:
-    value = node.value.text
-    said = value if node.base is None else (f"+{value} on ", write(node.base))
-    return _said(node, node.metric, said)
-
-
-@leaf.register
-def _(node: tree.Property) -> Piece:
-    return _said(node, node.name, write(node.value))
-
-
 def _said(node: tree.Figure | tree.Property, name: str, value: Piece) -> Piece:
     disputed = "disputed " if node.disputed else ""
     remark = "" if node.remark is None else f" {quoted(node.remark)}"
     return (f"{disputed}{name} ", value, remark)
 
 
-@leaf.register
-def _(node: tree.Remark) -> Piece:
-    return f"note {quoted(node.text)}"
-
-
-@leaf.register
-def _(node: tree.DerivedRecipe) -> Piece:
-    return (f"recipe {node.name}{_for(node)} = ", write(node.base))
-
-
-@leaf.register
-def _(node: tree.Setting) -> Piece:
-    match node.arguments:
-        case ():
-            return node.name
-        case (tree.Argument(name=None, value=value),):
-            return (node.name, " ", write(value))
-    return (node.name, arguments(node.arguments))
-
-
-@leaf.register
-def _(node: tree.Input) -> Piece:
-    return (f"input {node.name}: ", write(node.shape))
-
-
-@leaf.register
-def _(node: tree.Initialise) -> Piece:
-    return (f"init {node.kind}: ", write(node.scheme))
-
-
-@leaf.register
-def _(node: tree.Assign) -> Piece:
-    return (f"{', '.join(node.targets)} = ", write(node.value))
-
-
-@leaf.register
-def _(node: tree.Apply) -> Piece:
-    return write(node.call)
-
-
-@leaf.register
-def _(node: tree.Return) -> Piece:
-    first, *others = map(write, node.values)
-    return ("return ", first, *((", ", other) for other in others))
-
-
-@singledispatch
-def head(node: tree.Node) -> Piece:
-    """What stands before the opening brace."""
-    raise TypeError(f"no body: {type(node).__name__}")
-
-
-@head.register
-def _(node: tree.Block) -> Piece:
-    return (f"block {node.name}", _parameters(node.parameters))
-
-
-@head.register
-def _(node: tree.Cell) -> Piece:
-    parameters = _parameters(node.parameters) if node.parameters else ""
-    return (f"cell {node.name}", parameters)
-
-
-@head.register
-def _(node: tree.Network) -> Piece:
-    return (f"network {node.name}", _parameters(node.parameters))
-
-
-@head.register
-def _(node: tree.Recipe) -> Piece:
-    parameters = _parameters(node.parameters) if node.parameters else ""
-    return (f"recipe {node.name}", parameters, _for(node))
-
-
 def _for(node: tree.Recipe | tree.DerivedRecipe) -> str:
     return f" for {node.network.name}" if node.network else ""
-
-
-@head.register
-def _(node: tree.Claim) -> Piece:
-    return ("claim ", write(node.network))
-
-
-@head.register
-def _(node: tree.If) -> Piece:
-    return ("if ", write(node.test))
-
-
-@head.register
-def _(node: tree.For) -> Piece:
-    return (f"for {', '.join(node.targets)} in ", write(node.values))
-
-
-@head.register
-def _(node: tree.Table) -> Piece:
-    return ("table ", arguments(node.bindings)) if node.bindings else "table"
 
 
 def _parameters(parameters: Sequence[tree.Parameter]) -> Piece:
@@ -176,8 +114,6 @@ def _parameters(parameters: Sequence[tree.Parameter]) -> Piece:
 
 def _parameter(node: tree.Parameter) -> Piece:
     types = f": {' | '.join(node.types)}" if node.types else ""
-    return (
-        node.name + types
-        if node.default is None
-        else (f"{node.name}{types} = ", write(node.default))
-    )
+    if node.default is None:
+        return node.name + types
+    return (f"{node.name}{types} = ", write(node.default))
