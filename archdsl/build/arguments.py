@@ -35,9 +35,6 @@ def evaluated(
     """The evaluated arguments of a call, what a chain passes on standing first.
 
     Where one of them is an unknown name, what the callee lists there is suggested.
-
-    Raises:
-        Fault: one of them has no value, or no place.
     """
     positional = list(piped)
     named: dict[str, Given] = {}
@@ -58,7 +55,9 @@ def _take(
 ) -> None:
     """Put an argument where it belongs."""
     name = _name(frame, argument, after_named=bool(named))
-    given = _given(frame, argument)
+    value = frame.evaluate(argument.value)
+    frame.take(value, argument.span)
+    given = Given(value, argument.span, argument.value, frame.now)
     if name is None:
         positional.append(given)
     elif name in named:
@@ -80,12 +79,6 @@ def _suggesting(fault: Fault, callee: Value, argument: tree.Argument, position: 
     listed = " or ".join(f"`{word}`" for word in words)
     near = did_you_mean(argument.value.name, words)
     return Fault(replace(told, help=near or f"`{parameter}` can be {listed}"))
-
-
-def _given(frame: Frame, argument: tree.Argument) -> Given:
-    value = frame.evaluate(argument.value)
-    frame.take(value, argument.span)
-    return Given(value, argument.span, argument.value, frame.now)
 
 
 def _name(frame: Frame, argument: tree.Argument, *, after_named: bool) -> str | None:
@@ -120,11 +113,7 @@ def piped(values: Value | tuple[Value, ...], span: Span) -> tuple[Given, ...]:
 def bind(
     frame: Frame, callee: Applicable, positional: Sequence[Given], named: Mapping[str, Given]
 ) -> dict[str, Given]:
-    """The arguments under the names of parameters, with those that were given in advance.
-
-    Raises:
-        Fault: there is no such parameter, or it is given twice.
-    """
+    """The arguments under the names of parameters, with those that were given in advance."""
     names = callee.parameters
     if len(positional) > len(names):
         message = f"`{callee.name}` has {counted(len(names), 'parameter')}, not {len(positional)}"

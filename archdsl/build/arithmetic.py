@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from archdsl import limits
@@ -93,57 +93,23 @@ def _integer(value: Value) -> int:
     return number
 
 
-def _truncate(value: Value) -> Value:
-    return math.trunc(_number(value))
-
-
-def _floor(value: Value) -> Value:
-    return math.floor(_number(value))
-
-
-def _ceil(value: Value) -> Value:
-    return math.ceil(_number(value))
-
-
-def _round(value: Value) -> Value:
-    """To the nearest integer, halves up."""
-    return math.floor(_number(value) + Fraction(1, 2))
-
-
-def _abs(value: Value) -> Value:
-    number = _number(value)
-    return -number if number < 0 else number
-
-
 def _sqrt(value: Value) -> Value:
     """Exact for squares of rationals, else the nearest double."""
     number = Fraction(_number(value))
     if number < 0:
         raise BadValue("the square root of a negative number")
-    numerator, denominator = math.isqrt(number.numerator), math.isqrt(number.denominator)
-    root = Fraction(numerator, denominator)
-    return exact(
-        root if root * root == number else Fraction(math.sqrt(number)).limit_denominator(10**9)
-    )
+    root = Fraction(math.isqrt(number.numerator), math.isqrt(number.denominator))
+    if root * root != number:
+        root = Fraction(math.sqrt(number)).limit_denominator(10**9)
+    return exact(root)
 
 
-def _min(*values: Value) -> Value:
-    return min(map(_number, _items(values)))
-
-
-def _max(*values: Value) -> Value:
-    return max(map(_number, _items(values)))
-
-
-def _sum(*values: Value) -> Value:
-    return exact(sum(map(_number, _items(values))))
-
-
-def _items(values: tuple[Value, ...]) -> tuple[Value, ...]:
+def _numbers(values: tuple[Value, ...]) -> Iterable[Number]:
+    """The numbers that a function is given, one by one or as one tuple."""
     items = values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
     if not items:
         raise BadValue("expected at least one number")
-    return items
+    return map(_number, items)
 
 
 def _len(value: Value) -> Value:
@@ -174,15 +140,15 @@ def _round_to(value: Value, multiple: Value) -> Value:
 
 
 _CALLS: dict[str, Callable[..., Value]] = {
-    "int": _truncate,
-    "floor": _floor,
-    "ceil": _ceil,
-    "round": _round,
-    "abs": _abs,
+    "int": lambda value: math.trunc(_number(value)),
+    "floor": lambda value: math.floor(_number(value)),
+    "ceil": lambda value: math.ceil(_number(value)),
+    "round": lambda value: math.floor(_number(value) + Fraction(1, 2)),  # halves up
+    "abs": lambda value: abs(_number(value)),
     "sqrt": _sqrt,
-    "min": _min,
-    "max": _max,
-    "sum": _sum,
+    "min": lambda *values: min(_numbers(values)),
+    "max": lambda *values: max(_numbers(values)),
+    "sum": lambda *values: exact(sum(_numbers(values))),
     "len": _len,
     "range": _range,
     "round_to": _round_to,

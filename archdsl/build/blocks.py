@@ -10,15 +10,7 @@ from archdsl.build.context import Frame
 from archdsl.build.position import Call
 from archdsl.build.provenance import Names
 from archdsl.build.request import Fault
-from archdsl.build.values import (
-    BlockValue,
-    Given,
-    Tensor,
-    Value,
-    Written,
-    holds_tensor,
-    tensors_in,
-)
+from archdsl.build.values import BlockValue, Given, Tensor, Value, Written, holds_tensor, tensors_in
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import AXES
 from archdsl.program.cells.parts import CellBlock
@@ -29,24 +21,17 @@ VIDEO = AXES[4]
 
 
 def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree.Node) -> Value:
-    """What a block returns for these arguments; without its inputs, a block with them given.
-
-    Raises:
-        Fault: the arguments do not suit, the block calls itself, or its body has no value.
-    """
+    """What a block returns for these arguments; without its inputs, a block with them given."""
     block = callee.block
     given = bind(frame, callee, arguments.positional, arguments.named)
     suited = parameters.checked(frame, block, given)
     missing = [p.name for p in block.parameters if p.default is None and p.name not in given]
-    if missing and not arguments.positional and not _has_tensors(suited):
-        return BlockValue(callee.definition, given)
     if missing:
+        has_tensors = any(holds_tensor(argument.value) for argument in suited.values())
+        if not arguments.positional and not has_tensors:
+            return BlockValue(callee.definition, given)
         raise _missing(frame, callee, missing[0], arguments, node)
     return _evaluate(frame, callee, suited, node)
-
-
-def _has_tensors(given: Mapping[str, Given]) -> bool:
-    return any(holds_tensor(argument.value) for argument in given.values())
 
 
 def _missing(
@@ -97,14 +82,7 @@ def _inside(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
     block, outline = callee.block, callee.definition.outline
     names, site = frame.names_of(node), frame.site(node.span)
     scope = frame.graph.open(
-        "block",
-        names,
-        block.name,
-        frame.scope,
-        site,
-        node.span,
-        outline.definition,
-        frame.guards,
+        "block", names, block.name, frame.scope, site, node.span, outline.definition, frame.guards
     )
     call = Call(block, node.span, frame.call)
     meant = frame.meant and Names(scope, frozenset(callee.parameters))

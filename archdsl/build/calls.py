@@ -39,11 +39,7 @@ from archdsl.syntax import tree
 
 
 def look_up(frame: Frame, node: tree.Name) -> Value:
-    """The value of a name; the innermost meaning wins.
-
-    Raises:
-        Fault: there is nothing of the name.
-    """
+    """The value of a name; the innermost meaning wins."""
     name = node.name
     if name in frame.names:
         return frame.names[name]
@@ -74,34 +70,22 @@ def _unknown(frame: Frame, node: tree.Name) -> Fault:
 
 
 def callee(frame: Frame, node: tree.Name) -> Value:
-    """What a call calls. A number or tensor does not hide the block or operation of its name.
-
-    Raises:
-        Fault: there is nothing of the name.
-    """
-    value = _callee(frame, node)
+    """What a call calls. A number or tensor does not hide the block or operation of its name."""
+    local = frame.names.get(node.name)
+    if not isinstance(local, BlockValue | OperationValue | None):
+        meaning = frame.program.meaning(frame.unit, node.name)
+        is_hidden = meaning is not None and not isinstance(meaning, str)
+        frame = frame.outside(frame.unit) if is_hidden else frame
+    value = look_up(frame, node)
     if value is POISON:
         raise Fault
     return value
 
 
-def _callee(frame: Frame, node: tree.Name) -> Value:
-    local = frame.names.get(node.name)
-    if local is None or isinstance(local, BlockValue | OperationValue):
-        return look_up(frame, node)
-    meaning = frame.program.meaning(frame.unit, node.name)
-    outside = meaning is not None and not isinstance(meaning, str)
-    return look_up(frame.outside(frame.unit) if outside else frame, node)
-
-
 def _block_of(
     frame: Frame, found: Definition, node: tree.Node, seen: tuple[tree.Derived, ...] = ()
 ) -> Applicable:
-    """The block that a definition stands for; a derived one has parameters given in advance.
-
-    Raises:
-        Fault: it is a network, or derived from what is no block.
-    """
+    """The block that a definition stands for; a derived one has parameters given in advance."""
     definition = found.node
     if isinstance(definition, CellBlock) and definition.faulty:
         raise Fault
@@ -132,11 +116,7 @@ def _block(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...
 
 
 def check_path(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> None:
-    """See that the definitions `seen` on the way here are no circle, and not too many.
-
-    Raises:
-        Fault: they are.
-    """
+    """See that the definitions `seen` on the way here are no circle, and not too many."""
     kind, span = definition.kind, definition.base.span
     start = next((place for place, other in enumerate(seen) if other is definition), None)
     if start is not None:
@@ -150,11 +130,7 @@ def check_path(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived,
 
 
 def passed_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name) -> Value:
-    """Pass values on to a call, a block by its name, or `none`, which hands them on.
-
-    Raises:
-        Fault: the step does not take them.
-    """
+    """Pass values on to a call, a block by its name, or `none`, which hands them on."""
     name, given = tree.called(step)
     called = callee(frame, name)
     if called is None and step is name:
@@ -173,22 +149,14 @@ def passed_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Nam
 
 
 def followed(frame: Frame, value: Value, node: tree.Node) -> Value:
-    """The value of a call or an operator, with what derivations insert after it.
-
-    Raises:
-        Fault: what is inserted does not take the value.
-    """
+    """The value of a call or an operator, with what derivations insert after it."""
     if not frame.context.inserted:
         return value
     return follow(frame, value, frame.graph.address(frame.scope, frame.site(node.span)))
 
 
 def follow(frame: Frame, value: Value, place: Address) -> Value:
-    """What derivations insert after a place, applied to the value that it gives.
-
-    Raises:
-        Fault: what is inserted does not take the value.
-    """
+    """What derivations insert after a place, applied to the value that it gives."""
     for inserted in frame.context.inserted.get(place, ()):
         if not isinstance(value, Tensor):
             message = f"`{inserted.block.name}` is inserted after one tensor, not {describe(value)}"
@@ -216,11 +184,7 @@ def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
 def call_function(
     frame: Frame, callee: FunctionValue, arguments: Written, node: tree.Node
 ) -> Value:
-    """The value of a function; `max` of tensors is an operation, though `max` of numbers is not.
-
-    Raises:
-        Fault: it does not take these arguments.
-    """
+    """The value of a function; `max` of tensors is an operation, though `max` of numbers is not."""
     if callee.name in OPERATIONS and arguments.has_tensors:
         operation = OperationValue(OPERATIONS[callee.name])
         return frame.context.rules.callees[OperationValue](frame, operation, arguments, node)

@@ -6,22 +6,14 @@ so that no rule imports another: `build.machine` alone knows them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archdsl.build.position import Context, Position
 from archdsl.build.provenance import RUNNING, Local, Meaning, Moment, Names
 from archdsl.build.request import Budget, Fault, Findings
-from archdsl.build.values import (
-    POISON,
-    Given,
-    Value,
-    Written,
-    describe,
-    holds_tensor,
-    tensors_in,
-)
+from archdsl.build.values import POISON, Given, Value, Written, describe, holds_tensor, tensors_in
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Site
 from archdsl.ops.base import Operation
@@ -60,11 +52,7 @@ class Frame(Position):
     # The ways back into the rules
 
     def evaluate(self, node: tree.Expression) -> Value:
-        """The value of an expression.
-
-        Raises:
-            Fault: it has none.
-        """
+        """The value of an expression."""
         if isinstance(node, tree.Number | tree.Constant):
             return node.value
         rule = self.context.rules.expressions[type(node)]
@@ -81,11 +69,7 @@ class Frame(Position):
         return value
 
     def truth(self, node: tree.Expression) -> bool:
-        """The value of a condition, which must be `true` or `false`.
-
-        Raises:
-            Fault: it is neither.
-        """
+        """The value of a condition, which must be `true` or `false`."""
         value = self.evaluate(node)
         if isinstance(value, bool):
             return value
@@ -94,11 +78,7 @@ class Frame(Position):
         raise self.fault("value", message, node.span, help=hint)
 
     def apply(self, callee: Value, arguments: Written, node: tree.Node) -> Value:
-        """The value of a call by itself, without what derivations insert after it.
-
-        Raises:
-            Fault: the callee cannot be called, or not with these arguments.
-        """
+        """The value of a call by itself, without what derivations insert after it."""
         rule = self.context.rules.callees.get(type(callee))
         if rule is None:
             message = "only a block, an operation or a function can be called"
@@ -115,19 +95,11 @@ class Frame(Position):
         parameters: Mapping[str, Given],
         node: tree.Node,
     ) -> Value:
-        """Add an operation to the graph; its results.
-
-        Raises:
-            Fault: it does not take operands of these shapes.
-        """
+        """Add an operation to the graph; its results."""
         return self.context.rules.add(self, operation, operands, parameters, node)
 
     def run(self, body: Body) -> Value:
-        """What a body gives whose parameters this frame knows.
-
-        Raises:
-            Fault: it gives nothing.
-        """
+        """What a body gives whose parameters this frame knows."""
         return self.context.rules.run(self, body)
 
     def outside(self, unit: Unit) -> Frame:
@@ -156,11 +128,7 @@ class Frame(Position):
         return self.naming[1] if self.naming and self.naming[0] is call else ()
 
     def from_running(self, span: Span) -> tuple[Value, ...]:
-        """The running value, for a call or a table to go on from.
-
-        Raises:
-            Fault: there is none yet.
-        """
+        """The running value, for a call or a table to go on from."""
         if POISON in self.running:
             raise Fault
         if self.running:
@@ -175,6 +143,10 @@ class Frame(Position):
     def now(self) -> Moment | None:
         """What names mean here and now."""
         return self.meant.now if self.meant else None
+
+    def said(self, value: Value, node: tree.Expression) -> Given:
+        """A value as it is written here and now."""
+        return Given(value, node.span, node, self.now)
 
     def written(self, node: tree.Expression, *places: int) -> Local | None:
         """How a value came about that is written here and now, or stands at places of that."""
@@ -194,16 +166,8 @@ class Frame(Position):
         if self.meant:
             self.meant.bind(RUNNING, tensors_in(values))
 
-    def under(self, test: Given, evaluate: Callable[[], Value]) -> Value:
-        """What is evaluated only because a test came out as it did."""
-        before, self.guards = self.guards, (*self.guards, test)
-        try:
-            return evaluate()
-        finally:
-            self.guards = before
-
     def decide(self, value: Value, node: tree.Expression) -> Given:
         """Keep a decision on which the body's structure depends."""
-        test = Given(value, node.span, node, self.now)
+        test = self.said(value, node)
         self.tests.append(test)
         return test

@@ -77,19 +77,10 @@ def _shape(frame: Frame, node: tree.Shape) -> Value:
 def _sizes(frame: Frame, dimension: tree.Expression) -> list[Value]:
     if not isinstance(dimension, tree.Repeat):
         return [frame.evaluate(dimension)]
-    return [frame.evaluate(dimension.value)] * _repeats(frame, dimension)
-
-
-def _repeats(frame: Frame, node: tree.Repeat) -> int:
-    """How often a dimension stands there: 2 for `160^2`.
-
-    Raises:
-        Fault: more than a shape has room for, or not a whole number of times.
-    """
-    times = node.times.value
+    size, times = frame.evaluate(dimension.value), dimension.times.value
     if isinstance(times, int) and 1 <= times <= 8:
-        return times
-    raise frame.fault("value", "a dimension repeats 1 to 8 times", node.span)
+        return [size] * times
+    raise frame.fault("value", "a dimension repeats 1 to 8 times", dimension.span)
 
 
 def _outside_shape(frame: Frame, node: tree.Repeat | tree.AtMost) -> Value:
@@ -123,16 +114,12 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
     left, right = frame.evaluate(node.left), frame.evaluate(node.right)
     compares_with_none = node.operator in ("==", "!=") and (left is None or right is None)
     if not compares_with_none and (isinstance(left, Tensor) or isinstance(right, Tensor)):
-        sides = _side(frame, left, node.left), _side(frame, right, node.right)
+        sides = frame.said(left, node.left), frame.said(right, node.right)
         return followed(frame, frame.context.rules.infix(frame, node, *sides), node)
     frame.step(node.span, limits.CALCULATION)
     frame.take(left, node.left.span)
     frame.take(right, node.right.span)
     return _exactly(frame, node, lambda: arithmetic.binary(node.operator, left, right))
-
-
-def _side(frame: Frame, value: Value, node: tree.Expression) -> Given:
-    return Given(value, node.span, node, frame.now)
 
 
 def _exactly(frame: Frame, node: tree.Expression, compute: Callable[[], Value]) -> Value:
@@ -143,11 +130,12 @@ def _exactly(frame: Frame, node: tree.Expression, compute: Callable[[], Value]) 
 
 
 def _conditional(frame: Frame, node: tree.Conditional) -> Value:
-    holds = frame.truth(node.test)
-    return frame.under(
-        Given(holds, node.test.span, node.test, frame.now),
-        lambda: frame.evaluate(node.then if holds else node.other),
-    )
+    holds, before = frame.truth(node.test), frame.guards
+    frame.guards = (*before, frame.said(holds, node.test))
+    try:
+        return frame.evaluate(node.then if holds else node.other)
+    finally:
+        frame.guards = before
 
 
 RULES: dict[type, Callable[[Frame, Any], Value]] = {

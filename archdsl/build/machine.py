@@ -15,13 +15,7 @@ from archdsl.build.position import Context, Rules
 from archdsl.build.provenance import Names
 from archdsl.build.request import Budget, Built, Ending, Fault, Findings, Request
 from archdsl.build.tables import rows
-from archdsl.build.values import (
-    BlockValue,
-    FunctionValue,
-    OperationValue,
-    holds_tensor,
-    tensors_in,
-)
+from archdsl.build.values import BlockValue, FunctionValue, OperationValue, holds_tensor, tensors_in
 from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
 from archdsl.program.mentions import handed_on, outline

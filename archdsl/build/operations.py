@@ -31,8 +31,6 @@ from archdsl.params.numbers import is_number
 from archdsl.source import Span
 from archdsl.syntax import tree
 
-NO_PARAMETERS: Mapping[str, Given] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class _Signature:
@@ -52,11 +50,7 @@ def _signature(operation: str) -> _Signature:
 def apply_operation(
     frame: Frame, callee: OperationValue, arguments: Written, node: tree.Node
 ) -> Value:
-    """What an operation makes of tensors; without any, the operation with parameters given.
-
-    Raises:
-        Fault: it does not take these tensors or parameters.
-    """
+    """What an operation makes of tensors; without any, the operation with parameters given."""
     operands, rest = _operands(arguments.positional)
     if rest and not operands:
         _check_first(frame, callee, rest[0])
@@ -68,11 +62,9 @@ def apply_operation(
     signature = _signature(callee.name)
     for name in signature.required:
         if name not in values:
-            expects = signature.kinds[name].expects
-            message = f"`{callee.name}` needs `{name}`: {expects}"
+            message = f"`{callee.name}` needs `{name}`: {signature.kinds[name].expects}"
             raise frame.fault("argument", message, node.span)
-    operation = callee.operation(**values)
-    return frame.add(operation, operands, given, node)
+    return frame.add(callee.operation(**values), operands, given, node)
 
 
 def _check_first(frame: Frame, callee: OperationValue, first: Given) -> None:
@@ -104,26 +96,21 @@ def _values(
         kind, word = kinds[name], argument.as_word
         value = word if word is not argument.value and kind.accepts(word) else argument.value
         if not kind.accepts(value):
-            frame.findings.report(_refused(frame, operation, name, kind, argument))
+            what = f"`{name}` of `{operation.name}`"
+            message = f"{what} is {kind.expects}, not {describe(argument.value)}"
+            hint = round_hint(argument)
+            fault = refusal(frame, "argument", message, argument, what, help=hint)
+            frame.findings.report(fault)
         values[name] = value
     if frame.findings.faults > faults:
         raise Fault
     return values
 
 
-def _refused(
-    frame: Frame, operation: type[Operation], name: str, kind: Kind, argument: Given
-) -> Fault:
-    what = f"`{name}` of `{operation.name}`"
-    message = f"{what} is {kind.expects}, not {describe(argument.value)}"
-    return refusal(frame, "argument", message, argument, what, help=round_hint(argument))
-
-
 def _check_count(
     frame: Frame, operation: type[Operation], operands: list[Given], node: tree.Node
 ) -> None:
-    least, most = operation.arity
-    count = len(operands)
+    (least, most), count = operation.arity, len(operands)
     if least <= count and (most is None or count <= most):
         return
     message = f"`{operation.name}` takes {bounds(least, most, 'tensor')}, not {count}"
@@ -136,11 +123,7 @@ def _check_count(
 
 
 def apply_infix(frame: Frame, node: tree.Binary, left: Given, right: Given) -> Value:
-    """`a + b` where at least one side is a tensor.
-
-    Raises:
-        Fault: the operator or the other side does not suit tensors.
-    """
+    """`a + b` where at least one side is a tensor."""
     if node.operator not in INFIX:
         message = f"`{node.operator}` does not take tensors"
         raise frame.fault("value", message, node.span, help=f"`{'`, `'.join(INFIX)}` do")
@@ -170,11 +153,7 @@ def add(
     parameters: Mapping[str, Given],
     node: tree.Node,
 ) -> Value:
-    """Add an operation to the graph, its types inferred.
-
-    Raises:
-        Fault: it does not take operands of these shapes.
-    """
+    """Add an operation to the graph, its types inferred."""
     frame.check_room(node.span)
     tensors = [given.value for given in operands if isinstance(given.value, Tensor)]
     try:
@@ -214,11 +193,7 @@ def _named(
 
 
 def _explain(
-    frame: Frame,
-    mismatch: Mismatch,
-    operands: list[Given],
-    named: Given | None,
-    node: tree.Node,
+    frame: Frame, mismatch: Mismatch, operands: list[Given], named: Given | None, node: tree.Node
 ) -> Diagnostic:
     """The mismatch at the words at fault, with the shape and the origin of each operand."""
     span = node.span

@@ -25,11 +25,7 @@ Owner: TypeAlias = tree.Block | tree.Network | tree.Recipe
 
 
 def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str, Given]:
-    """What is given in the order of the parameters, each of the parameter's type.
-
-    Raises:
-        Fault: one of them is not.
-    """
+    """What is given in the order of the parameters, each of the parameter's type."""
     suited: dict[str, Given] = {}
     failed = False
     for parameter in owner.parameters:
@@ -46,18 +42,13 @@ def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str,
 
 
 def fill(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> None:
-    """Give every parameter of a body that begins its value, or its default.
-
-    Raises:
-        Fault: a default has no value, or is not of the parameter's type.
-    """
+    """Give every parameter of a body that begins its value, or its default."""
     for parameter in owner.parameters:
         name, default = parameter.name, parameter.default
         if name in given:
             argument = given[name]
         elif default is not None:
-            value = frame.evaluate(default)
-            argument = Given(value, default.span, default, frame.now)
+            argument = frame.said(frame.evaluate(default), default)
             argument = _checked(frame, owner, parameter, argument)
         else:
             continue
@@ -71,17 +62,15 @@ def _checked(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given
     if not types:
         return given
     if isinstance(given.written, tree.Name) and given.written.name in types:
-        return _word(given, given.written.name)
-    if any(_suits(type_, given.value) for type_ in types):
+        # A bare name that the type lists is a word, unless the name is a type's own.
+        word = given.written.name
+        return given if word in TYPE_WORDS else replace(given, value=word)
+    value = given.value
+    if any(_TYPES[type_](value) if type_ in _TYPES else value == type_ for type_ in types):
         return given
     what = f"`{parameter.name}` of `{owner.name}`"
     message = f"{what} is {wanted(parameter)}, not {describe(given.value)}"
     raise refusal(frame, "type", message, given, what, help=_hint(parameter, given))
-
-
-def _word(given: Given, word: str) -> Given:
-    """A bare name that the type lists: a word, unless the name is a type's own."""
-    return given if word in TYPE_WORDS else replace(given, value=word)
 
 
 def _hint(parameter: tree.Parameter, given: Given) -> str | None:
@@ -102,10 +91,6 @@ _TYPES: dict[str, Callable[[Value], bool]] = {
     "none": lambda value: value is None,
 }
 _ARTICLES = {"int": "an integer", "none": "`none`"}
-
-
-def _suits(type_: str, value: Value) -> bool:
-    return _TYPES[type_](value) if type_ in _TYPES else value == type_
 
 
 def types_of(parameter: tree.Parameter) -> tuple[str, ...]:
@@ -181,11 +166,7 @@ class Reader:
         return Read(values, {name: argument.span for name, argument in written.items()})
 
     def value(self, name: str, argument: tree.Argument) -> object:
-        """An option's value, as the option takes it.
-
-        Raises:
-            Fault: it does not.
-        """
+        """An option's value, as the option takes it."""
         kind = kind_of(self.options[name])
         value = self.evaluated(argument.value, kind)
         if not kind.accepts(value):

@@ -93,20 +93,12 @@ class Position:
     # The budget
 
     def enter(self, span: Span) -> None:
-        """One more expression or block is open, which is a step.
-
-        Raises:
-            Fault: too many are.
-        """
+        """One more expression or block is open, which is a step."""
         self.step(span)
         self.deepen(span)
 
     def deepen(self, span: Span, levels: int = 1) -> None:
-        """Something more is open. Python's stack is deeper by some frames for each level.
-
-        Raises:
-            Fault: too much is.
-        """
+        """Something more is open. Python's stack is deeper by some frames for each level."""
         budget = self.context.budget
         if budget.depth + levels > limits.CALL_DEPTH:
             message = f"blocks and expressions are nested more than {limits.CALL_DEPTH} deep"
@@ -126,11 +118,7 @@ class Position:
             self._exhaust(f"this network takes more than {limits.STEPS:,} steps to build", span)
 
     def take(self, value: Value, span: Span) -> None:
-        """A value is made or passed on: what it is made of are steps.
-
-        Raises:
-            Fault: it is nested too deep.
-        """
+        """A value is made or passed on: what it is made of are steps."""
         if not isinstance(value, tuple | BlockValue | OperationValue):
             return
         count, levels = weigh(value, limits.STEPS)

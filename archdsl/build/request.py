@@ -16,7 +16,10 @@ from archdsl.source import Span
 
 
 class Fault(Exception):
-    """An expression has no value. Without a diagnostic, the cause was reported before."""
+    """An expression has no value. Without a diagnostic, the cause was reported before.
+
+    Whatever is given a frame may raise one, unless it says that it reports them.
+    """
 
     def __init__(self, diagnostic: Diagnostic | None = None) -> None:
         super().__init__()
@@ -110,7 +113,11 @@ class Findings(Diagnostics):
 
     def _keep(self, place: Span | str, diagnostic: Diagnostic) -> None:
         super()._keep(place, diagnostic)
-        self.found.append(self._finding(diagnostic))
+        scopes = self._graph.scopes
+        around = self._graph.enclosing(len(scopes) - 1 if scopes else None)
+        still_open = (scope.index for scope in around if not scope.inputs and not scope.outputs)
+        finding = Finding(diagnostic, tuple(still_open), len(scopes), len(self._graph))
+        self.found.append(finding)
 
     def report(self, fault: Fault) -> None:
         """Take in a fault that evaluation goes on after."""
@@ -122,12 +129,6 @@ class Findings(Diagnostics):
         """What was found apart from these, and counts."""
         self.extend(others)
         self.faults += others.faults
-
-    def _finding(self, diagnostic: Diagnostic) -> Finding:
-        scopes = self._graph.scopes
-        around = self._graph.enclosing(len(scopes) - 1 if scopes else None)
-        still_open = (scope.index for scope in around if not scope.inputs and not scope.outputs)
-        return Finding(diagnostic, tuple(still_open), len(scopes), len(self._graph))
 
 
 class Ending(Enum):

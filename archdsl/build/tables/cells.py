@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from archdsl.build import calls
-from archdsl.build.arguments import piped
 from archdsl.build.context import Frame
 from archdsl.build.request import Expectations, Fault
 from archdsl.build.values import (
@@ -19,12 +18,10 @@ from archdsl.build.values import (
     OperationValue,
     Tensor,
     Value,
-    Written,
     describe,
 )
 from archdsl.diagnostics import Label, did_you_mean, note, warning
 from archdsl.ir.types import show_shape
-from archdsl.ir.written import Counter
 from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, EXPECTATIONS, SPECIAL, STRIDE, Row
 from archdsl.program.mentions import names_in
@@ -63,11 +60,7 @@ class Filler:
         self.taken: set[str] = set()
 
     def fill(self, row: Row) -> Filled:
-        """Evaluate a row's cells and see that its block has a use for each.
-
-        Raises:
-            Fault: it has not, or a cell has no value.
-        """
+        """Evaluate a row's cells and see that its block has a use for each."""
         faults, written = self.frame.findings.faults, row.cells
         cells = {column: self._cell(written[column]) for column in written if column not in SPECIAL}
         block = self._block(written[BLOCK])
@@ -92,8 +85,7 @@ class Filler:
     def _cell(self, cell: tree.Expression) -> Given | None:
         """A cell's value, or None where it has none, which is reported."""
         try:
-            value = self.frame.evaluate(cell)
-            return Given(value, cell.span, cell, self.frame.now)
+            return self.frame.said(self.frame.evaluate(cell), cell)
         except Fault as fault:
             self.frame.findings.report(fault)
             return None
@@ -156,50 +148,6 @@ def options_of(block: Applicable) -> tuple[str, ...]:
     return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters
 
 
-def apply_once(frame: Frame, filled: Filled, number: int, *, first: bool, name: str) -> None:
-    """Apply the block of a number to the running value, which it replaces.
-
-    Raises:
-        Fault: it does not take the value, or gives no tensor.
-    """
-    node = filled.node
-    inner = _inner(frame, filled, number)
-    inner.rounds, inner.naming = (*frame.rounds, number), (node, (name,))
-    written = Written(piped(frame.running, node.span), _arguments(inner, filled, first=first))
-    value = inner.apply(filled.block, written, node)
-    if not isinstance(value, tuple | Tensor):
-        message = f"the block of a row makes a tensor, not {describe(value)}"
-        raise frame.fault("table", message, node.span)
-    frame.run_on(value if isinstance(value, tuple) else (value,))
-
-
-def _inner(frame: Frame, filled: Filled, number: int) -> Frame:
-    """A frame that knows the row's cells, the number of the block, and what enters it."""
-    names = {**frame.names, **filled.values, COUNTER: number}
-    meant = frame.meant and frame.meant.inside(filled.cells)
-    inner = Frame(frame.context, frame.unit, frame.call, frame.scope, names)
-    inner.meant, inner.guards = meant, frame.guards
-    for column, cell in filled.cells.items():
-        inner.mean(column, cell.value, cell)
-    inner.mean(COUNTER, number, Counter(number))
-    inner.run_on(frame.running)
-    return inner
-
-
-def _arguments(inner: Frame, filled: Filled, *, first: bool) -> Mapping[str, Given]:
-    """The row's cells and the table's definitions; only the first block carries the stride."""
-    given = dict(filled.passed)
-    if not first and STRIDE in given:
-        given[STRIDE] = Given(1, given[STRIDE].span)
-    for binding in filled.bindings:
-        name, value = binding.name or "", inner.evaluate(binding.value)
-        written = Given(value, binding.span, binding.value, inner.now)
-        inner.mean(name, value, inner.written(binding.value))
-        if name in filled.block.parameters:
-            given[name] = written
-    return given
-
-
 @dataclass(frozen=True, slots=True)
 class _Size:
     """A size that is expected, or with `bound` the largest that may be."""
@@ -219,13 +167,17 @@ def prints(frame: Frame, row: Row) -> bool:
 
 
 def compare(frame: Frame, row: Row) -> None:
-    """Compare what a row prints with the running value.
-
-    Raises:
-        Fault: the cell is no shape.
-    """
+    """Compare what a row prints with the running value; for several, it is a tuple of shapes."""
     for column, cell in _printed(frame, row):
-        _compare_all(frame, cell, column)
+        shapes = cell.items if isinstance(cell, tree.Tuple) else (cell,)
+        if len(shapes) != len(frame.running):
+            has = f"this row has {len(frame.running)} values"
+            hint = "write one for each: `(64 x 8 x 56^2, 8 x 32 x 56^2)`"
+            message = f"{has}, and {len(shapes)} shapes stand here"
+            raise frame.fault("table", message, cell.span, help=hint)
+        for shape, value in zip(shapes, frame.running, strict=True):
+            assert isinstance(value, Tensor)
+            _compare(frame, shape, column, value.type.shape)
 
 
 def _printed(frame: Frame, row: Row) -> Iterator[tuple[str, tree.Expression]]:
@@ -242,18 +194,6 @@ def _printed(frame: Frame, row: Row) -> Iterator[tuple[str, tree.Expression]]:
         cell = row.cell(column)
         if cell is not None and (are_all or names_in(cell)):
             yield column, cell
-
-
-def _compare_all(frame: Frame, cell: tree.Expression, column: str) -> None:
-    """A row with several values prints a tuple of shapes."""
-    shapes = cell.items if isinstance(cell, tree.Tuple) else (cell,)
-    if len(shapes) != len(frame.running):
-        message = f"this row has {len(frame.running)} values, and {len(shapes)} shapes stand here"
-        hint = "write one for each: `(64 x 8 x 56^2, 8 x 32 x 56^2)`"
-        raise frame.fault("table", message, cell.span, help=hint)
-    for shape, value in zip(shapes, frame.running, strict=True):
-        assert isinstance(value, Tensor)
-        _compare(frame, shape, column, value.type.shape)
 
 
 def _compare(frame: Frame, cell: tree.Expression, column: str, shape: tuple[int, ...]) -> None:

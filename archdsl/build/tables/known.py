@@ -14,14 +14,7 @@ from typing import NamedTuple
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.tables.cells import COUNTER, Filled, Filler
-from archdsl.build.values import (
-    BlockValue,
-    OperationValue,
-    Tensor,
-    Value,
-    holds_tensor,
-    parts,
-)
+from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor, parts
 from archdsl.costs.figures import Again, Figures, figures_of_operation
 from archdsl.ir.graph import Nodes
 from archdsl.ir.graph import Value as GraphValue

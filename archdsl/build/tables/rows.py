@@ -16,11 +16,7 @@ _LEVELS = 2
 
 
 def run_table(frame: Frame, table: tree.Table) -> None:
-    """Apply each row's block to the running value, as often as the row says.
-
-    Raises:
-        Fault: there is no running value, or the table is not one.
-    """
+    """Apply each row's block to the running value, as often as the row says."""
     frame.from_running(table.columns[0].span)
     _check(frame, table)
     rows, faults = _rows(frame, table), frame.findings.faults

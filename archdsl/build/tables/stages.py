@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from archdsl import limits
 from archdsl.build import calls
+from archdsl.build.arguments import piped
+from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables.cells import Filled, Filler, apply_once, compare
-from archdsl.build.values import POISON, Given, Value, describe, round_hint, tensors_in, types_of
-from archdsl.ir.builder import Builder
+from archdsl.build.tables.cells import COUNTER, Filled, Filler, compare
+from archdsl.build.values import (
+    POISON,
+    Given,
+    Tensor,
+    Value,
+    Written,
+    describe,
+    round_hint,
+    tensors_in,
+    types_of,
+)
 from archdsl.ir.graph import Address, Site
+from archdsl.ir.written import Counter
 from archdsl.params.numbers import is_integer
-from archdsl.plan.rows import BLOCK, NUMBER, BuiltRow, Row, Stage, kind
+from archdsl.plan.rows import BLOCK, NUMBER, STRIDE, BuiltRow, Row, Stage, kind
 from archdsl.syntax import tree
 
 
@@ -22,6 +34,7 @@ class TableBuilder:
 
     def __init__(self, filler: Filler) -> None:
         self.frame = filler.frame
+        self.graph = filler.frame.graph
         self.filler = filler
         self.stages = 0
         self.blocks = 0
@@ -32,7 +45,7 @@ class TableBuilder:
             self._stage(stage, tuple(inside))
 
     def _stage(self, stage: Stage, rows: Sequence[Row]) -> None:
-        frame, graph = self.frame, self._graph
+        frame, graph = self.frame, self.graph
         self.blocks = 0
         counts = [self._count(row) for row in rows]
         if counts == [1]:
@@ -88,11 +101,7 @@ class TableBuilder:
             self.frame.scope = scope
 
     def build_row(self, row: Row, count: int, name: str | None) -> None:
-        """Apply the blocks of a row; a stage of one block lends it its name.
-
-        Raises:
-            Fault: one of them does not take what enters, or the row is at fault.
-        """
+        """Apply the blocks of a row; a stage of one block lends it its name."""
         filled = self.filler.fill(row)
         if not count:
             raise Fault
@@ -111,20 +120,12 @@ class TableBuilder:
 
         The scope of the first part.
         """
-        start, first = 0, len(self._graph.scopes)
+        start, first = 0, len(self.graph.scopes)
         for end in range(1, count + 1):
-            if end == count or self._place(filled, end - 1 - start) in self._insertions:
+            if end == count or self._place(filled, end - 1 - start) in self.frame.context.inserted:
                 self._part(filled, range(start, end), name)
                 start = end
         return first
-
-    @property
-    def _graph(self) -> Builder:
-        return self.frame.graph
-
-    @property
-    def _insertions(self) -> Collection[Address]:
-        return self.frame.context.inserted
 
     def site(self, row: Row) -> Site:
         """Where a row stands in the text; one that was added has a number of its own there."""
@@ -134,7 +135,7 @@ class TableBuilder:
     def _place(self, filled: Filled, ahead: int) -> Address:
         """Where the block stands that is so many ahead of the next."""
         frame, block = self.frame, self.frame.site(filled.node.span)
-        around = self._graph.address(frame.scope, self.site(filled.row))
+        around = self.graph.address(frame.scope, self.site(filled.row))
         return (*around, (*block, self.blocks + ahead))
 
     def _part(self, filled: Filled, part: range, name: str | None) -> None:
@@ -145,7 +146,7 @@ class TableBuilder:
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
         place, site = self._place(filled, len(part) - 1), self.site(row)
-        frame.scope = self._graph.open("row", (name or numbers,), called, outer, site, span)
+        frame.scope = self.graph.open("row", (name or numbers,), called, outer, site, span)
         for number in part:
             self.apply(filled, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
@@ -160,15 +161,46 @@ class TableBuilder:
         self.frame.run_on(value if isinstance(value, tuple) else (value,))
 
     def apply(self, filled: Filled, *, first: bool, name: str) -> None:
-        """Apply the next block of a row.
-
-        Raises:
-            Fault: it does not take what enters, or gives no tensor.
-        """
-        apply_once(self.frame, filled, self.blocks, first=first, name=name)
+        """Apply the next block of a row to the running value, which it replaces."""
+        frame, node = self.frame, filled.node
+        inner = _inner(frame, filled, self.blocks)
+        inner.rounds, inner.naming = (*frame.rounds, self.blocks), (node, (name,))
+        written = Written(piped(frame.running, node.span), _arguments(inner, filled, first=first))
+        value = inner.apply(filled.block, written, node)
+        if not isinstance(value, tuple | Tensor):
+            message = f"the block of a row makes a tensor, not {describe(value)}"
+            raise frame.fault("table", message, node.span)
+        frame.run_on(value if isinstance(value, tuple) else (value,))
 
     def _close(
         self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
     ) -> None:
         inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
-        self._graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
+        self.graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
+
+
+def _inner(frame: Frame, filled: Filled, number: int) -> Frame:
+    """A frame that knows the row's cells, the number of the block, and what enters it."""
+    names = {**frame.names, **filled.values, COUNTER: number}
+    meant = frame.meant and frame.meant.inside(filled.cells)
+    inner = Frame(frame.context, frame.unit, frame.call, frame.scope, names)
+    inner.meant, inner.guards = meant, frame.guards
+    for column, cell in filled.cells.items():
+        inner.mean(column, cell.value, cell)
+    inner.mean(COUNTER, number, Counter(number))
+    inner.run_on(frame.running)
+    return inner
+
+
+def _arguments(inner: Frame, filled: Filled, *, first: bool) -> Mapping[str, Given]:
+    """The row's cells and the table's definitions; only the first block carries the stride."""
+    given = dict(filled.passed)
+    if not first and STRIDE in given:
+        given[STRIDE] = Given(1, given[STRIDE].span)
+    for binding in filled.bindings:
+        name, value = binding.name or "", inner.evaluate(binding.value)
+        written = Given(value, binding.span, binding.value, inner.now)
+        inner.mean(name, value, inner.written(binding.value))
+        if name in filled.block.parameters:
+            given[name] = written
+    return given
