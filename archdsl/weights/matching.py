@@ -193,7 +193,10 @@ def named(keys: Iterable[str], graph: Graph, source: Source) -> dict[str, str]:
         if names := source.blocks.get(place.block):
             numbers = {"unit": place.unit, "ordinal": place.unit + 1, "place": place.place}
             prefix = names.prefix.format(**numbers)
-            layers |= {f"{place.path}.{a}": f"{prefix}.{b}" for a, b in names.layers.items()}
+            layers |= {
+                f"{place.path}.{a}": f"{prefix}.{b}".removeprefix(".")
+                for a, b in names.layers.items()
+            }
     parts = {key: key.rpartition(".") for key in keys}
     return {key: f"{layers[on]}.{leaf}" for key, (on, _, leaf) in parts.items() if on in layers}
 
