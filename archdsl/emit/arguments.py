@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
+from typing import Any
 
 from archdsl.emit import terms
 from archdsl.emit.bodies import Body
@@ -207,28 +209,21 @@ class Arguments:
 
     def _holds(self, term: Expression, column: Column, *, uniform: bool = False) -> bool:
         """Whether an expression gives the values of a column in every instance that has one."""
-        for place, cell in column.items():
-            try:
-                found = terms.compute(term, self._values(place, term))
-            except BAD:
-                return False
-            expected = cell.value
-            if uniform:
-                found, expected = collapsed(found), collapsed(expected)
-            if _is_real(cell.term) and isinstance(found, int | float):
-                found = type(expected)(found) if found == expected else found
-            if not same(found, expected):
-                return False
-        return True
+        try:
+            found = [terms.compute(term, values) for values in self._values(term, column)]
+        except BAD:
+            return False
+        return all(map(_gives, found, column.values(), repeat(uniform)))
 
     # What expressions read
 
-    def _values(self, place: int, term: Expression) -> dict[Expression, PyValue]:
-        read = (leaf for leaf in leaves(term) if not isinstance(leaf, Literal))
-        return {
-            leaf: leaf.number if isinstance(leaf, Counter) else self.leaves.values(leaf)[place]
-            for leaf in read
-        }
+    def _values(self, term: Expression, places: Iterable[int]) -> Iterator[Fixed]:
+        """What an expression reads, in the instances at some places."""
+        read = {leaf for leaf in leaves(term) if not isinstance(leaf, Literal)}
+        every = {leaf: self.leaves.values(leaf) for leaf in read if not isinstance(leaf, Counter)}
+        counted: dict[Expression, PyValue] = {leaf: leaf.number for leaf in _counters(term)}
+        for place in places:
+            yield {leaf: values[place] for leaf, values in every.items()} | counted
 
     def _say(self, term: Expression) -> Python:
         """The variable of a leaf, or of an expression that the spec gives a name."""
@@ -310,6 +305,16 @@ def _is_shared(test: Origin, place: int, others: Sequence[Body]) -> bool:
     """Whether other instances of a block come to the same test at the same place."""
     found = (body.scope.tests[place : place + 1] for body in others)
     return all(tests and tests[0].span == test.span for tests in found)
+
+
+def _gives(found: Any, cell: Cell, uniform: bool) -> bool:
+    """Whether what was computed is the value of a cell."""
+    expected = cell.value
+    if uniform:
+        found, expected = collapsed(found), collapsed(expected)
+    if _is_real(cell.term) and isinstance(found, int | float):
+        found = type(expected)(found) if found == expected else found
+    return same(found, expected)
 
 
 def _readings(term: Expression, column: Column) -> Iterator[Expression]:

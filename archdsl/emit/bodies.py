@@ -7,8 +7,9 @@ result, is then an expression over the parameters of the block and the channels 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import TypeAlias
 
 from archdsl.emit.targets.base import Target
 from archdsl.emit.terms import REAL, fold, pythonic
@@ -39,6 +40,10 @@ _REALS = (Real, Maybe, Either)
 CHANNELS, FEATURES = "channels", "features"
 
 
+Traces: TypeAlias = dict[Hashable, tuple[Types, Form]]
+"""What came of operations on types that bodies know: blocks of one kind ask the same."""
+
+
 @dataclass(eq=False)
 class Body:
     """A block in its place, or the network itself; `parent` is the body that calls it."""
@@ -48,6 +53,7 @@ class Body:
     parent: Body | None
     bodies: Mapping[int, Body]
     target: Target
+    known: Traces
     types: dict[Value, TensorType] = field(default_factory=dict)
     forms: dict[int, Form] = field(default_factory=dict)
     _called: dict[Expression, Expression] = field(default_factory=dict)
@@ -149,26 +155,40 @@ class Body:
         if isinstance(node.operation, Input):
             self.types[Value(node.index)] = node.results[0]
             return
+        operation = node.operation
         operands = tuple([self.type(value) for value in self.graph.operands(node)])
-        operation = self._traced(node)
-        inferred = operation.infer(*operands)
-        shapes = (_clearest(result.shape, operands) for result in inferred)
-        samples = (own.samples for own in node.results)
-        results = tuple(map(TensorType, shapes, samples))
+        terms = tuple([(n, self.term(o)) for n, o in node.written.items() if _is(operation, n, o)])
+        # Numbers are equal however they came about: it takes their terms to tell them apart.
+        sizes = tuple([term_of(size) for operand in operands for size in operand.shape])
+        asked = (operation, terms, operands, sizes)
+        if asked not in self.known:
+            known = _traced(operation, terms)
+            results = tuple(_results(known, operands, node.results))
+            self.known[asked] = results, self.target.form(known, operands, results)
+        results, self.forms[node.index] = self.known[asked]
         self.types |= {Value(node.index, i): result for i, result in enumerate(results)}
-        self.forms[node.index] = self.target.form(operation, operands, results)
 
-    def _traced(self, node: Node) -> Operation:
-        """The operation with parameters that know how they were written."""
-        changed: dict[str, object] = {}
-        kinds = {f.name: type(kind_of(f)) for f in fields(node.operation)} if node.written else {}
-        for name, origin in node.written.items():
-            value = getattr(node.operation, name)
-            if value is origin.value or value == origin.value:
-                term = self.term(origin)
-                is_real = kinds[name] in _REALS and not isinstance(term, Literal | Opaque)
-                changed[name] = traced(value, apply(REAL, term) if is_real else term)
-        return replace(node.operation, **changed) if changed else node.operation
+
+def _is(operation: Operation, name: str, origin: Origin) -> bool:
+    """Whether a parameter has the very value that was written, and not one made of it."""
+    value = getattr(operation, name)
+    return value is origin.value or bool(value == origin.value)
+
+
+def _traced(operation: Operation, terms: Iterable[tuple[str, Expression]]) -> Operation:
+    """The operation with parameters that know how they were written."""
+    changed: dict[str, object] = {}
+    kinds = {f.name: type(kind_of(f)) for f in fields(operation)}
+    for name, term in terms:
+        is_real = kinds[name] in _REALS and not isinstance(term, Literal | Opaque)
+        value = getattr(operation, name)
+        changed[name] = traced(value, apply(REAL, term) if is_real else term)
+    return replace(operation, **changed) if changed else operation
+
+
+def _results(operation: Operation, operands: Types, own: Types) -> Iterator[TensorType]:
+    for result, known in zip(operation.infer(*operands), own, strict=True):
+        yield TensorType(_clearest(result.shape, operands), known.samples)
 
 
 def _clearest(shape: tuple[int, ...], operands: Types) -> tuple[int, ...]:
@@ -192,10 +212,11 @@ def _enters(size: int) -> bool:
 def bodies(graph: Graph, target: Target) -> Mapping[int, Body]:
     """For each scope of a graph the body that it stands in, or is, all operations traced."""
     found: dict[int, Body] = {}
+    known: Traces = {}
     for scope in graph.scopes:
         around = found.get(scope.parent) if scope.parent is not None else None
         if scope.kind in ("block", "network"):
-            found[scope.index] = Body(graph, scope, around, found, target)
+            found[scope.index] = Body(graph, scope, around, found, target, known)
         else:
             assert around is not None
             found[scope.index] = around

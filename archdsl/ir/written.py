@@ -7,8 +7,7 @@ the expressions that their parameters were written as, in terms of the body arou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from archdsl.source import Span
@@ -78,13 +77,17 @@ class Apply:
 
     # Asked of each expression that is made of this one, so worked out once.
 
-    @cached_property
-    def size(self) -> int:
-        return 1 + sum(map(size, self.terms))
+    size: int = field(init=False, repr=False, compare=False)
+    is_opaque: bool = field(init=False, repr=False, compare=False)
+    _hash: int = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def is_opaque(self) -> bool:
-        return any(map(is_opaque, self.terms))
+    def __post_init__(self) -> None:
+        vars(self)["size"] = 1 + sum(map(size, self.terms))
+        vars(self)["is_opaque"] = any(map(is_opaque, self.terms))
+        vars(self)["_hash"] = hash((self.operator, self.terms))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archdsl.emit.python.expressions import Python, listed
 from archdsl.emit.python.layout import lay_out
@@ -20,9 +19,9 @@ from archdsl.emit.python.tokens import (
     parted,
     spaced,
 )
+from archdsl.frozen import Frozen
 
 
-@dataclass(frozen=True)
 class Comment(Statement):
     """A comment on lines of its own."""
 
@@ -34,7 +33,6 @@ class Comment(Statement):
             yield " " * INDENT * depth + f"# {printable(line)}".rstrip()
 
 
-@dataclass(frozen=True)
 class Remarked(Statement):
     """A statement with a comment at the end of its first line, or above it where that is full."""
 
@@ -51,7 +49,6 @@ class Remarked(Statement):
         yield from rest
 
 
-@dataclass(frozen=True)
 class Docstring(Statement):
     """The text that describes a class or a function."""
 
@@ -72,7 +69,6 @@ class Docstring(Statement):
         yield margin + '"""'
 
 
-@dataclass(frozen=True)
 class Blank(Statement):
     """An empty line between statements."""
 
@@ -88,8 +84,7 @@ def printable(line: str) -> str:
     return "".join(escaped).rstrip()
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(Frozen):
     """A parameter of a function."""
 
     name: str
@@ -109,7 +104,6 @@ class Parameter:
             yield from spaced(self.default.tokens(), annotated)
 
 
-@dataclass(frozen=True)
 class Function(Statement):
     """`def name(parameters) -> returns:` over a body."""
 
@@ -128,7 +122,6 @@ class Function(Statement):
         yield from render(self.body, depth + 1)
 
 
-@dataclass(frozen=True)
 class Class(Statement):
     """`class name(bases):` over a body."""
 

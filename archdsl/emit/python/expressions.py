@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from archdsl.emit.python.tokens import DOT, Kind, Token, enclosed, parted, spaced
+from archdsl.frozen import Frozen
 
 LOOSEST, CONDITION, OR, AND, NOT, COMPARISON, UNION, SUM, PRODUCT, SIGN, TIGHTEST = range(11)
 """How tightly an expression binds, from the loosest on."""
 
 
-class Python:
+class Python(Frozen):
     """Base of the expressions."""
 
     @property
@@ -45,7 +45,6 @@ class Python:
         return "".join(" " * token.space + token.text for token in self.tokens())
 
 
-@dataclass(frozen=True)
 class Atom(Python):
     """A name, a dotted name, a number or a string, as it is written."""
 
@@ -68,7 +67,6 @@ class Atom(Python):
             yield Token(name)
 
 
-@dataclass(frozen=True)
 class Keyword(Python):
     """An argument with its name."""
 
@@ -85,7 +83,6 @@ class Keyword(Python):
         yield from self.value.within(CONDITION)
 
 
-@dataclass(frozen=True)
 class Star(Python):
     """`*value`, in a call, a list or a tuple."""
 
@@ -100,7 +97,6 @@ class Star(Python):
         yield from self.value.within(SIGN)
 
 
-@dataclass(frozen=True)
 class Call(Python):
     """`function(arguments)`."""
 
@@ -117,7 +113,6 @@ class Call(Python):
         return listed(self.arguments)
 
 
-@dataclass(frozen=True)
 class Attribute(Python):
     """`value.name`."""
 
@@ -133,7 +128,6 @@ class Attribute(Python):
         yield Token(self.name)
 
 
-@dataclass(frozen=True)
 class Subscript(Python):
     """`value[index]`, where a tuple as the index goes without parentheses."""
 
@@ -145,7 +139,6 @@ class Subscript(Python):
         yield from enclosed(self.index.unparenthesised(), "[]", indexes=True)
 
 
-@dataclass(frozen=True)
 class Slice(Python):
     """`lower:upper:step` in a subscript."""
 
@@ -167,7 +160,6 @@ class Slice(Python):
                 yield from spaced(part.within(CONDITION), loose and place > 0)
 
 
-@dataclass(frozen=True)
 class Tuple(Python):
     """`(a, b)`."""
 
@@ -189,7 +181,6 @@ class Tuple(Python):
             yield Token(",")
 
 
-@dataclass(frozen=True)
 class List(Python):
     """`[a, b]`."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from archdsl.emit.python.expressions import (
@@ -35,7 +34,6 @@ OPERATORS = {
 """How tightly an operator binds, and how willingly black breaks a line before it."""
 
 
-@dataclass(frozen=True)
 class Generator(Python):
     """`(element for target in values if condition)`; bare as the only argument of a call."""
 
@@ -58,7 +56,6 @@ class Generator(Python):
             yield from spaced(self.condition.within(OR))
 
 
-@dataclass(frozen=True)
 class Comprehension(Python):
     """`[element for target in values if condition]`."""
 
@@ -68,7 +65,6 @@ class Comprehension(Python):
         return enclosed(self.generator.bare(), "[]", encloses=True)
 
 
-@dataclass(frozen=True)
 class Infix(Python):
     """`a + b + c`, read from the left."""
 
@@ -88,7 +84,6 @@ class Infix(Python):
             yield from spaced(operand.within(precedence + 1))
 
 
-@dataclass(frozen=True)
 class Prefix(Python):
     """`-value`, or `not value`."""
 
@@ -108,7 +103,6 @@ class Prefix(Python):
         yield from spaced(self.value.within(self.precedence), self.operator == "not")
 
 
-@dataclass(frozen=True)
 class Conditional(Python):
     """`value if test else other`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from itertools import chain, islice
 from typing import ClassVar, TypeAlias
 
@@ -11,9 +11,10 @@ from archdsl.emit.python.expressions import Atom, Python, Tuple
 from archdsl.emit.python.layout import lay_out
 from archdsl.emit.python.operators import Generator
 from archdsl.emit.python.tokens import Kind, Token, optional, spaced
+from archdsl.frozen import Frozen
 
 
-class Statement:
+class Statement(Frozen):
     """Base of the statements; some stand apart from their neighbours by empty lines."""
 
     is_definition: ClassVar[bool] = False
@@ -29,7 +30,6 @@ class Statement:
 Block: TypeAlias = tuple[Statement, ...]
 
 
-@dataclass(frozen=True)
 class Expr(Statement):
     """An expression for its effect, such as a call."""
 
@@ -39,7 +39,6 @@ class Expr(Statement):
         yield from lay_out(list(self.value.tokens()), depth)
 
 
-@dataclass(frozen=True)
 class Assign(Statement):
     """`target = value`, or `target: annotation = value`; a tuple as the target unpacks."""
 
@@ -56,7 +55,6 @@ class Assign(Statement):
         yield from lay_out([*target, Token("=", Kind.EQUAL, space=True), *spaced(value)], depth)
 
 
-@dataclass(frozen=True)
 class Raise(Statement):
     """`raise value`."""
 
@@ -66,7 +64,6 @@ class Raise(Statement):
         yield from lay_out([Token("raise"), *spaced(self.value.tokens())], depth)
 
 
-@dataclass(frozen=True)
 class Return(Statement):
     """`return value`."""
 
@@ -76,7 +73,6 @@ class Return(Statement):
         yield from lay_out([Token("return"), *spaced(wrapped(self.value))], depth)
 
 
-@dataclass(frozen=True)
 class For(Statement):
     """`for target in values:` over a body."""
 
@@ -92,7 +88,6 @@ class For(Statement):
         yield from render(self.body, depth + 1)
 
 
-@dataclass(frozen=True)
 class If(Statement):
     """`if test:` over a body, and over what else to do."""
 
