@@ -11,7 +11,7 @@ from jinja2 import FileSystemBytecodeCache
 from archdsl.emit import pages
 from archdsl.emit.module import ModuleView
 
-VIEW = ModuleView(['"""Nothing."""'], ["import torch"], [])
+VIEW = ModuleView(['"""Nothing."""'], ["import torch"], [], [])
 
 
 def text(home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
