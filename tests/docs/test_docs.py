@@ -17,6 +17,7 @@ PAGES = [*DOCS, ROOT / "README.md"]
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#)([^)#]+)")
 _PATH = re.compile(r"`((?:archdsl|docs|grammars|specs|templates|tests)/[\w./-]*)`")
+_DIAGRAM = re.compile(r"^text -parse-> .*?\n.*\n.*$", re.MULTILINE)
 _NEW = re.compile(r"^\| `([\w./-]+)` \| new", re.MULTILINE)
 """A file that a walk adds, in the table of the files that it touches."""
 
@@ -59,3 +60,17 @@ def test_files_that_are_named_are_there(page: Path) -> None:
     named = set(_PATH.findall(text)) - set(_NEW.findall(text))
     assert named
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
+
+
+def test_the_map_is_one() -> None:
+    code, readme, page = (
+        (ROOT / path).read_text()
+        for path in ("archdsl/compiler.py", "README.md", "docs/architecture.md")
+    )
+    assert _DIAGRAM.findall(code) == _DIAGRAM.findall(readme) == _DIAGRAM.findall(page) != []
+
+
+def test_every_room_is_on_the_map() -> None:
+    named = _PATH.findall((ROOT / "docs" / "architecture.md").read_text())
+    rooms = {f"archdsl/{file.parent.name}/" for file in ROOT.glob("archdsl/*/__init__.py")}
+    assert rooms - set(named) == set()
