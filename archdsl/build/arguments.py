@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from fractions import Fraction
 
-from archdsl.build import values
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import (
@@ -171,7 +171,13 @@ def _outer(given: Given) -> Given | None:
 def round_hint(given: Given) -> str | None:
     """What to do where an integer is wanted and a fraction stands, in the words where it begins."""
     first = origin(given)
-    return values.round_hint(first if first.value == given.value else given)
+    given = first if first.value == given.value else given
+    if not isinstance(given.value, Fraction):
+        return None
+    written = given.written
+    text = written.span.text if written else given.span.text
+    text = written.text if isinstance(written, tree.Number) else text
+    return f"round it: `ceil({text})` or `int({text})`"
 
 
 def refused(given: Given, what: str) -> tuple[Label, ...]:

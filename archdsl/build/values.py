@@ -257,16 +257,6 @@ def describe(value: object) -> str:
     return f"the {kind} `{show(value)}`"
 
 
-def round_hint(given: Given) -> str | None:
-    """What to do where an integer is wanted and a fraction stands."""
-    if not isinstance(given.value, Fraction):
-        return None
-    written = given.written
-    text = written.span.text if written else given.span.text
-    text = written.text if isinstance(written, tree.Number) else text
-    return f"round it: `ceil({text})` or `int({text})`"
-
-
 def bounds(least: int, most: int | None, what: str = "argument") -> str:
     """`1 argument`, `at least 2 arguments`, `1 to 3 arguments`."""
     if least == most:

@@ -26,8 +26,7 @@ from archdsl.emit.python import (
 )
 from archdsl.emit.scripts import Target, scripts
 from archdsl.emit.writer import DOC_WIDTH
-from archdsl.ir.ending import softmax_at_end
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Graph, softmax_at_end
 from archdsl.recipes.recipe import Recipe
 
 _TITLE = 'Entry point of torch.hub, which loads this folder with `source="local"`.'

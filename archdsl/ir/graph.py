@@ -213,3 +213,16 @@ class Graph(Nodes):
             others = (operand.node for operand in self.reads[index])
             reading.add_edges_from([(index, other) for other in others if other in reading])
         yield from dfs_postorder_nodes(reading)
+
+
+_SOFTMAXES = ("softmax", "log_softmax")
+_AVERAGES = ("mean", "flatten", "reshape", "squeeze")
+
+
+def softmax_at_end(graph: Graph) -> Node | None:
+    """The softmax that the only output comes from, perhaps averaged over positions."""
+    (value,) = graph.outputs
+    node = graph.node(value.node)
+    while node.operation.name in _AVERAGES:
+        node = graph.node(graph.operands(node)[0].node)
+    return node if node.operation.name in _SOFTMAXES else None

@@ -79,6 +79,5 @@ def trace(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...]) -> Tr
         Step(node.operation, node.results, tuple(map(reference, graph.operands(node))))
         for node in map(graph.node, places)
     )
-    given = tuple(map(reference, gives))
-    enters = tuple(entering)
+    given, enters = tuple(map(reference, gives)), tuple(entering)
     return Traced(Form(steps, graph.types(enters), given), places, enters)

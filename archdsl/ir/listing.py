@@ -88,9 +88,9 @@ class _Lister:
 
     def _range(self, scope: int, run: Run) -> str:
         """`3`, or `3-8` for the names of a run from the first to the last."""
-        members = self.members[scope]
-        first, last = members[run.start], members[run.start + run.period * run.times - 1]
-        return self._name(first) if first is last else f"{self._name(first)}-{self._name(last)}"
+        covered = self._covers(scope, run)
+        first, last = self._name(covered[0]), self._name(covered[-1])
+        return first if run.size == 1 else f"{first}-{last}"
 
     def _name(self, member: Member) -> str:
         names = self.naming.nodes if isinstance(member, Node) else self.naming.scopes
@@ -241,15 +241,10 @@ def _run(forms: Sequence[Hashable], readers: Sequence[int], start: int, period: 
     """The longest run of a period from a place on."""
     times, farthest, end = 1, 0, start + period
     inside = start
-    while end + period <= len(forms) and _repeats(forms, end, period):
+    while forms[end - period : end] == forms[end : end + period]:
         end += period
         farthest = max(farthest, *readers[inside : end - 1])
         inside = end - 1
         if farthest < end:
             times = (end - start) // period
     return Run(start, period, times)
-
-
-def _repeats(forms: Sequence[Hashable], start: int, period: int) -> bool:
-    """Whether the members from a place on are those before it once more."""
-    return forms[start : start + period] == forms[start - period : start]

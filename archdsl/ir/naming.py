@@ -28,16 +28,14 @@ class Naming:
 def name_all(graph: Graph) -> Naming:
     """What the spec calls things, else what they are, numbered where several are the same."""
     levels = _levels(graph)
-    parts: list[tuple[Hashable, str]] = [(_place(levels, s), _wanted(s)) for s in graph.scopes]
+    parts: list[tuple[Hashable, str]] = [
+        (_place(levels, scope), scope.name or scope.definition) for scope in graph.scopes
+    ]
     parts += [(levels[n.scope], n.name or n.operation.name) for n in graph]
     names = unique(parts)
     count = len(graph.scopes)
     scopes, nodes = tuple(names[:count]), tuple(names[count:])
     return Naming(scopes, nodes, _scope_paths(graph, scopes))
-
-
-def _wanted(scope: Scope) -> str:
-    return scope.name or scope.definition
 
 
 def _place(levels: list[int], scope: Scope) -> Hashable:

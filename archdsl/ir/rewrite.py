@@ -57,11 +57,10 @@ class Rewrite:
         Raises:
             Mismatch: it does not take the node's operands.
         """
-        reads = tuple([self._now[value] for value in self.graph.operands(node)])
         results = checked(operation, self.operands(node))
         new = self._placed(node, operation, results, imposed)
         self._nodes.append(new)
-        self._reads.append(reads)
+        self._reads.append(tuple([self._now[value] for value in self.graph.operands(node)]))
         for place in range(len(results)):
             self._now[Value(node.index, place)] = Value(new.index, place)
         return new
@@ -89,15 +88,14 @@ class Rewrite:
             return graph
         return replace(
             graph,
-            nodes=tuple(map(self._retold, graph.nodes)),
+            nodes=tuple(
+                replace(node, written=self._origins(node.written), guards=self._each(node.guards))
+                for node in graph.nodes
+            ),
             scopes=tuple(map(self._rescoped, graph.scopes)),
             inputs=self._values(graph.inputs),
             outputs=tuple(self._now[value] for value in graph.outputs),
         )
-
-    def _retold(self, node: Node) -> Node:
-        written = self._origins(node.written)
-        return replace(node, written=written, guards=self._each(node.guards))
 
     def _rescoped(self, scope: Scope) -> Scope:
         return replace(
@@ -113,30 +111,21 @@ class Rewrite:
         return {name: self._now[value] for name, value in values.items()}
 
     def _origins(self, origins: Mapping[str, Origin]) -> Mapping[str, Origin]:
-        return {name: _Moved(origin, self._now) for name, origin in origins.items()}
+        return dict(zip(origins, self._each(origins.values()), strict=True))
 
     def _each(self, origins: Iterable[Origin]) -> tuple[Origin, ...]:
-        return tuple(_Moved(origin, self._now) for origin in origins)
+        return tuple(_Moved(o.value, o.scope, o.span, o, self._now) for o in origins)
 
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
     """An origin that was written of another graph, whose values are others `now`."""
 
+    value: object
+    scope: int
+    span: Span
     origin: Origin
     now: Mapping[Value, Value]
-
-    @property
-    def value(self) -> object:
-        return self.origin.value
-
-    @property
-    def scope(self) -> int:
-        return self.origin.scope
-
-    @property
-    def span(self) -> Span:
-        return self.origin.span
 
     @property
     def expression(self) -> Expression:

@@ -30,7 +30,8 @@ def read(path: Path, name: str | None = None) -> Source:
     """
     shown = name or str(path)
     if not os.path.exists(path):
-        near = did_you_mean(path.name, (p.name for p in _neighbours(path)))
+        beside = path.parent.glob("*" + SUFFIX) if path.parent.is_dir() else ()
+        near = did_you_mean(path.name, sorted(p.name for p in beside))
         raise CompileError([error("file", f"no such file: {shown}", help=near)])
     if not os.path.isfile(path):
         kind = "a folder" if path.is_dir() else "no file"
@@ -48,10 +49,6 @@ def read(path: Path, name: str | None = None) -> Source:
     except OSError as fault:
         raise CompileError([error("file", f"cannot read {shown}: {fault.strerror}")]) from None
     return Source(shown, text)
-
-
-def _neighbours(path: Path) -> list[Path]:
-    return sorted(path.parent.glob("*" + SUFFIX)) if path.parent.is_dir() else []
 
 
 def find(name: str, user: Path) -> tuple[Path | None, str | None]:
@@ -89,7 +86,6 @@ def file_of(name: str) -> str | None:
 
 @cache
 def _files() -> dict[str, str]:
-    """For every name of the library the file that defines it."""
     paths = sorted(folder("library").glob(f"*{SUFFIX}"))
     return {name: path.stem for path in paths for name in _defined(path)}
 

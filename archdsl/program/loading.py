@@ -74,26 +74,19 @@ class _Names(Generic[M]):
 
     def bring(self, name: str, meaning: M, use: tree.Use) -> None:
         """A name that another file defines."""
-        if name in self.known:
-            also = [Label(self._origins[name], "it came with this already")]
-            self._tell(f"`{name}` comes from two files", use.span, also)
-            return
-        self._take(name, meaning, use.span)
+        self._add(name, meaning, use.span, "comes from two files", "it came with this already")
 
     def define(self, name: str, meaning: M, place: Span) -> None:
         """A name that the file itself defines."""
+        self._add(name, meaning, place, "is defined twice", "the first one")
+
+    def _add(self, name: str, meaning: M, place: Span, clash: str, first: str) -> None:
         if name in self.known:
-            also = [Label(self._origins[name], "the first one")]
-            self._tell(f"`{name}` is defined twice", place, also)
+            also = [Label(self._origins[name], first)]
+            self._diagnostics.add(error("name", f"`{name}` {clash}", place, also=also))
             return
-        self._take(name, meaning, place)
-
-    def _take(self, name: str, meaning: M, origin: Span) -> None:
         self.known[name] = meaning
-        self._origins[name] = origin
-
-    def _tell(self, message: str, place: Span, also: list[Label]) -> None:
-        self._diagnostics.add(error("name", message, place, also=also))
+        self._origins[name] = place
 
 
 class _Loader:
@@ -167,7 +160,9 @@ class _Loader:
             return
         resolved = path.resolve()
         if resolved in self.open:
-            self.diagnostics.add(self._cycle(use, resolved))
+            around = [*self.open[self.open.index(resolved) :], resolved]
+            message = f"files use each other in a circle: {' -> '.join(p.stem for p in around)}"
+            self.diagnostics.add(error("use", message, use.span))
             return
         if len(self.done) + len(self.open) > limits.FILES:
             message = f"more than {limits.FILES} files are used"
@@ -186,8 +181,3 @@ class _Loader:
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
             return None
-
-    def _cycle(self, use: tree.Use, resolved: Path) -> Diagnostic:
-        around = [*self.open[self.open.index(resolved) :], resolved]
-        path = " -> ".join(p.stem for p in around)
-        return error("use", f"files use each other in a circle: {path}", use.span)

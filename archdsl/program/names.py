@@ -24,24 +24,16 @@ STAGE = "stage"
 
 TYPE_WORDS = frozenset({"int", "number", "bool", "tuple", "tensor", "block", "none"})
 
-_ANY = None
-
 FUNCTIONS = {
-    function.name: function
-    for function in (
-        Function("int", 1, 1),
-        Function("floor", 1, 1),
-        Function("ceil", 1, 1),
-        Function("round", 1, 1),
-        Function("abs", 1, 1),
-        Function("sqrt", 1, 1),
-        Function("min", 1, _ANY),
-        Function("max", 1, _ANY),
-        Function("sum", 1, _ANY),
-        Function("len", 1, 1),
-        Function("range", 1, 3),
-        Function("round_to", 2, 2),
+    name: Function(name, least, most)
+    for least, most, names in (
+        (1, 1, ("int", "floor", "ceil", "round", "abs", "sqrt")),
+        (1, None, ("min", "max", "sum")),
+        (1, 1, ("len",)),
+        (1, 3, ("range",)),
+        (2, 2, ("round_to",)),
     )
+    for name in names
 }
 
 
@@ -91,8 +83,12 @@ def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
             continue
         nodes = [*tree.walk([*definition.parameters, *definition.body])]
         yield from _unknown(nodes, outside | set(_inside(definition, nodes)))
-        for body in _bodies(definition, nodes):
-            yield from _after_return(body)
+        yield from _after_return(definition.body)
+        for node in nodes:
+            if isinstance(node, tree.If | tree.For):
+                yield from _after_return(node.body)
+            if isinstance(node, tree.If):
+                yield from _after_return(node.otherwise)
 
 
 def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> Iterator[str]:
@@ -105,18 +101,12 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
             yield "i"
             yield from (column.name for column in node.columns)
             yield from (binding.name or "" for binding in node.bindings)
-            yield from _stages(node)
+            rows = (row.cells for row in node.rows if isinstance(row, tree.Row))
+            named = (pair for cells in rows for pair in zip(node.columns, cells, strict=False))
+            yield from (cell.span.text for column, cell in named if column.name == STAGE)
         elif isinstance(node, tree.Initialise):
             scheme, _ = tree.called(node.scheme)
             yield scheme.name
-
-
-def _stages(table: tree.Table) -> Iterator[str]:
-    columns = [column.name for column in table.columns]
-    for row in table.rows:
-        cells = row.cells if isinstance(row, tree.Row) else ()
-        named = zip(columns, cells, strict=False)
-        yield from (cell.span.text for column, cell in named if column == STAGE)
 
 
 def _unknown(nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
@@ -124,17 +114,6 @@ def _unknown(nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
         if isinstance(node, tree.Name) and node.name not in known:
             hint = brings(node.name) or did_you_mean(node.name, sorted(known)[:CANDIDATES])
             yield error("name", f"nothing is called `{node.name}`", node.span, help=hint)
-
-
-def _bodies(
-    definition: tree.Block | tree.Network, nodes: list[tree.Node]
-) -> Iterator[tuple[tree.Statement, ...]]:
-    yield definition.body
-    for node in nodes:
-        if isinstance(node, tree.If | tree.For):
-            yield node.body
-        if isinstance(node, tree.If):
-            yield node.otherwise
 
 
 def _after_return(body: tuple[tree.Statement, ...]) -> Iterator[Diagnostic]:

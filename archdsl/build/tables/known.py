@@ -82,7 +82,7 @@ class KnownBlocks:
             found = made.at(sizes.entering) if made else None
             if found is None:
                 return None
-            self._known[said, sizes] = Known(*found)
+            self._known[said, sizes] = found
         return self._known[said, sizes]
 
     def keep(self, said: Hashable, sizes: Sizes, known: Known, made: Pattern | None) -> None:
@@ -100,12 +100,10 @@ class KnownBlocks:
         if source not in self._contents:
             said = tuple([cell for cell in row.cells.items() if cell[0] not in UNREAD])
             number = self._numbers.setdefault(said, len(self._numbers))
-            self._contents[source] = number, not _is_one(row.cell(STRIDE))
+            stride = row.cell(STRIDE)
+            is_one = stride is None or (isinstance(stride, tree.Number) and stride.value == 1)
+            self._contents[source] = number, not is_one
         return self._contents[source]
-
-
-def _is_one(cell: tree.Expression | None) -> bool:
-    return cell is None or (isinstance(cell, tree.Number) and cell.value == 1)
 
 
 class Turns:
@@ -131,15 +129,13 @@ class Turns:
         if not self._is_apart:
             return number
         if number not in self._known:
-            self._known[number] = self._made_of(number)
+            self._frame.names[COUNTER] = number
+            try:
+                made: Hashable = tuple([said(self._frame.evaluate(d)) for d in self._counting])
+            except Fault:
+                made = number
+            self._known[number] = made
         return self._known[number]
-
-    def _made_of(self, number: int) -> Hashable:
-        self._frame.names[COUNTER] = number
-        try:
-            return tuple([said(self._frame.evaluate(d)) for d in self._counting])
-        except Fault:
-            return number
 
 
 def said(value: Value) -> Hashable:
@@ -150,12 +146,10 @@ def said(value: Value) -> Hashable:
         return tuple(map(said, value))
     if isinstance(value, BlockValue | OperationValue):
         given = ((n, said(g.value), g.written) for n, g in value.given.items())
-        return _made_of(value), *given
+        if isinstance(value, BlockValue):
+            return value.definition.number, *given
+        return value.operation.name, *given
     return type(value), value
-
-
-def _made_of(value: BlockValue | OperationValue) -> Hashable:
-    return value.definition.number if isinstance(value, BlockValue) else value.operation.name
 
 
 # At other sizes
@@ -169,7 +163,7 @@ class Pattern:
     steps: tuple[tuple[int, Operation, tuple[GraphValue, ...], Types], ...]
     leaving: tuple[GraphValue, ...]
 
-    def at(self, entering: Types) -> tuple[Figures, Types] | None:
+    def at(self, entering: Types) -> Known | None:
         """What the block costs and gives at other sizes, None where that takes running it."""
         types = dict(zip(self.entering, entering, strict=True))
         total = Figures()
@@ -183,7 +177,7 @@ class Pattern:
                 return None
             total += figures_of_operation(operation, operands, results)
             types |= {GraphValue(index, i): result for i, result in enumerate(results)}
-        return total, tuple([types[value] for value in self.leaving])
+        return Known(total, tuple([types[value] for value in self.leaving]))
 
 
 def pattern(

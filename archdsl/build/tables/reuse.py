@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from archdsl.build.tables.cells import Filled, Filler, prints
 from archdsl.build.tables.known import UNREAD, Known, KnownBlocks, Sizes, pattern, said, signature
 from archdsl.build.tables.stages import TableBuilder
-from archdsl.build.values import Tensor, Value, holds_tensor, types_of
+from archdsl.build.values import Tensor, holds_tensor, types_of
 from archdsl.costs.figures import Again, Figures, Tally
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Nodes
@@ -136,9 +136,8 @@ class Reuse:
 def _meaning(filler: Filler) -> Hashable:
     """All that the text of a table can mean where it stands, but for the sizes of tensors."""
     frame = filler.frame
-    names = tuple((name, _kept(value)) for name, value in frame.names.items())
+    names = tuple(
+        (name, signature((value.type,)) if isinstance(value, Tensor) else said(value))
+        for name, value in frame.names.items()
+    )
     return frame.unit, filler.table.bindings, filler.columns.difference(UNREAD), names
-
-
-def _kept(value: Value) -> Hashable:
-    return signature((value.type,)) if isinstance(value, Tensor) else said(value)

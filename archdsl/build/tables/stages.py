@@ -7,7 +7,7 @@ from itertools import groupby
 
 from archdsl import limits
 from archdsl.build import calls
-from archdsl.build.arguments import piped
+from archdsl.build.arguments import piped, round_hint
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.tables.cells import COUNTER, Filled, Filler, compare
@@ -18,7 +18,6 @@ from archdsl.build.values import (
     Value,
     Written,
     describe,
-    round_hint,
     tensors_in,
     types_of,
 )

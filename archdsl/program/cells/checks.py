@@ -29,16 +29,23 @@ from archdsl.program.mentions import names_in
 from archdsl.program.program import name_span
 from archdsl.syntax import tree
 
+_SHOWN = 8
+"""Operations of a circle, or names that there are, that a message lists."""
+
 
 def mistakes(cell: tree.Cell, found: Parts, known: Container[str]) -> Iterator[Diagnostic]:
     """The mistakes of a cell that its text shows, where these names are known; warnings last."""
     checker = _Checker(cell, found)
     yield from checker.library(known)
-    for statement in found.others:
-        yield checker.misplaced(statement)
+    yield from map(checker.misplaced, found.others)
     yield from checker.settings()
     yield from checker.frame()
-    yield from _wired(cell, found)
+    yield from checker.names()
+    yield from checker.terms()
+    yield from checker.reads()
+    yield from checker.limits()
+    yield from checker.sizes()
+    yield from checker.unread()
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ class _Checker:
         for name, statement in self.found.settings.items():
             value = statement.value
             if name not in SETTINGS:
-                yield self._unknown(name, statement)
+                yield self._no_setting(name, statement)
             elif name in LIMITS and not is_count(value):
                 message = f"`{name}` counts {LIMITS[name]}s: an integer of at least 1"
                 yield error("cell", f"{message}, not {value.span.text}", value.span)
@@ -117,7 +124,7 @@ class _Checker:
                 hint = near or " or ".join(f"`keys_values = {word}`" for word in KEYS_VALUES)
                 yield error("cell", message, value.span, help=hint)
 
-    def _unknown(self, name: str, statement: tree.Assign) -> Diagnostic:
+    def _no_setting(self, name: str, statement: tree.Assign) -> Diagnostic:
         """A name for what is no operation: a misspelt setting, or a call that lacks something."""
         value, place = statement.value, target_span(statement)
         example = f"`{name} = attend(f0, over = spatial)`"
@@ -134,26 +141,7 @@ class _Checker:
         hint = near or f"settings are {listed}; an operation is a call: {example}"
         return error("cell", message, place, help=hint)
 
-
-_SHOWN = 8
-"""Operations of a circle, or names that there are, that a message lists."""
-
-
-def _wired(cell: tree.Cell, found: Parts) -> Iterator[Diagnostic]:
-    """The mistakes in how the operations of a cell are wired; warnings come last."""
-    checker = _Wiring(cell, found)
-    yield from checker.names()
-    yield from checker.terms()
-    yield from checker.reads()
-    yield from checker.limits()
-    yield from checker.sizes()
-    yield from checker.unread()
-
-
-@dataclass(frozen=True)
-class _Wiring:
-    cell: tree.Cell
-    found: Parts
+    # How operations are wired
 
     @cached_property
     def operations(self) -> dict[str, Operation]:

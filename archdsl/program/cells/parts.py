@@ -74,9 +74,8 @@ class Parts:
     @property
     def calls(self) -> Iterator[tree.Call]:
         """All that it calls, as it is written."""
-        yield from filter(None, [self.prepare])
-        yield from (operation.call for operation in self.operations)
-        yield from filter(None, [self.combine])
+        calls = (self.prepare, *(operation.call for operation in self.operations), self.combine)
+        return filter(None, calls)
 
     @property
     def keys_values(self) -> str:

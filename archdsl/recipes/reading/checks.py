@@ -12,8 +12,7 @@ from archdsl import limits
 from archdsl.build.values import show
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error, warning
 from archdsl.infer import infer
-from archdsl.ir.ending import softmax_at_end
-from archdsl.ir.graph import Graph, Node
+from archdsl.ir.graph import Graph, Node, softmax_at_end
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.recipes.reading.settings import Entry, Sheet
 from archdsl.recipes.recipe import FullLength, Recipe, ScaleJitter, Sgd, Steps
