@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from archdsl.build import parameters
 from archdsl.build.arguments import bind, listed
 from archdsl.build.context import Frame
-from archdsl.build.position import Call
 from archdsl.build.provenance import Names
-from archdsl.build.request import Fault
+from archdsl.build.request import Call, Fault
 from archdsl.build.values import BlockValue, Given, Tensor, Value, Written, holds_tensor, tensors_in
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import AXES

@@ -1,4 +1,4 @@
-"""The frame that rules work in: the names and values of one body, and the ways back into rules.
+"""The frame that rules work in: the names and values of one body, what it may take, what it tells.
 
 Every rule of the language is given a frame and recurses through it (`evaluate`, `apply`, `run`),
 so that no rule imports another: `build.machine` alone knows them all.
@@ -10,14 +10,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from archdsl.build.position import Context, Position
+from archdsl import limits
 from archdsl.build.provenance import RUNNING, Local, Meaning, Moment, Names
-from archdsl.build.request import Budget, Fault, Findings
-from archdsl.build.values import POISON, Given, Value, Written, describe, holds_tensor, tensors_in
+from archdsl.build.request import Budget, Call, Context, Fault, Findings
+from archdsl.build.values import (
+    POISON,
+    BlockValue,
+    Given,
+    OperationValue,
+    Tensor,
+    Value,
+    Written,
+    describe,
+    holds_tensor,
+    tensors_in,
+    weigh,
+)
+from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Site
 from archdsl.ops.base import Operation
-from archdsl.program.program import Unit
+from archdsl.program.program import Program, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -25,17 +38,19 @@ Body: TypeAlias = tree.Block | tree.Network
 
 
 @dataclass(slots=True)
-class Frame(Position):
-    """One body under evaluation.
+class Frame:
+    """One body under evaluation: that of a `call`, or of the network.
 
-    `running` is the value that bare calls and tables take and
-    replace; once one is `applied`, it is the result. `rounds` counts the loops around a statement.
-    `given` are the parameters as they were given, `fixed` those that keep their value, and
+    `running` is the value that bare calls and tables take and replace; once one is `applied`, it
+    is the result. `rounds` counts the loops around a statement. `given` are the parameters as they were given, `fixed` those that keep their value, and
     `assigned` says how many places give a name its own. `naming` is a call with the names that
     its results get. `meant` keeps what names meant, `guards` are the conditions that led to the
     statement at hand, and `tests` all that the body decided.
     """
 
+    context: Context
+    unit: Unit
+    call: Call | None = None
     scope: int = 0
     names: dict[str, Value] = field(default_factory=dict)
     running: tuple[Value, ...] = ()
@@ -48,6 +63,18 @@ class Frame(Position):
     meant: Names | None = None
     guards: tuple[Given, ...] = ()
     tests: list[Given] = field(default_factory=list)
+
+    @property
+    def program(self) -> Program:
+        return self.context.program
+
+    @property
+    def graph(self) -> Builder:
+        return self.context.graph
+
+    @property
+    def findings(self) -> Findings:
+        return self.context.findings
 
     # The ways back into the rules
 
@@ -171,3 +198,103 @@ class Frame(Position):
         test = self.said(value, node)
         self.tests.append(test)
         return test
+
+    # The budget
+
+    def enter(self, span: Span) -> None:
+        """One more expression or block is open, which is a step."""
+        self.step(span)
+        self.deepen(span)
+
+    def deepen(self, span: Span, levels: int = 1) -> None:
+        """Something more is open. Python's stack is deeper by some frames for each level."""
+        budget = self.context.budget
+        if budget.depth + levels > limits.CALL_DEPTH:
+            message = f"blocks and expressions are nested more than {limits.CALL_DEPTH} deep"
+            raise self.fault("nesting", message, span)
+        budget.depth += levels
+
+    def leave(self, levels: int = 1) -> None:
+        self.context.budget.depth -= levels
+
+    def step(self, span: Span, steps: int = 1) -> None:
+        """Some more statements, rounds, expressions or entries of tuples are worked on.
+
+        Raises:
+            CompileError: the network asks for more than the machine should give.
+        """
+        if not self.context.budget.spend(steps):
+            self._exhaust(f"this network takes more than {limits.STEPS:,} steps to build", span)
+
+    def take(self, value: Value, span: Span) -> None:
+        """A value is made or passed on: what it is made of are steps."""
+        if not isinstance(value, tuple | BlockValue | OperationValue):
+            return
+        count, levels = weigh(value, limits.STEPS)
+        if levels > limits.NESTING:
+            message = f"this value is nested more than {limits.NESTING} deep"
+            raise self.fault("nesting", message, span)
+        self.step(span, count)
+
+    def check_room(self, span: Span) -> None:
+        """One more operation or scope is added to the graph: as much work as many small steps.
+
+        Raises:
+            CompileError: the network grows too large.
+        """
+        self.step(span, limits.ADDITION)
+        most = limits.OPERATIONS
+        if len(self.graph) >= most:
+            self._exhaust(f"this network has more than {most:,} operations", span)
+        if len(self.graph.scopes) >= most:
+            self._exhaust(f"this network has more than {most:,} blocks in blocks", span)
+
+    def _exhaust(self, message: str, span: Span) -> None:
+        self.findings.add(self.error("size", message, span))
+        self.findings.stop_on_errors()
+
+    # Mistakes
+
+    def fault(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        *,
+        also: tuple[Label, ...] = (),
+        help: str | None = None,
+    ) -> Fault:
+        """A fault to raise: what is wrong, at the words at fault, and what to do about it."""
+        return Fault(self.error(code, message, span, also=also, help=help))
+
+    def error(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        label: str = "",
+        *,
+        also: tuple[Label, ...] = (),
+        help: str | None = None,
+    ) -> Diagnostic:
+        """An error that also shows the calls through which evaluation came here."""
+        return error(code, message, span, label, also=(*also, *self._trail(span)), help=help)
+
+    def _trail(self, span: Span) -> list[Label]:
+        """The calls around, the first and the last of many, and the change that it comes after."""
+        labels: list[Label] = []
+        call = self.call
+        while call is not None:
+            if not call.span.holds(span):
+                labels.append(Label(call.span, f"in `{call.block.name}`, called here"))
+            call = call.outer
+        labels = labels if len(labels) <= 2 else [labels[0], labels[-1]]
+        after = self.context.request.after if self.context.request else None
+        is_after = after is not None and not after.holds(span)
+        return [*labels, Label(after, "after this change")] if after and is_after else labels
+
+    def origin(self, tensor: Tensor) -> Label:
+        """Where a tensor comes from, with its shape."""
+        return Label(
+            self.context.graph.node(tensor.value.node).span, f"{tensor.type} comes from here"
+        )

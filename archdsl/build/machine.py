@@ -11,9 +11,8 @@ from contextlib import suppress
 from archdsl.build import blocks, calls, expressions, operations, parameters, statements
 from archdsl.build.context import Frame
 from archdsl.build.outcome import check_result
-from archdsl.build.position import Context, Rules
 from archdsl.build.provenance import Names
-from archdsl.build.request import Budget, Built, Ending, Fault, Findings, Request
+from archdsl.build.request import Budget, Built, Context, Ending, Fault, Findings, Request, Rules
 from archdsl.build.tables import rows
 from archdsl.build.values import BlockValue, FunctionValue, OperationValue, holds_tensor, tensors_in
 from archdsl.diagnostics import CompileError

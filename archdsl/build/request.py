@@ -1,18 +1,25 @@
-"""What a build is asked for, what it may take, and what it gives: all that others see of it."""
+"""What a build is asked for, what it may take, what it finds and what it gives.
+
+Beside that, what its frames share: the graph under construction, and the rules.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from archdsl import limits
-from archdsl.diagnostics import Diagnostic, Diagnostics
-from archdsl.ir.graph import Graph, Nodes
+from archdsl.build.values import Applicable, Inserted, Value
+from archdsl.diagnostics import Diagnostic, Diagnostics, Label
+from archdsl.ir.builder import Builder
+from archdsl.ir.graph import Address, Graph, Nodes
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import BuiltRow
 from archdsl.program.program import Program
 from archdsl.source import Span
+from archdsl.syntax import tree
 
 
 class Fault(Exception):
@@ -159,3 +166,47 @@ class Built:
         """Whether it is whole, without a mistake on the way."""
         has_errors = any(diagnostic.is_error for diagnostic in self.diagnostics)
         return self.ending is Ending.WHOLE and not has_errors
+
+
+# What the frames of a build share
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of the language by what they are for, each given a frame: see `build.machine`."""
+
+    expressions: Mapping[type, Callable[..., Value]]
+    statements: Mapping[type, Callable[..., None]]
+    callees: Mapping[type, Callable[..., Value]]
+    infix: Callable[..., Value]
+    add: Callable[..., Value]
+    run: Callable[..., Value]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What all frames of one build share; expressions outside of any body have none to ask for.
+
+    `rows`, `reshaped` (the insertions after which a tensor has another shape) and `derived` (the
+    blocks that definitions derive, by their numbers) are what the build has so far.
+    """
+
+    program: Program
+    graph: Builder
+    budget: Budget
+    findings: Findings
+    rules: Rules
+    request: Request | None = None
+    inserted: Mapping[Address, tuple[Inserted, ...]] = field(default_factory=dict)
+    reuse: Reuse | None = None
+    rows: list[BuiltRow] = field(default_factory=list)
+    reshaped: dict[Span, Label] = field(default_factory=dict)
+    derived: dict[int, Applicable] = field(default_factory=dict)
+
+
+class Call(NamedTuple):
+    """A block under evaluation with the place where it was called, and the call around."""
+
+    block: tree.Block
+    span: Span
+    outer: Call | None
