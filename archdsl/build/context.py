@@ -42,10 +42,11 @@ class Frame:
     """One body under evaluation: that of a `call`, or of the network.
 
     `running` is the value that bare calls and tables take and replace; once one is `applied`, it
-    is the result. `rounds` counts the loops around a statement. `given` are the parameters as they were given, `fixed` those that keep their value, and
-    `assigned` says how many places give a name its own. `naming` is a call with the names that
-    its results get. `meant` keeps what names meant, `guards` are the conditions that led to the
-    statement at hand, and `tests` all that the body decided.
+    is the result. `rounds` counts the loops around a statement. `given` are the parameters as
+    they were given, `fixed` those that keep their value, and `assigned` says how many places
+    give a name its own. `naming` is a call with the names that its results get. `meant` keeps
+    what names meant, `guards` are the conditions that led to the statement at hand, and `tests`
+    all that the body decided.
     """
 
     context: Context
