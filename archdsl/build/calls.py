@@ -136,12 +136,10 @@ def passed_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Nam
     if called is None and step is name:
         return piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
     arguments = evaluated(frame, given, piped, called)
-    if frame.meant is None or name.name not in frame.meant.parameters:
-        return followed(frame, frame.apply(called, arguments, step), step)
-    present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
-    test = Given(True, name.span, present, frame.now)
-    # Not by `under`: blocks in blocks pass here, and each call of Python's would count.
-    before, frame.guards = frame.guards, (*frame.guards, test)
+    before = frame.guards
+    if frame.meant and name.name in frame.meant.parameters:
+        present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
+        frame.guards = (*before, frame.said(True, present))
     try:
         return followed(frame, frame.apply(called, arguments, step), step)
     finally:

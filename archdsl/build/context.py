@@ -188,11 +188,11 @@ class Frame:
         elif self.meant and meaning is not None:
             self.meant.bind(name, meaning)
 
-    def run_on(self, values: tuple[Value, ...]) -> None:
-        """What bare calls take from here on."""
-        self.running = values
+    def run_on(self, value: Value) -> None:
+        """What bare calls take from here on; a tuple is several values."""
+        self.running = value if isinstance(value, tuple) else (value,)
         if self.meant:
-            self.meant.bind(RUNNING, tensors_in(values))
+            self.meant.bind(RUNNING, tensors_in(value))
 
     def decide(self, value: Value, node: tree.Expression) -> Given:
         """Keep a decision on which the body's structure depends."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, fields
 from fractions import Fraction
 from functools import cache
 
@@ -32,19 +31,16 @@ from archdsl.source import Span
 from archdsl.syntax import tree
 
 
-@dataclass(frozen=True, slots=True)
-class _Signature:
-    """The kinds of an operation's parameters, and those that it cannot do without."""
-
-    kinds: Mapping[str, Kind]
-    required: tuple[str, ...]
+@cache
+def _kinds(operation: str) -> Mapping[str, Kind]:
+    """The kinds of an operation's parameters."""
+    return {field.name: kind_of(field) for field in fields(OPERATIONS[operation])}
 
 
 @cache
-def _signature(operation: str) -> _Signature:
-    fields = dataclasses.fields(OPERATIONS[operation])
-    required = tuple(f.name for f in fields if f.default is dataclasses.MISSING)
-    return _Signature({f.name: kind_of(f) for f in fields}, required)
+def _required(operation: str) -> tuple[str, ...]:
+    """The parameters that an operation cannot do without."""
+    return tuple(f.name for f in fields(OPERATIONS[operation]) if f.default is MISSING)
 
 
 def apply_operation(
@@ -59,10 +55,9 @@ def apply_operation(
     if not operands and not rest and callee.operation.arity[0]:
         return OperationValue(callee.operation, given)
     _check_count(frame, callee.operation, operands, node)
-    signature = _signature(callee.name)
-    for name in signature.required:
+    for name in _required(callee.name):
         if name not in values:
-            message = f"`{callee.name}` needs `{name}`: {signature.kinds[name].expects}"
+            message = f"`{callee.name}` needs `{name}`: {_kinds(callee.name)[name].expects}"
             raise frame.fault("argument", message, node.span)
     return frame.add(callee.operation(**values), operands, given, node)
 
@@ -90,7 +85,7 @@ def _values(
     frame: Frame, operation: type[Operation], given: Mapping[str, Given]
 ) -> dict[str, object]:
     """The parameters' values; a bare name that the parameter lists is taken as that word."""
-    kinds, faults = _signature(operation.name).kinds, frame.findings.faults
+    kinds, faults = _kinds(operation.name), frame.findings.faults
     values: dict[str, object] = {}
     for name, argument in given.items():
         kind, word = kinds[name], argument.as_word

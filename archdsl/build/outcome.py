@@ -144,9 +144,5 @@ def _in_stage(graph: Graph, broken: Break) -> Break:
     stage, place = following[0], broken.diagnostic.labels[0].span
     if place.source is not stage.span.source or place.start < stage.span.start:
         return broken
-    inside = [
-        node.index
-        for node in graph
-        if any(scope.index == stage.index for scope in graph.enclosing(node.scope))
-    ]
+    inside = [node.index for node in graph if stage in graph.enclosing(node.scope)]
     return replace(broken, scope=stage.index, nodes=max(inside, default=broken.nodes - 1) + 1)

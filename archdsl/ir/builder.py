@@ -61,14 +61,14 @@ class Builder(Nodes):
         *,
         scope: int,
         site: Site,
-        names: tuple[str, ...],
         span: Span,
-        written: Mapping[str, Origin],
-        guards: tuple[Origin, ...],
+        names: tuple[str, ...] = (),
+        written: Mapping[str, Origin] | None = None,
+        guards: tuple[Origin, ...] = (),
     ) -> tuple[Value, ...]:
         """Append an operation; its results as values."""
         index = len(self.nodes)
-        node = Node(index, operation, results, scope, site, names, span, written, guards)
+        node = Node(index, operation, results, scope, site, names, span, written or {}, guards)
         self.nodes.append(node)
         self.reads.append(operands)
         return tuple([Value(index, i) for i in range(len(results))])

@@ -100,17 +100,8 @@ class _Summing(TableBuilder):
         frame.check_room(span)
         times = Counter(blocks).items()
         figures = sum((known.figures * count for known, count in times), Figures())
-        values = frame.graph.add(
-            Again(figures),
-            self._values,
-            types,
-            scope=frame.scope,
-            site=frame.site(span),
-            names=(),
-            span=span,
-            written={},
-            guards=(),
-        )
+        add, site = frame.graph.add, frame.site(span)
+        values = add(Again(figures), self._values, types, scope=frame.scope, site=site, span=span)
         frame.run_on(tuple(map(Tensor, values, types)))
 
 

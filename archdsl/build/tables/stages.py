@@ -156,8 +156,7 @@ class TableBuilder:
     def _follow(self, place: Address) -> None:
         """Apply what derivations insert after a place."""
         value = self.frame.running[0] if len(self.frame.running) == 1 else self.frame.running
-        value = calls.follow(self.frame, value, place)
-        self.frame.run_on(value if isinstance(value, tuple) else (value,))
+        self.frame.run_on(calls.follow(self.frame, value, place))
 
     def apply(self, filled: Filled, *, first: bool, name: str) -> None:
         """Apply the next block of a row to the running value, which it replaces."""
@@ -169,7 +168,7 @@ class TableBuilder:
         if not isinstance(value, tuple | Tensor):
             message = f"the block of a row makes a tensor, not {describe(value)}"
             raise frame.fault("table", message, node.span)
-        frame.run_on(value if isinstance(value, tuple) else (value,))
+        frame.run_on(value)
 
     def _close(
         self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
