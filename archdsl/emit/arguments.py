@@ -33,6 +33,7 @@ from archdsl.emit.names import variable
 from archdsl.emit.python import Atom, Python, literal
 from archdsl.emit.structure import Guard
 from archdsl.emit.terms import python_value
+from archdsl.frozen import Frozen
 from archdsl.ir.written import (
     Apply,
     Counter,
@@ -62,8 +63,7 @@ class Closed(Exception):
         self.names = names
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Frozen):
     """An argument of a constructor: its values, and what stands for it in the block's terms."""
 
     name: str

@@ -21,14 +21,14 @@ from archdsl.emit.structure import (
     instances,
 )
 from archdsl.emit.targets.base import Target
+from archdsl.frozen import Frozen
 from archdsl.ir.graph import Definition, Graph
 
 Kind: TypeAlias = object
 KindOf: TypeAlias = Callable[[Member], Kind]
 
 
-@dataclass(frozen=True)
-class Structure:
+class Structure(Frozen):
     """What instances with the same members and the same wiring have in common.
 
     Each member has its key, its kind, its operands, and whether an identity can replace it.
@@ -47,8 +47,7 @@ def structure_of(instance: Instance, kind_of: KindOf) -> Structure:
     return Structure(instance.inputs, instance.given, members, instance.outputs)
 
 
-@dataclass(frozen=True)
-class PlannedMember:
+class PlannedMember(Frozen):
     """A member of the plan; `optional` if some instance lacks it."""
 
     key: Key
@@ -56,8 +55,7 @@ class PlannedMember:
     optional: bool
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Frozen):
     inputs: tuple[str, ...]
     members: tuple[PlannedMember, ...]
     outputs: tuple[Reference, ...]
@@ -197,8 +195,7 @@ class BlockClass:
         return [{m.key: m for m in i.members} for i in self.instances]
 
 
-@dataclass(frozen=True)
-class Classes:
+class Classes(Frozen):
     """All classes, callees before callers, the network's last."""
 
     ordered: tuple[BlockClass, ...]

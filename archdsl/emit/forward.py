@@ -26,6 +26,7 @@ from archdsl.emit.python import (
 from archdsl.emit.slots import Slot
 from archdsl.emit.stages import Part, Stage
 from archdsl.emit.structure import FromMember, Reference
+from archdsl.frozen import Frozen
 
 _LINE = 3
 """How many calls one line holds."""
@@ -33,8 +34,7 @@ _LINE = 3
 _POOL = ("x", "y", "z", "u", "v", "w")
 
 
-@dataclass(frozen=True)
-class _Written:
+class _Written(Frozen):
     """An expression that is not yet a line of its own; `reads` are the variables in it."""
 
     expression: Python

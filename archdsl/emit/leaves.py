@@ -17,6 +17,7 @@ from archdsl.emit import terms
 from archdsl.emit.bodies import CHANNELS, FEATURES, Body
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.terms import python_value
+from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
 from archdsl.ir.written import (
     Apply,
@@ -246,8 +247,7 @@ def open_numbers(graph: Graph) -> frozenset[str]:
     return frozenset(name for name in numbers if not isinstance(bindings[name], bool))
 
 
-@dataclass(frozen=True)
-class Opens:
+class Opens(Frozen):
     """Which of the network's open parameters an expression of a block depends on."""
 
     names: frozenset[str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from archdsl.costs.figures import Costs
@@ -35,6 +34,7 @@ from archdsl.emit.targets.base import Target
 from archdsl.emit.targets.readable import READABLE
 from archdsl.emit.terms import ROUND_TO, python_value
 from archdsl.emit.writer import ClassWriter, Shared, Written, parameters
+from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import AXES, TensorType
 from archdsl.recipes.recipe import Recipe
@@ -91,8 +91,7 @@ Constants: TypeAlias = tuple[Statement, ...]
 """What a module tells of itself at its top."""
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(Frozen):
     """A network's module: its text, and its class with what that can be given."""
 
     text: str
@@ -100,8 +99,7 @@ class Module:
     parameters: tuple[Parameter, ...]
 
 
-@dataclass(frozen=True)
-class ModuleView:
+class ModuleView(Frozen):
     """What the template shows, each part as finished lines of Python."""
 
     docstring: list[str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 
 from archdsl.emit import forward
@@ -26,7 +25,6 @@ from archdsl.ir.types import show_shape
 from archdsl.ops.base import PyValue
 
 
-@dataclass(frozen=True)
 class NetworkWriter(ClassWriter):
     """Writes the class of the network itself; `initialise` is how its weights start."""
 

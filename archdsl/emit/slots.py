@@ -13,6 +13,7 @@ from archdsl.emit.python import Atom, Attribute, Call, Conditional, Infix, Keywo
 from archdsl.emit.structure import Key, Member, Reference
 from archdsl.emit.templates import instantiate
 from archdsl.emit.terms import python_value
+from archdsl.frozen import Frozen
 from archdsl.ir.traced import plain, term_of
 from archdsl.ir.written import Apply, Counter, Literal, Opaque, leaves
 from archdsl.ops.base import Expression, Layer, PyValue, Required, Weight
@@ -21,8 +22,7 @@ SELF = Atom("self")
 _LEADING = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(Frozen):
     """How a class is constructed: its arguments in order, and the defaults of some."""
 
     name: str

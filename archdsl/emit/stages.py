@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 
 from archdsl.emit.names import attribute
@@ -21,6 +20,7 @@ from archdsl.emit.python import (
 )
 from archdsl.emit.slots import SELF, Slot, present_or_identity
 from archdsl.emit.structure import FromMember, Reference
+from archdsl.frozen import Frozen
 
 _LONGER = 10
 """Characters that an expression in the number of the block may have more than one without."""
@@ -29,8 +29,7 @@ _WORTH_FOLDING = {False: 2, True: 3}
 """The shortest run to fold, of calls that are the same and of those that count."""
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(Frozen):
     """Members that are called one after the other, each on what the one before made."""
 
     name: str

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from archdsl.emit.bodies import Body, bodies
 from archdsl.emit.targets.base import Target
+from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph, Node, Scope, Site, Value
 from archdsl.ir.written import Expression, Origin
 from archdsl.ops.base import Expression as Template
@@ -38,8 +39,7 @@ Guard: TypeAlias = tuple[Expression, bool]
 """A condition, and how it came out."""
 
 
-@dataclass(frozen=True)
-class Outward:
+class Outward(Frozen):
     """From the terms of the innermost of some bodies to those of the body around them all."""
 
     path: tuple[Body, ...]
@@ -50,8 +50,7 @@ class Outward:
         return term
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(Frozen):
     """An operation or a block in its place. Exactly one of `form` and `child` is given.
 
     `stage` names the stage of a table around it, `hints` are the names that the spec gives its

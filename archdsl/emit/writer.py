@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Arguments, Given
@@ -32,6 +31,7 @@ from archdsl.emit.slots import SELF, Signature, Slot, Slots, present_or_identity
 from archdsl.emit.stages import Part, Stage, staged
 from archdsl.emit.structure import FromInput, Reference
 from archdsl.emit.terms import python_value
+from archdsl.frozen import Frozen
 from archdsl.ir.written import Entering, Expression
 from archdsl.ir.written import Parameter as Leaf
 from archdsl.ops.base import PyValue
@@ -42,8 +42,7 @@ DOC_WIDTH = 78
 """The width of a doc string, which stands indented between its quotes."""
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Frozen):
     """A class with the signature of its constructor."""
 
     signature: Signature
@@ -52,8 +51,7 @@ class Written:
     """Whether it starts weights of its own."""
 
 
-@dataclass(frozen=True)
-class Shared:
+class Shared(Frozen):
     """What the writers of all classes of a module share.
 
     Where weights are `is_started` by the network, they can start anew.
@@ -66,8 +64,7 @@ class Shared:
     is_started: bool
 
 
-@dataclass(frozen=True)
-class ClassWriter:
+class ClassWriter(Frozen):
     """Writes the class of a block."""
 
     owner: BlockClass

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archdsl.emit.python import literal
 from archdsl.emit.terms import python_value
+from archdsl.frozen import Frozen
 from archdsl.ops.base import PyValue
 from archdsl.recipes.recipe import AutoAugment, RandAugment, Recipe, ScaleJitter
 
@@ -14,8 +14,7 @@ AMP = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
 """What each precision is called as a value of `--amp`."""
 
 
-@dataclass(frozen=True)
-class ClipsView:
+class ClipsView(Frozen):
     """What the pieces for training clips show."""
 
     constants: tuple[str, ...]

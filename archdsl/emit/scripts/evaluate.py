@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archdsl.emit.names import first_paragraph
 from archdsl.emit.pages import page
 from archdsl.emit.python import Docstring, literal, render
 from archdsl.emit.scripts.clips import AMP, clip_constants, number
 from archdsl.emit.scripts.imports import Target, imports
+from archdsl.frozen import Frozen
 from archdsl.recipes.recipe import FullLength, Recipe, Views
 
 _WIDTH = 84
@@ -19,8 +19,7 @@ _USAGE = """\
     torchrun --nproc-per-node 8 evaluate.py --data DIR --checkpoint FILE"""
 
 
-@dataclass(frozen=True)
-class EvaluationView:
+class EvaluationView(Frozen):
     """What the pieces of evaluate.py ask."""
 
     has_views: bool

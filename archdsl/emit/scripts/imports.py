@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from symtable import SymbolTable, symtable
 
 from archdsl.emit.python.tokens import WIDTH
+from archdsl.frozen import Frozen
 
 _PLAIN = """
 argparse av copy csv hashlib inspect io json math os pickle random re shutil signal statistics
@@ -47,8 +47,7 @@ _INSTALLED = {"av", "torch"}
 _LOAD_WEIGHTS = "load_weights"
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Frozen):
     """The emitted module of a network.
 
     `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `title`

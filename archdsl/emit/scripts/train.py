@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archdsl.emit.names import first_paragraph
 from archdsl.emit.pages import page
@@ -28,6 +27,7 @@ from archdsl.emit.python.operators import Value
 from archdsl.emit.scripts.clips import AMP, clips_view
 from archdsl.emit.scripts.imports import Target, imports
 from archdsl.emit.terms import python_value
+from archdsl.frozen import Frozen
 from archdsl.recipes.recipe import Cosine, Recipe, Sgd, Steps
 
 _PIECES = (
@@ -45,8 +45,7 @@ _USAGE = """\
     torchrun --nproc-per-node 8 train.py --data DIR --amp bf16 --resume auto"""
 
 
-@dataclass(frozen=True)
-class TrainView:
+class TrainView(Frozen):
     """What is asked in the pieces: which of them a recipe uses, and lines that depend on it."""
 
     undecayed: str
