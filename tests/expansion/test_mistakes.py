@@ -45,6 +45,15 @@ def test_an_axis_that_is_asked_for_and_not_there(capsys: pytest.CaptureFixture[s
     assert "no input of this network has frames" in capsys.readouterr().err
 
 
+def test_a_network_that_cannot_be_built(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told as by any command: from where a value was written."""
+    spec = str(ROOT / "tests/cases/cells/frames_0.arch")
+    assert main(["expand", spec]) == main(["show", spec]) == 1
+    expanded, shown = capsys.readouterr().err.split("1 error\n")[:2]
+    assert expanded == shown
+    assert "frames_0.arch:5:25" in expanded
+
+
 @pytest.mark.parametrize(
     ("contraction", "told"),
     [
