@@ -165,7 +165,9 @@ class _Lister:
     def _form(self, scope: int, place: int, member: Member) -> Hashable:
         reads = tuple(self._reference(scope, place, v) for v in self._operands(member))
         if isinstance(member, Node):
-            return (member.operation, member.results, reads)
+            operands = self.graph.types(self.graph.operands(member))
+            cost = member.operation.cost(operands, member.results)
+            return (member.operation, member.results, cost, reads)
         return (self.forms[member.index], reads)
 
     def _reference(self, scope: int, place: int, value: Value) -> Hashable:

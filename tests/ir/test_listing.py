@@ -72,3 +72,10 @@ def test_several_results_are_numbered(tmp_path: Path) -> None:
     _, two, silu = entries(tmp_path, "a, b = two(x)\nreturn silu(a)", block)
     assert two.gives == ("relu", "sigmoid")
     assert silu.reads == ("two[0]",)
+
+
+def test_blocks_that_cost_otherwise_do_not_fold(tmp_path: Path) -> None:
+    """The first of three widens: it is another convolution, though it is written like the rest."""
+    block = "block b(x, channels) { return x -> conv(channels, 3) }"
+    found = entries(tmp_path, "b(8)\nb(8)\nb(8)", block)
+    assert [entry.times for entry in found[-2:]] == [1, 2]
