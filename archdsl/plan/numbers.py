@@ -13,7 +13,6 @@ from itertools import groupby
 from archdsl.build import calls, parameters
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables.cells import options_of
 from archdsl.build.values import POISON, Applicable, BlockValue, OperationValue, Value, holds_tensor
 from archdsl.params.numbers import is_integer
 from archdsl.plan.labels import Wanted, labels
@@ -172,7 +171,7 @@ class _Reader:
     def _row(self, row: Row, read: frozenset[str]) -> _Found:
         cells = row.cells
         block = self._block(cells[BLOCK])
-        takes = frozenset({*(options_of(block) if block else ()), *read, NUMBER})
+        takes = frozenset({*(_options(block) if block else ()), *read, NUMBER})
         values = {name: self._known(cell) for name, cell in cells.items() if name not in SPECIAL}
         number = self._known(cells[NUMBER]) if NUMBER in cells else 1
         is_operation = isinstance(block, OperationValue)
@@ -193,3 +192,8 @@ class _Reader:
 
 def _returns(statement: tree.If) -> bool:
     return any(isinstance(node, tree.Return) for node in tree.walk([statement]))
+
+
+def _options(block: Applicable) -> tuple[str, ...]:
+    """What a block takes beside the tensor that enters, which is its first parameter."""
+    return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from archdsl.build import calls
+from archdsl.build.calls import callee
 from archdsl.build.context import Frame
 from archdsl.build.request import Expectations, Fault
 from archdsl.build.values import (
@@ -93,9 +93,7 @@ class Filler:
     def _block(self, cell: tree.Expression) -> Applicable | None:
         frame = self.frame
         try:
-            value = (
-                calls.callee(frame, cell) if isinstance(cell, tree.Name) else frame.evaluate(cell)
-            )
+            value = callee(frame, cell) if isinstance(cell, tree.Name) else frame.evaluate(cell)
             if isinstance(value, BlockValue | OperationValue):
                 return value
             message = f"a row applies a block, not {describe(value)}"
@@ -141,11 +139,6 @@ class Filler:
                     continue
                 message = f"`{binding.name}` is made of `{column}`, which this row leaves out"
                 raise self.frame.fault("table", message, row.dash(column))
-
-
-def options_of(block: Applicable) -> tuple[str, ...]:
-    """What a block takes beside the tensor that enters, which is its first parameter."""
-    return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters
 
 
 @dataclass(frozen=True, slots=True)
