@@ -10,7 +10,7 @@ from archdsl.build.calls import passed_on
 from archdsl.build.context import Frame
 from archdsl.build.provenance import Local
 from archdsl.build.request import Fault
-from archdsl.build.values import POISON, Given, Tensor, Value, Written, describe, holds_tensor
+from archdsl.build.values import POISON, Tensor, Value, Written, describe, holds_tensor
 from archdsl.diagnostics import did_you_mean
 from archdsl.ir.graph import Initialisation
 from archdsl.ops import OPERATIONS
@@ -32,11 +32,7 @@ class _Returned(Exception):
 
 
 def run(frame: Frame, definition: tree.Block | tree.Network) -> Value:
-    """Evaluate a body; its value is what it returns, else its running value.
-
-    Raises:
-        Fault: it has none.
-    """
+    """Evaluate a body; its value is what it returns, else its running value."""
     faults = frame.findings.faults
     try:
         _run(frame, definition.body)
@@ -121,7 +117,7 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
     if not holds_tensor(value):
         message = f"this has no effect: it is {describe(value)}"
         raise frame.fault("value", message, call.span)
-    frame.run_on(value if isinstance(value, tuple) else (value,))
+    frame.run_on(value)
     frame.applied = True
 
 
@@ -141,16 +137,10 @@ def _if(frame: Frame, statement: tree.If) -> None:
         _run(frame, statement.body if holds else statement.otherwise)
     finally:
         frame.leave()
-    if not _may_return(statement):
+    # After a `return` in one way, what follows runs only because of how the test came out.
+    inside = tree.walk((*statement.body, *statement.otherwise))
+    if not any(isinstance(inner, tree.Return) for inner in inside):
         frame.guards = before
-
-
-def _may_return(statement: tree.If) -> bool:
-    """Whether what follows an `if` runs only because of how its test came out."""
-    return any(
-        isinstance(inner, tree.Return)
-        for inner in tree.walk((*statement.body, *statement.otherwise))
-    )
 
 
 def _for(frame: Frame, statement: tree.For) -> None:
@@ -221,7 +211,7 @@ def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     for size, node in zip(sizes, nodes, strict=True):
         if not is_integer(size) or size < 1:
             message = f"a size is a positive integer, not {describe(size)}"
-            given = Given(size, node.span, node, frame.now)
+            given = frame.said(size, node)
             raise refusal(frame, "shape", message, given, "this size", help=None)
     return tuple(filter(is_integer, sizes))
 
