@@ -20,8 +20,8 @@ from archdsl.build.values import (
 )
 from archdsl.diagnostics import Label, counted, did_you_mean
 from archdsl.params.kinds import kind_of
-from archdsl.program.mentions import names_in
 from archdsl.program.names import TYPE_WORDS, words_in
+from archdsl.program.program import names_in
 from archdsl.source import Span
 from archdsl.syntax import tree
 

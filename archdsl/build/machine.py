@@ -17,8 +17,7 @@ from archdsl.build.tables import rows
 from archdsl.build.values import BlockValue, FunctionValue, OperationValue, holds_tensor, tensors_in
 from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
-from archdsl.program.mentions import handed_on, outline
-from archdsl.program.program import Program, Unit, name_span
+from archdsl.program.program import Program, Unit, handed_on, name_span, outline
 from archdsl.syntax import tree
 
 RULES = Rules(

@@ -26,7 +26,7 @@ from archdsl.ir.written import (
     Size,
     apply,
 )
-from archdsl.program.mentions import names_in
+from archdsl.program.program import names_in
 from archdsl.syntax import tree
 
 RUNNING = "in"

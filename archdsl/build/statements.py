@@ -17,8 +17,7 @@ from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
 from archdsl.ops.sources import Input
 from archdsl.params.numbers import is_integer, is_number
-from archdsl.program.mentions import targets
-from archdsl.program.program import name_span
+from archdsl.program.program import name_span, targets
 from archdsl.source import Span
 from archdsl.syntax import tree
 

@@ -21,8 +21,7 @@ from archdsl.ops.arithmetic import INFIX
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Stage
 from archdsl.plan.standing import built
-from archdsl.program.mentions import targets
-from archdsl.program.program import Unit, name_span
+from archdsl.program.program import Unit, name_span, targets
 from archdsl.syntax import tree
 
 

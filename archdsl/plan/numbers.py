@@ -18,7 +18,7 @@ from archdsl.params.numbers import is_integer
 from archdsl.plan.labels import Wanted, labels
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import BLOCK, NUMBER, OPEN, SPECIAL, Content, Known, Row, Stage, called, kind
-from archdsl.program.mentions import names_in, targets
+from archdsl.program.program import names_in, targets
 from archdsl.syntax import tree
 
 

@@ -21,8 +21,7 @@ from archdsl.plan.edits import network_of
 from archdsl.plan.plan import Plan
 from archdsl.plan.transforms import TRANSFORMS, Transform
 from archdsl.plan.transforms.base import WORDS, Anything, BlockName, Word
-from archdsl.program.mentions import names_in, targets
-from archdsl.program.program import Definition
+from archdsl.program.program import Definition, names_in, targets
 from archdsl.source import Span
 from archdsl.syntax import tree
 

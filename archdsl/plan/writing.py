@@ -16,8 +16,7 @@ from archdsl.plan.edits import literal, network_of, shape
 from archdsl.plan.options import blocks_in
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import EXPECTATIONS, BuiltRow, Cells, RowId
-from archdsl.program.mentions import names_in
-from archdsl.program.program import Definition, Unit, name_span
+from archdsl.program.program import Definition, Unit, name_span, names_in
 from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree

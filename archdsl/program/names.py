@@ -12,8 +12,7 @@ from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.ops import OPERATIONS
 from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
 from archdsl.program.files import brings
-from archdsl.program.mentions import targets
-from archdsl.program.program import Function, Meaning, Named, NamedRecipe, Unit
+from archdsl.program.program import Function, Meaning, Named, NamedRecipe, Unit, targets
 from archdsl.syntax import tree
 
 CANDIDATES = 2_000

@@ -24,7 +24,7 @@ from archdsl.diagnostics import Label, did_you_mean, note, warning
 from archdsl.ir.types import show_shape
 from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, EXPECTATIONS, SPECIAL, STRIDE, Row
-from archdsl.program.mentions import names_in
+from archdsl.program.program import names_in
 from archdsl.syntax import tree
 
 COUNTER = "i"

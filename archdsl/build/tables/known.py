@@ -20,9 +20,8 @@ from archdsl.ir.graph import Nodes
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ops.base import Mismatch, Operation, Types, checked
 from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Content, Line, Row
-from archdsl.program.mentions import names_in
 from archdsl.program.names import STAGE
-from archdsl.program.program import Definition, Unit
+from archdsl.program.program import Definition, Unit, names_in
 from archdsl.syntax import tree
 
 _FIXED = ("channels", "rank")

@@ -25,8 +25,7 @@ from archdsl.program.cells.parts import (
     target_span,
 )
 from archdsl.program.files import file_of
-from archdsl.program.mentions import names_in
-from archdsl.program.program import name_span
+from archdsl.program.program import name_span, names_in
 from archdsl.syntax import tree
 
 _SHOWN = 8
