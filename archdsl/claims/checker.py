@@ -47,55 +47,47 @@ def examine(spec: Spec, diagnostics: Diagnostics) -> Iterator[Examined]:
 
     What is wrong goes to `diagnostics`.
     """
-    checker = _Checker(spec, diagnostics)
     for claim in spec.program.main.claims():
-        yield from checker.claim(claim)
+        name, arguments = tree.called(claim.network)
+        try:
+            network = _build(spec, name, arguments)
+        except CompileError as failure:
+            diagnostics.take(failure)
+            continue
+        diagnostics.extend(network.diagnostics)
+        checker = _Checker(spec, diagnostics, network, arguments)
+        yield Examined(network, tuple(checker.results(claim)))
+
+
+def _build(spec: Spec, name: tree.Name, arguments: tuple[tree.Argument, ...]) -> Network:
+    if name.name not in spec.program.main.names:
+        hint = did_you_mean(name.name, spec.networks)
+        message = f"no network is called `{name.name}`"
+        raise CompileError([error("claim", message, name.span, help=hint)])
+    return spec.build(name.name, spec.arguments(arguments))
 
 
 @dataclass(frozen=True)
 class _Checker:
+    """Checks one claim on the network that it is about, built with the claim's arguments."""
+
     spec: Spec
     diagnostics: Diagnostics
+    network: Network
+    arguments: tuple[tree.Argument, ...]
 
-    def claim(self, claim: tree.Claim) -> Iterator[Examined]:
-        name, arguments = tree.called(claim.network)
-        try:
-            network = self._build(name, arguments)
-        except CompileError as failure:
-            self.diagnostics.take(failure)
-            return
-        self.diagnostics.extend(network.diagnostics)
-        yield Examined(network, tuple(self._results(claim, network, arguments)))
-
-    def _results(
-        self, claim: tree.Claim, network: Network, arguments: tuple[tree.Argument, ...]
-    ) -> Iterator[Checked]:
+    def results(self, claim: tree.Claim) -> Iterator[Checked]:
         for item in claim.items:
             try:
-                yield from self._item(item, network, arguments)
+                if isinstance(item, tree.Property):
+                    yield self._property(item)
+                elif isinstance(item, tree.Figure):
+                    yield self._figure(item)
             except CompileError as failure:
                 self.diagnostics.take(failure)
 
-    def _build(self, name: tree.Name, arguments: tuple[tree.Argument, ...]) -> Network:
-        if name.name not in self.spec.program.main.names:
-            hint = did_you_mean(name.name, self.spec.networks)
-            message = f"no network is called `{name.name}`"
-            raise CompileError([error("claim", message, name.span, help=hint)])
-        return self.spec.build(name.name, self.spec.arguments(arguments))
-
-    def _item(
-        self,
-        item: tree.Figure | tree.Property | tree.Remark,
-        network: Network,
-        arguments: tuple[tree.Argument, ...],
-    ) -> Iterator[Checked]:
-        if isinstance(item, tree.Property):
-            yield self._property(item, network)
-        elif isinstance(item, tree.Figure):
-            yield self._figure(item, network, arguments)
-
-    def _property(self, item: tree.Property, network: Network) -> Checked:
-        found = cells(network.graph)
+    def _property(self, item: tree.Property) -> Checked:
+        found = cells(self.network.graph)
         match item.value:
             case tree.AtMost(value=tree.Number(value=most)) if item.name in structure.COUNTED:
                 measured, is_met = structure.bounded(item.name, most, found)
@@ -103,38 +95,32 @@ class _Checker:
                 measured, is_met = structure.compared(item, found)
             case _:
                 raise CompileError([_unknown(item, item.name)])
-        return self._judged(item, network, item.name, item.value.span.text, measured, is_met)
+        return self._judged(item, item.name, item.value.span.text, measured, is_met)
 
-    def _figure(
-        self, item: tree.Figure, network: Network, arguments: tuple[tree.Argument, ...]
-    ) -> Checked:
+    def _figure(self, item: tree.Figure) -> Checked:
         metric, claimed = item.metric, item.value.text
         if item.base is not None:
-            return self._increase(item, item.base, network, arguments)
+            return self._increase(item, item.base)
         if metric in figures.STATED:
-            return self._stated(item, network)
+            return self._stated(item)
         if metric in structure.COUNTED:
-            measured, is_met = structure.counted(metric, item.value.value, cells(network.graph))
-            return self._judged(item, network, metric, claimed, measured, is_met)
+            measured, is_met = structure.counted(
+                metric, item.value.value, cells(self.network.graph)
+            )
+            return self._judged(item, metric, claimed, measured, is_met)
         if metric not in METRICS:
             raise CompileError([_unknown(item, metric)])
-        measured, is_met = figures.compared(item, network, None)
-        return self._judged(item, network, metric, claimed, measured, is_met)
+        measured, is_met = figures.compared(item, self.network, None)
+        return self._judged(item, metric, claimed, measured, is_met)
 
-    def _stated(self, item: tree.Figure, network: Network) -> Checked:
+    def _stated(self, item: tree.Figure) -> Checked:
         """An accuracy, which only training could measure: a percentage it must be."""
         if not 0 <= item.value.value <= 100:
             message = f"{item.metric} is a percentage, from 0 to 100, not {item.value.text}"
             raise CompileError([error("claim", message, item.value.span)])
-        return Checked(_shown(network), item.metric, item.value.text, None, Verdict.STATED)
+        return Checked(_shown(self.network), item.metric, item.value.text, None, Verdict.STATED)
 
-    def _increase(
-        self,
-        item: tree.Figure,
-        base: tree.Call | tree.Name,
-        network: Network,
-        arguments: tuple[tree.Argument, ...],
-    ) -> Checked:
+    def _increase(self, item: tree.Figure, base: tree.Call | tree.Name) -> Checked:
         """What a network has beyond another, which has the claim's arguments beside its own."""
         if item.metric not in METRICS:
             message = f"`{item.metric}` cannot be more on a network than on another"
@@ -142,22 +128,22 @@ class _Checker:
             raise CompileError([error("claim", message, item.span, help=hint)])
         name, own = tree.called(base)
         named = {argument.name for argument in own}
-        other = self._build(name, (*own, *(a for a in arguments if a.name not in named)))
-        measured, is_met = figures.compared(item, network, other)
+        given = (*own, *(a for a in self.arguments if a.name not in named))
+        other = _build(self.spec, name, given)
+        measured, is_met = figures.compared(item, self.network, other)
         metric, claimed = f"{item.metric} on {other.name}", f"+{item.value.text}"
-        return self._judged(item, network, metric, claimed, measured, is_met)
+        return self._judged(item, metric, claimed, measured, is_met)
 
     def _judged(
         self,
         item: tree.Figure | tree.Property,
-        network: Network,
         metric: str,
         claimed: str,
         measured: Measured,
         is_met: bool,
     ) -> Checked:
         result = verdict(is_met=is_met, is_disputed=item.disputed)
-        checked = Checked(_shown(network), metric, claimed, measured, result)
+        checked = Checked(_shown(self.network), metric, claimed, measured, result)
         self.diagnostics.extend(_explain(checked, measured, item))
         return checked
 

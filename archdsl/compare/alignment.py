@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -92,11 +92,8 @@ def _cut(
 
 
 def _in_order(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> Iterator[Paired[T]]:
-    for one, other in zip(a, b, strict=False):
-        if likeness(one, other):
+    for one, other in zip_longest(a, b):
+        if one is None or other is None or likeness(one, other):
             yield one, other
         else:
             yield from ((one, None), (None, other))
-    shorter = min(len(a), len(b))
-    yield from ((one, None) for one in a[shorter:])
-    yield from ((None, other) for other in b[shorter:])

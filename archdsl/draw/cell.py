@@ -66,10 +66,9 @@ class _Drawing:
 
     def panel(self, places: tuple[str, ...]) -> Panel:
         self.keys[ENTRY] = self._box(Look.END, ENTRY)
-        ordered = _sorted(self.cell.operations)
-        for place, operation in enumerate(ordered):
+        for place, operation in enumerate(self.cell.operations):
             if len(self.boxes) >= limits.DRAWN:
-                self._rest(ordered[place:])
+                self._rest(self.cell.operations[place:])
                 break
             self._operation(operation)
         sink = self._box(Look.SINK, "combine", ("sink",))
@@ -151,21 +150,3 @@ def _words(operation: CellOperation) -> tuple[str, tuple[str, ...]]:
     phi = "no activation" if operation.phi == "none" else clean(operation.phi)
     more = ", ".join(filter(None, [phi, "gate" if operation.gate else ""]))
     return shortened(title, 32), tuple(shortened(line, 32) for line in (way, more) if line)
-
-
-def _sorted(operations: Sequence[CellOperation]) -> list[CellOperation]:
-    """Each after all that it reads."""
-    names = {operation.name for operation in operations}
-    waiting, done, ordered = list(operations), {ENTRY}, list[CellOperation]()
-    while waiting:
-        held = list[CellOperation]()
-        for operation in waiting:
-            if all(name in done or name not in names for name in operation.inputs):
-                ordered.append(operation)
-                done.add(operation.name)
-            else:
-                held.append(operation)
-        if len(held) == len(waiting):
-            return [*ordered, *held]
-        waiting = held
-    return ordered

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from itertools import pairwise
 
 from archdsl.draw.geometry import mean
@@ -222,12 +223,12 @@ class _Corner:
             for left, right in pairwise(layer):
                 gaps, far = apart[roots[left]], self._apart(left, right)
                 gaps[roots[right]] = max(gaps.get(roots[right], 0), far)
-        ordered = _ordered(apart)
-        axes = dict.fromkeys(ordered, 0.0)
-        for root in ordered:
+        from_right = list(TopologicalSorter(apart).static_order())
+        axes = dict.fromkeys(from_right, 0.0)
+        for root in reversed(from_right):
             for right, far in apart[root].items():
                 axes[right] = max(axes[right], axes[root] + far)
-        for root in reversed(ordered):
+        for root in from_right:
             if apart[root]:
                 room = min(axes[right] - far for right, far in apart[root].items())
                 axes[root] = max(axes[root], room)
@@ -238,18 +239,3 @@ class _Corner:
         if self.rightwards:
             return first.right + GAP + second.left
         return first.left + GAP + second.right
-
-
-def _ordered(apart: dict[int, dict[int, float]]) -> list[int]:
-    """Columns from left to right."""
-    waits = dict.fromkeys(apart, 0)
-    for rights in apart.values():
-        for right in rights:
-            waits[right] += 1
-    ready = [root for root, count in waits.items() if not count]
-    for root in ready:
-        for right in apart[root]:
-            waits[right] -= 1
-            if not waits[right]:
-                ready.append(right)
-    return ready

@@ -34,6 +34,8 @@ class CellOperation:
 class Cell:
     """A cell in its place in a network; `outputs` are the operations that the sink combines.
 
+    Operations stand before those that read them.
+
     `keys_values` says where dot products take them from: the `operation`'s input (equation A)
     or the `cell`'s (equation B of AttentionNAS). One that was inserted stands `after` a label.
     """

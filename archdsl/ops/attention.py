@@ -21,9 +21,8 @@ class ScaledDotProductAttention(Operation):
     causal: bool = parameter(Boolean(), False)
     scale: Number | None = parameter(Maybe(Real()), None)
 
-    def infer(self, *operands: TensorType) -> Types:
-        q, k, v = operands
-        for slot, operand in enumerate(operands):
+    def infer(self, q: TensorType, k: TensorType, v: TensorType) -> Types:
+        for slot, operand in enumerate((q, k, v)):
             if operand.rank < 2 or operand.shape[:-2] != q.shape[:-2]:
                 message = f"queries {q}, keys {k} and values {v} are not matrices of the same heads"
                 raise Mismatch(message, operand=slot)

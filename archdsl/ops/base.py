@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from archdsl.frozen import Frozen
 from archdsl.ir.types import TensorType
@@ -164,7 +164,9 @@ class Operation(Frozen):
     is_view: ClassVar[bool] = False
     """Whether the result shares its operand's memory."""
 
-    def infer(self, *operands: TensorType) -> Types:
+    # Subclasses name their operands: `Any` twice is what lets a type checker allow that.
+
+    def infer(self, *operands: Any, **_: Any) -> Types:
         """The types of the results, as if one sample were all; unless told, the operands'.
 
         Raises:
@@ -172,7 +174,7 @@ class Operation(Frozen):
         """
         return operands
 
-    def samples(self, *operands: TensorType) -> int:
+    def samples(self, *operands: Any, **_: Any) -> int:
         """How many tensors the results are for each sample of the network.
 
         Raises:

@@ -34,8 +34,7 @@ class Convolution(Operation):
     groups: int = parameter(Integer(), 1)
     bias: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_spatial(x, "conv")
         check_groups(self.groups, x.channels, "input channels")
         check_groups(self.groups, self.channels, "output channels")
@@ -53,7 +52,7 @@ class Convolution(Operation):
         arguments = (
             LayerArgument("in_channels", x.channels, positional=True),
             LayerArgument("out_channels", self.channels, positional=True),
-            kernel_argument(self, axes),
+            kernel_argument(self.kernel, axes),
             window_argument(self, "stride", axes, 1),
             LayerArgument("padding", half_padding(self, axes), (0,) * axes, uniform=True),
             window_argument(self, "dilation", axes, 1),
@@ -81,8 +80,7 @@ class TransposedConvolution(Operation):
     groups: int = parameter(Integer(), 1)
     bias: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_spatial(x, self.name)
         check_groups(self.groups, x.channels, "input channels")
         check_groups(self.groups, self.channels, "output channels")
@@ -100,7 +98,7 @@ class TransposedConvolution(Operation):
         arguments = (
             LayerArgument("in_channels", x.channels, positional=True),
             LayerArgument("out_channels", self.channels, positional=True),
-            kernel_argument(self, axes),
+            kernel_argument(self.kernel, axes),
             window_argument(self, "stride", axes, 1),
             window_argument(self, "padding", axes, 0),
             window_argument(self, "output_padding", axes, 0),

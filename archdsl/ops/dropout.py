@@ -30,9 +30,9 @@ class ChannelDropout(Dropout):
 
     name = "channel_dropout"
 
-    def infer(self, *operands: TensorType) -> Types:
-        check_spatial(operands[0], self.name)
-        return operands
+    def infer(self, x: TensorType) -> Types:
+        check_spatial(x, self.name)
+        return (x,)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         return self._layer(f"nn.Dropout{operands[0].rank - 1}d")

@@ -18,13 +18,11 @@ class Group(Operation):
     size: int = parameter(Integer())
     axis: Axis = parameter(AxisName(), "frames")
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         place = axis_index(self.axis, x.rank)
         return (resized(x, place, self.size),)
 
-    def samples(self, *operands: TensorType) -> int:
-        (x,) = operands
+    def samples(self, x: TensorType) -> int:
         if not x.samples:
             raise without_batch(self, 0)
         groups = -(-x.shape[axis_index(self.axis, x.rank)] // self.size)
@@ -49,8 +47,7 @@ class Ungroup(Operation):
     arity = (2, 2)
     axis: Axis = parameter(AxisName(), "frames")
 
-    def infer(self, *operands: TensorType) -> Types:
-        x, like = operands
+    def infer(self, x: TensorType, like: TensorType) -> Types:
         place = axis_index(self.axis, x.rank)
         if like.rank <= place:
             raise Mismatch(f"{like} has no axis {place} to read the size off", operand=1)
@@ -60,8 +57,8 @@ class Ungroup(Operation):
             raise Mismatch(message, operand=0, help="`group` makes groups of a tensor")
         return (resized(x, place, size),)
 
-    def samples(self, *operands: TensorType) -> int:
-        return operands[1].samples
+    def samples(self, x: TensorType, like: TensorType) -> int:
+        return like.samples
 
     def emit(self, operands: Types, results: Types) -> Expression:
         axis = axis_index(self.axis, operands[0].rank) + 1

@@ -74,8 +74,7 @@ class Split(Operation):
     sizes: int | tuple[int, ...] = parameter(Sizes())
     axis: Axis = parameter(AxisName(), 0)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank)
         return parts(x, index, self._sizes(x, index))
 
@@ -105,8 +104,7 @@ class Chunk(Operation):
     parts: int = parameter(Integer())
     axis: Axis = parameter(AxisName(), 0)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank)
         total = x.shape[index]
         size = -(-total // self.parts)

@@ -31,8 +31,7 @@ class Transpose(Operation):
     a: Axis = parameter(AxisName(), -2)
     b: Axis = parameter(AxisName(), -1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         i, j = axis_index(self.a, x.rank, "a"), axis_index(self.b, x.rank, "b")
         sizes = list(x.shape)
         sizes[i], sizes[j] = sizes[j], sizes[i]
@@ -51,8 +50,7 @@ class Permute(Operation):
     is_view = True
     axes: Axes = parameter(Several(AxisName()))
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         order = self._order(x)
         if sorted(order) != list(range(x.rank)):
             message = f"`permute` takes each of the {x.rank} axes of {x} once"
@@ -79,8 +77,7 @@ class Reshape(Operation):
     is_view = True
     shape: int | tuple[int, ...] = parameter(Shape())
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         return (TensorType(fill(entries(self.shape), x.elements, str(x), "shape")),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
@@ -100,8 +97,7 @@ class Flatten(Operation):
     start: Axis = parameter(Either(AxisName(), Choice((POSITIONS,))), 0)
     end: Axis = parameter(AxisName(), -1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         first, last = self._start(x), axis_index(self.end, x.rank, "end")
         if first > last:
             raise Mismatch(f"axis {first} comes after axis {last} of {x}", parameter="start")
@@ -129,8 +125,7 @@ class Unflatten(Operation):
     axis: Axis = parameter(AxisName())
     sizes: int | tuple[int, ...] = parameter(Shape())
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank)
         sizes = fill(entries(self.sizes), x.shape[index], f"axis {index} of {x}", "sizes")
         return (TensorType((*x.shape[:index], *sizes, *x.shape[index + 1 :])),)
@@ -153,8 +148,7 @@ class Restore(Operation):
     is_view = True
     start: Axis = parameter(AxisName(), 1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        x, like = operands
+    def infer(self, x: TensorType, like: TensorType) -> Types:
         sizes = like.shape[axis_index(self.start, like.rank, "start") :]
         if x.shape[-1] != prod(sizes):
             message = f"the last axis of {x} does not hold the last {len(sizes)} axes of {like}"
@@ -173,8 +167,7 @@ class Squeeze(Operation):
     is_view = True
     axis: Axis = parameter(AxisName())
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank)
         if x.shape[index] != 1:
             message = f"axis {index} of {x} has size {x.shape[index]}, not 1"
@@ -200,8 +193,7 @@ class Unsqueeze(Operation):
     is_view = True
     axis: Axis = parameter(AxisName())
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank + 1)
         return (TensorType((*x.shape[:index], 1, *x.shape[index:])),)
 

@@ -18,8 +18,7 @@ class Linear(Operation):
     features: int = parameter(Integer())
     bias: bool = parameter(Boolean(), True)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         return (TensorType((*x.shape[:-1], self.features)),)
 
     def cost(self, operands: Types, results: Types) -> Cost:
@@ -51,8 +50,7 @@ class Bilinear(Operation):
     features: int = parameter(Integer())
     bias: bool = parameter(Boolean(), True)
 
-    def infer(self, *operands: TensorType) -> Types:
-        a, b = operands
+    def infer(self, a: TensorType, b: TensorType) -> Types:
         if a.shape[:-1] != b.shape[:-1]:
             message = f"`bilinear` takes tensors that agree up to the last axis, not {a} and {b}"
             raise Mismatch(message, operand=1)
@@ -85,9 +83,8 @@ class MatMul(Operation):
     name = "matmul"
     arity = (2, 2)
 
-    def infer(self, *operands: TensorType) -> Types:
-        a, b = operands
-        for index, operand in enumerate(operands):
+    def infer(self, a: TensorType, b: TensorType) -> Types:
+        for index, operand in enumerate((a, b)):
             if operand.rank < 2:
                 raise Mismatch(f"`matmul` takes matrices, not {operand}", operand=index)
         if a.shape[-1] != b.shape[-2]:

@@ -54,8 +54,7 @@ class BatchNorm(Operation):
     momentum: Number | None = parameter(Maybe(Real(0, 1)), MOMENTUM)
     affine: bool = parameter(Boolean(), True)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         if not 1 <= x.rank <= 4:
             message = f"`batch_norm` takes channels and up to three more axes, not {x}"
             raise Mismatch(message, operand=0)
@@ -86,8 +85,7 @@ class InstanceNorm(Operation):
     eps: Number = parameter(Real(0), EPS)
     affine: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_spatial(x, self.name)
         if x.positions == 1:
             raise Mismatch(f"`instance_norm` needs more than the one position of {x}", operand=0)
@@ -114,8 +112,7 @@ class GroupNorm(Operation):
     eps: Number = parameter(Real(0), EPS)
     affine: bool = parameter(Boolean(), True)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_groups(self.groups, x.channels, "channels")
         if x.elements == self.groups:
             message = f"{self.groups} groups of {x} have but one element each"
@@ -145,8 +142,7 @@ class LayerNorm(Operation):
     affine: bool = parameter(Boolean(), True)
     bias: bool = parameter(Boolean(), True)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         trailing(x, self.axes)
         return (x,)
 
@@ -178,8 +174,7 @@ class RmsNorm(Operation):
     eps: Number | None = parameter(Maybe(Real(0)), None)
     affine: bool = parameter(Boolean(), True)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         trailing(x, self.axes)
         return (x,)
 
@@ -206,8 +201,7 @@ class LocalResponseNorm(Operation):
     beta: Number = parameter(Real(), Fraction(3, 4))
     k: Number = parameter(Real(), 1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         if x.rank < 2:
             message = f"`local_response_norm` takes channels and at least one more axis, not {x}"
             raise Mismatch(message, operand=0)

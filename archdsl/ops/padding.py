@@ -22,8 +22,7 @@ class Pad(Operation):
     mode: str = parameter(Choice(("constant", "reflect", "replicate", "circular")), "constant")
     value: Number = parameter(Real(), 0)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         widths = self._widths(x)
         self._check_mode(x, widths)
         shape = (b + size + a for size, (b, a) in zip(x.shape, widths, strict=True))

@@ -23,7 +23,7 @@ def check_plane(x: TensorType, name: str) -> None:
 
 def patch_arguments(op: Unfold | Fold) -> tuple[LayerArgument, ...]:
     return (
-        kernel_argument(op, 2),
+        kernel_argument(op.kernel, 2),
         window_argument(op, "dilation", 2, 1),
         window_argument(op, "padding", 2, 0),
         window_argument(op, "stride", 2, 1),
@@ -39,8 +39,7 @@ class Unfold(Operation):
     padding: Extent = parameter(Sizes(least=0), 0)
     dilation: Extent = parameter(Sizes(), 1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_plane(x, self.name)
         rows = x.channels * prod(per_axis(self.kernel, 2, "kernel"))
         return (TensorType((rows, prod(window_extents(self, x)))),)
@@ -59,8 +58,7 @@ class Fold(Operation):
     padding: Extent = parameter(Sizes(least=0), 0)
     dilation: Extent = parameter(Sizes(), 1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         if x.rank != 2:
             raise Mismatch(f"`fold` takes columns, rows x columns, not {x}", operand=0)
         area = prod(per_axis(self.kernel, 2, "kernel"))
@@ -87,8 +85,7 @@ class PixelShuffle(Operation):
     name = "pixel_shuffle"
     factor: int = parameter(Integer())
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_plane(x, self.name)
         if x.channels % self.factor**2:
             message = f"{self.factor} x {self.factor} does not divide {x.channels} channels"
@@ -107,8 +104,7 @@ class PixelUnshuffle(Operation):
     name = "pixel_unshuffle"
     factor: int = parameter(Integer())
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_plane(x, self.name)
         for size in x.extents:
             if size % self.factor:
@@ -128,8 +124,7 @@ class ChannelShuffle(Operation):
     name = "channel_shuffle"
     groups: int = parameter(Integer())
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         if x.rank < 2:
             message = f"`channel_shuffle` takes channels and at least one more axis, not {x}"
             raise Mismatch(message, operand=0)

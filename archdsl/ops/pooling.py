@@ -49,7 +49,7 @@ def pool_arguments(op: MaxPool | AvgPool | LpPool, axes: int) -> tuple[LayerArgu
     kernel = per_axis(op.kernel, axes, "kernel")
     stride = kernel if op.stride is None else per_axis(op.stride, axes, "stride")
     return (
-        kernel_argument(op, axes),
+        kernel_argument(op.kernel, axes),
         LayerArgument("stride", stride, kernel, uniform=True),
         LayerArgument("ceil_mode", op.ceil, False),
     )
@@ -68,8 +68,7 @@ class MaxPool(Operation):
     dilation: Extent = parameter(Sizes(), 1)
     ceil: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_spatial(x, self.name)
         check_padding(self, len(x.extents))
         return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
@@ -98,8 +97,7 @@ class AvgPool(Operation):
     ceil: bool = parameter(Boolean(), False)
     count_include_pad: bool = parameter(Boolean(), True)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_spatial(x, self.name)
         check_padding(self, len(x.extents))
         check_average(self, x)
@@ -126,8 +124,7 @@ class LpPool(Operation):
     stride: Extent | None = parameter(Maybe(Sizes()), None)
     ceil: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_spatial(x, self.name)
         if self.p <= 0:
             raise Mismatch(f"a norm needs a power above 0, not {self.p}", parameter="p")
@@ -148,8 +145,7 @@ class AdaptivePool(Operation):
     label: ClassVar[str]
     size: int | tuple[int | None, ...] | None = parameter(Several(Maybe(Integer())), 1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_spatial(x, self.name)
         sizes = per_axis(self.size, len(x.extents), "size")
         if all(size is None for size in sizes):

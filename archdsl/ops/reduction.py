@@ -24,8 +24,7 @@ class Reduction(Operation):
     axes: Axes = parameter(AxisNames(), POSITIONS)
     keep: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         gone = axis_indices(self.axes, x.rank)
         if not self.keep:
             return (remaining(self.name, x, gone),)
@@ -94,8 +93,7 @@ class Spread(Reduction):
 
     correction: int = parameter(Integer(least=0), 1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         (y,) = results = super().infer(x)
         count = x.elements // y.elements
         if count <= self.correction:

@@ -63,8 +63,7 @@ class Interpolate(Operation):
     align_corners: bool = parameter(Boolean(), False)
     antialias: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         check_mode(self, x, self.name)
         if (self.size is None) == (self.scale is None):
             raise Mismatch("`interpolate` takes either `size` or `scale`", parameter="scale")
@@ -122,8 +121,7 @@ class ResizeLike(Operation):
     align_corners: bool = parameter(Boolean(), False)
     antialias: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        x, like = operands
+    def infer(self, x: TensorType, like: TensorType) -> Types:
         check_mode(self, x, self.name)
         if like.rank != x.rank:
             raise Mismatch(f"{x} cannot be resized like {like}: their ranks differ", operand=1)
@@ -148,8 +146,7 @@ class GridSample(Operation):
     padding: str = parameter(Choice(("zeros", "border", "reflection")), "zeros")
     align_corners: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        x, grid = operands
+    def infer(self, x: TensorType, grid: TensorType) -> Types:
         axes = len(x.extents)
         if axes not in (2, 3):
             message = f"`grid_sample` takes channels and two or three more axes, not {x}"
@@ -184,8 +181,7 @@ class AffineGrid(Operation):
     arity = (2, 2)
     align_corners: bool = parameter(Boolean(), False)
 
-    def infer(self, *operands: TensorType) -> Types:
-        matrix, like = operands
+    def infer(self, matrix: TensorType, like: TensorType) -> Types:
         axes = len(like.extents)
         if axes not in (2, 3) or matrix.shape != (axes, axes + 1):
             message = f"a matrix of {matrix} moves no places of {like}"

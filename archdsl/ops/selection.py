@@ -27,8 +27,7 @@ class Slice(Operation):
     stop: int | None = parameter(Maybe(Integer(least=None)), None)
     step: int = parameter(Integer(), 1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank)
         size = x.shape[index]
         stop = size if self.stop is None else self.stop
@@ -63,8 +62,7 @@ class Select(Operation):
     axis: Axis = parameter(AxisName())
     index: int = parameter(Integer(least=None))
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         axis = axis_index(self.axis, x.rank)
         if not -x.shape[axis] <= self.index < x.shape[axis]:
             message = f"{self.index} lies outside axis {axis} of {x}"
@@ -83,8 +81,7 @@ class Roll(Operation):
     axes: Axes = parameter(AxisNames())
     shift: int | tuple[int, ...] = parameter(Several(Integer(least=None)), 1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         per_axis(self.shift, len(axis_indices(self.axes, x.rank)), "shift")
         return (x,)
 
@@ -104,8 +101,7 @@ class Flip(Operation):
     name = "flip"
     axes: Axes = parameter(AxisNames())
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         axis_indices(self.axes, x.rank)
         return (x,)
 
@@ -120,8 +116,7 @@ class Expand(Operation):
     is_view = True
     shape: int | tuple[int, ...] = parameter(Several(Integer(least=-1)))
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         sizes = per_axis(self.shape, x.rank, "shape")
         for old, new in zip(x.shape, sizes, strict=True):
             if new == 0 or (new != -1 and old not in (1, new)):
@@ -143,8 +138,7 @@ class Repeat(Operation):
     name = "repeat"
     times: int | tuple[int, ...] = parameter(Sizes())
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         times = per_axis(self.times, x.rank, "times")
         return (TensorType(tuple(s * n for s, n in zip(x.shape, times, strict=True))),)
 

@@ -116,19 +116,14 @@ def check_groups(groups: int, count: int, what: str) -> None:
         raise Mismatch(message, parameter="groups")
 
 
-class Kernelled(Protocol):
-    """An operation with a kernel."""
-
-    @property
-    def kernel(self) -> Extent: ...
-
-
-class Windowed(Kernelled, Protocol):
+class Windowed(Protocol):
     """An operation that slides a window over the axes after the channels.
 
     Without a stride, windows stand side by side.
     """
 
+    @property
+    def kernel(self) -> Extent: ...
     @property
     def stride(self) -> Extent | None: ...
     @property
@@ -144,9 +139,9 @@ def check_spatial(x: TensorType, name: str) -> None:
         raise Mismatch(message, operand=0)
 
 
-def kernel_argument(op: Kernelled, axes: int) -> LayerArgument:
-    kernel = per_axis(op.kernel, axes, "kernel")
-    return LayerArgument("kernel_size", kernel, positional=True, uniform=True)
+def kernel_argument(kernel: Extent, axes: int) -> LayerArgument:
+    sizes = per_axis(kernel, axes, "kernel")
+    return LayerArgument("kernel_size", sizes, positional=True, uniform=True)
 
 
 def window_argument(op: Operation, name: str, axes: int, default: int) -> LayerArgument:

@@ -16,8 +16,7 @@ class AlongAxis(Operation):
     constructor: ClassVar[str]
     axis: Axis = parameter(AxisName(), -1)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         axis_index(self.axis, x.rank)
         return (x,)
 
@@ -53,8 +52,7 @@ class Glu(Operation):
     name = "glu"
     axis: Axis = parameter(AxisName(), 0)
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank)
         size = x.shape[index]
         if size % 2:

@@ -20,8 +20,7 @@ class Normalize(Operation):
     p: Number = parameter(Real(0), 2)
     eps: Number = parameter(Real(0), Fraction(1, 10**12))
 
-    def infer(self, *operands: TensorType) -> Types:
-        (x,) = operands
+    def infer(self, x: TensorType) -> Types:
         axis_index(self.axis, x.rank)
         return (x,)
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from archdsl.compare.difference import ADDED, ALIKE, REMOVED, Difference, Pair
 from archdsl.compare.pieces import Piece
+from archdsl.costs.figures import Figures
 from archdsl.diagnostics import counted
 from archdsl.report.text import Table, readable, width
 
@@ -120,9 +121,11 @@ def _folded(pairs: list[Pair]) -> _Line:
 
 
 def _sum(pieces: Iterable[Piece | None]) -> _Side:
-    figures = [piece.part.figures for piece in pieces if piece]
-    params, macs = sum(f.params for f in figures), sum(f.macs for f in figures)
-    return _Side("", readable(params), readable(macs))
+    return _costs(sum((piece.part.figures for piece in pieces if piece), Figures()))
+
+
+def _costs(figures: Figures, output: str = "") -> _Side:
+    return _Side(output, readable(figures.params), readable(figures.macs))
 
 
 def _line(pair: Pair) -> _Line:
@@ -136,9 +139,8 @@ def _line(pair: Pair) -> _Line:
 def _side(piece: Piece | None) -> _Side:
     if piece is None:
         return _Side()
-    figures = piece.part.figures
     outputs = ", ".join(str(type_).replace(" x ", "x") for type_ in piece.part.outputs)
-    return _Side(outputs, readable(figures.params), readable(figures.macs))
+    return _costs(piece.part.figures, outputs)
 
 
 def _changes(pair: Pair) -> Iterator[str]:
@@ -151,9 +153,4 @@ def _changes(pair: Pair) -> Iterator[str]:
 
 def _total(difference: Difference) -> _Line:
     a, b = difference.a.costs.total, difference.b.costs.total
-    return _Line(
-        "total",
-        "",
-        _Side("", readable(a.params), readable(a.macs)),
-        _Side("", readable(b.params), readable(b.macs)),
-    )
+    return _Line("total", "", _costs(a), _costs(b))

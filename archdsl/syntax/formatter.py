@@ -6,7 +6,6 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import singledispatchmethod
 
 from archdsl.syntax import tree
 from archdsl.syntax.printing.expressions import aligned
@@ -62,49 +61,47 @@ class _Printer:
 
     # Nodes
 
-    @singledispatchmethod
     def _write(self, node: tree.Node) -> None:
-        self._line(leaf(node), node.span.start, node.span.end)
+        match node:
+            case tree.Derived() | tree.DerivedRecipe():
+                self._begin(node.span.start, node.span.end)
+                self._doc(node.doc)
+                self._finish(leaf(node), node.span.end)
+            case tree.Block() | tree.Cell() | tree.Network():
+                self._definition(node, node.parameters, node.body, node.doc)
+            case tree.Claim():
+                self._definition(node, [node.network], node.items)
+            case tree.Recipe():
+                before = [node.network] if node.network else node.parameters
+                self._definition(node, before, node.settings, node.doc)
+            case tree.For():
+                self._for(node)
+            case tree.If():
+                self._if(node)
+            case tree.Table():
+                self._table(node)
+            case _:
+                self._line(leaf(node), node.span.start, node.span.end)
 
-    @_write.register(tree.Derived)
-    @_write.register(tree.DerivedRecipe)
-    def _(self, node: tree.Derived | tree.DerivedRecipe) -> None:
-        self._begin(node.span.start, node.span.end)
-        self._doc(node.doc)
-        self._finish(leaf(node), node.span.end)
-
-    @_write.register(tree.Block)
-    @_write.register(tree.Cell)
-    @_write.register(tree.Network)
-    def _(self, node: tree.Block | tree.Cell | tree.Network) -> None:
-        opening = self._opening(node, node.parameters)
+    def _definition(
+        self,
+        node: tree.Node,
+        before: Sequence[tree.Node],
+        items: Sequence[tree.Node],
+        doc: str | None = None,
+    ) -> None:
+        opening = self._opening(node, before)
         self._begin(node.span.start, opening)
-        self._doc(node.doc)
-        self._body(node, opening, node.body)
+        self._doc(doc)
+        self._body(node, opening, items)
 
-    @_write.register
-    def _(self, node: tree.Claim) -> None:
-        opening = self._opening(node, [node.network])
-        self._begin(node.span.start, opening)
-        self._body(node, opening, node.items)
-
-    @_write.register
-    def _(self, node: tree.Recipe) -> None:
-        parts = [node.network] if node.network else node.parameters
-        opening = self._opening(node, parts)
-        self._begin(node.span.start, opening)
-        self._doc(node.doc)
-        self._body(node, opening, node.settings)
-
-    @_write.register
-    def _(self, node: tree.For) -> None:
+    def _for(self, node: tree.For) -> None:
         opening = self._opening(node, [node.values])
         self._begin(node.span.start, opening)
         if not self._short(node, node.body):
             self._body(node, opening, node.body)
 
-    @_write.register
-    def _(self, node: tree.If) -> None:
+    def _if(self, node: tree.If) -> None:
         opening = self._opening(node, [node.test])
         self._begin(node.span.start, opening)
         bodies = (node.body, node.otherwise) if node.otherwise else (node.body,)
@@ -144,8 +141,7 @@ class _Printer:
         commented = has_comment(self._end, inner.start) or has_comment(inner.end, node.span.end)
         return None if commented else node.otherwise[0]
 
-    @_write.register
-    def _(self, node: tree.Table) -> None:
+    def _table(self, node: tree.Table) -> None:
         opening = self._opening(node, node.bindings)
         if not self.lines[-1].endswith("{"):
             self._blank = True

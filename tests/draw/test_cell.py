@@ -19,7 +19,7 @@ LAST = CellOperation("op4", "temporal", "map", "softmax", True, ("op2", "op3"))
 
 
 def cell(keys_values: str = "operation", after: str = "res3.1") -> Cell:
-    operations, outputs = (LAST, MAP, DOT, BOTH), ("op3", "op4")
+    operations, outputs = (MAP, DOT, BOTH, LAST), ("op3", "op4")
     return Cell("found", "res3.1_found", keys_values, operations, outputs, after)
 
 

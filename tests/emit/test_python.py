@@ -71,10 +71,9 @@ def meaning(node: Python) -> ast.expr:
             return ast.Tuple([meaning(item) for item in items])
         case py.List(items):
             return ast.List([meaning(item) for item in items])
-        case py.Comprehension(generator):
-            return ast.ListComp(meaning(generator.element), [clause(generator)])
-        case py.Generator():
-            return ast.GeneratorExp(meaning(node.element), [clause(node)])
+        case py.Generator(element, target, values):
+            clause = ast.comprehension(meaning(target), meaning(values), [], 0)
+            return ast.GeneratorExp(meaning(element), [clause])
         case py.Conditional(value, test, other):
             return ast.IfExp(meaning(test), meaning(value), meaning(other))
         case py.Prefix(operator, value):
@@ -86,11 +85,6 @@ def meaning(node: Python) -> ast.expr:
 
 def optional(node: Python | None) -> ast.expr | None:
     return meaning(node) if node else None
-
-
-def clause(node: py.Generator) -> ast.comprehension:
-    conditions = [meaning(node.condition)] if node.condition else []
-    return ast.comprehension(meaning(node.target), meaning(node.values), conditions, 0)
 
 
 def chain(operator: str, operands: list[ast.expr]) -> ast.expr:
@@ -188,7 +182,7 @@ class Trees:
 
     def compound(self, depth: int) -> Python:
         kinds = (self.conditional, self.attribute, self.subscript, self.prefix)
-        return self.pick(*kinds, self.row, self.listing, self.generator, self.comprehension)(depth)
+        return self.pick(*kinds, self.row, self.listing, self.generator)(depth)
 
     def call(self, depth: int) -> Call:
         function = self.pick(self.simple_function, self.simple_function, self.method)(depth)
@@ -243,11 +237,7 @@ class Trees:
         return py.List(self.several(depth))
 
     def generator(self, depth: int) -> py.Generator:
-        condition = self.expression(depth) if self.rarely() else None
-        return py.Generator(self.expression(depth), self.words(), self.call(depth), condition)
-
-    def comprehension(self, depth: int) -> Python:
-        return py.Comprehension(self.generator(depth))
+        return py.Generator(self.expression(depth), self.words(), self.call(depth))
 
     def target(self) -> Python:
         index = py.Subscript(self.dotted(), self.expression(1))
@@ -395,8 +385,9 @@ def test_a_block_with_its_layers() -> None:
         inner,
         inner,
         kernel_size=Atom("kernel"),
-        padding=py.Comprehension(
-            py.Generator(py.Infix("//", (Atom("k"), literal(2))), Atom("k"), Atom("kernel"))
+        padding=call(
+            "tuple",
+            py.Generator(py.Infix("//", (Atom("k"), literal(2))), Atom("k"), Atom("kernel")),
         ),
         bias=literal(False),
     )

@@ -35,12 +35,11 @@ OPERATORS = {
 
 
 class Generator(Python):
-    """`(element for target in values if condition)`; bare as the only argument of a call."""
+    """`(element for target in values)`; bare as the only argument of a call."""
 
     element: Python
     target: Python
     values: Python
-    condition: Python | None = None
 
     def tokens(self) -> Iterator[Token]:
         return enclosed(self.bare(), encloses=True)
@@ -51,18 +50,6 @@ class Generator(Python):
         yield from spaced(self.target.unparenthesised())
         yield Token("in", Kind.IN, space=True)
         yield from spaced(self.values.within(OR))
-        if self.condition:
-            yield Token("if", space=True, priority=COMPREHENSION)
-            yield from spaced(self.condition.within(OR))
-
-
-class Comprehension(Python):
-    """`[element for target in values if condition]`."""
-
-    generator: Generator
-
-    def tokens(self) -> Iterator[Token]:
-        return enclosed(self.generator.bare(), "[]", encloses=True)
 
 
 class Infix(Python):
