@@ -6,7 +6,7 @@ from dataclasses import MISSING, Field, fields
 from fractions import Fraction
 from typing import ClassVar
 
-from archdsl.ops.base import Layer, LayerArgument, Operation, Types
+from archdsl.ops.base import Layer, LayerArgument, Operation, Types, kind
 from archdsl.params.kinds import Choice, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number
 
@@ -41,53 +41,17 @@ class Gelu(Activation):
         return Layer("nn.GELU", (approximate,), "gelu", shared=True)
 
 
-class Silu(Activation):
-    """x sigmoid(x), also called swish."""
-
-    name = "silu"
-    constructor = "nn.SiLU"
-
-
-class Mish(Activation):
-    """x tanh(softplus(x))."""
-
-    name = "mish"
-    constructor = "nn.Mish"
-
-
-class Sigmoid(Activation):
-    """1 / (1 + exp(-x))."""
-
-    name = "sigmoid"
-    constructor = "nn.Sigmoid"
-
-
-class LogSigmoid(Activation):
-    """log(1 / (1 + exp(-x)))."""
-
-    name = "log_sigmoid"
-    constructor = "nn.LogSigmoid"
-
-
-class Tanh(Activation):
-    """The hyperbolic tangent."""
-
-    name = "tanh"
-    constructor = "nn.Tanh"
-
-
-class HardSwish(Activation):
-    """x hard_sigmoid(x), of MobileNetV3."""
-
-    name = "hard_swish"
-    constructor = "nn.Hardswish"
-
-
-class HardSigmoid(Activation):
-    """x / 6 + 1/2, held between 0 and 1."""
-
-    name = "hard_sigmoid"
-    constructor = "nn.Hardsigmoid"
+Silu = kind(Activation, "silu", "x sigmoid(x), also called swish.", constructor="nn.SiLU")
+Mish = kind(Activation, "mish", "x tanh(softplus(x)).", constructor="nn.Mish")
+Sigmoid = kind(Activation, "sigmoid", "1 / (1 + exp(-x)).", constructor="nn.Sigmoid")
+LogSigmoid = kind(Activation, "log_sigmoid", "log(1 / (1 + exp(-x))).", constructor="nn.LogSigmoid")
+Tanh = kind(Activation, "tanh", "The hyperbolic tangent.", constructor="nn.Tanh")
+HardSwish = kind(
+    Activation, "hard_swish", "x hard_sigmoid(x), of MobileNetV3.", constructor="nn.Hardswish"
+)
+HardSigmoid = kind(
+    Activation, "hard_sigmoid", "x / 6 + 1/2, held between 0 and 1.", constructor="nn.Hardsigmoid"
+)
 
 
 class Softplus(Activation):
@@ -99,11 +63,7 @@ class Softplus(Activation):
     threshold: Number = parameter(Real(), 20)
 
 
-class Softsign(Activation):
-    """x / (1 + |x|)."""
-
-    name = "softsign"
-    constructor = "nn.Softsign"
+Softsign = kind(Activation, "softsign", "x / (1 + |x|).", constructor="nn.Softsign")
 
 
 class SoftShrink(Activation):
@@ -122,8 +82,4 @@ class HardShrink(Activation):
     lambd: Number = parameter(Real(), Fraction(1, 2))
 
 
-class TanhShrink(Activation):
-    """x - tanh(x)."""
-
-    name = "tanh_shrink"
-    constructor = "nn.Tanhshrink"
+TanhShrink = kind(Activation, "tanh_shrink", "x - tanh(x).", constructor="nn.Tanhshrink")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.base import Expression, Mismatch, Operation, Types, kind
 from archdsl.ops.shapes import broadcast
 from archdsl.params.kinds import Boolean, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number
@@ -43,25 +43,9 @@ def check_constant(name: str, constant: Number | None, operands: Types) -> None:
         raise Mismatch(message, parameter="constant")
 
 
-class Add(Arithmetic):
-    """x + y."""
-
-    name = "add"
-    symbol = "+"
-
-
-class Subtract(Arithmetic):
-    """x - y."""
-
-    name = "subtract"
-    symbol = "-"
-
-
-class Multiply(Arithmetic):
-    """x * y."""
-
-    name = "multiply"
-    symbol = "*"
+Add = kind(Arithmetic, "add", "x + y.", symbol="+")
+Subtract = kind(Arithmetic, "subtract", "x - y.", symbol="-")
+Multiply = kind(Arithmetic, "multiply", "x * y.", symbol="*")
 
 
 class Divide(Arithmetic):
@@ -113,18 +97,8 @@ class Extreme(Operation):
         return Expression(template, {"constant": number(self.constant)})
 
 
-class Maximum(Extreme):
-    """The larger of x and y."""
-
-    name = "maximum"
-    bound = "min"
-
-
-class Minimum(Extreme):
-    """The smaller of x and y."""
-
-    name = "minimum"
-    bound = "max"
+Maximum = kind(Extreme, "maximum", "The larger of x and y.", bound="min")
+Minimum = kind(Extreme, "minimum", "The smaller of x and y.", bound="max")
 
 
 class Clamp(Operation):
@@ -165,41 +139,12 @@ class Negative(Unary):
         return Expression("-{0}", loose=True)
 
 
-class Abs(Unary):
-    """|x|."""
-
-    name = "abs"
-
-
-class Exp(Unary):
-    """e to the power of x."""
-
-    name = "exp"
-
-
-class Log(Unary):
-    """The natural logarithm of x."""
-
-    name = "log"
-
-
-class Sqrt(Unary):
-    """The square root of x."""
-
-    name = "sqrt"
-
-
-class Rsqrt(Unary):
-    """1 over the square root of x."""
-
-    name = "rsqrt"
-
-
-class Square(Unary):
-    """x times itself."""
-
-    name = "square"
-
+Abs = kind(Unary, "abs", "|x|.")
+Exp = kind(Unary, "exp", "e to the power of x.")
+Log = kind(Unary, "log", "The natural logarithm of x.")
+Sqrt = kind(Unary, "sqrt", "The square root of x.")
+Rsqrt = kind(Unary, "rsqrt", "1 over the square root of x.")
+Square = kind(Unary, "square", "x times itself.")
 
 INFIX: dict[str, type[Arithmetic]] = {
     op.symbol: op for op in (Add, Subtract, Multiply, Divide, Power)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
 from archdsl.frozen import Frozen
 from archdsl.ir.types import TensorType
@@ -187,6 +187,16 @@ class Operation(Frozen):
 
     def emit(self, operands: Types, results: Types) -> Form:
         raise NotImplementedError
+
+
+K = TypeVar("K", bound=Operation)
+
+
+def kind(base: type[K], name: str, meaning: str, **constants: str) -> type[K]:
+    """An operation that differs from its base by its name, its meaning and constants alone."""
+    described = {"name": name, "__doc__": meaning, "__module__": base.__module__}
+    made = type(name.title().replace("_", ""), (base,), described | constants)
+    return cast("type[K]", made)
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import POSITIONS, TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types, kind
 from archdsl.ops.layout import remaining
 from archdsl.ops.shapes import Axes, axis_indices, dimensions
 from archdsl.params.kinds import AxisNames, Boolean, Integer, Real, number, parameter
@@ -18,8 +18,8 @@ class Reduction(Operation):
     Over the positions, the default, C x T x H x W becomes C, or C x 1 x 1 x 1.
     """
 
-    call: ClassVar[str]
-    """The call that reduces, up to its options."""
+    call: ClassVar[str] = ""
+    """The call that reduces, up to its options, where it is not the tensor's method of the name."""
 
     axes: Axes = parameter(AxisNames(), POSITIONS)
     keep: bool = parameter(Boolean(), False)
@@ -34,45 +34,18 @@ class Reduction(Operation):
         values = {"dim": dimensions(self.axes, operands[0].rank), **self._options()}
         options = "".join(f", {name}={{{name}}}" for name in values if name != "dim")
         keep = ", keepdim=True" if self.keep else ""
-        return Expression(f"{self.call}dim={{dim}}{options}{keep})", values)
+        call = self.call or f"{{0}}.{self.name}("
+        return Expression(f"{call}dim={{dim}}{options}{keep})", values)
 
     def _options(self) -> dict[str, PyValue]:
         return {}
 
 
-class Mean(Reduction):
-    """The mean over axes: global average pooling, over the positions."""
-
-    name = "mean"
-    call = "{0}.mean("
-
-
-class Sum(Reduction):
-    """The sum over axes."""
-
-    name = "sum"
-    call = "{0}.sum("
-
-
-class Max(Reduction):
-    """The largest value over axes, Tensor.amax."""
-
-    name = "max"
-    call = "{0}.amax("
-
-
-class Min(Reduction):
-    """The smallest value over axes, Tensor.amin."""
-
-    name = "min"
-    call = "{0}.amin("
-
-
-class LogSumExp(Reduction):
-    """The logarithm of the sum of exp(x) over axes."""
-
-    name = "logsumexp"
-    call = "{0}.logsumexp("
+Mean = kind(Reduction, "mean", "The mean over axes: global average pooling, over the positions.")
+Sum = kind(Reduction, "sum", "The sum over axes.")
+Max = kind(Reduction, "max", "The largest value over axes, Tensor.amax.", call="{0}.amax(")
+Min = kind(Reduction, "min", "The smallest value over axes, Tensor.amin.", call="{0}.amin(")
+LogSumExp = kind(Reduction, "logsumexp", "The logarithm of the sum of exp(x) over axes.")
 
 
 class Prod(Reduction):
@@ -105,18 +78,8 @@ class Spread(Reduction):
         return {} if self.correction == 1 else {"correction": self.correction}
 
 
-class Std(Spread):
-    """The standard deviation over axes."""
-
-    name = "std"
-    call = "{0}.std("
-
-
-class Var(Spread):
-    """The variance over axes."""
-
-    name = "var"
-    call = "{0}.var("
+Std = kind(Spread, "std", "The standard deviation over axes.")
+Var = kind(Spread, "var", "The variance over axes.")
 
 
 class Norm(Reduction):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types, kind
 from archdsl.ops.shapes import Axis, axis_index, dimension, resized
 from archdsl.params.kinds import AxisName, parameter
 
@@ -25,25 +25,15 @@ class AlongAxis(Operation):
         return Layer(self.constructor, (dim,), self.name, shared=True)
 
 
-class Softmax(AlongAxis):
-    """exp(x), divided by its sum along `axis`."""
-
-    name = "softmax"
-    constructor = "nn.Softmax"
-
-
-class Softmin(AlongAxis):
-    """exp(-x), divided by its sum along `axis`."""
-
-    name = "softmin"
-    constructor = "nn.Softmin"
-
-
-class LogSoftmax(AlongAxis):
-    """The logarithm of softmax along `axis`."""
-
-    name = "log_softmax"
-    constructor = "nn.LogSoftmax"
+Softmax = kind(
+    AlongAxis, "softmax", "exp(x), divided by its sum along `axis`.", constructor="nn.Softmax"
+)
+Softmin = kind(
+    AlongAxis, "softmin", "exp(-x), divided by its sum along `axis`.", constructor="nn.Softmin"
+)
+LogSoftmax = kind(
+    AlongAxis, "log_softmax", "The logarithm of softmax along `axis`.", constructor="nn.LogSoftmax"
+)
 
 
 class Glu(Operation):
