@@ -449,7 +449,7 @@ def test_a_block_with_its_layers() -> None:
                     inner,
                     inner,
                     kernel_size=kernel,
-                    padding=[k // 2 for k in kernel],
+                    padding=tuple(k // 2 for k in kernel),
                     bias=False,
                 )
 
