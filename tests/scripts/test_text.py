@@ -87,7 +87,7 @@ def test_a_network_called_as_a_part_of_a_script(name: str) -> None:
     for made in scripts(folders.MINIMAL, target).values():
         compile(made, "script", "exec")
         assert f" {name} as {name}Network," in made.partition("\nOUTPUT_DIR")[0]
-        assert f"model = {name}Network(" in made
+        assert f" = {name}Network(" in made
 
 
 def test_the_same_bytes_every_time() -> None:

@@ -31,6 +31,7 @@ _MEMBERS = {
     "dataclasses": "dataclass",
     "datetime": "timedelta",
     "functools": "cache lru_cache",
+    "importlib": "import_module",
     "itertools": "chain",
     "pathlib": "Path",
     "types": "SimpleNamespace",

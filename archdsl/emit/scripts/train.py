@@ -189,13 +189,14 @@ def _loss(recipe: Recipe) -> Statement:
 
 
 def _build(recipe: Recipe, target: Target) -> Statement:
-    """The network as a recipe has it: `model = Tiny(classes=args.classes, dropout=DROPOUT)`."""
+    """The network as a recipe has it: `model: nn.Module = Tiny(classes=args.classes)`."""
     options = []
     if "classes" in target.arguments:
         options.append(Keyword("classes", Atom("args.classes")))
     if recipe.dropout is not None and "dropout" in target.arguments:
         options.append(Keyword("dropout", Atom("DROPOUT")))
-    return Assign(Atom("model"), Call(Atom(target.local_name), tuple(options)))
+    made = Call(Atom(target.local_name), tuple(options))
+    return Assign(Atom("model"), made, Atom("nn.Module"))
 
 
 def _header(recipe: Recipe, target: Target) -> str:
