@@ -24,7 +24,6 @@ from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.plan.derivations import planned
 from archdsl.plan.plan import Plan
-from archdsl.plan.standing import at_fault
 from archdsl.program.loading import load_program
 from archdsl.program.program import Program, name_span
 
@@ -90,6 +89,8 @@ def make(
             plan = planned(frame, given)
             trial = build(Request.of(program, name, plan, reuse), budget.copy())
             if plan.before is not None and not trial.is_sound:
+                from archdsl.plan.changing import at_fault  # few networks are changed
+
                 # What a change made of it cannot be built: the mistakes may be of what it was.
                 plan = at_fault(frame, plan, name_span(plan.network))
                 trial = build(Request.of(program, name, plan, reuse), budget)

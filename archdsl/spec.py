@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from archdsl.build.outcome import Sketch
     from archdsl.emit.module import Module
     from archdsl.plan.candidates import Candidates
-    from archdsl.plan.lineages import Lineage
+    from archdsl.plan.derivations import Lineage
     from archdsl.plan.transforms import Transform
     from archdsl.recipes.recipe import Recipe
 
@@ -148,7 +148,7 @@ class Spec:
 
     def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
         """What a network that can be built with these parameters derives from."""
-        from archdsl.plan.lineages import lineage
+        from archdsl.plan.derivations import lineage
 
         return lineage(self.program, name, given)
 

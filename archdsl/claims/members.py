@@ -13,7 +13,7 @@ from archdsl.claims.checker import Examined, examine
 from archdsl.claims.figures import Verdict, named
 from archdsl.costs.figures import Figures
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
-from archdsl.plan.lineages import Lineage
+from archdsl.plan.derivations import Lineage
 from archdsl.spec import Network, Spec
 from archdsl.syntax.lexemes import exact
 

@@ -13,7 +13,7 @@ from archdsl.draw import words
 from archdsl.draw.chart import Chart, Group, Point
 from archdsl.draw.style import clean, shortened
 from archdsl.ir.types import TensorType
-from archdsl.plan.lineages import Lineage
+from archdsl.plan.derivations import Lineage
 from archdsl.report.text import readable
 
 _WORDY = 40

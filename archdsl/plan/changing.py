@@ -16,12 +16,13 @@ from archdsl.diagnostics import CompileError, Label
 from archdsl.plan import insertions
 from archdsl.plan.candidates import Candidates
 from archdsl.plan.edits import written_down
+from archdsl.plan.labels import built
 from archdsl.plan.numbers import numbered
 from archdsl.plan.options import called
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
-from archdsl.plan.standing import built
 from archdsl.program.program import Unit
+from archdsl.source import Span
 from archdsl.syntax import tree
 
 
@@ -116,3 +117,12 @@ def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:
     also = (Label(place, "inserted here before"),)
     hint = "insert after it: each `+` changes what stands before it"
     raise frame.fault("transform", message, change.span, also=also, help=hint)
+
+
+def at_fault(frame: Frame, plan: Plan, span: Span) -> Plan:
+    """Whose mistakes to tell where a plan cannot be built: the first that led to it and cannot."""
+    history = [plan]
+    while history[-1].before is not None:
+        history.append(history[-1].before)
+    earlier = reversed(history[1:])
+    return next((each for each in earlier if built(frame, each, span) is None), plan)

@@ -1,18 +1,24 @@
-"""Networks derived from others: in a file, or by what stands on a command line."""
+"""Networks derived from others: in a file, or by what stands on a command line.
+
+What a derivation comes from tells the members of a family from each other, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from archdsl.build.arguments import evaluated, listed
 from archdsl.build.calls import check_path
 from archdsl.build.context import Frame
-from archdsl.build.request import Fault
-from archdsl.build.values import Given
+from archdsl.build.machine import outside
+from archdsl.build.request import Budget, Fault
+from archdsl.build.values import Given, show
 from archdsl.diagnostics import CompileError, did_you_mean, error
+from archdsl.params.numbers import is_number
 from archdsl.plan.plan import Plan, plan_of
-from archdsl.program.program import Definition, Unit, name_span
+from archdsl.program.program import Definition, Program, Unit, name_span
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
@@ -136,3 +142,60 @@ def _read(shown: str, before: str, text: str) -> tree.Derived:
     place = Span(source, len(before), len(source.text))
     message, hint = "this derives no network from another", "write `NETWORK + TRANSFORM(...)`"
     raise CompileError([error("syntax", message, place, help=hint)])
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The network with a body, `base`, that another derives from, and the file of that one.
+
+    `design` is all that derivations give it but numbers. Those of one lineage differ in numbers
+    alone: they are one design at several scales.
+    """
+
+    base: str
+    file: Path
+    design: tuple[str, ...]
+
+
+def lineage(program: Program, name: str, given: Mapping[str, Given]) -> Lineage:
+    """Where a network with these parameters comes from.
+
+    Raises:
+        Fault: there is no such network.
+    """
+    frame = outside(program, program.main, Budget())
+    resolved = resolve(frame, program.main.names[name], given)
+    plan = resolved.plan
+    design = (*sorted(_words(plan)), *_changes(resolved))
+    return Lineage(plan.network.name, plan.unit.path.resolve(), design)
+
+
+def _words(plan: Plan) -> Iterator[str]:
+    """Parameters that are no numbers and not what they are by default."""
+    defaults = {
+        parameter.name: parameter.default.span.text
+        for parameter in plan.network.parameters
+        if parameter.default is not None
+    }
+    for name, given in plan.given.items():
+        text = show(given.value)
+        if not _is_number(given.value) and text != defaults.get(name):
+            yield f"{name} = {text}"
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_number, value))
+    return is_number(value)
+
+
+def _changes(resolved: Resolved) -> Iterator[str]:
+    """Transforms that name a part of the network; others scale it as a whole."""
+    for _, transform in resolved.changes:
+        if isinstance(transform, tree.Insert) or _names_a_part(transform):
+            yield " ".join(transform.span.text.split())
+
+
+def _names_a_part(transform: tree.Call) -> bool:
+    values = [argument.value for argument in transform.arguments]
+    return any(isinstance(node, tree.Name) for node in tree.walk(values))

@@ -6,7 +6,10 @@ builder: an address is the way through the text, and stays when something is ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from archdsl.build import calls
@@ -21,10 +24,16 @@ from archdsl.build.values import (
     Value,
     describe,
 )
+from archdsl.diagnostics import nearest
 from archdsl.ir.graph import Address, Graph
-from archdsl.plan import places
-from archdsl.plan.places import Places
+from archdsl.ir.naming import name_all
+from archdsl.ops.sources import Input
+from archdsl.program.names import CANDIDATES
 from archdsl.syntax import tree
+
+_SHOWN = 12
+"""Labels that a message lists."""
+
 
 Planned: TypeAlias = Mapping[Address, tuple[Inserted, ...]]
 """What to insert, by the place that it follows."""
@@ -49,7 +58,7 @@ def moved(before: Planned, after: Planned) -> Inserted | None:
 
 def planned(frame: Frame, insert: tree.Insert, graph: Graph) -> Iterator[tuple[Address, Inserted]]:
     """What to insert where in a network. A mistake is told, and the rest still planned."""
-    known = places.places(graph)
+    known = places(graph)
     taken = set(known.addresses)
     for insertion in insert.insertions:
         try:
@@ -103,9 +112,134 @@ def _labels(
 ) -> Iterator[tuple[str, tree.Place]]:
     for place in insertion.places:
         try:
-            found = places.found(frame, place, known)
+            labels = _found(frame, place, known)
         except Fault as fault:
             frame.findings.report(fault)
             continue
-        for label in found:
-            yield label, place
+        yield from ((label, place) for label in labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The labels of a network, in the order of execution.
+
+    `levels` are those of blocks by depth, rows of tables that are one operation among them, but
+    nothing that was inserted; `below` are all labels by the label right above them.
+    """
+
+    addresses: Mapping[str, Address]
+    levels: Mapping[int, Sequence[str]]
+    below: Mapping[str, Sequence[str]]
+
+
+def places(graph: Graph) -> Places:
+    """Every labelled place of a network."""
+    naming = name_all(graph)
+    addresses: dict[str, Address] = {}
+    levels: dict[int, list[str]] = defaultdict(list)
+    below: dict[str, list[str]] = defaultdict(list)
+
+    def take(path: str, address: Address, *, in_level: bool) -> None:
+        addresses[path] = address
+        below[_above(path)].append(path)
+        if in_level:
+            levels[path.count(".")].append(path)
+
+    for node in graph:
+        around = list(graph.enclosing(node.scope))
+        is_own = not any(scope.is_inserted for scope in around)
+        for scope in reversed(around):
+            path = naming.scope_paths[scope.index]
+            if scope.kind in ("block", "stage") and path not in addresses:
+                take(path, graph.address(scope.parent, scope.site), in_level=is_own)
+        if not isinstance(node.operation, Input):
+            is_row = is_own and around[0].kind == "row"
+            take(naming.path(node), graph.address(node.scope, node.site), in_level=is_row)
+    return Places(addresses, levels, below)
+
+
+def _above(label: str) -> str:
+    return label.rpartition(".")[0]
+
+
+def _found(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
+    """The labels that a place stands for.
+
+    Raises:
+        Fault: there is none.
+    """
+    ends = [end for end in (place.first, place.last) if end is not None]
+    if "*" in place.first:
+        return _matching(frame, place, known)
+    for end in ends:
+        if end not in known.addresses:
+            raise _unknown(frame, place, end, known)
+    if place.last is None:
+        return [place.first]
+    return _between(frame, place, place.first, place.last, known)
+
+
+def _unknown(frame: Frame, place: tree.Place, label: str, known: Places) -> Fault:
+    """What is missing of a label, from the left: `res9` of `res9.1`, else the `9` of `res3.9`."""
+    parts = label.split(".")
+    ways = [".".join(parts[: count + 1]) for count in range(len(parts))]
+    missing = next(way for way in ways if way not in known.addresses)
+    above, name = _above(missing), missing.rpartition(".")[2]
+    message = f"no place is called `{missing}`"
+    near = None if name.isdigit() else _near(missing, known.below.get(above, ()))
+    return frame.fault("insert", message, place.span, help=near or _listed(above, known))
+
+
+def _near(label: str, labels: Sequence[str]) -> str | None:
+    """The most similar of the labels at one level, compared by their own names."""
+    names = {other.rpartition(".")[2]: other for other in labels[:CANDIDATES]}
+    near = nearest(label.rpartition(".")[2], names)
+    return f"did you mean `{names[near]}`?" if near is not None else None
+
+
+def _listed(above: str, known: Places) -> str:
+    """What there is below a label, not too much."""
+    labels = known.below.get(above, ())
+    shown = ", ".join(f"`{label}`" for label in labels[:_SHOWN])
+    shown += ", ..." if len(labels) > _SHOWN else ""
+    there = f"there are {shown}" if len(labels) > 1 else f"there is {shown}"
+    if not labels:
+        return f"`{above}` is one operation, with nothing below it"
+    return f"in `{above}` {there}" if above else there
+
+
+def _matching(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
+    level = _level(frame, place, place.first, known)
+    matching = [label for label in level if fnmatchcase(label, place.first)]
+    if matching:
+        return matching
+    above = _above(place.first)
+    others = known.below.get(above, ())
+    single = next((label for label in others if fnmatchcase(label, place.first)), None)
+    hint = f"a pattern stands for blocks and rows; an operation is named by itself: `{single}`"
+    if single is None:
+        hint = _listed(above if above in known.addresses else "", known)
+    raise frame.fault("insert", f"no block matches `{place.first}`", place.span, help=hint)
+
+
+def _between(
+    frame: Frame, place: tree.Place, first: str, last: str, known: Places
+) -> Sequence[str]:
+    """The blocks from one label to another, as deep as these are."""
+    level = _level(frame, place, first, known)
+    if first not in level or last not in level:
+        message = f"`{first}` and `{last}` are not two blocks of one level, with a range between"
+        hint = "a range goes over stages, over blocks of stages, or over blocks of blocks"
+        raise frame.fault("insert", message, place.span, help=hint)
+    start, end = level.index(first), level.index(last)
+    if start > end:
+        message = f"`{last}` comes before `{first}`"
+        raise frame.fault("insert", message, place.span, help=f"write `{last}..{first}`")
+    return level[start : end + 1]
+
+
+def _level(frame: Frame, place: tree.Place, label: str, known: Places) -> Sequence[str]:
+    """The blocks as deep as a label, each of which is looked at."""
+    level = known.levels.get(label.count("."), ())
+    frame.step(place.span, len(level))
+    return level

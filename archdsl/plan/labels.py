@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from archdsl import limits
 from archdsl.build.context import Frame
-from archdsl.build.request import Fault
+from archdsl.build.machine import build
+from archdsl.build.request import Budget, Built, Fault, Request
 from archdsl.build.values import BlockValue, OperationValue, Value, parts
 from archdsl.ir.graph import Graph
 from archdsl.ir.naming import name_all, unique
@@ -20,9 +21,12 @@ from archdsl.ops import OPERATIONS
 from archdsl.ops.arithmetic import INFIX
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Stage
-from archdsl.plan.standing import built
 from archdsl.program.program import Unit, name_span, targets
+from archdsl.source import Span
 from archdsl.syntax import tree
+
+_REBUILT = 10
+"""Steps for each operation that is built once more, and whose place is named."""
 
 
 class Wanted(NamedTuple):
@@ -107,3 +111,15 @@ def _labels(graph: Graph) -> dict[int, str]:
         elif scope.parent is not None and scope.kind == "block":
             labels[scope.parent] = path
     return labels
+
+
+def built(frame: Frame, plan: Plan, span: Span) -> Built | None:
+    """A network built as it stands, None where it cannot be.
+
+    The steps are those of the frame, for what is asked at a `span`.
+    """
+    standing = build(Request.of(frame.program, frame.graph.name, plan), Budget())
+    if not standing.is_sound:
+        return None
+    frame.step(span, standing.steps + _REBUILT * len(standing.graph))
+    return standing

@@ -14,7 +14,7 @@ import archdsl
 from archdsl.cli.main import main
 from archdsl.expansion.steps import Expansion
 from archdsl.plan.transforms.axes import AXES, Axis
-from archdsl.plan.transforms.search import beyond, last_within
+from archdsl.plan.transforms.contract import beyond, last_within
 from archdsl.program.loading import parse_program
 from archdsl.source import Source
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archdsl.diagnostics import CompileError, Diagnostic
 from archdsl.ir.likeness import alike
-from archdsl.plan.places import places
+from archdsl.plan.insertions import places
 from archdsl.plan.transforms import TRANSFORMS, Stretch, Transform, Widen
 from archdsl.spec import Network, Spec, load
 from tests.plan.strategies import NAME, Files, changes, specs

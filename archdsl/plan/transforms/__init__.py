@@ -1,4 +1,4 @@
-"""Transforms: a plan in, another out; each a file, and a frozen dataclass whose fields are options.
+"""Transforms: a plan in, another out; each a frozen dataclass whose fields are its options.
 
 They are the same in a spec (`network b = a + stretch(depth = 2)`), on the command line and in
 Python. Nothing here knows how a network is written down or built.
@@ -7,16 +7,10 @@ Python. Nothing here knows how a network is written down or built.
 from __future__ import annotations
 
 from archdsl.plan.transforms.base import Transform
-from archdsl.plan.transforms.bottleneck import Bottleneck
+from archdsl.plan.transforms.clips import Lengthen, Quicken, Resize
 from archdsl.plan.transforms.contract import Contract
-from archdsl.plan.transforms.lengthen import Lengthen
-from archdsl.plan.transforms.quicken import Quicken
-from archdsl.plan.transforms.replace import Replace
-from archdsl.plan.transforms.resize import Resize
-from archdsl.plan.transforms.set import Set
-from archdsl.plan.transforms.stretch import Stretch
-from archdsl.plan.transforms.widen import Widen
-from archdsl.plan.transforms.without import Without
+from archdsl.plan.transforms.growth import Bottleneck, Stretch, Widen
+from archdsl.plan.transforms.rows import Replace, Set, Without
 
 TRANSFORMS: dict[str, type[Transform]] = {
     kind.name: kind

@@ -16,16 +16,11 @@ from archdsl.params.numbers import Number, reduced
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.base import Factor, Transform
-from archdsl.plan.transforms.bottleneck import Bottleneck
-from archdsl.plan.transforms.lengthen import Lengthen
-from archdsl.plan.transforms.quicken import Quicken
-from archdsl.plan.transforms.resize import Resize
-from archdsl.plan.transforms.stretch import Stretch
-from archdsl.plan.transforms.widen import Widen
+from archdsl.plan.transforms.clips import IMAGE, VIDEO, Lengthen, Quicken, Resize
+from archdsl.plan.transforms.growth import Bottleneck, Stretch, Widen
 
 HUNDREDTHS = 100
 MULTIPLE = 2
-_VIDEO, _IMAGE = 4, 3
 
 
 class Scale(Frozen):
@@ -79,7 +74,7 @@ def axis(name: str) -> Axis:
 
 def _frames(plan: Plan) -> Scale:
     _check(plan, Lengthen(factor=2))
-    own = list(_own(plan, "frames", _VIDEO, 1))
+    own = list(_own(plan, "frames", VIDEO, 1))
     if len(set(own)) == 1:
         return Scale(own[0], lambda place: Lengthen(frames=place))
     return Scale(min(own), lambda place: Lengthen(factor=reduced(Fraction(place) / min(own))))
@@ -87,13 +82,13 @@ def _frames(plan: Plan) -> Scale:
 
 def _rate(plan: Plan) -> Scale:
     _check(plan, Quicken(2))
-    start = min(_own(plan, "frames", _VIDEO, 1))
+    start = min(_own(plan, "frames", VIDEO, 1))
     return Scale(start, lambda place: Quicken(reduced(Fraction(place) / start)))
 
 
 def _size(plan: Plan) -> Scale:
     _check(plan, Resize(factor=2))
-    own = [*_own(plan, "size", _IMAGE, -1), *_own(plan, "size", _IMAGE, -2)]
+    own = [*_own(plan, "size", IMAGE, -1), *_own(plan, "size", IMAGE, -2)]
     start = Fraction(min(own)) / MULTIPLE
     if len(set(own)) == 1:
         return Scale(start, lambda place: Resize(size=place * MULTIPLE), power=2)
@@ -117,9 +112,7 @@ def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
 
     def scale(plan: Plan) -> Scale:
         _check(plan, kind(2))
-        return Scale(
-            HUNDREDTHS, lambda place: kind(reduced(Fraction(place, HUNDREDTHS))), True, power
-        )
+        return Scale(HUNDREDTHS, of, True, power)
 
     return scale
 

@@ -95,25 +95,17 @@ def scaled(plan: Plan, parameter: str, factor: Number) -> Plan | None:
     return None if own is None else plan.with_parameters(**{parameter: reduced(own * factor)})
 
 
-def named(known: Iterable[str], names: str | tuple[str, ...], option: str) -> frozenset[str]:
-    """The stages that an option names, one or several.
-
-    Raises:
-        Refused: there is none of a name.
-    """
-    stages = tuple(known)
-    chosen = (names,) if isinstance(names, str) else names
-    for name in chosen:
-        if name not in stages:
-            raise unknown(f"there is no stage `{name}`", option, name, stages)
-    return frozenset(chosen)
-
-
-def stages_of(plan: Plan, rows: str | tuple[str, ...] | None) -> frozenset[str]:
-    """The stages that the option `rows` names; all of them without it.
+def stages_of(
+    plan: Plan, names: str | tuple[str, ...] | None, option: str = "rows"
+) -> frozenset[str]:
+    """The stages that an option names, one or several; all of them without it.
 
     Raises:
         Refused: there is none of a name.
     """
     stages = plan.stages
-    return frozenset(stages) if rows is None else named(stages, rows, "rows")
+    chosen = (names,) if isinstance(names, str) else names
+    for name in chosen or ():
+        if name not in stages:
+            raise unknown(f"there is no stage `{name}`", option, name, stages)
+    return frozenset(stages if chosen is None else chosen)

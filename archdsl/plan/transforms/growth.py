@@ -1,0 +1,145 @@
+"""How many blocks a network has, and how wide: X3D's axes `depth`, `width` and `bottleneck`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
+from math import ceil
+from typing import ClassVar
+
+from archdsl.params.kinds import Boolean, parameter
+from archdsl.params.numbers import Number, is_number, reduced, round_to
+from archdsl.plan.plan import Plan
+from archdsl.plan.rows import Refused, Row, RowId
+from archdsl.plan.transforms.base import WORDS, Factor, Transform, scaled, stages_of
+
+
+class Stretch(Transform):
+    """`depth` times as many blocks, rounded up in each row.
+
+    With `keep_transitions` each stage is stretched as a whole, and one that begins with a single
+    strided block keeps that one: Auto-X3D's Table 2b as printed, where the plain rule meets the
+    cost that is reported of it. A network with a parameter `depth` is stretched by that, as X3D
+    is (gamma_d), unless one of the other options asks for rows.
+
+    `stages` names those to change. Unless it does, a stage of one block stays one if the network
+    repeats that block nowhere: so do stems, pools, and Inception modules with widths of their own.
+    """
+
+    name = "stretch"
+    leading = "depth"
+    depth: Number = parameter(Factor())
+    keep_transitions: bool = parameter(Boolean(), False)
+    stages: str | tuple[str, ...] | None = parameter(WORDS, None)
+
+    def apply(self, plan: Plan) -> Plan:
+        asks_for_rows = self.stages is not None or self.keep_transitions
+        by_parameter = None if asks_for_rows else scaled(plan, "depth", self.depth)
+        if by_parameter is not None:
+            return by_parameter
+        chosen = self._chosen(plan)
+        stages = (rows for stage, rows in plan.stages.items() if stage in chosen)
+        return plan.with_numbers(dict(pair for rows in stages for pair in self._stretched(rows)))
+
+    def _chosen(self, plan: Plan) -> frozenset[str]:
+        if not plan.rows:
+            hint = "tables count that stand in the network itself, outside of loops and blocks"
+            raise Refused("there is no table whose blocks could be repeated", help=hint)
+        if self.stages is not None:
+            return stages_of(plan, self.stages, "stages")
+        chosen = _repeated(plan.stages)
+        if not chosen:
+            first = next(iter(plan.stages))
+            hint = f"name those to repeat: `stages = {first}`, or several in parentheses"
+            message = "every stage is a single block, which the network repeats nowhere"
+            raise Refused(message, help=hint)
+        return chosen
+
+    def _stretched(self, rows: Sequence[Row]) -> Iterator[tuple[RowId, int]]:
+        if self.keep_transitions:
+            numbers = self._as_a_whole(rows)
+        else:
+            numbers = [ceil(self.depth * row.number) for row in rows]
+        return zip([row.id for row in rows], numbers, strict=True)
+
+    def _as_a_whole(self, rows: Sequence[Row]) -> list[int]:
+        """Each row ends where its last block is moved to, so that the total is right.
+
+        A first row that is kept ends where it did, and the second makes up for it.
+        """
+        moved = [ceil(self.depth * end) for end in accumulate(row.number for row in rows)]
+        if len(rows) > 1 and rows[0].is_transition:
+            moved[0] = rows[0].number
+        ends = accumulate(moved, lambda before, end: max(before + 1, end), initial=0)
+        return [end - start for start, end in pairwise(ends)]
+
+
+def _repeated(stages: Mapping[str, Sequence[Row]]) -> frozenset[str]:
+    """The stages of several blocks, and those of one block that others repeat."""
+    several = {name: rows for name, rows in stages.items() if sum(row.number for row in rows) > 1}
+    blocks = {row.block for rows in several.values() for row in rows}
+    alike = (name for name, rows in stages.items() if {row.block for row in rows} <= blocks)
+    return frozenset([*several, *alike])
+
+
+_MULTIPLE = 8
+
+
+class Widen(Transform):
+    """`width` times as many channels, rounded to multiples of 8.
+
+    X3D's gamma_w, with the rounding of its authors' code: at least 8, and up again where below
+    0.9 of the product. The parameter `width` of a network is changed where it has one, and then
+    its table rounds; else the column `channels`. Widths of other names stay as they are.
+    """
+
+    name = "widen"
+    leading = "width"
+    width: Number = parameter(Factor())
+
+    def apply(self, plan: Plan) -> Plan:
+        by_parameter = scaled(plan, "width", self.width)
+        if by_parameter is not None:
+            return by_parameter
+        if self.width == 1:
+            return plan
+        if "channels" not in plan.columns:
+            hint = "it needs a parameter `width`, or a table with a column `channels`"
+            raise Refused("this network has no width to change", help=hint)
+        return plan.with_rows(self._widened)
+
+    def _widened(self, row: Row) -> Row:
+        channels = row.value("channels")
+        if not is_number(channels):
+            return row
+        return row.with_cells(channels=round_to(self.width * channels, _MULTIPLE))
+
+
+class Bottleneck(Transform):
+    """`ratio` times as many channels inside of blocks.
+
+    X3D's gamma_b. The parameter `bottleneck` of a network is changed where it has one, else the
+    column `expansion`, else `mid`, whose values are cut off to integers as X3D's are.
+    """
+
+    name = "bottleneck"
+    leading = "ratio"
+    columns: ClassVar[tuple[str, ...]] = ("expansion", "mid")
+    ratio: Number = parameter(Factor())
+
+    def apply(self, plan: Plan) -> Plan:
+        by_parameter = scaled(plan, "bottleneck", self.ratio)
+        if by_parameter is not None:
+            return by_parameter
+        column = next((name for name in self.columns if name in plan.columns), None)
+        if column is None:
+            hint = "it needs a parameter `bottleneck`, or a column `expansion` or `mid`"
+            raise Refused("the blocks of this network have no inner width to change", help=hint)
+        return plan.with_rows(lambda row: self._scaled(row, column))
+
+    def _scaled(self, row: Row, column: str) -> Row:
+        value = row.value(column)
+        if not is_number(value):
+            return row
+        product = reduced(self.ratio * value)
+        return row.with_cells(**{column: max(1, int(product)) if column == "mid" else product})
