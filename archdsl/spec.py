@@ -118,11 +118,12 @@ class Spec:
         from archdsl.build.tables.reuse import Reuse
         from archdsl.plan.candidates import Candidates
 
-        plan, built = self._stand(name, given, Reuse())
+        reuse = Reuse()
+        plan, built = self._stand(name, given, reuse)
         span = name_span(self.program.main.names[name].node)
         main, named = self.program.main, Builder(name)
         frame = outside(self.program, main, Budget(), graph=named)
-        return Candidates(frame, plan, built, span)
+        return Candidates(frame, plan, built, span, reuse)
 
     def _stand(
         self, name: str, given: Mapping[str, Given], reuse: Reuse | None = None

@@ -38,14 +38,13 @@ def build(request: Request, budget: Budget) -> Built:
     """Build the network of a plan, as far as that goes."""
     graph = Builder(request.name)
     findings = Findings(graph)
-    reuse = request.reuse.on(graph) if request.reuse else None
-    inserted = request.plan.inserted
+    inserted, reuse = request.plan.inserted, request.reuse
     context = Context(request.program, graph, budget, findings, RULES, request, inserted, reuse)
     ending, before = Ending.GIVEN_UP, budget.steps
     with suppress(CompileError):
         ending = _ending(request, context)
     rows, found, taken = tuple(context.rows), tuple(findings.found), budget.steps - before
-    return Built(graph.finish(), rows, found, ending, taken, reuse)
+    return Built(graph.finish(), rows, found, ending, taken)
 
 
 def _ending(request: Request, context: Context) -> Ending:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol
 
 from archdsl import limits
 from archdsl.build.values import Applicable, Inserted, Value
@@ -49,10 +49,6 @@ class Expectations(Enum):
 
 class Reuse(Protocol):
     """Tables that were built before, so that what comes again is built once: `tables.reuse`."""
-
-    def on(self, graph: Nodes) -> Self:
-        """The same while another graph is built."""
-        ...
 
     def builder(self, filler: Any) -> Any:
         """What builds a table, and knows what was built of it before."""
@@ -155,7 +151,6 @@ class Built:
     findings: tuple[Finding, ...]
     ending: Ending
     steps: int = 0
-    reuse: Reuse | None = None
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -170,33 +170,3 @@ def uncounted(graph: Graph, costs: Costs, convention: Convention) -> dict[str, i
         and not isinstance(node.operation, Input | Parameter)
     )
     return dict(Counter(names))
-
-
-class Again(Operation):
-    """Stands for operations whose figures are known, where only sums are asked for."""
-
-    name = "again"
-    figures: Figures
-
-
-@dataclass
-class Tally:
-    """What the operations of a graph cost together, each looked at once."""
-
-    graph: Nodes
-    _total: Figures = field(default_factory=Figures)
-    _seen: int = 0
-
-    def total(self) -> Figures:
-        """The costs of all that the graph has now."""
-        new = range(self._seen, len(self.graph))
-        self._total = sum((_known(self.graph, index) for index in new), self._total)
-        self._seen = new.stop
-        return self._total
-
-
-def _known(graph: Nodes, index: int) -> Figures:
-    node = graph.node(index)
-    if isinstance(node.operation, Again):
-        return node.operation.figures
-    return figures_of(graph, node)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from archdsl.build import request
 from archdsl.build.context import Frame
 from archdsl.build.machine import build
 from archdsl.build.request import Budget, Built, Fault, Request
+from archdsl.build.tables.known import Again, Known, Made, made_of
 from archdsl.build.tables.reuse import Reuse
-from archdsl.costs.figures import Figures, measure
+from archdsl.costs.figures import Figures, figures_of_operation, measure
 from archdsl.costs.metrics import ORDERED, figure, total
 from archdsl.ir.graph import Graph
 from archdsl.plan.edits import written_down
@@ -38,6 +38,26 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Sums:
+    """What operations cost together, where blocks that come again are summed once."""
+
+    _known: dict[Known, Figures] = field(default_factory=dict)
+
+    def of(self, made: Iterable[Made]) -> Figures:
+        return sum(map(self._one, made), Figures())
+
+    def _one(self, made: Made) -> Figures:
+        if not isinstance(made.operation, Again):
+            return figures_of_operation(*made)
+        return sum((self._block(b) * count for b, count in made.operation.blocks), Figures())
+
+    def _block(self, known: Known) -> Figures:
+        if known not in self._known:
+            self._known[known] = self.of(known.made)
+        return self._known[known]
+
+
+@dataclass(frozen=True)
 class Candidates:
     """A network that was built, and others that are made of it by changing its plan.
 
@@ -49,6 +69,8 @@ class Candidates:
     stated: Plan
     built: Built
     span: Span
+    reuse: Reuse
+    sums: Sums = field(default_factory=Sums)
 
     @staticmethod
     def of(frame: Frame, plan: Plan, span: Span) -> Candidates:
@@ -57,7 +79,8 @@ class Candidates:
         Raises:
             Refused: it cannot be built.
         """
-        return Candidates(frame, plan, _built(frame, plan, Reuse()), span)
+        reuse = Reuse()
+        return Candidates(frame, plan, _built(frame, plan, reuse), span, reuse)
 
     @cached_property
     def plan(self) -> Plan:
@@ -92,21 +115,19 @@ class Candidates:
         Raises:
             Refused: it cannot be built.
         """
-        return Candidates(self.frame, *self._summed(plan), self.span)
+        return Candidates(self.frame, *self._summed(plan), self.span, self.reuse, self.sums)
 
     def _measured(self, plan: Plan, built: Built) -> Measured:
-        graph, reuse, frame = built.graph, built.reuse, self.frame
-        assert isinstance(reuse, Reuse)
+        graph, total = built.graph, self.sums.of(made_of(built.graph))
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        total = reuse.tally.total()
-        return Measured(inputs, total, lambda: _built(frame, plan, None).graph)
+        return Measured(inputs, total, lambda: _built(self.frame, plan, None).graph)
 
     def _summed(self, plan: Plan) -> tuple[Plan, Built]:
         after = written_down(self.plan, plan, self.span)
-        return after, _built(self.frame, after, self.built.reuse)
+        return after, _built(self.frame, after, self.reuse)
 
 
-def _built(frame: Frame, plan: Plan, reuse: request.Reuse | None) -> Built:
+def _built(frame: Frame, plan: Plan, reuse: Reuse | None) -> Built:
     """A plan built, with rows that are known where sums are enough.
 
     Raises:

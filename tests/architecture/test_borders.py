@@ -25,8 +25,6 @@ MAY_IMPORT = {
     "plan": GROUND | {"build", "costs", "ir", "ops", "params", "program", "syntax"},
     "plan.transforms": GROUND | {"build.values", "params", "plan.plan", "plan.rows"},
     "build": GROUND | {"ir", "ops", "params", "plan.plan", "plan.rows", "program", "syntax.tree"},
-    "build.tables": {"build", "costs", "diagnostics", "ir", "limits", "ops", "params", "plan.rows"}
-    | {"program", "source", "syntax.tree"},
     "passes": {"ir", "ops", "params.kinds"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
@@ -36,12 +34,12 @@ MAY_IMPORT = {
     "emit": GROUND | {"costs.figures", "ir", "ops", "params", "passes.base", "recipes"},
     "emit.targets": {"ir", "ops", "passes"},
     "draw": GROUND
-    | {"claims.members", "costs", "ir", "ops.base", "ops.sources", "plan.lineages"}
+    | {"claims.members", "costs", "ir", "ops.base", "ops.sources", "plan.derivations"}
     | {"report.text"},
     "files": GROUND,
     "claims": GROUND
     | {"build.values", "spec", "costs", "ir.cells", "params.numbers"}
-    | {"plan.lineages", "syntax"},
+    | {"plan.derivations", "syntax"},
     "compare": {"build.values", "spec", "costs", "ir", "ops.base"},
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},

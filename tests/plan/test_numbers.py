@@ -37,7 +37,7 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(request.name)
         return machine.build(request, budget)
 
-    for module in ("compiler", "plan.standing", "plan.candidates"):
+    for module in ("compiler", "plan.labels", "plan.candidates"):
         monkeypatch.setattr(f"archdsl.{module}.build", build)
     return names
 

@@ -15,7 +15,6 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.tables.cells import COUNTER, Filled, Filler
 from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor, parts
-from archdsl.costs.figures import Again, Figures, figures_of_operation
 from archdsl.ir.graph import Nodes
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ops.base import Mismatch, Operation, Types, checked
@@ -31,12 +30,27 @@ UNREAD = (NUMBER, STAGE, *EXPECTATIONS)
 """Columns that say nothing of what one block is."""
 
 
+class Made(NamedTuple):
+    """An operation with the types that it read and gave: all that its costs depend on."""
+
+    operation: Operation
+    operands: Types
+    results: Types
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """A block that was built: what it costs, and what it gives."""
+    """A block that was built: the operations that it is made of, and what it gives."""
 
-    figures: Figures
+    made: tuple[Made, ...]
     types: Types
+
+
+class Again(Operation):
+    """Stands for blocks that are known, each with how often it comes: only sums are asked for."""
+
+    name = "again"
+    blocks: tuple[tuple[Known, int], ...]
 
 
 class Sizes(NamedTuple):
@@ -163,9 +177,9 @@ class Pattern:
     leaving: tuple[GraphValue, ...]
 
     def at(self, entering: Types) -> Known | None:
-        """What the block costs and gives at other sizes, None where that takes running it."""
+        """The block at other sizes, None where that takes running it."""
         types = dict(zip(self.entering, entering, strict=True))
-        total = Figures()
+        made: list[Made] = []
         for index, operation, reads, before in self.steps:
             operands = tuple([types[value] for value in reads])
             try:
@@ -174,9 +188,15 @@ class Pattern:
                 return None
             if _kept(results) != _kept(before):
                 return None
-            total += figures_of_operation(operation, operands, results)
+            made.append(Made(operation, operands, results))
             types |= {GraphValue(index, i): result for i, result in enumerate(results)}
-        return Known(total, tuple([types[value] for value in self.leaving]))
+        return Known(tuple(made), tuple([types[value] for value in self.leaving]))
+
+
+def made_of(graph: Nodes, first: int = 0) -> tuple[Made, ...]:
+    """What was added to a graph from a node on."""
+    nodes = graph.nodes[first:]
+    return tuple([Made(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes])
 
 
 def pattern(

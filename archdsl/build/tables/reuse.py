@@ -11,12 +11,19 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from archdsl.build.tables.cells import Filled, Filler, prints
-from archdsl.build.tables.known import UNREAD, Known, KnownBlocks, Sizes, pattern, said, signature
+from archdsl.build.tables.known import (
+    UNREAD,
+    Again,
+    Known,
+    KnownBlocks,
+    Sizes,
+    made_of,
+    pattern,
+    said,
+    signature,
+)
 from archdsl.build.tables.stages import TableBuilder
 from archdsl.build.values import Tensor, holds_tensor, types_of
-from archdsl.costs.figures import Again, Figures, Tally
-from archdsl.ir.builder import Builder
-from archdsl.ir.graph import Nodes
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ops.base import Types
 from archdsl.plan.rows import Row
@@ -26,10 +33,9 @@ from archdsl.source import Span
 class _Summing(TableBuilder):
     """Builds the blocks that are not known; of those that are, many are one operation."""
 
-    def __init__(self, filler: Filler, known: KnownBlocks, tally: Tally) -> None:
+    def __init__(self, filler: Filler, known: KnownBlocks) -> None:
         super().__init__(filler)
         self._known = known
-        self._tally = tally
         values = filler.frame.names.values()
         self._beside = tuple([said(value) for value in values if holds_tensor(value)])
 
@@ -59,10 +65,10 @@ class _Summing(TableBuilder):
         if known is not None:
             self._apply_again((known,), filled.node.span)
             return
-        before, start, values = self._tally.total(), len(self.frame.graph), self._values
+        start, values = len(self.frame.graph), self._values
         super().apply(filled, first=first, name=name)
         if self._entering and not self.frame.findings.has_errors:
-            built = Known(self._tally.total() - before, self._entering)
+            built = Known(made_of(self.frame.graph, start), self._entering)
             made = None
             if not self._known.reads_sizes(filled, self.frame.unit):
                 made = pattern(self.frame.graph, start, values, self._values)
@@ -98,30 +104,23 @@ class _Summing(TableBuilder):
         frame, types = self.frame, blocks[-1].types
         frame.step(span, len(blocks))
         frame.check_room(span)
-        times = Counter(blocks).items()
-        figures = sum((known.figures * count for known, count in times), Figures())
-        add, site = frame.graph.add, frame.site(span)
-        values = add(Again(figures), self._values, types, scope=frame.scope, site=site, span=span)
+        again, add, site = Again(tuple(Counter(blocks).items())), frame.graph.add, frame.site(span)
+        values = add(again, self._values, types, scope=frame.scope, site=site, span=span)
         frame.run_on(tuple(map(Tensor, values, types)))
 
 
 @dataclass(frozen=True)
 class Reuse:
-    """What is known of tables, while a graph is built whose costs the `tally` has."""
+    """What is known of tables, from one build to the next."""
 
-    tally: Tally = field(default_factory=lambda: Tally(Builder("")))
     tables: dict[Hashable, KnownBlocks] = field(default_factory=dict)
-
-    def on(self, graph: Nodes) -> Reuse:
-        """The same while another graph is built."""
-        return Reuse(Tally(graph), self.tables)
 
     def builder(self, filler: Filler) -> TableBuilder:
         """Builds a table of which, or of one like it in another network, blocks are known."""
         key = _meaning(filler)
         if key not in self.tables:
             self.tables[key] = KnownBlocks(filler)
-        return _Summing(filler, self.tables[key], self.tally)
+        return _Summing(filler, self.tables[key])
 
 
 def _meaning(filler: Filler) -> Hashable:
