@@ -118,12 +118,10 @@ class Spec:
         from archdsl.build.tables.reuse import Reuse
         from archdsl.plan.candidates import Candidates
 
-        reuse = Reuse()
+        reuse, main = Reuse(), self.program.main
         plan, built = self._stand(name, given, reuse)
-        span = name_span(self.program.main.names[name].node)
-        main, named = self.program.main, Builder(name)
-        frame = outside(self.program, main, Budget(), graph=named)
-        return Candidates(frame, plan, built, span, reuse)
+        frame = outside(self.program, main, Budget(), graph=Builder(name))
+        return Candidates(frame, plan, built, name_span(main.names[name].node), reuse)
 
     def _stand(
         self, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
