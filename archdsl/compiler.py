@@ -98,6 +98,9 @@ def make(
         except Fault as fault:
             findings.report(fault)
             built = replace(built, ending=Ending.BROKEN)
+    if reuse is not None and not built.is_sound:
+        # A build that may be used again does not keep where its values were written.
+        return make(program, name, given)
     # The text's own mistakes come last: where evaluation met one, it was told with its trail.
     seen = Findings(built.graph)
     if built.ending is not Ending.GIVEN_UP:

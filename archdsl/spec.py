@@ -128,9 +128,6 @@ class Spec:
     ) -> tuple[Plan, Built]:
         """A network with all its derivations carried out."""
         made = compiler.make(self.program, name, given, reuse)
-        if reuse is not None and not made.built.is_sound:
-            # A build that may be used again does not keep where its values were written.
-            made = compiler.make(self.program, name, given)
         made.diagnostics.stop_on_errors()
         assert made.plan is not None
         return made.plan, made.built

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import repeat
-from typing import Any
 
 from archdsl.emit import terms
 from archdsl.emit.bodies import Body
@@ -25,9 +24,11 @@ from archdsl.emit.leaves import (
     Opens,
     collapsed,
     first_value,
+    gives,
     is_constant,
+    is_real,
     is_sayable,
-    same,
+    readings,
 )
 from archdsl.emit.names import variable
 from archdsl.emit.python import Atom, Python, literal
@@ -141,7 +142,7 @@ class Arguments:
         else:
             known = [term for term in known if not isinstance(term, Literal)]
         for term in known:
-            for reading in _readings(term, column):
+            for reading in readings(term, column):
                 if self._holds(reading, column, uniform=uniform):
                     return reading
         return None
@@ -183,7 +184,7 @@ class Arguments:
     def _folded(self, cell: Cell, uniform: bool) -> Expression:
         """A written expression in Python, without what is the same everywhere."""
         term = self.leaves.read(cell.term)
-        if isinstance(cell.value, int | tuple) and not _is_real(cell.term):
+        if isinstance(cell.value, int | tuple) and not is_real(cell.term):
             term = terms.whole(term)
         if uniform and isinstance(term, Apply) and term.operator == "tuple":
             term = term.terms[0] if len(set(term.terms)) == 1 else term
@@ -213,7 +214,7 @@ class Arguments:
             found = [terms.compute(term, values) for values in self._values(term, column)]
         except BAD:
             return False
-        return all(map(_gives, found, column.values(), repeat(uniform)))
+        return all(map(gives, found, column.values(), repeat(uniform)))
 
     # What expressions read
 
@@ -305,29 +306,6 @@ def _is_shared(test: Origin, place: int, others: Sequence[Body]) -> bool:
     """Whether other instances of a block come to the same test at the same place."""
     found = (body.scope.tests[place : place + 1] for body in others)
     return all(tests and tests[0].span == test.span for tests in found)
-
-
-def _gives(found: Any, cell: Cell, uniform: bool) -> bool:
-    """Whether what was computed is the value of a cell."""
-    expected = cell.value
-    if uniform:
-        found, expected = collapsed(found), collapsed(expected)
-    if _is_real(cell.term) and isinstance(found, int | float):
-        found = type(expected)(found) if found == expected else found
-    return same(found, expected)
-
-
-def _readings(term: Expression, column: Column) -> Iterator[Expression]:
-    """An expression, and it for each axis where other instances have a tuple."""
-    yield term
-    value = first_value(column)
-    if isinstance(value, tuple):
-        whole = Apply("tuple", (term,) * len(value))
-        yield Literal(value) if isinstance(term, Literal) else whole
-
-
-def _is_real(term: Expression) -> bool:
-    return isinstance(term, Apply) and term.operator == terms.REAL
 
 
 def _counters(term: Expression) -> Iterable[Counter]:

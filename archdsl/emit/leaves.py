@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import takewhile
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from archdsl.emit import terms
 from archdsl.emit.bodies import CHANNELS, FEATURES, Body
@@ -271,3 +271,26 @@ def decided(classes: Classes) -> frozenset[str]:
             for test in body.scope.tests:
                 found |= every.of(body, body.term(test))
     return found
+
+
+def gives(found: Any, cell: Cell, uniform: bool) -> bool:
+    """Whether what was computed is the value of a cell."""
+    expected = cell.value
+    if uniform:
+        found, expected = collapsed(found), collapsed(expected)
+    if is_real(cell.term) and isinstance(found, int | float):
+        found = type(expected)(found) if found == expected else found
+    return same(found, expected)
+
+
+def readings(term: Expression, column: Column) -> Iterator[Expression]:
+    """An expression, and it for each axis where other instances have a tuple."""
+    yield term
+    value = first_value(column)
+    if isinstance(value, tuple):
+        whole = Apply("tuple", (term,) * len(value))
+        yield Literal(value) if isinstance(term, Literal) else whole
+
+
+def is_real(term: Expression) -> bool:
+    return isinstance(term, Apply) and term.operator == terms.REAL

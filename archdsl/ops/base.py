@@ -84,8 +84,7 @@ class Required(Enum):
     REQUIRED = "required"
 
 
-@dataclass(frozen=True, slots=True)
-class LayerArgument:
+class LayerArgument(Frozen):
     """An argument of a layer's constructor; left out where it has torch's own `default`.
 
     A tuple of `uniform` kind may be written as one number where all its entries agree.
@@ -98,8 +97,7 @@ class LayerArgument:
     uniform: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Frozen):
     """An operation that is a module of its own: `self.conv = nn.Conv3d(...)`.
 
     `label` is the attribute's name before numbering, `zero` the parameters that start at
@@ -127,8 +125,7 @@ class Expression:
     loose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(Frozen):
     """A free parameter of the model: `self.name = nn.Parameter(torch.zeros(shape))`.
 
     `initial` is the function that makes its first value (`torch.zeros`), and `shape` begins

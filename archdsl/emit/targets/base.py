@@ -7,10 +7,10 @@ a target writes for an operation, is all that they differ in.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import reduce
 from typing import TypeAlias
 
-from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
 from archdsl.ops.base import Form, Operation, Types
 from archdsl.passes.base import Lowered
@@ -23,7 +23,8 @@ def as_declared(operation: Operation, operands: Types, results: Types) -> Form:
     return operation.emit(operands, results)
 
 
-class Target(Frozen):
+@dataclass(frozen=True)
+class Target:
     """What a module is made for. `form` is what stands in the module for an operation."""
 
     name: str

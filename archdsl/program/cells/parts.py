@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeGuard
 
+from archdsl.frozen import Frozen
 from archdsl.ir.cells import ENTRY
 from archdsl.ir.graph import Wiring
 from archdsl.source import Span
@@ -34,8 +35,7 @@ class CellBlock(tree.Block):
     faulty: bool
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Frozen):
     """`op1 = attend(f0, ...)`: a call, with its first argument apart."""
 
     node: tree.Assign
@@ -61,8 +61,7 @@ class Operation:
         return next((option for option in self.options if option.name == name), None)
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(Frozen):
     """The statements of a cell, each as what it is there for; `others` have no place in one."""
 
     settings: Mapping[str, tree.Assign]
