@@ -5,14 +5,22 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
+from scripts.folders import MINIMAL
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import archdsl
+from archdsl.compiler import emit
+from archdsl.recipes.recipe import Normalise
 from emit.running import (
+    ROOT,
     Interpreter,
     built,
     emitted,
@@ -58,7 +66,7 @@ def test_layout(path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("check", "--select=E,F,I,UP,B"), ("format", "--check", "--diff")]
+    "command", [("check", "--extend-select=E,F,I,UP,B"), ("format", "--check", "--diff")]
 )
 def test_ruff_finds_nothing(command: tuple[str, ...], tmp_path: Path) -> None:
     """In any file of any network, scripts too; these black is asked of with `train.py` alone."""
@@ -103,6 +111,44 @@ def same_as_node_by_node(network: archdsl.Network) -> None:
     inputs = samples(network, dtype=torch.float64)
     for ours, theirs in zip(results(module(*inputs)), interpreter(*inputs), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-10)
+
+
+def test_reset_parameters_gives_what_the_constructor_gives() -> None:
+    """All weights and statistics begin anew, whatever they were, and follow from torch's seed."""
+    kind = emitted(built(ROOT / "specs" / "autox3d_s.arch", "autox3d_s"))
+
+    class Seeded(kind):
+        def reset_parameters(self) -> None:  # the constructor ends with it
+            torch.manual_seed(7)
+            super().reset_parameters()
+
+    fresh = Seeded().state_dict()
+    for spoil in (1, 2):
+        model = Seeded()
+        randomise(model, spoil)
+        for layer in model.modules():
+            if isinstance(layer, nn.BatchNorm3d):
+                layer.num_batches_tracked.fill_(spoil)
+        model.reset_parameters()
+        again = model.state_dict()
+        assert [name for name in fresh if not torch.equal(fresh[name], again[name])] == []
+    for ending in ("norm3.weight", "running_mean", "num_batches_tracked"):
+        zeros = [value for name, value in fresh.items() if name.endswith(ending)]
+        assert zeros
+        assert not any(value.any() for value in zeros)
+
+
+def test_constants_are_those_of_spec_and_recipe() -> None:
+    normalise = Normalise((Fraction(1, 2), Fraction(1, 4), 0), (Fraction(1, 8), 1, Fraction(1, 5)))
+    network = archdsl.load(TINY).network(classes=7, frames=2, size=48)
+    recipe = replace(MINIMAL, normalise=normalise)
+    module = ModuleType("tiny")
+    text = emit(network.spec.program, network.graph, network.costs, recipe).text
+    exec(compile(text, "<tiny>", "exec"), module.__dict__)
+    assert module.INPUTS == network.inputs == {"video": (3, 2, 48, 48)}
+    assert module.CLASSES == 7
+    assert module.MEAN == (0.5, 0.25, 0)
+    assert module.STD == (0.125, 1, 0.2)
 
 
 def test_deterministic() -> None:
