@@ -17,6 +17,7 @@ from archdsl.build.tables import rows
 from archdsl.build.values import BlockValue, FunctionValue, OperationValue, holds_tensor, tensors_in
 from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
+from archdsl.ir.graph import Graph
 from archdsl.program.program import Program, Unit, handed_on, name_span, outline
 from archdsl.syntax import tree
 
@@ -40,20 +41,20 @@ def build(request: Request, budget: Budget) -> Built:
     findings = Findings(graph)
     inserted, reuse = request.plan.inserted, request.reuse
     context = Context(request.program, graph, budget, findings, RULES, request, inserted, reuse)
-    ending, before = Ending.GIVEN_UP, budget.steps
+    ending, whole, before = Ending.GIVEN_UP, None, budget.steps
     with suppress(CompileError):
-        ending = _ending(request, context)
+        ending, whole = _ended(request, context)
     rows, found, taken = tuple(context.rows), tuple(findings.found), budget.steps - before
-    return Built(graph.finish(), rows, found, ending, taken)
+    return Built(graph.finish() if whole is None else whole, rows, found, ending, taken)
 
 
-def _ending(request: Request, context: Context) -> Ending:
+def _ended(request: Request, context: Context) -> tuple[Ending, Graph | None]:
+    """How a build ends, and the graph where it is whole."""
     try:
-        _build(request, context)
+        return Ending.WHOLE, _whole(request, context)
     except Fault as fault:
         context.findings.report(fault)
-        return Ending.BROKEN
-    return Ending.WHOLE
+        return Ending.BROKEN, None
 
 
 def outside(
@@ -72,7 +73,7 @@ def outside(
     return Frame(Context(program, graph, budget, findings, RULES), unit)
 
 
-def _build(request: Request, context: Context) -> None:
+def _whole(request: Request, context: Context) -> Graph:
     """The body of a network to its graph, with what derivations insert in its places.
 
     Raises:
@@ -81,7 +82,6 @@ def _build(request: Request, context: Context) -> None:
     plan, graph, network = request.plan, context.graph, request.plan.network
     known, span = outline(network), name_span(network)
     scope = graph.open("network", (graph.name,), network.name, None, (), span, known.definition)
-    graph.open_parameters = () if context.reuse else handed_on(network)
     names = frozenset(parameter.name for parameter in network.parameters)
     # Sums do not ask how values came about, and keeping that takes a quarter of their time.
     meant = None if context.reuse else Names(scope, names)
@@ -89,9 +89,9 @@ def _build(request: Request, context: Context) -> None:
     parameters.fill(frame, network, parameters.checked(frame, network, plan.given))
     result = frame.run(network)
     check_result(frame, network, result)
-    graph.outputs = tensors_in(result)
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
     given, tests = dict(frame.given), tuple(frame.tests)
-    graph.close(scope, bindings, dict(graph.inputs), graph.outputs, given, tests)
-    main = request.program.main
-    graph.doc = plan.doc or (main.file.doc if request.name == main.path.stem else None)
+    outputs, main = tensors_in(result), request.program.main
+    graph.close(scope, bindings, dict(graph.inputs), outputs, given, tests)
+    doc = plan.doc or (main.file.doc if request.name == main.path.stem else None)
+    return graph.finish(outputs, doc, () if context.reuse else handed_on(network))

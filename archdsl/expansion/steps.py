@@ -21,15 +21,12 @@ from archdsl.plan.transforms.base import Transform
 from archdsl.plan.transforms.contract import beyond, last_within
 from archdsl.spec import Spec
 
-Inputs = Mapping[str, tuple[int, ...]]
-"""Shapes of one sample by name: (C, T, H, W) for video."""
-
 
 @dataclass(frozen=True)
 class State:
-    """A network with its figures: `cost` is the one that is expanded by."""
+    """A network with its figures: `inputs` of one sample, and the `cost` that it is expanded by."""
 
-    inputs: Inputs
+    inputs: Mapping[str, tuple[int, ...]]
     total: Figures
     cost: int
 

@@ -117,16 +117,13 @@ def _taken(
 ) -> tuple[Step, Candidates]:
     """A step of an order, and the network that it leads to."""
     try:
-        doubling = _doubling(standing, order, metric)
+        target = 2 * standing.own.figure(metric)
+        doubling = solved(standing, order.axis, target, metric)
         transform = order.transform or doubling.transform
         after = standing.changed(transform.apply(standing.plan))
     except Refused as refused:
         raise not_here(network, order.axis, refused) from None
     return Step(order.axis.name, transform, State.of(after.own, metric), doubling), after
-
-
-def _doubling(standing: Candidates, order: Order, metric: str) -> Candidate:
-    return solved(standing, order.axis, 2 * standing.own.figure(metric), metric)
 
 
 def _contracted(

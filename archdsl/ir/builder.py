@@ -19,38 +19,38 @@ class Builder(Nodes):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.doc: str | None = None
         self.nodes: list[Node] = []
         self.reads: list[tuple[Value, ...]] = []
         self.scopes: list[Scope] = []
         self.inputs: dict[str, Value] = {}
-        self.outputs: tuple[Value, ...] = ()
         self.initialisations: list[Initialisation] = []
-        self.open_parameters: tuple[str, ...] = ()
 
     @classmethod
     def after(cls, graph: Graph) -> Builder:
         """One that goes on where a graph ends."""
         builder = cls(graph.name)
-        builder.doc, builder.outputs = graph.doc, graph.outputs
         builder.nodes, builder.reads = list(graph.nodes), list(graph.reads)
         builder.scopes, builder.inputs = list(graph.scopes), dict(graph.inputs)
         builder.initialisations = list(graph.initialisations)
-        builder.open_parameters = graph.open_parameters
         return builder
 
-    def finish(self) -> Graph:
-        """The graph as far as it was built."""
+    def finish(
+        self,
+        outputs: tuple[Value, ...] = (),
+        doc: str | None = None,
+        open_parameters: tuple[str, ...] = (),
+    ) -> Graph:
+        """The graph as far as it was built, which puts out nothing where it broke off."""
         return Graph(
             self.name,
-            self.doc,
+            doc,
             tuple(self.nodes),
             tuple(self.reads),
             tuple(self.scopes),
             dict(self.inputs),
-            self.outputs,
+            outputs,
             tuple(self.initialisations),
-            self.open_parameters,
+            open_parameters,
         )
 
     def add(
