@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -106,7 +105,8 @@ class Spec:
         plan, built = self._stand(name, given or {})
         text = writing.text(name, plan, built.rows, origin)
         again = Spec(parse_program(Source(f"{name}.arch", text)))
-        assert alike(again.network(name).graph, self.build(name, given or {}).graph), text
+        if not alike(again.network(name).graph, self.build(name, given or {}).graph):
+            raise RuntimeError(f"written back, `{name}` is another network:\n{text}")
         return text
 
     def candidates(self, name: str, given: Mapping[str, Given]) -> Candidates:
@@ -294,11 +294,7 @@ class Network:
         return training_bytes(self.graph, self.costs)
 
     def source(self) -> str:
-        """The text of a Python module with this network as an nn.Module; it imports torch alone.
-
-        Parameters that the network only hands on, such as the number of classes, are arguments
-        of its constructor.
-        """
+        """The text of a Python module with this network as an nn.Module; it imports torch alone."""
         return self.module.text
 
     def build(
@@ -321,9 +317,11 @@ class Network:
     @cached_property
     def module(self) -> Module:
         """The module that `source` is the text of, with its class's name and arguments."""
-        with suppress(CompileError):  # where there are several, none of them is meant
-            return self._emitted(self.recipe())
-        return self._emitted(None)
+        from archdsl.recipes.reading.finding import recipes_for
+
+        # Of several recipes none is meant, and so none tells how clips are normalised.
+        is_told = len(recipes_for(self.spec.program, self.name)) == 1
+        return self._emitted(self.recipe() if is_told else None)
 
     def _emitted(self, recipe: Recipe | None) -> Module:
         return compiler.emit(self.spec.program, self.graph, self.costs, recipe)

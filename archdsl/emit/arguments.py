@@ -8,10 +8,9 @@ compute, such as the size of a position, is an argument of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import repeat
 
 from archdsl.emit import terms
 from archdsl.emit.bodies import Body
@@ -22,18 +21,14 @@ from archdsl.emit.leaves import (
     Fixed,
     Leaves,
     Opens,
-    collapsed,
     first_value,
-    gives,
     is_constant,
-    is_real,
     is_sayable,
-    readings,
 )
 from archdsl.emit.names import variable
 from archdsl.emit.python import Atom, Python, literal
+from archdsl.emit.readings import Reading, counters
 from archdsl.emit.structure import Guard
-from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
 from archdsl.ir.written import (
     Apply,
@@ -48,12 +43,9 @@ from archdsl.ir.written import (
     is_opaque,
     leaves,
 )
-from archdsl.ops.base import PyValue
 
 _OFTEN = 3
 """How often an expression is said before it gets a variable."""
-
-BAD = (LookupError, TypeError, ValueError, ArithmeticError)
 
 
 class Closed(Exception):
@@ -89,8 +81,12 @@ class Arguments:
     _said: dict[Expression, list[str]] = field(default_factory=dict)
 
     @cached_property
+    def reading(self) -> Reading:
+        return Reading(self.owner, self.fixed)
+
+    @property
     def leaves(self) -> Leaves:
-        return Leaves(self.owner)
+        return self.reading.leaves
 
     @property
     def bodies(self) -> list[Body]:
@@ -108,14 +104,14 @@ class Arguments:
         self, name: str, column: Column, member: str, *, uniform: bool = False
     ) -> tuple[Python, Python]:
         """The expression, and as it reads where the number of a block is the counter `i`."""
-        term = self.expression(column, uniform=uniform)
-        is_made = isinstance(term, Apply) and not any(_counters(term))
+        term = self.reading.expression(column, uniform=uniform)
+        is_made = isinstance(term, Apply) and not any(counters(term))
         if term is not None and is_made:
             self._said.setdefault(term, []).append(name)
             said = self._local(self.named.get(term, ""), term)
             return said, said
         if term is not None:
-            literally = terms.fold(term, {leaf: leaf.number for leaf in _counters(term)})
+            literally = terms.fold(term, {leaf: leaf.number for leaf in counters(term)})
             return terms.write(literally, self._say), terms.write(term, self._say)
         said = self._own(name, column, member)
         return said, said
@@ -129,33 +125,15 @@ class Arguments:
             if len(names) >= _OFTEN and names[0] not in declared
         }
 
-    def expression(self, column: Column, *, uniform: bool = False) -> Expression | None:
-        """What the text says of a column of values, if a constructor can say it.
-
-        Instances may differ in what it says: then it is what holds in all of them.
-        """
-        cells = {(type(cell.value), cell): cell for cell in column.values()}.values()
-        written = list(dict.fromkeys(self._folded(cell, uniform) for cell in cells))
-        known = [term for term in written if is_sayable(term)]
-        if all(isinstance(term, Literal) for term in written):
-            known = known[:1]
-        else:
-            known = [term for term in known if not isinstance(term, Literal)]
-        for term in known:
-            for reading in readings(term, column):
-                if self._holds(reading, column, uniform=uniform):
-                    return reading
-        return None
-
     def condition(self, guards: Sequence[Guard], places: set[int], member: str) -> Python:
         """Whether an optional member is there: the conditions that led to it."""
-        tests = [test for test in map(self._test, guards) if test != Literal(True)]
+        tests = [test for test in map(self.reading.test, guards) if test != Literal(True)]
         made = tests[0] if tests else Literal(True)
         for test in tests[1:]:
             made = Apply("and", (made, test))
         written = Opaque() if any(map(is_opaque, tests)) else made
         column: Column = {i: Cell(i in places, written) for i in range(len(self.bodies))}
-        if tests and all(map(is_sayable, tests)) and self._holds(made, column):
+        if tests and all(map(is_sayable, tests)) and self.reading.holds(made, column):
             return terms.write(made, self._say)
         return self._own(f"with_{member}", column, member)
 
@@ -165,66 +143,15 @@ class Arguments:
         for place, test in enumerate(first.scope.tests):
             if not isinstance(test.value, bool) or not _is_shared(test, place, others):
                 continue
-            term = self._test((first.term(test), not test.value))
+            term = self.reading.test((first.term(test), not test.value))
             is_known = is_sayable(term) and not isinstance(term, Literal)
             column: Column = {i: Cell(False, term) for i in range(len(self.bodies))}
-            if is_known and self._holds(term, column) and self._is_said(term):
+            if is_known and self.reading.holds(term, column) and self._is_said(term):
                 yield terms.write(term, self._say)
 
     def _is_said(self, term: Expression) -> bool:
         """Whether all that an expression reads is an argument already."""
         return all(leaf in self._names for leaf in leaves(term) if not isinstance(leaf, Literal))
-
-    def _test(self, guard: Guard) -> Expression:
-        """A condition as it came out, without what is the same everywhere."""
-        term, holds = guard
-        test = self.leaves.read(term if holds else Apply("not", (term,)))
-        return self._fold(test)
-
-    def _folded(self, cell: Cell, uniform: bool) -> Expression:
-        """A written expression in Python, without what is the same everywhere."""
-        term = self.leaves.read(cell.term)
-        if isinstance(cell.value, int | tuple) and not is_real(cell.term):
-            term = terms.whole(term)
-        if uniform and isinstance(term, Apply) and term.operator == "tuple":
-            term = term.terms[0] if len(set(term.terms)) == 1 else term
-        term = self._fold(term)
-        if isinstance(term, Literal) and uniform:
-            return Literal(collapsed(python_value(term.value)))
-        return term
-
-    def _fold(self, term: Expression) -> Expression:
-        """An expression without what is the same everywhere.
-
-        A size of positions is that of this network's clips: it may be a value, or be in one, but
-        makes no rule together with what differs.
-        """
-        partly = terms.fold(term, self._told)
-        whole = partly if is_sayable(partly) else terms.fold(partly, self.fixed)
-        return whole if isinstance(whole, Literal) else partly
-
-    @cached_property
-    def _told(self) -> Fixed:
-        """What is the same everywhere, of what a constructor can be told."""
-        return {leaf: value for leaf, value in self.fixed.items() if is_sayable(leaf)}
-
-    def _holds(self, term: Expression, column: Column, *, uniform: bool = False) -> bool:
-        """Whether an expression gives the values of a column in every instance that has one."""
-        try:
-            found = [terms.compute(term, values) for values in self._values(term, column)]
-        except BAD:
-            return False
-        return all(map(gives, found, column.values(), repeat(uniform)))
-
-    # What expressions read
-
-    def _values(self, term: Expression, places: Iterable[int]) -> Iterator[Fixed]:
-        """What an expression reads, in the instances at some places."""
-        read = {leaf for leaf in leaves(term) if not isinstance(leaf, Literal)}
-        every = {leaf: self.leaves.values(leaf) for leaf in read if not isinstance(leaf, Counter)}
-        counted: dict[Expression, PyValue] = {leaf: leaf.number for leaf in _counters(term)}
-        for place in places:
-            yield {leaf: values[place] for leaf, values in every.items()} | counted
 
     def _say(self, term: Expression) -> Python:
         """The variable of a leaf, or of an expression that the spec gives a name."""
@@ -253,7 +180,7 @@ class Arguments:
             return None
         leaf = Parameter(name)
         column = {i: Cell(v, only) for i, v in enumerate(self.leaves.values(leaf))}
-        return self.expression(column)
+        return self.reading.expression(column)
 
     def _argument(self, leaf: Expression) -> str:
         """The argument that a leaf is."""
@@ -289,6 +216,17 @@ class Arguments:
             name = f"{member}_{name}"
         return name
 
+    def check_quotients(self, column: Column) -> None:
+        """See that no open parameter is divided into what a block is given.
+
+        The block may take any number there, which the declared one gives no sign of.
+
+        Raises:
+            Closed: one is.
+        """
+        divided = {i: c for i, c in column.items() if isinstance(c.value, int) and _divides(c.term)}
+        self._check_closed(divided)
+
     def _check_closed(self, column: Column) -> None:
         """See that no open parameter has a say in what is handed over as a value.
 
@@ -308,8 +246,8 @@ def _is_shared(test: Origin, place: int, others: Sequence[Body]) -> bool:
     return all(tests and tests[0].span == test.span for tests in found)
 
 
-def _counters(term: Expression) -> Iterable[Counter]:
-    return (leaf for leaf in leaves(term) if isinstance(leaf, Counter))
+def _divides(term: Expression) -> bool:
+    return isinstance(term, Apply) and (term.operator == "/" or any(map(_divides, term.terms)))
 
 
 def _name(leaf: Expression, owner: BlockClass) -> str:

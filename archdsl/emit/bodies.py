@@ -56,6 +56,8 @@ class Body:
     known: Traces
     types: dict[Value, TensorType] = field(default_factory=dict)
     forms: dict[int, Form] = field(default_factory=dict)
+    decided: list[Expression] = field(default_factory=list)
+    """What says how many results operations have."""
     _called: dict[Expression, Expression] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -158,6 +160,8 @@ class Body:
         operation = node.operation
         operands = tuple([self.type(value) for value in self.graph.operands(node)])
         terms = tuple([(n, self.term(o)) for n, o in node.written.items() if _is(operation, n, o)])
+        if len(node.results) > 1:  # how many there are is no number that a class could be given
+            self.decided += [term for _, term in terms]
         # Numbers are equal however they came about: it takes their terms to tell them apart.
         sizes = tuple([term_of(size) for operand in operands for size in operand.shape])
         asked = (operation, terms, operands, sizes)

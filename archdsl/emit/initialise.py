@@ -112,7 +112,9 @@ def _scheme(rule: Initialisation) -> Python:
             return Call(Atom("nn.init.normal_"), (_WEIGHT, *options))
         case "truncated_normal":
             return Call(Atom("nn.init.trunc_normal_"), (_WEIGHT, *options))
-    return Call(Atom("nn.init.zeros_"), (_WEIGHT,))
+        case "zeros":
+            return Call(Atom("nn.init.zeros_"), (_WEIGHT,))
+    raise TypeError(f"no way to emit the initialisation {rule.scheme}")
 
 
 def _bias(layers: list[Layer]) -> tuple[Statement, ...]:

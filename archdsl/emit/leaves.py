@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import takewhile
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from archdsl.emit import terms
 from archdsl.emit.bodies import CHANNELS, FEATURES, Body
@@ -30,6 +30,7 @@ from archdsl.ir.written import (
     leaves,
 )
 from archdsl.ops.base import PyValue, Required
+from archdsl.params.numbers import is_integer
 
 
 class Cell(NamedTuple):
@@ -68,17 +69,13 @@ def is_always(column: Column, default: PyValue | Required) -> bool:
     return all(same(cell.value, default) for cell in column.values())
 
 
-def is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def spread(values: list[PyValue]) -> list[PyValue]:
     """One size for all axes as a tuple, where other instances have a tuple."""
     lengths = {len(value) for value in values if isinstance(value, tuple)}
     if len(lengths) != 1:
         return values
     (length,) = lengths
-    return [(value,) * length if is_whole(value) else value for value in values]
+    return [(value,) * length if is_integer(value) else value for value in values]
 
 
 def collapsed(value: PyValue) -> PyValue:
@@ -268,29 +265,6 @@ def decided(classes: Classes) -> frozenset[str]:
         for instance in made.instances:
             body = instance.body
             every = Opens(frozenset(body.bodies[0].scope.arguments))
-            for test in body.scope.tests:
-                found |= every.of(body, body.term(test))
+            for term in (*map(body.term, body.scope.tests), *body.decided):
+                found |= every.of(body, term)
     return found
-
-
-def gives(found: Any, cell: Cell, uniform: bool) -> bool:
-    """Whether what was computed is the value of a cell."""
-    expected = cell.value
-    if uniform:
-        found, expected = collapsed(found), collapsed(expected)
-    if is_real(cell.term) and isinstance(found, int | float):
-        found = type(expected)(found) if found == expected else found
-    return same(found, expected)
-
-
-def readings(term: Expression, column: Column) -> Iterator[Expression]:
-    """An expression, and it for each axis where other instances have a tuple."""
-    yield term
-    value = first_value(column)
-    if isinstance(value, tuple):
-        whole = Apply("tuple", (term,) * len(value))
-        yield Literal(value) if isinstance(term, Literal) else whole
-
-
-def is_real(term: Expression) -> bool:
-    return isinstance(term, Apply) and term.operator == terms.REAL

@@ -83,8 +83,8 @@ def told(graph: Graph, recipe: Recipe | None) -> tuple[Statement, ...]:
 def _axes(graph: Graph) -> str:
     """The axes of the inputs, where they have names."""
     ranks = (graph.type(value).rank for value in graph.inputs.values())
-    named = (" x ".join(_LETTERS[axis] for axis in AXES.get(rank, ())) for rank in ranks)
-    return ", ".join(dict.fromkeys(filter(None, named))) or "without the batch"
+    named = (" x ".join(_LETTERS[axis] for axis in AXES[rank]) for rank in ranks if rank > 2)
+    return ", ".join(dict.fromkeys(named)) or "without the batch"
 
 
 Constants: TypeAlias = tuple[Statement, ...]

@@ -165,7 +165,7 @@ class Slots:
 
     def _is_plain(self, column: Column, uniform: bool = False) -> bool:
         """Whether the text says nothing of a value but the value."""
-        term = self.arguments.expression(column, uniform=uniform)
+        term = self.arguments.reading.expression(column, uniform=uniform)
         return term is None or isinstance(term, Literal)
 
     def _construct(self, key: Key, name: str) -> tuple[Python, Python]:
@@ -182,6 +182,7 @@ class Slots:
             is_default = is_always(column, default)
             if is_default and self._is_plain(column):
                 continue
+            self.arguments.check_quotients(column)
             value, value_by_counter = self.arguments.counted(given.name, column, name)
             plain = given.name in _LEADING or str(value) == variable(given.name)
             plain = plain and not any(isinstance(before, Keyword) for before in written)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from archdsl.emit.python import (
@@ -152,32 +153,39 @@ def _negated(term: Expression) -> Expression:
 def whole(term: Expression) -> Expression:
     """The expression where an integer is wanted: a quotient that comes out whole is `//`."""
     if isinstance(term, Apply) and term.operator in ("*", "/"):
-        above, below = _quotient(term)
-        return Apply("//", (above or Literal(1), below)) if below else above or Literal(1)
+        above, below = _factors(term)
+        for factor in [factor for factor in below if factor in above]:
+            above.remove(factor)
+            below.remove(factor)
+        return Apply("//", (_product(above), _product(below))) if below else _product(above)
     if isinstance(term, Apply) and term.operator == "if":
         then, test, other = term.terms
         return replace(term, terms=(whole(then), test, whole(other)))
-    if isinstance(term, Apply) and term.operator == "tuple":
+    if isinstance(term, Apply) and term.operator in _WHOLE_OF_WHOLES:
         return replace(term, terms=tuple(map(whole, term.terms)))
     if isinstance(term, Named):
         return replace(term, term=whole(term.term))
     return term
 
 
-def _quotient(term: Expression) -> tuple[Expression | None, Expression | None]:
+_WHOLE_OF_WHOLES = frozenset(["tuple", "+", "-", "min", "max"])
+"""What comes out whole of a quotient and integers only if the quotient does, or is not chosen."""
+
+
+def _factors(term: Expression) -> tuple[list[Expression], list[Expression]]:
     """A product of quotients as one quotient, so that nothing is cut off on the way."""
+    if isinstance(term, Named) and isinstance(term.term, Apply) and term.term.operator == "/":
+        return _factors(term.term)
     if not isinstance(term, Apply) or term.operator not in ("*", "/"):
-        return term, None
-    (above, below), (other, lower) = map(_quotient, term.terms)
-    if term.operator == "/":
-        other, lower = lower, other
-    return _product(above, other), _product(below, lower)
+        return [term], []
+    (above, below), (other, lower) = map(_factors, term.terms)
+    return (
+        (above + other, below + lower) if term.operator == "*" else (above + lower, below + other)
+    )
 
 
-def _product(left: Expression | None, right: Expression | None) -> Expression | None:
-    if left is None or right is None:
-        return left or right
-    return Apply("*", (left, right))
+def _product(factors: Sequence[Expression]) -> Expression:
+    return reduce(lambda left, right: Apply("*", (left, right)), factors) if factors else Literal(1)
 
 
 def compute(term: Expression, values: Mapping[Expression, PyValue]) -> Any:

@@ -216,7 +216,10 @@ class Graph(Nodes):
 
 
 _SOFTMAXES = ("softmax", "log_softmax")
-_AVERAGES = ("mean", "flatten", "reshape", "squeeze")
+_AVERAGES = (
+    "mean flatten reshape squeeze unsqueeze select clamp dropout"
+    " adaptive_avg_pool avg_pool adaptive_max_pool max_pool"
+).split()
 
 
 def softmax_at_end(graph: Graph) -> Node | None:

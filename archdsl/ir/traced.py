@@ -141,3 +141,8 @@ def _whole(terms: list[Expression]) -> Expression | None:
     whole = first.terms[0]
     same = all(t == Apply("[]", (whole, Literal(place))) for place, t in enumerate(terms))
     return whole if same else None
+
+
+def is_literal(value: object) -> bool:
+    """Whether the text says a value as it is, so that it is never another."""
+    return isinstance(term_of(value), Literal)

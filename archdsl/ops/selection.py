@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.layout import remaining
@@ -35,19 +36,20 @@ class Slice(Operation):
             if not -size <= place <= size:
                 message = f"{place} lies outside axis {index} of {x}"
                 raise Mismatch(message, parameter=name)
-        count = len(range(size)[self.start : stop : self.step])
-        if not count:
+        first, last = (place + size if place < 0 else place for place in (self.start, stop))
+        count = last - first if self.step == 1 else -((first - last) // self.step)
+        if count < 1:
             message = f"nothing of axis {index} of {x} lies from {self.start} to {stop}"
             raise Mismatch(message, parameter="stop" if self.stop is not None else "start")
         return (resized(x, index, count),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         values: dict[str, PyValue] = {}
-        if self.start:
+        if self.start or not is_literal(self.start):
             values["start"] = self.start
         if self.stop is not None:
             values["stop"] = self.stop
-        if self.step > 1:
+        if self.step > 1 or not is_literal(self.step):
             values["step"] = self.step
         start, stop, step = (f"{{{n}}}" if n in values else "" for n in ("start", "stop", "step"))
         inside = f"{start}:{stop}:{step}" if step else f"{start}:{stop}"

@@ -165,6 +165,37 @@ def test_annotations_are_true(load: _Load) -> None:
     assert "= None" not in network.source().partition("def load_weights")[0]
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "block b(x, w) { return x -> slice(0, stop = w) -> conv(3) }",
+        "block b(x, w) { return x -> conv(max(w, 6)) -> slice(0, stop = min(w, 4)) -> conv(3) }",
+        "block b(x, w) { return x -> slice(0, start = max(0, w - 4)) -> conv(3) }",
+        "block b(x, w) { return x * (w / 2) + w / 3 -> conv(w) }",
+        "block c(x, s) { return x * s } block b(x, w) { return x -> c(w / 2) -> conv(w) }",
+        "block b(x, w) { return x -> conv(ceil(2.2 * w)) -> conv(int(w * 0.7)) }",
+        "block b(x, w) { p, q = x -> split(w, 0) return concat(p, q, axis = 0) -> conv(3) }",
+        "block b(x, w, act: block | none = none) { return x -> conv(w) -> act }",
+        "block b(x, w) { return x -> conv(6 * w / 3 - 1) -> conv(max(w / 1, 3)) }",
+    ],
+)
+def test_what_rules_choose_is_chosen_again(load: _Load, block: str) -> None:
+    """A rule that compares, rounds or counts does so in the class too, or takes no argument."""
+    block = block.replace("} block", "}\nblock").replace(" return", "\nreturn")
+    network = load(f"{block}\nnetwork tiny(w = 4) {{ input image: 6 x 8^2\n b(w)\n }}")
+    made = emitted(network)
+    for w in (5, 2) if "w" in inspect.signature(made).parameters else ():
+        try:
+            there = network.spec.network(w=w)
+        except CompileError:
+            continue
+        ours, theirs = made(w=w).double().eval(), emitted(there, "there")().double().eval()
+        randomise(theirs)
+        ours.load_state_dict(theirs.state_dict())
+        (x,) = samples(there, dtype=torch.float64)
+        torch.testing.assert_close(ours(x), theirs(x), rtol=1e-12, atol=1e-12)
+
+
 def _expressions() -> st.SearchStrategy[str]:
     """Sizes made of `a`, `b` and what enters."""
     leaf = st.sampled_from(["a", "b", "x.channels", "2", "3", "7"])
