@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "syntax": GROUND,
     "params": GROUND | {"ir.traced", "ir.types"},
     "ir": {"source", "ops.base"},
-    "ops": {"frozen", "ir.types", "limits", "params"},
+    "ops": {"frozen", "ir.traced", "ir.types", "limits", "params"},
     "program": GROUND | {"ir", "ops", "params", "syntax"},
     "plan": GROUND | {"build", "costs", "ir", "ops", "params", "program", "syntax"},
     "plan.transforms": GROUND | {"build.values", "params", "plan.plan", "plan.rows"},

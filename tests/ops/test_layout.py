@@ -129,7 +129,7 @@ def test_text() -> None:
     assert text(Restore(), shape(8, 144), VIDEO) == "torch.unflatten(x, -1, y.shape[2:])"
     assert text(Concat(), VIDEO, VIDEO) == "torch.cat([x, y], dim=1)"
     assert text(Chunk(2), VIDEO) == "x.chunk(2, dim=1)"
-    assert text(Split(8), VIDEO) == "x.split(8, dim=1)[0]"
+    assert text(Split(8), VIDEO) == "torch.split(x, 8, dim=1)[0]"
     assert text(Slice("frames", stop=2), VIDEO) == "x[:, :, :2]"
     assert text(Slice("frames", step=2), VIDEO) == "x[:, :, ::2]"
     assert text(Select("frames", -1), VIDEO) == "x[:, :, -1]"
