@@ -30,11 +30,16 @@ _REBUILT = 10
 
 
 class Wanted(NamedTuple):
-    """What a stage is to be called; one that `is_operation` is numbered after all others."""
+    """What a stage is to be called; one that `is_operation` is numbered after all others.
+
+    Whether a stage of one row is called like its block depends on how many there are, which is
+    `is_counted` unless a tensor's size has a say in it.
+    """
 
     stage: Stage
     name: str
     is_operation: bool
+    is_counted: bool
 
 
 def labels(
@@ -50,7 +55,8 @@ def labels(
     beside = {*_beside(plan.network.body, plan.unit), *_called(known.values())}
     inserted = tuple(f"_{tree.called(each.block)[0].name}" for each in plan.insertions)
     told = {*names, *(each.name for each in ordered)}
-    if not beside.isdisjoint(told) or any(name.endswith(inserted) for name in told):
+    is_open = not all(each.is_counted for each in ordered)
+    if is_open or not beside.isdisjoint(told) or any(name.endswith(inserted) for name in told):
         return _built(frame, plan)
     return {each.stage: name for each, name in zip(ordered, names, strict=True)}
 

@@ -78,11 +78,13 @@ class _Reader:
             number = 0
             for stage, rows in groupby(stages, key=lambda pair: pair[0].stage):
                 first, *others = [found for _, found in rows]
+                is_counted = bool(others) or isinstance(first.number, int)
                 if first.number == 1 and not others:
-                    yield Wanted(stage, stage.name or first.kind, first.is_operation)
+                    name = stage.name or first.kind
+                    yield Wanted(stage, name, first.is_operation, is_counted)
                 else:
                     number += 1
-                    yield Wanted(stage, stage.name or f"stage{number}", False)
+                    yield Wanted(stage, stage.name or f"stage{number}", False, is_counted)
 
     def rows(self, labels: Mapping[Stage, str]) -> Iterator[Row]:
         """The rows with what they come to; those that say the same in a stage share it."""

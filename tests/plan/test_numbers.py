@@ -92,3 +92,13 @@ def test_a_table_that_a_tensor_decides_on_is_not_known() -> None:
     message, words = refusal(net, "widen(2)")
     assert message == "what a tensor's size decides here is not known before the network is built"
     assert words == "x.height < 9"
+
+
+def test_a_count_that_a_tensor_decides_on_takes_a_build_to_name_its_stage() -> None:
+    """The first stage has one block, and is called like it; `stage1` is the second."""
+    rows = ("unit | 4 | in.channels - 3", "unit | 16 | 2")
+    lines = table(rows[0], columns="block | channels | number").removesuffix("}")
+    net = spec(f"{lines}\n|---|---|---|\n| {rows[1]} |\n}}")
+    made = net.derive("made", "net", "set(channels, value = 32, rows = stage1)")
+    assert [shape[0] for shape in made.network("made").outputs] == [32]
+    assert made.network("made").costs.total.params == 4 * 4 + 4 * 32 + 32 * 32
