@@ -27,7 +27,7 @@ from archdsl.emit.leaves import (
 )
 from archdsl.emit.names import variable
 from archdsl.emit.python import Atom, Python, literal
-from archdsl.emit.readings import Reading, counters
+from archdsl.emit.readings import Reading, counters, is_real
 from archdsl.emit.structure import Guard
 from archdsl.frozen import Frozen
 from archdsl.ir.written import (
@@ -63,6 +63,8 @@ class Given(Frozen):
     column: Column
     leaf: Expression | None
     is_switch: bool = False
+    is_real: bool = False
+    """Whether it may be any number, however whole those of the network are."""
 
 
 @dataclass
@@ -76,6 +78,7 @@ class Arguments:
     """Expressions that are said often enough to have a variable."""
     used: dict[str, Given] = field(default_factory=dict)
     computed: dict[str, Python] = field(default_factory=dict)
+    reals: set[Expression] = field(default_factory=set)
     _owned: dict[tuple[Expression, ...], str] = field(default_factory=dict)
     _names: dict[Expression, str] = field(default_factory=dict)
     _said: dict[Expression, list[str]] = field(default_factory=dict)
@@ -105,6 +108,8 @@ class Arguments:
     ) -> tuple[Python, Python]:
         """The expression, and as it reads where the number of a block is the counter `i`."""
         term = self.reading.expression(column, uniform=uniform)
+        if any(is_real(cell.term) for cell in column.values()):
+            self.take_real(term)
         is_made = isinstance(term, Apply) and not any(counters(term))
         if term is not None and is_made:
             self._said.setdefault(term, []).append(name)
@@ -115,6 +120,10 @@ class Arguments:
             return terms.write(literally, self._say), terms.write(term, self._say)
         said = self._own(name, column, member)
         return said, said
+
+    def take_real(self, term: Expression | None) -> None:
+        """What an expression reads may be any number, for it stands where any may."""
+        self.reals |= set(leaves(term)) if term is not None else set()
 
     def repeated(self) -> Mapping[Expression, str]:
         """What was said often, with the name that it was first said for."""

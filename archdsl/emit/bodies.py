@@ -155,7 +155,10 @@ class Body:
     def trace(self, node: Node) -> None:
         """Run the rules of an operation on the types that this body knows."""
         if isinstance(node.operation, Input):
-            self.types[Value(node.index)] = node.results[0]
+            (type_,) = node.results
+            places = map(traced, type_.shape[1:], _places(node.name, type_))
+            shape = (type_.shape[0], *places) if type_.rank > 2 else type_.shape
+            self.types[Value(node.index)] = TensorType(shape, type_.samples)
             return
         operation = node.operation
         operands = tuple([self.type(value) for value in self.graph.operands(node)])
@@ -227,6 +230,11 @@ def bodies(graph: Graph, target: Target) -> Mapping[int, Body]:
     for node in graph:
         found[node.scope].trace(node)
     return found
+
+
+def _places(name: str, type_: TensorType) -> Iterator[Expression]:
+    """The sizes after the channels, which are those of this network's clips alone."""
+    return (Entering(name, str(place)) for place in range(1, type_.rank))
 
 
 def _entering(name: str, type_: TensorType) -> TensorType:

@@ -109,7 +109,7 @@ class Leaves:
         """Sizes first, those that a constructor can be told before the others."""
         first = self.bodies[0]
         for name, value in first.scope.inputs.items():
-            inner = map(str, range(1, first.graph.type(value).rank - 1))
+            inner = map(str, range(1, first.graph.type(value).rank))
             yield from (Entering(name, what) for what in (CHANNELS, FEATURES, *inner))
         yield from map(Parameter, first.scope.arguments)
 

@@ -71,7 +71,7 @@ class Reading:
     def _folded(self, cell: Cell, uniform: bool) -> Expression:
         """A written expression in Python, without what is the same everywhere."""
         term = self.leaves.read(cell.term)
-        if isinstance(cell.value, int | tuple) and not _is_real(cell.term):
+        if isinstance(cell.value, int | tuple) and not is_real(cell.term):
             term = terms.whole(term)
         if uniform and isinstance(term, Apply) and term.operator == "tuple":
             term = term.terms[0] if len(set(term.terms)) == 1 else term
@@ -117,7 +117,7 @@ def _gives(found: Any, cell: Cell, uniform: bool) -> bool:
     expected = cell.value
     if uniform:
         found, expected = collapsed(found), collapsed(expected)
-    if _is_real(cell.term) and isinstance(found, int | float):
+    if is_real(cell.term) and isinstance(found, int | float):
         found = type(expected)(found) if found == expected else found
     return same(found, expected)
 
@@ -131,7 +131,7 @@ def _readings(term: Expression, column: Column) -> Iterator[Expression]:
         yield Literal(value) if isinstance(term, Literal) else whole
 
 
-def _is_real(term: Expression) -> bool:
+def is_real(term: Expression) -> bool:
     return isinstance(term, Apply) and term.operator == terms.REAL
 
 

@@ -183,6 +183,8 @@ class Slots:
             if is_default and self._is_plain(column):
                 continue
             self.arguments.check_quotients(column)
+            if given.is_real:
+                self.arguments.take_real(self.arguments.reading.expression(column))
             value, value_by_counter = self.arguments.counted(given.name, column, name)
             plain = given.name in _LEADING or str(value) == variable(given.name)
             plain = plain and not any(isinstance(before, Keyword) for before in written)

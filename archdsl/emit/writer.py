@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Arguments, Given
@@ -96,7 +97,9 @@ class ClassWriter(Frozen):
 
     def _signature(self, arguments: Arguments) -> Signature:
         """Arguments as the block declares them, after the channels and before its other names."""
-        given = arguments.used.values()
+        given = [
+            replace(one, is_real=one.leaf in arguments.reals) for one in arguments.used.values()
+        ]
         declared = self.owner.definition.parameters
         defaults = {one.name: value for one in given for value in self.default(one)}
         order = sorted(given, key=lambda one: (one.name in defaults, _rank(one, declared)))
@@ -199,8 +202,8 @@ def _rank(given: Given, declared: tuple[str, ...]) -> tuple[int, int]:
 def _annotation(given: Given) -> str:
     """The type of an argument's values: `int`, `tuple[int, int, int]`, `float | None`."""
     names = dict.fromkeys(_type_name(cell.value) for cell in given.column.values())
-    if "float" in names:
-        names.pop("int", None)
+    if "float" in names or (given.is_real and "int" in names):
+        names = {"float": None, **{name: None for name in names if name != "int"}}
     return " | ".join(sorted(names, key=lambda name: name == "None"))
 
 

@@ -196,6 +196,24 @@ def test_what_rules_choose_is_chosen_again(load: _Load, block: str) -> None:
         torch.testing.assert_close(ours(x), theirs(x), rtol=1e-12, atol=1e-12)
 
 
+def test_a_rate_of_zero_may_be_another(load: _Load) -> None:
+    network = load("network tiny(rate = 0) { input image: 6 x 4^2\n image -> dropout(rate) }")
+    assert inspect.signature(emitted(network)).parameters["rate"].annotation == "float"
+
+
+def test_the_size_of_a_clip_makes_no_rule(load: _Load) -> None:
+    """How many patches there are is a value of this network: their size stays as it is."""
+    network = load(
+        """network tiny(patch = 4, heads = 2) { input image: 3 x 16^2
+          x = image -> conv(8, patch, stride = patch, padding = 0) -> flatten(positions)
+          y = x + parameter(x.shape)
+          return y -> conv(heads)
+        }"""
+    )
+    assert list(inspect.signature(emitted(network)).parameters) == ["heads"]
+    assert "torch.zeros((1, 8, 16))" in network.source()
+
+
 def _expressions() -> st.SearchStrategy[str]:
     """Sizes made of `a`, `b` and what enters."""
     leaf = st.sampled_from(["a", "b", "x.channels", "2", "3", "7"])
