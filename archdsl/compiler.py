@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from archdsl.build.machine import build, outside
 from archdsl.build.request import Budget, Built, Ending, Fault, Finding, Findings, Request, Reuse
 from archdsl.build.values import Given
-from archdsl.costs.figures import Costs
+from archdsl.costs.figures import measure
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
@@ -109,10 +109,13 @@ def make(
     return Made(plan, built, (*findings.found, *built.findings, *seen.found))
 
 
-def emit(program: Program, graph: Graph, costs: Costs, recipe: Recipe | None) -> Module:
-    """From graph to text, by way of the passes that the target has."""
+def emit(program: Program, graph: Graph, recipe: Recipe | None, target: str) -> Module:
+    """From graph to text, by way of the passes that a target has."""
     from archdsl.emit.module import header, make, told
+    from archdsl.emit.targets import TARGETS
 
+    chosen = TARGETS[target]
+    lowered = chosen.lowered(graph)
     name = Path(program.main.file.source.name).name
-    head = header(graph, costs, name, program.digest)
-    return make(graph, head, told(graph, recipe))
+    head = header(lowered, measure(lowered), name, program.digest)
+    return make(lowered, head, told(lowered, recipe), chosen)

@@ -324,4 +324,4 @@ class Network:
         return self._emitted(self.recipe() if is_told else None)
 
     def _emitted(self, recipe: Recipe | None) -> Module:
-        return compiler.emit(self.spec.program, self.graph, self.costs, recipe)
+        return compiler.emit(self.spec.program, self.graph, recipe, "readable")

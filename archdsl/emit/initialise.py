@@ -20,6 +20,7 @@ from archdsl.emit.python import (
     literal,
 )
 from archdsl.emit.slots import Slot
+from archdsl.emit.targets.base import Target
 from archdsl.ir.graph import Graph, Initialisation
 from archdsl.ops.base import Layer, Weight
 from archdsl.passes.base import holding
@@ -27,19 +28,19 @@ from archdsl.passes.base import holding
 _WEIGHT, _BIAS = Atom("module.weight"), Atom("module.bias")
 
 
-def initialisation(graph: Graph, blocks: Sequence[str]) -> tuple[Statement, ...]:
+def initialisation(graph: Graph, blocks: Sequence[str], target: Target) -> tuple[Statement, ...]:
     """A loop over all modules that starts each as the spec says, else as torch does.
 
     `blocks` are classes that start weights of their own, once their layers have started.
     """
-    rules = [rule for rule in graph.initialisations if _layers(graph, rule.operation)]
-    others = [*_others(graph, {rule.operation for rule in rules}), *blocks]
+    rules = [rule for rule in graph.initialisations if _layers(graph, rule.operation, target)]
+    others = [*_others(graph, {rule.operation for rule in rules}, target), *blocks]
     branches: tuple[Statement, ...] = ()
     if others:
         test = _is_one_of(others)
         branches = (If(test, (Expr(Call(Atom("module.reset_parameters"))),)),)
     for rule in reversed(rules):
-        branches = (_branch(rule, _layers(graph, rule.operation), branches),)
+        branches = (_branch(rule, _layers(graph, rule.operation, target), branches),)
     modules = Call(Atom("self.modules"))
     if not blocks:
         return (For(Atom("module"), modules, branches),)
@@ -50,10 +51,10 @@ def initialisation(graph: Graph, blocks: Sequence[str]) -> tuple[Statement, ...]
     )
 
 
-def _others(graph: Graph, ruled: Collection[str]) -> list[str]:
+def _others(graph: Graph, ruled: Collection[str], target: Target) -> list[str]:
     """The layers with weights or statistics that no rule is for."""
     nodes = [node for node in holding(graph) if node.operation.name not in ruled]
-    forms = (n.operation.emit(graph.types(graph.operands(n)), n.results) for n in nodes)
+    forms = (target.form(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes)
     return sorted({form.constructor for form in forms if isinstance(form, Layer)})
 
 
@@ -86,9 +87,9 @@ def _started(slot: Slot, weight: Weight) -> Python:
     return Call(Atom("nn.init.normal_"), (own, *options))
 
 
-def _layers(graph: Graph, operation: str) -> list[Layer]:
+def _layers(graph: Graph, operation: str, target: Target) -> list[Layer]:
     nodes = (node for node in graph if node.operation.name == operation)
-    forms = (n.operation.emit(graph.types(graph.operands(n)), n.results) for n in nodes)
+    forms = (target.form(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes)
     return [form for form in forms if isinstance(form, Layer)]
 
 

@@ -31,7 +31,6 @@ from archdsl.emit.python import (
 )
 from archdsl.emit.slots import Signature
 from archdsl.emit.targets.base import Target
-from archdsl.emit.targets.readable import READABLE
 from archdsl.emit.terms import ROUND_TO, python_value
 from archdsl.emit.writer import ClassWriter, Shared, Written, parameters
 from archdsl.frozen import Frozen
@@ -108,9 +107,9 @@ class ModuleView(Frozen):
     classes: list[list[str]]
 
 
-def make(graph: Graph, header: str, known: Constants, target: Target = READABLE) -> Module:
+def make(graph: Graph, header: str, known: Constants, target: Target) -> Module:
     """A network's module; its open parameters are arguments of the constructor."""
-    *blocks, network = _open(target.lowered(graph), target)
+    *blocks, network = _open(graph, target)
     definitions: list[Statement] = [written.tree for written in (*blocks, network)]
     used = {name for definition in definitions for name in names_in(definition)}
     if ROUND_TO in used:
@@ -128,12 +127,12 @@ def _open(graph: Graph, target: Target) -> list[Written]:
     opens = Opens(open_numbers(graph) - decided(found))
     while True:
         try:
-            return _classes(graph, found, opens)
+            return _classes(graph, found, opens, target)
         except Closed as closed:
             opens = Opens(opens.names - closed.names)
 
 
-def _classes(graph: Graph, found: Classes, opens: Opens) -> list[Written]:
+def _classes(graph: Graph, found: Classes, opens: Opens, target: Target) -> list[Written]:
     """A class for each block, and last the network's own."""
     *blocks, last = found.ordered
     names = [*(class_name(b.definition.name, b.definition.doc) for b in blocks)]
@@ -148,7 +147,7 @@ def _classes(graph: Graph, found: Classes, opens: Opens) -> list[Written]:
         signatures[made] = written.signature
         every.append(written)
     started = [written.signature.name for written in every if written.is_started]
-    initial = initialisation(graph, started) if is_started else ()
+    initial = initialisation(graph, started, target) if is_started else ()
     network = NetworkWriter(last, own, class_doc(graph.name, graph.doc), shared, initial)
     return [*every, network.write()]
 

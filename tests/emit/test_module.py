@@ -143,7 +143,7 @@ def test_constants_are_those_of_spec_and_recipe() -> None:
     network = archdsl.load(TINY).network(classes=7, frames=2, size=48)
     recipe = replace(MINIMAL, normalise=normalise)
     module = ModuleType("tiny")
-    text = emit(network.spec.program, network.graph, network.costs, recipe).text
+    text = emit(network.spec.program, network.graph, recipe, "readable").text
     exec(compile(text, "<tiny>", "exec"), module.__dict__)
     assert module.INPUTS == network.inputs == {"video": (3, 2, 48, 48)}
     assert module.CLASSES == 7

@@ -17,6 +17,7 @@ from torch import nn
 
 import archdsl
 from archdsl.emit.module import make
+from archdsl.emit.targets.readable import READABLE
 from archdsl.ir.graph import Graph
 from archdsl.ops.base import Weight
 from archdsl.passes.base import Lowered, Paths, holding
@@ -37,7 +38,7 @@ def network(text: str, name: str | None = None) -> archdsl.Network:
 def module_of(graph: Graph) -> nn.Module:
     module = ModuleType("lowered")
     sys.modules["lowered"] = module
-    exec(compile(make(graph, "", ()).text, "<lowered>", "exec"), module.__dict__)
+    exec(compile(make(graph, "", (), READABLE).text, "<lowered>", "exec"), module.__dict__)
     own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == "lowered"]
     made: nn.Module = own[-1]()
     return made.double().eval()

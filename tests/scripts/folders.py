@@ -73,7 +73,7 @@ def write_build(folder: Path, recipe: Recipe, target: Target = TARGET) -> Path:
     """A network's module and its scripts."""
     folder.mkdir()
     network = load(HERE / "small.arch").network()
-    module = emit(network.spec.program, network.graph, network.costs, recipe).text
+    module = emit(network.spec.program, network.graph, recipe, "readable").text
     for name, text in {"small.py": module, **scripts(recipe, target)}.items():
         (folder / name).write_text(text)
     return folder
