@@ -95,8 +95,8 @@ def test_what_differs_is_not_written(build: Path, capsys: Printed) -> None:
     """A module of one's own that gives another result each time."""
     edit(
         build,
-        "return self.linear(x.flatten(1))",
-        "return torch.rand_like(self.linear(x.flatten(1)))",
+        "x = self.linear(x.flatten(1))",
+        "x = torch.rand_like(self.linear(x.flatten(1)))",
     )
     assert main(["export", str(build), "--pt2"]) == 1
     printed = capsys.readouterr()
@@ -167,8 +167,8 @@ EDITS = {
     "another size": ("3 x 3 x 8^2", "3 x 4 x 8^2", "does not take what its docstring says"),
     "an end": ("import torch\n", "import torch\n\nraise SystemExit\n", "does not load: SystemExit"),
     "no number": (
-        "return self.linear(",
-        "return 0 * (0 * x).sum().log() * self.linear(",
+        "x = self.linear(",
+        "x = 0 * (0 * x).sum().log() * self.linear(",
         "differ by inf",
     ),
     "a name error": ("import torch\n", "import torch\n\nunknown()\n", "does not load: NameError"),
