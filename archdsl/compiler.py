@@ -63,8 +63,7 @@ class Made:
     built: Built
     findings: tuple[Finding, ...]
 
-    @property
-    def diagnostics(self) -> Diagnostics:
+    def told(self) -> Diagnostics:
         """What was found.
 
         Raises:

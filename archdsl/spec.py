@@ -128,7 +128,7 @@ class Spec:
     ) -> tuple[Plan, Built]:
         """A network with all its derivations carried out."""
         made = compiler.make(self.program, name, given, reuse)
-        made.diagnostics.stop_on_errors()
+        made.told()
         assert made.plan is not None
         return made.plan, made.built
 
@@ -176,7 +176,7 @@ class Spec:
 
     def _made(self, name: str, given: Mapping[str, Given]) -> Network:
         made = compiler.make(self.program, name, given)
-        diagnostics, graph = made.diagnostics, made.built.graph
+        diagnostics, graph = made.told(), made.built.graph
         assert made.plan is not None
         diagnostics.extend(unread(graph))
         return Network(self, graph, made.plan, dict(given), tuple(diagnostics))

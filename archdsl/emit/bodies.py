@@ -68,9 +68,8 @@ class Body:
     def term(self, origin: Origin) -> Expression:
         """How something was written, in terms of this body."""
         written = self._resolved(origin.expression)
-        if origin.scope == self.scope.index or not any(True for _ in leaves(written)):
-            return written
-        if all(isinstance(leaf, Literal) for leaf in leaves(written)):
+        is_own = origin.scope == self.scope.index
+        if is_own or all(isinstance(leaf, Literal) for leaf in leaves(written)):
             return written
         return Opaque(mark=(origin.span.source.name, origin.span.start))
 

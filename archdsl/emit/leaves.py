@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 from archdsl.emit import terms
 from archdsl.emit.bodies import CHANNELS, FEATURES, Body
 from archdsl.emit.classes import BlockClass, Classes
-from archdsl.emit.terms import python_value
+from archdsl.emit.terms import is_block, python_value
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
 from archdsl.ir.written import (
@@ -130,7 +130,7 @@ class Leaves:
         if not isinstance(leaf, Parameter):
             return False
         values = [body.scope.arguments[leaf.name].value for body in self.bodies]
-        return all(value is None or hasattr(value, "given") for value in values) and any(values)
+        return all(value is None or is_block(value) for value in values) and any(values)
 
     def read(self, term: Expression) -> Expression:
         """A written expression in Python; a switch is not compared with `none`, but read."""

@@ -87,7 +87,12 @@ def python_value(value: object) -> PyValue:
     if isinstance(value, tuple):
         entries = tuple(map(python_value, value))
         return NotImplemented if NotImplemented in entries else entries
-    return True if hasattr(value, "given") else NotImplemented
+    return True if is_block(value) else NotImplemented
+
+
+def is_block(value: object) -> bool:
+    """Whether a value is a block, or an operation, with some of its parameters given."""
+    return hasattr(value, "given")
 
 
 def renamed(term: Expression, names: Mapping[Expression, Expression]) -> Expression:
