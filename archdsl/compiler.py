@@ -22,7 +22,7 @@ from archdsl.costs.figures import measure
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
-from archdsl.plan.derivations import planned
+from archdsl.plan.derivations import plan_network
 from archdsl.plan.plan import Plan
 from archdsl.program.loading import load_program
 from archdsl.program.program import Program, name_span
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from archdsl.recipes.recipe import Recipe
 
 
-def formatted(path: Path) -> tuple[str, str]:
+def format_spec(path: Path) -> tuple[str, str]:
     """From text to tree, and back: a spec as it stands, and in canonical layout.
 
     Raises:
@@ -56,14 +56,14 @@ def resolve(path: Path, uses: Iterable[str]) -> Program:
 
 
 @dataclass(frozen=True)
-class Made:
+class Compiled:
     """A network planned and built as far as that goes, with all that was found on the way."""
 
     plan: Plan | None
     built: Built
     findings: tuple[Finding, ...]
 
-    def told(self) -> Diagnostics:
+    def warnings(self) -> Diagnostics:
         """What was found.
 
         Raises:
@@ -75,9 +75,9 @@ class Made:
         return told
 
 
-def make(
+def compile_network(
     program: Program, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
-) -> Made:
+) -> Compiled:
     """From program to plan to graph: the network of a name, with these parameters for its own."""
     budget, start = Budget(), Builder(name)
     findings = Findings(start)
@@ -85,13 +85,13 @@ def make(
     plan, built = None, Built(start.finish(), (), (), Ending.GIVEN_UP)
     with suppress(CompileError):
         try:
-            plan = planned(frame, given)
+            plan = plan_network(frame, given)
             trial = build(Request.of(program, name, plan, reuse), budget.copy())
             if plan.before is not None and not trial.is_sound:
-                from archdsl.plan.changing import at_fault  # few networks are changed
+                from archdsl.plan.changes import earliest_faulty  # few networks are changed
 
                 # What a change made of it cannot be built: the mistakes may be of what it was.
-                plan = at_fault(frame, plan, name_span(plan.network))
+                plan = earliest_faulty(frame, plan, name_span(plan.network))
                 trial = build(Request.of(program, name, plan, reuse), budget)
             built = trial
         except Fault as fault:
@@ -99,13 +99,13 @@ def make(
             built = replace(built, ending=Ending.BROKEN)
     if reuse is not None and not built.is_sound:
         # A build that may be used again does not keep where its values were written.
-        return make(program, name, given)
+        return compile_network(program, name, given)
     # The text's own mistakes come last: where evaluation met one, it was told with its trail.
     seen = Findings(built.graph)
     if built.ending is not Ending.GIVEN_UP:
         with suppress(CompileError):
             seen.extend(program.mistakes)
-    return Made(plan, built, (*findings.found, *built.findings, *seen.found))
+    return Compiled(plan, built, (*findings.found, *built.findings, *seen.found))
 
 
 def emit(program: Program, graph: Graph, recipe: Recipe | None, target: str) -> Module:

@@ -101,20 +101,20 @@ class Diagnostics:
             return
         if self._errors < limits.MISTAKES:
             self._errors += diagnostic.is_error
-            self._keep(place, diagnostic)
+            self._record(place, diagnostic)
         if diagnostic.is_error and self._errors == limits.MISTAKES:
             stopped = f"stopped after {limits.MISTAKES} errors; there may be more"
-            self._keep(stopped, Diagnostic(Severity.NOTE, "stopped", stopped))
+            self._record(stopped, Diagnostic(Severity.NOTE, "stopped", stopped))
             raise CompileError(self)
 
-    def _keep(self, place: Span | str, diagnostic: Diagnostic) -> None:
+    def _record(self, place: Span | str, diagnostic: Diagnostic) -> None:
         self._seen[diagnostic.code, place] = diagnostic
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         for diagnostic in diagnostics:
             self.add(diagnostic)
 
-    def take(self, failure: CompileError) -> None:
+    def collect(self, failure: CompileError) -> None:
         """Take in what made a phase stop, as far as there is room."""
         with suppress(CompileError):
             self.extend(failure.diagnostics)

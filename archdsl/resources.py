@@ -15,7 +15,7 @@ def folder(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
-def kept() -> Path | None:
+def cache_folder() -> Path | None:
     """Where to keep what takes longer to make than a run; None where no place is ours alone."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     place = Path(home) / "archdsl"

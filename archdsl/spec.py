@@ -23,7 +23,7 @@ from archdsl.infer import infer
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
-from archdsl.plan.derivations import by_name, derived, resolve
+from archdsl.plan.derivations import named_arguments, parse_derivation, resolve
 from archdsl.plan.plan import Plan
 from archdsl.program.loading import parse_program
 from archdsl.program.program import Program, Unit, name_span
@@ -89,9 +89,11 @@ class Spec:
         Raises:
             CompileError: this derives no network.
         """
-        return Spec(self.program.with_network(derived(name, base, map(str, changes))))
+        return Spec(self.program.with_network(parse_derivation(name, base, map(str, changes))))
 
-    def written(self, name: str, origin: str, given: Mapping[str, Given] | None = None) -> str:
+    def standalone_text(
+        self, name: str, origin: str, given: Mapping[str, Given] | None = None
+    ) -> str:
         """A network as the text of a spec of its own, all its derivations carried out.
 
         It is compiled once more: what it gives must be the same network.
@@ -127,10 +129,10 @@ class Spec:
         self, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
     ) -> tuple[Plan, Built]:
         """A network with all its derivations carried out."""
-        made = compiler.make(self.program, name, given, reuse)
-        made.told()
-        assert made.plan is not None
-        return made.plan, made.built
+        compiled = compiler.compile_network(self.program, name, given, reuse)
+        compiled.warnings()
+        assert compiled.plan is not None
+        return compiled.plan, compiled.built
 
     def missing_parameters(self, name: str) -> list[str]:
         """The parameters that a network has no default for: it is a family of networks."""
@@ -156,7 +158,7 @@ class Spec:
         """
         findings = Findings(Builder(""))
         try:
-            return by_name(self._outside(findings), tuple(written))
+            return named_arguments(self._outside(findings), tuple(written))
         except Fault as fault:
             findings.report(fault)
             raise CompileError(findings) from None
@@ -175,11 +177,11 @@ class Spec:
         return {}
 
     def _made(self, name: str, given: Mapping[str, Given]) -> Network:
-        made = compiler.make(self.program, name, given)
-        diagnostics, graph = made.told(), made.built.graph
-        assert made.plan is not None
+        compiled = compiler.compile_network(self.program, name, given)
+        diagnostics, graph = compiled.warnings(), compiled.built.graph
+        assert compiled.plan is not None
         diagnostics.extend(unread(graph))
-        return Network(self, graph, made.plan, dict(given), tuple(diagnostics))
+        return Network(self, graph, compiled.plan, dict(given), tuple(diagnostics))
 
     @property
     def recipes(self) -> tuple[str, ...]:
@@ -223,8 +225,8 @@ class Spec:
         """As much of a network as can be built, with the places where it broke off."""
         from archdsl.build.outcome import sketch
 
-        made = compiler.make(self.program, name, given)
-        return sketch(made.built.graph, made.findings)
+        compiled = compiler.compile_network(self.program, name, given)
+        return sketch(compiled.built.graph, compiled.findings)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from archdsl.build.values import (
 )
 from archdsl.diagnostics import Label, counted, did_you_mean
 from archdsl.params.kinds import kind_of
-from archdsl.program.names import TYPE_WORDS, words_in
+from archdsl.program.names import TYPE_WORDS, words_of_kind
 from archdsl.program.program import names_in
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -98,7 +98,7 @@ def _words_for(callee: Value, parameter: str) -> tuple[str, ...]:
         return tuple(word for word in next(types, ()) if word not in TYPE_WORDS)
     if isinstance(callee, OperationValue):
         kinds = (kind_of(f) for f in fields(callee.operation) if f.name == parameter)
-        return next(map(words_in, kinds), ())
+        return next(map(words_of_kind, kinds), ())
     return ()
 
 

@@ -32,7 +32,7 @@ from archdsl.diagnostics import Label, did_you_mean
 from archdsl.ir.graph import Address
 from archdsl.ops import OPERATIONS
 from archdsl.program.cells.parts import CellBlock
-from archdsl.program.files import brings
+from archdsl.program.files import use_hint
 from archdsl.program.names import CANDIDATES
 from archdsl.program.program import Definition, Function
 from archdsl.syntax import tree
@@ -47,7 +47,7 @@ def look_up(frame: Frame, node: tree.Name) -> Value:
         if POISON in frame.running:
             raise Fault
         return frame.running[0] if len(frame.running) == 1 else frame.running
-    match frame.program.meaning(frame.unit, name):
+    match frame.program.lookup(frame.unit, name):
         case Definition() as definition:
             return _block_of(frame, definition, node)
         case Function():
@@ -65,7 +65,7 @@ def _unknown(frame: Frame, node: tree.Name) -> Fault:
     if node.name in frame.assigned:
         return frame.fault("name", f"`{node.name}` has no value yet", node.span)
     known = [*frame.names, *frame.unit.names, *frame.program.language]
-    hint = brings(node.name) or did_you_mean(node.name, known[:CANDIDATES])
+    hint = use_hint(node.name) or did_you_mean(node.name, known[:CANDIDATES])
     return frame.fault("name", f"nothing is called `{node.name}`", node.span, help=hint)
 
 
@@ -73,7 +73,7 @@ def callee(frame: Frame, node: tree.Name) -> Value:
     """What a call calls. A number or tensor does not hide the block or operation of its name."""
     local = frame.names.get(node.name)
     if not isinstance(local, BlockValue | OperationValue | None):
-        meaning = frame.program.meaning(frame.unit, node.name)
+        meaning = frame.program.lookup(frame.unit, node.name)
         is_hidden = meaning is not None and not isinstance(meaning, str)
         frame = frame.outside(frame.unit) if is_hidden else frame
     value = look_up(frame, node)
@@ -102,7 +102,7 @@ def _block_of(
 
 def _block(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> Applicable:
     check_path(frame, definition, seen)
-    name, arguments = tree.called(definition.base)
+    name, arguments = tree.split_call(definition.base)
     base: Value
     if name.name in frame.unit.names:
         base = _block_of(frame, frame.unit.names[name.name], name, (*seen, definition))
@@ -131,7 +131,7 @@ def check_path(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived,
 
 def passed_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name) -> Value:
     """Pass values on to a call, a block by its name, or `none`, which hands them on."""
-    name, given = tree.called(step)
+    name, given = tree.split_call(step)
     called = callee(frame, name)
     if called is None and step is name:
         return piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
@@ -168,7 +168,7 @@ def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
     node, graph, rounds = inserted.node, frame.graph, (*frame.rounds, -1 - inserted.number)
     inner = replace(frame, rounds=rounds, naming=(node, (inserted.name,)))
     site = inner.site(node.span)
-    name, kind = inserted.name, tree.called(node.block)[0].name
+    name, kind = inserted.name, tree.split_call(node.block)[0].name
     inner.scope = graph.open("row", (name,), kind, frame.scope, site, node.span)
     written = Written((Given(value, node.span),), {})
     result = inner.apply(inserted.block, written, node)

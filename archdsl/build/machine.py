@@ -18,7 +18,7 @@ from archdsl.build.values import BlockValue, FunctionValue, OperationValue, hold
 from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
-from archdsl.program.program import Program, Unit, handed_on, name_span, outline
+from archdsl.program.program import Program, Unit, forwarded_parameters, name_span, outline
 from archdsl.syntax import tree
 
 RULES = Rules(
@@ -94,4 +94,4 @@ def _whole(request: Request, context: Context) -> Graph:
     outputs, main = tensors_in(result), request.program.main
     graph.close(scope, bindings, dict(graph.inputs), outputs, given, tests)
     doc = plan.doc or (main.file.doc if request.name == main.path.stem else None)
-    return graph.finish(outputs, doc, () if context.reuse else handed_on(network))
+    return graph.finish(outputs, doc, () if context.reuse else forwarded_parameters(network))

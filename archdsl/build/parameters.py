@@ -15,7 +15,7 @@ from archdsl.build.values import BlockValue, Given, OperationValue, Value, descr
 from archdsl.diagnostics import did_you_mean
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.params.numbers import is_integer, is_number
-from archdsl.params.options import Optioned
+from archdsl.params.options import Configurable
 from archdsl.program.names import TYPE_WORDS
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
@@ -146,7 +146,7 @@ class Reader:
     code: ClassVar[str]
     """The code of mistakes."""
 
-    def __init__(self, frame: Frame, kind: type[Optioned]) -> None:
+    def __init__(self, frame: Frame, kind: type[Configurable]) -> None:
         self.frame = frame
         self.kind = kind
         self.options = {option.name: option for option in dataclasses.fields(kind)}

@@ -114,8 +114,8 @@ class Findings(Diagnostics):
         self.found: list[Finding] = []
         self._graph = graph
 
-    def _keep(self, place: Span | str, diagnostic: Diagnostic) -> None:
-        super()._keep(place, diagnostic)
+    def _record(self, place: Span | str, diagnostic: Diagnostic) -> None:
+        super()._record(place, diagnostic)
         scopes = self._graph.scopes
         around = self._graph.enclosing(len(scopes) - 1 if scopes else None)
         still_open = (scope.index for scope in around if not scope.inputs and not scope.outputs)

@@ -17,7 +17,7 @@ from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
 from archdsl.ops.sources import Input
 from archdsl.params.numbers import is_integer, is_number
-from archdsl.program.program import name_span, targets
+from archdsl.program.program import assigned_names, name_span
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -66,7 +66,7 @@ def _run(frame: Frame, body: tuple[tree.Statement, ...]) -> None:
 
 
 def _poison(frame: Frame, statement: tree.Statement) -> None:
-    frame.names |= dict.fromkeys(set(targets(statement)) - frame.fixed, POISON)
+    frame.names |= dict.fromkeys(set(assigned_names(statement)) - frame.fixed, POISON)
     if isinstance(statement, tree.Return):
         raise _Returned(POISON)
     if isinstance(statement, tree.Input):
@@ -248,7 +248,7 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
         if statement.kind == "parameter":
             hint = "a parameter says itself how it starts: `parameter(shape, normal, std = 0.02)`"
         raise frame.fault("init", message, statement.span, help=hint)
-    name, arguments = tree.called(statement.scheme)
+    name, arguments = tree.split_call(statement.scheme)
     if name.name not in SCHEMES:
         message = f"no way to initialise is called `{name.name}`"
         hint = did_you_mean(name.name, SCHEMES) or f"there are {', '.join(SCHEMES)}"

@@ -48,11 +48,11 @@ def examine(spec: Spec, diagnostics: Diagnostics) -> Iterator[Examined]:
     What is wrong goes to `diagnostics`.
     """
     for claim in spec.program.main.claims():
-        name, arguments = tree.called(claim.network)
+        name, arguments = tree.split_call(claim.network)
         try:
             network = _build(spec, name, arguments)
         except CompileError as failure:
-            diagnostics.take(failure)
+            diagnostics.collect(failure)
             continue
         diagnostics.extend(network.diagnostics)
         checker = _Checker(spec, diagnostics, network, arguments)
@@ -84,7 +84,7 @@ class _Checker:
                 elif isinstance(item, tree.Figure):
                     yield self._figure(item)
             except CompileError as failure:
-                self.diagnostics.take(failure)
+                self.diagnostics.collect(failure)
 
     def _property(self, item: tree.Property) -> Checked:
         found = cells(self.network.graph)
@@ -126,7 +126,7 @@ class _Checker:
             message = f"`{item.metric}` cannot be more on a network than on another"
             hint = f"there is {', '.join(METRICS)}"
             raise CompileError([error("claim", message, item.span, help=hint)])
-        name, own = tree.called(base)
+        name, own = tree.split_call(base)
         named = {argument.name for argument in own}
         given = (*own, *(a for a in self.arguments if a.name not in named))
         other = _build(self.spec, name, given)

@@ -15,7 +15,7 @@ from archdsl.costs.figures import Figures
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
 from archdsl.plan.derivations import Lineage
 from archdsl.spec import Network, Spec
-from archdsl.syntax.lexemes import exact
+from archdsl.syntax.lexemes import parse_number
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]
 """Parameters as they are shown, by name: what tells apart the settings of a network."""
@@ -49,7 +49,7 @@ class Member:
     @property
     def top1(self) -> Fraction | None:
         """In percent."""
-        return None if self.stated is None else Fraction(exact(self.stated) or 0)
+        return None if self.stated is None else Fraction(parse_number(self.stated) or 0)
 
 
 def members(spec: Spec, path: str, diagnostics: Diagnostics) -> list[Member]:
@@ -62,7 +62,7 @@ def members(spec: Spec, path: str, diagnostics: Diagnostics) -> list[Member]:
     claimed = Diagnostics()
     collected = _Collector(spec, path, diagnostics, tuple(examine(spec, claimed)))
     found = list(collected.members())
-    diagnostics.take(CompileError(_told(claimed)))
+    diagnostics.collect(CompileError(_told(claimed)))
     return found
 
 
@@ -106,7 +106,7 @@ class _Collector:
         try:
             network = self.spec.build(name, {})
         except CompileError as failure:
-            self.diagnostics.take(failure)
+            self.diagnostics.collect(failure)
             return None
         self.diagnostics.extend(_told(network.diagnostics))
         return network
@@ -146,7 +146,7 @@ def _accuracies(claims: Sequence[Examined]) -> list[str | None]:
     """What is stated, each value once."""
     results = (result for claim in claims for result in claim.results)
     stated = (result.claimed for result in results if result.metric == ACCURACY)
-    return list({exact(text): text for text in stated}.values())
+    return list({parse_number(text): text for text in stated}.values())
 
 
 def _told(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

@@ -65,7 +65,7 @@ def _checked(path: str, diagnostics: Diagnostics) -> SpecReport | None:
             spec.check_recipe(name, diagnostics)
         claims = check_claims(spec, diagnostics)
     except CompileError as failure:
-        diagnostics.take(failure)
+        diagnostics.collect(failure)
         return None
     return SpecReport(path, spec.networks, spec.recipes, written(spec), claims)
 
@@ -74,7 +74,7 @@ def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
     try:
         diagnostics.extend(spec.build(name, {}).diagnostics)
     except CompileError as failure:
-        diagnostics.take(failure)
+        diagnostics.collect(failure)
 
 
 _FMT = """\
@@ -100,10 +100,10 @@ def _fmt(arguments: argparse.Namespace) -> int:
 
 def _format(path: Path, *, is_check: bool) -> int:
     from archdsl import files
-    from archdsl.compiler import formatted
+    from archdsl.compiler import format_spec
 
     try:
-        text, canonical = formatted(path)
+        text, canonical = format_spec(path)
         if canonical == text:
             return 0
         if not is_check:

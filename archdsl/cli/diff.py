@@ -107,7 +107,7 @@ def _networks(a: _Side, b: _Side, arguments: argparse.Namespace) -> list[Network
             network = spec.build(name, options.given(spec, arguments))
             built.append(options.at_input(network, arguments))
         except CompileError as failure:
-            diagnostics.take(failure)
+            diagnostics.collect(failure)
     diagnostics.stop_on_errors()
     return built
 

@@ -175,7 +175,7 @@ def _family(arguments: argparse.Namespace) -> int:
             sys.stdout.write(show_members(members, convention, arguments.format))
     except CompileError as failure:
         found.append(Diagnostics())
-        found[-1].take(failure)
+        found[-1].collect(failure)
     options.report(diagnostic for diagnostics in found for diagnostic in diagnostics)
     return int(any(diagnostics.has_errors for diagnostics in found))
 
@@ -187,7 +187,7 @@ def _members(path: str, diagnostics: Diagnostics) -> list[Member]:
     try:
         return members(load(path), path, diagnostics)
     except CompileError as failure:
-        diagnostics.take(failure)
+        diagnostics.collect(failure)
         return []
 
 

@@ -14,7 +14,7 @@ from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, error
 from archdsl.report.text import FORMATS
 from archdsl.spec import Spec, load
-from archdsl.syntax.lexemes import exact
+from archdsl.syntax.lexemes import parse_number
 
 if TYPE_CHECKING:
     from archdsl.plan.transforms import Transform
@@ -82,7 +82,7 @@ def _transform(arguments: argparse.Namespace) -> int:
     given = options.given(spec, arguments)
     name = arguments.output.stem if arguments.output else f"{base}_transformed"
     derived = spec.derive(name, base, *arguments.transforms)
-    text = derived.written(name, _origin(arguments, base, arguments.transforms), given)
+    text = derived.standalone_text(name, _origin(arguments, base, arguments.transforms), given)
     _put(text, arguments)
     options.report_warnings(derived.build(name, given).diagnostics)
     return 0
@@ -198,7 +198,7 @@ def _cost(flag: str, text: str | None) -> int | None:
     if text is None:
         return None
     try:
-        value = exact(text.strip())
+        value = parse_number(text.strip())
     except (ValueError, IndexError):
         value = None
     if value is None or value < 1:
@@ -218,7 +218,7 @@ def _write(
 
     for name, changes in made:
         derived = spec.derive(name, _derivation(arguments, base, changes))
-        text = derived.written(name, _origin(arguments, base, changes))
+        text = derived.standalone_text(name, _origin(arguments, base, changes))
         path = arguments.write / f"{name}.arch"
         files.write(path, files.sealed(text.rstrip()), force=arguments.force)
         print(path, file=sys.stderr)

@@ -8,7 +8,7 @@ from functools import cache
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
-from archdsl.resources import folder, kept
+from archdsl.resources import cache_folder, folder
 
 
 def page(template: str, **views: object) -> str:
@@ -18,7 +18,7 @@ def page(template: str, **views: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    place = kept()
+    place = cache_folder()
     return Environment(
         loader=FileSystemLoader(folder("templates")),
         undefined=StrictUndefined,

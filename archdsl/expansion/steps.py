@@ -109,7 +109,7 @@ def solved(standing: Candidates, along: Axis, target: int, metric: str) -> Candi
 
     def cost(place: int) -> int:
         plan = scale.of(place).apply(standing.plan)
-        states[place] = State.of(standing.measured(plan), metric)
+        states[place] = State.of(standing.measure(plan), metric)
         return states[place].cost
 
     place = Line(scale, cost).nearest(target)

@@ -120,7 +120,7 @@ def _taken(
         target = 2 * standing.own.figure(metric)
         doubling = solved(standing, order.axis, target, metric)
         transform = order.transform or doubling.transform
-        after = standing.changed(transform.apply(standing.plan))
+        after = standing.with_plan(transform.apply(standing.plan))
     except Refused as refused:
         raise not_here(network, order.axis, refused) from None
     return Step(order.axis.name, transform, State.of(after.own, metric), doubling), after
@@ -139,8 +139,8 @@ def _contracted(
     last = orders[-1].axis
     contract = Contract(last.name, **{metric: budget})
     try:
-        after = contract.carried_out(standing.plan, standing.measured)
+        after = contract.apply_measured(standing.plan, standing.measure)
     except Refused as refused:
         raise not_here(network, last, refused) from None
-    state = State.of(standing.measured(after), metric)
+    state = State.of(standing.measure(after), metric)
     yield Step(None, contract, state, None)

@@ -10,7 +10,7 @@ from archdsl.frozen import Frozen
 from archdsl.params.numbers import is_number, show_number
 
 
-class Optioned(Frozen):
+class Configurable(Frozen):
     """Base of transforms and of recipes' settings. The fields of a subclass are its options."""
 
     name: ClassVar[str]

@@ -101,7 +101,7 @@ class Candidates:
         """The network itself, with its figures."""
         return self._measured(self.stated, self.built)
 
-    def measured(self, plan: Plan) -> Measured:
+    def measure(self, plan: Plan) -> Measured:
         """The figures of the network that a changed plan makes.
 
         Raises:
@@ -109,7 +109,7 @@ class Candidates:
         """
         return self.own if plan == self.plan else self._measured(*self._summed(plan))
 
-    def changed(self, plan: Plan) -> Candidates:
+    def with_plan(self, plan: Plan) -> Candidates:
         """The network that a changed plan makes, and its own candidates.
 
         Raises:

@@ -35,7 +35,7 @@ class Resolved:
     changes: tuple[tuple[Unit, tree.Insert | tree.Call], ...] = ()
 
 
-def planned(frame: Frame, given: Mapping[str, Given]) -> Plan:
+def plan_network(frame: Frame, given: Mapping[str, Given]) -> Plan:
     """The network that a frame's graph is called like, all its derivations carried out.
 
     Raises:
@@ -45,9 +45,9 @@ def planned(frame: Frame, given: Mapping[str, Given]) -> Plan:
     _check_parameters(frame, found.plan)
     if not found.changes:
         return found.plan
-    from archdsl.plan.changing import changed  # few networks are changed
+    from archdsl.plan.changes import apply_changes  # few networks are changed
 
-    return changed(frame, found.plan, found.changes)
+    return apply_changes(frame, found.plan, found.changes)
 
 
 def resolve(frame: Frame, found: Definition, given: Mapping[str, Given]) -> Resolved:
@@ -73,18 +73,18 @@ def _network(
         message = f"`{definition.name}` is a block, not a network"
         raise frame.fault("network", message, name_span(definition))
     check_path(frame, definition, seen)
-    base, written = tree.called(definition.base)
+    base, written = tree.split_call(definition.base)
     if base.name not in unit.names:
         hint = did_you_mean(base.name, unit.names)
         message = f"no network is called `{base.name}`"
         raise frame.fault("network", message, base.span, help=hint)
-    collected = {**by_name(frame, written), **given}
+    collected = {**named_arguments(frame, written), **given}
     below = _network(frame, unit.names[base.name], collected, (*seen, definition))
     changes = (*below.changes, *((unit, change) for change in definition.transforms))
     return Resolved(replace(below.plan, doc=definition.doc), changes)
 
 
-def by_name(frame: Frame, written: tuple[tree.Argument, ...]) -> dict[str, Given]:
+def named_arguments(frame: Frame, written: tuple[tree.Argument, ...]) -> dict[str, Given]:
     """The parameters that a derivation or a claim gives, all by name.
 
     Raises:
@@ -120,14 +120,14 @@ def _check_parameters(frame: Frame, plan: Plan) -> None:
         raise Fault
 
 
-def derived(name: str, base: str, changes: Iterable[str]) -> tree.Derived:
+def parse_derivation(name: str, base: str, changes: Iterable[str]) -> tree.Derived:
     """`network NAME = BASE + CHANGE + ...`, each part of it read by itself.
 
     Raises:
         CompileError: they are not what stands there in a spec.
     """
     whole = _read("derivation", f"network {name} = ", base)
-    called, _ = tree.called(whole.base)
+    called, _ = tree.split_call(whole.base)
     before = f"network {name} = {called.name} + "
     parts = (_read("derivation", before, change) for change in changes)
     transforms = (transform for part in parts for transform in part.transforms)

@@ -66,7 +66,7 @@ def planned(frame: Frame, insert: tree.Insert, graph: Graph) -> Iterator[tuple[A
         except Fault as fault:
             frame.findings.report(fault)
             continue
-        kind = tree.called(insertion.block)[0].name
+        kind = tree.split_call(insertion.block)[0].name
         for number, (label, place) in enumerate(_labels(frame, insertion, known)):
             path = f"{label}_{kind}"
             if path in taken:
@@ -85,7 +85,7 @@ def _again(frame: Frame, kind: str, label: str, place: tree.Place) -> Fault:
 
 def _block(frame: Frame, written: tree.Call | tree.Name) -> Applicable:
     """What is to be inserted, with its parameters."""
-    name, given = tree.called(written)
+    name, given = tree.split_call(written)
     value = calls.callee(frame, name)
     if isinstance(written, tree.Call):
         _check_named(frame, value, given)

@@ -21,7 +21,7 @@ from archdsl.ops import OPERATIONS
 from archdsl.ops.arithmetic import INFIX
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Stage
-from archdsl.program.program import Unit, name_span, targets
+from archdsl.program.program import Unit, assigned_names, name_span
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -53,7 +53,7 @@ def labels(
     ordered = sorted(wanted, key=lambda each: each.is_operation)
     names = unique([("", each.name) for each in ordered])
     beside = {*_beside(plan.network.body, plan.unit), *_called(known.values())}
-    inserted = tuple(f"_{tree.called(each.block)[0].name}" for each in plan.insertions)
+    inserted = tuple(f"_{tree.split_call(each.block)[0].name}" for each in plan.insertions)
     told = {*names, *(each.name for each in ordered)}
     is_open = not all(each.is_counted for each in ordered)
     if is_open or not beside.isdisjoint(told) or any(name.endswith(inserted) for name in told):
@@ -64,7 +64,7 @@ def labels(
 def _beside(body: Iterable[tree.Statement], unit: Unit) -> Iterator[str]:
     """The names that what stands beside the tables of a network may get."""
     yield from (operation.name for operation in (*INFIX.values(), OPERATIONS["negative"]))
-    yield from targets(*body)
+    yield from assigned_names(*body)
     for statement in body:
         if isinstance(statement, tree.If):
             yield from _beside((*statement.body, *statement.otherwise), unit)
@@ -87,7 +87,7 @@ def _meant(name: str, unit: Unit) -> Iterator[str]:
         found = unit.names.get(name)
         if found is None or not isinstance(found.node, tree.Derived):
             return
-        unit, name = found.unit, tree.called(found.node.base)[0].name
+        unit, name = found.unit, tree.split_call(found.node.base)[0].name
         yield name
 
 

@@ -17,8 +17,19 @@ from archdsl.build.values import POISON, Applicable, BlockValue, OperationValue,
 from archdsl.params.numbers import is_integer
 from archdsl.plan.labels import Wanted, labels
 from archdsl.plan.plan import Plan, own_tables
-from archdsl.plan.rows import BLOCK, NUMBER, OPEN, SPECIAL, Content, Known, Row, Stage, called, kind
-from archdsl.program.program import names_in, targets
+from archdsl.plan.rows import (
+    BLOCK,
+    NUMBER,
+    OPEN,
+    SPECIAL,
+    Content,
+    Known,
+    Row,
+    Stage,
+    block_name,
+    block_text,
+)
+from archdsl.program.program import assigned_names, names_in
 from archdsl.syntax import tree
 
 
@@ -148,12 +159,12 @@ class _Reader:
             message = "what a tensor's size decides here is not known before the network is built"
             hint = "a transform changes tables that are part of the network whatever its sizes"
             raise self.frame.fault("transform", message, statement.test.span, help=hint)
-        self.frame.names |= dict.fromkeys(targets(statement), POISON)
+        self.frame.names |= dict.fromkeys(assigned_names(statement), POISON)
 
     def _for(self, statement: tree.For) -> None:
         values = self._value(statement.values)
         if not isinstance(values, tuple):
-            self.frame.names |= dict.fromkeys(targets(statement), POISON)
+            self.frame.names |= dict.fromkeys(assigned_names(statement), POISON)
             return
         found = list(self.found)
         for value in values:
@@ -177,7 +188,9 @@ class _Reader:
         values = {name: self._known(cell) for name, cell in cells.items() if name not in SPECIAL}
         number = self._known(cells[NUMBER]) if NUMBER in cells else 1
         is_operation = isinstance(block, OperationValue)
-        return _Found(kind(cells[BLOCK]), called(cells[BLOCK]), is_operation, number, values, takes)
+        return _Found(
+            block_text(cells[BLOCK]), block_name(cells[BLOCK]), is_operation, number, values, takes
+        )
 
     def _known(self, cell: tree.Expression) -> Known:
         value = self._value(cell)

@@ -21,7 +21,7 @@ from archdsl.plan.edits import network_of
 from archdsl.plan.plan import Plan
 from archdsl.plan.transforms import TRANSFORMS, Transform
 from archdsl.plan.transforms.base import WORDS, Anything, BlockName, Word
-from archdsl.program.program import Definition, names_in, targets
+from archdsl.program.program import Definition, assigned_names, names_in
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -105,7 +105,7 @@ class _Reader(Reader):
 def _own_names(network: tree.Network) -> frozenset[str]:
     """What a network calls its parameters and values, which stands before what files define."""
     return frozenset(
-        [*(parameter.name for parameter in network.parameters), *targets(*network.body)]
+        [*(parameter.name for parameter in network.parameters), *assigned_names(*network.body)]
     )
 
 

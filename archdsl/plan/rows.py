@@ -223,14 +223,14 @@ class BuiltRow:
     shapes: tuple[tuple[int, ...], ...]
 
 
-def kind(block: tree.Expression) -> str:
+def block_text(block: tree.Expression) -> str:
     """A block as it is written."""
     return block.name if isinstance(block, tree.Name) else block.span.text
 
 
-def called(block: tree.Expression) -> str:
+def block_name(block: tree.Expression) -> str:
     """A block without the parameters that its cell gives it."""
-    return block.function.name if isinstance(block, tree.Call) else kind(block)
+    return block.function.name if isinstance(block, tree.Call) else block_text(block)
 
 
 def rows_of(table: tree.Table) -> Iterator[Row]:

@@ -73,13 +73,13 @@ def unknown_use(use: tree.Use, user: Path) -> Diagnostic:
     return error("use", message, span, help=did_you_mean(use.name, known - {user.stem}))
 
 
-def brings(name: str) -> str | None:
+def use_hint(name: str) -> str | None:
     """What to write for a name that the library has, or None where it has none such."""
-    file = file_of(name)
+    file = library_file_of(name)
     return f"`use {file}` brings it" if file is not None else None
 
 
-def file_of(name: str) -> str | None:
+def library_file_of(name: str) -> str | None:
     """Which file of the library defines a name, or None where none does."""
     return _files().get(name)
 

@@ -11,8 +11,8 @@ from archdsl.diagnostics import Diagnostic, did_you_mean, error, warning
 from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.ops import OPERATIONS
 from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
-from archdsl.program.files import brings
-from archdsl.program.program import Function, Meaning, Named, NamedRecipe, Unit, targets
+from archdsl.program.files import use_hint
+from archdsl.program.program import Function, Named, NamedRecipe, Symbol, Unit, assigned_names
 from archdsl.syntax import tree
 
 CANDIDATES = 2_000
@@ -36,15 +36,15 @@ FUNCTIONS = {
 }
 
 
-def language(units: Iterable[Unit]) -> dict[str, Meaning]:
+def language(units: Iterable[Unit]) -> dict[str, Symbol]:
     """What names mean that no file defines; of `max`, the function, which knows of tensors."""
     nodes = (definition.node for unit in units for definition in unit.own)
-    known: dict[str, Meaning] = {**OPERATIONS, **FUNCTIONS}
-    words = (operation_words() | words_of(nodes)) - known.keys()
+    known: dict[str, Symbol] = {**OPERATIONS, **FUNCTIONS}
+    words = (operation_words() | words_in_types(nodes)) - known.keys()
     return known | {word: word for word in words}
 
 
-def words_of(definitions: Iterable[Named | NamedRecipe]) -> frozenset[str]:
+def words_in_types(definitions: Iterable[Named | NamedRecipe]) -> frozenset[str]:
     """The words that the types of parameters list."""
     parameters = (
         parameter
@@ -59,16 +59,16 @@ def words_of(definitions: Iterable[Named | NamedRecipe]) -> frozenset[str]:
 def operation_words() -> frozenset[str]:
     """The words that parameters of operations list, and the names of axes."""
     kinds = (kind_of(f) for operation in OPERATIONS.values() for f in fields(operation))
-    listed = {word for kind in kinds for word in words_in(kind)}
+    listed = {word for kind in kinds for word in words_of_kind(kind)}
     return frozenset({*listed, *AXIS_NAMES, POSITIONS})
 
 
-def words_in(kind: Kind) -> tuple[str, ...]:
+def words_of_kind(kind: Kind) -> tuple[str, ...]:
     """The words that a kind of parameter lists."""
     if isinstance(kind, Maybe | Several):
-        return words_in(kind.kind)
+        return words_of_kind(kind.kind)
     if isinstance(kind, Either):
-        return words_in(kind.first) + words_in(kind.second)
+        return words_of_kind(kind.first) + words_of_kind(kind.second)
     return kind.words if isinstance(kind, Choice) else ()
 
 
@@ -77,7 +77,7 @@ def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
     outside = {*unit.names, *language}
     for definition in (own.node for own in unit.own):
         if isinstance(definition, tree.Derived):
-            _, arguments = tree.called(definition.base)
+            _, arguments = tree.split_call(definition.base)
             yield from _unknown([*tree.walk(arguments)], outside)
             continue
         nodes = [*tree.walk([*definition.parameters, *definition.body])]
@@ -94,7 +94,7 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
     """The names that a definition gives a value somewhere, be it later or in another table."""
     yield "in"
     yield from (parameter.name for parameter in definition.parameters)
-    yield from targets(*definition.body)
+    yield from assigned_names(*definition.body)
     for node in nodes:
         if isinstance(node, tree.Table):
             yield "i"
@@ -104,14 +104,14 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
             named = (pair for cells in rows for pair in zip(node.columns, cells, strict=False))
             yield from (cell.span.text for column, cell in named if column.name == STAGE)
         elif isinstance(node, tree.Initialise):
-            scheme, _ = tree.called(node.scheme)
+            scheme, _ = tree.split_call(node.scheme)
             yield scheme.name
 
 
 def _unknown(nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
     for node in nodes:
         if isinstance(node, tree.Name) and node.name not in known:
-            hint = brings(node.name) or did_you_mean(node.name, sorted(known)[:CANDIDATES])
+            hint = use_hint(node.name) or did_you_mean(node.name, sorted(known)[:CANDIDATES])
             yield error("name", f"nothing is called `{node.name}`", node.span, help=hint)
 
 

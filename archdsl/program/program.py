@@ -59,7 +59,7 @@ class Function:
     most: int | None
 
 
-Meaning: TypeAlias = Definition | Function | type[Operation] | str
+Symbol: TypeAlias = Definition | Function | type[Operation] | str
 """What a name stands for outside of bodies; a word stands for itself."""
 
 
@@ -103,10 +103,10 @@ class Program:
     main: Unit
     units: tuple[Unit, ...]
     definitions: tuple[Definition, ...] = field(repr=False)
-    language: Mapping[str, Meaning] = field(repr=False)
+    language: Mapping[str, Symbol] = field(repr=False)
     mistakes: tuple[Diagnostic, ...] = field(default=(), repr=False)
 
-    def meaning(self, unit: Unit, name: str) -> Meaning | None:
+    def lookup(self, unit: Unit, name: str) -> Symbol | None:
         """What a name means in a file, None where it means nothing."""
         return unit.names[name] if name in unit.names else self.language.get(name)
 
@@ -174,7 +174,7 @@ def names_in(*nodes: tree.Node) -> set[str]:
     return {node.name for node in tree.walk(nodes) if isinstance(node, tree.Name)}
 
 
-def targets(*body: tree.Statement) -> Iterator[str]:
+def assigned_names(*body: tree.Statement) -> Iterator[str]:
     """Every name that statements give a value, once for each place that does."""
     for statement in body:
         if isinstance(statement, tree.Assign):
@@ -182,13 +182,13 @@ def targets(*body: tree.Statement) -> Iterator[str]:
         elif isinstance(statement, tree.Input):
             yield statement.name
         elif isinstance(statement, tree.If):
-            yield from targets(*statement.body, *statement.otherwise)
+            yield from assigned_names(*statement.body, *statement.otherwise)
         elif isinstance(statement, tree.For):
             yield from statement.targets
-            yield from targets(*statement.body)
+            yield from assigned_names(*statement.body)
 
 
-def handed_on(network: tree.Network) -> tuple[str, ...]:
+def forwarded_parameters(network: tree.Network) -> tuple[str, ...]:
     """The parameters that the body mentions, and only as arguments of calls, as they stand."""
     nodes = list(tree.walk(network.body))
     uses = Counter(node.name for node in nodes if isinstance(node, tree.Name))
@@ -215,7 +215,7 @@ def outline(block: tree.Block | tree.Network) -> Outline:
     defaults = {name: value for name, value in literals.items() if value is not ...}
     wiring = block.wiring if isinstance(block, CellBlock) else None
     definition = GraphDefinition(block.name, block.doc, names, defaults, block.span, wiring)
-    return Outline(definition, Counter(targets(*block.body)))
+    return Outline(definition, Counter(assigned_names(*block.body)))
 
 
 def _literal(node: tree.Expression, names: tuple[str, ...]) -> object:

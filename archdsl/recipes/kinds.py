@@ -15,7 +15,7 @@ from archdsl import limits
 from archdsl.frozen import Frozen
 from archdsl.params.kinds import Integer, Kind, Several, kind_of
 from archdsl.params.numbers import Number, is_number
-from archdsl.params.options import Optioned
+from archdsl.params.options import Configurable
 
 
 @runtime_checkable
@@ -154,7 +154,7 @@ def _entries(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-class Setting(Optioned):
+class Setting(Configurable):
     """Base of the settings that have options."""
 
     @classmethod

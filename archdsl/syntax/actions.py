@@ -11,7 +11,7 @@ from lark import Token
 from archdsl import limits
 from archdsl.source import Span
 from archdsl.syntax import tree
-from archdsl.syntax.lexemes import Margin, exact, unknown_escapes, unquoted
+from archdsl.syntax.lexemes import Margin, parse_number, unknown_escapes, unquoted
 
 N = TypeVar("N", bound=tree.Node)
 Child = Any
@@ -124,7 +124,7 @@ class Expressions(Maker):
 
     def number(self, children: list[Child]) -> tree.Number:
         text = str(children[0])
-        value = exact(text)
+        value = parse_number(text)
         if value is None:
             message = f"a number of more than {limits.DIGITS} digits"
             self._tell("number", message, self._span(children))

@@ -18,7 +18,7 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from archdsl import limits
 from archdsl.diagnostics import CompileError, error
-from archdsl.resources import folder, kept
+from archdsl.resources import cache_folder, folder
 from archdsl.source import Source, Span
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.layout import SPELLING
@@ -92,7 +92,7 @@ class Grammar:
     """Tokens that no rule has, and that the margin takes."""
 
     def __init__(self) -> None:
-        place = kept()
+        place = cache_folder()
         self._lark = Lark(
             (folder("grammars") / "arch.lark").read_text(encoding="utf-8"),
             start=["file", "body", "argument"],

@@ -24,7 +24,7 @@ _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 
 
-def exact(text: str) -> int | Fraction | None:
+def parse_number(text: str) -> int | Fraction | None:
     """The value of `2.25`, `1e-4` or `3.8M`; None where it has too many digits."""
     if len(text) <= limits.DIGITS and text.isdecimal():
         return int(text)

@@ -119,7 +119,7 @@ _Compound = Shape | Repeat | AtMost | Unary | Binary | Conditional | Chain
 Expression = _Operand | _Compound
 
 
-def called(node: Call | Name) -> tuple[Name, tuple[Argument, ...]]:
+def split_call(node: Call | Name) -> tuple[Name, tuple[Argument, ...]]:
     """What a call calls, and with which arguments; a bare name has none."""
     return (node.function, node.arguments) if isinstance(node, Call) else (node, ())
 

@@ -13,7 +13,7 @@ from archdsl.build.request import Budget, Built, Ending, Request
 from archdsl.cli.main import main
 from archdsl.ir.builder import Builder
 from archdsl.ir.likeness import alike
-from archdsl.plan.derivations import planned
+from archdsl.plan.derivations import plan_network
 from archdsl.program.loading import parse_program
 from archdsl.source import Source
 
@@ -28,7 +28,7 @@ _ENDLESS = "network n() {\n  input x: 8 x 8^2\n  for i in range(900) { relu }\n}
 def request(text: str) -> Request:
     program = parse_program(Source("n.arch", text))
     frame = outside(program, program.main, Budget(), graph=Builder("n"))
-    return Request.of(program, "n", planned(frame, {}))
+    return Request.of(program, "n", plan_network(frame, {}))
 
 
 def built(text: str) -> Built:

@@ -28,7 +28,7 @@ def _costs(spec: archdsl.Spec, axis: Axis, places: Iterable[int]) -> list[int]:
     standing = spec.candidates(spec.choose(), {})
     scale = axis.scale(standing.plan)
     changed = (scale.of(place).apply(standing.plan) for place in places)
-    return [standing.measured(plan).figure("macs") for plan in changed]
+    return [standing.measure(plan).figure("macs") for plan in changed]
 
 
 @settings(max_examples=5, deadline=None)
@@ -157,5 +157,5 @@ def test_blocks_at_other_sizes_cost_what_they_would(block: str) -> None:
     spec = archdsl.Spec(parse_program(Source("net.arch", SIZED.replace("BLOCK", block))))
     standing = spec.candidates("net", {})
     for size in (24, 64, 128):
-        total = standing.measured(standing.plan.with_parameters(size=size)).total
+        total = standing.measure(standing.plan.with_parameters(size=size)).total
         assert total == spec.network("net", size=size).costs.total

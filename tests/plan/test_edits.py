@@ -117,7 +117,7 @@ def test_blocks_of_the_deriving_file(spec: Spec) -> None:
     made = spec.derive(
         "made", "own", Replace("t3_s3", by="mine", rows="c"), "insert mine(channels = 16) after b"
     )
-    text = made.written("made", "a test")
+    text = made.standalone_text("made", "a test")
     assert "block mine = inner(kernel = 5)" in text
     assert "| c     | 16 x 2 x 8^2 | mine  | 16       | 2      | 1      | 32  |" in text
 
@@ -131,7 +131,7 @@ def test_values_of_every_kind(spec: Spec) -> None:
         "set(kernel, value = (1, 3, 3), rows = c)",
         "set(se, value = none)",
     ]
-    text = spec.derive("made", "own", *changes).written("made", "a test")
+    text = spec.derive("made", "own", *changes).standalone_text("made", "a test")
     assert "| 40  | glore            | -         |" in text
     assert "| 40  | glore(nodes = 4) | (1, 3, 3) |" in text
 
@@ -141,7 +141,7 @@ def test_inputs_keep_the_parameters_that_stay(tmp_path: Path) -> None:
         "network a(frames = 4) {\n  input x: 3 x frames x 8^2\n  relu\n}\n"
     )
     made = load(tmp_path / "a.arch").derive("b", "a", Resize(factor=2), Lengthen(frames=9))
-    text = made.written("b", "a test")
+    text = made.standalone_text("b", "a test")
     assert "network b(frames = 9)" in text
     assert "input x: 3 x frames x 16^2" in text
 
@@ -150,19 +150,19 @@ def test_parameters_that_only_say_something_stay() -> None:
     made = load(SPECS / "x3d_s.arch").derive(
         "b", "x3d_s", "stretch(2, stages = res4)", "quicken(2)"
     )
-    text = made.written("b", "a test")
+    text = made.standalone_text("b", "a test")
     assert "tau = 3," in text
     assert "depth = 2.2," in text
     assert "depth" not in load(SPECS / "x3d_s.arch").derive(
         "b", "x3d_s", "set(number, value = 2)"
-    ).written("b", "x")
+    ).standalone_text("b", "x")
 
 
 def test_autox3d_l_by_both_rules() -> None:
     spec = load(SPECS / "autox3d_s.arch")
     plain = spec.derive("l", "autox3d_s(frames = 16, size = 356, attention = none)", Stretch(2))
     assert round(plain.network("l").costs.total.macs / 1e9, 1) == 24.8
-    printed = spec.derive("l", "autox3d_s", Stretch(2, keep_transitions=True)).written(
+    printed = spec.derive("l", "autox3d_s", Stretch(2, keep_transitions=True)).standalone_text(
         "l", "a test"
     )
     assert [line.split("|")[5].strip() for line in printed.splitlines() if "t3_s3" in line][:2] == [
@@ -174,4 +174,4 @@ def test_autox3d_l_by_both_rules() -> None:
 def test_the_same_name_stands_before_that_of_the_spec() -> None:
     spec = load(SPECS / "x3d_s.arch")
     wide = spec.derive("x3d_s", "x3d_s", "widen(2)").derive("x3d_s", "x3d_s", "widen(2)")
-    assert "width = 4," in wide.written("x3d_s", "a test")
+    assert "width = 4," in wide.standalone_text("x3d_s", "a test")

@@ -53,7 +53,7 @@ def made_if_it_can(spec: Spec, *applied: str | Transform) -> Network:
 def written(spec: Spec, base: str, *applied: str) -> str | tuple[Diagnostic, ...]:
     """A changed network as text, which compiles to the same graph, or what stands in its way."""
     try:
-        return spec.derive("made", base, *applied).written("made", "a test")
+        return spec.derive("made", base, *applied).standalone_text("made", "a test")
     except CompileError as failure:
         return failure.diagnostics
 

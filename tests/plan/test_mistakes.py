@@ -125,7 +125,7 @@ def test_an_insertion_keeps_its_place_or_the_change_is_refused(spec: Spec) -> No
         ("stretch(2)", "insert glore after b.1"),
     ):
         made = spec.derive("made", "own", *changes)
-        assert "insert glore after b.1" in made.written("made", "a test")
+        assert "insert glore after b.1" in made.standalone_text("made", "a test")
         assert made.network("made").costs.total.params > 0
 
 
@@ -147,7 +147,7 @@ def test_a_table_under_a_condition_is_one(tmp_path: Path) -> None:
     (tmp_path / "own.arch").write_text(text)
     made = load(tmp_path / "own.arch").derive("made", "own", "stretch(2)")
     assert len(made.network("made").graph) == 5
-    made.written("made", "a test")
+    made.standalone_text("made", "a test")
 
 
 @pytest.mark.parametrize("axis", ["lengthen(factor = 2)", "quicken(2)"])
@@ -166,6 +166,6 @@ def test_what_is_no_change(spec: Spec, change: str) -> None:
 def test_names_that_one_file_cannot_hold(spec: Spec) -> None:
     clash = spec.derive("made", "own", "insert t3_s3(channels = 8, mid = 1) after a")
     with pytest.raises(CompileError, match="one file cannot hold two blocks `t3_s3`"):
-        clash.written("made", "a test")
+        clash.standalone_text("made", "a test")
     with pytest.raises(CompileError, match="`plain` is a block that the network needs"):
-        spec.derive("plain", "own", "widen(2)").written("plain", "a test")
+        spec.derive("plain", "own", "widen(2)").standalone_text("plain", "a test")

@@ -105,7 +105,7 @@ def test_identities_survive_and_the_network_follows(files: Files, edits: list[Tr
             assert all(_says(row) == _says(kept[row.id]) for row in after.rows if row.id in kept)
         made = spec.derive("made", NAME, *edits)
         assert blocks(made.network("made")) == sum(row.number for row in after.rows)
-        made.written("made", "a test")
+        made.standalone_text("made", "a test")
 
 
 def _is_alone(plan: Plan, change: Dropped) -> bool:

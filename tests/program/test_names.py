@@ -8,7 +8,7 @@ import pytest
 
 from archdsl.build.arithmetic import FUNCTIONS
 from archdsl.ops import OPERATIONS
-from archdsl.plan.derivations import derived
+from archdsl.plan.derivations import parse_derivation
 from archdsl.program.loading import load_program
 from archdsl.program.program import Definition, Function, Program
 
@@ -26,16 +26,16 @@ def program(tmp_path: Path) -> Program:
 def test_a_name_means_a_definition_an_operation_a_function_or_itself(program: Program) -> None:
     main = program.main
     assert set(main.names) == {"a", "b", "c", "n"}
-    assert program.meaning(main, "b") is main.names["b"]
-    assert program.meaning(main, "relu") is OPERATIONS["relu"]
-    assert isinstance(program.meaning(main, "ceil"), Function)
-    assert program.meaning(main, "slow") == "slow"
-    assert program.meaning(main, "sloww") is None
+    assert program.lookup(main, "b") is main.names["b"]
+    assert program.lookup(main, "relu") is OPERATIONS["relu"]
+    assert isinstance(program.lookup(main, "ceil"), Function)
+    assert program.lookup(main, "slow") == "slow"
+    assert program.lookup(main, "sloww") is None
 
 
 def test_of_max_the_function_is_meant(program: Program) -> None:
     assert "max" in OPERATIONS
-    assert isinstance(program.meaning(program.main, "max"), Function)
+    assert isinstance(program.lookup(program.main, "max"), Function)
 
 
 def test_definitions_are_numbered_through_all_files(program: Program) -> None:
@@ -46,8 +46,8 @@ def test_definitions_are_numbered_through_all_files(program: Program) -> None:
 
 
 def test_a_network_that_is_added_has_a_number_of_its_own(program: Program) -> None:
-    more = program.with_network(derived("n", "n", []))
-    added = more.meaning(more.main, "n")
+    more = program.with_network(parse_derivation("n", "n", []))
+    added = more.lookup(more.main, "n")
     assert isinstance(added, Definition)
     assert added.number == len(program.definitions)
     assert program.main.names["n"].number == 3, "the program itself stays as it is"

@@ -159,7 +159,7 @@ def test_a_derived_network_has_no_recipe_until_one_is_written_for_it(tmp_path: P
 def test_a_network_is_written_without_its_recipe(tmp_path: Path) -> None:
     path = tmp_path / "a.arch"
     path.write_text(spec())
-    assert "recipe" not in load(path).written("n", "a.arch")
+    assert "recipe" not in load(path).standalone_text("n", "a.arch")
 
 
 def test_recipes_come_with_the_file_of_their_network(tmp_path: Path) -> None:

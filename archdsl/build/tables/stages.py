@@ -24,7 +24,7 @@ from archdsl.build.values import (
 from archdsl.ir.graph import Address, Site
 from archdsl.ir.written import Counter
 from archdsl.params.numbers import is_integer
-from archdsl.plan.rows import BLOCK, NUMBER, STRIDE, BuiltRow, Row, Stage, kind
+from archdsl.plan.rows import BLOCK, NUMBER, STRIDE, BuiltRow, Row, Stage, block_text
 from archdsl.syntax import tree
 
 
@@ -48,7 +48,7 @@ class TableBuilder:
         self.blocks = 0
         counts = [self._count(row) for row in rows]
         if counts == [1]:
-            self.try_row(rows[0], 1, stage.name or kind(rows[0].cells[BLOCK]))
+            self.try_row(rows[0], 1, stage.name or block_text(rows[0].cells[BLOCK]))
             return
         outer, entering = frame.scope, frame.running
         self.stages += 1
@@ -140,7 +140,7 @@ class TableBuilder:
     def _part(self, filled: Filled, part: range, name: str | None) -> None:
         """A scope for a row, in it its blocks; a stage of one block lends the row its name."""
         frame, row = self.frame, filled.row
-        span, called = row.line.span, kind(filled.node)
+        span, called = row.line.span, block_text(filled.node)
         outer, entering = frame.scope, frame.from_running(span)
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"

@@ -9,7 +9,7 @@ from archdsl.diagnostics import did_you_mean
 from archdsl.frozen import Frozen
 from archdsl.params.kinds import Maybe, Real, Several
 from archdsl.params.numbers import Number, reduced
-from archdsl.params.options import Optioned
+from archdsl.params.options import Configurable
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 
@@ -69,7 +69,7 @@ Measure: TypeAlias = Callable[[Plan], Figures]
 """What a changed network costs; `Refused` where it cannot be built."""
 
 
-class Transform(Optioned):
+class Transform(Configurable):
     """Base of the transforms."""
 
     def apply(self, plan: Plan) -> Plan:
@@ -80,7 +80,7 @@ class Transform(Optioned):
         """
         raise NotImplementedError
 
-    def carried_out(self, plan: Plan, measure: Measure) -> Plan:
+    def apply_measured(self, plan: Plan, measure: Measure) -> Plan:
         """The changed plan, where candidates may be measured on the way to it.
 
         Raises:

@@ -39,7 +39,7 @@ class Contract(Transform):
     activations: Number | None = parameter(_BUDGET, None)
     memory: Number | None = parameter(_BUDGET, None)
 
-    def carried_out(self, plan: Plan, measure: Measure) -> Plan:
+    def apply_measured(self, plan: Plan, measure: Measure) -> Plan:
         given = {name: getattr(self, name) for name in self.budgets}
         bounds = {name: int(bound) for name, bound in given.items() if bound is not None}
         if not bounds:

@@ -24,7 +24,7 @@ from archdsl.program.cells.parts import (
     is_count,
     target_span,
 )
-from archdsl.program.files import file_of
+from archdsl.program.files import library_file_of
 from archdsl.program.program import name_span, names_in
 from archdsl.syntax import tree
 
@@ -57,7 +57,7 @@ class _Checker:
         missing: dict[str, list[str]] = defaultdict(list)
         own = {parameter.name for parameter in self.cell.parameters}
         for name in dict.fromkeys(call.function.name for call in self.found.calls):
-            file = file_of(name) if name not in known and name not in own else None
+            file = library_file_of(name) if name not in known and name not in own else None
             if file is not None:
                 missing[file].append(f"`{name}`")
         for file, names in missing.items():

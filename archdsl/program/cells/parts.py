@@ -146,7 +146,7 @@ def _operation(statement: tree.Statement) -> Operation | None:
     if isinstance(value, tree.Chain) and len(value.steps) == 1:
         (step,) = value.steps
         piped = [tree.Argument(None, value.first, span=value.first.span)]
-        value = tree.Call(*tree.called(step), span=step.span)
+        value = tree.Call(*tree.split_call(step), span=step.span)
     if not isinstance(value, tree.Call):
         return None
     arguments = (*piped, *value.arguments)

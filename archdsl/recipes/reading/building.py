@@ -25,7 +25,7 @@ from archdsl.diagnostics import (
 )
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
-from archdsl.program.names import FUNCTIONS, words_of
+from archdsl.program.names import FUNCTIONS, words_in_types
 from archdsl.program.program import Program, Unit, is_network, name_span
 from archdsl.recipes.reading import checks, settings
 from archdsl.recipes.reading.finding import (
@@ -54,7 +54,7 @@ def build(program: Program, found: Found, diagnostics: Diagnostics, network: Net
         CompileError: with every mistake in it.
     """
     findings = Findings(Builder(""))
-    words = words_of(recipe for unit in program.units for recipe in unit.own_recipes)
+    words = words_in_types(recipe for unit in program.units for recipe in unit.own_recipes)
     frame = outside(program.with_words(words), found[1], Budget(), findings)
     body = recipe = None
     try:
@@ -63,7 +63,7 @@ def build(program: Program, found: Found, diagnostics: Diagnostics, network: Net
     except Fault as fault:
         findings.report(fault)
     except CompileError as failure:
-        findings.take(failure)
+        findings.collect(failure)
     told = [_as_asked(diagnostic, body) for diagnostic in findings]
     diagnostics.extend(told)
     if recipe is None:
@@ -192,7 +192,7 @@ def _unknown(recipe: tree.Recipe, told: Sequence[Span]) -> Iterator[Diagnostic]:
     nodes = list(tree.walk([*recipe.parameters, *recipe.settings]))
     sized = {node.value.span for node in nodes if isinstance(node, tree.Attribute)}
     own = [parameter.name for parameter in recipe.parameters]
-    known = {*own, *FUNCTIONS, *WORDS, *words_of([recipe])}
+    known = {*own, *FUNCTIONS, *WORDS, *words_in_types([recipe])}
     for node in nodes:
         if not isinstance(node, tree.Name) or node.name in known or node.span in sized:
             continue

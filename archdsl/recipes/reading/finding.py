@@ -12,7 +12,7 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import Given
 from archdsl.diagnostics import CompileError, Label, did_you_mean, error
-from archdsl.plan.derivations import by_name
+from archdsl.plan.derivations import named_arguments
 from archdsl.program.program import Definition, NamedRecipe, Program, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -84,7 +84,7 @@ def _lineage(found: Found) -> Iterator[Found]:
         recipe, unit = found
         if isinstance(recipe, tree.Recipe):
             return
-        base, _ = tree.called(recipe.base)
+        base, _ = tree.split_call(recipe.base)
         if base.name not in unit.recipes:
             return
         found = unit.recipes[base.name]
@@ -100,7 +100,7 @@ def resolve(frame: Frame, found: Found, seen: tuple[NamedRecipe, ...] = ()) -> B
     if isinstance(recipe, tree.Recipe):
         return Body(recipe, unit, {})
     frame = frame.outside(unit)
-    base, written = tree.called(recipe.base)
+    base, written = tree.split_call(recipe.base)
     if any(recipe is other for other in seen):
         path = " -> ".join(other.name for other in (*seen, recipe))
         message = f"recipes are derived from each other in a circle: {path}"
@@ -113,7 +113,7 @@ def resolve(frame: Frame, found: Found, seen: tuple[NamedRecipe, ...] = ()) -> B
         message = f"no recipe is called `{base.name}`"
         raise frame.fault("recipe", message, base.span, help=hint)
     below = resolve(frame, unit.recipes[base.name], (*seen, recipe))
-    given = {**below.given, **by_name(frame, written)}
+    given = {**below.given, **named_arguments(frame, written)}
     return replace(below, given=given, call=recipe.base.span)
 
 

@@ -138,7 +138,7 @@ def _chosen(
         span = node.span if node else setting.span
         message = f"`{setting.name}` says which: {' or '.join(f'`{name}`' for name in kinds)}"
         raise frame.fault("recipe", message, span, help=f"write `{setting.name}` and {listed}")
-    name, arguments = tree.called(node)
+    name, arguments = tree.split_call(node)
     if name.name not in kinds:
         message = f"no `{setting.name}` is called `{name.name}`"
         hint = did_you_mean(name.name, kinds) or f"there is {listed}"

@@ -26,7 +26,7 @@ from archdsl.source import Span
 from archdsl.syntax import tree
 
 
-def changed(
+def apply_changes(
     frame: Frame, plan: Plan, changes: Iterable[tuple[Unit, tree.Insert | tree.Call]]
 ) -> Plan:
     """The plan as its transforms and insertions leave it.
@@ -40,7 +40,7 @@ def changed(
     for unit, change in changes:
         trial = frame.apart().outside(unit)
         try:
-            after = _changed(trial, plan, change)
+            after = _apply_change(trial, plan, change)
         except (Fault, CompileError):
             if built(frame, plan, change.span) is None:
                 return plan
@@ -52,7 +52,7 @@ def changed(
     return plan
 
 
-def _changed(frame: Frame, plan: Plan, change: tree.Insert | tree.Call) -> Plan:
+def _apply_change(frame: Frame, plan: Plan, change: tree.Insert | tree.Call) -> Plan:
     if isinstance(change, tree.Insert):
         return _inserted(frame, plan, change)
     return _transformed(frame, plan, change)
@@ -86,7 +86,7 @@ def _transformed(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
         return Candidates.of(frame, before, call.span)
 
     try:
-        after = asked.transform.carried_out(before, lambda other: candidates().measured(other))
+        after = asked.transform.apply_measured(before, lambda other: candidates().measure(other))
         changed = written_down(before, after, call.span)
     except Refused as refused:
         span = asked.spans.get(refused.option or "", call.span)
@@ -119,7 +119,7 @@ def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:
     raise frame.fault("transform", message, change.span, also=also, help=hint)
 
 
-def at_fault(frame: Frame, plan: Plan, span: Span) -> Plan:
+def earliest_faulty(frame: Frame, plan: Plan, span: Span) -> Plan:
     """Whose mistakes to tell where a plan cannot be built: the first that led to it and cannot."""
     history = [plan]
     while history[-1].before is not None:
