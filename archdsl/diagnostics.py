@@ -137,6 +137,20 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def suggestion(name: str, known: Iterable[str]) -> str | None:
+    """What to write instead of an unknown name; None where there is nothing to choose from."""
+    names = list(known)
+    return did_you_mean(name, names) or one_of(names)
+
+
+def one_of(names: Iterable[str]) -> str | None:
+    """The help for a choice: which names there are; None where there are none."""
+    quoted = [f"`{name}`" for name in names]
+    if len(quoted) > 1:
+        return f"write one of {', '.join(quoted)}"
+    return f"write {quoted[0]}" if quoted else None
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A suggestion for a misspelt name, or None where nothing is near."""
     near = nearest(name, known)

@@ -11,7 +11,7 @@ from archdsl.build.context import Frame
 from archdsl.build.provenance import Local
 from archdsl.build.request import Fault
 from archdsl.build.values import POISON, Tensor, Value, Written, describe, holds_tensor
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import did_you_mean, suggestion
 from archdsl.ir.graph import Initialisation
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, checked
@@ -251,7 +251,7 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
     name, arguments = tree.split_call(statement.scheme)
     if name.name not in SCHEMES:
         message = f"no way to initialise is called `{name.name}`"
-        hint = did_you_mean(name.name, SCHEMES) or f"there are {', '.join(SCHEMES)}"
+        hint = suggestion(name.name, SCHEMES)
         raise frame.fault("init", message, name.span, help=hint)
     options = _options(frame, name.name, evaluated(frame, arguments), statement.scheme.span)
     initialisation = Initialisation(statement.kind, name.name, options)

@@ -15,6 +15,8 @@ from archdsl.diagnostics import (
     did_you_mean,
     error,
     note,
+    one_of,
+    suggestion,
     warning,
 )
 from archdsl.ir.cells import cells
@@ -124,8 +126,7 @@ class _Checker:
         """What a network has beyond another, which has the claim's arguments beside its own."""
         if item.metric not in METRICS:
             message = f"`{item.metric}` cannot be more on a network than on another"
-            hint = f"there is {', '.join(METRICS)}"
-            raise CompileError([error("claim", message, item.span, help=hint)])
+            raise CompileError([error("claim", message, item.span, help=one_of(METRICS))])
         name, own = tree.split_call(base)
         named = {argument.name for argument in own}
         given = (*own, *(a for a in self.arguments if a.name not in named))
@@ -178,5 +179,5 @@ def _unknown(item: tree.Figure | tree.Property, name: str) -> Diagnostic:
     before = item.span.start + (len("disputed") if item.disputed else 0)
     start = item.span.source.text.index(name, before)
     span = Span(item.span.source, start, start + len(name))
-    hint = did_you_mean(name, known) or f"there is {', '.join(known)}"
+    hint = suggestion(name, known)
     return error("claim", f"nothing is measured as `{name}`", span, help=hint)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl.claims.figures import Measured
-from archdsl.diagnostics import CompileError, error
+from archdsl.diagnostics import CompileError, error, suggestion
 from archdsl.ir.cells import Cell
 from archdsl.syntax import tree
 
@@ -134,7 +134,7 @@ def _check_words(property_: tree.Property) -> None:
     said = words(value)
     for word in said if name in ("path", "dimensions") else ():
         if word not in DIMENSIONS:
-            hint = f"there is {', '.join(DIMENSIONS)}"
+            hint = suggestion(word, DIMENSIONS)
             message = f"no dimension is called `{word}`"
             raise CompileError([error("claim", message, value.span, help=hint)])
     if name == "same" and len(said) < 2:

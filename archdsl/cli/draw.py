@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.cli import options
 from archdsl.costs.figures import CONVENTIONS
-from archdsl.diagnostics import CompileError, Diagnostics, did_you_mean, error
+from archdsl.diagnostics import CompileError, Diagnostics, error, suggestion
 from archdsl.report.text import FORMATS
 from archdsl.spec import load
 
@@ -108,8 +108,7 @@ def _cell(spec: Spec, network: Network, arguments: argparse.Namespace) -> Pictur
         if alike:
             return draw_cells(alike)
         known |= {cell.name for cell in cells(graph)}
-    hint = did_you_mean(arguments.cell, sorted(known))
-    hint = hint or (f"there is {', '.join(sorted(known))}" if known else None)
+    hint = suggestion(arguments.cell, sorted(known))
     message = f"no network here has a cell called `{arguments.cell}`"
     raise CompileError([error("cell", message, help=hint)])
 

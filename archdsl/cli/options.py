@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, Diagnostic, Severity, did_you_mean, error
+from archdsl.diagnostics import CompileError, Diagnostic, Severity, error, suggestion
 from archdsl.ir.types import AXES, show_shape
 from archdsl.source import Source, Span
 from archdsl.spec import Network, Spec, load
@@ -156,8 +156,7 @@ def _named_shapes(network: Network, inputs: Iterable[str]) -> Iterator[tuple[str
             hint = f"say which: `--input {names[0]}={text}`"
             raise _fault(text, f"there are several inputs: {', '.join(names)}", hint)
         if name and name not in names:
-            hint = did_you_mean(name, names) or f"there is {', '.join(names)}"
-            raise _fault(text, f"there is no input `{name}`", hint)
+            raise _fault(text, f"there is no input `{name}`", suggestion(name, names))
         name = name or names[0]
         yield name, _shape(text, sizes, network.inputs[name])
 
@@ -178,7 +177,7 @@ def _shape(text: str, sizes: str, own: Shape) -> Shape:
     return tuple(shape) if len(shape) == len(own) else (own[0], *shape)
 
 
-def _fault(text: str, message: str, hint: str) -> CompileError:
+def _fault(text: str, message: str, hint: str | None) -> CompileError:
     place = Span(Source("--input", text), 0, len(text))
     return CompileError([error("input", message, place, help=hint)])
 

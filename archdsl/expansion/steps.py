@@ -13,7 +13,7 @@ from math import floor
 from archdsl.build.values import Given
 from archdsl.costs.figures import Figures
 from archdsl.costs.metrics import METRICS
-from archdsl.diagnostics import CompileError, did_you_mean, error
+from archdsl.diagnostics import CompileError, error, suggestion
 from archdsl.plan.candidates import Candidates, Measured
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import AXES, Axis, Scale, axis
@@ -135,7 +135,7 @@ def check_metric(metric: str) -> None:
         CompileError: it is none.
     """
     if metric not in METRICS:
-        hint = did_you_mean(metric, METRICS) or f"there is {', '.join(METRICS)}"
+        hint = suggestion(metric, METRICS)
         raise CompileError([error("expand", f"there is no metric `{metric}`", help=hint)])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archdsl.build.values import Given, describe
-from archdsl.diagnostics import CompileError, error
+from archdsl.diagnostics import CompileError, error, one_of
 from archdsl.expansion.steps import Candidate, State, check_metric, named, not_here, solved
 from archdsl.plan.candidates import Candidates
 from archdsl.plan.rows import Refused
@@ -131,9 +131,8 @@ def _contracted(
 ) -> Iterator[Step]:
     """The contraction that ends an expansion, where it goes beyond the budget."""
     if metric not in Contract.budgets:
-        known = ", ".join(Contract.budgets)
-        message = f"a budget is not of `{metric}`"
-        raise CompileError([error("expand", message, help=f"there is {known}")])
+        message = f"a budget cannot be in `{metric}`"
+        raise CompileError([error("expand", message, help=one_of(Contract.budgets))])
     if standing.own.figure(metric) <= budget:
         return
     last = orders[-1].axis

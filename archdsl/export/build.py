@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl import files
-from archdsl.diagnostics import CompileError, counted, did_you_mean, error
+from archdsl.diagnostics import CompileError, counted, error, suggestion
 from archdsl.export.trials import Shape, first_line
 from archdsl.ir.types import show_shape
 from archdsl.weights.files import read
@@ -131,7 +131,7 @@ def load(build: Build, given: Mapping[str, Value]) -> nn.Module:
 
 
 def _known(name: str, known: list[str]) -> str:
-    return did_you_mean(name, known) or f"there is {', '.join(known) or 'nothing to set'}"
+    return suggestion(name, known) or "it has no arguments to set"
 
 
 @contextmanager

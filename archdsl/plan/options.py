@@ -15,7 +15,7 @@ from archdsl.build.context import Frame
 from archdsl.build.parameters import Reader
 from archdsl.build.request import Fault
 from archdsl.build.values import BlockValue, Value, parts
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import suggestion
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.plan.edits import network_of
 from archdsl.plan.plan import Plan
@@ -50,8 +50,7 @@ def called(frame: Frame, call: tree.Call, plan: Plan) -> Called:
 def _kind(frame: Frame, name: tree.Name) -> type[Transform]:
     if name.name in TRANSFORMS:
         return TRANSFORMS[name.name]
-    known = ["insert", *TRANSFORMS]
-    hint = did_you_mean(name.name, known) or f"there is {', '.join(known)}"
+    hint = suggestion(name.name, ["insert", *TRANSFORMS])
     message = f"no transform is called `{name.name}`"
     raise frame.fault("transform", message, name.span, help=hint)
 

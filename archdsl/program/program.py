@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from archdsl.diagnostics import CompileError, Diagnostic, did_you_mean, error
+from archdsl.diagnostics import CompileError, Diagnostic, error, suggestion
 from archdsl.ir.graph import Definition as GraphDefinition
 from archdsl.ops.base import Operation
 from archdsl.program.cells.parts import CellBlock
@@ -135,7 +135,7 @@ class Program:
         if name is not None:
             if name in self.main.names:
                 return name
-            hint = did_you_mean(name, names) or (f"there is {', '.join(names)}" if names else None)
+            hint = suggestion(name, names)
             raise CompileError([error("network", f"no network is called `{name}`", help=hint)])
         stem = self.main.path.stem
         if stem in names or len(names) == 1:

@@ -18,7 +18,7 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
     ("setting", "words", "message", "help"),
     [
         ("epoch 3", "epoch", "a recipe has no setting `epoch`", "did you mean `epochs`?"),
-        ("wibble", "wibble", "a recipe has no setting `wibble`", "there is epochs, batch, opti"),
+        ("wibble", "wibble", "a recipe has no setting `wibble`", "write one of `epochs`, `batch`, `opti"),
         ("epochs", "epochs", "`epochs` has no value: it is an integer of at least 1", None),
         ("epochs(n = 3)", "epochs(n = 3)", "`epochs` has no options", None),
         ("epochs 0", "0", "`epochs` is an integer of at least 1", None),
@@ -243,9 +243,9 @@ FAMILY = spec("epochs x", "crop y", head="recipe f(x, y = 32)")
         ("recipe r for n = f", "f", "recipe `f` needs `x`", "`f(x = ...)`"),
         ("recipe r for n = f(x = 0)", "x", "`epochs` is an integer of at least 1", None),
         ("recipe r for n = r", "r", "derived from each other in a circle: r -> r", None),
-        ("recipe r for k = f(x = 3)", "k", "no network is called `k`", "there is n"),
+        ("recipe r for k = f(x = 3)", "k", "no network is called `k`", "write `n`"),
         ("block b(x) { return x }\nrecipe r for b = f(x = 3)", "b", "is a block, not a", None),
-        ("recipe r for f = f(x = 3)", "f", "no network is called `f`", "there is n"),
+        ("recipe r for f = f(x = 3)", "f", "no network is called `f`", "write `n`"),
     ],
 )
 def test_a_derived_recipe(derived: str, words: str, message: str, help: str | None) -> None:

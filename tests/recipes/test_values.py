@@ -183,7 +183,7 @@ def test_one_of_several_recipes_is_chosen_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "help"), [("quik", "did you mean `quick`?"), ("zzz", "it has quick")]
+    ("name", "help"), [("quik", "did you mean `quick`?"), ("zzz", "write `quick`")]
 )
 def test_there_is_no_such_recipe(name: str, help: str) -> None:
     with pytest.raises(CompileError, match=f"has no recipe `{name}`") as failure:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import did_you_mean, one_of
 from archdsl.frozen import Frozen
 from archdsl.params.kinds import Integer, Kind
 from archdsl.params.numbers import Number, reduced
@@ -67,8 +67,7 @@ def axis(name: str) -> Axis:
     if found is None:
         names = [known.name for known in AXES]
         hint = did_you_mean(name, [*names, *(known.counted for known in AXES)])
-        hint = hint or f"there is {', '.join(names)}"
-        raise Refused(f"there is no axis `{name}`", "axis", hint)
+        raise Refused(f"there is no axis `{name}`", "axis", hint or one_of(names))
     return found
 
 

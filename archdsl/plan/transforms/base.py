@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeAlias
 
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import suggestion
 from archdsl.frozen import Frozen
 from archdsl.params.kinds import Maybe, Real, Several
 from archdsl.params.numbers import Number, reduced
@@ -15,10 +15,8 @@ from archdsl.plan.rows import Refused
 
 
 def unknown(message: str, option: str, name: str, known: Iterable[str]) -> Refused:
-    """An option names what there is not: what is near it, else what there is."""
-    names = list(known)
-    listed = f"there is {', '.join(f'`{name}`' for name in names)}" if names else "there is none"
-    return Refused(message, option, did_you_mean(name, names) or listed)
+    """An option has an unknown name; the help suggests a known one."""
+    return Refused(message, option, suggestion(name, known) or "there is none")
 
 
 class Word(Frozen):

@@ -22,6 +22,7 @@ from archdsl.diagnostics import (
     did_you_mean,
     error,
     nearest,
+    suggestion,
 )
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
@@ -113,10 +114,7 @@ def _target(frame: Frame, found: Found) -> tuple[tree.Name, Unit]:
     message = f"no network is called `{name.name}`"
     if name.name in unit.names:
         message = f"`{name.name}` is a block, not a network"
-    hint = did_you_mean(name.name, networks) or (
-        f"there is {', '.join(networks)}" if networks else None
-    )
-    raise frame.fault("recipe", message, name.span, help=hint)
+    raise frame.fault("recipe", message, name.span, help=suggestion(name.name, networks))
 
 
 def _graph(frame: Frame, name: tree.Name, unit: Unit, network: Network) -> Graph:

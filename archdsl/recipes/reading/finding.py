@@ -11,7 +11,7 @@ from archdsl.build.arguments import listed
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, Label, did_you_mean, error
+from archdsl.diagnostics import CompileError, Label, did_you_mean, error, suggestion
 from archdsl.plan.derivations import named_arguments
 from archdsl.program.program import Definition, NamedRecipe, Program, Unit
 from archdsl.source import Span
@@ -49,7 +49,7 @@ def choose(program: Program, network: str, name: str | None) -> Found | None:
     if name in found:
         return found[name]
     message = f"network `{network}` has no recipe `{name}`"
-    hint = did_you_mean(name, found) or (f"it has {', '.join(found)}" if found else "it has none")
+    hint = suggestion(name, found) or "it has none"
     raise CompileError([error("recipe", message, help=hint)])
 
 

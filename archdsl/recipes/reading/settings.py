@@ -10,7 +10,7 @@ from archdsl.build.context import Frame
 from archdsl.build.parameters import Reader
 from archdsl.build.request import Fault
 from archdsl.build.values import Value, describe, show
-from archdsl.diagnostics import Label, did_you_mean
+from archdsl.diagnostics import Label, did_you_mean, suggestion
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.params.numbers import is_number
 from archdsl.recipes.kinds import Band, Chosen, Form, Plain, Quoted, Setting, Wording, taken
@@ -56,7 +56,7 @@ def known(frame: Frame, settings: Sequence[tree.Setting]) -> list[tree.Setting]:
     first: dict[str, tree.Setting] = {}
     for setting in settings:
         if setting.name not in SETTINGS:
-            hint = did_you_mean(setting.name, SETTINGS) or f"there is {', '.join(SETTINGS)}"
+            hint = suggestion(setting.name, SETTINGS)
             message = f"a recipe has no setting `{setting.name}`"
             fault = frame.fault("recipe", message, _name_span(setting), help=hint)
             frame.findings.report(fault)
