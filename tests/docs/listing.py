@@ -1,4 +1,4 @@
-"""The README's list of operations, from the operations themselves."""
+"""The list of operations, from the operations themselves."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def listing() -> str:
     return "\n".join(map(_family, FAMILIES))
 
 
-def replaced(readme: str) -> str:
-    """The README with the list as it should be."""
-    before, _, rest = readme.partition(_BEGIN)
+def replaced(page: str) -> str:
+    """The page with the list as it should be."""
+    before, _, rest = page.partition(_BEGIN)
     _, _, after = rest.partition(_END)
     return f"{before}{_BEGIN}{listing()}{_END}{after}"
 

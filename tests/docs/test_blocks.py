@@ -1,0 +1,105 @@
+"""Every block of every page gives what it shows. `pytest tests/docs --update` rewrites outputs."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from document import PAGES, ROOT, Block, Exchange, Page, agrees
+from reader import Reader, reading
+
+_RUN = {"arch", "console", "pycon", "python", "sh"}
+_NOT_RUN = {
+    ("README.md", ".ci/run runs it"): 2,
+    ("README.md", "a diagram"): 1,
+    ("docs/adding.md", "a part of a file"): 10,
+    ("docs/architecture.md", "a diagram"): 1,
+    ("docs/commands.md", "it needs published weights"): 2,
+}
+"""How many blocks of a page are not run, and why."""
+
+_SLOW = tuple(page for page in PAGES if any(block.is_slow for block in page.blocks))
+
+
+def _name(page: Page) -> str:
+    return page.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_blocks_give_what_they_show(page: Page, tmp_path: Path, is_updating: bool) -> None:
+    _follow(page, [block for block in page.blocks if not block.is_slow], tmp_path, is_updating)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", _SLOW, ids=_name)
+def test_slow_blocks_give_what_they_show(page: Page, tmp_path: Path, is_updating: bool) -> None:
+    _follow(page, [*page.blocks], tmp_path, is_updating)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_block_is_found(page: Page) -> None:
+    assert page.text.count("```") == 2 * len(page.blocks)
+
+
+def test_what_is_not_run_is_known() -> None:
+    found = [
+        (page.name, block.not_run or f"the language is {block.language or 'missing'}")
+        for page in PAGES
+        for block in page.blocks
+        if block.not_run or (block.language not in _RUN and not block.file)
+    ]
+    assert Counter(found) == _NOT_RUN
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_python_that_is_not_run_is_python(page: Page) -> None:
+    for block in page.blocks:
+        if block.not_run and block.language == "python":
+            ast.parse(block.text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_files_are_used(page: Page) -> None:
+    """A block that is only written to a file is run by a later one."""
+    for at, block in enumerate(page.blocks):
+        if block.file:
+            later = "".join(other.text for other in page.blocks[at + 1 :])
+            assert Path(block.file).stem in later
+
+
+@pytest.mark.parametrize("target", ["setup", "test"])
+def test_commands_of_the_checks_can_be_found(target: str) -> None:
+    assert f"<!-- ci: {target} -->\n```sh\n" in (ROOT / "README.md").read_text()
+
+
+def _follow(page: Page, blocks: list[Block], folder: Path, is_updating: bool) -> None:
+    """In one folder and in order: later blocks use what earlier ones wrote."""
+    edits: list[tuple[Exchange, str]] = []
+    with reading(folder) as reader:
+        for block in blocks:
+            edits += _differences(block, page, reader)
+    if is_updating and edits:
+        page.path.write_text(page.rewritten(edits))
+        return
+    assert not edits, "\n".join(f"$ {exchange.asked}\n{printed}" for exchange, printed in edits)
+
+
+def _differences(block: Block, page: Page, reader: Reader) -> list[tuple[Exchange, str]]:
+    if block.not_run:
+        return []
+    if block.file:
+        reader.write(block.file, block.text)
+    elif block.language == "arch":
+        reader.write("specs/example.arch", block.text)
+        reader.check("specs/example.arch")
+    elif block.language == "python":
+        reader.python(block.text, page.name, block.line)
+    elif block.language == "sh":
+        reader.script(block.text)
+    else:
+        answers = reader.answers(block)
+        assert answers, f"nothing is asked in line {block.line}"
+        return [pair for pair in answers if not agrees(pair[0].shown, pair[1], block.varies)]
+    return []
