@@ -31,7 +31,7 @@ class Activation(Operation):
 
 
 class Gelu(Activation):
-    """x times the normal distribution's probability of being below x, or its tanh form."""
+    """x times the normal distribution's probability of being below x; `tanh` approximates it."""
 
     name = "gelu"
     approximate: str | None = parameter(Maybe(Choice(("tanh",))), None)

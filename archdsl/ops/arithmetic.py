@@ -102,7 +102,10 @@ Minimum = kind(Extreme, "minimum", "The smaller of x and y.", bound="max")
 
 
 class Clamp(Operation):
-    """x held between `least` and `most`."""
+    """x held between `least` and `most`, of which one may be left out.
+
+    Example: `16 x 14^2 -> clamp(least = 0, most = 6)`
+    """
 
     name = "clamp"
     least: Number | None = parameter(Maybe(Real()), None)

@@ -1,4 +1,4 @@
-"""Attention as one operation, which torch computes without keeping the weights."""
+"""Attention as one operation: torch computes it without keeping the weights."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from archdsl.params.numbers import Number
 class ScaledDotProductAttention(Operation):
     """softmax(Q K' scale) V: ... x N x D, ... x M x D and ... x M x E become ... x N x E.
 
-    The axes before them (heads) must agree. `scale` is 1 / sqrt(D) unless given. `macs` counts
-    both products in full, also where `causal` lets each query see only what precedes it; fvcore
-    does not see them, so `fvcore` takes them back.
+    The axes before the last two, such as heads, must agree. `scale` is 1 / sqrt(D) unless given.
+    With `causal`, each query sees the keys up to its own place; the multiply-adds of both products
+    are counted in full all the same. fvcore does not see them, so the convention `fvcore` leaves
+    them out.
+
+    Example: `scaled_dot_product_attention(12 x 196 x 64, 12 x 196 x 64, 12 x 196 x 64)`
     """
 
     name = "scaled_dot_product_attention"

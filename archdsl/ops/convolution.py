@@ -21,7 +21,10 @@ from archdsl.params.kinds import Boolean, Extent, Integer, Maybe, Sizes, paramet
 class Convolution(Operation):
     """Convolution of C x (L | H x W | T x H x W); `channels` is the number of filters.
 
-    Padding is half the kernel unless given, so stride 1 keeps an odd kernel's input size.
+    Padding is half of what the dilated kernel spans unless given, so at stride 1 an odd kernel
+    keeps the size. There is no bias unless `bias` is true.
+
+    Example: `3 x 16 x 112^2 -> conv(24, (1, 3, 3), stride = (1, 2, 2))`
     """
 
     name = "conv"
@@ -63,10 +66,12 @@ class Convolution(Operation):
 
 
 class TransposedConvolution(Operation):
-    """Transposed convolution of C x (L | H x W | T x H x W), nn.ConvTranspose.
+    """Transposed convolution of C x (L | H x W | T x H x W), for decoders.
 
     Per axis S becomes (S - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1.
-    Each multiply-add takes a position of the input, so it is these that `macs` counts.
+    Each multiply-add takes a position of the input, so the multiply-adds are counted over these.
+
+    Example: `64 x 28^2 -> conv_transpose(32, 2, stride = 2)`
     """
 
     name = "conv_transpose"

@@ -13,7 +13,7 @@ from archdsl.params.numbers import Number
 
 
 class Dropout(Operation):
-    """Each element 0 with probability `p`, the others scaled up."""
+    """In training, each element is 0 with probability `p`, and the others are scaled up."""
 
     name = "dropout"
     constructor: ClassVar[str] = "nn.Dropout"
@@ -26,7 +26,7 @@ class Dropout(Operation):
 
 
 class ChannelDropout(Dropout):
-    """Each channel of C x (L | H x W | T x H x W) 0 as a whole, nn.Dropout1d to nn.Dropout3d."""
+    """In training, each channel of C x (L | H x W | T x H x W) is 0 as a whole."""
 
     name = "channel_dropout"
     constructor = "nn.Dropout{axes}d"

@@ -11,7 +11,9 @@ from archdsl.params.kinds import AxisName, Integer, parameter
 class Group(Operation):
     """x in groups of `size` along an axis, each a sample: C x T x H x W is n of C x size x H x W.
 
-    The last group is filled up with zeros.
+    What follows sees one group and never the others. The last group is filled up with zeros.
+
+    Example: `ungroup(group(64 x 50 x 14^2, 16), 64 x 50 x 14^2)`
     """
 
     name = "group"
@@ -38,9 +40,11 @@ class Group(Operation):
 
 
 class Ungroup(Operation):
-    """The groups of x put together along an axis, cut to the size that `like` has there.
+    """The groups of x put together along an axis, cut to the size that y has there.
 
-    `like` has the batch that there was before the groups.
+    y is what was grouped, or another tensor of its batch.
+
+    Example: `ungroup(group(64 x 50 x 14^2, 16), 64 x 50 x 14^2)`
     """
 
     name = "ungroup"

@@ -1,4 +1,4 @@
-"""Tensors put together and taken apart along an axis."""
+"""Tensors joined, and tensors split, along an axis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from archdsl.params.kinds import AxisName, Integer, Sizes, parameter
 
 
 class Concat(Operation):
-    """Tensors one after another along an axis, torch.cat: the channels unless given."""
+    """Tensors one after another along an axis: the channels unless given.
+
+    Example: `concat(64 x 8 x 56^2, 16 x 8 x 56^2)`
+    """
 
     name = "concat"
     arity = (1, None)
@@ -32,7 +35,10 @@ class Concat(Operation):
 
 
 class Stack(Operation):
-    """Tensors of one shape side by side along a new axis, at `axis` of the result."""
+    """Tensors of one shape side by side along a new axis, at `axis` of the result.
+
+    Example: `stack(64 x 14^2, 64 x 14^2, axis = 1)`
+    """
 
     name = "stack"
     arity = (1, None)
@@ -67,7 +73,12 @@ def check_count(name: str, count: int, parameter: str) -> None:
 
 
 class Split(Operation):
-    """An axis parted into `sizes`, or into parts of one size, the last of which may be smaller."""
+    """An axis divided into `sizes`, or into parts of one size, the last of which may be smaller.
+
+    It gives several values: `near, far = x -> split((16, 48))`.
+
+    Example: `64 x 28^2 -> split((16, 48))`
+    """
 
     name = "split"
     is_view = True
@@ -97,7 +108,12 @@ class Split(Operation):
 
 
 class Chunk(Operation):
-    """An axis parted into `parts`, of one size but for the last."""
+    """An axis divided into `parts`, of one size but for the last.
+
+    It gives several values: `query, key, value = x -> chunk(3, -1)`.
+
+    Example: `196 x 2304 -> chunk(3, -1)`
+    """
 
     name = "chunk"
     is_view = True

@@ -24,7 +24,10 @@ def fill(sizes: tuple[int, ...], elements: int, what: str, name: str) -> tuple[i
 
 
 class Transpose(Operation):
-    """Two axes exchanged, the last two unless given: N x M becomes M x N."""
+    """Two axes exchanged, the last two unless given: N x M becomes M x N.
+
+    Example: `64 x 16 x 14^2 -> transpose(channels, frames)`
+    """
 
     name = "transpose"
     is_view = True
@@ -44,7 +47,10 @@ class Transpose(Operation):
 
 
 class Permute(Operation):
-    """All axes in another order: `permute((1, 0))` makes C x L into L x C."""
+    """All axes in another order: `permute((1, 0))` makes C x L into L x C.
+
+    Example: `96 x 8 x 56^2 -> permute((frames, height, width, channels))`
+    """
 
     name = "permute"
     is_view = True
@@ -71,7 +77,13 @@ def slots(values: dict[str, int]) -> str:
 
 
 class Reshape(Operation):
-    """The elements, in order, under `shape`, where -1 stands for what is left."""
+    """The elements, in order, under `shape`, where -1 stands for what is left.
+
+    Sizes that stand in `shape` are fixed in the module; `flatten`, `unflatten` and `restore` let it
+    take clips of other sizes.
+
+    Example: `64 x 4 x 7^2 -> reshape((8, 8, -1))`
+    """
 
     name = "reshape"
     is_view = True
@@ -90,7 +102,10 @@ class Reshape(Operation):
 
 
 class Flatten(Operation):
-    """The axes from `start` to `end` as one: `flatten` gives one, `flatten(positions)` C x N."""
+    """The axes from `start` to `end` as one: `flatten` gives one, `flatten(positions)` C x N.
+
+    Example: `768 x 8 x 14^2 -> flatten(positions)`
+    """
 
     name = "flatten"
     is_view = True
@@ -118,7 +133,10 @@ class Flatten(Operation):
 
 
 class Unflatten(Operation):
-    """One axis as several of `sizes`, where -1 stands for what is left."""
+    """One axis as several of `sizes`, where -1 stands for what is left.
+
+    Example: `196 x 768 -> unflatten(-1, (12, -1))`
+    """
 
     name = "unflatten"
     is_view = True
@@ -138,9 +156,11 @@ class Unflatten(Operation):
 
 
 class Restore(Operation):
-    """The last axis of x as the axes of `like` again, from `start` on: the positions unless given.
+    """The last axis of x as the axes of y, from `start` on: the positions unless given.
 
-    C x THW becomes C x T x H x W.
+    It undoes `flatten`: C x THW becomes C x T x H x W again.
+
+    Example: `restore(768 x 1568, 768 x 8 x 14^2)`
     """
 
     name = "restore"
@@ -161,7 +181,10 @@ class Restore(Operation):
 
 
 class Squeeze(Operation):
-    """An axis of size 1 taken away."""
+    """An axis of size 1 removed.
+
+    Example: `512 x 1 x 7^2 -> squeeze(frames)`
+    """
 
     name = "squeeze"
     is_view = True
@@ -187,7 +210,10 @@ def remaining(name: str, x: TensorType, gone: tuple[int, ...]) -> TensorType:
 
 
 class Unsqueeze(Operation):
-    """An axis of size 1 put in, to stand at `axis` of the result."""
+    """An axis of size 1 inserted, to stand at `axis` of the result.
+
+    Example: `12 x 49^2 -> unsqueeze(0)`
+    """
 
     name = "unsqueeze"
     is_view = True

@@ -11,7 +11,10 @@ from archdsl.params.kinds import Boolean, Integer, parameter
 
 
 class Linear(Operation):
-    """Linear layer on the last axis: ... x F becomes ... x `features`."""
+    """Linear layer on the last axis: ... x F becomes ... x `features`.
+
+    Example: `196 x 768 -> linear(3072)`
+    """
 
     name = "linear"
     is_weighted = True
@@ -37,10 +40,12 @@ class Linear(Operation):
 
 
 class Bilinear(Operation):
-    """a' W b for each of `features`: ... x A and ... x B become ... x `features`.
+    """x' W y for each of `features`: ... x A and ... x B become ... x `features`.
 
-    `macs` counts a multiply-add for each weight at each position. Neither torch's counter nor
-    fvcore sees into nn.Bilinear: the first counts nothing, so `fvcore` takes `macs` back.
+    Each weight counts one multiply-add at each position. Neither torch's counter nor fvcore sees
+    into nn.Bilinear, so the convention `fvcore` leaves these out.
+
+    Example: `bilinear(4 x 64, 4 x 32, 16)`
     """
 
     name = "bilinear"
@@ -76,8 +81,10 @@ class Bilinear(Operation):
 class MatMul(Operation):
     """Product of matrices: ... x N x K and ... x K x M become ... x N x M.
 
-    The axes before them broadcast. fvcore counts only the first operand's, so where these
-    are fewer it falls short of the multiply-adds, and `fvcore` is negative.
+    The axes before them broadcast. fvcore counts only the first operand's, so the convention
+    `fvcore` falls short of the multiply-adds where these are fewer.
+
+    Example: `matmul(12 x 196 x 64, 12 x 64 x 196)`
     """
 
     name = "matmul"

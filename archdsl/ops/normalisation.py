@@ -1,4 +1,4 @@
-"""Normalisations. For each, `normalised` counts the elements that it puts out."""
+"""Normalisations: the convention `pytorchvideo` counts the elements that each puts out."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ def normalised_shape(sizes: tuple[int, ...]) -> LayerArgument:
 class BatchNorm(Operation):
     """Batch normalisation per channel of C or C x (L | H x W | T x H x W).
 
-    `gamma` is what its scale starts at: 0 makes a residual branch start as nothing.
+    `gamma` is what its scale starts at: with 0, a residual branch starts as zero. A `momentum` of
+    `none` averages the statistics of all batches.
+
+    Example: `24 x 16 x 56^2 -> batch_norm(eps = 1e-3)`
     """
 
     name = "batch_norm"
@@ -79,7 +82,10 @@ class BatchNorm(Operation):
 
 
 class InstanceNorm(Operation):
-    """Normalisation of each channel of C x (L | H x W | T x H x W) over its own positions."""
+    """Normalisation of each channel of C x (L | H x W | T x H x W) over its own positions.
+
+    Example: `64 x 56^2 -> instance_norm(affine = true)`
+    """
 
     name = "instance_norm"
     eps: Number = parameter(Real(0), EPS)
@@ -105,7 +111,10 @@ class InstanceNorm(Operation):
 
 
 class GroupNorm(Operation):
-    """Normalisation of C x ... over the positions and channels of each of `groups` groups."""
+    """Normalisation of C x ... over the positions and channels of each of `groups` groups.
+
+    Example: `64 x 16 x 56^2 -> group_norm(32)`
+    """
 
     name = "group_norm"
     groups: int = parameter(Integer())
@@ -134,7 +143,12 @@ class GroupNorm(Operation):
 
 
 class LayerNorm(Operation):
-    """Normalisation over the last `axes` axes, whose sizes become those of the weights."""
+    """Normalisation over the last `axes` axes, whose sizes become those of the weights.
+
+    On tokens, N x features, that is over the features.
+
+    Example: `196 x 768 -> layer_norm(eps = 1e-6)`
+    """
 
     name = "layer_norm"
     axes: int = parameter(Integer(), 1)
@@ -167,6 +181,8 @@ class RmsNorm(Operation):
     """Division by the root of the mean square over the last `axes` axes; fvcore adds nothing.
 
     Without `eps` torch takes the smallest step of the type it computes in.
+
+    Example: `196 x 768 -> rms_norm(eps = 1e-6)`
     """
 
     name = "rms_norm"
@@ -193,7 +209,10 @@ class RmsNorm(Operation):
 
 
 class LocalResponseNorm(Operation):
-    """Division of C x L x ... by a norm of the `size` channels around each; fvcore adds nothing."""
+    """Division of C x L x ... by a norm of the `size` channels around each; fvcore adds nothing.
+
+    Example: `96 x 27^2 -> local_response_norm(5)`
+    """
 
     name = "local_response_norm"
     size: int = parameter(Integer())

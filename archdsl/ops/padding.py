@@ -1,4 +1,4 @@
-"""Tensors padded."""
+"""Padding: zeros, another value, or the tensor itself around a tensor."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from archdsl.params.numbers import Number
 
 
 class Pad(Operation):
-    """Axes longer by `before` and `after` (as much unless given), F.pad.
+    """Axes longer by `before` and `after` (as much unless given).
 
-    `axes` are all after the channels unless given; only constants can pad channels.
+    `axes` are all after the channels unless given; only `constant`, with its `value`, can pad
+    channels.
+
+    Example: `64 x 8 x 14^2 -> pad(2, after = 0, axes = frames)`
     """
 
     name = "pad"

@@ -1,4 +1,4 @@
-"""Positions traded for channels, and channels mixed; all are modules of torch.nn."""
+"""Positions moved into channels and back, channels shuffled: all are modules of torch.nn."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ def patch_arguments(op: Unfold | Fold) -> tuple[LayerArgument, ...]:
 
 
 class Unfold(Operation):
-    """Each window of C x H x W as a column: C k k x N, for N windows of k x k."""
+    """Each window of C x H x W as a column: C k k x N, for N windows of k x k.
+
+    Example: `3 x 224^2 -> unfold(16, stride = 16)`
+    """
 
     name = "unfold"
     kernel: Extent = parameter(Sizes())
@@ -49,7 +52,10 @@ class Unfold(Operation):
 
 
 class Fold(Operation):
-    """The inverse of `unfold`, windows that overlap added up: C k k x N becomes C x `size`."""
+    """The inverse of `unfold`; windows that overlap are added: C k k x N becomes C x `size`.
+
+    Example: `768 x 196 -> fold(224, 16, stride = 16)`
+    """
 
     name = "fold"
     size: Extent = parameter(Sizes())
@@ -80,7 +86,10 @@ class Fold(Operation):
 
 
 class PixelShuffle(Operation):
-    """C r r x H x W becomes C x H r x W r, for a `factor` of r."""
+    """C r r x H x W becomes C x H r x W r, for a `factor` of r.
+
+    Example: `64 x 14^2 -> pixel_shuffle(2)`
+    """
 
     name = "pixel_shuffle"
     factor: int = parameter(Integer())
@@ -99,7 +108,10 @@ class PixelShuffle(Operation):
 
 
 class PixelUnshuffle(Operation):
-    """C x H r x W r becomes C r r x H x W, for a `factor` of r."""
+    """C x H r x W r becomes C r r x H x W, for a `factor` of r.
+
+    Example: `16 x 28^2 -> pixel_unshuffle(2)`
+    """
 
     name = "pixel_unshuffle"
     factor: int = parameter(Integer())
@@ -119,7 +131,10 @@ class PixelUnshuffle(Operation):
 
 
 class ChannelShuffle(Operation):
-    """The channels of C x L x ... dealt out anew, one of each of `groups` groups in turn."""
+    """The channels of C x L x ... in another order: one of each of `groups` groups in turn.
+
+    Example: `116 x 28^2 -> channel_shuffle(2)`
+    """
 
     name = "channel_shuffle"
     groups: int = parameter(Integer())

@@ -56,9 +56,12 @@ def pool_arguments(op: MaxPool | AvgPool | LpPool, axes: int) -> tuple[LayerArgu
 
 
 class MaxPool(Operation):
-    """Largest value of each window of C x (L | H x W | T x H x W); stride is the kernel's size.
+    """The largest value of each window of C x (L | H x W | T x H x W).
 
-    With `ceil`, a window that reaches beyond the end counts as well.
+    The stride is the kernel's size unless given, and nothing is padded. With `ceil`, a last window
+    that reaches beyond the end counts as well.
+
+    Example: `64 x 16 x 112^2 -> max_pool((1, 3, 3), (1, 2, 2), padding = (0, 1, 1))`
     """
 
     name = "max_pool"
@@ -84,9 +87,12 @@ class MaxPool(Operation):
 
 
 class AvgPool(Operation):
-    """Mean of each window of C x (L | H x W | T x H x W); stride is the kernel's size.
+    """The mean of each window of C x (L | H x W | T x H x W).
 
-    The zeros of the padding count towards the mean unless `count_include_pad` is false.
+    The stride is the kernel's size unless given, and nothing is padded. The zeros of a padding
+    count towards the mean unless `count_include_pad` is false.
+
+    Example: `64 x 16 x 56^2 -> avg_pool(2)`
     """
 
     name = "avg_pool"
@@ -114,7 +120,12 @@ class AvgPool(Operation):
 
 
 class LpPool(Operation):
-    """The p-norm of each window of C x (L | H x W | T x H x W); stride is the kernel's size."""
+    """The p-norm of each window of C x (L | H x W | T x H x W).
+
+    The stride is the kernel's size unless given.
+
+    Example: `64 x 56^2 -> lp_pool(2, 2)`
+    """
 
     name = "lp_pool"
     dilation: ClassVar[int] = 1
@@ -161,9 +172,11 @@ class AdaptivePool(Operation):
 
 
 class AdaptiveAvgPool(AdaptivePool):
-    """Means over windows that share the input evenly: C x T x H x W becomes C x size.
+    """Means over windows that share the input evenly: C x T x H x W becomes C x `size`.
 
-    fvcore adds the elements read, on two axes only.
+    `none` keeps an axis as it is. fvcore adds the elements read, over height and width only.
+
+    Example: `432 x 16 x 7^2 -> adaptive_avg_pool((none, 1, 1))`
     """
 
     name = "adaptive_avg_pool"
@@ -176,7 +189,12 @@ class AdaptiveAvgPool(AdaptivePool):
 
 
 class AdaptiveMaxPool(AdaptivePool):
-    """Largest values of windows that share the input evenly: C x T x H x W becomes C x size."""
+    """Largest values of windows that share the input evenly: C x T x H x W becomes C x `size`.
+
+    `none` keeps an axis as it is.
+
+    Example: `432 x 16 x 7^2 -> adaptive_max_pool`
+    """
 
     name = "adaptive_max_pool"
     constructor = "nn.AdaptiveMaxPool"

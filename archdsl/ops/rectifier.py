@@ -1,4 +1,4 @@
-"""Rectifiers: activations that bend x at one place or two, ReLU and what came of it."""
+"""Rectifiers: ReLU and its variants."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LeakyRelu(Activation):
 
 
 class RandomRelu(Activation):
-    """nn.RReLU: a slope below 0 drawn from `lower` to `upper`; in evaluation, their middle."""
+    """x above 0, a x below: a is drawn from `lower` to `upper`, and in evaluation their middle."""
 
     name = "rrelu"
     constructor = "nn.RReLU"
@@ -48,7 +48,12 @@ class RandomRelu(Activation):
 
 
 class ParametricRelu(Activation):
-    """nn.PReLU: x above 0, a x below, where a is learned: one number, or one for each channel."""
+    """x above 0, a x below, where a is learned: one number, or one for each channel.
+
+    `initial` is what a starts at.
+
+    Example: `16 x 14^2 -> prelu(channelwise = true)`
+    """
 
     name = "prelu"
     channelwise: bool = parameter(Boolean(), False)
@@ -112,7 +117,10 @@ class HardTanh(Activation):
 
 
 class Threshold(Activation):
-    """x above `threshold`, `value` elsewhere."""
+    """x above `threshold`, `value` elsewhere.
+
+    Example: `16 x 14^2 -> threshold(0.1, 0)`
+    """
 
     name = "threshold"
     threshold: Number = parameter(Real())

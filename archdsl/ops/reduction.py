@@ -1,4 +1,4 @@
-"""Axes reduced to one number each: sums, means, extremes and norms."""
+"""Reductions over axes: sums, means, extremes and norms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tensors sampled anew: to another size, or at the places a grid names."""
+"""Resampling: tensors at another size, or read at the places that a grid names."""
 
 from __future__ import annotations
 
@@ -52,8 +52,10 @@ def resampling_options(op: Interpolate | ResizeLike) -> str:
 class Interpolate(Operation):
     """C x (L | H x W | T x H x W) at another `size`, or `scale` times as large, rounded down.
 
-    An axis whose size is none keeps its own, read off when the model runs. F.interpolate;
-    `linear` and `cubic` are its bilinear, trilinear and bicubic.
+    An axis whose size is `none` keeps its own, which is read when the model runs. `linear` is
+    torch's linear, bilinear or trilinear, and `cubic` its bicubic.
+
+    Example: `64 x 8 x 14^2 -> interpolate((none, 28, 28), mode = linear)`
     """
 
     name = "interpolate"
@@ -113,7 +115,10 @@ class Interpolate(Operation):
 
 
 class ResizeLike(Operation):
-    """x at the size that `like` has after its channels, read off it when the model runs."""
+    """x at the size that y has after its channels, which is read when the model runs.
+
+    Example: `resize_like(64 x 7^2, 32 x 28^2, mode = linear)`
+    """
 
     name = "resize_like"
     arity = (2, 2)
@@ -137,7 +142,12 @@ class ResizeLike(Operation):
 
 
 class GridSample(Operation):
-    """C x H x W at the places of an H' x W' x 2 grid, C x T x H x W at those of a x 3 grid."""
+    """x read at the places that a grid names: C x H x W and H' x W' x 2 give C x H' x W'.
+
+    A grid for C x T x H x W ends in 3. Places are from -1 to 1, width first, as in torch.
+
+    Example: `grid_sample(64 x 28^2, 14 x 14 x 2)`
+    """
 
     name = "grid_sample"
     arity = (2, 2)
@@ -172,9 +182,11 @@ class GridSample(Operation):
 
 
 class AffineGrid(Operation):
-    """The grid of places to which a 2 x 3 matrix takes those of a C x H x W `like`.
+    """The grid of places to which a 2 x 3 matrix x moves those of y, C x H x W.
 
-    A 3 x 4 matrix takes those of C x T x H x W. The result is for `grid_sample`.
+    A 3 x 4 matrix moves those of C x T x H x W. The result is for `grid_sample`.
+
+    Example: `affine_grid(2 x 3, 3 x 28^2)`
     """
 
     name = "affine_grid"

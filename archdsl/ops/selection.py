@@ -19,6 +19,8 @@ class Slice(Operation):
     """The part of an axis from `start` up to but without `stop`, of each `step` the first.
 
     Negative numbers count from the end, as in Python.
+
+    Example: `3 x 32 x 224^2 -> slice(frames, step = 4)`
     """
 
     name = "slice"
@@ -57,7 +59,10 @@ class Slice(Operation):
 
 
 class Select(Operation):
-    """One place of an axis, which goes: `select(frames, 0)` makes C x T x H x W into C x H x W."""
+    """One place of an axis, which is removed: `select(0, 0)` reads the first of N tokens.
+
+    Example: `64 x 8 x 14^2 -> select(frames, 0)`
+    """
 
     name = "select"
     is_view = True
@@ -77,7 +82,10 @@ class Select(Operation):
 
 
 class Roll(Operation):
-    """Axes moved on by `shift`, what leaves at the end coming in at the start."""
+    """Axes shifted by `shift`; what leaves at the end enters at the start.
+
+    Example: `96 x 8 x 56^2 -> roll((height, width), shift = (-3, -3))`
+    """
 
     name = "roll"
     axes: Axes = parameter(AxisNames())
@@ -98,7 +106,10 @@ class Roll(Operation):
 
 
 class Flip(Operation):
-    """Axes in reverse."""
+    """Axes in reverse.
+
+    Example: `3 x 16 x 112^2 -> flip(frames)`
+    """
 
     name = "flip"
     axes: Axes = parameter(AxisNames())
@@ -112,7 +123,10 @@ class Flip(Operation):
 
 
 class Expand(Operation):
-    """Axes of size 1 repeated without a copy: a size for every axis, -1 where it stays."""
+    """Axes of size 1 repeated without a copy: a size for every axis, -1 where it stays.
+
+    Example: `64 x 1^3 -> expand((-1, 8, 14, 14))`
+    """
 
     name = "expand"
     is_view = True
@@ -135,7 +149,10 @@ class Expand(Operation):
 
 
 class Repeat(Operation):
-    """Each axis repeated `times`, as tiles: (C, L) becomes (C times[0], L times[1])."""
+    """Each axis repeated `times`, as tiles: C x L becomes C times[0] x L times[1].
+
+    Example: `64 x 1 x 14^2 -> repeat((1, 8, 1, 1))`
+    """
 
     name = "repeat"
     times: int | tuple[int, ...] = parameter(Sizes())

@@ -1,4 +1,4 @@
-"""Activations along an axis: softmax and its kin, and the gated linear unit."""
+"""Activations along an axis: softmax and its variants, and the gated linear unit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ LogSoftmax = kind(
 
 
 class Glu(Operation):
-    """a sigmoid(b), where a and b are the halves of `axis`: 2C x ... becomes C x ...."""
+    """a sigmoid(b), where a and b are the halves of `axis`: 2C x ... becomes C x ....
+
+    Example: `64 x 28^2 -> glu`
+    """
 
     name = "glu"
     axis: Axis = parameter(AxisName(), 0)

@@ -26,10 +26,13 @@ class Input(Operation):
 
 
 class Parameter(Operation):
-    """A tensor of `shape` that is learned, the same for all samples; nn.Parameter.
+    """A tensor of `shape` that is learned, the same for all samples: nn.Parameter.
 
-    With an operand, it is repeated for each sample of the operand's batch, as class tokens are.
-    Where its `initial` is normal, it starts with the standard deviation `std`.
+    With an operand, it is repeated for each sample of the operand's batch, as a class token must
+    be before it is concatenated. It starts as `initial` says; `std` is the standard deviation of
+    `normal`.
+
+    Example: `196 x 768 -> parameter((1, 768), normal, std = 0.02)`
     """
 
     name = "parameter"

@@ -1,4 +1,4 @@
-"""Vectors along one axis: brought to length 1, and compared."""
+"""Vectors along one axis: divided by their norm, and compared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from archdsl.params.numbers import Number
 
 
 class Normalize(Operation):
-    """Division by the p-norm along one axis, F.normalize: vectors of length 1."""
+    """Division by the p-norm along one axis: vectors of length 1.
+
+    Example: `196 x 64 -> normalize(-1)`
+    """
 
     name = "normalize"
     axis: Axis = parameter(AxisName(), 0)
@@ -34,7 +37,10 @@ class Normalize(Operation):
 
 
 class CosineSimilarity(Operation):
-    """The cosine between vectors along one axis, which goes: two of C x N give N."""
+    """The cosine between vectors along one axis, which is reduced: two of C x N give N.
+
+    Example: `cosine_similarity(64 x 196, 64 x 196)`
+    """
 
     name = "cosine_similarity"
     arity = (2, 2)
@@ -51,7 +57,10 @@ class CosineSimilarity(Operation):
 
 
 class PairwiseDistance(Operation):
-    """The p-norm of the difference of vectors along the last axis, which goes."""
+    """The p-norm of the difference of vectors along the last axis, which is reduced.
+
+    Example: `pairwise_distance(196 x 64, 196 x 64)`
+    """
 
     name = "pairwise_distance"
     arity = (2, 2)

@@ -1,45 +1,190 @@
-"""The list of operations, from the operations themselves."""
+"""docs/operations.md, written from the operations and from the blocks of the library.
+
+What an operation is called, takes and does stands in its class. Its example is compiled here: the
+page shows the shape that comes out and the line of PyTorch that the module has.
+"""
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
+from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
+from pathlib import Path
 from typing import Any
 
 from archdsl.build.values import show
+from archdsl.ir.types import show_shape
 from archdsl.ops import FAMILIES
 from archdsl.ops.base import Operation
+from archdsl.params.kinds import kind_of
+from archdsl.program.loading import parse_program
+from archdsl.source import Source
+from archdsl.spec import Spec
+from archdsl.syntax import tree
+from archdsl.syntax.parser import parse
 
-_BEGIN, _END = "<!-- operations: begin -->\n", "<!-- operations: end -->\n"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "operations.md"
+
+_MARKS = {
+    "operations": ("<!-- operations: begin -->\n", "<!-- operations: end -->\n"),
+    "library": ("<!-- library: begin -->\n", "<!-- library: end -->\n"),
+}
+_EXAMPLE = re.compile(r"^Example: `(.+)`$", re.MULTILINE)
+_SHAPE = re.compile(r"\d+(?:\^\d+)?(?: x \d+(?:\^\d+)?)+")
+_HEADER = "| operation | what it gives | PyTorch |\n|---|---|---|\n"
+_USUAL = "16 x 8 x 14^2"
+"""What an operation is shown on whose docstring has no example."""
 
 
-def listing() -> str:
-    """A paragraph for each family: what it is, and its members with their parameters."""
+def written(page: str) -> str:
+    """The page with both lists as they should be."""
+    for name, listing in (("operations", operations()), ("library", library())):
+        begin, end = _MARKS[name]
+        before, _, rest = page.partition(begin)
+        _, _, after = rest.partition(end)
+        page = f"{before}{begin}{listing}{end}{after}"
+    return page
+
+
+# Operations
+
+
+def operations() -> str:
     return "\n".join(map(_family, FAMILIES))
 
 
-def replaced(page: str) -> str:
-    """The page with the list as it should be."""
-    before, _, rest = page.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}{listing()}{_END}{after}"
-
-
 def _family(family: tuple[type[Operation], ...]) -> str:
-    doc = sys.modules[family[0].__module__].__doc__ or ""
-    members = ", ".join(f"`{_signature(kind)}`" for kind in family if kind.name != "input")
-    return f"- **{doc.splitlines()[0].rstrip('.')}.** {members}\n"
+    """A family: a table of the operations that a line explains, then a section for each other."""
+    doc = (sys.modules[family[0].__module__].__doc__ or "").splitlines()[0]
+    title, _, remark = doc.partition(": ")
+    members = [kind for kind in family if kind.name != "input"]
+    short = [kind for kind in members if not _EXAMPLE.search(_doc(kind))]
+    parts = [f"## {title.rstrip('.')}\n", *([f"{_capital(remark)}\n"] if remark else [])]
+    if short:
+        parts.append(f"{_HEADER}{''.join(map(_row, short))}")
+    return "\n".join([*parts, *(_section(kind) for kind in members if kind not in short)])
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def _row(kind: type[Operation]) -> str:
+    meaning = " ".join(_doc(kind).split()).replace("|", "\\|")
+    _, form = _compiled(_example(kind))
+    return f"| `{_signature(kind)}` | {meaning} | `{form}` |\n"
+
+
+def _section(kind: type[Operation]) -> str:
+    """An operation with its words, what its parameters take, and its example."""
+    takes: dict[str, list[str]] = {}
+    for field in _parameters(kind):
+        takes.setdefault(kind_of(field).expects, []).append(f"`{field.name}`")
+    listed = "".join(f"- {', '.join(names)}: {what}\n" for what, names in takes.items())
+    example = _example(kind)
+    shape, form = _compiled(example)
+    shown = f"`{example}` gives `{shape}`:\n`{form}`\n"
+    words = _EXAMPLE.sub("", _doc(kind)).strip()
+    parts = [f"### {kind.name}\n", f"`{_signature(kind)}`\n", f"{words}\n"]
+    return "\n".join([*parts, *([listed] if listed else []), shown])
+
+
+def _doc(kind: type[Operation]) -> str:
+    """A docstring without its indentation."""
+    first, _, rest = (kind.__doc__ or "").partition("\n")
+    return f"{first}\n{re.sub(r'^ {4}', '', rest, flags=re.MULTILINE)}".strip()
+
+
+def _parameters(kind: type[Operation]) -> list[Field[Any]]:
+    """An operator's constant is written as its operand."""
+    return [field for field in fields(kind) if not field.name.startswith("constant")]
 
 
 def _signature(kind: type[Operation]) -> str:
+    return f"{kind.name}({', '.join([*_operands(kind), *map(_declared, _parameters(kind))])})"
+
+
+def _operands(kind: type[Operation]) -> list[str]:
     least, most = kind.arity
-    operands = [chr(ord("x") + i) if least < 3 else f"x{i + 1}" for i in range(least)]
-    operands = ["x", "..."] if most is None else operands
-    infix = any(field.name == "constant" for field in fields(kind))
-    operands = ["x", "y"] if infix else operands
-    parameters = [] if infix else [_parameter(field) for field in fields(kind)]
-    return f"{kind.name}({', '.join([*operands, *parameters])})"
+    if most is None:
+        return ["x", "..."]
+    takes_constant = any(field.name == "constant" for field in fields(kind))
+    count = most if takes_constant else least
+    return ["query", "key", "value"] if count == 3 else ["x", "y"][:count]
 
 
-def _parameter(field: Field[Any]) -> str:
+def _declared(field: Field[Any]) -> str:
     return field.name if field.default is MISSING else f"{field.name} = {show(field.default)}"
+
+
+def _example(kind: type[Operation]) -> str:
+    found = _EXAMPLE.search(_doc(kind))
+    if found:
+        return found[1]
+    if len(_operands(kind)) == 1:
+        return f"{_USUAL} -> {kind.name}"
+    return f"{kind.name}({_USUAL}, {_USUAL})"
+
+
+def _compiled(example: str) -> tuple[str, str]:
+    """The shape that an example gives, and its form in PyTorch."""
+    inputs: list[str] = []
+
+    def named(found: re.Match[str]) -> str:
+        inputs.append(found[0])
+        return "xyz"[len(inputs) - 1]
+
+    call = _SHAPE.sub(named, example)
+    lines = [f"  input {name}: {shape}" for name, shape in zip("xyz", inputs, strict=False)]
+    text = "\n".join(["network example() {", *lines, f"  return {call}", "}\n"])
+    network = Spec(parse_program(Source("example.arch", text))).network()
+    return " and ".join(map(show_shape, network.outputs)), _form(network.source())
+
+
+def _form(module: str) -> str:
+    """The layer that a module holds, else what its `forward` does."""
+    nodes = ast.walk(ast.parse(module))
+    functions = {node.name: node.body for node in nodes if isinstance(node, ast.FunctionDef)}
+    for statement in functions.get("__init__", ()):
+        if isinstance(statement, ast.Assign):
+            return _unparsed(statement.value)
+    form = "; ".join(map(_unparsed, functions["forward"]))
+    return form.removesuffix("; return x").removeprefix("return ").removeprefix("x = ")
+
+
+def _unparsed(node: ast.AST) -> str:
+    return ast.unparse(node).replace("'", '"')
+
+
+# The library
+
+
+def library() -> str:
+    """A list for each file: its blocks with their parameters, and the first line on each."""
+    return "\n".join(map(_file, sorted((ROOT / "archdsl" / "library").glob("*.arch"))))
+
+
+def _file(path: Path) -> str:
+    file = parse(Source(path.name, path.read_text()))
+    doc = " ".join((file.doc or "").split())
+    return f"### use {path.stem}\n\n{doc}\n\n{''.join(_blocks(file))}"
+
+
+def _blocks(file: tree.File) -> Iterator[str]:
+    for definition in file.definitions:
+        if isinstance(definition, tree.Block):
+            parameters = ", ".join(parameter.span.text for parameter in definition.parameters)
+            yield f"- `{definition.name}({parameters})`{_summary(definition)}\n"
+        elif isinstance(definition, tree.Derived):
+            base = definition.base.span.text
+            yield f"- `{definition.name} = {base}`{_summary(definition)}\n"
+
+
+def _summary(definition: tree.Block | tree.Derived) -> str:
+    """The first paragraph on a block, without the name of its class."""
+    paragraph = " ".join((definition.doc or "").split("\n\n")[0].split())
+    summary = re.sub(r"^\w+: ", "", paragraph)
+    return f": {_capital(summary)}" if summary else ""
