@@ -14,6 +14,8 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
+from document import ROOT
+
 from archdsl.build.values import show
 from archdsl.ir.types import show_shape
 from archdsl.ops import FAMILIES
@@ -25,7 +27,6 @@ from archdsl.spec import Spec
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "operations.md"
 
 _MARKS = {

@@ -1,4 +1,4 @@
-"""docs/operations.md is what operations say of themselves. `pytest tests/docs --update` writes it."""
+"""docs/operations.md is what operations say of themselves; `--update` writes it."""
 
 from __future__ import annotations
 
