@@ -1,1 +1,1 @@
-"""Text to tree and back. Knows text and spans; never the graph."""
+"""Text to syntax tree and back. Nothing here knows what a name refers to, or the graph."""

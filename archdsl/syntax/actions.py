@@ -1,4 +1,8 @@
-"""How nodes are made as rules are reduced, and the rules of expressions and statements."""
+"""Parser actions: what makes a node when a rule is reduced, for expressions and statements.
+
+Lark calls an action with all children of its rule, bottom-up, while it parses. So no parse tree
+is ever built: a text of a million tokens would need a second tree of that size.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,10 @@ Child = Any
 
 
 class Group(tree.Node):
-    """Several things between brackets, on their way into the node they belong to."""
+    """Several nodes of one list, until the action of the rule around it takes them out.
+
+    It never gets into a finished tree.
+    """
 
     items: tuple[Any, ...]
 
@@ -35,22 +42,22 @@ def has(children: list[Child], token_type: str) -> bool:
     return any(isinstance(child, Token) and child.type == token_type for child in children)
 
 
-class Maker:
-    """Makes nodes and tells mistakes, each with its place."""
+class Actions:
+    """Base of the actions: they make nodes and report mistakes, each with its span."""
 
     def __init__(self, margin: Margin) -> None:
         super().__init__()
         self._margin = margin
 
-    def _tell(self, code: str, message: str, span: Span, help: str | None = None) -> None:
-        self._margin.tell(message, span, help, code=code)
+    def _report(self, code: str, message: str, span: Span, help: str | None = None) -> None:
+        self._margin.report(message, span, help, code=code)
 
     def _unquoted(self, token: Token) -> str:
         for offset, escape in unknown_escapes(token):
             start = (token.start_pos or 0) + offset
             span = Span(self._margin.source, start, start + len(escape))
-            help = 'a text knows `\\"`, `\\\\`, `\\n` and `\\t`'
-            self._tell("syntax", f"unknown escape `{escape}`", span, help)
+            help = 'the escapes are `\\"`, `\\\\`, `\\n` and `\\t`'
+            self._report("syntax", f"unknown escape `{escape}`", span, help)
         return unquoted(token)
 
     def _span(self, children: list[Child]) -> Span:
@@ -61,46 +68,51 @@ class Maker:
 
     def _make(self, kind: type[N], children: list[Child], *values: object) -> N:
         span = self._span(children)
+        # Everything after the parser recurses over the tree, so its depth is bounded here, where
+        # nothing recurses yet. A plain loop: this runs for every node of every text.
         depth = 1
         for child in children:
             if isinstance(child, tree.Node) and child.depth >= depth:
                 depth = child.depth + 1
-        if depth == limits.NESTING + 1:  # once: what stands around it is deeper still
+        if depth == limits.NESTING + 1:  # equality reports it once: the nodes around are deeper
             message = f"nested more than {limits.NESTING} levels deep"
-            self._tell("nesting", message, span)
+            self._report("nesting", message, span)
         return kind(*values, span=span, depth=depth)
 
 
-Action: TypeAlias = Callable[[Maker, list[Child]], tree.Node]
-"""How a rule is made from what it holds; of a class of rules, a method."""
+Action: TypeAlias = Callable[[Actions, list[Child]], tree.Node]
+"""Makes the node of a rule from the rule's children. In a subclass of `Actions` it is a method."""
 
 
-def made_of(kind: type[tree.Node], *places: int) -> Action:
-    """A node of what stands at some places of its rule."""
+def node_of(kind: type[tree.Node], *places: int) -> Action:
+    """An action whose node has, as its fields, the children at these places of the rule."""
 
-    def action(maker: Maker, children: list[Child]) -> tree.Node:
-        found = [children[place] for place in places]
-        return maker._make(kind, children, *(str(c) if isinstance(c, Token) else c for c in found))
+    def action(actions: Actions, children: list[Child]) -> tree.Node:
+        chosen = [children[place] for place in places]
+        values = (str(c) if isinstance(c, Token) else c for c in chosen)
+        return actions._make(kind, children, *values)
 
     return action
 
 
-def made_of_all(kind: type[tree.Node]) -> Action:
-    """A node of all the nodes below it."""
-    return lambda maker, children: maker._make(kind, children, tuple(nodes(children)))
+def node_of_all(kind: type[tree.Node]) -> Action:
+    """An action whose node has one field: the tuple of all nodes among the children."""
+    return lambda actions, children: actions._make(kind, children, tuple(nodes(children)))
 
 
-class Expressions(Maker):
-    conditional = made_of(tree.Conditional, 0, 2, 4)
-    binary = made_of(tree.Binary, 1, 0, 2)
-    unary = made_of(tree.Unary, 0, 1)
-    dimensions = made_of_all(tree.Shape)
-    at_most = made_of(tree.AtMost, 1)
-    repeat = made_of(tree.Repeat, 0, 2)
-    attribute = made_of(tree.Attribute, 0, 2)
-    index = made_of(tree.Index, 0, 2)
-    tuple_ = made_of_all(tree.Tuple)
-    name = made_of(tree.Name, 0)
+class Expressions(Actions):
+    """One action for each rule of expressions, under the name of the rule."""
+
+    conditional = node_of(tree.Conditional, 0, 2, 4)
+    binary = node_of(tree.Binary, 1, 0, 2)
+    unary = node_of(tree.Unary, 0, 1)
+    dimensions = node_of_all(tree.Shape)
+    at_most = node_of(tree.AtMost, 1)
+    repeat = node_of(tree.Repeat, 0, 2)
+    attribute = node_of(tree.Attribute, 0, 2)
+    index = node_of(tree.Index, 0, 2)
+    tuple_ = node_of_all(tree.Tuple)
+    name = node_of(tree.Name, 0)
 
     def chain(self, children: list[Child]) -> tree.Chain:
         first, *steps = nodes(children)
@@ -126,20 +138,22 @@ class Expressions(Maker):
         text = str(children[0])
         value = parse_number(text)
         if value is None:
-            message = f"a number of more than {limits.DIGITS} digits"
-            self._tell("number", message, self._span(children))
+            message = f"this number has more than {limits.DIGITS} digits"
+            self._report("number", message, self._span(children))
         return self._make(tree.Number, children, text, value or 0)
 
 
-class Statements(Maker):
-    body = header = made_of_all(Group)
-    input = made_of(tree.Input, 1, 3)
-    initialise = made_of(tree.Initialise, 1, 3)
-    apply = made_of(tree.Apply, 0)
-    return_ = made_of_all(tree.Return)
-    keyword = made_of(tree.Argument, 0, 2)
-    rule = made_of(tree.Rule)
-    row = made_of_all(tree.Row)
+class Statements(Actions):
+    """One action for each rule of statements, under the name of the rule."""
+
+    body = header = node_of_all(Group)
+    input = node_of(tree.Input, 1, 3)
+    initialise = node_of(tree.Initialise, 1, 3)
+    apply = node_of(tree.Apply, 0)
+    return_ = node_of_all(tree.Return)
+    keyword = node_of(tree.Argument, 0, 2)
+    rule = node_of(tree.Rule)
+    row = node_of_all(tree.Row)
 
     def assign(self, children: list[Child]) -> tree.Assign:
         targets, _, value = children
@@ -165,7 +179,7 @@ class Statements(Maker):
         return self._make(tree.Table, children, bindings, header.items, tuple(rows))
 
     def dash(self, children: list[Child]) -> tree.Dash:
-        # An empty cell has no token, hence no place of its own; its row gives it one.
+        # An empty cell has no token, and `_span` would have none to read a place from.
         if not children:
             return tree.Dash(span=Span(self._margin.source, 0, 0))
         return self._make(tree.Dash, children)

@@ -1,4 +1,8 @@
-"""Brackets that do not pair: reported once, then mended so that the rest can still be parsed."""
+"""Brackets that do not pair: each is reported once, then repaired, so that the rest can be parsed.
+
+A missing bracket would otherwise make every later line of a definition wrong. Where it is missing
+is a guess: from the indentation of lines, which authors keep right even where brackets are not.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +22,11 @@ _CLOSERS = frozenset(_TEXTS)
 
 
 @dataclass
-class Mended:
-    """Tokens whose brackets pair; `blamed` holds the offsets where one was put in or left out.
+class Repaired:
+    """Tokens whose brackets pair; `blamed` holds the offsets where one was inserted or dropped.
 
-    A closing brace too many often follows from another mistake: `strays` are to be told only
-    where nothing else is wrong.
+    A surplus closing brace often follows from another mistake, so `strays` should be reported
+    only where nothing else is wrong.
     """
 
     tokens: list[Token] = field(default_factory=list)
@@ -31,12 +35,16 @@ class Mended:
     blamed: list[int] = field(default_factory=list)
 
 
-def mend(source: Source, tokens: Sequence[Token]) -> Mended:
-    """The tokens of one definition, with every bracket paired."""
+def repair(source: Source, tokens: Sequence[Token]) -> Repaired:
+    """The tokens of one definition, with every bracket paired.
+
+    Raises:
+        TooDeep: there are more open brackets than a spec may have.
+    """
     if _is_balanced(tokens):
-        return Mended(list(tokens))
+        return Repaired(list(tokens))
     surplus = sum({"LBRACE": 1, "RBRACE": -1}.get(token.type, 0) for token in tokens)
-    return _Mender(source, surplus).run(tokens)
+    return _Repair(source, surplus).run(tokens)
 
 
 def _is_balanced(tokens: Sequence[Token]) -> bool:
@@ -57,17 +65,21 @@ def line_starts(tokens: Sequence[Token]) -> Iterator[tuple[Token, bool]]:
         is_first = token.type == "_SEP" and token != ";"
 
 
-class _Mender:
-    """Walks over tokens with the brackets open so far, each with the indentation of its line."""
+class _Repair:
+    """Walks over tokens with a stack of open brackets, each with the indentation of its line.
+
+    `surplus` is how many more braces are opened than closed. Its sign decides whether a brace that
+    fits no indentation is the surplus one, or shows that one before it is missing.
+    """
 
     def __init__(self, source: Source, surplus: int) -> None:
         self._source = source
         self._surplus = surplus
         self._open: list[tuple[Token, int]] = []
         self._indent = 0
-        self._result = Mended()
+        self._result = Repaired()
 
-    def run(self, tokens: Sequence[Token]) -> Mended:
+    def run(self, tokens: Sequence[Token]) -> Repaired:
         for token, is_first in line_starts(tokens):
             if is_first and token.type != "_SEP":
                 self._indent = token.column or 0
@@ -77,7 +89,7 @@ class _Mender:
             else:
                 self._take(token)
         while self._open:
-            self._put_in()
+            self._insert_closer()
         return self._result
 
     def _take(self, token: Token) -> None:
@@ -88,12 +100,12 @@ class _Mender:
         self._result.tokens.append(token)
 
     def _end_lines(self, token: Token) -> None:
-        """A line no further right than the line of an open parenthesis does not go on with it."""
+        """A line that is indented no further than that of an open parenthesis ends its list."""
         while token.type not in _CLOSERS and self._open:
             opening, indent = self._open[-1]
             if opening.type == "LBRACE" or self._indent > indent or token.type == "ARROW":
                 return
-            self._put_in()
+            self._insert_closer()
 
     def _close(self, token: Token, is_first: bool) -> None:
         if token.type == "RBRACE":
@@ -102,15 +114,15 @@ class _Mender:
         inner = self._inside_braces()
         if token.type in inner:
             while PAIRS[self._open[-1][0].type] != token.type:
-                self._put_in()
+                self._insert_closer()
             self._pair(token)
         elif inner:
             self._replace(token)
         else:
-            self._leave_out(token)
+            self._drop(token)
 
     def _inside_braces(self) -> list[str]:
-        """What would close the parentheses open since the last brace, the innermost first."""
+        """The closers of the parentheses that are open since the last brace, innermost first."""
         closers = []
         for opening, _ in reversed(self._open):
             if opening.type == "LBRACE":
@@ -121,12 +133,12 @@ class _Mender:
     def _close_brace(self, token: Token, is_first: bool) -> None:
         braces = [indent for opening, indent in self._open if opening.type == "LBRACE"]
         if not braces or (is_first and self._surplus < 0 and self._indent > braces[-1]):
-            self._leave_out(token)
+            self._drop(token)
             return
         while self._open[-1][0].type != "LBRACE":
-            self._put_in()
+            self._insert_closer()
         if is_first and self._surplus > 0 and len(braces) > 1 and self._indent < braces[-1]:
-            self._put_in()
+            self._insert_closer()
             self._close_brace(token, is_first)
         else:
             self._pair(token)
@@ -135,10 +147,11 @@ class _Mender:
         self._open.pop()
         self._result.tokens.append(token)
 
-    def _put_in(self) -> None:
-        """Closes the innermost open bracket after the last word, and says that it was open."""
+    def _insert_closer(self) -> None:
+        """Close the innermost open bracket after the last word, and report that it was open."""
         opening, _ = self._open.pop()
         result = self._result
+        # Before the separators: the label belongs to the end of the line, not to the next one.
         after = next(
             i for i in range(len(result.tokens), 0, -1) if result.tokens[i - 1].type != "_SEP"
         )
@@ -162,7 +175,7 @@ class _Mender:
         self._result.mistakes.append(mistake)
         self._pair(Token.new_borrow_pos(closer, _TEXTS[closer], token))
 
-    def _leave_out(self, token: Token) -> None:
+    def _drop(self, token: Token) -> None:
         self._surplus += token.type == "RBRACE"
         self._blame(token)
         mistake = error("syntax", f"this `{token}` closes nothing", self._span(token))

@@ -1,4 +1,7 @@
-"""Grammar rules to tree nodes, called by the parser as it reduces. Builds; never judges meaning."""
+"""The actions of definitions, claims and recipes, and the builder that joins all actions.
+
+Actions judge no meaning: whether a name exists, or a value suits, is decided in later phases.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,26 @@ from lark import Token, Transformer
 from archdsl.source import Span
 from archdsl.syntax import tree
 from archdsl.syntax.actions import (
+    Actions,
     Child,
     Expressions,
     Group,
-    Maker,
     N,
     Statements,
     has,
-    made_of,
-    made_of_all,
     names,
+    node_of,
+    node_of_all,
     nodes,
 )
-from archdsl.syntax.lexemes import description, mistaken
+from archdsl.syntax.lexemes import description, place_mistake
 
 
-class Definitions(Maker):
-    parameters = places = made_of_all(Group)
-    insert = made_of_all(tree.Insert)
+class Definitions(Actions):
+    """One action for each rule of definitions, under the name of the rule."""
+
+    parameters = places = node_of_all(Group)
+    insert = node_of_all(tree.Insert)
 
     def block(self, children: list[Child]) -> tree.Block:
         return self._with_body(tree.Block, children)
@@ -56,9 +61,9 @@ class Definitions(Maker):
     def place(self, children: list[Child]) -> tree.Place:
         text = str(children[0])
         first, *last = text.split("..")
-        if mistake := mistaken(text):
+        if mistake := place_mistake(text):
             message, help = mistake
-            self._tell("syntax", message, self._span(children), help)
+            self._report("syntax", message, self._span(children), help)
         return self._make(tree.Place, children, first, last[0] if last else None)
 
     def parameter(self, children: list[Child]) -> tree.Parameter:
@@ -75,26 +80,28 @@ class Definitions(Maker):
         return self._make(tree.Name, children, str(children[0]))
 
 
-class Claims(Maker):
+class Claims(Actions):
+    """One action for each rule of claims, under the name of the rule."""
+
     def claim(self, children: list[Child]) -> tree.Claim:
         base, *items = nodes(children)
         return self._make(tree.Claim, children, base, tuple(items))
 
-    def said(self, children: list[Child]) -> tree.Figure | tree.Property:
-        """A bare number is a figure, to be measured; any other value is a property."""
+    def claimed_value(self, children: list[Child]) -> tree.Figure | tree.Property:
+        """A bare number is a figure, which can be measured; any other value is a property."""
         (value,) = nodes(children)
-        name, disputed, remark = self._item(children)
+        name, disputed, remark = self._claimed(children)
         if isinstance(value, tree.Number):
             return self._make(tree.Figure, children, name, value, None, disputed, remark)
         return self._make(tree.Property, children, name, value, disputed, remark)
 
-    def increase(self, children: list[Child]) -> tree.Figure:
+    def claimed_increase(self, children: list[Child]) -> tree.Figure:
         value, base = nodes(children)
-        name, disputed, remark = self._item(children)
+        name, disputed, remark = self._claimed(children)
         return self._make(tree.Figure, children, name, value, base, disputed, remark)
 
-    def _item(self, children: list[Child]) -> tuple[str, bool, str | None]:
-        """What a claim speaks of, whether that is disputed, and the remark."""
+    def _claimed(self, children: list[Child]) -> tuple[str, bool, str | None]:
+        """The name of a claimed item, whether it is disputed, and the remark behind it."""
         remark = self._unquoted(children[-1]) if has(children, "TEXT") else None
         return names(children)[0], has(children, "DISPUTED"), remark
 
@@ -102,9 +109,11 @@ class Claims(Maker):
         return self._make(tree.Remark, children, self._unquoted(children[1]))
 
 
-class Recipes(Maker):
-    settings = options = made_of_all(Group)
-    range = made_of(tree.Range, 0, 2)
+class Recipes(Actions):
+    """One action for each rule of recipes, under the name of the rule."""
+
+    settings = options = node_of_all(Group)
+    range = node_of(tree.Range, 0, 2)
 
     def recipe(self, children: list[Child]) -> tree.Recipe:
         *head, settings = nodes(children)
@@ -125,7 +134,7 @@ class Recipes(Maker):
         return self._make(tree.Setting, children, str(children[0]), arguments)
 
     def _argument(self, node: tree.Node) -> tree.Argument:
-        """An option; a value by itself is one without a name."""
+        """An option of a setting; a bare value becomes an option without a name."""
         if isinstance(node, tree.Argument):
             return node
         return self._make(tree.Argument, [node], None, node)
@@ -134,23 +143,29 @@ class Recipes(Maker):
         return self._make(tree.Text, children, self._unquoted(children[0]))
 
 
-_Described = tree.Block | tree.Cell | tree.Network | tree.Derived | tree.Recipe | tree.DerivedRecipe
+_Definition = (
+    tree.Block | tree.Cell | tree.Network | tree.Derived | tree.Recipe | tree.DerivedRecipe
+)
 
 
 class Doc(tree.Node):
-    """A doc string before the definition it belongs to is set on."""
+    """A doc string, until the definition that follows takes its text."""
 
     text: str
 
 
-def _documented(definition: _Described, doc: Doc) -> _Described:
-    """The definition with its doc string, and with a span that begins there."""
+def _documented(definition: _Definition, doc: Doc) -> _Definition:
+    """The definition with its doc string, and with a span that begins at it."""
     span = Span(doc.span.source, doc.span.start, definition.span.end)
     return replace(definition, doc=doc.text, span=span)
 
 
 class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer[Token, tree.File]):
-    """Every method takes all children of its rule, punctuation included, for their places."""
+    """All actions, as the transformer that Lark calls.
+
+    The grammar keeps every token, so an action also gets the punctuation of its rule. The spans of
+    nodes need it: a call ends at its closing parenthesis.
+    """
 
     def file(self, children: list[Child]) -> tree.File:
         elements = nodes(children)
@@ -161,13 +176,13 @@ class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer
                 definitions.append(element)
                 continue
             following = elements[position + 1] if position + 1 < len(elements) else None
-            if isinstance(following, _Described):
+            if isinstance(following, _Definition):
                 elements[position + 1] = _documented(following, element)
             elif position == 0:
                 doc = element.text
             else:
-                message = "a doc string stands at the head of a file, or before what it describes"
-                self._tell("doc", message, element.span)
+                message = "a doc string must be at the head of a file or before a definition"
+                self._report("doc", message, element.span)
         whole = Span(self._margin.source, 0, len(self._margin.source.text))
         comments = tuple(self._margin.comments)
         return tree.File(self._margin.source, doc, tuple(definitions), comments, span=whole)

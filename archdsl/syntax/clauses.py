@@ -1,4 +1,8 @@
-"""Mistakes in what begins a definition, changes a network or claims something of it."""
+"""Rules that explain syntax mistakes in definitions, derivations and claims.
+
+Each rule looks at a fault and gives its diagnostic, or None where the fault is none of its kind.
+Its docstring shows the text that it is for.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ def _derived_cell(fault: Fault) -> Diagnostic | None:
     first, name = fault.token(fault.first), fault.token(fault.first + 1)
     if first.type != "CELL" or fault.at != fault.first + 2 or fault.found.type != "EQUAL":
         return None
-    message = "what is derived from a cell is a block"
+    message = "a cell cannot be derived: what is derived from a cell is a block"
     return error("syntax", message, fault.span(first), help=f"write `block {name} = ...`")
 
 
@@ -45,7 +49,7 @@ def _changed_block(fault: Fault) -> Diagnostic | None:
         return None
     if fault.found.type != "PLUS" and fault.found != "insert":
         return None
-    message = "only a network can be changed by an `insert`"
+    message = "an `insert` can only change a network"
     return error("syntax", message, fault.span(fault.found), "expected the end of the line")
 
 
@@ -53,7 +57,7 @@ def _without_plus(fault: Fault) -> Diagnostic | None:
     """`network b = a insert c after d`, on one line or two; `network b = insert c after d`."""
     starts = fault.token(fault.first).type == "NETWORK" or "NETWORK" in fault.accepted
     if starts and fault.found == "insert":
-        message, word = "an `insert` is added with `+`", fault.found
+        message, word = "an `insert` must be added with `+`", fault.found
         return error("syntax", message, fault.span(word), help="write `+ insert`")
     if starts and fault.before == "insert" and fault.token(fault.at - 2).type == "EQUAL":
         message, word = "this `insert` has no network to change", fault.before
@@ -79,7 +83,7 @@ def _insertion(fault: Fault) -> Diagnostic | None:
         return None
     before = fault.token(fault.at - 2).type
     if fault.before == "after" and before in ("INSERT", "LPAR", "COMMA"):
-        message = "what to insert is not said"
+        message = "this `insert` must name a block before `after`"
         return error("syntax", message, fault.span(fault.before), help=_INSERTION)
     if fault.found.type in _ENDS:
         return None
@@ -88,7 +92,7 @@ def _insertion(fault: Fault) -> Diagnostic | None:
     return error("syntax", message, fault.span(found), "expected `after`", help=_INSERTION)
 
 
-def _parted_place(fault: Fault) -> Diagnostic | None:
+def _split_place(fault: Fault) -> Diagnostic | None:
     """`a .. b`, or `after a, b` without parentheses."""
     before, found, following = fault.before, fault.found, fault.token(fault.at + 1)
     if before is None or before.type != "PLACE":
@@ -96,10 +100,10 @@ def _parted_place(fault: Fault) -> Diagnostic | None:
     if found.type == "PLACE" and (found[0] in ".*" or before[-1] in ".*"):
         last = following if found[-1] == "." and following.type == "PLACE" else found
         whole = f"{before}{found}" + (str(last) if last is not found else "")
-        message = "a place is written without blanks"
+        message = "a place must be written without blanks"
         return error("syntax", message, fault.span(before, last), help=f"write `{whole}`")
     if found.type in ("PLACE", "COMMA") and "RPAR" not in fault.accepted:
-        help = "several places stand in parentheses, and so do several insertions"
+        help = "put several places, or several insertions, in parentheses"
         message = f"unexpected `{found}`"
         return error("syntax", message, fault.span(found), fault.expected, help=help)
     return None
@@ -112,12 +116,12 @@ def _increase(fault: Fault) -> Diagnostic | None:
         return None
     help = f"write `+{number} on NETWORK`"
     if fault.token(fault.at - 2).type == "MINUS":
-        help = "claim of the other network what it has beyond this one"
+        help = "only an increase can be claimed: claim it for the other network"
     if "ON" in fault.accepted:
-        message = f"`+{number}` is what a network has beyond another: name the other"
+        message = f"`+{number}` must name the network that it is an increase on"
         return error("syntax", message, fault.span(fault.token(fault.at - 2), number), help=help)
     if fault.found.type == "ON":
-        message = "`on` tells beyond what a figure with `+` goes"
+        message = "`on` must follow a figure with `+`"
         return error("syntax", message, fault.span(fault.found), help=help)
     return None
 
@@ -127,7 +131,7 @@ def _assigned_claim(fault: Fault) -> Diagnostic | None:
     if fault.found.type not in ("EQUAL", "COLON") or not {"PLUS", "NUMBER"} <= fault.accepted:
         return None
     message = f"unexpected `{fault.found}`"
-    help = f"a claim goes without: write `{fault.before} VALUE`"
+    help = f"write `{fault.before} VALUE`, without `{fault.found}`"
     return error("syntax", message, fault.span(fault.found), "expected a value", help=help)
 
 
@@ -139,7 +143,7 @@ RULES = (
     _without_plus,
     _no_transform,
     _insertion,
-    _parted_place,
+    _split_place,
     _increase,
     _assigned_claim,
 )

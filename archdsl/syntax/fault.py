@@ -1,4 +1,4 @@
-"""A token that the grammar cannot take, with what stands around it and what might stand there."""
+"""A token that the grammar does not accept, with its neighbours and the tokens that it expected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _STATEMENTS = {"INPUT", "INIT", "IF", "FOR", "RETURN", "TABLE"} | _VALUES
 _OPERATORS = {"PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "_BY", "AND", "OR", "ARROW", "IF"}
 _OPERATORS |= {"DOT", "LSQB", "LPAR", "CIRCUMFLEX"}
 
-# Where all leaders may stand, the words stand for every member.
+# A list of all accepted tokens would be unreadable. Where the first set of a group is accepted, the
+# group's words replace every token of the second set.
 _GROUPS = (
     (
         {"NETWORK", "USE"},
@@ -41,13 +42,14 @@ _MOST = 4
 
 
 def describe(accepted: Collection[str], spelling: Mapping[str, str]) -> str:
-    """`a value or `)``; nothing where the list would be longer than a help."""
+    """`a value or `)``; empty where the list would be too long to help."""
     rest, words = set(accepted), []
     for leaders, members, group in _GROUPS:
         if leaders <= rest:
             rest -= members
             words.append(group)
-    # Almost anything may go on with an operator: only what could end it is news.
+    # After an operand every operator is accepted. They are left out unless nothing else is:
+    # the reader needs to know what can end the expression.
     rest = rest - _OPERATORS or rest & {"ARROW"}
     if "_SEP" in rest:
         rest -= {"RBRACE", "$END"}
@@ -62,10 +64,10 @@ def _join(words: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Fault:
-    """The token `at` fault among its neighbours; `first` begins the statement around it.
+    """The token at position `at`, which the grammar does not accept there.
 
-    `accepted` are the kinds of token that the grammar would take there, `spelling` how each kind
-    is written.
+    `first` is the position where the statement around it begins. `accepted` are the types of the
+    tokens that the grammar accepts there, and `spelling` says how each type is written.
     """
 
     source: Source
@@ -76,7 +78,7 @@ class Fault:
     spelling: Mapping[str, str]
 
     def token(self, position: int) -> Token:
-        """A neighbour, or the end of the text where there is none."""
+        """The token at a position; outside of the statement's tokens, the end of the text."""
         inside = 0 <= position < len(self.tokens)
         end = len(self.source.text)
         return self.tokens[position] if inside else Token("$END", "", end, end_pos=end)

@@ -1,4 +1,8 @@
-"""The canonical layout of a file. Prints what the tree says; keeps comments and blank lines."""
+"""The canonical layout of a file: prints the tree, and keeps its comments and blank lines.
+
+Comments and blank lines are not in the tree. The printer goes through the tree in the order of the
+text, and puts before each node the comments that the text has there.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +25,14 @@ _Simple = tree.Input | tree.Initialise | tree.Assign | tree.Apply | tree.Return
 
 
 def format_file(file: tree.File) -> str:
-    """The text of a file in canonical layout; parsing it gives an equal tree."""
-    printer = _Printer(_Places(file))
+    """The text of a file in canonical layout. Parsing it gives an equal tree."""
+    printer = _Printer(_Layout(file))
     printer.file(file)
     return "".join(f"{line}\n" for line in printer.lines)
 
 
-def _stands_alone(node: tree.Definition) -> bool:
-    """Whether blank lines part a definition from its neighbours."""
+def _is_set_apart(node: tree.Definition) -> bool:
+    """Whether blank lines separate a definition from its neighbours."""
     is_braced = isinstance(node, tree.Block | tree.Cell | tree.Network | tree.Claim | tree.Recipe)
     return is_braced or getattr(node, "doc", None) is not None
 
@@ -38,26 +42,30 @@ def _is_simple(body: Sequence[tree.Statement]) -> bool:
 
 
 class _Printer:
-    """Writes line after line; `_end` is the place in the source that it has come to."""
+    """Writes line after line. `_end` is the offset in the source up to which all is written.
 
-    def __init__(self, places: _Places) -> None:
+    Nodes must be written in the order of the text: `_end` never goes back, and comments are taken
+    from the layout in order.
+    """
+
+    def __init__(self, layout: _Layout) -> None:
         self.lines: list[str] = []
-        self._places = places
+        self._layout = layout
         self._end = 0
         self._indent = 0
         self._blank: bool | None = False  # None: a blank line where the source has one
 
     def file(self, file: tree.File) -> None:
         if file.doc is not None:
-            self._line(doc_string(file.doc), *self._places.doc)
-        stood_alone = False
+            self._line(doc_string(file.doc), *self._layout.doc)
+        was_set_apart = False
         for definition in file.definitions:
-            stands_alone = _stands_alone(definition)
-            if self.lines and (stands_alone or stood_alone):
+            is_set_apart = _is_set_apart(definition)
+            if self.lines and (is_set_apart or was_set_apart):
                 self._blank = True
             self._write(definition)
-            stood_alone = stands_alone
-        self._own_comments(sys.maxsize)
+            was_set_apart = is_set_apart
+        self._comments_before(sys.maxsize)
 
     # Nodes
 
@@ -115,11 +123,11 @@ class _Printer:
         self._beside()
 
     def _otherwise(self, node: tree.If) -> None:
-        """What follows the closing brace of an `if`, on its line."""
+        """Write the `else` of an `if` on the line of its closing brace."""
         self.lines.pop()
         chained = self._chained(node)
         if chained is None:
-            self._open("} else", self._places.brace("{", self._end))
+            self._open("} else", self._layout.brace("{", self._end))
             self._items(node.otherwise)
             self._close(node.span.end - 1)
             return
@@ -130,14 +138,14 @@ class _Printer:
     def _branch(self, start: Piece, opening: int, node: tree.If) -> None:
         self._open(start, opening)
         self._items(node.body)
-        self._close(self._places.brace("}", self._end) if node.otherwise else node.span.end - 1)
+        self._close(self._layout.brace("}", self._end) if node.otherwise else node.span.end - 1)
 
     def _chained(self, node: tree.If) -> tree.If | None:
-        """The `if` right after `else`, unless a comment needs the braces to stay in place."""
+        """The `if` of `else if`, or None where a comment inside the braces would lose its place."""
         if len(node.otherwise) != 1 or not isinstance(node.otherwise[0], tree.If):
             return None
         inner = node.otherwise[0].span
-        has_comment = self._places.has_comment
+        has_comment = self._layout.has_comment
         commented = has_comment(self._end, inner.start) or has_comment(inner.end, node.span.end)
         return None if commented else node.otherwise[0]
 
@@ -157,12 +165,15 @@ class _Printer:
     # Bodies
 
     def _opening(self, node: tree.Node, parts: Sequence[tree.Node]) -> int:
-        """Where the brace after a head stands, whose last part is known."""
-        return self._places.brace("{", parts[-1].span.end if parts else node.span.start)
+        """The offset of the brace after a head, of which `parts` are written before the brace."""
+        return self._layout.brace("{", parts[-1].span.end if parts else node.span.start)
 
     def _short(self, node: tree.If | tree.For, *bodies: Sequence[tree.Statement]) -> bool:
-        """Writes bodies of one statement on their head's line, if the author had them there."""
-        if self._places.has_newline(node.span.start, node.span.end):
+        """Write bodies of one statement on the line of their head, if the author had them there.
+
+        Returns whether it did.
+        """
+        if self._layout.has_newline(node.span.start, node.span.end):
             return False
         if not all(_is_simple(body) for body in bodies):
             return False
@@ -174,7 +185,7 @@ class _Printer:
         return True
 
     def _body(self, node: tree.Node, opening: int, items: Sequence[tree.Node]) -> None:
-        if not items and not self._places.has_comment(opening, node.span.end):
+        if not items and not self._layout.has_comment(opening, node.span.end):
             return self._finish((head(node), " {}"), node.span.end)
         self._open(head(node), opening)
         self._items(items)
@@ -191,7 +202,7 @@ class _Printer:
         self._blank = False
 
     def _close(self, closing: int) -> None:
-        self._own_comments(closing)
+        self._comments_before(closing)
         self._indent -= _STEP
         self._blank = None
         self._put("}")
@@ -204,10 +215,10 @@ class _Printer:
         self._finish(piece, end)
 
     def _begin(self, start: int, end: int) -> None:
-        """Comments before a thing, and those inside it, which move above it."""
-        self._own_comments(start)
+        """Write the comments before a node, and those inside it, which move above it."""
+        self._comments_before(start)
         self._space(start)
-        for comment in self._places.comments_before(end):
+        for comment in self._layout.comments_before(end):
             self._put(comment.text)
 
     def _finish(self, piece: Piece, end: int) -> None:
@@ -215,15 +226,15 @@ class _Printer:
         self._end = end
         self._beside()
 
-    def _own_comments(self, before: int) -> None:
-        for comment in self._places.comments_before(before):
+    def _comments_before(self, before: int) -> None:
+        for comment in self._layout.comments_before(before):
             self._space(comment.span.start)
             self._put(comment.text)
             self._end = comment.span.end
 
     def _beside(self) -> None:
-        """The comment at the end of the line just written."""
-        comment = self._places.comment_beside(self._end)
+        """Append the comment that the source has at the end of the line just written."""
+        comment = self._layout.comment_beside(self._end)
         if comment:
             self.lines[-1] += f"  {comment.text}"
             self._end = comment.span.end
@@ -234,7 +245,7 @@ class _Printer:
 
     def _space(self, start: int) -> None:
         blank = self._blank
-        if blank or (blank is None and self._places.has_blank_line(self._end, start)):
+        if blank or (blank is None and self._layout.has_blank_line(self._end, start)):
             self.lines.append("")
         self._blank = None
 
@@ -242,8 +253,11 @@ class _Printer:
         self.lines.append(render(piece, self._indent))
 
 
-class _Places:
-    """Where braces and blank lines are, and comments, which it gives out in order."""
+class _Layout:
+    """The parts of a text that its tree does not have: braces, blank lines and comments.
+
+    Each comment is given out once, in order, so that none can be lost or printed twice.
+    """
 
     def __init__(self, file: tree.File) -> None:
         self._text = file.source.text
@@ -259,18 +273,18 @@ class _Places:
                 self.doc = token.span()
 
     def brace(self, which: str, after: int) -> int:
-        """The first brace from an offset on, outside of texts and comments."""
+        """The offset of the first brace from an offset on, outside of texts and comments."""
         places = self._braces[which]
         position = bisect_left(places, after)
         return places[position] if position < len(places) else after
 
     def comments_before(self, offset: int) -> list[tree.Comment]:
-        """Takes the comments up to an offset."""
+        """Take the comments up to an offset."""
         first, self._taken = self._taken, max(self._taken, bisect_left(self._starts, offset))
         return self._comments[first : self._taken]
 
     def comment_beside(self, offset: int) -> tree.Comment | None:
-        """Takes the comment on the line of what ends at an offset."""
+        """Take the comment that follows an offset on the same line."""
         if self._taken == len(self._comments):
             return None
         start = self._starts[self._taken]

@@ -1,7 +1,8 @@
-"""The grammar, made ready to parse with, and one run of its parser, token by token.
+"""The grammar with its lexer and parser tables, and a parser that is driven token by token.
 
-Lexer and tables are made once a process, and their parts that take long once a machine. A run can
-be asked what may follow, and fall back: what recovery needs.
+Building the tables takes longer than most commands do, so Lark's cache keeps them on the machine
+until the grammar changes. Driving the parser by hand lets error recovery ask which tokens are
+accepted, and go back to an earlier state.
 """
 
 from __future__ import annotations
@@ -27,17 +28,18 @@ from archdsl.syntax.lexemes import Margin
 END = "$END"
 
 Callbacks: TypeAlias = dict[str, Callable[..., Any]]
-"""What makes of a rule's children what stands for the rule."""
+"""The action of each rule, by its name."""
 
 
 class Unexpected(Exception):
-    """A token that the grammar does not have at this place."""
+    """The grammar does not accept the token that was fed."""
 
 
 class Driver:
-    """Feeds tokens to a start rule, and has each rule built.
+    """Feeds tokens to the parser from a start rule on, and calls the action of each rule.
 
-    Its height can be noted and fallen back to.
+    An LALR parser's whole state is its stack. Recovery notes the `height` of the stack before a
+    statement, and rewinds to it when the statement is wrong.
     """
 
     def __init__(self, lark: Lark, start: str, build: Callbacks) -> None:
@@ -49,7 +51,7 @@ class Driver:
     def height(self) -> int:
         return len(self._state.state_stack)
 
-    def fall_back(self, height: int) -> None:
+    def rewind(self, height: int) -> None:
         del self._state.state_stack[height:]
         del self._state.value_stack[height - 1 :]
 
@@ -60,18 +62,29 @@ class Driver:
             raise Unexpected from None
 
     def finish(self) -> Any:
-        """What the text was built into."""
+        """The node of the start rule.
+
+        Raises:
+            Unexpected: the text ends too early.
+        """
         try:
             return self._state.feed_token(Token(END, ""), is_end=True)
         except UnexpectedToken:
             raise Unexpected from None
 
     def accepted(self) -> frozenset[str]:
-        """The kinds of token that can follow."""
+        """The types of the tokens that are accepted next.
+
+        It tries every token on a copy of the parser, so it is for messages only.
+        """
         return frozenset(self._parser.accepts())  # type: ignore[no-untyped-call]
 
     def accepts(self, kind: str) -> bool:
-        """Whether a token of this kind can follow: the parser's moves, without building."""
+        """Whether a token of this type is accepted next.
+
+        The parser's own moves on a copy of its stack, without calling any action: a token may only
+        be rejected after several reductions, and a failed `feed` would have made them.
+        """
         conf = self._state.parse_conf
         stack = list(self._state.state_stack)
         while True:
@@ -86,13 +99,13 @@ class Driver:
 
 
 class Grammar:
-    """Lexer and parser tables: what all texts share, and none of them changes."""
+    """The lexer and the parser tables, which all texts share and none changes."""
 
     always_accept = ("COMMENT", "OPEN_DOC", "OPEN_TEXT", "STRAY")
-    """Tokens that no rule has, and that the margin takes."""
+    """Tokens that no rule has. Lark's lexer would drop them; `Margin` needs them."""
 
     def __init__(self) -> None:
-        place = cache_folder()
+        cached = cache_folder()
         self._lark = Lark(
             (folder("grammars") / "arch.lark").read_text(encoding="utf-8"),
             start=["file", "body", "argument"],
@@ -101,26 +114,26 @@ class Grammar:
             postlex=self,
             keep_all_tokens=True,
             maybe_placeholders=False,
-            cache=str(place / "grammar.bin") if place else False,
+            cache=str(cached / "grammar.bin") if cached else False,
         )
 
     @staticmethod
     def process(tokens: Iterator[Token]) -> Iterator[Token]:
-        """Lark asks for this beside the tokens to keep."""
+        """Lark requires this of a `postlex`, which is here for `always_accept` alone."""
         return tokens
 
     @cached_property
     def spelling(self) -> dict[str, str]:
-        """How each kind of token is written."""
+        """How each type of token is written."""
         written = {terminal.name: terminal.pattern.value for terminal in self._lark.terminals}
         return written | SPELLING
 
-    def reading(self, source: Source) -> Reading:
-        return Reading(self._lark, self.spelling, source)
+    def session(self, source: Source) -> Session:
+        return Session(self._lark, self.spelling, source)
 
 
-class Reading:
-    """One text being parsed: two of them share nothing that changes, so that both can go on."""
+class Session:
+    """The parsing of one text. Sessions share no state, so several can be open at once."""
 
     def __init__(self, lark: Lark, spelling: Mapping[str, str], source: Source) -> None:
         self.source = source
@@ -131,26 +144,27 @@ class Reading:
         self._build: Callbacks = rules.create_callback(Builder(self.margin))  # type: ignore[no-untyped-call]
 
     def driver(self, start: str) -> Driver:
-        """A new run of the parser."""
+        """A new parser for this text, from a start rule on."""
         return Driver(self._lark, start, self._build)
 
     def tokens(self) -> Iterator[Token]:
-        """The tokens of the text; the margin notes what they pass by.
+        """The tokens that the grammar has rules for. The margin collects the others.
 
         Raises:
-            CompileError: there are more than any spec has.
+            CompileError: there are more than a spec may have.
         """
-        session = self._lark.parse_interactive(self.source.text, start="file")
-        lexed: Iterator[Token] = session.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
+        lexing = self._lark.parse_interactive(self.source.text, start="file")
+        lexed: Iterator[Token] = lexing.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
         tokens = self.margin.without(lexed)
         yield from islice(tokens, limits.TOKENS)
         if (after := next(tokens, None)) is not None:
-            message = f"this file has more than {limits.TOKENS:,} words and signs"
+            message = f"a spec can have at most {limits.TOKENS:,} tokens, but this has more"
             start = after.start_pos or 0
-            place = Span(self.source, start, start + len(after))
-            raise CompileError([error("size", message, place)])
+            span = Span(self.source, start, start + len(after))
+            raise CompileError([error("size", message, span)])
 
 
 @cache
 def grammar() -> Grammar:
+    """The grammar, loaded once for each process."""
     return Grammar()

@@ -1,9 +1,11 @@
-"""What a token means by where it stands: separators, `x` between dimensions, soft keywords.
+"""Tokens whose type depends on their context: separators, `x` between dimensions, soft keywords.
 
-Runs between lexer and parser, so that the grammar stays free of these questions. A soft keyword is
-a word that a spec may also use as a name. In a derivation these are `insert`, `after` and the
-places that follow it, whose labels are no expressions: `mixed_4*`, `res4.0..res4.5`. In a claim it
-is `on`, behind a number, and `same`, which labels follow.
+This runs between lexer and parser, so that the grammar needs no rules for it. A soft keyword is a
+word that a spec may also use as a name. In a derivation these are `insert` and `after`, and places
+follow: labels that are no expressions, such as `mixed_4*` and `res4.0..res4.5`. In a claim they
+are `on` after a number, and `same`, which is followed by labels.
+
+Everything here is a generator over tokens, so that a text streams from lexer to parser.
 """
 
 from __future__ import annotations
@@ -36,25 +38,36 @@ _ENDS_PLACES = {"COMMA", "PLUS", "RPAR"}
 
 
 class TooDeep(Exception):
-    """Brackets or signs are nested deeper than the compiler follows."""
+    """Brackets, signs or `else` are nested deeper than `limits.NESTING`.
+
+    The parser needs no recursion for them, but everything that follows it does.
+    """
 
     def __init__(self, token: Token) -> None:
         super().__init__()
         self.token = token
 
-    def told(self, source: Source) -> Diagnostic:
+    def diagnostic(self, source: Source) -> Diagnostic:
         start = self.token.start_pos or 0
         message = f"nested more than {limits.NESTING} levels deep"
         return error("nesting", message, Span(source, start, start + len(self.token)))
 
 
 def arrange(stream: Iterable[Token]) -> Iterator[Token]:
-    """The tokens as the grammar takes them."""
+    """The tokens as the grammar expects them.
+
+    Raises:
+        TooDeep: they are nested deeper than a spec may be.
+    """
     return _dimensions(_soft_keywords(_separated(stream)))
 
 
 def _separated(stream: Iterable[Token]) -> Iterator[Token]:
-    """Drops separators in parentheses, beside braces, before `->` and `+`; joins repeated ones."""
+    """Drop separators in parentheses, next to braces, before `->` and `+`; join repeated ones.
+
+    Chained conditionals (`a if b else c if d else ...`) nest without a bracket, so `elses` counts
+    them for each open bracket.
+    """
     open_brackets: list[str] = []
     pending: Token | None = None
     previous, signs = "LBRACE", 0
@@ -85,7 +98,11 @@ def _separated(stream: Iterable[Token]) -> Iterator[Token]:
 
 
 def _dimensions(stream: Iterable[Token]) -> Iterator[Token]:
-    """A name `x` after an operand parts two dimensions, and so does each in `x13x160`."""
+    """Turn a name `x` after an operand into the sign between two dimensions.
+
+    `3 x13x160` is lexed as a number and the name `x13x160`, which is split into its signs and
+    numbers. After anything else, `x` is a name: blocks call their input so.
+    """
     after_operand = False
     for token, is_operand in _operands(stream):
         if after_operand and token.type == "NAME" and _DIMENSIONS.fullmatch(token):
@@ -98,10 +115,11 @@ def _dimensions(stream: Iterable[Token]) -> Iterator[Token]:
 
 
 def _operands(stream: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
-    """Each token, and whether it ends an operand: not `in`, `cell` or a metric before a name.
+    """Each token, and whether it ends an operand, after which `x` separates dimensions.
 
-    `for i in x`, `cell x {}`, in a claim `path x` and in a recipe `crop x` are of things that are
-    called `x`. Outside of braces, `for` says which network a recipe is for.
+    `in`, `cell` and the name of a claimed item or setting end none where a name follows: in
+    `for i in x`, `cell x {}`, `path x` in a claim and `crop x` in a recipe, `x` is a name. A `for`
+    outside of braces belongs to a recipe (`recipe a for b`) and has no `in`.
     """
     previous, depth = "", 0
     in_loop = in_items = False
@@ -119,7 +137,7 @@ def _operands(stream: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
 
 
 def _split(token: Token) -> Iterator[Token]:
-    """`x160` as `x` and `160`, each in its place."""
+    """`x160` as `x` and `160`, each with its own span."""
     offset, line, column = token.start_pos or 0, token.line or 0, token.column or 0
     for part in re.finditer("x|[0-9]+", token):
         kind = "_BY" if part[0] == "x" else "NUMBER"
@@ -128,23 +146,26 @@ def _split(token: Token) -> Iterator[Token]:
 
 
 def _soft_keywords(stream: Iterable[Token]) -> Iterator[Token]:
-    """The tokens of separated lines, with each such word and place as a kind of its own."""
+    """The tokens with soft keywords and places under types of their own."""
     tokens = iter(stream)
     earlier, previous, in_claim = "", "", False
     for token in tokens:
-        yield _as("ON", token) if token == "on" and previous == "NUMBER" else token
+        yield _retyped("ON", token) if token == "on" and previous == "NUMBER" else token
         in_claim = token.type == "CLAIM" or (in_claim and token.type != "RBRACE")
         if in_claim and token == "same" and previous in _BEGINS_ITEM:
             previous = yield from _labels(tokens)
             in_claim = previous != "RBRACE"
             continue
         if token.type == "EQUAL" and previous == "NAME" and earlier in _DERIVED:
-            yield from _places(_words(tokens))
+            yield from _places(_derivation_keywords(tokens))
         earlier, previous = previous, token.type
 
 
 def _labels(tokens: Iterator[Token]) -> Generator[Token, None, str]:
-    """What a claim says of labels, each of them a name, also `res3.1`; the kind of its end."""
+    """The labels after `same` in a claim, each as one token, also `res3.1`.
+
+    Returns the type of the token that ends them.
+    """
     label: list[Token] = []
     for token in tokens:
         is_piece = token.type in ("NAME", "NUMBER", "DOT")
@@ -160,14 +181,14 @@ def _labels(tokens: Iterator[Token]) -> Generator[Token, None, str]:
     return ""
 
 
-def _words(tokens: Iterator[Token]) -> Iterator[Token]:
-    """The rest of a derivation, up to its separator, with its words."""
+def _derivation_keywords(tokens: Iterator[Token]) -> Iterator[Token]:
+    """The rest of a derivation, up to its separator, with its soft keywords."""
     previous, depth = "", 0
     for token in tokens:
         if token == "insert" and previous == "PLUS" and depth == 0:
-            token = _as("INSERT", token)
+            token = _retyped("INSERT", token)
         elif token == "after" and previous in ("NAME", "RPAR"):
-            token = _as("AFTER", token)
+            token = _retyped("AFTER", token)
         depth += _BRACKETS.get(token.type, 0)
         previous = token.type
         yield token
@@ -176,7 +197,7 @@ def _words(tokens: Iterator[Token]) -> Iterator[Token]:
 
 
 def _places(tokens: Iterator[Token]) -> Iterator[Token]:
-    """The tokens of a derivation; what touches where places stand becomes one."""
+    """The tokens of a derivation. After `after`, tokens without a blank between them are joined."""
     place: list[Token] = []
     for token, is_piece in _pieces(tokens):
         if place and not (is_piece and place[-1].end_pos == token.start_pos):
@@ -191,7 +212,7 @@ def _places(tokens: Iterator[Token]) -> Iterator[Token]:
 
 
 def _pieces(tokens: Iterator[Token]) -> Iterator[tuple[Token, bool]]:
-    """Each token, and whether it is a piece of a place."""
+    """Each token, and whether it is a part of a place."""
     is_place, depth = False, 0
     for token in tokens:
         if token.type == "AFTER":
@@ -209,5 +230,5 @@ def _joined(pieces: list[Token], kind: str) -> Token:
     return Token(kind, "".join(pieces), first.start_pos, first.line, first.column, *end)
 
 
-def _as(kind: str, token: Token) -> Token:
+def _retyped(kind: str, token: Token) -> Token:
     return Token.new_borrow_pos(kind, str(token), token)

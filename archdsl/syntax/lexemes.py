@@ -1,6 +1,7 @@
-"""What single words of a text mean: numbers, texts, places; and what stands beside the grammar.
+"""The values of single tokens (numbers, texts, places), and the tokens that no rule has.
 
-Comments belong to no rule, and what means nothing in the language is told without the parser.
+Comments can be anywhere, so no rule has them. Neither has a character that is not in the language:
+it is reported here, and parsing goes on without it.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
 SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-"""What a letter behind a number multiplies it by."""
+"""The factor of each letter that may follow a number."""
 
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 
 
 def parse_number(text: str) -> int | Fraction | None:
-    """The value of `2.25`, `1e-4` or `3.8M`; None where it has too many digits."""
+    """The value of `2.25`, `1e-4` or `3.8M`; None where it has too many digits.
+
+    Values are exact. The length is checked first: `1e999999999` would fill the memory, and Python
+    refuses to read an integer of more than 4,300 digits.
+    """
     if len(text) <= limits.DIGITS and text.isdecimal():
         return int(text)
     digits = text.rstrip("".join(SUFFIXES))
@@ -38,19 +43,19 @@ def parse_number(text: str) -> int | Fraction | None:
 
 
 def unquoted(text: str) -> str:
-    """What stands between the quotes; an unknown escape stands for nothing."""
+    """The text between the quotes, without unknown escapes."""
     return _ESCAPE.sub(lambda escape: _ESCAPES.get(escape[1], ""), text[1:-1])
 
 
 def unknown_escapes(text: str) -> Iterator[tuple[int, str]]:
-    """Where a text holds escapes that mean nothing, and which."""
+    """The offset of each unknown escape in a text, and the escape."""
     for escape in _ESCAPE.finditer(text, 1, len(text) - 1):
         if escape[1] not in _ESCAPES:
             yield escape.start(), escape[0]
 
 
 def description(text: str) -> str:
-    """A doc string without the indentation and the blanks that only its place gave it."""
+    """A doc string without its common indentation and surrounding blanks."""
     lines = textwrap.dedent(text[3:-3]).split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
 
@@ -58,25 +63,25 @@ def description(text: str) -> str:
 _LABEL = re.compile(r"[\w*]+(?:\.[\w*]+)*", re.ASCII)
 _STARS = re.compile(r"\*{2,}")
 _DOTS = re.compile(r"\.{2,}")
-_FORMS = "a place is a label as `res3.1`, one with wildcards as `res4.*`, or a range as `b..f`"
+_FORMS = "a place is a label like `res3.1`, a pattern like `res4.*`, or a range like `b..f`"
 
 
-def mistaken(place: str) -> tuple[str, str] | None:
-    """What is wrong with a place, and what helps; nothing where it can be read."""
+def place_mistake(place: str) -> tuple[str, str] | None:
+    """The message and the help for a malformed place, or None where it is well-formed."""
     labels = _DOTS.split(place)
     if len(labels) > 2 or not all(map(_LABEL.fullmatch, labels)):
-        return f"`{place}` is no place", _FORMS
+        return f"`{place}` is not a place", _FORMS
     if "..." in place:
-        return "a range has two dots", f"write `{'..'.join(labels)}`"
+        return "a range must have two dots", f"write `{'..'.join(labels)}`"
     if len(labels) == 2 and "*" in place:
-        return "a range goes from one label to another, without `*`", f"write `{labels[0]}` alone"
+        return "a range must go from label to label, without `*`", f"write `{labels[0]}` alone"
     if "**" in place:
         single = _STARS.sub("*", place)
-        return "a `*` stands for any part of a name, and never for levels", f"write `{single}`"
+        return "a `*` matches a part of one name, never several levels", f"write `{single}`"
     return None
 
 
-# What a text copied from a paper or a word processor holds in the place of the language's signs.
+# Characters that replace the signs of the language in text copied from papers and word processors.
 _LOOKALIKES = {"→": "->", "·": "*", "≤": "<=", "≥": ">=", "≠": "!=", "&": "and", "&&": "and"}
 _LOOKALIKES |= dict.fromkeys(("\u2212", "\u2013", "\u2014"), "-")
 _LOOKALIKES |= dict.fromkeys(("“", "”", "'"), '"') | {"!": "not"}
@@ -84,9 +89,9 @@ _SHOWN = 20
 
 
 class Margin:
-    """What is noted of one text while it is parsed: its comments, and mistakes in its words.
+    """Collects the comments of one text, and the mistakes found before and during parsing.
 
-    The builder tells its own mistakes here too.
+    The actions of the parser report their mistakes here too.
     """
 
     def __init__(self, source: Source) -> None:
@@ -102,7 +107,7 @@ class Margin:
         }
 
     def without(self, tokens: Iterable[Token]) -> Iterator[Token]:
-        """The tokens that the grammar has a place for; the others are noted."""
+        """The tokens that the grammar has rules for. Comments and mistakes are collected."""
         for token in tokens:
             if token.type in self._notes:
                 self._notes[token.type](token)
@@ -110,17 +115,17 @@ class Margin:
                 yield token
 
     def _comment(self, token: Token) -> None:
-        self.comments.append(tree.Comment(token.rstrip(), span=self._place(token)))
+        self.comments.append(tree.Comment(token.rstrip(), span=self._span(token)))
 
     def _open_doc(self, token: Token) -> None:
         start = token.start_pos or 0
-        self.tell("this doc string is never closed", Span(self.source, start, start + 3))
+        self.report("this doc string is never closed", Span(self.source, start, start + 3))
 
     def _open_text(self, token: Token) -> None:
-        self.tell("this text has no closing quote", self._place(token))
+        self.report("this text has no closing quote", self._span(token))
 
     def _stray(self, token: Token) -> None:
-        """Tells of the first on its line: the others are likely to belong to it."""
+        """Report the first one of a line: more of them are likely to be the same mistake."""
         if token.line == self._stray_line:
             return
         self._stray_line = token.line
@@ -128,16 +133,16 @@ class Margin:
         shown = f"`{words}`" if words.isprintable() else f"character U+{ord(token[0]):04X}"
         meant = _LOOKALIKES.get(str(token))
         help = f"did you mean `{meant}`?" if meant else None
-        self.tell(f"{shown} means nothing here", self._place(token), help)
+        self.report(f"{shown} is not part of the language", self._span(token), help)
 
-    def tell(
+    def report(
         self, message: str, span: Span, help: str | None = None, *, code: str = "syntax"
     ) -> None:
-        """One mistake more, unless there are as many as anybody reads."""
+        """Add an error, up to `limits.MISTAKES`."""
         if len(self.mistakes) < limits.MISTAKES:
             self.mistakes.append(error(code, message, span, help=help))
 
-    def _place(self, token: Token) -> Span:
-        """Where a token stands, without blanks at its end."""
+    def _span(self, token: Token) -> Span:
+        """The span of a token without blanks at its end."""
         start = token.start_pos or 0
         return Span(self.source, start, start + len(token.rstrip()))

@@ -1,4 +1,8 @@
-"""A token that cannot stand where it stands, told as a reader of the language would tell it."""
+"""Rules that explain syntax mistakes: what is wrong, where, and what to write instead.
+
+An LALR parser only knows which tokens it expected. The rules here and in `clauses` recognise the
+usual mistakes from the tokens around. They are tried in order, special ones first.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +21,19 @@ _ENDS = {"_SEP": "the end of the line", "RBRACE": "`}`", "$END": "the end of the
 
 
 def explain(fault: Fault) -> Diagnostic:
-    """The first of the rules below that knows this mistake."""
-    told = (rule(fault) for rule in _RULES)
-    return next(filter(None, told), None) or _unexpected(fault)
+    """The diagnostic of the first rule that recognises the mistake."""
+    explanations = (rule(fault) for rule in _RULES)
+    return next(filter(None, explanations), None) or _unexpected(fault)
 
 
 def keyword(token: Token) -> str | None:
-    """The word of the language that a token is, or that its writer will have meant."""
+    """The keyword that a token is or, for a misspelt one, that its author is likely to mean."""
     if token.type != "NAME":
         return str(token)
     return nearest(str(token), _DEFINITIONS + _STATEMENTS)
 
 
-def _is_word(token: Token) -> bool:
+def _is_keyword(token: Token) -> bool:
     return token.type != "NAME" and token.isidentifier()
 
 
@@ -38,29 +42,29 @@ def _decimal(fault: Fault) -> Diagnostic | None:
     found, following = fault.found, fault.token(fault.at + 1)
     if found.type == "DOT" and following.type == "NUMBER" and found.end_pos == following.start_pos:
         span, help = fault.span(found, following), f"write `0.{following}`"
-        return error("syntax", "a number begins with a digit", span, help=help)
+        return error("syntax", "a number must begin with a digit", span, help=help)
     number, dot = fault.token(fault.at - 2), fault.before
     if dot and dot.type == "DOT" and number.type == "NUMBER" and number.end_pos == dot.start_pos:
         span, help = fault.span(number, dot), f"write `{number}.0` or `{number}`"
-        return error("syntax", "a number ends with a digit", span, help=help)
+        return error("syntax", "a number must end with a digit", span, help=help)
     return None
 
 
 def _reserved(fault: Fault) -> Diagnostic | None:
-    """A word of the language where a name stands."""
+    """A keyword in the place of a name."""
     token, following = fault.found, fault.token(fault.at + 1)
     if token.type == "EQUAL" and fault.at == fault.first + 1:
         token = fault.token(fault.first)
     elif "NAME" not in fault.accepted or (fault.at == fault.first and following.type != "EQUAL"):
         return None
-    if not _is_word(token):
+    if not _is_keyword(token):
         return None
-    message = f"`{token}` is a word of the language and cannot be a name"
+    message = f"`{token}` is a keyword, and cannot be a name"
     return error("syntax", message, fault.span(token))
 
 
 def _misspelt(fault: Fault) -> Diagnostic | None:
-    """A line that begins with a word much like one of the language."""
+    """A line that begins with a misspelt keyword."""
     first = fault.token(fault.first)
     is_definition = "NETWORK" in fault.accepted
     # In a claim two names may follow each other.
@@ -72,20 +76,20 @@ def _misspelt(fault: Fault) -> Diagnostic | None:
     if not help:
         return None
     kind = "definition" if is_definition else "statement"
-    return error("syntax", f"`{first}` begins no {kind}", fault.span(first), help=help)
+    return error("syntax", f"no {kind} begins with `{first}`", fault.span(first), help=help)
 
 
 def _misplaced(fault: Fault) -> Diagnostic | None:
-    """A word of the language at the head of a line where it may not stand."""
-    if fault.at != fault.first or not _is_word(fault.found):
+    """A keyword at the head of a line where it is not allowed."""
+    if fault.at != fault.first or not _is_keyword(fault.found):
         return None
     is_else = fault.found.type == "ELSE"
-    message = "this `else` follows no `if`" if is_else else f"`{fault.found}` cannot stand here"
+    message = "this `else` has no `if`" if is_else else f"`{fault.found}` is not allowed here"
     return error("syntax", message, fault.span(fault.found), fault.expected)
 
 
 def _missing(fault: Fault) -> Diagnostic | None:
-    """An end where something still had to come: told after the last word, not at what follows."""
+    """A statement that ends too early. The label is after its last word, where the end is."""
     end = _ENDS.get(fault.found.type)
     if not end or fault.before is None:
         return None
@@ -93,10 +97,10 @@ def _missing(fault: Fault) -> Diagnostic | None:
     if fault.found == ";":
         end = "`;`"
     elif fault.found.type == "$END" and fault.source.text[offset:].strip():
-        end = _ENDS["_SEP"]  # of this definition: others follow
+        end = _ENDS["_SEP"]  # recovery parses each definition by itself: more text follows
     message = f"{fault.expected or 'expected more'} before {end}"
     is_arrow = fault.before.type == "ARROW"
-    help = "a chain goes on with `->` at the head of the next line" if is_arrow else None
+    help = "to break a chain, begin the next line with `->`" if is_arrow else None
     return error("syntax", message, Span(fault.source, offset, offset), help=help)
 
 
@@ -113,7 +117,7 @@ def _equals(fault: Fault) -> Diagnostic | None:
         return None
     earlier = {token.type for token in fault.tokens[fault.first : fault.at]}
     compares = earlier & {"IF", "EQUAL", "RETURN"}
-    help = "to compare two values, write `==`" if compares else "only a name can be given a value"
+    help = "to compare two values, write `==`" if compares else "only a name can be assigned"
     return error("syntax", "unexpected `=`", fault.span(fault.found), fault.expected, help=help)
 
 

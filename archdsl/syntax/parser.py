@@ -1,4 +1,8 @@
-"""Text to syntax tree, or to diagnostics."""
+"""Text to syntax tree, or to diagnostics.
+
+A text is parsed strictly first. Only one that fails is parsed again with error recovery, which is
+slower and gives no tree.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,10 @@ from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
-from archdsl.syntax.grammar import END, Driver, Reading, Unexpected, grammar
+from archdsl.syntax.grammar import END, Driver, Session, Unexpected, grammar
 from archdsl.syntax.layout import TooDeep, arrange
 
-# What Python or an editor would take for an end of line, or not take at all.
+# Characters that editors show as an end of line where this compiler counts none, or do not show.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]+|\r(?!\n)")
 
 
@@ -23,68 +27,68 @@ def parse(source: Source) -> tree.File:
     """The syntax tree of a source.
 
     Raises:
-        CompileError: the text is not of the language; all its syntax mistakes, in order.
+        CompileError: with all its syntax mistakes, in the order of the text.
     """
     _refuse_control_characters(source)
-    reading = grammar().reading(source)
+    session = grammar().session(source)
     try:
-        file = _parse(reading)
+        file = _parse(session)
     except (Unexpected, TooDeep):
-        reading = _diagnosed(source)
-    _raise(reading.margin.mistakes)
+        session = _diagnosed(source)
+    _raise(session.margin.mistakes)
     return file
 
 
 def parse_argument(source: Source) -> tree.Argument:
-    """The tree of `name = value`, as a flag gives it.
+    """The tree of `name = value`, the form of arguments on the command line.
 
     Raises:
-        CompileError: the text is no argument.
+        CompileError: the text is not an argument.
     """
     _refuse_control_characters(source)
-    reading = grammar().reading(source)
+    session = grammar().session(source)
     try:
-        tokens = list(arrange(reading.tokens()))
+        tokens = list(arrange(session.tokens()))
     except TooDeep as deep:
-        raise CompileError([deep.told(source)]) from None
-    _raise(reading.margin.mistakes)
-    driver = reading.driver("argument")
+        raise CompileError([deep.diagnostic(source)]) from None
+    _raise(session.margin.mistakes)
+    driver = session.driver("argument")
     for position, token in enumerate(tokens):
         if not driver.accepts(token.type):
-            raise CompileError([_misplaced(reading, driver, tokens, position)])
+            raise CompileError([_misplaced(session, driver, tokens, position)])
         driver.feed(token)
     if not driver.accepts(END):
-        raise CompileError([_misplaced(reading, driver, tokens, len(tokens))])
+        raise CompileError([_misplaced(session, driver, tokens, len(tokens))])
     argument: tree.Argument = driver.finish()
-    _raise(reading.margin.mistakes)
+    _raise(session.margin.mistakes)
     return argument
 
 
-def _misplaced(reading: Reading, driver: Driver, tokens: list[Token], position: int) -> Diagnostic:
+def _misplaced(session: Session, driver: Driver, tokens: list[Token], position: int) -> Diagnostic:
     from archdsl.syntax.fault import Fault
     from archdsl.syntax.mistakes import explain
 
-    fault = Fault(reading.source, tokens, 0, position, driver.accepted(), reading.spelling)
+    fault = Fault(session.source, tokens, 0, position, driver.accepted(), session.spelling)
     return explain(fault)
 
 
-def _parse(reading: Reading) -> tree.File:
-    driver = reading.driver("file")
-    for token in arrange(reading.tokens()):
+def _parse(session: Session) -> tree.File:
+    driver = session.driver("file")
+    for token in arrange(session.tokens()):
         driver.feed(token)
     file: tree.File = driver.finish()
     return file
 
 
-def _diagnosed(source: Source) -> Reading:
-    """The text read once more, for its mistakes."""
-    from archdsl.syntax.recovery import mistakes  # most texts have none
+def _diagnosed(source: Source) -> Session:
+    """A session that has collected all mistakes of a text."""
+    from archdsl.syntax.recovery import mistakes  # not needed for a text without mistakes
 
-    reading = grammar().reading(source)
-    tokens, told = list(reading.tokens()), reading.margin.mistakes
-    blamed = [diagnostic.labels[0].span.start for diagnostic in told]
-    told += islice(mistakes(reading, tokens, blamed), limits.MISTAKES)
-    return reading
+    session = grammar().session(source)
+    tokens, found = list(session.tokens()), session.margin.mistakes
+    blamed = [diagnostic.labels[0].span.start for diagnostic in found]
+    found += islice(mistakes(session, tokens, blamed), limits.MISTAKES)
+    return session
 
 
 def _raise(found: Iterable[Diagnostic]) -> None:
@@ -99,7 +103,7 @@ def _refuse_control_characters(source: Source) -> None:
     _raise(
         error(
             "syntax",
-            f"character U+{ord(run[0][0]):04X} cannot stand in a spec",
+            f"character U+{ord(run[0][0]):04X} is not allowed in a spec",
             Span(source, *run.span()),
         )
         for run in runs

@@ -1,4 +1,9 @@
-"""Every syntax mistake of a text: after each, parsing goes on with the next statement."""
+"""Error recovery: finds every syntax mistake of a text, not only the first one.
+
+The text is cut into definitions, and the brackets of each are repaired, so that a mistake in one
+cannot reach the next. After a mistake, parsing goes on with the next statement (panic mode). A
+statement is reported at most once: what follows a mistake in it is likely to be its consequence.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +16,9 @@ from lark import Token
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic
-from archdsl.syntax.brackets import line_starts, mend
+from archdsl.syntax.brackets import line_starts, repair
 from archdsl.syntax.fault import Fault
-from archdsl.syntax.grammar import END, Reading
+from archdsl.syntax.grammar import END, Session
 from archdsl.syntax.layout import TooDeep, arrange
 from archdsl.syntax.mistakes import explain, keyword
 
@@ -23,27 +28,31 @@ _WITH_STATEMENTS = {"block", "cell", "network", "if", "for", "else"}
 
 
 def mistakes(
-    reading: Reading, tokens: Sequence[Token], blamed: Sequence[int]
+    session: Session, tokens: Sequence[Token], blamed: Sequence[int]
 ) -> Iterator[Diagnostic]:
-    """The syntax mistakes, definition by definition; statements with a blamed offset are spared."""
+    """The syntax mistakes, definition by definition.
+
+    `blamed` are the offsets of mistakes that were reported before. Statements that contain one are
+    not reported again.
+    """
     for definition in _definitions(tokens):
         try:
-            yield from _mistakes(reading, definition, blamed)
+            yield from _mistakes(session, definition, blamed)
         except TooDeep as deep:
-            yield deep.told(reading.source)
+            yield deep.diagnostic(session.source)
 
 
 def _mistakes(
-    reading: Reading, definition: Sequence[Token], blamed: Sequence[int]
+    session: Session, definition: Sequence[Token], blamed: Sequence[int]
 ) -> list[Diagnostic]:
-    mended = mend(reading.source, definition)
-    arranged = list(arrange(mended.tokens))
-    run = _Run(reading, arranged, sorted([*blamed, *mended.blamed]))
-    return [*mended.mistakes, *run.found("file")] or mended.strays
+    repaired = repair(session.source, definition)
+    arranged = list(arrange(repaired.tokens))
+    run = _Run(session, arranged, sorted([*blamed, *repaired.blamed]))
+    return [*repaired.mistakes, *run.found("file")] or repaired.strays
 
 
 def _definitions(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Parts the tokens where a definition begins."""
+    """The tokens of each definition."""
     part: list[Token] = []
     brackets = Counter[str]()
     for position, (token, is_first) in enumerate(line_starts(tokens)):
@@ -56,12 +65,16 @@ def _definitions(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 
 def _begins_definition(tokens: Sequence[Token], position: int, brackets: Counter[str]) -> bool:
-    """Whether the first token of a line does, after so many brackets of each kind."""
+    """Whether the token at a position, the first of its line, begins a definition.
+
+    `brackets` counts those before it. A keyword in the first column begins one even where a brace
+    is still open: then the closing brace is missing.
+    """
     token = tokens[position]
     is_outside = brackets["LBRACE"] <= brackets["RBRACE"]
     if token.type in _DEFINITIONS:
         return is_outside or token.column == 1
-    # Two names in a row outside of all brackets: a misspelt word of the language.
+    # Two names in a row are no statement: `netwrk a` is a misspelt keyword.
     kinds = [token.type for token in tokens[position : position + 2]]
     is_apart = brackets["LPAR"] <= brackets["RPAR"] or token.column == 1
     return is_outside and is_apart and kinds == ["NAME", "NAME"]
@@ -69,7 +82,7 @@ def _begins_definition(tokens: Sequence[Token], position: int, brackets: Counter
 
 @dataclass
 class _Level:
-    """An open brace: the parser's height where its next statement begins, and where that is."""
+    """An open brace: the parser's height before the next statement inside, and its position."""
 
     height: int
     after_separator: bool
@@ -77,10 +90,10 @@ class _Level:
 
 
 class _Run:
-    """Parses arranged tokens; what fails is told, and its statement left out."""
+    """Parses the tokens of a definition, and skips statements that fail after reporting them."""
 
-    def __init__(self, reading: Reading, tokens: Sequence[Token], blamed: Sequence[int]) -> None:
-        self._reading = reading
+    def __init__(self, session: Session, tokens: Sequence[Token], blamed: Sequence[int]) -> None:
+        self._reading = session
         self._tokens = tokens
         self._blamed = blamed
         self._found: list[Diagnostic] = []
@@ -96,15 +109,15 @@ class _Run:
         if self._parser.accepts(END):
             self._parser.finish()
         else:
-            self._tell(position, position)
+            self._report(position, position)
         return self._found
 
     def _step(self, position: int) -> int:
-        """Takes one token, or leaves out what it makes unreadable; where to go on."""
+        """Feed one token, or report it and skip its statement; the next position."""
         token = self._tokens[position]
         if not self._parser.accepts(token.type):
             end = self._statement_end(position)
-            self._tell(position, end)
+            self._report(position, end)
             self._look_into_bodies(position, end)
             return self._resume(end)
         self._parser.feed(token)
@@ -118,7 +131,10 @@ class _Run:
         return position + 1
 
     def _statement_end(self, position: int) -> int:
-        """The separator or brace that ends the statement around a token; at the top, the end."""
+        """The position of the separator or brace that ends the statement around a token.
+
+        At the top level a statement is the whole definition.
+        """
         depth = 0
         for end in range(position, len(self._tokens)):
             kind = self._tokens[end].type
@@ -128,11 +144,12 @@ class _Run:
         return len(self._tokens)
 
     def _resume(self, end: int) -> int:
+        """Rewind the parser to the statement that ends at `end`; the position to go on from."""
         if len(self._levels) == 1:
             return len(self._tokens) + 1
         level = self._levels[-1]
         ends_line = self._tokens[end].type == "_SEP"
-        self._parser.fall_back(level.height - (level.after_separator and not ends_line))
+        self._parser.rewind(level.height - (level.after_separator and not ends_line))
         if ends_line and self._is_headless_table(level):
             for token in _ANY_HEADER:
                 self._parser.feed(token)
@@ -143,7 +160,7 @@ class _Run:
         return end if self._parser.accepts("RBRACE") else self._leave(end)
 
     def _leave(self, closing: int) -> int:
-        """Gives up the statement that a closing brace ends."""
+        """Give up the statement whose body a closing brace ends, and go on after it."""
         self._levels.pop()
         return self._resume(self._statement_end(closing + 1))
 
@@ -151,7 +168,7 @@ class _Run:
         outer = self._levels[-2]
         return not level.after_separator and self._tokens[outer.first].type == "TABLE"
 
-    def _tell(self, position: int, end: int) -> None:
+    def _report(self, position: int, end: int) -> None:
         first = self._levels[-1].first
         if self._is_blamed(first, position, end):
             return
@@ -161,7 +178,7 @@ class _Run:
         self._found.append(explain(fault))
 
     def _is_blamed(self, first: int, position: int, end: int) -> bool:
-        """Whether a mistake was already told in this statement, up to a body that it heads."""
+        """Whether a mistake was reported in this statement before, up to its body if it has one."""
         after = range(position + 1, min(end, len(self._tokens)))
         end = next((i for i in after if self._tokens[i].type == "LBRACE"), end)
         words = self._tokens[first : end + 1]
@@ -171,7 +188,7 @@ class _Run:
         return bisect_left(self._blamed, start) < bisect_left(self._blamed, stop)
 
     def _look_into_bodies(self, position: int, end: int) -> None:
-        """A head at fault does not hide the mistakes in the statements that it heads."""
+        """Find mistakes in the bodies of a statement whose head is wrong."""
         if keyword(self._tokens[self._levels[-1].first]) not in _WITH_STATEMENTS:
             return
         while position < end:

@@ -1,4 +1,8 @@
-"""The syntax tree. Two trees are equal when they say the same, wherever they stand."""
+"""The syntax tree. Nodes are equal where their content is: spans and depths are not compared.
+
+So a text and its canonical layout give equal trees, and equal cells of a table can share what they
+are evaluated to.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,14 @@ from archdsl.source import Source, Span
 
 
 class Node(Frozen):
-    """`depth` counts the levels of expressions and statements below, so that it can be bounded."""
+    """Base of all nodes. `depth` is the height of the tree below, which the parser bounds."""
 
     span: Span = field(kw_only=True, compare=False, repr=False)
     depth: int = field(default=0, kw_only=True, compare=False, repr=False)
 
 
 class Number(Node):
-    """A literal, kept as it was written (`2.25`, `1e-4`, `3.8M`) beside its exact value."""
+    """A number: its text (`2.25`, `1e-4`, `3.8M`) and its exact value."""
 
     text: str
     value: int | Fraction
@@ -47,7 +51,7 @@ class Tuple(Node):
 
 
 class Repeat(Node):
-    """`160^2` in a shape: a dimension that stands there several times."""
+    """`160^2` in a shape: a dimension that is repeated."""
 
     value: Expression
     times: Number
@@ -102,14 +106,14 @@ class Chain(Node):
 
 
 class Range(Node):
-    """`182..228` in a recipe: anything from the one to the other."""
+    """`182..228` in a recipe: any number from the first to the last."""
 
     low: Expression
     high: Expression
 
 
 class Text(Node):
-    """`"..."` in a recipe: words for a reader."""
+    """`"..."` in a recipe: a remark for the reader."""
 
     text: str
 
@@ -120,7 +124,7 @@ Expression = _Operand | _Compound
 
 
 def split_call(node: Call | Name) -> tuple[Name, tuple[Argument, ...]]:
-    """What a call calls, and with which arguments; a bare name has none."""
+    """The name that is called, and its arguments; a bare name is a call without any."""
     return (node.function, node.arguments) if isinstance(node, Call) else (node, ())
 
 
@@ -132,7 +136,7 @@ class Input(Node):
 
 
 class Initialise(Node):
-    """`init conv: he(fan = out)`: how the weights of one kind of operation start."""
+    """`init conv: he(fan = out)`: the initial weights of one kind of operation."""
 
     kind: str
     scheme: Call | Name
@@ -144,7 +148,7 @@ class Assign(Node):
 
 
 class Apply(Node):
-    """A bare call: applied to the running value, which it replaces."""
+    """A bare call: it is applied to the running value, and its result replaces that."""
 
     call: Call | Name | Chain
 
@@ -170,7 +174,7 @@ class Rule(Node):
 
 
 class Dash(Node):
-    """`-` in a cell: not given."""
+    """`-` in a cell: no value, so that the parameter has its default."""
 
 
 class Row(Node):
@@ -187,7 +191,7 @@ Statement = Input | Initialise | Assign | Apply | Return | If | For | Table
 
 
 class Parameter(Node):
-    """`name: type = default`; a type of several words lists what may stand there."""
+    """`name: type = default`. Several types are alternatives: `block | none`."""
 
     name: str
     types: tuple[str, ...]
@@ -214,7 +218,10 @@ class Network(_WithBody):
 
 
 class Cell(_WithBody):
-    """`cell a { ... }`: a graph of attention operations in a frame; its body is kept as written."""
+    """`cell a { ... }`: a graph of attention operations between `prepare` and `combine`.
+
+    Its body is kept as it is written. `program.cells` turns it into a block.
+    """
 
 
 class Place(Node):
@@ -225,7 +232,7 @@ class Place(Node):
 
 
 class Insertion(Node):
-    """`glore after (res3.1, res3.3)`: a block or cell, and the places that it follows."""
+    """`glore after (res3.1, res3.3)`: a block or cell, and the places to insert it after."""
 
     block: Call | Name
     places: tuple[Place, ...]
@@ -238,7 +245,7 @@ class Insert(Node):
 
 
 class Derived(Node):
-    """`block a = b(...)`, `network a = b + stretch(2)`: with other parameters, or transformed."""
+    """`block a = b(...)` or `network a = b(...) + stretch(2)`: other parameters, and transforms."""
 
     kind: str
     name: str
@@ -248,14 +255,14 @@ class Derived(Node):
 
 
 class Setting(Node):
-    """`flip`, `epochs 300`, `clip(frames = 13)`; of options, the first may go without its name."""
+    """`flip`, `epochs 300` or `clip(frames = 13)`. The first option may go without its name."""
 
     name: str
     arguments: tuple[Argument, ...]
 
 
 class Recipe(Node):
-    """`recipe a for b { ... }`; one without a network is for others to derive from."""
+    """`recipe a for b { ... }`. One without a network is a base for others to derive from."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -265,7 +272,7 @@ class Recipe(Node):
 
 
 class DerivedRecipe(Node):
-    """`recipe a for b = c(...)`: the same with other parameters, or for another network."""
+    """`recipe a for b = c(...)`: a recipe with other parameters, or for another network."""
 
     name: str
     network: Name | None
@@ -274,7 +281,7 @@ class DerivedRecipe(Node):
 
 
 class Figure(Node):
-    """`macs 2.7G` as a source printed it; `flops +34G on i3d` is beyond another, its `base`."""
+    """`macs 2.7G`, as a source prints it, or `flops +34G on i3d`, an increase on its `base`."""
 
     metric: str
     value: Number
@@ -284,7 +291,7 @@ class Figure(Node):
 
 
 class Property(Node):
-    """What a source says of a network's cells: `types (map, dot)`, `path spatial -> temporal`."""
+    """A claim about a network's cells: `types (map, dot)`, `path spatial -> temporal`."""
 
     name: str
     value: Expression
@@ -293,7 +300,7 @@ class Property(Node):
 
 
 class Remark(Node):
-    """`note "..."`: what a reader should know beside the figures."""
+    """`note "..."`: a remark on the figures of a claim."""
 
     text: str
 
@@ -318,12 +325,15 @@ class File(Node):
 
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Nodes with all that is below them, in the order in which they were written."""
+    """Nodes and all nodes below them, in the order of the text.
+
+    It does not recurse, so it also takes trees deeper than `limits.NESTING`.
+    """
     waiting = [*nodes][::-1]
     while waiting:
         node = waiting.pop()
         yield node
-        # What a kind of node takes by place are its own fields: span and depth go by keyword.
+        # The positional fields are the node's own: span and depth are keyword-only.
         own: tuple[str, ...] = node.__match_args__
         values = [getattr(node, name) for name in own]
         several = (value if isinstance(value, tuple) else (value,) for value in values)

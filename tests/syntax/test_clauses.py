@@ -100,7 +100,7 @@ def test_properties() -> None:
 
 
 _INSERTION = "write `insert NAME after PLACE`"
-_BLANKS = "a place is written without blanks"
+_BLANKS = "a place must be written without blanks"
 
 
 @pytest.mark.parametrize(
@@ -113,23 +113,23 @@ _BLANKS = "a place is written without blanks"
             "a",
             "write `network a() {`",
         ),
-        ("cel a {\n x = 3\n}", "`cel` begins no definition", "cel", "did you mean `cell`?"),
-        ("block cell(x) {}", "`cell` is a word of the language and cannot be a name", "cell", ""),
+        ("cel a {\n x = 3\n}", "no definition begins with `cel`", "cel", "did you mean `cell`?"),
+        ("block cell(x) {}", "`cell` is a keyword, and cannot be a name", "cell", ""),
         (
             "cell a = b(c = 3)",
-            "what is derived from a cell is a block",
+            "a cell cannot be derived: what is derived from a cell is a block",
             "cell",
             "write `block a = ...`",
         ),
         (
             "block a(x) {\n cell = x -> b\n}",
-            "`cell` is a word of the language and cannot be a name",
+            "`cell` is a keyword, and cannot be a name",
             "cell",
             "",
         ),
         (
             "block a = b + insert c after d",
-            "only a network can be changed by an `insert`",
+            "an `insert` can only change a network",
             "+",
             "expected the end of the line",
         ),
@@ -142,7 +142,7 @@ _BLANKS = "a place is written without blanks"
         *(
             (
                 f"network b = a{gap}insert c after d",
-                "an `insert` is added with `+`",
+                "an `insert` must be added with `+`",
                 "insert",
                 "write `+ insert`",
             )
@@ -169,34 +169,39 @@ def test_a_mistake_in_a_definition(text: str, message: str, words: str, more: st
             "stretch",
             "expected `insert` or a call",
         ),
-        ("insert after p", "what to insert is not said", "after", _INSERTION),
-        ("insert (c after d, after p)", "what to insert is not said", "after", _INSERTION),
+        ("insert after p", "this `insert` must name a block before `after`", "after", _INSERTION),
+        (
+            "insert (c after d, after p)",
+            "this `insert` must name a block before `after`",
+            "after",
+            _INSERTION,
+        ),
         ("insert a p", "unexpected `p`", "p", "expected `after`"),
         ("insert (a after p, b p)", "unexpected `p`", "p", "expected `after`"),
         ("insert a after", "expected a place before the end of the line", "", ""),
         ("insert a after ()", "unexpected `)`", ")", "expected a place"),
         ("insert a after b, c", "unexpected `,`", ",", "expected the end of the line"),
-        ("insert a after b...f", "a range has two dots", "b...f", "write `b..f`"),
+        ("insert a after b...f", "a range must have two dots", "b...f", "write `b..f`"),
         ("insert a after b .. f", _BLANKS, "b .. f", "write `b..f`"),
         ("insert a after (b.. f, g)", _BLANKS, "b.. f", "write `b..f`"),
         ("insert a after b *", _BLANKS, "b *", "write `b*`"),
         (
             "insert a after b*..c",
-            "a range goes from one label to another, without `*`",
+            "a range must go from label to label, without `*`",
             "b*..c",
             "write `b*` alone",
         ),
         (
             "insert a after (b**.c, d)",
-            "a `*` stands for any part of a name, and never for levels",
+            "a `*` matches a part of one name, never several levels",
             "b**.c",
             "write `b*.c`",
         ),
         (
             "insert a after b..c..d",
-            "`b..c..d` is no place",
+            "`b..c..d` is not a place",
             "b..c..d",
-            "a place is a label as `res3.1`, one with wildcards as `res4.*`, or a range as `b..f`",
+            "a place is a label like `res3.1`, a pattern like `res4.*`, or a range like `b..f`",
         ),
     ],
 )
@@ -209,13 +214,13 @@ def test_a_mistake_in_a_transform(text: str, message: str, words: str, more: str
     [
         (
             "flops +3G",
-            "`+3G` is what a network has beyond another: name the other",
+            "`+3G` must name the network that it is an increase on",
             "+3G",
             "write `+3G on NETWORK`",
         ),
         (
             "flops 3G on b",
-            "`on` tells beyond what a figure with `+` goes",
+            "`on` must follow a figure with `+`",
             "on",
             "write `+3G on NETWORK`",
         ),

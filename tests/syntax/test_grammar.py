@@ -17,7 +17,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def reads() -> bool:
-    return len(list(Grammar().reading(Source("a", "use x3d")).tokens())) == 2
+    return len(list(Grammar().session(Source("a", "use x3d")).tokens())) == 2
 
 
 def test_tables_are_kept(place: Path) -> None:

@@ -213,8 +213,8 @@ def only_mistake(text: str) -> tuple[str, str, str]:
 
 
 _END = "before the end of the line"
-_CHAIN = "a chain goes on with `->` at the head of the next line"
-_WORD = "is a word of the language and cannot be a name"
+_CHAIN = "to break a chain, begin the next line with `->`"
+_WORD = "is a keyword, and cannot be a name"
 
 
 @pytest.mark.parametrize(
@@ -239,27 +239,27 @@ _WORD = "is a word of the language and cannot be a name"
         ("if = 3", f"`if` {_WORD}", "if", ""),
         ("input table: 3", f"`table` {_WORD}", "table", ""),
         ("y = f(note)", f"`note` {_WORD}", "note", ""),
-        ("retrun y", "`retrun` begins no statement", "retrun", "did you mean `return`?"),
+        ("retrun y", "no statement begins with `retrun`", "retrun", "did you mean `return`?"),
         (
             "tabel {\n | a |\n | 1 |\n }",
-            "`tabel` begins no statement",
+            "no statement begins with `tabel`",
             "tabel",
             "did you mean `table`?",
         ),
-        ("else { y = 3 }", "this `else` follows no `if`", "else", "expected a statement or `}`"),
-        ("use a", "`use` cannot stand here", "use", "expected a statement or `}`"),
-        ("y = .5", "a number begins with a digit", ".5", "write `0.5`"),
-        ("y = f(5., 3)", "a number ends with a digit", "5.", "write `5.0` or `5`"),
-        ("y = a @ b", "`@` means nothing here", "@", ""),
-        ("y = a → b", "`→` means nothing here", "→", "did you mean `->`?"),
-        ("y = a\u00a0+ b", "character U+00A0 means nothing here", "", ""),
+        ("else { y = 3 }", "this `else` has no `if`", "else", "expected a statement or `}`"),
+        ("use a", "`use` is not allowed here", "use", "expected a statement or `}`"),
+        ("y = .5", "a number must begin with a digit", ".5", "write `0.5`"),
+        ("y = f(5., 3)", "a number must end with a digit", "5.", "write `5.0` or `5`"),
+        ("y = a @ b", "`@` is not part of the language", "@", ""),
+        ("y = a → b", "`→` is not part of the language", "→", "did you mean `->`?"),
+        ("y = a\u00a0+ b", "character U+00A0 is not part of the language", "", ""),
         ('y = "abc', "this text has no closing quote", '"abc', ""),
         ('y = "abc"', 'unexpected `"abc"`', '"abc"', "expected a value"),
         ("table {\n | a | b\n | 1 | 2 |\n }", f"expected `|` {_END}", "", ""),
         ("table {\n | a |\n | 1 \n | 2 |\n }", f"expected `|` {_END}", "", ""),
         ("table {\n | a |\n }", "this table has no rows", "}", "expected a row"),
-        ("y = " + "1" * 31, "a number of more than 30 digits", "1" * 31, ""),
-        ("y = 1e31", "a number of more than 30 digits", "1e31", ""),
+        ("y = " + "1" * 31, "this number has more than 30 digits", "1" * 31, ""),
+        ("y = 1e31", "this number has more than 30 digits", "1e31", ""),
     ],
 )
 def test_a_mistake_in_a_line(line: str, message: str, words: str, more: str) -> None:
@@ -272,7 +272,7 @@ def test_a_mistake_in_a_line(line: str, message: str, words: str, more: str) -> 
     [
         (
             "netwrok f(x) {\n  y = x\n}",
-            "`netwrok` begins no definition",
+            "no definition begins with `netwrok`",
             "netwrok",
             "did you mean `network`?",
         ),
@@ -288,13 +288,13 @@ def test_a_mistake_in_a_line(line: str, message: str, words: str, more: str) -> 
         ("claim a { params }", "expected a value before `}`", "", ""),
         (
             "claim a { disptued macs 3 }",
-            "`disptued` begins no statement",
+            "no statement begins with `disptued`",
             "disptued",
             "did you mean `disputed`?",
         ),
-        ("use a\0", "character U+0000 cannot stand in a spec", "\0", ""),
-        ("use a\ruse b", "character U+000D cannot stand in a spec", "\r", ""),
-        ("# \x07", "character U+0007 cannot stand in a spec", "\x07", ""),
+        ("use a\0", "character U+0000 is not allowed in a spec", "\0", ""),
+        ("use a\ruse b", "character U+000D is not allowed in a spec", "\r", ""),
+        ("# \x07", "character U+0007 is not allowed in a spec", "\x07", ""),
     ],
 )
 def test_a_mistake_in_a_file(text: str, message: str, words: str, more: str) -> None:
@@ -354,9 +354,9 @@ _TOO_MUCH: list[tuple[Callable[[int], str], str]] = [
     (lambda n: "a[" * n, "nested more than 100 levels deep"),
     (lambda n: "a + " * n + "a", "nested more than 100 levels deep"),
     (lambda n: "a if b else " * n + "a", "nested more than 100 levels deep"),
-    (lambda n: "1" * n, "a number of more than 30 digits"),
-    (lambda n: "1e" + "9" * n, "a number of more than 30 digits"),
-    (lambda n: "1e+" + "0" * n + "999999999", "a number of more than 30 digits"),
+    (lambda n: "1" * n, "this number has more than 30 digits"),
+    (lambda n: "1e" + "9" * n, "this number has more than 30 digits"),
+    (lambda n: "1e+" + "0" * n + "999999999", "this number has more than 30 digits"),
 ]
 
 

@@ -32,9 +32,9 @@ def _read(text: str) -> str:
 
 
 def test_texts_that_are_read_by_turns_do_not_mix() -> None:
-    readings = [grammar().reading(Source(f"{n}.arch", text)) for n, text in enumerate(TEXTS)]
-    drivers = [reading.driver("file") for reading in readings]
-    words = [arrange(reading.tokens()) for reading in readings]
+    readings = [grammar().session(Source(f"{n}.arch", text)) for n, text in enumerate(TEXTS)]
+    drivers = [session.driver("file") for session in readings]
+    words = [arrange(session.tokens()) for session in readings]
     for turn in zip_longest(*words):
         for driver, token in zip(drivers, turn, strict=True):
             if token is not None:

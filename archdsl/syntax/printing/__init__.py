@@ -1,1 +1,1 @@
-"""Trees to text: the parts of the formatter, from words to lines."""
+"""Trees to text: expressions, heads of statements, and the wrapping of lines."""

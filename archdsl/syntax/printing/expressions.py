@@ -1,4 +1,4 @@
-"""Expressions and tables to text, with the parentheses that precedence needs and no more."""
+"""Expressions and tables to text, with the parentheses that precedence requires and no more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import zip_longest
 from archdsl.syntax import tree
 from archdsl.syntax.printing.wrapping import ENDLESS, Break, Group, Indent, Piece, listed, render
 
-# The grammar's ladder, from the loosest to the tightest.
+# Precedence, from the loosest to the tightest, in the order of the rules in the grammar.
 _CHAIN, _CONDITIONAL, _OR, _AND, _NOT, _COMPARE = range(6)
 _SHAPE, _DIMENSION, _SUM, _PRODUCT, _SIGNED, _REPEAT, _ATOM = range(6, 13)
 
@@ -29,7 +29,7 @@ _ESCAPES = str.maketrans({'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t"})
 
 
 def write(node: tree.Node, least: int = _CHAIN) -> Piece:
-    """An expression where at least so tight a one may stand."""
+    """An expression, in parentheses if its precedence is below `least`."""
     piece = _write(node)
     return piece if _level(node) >= least else ("(", piece, ")")
 
@@ -84,6 +84,7 @@ def _write(node: tree.Node) -> Piece:
             return (sign, write(operand, _SIGNED))
         case tree.Binary(operator=operator, left=left, right=right):
             level = _level(node)
+            # Operators associate to the left; comparisons do not: `a < b < c` is no expression.
             least = level + (level == _COMPARE)
             return (write(left, least), f" {operator} ", write(right, level + 1))
         case tree.Conditional(then=then, test=test, other=other):
@@ -102,11 +103,11 @@ def _write(node: tree.Node) -> Piece:
             return (write(low, _SUM), "..", write(high, _SUM))
         case tree.Text(text=text):
             return quoted(text)
-    raise TypeError(f"no expression: {type(node).__name__}")
+    raise TypeError(f"not an expression: {type(node).__name__}")
 
 
 def aligned(table: tree.Table) -> Iterator[str]:
-    """The header, then every row and rule line, each as wide as its column asks."""
+    """The lines of a table, its columns aligned: the header, then rows and rule lines."""
     header = [column.name for column in table.columns]
     rows = [_cells(row) for row in table.rows]
     widths = _widths([header, *rows])

@@ -1,4 +1,4 @@
-"""Statements and definitions to text: those of one line, and the heads of those with a body."""
+"""Statements and definitions to text: those without a body, and the heads of the others."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from archdsl.syntax.printing.wrapping import WIDTH, Break, Group, Indent, Piece,
 
 
 def doc_string(text: str) -> str:
+    """A doc string on one line where it fits.
+
+    A text that ends with a quote would end with four in a row, which closes one quote too early.
+    """
     line = f'"""{text}"""'
     fits = "\n" not in text and len(line) <= WIDTH and not text.endswith('"')
     return line if fits else f'"""\n{text}\n"""'
 
 
 def leaf(node: tree.Node) -> Piece:
-    """A statement, definition or claimed item without a body."""
+    """A statement, definition, setting or claimed item that has no body.
+
+    Raises:
+        TypeError: it has one.
+    """
     match node:
         case tree.Use(name=name):
             return f"use {name}"
@@ -24,11 +32,11 @@ def leaf(node: tree.Node) -> Piece:
             added = tuple((Break(" "), "+ ", _transform(each)) for each in transforms)
             return Group((f"{kind} {name} = ", write(base), Indent(2, added)))
         case tree.Figure(metric=metric, value=value, base=tree.Node() as base):
-            return _said(node, metric, (f"+{value.text} on ", write(base)))
+            return _claimed(node, metric, (f"+{value.text} on ", write(base)))
         case tree.Figure(metric=metric, value=value):
-            return _said(node, metric, value.text)
+            return _claimed(node, metric, value.text)
         case tree.Property(name=name, value=value):
-            return _said(node, name, write(value))
+            return _claimed(node, name, write(value))
         case tree.Remark(text=text):
             return f"note {quoted(text)}"
         case tree.DerivedRecipe(name=name, base=base):
@@ -50,11 +58,15 @@ def leaf(node: tree.Node) -> Piece:
         case tree.Return(values=values):
             first, *others = map(write, values)
             return ("return ", first, *((", ", other) for other in others))
-    raise TypeError(f"no statement of one line: {type(node).__name__}")
+    raise TypeError(f"not a statement without a body: {type(node).__name__}")
 
 
 def head(node: tree.Node) -> Piece:
-    """What stands before the opening brace."""
+    """The text before the opening brace.
+
+    Raises:
+        TypeError: the node has no body.
+    """
     match node:
         case tree.Block(name=name, parameters=parameters):
             return (f"block {name}", _parameters(parameters))
@@ -74,7 +86,7 @@ def head(node: tree.Node) -> Piece:
             return "table"
         case tree.Table(bindings=bindings):
             return ("table ", arguments(bindings))
-    raise TypeError(f"no body: {type(node).__name__}")
+    raise TypeError(f"not a statement with a body: {type(node).__name__}")
 
 
 def _transform(node: tree.Insert | tree.Call) -> Piece:
@@ -82,7 +94,7 @@ def _transform(node: tree.Insert | tree.Call) -> Piece:
 
 
 def _insert(node: tree.Insert) -> Piece:
-    """A line can break before `after` only inside parentheses."""
+    """One insertion or several. Outside of parentheses no line can break before `after`."""
     if len(node.insertions) == 1:
         return ("insert ", _insertion(node.insertions[0], " "))
     return ("insert ", listed("(", (_insertion(item, Break(" ")) for item in node.insertions), ")"))
@@ -98,7 +110,7 @@ def _place(node: tree.Place) -> str:
     return node.first if node.last is None else f"{node.first}..{node.last}"
 
 
-def _said(node: tree.Figure | tree.Property, name: str, value: Piece) -> Piece:
+def _claimed(node: tree.Figure | tree.Property, name: str, value: Piece) -> Piece:
     disputed = "disputed " if node.disputed else ""
     remark = "" if node.remark is None else f" {quoted(node.remark)}"
     return (f"{disputed}{name} ", value, remark)

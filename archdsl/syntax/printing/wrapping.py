@@ -1,4 +1,9 @@
-"""Text that knows where it may break. A group stands on one line or breaks at all its places."""
+"""Documents with possible line breaks, and their layout within a width.
+
+Wadler's "A prettier printer" (2003), as Prettier and Black know it: a group is printed on one line
+if it fits, or else broken at all its breaks. Layout takes linear time but for the look-ahead of
+`_fits`, which is bounded by the width.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ ENDLESS = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Reads `flat` on one line; where its group breaks, `before` and the end of the line."""
+    """Prints `flat` where its group is on one line, otherwise `before` and a new line."""
 
     flat: str
     before: str = ""
@@ -34,7 +39,10 @@ _Task: TypeAlias = tuple[int, bool, Piece]
 
 
 def listed(opening: str, items: Iterable[Piece], closing: str, last: str = "") -> Piece:
-    """Items between brackets, with a comma after each when each has its own line."""
+    """Items between brackets. Where they break, each has its own line and a comma after it.
+
+    `last` is printed after the last item where they do not: the comma of `(1,)`.
+    """
     inner: list[Piece] = []
     for item in items:
         inner += [(",", Break(" ")) if inner else Break(""), item]
@@ -44,7 +52,10 @@ def listed(opening: str, items: Iterable[Piece], closing: str, last: str = "") -
 
 
 def render(piece: Piece, indent: int, width: int = WIDTH) -> str:
-    """The text of a piece that begins at a column, broken where it would be too wide."""
+    """The text of a piece with an indentation, broken where it would be wider than `width`.
+
+    A stack in place of recursion, since pieces are as deep as expressions.
+    """
     out = [" " * indent]
     column = indent
     todo: list[_Task] = [(indent, False, piece)]
@@ -65,7 +76,7 @@ def render(piece: Piece, indent: int, width: int = WIDTH) -> str:
 
 
 def _fits(first: _Task, rest: list[_Task], room: int) -> bool:
-    """Whether the text up to the next certain end of line is at most so wide."""
+    """Whether the text up to the next unavoidable line break fits into the room."""
     todo, following = [first], reversed(rest)
     while room >= 0:
         task = todo.pop() if todo else next(following, None)
