@@ -18,7 +18,7 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
     ("setting", "words", "message", "help"),
     [
         ("epoch 3", "epoch", "a recipe has no setting `epoch`", "did you mean `epochs`?"),
-        ("wibble", "wibble", "a recipe has no setting `wibble`", "write one of `epochs`, `batch`, `opti"),
+        ("wibble", "wibble", "a recipe has no setting `wibble`", "write one of `epochs`, "),
         ("epochs", "epochs", "`epochs` has no value: it is an integer of at least 1", None),
         ("epochs(n = 3)", "epochs(n = 3)", "`epochs` has no options", None),
         ("epochs 0", "0", "`epochs` is an integer of at least 1", None),
