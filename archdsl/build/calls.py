@@ -6,6 +6,7 @@ is that block with parameters given in advance.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from archdsl import limits
@@ -115,8 +116,16 @@ def _block(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...
     raise frame.fault("type", message, definition.base.span)
 
 
-def check_path(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> None:
-    """See that the definitions `seen` on the way here are no circle, and not too many."""
+def check_path(
+    frame: Frame,
+    definition: tree.Derived | tree.DerivedRecipe,
+    seen: Sequence[tree.Derived | tree.DerivedRecipe],
+) -> None:
+    """Check that the derivations `seen` on the way here are no circle, and not too many.
+
+    Raises:
+        Fault: they are.
+    """
     kind, span = definition.kind, definition.base.span
     start = next((place for place, other in enumerate(seen) if other is definition), None)
     if start is not None:

@@ -1,1 +1,1 @@
-"""Recipes: how networks are trained and tested."""
+"""Recipes: how a network is trained and tested, read from specs and checked with the network."""

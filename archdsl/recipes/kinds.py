@@ -1,7 +1,8 @@
-"""How a recipe's settings are written: kinds of values beside those of operations, and forms.
+"""How the settings of a recipe are written: kinds of values, and forms.
 
-A form is what stands behind the name of a setting: a value, options, or one of several that
-each have options.
+The kinds here are those that no operation needs. A form is the syntax after the name of a setting:
+a value (`epochs 300`), options (`clip(frames = 13)`), or a choice that has options of its own
+(`optimizer sgd(lr = 0.1)`).
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ from archdsl.params.options import Configurable
 
 
 @runtime_checkable
-class Converting(Protocol):
-    """A kind that takes more forms than one, and makes one of them."""
+class ConvertingKind(Protocol):
+    """A kind that accepts a value in several forms, and converts all of them to one."""
 
-    def taken(self, value: object) -> object: ...
+    def convert(self, value: object) -> object: ...
 
 
 @runtime_checkable
-class Wording(Protocol):
-    """A kind that takes words, which stand for themselves."""
+class WordKind(Protocol):
+    """A kind that accepts bare words, which are values and not names of anything."""
 
     @property
     def words(self) -> tuple[str, ...]: ...
 
 
 class Bounded(Frozen):
-    """A number between two others, of which one or both are excluded."""
+    """A number in an interval that is open at one end or both. `Real` has closed ones."""
 
     expects: str
     accepted: Callable[[Number], bool]
@@ -63,20 +64,20 @@ class OneOf(Frozen):
         return Integer().accepts(value) and value in self.choices
 
 
-class Band(Frozen):
-    """Two sizes, the smaller first: `182..228`."""
+class SizeRange(Frozen):
+    """A range of sizes in pixels, the smaller first: `182..228`."""
 
     expects = f"a range of sizes, such as `182..228`, of at most {limits.SIDE}"
 
     def accepts(self, value: object) -> bool:
-        if not Entries(SIDE, 2).accepts(value):
+        if not TupleOf(SIDE, 2).accepts(value):
             return False
         low, high = cast("tuple[int, int]", value)
         return low <= high
 
 
-class Entries(Frozen):
-    """A tuple of so many values of one kind."""
+class TupleOf(Frozen):
+    """A tuple of `count` values of one kind."""
 
     kind: Kind
     count: int
@@ -86,58 +87,60 @@ class Entries(Frozen):
         return f"a tuple of {self.count}, each {self.kind.expects}"
 
     def accepts(self, value: object) -> bool:
-        is_so_long = isinstance(value, tuple) and len(value) == self.count
-        return is_so_long and all(map(self.kind.accepts, _entries(value)))
+        has_count = isinstance(value, tuple) and len(value) == self.count
+        return has_count and all(map(self.kind.accepts, _as_tuple(value)))
 
 
-class Each(Entries):
-    """A value for each of so many, or one for all of them."""
+class Broadcast(TupleOf):
+    """A tuple of `count` values, or one value that all entries share."""
 
     @property
     def expects(self) -> str:
-        return f"{self.kind.expects}, or a tuple of {self.count} such"
+        return f"{self.kind.expects}, or a tuple of {self.count} of these"
 
     def accepts(self, value: object) -> bool:
         return self.kind.accepts(value) or super().accepts(value)
 
-    def taken(self, value: object) -> object:
+    def convert(self, value: object) -> object:
         return value if isinstance(value, tuple) else (value,) * self.count
 
 
-class Rising(Frozen):
-    """An integer, or a tuple of them, each above the one before."""
+class Increasing(Frozen):
+    """An integer, or a tuple of strictly increasing integers."""
 
-    expects = "an integer of at least 1, or a tuple of such, each above the one before"
+    expects = "an integer of at least 1, or a tuple of increasing ones"
 
     def accepts(self, value: object) -> bool:
-        entries = [entry for entry in _entries(value) if isinstance(entry, int)]
-        is_rising = all(before < entry for before, entry in pairwise(entries))
-        return Several(Integer()).accepts(value) and is_rising
+        if not Several(Integer()).accepts(value):
+            return False
+        entries = cast("tuple[int, ...]", _as_tuple(value))
+        return all(before < after for before, after in pairwise(entries))
 
-    def taken(self, value: object) -> object:
-        return _entries(value)
+    def convert(self, value: object) -> object:
+        return _as_tuple(value)
 
 
 class Words(Frozen):
-    """One or several of a few words."""
+    """One of a few words, or a tuple of them."""
 
     words: tuple[str, ...]
 
     @property
     def expects(self) -> str:
-        return f"{' or '.join(f'`{word}`' for word in self.words)}, or a tuple of such"
+        return f"{' or '.join(f'`{word}`' for word in self.words)}, or a tuple of these"
 
     def accepts(self, value: object) -> bool:
-        entries = _entries(value)
+        entries = _as_tuple(value)
         return bool(entries) and all(entry in self.words for entry in entries)
 
-    def taken(self, value: object) -> object:
-        given = _entries(value)
+    def convert(self, value: object) -> object:
+        # In the order of `words`, so that the order in the spec does not reach emitted text.
+        given = _as_tuple(value)
         return tuple(word for word in self.words if word in given)
 
 
-class Quoted(Frozen):
-    """A text for a reader."""
+class QuotedText(Frozen):
+    """A text in quotes that people read, such as a source of weights."""
 
     expects = "a text in quotes"
 
@@ -145,41 +148,41 @@ class Quoted(Frozen):
         return isinstance(value, str) and bool(value.strip())
 
 
-def taken(kind: Kind, value: object) -> object:
-    """A value that a kind accepts, in the one form that recipes have."""
-    return kind.taken(value) if isinstance(kind, Converting) else value
+def convert(kind: Kind, value: object) -> object:
+    """A value that a kind accepts, in the one form that a recipe stores."""
+    return kind.convert(value) if isinstance(kind, ConvertingKind) else value
 
 
-def _entries(value: object) -> tuple[object, ...]:
+def _as_tuple(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
 class Setting(Configurable):
-    """Base of the settings that have options."""
+    """Base class of the settings that have options; its fields are the options."""
 
     @classmethod
     def signature(cls) -> str:
         return super().signature() if fields(cls) else cls.name
 
 
-class Plain(Frozen):
-    """A setting that is a single value: `epochs 300`. `alone` is what its name by itself means."""
+class ValueForm(Frozen):
+    """A setting with a single value: `epochs 300`. The bare name of a setting means `bare`."""
 
     kind: Kind
-    alone: object = None
+    bare: object = None
 
     def name(self, field: str) -> str:
         return field
 
-    def shown(self, name: str) -> str:
+    def syntax(self, name: str) -> str:
         return f"`{name}` and {self.kind.expects}"
 
     @property
     def words(self) -> tuple[str, ...]:
-        return self.kind.words if isinstance(self.kind, Wording) else ()
+        return self.kind.words if isinstance(self.kind, WordKind) else ()
 
 
-class WithOptions(Frozen):
+class OptionsForm(Frozen):
     """A setting with options: `clip(frames = 13)`."""
 
     setting: type[Setting]
@@ -188,22 +191,22 @@ class WithOptions(Frozen):
     def name(self, field: str) -> str:
         return self.setting.name
 
-    def shown(self, name: str) -> str:
+    def syntax(self, name: str) -> str:
         options = fields(self.setting)
         if [option.name for option in options] == [self.setting.leading]:
             return f"`{name}` and {kind_of(options[0]).expects}"
         return f"`{self.setting.signature()}`"
 
 
-class Chosen(Frozen):
-    """A setting that is one of several, each with options: `optimizer sgd(lr = 0.1)`."""
+class ChoiceForm(Frozen):
+    """A setting that names one of several, each with options: `optimizer sgd(lr = 0.1)`."""
 
     settings: tuple[type[Setting], ...]
 
     def name(self, field: str) -> str:
         return field
 
-    def shown(self, name: str) -> str:
+    def syntax(self, name: str) -> str:
         return " or ".join(f"`{name} {setting.signature()}`" for setting in self.settings)
 
     @property
@@ -211,9 +214,9 @@ class Chosen(Frozen):
         return tuple(setting.name for setting in self.settings)
 
 
-Form: TypeAlias = Plain | WithOptions | Chosen
+Form: TypeAlias = ValueForm | OptionsForm | ChoiceForm
 
 
-def written(*forms: Form, default: object = MISSING) -> Any:
-    """A field of a recipe that one of these forms fills."""
+def setting(*forms: Form, default: object = MISSING) -> Any:
+    """A field of a recipe, which a setting in one of these forms fills."""
     return field(default=default, metadata={"forms": forms})

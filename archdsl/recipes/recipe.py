@@ -1,8 +1,8 @@
-"""A recipe: how a network is trained and tested, every setting known.
+"""A recipe as a value: how a network is trained and tested.
 
-Each setting is a field here, which says how it is written; one with options is a class above,
-whose fields are these. What can be written in specs, what is told of it, and what a recipe cannot
-go without, follow from the fields.
+Each setting is a field of `Recipe`, which says how it is written in a spec. A setting with options
+is a class whose fields are the options. The reader, its diagnostics and the list of required
+settings are derived from these fields, so a new setting is declared here and nowhere else.
 """
 
 from __future__ import annotations
@@ -21,28 +21,29 @@ from archdsl.recipes.kinds import (
     POSITIVE,
     SHARE,
     SIDE,
-    Band,
-    Chosen,
-    Each,
-    Entries,
+    Broadcast,
+    ChoiceForm,
     Form,
+    Increasing,
     OneOf,
-    Plain,
-    Quoted,
-    Rising,
+    OptionsForm,
+    QuotedText,
     Setting,
-    WithOptions,
+    SizeRange,
+    TupleOf,
+    ValueForm,
     Words,
-    written,
+    setting,
 )
 
+# The statistics of SlowFast and PyTorchVideo for Kinetics: one number for each of R, G and B.
 KINETICS_MEAN = (Fraction(45, 100),) * 3
 KINETICS_STD = (Fraction(225, 1000),) * 3
 ADAM_BETAS = (Fraction(9, 10), Fraction(999, 1000))
 
 
 class Sgd(Setting):
-    """Stochastic gradient descent; `lr` is the rate for the recipe's whole batch."""
+    """Stochastic gradient descent. `lr` is the learning rate at the recipe's batch size."""
 
     name = "sgd"
     lr: Number = parameter(POSITIVE)
@@ -52,16 +53,16 @@ class Sgd(Setting):
 
 
 class AdamW(Setting):
-    """Adam with decoupled weight decay; `lr` is the rate for the recipe's whole batch."""
+    """Adam with decoupled weight decay. `lr` is the learning rate at the recipe's batch size."""
 
     name = "adamw"
     lr: Number = parameter(POSITIVE)
-    betas: tuple[Number, Number] = parameter(Entries(SHARE, 2), ADAM_BETAS)
+    betas: tuple[Number, Number] = parameter(TupleOf(SHARE, 2), ADAM_BETAS)
     weight_decay: Number = parameter(Real(least=0), Fraction(1, 100))
 
 
 class Cosine(Setting):
-    """Half a cosine from the optimiser's rate to `final` times it."""
+    """The rate follows half a cosine, from the optimiser's rate to `final` times that rate."""
 
     name = "cosine"
     final: Number = parameter(Real(0, 1), 0)
@@ -72,18 +73,18 @@ class Steps(Setting):
 
     name = "steps"
     leading = "at"
-    at: tuple[int, ...] = parameter(Rising())
+    at: tuple[int, ...] = parameter(Increasing())
     factor: Number = parameter(PART, Fraction(1, 10))
 
 
 class Constant(Setting):
-    """One rate from the first step to the last."""
+    """The rate is the same from the first step to the last."""
 
     name = "constant"
 
 
 class Warmup(Setting):
-    """The rate rises linearly over `epochs`, from `start` on, to what the schedule has then."""
+    """The rate rises linearly from `start` over `epochs`, to the schedule's rate at that epoch."""
 
     name = "warmup"
     leading = "epochs"
@@ -92,7 +93,7 @@ class Warmup(Setting):
 
 
 class Clip(Setting):
-    """`frames` of a video at `rate` frames a second, of which every `stride`-th is taken."""
+    """A clip of `frames`: every `stride`-th frame of the video at `rate` frames per second."""
 
     name = "clip"
     frames: int = parameter(COUNT)
@@ -101,29 +102,29 @@ class Clip(Setting):
 
 
 class ScaleJitter(Setting):
-    """The shorter side of a video is scaled to a random length between these, in pixels."""
+    """The shorter side of a video is scaled to a random length in this range, in pixels."""
 
     name = "scale_jitter"
     leading = "sides"
-    sides: tuple[int, int] = parameter(Band())
+    sides: tuple[int, int] = parameter(SizeRange())
 
 
 class Resize(Setting):
-    """A video is scaled to this height and width, in pixels, whatever its own were."""
+    """A video is scaled to this height and width, in pixels; its aspect ratio is not kept."""
 
     name = "resize"
     leading = "size"
-    size: tuple[int, int] = parameter(Each(SIDE, 2))
+    size: tuple[int, int] = parameter(Broadcast(SIDE, 2))
 
 
 class AutoAugment(Setting):
-    """AutoAugment's policy for ImageNet, drawn once for a clip and applied to all its frames."""
+    """AutoAugment's policy for ImageNet, drawn once per clip and applied to all its frames."""
 
     name = "autoaugment"
 
 
 class RandAugment(Setting):
-    """RandAugment: `number` operations of a `magnitude`, drawn once for a clip."""
+    """RandAugment: `number` operations of one `magnitude`, drawn once per clip."""
 
     name = "randaugment"
     number: int = parameter(Integer(1, 100), 2)
@@ -131,17 +132,18 @@ class RandAugment(Setting):
 
 
 class Normalise(Setting):
-    """Pixels between 0 and 1, less `mean`, through `std`: a number for each of R, G and B."""
+    """Pixels in [0, 1] have `mean` subtracted and are divided by `std`, for each of R, G, B."""
 
     name = "normalise"
-    mean: tuple[Number, ...] = parameter(Each(Real(0, 1), 3), KINETICS_MEAN)
-    std: tuple[Number, ...] = parameter(Each(PART, 3), KINETICS_STD)
+    mean: tuple[Number, ...] = parameter(Broadcast(Real(0, 1), 3), KINETICS_MEAN)
+    std: tuple[Number, ...] = parameter(Broadcast(PART, 3), KINETICS_STD)
 
 
 class Views(Setting):
-    """Testing on `clips`, spread evenly in time, times `crops` (1 or 3) along the longer side.
+    """The test averages `clips`, evenly spaced in time, times `crops` (1 or 3).
 
-    The shorter side of the video is scaled to `size`, and the crops are `size` x `size`.
+    The shorter side of the video is scaled to `size` pixels. The crops are `size` x `size`, evenly
+    spaced along the longer side.
     """
 
     name = "views"
@@ -151,60 +153,60 @@ class Views(Setting):
 
 
 class FullLength(Setting):
-    """Testing on the whole video in one pass, scaled to `size`, at most `frames` of it.
+    """The test runs on the whole video in one pass, scaled to `size`.
 
-    Every `stride`-th frame at the clip's rate is taken.
+    It takes every `stride`-th frame at the clip's rate, and at most `frames` of them.
     """
 
     name = "full_length"
-    size: tuple[int, int] = parameter(Each(SIDE, 2))
+    size: tuple[int, int] = parameter(Broadcast(SIDE, 2))
     frames: int | None = parameter(Maybe(COUNT), None)
     stride: int = parameter(COUNT, 1)
 
 
 class Recipe(Frozen):
-    """What the emitted scripts do unless their flags say otherwise."""
+    """The defaults of the emitted scripts; their command line can override them."""
 
     name: str
     network: str
     doc: str | None
     _: KW_ONLY
-    epochs: int = written(Plain(Integer(1, limits.EPOCHS)))
-    batch: int = written(Plain(Integer(1, limits.BATCH)))
-    """The clips of one step, over all processes."""
-    optimizer: Sgd | AdamW = written(Chosen((Sgd, AdamW)))
-    schedule: Cosine | Steps | Constant = written(
-        Chosen((Cosine, Steps, Constant)), default=Constant()
+    epochs: int = setting(ValueForm(Integer(1, limits.EPOCHS)))
+    batch: int = setting(ValueForm(Integer(1, limits.BATCH)))
+    """Clips per optimiser step, summed over all processes."""
+    optimizer: Sgd | AdamW = setting(ChoiceForm((Sgd, AdamW)))
+    schedule: Cosine | Steps | Constant = setting(
+        ChoiceForm((Cosine, Steps, Constant)), default=Constant()
     )
-    warmup: Warmup | None = written(WithOptions(Warmup), default=None)
-    no_decay: tuple[str, ...] = written(Plain(Words(("norms", "biases"))), default=())
-    """Which parameters have no weight decay."""
-    clip: Clip = written(WithOptions(Clip))
-    crop: int = written(Plain(SIDE))
-    scale: ScaleJitter | Resize = written(WithOptions(ScaleJitter), WithOptions(Resize))
-    flip: Number = written(Plain(Real(0, 1), alone=Fraction(1, 2)), default=0)
-    """How likely a clip is mirrored."""
-    augment: AutoAugment | RandAugment | None = written(
-        WithOptions(AutoAugment), WithOptions(RandAugment), default=None
+    warmup: Warmup | None = setting(OptionsForm(Warmup), default=None)
+    no_decay: tuple[str, ...] = setting(ValueForm(Words(("norms", "biases"))), default=())
+    """Parameters without weight decay."""
+    clip: Clip = setting(OptionsForm(Clip))
+    crop: int = setting(ValueForm(SIDE))
+    scale: ScaleJitter | Resize = setting(OptionsForm(ScaleJitter), OptionsForm(Resize))
+    flip: Number = setting(ValueForm(Real(0, 1), bare=Fraction(1, 2)), default=0)
+    """The probability that a clip is mirrored."""
+    augment: AutoAugment | RandAugment | None = setting(
+        OptionsForm(AutoAugment), OptionsForm(RandAugment), default=None
     )
-    normalise: Normalise = written(WithOptions(Normalise), default=Normalise())
-    dropout: Number | None = written(Plain(SHARE), default=None)
-    """None leaves the network its own."""
-    label_smoothing: Number = written(Plain(SHARE), default=0)
-    precision: str = written(Plain(Choice(("fp32", "bf16", "fp16"))), default="fp32")
-    """What activations are computed in."""
-    ema: Number | None = written(Plain(SHARE), default=None)
-    """The decay of the weights' average."""
-    accumulate: int = written(Plain(Integer()), default=1)
-    """Into how many parts each process divides its clips of a step."""
-    clip_gradients: Number | None = written(Plain(POSITIVE), default=None)
-    """The greatest norm that gradients may have."""
-    precise_bn: int | None = written(Plain(Integer(1, limits.BATCH)), default=None)
-    """How many batches the statistics are measured on after an epoch."""
-    sync_bn: bool = written(Plain(Boolean(), alone=True), default=False)
-    pretrained: str | None = written(Plain(Quoted()), default=None)
-    """The weights that the paper starts from, in words."""
-    test: Views | FullLength = written(Chosen((Views, FullLength)))
+    normalise: Normalise = setting(OptionsForm(Normalise), default=Normalise())
+    dropout: Number | None = setting(ValueForm(SHARE), default=None)
+    """The network's `dropout`; None keeps the network's own value."""
+    label_smoothing: Number = setting(ValueForm(SHARE), default=0)
+    precision: str = setting(ValueForm(Choice(("fp32", "bf16", "fp16"))), default="fp32")
+    """The data type of activations, under torch.autocast where it is not fp32."""
+    ema: Number | None = setting(ValueForm(SHARE), default=None)
+    """The decay of the exponential moving average of the weights."""
+    accumulate: int = setting(ValueForm(Integer()), default=1)
+    """The number of parts into which each process divides its clips of a step."""
+    clip_gradients: Number | None = setting(ValueForm(POSITIVE), default=None)
+    """The largest norm of the gradients; larger ones are scaled down to it."""
+    precise_bn: int | None = setting(ValueForm(Integer(1, limits.BATCH)), default=None)
+    """The number of batches that batch norm's statistics are measured on after an epoch."""
+    sync_bn: bool = setting(ValueForm(Boolean(), bare=True), default=False)
+    pretrained: str | None = setting(ValueForm(QuotedText()), default=None)
+    """The weights that the paper starts from, for the reader: nothing is loaded."""
+    test: Views | FullLength = setting(ChoiceForm((Views, FullLength)))
 
 
 def _forms() -> Iterator[tuple[str, Form]]:
@@ -214,20 +216,20 @@ def _forms() -> Iterator[tuple[str, Form]]:
 
 
 SETTINGS = {form.name(field): form for field, form in _forms()}
-"""How each setting is written, by its name."""
+"""The form of each setting, by the setting's name."""
 
 FIELDS = {form.name(field): field for field, form in _forms()}
 """The field that each setting fills."""
 
-NEEDED = tuple(
+REQUIRED = tuple(
     field.name for field in fields(Recipe) if "forms" in field.metadata and field.default is MISSING
 )
-"""Fields that a recipe has no default for."""
+"""The fields without a default."""
 
 WORDS = frozenset(word for form in SETTINGS.values() for word in form.words)
-"""The words that settings know."""
+"""The words that settings accept as values."""
 
 
-def names_of(field: str) -> tuple[str, ...]:
+def settings_for(field: str) -> tuple[str, ...]:
     """The settings that fill a field."""
     return tuple(name for name, filled in FIELDS.items() if filled == field)

@@ -19,26 +19,31 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
     [
         ("epoch 3", "epoch", "a recipe has no setting `epoch`", "did you mean `epochs`?"),
         ("wibble", "wibble", "a recipe has no setting `wibble`", "write one of `epochs`, "),
-        ("epochs", "epochs", "`epochs` has no value: it is an integer of at least 1", None),
-        ("epochs(n = 3)", "epochs(n = 3)", "`epochs` has no options", None),
-        ("epochs 0", "0", "`epochs` is an integer of at least 1", None),
-        ("epochs 2.5", "2.5", "not the number 2.5", None),
-        ("epochs 1e9", "1e9", "at most 100000, not the number 1000000000", None),
-        ("batch -8", "-8", "`batch` is an integer of at least 1", None),
+        ("epochs", "epochs", "`epochs` must be an integer of at least 1", None),
+        ("epochs(n = 3)", "epochs(n = 3)", "but this has options", None),
+        ("epochs 0", "0", "`epochs` must be an integer of at least 1", None),
+        ("epochs 2.5", "2.5", "but this is the number 2.5", None),
+        ("epochs 1e9", "1e9", "at most 100000, but this is the number 1000000000", None),
+        ("batch -8", "-8", "`batch` must be an integer of at least 1", None),
         ("batch 1e9", "1e9", "at most 100000", None),
-        ("batch true", "true", "not `true`", None),
-        ("crop 1e6", "1e6", "`crop` is an integer of at least 1 and at most 8192", None),
-        ("crop (32, 32)", "(32, 32)", "not the tuple (32, 32)", None),
+        ("batch true", "true", "but this is `true`", None),
+        ("crop 1e6", "1e6", "`crop` must be an integer of at least 1 and at most 8192", None),
+        ("crop (32, 32)", "(32, 32)", "but this is the tuple (32, 32)", None),
         ("crop video.heigth", "video.heigth", "has no `heigth`", "did you mean `height`?"),
         ("crop vide.height", "vide", "nothing is called `vide`", "did you mean `video`?"),
         ("crop siz", "siz", "nothing is called `siz`", None),
-        ("scale_jitter 40..36", "40..36", "begins with the smaller side", "write `36..40`"),
+        ("scale_jitter 40..36", "40..36", "must start with the smaller size", "write `36..40`"),
         ("scale_jitter 36", "36", "a range of sizes, such as `182..228`", None),
         ("scale_jitter 36.5..40", "36.5..40", "a range of sizes", None),
         ("scale_jitter 36..1e9", "36..1e9", "a range of sizes", None),
-        ("optimizer", "optimizer", "says which: `sgd` or `adamw`", "`sgd(lr, momentum = 0, "),
-        ("optimizer 0.1", "0.1", "says which: `sgd` or `adamw`", None),
-        ("optimizer adam(lr = 1)", "adam", "no `optimizer` is called `adam`", "`adamw`?"),
+        ("optimizer", "optimizer", "be `sgd` or `adamw`, but none is", "write `optimizer sgd(lr, "),
+        ("optimizer 0.1", "0.1", "but this is another value", None),
+        (
+            "optimizer adam(lr = 1)",
+            "adam",
+            "must be `sgd` or `adamw`, but this is `adam`",
+            "`adamw`?",
+        ),
         ("optimizer sgd", "sgd", "`sgd` needs `lr`: a number above 0", "`sgd(lr, "),
         ("optimizer sgd(lr = 0)", "lr = 0", "`lr` of `sgd` is a number above 0", None),
         ("optimizer sgd(lr = -1)", "lr = -1", "a number above 0, not the number -1", None),
@@ -48,65 +53,80 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
         (
             "optimizer sgd(lr = 1, nesterov = true)",
             "nesterov = true",
-            "`nesterov` is a kind of momentum, and there is none",
-            "give it, as `momentum = 0.9`",
+            "`nesterov` needs a `momentum` above 0, but this is 0",
+            "write `momentum = 0.9` beside it",
         ),
         ("optimizer sgd(0.1)", "0.1", "an option of `sgd` has a name here", "`lr = 0.1`"),
         ("optimizer adamw(lr = 1, betas = 0.9)", "betas = 0.9", "a tuple of 2, each", None),
-        ("schedule cosin", "cosin", "no `schedule` is called `cosin`", "`cosine`?"),
+        ("schedule cosin", "cosin", "`constant`, but this is `cosin`", "`cosine`?"),
         ("schedule constant(1)", "1", "`constant` has no options", None),
-        ("schedule steps((8, 4))", "(8, 4)", "each above the one before", None),
-        ("schedule steps(12)", "12", "a step after epoch 12 never comes", None),
+        ("schedule steps((8, 4))", "(8, 4)", "or a tuple of increasing ones", None),
+        ("schedule steps(12)", "12", "below the number of epochs, 10, but this is 12", None),
         ("schedule steps(4, factor = 0)", "factor = 0", "above 0, at most 1", None),
         ("warmup 0", "0", "`epochs` of `warmup` is a number above 0", None),
-        ("warmup 12", "12", "of 12 epochs is no shorter than the training, 10", None),
-        ("warmup 10", "10", "of 10 epochs is no shorter than the training, 10", None),
+        ("warmup 12", "12", "shorter than the training, 10 epochs, but this is 12", None),
+        ("warmup 10", "10", "shorter than the training, 10 epochs, but this is 10", None),
         (
             "warmup(2, start = 0.2)",
             "start = 0.2",
-            "cannot start from 0.2, above the rate 0.1",
+            "at most the optimiser's rate, 0.1, but this is 0.2",
             None,
         ),
         ("no_decay weights", "weights", "`norms` or `biases`", None),
-        ("no_decay norm", "norm", "`no_decay` is `norms` or", "did you mean `norms`?"),
+        ("no_decay norm", "norm", "`no_decay` must be `norms` or", "did you mean `norms`?"),
         ("clip(stride = 2)", "clip(stride = 2)", "`clip` needs `frames`", "`clip(frames, stride"),
         ("clip 13", "13", "an option of `clip` has a name here", "`frames = 13`"),
         ("clip(frames = 0)", "frames = 0", "an integer of at least 1", None),
         ("clip(frames = 1e9)", "frames = 1e9", "at most 100000", None),
         ("clip(frames = 8, stride = 0)", "stride = 0", "an integer of at least 1", None),
         ("clip(frames = 8, rate = 0)", "rate = 0", "a number of at least 1 and at most", None),
-        ("flip 2", "2", "`flip` is a number of at least 0 and at most 1", None),
+        ("flip 2", "2", "`flip` must be a number of at least 0 and at most 1", None),
         ("flip; flip 0.1", "flip", "`flip` is set twice", None),
         ("resize 40", "resize", "has `scale_jitter` or `resize`, not both", None),
         ("autoaugment\nrandaugment", "randaugment", "or `randaugment`, not both", None),
         ("autoaugment(number = 2)", "number = 2", "no option `number`", None),
         ("randaugment(magnitude = 31)", "magnitude = 31", "at least 0 and at most 30", None),
         ("randaugment(number = 1e9)", "number = 1e9", "at most 100", None),
-        ("normalise(mean = 128)", "mean = 128", "at most 1, or a tuple of 3 such", None),
+        ("normalise(mean = 128)", "mean = 128", "at most 1, or a tuple of 3 of these", None),
         ("normalise(std = 0)", "std = 0", "above 0, at most 1, or a tuple of 3", None),
         ("normalise(std = (0.5, 0.5))", "std = (0.5, 0.5)", "a tuple of 3", None),
-        ("dropout 1", "1", "`dropout` is a number of at least 0, below 1", None),
+        ("dropout 1", "1", "`dropout` must be a number of at least 0, below 1", None),
         ("dropout -0.1", "-0.1", "at least 0, below 1", None),
-        ("dropout", "dropout", "`dropout` has no value", None),
+        ("dropout", "dropout", "but it has no value", None),
         ("label_smoothing 1", "1", "at least 0, below 1", None),
         ("ema 1", "1", "at least 0, below 1", None),
-        ("precision fp8", "fp8", "`fp32` or `bf16` or `fp16`, not the word `fp8`", None),
+        ("precision fp8", "fp8", "`bf16` or `fp16`, but this is the word `fp8`", None),
         ("precision 16", "16", "`fp32` or `bf16` or `fp16`", None),
-        ("accumulate 3", "3", "3 parts do not divide a batch of 8", None),
+        ("accumulate 3", "3", "a divisor of the batch, 8, but this is 3", None),
         ("clip_gradients 0", "0", "a number above 0", None),
         ("precise_bn 1e9", "1e9", "at most 100000", None),
-        ("sync_bn 1", "1", "`sync_bn` is `true` or `false`", None),
+        ("sync_bn 1", "1", "`sync_bn` must be `true` or `false`", None),
         ("pretrained imagenet", "imagenet", "a text in quotes", 'write `"imagenet"`'),
         ('pretrained ""', '""', "a text in quotes", None),
         ('epochs "ten"', '"ten"', "an integer of at least 1", None),
-        ("epochs 1..3", "1..3", "not a range", None),
-        ("test", "test", "`test` says which: `views` or `full_length`", None),
+        ("epochs 1..3", "1..3", "but it is a range", None),
+        ("test", "test", "`test` must be `views` or `full_length`, but none", None),
         ("test views(size = 36)", "views(size = 36)", "`views` needs `clips`", None),
-        ("test views(clips = 1, size = 31)", "size = 31", "smaller than the crop of 32", "32"),
+        (
+            "test views(clips = 1, size = 31)",
+            "size = 31",
+            "at least 32, the crop",
+            "`size = 32` or",
+        ),
         ("test views(clips = 1, size = 36, crops = 2)", "crops = 2", "is 1 or 3", None),
         ("test views(clips = 1e9, size = 36)", "clips = 1e9", "at most 100000", None),
-        ("test full_length(size = 31)", "size = 31", "a test at 31 is smaller", None),
-        ("test full_length(size = 36, frames = 7)", "frames = 7", "no shorter than a clip", None),
+        (
+            "test full_length(size = 31)",
+            "size = 31",
+            "at least 32, the crop in training",
+            None,
+        ),
+        (
+            "test full_length(size = 36, frames = 7)",
+            "frames = 7",
+            "at least 8, the frames of a clip",
+            None,
+        ),
     ],
 )
 def test_a_setting(setting: str, words: str, message: str, help: str | None) -> None:
@@ -116,21 +136,25 @@ def test_a_setting(setting: str, words: str, message: str, help: str | None) -> 
 def test_a_crop_fits_into_the_least_side() -> None:
     (mistake,) = mistakes(spec("crop 37", "test views(clips = 1, size = 40)"))
     assert mistake.words == "37"
-    assert mistake.message == "a crop of 37 does not fit into a video whose least side is 36"
-    assert mistake.help == "at most 36"
+    assert mistake.message == (
+        "`crop` must be at most 36, the shortest side of a scaled video, but this is 37"
+    )
+    assert mistake.help == "write `crop 36`, or scale to longer sides"
 
 
 def test_a_clip_fits_into_memory() -> None:
     sizes = ("crop 4k", "scale_jitter 4k..4k", "test views(clips = 1, size = 4k)")
     found = mistakes(spec("clip(frames = 100)", *sizes))
     assert [m.code for m in found] == ["size", "size"]
-    assert found[0].message == "3 x 100 x 4000^2 are more than 2,147,483,648 values"
+    assert found[0].message == (
+        "`clip` must give at most 2,147,483,648 values, but 3 x 100 x 4000^2 has 4,800,000,000"
+    )
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:
     (mistake,) = mistakes(f"{NETWORK}recipe r for n {{ batch 8; crop 32 }}")
     missing = "`epochs`, `optimizer`, `clip`, `scale_jitter` or `resize`, `test`"
-    assert (mistake.words, mistake.message) == ("r", f"recipe `r` does not say {missing}")
+    assert (mistake.words, mistake.message) == ("r", f"recipe `r` lacks {missing}")
 
 
 @pytest.mark.parametrize(
@@ -159,31 +183,36 @@ def test_mistakes_are_told_together() -> None:
 
 def test_an_exception_from_no_weight_decay() -> None:
     (mistake,) = mistakes(spec("no_decay norms"))
-    assert "there is no weight decay" in mistake.message
+    assert mistake.message == "`no_decay` has no effect: the weight decay is 0"
     assert recipe(spec("no_decay norms")).no_decay == ("norms",)
 
 
 @pytest.mark.parametrize(
     ("body", "setting", "words", "message"),
     [
-        ("in -> mean -> linear(classes)", "dropout 0.5", "0.5", "no parameter `dropout`"),
+        ("in -> mean -> linear(classes)", "dropout 0.5", "0.5", "must have a parameter `dropout`"),
         (
             "in -> mean -> linear(classes)",
             "precise_bn 20",
             "20",
-            "no `batch_norm` for `precise_bn`",
+            "`precise_bn` needs a `batch_norm`",
         ),
-        ("in -> mean -> linear(classes)", "sync_bn", "sync_bn", "no `batch_norm` for `sync_bn`"),
+        ("in -> mean -> linear(classes)", "sync_bn", "sync_bn", "`sync_bn` needs a `batch_norm`"),
         (
             "in -> mean -> linear(classes) -> softmax",
             "flip",
             "m",
-            "ends with `softmax`: it can be tested, but training takes",
+            "ends with `softmax`: it can be tested but not trained",
         ),
         ("in -> conv(classes) -> softmax(axis = 0) -> mean", "flip", "m", "ends with `softmax`"),
-        ("in -> mean -> linear(classes) -> log_softmax", "flip", "m", "`log_softmax`; training"),
-        ("in -> conv(classes)", "flip", "m", "one number a class; `m` gives 4 x 8 x 32^2"),
-        ("return video -> mean, video -> mean", "flip", "m", "one number a class"),
+        (
+            "in -> mean -> linear(classes) -> log_softmax",
+            "flip",
+            "m",
+            "`log_softmax`, but training",
+        ),
+        ("in -> conv(classes)", "flip", "m", "each class, but `m` gives 4 x 8 x 32^2"),
+        ("return video -> mean, video -> mean", "flip", "m", "one number for each class"),
         (
             "in -> flatten -> linear(classes)",
             "crop 28",
@@ -206,7 +235,7 @@ def test_an_exception_from_no_weight_decay() -> None:
             "in -> conv(4, 8, stride = (8, 16, 16), padding = 0) -> flatten",
             "crop 20",
             "clip(frames = 8)",
-            "3 x 8 x 20^2: it gives 4, and 16 at its own size",
+            "3 x 8 x 20^2: it gives 4, but 16 at its own size",
         ),
     ],
 )
@@ -228,7 +257,7 @@ def test_a_recipe_is_for_one_video(inputs: str, shown: str) -> None:
     network = f"network m() {{ {inputs}; return x -> mean -> linear(4) }}\n"
     (mistake,) = mistakes(network + spec(head="recipe r for m"))
     assert mistake.words == "m"
-    assert mistake.message.endswith(f"3 x T x H x W; `m` takes {shown}")
+    assert mistake.message.endswith(f"3 x T x H x W, but `m` takes {shown}")
 
 
 FAMILY = spec("epochs x", "crop y", head="recipe f(x, y = 32)")
@@ -241,7 +270,7 @@ FAMILY = spec("epochs x", "crop y", head="recipe f(x, y = 32)")
         ("recipe r for n = f(z = 3)", "z = 3", "`f` has no parameter `z`", "it has `x`, `y`"),
         ("recipe r for n = f(3)", "3", "", None),
         ("recipe r for n = f", "f", "recipe `f` needs `x`", "`f(x = ...)`"),
-        ("recipe r for n = f(x = 0)", "x", "`epochs` is an integer of at least 1", None),
+        ("recipe r for n = f(x = 0)", "x", "`epochs` must be an integer of at least 1", None),
         ("recipe r for n = r", "r", "derived from each other in a circle: r -> r", None),
         ("recipe r for k = f(x = 3)", "k", "no network is called `k`", "write `n`"),
         ("block b(x) { return x }\nrecipe r for b = f(x = 3)", "b", "is a block, not a", None),

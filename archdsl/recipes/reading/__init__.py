@@ -1,1 +1,1 @@
-"""Recipes of the language made into recipes: found, read, and checked with their networks."""
+"""From the recipes of a spec to values: found, evaluated, and checked with their networks."""

@@ -1,6 +1,7 @@
-"""A recipe by network and name, to the values that emission works with; and every mistake in one.
+"""Building a recipe: from its definition to the value that emission uses, with every mistake.
 
-A recipe that is only for others to derive from is checked too, as far as that goes.
+A recipe without a network is only for others to derive from. Its values are open until they do, so
+`check` reports no more than unknown names and settings in it.
 """
 
 from __future__ import annotations
@@ -31,49 +32,53 @@ from archdsl.program.program import Program, Unit, is_network, name_span
 from archdsl.recipes.reading import checks, settings
 from archdsl.recipes.reading.finding import (
     Body,
-    Found,
-    check_known,
+    LocatedRecipe,
+    check_parameter_names,
     fill_parameters,
     resolve,
     target_of,
 )
-from archdsl.recipes.recipe import NEEDED, SETTINGS, WORDS, Recipe, names_of
+from archdsl.recipes.recipe import REQUIRED, SETTINGS, WORDS, Recipe, settings_for
 from archdsl.source import Span
 from archdsl.syntax import tree
 
-Network: TypeAlias = Callable[[str, Unit], "Graph | Sequence[str]"]
-"""The graph of a network that a file names, or the parameters that it has no value for."""
+GraphOf: TypeAlias = Callable[[str, Unit], "Graph | Sequence[str]"]
+"""The graph of a network by its name in a file, or the parameters that have no value."""
 
 
-def build(program: Program, found: Found, diagnostics: Diagnostics, network: Network) -> Recipe:
-    """The recipe of a definition that is for a network, checked with that network.
+def build(
+    program: Program, located: LocatedRecipe, diagnostics: Diagnostics, graph_of: GraphOf
+) -> Recipe:
+    """Evaluate a recipe that is for a network, and check it with the graph of that network.
 
-    `network` gives the graph of a network of a file, as it is or as it is asked for. What is
-    worth a warning goes to `diagnostics`.
+    Everything found goes to `diagnostics`, warnings included.
 
     Raises:
-        CompileError: with every mistake in it.
+        CompileError: with every mistake in the recipe.
     """
     findings = Findings(Builder(""))
     words = words_in_types(recipe for unit in program.units for recipe in unit.own_recipes)
-    frame = outside(program.with_words(words), found[1], Budget(), findings)
+    frame = outside(program.with_words(words), located[1], Budget(), findings)
     body = recipe = None
     try:
-        body = resolve(frame, found)
-        recipe = _build(frame, found, body, network)
+        body = resolve(frame, located)
+        recipe = _build(frame, located, body, graph_of)
     except Fault as fault:
         findings.report(fault)
     except CompileError as failure:
         findings.collect(failure)
-    told = [_as_asked(diagnostic, body) for diagnostic in findings]
-    diagnostics.extend(told)
+    found = [_with_derivation(diagnostic, body) for diagnostic in findings]
+    diagnostics.extend(found)
     if recipe is None:
-        raise CompileError(told)
+        raise CompileError(found)
     return recipe
 
 
-def _as_asked(diagnostic: Diagnostic, body: Body | None) -> Diagnostic:
-    """A mistake in a body that others derive from is told with the recipe asked for."""
+def _with_derivation(diagnostic: Diagnostic, body: Body | None) -> Diagnostic:
+    """Label the derivation that was asked for, if the mistake is in the body that it derives from.
+
+    The body may be in the library, and right for all its other derivations.
+    """
     labels = diagnostic.labels
     if body is None or body.call is None or not labels:
         return diagnostic
@@ -82,31 +87,31 @@ def _as_asked(diagnostic: Diagnostic, body: Body | None) -> Diagnostic:
     return replace(diagnostic, labels=(*labels, Label(body.call, "for this recipe")))
 
 
-def _build(frame: Frame, found: Found, body: Body, network: Network) -> Recipe:
-    (definition, _), findings = found, frame.findings
-    name, unit = _target(frame, found)
-    graph = _graph(frame, name, unit, network)
-    sheet = _sheet(_inside(frame, body, graph), body)
+def _build(frame: Frame, located: LocatedRecipe, body: Body, graph_of: GraphOf) -> Recipe:
+    (definition, _), findings = located, frame.findings
+    name, unit = _target(frame, located)
+    graph = _graph(frame, name, unit, graph_of)
+    entries = _entries(_body_frame(frame, body, graph), body)
     findings.stop_on_errors()
-    values = {field: entry.value for field, entry in sheet.items()}
+    values = {field: entry.value for field, entry in entries.items()}
     recipe = Recipe(definition.name, name.name, definition.doc or body.recipe.doc, **values)
-    findings.extend(checks.contradictions(recipe, sheet))
-    findings.extend(checks.misfits(recipe, sheet, graph, name.span))
+    findings.extend(checks.contradictions(recipe, entries))
+    findings.extend(checks.misfits(recipe, entries, graph, name.span))
     findings.stop_on_errors()
     return recipe
 
 
-def _target(frame: Frame, found: Found) -> tuple[tree.Name, Unit]:
-    """The network that a recipe is for, as it is named in a file.
+def _target(frame: Frame, located: LocatedRecipe) -> tuple[tree.Name, Unit]:
+    """The name of the network that a recipe is for, and the file that it is a name in.
 
     Raises:
-        Fault: it is for none.
+        Fault: the recipe names no network, or something else.
     """
-    target = target_of(found)
+    target, (recipe, _) = target_of(located), located
     if target is None:
-        message = f"recipe `{found[0].name}` is for no network"
-        help = f"write `recipe {found[0].name} for NETWORK`"
-        raise frame.fault("recipe", message, name_span(found[0]), help=help)
+        message = f"recipe `{recipe.name}` is for no network"
+        help = f"write `recipe {recipe.name} for NETWORK`"
+        raise frame.fault("recipe", message, name_span(recipe), help=help)
     name, unit = target
     networks = [known for known, found in unit.names.items() if is_network(found.node)]
     if name.name in networks:
@@ -117,26 +122,27 @@ def _target(frame: Frame, found: Found) -> tuple[tree.Name, Unit]:
     raise frame.fault("recipe", message, name.span, help=suggestion(name.name, networks))
 
 
-def _graph(frame: Frame, name: tree.Name, unit: Unit, network: Network) -> Graph:
-    """The network that a recipe is for.
+def _graph(frame: Frame, name: tree.Name, unit: Unit, graph_of: GraphOf) -> Graph:
+    """The graph of the network that a recipe is for.
 
     Raises:
-        Fault: one of its own parameters has no value.
-        CompileError: the network is at fault.
+        Fault: a parameter of the network has no value.
+        CompileError: with the mistakes in the network.
     """
-    graph = network(name.name, unit)
+    graph = graph_of(name.name, unit)
     if isinstance(graph, Graph):
         return graph
     message = f"network `{name.name}` has no value for `{graph[0]}`"
-    help = "derive one with its parameters given, and write the recipe for that"
+    derived = f"network NAME = {name.name}({graph[0]} = ...)"
+    help = f"write `{derived}`, and the recipe for that network"
     raise frame.fault("recipe", message, name.span, help=help)
 
 
-def _inside(frame: Frame, body: Body, graph: Graph) -> Frame:
-    """Where settings are evaluated: the network's inputs and the recipe's parameters are known.
+def _body_frame(frame: Frame, body: Body, graph: Graph) -> Frame:
+    """The frame that evaluates settings: it has the network's inputs and the recipe's parameters.
 
     Raises:
-        Fault: a parameter is not one, has no value, or not a fitting one.
+        Fault: a parameter is unknown, or has no value or one of another type.
     """
     context = frame.context
     known = Builder.after(graph)
@@ -146,46 +152,48 @@ def _inside(frame: Frame, body: Body, graph: Graph) -> Frame:
     return inner
 
 
-def _written(recipe: tree.Recipe) -> Iterator[str]:
-    """The settings that a recipe has, be they misspelt."""
+def _intended_settings(recipe: tree.Recipe) -> Iterator[str]:
+    """The settings that a recipe has, misspelt ones under the name that is nearest."""
     for setting in recipe.settings:
         yield nearest(setting.name, SETTINGS) or setting.name
 
 
-def _sheet(frame: Frame, body: Body) -> settings.Sheet:
-    """The settings, where none that is needed is missing: that is reported."""
+def _entries(frame: Frame, body: Body) -> settings.Entries:
+    """The settings of a body, evaluated. Required ones that are missing are reported."""
     findings, recipe = frame.findings, body.recipe
     faults = findings.faults
-    sheet = settings.read(frame, recipe.settings)
-    told = set(_written(recipe)) if findings.faults > faults else set()
-    missing = [f for f in NEEDED if f not in sheet and told.isdisjoint(names_of(f))]
+    entries = settings.read(frame, recipe.settings)
+    # A setting whose value is wrong or whose name is misspelt is not missing too.
+    faulty = set(_intended_settings(recipe)) if findings.faults > faults else set()
+    missing = [f for f in REQUIRED if f not in entries and faulty.isdisjoint(settings_for(f))]
     if missing:
-        ways = [" or ".join(f"`{name}`" for name in names_of(field)) for field in missing]
-        message = f"recipe `{recipe.name}` does not say {', '.join(ways)}"
-        hint = " or ".join(SETTINGS[name].shown(name) for name in names_of(missing[0]))
+        names = [" or ".join(f"`{name}`" for name in settings_for(field)) for field in missing]
+        message = f"recipe `{recipe.name}` lacks {', '.join(names)}"
+        hint = " or ".join(SETTINGS[name].syntax(name) for name in settings_for(missing[0]))
         findings.report(frame.fault("recipe", message, name_span(recipe), help=f"write {hint}"))
-    return sheet
+    return entries
 
 
-def check(program: Program, name: str, diagnostics: Diagnostics, network: Network) -> None:
-    """Tell what is wrong with a recipe that the spec itself defines."""
-    found = program.main.recipes[name][0], program.main
-    own = Diagnostics()
+def check(program: Program, name: str, diagnostics: Diagnostics, graph_of: GraphOf) -> None:
+    """Report what is wrong with a recipe that the spec itself defines."""
+    recipe, _ = located = program.main.recipes[name][0], program.main
+    found = Diagnostics()
     with suppress(CompileError):
-        if target_of(found) is not None:
-            build(program, found, own, network)
+        if target_of(located) is not None:
+            build(program, located, found, graph_of)
     with suppress(CompileError):
-        _check_alone(program, found, own)
-    diagnostics.extend(own)
-    if isinstance(found[0], tree.Recipe):
-        told = [mistake.labels[0].span for mistake in own if mistake.labels]
-        diagnostics.extend(_unknown(found[0], told))
+        _check_alone(program, located, found)
+    diagnostics.extend(found)
+    if isinstance(recipe, tree.Recipe):
+        reported = [mistake.labels[0].span for mistake in found if mistake.labels]
+        diagnostics.extend(_unknown_names(recipe, reported))
 
 
-def _unknown(recipe: tree.Recipe, told: Sequence[Span]) -> Iterator[Diagnostic]:
-    """Names that are nothing, also where evaluation never comes; no place is told of twice.
+def _unknown_names(recipe: tree.Recipe, reported: Sequence[Span]) -> Iterator[Diagnostic]:
+    """Names that nothing defines, in branches too that evaluation did not take.
 
-    One whose sizes are read is an input of whatever network the recipe is for.
+    A name whose sizes are read, such as `video` in `video.height`, is not among these: it is an
+    input of whatever network the recipe is for. Nor are names in spans already `reported`.
     """
     nodes = list(tree.walk([*recipe.parameters, *recipe.settings]))
     sized = {node.value.span for node in nodes if isinstance(node, tree.Attribute)}
@@ -194,21 +202,21 @@ def _unknown(recipe: tree.Recipe, told: Sequence[Span]) -> Iterator[Diagnostic]:
     for node in nodes:
         if not isinstance(node, tree.Name) or node.name in known or node.span in sized:
             continue
-        if not any(span.holds(node.span) for span in told):
+        if not any(span.holds(node.span) for span in reported):
             hint = did_you_mean(node.name, own)
             yield error("name", f"nothing is called `{node.name}`", node.span, help=hint)
 
 
-def _check_alone(program: Program, found: Found, diagnostics: Diagnostics) -> None:
-    """What can be said of a recipe without its network, where many values are still open."""
+def _check_alone(program: Program, located: LocatedRecipe, diagnostics: Diagnostics) -> None:
+    """Report the mistakes that need no network to be found: derivations, unknown settings."""
     findings = Findings(Builder(""))
-    frame = outside(program, found[1], Budget(), findings)
+    frame = outside(program, located[1], Budget(), findings)
     with suppress(CompileError):
         try:
-            body = resolve(frame, found)
+            body = resolve(frame, located)
             inner = frame.outside(body.unit)
-            check_known(inner, body)
-            settings.known(inner, body.recipe.settings)
+            check_parameter_names(inner, body)
+            settings.known_settings(inner, body.recipe.settings)
         except Fault as fault:
             findings.report(fault)
     diagnostics.extend(findings)

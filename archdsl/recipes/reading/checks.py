@@ -1,6 +1,7 @@
-"""What is wrong with settings: they contradict each other, or do not fit their network.
+"""Checks of a recipe: its settings against each other, and against its network.
 
-A network does not fit by what goes in, what comes out, or what can be set in it.
+A recipe that these refuse would fail in the emitted scripts, perhaps in the test after days of
+training, or would train something that nobody meant.
 """
 
 from __future__ import annotations
@@ -14,20 +15,20 @@ from archdsl.diagnostics import CompileError, Diagnostic, Label, error, warning
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph, Node, softmax_at_end
 from archdsl.ir.types import TensorType, show_shape
-from archdsl.recipes.reading.settings import Entry, Sheet
+from archdsl.recipes.reading.settings import Entries, Entry
 from archdsl.recipes.recipe import FullLength, Recipe, ScaleJitter, Sgd, Steps
 from archdsl.source import Span
 
-# The shapes of what a recipe gives to its network
+# The shapes that a recipe gives to its network
 
 
 def clip_shape(recipe: Recipe) -> tuple[int, ...]:
-    """A clip in training."""
+    """The shape of a training clip: channels, frames, height, width."""
     return (3, recipe.clip.frames, recipe.crop, recipe.crop)
 
 
 def view_shape(recipe: Recipe) -> tuple[int, ...]:
-    """A view of the test; of a whole video without a bound, as long as a clip."""
+    """The shape of a view in the test. A whole video without a bound counts as long as a clip."""
     test, frames = recipe.test, recipe.clip.frames
     if isinstance(test, FullLength) and test.frames is not None:
         frames = test.frames
@@ -35,7 +36,7 @@ def view_shape(recipe: Recipe) -> tuple[int, ...]:
 
 
 def test_size(recipe: Recipe) -> tuple[int, int]:
-    """Height and width in the test."""
+    """Height and width of a view in the test."""
     size = recipe.test.size
     return size if isinstance(size, tuple) else (size, size)
 
@@ -43,93 +44,99 @@ def test_size(recipe: Recipe) -> tuple[int, int]:
 # Settings among each other
 
 
-def contradictions(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
-    """What is wrong with the settings of a recipe, each of which can be."""
+def contradictions(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
+    """Contradictions between settings that are each valid."""
     for check in _CHECKS:
-        yield from check(recipe, sheet)
+        yield from check(recipe, entries)
 
 
-def _crop(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+def _crop(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
     scale = recipe.scale
     sides = scale.sides if isinstance(scale, ScaleJitter) else scale.size
     least = min(sides)
     if recipe.crop > least:
-        message = f"a crop of {recipe.crop} does not fit into a video whose least side is {least}"
-        also = [Label(sheet["scale"].span, f"{least} comes from here")]
-        yield error("recipe", message, sheet["crop"].span, also=also, help=f"at most {least}")
+        wanted = f"at most {least}, the shortest side of a scaled video"
+        message = f"`crop` must be {wanted}, but this is {recipe.crop}"
+        also = [Label(entries["scale"].span, f"{least} comes from here")]
+        help = f"write `crop {least}`, or scale to longer sides"
+        yield error("recipe", message, entries["crop"].span, also=also, help=help)
 
 
-def _test_is_smaller(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
-    """What is learned from crops is not found again in videos that are smaller than these."""
+def _test_is_smaller(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
+    """A test below the training resolution loses accuracy (Touvron et al., NeurIPS 2019)."""
     least = min(test_size(recipe))
     if least < recipe.crop:
-        message = f"a test at {least} is smaller than the crop of {recipe.crop} in training"
-        also = [Label(sheet["crop"].span, "the crop")]
-        span = sheet["test"].span_of("size")
-        yield error("recipe", message, span, also=also, help=f"at least {recipe.crop}")
+        wanted = f"at least {recipe.crop}, the crop in training"
+        message = f"`size` of `test` must be {wanted}, but this is {least}"
+        also = [Label(entries["crop"].span, "the crop")]
+        span, help = entries["test"].span_of("size"), f"write `size = {recipe.crop}` or more"
+        yield error("recipe", message, span, also=also, help=help)
 
 
-def _room(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+def _room(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
     sizes = {"clip": clip_shape(recipe), "test": view_shape(recipe)}
     for name, shape in sizes.items():
         if prod(shape) > limits.CLIP:
-            message = f"{show_shape(shape)} are more than {limits.CLIP:,} values"
-            yield error("size", message, sheet[name].span)
+            wanted = f"at most {limits.CLIP:,} values"
+            message = f"`{name}` must give {wanted}, but {show_shape(shape)} has {prod(shape):,}"
+            yield error("size", message, entries[name].span)
 
 
-def _accumulate(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+def _accumulate(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
     if recipe.batch % recipe.accumulate:
-        message = f"{recipe.accumulate} parts do not divide a batch of {recipe.batch}"
-        also = [Label(sheet["batch"].span, "the batch")]
-        yield error("recipe", message, sheet["accumulate"].span, also=also)
+        wanted = f"a divisor of the batch, {recipe.batch}"
+        message = f"`accumulate` must be {wanted}, but this is {recipe.accumulate}"
+        also = [Label(entries["batch"].span, "the batch")]
+        yield error("recipe", message, entries["accumulate"].span, also=also)
 
 
-def _warmup(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+def _warmup(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
     if recipe.warmup is not None and recipe.warmup.epochs >= recipe.epochs:
-        epochs = show(recipe.warmup.epochs)
-        message = f"a warm-up of {epochs} epochs is no shorter than the training, {recipe.epochs}"
-        span, also = sheet["warmup"].span_of("epochs"), [Label(sheet["epochs"].span, "the epochs")]
-        yield error("recipe", message, span, also=also)
+        wanted = f"shorter than the training, {recipe.epochs} epochs"
+        message = f"`warmup` must be {wanted}, but this is {show(recipe.warmup.epochs)}"
+        also = [Label(entries["epochs"].span, "the epochs")]
+        yield error("recipe", message, entries["warmup"].span_of("epochs"), also=also)
 
 
-def _warmup_start(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+def _warmup_start(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
     rate = recipe.optimizer.lr
     if recipe.warmup is not None and recipe.warmup.start > rate:
-        start = show(recipe.warmup.start)
-        message = f"a warm-up rises: it cannot start from {start}, above the rate {show(rate)}"
-        also = [Label(sheet["optimizer"].span_of("lr"), "the rate")]
-        yield error("recipe", message, sheet["warmup"].span_of("start"), also=also)
+        wanted = f"at most the optimiser's rate, {show(rate)}"
+        message = f"`start` of `warmup` must be {wanted}, but this is {show(recipe.warmup.start)}"
+        also = [Label(entries["optimizer"].span_of("lr"), "the rate")]
+        yield error("recipe", message, entries["warmup"].span_of("start"), also=also)
 
 
-def _nesterov(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
-    """PyTorch's optimiser refuses it."""
+def _nesterov(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
+    """torch.optim.SGD raises a ValueError for it, at the start of the training."""
     optimizer = recipe.optimizer
     if isinstance(optimizer, Sgd) and optimizer.nesterov and optimizer.momentum == 0:
-        message = "`nesterov` is a kind of momentum, and there is none"
-        span = sheet["optimizer"].span_of("nesterov")
-        yield error("recipe", message, span, help="give it, as `momentum = 0.9`")
+        message = "`nesterov` needs a `momentum` above 0, but this is 0"
+        span = entries["optimizer"].span_of("nesterov")
+        yield error("recipe", message, span, help="write `momentum = 0.9` beside it")
 
 
-def _steps(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+def _steps(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
     if isinstance(recipe.schedule, Steps) and recipe.schedule.at[-1] >= recipe.epochs:
-        last = recipe.schedule.at[-1]
-        message = f"a step after epoch {last} never comes: there are {recipe.epochs} epochs"
-        also = [Label(sheet["epochs"].span, "the epochs")]
-        yield error("recipe", message, sheet["schedule"].span_of("at"), also=also)
+        wanted = f"below the number of epochs, {recipe.epochs}"
+        message = f"`at` of `steps` must be {wanted}, but this is {recipe.schedule.at[-1]}"
+        also = [Label(entries["epochs"].span, "the epochs")]
+        yield error("recipe", message, entries["schedule"].span_of("at"), also=also)
 
 
-def _full_length(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+def _full_length(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
     test, clip = recipe.test, recipe.clip
     if isinstance(test, FullLength) and test.frames is not None and test.frames < clip.frames:
-        message = f"a whole video is no shorter than a clip: {test.frames} frames, {clip.frames}"
-        also = [Label(sheet["clip"].span_of("frames"), "a clip")]
-        yield error("recipe", message, sheet["test"].span_of("frames"), also=also)
+        wanted = f"at least {clip.frames}, the frames of a clip"
+        message = f"`frames` of `full_length` must be {wanted}, but this is {test.frames}"
+        also = [Label(entries["clip"].span_of("frames"), "a clip")]
+        yield error("recipe", message, entries["test"].span_of("frames"), also=also)
 
 
-def _no_decay(recipe: Recipe, sheet: Sheet) -> Iterator[Diagnostic]:
+def _no_decay(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
     if recipe.no_decay and recipe.optimizer.weight_decay == 0:
-        message = "there is no weight decay that this could be an exception from"
-        yield warning("recipe", message, sheet["no_decay"].span)
+        message = "`no_decay` has no effect: the weight decay is 0"
+        yield warning("recipe", message, entries["no_decay"].span)
 
 
 _CHECKS = (
@@ -149,76 +156,82 @@ _CHECKS = (
 # A recipe and its network
 
 
-def misfits(recipe: Recipe, sheet: Sheet, graph: Graph, network: Span) -> Iterator[Diagnostic]:
-    """What a network cannot do that a recipe asks for; `network` is where the recipe names it."""
-    ends = [*_ends(graph, network)]
-    yield from ends
-    yield from _dropout(sheet, graph)
-    yield from _norms(sheet, graph)
-    if not ends:
+def misfits(recipe: Recipe, entries: Entries, graph: Graph, network: Span) -> Iterator[Diagnostic]:
+    """What a recipe asks of its network that it cannot do; `network` is its name in the recipe."""
+    interface = [*_interface(graph, network)]
+    yield from interface
+    yield from _dropout(entries, graph)
+    yield from _norms(entries, graph)
+    if not interface:
         yield from _softmax(graph, network)
-        yield from _clip(recipe, sheet, graph)
-        yield from _test(recipe, sheet, graph)
+        yield from _clip(recipe, entries, graph)
+        yield from _test(recipe, entries, graph)
 
 
-def _ends(graph: Graph, network: Span) -> Iterator[Diagnostic]:
-    """One video goes in, one vector comes out."""
+def _interface(graph: Graph, network: Span) -> Iterator[Diagnostic]:
+    """The emitted scripts give a network one video, and take one score for each class."""
     inputs = [graph.type(value).shape for value in graph.inputs.values()]
     if len(inputs) != 1 or len(inputs[0]) != 4 or inputs[0][0] != 3:
         shown = " and ".join(map(show_shape, inputs))
-        message = f"a recipe is for a network of one video, 3 x T x H x W; `{graph.name}` takes"
-        yield error("recipe", f"{message} {shown}", network)
+        wanted = "must take one video, 3 x T x H x W"
+        message = f"the network of a recipe {wanted}, but `{graph.name}` takes {shown}"
+        yield error("recipe", message, network)
     outputs = [graph.type(value).shape for value in graph.outputs]
     if len(outputs) != 1 or len(outputs[0]) != 1:
         shown = " and ".join(map(show_shape, outputs))
-        message = f"a recipe is for a network that gives one number a class; `{graph.name}` gives"
-        yield error("recipe", f"{message} {shown}", network)
+        wanted = "must give one number for each class"
+        message = f"the network of a recipe {wanted}, but `{graph.name}` gives {shown}"
+        yield error("recipe", message, network)
 
 
-def _dropout(sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
-    if "dropout" in sheet and "dropout" not in graph.open_parameters:
-        message = f"network `{graph.name}` has no parameter `dropout` that it hands on"
-        hint = "give it one, `dropout = 0.5`, and hand that to the blocks that drop"
-        yield error("recipe", message, sheet["dropout"].span, help=hint)
+def _dropout(entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
+    if "dropout" in entries and "dropout" not in graph.open_parameters:
+        message = f"network `{graph.name}` must have a parameter `dropout` that its blocks use"
+        hint = f"write `network {graph.name}(dropout = 0.5)`, and pass `dropout` to its blocks"
+        yield error("recipe", message, entries["dropout"].span, help=hint)
 
 
-def _norms(sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
-    """Statistics of a batch are there where a network has batch norms."""
+def _norms(entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
+    """Only batch norm has statistics to synchronise or to measure again."""
     if any(node.operation.name == "batch_norm" for node in graph):
         return
     for field in ("precise_bn", "sync_bn"):
-        if field in sheet:
-            message = f"network `{graph.name}` has no `batch_norm` for `{field}`"
-            yield error("recipe", message, sheet[field].span)
+        if field in entries:
+            message = f"`{field}` needs a `batch_norm`, but network `{graph.name}` has none"
+            yield error("recipe", message, entries[field].span)
 
 
 def _softmax(graph: Graph, network: Span) -> Iterator[Diagnostic]:
-    """A loss takes scores; a test averages probabilities, which a network may give itself."""
+    """Cross entropy takes scores. The test averages probabilities, which a network may give."""
     node = softmax_at_end(graph)
     if node is None:
         return
-    ends, also = f"network `{graph.name}` ends with", [Label(node.span, "it ends here")]
-    if node.operation.name == "softmax":
-        message = f"{ends} `softmax`: it can be tested, but training takes scores"
+    name, also = node.operation.name, [Label(node.span, "it ends here")]
+    ends = f"network `{graph.name}` ends with `{name}`"
+    if name == "softmax":
+        message = f"{ends}: it can be tested but not trained, as training takes scores"
         yield warning("recipe", message, network, also=also)
     else:
-        message = f"{ends} `{node.operation.name}`; training takes scores, a test probabilities"
+        message = f"{ends}, but training takes scores, and the test scores or probabilities"
         yield error("recipe", message, network, also=also)
 
 
-def _clip(recipe: Recipe, sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
-    also = [Label(sheet["crop"].span, "the crop")]
-    yield from _taken(graph, clip_shape(recipe), "a clip of the recipe", sheet["clip"], also)
+def _clip(recipe: Recipe, entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
+    also = [Label(entries["crop"].span, "the crop")]
+    yield from _accepts(graph, clip_shape(recipe), "a clip of the recipe", entries["clip"], also)
 
 
-def _test(recipe: Recipe, sheet: Sheet, graph: Graph) -> Iterator[Diagnostic]:
-    yield from _taken(graph, view_shape(recipe), "a view of the test", sheet["test"], [])
+def _test(recipe: Recipe, entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
+    yield from _accepts(graph, view_shape(recipe), "a view of the test", entries["test"], [])
 
 
-def _taken(
+def _accepts(
     graph: Graph, shape: tuple[int, ...], what: str, entry: Entry, also: list[Label]
 ) -> Iterator[Diagnostic]:
-    """That a network takes an input of this shape, and gives what it gives at its own."""
+    """Check that a network takes an input of this shape, and gives as many scores as at its own.
+
+    The shape is inferred, not the network rebuilt: the emitted module has its weights already.
+    """
     (name,) = graph.inputs
     if shape == graph.type(graph.inputs[name]).shape:
         return
@@ -238,12 +251,12 @@ def _taken(
         return
     own, given = (g.type(g.outputs[0]).shape for g in (graph, typed))
     if own != given:
-        message = f"{refused}: it gives {show_shape(given)}, and {show_shape(own)} at its own size"
+        message = f"{refused}: it gives {show_shape(given)}, but {show_shape(own)} at its own size"
         yield error("recipe", message, entry.span, also=also)
 
 
 def _of_fixed_size(graph: Graph, typed: Graph) -> Iterator[Node]:
-    """Operations that would need more weights, or fewer, than they have."""
+    """Operations that would need more or fewer weights at the other size than they have."""
     for own, other in zip(graph, typed, strict=True):
         if _weights(graph, own) != _weights(typed, other):
             yield other

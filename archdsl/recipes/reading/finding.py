@@ -1,4 +1,8 @@
-"""Which recipes there are for a network, the body that one is derived from, and its parameters."""
+"""Finding the recipes for a network, following derivations to a body, and filling its parameters.
+
+Choosing a recipe reads names only. Its settings are not evaluated, so a mistake in one recipe does
+not stand in the way of another.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass, replace
 from archdsl import limits
 from archdsl.build import parameters
 from archdsl.build.arguments import listed
+from archdsl.build.calls import check_path
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import Given
@@ -17,15 +22,15 @@ from archdsl.program.program import Definition, NamedRecipe, Program, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
 
-Found = tuple[NamedRecipe, Unit]
-"""A recipe with the file that it stands in."""
+LocatedRecipe = tuple[NamedRecipe, Unit]
+"""A recipe, and the file that defines it."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """The body that a recipe finally means, with the parameters that derivations give it.
+    """The recipe at the end of a chain of derivations, with the parameters that these give it.
 
-    `call` is the derivation asked for, where it is not the body itself.
+    `call` is the base of the derivation that was asked for; None if that is the body itself.
     """
 
     recipe: tree.Recipe
@@ -34,11 +39,11 @@ class Body:
     call: Span | None = None
 
 
-def choose(program: Program, network: str, name: str | None) -> Found | None:
-    """The recipe of a network that is asked for by name, or the only one; None without any.
+def choose(program: Program, network: str, name: str | None) -> LocatedRecipe | None:
+    """A network's recipe of this name; without a name its only one, None if it has none.
 
     Raises:
-        CompileError: there is none of this name, or several and none was named.
+        CompileError: no recipe has this name, or there are several and none was named.
     """
     found = recipes_for(program, network)
     if name is None:
@@ -53,61 +58,61 @@ def choose(program: Program, network: str, name: str | None) -> Found | None:
     raise CompileError([error("recipe", message, help=hint)])
 
 
-def recipes_for(program: Program, network: str) -> dict[str, Found]:
-    """The recipes for a network that a spec defines or uses, by name."""
+def recipes_for(program: Program, network: str) -> dict[str, LocatedRecipe]:
+    """The recipes for a network, by name: those that the spec defines, and those that it uses."""
     own = {recipe.name: (recipe, program.main) for recipe in program.main.own_recipes}
-    seen = {**program.main.recipes, **own}
+    visible = {**program.main.recipes, **own}
     definition = program.main.names[network]
-    return {name: found for name, found in seen.items() if _is_for(found, definition)}
+    return {name: located for name, located in visible.items() if _is_for(located, definition)}
 
 
-def _is_for(found: Found, network: Definition) -> bool:
-    target = target_of(found)
+def _is_for(located: LocatedRecipe, network: Definition) -> bool:
+    target = target_of(located)
     if target is None:
         return False
     name, unit = target
+    # Numbers, not names: two files may each define a network of one name.
     return name.name in unit.names and unit.names[name.name].number == network.number
 
 
-def target_of(found: Found) -> tuple[tree.Name, Unit] | None:
-    """The network that a recipe is for, as it is named in a file; a derived one inherits it."""
-    for recipe, unit in _lineage(found):
+def target_of(located: LocatedRecipe) -> tuple[tree.Name, Unit] | None:
+    """The name of the network that a recipe is for, and the file in which it is that name.
+
+    A derived recipe inherits it from its base.
+    """
+    for recipe, unit in _lineage(located):
         if recipe.network is not None:
             return recipe.network, unit
     return None
 
 
-def _lineage(found: Found) -> Iterator[Found]:
-    """A recipe and those it derives from, as far as there are such."""
-    for _ in range(limits.DERIVATIONS):
-        yield found
-        recipe, unit = found
+def _lineage(located: LocatedRecipe) -> Iterator[LocatedRecipe]:
+    """A recipe, its base, the base of that, and so on. `resolve` reports a chain that is broken."""
+    for _ in range(limits.DERIVATIONS):  # a chain may be a circle
+        yield located
+        recipe, unit = located
         if isinstance(recipe, tree.Recipe):
             return
         base, _ = tree.split_call(recipe.base)
         if base.name not in unit.recipes:
             return
-        found = unit.recipes[base.name]
+        located = unit.recipes[base.name]
 
 
-def resolve(frame: Frame, found: Found, seen: tuple[NamedRecipe, ...] = ()) -> Body:
-    """Follow derivations to a body; parameters given later win.
+def resolve(
+    frame: Frame, located: LocatedRecipe, seen: tuple[tree.DerivedRecipe, ...] = ()
+) -> Body:
+    """Follow derivations to a body. A parameter keeps the value given nearest to `located`.
 
     Raises:
-        Fault: there is none at the end.
+        Fault: the chain is a circle, is too long, or names an unknown recipe.
     """
-    recipe, unit = found
+    recipe, unit = located
     if isinstance(recipe, tree.Recipe):
         return Body(recipe, unit, {})
     frame = frame.outside(unit)
+    check_path(frame, recipe, seen)
     base, written = tree.split_call(recipe.base)
-    if any(recipe is other for other in seen):
-        path = " -> ".join(other.name for other in (*seen, recipe))
-        message = f"recipes are derived from each other in a circle: {path}"
-        raise frame.fault("recursion", message, base.span)
-    if len(seen) == limits.DERIVATIONS:
-        message = f"`{seen[0].name}` is derived through more than {limits.DERIVATIONS} recipes"
-        raise frame.fault("nesting", message, base.span)
     if base.name not in unit.recipes:
         hint = did_you_mean(base.name, unit.recipes)
         message = f"no recipe is called `{base.name}`"
@@ -118,12 +123,13 @@ def resolve(frame: Frame, found: Found, seen: tuple[NamedRecipe, ...] = ()) -> B
 
 
 def fill_parameters(frame: Frame, body: Body) -> None:
-    """Give every parameter its value.
+    """Give every parameter its value in a frame.
 
     Raises:
-        Fault: one has none, or not a fitting one; every mistake has been reported.
+        Fault: a parameter is unknown, has no value or one of another type. Every mistake has been
+            reported.
     """
-    check_known(frame, body)
+    check_parameter_names(frame, body)
     missing = [*_missing(frame, body)]
     for fault in missing:
         frame.findings.report(fault)
@@ -133,11 +139,11 @@ def fill_parameters(frame: Frame, body: Body) -> None:
     parameters.fill(frame, body.recipe, given)
 
 
-def check_known(frame: Frame, body: Body) -> None:
-    """See that what is given are parameters.
+def check_parameter_names(frame: Frame, body: Body) -> None:
+    """Check that the body has the parameters that derivations give.
 
     Raises:
-        Fault: it is not so; every mistake has been reported.
+        Fault: it lacks some. Every one of them has been reported.
     """
     recipe = body.recipe
     names = [parameter.name for parameter in recipe.parameters]
@@ -156,6 +162,6 @@ def _missing(frame: Frame, body: Body) -> Iterator[Fault]:
         if parameter.default is not None or parameter.name in body.given:
             continue
         message = f"recipe `{recipe.name}` needs `{parameter.name}`"
-        hint = f"give it: `{recipe.name}({parameter.name} = ...)`"
+        hint = f"write `{recipe.name}({parameter.name} = ...)`"
         also = () if call is None else (Label(parameter.span, "this parameter"),)
         yield frame.fault("argument", message, call or parameter.span, also=also, help=hint)

@@ -1,4 +1,7 @@
-"""The settings of a recipe, evaluated: what each one is, and which words say it."""
+"""The settings of a recipe, evaluated: the value of each, and the span that gives it.
+
+The spans are kept because the checks in `checks` point to options, not to whole settings.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,16 @@ from archdsl.build.values import Value, describe, show
 from archdsl.diagnostics import Label, did_you_mean, suggestion
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.params.numbers import is_number
-from archdsl.recipes.kinds import Band, Chosen, Form, Plain, Quoted, Setting, Wording, taken
+from archdsl.recipes.kinds import (
+    ChoiceForm,
+    Form,
+    QuotedText,
+    Setting,
+    SizeRange,
+    ValueForm,
+    WordKind,
+    convert,
+)
 from archdsl.recipes.recipe import FIELDS, SETTINGS
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -21,7 +33,7 @@ from archdsl.syntax import tree
 
 @dataclass(frozen=True)
 class Entry:
-    """A setting as it was read: its value, and where that and its options were written."""
+    """The value of a setting, and the spans of the value and of its options."""
 
     name: str
     value: Any
@@ -29,30 +41,30 @@ class Entry:
     options: Mapping[str, Span] = field(default_factory=dict)
 
     def span_of(self, option: str) -> Span:
-        """The words of an option, or of the whole setting where the option has its default."""
+        """The span of an option; that of the whole setting if the option has its default."""
         return self.options.get(option, self.span)
 
 
-Sheet: TypeAlias = dict[str, Entry]
-"""The settings of a recipe by the fields that they fill."""
+Entries: TypeAlias = dict[str, Entry]
+"""The settings of a recipe, by the field that each fills."""
 
 
-def read(frame: Frame, settings: Sequence[tree.Setting]) -> Sheet:
-    """Every setting that can be read; the mistakes of the others are reported."""
-    sheet: Sheet = {}
-    for setting in known(frame, settings):
+def read(frame: Frame, settings: Sequence[tree.Setting]) -> Entries:
+    """Evaluate settings. A mistake in one is reported, and the others are still read."""
+    entries: Entries = {}
+    for setting in known_settings(frame, settings):
         try:
             entry = _read(frame, setting, SETTINGS[setting.name])
         except Fault as fault:
             frame.findings.report(fault)
             continue
         if entry is not None:
-            sheet[FIELDS[setting.name]] = entry
-    return sheet
+            entries[FIELDS[setting.name]] = entry
+    return entries
 
 
-def known(frame: Frame, settings: Sequence[tree.Setting]) -> list[tree.Setting]:
-    """The settings that there are, each once; others are reported."""
+def known_settings(frame: Frame, settings: Sequence[tree.Setting]) -> list[tree.Setting]:
+    """The settings whose names are known, without repetitions; the others are reported."""
     first: dict[str, tree.Setting] = {}
     for setting in settings:
         if setting.name not in SETTINGS:
@@ -60,10 +72,10 @@ def known(frame: Frame, settings: Sequence[tree.Setting]) -> list[tree.Setting]:
             message = f"a recipe has no setting `{setting.name}`"
             fault = frame.fault("recipe", message, _name_span(setting), help=hint)
             frame.findings.report(fault)
-        elif (fills := FIELDS[setting.name]) in first:
-            frame.findings.report(_twice(frame, setting, first[fills]))
+        elif (filled := FIELDS[setting.name]) in first:
+            frame.findings.report(_twice(frame, setting, first[filled]))
         else:
-            first[fills] = setting
+            first[filled] = setting
     return list(first.values())
 
 
@@ -81,23 +93,27 @@ def _twice(frame: Frame, setting: tree.Setting, first: tree.Setting) -> Fault:
 
 
 def _read(frame: Frame, setting: tree.Setting, form: Form) -> Entry | None:
-    """A setting's value; None where it is set to `none`, which leaves it out.
+    """Evaluate a setting; None if it is set to `none`, which is the same as leaving it out.
 
     Raises:
-        Fault: it cannot be this.
+        Fault: the setting does not accept this value or these options.
     """
-    value = _value(frame, setting)
-    if value is not None and _is_none(frame, value):
+    node = _value_node(frame, setting)
+    if node is not None and _is_none(frame, node):
         return None
-    if isinstance(form, Plain):
-        return _plain(frame, setting, form, value)
-    if isinstance(form, Chosen):
-        return _chosen(frame, setting, form, value)
-    return _with_options(frame, setting.name, form.setting, setting.arguments, setting.span)
+    if isinstance(form, ValueForm):
+        return _read_value(frame, setting, form, node)
+    if isinstance(form, ChoiceForm):
+        return _read_choice(frame, setting, form, node)
+    return _read_options(frame, setting.name, form.setting, setting.arguments, setting.span)
 
 
-def _value(frame: Frame, setting: tree.Setting) -> tree.Expression | None:
-    """What stands behind the name of a setting without options; of a conditional, its branch."""
+def _value_node(frame: Frame, setting: tree.Setting) -> tree.Expression | None:
+    """The expression after the name of a setting, None if there are options or nothing.
+
+    Conditionals are decided here, because a branch may be a word or a choice with options, such as
+    `schedule steps(8) if long else constant`, which `frame.evaluate` does not know.
+    """
     if len(setting.arguments) != 1 or setting.arguments[0].name is not None:
         return None
     node = setting.arguments[0].value
@@ -112,98 +128,108 @@ def _is_none(frame: Frame, node: tree.Expression) -> bool:
     return isinstance(node, tree.Constant) and node.value is None
 
 
-def _plain(frame: Frame, setting: tree.Setting, form: Plain, node: tree.Expression | None) -> Entry:
-    """`epochs 300`, or `flip` alone."""
+def _read_value(
+    frame: Frame, setting: tree.Setting, form: ValueForm, node: tree.Expression | None
+) -> Entry:
+    """`epochs 300`, or a bare `flip`."""
     name, kind = setting.name, form.kind
-    if node is None and not setting.arguments and form.alone is not None:
-        return Entry(name, form.alone, setting.span)
+    if node is None and not setting.arguments and form.bare is not None:
+        return Entry(name, form.bare, setting.span)
     if node is None:
-        what = "has no options" if setting.arguments else "has no value"
-        message = f"`{name}` {what}: it is {kind.expects}"
+        what = "this has options" if setting.arguments else "it has no value"
+        message = f"`{name}` must be {kind.expects}, but {what}"
         raise frame.fault("recipe", message, setting.span)
-    value = evaluated(frame, node, kind)
+    value = evaluate(frame, node, kind)
     if not kind.accepts(value):
-        message = f"`{name}` is {kind.expects}, not {describe(value)}"
+        message = f"`{name}` must be {kind.expects}, but this is {describe(value)}"
         raise frame.fault("recipe", message, node.span, help=_near(kind, value))
-    return Entry(name, taken(kind, value), node.span)
+    return Entry(name, convert(kind, value), node.span)
 
 
-def _chosen(
-    frame: Frame, setting: tree.Setting, form: Chosen, node: tree.Expression | None
+def _read_choice(
+    frame: Frame, setting: tree.Setting, form: ChoiceForm, node: tree.Expression | None
 ) -> Entry:
     """`optimizer sgd(lr = 0.1)`, or `schedule cosine`."""
     kinds = {kind.name: kind for kind in form.settings}
-    listed = " or ".join(f"`{kind.signature()}`" for kind in form.settings)
+    wanted = f"`{setting.name}` must be {' or '.join(f'`{name}`' for name in kinds)}"
+    help = f"write {form.syntax(setting.name)}"
     if not isinstance(node, tree.Call | tree.Name):
         span = node.span if node else setting.span
-        message = f"`{setting.name}` says which: {' or '.join(f'`{name}`' for name in kinds)}"
-        raise frame.fault("recipe", message, span, help=f"write `{setting.name}` and {listed}")
+        message = f"{wanted}, but {'this is another value' if node else 'none is named'}"
+        raise frame.fault("recipe", message, span, help=help)
     name, arguments = tree.split_call(node)
     if name.name not in kinds:
-        message = f"no `{setting.name}` is called `{name.name}`"
-        hint = did_you_mean(name.name, kinds) or f"there is {listed}"
+        message = f"{wanted}, but this is `{name.name}`"
+        hint = did_you_mean(name.name, kinds) or help
         raise frame.fault("recipe", message, name.span, help=hint)
-    return _with_options(frame, setting.name, kinds[name.name], arguments, node.span)
+    return _read_options(frame, setting.name, kinds[name.name], arguments, node.span)
 
 
-def _with_options(
+def _read_options(
     frame: Frame,
     name: str,
     kind: type[Setting],
     arguments: Sequence[tree.Argument],
     span: Span,
 ) -> Entry:
-    """`clip(frames = 13)`, or `warmup 35` for the option that leads."""
+    """`clip(frames = 13)`, or `warmup 35` where the leading option goes without its name."""
     read = _Reader(frame, kind).read(arguments, span)
     options = {option.name: kind_of(option) for option in fields(kind)}
-    values = {option: taken(options[option], value) for option, value in read.values.items()}
+    values = {option: convert(options[option], value) for option, value in read.values.items()}
     return Entry(name, kind(**values), span, read.spans)
 
 
 class _Reader(Reader):
-    """Reads the options of a setting."""
+    """Reads the options of a setting, which may be words, ranges and texts."""
 
     code = "recipe"
 
     def evaluated(self, node: tree.Expression, kind: Kind) -> Value:
-        return evaluated(self.frame, node, kind)
+        return evaluate(self.frame, node, kind)
 
 
-def evaluated(frame: Frame, node: tree.Expression, kind: Kind) -> Value:
-    """The value of an expression where this kind of value stands; words stand for themselves.
+def evaluate(frame: Frame, node: tree.Expression, kind: Kind) -> Value:
+    """Evaluate an expression where a value of this kind is expected.
+
+    Words, ranges and texts are values only here, where a kind accepts them. In the rest of the
+    language a bare name must be defined.
 
     Raises:
-        Fault: it has none.
+        Fault: the expression has no value.
     """
-    if isinstance(node, tree.Text) and isinstance(kind, Quoted):
+    if isinstance(node, tree.Text) and isinstance(kind, QuotedText):
         return node.text
-    if isinstance(node, tree.Range) and isinstance(kind, Band):
+    if isinstance(node, tree.Range) and isinstance(kind, SizeRange):
         return _range(frame, node)
     if isinstance(node, tree.Text | tree.Range):
         what = "a text" if isinstance(node, tree.Text) else "a range"
-        raise frame.fault("recipe", f"expected {kind.expects}, not {what}", node.span)
-    if isinstance(kind, Quoted) and isinstance(node, tree.Name) and node.name not in frame.names:
-        help = f'write `"{node.name}"`'
-        raise frame.fault("recipe", f"expected {kind.expects}", node.span, help=help)
-    if isinstance(kind, Wording):
+        raise frame.fault("recipe", f"this must be {kind.expects}, but it is {what}", node.span)
+    if (
+        isinstance(kind, QuotedText)
+        and isinstance(node, tree.Name)
+        and node.name not in frame.names
+    ):
+        message = f"this must be {kind.expects}, but it is the name `{node.name}`"
+        raise frame.fault("recipe", message, node.span, help=f'write `"{node.name}"`')
+    if isinstance(kind, WordKind):
         if isinstance(node, tree.Name) and node.name not in frame.names:
             return node.name
         if isinstance(node, tree.Tuple):
-            return tuple(evaluated(frame, item, kind) for item in node.items)
+            return tuple(evaluate(frame, item, kind) for item in node.items)
     return frame.evaluate(node)
 
 
 def _range(frame: Frame, node: tree.Range) -> Value:
     low, high = (frame.evaluate(side) for side in (node.low, node.high))
     if is_number(low) and is_number(high) and low > high:
-        message = f"a range begins with the smaller side, not from {show(low)} to {show(high)}"
+        message = f"a range must start with the smaller size, but this is {show(low)}..{show(high)}"
         help = f"write `{node.high.span.text}..{node.low.span.text}`"
         raise frame.fault("recipe", message, node.span, help=help)
     return (low, high)
 
 
 def _near(kind: Kind, value: Value) -> str | None:
-    """A word much like one that was wanted."""
-    if isinstance(kind, Wording) and isinstance(value, str):
+    """A suggestion for a misspelt word."""
+    if isinstance(kind, WordKind) and isinstance(value, str):
         return did_you_mean(value, kind.words)
     return None
