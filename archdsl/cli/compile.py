@@ -132,7 +132,7 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _exported(build: Build, form: Format, arguments: argparse.Namespace) -> bytes:
-    from archdsl.export.build import fill, load, randomise
+    from archdsl.export.build import load, load_weights, randomise
     from archdsl.export.formats import checks
     from archdsl.export.tracing import ranges, trace
     from archdsl.export.trials import Axes
@@ -141,14 +141,14 @@ def _exported(build: Build, form: Format, arguments: argparse.Namespace) -> byte
     axes = Axes(build.inputs)
     module = load(build, dict(arguments.given))
     if arguments.weights:
-        fill(module, arguments.weights)
+        load_weights(module, arguments.weights)
     _tell(show_build(build, arguments.weights))
     traced = trace(module, axes)
     if not arguments.weights:
         randomise(module, axes.shapes(axes.declared) or [])
     found = list(ranges(traced))
     _tell(show_ranges(found, type(module).__name__))
-    file = form.made(traced.program, axes)
+    file = form.make(traced.program, axes)
     _tell(show_file(file))
     for check in checks(file, module, traced, found):
         _tell(show_check(check))

@@ -76,10 +76,10 @@ def _output(text: str) -> Path:
 def _import(arguments: argparse.Namespace) -> int:
     from archdsl.report.weights import show_import
     from archdsl.weights import files
-    from archdsl.weights.importing import bring
+    from archdsl.weights.importing import import_weights
 
     network = options.network(arguments)
-    done = bring(network, files.read(arguments.file), SOURCES[arguments.source])
+    done = import_weights(network, files.read(arguments.file), SOURCES[arguments.source])
     files.write(arguments.output, done.state, force=arguments.force)
     sys.stdout.write(show_import(done))
     print(arguments.output)

@@ -1,4 +1,8 @@
-"""A program as a file, in several forms, each run beside the module before it is written."""
+"""Exported programs as files, ONNX and torch.export, compared with the module before they count.
+
+An exporter can succeed and still compute something else. So each file is run at the declared size
+and at others, and a difference from torch is an error.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
-from archdsl.export.build import fault
+from archdsl.export.build import export_error
 from archdsl.export.tracing import Range, Traced
 from archdsl.export.trials import BATCH, Axes, Shape, Sizes, first_line, places, results
 from archdsl.ir.types import show_shape
@@ -21,12 +25,15 @@ if TYPE_CHECKING:
 Run = Callable[[Sequence["Tensor"]], Sequence["Tensor"]]
 
 _ONNX_LIMIT = 2**31
-"""Bytes that one file of protocol buffers may have."""
+"""The most bytes that a file of protocol buffers can have."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A program as a file: its content, what it is, what was used to run it, and how it runs."""
+    """A program as a file: its bytes, a title of the format, and how to run it.
+
+    `runner` names what runs it, for messages.
+    """
 
     content: bytes
     title: str
@@ -36,21 +43,21 @@ class File:
 
 @dataclass(frozen=True)
 class Format:
-    """A form of programs: the suffix of its files, and the packages that it takes."""
+    """A file format: its suffix, the packages that it needs, and how it is made of a program."""
 
     suffix: str
     packages: tuple[str, ...]
-    made: Callable[[ExportedProgram, Axes], File]
+    make: Callable[[ExportedProgram, Axes], File]
 
     def check_installed(self) -> None:
-        """Refuse to begin where packages are missing.
+        """Check for missing packages before anything slow begins.
 
         Raises:
-            CompileError: some are.
+            CompileError: a package is not installed.
         """
         missing = [name for name in self.packages if importlib.util.find_spec(name) is None]
         if missing:
-            raise fault(f"this needs {', '.join(missing)}", "pip install 'archdsl[export]'")
+            raise export_error(f"this needs {', '.join(missing)}", "pip install 'archdsl[export]'")
 
 
 def _pt2(program: ExportedProgram, axes: Axes) -> File:
@@ -60,7 +67,7 @@ def _pt2(program: ExportedProgram, axes: Axes) -> File:
     torch.export.save(program, stream)
     stream.seek(0)
     module = torch.export.load(stream).module()
-    title, runner = "a program of torch.export", "the file, loaded again,"
+    title, runner = "a program of torch.export", "the loaded file"
     return File(stream.getvalue(), title, runner, lambda clips: results(module(*clips)))
 
 
@@ -68,8 +75,8 @@ def _onnx(program: ExportedProgram, axes: Axes) -> File:
     import onnxruntime
 
     if sum(tensor.nbytes for tensor in program.state_dict.values()) >= _ONNX_LIMIT:
-        raise fault("more than 2 GiB of weights do not fit in one file of ONNX", "try --pt2")
-    model = _translated(program, axes)
+        raise export_error("one file of ONNX cannot have more than 2 GiB of weights", "try --pt2")
+    model = _to_onnx(program, axes)
     content = model.SerializeToString()
     opset = next(entry.version for entry in model.opset_import if not entry.domain)
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
@@ -77,11 +84,16 @@ def _onnx(program: ExportedProgram, axes: Axes) -> File:
     return File(content, f"ONNX, opset {opset}", runner, _session_run(session))
 
 
-def _translated(program: ExportedProgram, axes: Axes) -> Any:
+def _to_onnx(program: ExportedProgram, axes: Axes) -> Any:
+    """The model as protocol buffers.
+
+    Raises:
+        CompileError: ONNX lacks an operation.
+    """
     import torch
 
     try:
-        made = torch.onnx.export(
+        exported = torch.onnx.export(
             program,
             external_data=False,
             verbose=False,
@@ -89,15 +101,16 @@ def _translated(program: ExportedProgram, axes: Axes) -> Any:
             output_names=_output_names(program),
         )
     except Exception as failure:
-        # The translation of an operation that ONNX lacks may end in any kind of error.
-        cause = first_line(_innermost(failure))
-        raise fault(f"torch.onnx does not manage: {cause}", "try --pt2") from None
-    assert made is not None
-    return made.model_proto
+        # An operation that ONNX lacks can end in an error of any kind. Torch wraps it several
+        # times in advice on how to report a bug; only the innermost error names the operation.
+        cause = first_line(_root_cause(failure))
+        raise export_error(f"torch.onnx fails: {cause}", "try --pt2") from None
+    assert exported is not None
+    return exported.model_proto
 
 
-def _innermost(failure: BaseException) -> BaseException:
-    return _innermost(failure.__cause__) if failure.__cause__ else failure
+def _root_cause(failure: BaseException) -> BaseException:
+    return _root_cause(failure.__cause__) if failure.__cause__ else failure
 
 
 def _session_run(session: Any) -> Run:
@@ -107,7 +120,7 @@ def _session_run(session: Any) -> Run:
 
     def run(clips: Sequence[Tensor]) -> Sequence[Tensor]:
         arrays = {name: clip.numpy() for name, clip in zip(taken, clips, strict=True)}
-        return [torch.from_numpy(made) for made in session.run(None, arrays)]
+        return [torch.from_numpy(array) for array in session.run(None, arrays)]
 
     return run
 
@@ -118,18 +131,22 @@ def _output_names(program: ExportedProgram) -> list[str]:
 
 
 def _axis_names(program: ExportedProgram, axes: Axes) -> dict[str, dict[int, str]]:
-    """A name for each axis that is open; those that are always of one size share it."""
+    """The name of each dynamic axis, by input and position.
+
+    Axes that always have one size share a name. The frames of SlowFast's two inputs do not: one
+    has a fourth of the other's.
+    """
     import torch
 
     values = {n.name: n.meta["val"] for n in program.graph.nodes if n.op == "placeholder"}
-    taken = zip(program.graph_signature.user_inputs, axes.inputs.values(), strict=True)
+    inputs = zip(program.graph_signature.user_inputs, axes.inputs.values(), strict=True)
     return {
         str(own): {
             place: name if axes.declared[name] == (1, *shape)[place] else f"{own}_{name}"
             for place, name in places(shape)
             if isinstance(values[own].shape[place], torch.SymInt)
         }
-        for own, shape in taken
+        for own, shape in inputs
     }
 
 
@@ -140,12 +157,16 @@ FORMATS = {
 
 
 BOUND = 1e-3
-"""How much a result may differ, as a part of the largest value there."""
+"""The largest difference allowed, relative to the largest value of the result.
+
+Other kernels sum in another order: in float32, deep networks differ by about 1e-5. A wrong axis or
+a lost branch gives differences near 1.
+"""
 
 
 @dataclass(frozen=True)
 class Check:
-    """The inputs of a run, and how much its results differ, as a part of the largest value."""
+    """The shapes of the inputs, and the largest difference relative to the largest value."""
 
     shapes: tuple[Shape, ...]
     difference: float
@@ -154,10 +175,12 @@ class Check:
 def checks(
     file: File, module: nn.Module, traced: Traced, found: Iterable[Range]
 ) -> Iterator[Check]:
-    """One for the declared size, and for others that differ in as much as they may.
+    """Compare the file with the module: at the declared size, then at others within the ranges.
+
+    Each check is yielded before its bound is tested, so that the report shows the bad one too.
 
     Raises:
-        CompileError: the file does not run, or the results differ by more than the bound.
+        CompileError: the file does not run, or its results differ by more than BOUND.
     """
     for sizes in _sizes(traced, list(found)):
         shapes = traced.axes.shapes(sizes) or []
@@ -166,7 +189,7 @@ def checks(
         if check.difference > BOUND:
             where = " and ".join(map(show_shape, shapes))
             message = f"{file.runner} and torch differ by {check.difference:.1e} of the largest"
-            raise fault(f"{message} value at {where}; {BOUND:.0e} is allowed")
+            raise export_error(f"{message} value at {where}; {BOUND:.0e} is allowed")
 
 
 def _difference(file: File, module: nn.Module, shapes: Sequence[Shape]) -> float:
@@ -177,24 +200,29 @@ def _difference(file: File, module: nn.Module, shapes: Sequence[Shape]) -> float
     with torch.no_grad():
         expected = results(module(*clips))
         try:
-            made = file.run(clips)
+            actual = file.run(clips)
         except Exception as failure:
-            # A runtime may raise anything.
+            # Runtimes define error types of their own, which derive from nothing in common.
             where = " and ".join(map(show_shape, shapes))
-            raise fault(f"{file.runner} fails at {where}: {first_line(failure)}") from None
-    return max(_part(*pair) for pair in zip(made, expected, strict=True))
+            raise export_error(f"{file.runner} fails at {where}: {first_line(failure)}") from None
+    return max(_relative_difference(*pair) for pair in zip(actual, expected, strict=True))
 
 
-def _part(made: Tensor, expected: Tensor) -> float:
-    if made.shape != expected.shape:
+def _relative_difference(actual: Tensor, expected: Tensor) -> float:
+    """The largest difference relative to the largest value; inf for another shape, or for nan."""
+    if actual.shape != expected.shape:
         return inf
     scale = expected.abs().max().item() or 1.0
-    part = (made - expected).abs().max().item() / scale
+    part = (actual - expected).abs().max().item() / scale
     return part if isfinite(part) else inf
 
 
 def _sizes(traced: Traced, found: list[Range]) -> Iterator[Sizes]:
-    """The declared size; two smaller clips; and one that is longer, and smaller otherwise."""
+    """The declared size, and two others: two smaller clips, and one longer clip of smaller frames.
+
+    Every axis changes, in both directions, and the batch is once not 1: a size that the exporter
+    took for a constant then shows.
+    """
     declared = traced.axes.declared
     yield declared
     smaller = {r.axis: _other(traced, r, 5 * r.declared // 8) for r in found} | {BATCH: 2}
@@ -212,9 +240,8 @@ def _sizes(traced: Traced, found: list[Range]) -> Iterator[Sizes]:
 
 
 def _other(traced: Traced, found: Range, wanted: int) -> int:
-    """A size of an axis near the one wanted, the declared one where there is no other."""
-    near = (wanted, found.low, found.high, found.declared + (found.step or 0))
-    for size in near:
+    """A size of an axis near the one wanted; the declared size if the program takes no other."""
+    for size in (wanted, found.low, found.high, found.declared + (found.step or 0)):
         sizes = {**traced.axes.declared, found.axis: size or 0}
         if size and size != found.declared and traced.takes(sizes):
             return size

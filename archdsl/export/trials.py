@@ -1,4 +1,8 @@
-"""What a module makes of clips of other sizes, found out without computing anything."""
+"""Which sizes of clips a module takes, found by running it on the meta device.
+
+Meta tensors have shapes and no content, so a run takes milliseconds and no memory: hundreds of
+sizes can be tried.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +25,17 @@ BATCH = "batch"
 
 @dataclass(frozen=True)
 class Axes:
-    """The axes of a network's inputs, each input as one sample is declared.
+    """The named axes of a network's inputs; `inputs` has the declared shape of one sample each.
 
-    An axis that several inputs have is one, as the frames of a slow and a fast path are: another
-    size of it changes them all in proportion.
+    An axis that several inputs have counts once, such as the frames of a slow and a fast pathway:
+    another size of it changes all of them in proportion.
     """
 
     inputs: Mapping[str, Shape]
 
     @cached_property
     def declared(self) -> dict[str, int]:
-        """A batch of one, and each axis as the first input that has it declares it."""
+        """The declared size of each axis, by the first input that has it; the batch is 1."""
         sizes = {BATCH: 1}
         for shape in self.inputs.values():
             for place, name in places(shape):
@@ -39,9 +43,13 @@ class Axes:
         return sizes
 
     def shapes(self, sizes: Sizes) -> list[Shape] | None:
-        """The inputs at these sizes; nothing where one would be broken."""
-        made = [self._shape(shape, sizes) for shape in self.inputs.values()]
-        return None if any(0 in shape for shape in made) else made
+        """The shapes of the inputs at these sizes, with the batch.
+
+        None if the inputs cannot keep their proportion, as with 7 frames where one input has a
+        fourth of the other's.
+        """
+        shapes = [self._shape(shape, sizes) for shape in self.inputs.values()]
+        return None if any(0 in shape for shape in shapes) else shapes
 
     def _shape(self, shape: Shape, sizes: Sizes) -> Shape:
         batch = [1, *shape]
@@ -52,7 +60,7 @@ class Axes:
 
 
 def places(shape: Shape) -> Iterator[tuple[int, str]]:
-    """The axes of a batch of such samples, each with its name, but for the channels."""
+    """The position and the name of each axis of a batch, without the channels."""
     yield 0, BATCH
     known = AXES.get(len(shape))
     for place in range(2, len(shape) + 1):
@@ -60,26 +68,29 @@ def places(shape: Shape) -> Iterator[tuple[int, str]]:
 
 
 _LONGEST = 120
-"""Characters of somebody else's message."""
+"""The most characters shown of a message from torch or from a runtime."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The shapes that come out, or which layer breaks off and what it says."""
+    """The shapes of the results, or the layer that failed and its message. True if it ran."""
 
     shapes: tuple[Shape, ...] = ()
     layer: str = ""
-    fault: str = ""
+    error: str = ""
 
     def __bool__(self) -> bool:
-        return not self.fault
+        return not self.error
 
 
-_NOT_WHOLE = Outcome(fault="the sizes of the inputs would not keep their proportion")
+_OUT_OF_PROPORTION = Outcome(error="the sizes of the inputs would not keep their proportion")
 
 
 class Trials:
-    """Runs a module on tensors without content, each size once; the module loses its own."""
+    """Runs a module on meta tensors, each size once. The module itself moves to meta: pass a copy.
+
+    Its outcomes are kept, since tracing and ranges ask for many sizes again.
+    """
 
     def __init__(self, module: nn.Module, axes: Axes) -> None:
         self._module = module.to("meta")
@@ -90,11 +101,11 @@ class Trials:
         key = tuple(sizes[name] for name in self._axes.declared)
         if key not in self._known:
             shapes = self._axes.shapes(sizes)
-            self._known[key] = self._outcome(shapes) if shapes else _NOT_WHOLE
+            self._known[key] = self._outcome(shapes) if shapes else _OUT_OF_PROPORTION
         return self._known[key]
 
     def with_axis(self, axis: str, size: int) -> Outcome:
-        """At the declared sizes but for one axis."""
+        """The outcome at the declared sizes with another size of one axis."""
         return self.at({**self._axes.declared, axis: size})
 
     def _outcome(self, shapes: list[Shape]) -> Outcome:
@@ -102,20 +113,21 @@ class Trials:
 
         try:
             with torch.no_grad(), torch.device("meta"):
-                made = results(self._module(*map(torch.empty, shapes)))
+                outputs = results(self._module(*map(torch.empty, shapes)))
         except Exception as failure:
-            # A module that does not take a size may raise anything.
-            return Outcome(layer=self._layer(failure), fault=first_line(failure))
-        return Outcome(tuple(tuple(value.shape) for value in made))
+            # A module may raise anything at a size that it does not take.
+            return Outcome(layer=self._layer(failure), error=first_line(failure))
+        return Outcome(tuple(tuple(value.shape) for value in outputs))
 
     def _layer(self, failure: Exception) -> str:
-        """The innermost layer that was at work."""
+        """The path of the innermost layer whose method was running, for the message."""
         paths = {id(layer): path for path, layer in self._module.named_modules()}
-        found = [paths[owner] for owner in _owners(failure) if paths.get(owner)]
-        return found[-1] if found else ""
+        running = [paths[owner] for owner in _owners(failure) if paths.get(owner)]
+        return running[-1] if running else ""
 
 
 def _owners(failure: Exception) -> Iterator[int]:
+    """The identity of `self` in each frame of the traceback, from the outside in."""
     trace = failure.__traceback__
     while trace:
         yield id(trace.tb_frame.f_locals.get("self"))
@@ -123,6 +135,7 @@ def _owners(failure: Exception) -> Iterator[int]:
 
 
 def results(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """What a network returns as a tuple: one with a single output returns no tuple."""
     return output if isinstance(output, tuple) else (output,)
 
 

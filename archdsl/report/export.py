@@ -1,4 +1,4 @@
-"""An export as people read it, piece by piece as it comes to be known."""
+"""The progress of an export in lines for people, printed part by part: each may take a minute."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _COLUMN = 10
 
 
 def show_build(build: Build, weights: Path | None) -> str:
-    """What is exported, and with which weights."""
+    """Which module is exported, with which weights."""
     edited = (
         f"{name} was edited since it was compiled: it is run as it is" for name in build.edited
     )
-    given = str(weights) if weights else "random, since no --weights are given"
+    given = str(weights) if weights else "random: no --weights were given"
     return _lines(
         [
             ("module", str(build.folder / f"{build.name}.py")),
@@ -33,21 +33,20 @@ def show_build(build: Build, weights: Path | None) -> str:
 
 
 def show_ranges(found: Iterable[Range], name: str) -> str:
-    """The sizes that each axis may have, and what stands against others."""
+    """The sizes that each axis can have, and the reason why it cannot have others."""
     return _lines(line for one in found for line in _range(one, name))
 
 
 def _range(found: Range, name: str) -> Iterator[Line]:
     yield found.axis, _sizes(found)
-    for side, outcome in _against(found):
+    for side, outcome in _excluded(found):
         yield "", f"{side}: {_reason(outcome, name)}"
 
 
-def _against(found: Range) -> Iterator[tuple[str, Outcome]]:
-    """What stands against other sizes, once where the same layer refuses them all."""
-    sides = [
-        (side, out) for side, out in (("less", found.less), ("more", found.more)) if out is not None
-    ]
+def _excluded(found: Range) -> Iterator[tuple[str, Outcome]]:
+    """Why smaller and larger sizes are excluded; one reason if one layer refuses all others."""
+    both = (("smaller", found.below), ("larger", found.above))
+    sides = [(side, outcome) for side, outcome in both if outcome is not None]
     layers = {out.layer for _, out in sides if not out}
     is_one = found.is_fixed and len(sides) == 2 and not any(out for _, out in sides)
     if sides and (found.step or (is_one and len(layers) == 1)):
@@ -68,15 +67,15 @@ def _sizes(found: Range) -> str:
 
 def _reason(outcome: Outcome, name: str) -> str:
     if outcome:
-        return f"{name} takes it, and torch.export does not keep it open"
-    return f"{outcome.layer}: {outcome.fault}" if outcome.layer else outcome.fault
+        return f"{name} takes it, but torch.export does not keep the axis dynamic"
+    return f"{outcome.layer}: {outcome.error}" if outcome.layer else outcome.error
 
 
 def show_file(file: File) -> str:
-    """What it became, and what it is run with."""
+    """The format and the size of the file, and what it is compared with."""
     size = readable_bytes(len(file.content))
-    run = f"{file.runner} against torch: the largest difference, as a part of the largest value"
-    return _lines([("made", f"{file.title}, {size}"), ("checked", run)])
+    run = f"{file.runner} against torch: the largest difference relative to the largest value"
+    return _lines([("format", f"{file.title}, {size}"), ("checked", run)])
 
 
 def show_check(check: Check) -> str:

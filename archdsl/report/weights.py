@@ -10,8 +10,8 @@ from archdsl.diagnostics import counted
 from archdsl.report.text import Table, as_json, comma_separated, in_a_line
 from archdsl.weights.files import WeightsFile
 from archdsl.weights.importing import Import
-from archdsl.weights.keys import fold, fold_pairs, folded, layers, show_tensors
-from archdsl.weights.sources import recognised
+from archdsl.weights.keys import by_layer, fold, fold_lines, fold_pairs, show_tensors
+from archdsl.weights.sources import recognise
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,36 +39,36 @@ def _listed(lines: Iterable[str]) -> str:
 
 
 def _shown_by_layer(tensors: Mapping[str, Tensor]) -> dict[str, str]:
-    shapes = layers({key: tuple(tensor.shape) for key, tensor in tensors.items()})
+    shapes = by_layer({key: tuple(tensor.shape) for key, tensor in tensors.items()})
     return {layer: show_tensors(found) for layer, found in shapes.items()}
 
 
 def _remarks(done: Import) -> Iterator[str]:
     match = done.match
-    taken = len(done.state) - len(match.fresh) - len(match.absent)
-    held = counted(len(match.file.tensors), "tensor")
-    yield f"taken       {taken:,} of {held}, from {match.file.form}"
-    if match.fresh:
-        here, there = match.shapes[match.fresh[0]][0], match.theirs(match.fresh[0])[0]
+    imported = len(done.state) - len(match.reset) - len(match.missing)
+    available = counted(len(match.file.tensors), "tensor")
+    yield f"imported    {imported:,} of {available}, from {match.file.form}"
+    if match.reset:
+        here, there = match.shapes[match.reset[0]][0], match.file_shape(match.reset[0])[0]
         yield (
-            f"anew        {', '.join(match.fresh)}: {here} classes, and the file has {there};"
+            f"reset       {', '.join(match.reset)}: {here} classes, but the file has {there};"
             f" `--set classes={there}` keeps them"
         )
-    for line in folded(match.absent):
-        yield f"zero        {line}: not in the file, and nothing depends on it"
-    for line in folded(match.unused):
-        yield f"left        {in_a_line(line)}: nothing depends on it"
+    for line in fold_lines(match.missing):
+        yield f"zero        {line}: not in the file, but no result depends on it"
+    for line in fold_lines(match.unexpected):
+        yield f"ignored     {in_a_line(line)}: no result depends on it"
     yield from _others(match.file)
     if done.window:
         yield (
-            f"window      {match.source.title} has a fixed window in its head: for its results on"
-            f" larger clips compile with `--set 'window={done.window}'`"
+            f"window      {match.source.title} pools with a fixed window in its head: compile with"
+            f" `--set 'window={done.window}'` to get the same results on larger clips"
         )
 
 
 def _others(file: WeightsFile) -> Iterator[str]:
     if file.others:
-        yield f"no weights  {in_a_line(', '.join(file.others))}"
+        yield f"not read    {in_a_line(', '.join(file.others))}"
 
 
 def show_file(file: WeightsFile, form: str) -> str:
@@ -92,7 +92,7 @@ def _rows(file: WeightsFile) -> Iterator[tuple[str, ...]]:
     shown = _shown_by_layer(file.tensors)
     dtypes = {
         layer: ", ".join(dict.fromkeys(map(_dtype, found.values())))
-        for layer, found in layers(file.tensors).items()
+        for layer, found in by_layer(file.tensors).items()
     }
     kinds = {layer: (shown[layer], dtypes[layer]) for layer in shown}
     for label, members in fold(kinds):
@@ -105,11 +105,11 @@ def _dtype(tensor: Tensor) -> str:
 
 
 def _totals(file: WeightsFile) -> Iterator[str]:
-    found = recognised(file.tensors)
+    found = recognise(file.tensors)
     dtypes = Counter(map(_dtype, file.tensors.values()))
     numbers = ", ".join(f"{number:,} of {dtype}" for dtype, number in dtypes.items())
     yield f"form        {file.form}"
-    yield f"keys        {f'those of {found.title}' if found else 'of no library known here'}"
+    yield f"keys        {f'those of {found.title}' if found else 'of no known library'}"
     yield f"tensors     {len(file.tensors):,}: {numbers}"
     parameters, statistics = _sizes(file)
     yield f"parameters  {parameters:,}" + (f"; statistics {statistics:,}" if statistics else "")
@@ -125,7 +125,7 @@ def _sizes(file: WeightsFile) -> tuple[int, int]:
 
 
 def _object(file: WeightsFile) -> dict[str, object]:
-    found = recognised(file.tensors)
+    found = recognise(file.tensors)
     parameters, statistics = _sizes(file)
     tensors = [
         {"key": key, "shape": list(t.shape), "dtype": _dtype(t), "elements": t.numel()}

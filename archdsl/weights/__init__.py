@@ -1,1 +1,1 @@
-"""Files of weights: read, shown, and brought into a network from other people's."""
+"""Files of weights: read, inspected, and imported from other libraries into a network."""

@@ -1,4 +1,8 @@
-"""Files of weights as they are exchanged. Nothing in one is ever run."""
+"""Reading and writing files of weights, without ever running code that one contains.
+
+Checkpoints of other people are pickles, and unpickling can run anything. So only tensors and plain
+containers are unpickled, and everything that torch raises becomes a diagnostic.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +20,24 @@ from zipfile import BadZipFile, ZipFile
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, error
-from archdsl.weights.sources import NESTED
+from archdsl.weights.sources import STATE_KEYS
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 _PARALLEL = "module."
-_CODE = re.compile(r"GLOBAL ([\w.]+)")
+"""The prefix that `DataParallel` and `DistributedDataParallel` add to every key."""
+
+_GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
+"""How the error of torch's unpickler names what it refuses to import."""
 
 
 @dataclass(frozen=True)
 class WeightsFile:
-    """What a file holds: tensors by their keys, and the names of what is no weight."""
+    """The content of a file: tensors by key, and the keys of everything that is not a tensor.
+
+    `form` describes the container, as in "`model_state` of a checkpoint".
+    """
 
     path: Path
     form: str
@@ -36,45 +46,52 @@ class WeightsFile:
 
 
 def read(path: Path) -> WeightsFile:
-    """A state dict, plain or in a checkpoint.
+    """Read a state dict, plain or inside a checkpoint, from a pickle or from safetensors.
 
     Raises:
-        CompileError: the file cannot be read, or holds something else.
+        CompileError: the file cannot be read, or it contains no state dict.
     """
     if not os.path.exists(path):
-        raise _fault(f"no such file: {path}")
+        raise _error(f"no such file: {path}")
     if not os.path.isfile(path):
-        what = "a folder" if path.is_dir() else "a device or a pipe"
-        raise _fault(f"{path} is {what}, and no file of weights")
+        kind = "a folder" if path.is_dir() else "a device or a pipe"
+        raise _error(f"{path} must be a file of weights, but this is {kind}")
     if path.suffix == ".safetensors":
-        return _sorted_out(path, "safetensors", _safetensors(path))
-    held = _unpickled(path)
-    if not isinstance(held, dict):
-        raise _fault(f"{path} holds a {type(held).__name__}, and no dict of tensors")
-    for name in NESTED:
-        if isinstance(held.get(name), dict):
-            others = [key for key in held if key != name]
-            return _sorted_out(path, f"`{name}` of a checkpoint", held[name], others)
-    return _sorted_out(path, "a state dict", held)
+        return _weights_file(path, "safetensors", _read_safetensors(path))
+    content = _unpickle(path)
+    if not isinstance(content, dict):
+        kind = type(content).__name__
+        raise _error(f"{path} must contain a dict of tensors, but this is a {kind}")
+    for name in STATE_KEYS:
+        if isinstance(content.get(name), dict):
+            others = [key for key in content if key != name]
+            return _weights_file(path, f"`{name}` of a checkpoint", content[name], others)
+    return _weights_file(path, "a state dict", content)
 
 
-def _sorted_out(
+def _weights_file(
     path: Path, form: str, state: Mapping[Any, object], others: list[object] | None = None
 ) -> WeightsFile:
+    """Separate the tensors of a dict from its other entries.
+
+    Raises:
+        CompileError: there are no tensors.
+    """
     tensors = {str(key): value for key, value in state.items() if _is_plain(value)}
     rest = [*(others or []), *(key for key, value in state.items() if str(key) not in tensors)]
     if not tensors:
-        held = f": it holds {', '.join(f'`{key}`' for key in rest[:8])}" if rest else ""
-        hint = f"weights stand at the top, or under {' or '.join(NESTED)}"
-        raise _fault(f"{path} has no tensors where weights are looked for{held}", hint)
+        found = f", only {', '.join(f'`{key}`' for key in rest[:8])}" if rest else ""
+        hint = f"weights are read from the top level, or from {' or '.join(STATE_KEYS)}"
+        raise _error(f"{path} has no tensors where weights are expected{found}", hint)
+    # One key without the prefix means that `module` is a layer of the network itself.
     if all(key.startswith(_PARALLEL) for key in tensors):
         tensors = {key.removeprefix(_PARALLEL): value for key, value in tensors.items()}
-        form += ", of parallel training"
+        form += ", from parallel training"
     return WeightsFile(path, form, tensors, tuple(map(str, rest)))
 
 
 def _is_plain(value: object) -> TypeGuard[Tensor]:
-    """Whether it is a tensor with its elements in it, one by one."""
+    """Whether a value is a dense tensor on the CPU, so that its elements can be copied."""
     from torch import Tensor, strided
 
     if not isinstance(value, Tensor) or value.is_quantized:
@@ -82,30 +99,39 @@ def _is_plain(value: object) -> TypeGuard[Tensor]:
     return value.layout == strided and value.device.type == "cpu"
 
 
-def _unpickled(path: Path) -> object:
-    torch = torch_or_fault()
+def _unpickle(path: Path) -> object:
+    """The content of a file that `torch.save` wrote.
+
+    Raises:
+        CompileError: it is damaged, contains code, or would expand in memory.
+    """
+    torch = import_torch()
     try:
-        if not _swells(path):
+        if not _expands(path):
+            # torch warns of old formats and of pickled storages, which users cannot act on.
             with warnings.catch_warnings(action="ignore"):
                 return torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as fault:
-        raise _fault(f"cannot read {path}: {fault.strerror or fault}") from None
-    except UnpicklingError as fault:
-        code = _CODE.search(str(fault))
-        if not code:
-            raise _broken(path) from None
-        hint = "where it was made, load it and save its state dict alone"
-        message = f"{path} holds more than weights, `{code[1]}`, and is not loaded"
-        raise _fault(message, hint) from None
+    except OSError as failure:
+        raise _error(f"cannot read {path}: {failure.strerror or failure}") from None
+    except UnpicklingError as failure:
+        refused = _GLOBAL.search(str(failure))
+        if not refused:
+            raise _damaged(path) from None
+        hint = "load it where it was written, and save only its state dict"
+        message = f"{path} contains more than weights, `{refused[1]}`, so it is not loaded"
+        raise _error(message, hint) from None
     except Exception:
-        # What a damaged file makes torch raise is of any kind: RuntimeError, EOFError, KeyError.
-        raise _broken(path) from None
-    hint = "torch.save stores tensors as they are: save them once more with it"
-    raise _fault(f"{path} would unpack to more than its size, and is not loaded", hint)
+        # On a damaged file torch raises errors of any kind: RuntimeError, EOFError, KeyError.
+        raise _damaged(path) from None
+    hint = "torch.save does not compress: load the file with torch and save it again"
+    raise _error(f"{path} is compressed and would expand in memory, so it is not loaded", hint)
 
 
-def _swells(path: Path) -> bool:
-    """Whether it is packed, so that a few bytes could fill the memory."""
+def _expands(path: Path) -> bool:
+    """Whether the archive is compressed: a few kilobytes could then fill the memory.
+
+    `torch.save` stores entries as they are, so an honest file is never smaller than its content.
+    """
     try:
         with ZipFile(path) as archive:
             return sum(entry.file_size for entry in archive.infolist()) > path.stat().st_size
@@ -113,27 +139,27 @@ def _swells(path: Path) -> bool:
         return False
 
 
-def _safetensors(path: Path) -> Mapping[str, object]:
-    torch_or_fault()
+def _read_safetensors(path: Path) -> Mapping[str, object]:
+    import_torch()
     try:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
     except ImportError:
         raise _missing("safetensors") from None
     try:
-        found: Mapping[str, object] = load_file(path)
-        return found
-    except OSError as fault:
-        raise _fault(f"cannot read {path}: {fault.strerror or fault}") from None
+        tensors: Mapping[str, object] = load_file(path)
+        return tensors
+    except OSError as failure:
+        raise _error(f"cannot read {path}: {failure.strerror or failure}") from None
     except SafetensorError:
-        raise _broken(path) from None
+        raise _damaged(path) from None
 
 
 def write(path: Path, state: dict[str, Tensor], *, force: bool = False) -> None:
-    """Write weights: safetensors by that suffix, else a checkpoint with a `model_state`.
+    """Write weights: as safetensors if the suffix says so, otherwise as `{"model_state": state}`.
 
     Raises:
-        CompileError: they cannot be written, or something is there already.
+        CompileError: the file cannot be written, or it exists and `force` is not set.
     """
     if path.suffix == ".safetensors":
         try:
@@ -142,21 +168,22 @@ def write(path: Path, state: dict[str, Tensor], *, force: bool = False) -> None:
             raise _missing("safetensors") from None
         files.create(path, save(state), force=force)
         return
+    # Serialised in memory first, so that a full disk leaves no half-written file.
     stream = io.BytesIO()
-    torch_or_fault().save({"model_state": state}, stream)
+    import_torch().save({"model_state": state}, stream)
     files.create(path, stream.getvalue(), force=force)
 
 
-def _broken(path: Path) -> CompileError:
-    hint = "it may have been cut off on its way: compare its size"
-    return _fault(f"{path} is no file of weights, or only a part of one", hint)
+def _damaged(path: Path) -> CompileError:
+    hint = "the download may be incomplete: compare its size"
+    return _error(f"{path} is not a file of weights, or only a part of one", hint)
 
 
-def torch_or_fault() -> ModuleType:
-    """torch, where it is installed.
+def import_torch() -> ModuleType:
+    """torch, which is an optional dependency.
 
     Raises:
-        CompileError: it is not.
+        CompileError: it is not installed.
     """
     try:
         import torch
@@ -166,8 +193,8 @@ def torch_or_fault() -> ModuleType:
 
 
 def _missing(package: str, extra: str | None = None) -> CompileError:
-    return _fault(f"this needs the package {package}", f"pip install '{extra or package}'")
+    return _error(f"this needs the package {package}", f"pip install '{extra or package}'")
 
 
-def _fault(message: str, hint: str | None = None) -> CompileError:
+def _error(message: str, hint: str | None = None) -> CompileError:
     return CompileError([error("weights", message, help=hint)])

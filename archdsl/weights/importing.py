@@ -1,4 +1,9 @@
-"""Other people's weights for a network: tensor by tensor, nothing left over, and what would fit."""
+"""Importing weights from another library: every tensor accounted for, or a refusal with advice.
+
+A tensor that silently keeps its random start gives a network that runs and is wrong. So each
+tensor of either side must have a counterpart of the same shape; where one has none, the error
+names a parameter or a spec beside this one with which the file would fit.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +16,9 @@ from typing import TYPE_CHECKING
 from archdsl.build.parameters import given_by_program
 from archdsl.diagnostics import CompileError, Diagnostic, error
 from archdsl.spec import Network, load
-from archdsl.weights.files import WeightsFile, torch_or_fault
+from archdsl.weights.files import WeightsFile, import_torch
 from archdsl.weights.matching import COUNTER, Match, depths
-from archdsl.weights.sources import VARIANTS, Source, recognised
+from archdsl.weights.sources import VARIANTS, Source, recognise
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,10 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Import:
-    """All tensors of the network, in its order; `match` tells where each comes from.
+    """The imported state dict, in the network's order; `match` says where each tensor comes from.
 
-    Those of `match.fresh` and `match.absent`, which are counters, are as the network starts;
-    those of `match.unused` are counters too, and left behind.
+    Tensors in `match.reset` and `match.missing` keep their initial values. Those in
+    `match.missing` and `match.unexpected` are counters of batch norms, which nothing depends on.
     """
 
     match: Match
@@ -32,7 +37,11 @@ class Import:
 
     @property
     def window(self) -> str | None:
-        """The window that others' heads have at this input, where ours pools what is left."""
+        """The fixed pooling window that the source's head has at this input size.
+
+        None if the network has such a window too. Without one, our head pools globally, which is
+        the same at this input size and differs on larger clips.
+        """
         graph = self.match.network.graph
         heads = (scope for scope in graph.scopes if "window" in scope.bindings and scope.inputs)
         for head in heads:
@@ -42,86 +51,89 @@ class Import:
         return None
 
 
-def bring(network: Network, file: WeightsFile, source: Source) -> Import:
-    """The weights of a file as the network's own.
+def import_weights(network: Network, file: WeightsFile, source: Source) -> Import:
+    """The weights of a file under the network's own keys.
 
     Raises:
         CompileError: a tensor of either side has no counterpart of its shape on the other.
     """
     match = Match(network, file, source)
     _check_names(match)
-    if faults := match.faults():
-        raise CompileError(_advised(faults, match))
+    if errors := match.errors():
+        raise CompileError(_with_advice(errors, match))
     return Import(match, _state(match))
 
 
 def _state(match: Match) -> dict[str, Tensor]:
-    contiguous = torch_or_fault().contiguous_format
-    as_it_starts = {*match.fresh, *match.absent}
+    # Cloned, because tensors of a checkpoint may be views that share one large storage, which
+    # would be saved with each of them; contiguous, because safetensors stores nothing else.
+    contiguous = import_torch().contiguous_format
+    unchanged = {*match.reset, *match.missing}
     return {
-        key: match.started[key]
-        if key in as_it_starts
+        key: match.initial[key]
+        if key in unchanged
         else match.file.tensors[theirs].detach().clone(memory_format=contiguous)
         for key, theirs in match.names.items()
     }
 
 
 def _check_names(match: Match) -> None:
-    """Refuse a network that has no names there, and a file whose keys are another's altogether."""
+    """Refuse a file with another library's keys, and a network that the source cannot name."""
     keys, network, source = match.file.tensors, match.network, match.source
-    found = recognised(keys)
+    actual = recognise(keys)
     hint = None
-    if found and found is not source:
-        hint = f"they are those of {found.title}: `--from {found.name}`"
+    if actual and actual is not source:
+        hint = f"they are the keys of {actual.title}: `--from {actual.name}`"
     elif {key for key in match.shapes if not key.endswith(COUNTER)} <= keys.keys():
-        hint = f"they are those of {network.name} itself: `load_weights` takes the file as it is"
-    if found is not source:
+        hint = f"they are the keys of {network.name} itself: `load_weights` takes the file as it is"
+    if actual is not source:
         message = f"the keys of {match.file.path} are not those of {source.title}"
         raise CompileError([error("weights", message, help=hint)])
     if not match.names:
         message = f"{network.name} has no block of {source.title}: {', '.join(source.blocks)}"
-        raise CompileError(_advised([error("weights", message)], match))
+        raise CompileError(_with_advice([error("weights", message)], match))
 
 
-_TRIED = 40
-"""How many specs beside the network's are looked at."""
+_MOST_NEIGHBOURS = 40
+"""How many other specs are tried: each is parsed, built and matched."""
 
 
-def _advised(faults: Sequence[Diagnostic], match: Match) -> list[Diagnostic]:
-    """The faults, the first with how deep both sides are, the last with what would fit."""
-    first, *rest = faults
-    every = [replace(first, notes=(*_depths(match), *first.notes)), *rest]
-    return [*every[:-1], replace(every[-1], help=_advice(match))]
+def _with_advice(errors: Sequence[Diagnostic], match: Match) -> list[Diagnostic]:
+    """The errors, with the depths of both sides in the first, and what would fit in the last."""
+    first, *rest = errors
+    noted = [replace(first, notes=(*_depth_notes(match), *first.notes)), *rest]
+    return [*noted[:-1], replace(noted[-1], help=_advice(match))]
 
 
-def _depths(match: Match) -> Iterator[str]:
+def _depth_notes(match: Match) -> Iterator[str]:
     theirs, ours = match.depths
     if theirs != ours:
-        blocks = f"{_listed(theirs)} residual blocks in its stages"
-        yield f"the file has {blocks}, {match.network.name} {_listed(ours) or 'none'}"
+        blocks = f"{_joined(theirs)} residual blocks in its stages"
+        yield f"the file has {blocks}, {match.network.name} has {_joined(ours) or 'none'}"
 
 
-def _listed(numbers: Iterable[int]) -> str:
+def _joined(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
 def _advice(match: Match) -> str | None:
+    """Which variant of this network fits the file; if none does, which of its neighbours do."""
     own = match.network
     for network, flag in _variants(own, match):
         if _fits(network, match):
             return f"it fits with `{flag}`"
-    found: dict[str, list[str]] = {}
+    fitting: dict[str, list[str]] = {}
     for path, neighbour in _neighbours(own):
         for network, flag in ((neighbour, ""), *_variants(neighbour, match)):
             if _fits(network, match):
-                found.setdefault(flag, []).append(str(path))
+                fitting.setdefault(flag, []).append(str(path))
                 break
-    fitting = (f"{', '.join(paths)}{flag and f' with `{flag}`'}" for flag, paths in found.items())
-    return f"it fits {'; '.join(fitting)}" if found else None
+    parts = (f"{', '.join(paths)}{flag and f' with `{flag}`'}" for flag, paths in fitting.items())
+    return f"it fits {'; '.join(parts)}" if fitting else None
 
 
 def _variants(network: Network, match: Match) -> Iterator[tuple[Network, str]]:
-    """The network as others may have it, and how to ask for that."""
+    """The network as other libraries build it, with the flag that asks for that."""
     for parameter, values in VARIANTS.items():
         for value in values:
             given = {**network.given, parameter: given_by_program(parameter, value)}
@@ -132,9 +144,9 @@ def _variants(network: Network, match: Match) -> Iterator[tuple[Network, str]]:
 
 
 def _neighbours(network: Network) -> Iterator[tuple[Path, Network]]:
-    """The networks of the other specs in the same folder."""
+    """The networks of the other specs in the same folder, as far as they compile."""
     own = Path(network.spec.program.main.file.source.name)
-    for path in islice(sorted(own.parent.glob(f"*{own.suffix}")), _TRIED):
+    for path in islice(sorted(own.parent.glob(f"*{own.suffix}")), _MOST_NEIGHBOURS):
         try:
             if path != own:
                 yield path, load(path).network()
@@ -143,6 +155,7 @@ def _neighbours(network: Network) -> Iterator[tuple[Path, Network]]:
 
 
 def _fits(network: Network, match: Match) -> bool:
+    # Depths need the graph only. A full match emits the module and runs it, which takes long.
     if depths(network.graph) != match.depths[0]:
         return False
-    return not Match(network, match.file, match.source).faults()
+    return not Match(network, match.file, match.source).errors()

@@ -1,9 +1,12 @@
-"""Keys of tensors in few lines, for reports and mistakes: a network has hundreds of them."""
+"""Keys of state dicts in few lines: a network has hundreds, and most differ in a number only.
+
+Reports and errors show `res4.1-10.norm1: weight, bias` instead of twenty lines.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product, zip_longest
 from math import prod
 from typing import TypeVar
@@ -18,14 +21,19 @@ T = TypeVar("T")
 
 Numbers = tuple[str, ...]
 
+# Without leading zeros, since `a.01` and `a.1` are two keys, and short enough for `int`, which
+# refuses more than 4300 digits.
 _NUMBER = re.compile(r"(?<![0-9])(0|[1-9][0-9]{0,8})(?![0-9])")
 
-_DEEPEST = 16
-"""How many numbers of a key are looked at: a file may hold keys of any length."""
+_MOST_NUMBERS = 16
+"""How many numbers of one key are read: a file may contain keys of any length."""
 
 
 def fold(kinds: Mapping[str, Hashable]) -> list[tuple[str, list[str]]]:
-    """Keys of one kind that differ in numbers alone, under a label with all the numbers."""
+    """Keys grouped where they have one kind and differ in numbers only.
+
+    Each group has a label with all its numbers, such as `res4.1-10.conv1`.
+    """
     groups: dict[Hashable, tuple[list[str], dict[Numbers, str]]] = {}
     for key, kind in kinds.items():
         words, numbers = _split(key)
@@ -40,11 +48,10 @@ def fold(kinds: Mapping[str, Hashable]) -> list[tuple[str, list[str]]]:
 def fold_pairs(
     pairs: Mapping[str, str], kinds: Mapping[str, Hashable]
 ) -> list[tuple[str, str, list[str]]]:
-    """Keys with a counterpart each: both labels, and the keys themselves."""
-    together = {key: (tuple(_split(other)[0]), kinds[key]) for key, other in pairs.items()}
+    """Keys that each have a counterpart, grouped: our label, their label, our keys."""
+    joint = {key: (tuple(_split(other)[0]), kinds[key]) for key, other in pairs.items()}
     return [
-        (label, _labels(pairs[key] for key in members), members)
-        for label, members in fold(together)
+        (label, _labels(pairs[key] for key in members), members) for label, members in fold(joint)
     ]
 
 
@@ -52,24 +59,24 @@ def _labels(keys: Iterable[str]) -> str:
     return ", ".join(label for label, _ in fold(dict.fromkeys(keys)))
 
 
-def folded(keys: Iterable[str]) -> list[str]:
-    """Keys as lines: `res4.1-10.norm1: weight, bias` for twenty of them."""
-    leaves = {layer: tuple(found) for layer, found in layers(dict.fromkeys(keys)).items()}
-    labelled = ((label, ", ".join(leaves[found[0]])) for label, found in fold(leaves))
+def fold_lines(keys: Iterable[str]) -> list[str]:
+    """Keys as lines for people: `res4.1-10.norm1: weight, bias` stands for twenty keys."""
+    leaves = {layer: tuple(names) for layer, names in by_layer(dict.fromkeys(keys)).items()}
+    labelled = ((label, ", ".join(leaves[members[0]])) for label, members in fold(leaves))
     return [f"{label}: {names}" if label else names for label, names in labelled]
 
 
-def layers(by_key: Mapping[str, T]) -> dict[str, dict[str, T]]:
-    """What belongs to each tensor, by the layer it is of and its name there."""
-    found: dict[str, dict[str, T]] = {}
+def by_layer(by_key: Mapping[str, T]) -> dict[str, dict[str, T]]:
+    """Values by layer, then by the tensor's name in it: `a.b.weight` is `weight` of `a.b`."""
+    layers: dict[str, dict[str, T]] = {}
     for key, value in by_key.items():
         layer, _, leaf = key.rpartition(".")
-        found.setdefault(layer, {})[leaf] = value
-    return found
+        layers.setdefault(layer, {})[leaf] = value
+    return layers
 
 
 def show_tensors(shapes: Shapes) -> str:
-    """The tensors of a layer: `weight, bias 54; num_batches_tracked`."""
+    """The tensors of a layer with their shapes: `weight, bias 54; num_batches_tracked`."""
     by_shape: dict[tuple[int, ...], list[str]] = {}
     for leaf, shape in shapes.items():
         by_shape.setdefault(shape, []).append(leaf)
@@ -78,13 +85,17 @@ def show_tensors(shapes: Shapes) -> str:
 
 
 def _split(key: str) -> tuple[list[str], Numbers]:
-    """A key's words, and the numbers between them."""
-    parts = _NUMBER.split(key, maxsplit=_DEEPEST)
+    """The words of a key, and the numbers between them."""
+    parts = _NUMBER.split(key, maxsplit=_MOST_NUMBERS)
     return parts[::2], tuple(parts[1::2])
 
 
 def _products(group: list[Numbers]) -> Iterator[list[list[str]]]:
-    """All together, each with each, else apart by the first number in which they differ."""
+    """The numbers of a group as Cartesian products, one list for each position of a number.
+
+    A label such as `0,2.1-3` claims every combination. A group without some of them is divided
+    at the first position with several numbers, until each part is complete.
+    """
     columns = [list(dict.fromkeys(column)) for column in zip(*group, strict=True)]
     if prod(map(len, columns)) == len(group):
         yield columns
@@ -95,12 +106,12 @@ def _products(group: list[Numbers]) -> Iterator[list[list[str]]]:
 
 
 def _label(words: list[str], columns: list[list[str]]) -> str:
-    parts = zip_longest(words, map(_several, columns), fillvalue="")
+    parts = zip_longest(words, map(_show_numbers, columns), fillvalue="")
     return "".join(f"{word}{numbers}" for word, numbers in parts)
 
 
-def _several(values: list[str]) -> str:
-    """`1-10` for numbers in a row, `0,2,...,24` where each is as far from the next."""
+def _show_numbers(values: list[str]) -> str:
+    """`1-10` for consecutive numbers, `0,2,...,24` for an arithmetic progression."""
     numbers = sorted(map(int, values))
     steps = {after - before for before, after in pairwise(numbers)}
     if steps == {1}:
@@ -110,11 +121,19 @@ def _several(values: list[str]) -> str:
     return ",".join(map(str, numbers))
 
 
-def key_faults(
-    message: str, keys: Sequence[str], lines: Sequence[str], most: int, hint: str | None = None
+def key_errors(
+    message: Callable[[str], str],
+    keys: Sequence[str],
+    lines: Sequence[str],
+    most: int,
+    hint: str | None = None,
 ) -> Iterator[Diagnostic]:
-    """A mistake if there are keys: `message` has a place for how many; `most` lines are shown."""
+    """An error if there are any keys, with at most `most` lines about them.
+
+    `message` is given the number of tensors, "4 tensors". It is a function and not a format string,
+    because messages contain paths, and a path may contain braces.
+    """
     if keys:
         more = [f"and {len(lines) - most} more such"] if len(lines) > most else []
-        told = message.format(counted(len(keys), "tensor"))
-        yield error("weights", told, notes=[*lines[:most], *more], help=hint)
+        text = message(counted(len(keys), "tensor"))
+        yield error("weights", text, notes=[*lines[:most], *more], help=hint)

@@ -1,9 +1,13 @@
-"""A network and a file beside each other: which tensor of one is which of the other."""
+"""A network and a file compared: which tensor of the one is which tensor of the other.
+
+Positions in the network's tables give the source's key of each tensor. The file is then only looked
+up: order and shapes are never used to guess a counterpart.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
@@ -13,150 +17,168 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.ir.graph import Graph
 from archdsl.ir.naming import name_all
 from archdsl.spec import Network
-from archdsl.weights.files import WeightsFile, torch_or_fault
-from archdsl.weights.keys import fold_pairs, folded, key_faults, layers, show_tensors
+from archdsl.weights.files import WeightsFile, import_torch
+from archdsl.weights.keys import by_layer, fold_lines, fold_pairs, key_errors, show_tensors
 from archdsl.weights.sources import CLASSIFIER, RESIDUAL, Source
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 COUNTER = ".num_batches_tracked"
-"""What norms count and no result depends on: it may be lacking, or be left over."""
+"""A counter of batch norms that no result depends on, so that either side may lack it."""
 
-_SHOWN = 6
-"""How many lines of keys at fault are shown."""
+_MOST_LINES = 6
+"""How many lines of keys one error shows."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """Both sides beside each other, whether they fit or not. Keys are ours unless said."""
+    """A network and a file side by side, whether they fit or not.
+
+    Lists of keys are the network's own keys, except for `unexpected`. Torch's words are used:
+    `missing` from the file, `unexpected` in it.
+    """
 
     network: Network
     file: WeightsFile
     source: Source
 
     @cached_property
-    def started(self) -> Mapping[str, Tensor]:
-        """The tensors of the network as its emitted module starts, the same each time."""
-        random = torch_or_fault().random
+    def initial(self) -> Mapping[str, Tensor]:
+        """The state dict of the emitted module at its start, with a fixed random seed."""
+        random = import_torch().random
         with random.fork_rng(devices=[]):
             random.manual_seed(0)
-            return _instance(self.network).state_dict()
+            return _instantiate(self.network).state_dict()
 
     @cached_property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
-        return {key: tuple(value.shape) for key, value in self.started.items()}
+        return {key: tuple(value.shape) for key, value in self.initial.items()}
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """What the source calls each tensor that it has a name for."""
-        return named(self.shapes, self.network.graph, self.source)
+        """The source's key of each tensor that it has a name for."""
+        return map_keys(self.shapes, self.network.graph, self.source)
 
     @cached_property
     def layers(self) -> Mapping[str, str]:
-        """What the source calls each layer."""
+        """The source's name of each layer."""
         pairs = self.names.items()
         return {key.rpartition(".")[0]: name.rpartition(".")[0] for key, name in pairs}
 
     @cached_property
-    def nameless(self) -> list[str]:
+    def unnamed(self) -> list[str]:
+        """Tensors that the source has no name for."""
         return [key for key in self.shapes if key not in self.names]
 
     @cached_property
-    def absent(self) -> list[str]:
-        """Those that the file lacks."""
+    def missing(self) -> list[str]:
+        """Tensors that the file lacks."""
         return [key for key, name in self.names.items() if name not in self.file.tensors]
 
     @cached_property
-    def unused(self) -> list[str]:
-        """Keys of the file that are no tensor of the network."""
-        taken = set(self.names.values())
-        return [key for key in self.file.tensors if key not in taken]
+    def unexpected(self) -> list[str]:
+        """Keys of the file that belong to no tensor of the network."""
+        expected = set(self.names.values())
+        return [key for key in self.file.tensors if key not in expected]
 
     @cached_property
-    def misshapen(self) -> list[str]:
-        """Those of another shape in the file, the classifier's aside."""
-        return [key for key in self._reshaped if key not in self.fresh]
+    def mismatched(self) -> list[str]:
+        """Tensors with another shape in the file, apart from those in `reset`."""
+        return [key for key in self._reshaped if key not in self.reset]
 
     @cached_property
-    def fresh(self) -> list[str]:
-        """Those of the classifier, where the file has another number of classes."""
-        on = classifiers(self.network.graph)
+    def reset(self) -> list[str]:
+        """Tensors of the classifier, if the file has another number of classes."""
+        layers = classifiers(self.network.graph)
         return [
             key
             for key in self._reshaped
-            if key.rpartition(".")[0] in on and self.theirs(key)[1:] == self.shapes[key][1:]
+            if key.rpartition(".")[0] in layers and self.file_shape(key)[1:] == self.shapes[key][1:]
         ]
 
     @cached_property
     def _reshaped(self) -> list[str]:
-        found = (key for key, name in self.names.items() if name in self.file.tensors)
-        return [key for key in found if self.theirs(key) != self.shapes[key]]
+        present = (key for key, name in self.names.items() if name in self.file.tensors)
+        return [key for key in present if self.file_shape(key) != self.shapes[key]]
 
-    def theirs(self, key: str) -> tuple[int, ...]:
-        """The shape that one of our tensors has in the file."""
+    def file_shape(self, key: str) -> tuple[int, ...]:
+        """The shape that a tensor of the network has in the file."""
         return tuple(self.file.tensors[self.names[key]].shape)
 
     @property
     def depths(self) -> tuple[list[int], list[int]]:
-        """The residual blocks of each stage, in the file and in the network."""
-        return depths_of(self.file.tensors, self.source), depths(self.network.graph)
+        """The number of residual blocks in each stage, of the file and of the network."""
+        return depths_of_keys(self.file.tensors, self.source), depths(self.network.graph)
 
-    def faults(self) -> list[Diagnostic]:
-        """What does not fit, nothing where all does."""
+    def errors(self) -> list[Diagnostic]:
+        """Everything that does not fit; an empty list if all tensors have a counterpart."""
         ours, file, title = self.network.name, self.file.path, self.source.title
-        absent = [key for key in self.absent if not key.endswith(COUNTER)]
-        unused = [key for key in self.unused if not key.endswith(COUNTER)]
-        other = f"{{}} of {file} have other shapes in {ours}"
+        missing = [key for key in self.missing if not key.endswith(COUNTER)]
+        unexpected = [key for key in self.unexpected if not key.endswith(COUNTER)]
+        lines = list(_shape_lines(self))
         return [
-            *_fault(f"{title} has no name for {{}} of {ours}", self.nameless),
-            *_fault(f"{file} lacks {{}} of {ours}", absent),
-            *_fault(f"{ours} has no place for {{}} of {file}", unused),
-            *key_faults(other, self.misshapen, list(_beside(self)), _SHOWN),
+            *_errors(lambda count: f"{title} has no name for {count} of {ours}", self.unnamed),
+            *_errors(lambda count: f"{file} lacks {count} of {ours}", missing),
+            *_errors(lambda count: f"{ours} has no place for {count} of {file}", unexpected),
+            *key_errors(
+                lambda count: f"{count} of {file} have other shapes in {ours}",
+                self.mismatched,
+                lines,
+                _MOST_LINES,
+            ),
         ]
 
 
-def _instance(network: Network) -> nn.Module:
+def _instantiate(network: Network) -> nn.Module:
+    """The network as a module: its emitted source run in memory, without a file."""
     module = ModuleType(network.name)
     exec(compile(network.source(), f"<{network.name}>", "exec"), vars(module))
-    made: nn.Module = getattr(module, network.module.class_name)()
-    return made
+    instance: nn.Module = getattr(module, network.module.class_name)()
+    return instance
 
 
-def _beside(match: Match) -> Iterator[str]:
-    """What is misshapen: their layer with its shapes, then ours; layers that are alike as one."""
-    by_layer = layers({key: key for key in match.misshapen})
+def _shape_lines(match: Match) -> Iterator[str]:
+    """The mismatched layers with their shapes in the file and in the network."""
+    layers = by_layer({key: key for key in match.mismatched})
     shown = {
         layer: (
-            show_tensors({leaf: match.theirs(key) for leaf, key in keys.items()}),
+            show_tensors({leaf: match.file_shape(key) for leaf, key in keys.items()}),
             show_tensors({leaf: match.shapes[key] for leaf, key in keys.items()}),
         )
-        for layer, keys in by_layer.items()
+        for layer, keys in layers.items()
     }
     pairs = {layer: match.layers[layer] for layer in shown}
     for ours, theirs, (first, *_) in fold_pairs(pairs, shown):
         there, here = shown[first]
-        yield f"{theirs}: {there}, and {ours}: {here}"
+        yield f"{theirs}: {there}, but {ours}: {here}"
 
 
-def _fault(message: str, keys: list[str]) -> Iterator[Diagnostic]:
-    return key_faults(message, keys, folded(keys), _SHOWN)
+def _errors(message: Callable[[str], str], keys: list[str]) -> Iterator[Diagnostic]:
+    return key_errors(message, keys, fold_lines(keys), _MOST_LINES)
 
 
 @dataclass(frozen=True)
-class Place:
-    """A block of a network: where it stands in the emitted module, and under which numbers."""
+class BlockPosition:
+    """A block of a network: its path in the emitted module, and its position in the tables.
+
+    `unit` counts the stages and the single blocks of the network, `index` the blocks of a stage.
+    """
 
     path: str
     block: str
     unit: int
-    place: int
+    index: int
 
 
-def places(graph: Graph) -> list[Place]:
-    """The blocks that stand in the network itself or in its tables, but for what was inserted."""
+def block_positions(graph: Graph) -> list[BlockPosition]:
+    """The blocks in the network itself and in its tables.
+
+    Blocks inside other blocks are not listed: a source names their layers through the outer block.
+    Inserted blocks, such as attention, do not count, since they shift no block of the original.
+    """
     paths = name_all(graph).scope_paths
-    found: list[Place] = []
+    positions: list[BlockPosition] = []
     units: dict[int, int] = {}
     for scope in graph.scopes:
         *inner, _ = graph.enclosing(scope.index)
@@ -166,42 +188,44 @@ def places(graph: Graph) -> list[Place]:
         if any(outer.is_inserted for outer in inner):
             continue
         unit = units.setdefault(inner[-1].index, len(units))
-        place = sum(other.unit == unit for other in found)
-        found.append(Place(paths[scope.index], scope.definition, unit, place))
-    return found
+        index = sum(other.unit == unit for other in positions)
+        positions.append(BlockPosition(paths[scope.index], scope.definition, unit, index))
+    return positions
 
 
 def depths(graph: Graph) -> list[int]:
-    """How many residual blocks each stage of a network has."""
-    return _depths(place.unit for place in places(graph) if place.block == RESIDUAL)
+    """The number of residual blocks in each stage of a network."""
+    return _count(at.unit for at in block_positions(graph) if at.block == RESIDUAL)
 
 
-def depths_of(keys: Iterable[str], source: Source) -> list[int]:
-    """How many residual blocks each stage has that a source's keys are of."""
+def depths_of_keys(keys: Iterable[str], source: Source) -> list[int]:
+    """The number of residual blocks in each stage of the network that a source's keys belong to."""
     marks = map(source.mark.fullmatch, keys)
-    return _depths(int(mark[1]) for mark in marks if mark)
+    return _count(int(mark[1]) for mark in marks if mark)
 
 
-def _depths(stages: Iterable[int]) -> list[int]:
+def _count(stages: Iterable[int]) -> list[int]:
     return [number for _, number in sorted(Counter(stages).items())]
 
 
-def named(keys: Iterable[str], graph: Graph, source: Source) -> dict[str, str]:
-    """What the source calls those keys of the network's state that it has a name for."""
+def map_keys(keys: Iterable[str], graph: Graph, source: Source) -> dict[str, str]:
+    """From keys of the network's state dict to the source's, as far as it has a name for them."""
     layers: dict[str, str] = {}
-    for place in places(graph):
-        if names := source.blocks.get(place.block):
-            numbers = {"unit": place.unit, "ordinal": place.unit + 1, "place": place.place}
+    for at in block_positions(graph):
+        if names := source.blocks.get(at.block):
+            numbers = {"unit": at.unit, "ordinal": at.unit + 1, "index": at.index}
             prefix = names.prefix.format(**numbers)
             layers |= {
-                f"{place.path}.{a}": f"{prefix}.{b}".removeprefix(".")
-                for a, b in names.layers.items()
+                f"{at.path}.{ours}": f"{prefix}.{theirs}".removeprefix(".")
+                for ours, theirs in names.layers.items()
             }
     parts = {key: key.rpartition(".") for key in keys}
-    return {key: f"{layers[on]}.{leaf}" for key, (on, _, leaf) in parts.items() if on in layers}
+    return {
+        key: f"{layers[layer]}.{leaf}" for key, (layer, _, leaf) in parts.items() if layer in layers
+    }
 
 
 def classifiers(graph: Graph) -> set[str]:
-    """The layers of the network whose size is the number of classes."""
+    """The layers of the network whose number of outputs is the number of classes."""
     block, layer = CLASSIFIER
-    return {f"{place.path}.{layer}" for place in places(graph) if place.block == block}
+    return {f"{at.path}.{layer}" for at in block_positions(graph) if at.block == block}

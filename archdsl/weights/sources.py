@@ -1,7 +1,7 @@
-"""How others name the layers of X3D, block by block, and keep their weights.
+"""The names that other libraries give to the layers of X3D, block by block.
 
-All that is known of other people's code stands here: one source more is one `Source` more, in
-SOURCES. The rest of the room, the command line and the reports read it from there.
+This file holds everything that is known about them. To support another library, add a `Source` to
+SOURCES: the matching, the command line and the reports read it from there.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 VARIANTS = {"shortcut_norm": ("always", "where_channels_differ")}
-"""Parameters of the library's blocks in which implementations differ."""
+"""Parameters of our blocks in which the implementations of X3D differ, with their values."""
 
-NESTED = ("model_state", "state_dict")
-"""What checkpoints call the dict of weights in them."""
+STATE_KEYS = ("model_state", "state_dict")
+"""Where checkpoints store the state dict: as SlowFast and PyTorchVideo, or as Lightning does."""
 
 RESIDUAL = "bottleneck"
-"""The block that stages are made of."""
+"""The residual block that stages consist of."""
 
 CLASSIFIER = "head", "linear"
-"""The layer, as a block and its place there, whose size is the number of classes."""
+"""The block and the layer in it whose number of outputs is the number of classes."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """A block of the library as others have it.
+    """The names of one block in another library.
 
-    `prefix` is filled with the `unit` that the block stands in, a stage or the block itself, and
-    with its place in that; both count from 0, `ordinal` is the unit from 1. `layers` goes from
-    our layer in the block to theirs.
+    `prefix` may contain `{unit}`, the number of the stage, or of a block outside stages, from 0;
+    `{ordinal}`, the same from 1; and `{index}`, the number of the block in its stage, from 0.
+    `layers` maps our name of each layer in the block to theirs.
     """
 
     prefix: str
@@ -38,9 +38,10 @@ class Names:
 
 @dataclass(frozen=True)
 class Source:
-    """A library with X3D in it: its name, its names for each block, and a mark of its keys.
+    """A library that has X3D: how the command line calls it, a title, and its names.
 
-    The mark is the first weight of a residual block, with the stage as its group.
+    `mark` matches the first weight of a residual block, with the number of the stage as its
+    group. It recognises a file of this library, and counts the blocks of each stage.
     """
 
     name: str
@@ -54,12 +55,13 @@ PYTORCHVIDEO = Source(
     "PyTorchVideo's X3D",
     re.compile(r"blocks\.(\d{1,9})\.res_blocks\.\d+\.branch2\.conv_a\.weight"),
     {
-        # What is called `conv_t` there is the convolution over space, `conv_xy` that over time.
+        # PyTorchVideo has these two the wrong way round: `conv_t` is the convolution over space,
+        # and `conv_xy` the one over time.
         "stem": Names(
             "blocks.{unit}", {"conv1": "conv.conv_t", "conv2": "conv.conv_xy", "norm": "norm"}
         ),
         RESIDUAL: Names(
-            "blocks.{unit}.res_blocks.{place}",
+            "blocks.{unit}.res_blocks.{index}",
             {
                 "conv1": "branch2.conv_a",
                 "norm1": "branch2.norm_a",
@@ -94,7 +96,7 @@ SLOWFAST = Source(
             "s{ordinal}.pathway0_stem", {"conv1": "conv_xy", "conv2": "conv", "norm": "bn"}
         ),
         RESIDUAL: Names(
-            "s{ordinal}.pathway0_res{place}",
+            "s{ordinal}.pathway0_res{index}",
             {
                 "conv1": "branch2.a",
                 "norm1": "branch2.a_bn",
@@ -118,7 +120,7 @@ SLOWFAST = Source(
 SOURCES = {source.name: source for source in (PYTORCHVIDEO, SLOWFAST)}
 
 
-def recognised(keys: Iterable[str]) -> Source | None:
-    """Whose X3D the keys are of."""
+def recognise(keys: Iterable[str]) -> Source | None:
+    """The library whose X3D has these keys."""
     listed = list(keys)
     return next((s for s in SOURCES.values() if any(map(s.mark.fullmatch, listed))), None)

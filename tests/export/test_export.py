@@ -1,4 +1,4 @@
-"""`archdsl export`: files that run as the module does, and what is told where they cannot."""
+"""`archdsl export`: files that compute what the module computes, or an error that says why not."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ def compiled(folder: Path, spec: str = SPEC, name: str = "small") -> Path:
 
 
 def contents(folder: Path) -> set[Path]:
-    """The files in a folder, but for those that Python keeps of what it imports."""
+    """The files in a folder, without the bytecode that Python caches."""
     return {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
 def model_of(build: Path, **arguments: object) -> nn.Module:
-    made: nn.Module = torch.hub.load(str(build), build.name, source="local", **arguments)
+    model: nn.Module = torch.hub.load(str(build), build.name, source="local", **arguments)
     sys.modules.pop(build.name)
-    return made.eval()
+    return model.eval()
 
 
 def saved(model: nn.Module, path: Path) -> Path:
-    """Its weights, random where it starts with zeros."""
+    """Its weights in a file, randomised so that no zero hides a branch."""
     torch.manual_seed(0)
     for tensor in (*model.parameters(), *model.buffers()):
         if tensor.is_floating_point():
@@ -57,7 +57,9 @@ def saved(model: nn.Module, path: Path) -> Path:
     return path
 
 
-def test_onnx_is_what_the_module_is(build: Path, tmp_path: Path, capsys: Printed) -> None:
+def test_onnx_computes_what_the_module_computes(
+    build: Path, tmp_path: Path, capsys: Printed
+) -> None:
     model = model_of(build, classes=7)
     weights, out = saved(model, tmp_path / "best.pt"), tmp_path / "small.onnx"
     command = ["export", str(build), "--onnx", "--weights", str(weights), "-o", str(out)]
@@ -65,7 +67,7 @@ def test_onnx_is_what_the_module_is(build: Path, tmp_path: Path, capsys: Printed
     shown = capsys.readouterr().out
     assert f"weights   {weights}\nbatch     any\nframes    fixed at 3\n" in shown
     assert "others: linear: a and b must have same reduction dim" in shown
-    assert "height    any\nwidth     any\nmade      ONNX, opset 2" in shown
+    assert "height    any\nwidth     any\nformat    ONNX, opset 2" in shown
     assert shown.endswith(f"\n{out}\n")
 
     import onnxruntime
@@ -75,15 +77,17 @@ def test_onnx_is_what_the_module_is(build: Path, tmp_path: Path, capsys: Printed
     assert (taken.name, taken.shape) == ("video", ["batch", 3, 3, "height", "width"])
     assert (given.name, given.shape) == ("output", ["batch", 7])
     clips = torch.randn(4, 3, 3, 11, 6)
-    (made,) = session.run(None, {"video": clips.numpy()})
-    torch.testing.assert_close(torch.from_numpy(made), model(clips))
+    (logits,) = session.run(None, {"video": clips.numpy()})
+    torch.testing.assert_close(torch.from_numpy(logits), model(clips))
 
 
-def test_pt2_is_what_the_module_is(build: Path, tmp_path: Path, capsys: Printed) -> None:
+def test_pt2_computes_what_the_module_computes(
+    build: Path, tmp_path: Path, capsys: Printed
+) -> None:
     model = model_of(build)
     weights = saved(model, tmp_path / "best.pt")
     assert main(["export", str(build), "--pt2", "--weights", str(weights)]) == 0
-    assert "made      a program of torch.export" in capsys.readouterr().out
+    assert "format    a program of torch.export" in capsys.readouterr().out
     program = torch.export.load(build / "small.pt2")
     clips = torch.randn(4, 3, 3, 11, 6)
     torch.testing.assert_close(program.module()(clips), model(clips))
@@ -91,8 +95,8 @@ def test_pt2_is_what_the_module_is(build: Path, tmp_path: Path, capsys: Printed)
     assert {path.name for path in contents(build)} == {"hubconf.py", "small.pt2", "small.py"}
 
 
-def test_what_differs_is_not_written(build: Path, capsys: Printed) -> None:
-    """A module of one's own that gives another result each time."""
+def test_a_file_that_differs_is_not_written(build: Path, capsys: Printed) -> None:
+    """The user edited the module, and now it gives another result each time."""
     edit(
         build,
         "x = self.linear(x.flatten(1))",
@@ -111,27 +115,27 @@ def edit(build: Path, before: str, after: str) -> None:
     path.write_text(path.read_text().replace(before, after))
 
 
-def keys_changed(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def renamed_keys(state: dict[str, Tensor]) -> dict[str, Tensor]:
     return {key.replace("linear", "head"): value for key, value in state.items()}
 
 
 def test_weights_of_another_network(build: Path, tmp_path: Path, capsys: Printed) -> None:
     path = tmp_path / "other.pt"
-    torch.save(keys_changed(model_of(build).state_dict()), path)
+    torch.save(renamed_keys(model_of(build).state_dict()), path)
     assert main(["export", str(build), "--pt2", "--weights", str(path)]) == 1
-    told = capsys.readouterr().err
-    assert f"{path} lacks 2 tensors of this network" in told
-    assert "linear: weight, bias" in told
-    assert f"{path} has 2 tensors that this network has not" in told
+    printed = capsys.readouterr().err
+    assert f"{path} lacks 2 tensors of this network" in printed
+    assert "linear: weight, bias" in printed
+    assert f"{path} has 2 tensors that this network does not have" in printed
     torch.save(model_of(build, classes=9).state_dict(), path)
     assert main(["export", str(build), "--pt2", "--weights", str(path)]) == 1
-    told = capsys.readouterr().err
-    assert "linear.weight is 9 x 12, and 5 x 12 here" in told
-    assert "--set classes=9" in told
+    printed = capsys.readouterr().err
+    assert "linear.weight is 9 x 12, but 5 x 12 here" in printed
+    assert "--set classes=9" in printed
 
 
 BAD = {
-    "nothing there": (["{top}/none"], 1, "none is no build folder"),
+    "nothing there": (["{top}/none"], 1, "none is not a build folder"),
     "the folder above": (["{top}/build"], 1, "did you mean {build}?"),
     "a spec": (["{top}/small.arch"], 1, "`archdsl compile {top}/small.arch` makes one"),
     "its module": (["{build}/small.py"], 1, "did you mean {build}?"),
@@ -147,41 +151,45 @@ BAD = {
 
 @pytest.mark.parametrize("kind", BAD)
 def test_bad_input(build: Path, tmp_path: Path, kind: str, capsys: Printed) -> None:
-    words, status, told = BAD[kind]
+    words, status, message = BAD[kind]
     before = contents(tmp_path)
     command = [word.format(top=tmp_path, build=build) for word in words]
     assert main(["export", *command, "--pt2"]) == status
-    assert told.format(top=tmp_path, build=build) in capsys.readouterr().err
+    assert message.format(top=tmp_path, build=build) in capsys.readouterr().err
     assert contents(tmp_path) == before
 
 
-def test_a_form_is_to_be_named(build: Path, capsys: Printed) -> None:
+def test_a_format_must_be_chosen(build: Path, capsys: Printed) -> None:
     assert main(["export", str(build)]) == 2
     assert "one of the arguments --onnx --pt2 is required" in capsys.readouterr().err
 
 
 EDITS = {
-    "no Python": ("class Small", "class class", "is no Python"),
-    "no size": ("Input `video`", "Input", "does not tell the size of its input"),
-    "two sizes": ("Output:", "Input `more`: 3 x 8.\nOutput:", "tells 2 inputs, and its forward"),
-    "another size": ("3 x 3 x 8^2", "3 x 4 x 8^2", "does not take what its docstring says"),
-    "an end": ("import torch\n", "import torch\n\nraise SystemExit\n", "does not load: SystemExit"),
-    "no number": (
+    "no Python": ("class Small", "class class", "is not valid Python"),
+    "no size": ("Input `video`", "Input", "does not give the size of its input"),
+    "two sizes": ("Output:", "Input `more`: 3 x 8.\nOutput:", "has 2 inputs, but its forward"),
+    "another size": ("3 x 3 x 8^2", "3 x 4 x 8^2", "does not take the input of its docstring"),
+    "an exit": (
+        "import torch\n",
+        "import torch\n\nraise SystemExit\n",
+        "does not load: SystemExit",
+    ),
+    "a result that is not finite": (
         "x = self.linear(",
         "x = 0 * (0 * x).sum().log() * self.linear(",
         "differ by inf",
     ),
     "a name error": ("import torch\n", "import torch\n\nunknown()\n", "does not load: NameError"),
-    "a bad layer": ("nn.Linear(12", "nn.Linear(-12", "cannot be made: "),
+    "a bad layer": ("nn.Linear(12", "nn.Linear(-12", "cannot be constructed: "),
 }
 
 
 @pytest.mark.parametrize("kind", EDITS)
-def test_what_an_edited_module_can_be(build: Path, kind: str, capsys: Printed) -> None:
-    before, after, told = EDITS[kind]
+def test_a_broken_edit_is_named(build: Path, kind: str, capsys: Printed) -> None:
+    before, after, message = EDITS[kind]
     edit(build, before, after)
     assert main(["export", str(build), "--pt2"]) == 1
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("form", ["onnx", "pt2"])
@@ -193,12 +201,14 @@ def test_missing_packages_are_named(
 
     monkeypatch.setattr(importlib.util, "find_spec", absent)
     assert main(["export", str(build), f"--{form}"]) == 1
-    told = capsys.readouterr().err
-    assert {"onnx": "torch, onnx, onnxscript, onnxruntime", "pt2": "needs torch"}[form] in told
-    assert "pip install 'archdsl[export]'" in told
+    printed = capsys.readouterr().err
+    assert {"onnx": "torch, onnx, onnxscript, onnxruntime", "pt2": "needs torch"}[form] in printed
+    assert "pip install 'archdsl[export]'" in printed
 
 
-def test_modules_of_one_name_do_not_mix(build: Path, tmp_path: Path, capsys: Printed) -> None:
+def test_an_imported_module_of_the_same_name_is_put_back(
+    build: Path, tmp_path: Path, capsys: Printed
+) -> None:
     sys.modules["small"] = own = ModuleType("small")
     try:
         assert main(["export", str(build), "--pt2"]) == 0
@@ -207,13 +217,13 @@ def test_modules_of_one_name_do_not_mix(build: Path, tmp_path: Path, capsys: Pri
         del sys.modules["small"]
 
 
-def test_what_onnx_lacks_is_named(tmp_path: Path, capsys: Printed) -> None:
+def test_an_operation_that_onnx_lacks_is_named(tmp_path: Path, capsys: Printed) -> None:
     spec = "network pooled() {\n  input video: 2 x 4 x 8^2\n  adaptive_avg_pool(4)\n}\n"
     build = compiled(tmp_path, spec, "pooled")
     assert main(["export", str(build), "--onnx"]) == 1
-    told = capsys.readouterr().err
-    assert "torch.onnx does not manage: No ONNX function found for" in told
-    assert "aten._adaptive_avg_pool3d" in told
+    printed = capsys.readouterr().err
+    assert "torch.onnx fails: No ONNX function found for" in printed
+    assert "aten._adaptive_avg_pool3d" in printed
 
 
 @pytest.mark.slow

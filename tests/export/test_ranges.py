@@ -1,4 +1,4 @@
-"""The sizes that are found to be open, of modules with known ones."""
+"""`archdsl.export.tracing.ranges` on small modules whose ranges of sizes are known."""
 
 from __future__ import annotations
 
@@ -15,38 +15,40 @@ VIDEO = {"video": (2, 6, 8, 8)}
 
 
 class Module(nn.Module):
-    def __init__(self, forward: Callable[..., Tensor]) -> None:
+    """A function as a module. Subclasses name the inputs: torch.export reads the signature."""
+
+    def __init__(self, function: Callable[..., Tensor]) -> None:
         super().__init__()
-        self.made = forward
+        self.function = function
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        return self.made(*inputs)
+        return self.function(*inputs)
 
 
 class Video(Module):
     def forward(self, video: Tensor) -> Tensor:
-        return self.made(video)
+        return self.function(video)
 
 
-class Paths(Module):
+class Pathways(Module):
     def forward(self, slow: Tensor, fast: Tensor) -> Tensor:
-        return self.made(slow, fast)
+        return self.function(slow, fast)
 
 
-def found(module: nn.Module, inputs: Mapping[str, Shape]) -> dict[str, Range]:
+def range_by_axis(module: nn.Module, inputs: Mapping[str, Shape]) -> dict[str, Range]:
     return {one.axis: one for one in ranges(trace(module, Axes(inputs)))}
 
 
 def limits(module: nn.Module, inputs: Mapping[str, Shape] = VIDEO) -> dict[str, object]:
-    return {name: (r.step or (r.low, r.high)) for name, r in found(module, inputs).items()}
+    return {name: (r.step or (r.low, r.high)) for name, r in range_by_axis(module, inputs).items()}
 
 
 OPEN = {"batch": (1, None), "frames": (1, None), "height": (1, None), "width": (1, None)}
-"""Any size of each."""
+"""Every axis can have any size."""
 
 KNOWN: dict[str, tuple[Callable[[Tensor], Tensor], dict[str, object]]] = {
     "element by element": (lambda x: x * 2, {}),
-    "a least size": (lambda x: nn.functional.avg_pool3d(x, (1, 3, 1)), {"height": (3, None)}),
+    "a minimum": (lambda x: nn.functional.avg_pool3d(x, (1, 3, 1)), {"height": (3, None)}),
     "one number of frames": (lambda x: x + torch.ones(6, 1, 1), {"frames": (6, 6)}),
     "groups of frames": (lambda x: x.unflatten(2, (-1, 2)).mean(3), {"frames": 2}),
     "height is width": (lambda x: x @ x, {"height": (8, 8), "width": (8, 8)}),
@@ -54,16 +56,16 @@ KNOWN: dict[str, tuple[Callable[[Tensor], Tensor], dict[str, object]]] = {
 
 
 @pytest.mark.parametrize("kind", KNOWN)
-def test_open_sizes_are_found(kind: str) -> None:
+def test_dynamic_sizes_are_found(kind: str) -> None:
     forward, known = KNOWN[kind]
     assert limits(Video(forward)) == OPEN | known
 
 
 def test_inputs_keep_their_proportion() -> None:
-    """A slow path sees every fourth frame of a fast one."""
-    paths = Paths(lambda slow, fast: slow + fast[:, :, ::4])
+    """As in SlowFast, one input has every fourth frame of the other."""
+    pathways = Pathways(lambda slow, fast: slow + fast[:, :, ::4])
     inputs = {"slow": (3, 2, 4, 4), "fast": (3, 8, 4, 4)}
-    assert limits(paths, inputs) == OPEN
+    assert limits(pathways, inputs) == OPEN
 
 
 def test_the_layer_that_refuses_is_named() -> None:
@@ -75,10 +77,10 @@ def test_the_layer_that_refuses_is_named() -> None:
         def forward(self, video: Tensor) -> Tensor:
             return self.pool(video)
 
-    less = found(Pooled(), VIDEO)["frames"].less
-    assert less is not None
-    assert less.layer == "pool"
-    assert "smaller than kernel size" in less.fault
+    below = range_by_axis(Pooled(), VIDEO)["frames"].below
+    assert below is not None
+    assert below.layer == "pool"
+    assert "smaller than kernel size" in below.error
 
 
 @pytest.mark.parametrize(("inputs", "declared"), [

@@ -1,4 +1,7 @@
-"""X3D with the names, the layers and the order of SlowFast's, written from its description."""
+"""X3D with SlowFast's names, layers and order, written independently of the library.
+
+SlowFast itself cannot be installed as a package, so this stands in for its checkpoints.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ class Residual(nn.Module):
 
 
 def slowfast_x3d(depth: float = 2.2, bottleneck: float = 2.25, classes: int = 400) -> nn.Module:
-    """A module whose state has SlowFast's keys, and whose output is its logits."""
+    """A module whose state dict has SlowFast's keys; it returns logits."""
     stem = {
         "conv_xy": nn.Conv3d(3, 24, (1, 3, 3), (1, 2, 2), (0, 1, 1), bias=False),
         "conv": nn.Conv3d(24, 24, (5, 1, 1), padding=(2, 0, 0), groups=24, bias=False),
@@ -84,7 +87,7 @@ def slowfast_x3d(depth: float = 2.2, bottleneck: float = 2.25, classes: int = 40
 
 
 def checkpoint(module: nn.Module) -> dict[str, object]:
-    """What SlowFast saves while it trains; its settings are text."""
+    """The content of a checkpoint that SlowFast's training saves; `cfg` is YAML."""
     optimiser = torch.optim.SGD(module.parameters(), lr=0.1, momentum=0.9)
     return {
         "epoch": 299,

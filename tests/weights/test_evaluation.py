@@ -1,4 +1,4 @@
-"""PyTorchVideo's weights through the emitted evaluation: the logits of its own X3D."""
+"""The emitted evaluation gives PyTorchVideo's weights the logits of PyTorchVideo's own X3D."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scripts.videos import write_video
 from torch import Tensor, nn
 
 from archdsl.cli.main import main
-from weights.test_import import NORMS, imported, pytorchvideo, spec
+from weights.test_import import NORMS, pytorchvideo, run_import, spec
 
 Loading = Callable[[object, torch.device], nn.Module]
 
@@ -21,30 +21,30 @@ WINDOW = ("--set", "window=(4, 5, 5)")
 
 
 def build(folder: Path, weights: Path) -> ModuleType:
-    """The evaluation of X3D-XS as PyTorchVideo has it, beside the weights of a file."""
-    assert imported(weights, folder / "own.pt", "pytorchvideo", "x3d_xs", *NORMS) == 0
+    """The evaluation script of X3D-XS as PyTorchVideo builds it, with the weights of a file."""
+    assert run_import(weights, folder / "own.pt", "pytorchvideo", "x3d_xs", *NORMS) == 0
     assert main(["compile", spec("x3d_xs"), "-o", str(folder), *NORMS, *WINDOW]) == 0
     return module_of(folder / "x3d_xs" / "evaluate.py")
 
 
-def evaluated(
+def evaluate(
     script: ModuleType, load: Loading, classifier: str, folder: Path, patch: pytest.MonkeyPatch
 ) -> tuple[Tensor, Tensor]:
     """The logits at every position of each view, and the probabilities that the script writes."""
-    said: list[Tensor] = []
+    logits: list[Tensor] = []
 
-    def heard(args: object, device: torch.device) -> nn.Module:
+    def load_with_hook(args: object, device: torch.device) -> nn.Module:
         model = load(args, device)
         layer = model.get_submodule(classifier)
-        layer.register_forward_hook(lambda module, given, found: said.append(found))
+        layer.register_forward_hook(lambda module, inputs, output: logits.append(output))
         return model
 
-    patch.setattr(script, "load_model", heard)
+    patch.setattr(script, "load_model", load_with_hook)
     flags = ["--val-list", str(folder / "val.txt"), "--output-dir", str(folder), "--workers", "0"]
     patch.setattr("sys.argv", ["evaluate.py", *flags, "--checkpoint", str(folder / "own.pt")])
     assert script.main() == 0
     written = torch.load(folder / "predictions.pt", weights_only=True)
-    return torch.cat(said), written["probabilities"]
+    return torch.cat(logits), written["probabilities"]
 
 
 def test_evaluation_has_pytorchvideos_logits(
@@ -58,9 +58,11 @@ def test_evaluation_has_pytorchvideos_logits(
     script = build(tmp_path, tmp_path / "hub.pyth")
     own = script.load_model
 
-    logits, probabilities = evaluated(script, own, "head.linear", tmp_path, monkeypatch)
-    expected, said = evaluated(script, lambda *_: theirs, "blocks.5.proj", tmp_path, monkeypatch)
+    logits, probabilities = evaluate(script, own, "head.linear", tmp_path, monkeypatch)
+    expected, reference = evaluate(
+        script, lambda *_: theirs, "blocks.5.proj", tmp_path, monkeypatch
+    )
 
     assert logits.shape == expected.shape == (30, 1, 2, 2, 400)
     assert (logits - expected).abs().max() < 1e-5 * expected.abs().max()
-    assert torch.allclose(probabilities, said, rtol=1e-4)
+    assert torch.allclose(probabilities, reference, rtol=1e-4)

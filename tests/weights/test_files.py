@@ -1,4 +1,7 @@
-"""What `weights inspect` shows, and files that hold no weights, or more than weights."""
+"""`archdsl weights inspect`: what it shows, and how it refuses files without weights or with code.
+
+Nothing in a file may run, so the broken and hostile files here are as important as the good ones.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,20 @@ import pytest
 import torch
 
 from archdsl.cli.main import main
-from archdsl.weights.keys import folded
+from archdsl.weights.keys import fold_lines
 from weights.slowfast import checkpoint, slowfast_x3d
 
 Printed = pytest.CaptureFixture[str]
 
 
 class Harmful:
-    """What a file must not be able to do."""
+    """Unpickling an instance would create a folder."""
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
         return os.mkdir, ("harmed",)
 
 
-def test_inspect_folds_what_repeats(tmp_path: Path, capsys: Printed) -> None:
+def test_inspect_folds_repeated_layers(tmp_path: Path, capsys: Printed) -> None:
     module = slowfast_x3d()
     torch.save(checkpoint(module), tmp_path / "a.pyth")
     assert main(["weights", "inspect", str(tmp_path / "a.pyth")]) == 0
@@ -44,51 +47,51 @@ def test_inspect_folds_what_repeats(tmp_path: Path, capsys: Printed) -> None:
         "- keys        those of SlowFast's X3D",
         f"- tensors     {len(state)}: {len(state) - counters} of float32, {counters} of int64",
         f"- parameters  {parameters:,}; statistics {total - parameters:,}",
-        "- no weights  epoch, optimizer_state, cfg",
+        "- not read    epoch, optimizer_state, cfg",
     ]
 
 
-def test_inspect_as_data(tmp_path: Path, capsys: Printed) -> None:
+def test_inspect_as_json_and_csv(tmp_path: Path, capsys: Printed) -> None:
     tensors = {"a.0.weight": torch.ones(2, 3), "a.1.weight": torch.ones(2, 3).half()}
     torch.save(tensors, tmp_path / "a.pt")
     assert main(["weights", "inspect", str(tmp_path / "a.pt"), "--format", "json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["tensors"][1] == {
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["tensors"][1] == {
         "key": "a.1.weight",
         "shape": [2, 3],
         "dtype": "float16",
         "elements": 6,
     }
-    assert (found["source"], found["parameters"], found["form"]) == (None, 12, "a state dict")
+    assert (shown["source"], shown["parameters"], shown["form"]) == (None, 12, "a state dict")
     assert main(["weights", "inspect", str(tmp_path / "a.pt"), "--format", "csv"]) == 0
     assert "a.0.weight,2x3,float32,6\n" in capsys.readouterr().out
 
 
-def test_folding() -> None:
+def test_keys_are_folded_into_lines() -> None:
     keys = [f"b.{stage}.{place}.{leaf}" for stage in (0, 2) for place in (1, 2, 3) for leaf in "wb"]
-    assert folded(keys) == ["b.0,2.1-3: w, b"]
-    assert folded([*keys, "b.0.7.w", "alpha"]) == ["b.0,2.1-3: w, b", "b.0.7: w", "alpha"]
-    assert folded(["a.0.1.w", "a.1.0.w"]) == ["a.0.1: w", "a.1.0: w"]
-    assert folded([f"res{i}.w" for i in (1, 3, 5, 7)]) == ["res1,3,...,7: w"]
-    assert folded(["a.1.w", "a.01.w", f"a.{'9' * 5000}.w"]) == [
+    assert fold_lines(keys) == ["b.0,2.1-3: w, b"]
+    assert fold_lines([*keys, "b.0.7.w", "alpha"]) == ["b.0,2.1-3: w, b", "b.0.7: w", "alpha"]
+    assert fold_lines(["a.0.1.w", "a.1.0.w"]) == ["a.0.1: w", "a.1.0: w"]
+    assert fold_lines([f"res{i}.w" for i in (1, 3, 5, 7)]) == ["res1,3,...,7: w"]
+    assert fold_lines(["a.1.w", "a.01.w", f"a.{'9' * 5000}.w"]) == [
         "a.1: w",
         "a.01: w",
         f"a.{'9' * 5000}: w",
     ]
-    assert folded(["w", "1", "2"]) == ["w, 1, 2"]
+    assert fold_lines(["w", "1", "2"]) == ["w, 1, 2"]
 
 
-def _half(path: Path) -> None:
+def _truncated(path: Path) -> None:
     torch.save({"a": torch.ones(300)}, path)
     path.write_bytes(path.read_bytes()[:700])
 
 
-def _old_half(path: Path) -> None:
+def _truncated_legacy(path: Path) -> None:
     torch.save({"a": torch.ones(300)}, path, _use_new_zipfile_serialization=False)
     path.write_bytes(path.read_bytes()[:700])
 
 
-def _packed(path: Path) -> None:
+def _compressed(path: Path) -> None:
     torch.save({"a": torch.zeros(10_000)}, path)
     with ZipFile(path) as archive:
         entries = {entry.filename: archive.read(entry) for entry in archive.infolist()}
@@ -97,37 +100,40 @@ def _packed(path: Path) -> None:
             archive.writestr(name, content)
 
 
-BROKEN = "is no file of weights, or only a part of one"
+DAMAGED = "is not a file of weights, or only a part of one"
 FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda path: None, "no such file"),
-    "folder": (Path.mkdir, "is a folder, and no file of weights"),
-    "pipe": (os.mkfifo, "is a device or a pipe, and no file of weights"),
-    "packed": (_packed, "would unpack to more than its size, and is not loaded"),
-    "empty": (Path.touch, BROKEN),
-    "text": (lambda path: path.write_text("hello"), BROKEN),
-    "half": (_half, BROKEN),
-    "old half": (_old_half, BROKEN),
-    "caffe": (lambda path: path.write_bytes(pickle.dumps({"blobs": {"a": 1}})), BROKEN),
+    "folder": (Path.mkdir, "must be a file of weights, but this is a folder"),
+    "pipe": (os.mkfifo, "must be a file of weights, but this is a device or a pipe"),
+    "compressed": (_compressed, "is compressed and would expand in memory, so it is not loaded"),
+    "empty": (Path.touch, DAMAGED),
+    "text": (lambda path: path.write_text("hello"), DAMAGED),
+    "truncated": (_truncated, DAMAGED),
+    "truncated, legacy format": (_truncated_legacy, DAMAGED),
+    "caffe": (lambda path: path.write_bytes(pickle.dumps({"blobs": {"a": 1}})), DAMAGED),
     "code": (lambda path: torch.save({"a": Harmful()}, path), "more than weights, `posix.mkdir`"),
     "module": (lambda path: torch.save(torch.nn.Linear(2, 2), path), "`torch.nn.modules.linear"),
-    "tensor": (lambda path: torch.save(torch.ones(2), path), "holds a Tensor, and no dict"),
+    "tensor": (
+        lambda path: torch.save(torch.ones(2), path),
+        "must contain a dict of tensors, but this is a Tensor",
+    ),
     "no tensors": (
         lambda path: torch.save({"model": {"a": torch.ones(2)}, "step": 3}, path),
-        "no tensors where weights are looked for: it holds `model`, `step`",
+        "no tensors where weights are expected, only `model`, `step`",
     ),
 }
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_bad_files_are_told_in_a_line(
+def test_bad_files_are_refused_in_one_line(
     kind: str, tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    make, said = FILES[kind]
+    make, message = FILES[kind]
     make(tmp_path / "a.pt")
     assert main(["weights", "inspect", "a.pt"]) == 1
     printed = capsys.readouterr().err
-    assert said in printed
+    assert message in printed
     assert "Traceback" not in printed
     assert not Path("harmed").exists()
 
@@ -136,21 +142,21 @@ def test_bad_safetensors(tmp_path: Path, capsys: Printed) -> None:
     pytest.importorskip("safetensors")
     (tmp_path / "a.safetensors").write_bytes(b"hello there, no tensors")
     assert main(["weights", "inspect", str(tmp_path / "a.safetensors")]) == 1
-    assert BROKEN in capsys.readouterr().err
+    assert DAMAGED in capsys.readouterr().err
 
 
-def test_names_from_a_file_stay_names(tmp_path: Path, capsys: Printed) -> None:
+def test_control_characters_in_keys_are_escaped(tmp_path: Path, capsys: Printed) -> None:
     torch.save({"a\x1b[2J.\nweight": torch.ones(2)}, tmp_path / "a.pt")
     assert main(["weights", "inspect", str(tmp_path / "a.pt")]) == 0
     assert "\\nweight 2" in (printed := capsys.readouterr().out)
     assert "\x1b" not in printed
 
 
-def test_only_tensors_with_their_elements_count(tmp_path: Path, capsys: Printed) -> None:
+def test_tensors_without_elements_are_not_read(tmp_path: Path, capsys: Printed) -> None:
     state = {"a": torch.ones(2, device="meta"), "b": torch.eye(2).to_sparse(), "c": torch.ones(2)}
     torch.save(state, tmp_path / "a.pt")
     assert main(["weights", "inspect", str(tmp_path / "a.pt")]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "- no weights  a, b"
+    assert capsys.readouterr().out.splitlines()[-1] == "- not read    a, b"
 
 
 @pytest.mark.parametrize(("package", "suffix"), [("torch", "pt"), ("safetensors", "safetensors")])
