@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _BLOCK = re.compile(r"(?:^<!-- ([^\n]+) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*\n)((?:(?!\$ ).*\n)*)", re.MULTILINE)
+_PICTURE = re.compile(r'<img src="([^"]+)"')
 _NUMBER = re.compile(r" *-?\d[\d,.]*(e[+-]?\d+)?")
 
 
@@ -103,6 +104,10 @@ class Page:
         return tuple(map(self._block, _BLOCK.finditer(self.text)))
 
     @property
+    def pictures(self) -> tuple[Path, ...]:
+        return tuple(self.path.parent / source for source in _PICTURE.findall(self.prose))
+
+    @property
     def prose(self) -> str:
         return _BLOCK.sub("", self.text)
 
@@ -122,8 +127,7 @@ class Page:
 PAGES = tuple(
     Page.read(path)
     for path in (
-        ROOT / "README.md",
-        *sorted(ROOT.glob("CO*.md")),
+        *sorted(ROOT.glob("*.md")),
         *sorted((ROOT / "docs").rglob("*.md")),
     )
 )

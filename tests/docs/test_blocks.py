@@ -1,4 +1,7 @@
-"""Every block of every page gives what it shows. `pytest tests/docs --update` rewrites outputs."""
+"""Every block of every page gives what it shows, and every picture is what a command drew.
+
+`pytest tests/docs --update` rewrites outputs and pictures; read the difference before a commit.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from reader import Reader, reading
 
 _RUN = {"arch", "console", "pycon", "python", "sh"}
 _NOT_RUN = {
+    ("CONTRIBUTING.md", "the checks themselves"): 1,
     ("README.md", ".ci/run runs it"): 2,
-    ("README.md", "a diagram"): 1,
     ("docs/adding.md", "a part of a file"): 10,
     ("docs/architecture.md", "a diagram"): 1,
     ("docs/commands.md", "it needs published weights"): 2,
@@ -75,14 +78,21 @@ def test_commands_of_the_checks_can_be_found(target: str) -> None:
 
 
 def _follow(page: Page, blocks: list[Block], folder: Path, is_updating: bool) -> None:
-    """In one folder and in order: later blocks use what earlier ones wrote."""
+    """In one folder and in order: later blocks use what earlier ones wrote.
+
+    A picture on the page is one that its commands drew, of that name, in build/.
+    """
     edits: list[tuple[Exchange, str]] = []
     with reading(folder) as reader:
         for block in blocks:
             edits += _differences(block, page, reader)
-    if is_updating and edits:
+        drawn = {path: (folder / "build" / path.name).read_bytes() for path in page.pictures}
+    if is_updating:
         page.path.write_text(page.rewritten(edits))
+        for path, content in drawn.items():
+            path.write_bytes(content)
         return
+    assert [path for path, content in drawn.items() if path.read_bytes() != content] == []
     assert not edits, "\n".join(f"$ {exchange.asked}\n{printed}" for exchange, printed in edits)
 
 
