@@ -14,4 +14,4 @@ def test_error_says_in_a_line_where_it_is(tmp_path: Path) -> None:
     spec.write_text("network net() {\n  input x: 3 x 8^2\n  return x -> cnv(8) -> conv(0)\n}\n")
     with pytest.raises(archdsl.CompileError) as caught:
         archdsl.load(spec).network()
-    assert str(caught.value) == f"{spec}:3:15: nothing is called `cnv`"
+    assert str(caught.value) == f"{spec}:3:15: `cnv` is not defined"

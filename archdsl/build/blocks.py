@@ -71,7 +71,7 @@ def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
     while call is not None:
         path.append(call.block.name)
         if call.block is block:
-            message = f"blocks call each other in a circle: {' -> '.join(reversed(path))}"
+            message = f"blocks call each other in a cycle: {' -> '.join(reversed(path))}"
             raise frame.fault("recursion", message, node.span)
         call = call.outer
 

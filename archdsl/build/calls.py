@@ -66,8 +66,8 @@ def _unknown(frame: Frame, node: tree.Name) -> Fault:
     if node.name in frame.assigned:
         return frame.fault("name", f"`{node.name}` has no value yet", node.span)
     known = [*frame.names, *frame.unit.names, *frame.program.language]
-    hint = use_hint(node.name) or did_you_mean(node.name, known[:CANDIDATES])
-    return frame.fault("name", f"nothing is called `{node.name}`", node.span, help=hint)
+    hint = use_hint(node, frame.unit.file.source) or did_you_mean(node.name, known[:CANDIDATES])
+    return frame.fault("name", f"`{node.name}` is not defined", node.span, help=hint)
 
 
 def callee(frame: Frame, node: tree.Name) -> Value:
@@ -121,7 +121,10 @@ def check_path(
     definition: tree.Derived | tree.DerivedRecipe,
     seen: Sequence[tree.Derived | tree.DerivedRecipe],
 ) -> None:
-    """Check that the derivations `seen` on the way here are no circle, and not too many.
+    """Check that the derivations `seen` on the way here form no cycle, and are not too many.
+
+    A cycle is shown from its first definition in the text on, whichever it was entered by, so
+    that those in it report it once.
 
     Raises:
         Fault: they are.
@@ -129,10 +132,12 @@ def check_path(
     kind, span = definition.kind, definition.base.span
     start = next((place for place, other in enumerate(seen) if other is definition), None)
     if start is not None:
-        around = (*seen[start:], definition)
-        path = " -> ".join(other.name for other in around)
-        message = f"{kind}s are derived from each other in a circle: {path}"
-        raise frame.fault("recursion", message, span)
+        cycle = seen[start:]
+        first = min(cycle, key=lambda each: each.span.start)
+        turn = cycle.index(first)
+        path = " -> ".join(each.name for each in (*cycle[turn:], *cycle[:turn], first))
+        message = f"{kind}s are derived from each other in a cycle: {path}"
+        raise frame.fault("recursion", message, first.base.span)
     if len(seen) == limits.DERIVATIONS:
         message = f"`{seen[0].name}` is derived through more than {limits.DERIVATIONS} {kind}s"
         raise frame.fault("nesting", message, span)

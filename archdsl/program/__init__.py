@@ -1,1 +1,1 @@
-"""Specs and what they use: found, parsed, every name in them known."""
+"""Specs and the files that they use: found, parsed, and their names resolved."""

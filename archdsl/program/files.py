@@ -1,6 +1,6 @@
-"""Files of specs: found by name, read as text; and which file of the library has what.
+"""Files of specs: found by name and read as text, within bounds, for a spec is untrusted.
 
-The latter is for hints only: a spec sees what it uses.
+Also an index of the library, for hints only: a spec sees no file that it does not use.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ _NAMED = tree.Block | tree.Cell | tree.Network | tree.Derived
 
 
 def read(path: Path, name: str | None = None) -> Source:
-    """The text of a file.
+    """The text of a file; `name` is shown in diagnostics in place of its path.
 
     Raises:
-        CompileError: there is none, or it is not text of a reasonable size.
+        CompileError: there is no such file, or it is no UTF-8 text of at most
+            `limits.SOURCE_BYTES`.
     """
     shown = name or str(path)
     if not os.path.exists(path):
@@ -34,17 +35,19 @@ def read(path: Path, name: str | None = None) -> Source:
         near = did_you_mean(path.name, sorted(p.name for p in beside))
         raise CompileError([error("file", f"no such file: {shown}", help=near)])
     if not os.path.isfile(path):
-        kind = "a folder" if path.is_dir() else "no file"
-        raise CompileError([error("file", f"{shown} is {kind}; a spec is a file of text")])
+        kind = "a folder" if path.is_dir() else "a device or a pipe"
+        raise CompileError([error("file", f"a spec must be a text file, but {shown} is {kind}")])
     try:
         with path.open("rb") as stream:
+            # No `stat` before: the size of a file can change, and that of some files is unknown.
             data = stream.read(limits.SOURCE_BYTES + 1)
         if len(data) > limits.SOURCE_BYTES:
             most = f"{limits.SOURCE_BYTES // 2**20} MiB"
-            raise CompileError([error("file", f"{shown} has more than {most}: no spec is so long")])
+            message = f"a spec can have at most {most}, but {shown} has more"
+            raise CompileError([error("file", message)])
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        message = f"{shown} is not text in UTF-8 (byte {fault.start})"
+        message = f"a spec must be UTF-8 text, but byte {fault.start} of {shown} is not"
         raise CompileError([error("file", message)]) from None
     except OSError as fault:
         raise CompileError([error("file", f"cannot read {shown}: {fault.strerror}")]) from None
@@ -52,9 +55,10 @@ def read(path: Path, name: str | None = None) -> Source:
 
 
 def find(name: str, user: Path) -> tuple[Path | None, str | None]:
-    """The file that `use NAME` means: beside the user, else of the library, and how to show it.
+    """The file of `use NAME`, and its name in diagnostics where that is not its path.
 
-    A name is made of words and dots, and links that lead outside are not followed.
+    A file next to the user's comes before one of the library. A name has words and dots only, and
+    a link is not followed out of the folder: so no spec can read other files of the machine.
     """
     relative = Path(*name.split(".")).with_suffix(SUFFIX)
     for place, shown in ((user.parent, None), (folder("library"), f"library/{relative}")):
@@ -67,25 +71,32 @@ def find(name: str, user: Path) -> tuple[Path | None, str | None]:
 
 
 def unknown_use(use: tree.Use, user: Path) -> Diagnostic:
+    """The diagnostic of a `use` that finds no file."""
     known = {p.stem for place in (user.parent, folder("library")) for p in place.glob("*.arch")}
-    message = f"there is no `{use.name}{SUFFIX}` beside this file or in the library"
+    message = f"there is no `{use.name}{SUFFIX}` next to this file or in the library"
     span = Span(use.span.source, use.span.end - len(use.name), use.span.end)
     return error("use", message, span, help=did_you_mean(use.name, known - {user.stem}))
 
 
-def use_hint(name: str) -> str | None:
-    """What to write for a name that the library has, or None where it has none such."""
-    file = library_file_of(name)
-    return f"`use {file}` brings it" if file is not None else None
+def use_hint(name: tree.Name, spec: Source) -> str | None:
+    """How a spec gets an unknown name from the library, or None where the library has no such name.
+
+    A name that is not in the spec's text comes from the command line or from a program.
+    """
+    file = library_file_of(name.name)
+    if file is None:
+        return None
+    return f"write `use {file}`" if name.span.source is spec else f"give `--use {file}`"
 
 
 def library_file_of(name: str) -> str | None:
-    """Which file of the library defines a name, or None where none does."""
-    return _files().get(name)
+    """The file of the library that defines a name, or None where none does."""
+    return _library().get(name)
 
 
 @cache
-def _files() -> dict[str, str]:
+def _library() -> dict[str, str]:
+    """The file of each name that the library defines. Only a mistake makes a run parse it all."""
     paths = sorted(folder("library").glob(f"*{SUFFIX}"))
     return {name: path.stem for path in paths for name in _defined(path)}
 

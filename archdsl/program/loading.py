@@ -1,4 +1,8 @@
-"""A spec and all that it uses, parsed, with every name in them known."""
+"""Loads a spec and all files that it uses, and resolves their names.
+
+A mistake in one file does not hide those of the others: all that can be reached are read before
+loading fails.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,7 @@ M = TypeVar("M")
 
 
 def load_program(path: Path, uses: Iterable[str] = ()) -> Program:
-    """Parse a spec and all that it uses, and `uses` beyond.
+    """A spec with all files that it uses, and those that `uses` names in addition.
 
     Raises:
         CompileError: with the mistakes of every file that could be reached.
@@ -32,7 +36,7 @@ def load_program(path: Path, uses: Iterable[str] = ()) -> Program:
 
 
 def parse_program(source: Source) -> Program:
-    """A spec that stands in no file, and so uses the library alone.
+    """A spec that is no file, and so can use the library alone.
 
     Raises:
         CompileError: with its mistakes.
@@ -41,16 +45,19 @@ def parse_program(source: Source) -> Program:
 
 
 def _use(name: str) -> tree.Use:
-    """A file to use that is named outside of any.
+    """A `use` of a file that is named outside of the spec, as `--use` does.
+
+    It is parsed like one in a spec, so that no other path can be named from outside either.
 
     Raises:
-        CompileError: this is no name of one.
+        CompileError: the text does not name a file.
     """
     source = Source("--use", f"use {name}")
     definitions = parse(source).definitions
     if len(definitions) == 1 and isinstance(definitions[0], tree.Use):
         return definitions[0]
-    raise CompileError([error("use", "this names no file", Span(source, 4, len(source.text)))])
+    span = Span(source, len("use "), len(source.text))
+    raise CompileError([error("use", "`--use` must name one file", span)])
 
 
 def _load(source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Program:
@@ -65,34 +72,35 @@ def _load(source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Progra
 
 
 class _Names(Generic[M]):
-    """The names of one kind in a file: what each stands for, and where it comes from."""
+    """The names of one kind in a file: the meaning of each, and where it was defined or used."""
 
     def __init__(self, diagnostics: Diagnostics) -> None:
         self.known: dict[str, M] = {}
         self._diagnostics = diagnostics
         self._origins: dict[str, Span] = {}
 
-    def bring(self, name: str, meaning: M, use: tree.Use) -> None:
-        """A name that another file defines."""
-        self._add(name, meaning, use.span, "comes from two files", "it came with this already")
+    def use(self, name: str, meaning: M, use: tree.Use) -> None:
+        """Add a name that a used file defines."""
+        self._add(name, meaning, use.span, "comes from two files", "the first file")
 
-    def define(self, name: str, meaning: M, place: Span) -> None:
-        """A name that the file itself defines."""
-        self._add(name, meaning, place, "is defined twice", "the first one")
+    def define(self, name: str, meaning: M, span: Span) -> None:
+        """Add a name that the file itself defines."""
+        self._add(name, meaning, span, "is defined twice", "the first definition")
 
-    def _add(self, name: str, meaning: M, place: Span, clash: str, first: str) -> None:
+    def _add(self, name: str, meaning: M, span: Span, clash: str, first: str) -> None:
         if name in self.known:
             also = [Label(self._origins[name], first)]
-            self._diagnostics.add(error("name", f"`{name}` {clash}", place, also=also))
+            self._diagnostics.add(error("name", f"`{name}` {clash}", span, also=also))
             return
         self.known[name] = meaning
-        self._origins[name] = place
+        self._origins[name] = span
 
 
 class _Loader:
-    """Reads units depth first; `open` is the path of uses that led here.
+    """Reads units depth-first, so that a unit is `done` before those that use it.
 
-    `mistakes` spoil a definition, `diagnostics` the reading of a file.
+    `open` is the path of uses that led to the unit at hand. `diagnostics` make loading fail.
+    `mistakes` make one definition unusable, and are reported when a network is built.
     """
 
     def __init__(self) -> None:
@@ -103,6 +111,7 @@ class _Loader:
         self.open: list[Path] = []
 
     def unit(self, source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Unit | None:
+        """The unit of a source and all that it uses; None where it cannot be parsed."""
         try:
             file = parse(source)
         except CompileError as failure:
@@ -123,7 +132,10 @@ class _Loader:
         return unit
 
     def _define(self, unit: Unit, names: _Names[Definition]) -> None:
-        """What a file defines, where all that it uses has been brought in."""
+        """Add the definitions of a file, whose used names are known.
+
+        Operations and functions cannot be redefined: what `conv` means is the same in all files.
+        """
         written = [d for d in unit.file.definitions if isinstance(d, Named | tree.Cell)]
         known = {*names.known, *(d.name for d in written), *OPERATIONS, *FUNCTIONS}
         for each in written:
@@ -131,14 +143,14 @@ class _Loader:
             name, definition = node.name, Definition(len(self.definitions), node, unit)
             if name in OPERATIONS or name in FUNCTIONS:
                 kind = "an operation" if name in OPERATIONS else "a function"
-                message = f"`{name}` is {kind} already"
+                message = f"`{name}` is already {kind}"
                 self.diagnostics.add(error("name", message, name_span(node)))
                 continue
             self.definitions.append(definition)
             names.define(name, definition, name_span(node))
 
     def _cell(self, cell: tree.Cell, known: Set[str]) -> CellBlock:
-        """A cell as a block; what is wrong with it is told once, whether it is used or not."""
+        """A cell as a block. Its mistakes are reported once, whether it is used or not."""
         from archdsl.program.cells import checks  # few specs write cells
 
         found = parts(cell)
@@ -153,7 +165,7 @@ class _Loader:
         names: _Names[Definition],
         recipes: _Names[tuple[NamedRecipe, Unit]],
     ) -> None:
-        """Bring what another file defines, which is read unless it has been."""
+        """Add the names that another file defines, which is read unless it is done."""
         path, shown = find(use.name, user)
         if path is None:
             self.diagnostics.add(unknown_use(use, user))
@@ -161,19 +173,19 @@ class _Loader:
         resolved = path.resolve()
         if resolved in self.open:
             around = [*self.open[self.open.index(resolved) :], resolved]
-            message = f"files use each other in a circle: {' -> '.join(p.stem for p in around)}"
+            message = f"files use each other in a cycle: {' -> '.join(p.stem for p in around)}"
             self.diagnostics.add(error("use", message, use.span))
             return
         if len(self.done) + len(self.open) > limits.FILES:
-            message = f"more than {limits.FILES} files are used"
+            message = f"a spec can use at most {limits.FILES} files, but this uses more"
             raise CompileError([error("use", message, use.span)])
         used = self.done.get(resolved) or self._read_unit(path, shown)
         if used is None:
             return
         for definition in used.own:
-            names.bring(definition.name, definition, use)
+            names.use(definition.name, definition, use)
         for recipe in used.own_recipes:
-            recipes.bring(recipe.name, (recipe, used), use)
+            recipes.use(recipe.name, (recipe, used), use)
 
     def _read_unit(self, path: Path, shown: str | None) -> Unit | None:
         try:

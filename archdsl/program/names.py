@@ -1,4 +1,8 @@
-"""What names mean that no file defines, and the names in a file that mean nothing at all."""
+"""The names that the language defines, and the check that every name in a file is defined.
+
+The check is on text alone. It sees mistakes in blocks that no network uses, and does not know in
+which order a body assigns its names: that is up to evaluation.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from archdsl.program.program import Function, Named, NamedRecipe, Symbol, Unit, 
 from archdsl.syntax import tree
 
 CANDIDATES = 2_000
-"""Names that are compared with a misspelt one, at most."""
+"""Names that are compared with a misspelt one, at most: the comparison is quadratic in length."""
 
 STAGE = "stage"
 """The column of a table that names stages."""
@@ -37,7 +41,11 @@ FUNCTIONS = {
 
 
 def language(units: Iterable[Unit]) -> dict[str, Symbol]:
-    """What names mean that no file defines; of `max`, the function, which knows of tensors."""
+    """The symbols that no file defines: operations, functions and words.
+
+    `max` and others are operations and functions. The function comes first: it reduces a tensor
+    by the operation.
+    """
     nodes = (definition.node for unit in units for definition in unit.own)
     known: dict[str, Symbol] = {**OPERATIONS, **FUNCTIONS}
     words = (operation_words() | words_in_types(nodes)) - known.keys()
@@ -45,7 +53,7 @@ def language(units: Iterable[Unit]) -> dict[str, Symbol]:
 
 
 def words_in_types(definitions: Iterable[Named | NamedRecipe]) -> frozenset[str]:
-    """The words that the types of parameters list."""
+    """The words in the types of parameters, such as `dot` and `map` in `by: dot | map`."""
     parameters = (
         parameter
         for definition in definitions
@@ -57,14 +65,14 @@ def words_in_types(definitions: Iterable[Named | NamedRecipe]) -> frozenset[str]
 
 @cache
 def operation_words() -> frozenset[str]:
-    """The words that parameters of operations list, and the names of axes."""
+    """The words that parameters of operations take, and the names of axes."""
     kinds = (kind_of(f) for operation in OPERATIONS.values() for f in fields(operation))
     listed = {word for kind in kinds for word in words_of_kind(kind)}
     return frozenset({*listed, *AXIS_NAMES, POSITIONS})
 
 
 def words_of_kind(kind: Kind) -> tuple[str, ...]:
-    """The words that a kind of parameter lists."""
+    """The words that a kind of parameter takes."""
     if isinstance(kind, Maybe | Several):
         return words_of_kind(kind.kind)
     if isinstance(kind, Either):
@@ -73,15 +81,15 @@ def words_of_kind(kind: Kind) -> tuple[str, ...]:
 
 
 def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
-    """Names in a file that nothing has, and statements that no evaluation reaches."""
+    """Errors for undefined names in a file, warnings for statements that are never run."""
     outside = {*unit.names, *language}
     for definition in (own.node for own in unit.own):
         if isinstance(definition, tree.Derived):
             _, arguments = tree.split_call(definition.base)
-            yield from _unknown([*tree.walk(arguments)], outside)
+            yield from _undefined(unit, [*tree.walk(arguments)], outside)
             continue
         nodes = [*tree.walk([*definition.parameters, *definition.body])]
-        yield from _unknown(nodes, outside | set(_inside(definition, nodes)))
+        yield from _undefined(unit, nodes, outside | set(_inside(definition, nodes)))
         yield from _after_return(definition.body)
         for node in nodes:
             if isinstance(node, tree.If | tree.For):
@@ -91,7 +99,7 @@ def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
 
 
 def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> Iterator[str]:
-    """The names that a definition gives a value somewhere, be it later or in another table."""
+    """The names that a definition gives a value anywhere, perhaps later or in another table."""
     yield "in"
     yield from (parameter.name for parameter in definition.parameters)
     yield from assigned_names(*definition.body)
@@ -108,15 +116,17 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
             yield scheme.name
 
 
-def _unknown(nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
+def _undefined(unit: Unit, nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
     for node in nodes:
         if isinstance(node, tree.Name) and node.name not in known:
-            hint = use_hint(node.name) or did_you_mean(node.name, sorted(known)[:CANDIDATES])
-            yield error("name", f"nothing is called `{node.name}`", node.span, help=hint)
+            hint = use_hint(node, unit.file.source)
+            # Sorted, because a set of strings has another order in every process.
+            hint = hint or did_you_mean(node.name, sorted(known)[:CANDIDATES])
+            yield error("name", f"`{node.name}` is not defined", node.span, help=hint)
 
 
 def _after_return(body: tuple[tree.Statement, ...]) -> Iterator[Diagnostic]:
     for statement, following in pairwise(body):
         if isinstance(statement, tree.Return):
-            yield warning("unreachable", "nothing after `return` is run", following.span)
+            yield warning("unreachable", "statements after `return` are never run", following.span)
             return

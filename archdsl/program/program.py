@@ -1,7 +1,7 @@
-"""A spec with the files that it uses: every definition numbered, every name known by its meaning.
+"""A spec with the files that it uses: definitions are numbered, and names are resolved.
 
-What a name means is settled here, once, and never depends on a network's numbers. Nor does what
-is known of a body before it is evaluated: what it mentions, which names it gives values.
+A name is resolved once, and the result never depends on a network's numbers. The same holds for
+what is known about a body before it is evaluated: the names that it reads and assigns.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _HEAD = re.compile(r"\b(block|cell|network|recipe)\s+")
 
 @dataclass(frozen=True)
 class Definition:
-    """A block or network of a file, or what is derived from one; a cell is the block it stands for.
+    """A block or network of a file, or one that is derived; a cell is here as a block.
 
-    No two of a program have one `number`.
+    `number` is unique in a program. Tables are keyed by it, since `id` of an object can be reused.
     """
 
     number: int = field(compare=False)
@@ -45,14 +45,14 @@ class Definition:
 
     @cached_property
     def outline(self) -> Outline:
-        """What is known of a block before it is evaluated."""
+        """What is known about a block before it is evaluated."""
         assert isinstance(self.node, tree.Block)
         return outline(self.node)
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function over compile-time values, such as `ceil`, of `least` to `most` arguments."""
+    """A function on compile-time values, such as `ceil`, with `least` to `most` arguments."""
 
     name: str
     least: int
@@ -60,14 +60,15 @@ class Function:
 
 
 Symbol: TypeAlias = Definition | Function | type[Operation] | str
-"""What a name stands for outside of bodies; a word stands for itself."""
+"""What a name refers to outside of bodies. A word refers to itself."""
 
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """One file, with the definitions that its `names` stand for: its own and those it uses.
+    """One file. `names` are the definitions that it sees: its own, and those of files it uses.
 
-    Recipes are no values, and have names of their own.
+    Names are not passed on: a file does not see what the files that it uses use. Recipes are no
+    values, so their names are apart and may equal those of networks.
     """
 
     file: tree.File = field(repr=False)
@@ -77,13 +78,13 @@ class Unit:
 
     @property
     def own(self) -> tuple[Definition, ...]:
-        """What the file itself defines, in order."""
+        """The definitions of the file itself, in order."""
         written = (d.name for d in self.file.definitions if isinstance(d, Named | tree.Cell))
         return tuple(self.names[name] for name in written if name in self.names)
 
     @property
     def own_recipes(self) -> tuple[NamedRecipe, ...]:
-        """The recipes that the file itself defines, in order."""
+        """The recipes of the file itself, in order."""
         return tuple(d for d in self.file.definitions if isinstance(d, NamedRecipe))
 
     def claims(self) -> Iterator[tree.Claim]:
@@ -94,10 +95,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Program:
-    """The spec (`main`) and every unit it uses, each once, used before user.
+    """The spec (`main`) and every unit that it uses, each once and before its users.
 
-    `language` is what names mean that no file defines: operations, functions and words.
-    `mistakes` are those that can be seen without building a network.
+    `language` are the symbols that no file defines: operations, functions and words. `mistakes`
+    are those that can be found without building a network.
     """
 
     main: Unit
@@ -107,17 +108,17 @@ class Program:
     mistakes: tuple[Diagnostic, ...] = field(default=(), repr=False)
 
     def lookup(self, unit: Unit, name: str) -> Symbol | None:
-        """What a name means in a file, None where it means nothing."""
+        """The symbol of a name in a file, or None where it is not defined."""
         return unit.names[name] if name in unit.names else self.language.get(name)
 
     def with_network(self, node: tree.Derived) -> Program:
-        """The program with one more network, which sees what the spec itself sees."""
+        """The program with one more network, which sees the names that the spec sees."""
         definition = Definition(len(self.definitions), node, self.main)
         main = replace(self.main, names={**self.main.names, node.name: definition})
         return replace(self, main=main, definitions=(*self.definitions, definition))
 
     def with_words(self, words: frozenset[str]) -> Program:
-        """The program with more words that stand for themselves."""
+        """The program with more words."""
         new = {word: word for word in words - self.language.keys()}
         return replace(self, language={**self.language, **new})
 
@@ -126,10 +127,10 @@ class Program:
         return [d.name for d in self.main.own if is_network(d.node)]
 
     def choose(self, name: str | None) -> str:
-        """The network asked for: by name, or the one named like the file, or the only one.
+        """The network of a name; without one, the network named like the file, or the only one.
 
         Raises:
-            CompileError: there is none such.
+            CompileError: there is no such network.
         """
         names = self.networks()
         if name is not None:
@@ -160,7 +161,11 @@ def is_network(definition: Named) -> bool:
 
 
 def name_span(definition: Named | NamedRecipe | tree.Cell) -> Span:
-    """The place of a definition's name."""
+    """The span of a definition's name.
+
+    Nodes keep no span for it, since only diagnostics need it. It is found in the text, behind the
+    doc string, which may contain anything.
+    """
     source, start = definition.span.source, definition.span.start
     if definition.doc is not None:
         start = source.text.index('"""', start + 3) + 3
@@ -170,12 +175,12 @@ def name_span(definition: Named | NamedRecipe | tree.Cell) -> Span:
 
 
 def names_in(*nodes: tree.Node) -> set[str]:
-    """The names that are read somewhere in nodes."""
+    """The names that nodes read anywhere below them."""
     return {node.name for node in tree.walk(nodes) if isinstance(node, tree.Name)}
 
 
 def assigned_names(*body: tree.Statement) -> Iterator[str]:
-    """Every name that statements give a value, once for each place that does."""
+    """The names that statements assign, once for each assignment."""
     for statement in body:
         if isinstance(statement, tree.Assign):
             yield from statement.targets
@@ -189,7 +194,11 @@ def assigned_names(*body: tree.Statement) -> Iterator[str]:
 
 
 def forwarded_parameters(network: tree.Network) -> tuple[str, ...]:
-    """The parameters that the body mentions, and only as arguments of calls, as they stand."""
+    """The parameters that the body reads only as whole arguments of calls: `head(classes)`.
+
+    The emitted network can take these as arguments of its constructor. Any other use, such as
+    `2 * width` or a test, could change the network's structure.
+    """
     nodes = list(tree.walk(network.body))
     uses = Counter(node.name for node in nodes if isinstance(node, tree.Name))
     calls = [node for node in nodes if isinstance(node, tree.Call)]
@@ -202,14 +211,14 @@ def forwarded_parameters(network: tree.Network) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What the graph keeps of a block, and how many places in its body assign each name."""
+    """The graph's record of a block, and how many statements of its body assign each name."""
 
     definition: GraphDefinition
     assigned: Mapping[str, int]
 
 
 def outline(block: tree.Block | tree.Network) -> Outline:
-    """What evaluation knows of a body before it starts."""
+    """The outline of a body, from its text alone."""
     names = tuple(parameter.name for parameter in block.parameters)
     literals = {p.name: _literal(p.default, names) for p in block.parameters if p.default}
     defaults = {name: value for name, value in literals.items() if value is not ...}
@@ -219,7 +228,10 @@ def outline(block: tree.Block | tree.Network) -> Outline:
 
 
 def _literal(node: tree.Expression, names: tuple[str, ...]) -> object:
-    """The value of a literal, true for the name of a block; an ellipsis for other expressions."""
+    """The value of a literal, `True` for the name of a block, an ellipsis for all else.
+
+    None cannot say that there is no value, because `none` is one.
+    """
     if isinstance(node, tree.Name) and node.name not in names:
         return True
     if isinstance(node, tree.Number | tree.Constant):

@@ -160,7 +160,7 @@ def test_an_unread_result_is_shown_at_the_outermost_call() -> None:
 
 def test_the_library_file_that_brings_a_name_is_told() -> None:
     (mistake,) = mistakes_in("y = x -> attend\n  return y")
-    assert mistake.help == "`use attention_cell` brings it"
+    assert mistake.help == "write `use attention_cell`"
 
 
 def _cell(operations: list[str], output: str) -> str:

@@ -14,8 +14,8 @@ WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n
 @pytest.mark.parametrize(
     ("body", "code", "words", "message", "help"),
     [
-        ("conv(chanels)", "name", "chanels", "nothing is called `chanels`", "`channels`?"),
-        ("ReLU", "name", "ReLU", "nothing is called `ReLU`", "did you mean `relu`?"),
+        ("conv(chanels)", "name", "chanels", "`chanels` is not defined", "`channels`?"),
+        ("ReLU", "name", "ReLU", "`ReLU` is not defined", "did you mean `relu`?"),
         (
             "y = concat(parameter((1, 8, 8)), x)\n return y",
             "shape",
@@ -23,7 +23,7 @@ WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n
             "needs this for each sample; it is one for all",
             "`x -> parameter(...)`",
         ),
-        ("cnv(8)", "name", "cnv", "nothing is called `cnv`", "did you mean `conv`?"),
+        ("cnv(8)", "name", "cnv", "`cnv` is not defined", "did you mean `conv`?"),
         ("conv(8, kernal = 3)", "argument", "kernal = 3", "no parameter `kernal`", "`kernel`?"),
         ("b(8, strid = 2)", "argument", "strid = 2", "`b` has no parameter `strid`", "`stride`?"),
         ("conv(x.chanels)", "value", "x.chanels", "8 x 8^2 has no `chanels`", "`channels`?"),
@@ -83,7 +83,7 @@ def test_statements(body: str, code: str, words: str, message: str, help: str | 
         ("| block | channels |\n| - | 8 |", "table", "| - | 8 |", "names no block", None),
         ("| block | chanels |\n| b | 8 |", "table", "chanels", "no parameter", "`channels`?"),
         ("| block | bias |\n| relu | true |", "table", "true", "no parameter `bias`", "`-`"),
-        ("| block | channels |\n| c3d | 8 |", "name", "c3d", "nothing is called `c3d`", None),
+        ("| block | channels |\n| c3d | 8 |", "name", "c3d", "`c3d` is not defined", None),
         ("| block | channels |\n| 3 | 8 |", "table", "3", "applies a block, not the number", None),
         ("| block | stride |\n| b | 2 |", "argument", "b", "`b` needs `channels`", "it has"),
         ("| block | stage |\n| relu | 3 |", "table", "3", "a stage has a name", None),
@@ -115,7 +115,7 @@ def test_definition_made_of_a_cell_that_is_left_out() -> None:
         ("network n() { return 3 }", "network", "n", "network `n` has no input"),
         ("network n() { relu }", "value", "relu", "there is no value to go on from"),
         ("network n(a) {\n input x: a\n relu\n}", "argument", "a", "has no default"),
-        ("network n = m\nnetwork m = n", "recursion", "m", "in a circle: n -> m -> n"),
+        ("network n = m\nnetwork m = n", "recursion", "m", "in a cycle: n -> m -> n"),
         ("network n = m(a = 1)\nblock m(x) { return x }", "network", "m", "is a block, not a"),
         ("network n = m(3)\nnetwork m() { input x: 1 }", "argument", "3", "given by name"),
     ],
@@ -158,8 +158,8 @@ def test_blocks(before: str, code: str, words: str, message: str) -> None:
     ("text", "words", "message"),
     [
         (BLOCK + BLOCK, "b", "`b` is defined twice"),
-        ("block conv(x) { return x }", "conv", "`conv` is an operation already"),
-        ("block ceil(x) { return x }", "ceil", "`ceil` is a function already"),
+        ("block conv(x) { return x }", "conv", "`conv` is already an operation"),
+        ("block ceil(x) { return x }", "ceil", "`ceil` is already a function"),
     ],
 )
 def test_definitions(text: str, words: str, message: str) -> None:
@@ -197,7 +197,7 @@ def test_several_mistakes_of_one_run_without_cascades() -> None:
 def test_names_are_checked_where_evaluation_never_comes() -> None:
     before = "block f(x, a = false) {\n  if a { x -> nothing_here }\n  return x\n}\n"
     (mistake,) = mistakes_in("relu", before=before)
-    assert mistake.message == "nothing is called `nothing_here`"
+    assert mistake.message == "`nothing_here` is not defined"
 
 
 def test_rows_after_a_mistake_are_read() -> None:
@@ -216,7 +216,7 @@ def test_rows_after_a_mistake_are_read() -> None:
             "mid = 4",
             "no block of this table takes `mid`",
         ),
-        ("if true {\n return x\n relu\n}", "relu", "nothing after `return` is run"),
+        ("if true {\n return x\n relu\n}", "relu", "statements after `return` are never run"),
     ],
 )
 def test_warnings(body: str, words: str, message: str) -> None:

@@ -123,7 +123,7 @@ def test_each_side_is_told_its_mistakes(capsys: pytest.CaptureFixture[str], tmp_
         (tmp_path / f"{name}.arch").write_text(f"network {name}() {{ input x: 3; conf(x) }}\n")
     status, _, err = run(capsys, str(tmp_path / "a.arch"), str(tmp_path / "b.arch"))
     assert status == 1
-    assert err.count("nothing is called `conf`") == 2
+    assert err.count("`conf` is not defined") == 2
 
 
 @pytest.mark.parametrize("arguments", [(S,), (f"{S}:", S), (S, S, "--depth", "1")])

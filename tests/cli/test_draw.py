@@ -143,7 +143,7 @@ def test_broken_in_a_table(tmp_path: Path) -> None:
 
 def test_broken_from_the_beginning(tmp_path: Path) -> None:
     said = broken(tmp_path, "missing(x)")
-    assert "nothing is called `missing`" in said
+    assert "`missing` is not defined" in said
 
 
 def test_broken_many_times(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_parameters_that_are_none(capsys: pytest.CaptureFixture[str], given: str
 
 def test_uses_beyond_the_spec(capsys: pytest.CaptureFixture[str]) -> None:
     insert = "insert glore after res4.*"
-    assert "`use glore` brings it" in printed(capsys, X3D_S, insert, status=1)
+    assert "give `--use glore`" in printed(capsys, X3D_S, insert, status=1)
     text = printed(capsys, X3D_S, insert, "--use", "glore", "--use", "x2d")
     assert text.startswith("# x3d_s + insert glore after res4.*, of x3d_s.arch\n")
     assert "use glore\nuse x3d\n" in text
@@ -85,7 +85,7 @@ def test_names_that_are_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert "is a block that the network needs" in printed(
         capsys, X3D_S, "widen(2)", "-o", head, status=1
     )
-    assert "word of the language" in printed(capsys, X3D_S, "widen(2)", "-o", word, status=1)
+    assert "is a keyword" in printed(capsys, X3D_S, "widen(2)", "-o", word, status=1)
     assert not list(tmp_path.iterdir())
 
 

@@ -89,13 +89,13 @@ def refused(spec: Spec, *changes: str) -> Mistake:
         ),
         ("set(mid, value = (1, 2))", "set(mid, value = (1, 2))", "not the tuple (1, 2)", None),
         ("replace(plane, by = mine)", "plane", "no row has the block `plane`", "`plain`?"),
-        ("replace(plain, by = minne)", "minne", "nothing is called `minne`", "`mine`?"),
+        ("replace(plain, by = minne)", "minne", "`minne` is not defined", "`mine`?"),
         ("replace(plain, by = t3_s3)", "t3_s3", "`t3_s3` is another thing", "another name"),
         ("without(atention)", "atention", "no column or parameter is called", "write one of"),
         ("without(frames)", "without(frames)", "`frames` of `base` is a number", None),
         ("stretch(1G)", "stretch(1G)", "2,000,000,000 blocks are more than", None),
         ("widen(1e25)", "widen(1e25)", "`channels` grows beyond 2^63", None),
-        ("insert glroe after b", "glroe", "nothing is called `glroe`", "`glore`?"),
+        ("insert glroe after b", "glroe", "`glroe` is not defined", "`glore`?"),
     ],
 )
 def test_mistake(spec: Spec, change: str, words: str, message: str, help: str | None) -> None:

@@ -240,7 +240,7 @@ class Texts:
 
     def _reads(self, definition: Definition) -> bool:
         if definition.number not in self._known:
-            self._known[definition.number] = False  # for blocks that are derived in a circle
+            self._known[definition.number] = False  # for blocks that are derived in a cycle
             nodes = _text(definition)
             used = _definitions(nodes, definition.unit)
             self._known[definition.number] = _asks(nodes) or any(map(self._reads, used))

@@ -1,1 +1,1 @@
-"""Attention cells: what they must be, and the blocks that they stand for."""
+"""Attention cells: the blocks that they are short for, and what is checked in their text."""

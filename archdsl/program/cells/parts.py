@@ -1,4 +1,8 @@
-"""A cell as the block that it stands for: a graph of operations with a frame around it."""
+"""The parts of a cell, and the block that a cell is short for.
+
+A cell is sugar. Turned into a block, it needs no rule of its own in any later phase: its input
+goes through `prepare`, its operations follow in order, and `combine` joins their outputs.
+"""
 
 from __future__ import annotations
 
@@ -13,30 +17,30 @@ from archdsl.source import Span
 from archdsl.syntax import tree
 
 INPUT = "x"
-"""What a cell calls the tensor that enters it."""
+"""The name of a cell's input."""
 
 PREPARE, ATTEND, COMBINE = "prepare", "attend", "combine"
-"""Blocks that a cell is made with: what they are is up to whoever defines them."""
+"""The blocks that a cell calls. Their definitions are found by name, as those of other blocks."""
 
 KEYS_VALUES = ("operation", "cell")
-"""Whose input a dot product takes keys and values from; the first unless told."""
+"""Where dot products take keys and values from: their own input (default), or the cell's."""
 
 LIMITS = {"alpha": "output", "beta": "input"}
-"""Settings that bound how many there are of something."""
+"""Settings that are limits, and what they limit the number of."""
 
 SETTINGS = ("keys_values", *LIMITS)
-"""What a cell can set, by name."""
+"""The settings of a cell."""
 
 
 class CellBlock(tree.Block):
-    """A block that was written as a cell; a `faulty` one has been told of and is never run."""
+    """A block that was written as a cell. A `faulty` one was reported, and is never run."""
 
     wiring: Wiring
     faulty: bool
 
 
 class Operation(Frozen):
-    """`op1 = attend(f0, ...)`: a call, with its first argument apart."""
+    """`op1 = attend(f0, ...)`: a call, split into its first argument and its options."""
 
     node: tree.Assign
     call: tree.Call
@@ -49,12 +53,12 @@ class Operation(Frozen):
 
     @property
     def inputs(self) -> tuple[tree.Expression, ...]:
-        """What it reads: one value, or the terms of a weighted sum."""
+        """Its inputs: one value, or the terms of a weighted sum."""
         return self.input.items if isinstance(self.input, tree.Tuple) else (self.input,)
 
     @property
     def read(self) -> tuple[str, ...]:
-        """The names of what it reads."""
+        """The names of its inputs."""
         return tuple(_names(self.inputs))
 
     def option(self, name: str) -> tree.Argument | None:
@@ -62,17 +66,17 @@ class Operation(Frozen):
 
 
 class Parts(Frozen):
-    """The statements of a cell, each as what it is there for; `others` have no place in one."""
+    """The statements of a cell by their role; those that have none are `misplaced`."""
 
     settings: Mapping[str, tree.Assign]
     prepare: tree.Call | None
     operations: tuple[Operation, ...]
     combine: tree.Call | None
-    others: tuple[tree.Statement, ...]
+    misplaced: tuple[tree.Statement, ...]
 
     @property
     def calls(self) -> Iterator[tree.Call]:
-        """All that it calls, as it is written."""
+        """All calls, as they are written."""
         calls = (self.prepare, *(operation.call for operation in self.operations), self.combine)
         return filter(None, calls)
 
@@ -84,7 +88,7 @@ class Parts(Frozen):
 
     @property
     def outputs(self) -> tuple[tree.Argument, ...]:
-        """The operations that the sink combines."""
+        """The operations that `combine` joins."""
         arguments = self.combine.arguments if self.combine else ()
         return tuple(argument for argument in arguments if argument.name is None)
 
@@ -96,22 +100,22 @@ class Parts(Frozen):
 
 
 def is_count(value: tree.Expression | None) -> TypeGuard[tree.Number]:
-    """Whether a limit counts something: an integer of at least 1."""
+    """Whether a limit is a literal integer of at least 1."""
     return isinstance(value, tree.Number) and isinstance(value.value, int) and value.value >= 1
 
 
 def target_span(statement: tree.Assign) -> Span:
-    """The place of the name that a statement gives."""
+    """The span of the first name that a statement assigns."""
     start = statement.span.start
     return Span(statement.span.source, start, start + len(statement.targets[0]))
 
 
 def parts(cell: tree.Cell) -> Parts:
-    """What a cell is made of, as far as it is one."""
+    """The parts of a cell, which may have mistakes."""
     settings: dict[str, tree.Assign] = {}
     frame: dict[str, tree.Call] = {}
     operations: list[Operation] = []
-    others: list[tree.Statement] = []
+    misplaced: list[tree.Statement] = []
     for statement in cell.body:
         operation = _operation(statement)
         call = _framing(statement)
@@ -122,18 +126,18 @@ def parts(cell: tree.Cell) -> Parts:
         elif _names_one(statement) and statement.targets[0] not in settings:
             settings[statement.targets[0]] = statement
         else:
-            others.append(statement)
-    sink = frame.get(COMBINE)
-    return Parts(settings, frame.get(PREPARE), tuple(operations), sink, tuple(others))
+            misplaced.append(statement)
+    prepare, combine = frame.get(PREPARE), frame.get(COMBINE)
+    return Parts(settings, prepare, tuple(operations), combine, tuple(misplaced))
 
 
 def _names(terms: Iterable[tree.Expression]) -> Iterator[str]:
-    """The names among terms; no other term is one of a cell without mistakes."""
+    """The names among terms. In a cell without mistakes, all terms are names."""
     return (term.name for term in terms if isinstance(term, tree.Name))
 
 
 def _names_one(statement: tree.Statement) -> TypeGuard[tree.Assign]:
-    """Whether a statement gives one value its name."""
+    """Whether a statement assigns a single name."""
     return isinstance(statement, tree.Assign) and len(statement.targets) == 1
 
 
@@ -166,7 +170,7 @@ def _framing(statement: tree.Statement) -> tree.Call | None:
 
 
 def as_block(cell: tree.Cell, found: Parts, faulty: bool) -> CellBlock:
-    """The block of a cell: its input prepared, its operations in turn, their outputs combined."""
+    """The block of a cell. That of a faulty one is empty, so that nothing is reported twice."""
     entry = tree.Parameter(INPUT, (), None, span=cell.span)
     body = () if faulty else tuple(_statements(cell, found))
     parameters = (entry, *cell.parameters)
@@ -190,7 +194,11 @@ def _statements(cell: tree.Cell, found: Parts) -> Iterator[tree.Statement]:
 
 
 def _applied(operation: Operation, keys_values: str) -> tree.Assign:
-    """An operation on its input, which may be a weighted sum, with the cell's input beside it."""
+    """An operation as a statement of the block.
+
+    Several inputs become a weighted sum. An `attend` gets the cell's prepared input as `context`
+    if `keys_values = cell`, unless it names a context itself.
+    """
     read, options = operation.input, [*operation.options]
     if isinstance(read, tree.Tuple):
         added = tree.Name("weighted_sum", span=read.span)
@@ -205,6 +213,6 @@ def _applied(operation: Operation, keys_values: str) -> tree.Assign:
 def _given(
     call: tree.Call, operands: Iterable[tree.Expression], options: Iterable[tree.Argument]
 ) -> tree.Call:
-    """A call with these operands before its options."""
+    """A call with operands before its options."""
     leading = [tree.Argument(None, operand, span=operand.span) for operand in operands]
     return replace(call, arguments=(*leading, *options))

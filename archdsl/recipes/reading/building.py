@@ -204,7 +204,7 @@ def _unknown_names(recipe: tree.Recipe, reported: Sequence[Span]) -> Iterator[Di
             continue
         if not any(span.holds(node.span) for span in reported):
             hint = did_you_mean(node.name, own)
-            yield error("name", f"nothing is called `{node.name}`", node.span, help=hint)
+            yield error("name", f"`{node.name}` is not defined", node.span, help=hint)
 
 
 def _check_alone(program: Program, located: LocatedRecipe, diagnostics: Diagnostics) -> None:
