@@ -1,0 +1,84 @@
+"""docs/torch_names.md: both sides are names that exist, and no layer of a module is left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from functools import cache
+
+import torch
+import torch.nn.functional as F
+from document import ROOT, Page
+from listing import PAGE as OPERATIONS_PAGE
+from torch import Tensor, nn
+
+from archdsl.ops import OPERATIONS
+from archdsl.program.names import FUNCTIONS, TYPE_WORDS, operation_words
+from archdsl.resources import folder
+from archdsl.source import Source
+from archdsl.syntax import tree
+from archdsl.syntax.parser import parse
+
+TEXT = Page.read(ROOT / "docs" / "torch_names.md").text
+OURS = [
+    span for line in TEXT.splitlines() if (cells := line.split(" | "))[1:] for span in cells[1:2]
+]
+CODE = [code for cell in OURS for code in re.findall(r"`([^`]+)`", cell)]
+
+_PLACES = {"nn": nn, "F": F, "torch": torch, "Tensor": Tensor}
+_DOTTED = r"\b((?:nn|F|torch|Tensor)(?:\.\w+)+)"
+_KEYWORDS = {"block", "for", "none", "true", "false", "number"}
+_VARIABLES = {"f", "x", "y"}
+
+
+def test_our_names_are_names() -> None:
+    called = {name for code in CODE for name in re.findall(r"\b([a-z_]\w*)\(", code)}
+    alone = {code for code in CODE if code.isidentifier()}
+    known = {*OPERATIONS, *FUNCTIONS, *operation_words(), *TYPE_WORDS, *_KEYWORDS, *_blocks()}
+    assert (called | alone) - known - _parameters() - _VARIABLES == set()
+
+
+def test_our_parameters_are_parameters() -> None:
+    given = {name for code in CODE for name in re.findall(r"\b([a-z_]\w*) = ", code)}
+    assert given
+    assert given - _parameters() - {"k"} == set()
+
+
+def test_their_names_are_names() -> None:
+    for name in re.findall(_DOTTED, TEXT):
+        place, *path = name.split(".")
+        found: object = _PLACES[place]
+        for part in path:
+            found = getattr(found, part)
+
+
+def test_every_layer_that_is_emitted_is_there() -> None:
+    emitted = re.findall(r"\bnn\.\w+|\bF\.\w+", OPERATIONS_PAGE.read_text())
+    told = {_ranked(name) for name in re.findall(_DOTTED, TEXT)}
+    assert emitted
+    assert {_ranked(name) for name in emitted} - told == set()
+
+
+def _ranked(name: str) -> str:
+    """`nn.Conv3d` as `nn.Conv`: of such, the page has each."""
+    return re.sub(r"[123]d$", "", name)
+
+
+@cache
+def _definitions() -> tuple[tree.Block | tree.Derived, ...]:
+    files = (
+        parse(Source(path.name, path.read_text())) for path in folder("library").glob("*.arch")
+    )
+    definitions = (definition for file in files for definition in file.definitions)
+    return tuple(each for each in definitions if isinstance(each, tree.Block | tree.Derived))
+
+
+def _blocks() -> set[str]:
+    return {definition.name for definition in _definitions()}
+
+
+def _parameters() -> set[str]:
+    """What operations and the blocks of the library take."""
+    blocks = [each for each in _definitions() if isinstance(each, tree.Block)]
+    own = {field.name for kind in OPERATIONS.values() for field in fields(kind)}
+    return own | {parameter.name for block in blocks for parameter in block.parameters}
