@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.build.machine import build, outside
+from archdsl.build.machine import build, top_level_frame
 from archdsl.build.request import Budget, Built, Ending, Fault, Finding, Findings, Request, Reuse
 from archdsl.build.values import Given
 from archdsl.costs.figures import measure
@@ -81,7 +81,7 @@ def compile_network(
     """From program to plan to graph: the network of a name, with these parameters for its own."""
     budget, start = Budget(), Builder(name)
     findings = Findings(start)
-    frame = outside(program, program.main, budget, findings, start)
+    frame = top_level_frame(program, program.main, budget, findings, start)
     plan, built = None, Built(start.finish(), (), (), Ending.GIVEN_UP)
     with suppress(CompileError):
         try:
@@ -105,7 +105,7 @@ def compile_network(
     if built.ending is not Ending.GIVEN_UP:
         with suppress(CompileError):
             seen.extend(program.mistakes)
-    return Compiled(plan, built, (*findings.found, *built.findings, *seen.found))
+    return Compiled(plan, built, (*findings.entries, *built.findings, *seen.entries))
 
 
 def emit(program: Program, graph: Graph, recipe: Recipe | None, target: str) -> Module:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from archdsl import compiler
 from archdsl.build.context import Frame
-from archdsl.build.machine import outside
+from archdsl.build.machine import top_level_frame
 from archdsl.build.outcome import unread
-from archdsl.build.parameters import given_by_program
+from archdsl.build.parameters import given_from_python
 from archdsl.build.request import Budget, Built, Fault, Findings, Reuse
 from archdsl.build.values import Given
 from archdsl.costs.breakdown import Part, breakdown
@@ -68,7 +68,7 @@ class Spec:
         Raises:
             CompileError: the network is at fault.
         """
-        given = {key: given_by_program(key, value) for key, value in parameters.items()}
+        given = {key: given_from_python(key, value) for key, value in parameters.items()}
         return self.build(self.choose(name), given)
 
     def choose(self, name: str | None = None) -> str:
@@ -101,13 +101,13 @@ class Spec:
         Raises:
             CompileError: the network is at fault, or needs what cannot stand in one file.
         """
-        from archdsl.ir.likeness import alike
+        from archdsl.ir.likeness import is_same_network
         from archdsl.plan import writing  # it needs the formatter, and few runs write specs
 
         plan, built = self._stand(name, given or {})
         text = writing.text(name, plan, built.rows, origin)
         again = Spec(parse_program(Source(f"{name}.arch", text)))
-        if not alike(again.network(name).graph, self.build(name, given or {}).graph):
+        if not is_same_network(again.network(name).graph, self.build(name, given or {}).graph):
             raise RuntimeError(f"written back, `{name}` is another network:\n{text}")
         return text
 
@@ -122,7 +122,7 @@ class Spec:
 
         reuse, main = Reuse(), self.program.main
         plan, built = self._stand(name, given, reuse)
-        frame = outside(self.program, main, Budget(), graph=Builder(name))
+        frame = top_level_frame(self.program, main, Budget(), graph=Builder(name))
         return Candidates(frame, plan, built, name_span(main.names[name].node), reuse)
 
     def _stand(
@@ -142,7 +142,7 @@ class Spec:
             return []
 
     def _outside(self, findings: Findings | None = None) -> Frame:
-        return outside(self.program, self.program.main, Budget(), findings)
+        return top_level_frame(self.program, self.program.main, Budget(), findings)
 
     def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
         """What a network that can be built with these parameters derives from."""

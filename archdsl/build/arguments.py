@@ -10,11 +10,11 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import (
     Applicable,
+    Arguments,
     BlockValue,
     Given,
     OperationValue,
     Value,
-    Written,
     holds_tensor,
     show,
 )
@@ -26,12 +26,12 @@ from archdsl.source import Span
 from archdsl.syntax import tree
 
 
-def evaluated(
+def evaluate_arguments(
     frame: Frame,
     arguments: Iterable[tree.Argument],
     piped: tuple[Given, ...] = (),
     callee: Value = None,
-) -> Written:
+) -> Arguments:
     """The evaluated arguments of a call, what a chain passes on standing first.
 
     Where one of them is an unknown name, what the callee lists there is suggested.
@@ -41,23 +41,23 @@ def evaluated(
     failed = False
     for argument in arguments:
         try:
-            _take(frame, argument, positional, named)
+            _add_argument(frame, argument, positional, named)
         except Fault as fault:
-            frame.findings.report(_suggesting(fault, callee, argument, len(positional)))
+            frame.findings.report(_with_suggestion(fault, callee, argument, len(positional)))
             failed = True
     if failed:
         raise Fault
-    return Written(tuple(positional), named)
+    return Arguments(tuple(positional), named)
 
 
-def _take(
+def _add_argument(
     frame: Frame, argument: tree.Argument, positional: list[Given], named: dict[str, Given]
 ) -> None:
     """Put an argument where it belongs."""
-    name = _name(frame, argument, after_named=bool(named))
+    name = _argument_name(frame, argument, after_named=bool(named))
     value = frame.evaluate(argument.value)
-    frame.take(value, argument.span)
-    given = Given(value, argument.span, argument.value, frame.now)
+    frame.charge(value, argument.span)
+    given = Given(value, argument.span, argument.value, frame.snapshot)
     if name is None:
         positional.append(given)
     elif name in named:
@@ -66,7 +66,7 @@ def _take(
         named[name] = given
 
 
-def _suggesting(fault: Fault, callee: Value, argument: tree.Argument, position: int) -> Fault:
+def _with_suggestion(fault: Fault, callee: Value, argument: tree.Argument, position: int) -> Fault:
     """A fault of a bare name that is no word, with those that may stand there for help."""
     told = fault.diagnostic
     if told is None or told.code != "name" or not isinstance(argument.value, tree.Name):
@@ -81,7 +81,7 @@ def _suggesting(fault: Fault, callee: Value, argument: tree.Argument, position: 
     return Fault(replace(told, help=near or f"`{parameter}` can be {listed}"))
 
 
-def _name(frame: Frame, argument: tree.Argument, *, after_named: bool) -> str | None:
+def _argument_name(frame: Frame, argument: tree.Argument, *, after_named: bool) -> str | None:
     """After named arguments, a bare name stands for itself: `classes` is `classes = classes`."""
     if argument.name is not None or not after_named:
         return argument.name
@@ -105,21 +105,21 @@ def _words_for(callee: Value, parameter: str) -> tuple[str, ...]:
 # Matched with parameters
 
 
-def piped(values: Value | tuple[Value, ...], span: Span) -> tuple[Given, ...]:
+def piped_arguments(values: Value | tuple[Value, ...], span: Span) -> tuple[Given, ...]:
     """What a chain passes on to the call at `span`; a tuple is several values."""
     return tuple(Given(v, span) for v in (values if isinstance(values, tuple) else (values,)))
 
 
-def bind(
+def bind_arguments(
     frame: Frame, callee: Applicable, positional: Sequence[Given], named: Mapping[str, Given]
 ) -> dict[str, Given]:
     """The arguments under the names of parameters, with those that were given in advance."""
     names = callee.parameters
     if len(positional) > len(names):
         message = f"`{callee.name}` has {counted(len(names), 'parameter')}, not {len(positional)}"
-        raise frame.fault("argument", message, positional[len(names)].span, help=listed(names))
+        raise frame.fault("argument", message, positional[len(names)].span, help=names_hint(names))
     bound = dict(zip(names, positional, strict=False))
-    faults = list(_misplaced(frame, callee, bound, named))
+    faults = list(_misplaced_arguments(frame, callee, bound, named))
     for fault in faults:
         frame.findings.report(fault)
     if faults:
@@ -127,7 +127,7 @@ def bind(
     return {**callee.given, **bound, **named}
 
 
-def _misplaced(
+def _misplaced_arguments(
     frame: Frame, callee: Applicable, bound: Mapping[str, Given], named: Mapping[str, Given]
 ) -> Iterable[Fault]:
     names = callee.parameters
@@ -136,11 +136,11 @@ def _misplaced(
             yield frame.fault("argument", f"`{name}` is given twice", given.span)
         elif name not in names:
             message = f"`{callee.name}` has no parameter `{name}`"
-            hint = did_you_mean(name, names) or listed(names)
+            hint = did_you_mean(name, names) or names_hint(names)
             yield frame.fault("argument", message, given.span, help=hint)
 
 
-def listed(names: Sequence[str]) -> str:
+def names_hint(names: Sequence[str]) -> str:
     """The parameters that there are, for a suggestion."""
     return f"it has {', '.join(f'`{name}`' for name in names)}" if names else "it has none"
 
@@ -163,7 +163,7 @@ def origin(given: Given) -> Given:
 def _outer(given: Given) -> Given | None:
     """The one parameter that an argument is made of, tensors aside."""
     names = names_in(given.written) if given.written else set()
-    passed = (given.passed(name) for name in names)
+    passed = (given.enclosing_argument(name) for name in names)
     read = [argument for argument in passed if argument and not holds_tensor(argument.value)]
     return read[0] if len(read) == 1 else None
 
@@ -180,7 +180,7 @@ def round_hint(given: Given) -> str | None:
     return f"round it: `ceil({text})` or `int({text})`"
 
 
-def refused(given: Given, what: str) -> tuple[Label, ...]:
+def refusal_labels(given: Given, what: str) -> tuple[Label, ...]:
     """The place that refuses a value, where it was written elsewhere."""
     if origin(given) is given:
         return ()
@@ -191,5 +191,5 @@ def refusal(
     frame: Frame, code: str, message: str, given: Given, what: str, *, help: str | None
 ) -> Fault:
     """A fault in an argument, at its origin; `what` it is called where it is refused."""
-    also = refused(given, what)
+    also = refusal_labels(given, what)
     return frame.fault(code, message, origin(given).span, also=also, help=help)

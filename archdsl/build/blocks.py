@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archdsl.build import parameters
-from archdsl.build.arguments import bind, listed
+from archdsl.build.arguments import bind_arguments, names_hint
 from archdsl.build.context import Frame
-from archdsl.build.provenance import Names
+from archdsl.build.provenance import NameHistory
 from archdsl.build.request import Call, Fault
-from archdsl.build.values import BlockValue, Given, Tensor, Value, Written, holds_tensor, tensors_in
+from archdsl.build.values import (
+    Arguments,
+    BlockValue,
+    Given,
+    Tensor,
+    Value,
+    holds_tensor,
+    tensors_in,
+)
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import AXES
 from archdsl.program.cells.parts import CellBlock
@@ -19,11 +27,11 @@ VIDEO = AXES[4]
 """The axes of what a cell takes."""
 
 
-def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree.Node) -> Value:
+def apply_block(frame: Frame, callee: BlockValue, arguments: Arguments, node: tree.Node) -> Value:
     """What a block returns for these arguments; without its inputs, a block with them given."""
     block = callee.block
-    given = bind(frame, callee, arguments.positional, arguments.named)
-    suited = parameters.checked(frame, block, given)
+    given = bind_arguments(frame, callee, arguments.positional, arguments.named)
+    suited = parameters.check_arguments(frame, block, given)
     missing = [p.name for p in block.parameters if p.default is None and p.name not in given]
     if missing:
         has_tensors = any(holds_tensor(argument.value) for argument in suited.values())
@@ -34,13 +42,15 @@ def apply_block(frame: Frame, callee: BlockValue, arguments: Written, node: tree
 
 
 def _missing(
-    frame: Frame, callee: BlockValue, parameter: str, arguments: Written, node: tree.Node
+    frame: Frame, callee: BlockValue, parameter: str, arguments: Arguments, node: tree.Node
 ) -> Fault:
-    wanted = parameters.wanted(next(p for p in callee.block.parameters if p.name == parameter))
+    wanted = parameters.describe_types(
+        next(p for p in callee.block.parameters if p.name == parameter)
+    )
     message = f"`{callee.name}` needs `{parameter}`{wanted and f': {wanted}'}"
-    hint = listed(callee.parameters)
+    hint = names_hint(callee.parameters)
     if not arguments.has_tensors:
-        hint = f"pass a tensor on: `{frame.at_hand} -> {node.span.text}`"
+        hint = f"pass a tensor on: `{frame.running_name} -> {node.span.text}`"
     return frame.fault("argument", message, node.span, help=hint)
 
 
@@ -53,9 +63,9 @@ def _evaluate(
     frame.enter(node.span)
     try:
         inner = _inside(frame, callee, node)
-        parameters.fill(inner, callee.block, given)
+        parameters.bind_parameters(inner, callee.block, given)
         inputs = _inputs(inner.names)
-        inner.run_on(_entering(inner.names))
+        inner.set_running(_entering(inner.names))
         _check_cell(frame, callee.block, inner.running, node)
         result = inner.run(callee.block)
         bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
@@ -84,9 +94,9 @@ def _inside(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
         "block", names, block.name, frame.scope, site, node.span, outline.definition, frame.guards
     )
     call = Call(block, node.span, frame.call)
-    meant = frame.meant and Names(scope, frozenset(callee.parameters))
+    meant = frame.history and NameHistory(scope, frozenset(callee.parameters))
     unit, assigned = callee.definition.unit, outline.assigned
-    return Frame(frame.context, unit, call, scope, assigned=assigned, meant=meant)
+    return Frame(frame.context, unit, call, scope, assigned=assigned, history=meant)
 
 
 def _check_cell(

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from archdsl import limits
-from archdsl.build.arguments import evaluated
+from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.arithmetic import FUNCTIONS, BadValue
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import (
     POISON,
     Applicable,
+    Arguments,
     BlockValue,
     FunctionValue,
     Given,
@@ -24,9 +25,8 @@ from archdsl.build.values import (
     OperationValue,
     Tensor,
     Value,
-    Written,
-    bounds,
     describe,
+    describe_count,
     tensors_in,
 )
 from archdsl.diagnostics import Label, did_you_mean
@@ -50,17 +50,17 @@ def look_up(frame: Frame, node: tree.Name) -> Value:
         return frame.running[0] if len(frame.running) == 1 else frame.running
     match frame.program.lookup(frame.unit, name):
         case Definition() as definition:
-            return _block_of(frame, definition, node)
+            return _resolve_block(frame, definition, node)
         case Function():
             return FUNCTIONS[name]
         case type() as operation:
             return OperationValue(operation)
         case str():
             return name
-    raise _unknown(frame, node)
+    raise _unknown_name(frame, node)
 
 
-def _unknown(frame: Frame, node: tree.Name) -> Fault:
+def _unknown_name(frame: Frame, node: tree.Name) -> Fault:
     if node.name == "in":
         return frame.fault("name", "nothing enters here yet, so there is no `in`", node.span)
     if node.name in frame.assigned:
@@ -70,20 +70,20 @@ def _unknown(frame: Frame, node: tree.Name) -> Fault:
     return frame.fault("name", f"`{node.name}` is not defined", node.span, help=hint)
 
 
-def callee(frame: Frame, node: tree.Name) -> Value:
+def resolve_callee(frame: Frame, node: tree.Name) -> Value:
     """What a call calls. A number or tensor does not hide the block or operation of its name."""
     local = frame.names.get(node.name)
     if not isinstance(local, BlockValue | OperationValue | None):
         meaning = frame.program.lookup(frame.unit, node.name)
         is_hidden = meaning is not None and not isinstance(meaning, str)
-        frame = frame.outside(frame.unit) if is_hidden else frame
+        frame = frame.top_level(frame.unit) if is_hidden else frame
     value = look_up(frame, node)
     if value is POISON:
         raise Fault
     return value
 
 
-def _block_of(
+def _resolve_block(
     frame: Frame, found: Definition, node: tree.Node, seen: tuple[tree.Derived, ...] = ()
 ) -> Applicable:
     """The block that a definition stands for; a derived one has parameters given in advance."""
@@ -97,26 +97,28 @@ def _block_of(
         raise frame.fault("name", message, node.span)
     derived = frame.context.derived
     if found.number not in derived:
-        derived[found.number] = _block(frame.outside(found.unit), definition, seen)
+        derived[found.number] = _derive_block(frame.top_level(found.unit), definition, seen)
     return derived[found.number]
 
 
-def _block(frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]) -> Applicable:
-    check_path(frame, definition, seen)
+def _derive_block(
+    frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]
+) -> Applicable:
+    check_derivation_path(frame, definition, seen)
     name, arguments = tree.split_call(definition.base)
     base: Value
     if name.name in frame.unit.names:
-        base = _block_of(frame, frame.unit.names[name.name], name, (*seen, definition))
+        base = _resolve_block(frame, frame.unit.names[name.name], name, (*seen, definition))
     else:
         base = look_up(frame, name)
-    value = frame.apply(base, evaluated(frame, arguments), definition.base)
+    value = frame.apply(base, evaluate_arguments(frame, arguments), definition.base)
     if isinstance(value, BlockValue | OperationValue):
         return value
     message = f"`{definition.name}` is to be a block; this is {describe(value)}"
     raise frame.fault("type", message, definition.base.span)
 
 
-def check_path(
+def check_derivation_path(
     frame: Frame,
     definition: tree.Derived | tree.DerivedRecipe,
     seen: Sequence[tree.Derived | tree.DerivedRecipe],
@@ -143,31 +145,31 @@ def check_path(
         raise frame.fault("nesting", message, span)
 
 
-def passed_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name) -> Value:
+def pass_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name) -> Value:
     """Pass values on to a call, a block by its name, or `none`, which hands them on."""
     name, given = tree.split_call(step)
-    called = callee(frame, name)
+    called = resolve_callee(frame, name)
     if called is None and step is name:
         return piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
-    arguments = evaluated(frame, given, piped, called)
+    arguments = evaluate_arguments(frame, given, piped, called)
     before = frame.guards
-    if frame.meant and name.name in frame.meant.parameters:
+    if frame.history and name.name in frame.history.parameters:
         present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
-        frame.guards = (*before, frame.said(True, present))
+        frame.guards = (*before, frame.as_written(True, present))
     try:
-        return followed(frame, frame.apply(called, arguments, step), step)
+        return insert_after_call(frame, frame.apply(called, arguments, step), step)
     finally:
         frame.guards = before
 
 
-def followed(frame: Frame, value: Value, node: tree.Node) -> Value:
+def insert_after_call(frame: Frame, value: Value, node: tree.Node) -> Value:
     """The value of a call or an operator, with what derivations insert after it."""
     if not frame.context.inserted:
         return value
-    return follow(frame, value, frame.graph.address(frame.scope, frame.site(node.span)))
+    return insert_at(frame, value, frame.graph.address(frame.scope, frame.site(node.span)))
 
 
-def follow(frame: Frame, value: Value, place: Address) -> Value:
+def insert_at(frame: Frame, value: Value, place: Address) -> Value:
     """What derivations insert after a place, applied to the value that it gives."""
     for inserted in frame.context.inserted.get(place, ()):
         if not isinstance(value, Tensor):
@@ -179,22 +181,22 @@ def follow(frame: Frame, value: Value, place: Address) -> Value:
 
 def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
     """A block applied in a row of its own, and what is in turn inserted after it."""
-    node, graph, rounds = inserted.node, frame.graph, (*frame.rounds, -1 - inserted.number)
-    inner = replace(frame, rounds=rounds, naming=(node, (inserted.name,)))
+    node, graph, rounds = inserted.node, frame.graph, (*frame.iterations, -1 - inserted.number)
+    inner = replace(frame, iterations=rounds, naming=(node, (inserted.name,)))
     site = inner.site(node.span)
     name, kind = inserted.name, tree.split_call(node.block)[0].name
     inner.scope = graph.open("row", (name,), kind, frame.scope, site, node.span)
-    written = Written((Given(value, node.span),), {})
+    written = Arguments((Given(value, node.span),), {})
     result = inner.apply(inserted.block, written, node)
     graph.close(inner.scope, {}, {"x": value.value}, tensors_in(result))
     if isinstance(result, Tensor) and result.type != value.type:
         text = f"`{kind}`, inserted here, makes {result.type} of {value.type}"
         frame.context.reshaped[node.span] = Label(node.span, text)
-    return follow(frame, result, graph.address(inner.scope, site))
+    return insert_at(frame, result, graph.address(inner.scope, site))
 
 
 def call_function(
-    frame: Frame, callee: FunctionValue, arguments: Written, node: tree.Node
+    frame: Frame, callee: FunctionValue, arguments: Arguments, node: tree.Node
 ) -> Value:
     """The value of a function; `max` of tensors is an operation, though `max` of numbers is not."""
     if callee.name in OPERATIONS and arguments.has_tensors:
@@ -206,7 +208,7 @@ def call_function(
         raise frame.fault("argument", message, next(iter(arguments.named.values())).span)
     count, least, most = len(arguments.positional), function.least, function.most
     if count < least or (most is not None and count > most):
-        message = f"`{function.name}` takes {bounds(least, most)}, not {count}"
+        message = f"`{function.name}` takes {describe_count(least, most)}, not {count}"
         raise frame.fault("argument", message, node.span)
     try:
         return callee.call(*(given.value for given in arguments.positional))

@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archdsl import limits
-from archdsl.build.provenance import RUNNING, Local, Meaning, Moment, Names
+from archdsl.build.provenance import RUNNING, Binding, Local, NameHistory, Snapshot
 from archdsl.build.request import Budget, Call, Context, Fault, Findings
 from archdsl.build.values import (
     POISON,
+    Arguments,
     BlockValue,
     Given,
     OperationValue,
     Tensor,
     Value,
-    Written,
+    count_parts,
     describe,
     holds_tensor,
     tensors_in,
-    weigh,
 )
 from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.ir.builder import Builder
@@ -56,12 +56,12 @@ class Frame:
     names: dict[str, Value] = field(default_factory=dict)
     running: tuple[Value, ...] = ()
     applied: bool = False
-    rounds: tuple[int, ...] = ()
+    iterations: tuple[int, ...] = ()
     given: dict[str, Given] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
     assigned: Mapping[str, int] = field(default_factory=dict)
     naming: tuple[tree.Node, tuple[str, ...]] | None = None
-    meant: Names | None = None
+    history: NameHistory | None = None
     guards: tuple[Given, ...] = ()
     tests: list[Given] = field(default_factory=list)
 
@@ -105,7 +105,7 @@ class Frame:
         hint = f"compare it: `{node.span.text} != none`" if isinstance(node, tree.Name) else None
         raise self.fault("value", message, node.span, help=hint)
 
-    def apply(self, callee: Value, arguments: Written, node: tree.Node) -> Value:
+    def apply(self, callee: Value, arguments: Arguments, node: tree.Node) -> Value:
         """The value of a call by itself, without what derivations insert after it."""
         rule = self.context.rules.callees.get(type(callee))
         if rule is None:
@@ -113,7 +113,7 @@ class Frame:
             raise self.fault("call", f"{message}; this is {describe(callee)}", node.span)
         self.step(node.span, len(arguments.positional))
         value = rule(self, callee, arguments, node)
-        self.take(value, node.span)
+        self.charge(value, node.span)
         return value
 
     def add(
@@ -130,11 +130,11 @@ class Frame:
         """What a body gives whose parameters this frame knows."""
         return self.context.rules.run(self, body)
 
-    def outside(self, unit: Unit) -> Frame:
+    def top_level(self, unit: Unit) -> Frame:
         """A frame for what stands in a file, outside of all bodies."""
         return Frame(self.context, unit, self.call)
 
-    def apart(self) -> Frame:
+    def detached(self) -> Frame:
         """A frame that knows the same names, in a build of its own, of which nothing is kept."""
         graph, shared = Builder(self.graph.name), self.context
         context = Context(shared.program, graph, Budget(), Findings(graph), shared.rules)
@@ -143,10 +143,10 @@ class Frame:
     # Names and values
 
     def site(self, span: Span) -> Site:
-        return (span.start, span.end, *self.rounds)
+        return (span.start, span.end, *self.iterations)
 
     @property
-    def at_hand(self) -> str:
+    def running_name(self) -> str:
         """What a chain can begin with here: a name of the running value, or `in`."""
         names = (name for name, value in self.names.items() if (value,) == self.running)
         return next(names, "in" if self.running else "x")
@@ -155,7 +155,7 @@ class Frame:
         """The names that the statement gives to a call's results, if any."""
         return self.naming[1] if self.naming and self.naming[0] is call else ()
 
-    def from_running(self, span: Span) -> tuple[Value, ...]:
+    def require_running(self, span: Span) -> tuple[Value, ...]:
         """The running value, for a call or a table to go on from."""
         if POISON in self.running:
             raise Fault
@@ -168,35 +168,35 @@ class Frame:
         raise self.fault("value", message, span, help=hint)
 
     @property
-    def now(self) -> Moment | None:
+    def snapshot(self) -> Snapshot | None:
         """What names mean here and now."""
-        return self.meant.now if self.meant else None
+        return self.history.snapshot if self.history else None
 
-    def said(self, value: Value, node: tree.Expression) -> Given:
+    def as_written(self, value: Value, node: tree.Expression) -> Given:
         """A value as it is written here and now."""
-        return Given(value, node.span, node, self.now)
+        return Given(value, node.span, node, self.snapshot)
 
-    def written(self, node: tree.Expression, *places: int) -> Local | None:
+    def local(self, node: tree.Expression, *places: int) -> Local | None:
         """How a value came about that is written here and now, or stands at places of that."""
-        return Local(node, self.meant.now, places) if self.meant else None
+        return Local(node, self.history.snapshot, places) if self.history else None
 
-    def mean(self, name: str, value: Value, meaning: Meaning | None) -> None:
+    def bind(self, name: str, value: Value, meaning: Binding | None) -> None:
         """Give a name a value, and keep how it came about; a tensor is what it is."""
         self.names[name] = value
-        if self.meant and holds_tensor(value):
-            self.meant.bind(name, tensors_in(value))
-        elif self.meant and meaning is not None:
-            self.meant.bind(name, meaning)
+        if self.history and holds_tensor(value):
+            self.history.bind(name, tensors_in(value))
+        elif self.history and meaning is not None:
+            self.history.bind(name, meaning)
 
-    def run_on(self, value: Value) -> None:
+    def set_running(self, value: Value) -> None:
         """What bare calls take from here on; a tuple is several values."""
         self.running = value if isinstance(value, tuple) else (value,)
-        if self.meant:
-            self.meant.bind(RUNNING, tensors_in(value))
+        if self.history:
+            self.history.bind(RUNNING, tensors_in(value))
 
-    def decide(self, value: Value, node: tree.Expression) -> Given:
+    def record_test(self, value: Value, node: tree.Expression) -> Given:
         """Keep a decision on which the body's structure depends."""
-        test = self.said(value, node)
+        test = self.as_written(value, node)
         self.tests.append(test)
         return test
 
@@ -227,11 +227,11 @@ class Frame:
         if not self.context.budget.spend(steps):
             self._exhaust(f"this network takes more than {limits.STEPS:,} steps to build", span)
 
-    def take(self, value: Value, span: Span) -> None:
+    def charge(self, value: Value, span: Span) -> None:
         """A value is made or passed on: what it is made of are steps."""
         if not isinstance(value, tuple | BlockValue | OperationValue):
             return
-        count, levels = weigh(value, limits.STEPS)
+        count, levels = count_parts(value, limits.STEPS)
         if levels > limits.NESTING:
             message = f"this value is nested more than {limits.NESTING} deep"
             raise self.fault("nesting", message, span)
@@ -290,7 +290,7 @@ class Frame:
                 labels.append(Label(call.span, f"in `{call.block.name}`, called here"))
             call = call.outer
         labels = labels if len(labels) <= 2 else [labels[0], labels[-1]]
-        after = self.context.request.after if self.context.request else None
+        after = self.context.request.changed_by if self.context.request else None
         is_after = after is not None and not after.holds(span)
         return [*labels, Label(after, "after this change")] if after and is_after else labels
 

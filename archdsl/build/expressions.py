@@ -7,11 +7,11 @@ from typing import Any
 
 from archdsl import limits
 from archdsl.build import arithmetic
-from archdsl.build.arguments import evaluated, piped
+from archdsl.build.arguments import evaluate_arguments, piped_arguments
 from archdsl.build.arithmetic import BadValue
-from archdsl.build.calls import callee, followed, look_up, passed_on
+from archdsl.build.calls import insert_after_call, look_up, pass_on, resolve_callee
 from archdsl.build.context import Frame
-from archdsl.build.values import Given, OperationValue, Tensor, Value, Written, describe
+from archdsl.build.values import Arguments, Given, OperationValue, Tensor, Value, describe
 from archdsl.diagnostics import did_you_mean
 from archdsl.ir.types import AXES
 from archdsl.ops import OPERATIONS
@@ -20,15 +20,15 @@ from archdsl.syntax import tree
 
 
 def _call(frame: Frame, node: tree.Call) -> Value:
-    called = callee(frame, node.function)
-    value = frame.apply(called, evaluated(frame, node.arguments, (), called), node)
-    return followed(frame, value, node)
+    called = resolve_callee(frame, node.function)
+    value = frame.apply(called, evaluate_arguments(frame, node.arguments, (), called), node)
+    return insert_after_call(frame, value, node)
 
 
 def _chain(frame: Frame, node: tree.Chain) -> Value:
     value = frame.evaluate(node.first)
     for step in node.steps:
-        value = passed_on(frame, piped(value, step.span), step)
+        value = pass_on(frame, piped_arguments(value, step.span), step)
     return value
 
 
@@ -64,13 +64,13 @@ def _index(frame: Frame, node: tree.Index) -> Value:
 
 def _tuple(frame: Frame, node: tree.Tuple) -> Value:
     value = tuple([frame.evaluate(item) for item in node.items])
-    frame.take(value, node.span)
+    frame.charge(value, node.span)
     return value
 
 
 def _shape(frame: Frame, node: tree.Shape) -> Value:
     value = tuple([size for dimension in node.dimensions for size in _sizes(frame, dimension)])
-    frame.take(value, node.span)
+    frame.charge(value, node.span)
     return value
 
 
@@ -101,8 +101,8 @@ def _unary(frame: Frame, node: tree.Unary) -> Value:
     operand = frame.evaluate(node.operand)
     if isinstance(operand, Tensor):
         negative = OperationValue(OPERATIONS["negative"])
-        written = Written((Given(operand, node.operand.span),), {})
-        return followed(frame, frame.apply(negative, written, node), node)
+        written = Arguments((Given(operand, node.operand.span),), {})
+        return insert_after_call(frame, frame.apply(negative, written, node), node)
     return _exactly(frame, node, lambda: arithmetic.negative(operand))
 
 
@@ -114,11 +114,11 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
     left, right = frame.evaluate(node.left), frame.evaluate(node.right)
     compares_with_none = node.operator in ("==", "!=") and (left is None or right is None)
     if not compares_with_none and (isinstance(left, Tensor) or isinstance(right, Tensor)):
-        sides = frame.said(left, node.left), frame.said(right, node.right)
-        return followed(frame, frame.context.rules.infix(frame, node, *sides), node)
+        sides = frame.as_written(left, node.left), frame.as_written(right, node.right)
+        return insert_after_call(frame, frame.context.rules.infix(frame, node, *sides), node)
     frame.step(node.span, limits.CALCULATION)
-    frame.take(left, node.left.span)
-    frame.take(right, node.right.span)
+    frame.charge(left, node.left.span)
+    frame.charge(right, node.right.span)
     return _exactly(frame, node, lambda: arithmetic.binary(node.operator, left, right))
 
 
@@ -131,7 +131,7 @@ def _exactly(frame: Frame, node: tree.Expression, compute: Callable[[], Value]) 
 
 def _conditional(frame: Frame, node: tree.Conditional) -> Value:
     holds, before = frame.truth(node.test), frame.guards
-    frame.guards = (*before, frame.said(holds, node.test))
+    frame.guards = (*before, frame.as_written(holds, node.test))
     try:
         return frame.evaluate(node.then if holds else node.other)
     finally:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from archdsl.build import blocks, calls, expressions, operations, parameters, statements
 from archdsl.build.context import Frame
 from archdsl.build.outcome import check_result
-from archdsl.build.provenance import Names
+from archdsl.build.provenance import NameHistory
 from archdsl.build.request import Budget, Built, Context, Ending, Fault, Findings, Request, Rules
 from archdsl.build.tables import rows
 from archdsl.build.values import BlockValue, FunctionValue, OperationValue, holds_tensor, tensors_in
@@ -43,21 +43,21 @@ def build(request: Request, budget: Budget) -> Built:
     context = Context(request.program, graph, budget, findings, RULES, request, inserted, reuse)
     ending, whole, before = Ending.GIVEN_UP, None, budget.steps
     with suppress(CompileError):
-        ending, whole = _ended(request, context)
-    rows, found, taken = tuple(context.rows), tuple(findings.found), budget.steps - before
+        ending, whole = _build_network(request, context)
+    rows, found, taken = tuple(context.rows), tuple(findings.entries), budget.steps - before
     return Built(graph.finish() if whole is None else whole, rows, found, ending, taken)
 
 
-def _ended(request: Request, context: Context) -> tuple[Ending, Graph | None]:
+def _build_network(request: Request, context: Context) -> tuple[Ending, Graph | None]:
     """How a build ends, and the graph where it is whole."""
     try:
-        return Ending.WHOLE, _whole(request, context)
+        return Ending.WHOLE, _run_network(request, context)
     except Fault as fault:
         context.findings.report(fault)
         return Ending.BROKEN, None
 
 
-def outside(
+def top_level_frame(
     program: Program,
     unit: Unit,
     budget: Budget,
@@ -73,7 +73,7 @@ def outside(
     return Frame(Context(program, graph, budget, findings, RULES), unit)
 
 
-def _whole(request: Request, context: Context) -> Graph:
+def _run_network(request: Request, context: Context) -> Graph:
     """The body of a network to its graph, with what derivations insert in its places.
 
     Raises:
@@ -84,9 +84,11 @@ def _whole(request: Request, context: Context) -> Graph:
     scope = graph.open("network", (graph.name,), network.name, None, (), span, known.definition)
     names = frozenset(parameter.name for parameter in network.parameters)
     # Sums do not ask how values came about, and keeping that takes a quarter of their time.
-    meant = None if context.reuse else Names(scope, names)
-    frame = Frame(context, plan.unit, None, scope, assigned=known.assigned, meant=meant)
-    parameters.fill(frame, network, parameters.checked(frame, network, plan.given))
+    meant = None if context.reuse else NameHistory(scope, names)
+    frame = Frame(context, plan.unit, None, scope, assigned=known.assigned, history=meant)
+    parameters.bind_parameters(
+        frame, network, parameters.check_arguments(frame, network, plan.given)
+    )
     result = frame.run(network)
     check_result(frame, network, result)
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}

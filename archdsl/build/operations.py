@@ -7,24 +7,24 @@ from dataclasses import MISSING, fields
 from fractions import Fraction
 from functools import cache
 
-from archdsl.build.arguments import bind, origin, refusal, refused, round_hint
+from archdsl.build.arguments import bind_arguments, origin, refusal, refusal_labels, round_hint
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import (
+    Arguments,
     BlockValue,
     Given,
     OperationValue,
     Tensor,
     Value,
-    Written,
-    bounds,
     describe,
+    describe_count,
     show,
 )
 from archdsl.diagnostics import Diagnostic, Label
 from archdsl.ops import OPERATIONS
 from archdsl.ops.arithmetic import INFIX, infix
-from archdsl.ops.base import Mismatch, Operation, checked
+from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.params.numbers import is_number
 from archdsl.source import Span
@@ -44,14 +44,14 @@ def _required(operation: str) -> tuple[str, ...]:
 
 
 def apply_operation(
-    frame: Frame, callee: OperationValue, arguments: Written, node: tree.Node
+    frame: Frame, callee: OperationValue, arguments: Arguments, node: tree.Node
 ) -> Value:
     """What an operation makes of tensors; without any, the operation with parameters given."""
     operands, rest = _operands(arguments.positional)
     if rest and not operands:
         _check_first(frame, callee, rest[0])
-    given = bind(frame, callee, rest, arguments.named)
-    values = _values(frame, callee.operation, given)
+    given = bind_arguments(frame, callee, rest, arguments.named)
+    values = _parameter_values(frame, callee.operation, given)
     if not operands and not rest and callee.operation.arity[0]:
         return OperationValue(callee.operation, given)
     _check_count(frame, callee.operation, operands, node)
@@ -66,7 +66,8 @@ def _check_first(frame: Frame, callee: OperationValue, first: Given) -> None:
     """A block where a tensor should be began the chain, or was to be given one."""
     if callee.operation.arity[0] and isinstance(first.value, BlockValue | OperationValue):
         message = f"`{callee.name}` takes a tensor here, not {describe(first.value)}"
-        hint = f"pass a tensor through it: `{frame.at_hand} -> {first.value.name} -> {callee.name}`"
+        chain = f"{frame.running_name} -> {first.value.name} -> {callee.name}"
+        hint = f"pass a tensor through it: `{chain}`"
         raise frame.fault("argument", message, first.span, help=hint)
 
 
@@ -81,7 +82,7 @@ def _operands(positional: tuple[Given, ...]) -> tuple[list[Given], tuple[Given, 
     return operands, ()
 
 
-def _values(
+def _parameter_values(
     frame: Frame, operation: type[Operation], given: Mapping[str, Given]
 ) -> dict[str, object]:
     """The parameters' values; a bare name that the parameter lists is taken as that word."""
@@ -108,11 +109,11 @@ def _check_count(
     (least, most), count = operation.arity, len(operands)
     if least <= count and (most is None or count <= most):
         return
-    message = f"`{operation.name}` takes {bounds(least, most, 'tensor')}, not {count}"
+    message = f"`{operation.name}` takes {describe_count(least, most, 'tensor')}, not {count}"
     if count:
         extra = operands[most].span if most is not None and count > most else node.span
         raise frame.fault("argument", message, extra)
-    hint = f"pass one on: `{frame.at_hand} -> {node.span.text}`"
+    hint = f"pass one on: `{frame.running_name} -> {node.span.text}`"
     hint += "; named parameters alone make a block for later"
     raise frame.fault("argument", message, node.span, help=hint)
 
@@ -152,9 +153,9 @@ def add(
     frame.check_room(node.span)
     tensors = [given.value for given in operands if isinstance(given.value, Tensor)]
     try:
-        results = checked(operation, tuple([tensor.type for tensor in tensors]))
+        results = infer_types(operation, tuple([tensor.type for tensor in tensors]))
     except Mismatch as mismatch:
-        named = _named(operation, mismatch, parameters)
+        named = _parameter_at_fault(operation, mismatch, parameters)
         raise Fault(_explain(frame, mismatch, operands, named, node)) from None
     values = frame.graph.add(
         operation,
@@ -172,7 +173,7 @@ def add(
     return tuple(map(Tensor, values, results))
 
 
-def _named(
+def _parameter_at_fault(
     operation: Operation, mismatch: Mismatch, parameters: Mapping[str, Given]
 ) -> Given | None:
     """The parameter that a mismatch names, where it was given.
@@ -200,7 +201,7 @@ def _explain(
     shapes = [Label(place, show(value)) for place, value in tensors if place != node.span]
     came = [frame.origin(value) for _, value in tensors]
     told: dict[Span, Label] = {}
-    at_origin = refused(named, f"`{mismatch.parameter}`") if named is not None else ()
+    at_origin = refusal_labels(named, f"`{mismatch.parameter}`") if named is not None else ()
     for label in (*at_origin, *shapes, *came, *list(frame.context.reshaped.values())[-2:]):
         told.setdefault(label.span, label)
     at_fault = told.pop(span, Label(span))

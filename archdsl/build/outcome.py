@@ -52,7 +52,7 @@ def unread(graph: Graph) -> Iterator[Diagnostic]:
             yield warning("unused", f"nothing uses the input `{node.name}`", node.span)
             continue
         call = _outermost(graph, node, ends)
-        if not _is_told(graph, call):
+        if not _is_reported(graph, call):
             yield warning("unused", "nothing uses the result of this", call.span)
 
 
@@ -74,7 +74,7 @@ def _outermost(graph: Graph, node: Node, ends: Set[tuple[int, int]]) -> Node | S
     return call
 
 
-def _is_told(graph: Graph, call: Node | Scope) -> bool:
+def _is_reported(graph: Graph, call: Node | Scope) -> bool:
     """Whether it is an operation of a cell, of which the cell's own text shows that."""
     around = call.scope if isinstance(call, Node) else call.parent
     block = graph.scopes[around].block if around is not None else None
@@ -122,7 +122,7 @@ def _break(graph: Graph, found: Finding) -> Break:
 
     One that broke off before is open too, but what broke after it stands elsewhere.
     """
-    around = (scope for scope in found.open if _holds(graph.scopes[scope], found.diagnostic))
+    around = (scope for scope in found.open_scopes if _holds(graph.scopes[scope], found.diagnostic))
     broken = Break(found.diagnostic, next(around, 0), found.scopes, found.nodes)
     return _in_stage(graph, broken)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
-from archdsl.build.arguments import listed, refusal, round_hint
+from archdsl.build.arguments import names_hint, refusal, round_hint
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import BlockValue, Given, OperationValue, Value, describe, holds_tensor
@@ -24,7 +24,7 @@ Owner: TypeAlias = tree.Block | tree.Network | tree.Recipe
 """Whose parameters they are."""
 
 
-def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str, Given]:
+def check_arguments(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str, Given]:
     """What is given in the order of the parameters, each of the parameter's type."""
     suited: dict[str, Given] = {}
     failed = False
@@ -32,7 +32,7 @@ def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str,
         if parameter.name not in given:
             continue
         try:
-            suited[parameter.name] = _checked(frame, owner, parameter, given[parameter.name])
+            suited[parameter.name] = _check_argument(frame, owner, parameter, given[parameter.name])
         except Fault as fault:
             frame.findings.report(fault)
             failed = True
@@ -41,24 +41,24 @@ def checked(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str,
     return suited
 
 
-def fill(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> None:
+def bind_parameters(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> None:
     """Give every parameter of a body that begins its value, or its default."""
     for parameter in owner.parameters:
         name, default = parameter.name, parameter.default
         if name in given:
             argument = given[name]
         elif default is not None:
-            argument = frame.said(frame.evaluate(default), default)
-            argument = _checked(frame, owner, parameter, argument)
+            argument = frame.as_written(frame.evaluate(default), default)
+            argument = _check_argument(frame, owner, parameter, argument)
         else:
             continue
-        frame.mean(name, argument.value, argument)
+        frame.bind(name, argument.value, argument)
         frame.given[name] = argument
     frame.fixed = frozenset(n for n, value in frame.names.items() if not holds_tensor(value))
 
 
-def _checked(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given) -> Given:
-    types = types_of(parameter)
+def _check_argument(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given) -> Given:
+    types = parameter_types(parameter)
     if not types:
         return given
     if isinstance(given.written, tree.Name) and given.written.name in types:
@@ -69,7 +69,7 @@ def _checked(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given
     if any(_TYPES[type_](value) if type_ in _TYPES else value == type_ for type_ in types):
         return given
     what = f"`{parameter.name}` of `{owner.name}`"
-    message = f"{what} is {wanted(parameter)}, not {describe(given.value)}"
+    message = f"{what} is {describe_types(parameter)}, not {describe(given.value)}"
     raise refusal(frame, "type", message, given, what, help=_hint(parameter, given))
 
 
@@ -78,7 +78,7 @@ def _hint(parameter: tree.Parameter, given: Given) -> str | None:
         near = did_you_mean(word, TYPE_WORDS) if word not in TYPE_WORDS else None
         if near and not isinstance(given.value, str):
             return f"in the type `{word}`, {near}"
-    return round_hint(given) if "int" in types_of(parameter) else None
+    return round_hint(given) if "int" in parameter_types(parameter) else None
 
 
 _TYPES: dict[str, Callable[[Value], bool]] = {
@@ -93,7 +93,7 @@ _TYPES: dict[str, Callable[[Value], bool]] = {
 _ARTICLES = {"int": "an integer", "none": "`none`"}
 
 
-def types_of(parameter: tree.Parameter) -> tuple[str, ...]:
+def parameter_types(parameter: tree.Parameter) -> tuple[str, ...]:
     """The types as written, else those that the default suggests; others take anything."""
     if parameter.types:
         return parameter.types
@@ -105,13 +105,13 @@ def types_of(parameter: tree.Parameter) -> tuple[str, ...]:
     return ()
 
 
-def wanted(parameter: tree.Parameter) -> str:
+def describe_types(parameter: tree.Parameter) -> str:
     """What a parameter takes, in words; nothing where it takes anything."""
-    types = types_of(parameter)
+    types = parameter_types(parameter)
     return " or ".join(_ARTICLES.get(t, f"a {t}") if t in TYPE_WORDS else f"`{t}`" for t in types)
 
 
-def given_by_program(name: str, value: object) -> Given:
+def given_from_python(name: str, value: object) -> Given:
     """A parameter from outside of the language: floats are taken as the decimals they print.
 
     Raises:
@@ -133,14 +133,14 @@ def _value(value: object) -> Value:
 
 
 @dataclass(frozen=True)
-class Read:
+class OptionValues:
     """The values of options, and where each was written."""
 
     values: Mapping[str, Any]
     spans: Mapping[str, Span]
 
 
-class Reader:
+class OptionReader:
     """Reads the options of one call; subclasses say what an expression means as an option."""
 
     code: ClassVar[str]
@@ -151,7 +151,7 @@ class Reader:
         self.kind = kind
         self.options = {option.name: option for option in dataclasses.fields(kind)}
 
-    def read(self, arguments: Sequence[tree.Argument], span: Span) -> Read:
+    def read(self, arguments: Sequence[tree.Argument], span: Span) -> OptionValues:
         """The options of the call at `span`.
 
         Raises:
@@ -163,18 +163,18 @@ class Reader:
             if option.default is dataclasses.MISSING and name not in values:
                 message = f"`{self.kind.name}` needs `{name}`: {kind_of(option).expects}"
                 raise self.fault(message, span, f"`{self.kind.signature()}`")
-        return Read(values, {name: argument.span for name, argument in written.items()})
+        return OptionValues(values, {name: argument.span for name, argument in written.items()})
 
     def value(self, name: str, argument: tree.Argument) -> object:
         """An option's value, as the option takes it."""
         kind = kind_of(self.options[name])
-        value = self.evaluated(argument.value, kind)
+        value = self.evaluate(argument.value, kind)
         if not kind.accepts(value):
             message = f"`{name}` of `{self.kind.name}` is {kind.expects}, not {describe(value)}"
             raise self.fault(message, argument.span)
         return value
 
-    def evaluated(self, node: tree.Expression, kind: Kind) -> Value:
+    def evaluate(self, node: tree.Expression, kind: Kind) -> Value:
         """The value of an expression where an option of this kind stands."""
         return self.frame.evaluate(node)
 
@@ -187,7 +187,7 @@ class Reader:
         for place, argument in enumerate(arguments):
             name = argument.name or self._leading(argument, place)
             if name not in self.options:
-                hint = did_you_mean(name, self.options) or listed(tuple(self.options))
+                hint = did_you_mean(name, self.options) or names_hint(tuple(self.options))
                 message = f"`{self.kind.name}` has no option `{name}`"
                 raise self.fault(message, argument.span, hint)
             if name in given:

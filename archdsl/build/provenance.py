@@ -41,11 +41,11 @@ class Local:
     """
 
     written: tree.Expression
-    moment: Moment
-    places: tuple[int, ...] = ()
+    snapshot: Snapshot
+    indices: tuple[int, ...] = ()
 
     def entry(self, place: int) -> Local:
-        return Local(self.written, self.moment, (*self.places, place))
+        return Local(self.written, self.snapshot, (*self.indices, place))
 
     @property
     def expression(self) -> Expression:
@@ -55,73 +55,75 @@ class Local:
         """
         waiting = [self]
         while waiting:
-            unmade = waiting[-1]._unmade()
+            unmade = waiting[-1]._pending()
             waiting += unmade
             if not unmade:
-                _ = waiting.pop()._made
-        return self._made
+                _ = waiting.pop()._expression
+        return self._expression
 
     @cached_property
-    def _made(self) -> Expression:
-        return _entry(self.written, self.places, self.moment)
+    def _expression(self) -> Expression:
+        return _entry(self.written, self.indices, self.snapshot)
 
-    def _unmade(self) -> list[Local]:
+    def _pending(self) -> list[Local]:
         """Those that this one is made of and that nobody asked for yet."""
         if "_made" in self.__dict__:
             return []
-        meanings = map(self.moment.meaning, names_in(self.written))
+        meanings = map(self.snapshot.binding, names_in(self.written))
         return [m for m in meanings if isinstance(m, Local) and "_made" not in m.__dict__]
 
 
-Meaning: TypeAlias = Origin | Local | Counter | tuple[GraphValue, ...]
+Binding: TypeAlias = Origin | Local | Counter | tuple[GraphValue, ...]
 
 
-class Names:
+class NameHistory:
     """What the names of one body have stood for, each meaning with the time from which it holds.
 
     `scope` is that of the body. A row of a table sees what the body around it saw when it began.
     """
 
-    def __init__(self, scope: int, parameters: frozenset[str], outer: Moment | None = None) -> None:
+    def __init__(
+        self, scope: int, parameters: frozenset[str], outer: Snapshot | None = None
+    ) -> None:
         self.scope = scope
         self.parameters = parameters
         self._outer = outer
         self._time = 0
-        self._meanings: dict[str, list[tuple[int, Meaning]]] = {}
+        self._bindings: dict[str, list[tuple[int, Binding]]] = {}
 
     @property
-    def now(self) -> Moment:
-        return Moment(self, self._time)
+    def snapshot(self) -> Snapshot:
+        return Snapshot(self, self._time)
 
-    def bind(self, name: str, meaning: Meaning) -> None:
+    def bind(self, name: str, meaning: Binding) -> None:
         """From now on a name means something else."""
         self._time += 1
-        self._meanings.setdefault(name, []).append((self._time, meaning))
+        self._bindings.setdefault(name, []).append((self._time, meaning))
 
-    def inside(self, shown: Iterable[str]) -> Names:
+    def nested(self, shown: Iterable[str]) -> NameHistory:
         """The names of a row of a table, whose cells show before the parameters of the body."""
-        return Names(self.scope, self.parameters - set(shown), self.now)
+        return NameHistory(self.scope, self.parameters - set(shown), self.snapshot)
 
-    def at(self, name: str, time: int) -> Meaning | None:
+    def binding_at(self, name: str, time: int) -> Binding | None:
         """What a name meant at a time; None for one of the file or the language."""
-        known = self._meanings.get(name, [])
+        known = self._bindings.get(name, [])
         place = bisect_right(known, time, key=itemgetter(0))
         if place:
             return known[place - 1][1]
-        return self._outer.meaning(name) if self._outer else None
+        return self._outer.binding(name) if self._outer else None
 
 
-class Moment(NamedTuple):
+class Snapshot(NamedTuple):
     """The names of a body as they were at a time."""
 
-    names: Names
+    history: NameHistory
     time: int
 
-    def meaning(self, name: str) -> Meaning | None:
-        return self.names.at(name, self.time)
+    def binding(self, name: str) -> Binding | None:
+        return self.history.binding_at(name, self.time)
 
 
-def expression(node: tree.Expression, moment: Moment) -> Expression:
+def expression(node: tree.Expression, moment: Snapshot) -> Expression:
     """What was written at a moment, in terms of its body."""
     match node:
         case tree.Number(value=value) | tree.Constant(value=value):
@@ -153,7 +155,7 @@ def expression(node: tree.Expression, moment: Moment) -> Expression:
     return OPAQUE
 
 
-def _entry(values: tree.Expression, places: tuple[int, ...], moment: Moment) -> Expression:
+def _entry(values: tree.Expression, places: tuple[int, ...], moment: Snapshot) -> Expression:
     """The entry of a tuple at a place, and so on; that of `range(n)` is the place itself."""
     if not places:
         return expression(values, moment)
@@ -171,7 +173,7 @@ def _entry(values: tree.Expression, places: tuple[int, ...], moment: Moment) -> 
     return made
 
 
-def _applied(operator: str, nodes: tuple[tree.Expression, ...], moment: Moment) -> Expression:
+def _applied(operator: str, nodes: tuple[tree.Expression, ...], moment: Snapshot) -> Expression:
     return apply(operator, *[expression(node, moment) for node in nodes])
 
 
@@ -181,8 +183,8 @@ def _repeated(dimension: tree.Expression) -> list[tree.Expression]:
     return [dimension]
 
 
-def _name(name: str, moment: Moment) -> Expression:
-    meaning = moment.meaning(name)
+def _name(name: str, moment: Snapshot) -> Expression:
+    meaning = moment.binding(name)
     if meaning is None:
         return Literal(name)  # a word, or a block or an operation by its name
     if isinstance(meaning, Counter):
@@ -191,19 +193,19 @@ def _name(name: str, moment: Moment) -> Expression:
         return OPAQUE
     if isinstance(meaning, Local):
         return Named(name, meaning.expression)
-    if name in moment.names.parameters:
+    if name in moment.history.parameters:
         return Parameter(name)
     return meaning.expression
 
 
-def _tensors(node: tree.Expression, moment: Moment) -> tuple[GraphValue, ...]:
+def _tensors(node: tree.Expression, moment: Snapshot) -> tuple[GraphValue, ...]:
     """The tensors that a name stands for."""
-    meaning = moment.meaning(node.name) if isinstance(node, tree.Name) else ()
+    meaning = moment.binding(node.name) if isinstance(node, tree.Name) else ()
     return meaning if isinstance(meaning, tuple) else ()
 
 
-def _size(name: str, what: str, moment: Moment) -> Expression:
-    meaning = moment.meaning(name)
+def _size(name: str, what: str, moment: Snapshot) -> Expression:
+    meaning = moment.binding(name)
     if not isinstance(meaning, tuple) or len(meaning) != 1:
         return OPAQUE
     return Size(*meaning[0], what)

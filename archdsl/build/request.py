@@ -14,7 +14,7 @@ from archdsl import limits
 from archdsl.build.values import Applicable, Inserted, Value
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label
 from archdsl.ir.builder import Builder
-from archdsl.ir.graph import Address, Graph, Nodes
+from archdsl.ir.graph import Address, Graph, GraphView
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import BuiltRow
 from archdsl.program.program import Program
@@ -68,7 +68,7 @@ class Request:
     plan: Plan
     expectations: Expectations
     reuse: Reuse | None = None
-    after: Span | None = None
+    changed_by: Span | None = None
 
     @staticmethod
     def of(program: Program, name: str, plan: Plan, reuse: Reuse | None = None) -> Request:
@@ -100,7 +100,7 @@ class Finding:
     """A diagnostic, with how far the graph was: its size, and the last scopes that were open."""
 
     diagnostic: Diagnostic
-    open: tuple[int, ...]
+    open_scopes: tuple[int, ...]
     scopes: int
     nodes: int
 
@@ -108,10 +108,10 @@ class Finding:
 class Findings(Diagnostics):
     """What is found wrong or worth a word, in order; `faults` counts what had no value."""
 
-    def __init__(self, graph: Nodes) -> None:
+    def __init__(self, graph: GraphView) -> None:
         super().__init__()
         self.faults = 0
-        self.found: list[Finding] = []
+        self.entries: list[Finding] = []
         self._graph = graph
 
     def _record(self, place: Span | str, diagnostic: Diagnostic) -> None:
@@ -120,7 +120,7 @@ class Findings(Diagnostics):
         around = self._graph.enclosing(len(scopes) - 1 if scopes else None)
         still_open = (scope.index for scope in around if not scope.inputs and not scope.outputs)
         finding = Finding(diagnostic, tuple(still_open), len(scopes), len(self._graph))
-        self.found.append(finding)
+        self.entries.append(finding)
 
     def report(self, fault: Fault) -> None:
         """Take in a fault that evaluation goes on after."""

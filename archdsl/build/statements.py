@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from archdsl.build.arguments import evaluated, piped, refusal
-from archdsl.build.calls import passed_on
+from archdsl.build.arguments import evaluate_arguments, piped_arguments, refusal
+from archdsl.build.calls import pass_on
 from archdsl.build.context import Frame
 from archdsl.build.provenance import Local
 from archdsl.build.request import Fault
-from archdsl.build.values import POISON, Tensor, Value, Written, describe, holds_tensor
+from archdsl.build.values import POISON, Arguments, Tensor, Value, describe, holds_tensor
 from archdsl.diagnostics import did_you_mean, suggestion
 from archdsl.ir.graph import Initialisation
 from archdsl.ops import OPERATIONS
-from archdsl.ops.base import Mismatch, checked
+from archdsl.ops.base import Mismatch, infer_types
 from archdsl.ops.sources import Input
 from archdsl.params.numbers import is_integer, is_number
 from archdsl.program.program import assigned_names, name_span
@@ -22,7 +22,7 @@ from archdsl.source import Span
 from archdsl.syntax import tree
 
 
-class _Returned(Exception):
+class _Return(Exception):
     """A `return` ends the body."""
 
     def __init__(self, value: Value) -> None:
@@ -34,18 +34,18 @@ def run(frame: Frame, definition: tree.Block | tree.Network) -> Value:
     """Evaluate a body; its value is what it returns, else its running value."""
     faults = frame.findings.faults
     try:
-        _run(frame, definition.body)
+        _run_statements(frame, definition.body)
         if not frame.applied and frame.findings.faults > faults:
             raise Fault
-        value = _fallen_through(frame, definition)
-    except _Returned as returned:
+        value = _running_result(frame, definition)
+    except _Return as returned:
         value = returned.value
     if value is POISON or (isinstance(value, tuple) and POISON in value):
         raise Fault
     return value
 
 
-def _fallen_through(frame: Frame, definition: tree.Block | tree.Network) -> Value:
+def _running_result(frame: Frame, definition: tree.Block | tree.Network) -> Value:
     if frame.applied:
         return frame.running[0] if len(frame.running) == 1 else frame.running
     message = f"`{definition.name}` ends without a result"
@@ -53,7 +53,7 @@ def _fallen_through(frame: Frame, definition: tree.Block | tree.Network) -> Valu
     raise frame.fault("result", message, name_span(definition), help=hint)
 
 
-def _run(frame: Frame, body: tuple[tree.Statement, ...]) -> None:
+def _run_statements(frame: Frame, body: tuple[tree.Statement, ...]) -> None:
     rules = frame.context.rules.statements
     for statement in body:
         frame.step(statement.span)
@@ -68,7 +68,7 @@ def _run(frame: Frame, body: tuple[tree.Statement, ...]) -> None:
 def _poison(frame: Frame, statement: tree.Statement) -> None:
     frame.names |= dict.fromkeys(set(assigned_names(statement)) - frame.fixed, POISON)
     if isinstance(statement, tree.Return):
-        raise _Returned(POISON)
+        raise _Return(POISON)
     if isinstance(statement, tree.Input):
         frame.running = (*frame.running, POISON)
     elif not isinstance(statement, tree.Assign | tree.Initialise):
@@ -82,7 +82,7 @@ def _assign(frame: Frame, statement: tree.Assign) -> None:
     if all(frame.assigned.get(name) == 1 for name in names):
         frame.naming = (chain.steps[-1] if isinstance(chain, tree.Chain) else chain, names)
     value = frame.evaluate(statement.value)
-    _bind(frame, names, value, frame.written(statement.value), statement.span)
+    _bind(frame, names, value, frame.local(statement.value), statement.span)
 
 
 def _bind(
@@ -98,7 +98,7 @@ def _bind(
             message = f"`{name}` is a parameter, and keeps the value it was given"
             raise frame.fault("name", message, span, help="give the new value another name")
         part = written.entry(place) if written and len(names) > 1 else written
-        frame.mean(name, single, part)
+        frame.bind(name, single, part)
 
 
 def _apply(frame: Frame, statement: tree.Apply) -> None:
@@ -107,16 +107,16 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
     if isinstance(call, tree.Chain):
         value = frame.evaluate(call)
     else:
-        passed = piped(frame.from_running(call.span), call.span)
+        passed = piped_arguments(frame.require_running(call.span), call.span)
         frame.deepen(call.span)
         try:
-            value = passed_on(frame, passed, call)
+            value = pass_on(frame, passed, call)
         finally:
             frame.leave()
     if not holds_tensor(value):
         message = f"this has no effect: it is {describe(value)}"
         raise frame.fault("value", message, call.span)
-    frame.run_on(value)
+    frame.set_running(value)
     frame.applied = True
 
 
@@ -124,16 +124,16 @@ def _return(frame: Frame, statement: tree.Return) -> None:
     values: tuple[Value, ...] = ()
     for value in statement.values:
         values = (*values, frame.evaluate(value))
-    raise _Returned(values[0] if len(values) == 1 else values)
+    raise _Return(values[0] if len(values) == 1 else values)
 
 
 def _if(frame: Frame, statement: tree.If) -> None:
     holds = frame.truth(statement.test)
     before = frame.guards
-    frame.guards = (*before, frame.decide(holds, statement.test))
+    frame.guards = (*before, frame.record_test(holds, statement.test))
     frame.deepen(statement.span)
     try:
-        _run(frame, statement.body if holds else statement.otherwise)
+        _run_statements(frame, statement.body if holds else statement.otherwise)
     finally:
         frame.leave()
     # After a `return` in one way, what follows runs only because of how the test came out.
@@ -148,25 +148,25 @@ def _for(frame: Frame, statement: tree.For) -> None:
         message = f"a loop runs over a tuple, not over {describe(values)}"
         hint = f"write `range({statement.values.span.text})`" if isinstance(values, int) else None
         raise frame.fault("value", message, statement.values.span, help=hint)
-    frame.decide(values, statement.values)
-    outer = frame.rounds
+    frame.record_test(values, statement.values)
+    outer = frame.iterations
     frame.deepen(statement.span)
     try:
         _run_rounds(frame, statement, values)
     finally:
         frame.leave()
-        frame.rounds = outer
+        frame.iterations = outer
 
 
 def _run_rounds(frame: Frame, statement: tree.For, values: tuple[Value, ...]) -> None:
     """Every round of a loop, up to the first that has a mistake."""
-    outer, faults = frame.rounds, frame.findings.faults
+    outer, faults = frame.iterations, frame.findings.faults
     for number, value in enumerate(values):
         frame.step(statement.span)
-        frame.rounds = (*outer, number)
-        written = frame.written(statement.values, number)
+        frame.iterations = (*outer, number)
+        written = frame.local(statement.values, number)
         _bind(frame, statement.targets, value, written, statement.values.span)
-        _run(frame, statement.body)
+        _run_statements(frame, statement.body)
         if frame.findings.faults > faults:
             raise Fault
 
@@ -190,27 +190,27 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
     shape = request.plan.shape_of(statement) if request else statement.shape
     operation = Input(_sizes(frame, shape))
     try:
-        checked(operation, ())
+        infer_types(operation, ())
     except Mismatch as mismatch:
         raise frame.fault("shape", mismatch.message, shape.span) from None
     frame.naming = (statement, (statement.name,))
     tensor = frame.add(operation, [], {}, statement)
     assert isinstance(tensor, Tensor)
     graph.inputs[statement.name] = tensor.value
-    frame.mean(statement.name, tensor, None)
-    frame.run_on((*frame.running, tensor))
+    frame.bind(statement.name, tensor, None)
+    frame.set_running((*frame.running, tensor))
 
 
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     value = frame.evaluate(shape)
-    frame.decide(value, shape)
+    frame.record_test(value, shape)
     sizes = value if isinstance(value, tuple) else (value,)
     nodes = _dimensions(shape)
     nodes = nodes if len(nodes) == len(sizes) else [shape] * len(sizes)
     for size, node in zip(sizes, nodes, strict=True):
         if not is_integer(size) or size < 1:
             message = f"a size is a positive integer, not {describe(size)}"
-            given = frame.said(size, node)
+            given = frame.as_written(size, node)
             raise refusal(frame, "shape", message, given, "this size", help=None)
     return tuple(filter(is_integer, sizes))
 
@@ -253,12 +253,14 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
         message = f"no way to initialise is called `{name.name}`"
         hint = suggestion(name.name, SCHEMES)
         raise frame.fault("init", message, name.span, help=hint)
-    options = _options(frame, name.name, evaluated(frame, arguments), statement.scheme.span)
+    options = _options(
+        frame, name.name, evaluate_arguments(frame, arguments), statement.scheme.span
+    )
     initialisation = Initialisation(statement.kind, name.name, options)
     frame.graph.initialisations.append(initialisation)
 
 
-def _options(frame: Frame, scheme: str, written: Written, span: Span) -> dict[str, Value]:
+def _options(frame: Frame, scheme: str, written: Arguments, span: Span) -> dict[str, Value]:
     numbers = all(is_number(given.value) and given.value >= 0 for given in written.named.values())
     if tuple(written.named) != SCHEMES[scheme] or written.positional or not numbers:
         takes = " and ".join(f"`{option} = ...`" for option in SCHEMES[scheme]) or "no options"

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import TypeAlias
 
-from archdsl.build.provenance import Moment, expression
+from archdsl.build.provenance import Snapshot, expression
 from archdsl.diagnostics import counted
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import TensorType
@@ -30,10 +30,10 @@ class Tensor:
     type: TensorType
 
 
-def _literally(value: Value) -> object:
+def _as_literal(value: Value) -> object:
     """A value as expressions have it, in which a block only counts as true."""
     if isinstance(value, tuple):
-        return tuple(map(_literally, value))
+        return tuple(map(_as_literal, value))
     return True if isinstance(value, BlockValue | OperationValue) else value
 
 
@@ -47,23 +47,23 @@ class Given:
     value: Value
     span: Span = field(compare=False)
     written: tree.Expression | None = field(default=None, compare=False, repr=False)
-    around: Moment | None = field(default=None, compare=False, repr=False)
+    snapshot: Snapshot | None = field(default=None, compare=False, repr=False)
 
     @property
     def scope(self) -> int:
         """The scope in whose terms it was written; -1 outside of any."""
-        return self.around.names.scope if self.around else -1
+        return self.snapshot.history.scope if self.snapshot else -1
 
     @property
     def expression(self) -> Expression:
         """What was written, in terms of the body around it."""
-        if self.written is None or self.around is None:
-            return Literal(_literally(self.value))
-        return expression(self.written, self.around)
+        if self.written is None or self.snapshot is None:
+            return Literal(_as_literal(self.value))
+        return expression(self.written, self.snapshot)
 
-    def passed(self, name: str) -> Given | None:
+    def enclosing_argument(self, name: str) -> Given | None:
         """What the body around it was given under a name."""
-        meaning = self.around.meaning(name) if self.around else None
+        meaning = self.snapshot.binding(name) if self.snapshot else None
         return meaning if isinstance(meaning, Given) else None
 
     @property
@@ -81,7 +81,7 @@ def _as_word(value: object, written: tree.Expression | None) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Arguments:
     """The arguments of a call, evaluated, in the order they were written."""
 
     positional: tuple[Given, ...]
@@ -205,7 +205,7 @@ def parts(value: Value) -> Iterable[Value]:
     return ()
 
 
-def weigh(value: Value, most: int) -> tuple[int, int]:
+def count_parts(value: Value, most: int) -> tuple[int, int]:
     """How many values there are in one, itself included, and on how many levels.
 
     Parts may be shared, so that there are more than memory has room for: none are counted
@@ -257,7 +257,7 @@ def describe(value: object) -> str:
     return f"the {kind} `{show(value)}`"
 
 
-def bounds(least: int, most: int | None, what: str = "argument") -> str:
+def describe_count(least: int, most: int | None, what: str = "argument") -> str:
     """`1 argument`, `at least 2 arguments`, `1 to 3 arguments`."""
     if least == most:
         return counted(least, what)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archdsl.claims import figures, structure
-from archdsl.claims.figures import Checked, Measured, Verdict, named, verdict
+from archdsl.claims.figures import ClaimResult, Measurement, Verdict, show_setting, verdict
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import (
     CompileError,
@@ -25,26 +25,26 @@ from archdsl.spec import Network, Spec
 from archdsl.syntax import tree
 
 
-def written(spec: Spec) -> int:
+def count_claims(spec: Spec) -> int:
     """How much a spec claims, notes aside."""
     items = (item for claim in spec.program.main.claims() for item in claim.items)
     return sum(not isinstance(item, tree.Remark) for item in items)
 
 
 @dataclass(frozen=True)
-class Examined:
+class ExaminedClaim:
     """A claim: the network that it is about, and how each thing that it says fares."""
 
     network: Network
-    results: tuple[Checked, ...]
+    results: tuple[ClaimResult, ...]
 
 
-def check_claims(spec: Spec, diagnostics: Diagnostics) -> list[Checked]:
+def check_claims(spec: Spec, diagnostics: Diagnostics) -> list[ClaimResult]:
     """Every claim of a spec, measured. What is wrong goes to `diagnostics`."""
-    return [checked for claim in examine(spec, diagnostics) for checked in claim.results]
+    return [checked for claim in examine_claims(spec, diagnostics) for checked in claim.results]
 
 
-def examine(spec: Spec, diagnostics: Diagnostics) -> Iterator[Examined]:
+def examine_claims(spec: Spec, diagnostics: Diagnostics) -> Iterator[ExaminedClaim]:
     """The claims of a spec one by one, without those about networks that cannot be built.
 
     What is wrong goes to `diagnostics`.
@@ -58,7 +58,7 @@ def examine(spec: Spec, diagnostics: Diagnostics) -> Iterator[Examined]:
             continue
         diagnostics.extend(network.diagnostics)
         checker = _Checker(spec, diagnostics, network, arguments)
-        yield Examined(network, tuple(checker.results(claim)))
+        yield ExaminedClaim(network, tuple(checker.results(claim)))
 
 
 def _build(spec: Spec, name: tree.Name, arguments: tuple[tree.Argument, ...]) -> Network:
@@ -78,51 +78,51 @@ class _Checker:
     network: Network
     arguments: tuple[tree.Argument, ...]
 
-    def results(self, claim: tree.Claim) -> Iterator[Checked]:
+    def results(self, claim: tree.Claim) -> Iterator[ClaimResult]:
         for item in claim.items:
             try:
                 if isinstance(item, tree.Property):
-                    yield self._property(item)
+                    yield self._check_property(item)
                 elif isinstance(item, tree.Figure):
-                    yield self._figure(item)
+                    yield self._check_figure(item)
             except CompileError as failure:
                 self.diagnostics.collect(failure)
 
-    def _property(self, item: tree.Property) -> Checked:
+    def _check_property(self, item: tree.Property) -> ClaimResult:
         found = cells(self.network.graph)
         match item.value:
             case tree.AtMost(value=tree.Number(value=most)) if item.name in structure.COUNTED:
-                measured, is_met = structure.bounded(item.name, most, found)
+                measured, is_met = structure.compare_bound(item.name, most, found)
             case _ if item.name in structure.PROPERTIES:
-                measured, is_met = structure.compared(item, found)
+                measured, is_met = structure.compare_property(item, found)
             case _:
                 raise CompileError([_unknown(item, item.name)])
-        return self._judged(item, item.name, item.value.span.text, measured, is_met)
+        return self._judge(item, item.name, item.value.span.text, measured, is_met)
 
-    def _figure(self, item: tree.Figure) -> Checked:
+    def _check_figure(self, item: tree.Figure) -> ClaimResult:
         metric, claimed = item.metric, item.value.text
         if item.base is not None:
-            return self._increase(item, item.base)
+            return self._check_increase(item, item.base)
         if metric in figures.STATED:
-            return self._stated(item)
+            return self._check_stated(item)
         if metric in structure.COUNTED:
-            measured, is_met = structure.counted(
+            measured, is_met = structure.compare_count(
                 metric, item.value.value, cells(self.network.graph)
             )
-            return self._judged(item, metric, claimed, measured, is_met)
+            return self._judge(item, metric, claimed, measured, is_met)
         if metric not in METRICS:
             raise CompileError([_unknown(item, metric)])
-        measured, is_met = figures.compared(item, self.network, None)
-        return self._judged(item, metric, claimed, measured, is_met)
+        measured, is_met = figures.compare_figure(item, self.network, None)
+        return self._judge(item, metric, claimed, measured, is_met)
 
-    def _stated(self, item: tree.Figure) -> Checked:
+    def _check_stated(self, item: tree.Figure) -> ClaimResult:
         """An accuracy, which only training could measure: a percentage it must be."""
         if not 0 <= item.value.value <= 100:
             message = f"{item.metric} is a percentage, from 0 to 100, not {item.value.text}"
             raise CompileError([error("claim", message, item.value.span)])
-        return Checked(_shown(self.network), item.metric, item.value.text, None, Verdict.STATED)
+        return ClaimResult(_shown(self.network), item.metric, item.value.text, None, Verdict.STATED)
 
-    def _increase(self, item: tree.Figure, base: tree.Call | tree.Name) -> Checked:
+    def _check_increase(self, item: tree.Figure, base: tree.Call | tree.Name) -> ClaimResult:
         """What a network has beyond another, which has the claim's arguments beside its own."""
         if item.metric not in METRICS:
             message = f"`{item.metric}` cannot be more on a network than on another"
@@ -131,30 +131,30 @@ class _Checker:
         named = {argument.name for argument in own}
         given = (*own, *(a for a in self.arguments if a.name not in named))
         other = _build(self.spec, name, given)
-        measured, is_met = figures.compared(item, self.network, other)
+        measured, is_met = figures.compare_figure(item, self.network, other)
         metric, claimed = f"{item.metric} on {other.name}", f"+{item.value.text}"
-        return self._judged(item, metric, claimed, measured, is_met)
+        return self._judge(item, metric, claimed, measured, is_met)
 
-    def _judged(
+    def _judge(
         self,
         item: tree.Figure | tree.Property,
         metric: str,
         claimed: str,
-        measured: Measured,
+        measured: Measurement,
         is_met: bool,
-    ) -> Checked:
+    ) -> ClaimResult:
         result = verdict(is_met=is_met, is_disputed=item.disputed)
-        checked = Checked(_shown(self.network), metric, claimed, measured, result)
+        checked = ClaimResult(_shown(self.network), metric, claimed, measured, result)
         self.diagnostics.extend(_explain(checked, measured, item))
         return checked
 
 
 def _shown(network: Network) -> str:
-    return named(network.name, {name: given.value for name, given in network.given.items()})
+    return show_setting(network.name, {name: given.value for name, given in network.given.items()})
 
 
 def _explain(
-    checked: Checked, measured: Measured, item: tree.Figure | tree.Property
+    checked: ClaimResult, measured: Measurement, item: tree.Figure | tree.Property
 ) -> Iterator[Diagnostic]:
     exact = f"{measured.value:,}" if isinstance(measured.value, int) else measured.value
     span, label = item.value.span, f"measured {exact}"

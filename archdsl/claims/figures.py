@@ -35,7 +35,7 @@ def verdict(*, is_met: bool, is_disputed: bool) -> Verdict:
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """What was measured: exactly, as the claim prints its own, and how far it is from that."""
 
     value: int | str
@@ -44,13 +44,13 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Checked:
+class ClaimResult:
     """One thing that was claimed, `measured` where that can be."""
 
     network: str
     metric: str
     claimed: str
-    measured: Measured | None
+    measured: Measurement | None
     verdict: Verdict
 
 
@@ -62,16 +62,18 @@ class SpecReport:
     networks: tuple[str, ...]
     recipes: tuple[str, ...]
     written: int
-    claims: Sequence[Checked]
+    claims: Sequence[ClaimResult]
 
 
-def named(network: str, given: Mapping[str, Value]) -> str:
+def show_setting(network: str, given: Mapping[str, Value]) -> str:
     """`x3d_s(size = 182)`."""
     values = ", ".join(f"{name} = {show(value)}" for name, value in given.items())
     return f"{network}({values})" if given else network
 
 
-def compared(figure: tree.Figure, network: Network, base: Network | None) -> tuple[Measured, bool]:
+def compare_figure(
+    figure: tree.Figure, network: Network, base: Network | None
+) -> tuple[Measurement, bool]:
     """What a figure measures, beyond a base where it has one, and whether it is met.
 
     It is met within half a unit of the last digit that was printed.
@@ -82,7 +84,7 @@ def compared(figure: tree.Figure, network: Network, base: Network | None) -> tup
     text = figure.value.text
     off: Fraction = value - Fraction(figure.value.value)
     shown = signed(text, value) if base is not None else in_unit_of(text, value)
-    measured = Measured(value, shown, signed(text, off) if off else "0")
+    measured = Measurement(value, shown, signed(text, off) if off else "0")
     return measured, abs(off) <= last_digit(text) / 2
 
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl.build.values import Value, show
-from archdsl.claims.checker import Examined, examine
-from archdsl.claims.figures import Verdict, named
+from archdsl.claims.checker import ExaminedClaim, examine_claims
+from archdsl.claims.figures import Verdict, show_setting
 from archdsl.costs.figures import Figures
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
 from archdsl.plan.derivations import Lineage
@@ -44,7 +44,7 @@ class Member:
     @property
     def name(self) -> str:
         """`x3d_s(size = 182)`."""
-        return named(self.network, self.given)
+        return show_setting(self.network, self.given)
 
     @property
     def top1(self) -> Fraction | None:
@@ -60,9 +60,9 @@ def members(spec: Spec, path: str, diagnostics: Diagnostics) -> list[Member]:
     values is a member where its claims give them.
     """
     claimed = Diagnostics()
-    collected = _Collector(spec, path, diagnostics, tuple(examine(spec, claimed)))
+    collected = _Collector(spec, path, diagnostics, tuple(examine_claims(spec, claimed)))
     found = list(collected.members())
-    diagnostics.collect(CompileError(_told(claimed)))
+    diagnostics.collect(CompileError(_without_notes(claimed)))
     return found
 
 
@@ -71,8 +71,8 @@ class _Collector:
     spec: Spec
     path: str
     diagnostics: Diagnostics
-    examined: Sequence[Examined]
-    settings: dict[str, dict[Setting, list[Examined]]] = field(init=False)
+    examined: Sequence[ExaminedClaim]
+    settings: dict[str, dict[Setting, list[ExaminedClaim]]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.settings = {name: {} for name in self.spec.networks}
@@ -84,23 +84,25 @@ class _Collector:
         for name, settings in self.settings.items():
             missing = self.spec.missing_parameters(name)
             if name in self.spec.networks and not missing:
-                yield from self._standing(name, settings)
+                yield from self._members_of(name, settings)
                 continue
             for claims in settings.values():
-                yield from self._at(claims[0].network, claims)
+                yield from self._members_at(claims[0].network, claims)
             if not settings:
                 self.diagnostics.add(_left_out(name, missing))
 
-    def _standing(self, name: str, settings: dict[Setting, list[Examined]]) -> Iterator[Member]:
+    def _members_of(
+        self, name: str, settings: dict[Setting, list[ExaminedClaim]]
+    ) -> Iterator[Member]:
         """A network as it stands, and where its accuracy is stated."""
         own = {setting for setting, claims in settings.items() if setting and _accuracies(claims)}
         others = [claim for s, claims in settings.items() if s not in own for claim in claims]
         network = self._build(name)
         if network:
-            yield from self._at(network, others, settings.get((), []))
+            yield from self._members_at(network, others, settings.get((), []))
         for setting, claims in settings.items():
             if setting in own:
-                yield from self._at(claims[0].network, claims)
+                yield from self._members_at(claims[0].network, claims)
 
     def _build(self, name: str) -> Network | None:
         try:
@@ -108,14 +110,14 @@ class _Collector:
         except CompileError as failure:
             self.diagnostics.collect(failure)
             return None
-        self.diagnostics.extend(_told(network.diagnostics))
+        self.diagnostics.extend(_without_notes(network.diagnostics))
         return network
 
-    def _at(
+    def _members_at(
         self,
         network: Network,
-        counted: Sequence[Examined],
-        stating: Sequence[Examined] | None = None,
+        counted: Sequence[ExaminedClaim],
+        stating: Sequence[ExaminedClaim] | None = None,
     ) -> Iterator[Member]:
         """A member for each accuracy that is stated here, or one where there is none.
 
@@ -142,14 +144,14 @@ def _setting(network: Network) -> Setting:
     return tuple(sorted((key, show(given.value)) for key, given in network.given.items()))
 
 
-def _accuracies(claims: Sequence[Examined]) -> list[str | None]:
+def _accuracies(claims: Sequence[ExaminedClaim]) -> list[str | None]:
     """What is stated, each value once."""
     results = (result for claim in claims for result in claim.results)
     stated = (result.claimed for result in results if result.metric == ACCURACY)
     return list({parse_number(text): text for text in stated}.values())
 
 
-def _told(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def _without_notes(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """Notes about places in a spec are for `check`."""
     for diagnostic in diagnostics:
         if diagnostic.severity is not Severity.NOTE or not diagnostic.labels:

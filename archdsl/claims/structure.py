@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from archdsl.claims.figures import Measured
+from archdsl.claims.figures import Measurement
 from archdsl.diagnostics import CompileError, error, suggestion
 from archdsl.ir.cells import Cell
 from archdsl.syntax import tree
@@ -31,13 +31,17 @@ COUNTED = (CELLS, *_COUNTS)
 """What can be claimed as a number."""
 
 
-def counted(name: str, claimed: int | Fraction, cells: Sequence[Cell]) -> tuple[Measured, bool]:
+def compare_count(
+    name: str, claimed: int | Fraction, cells: Sequence[Cell]
+) -> tuple[Measurement, bool]:
     """A count, in each of the cells, and whether it is as claimed."""
     counts = _counts(name, cells)
     return _shown(counts), counts == [claimed]
 
 
-def bounded(name: str, most: int | Fraction, cells: Sequence[Cell]) -> tuple[Measured, bool]:
+def compare_bound(
+    name: str, most: int | Fraction, cells: Sequence[Cell]
+) -> tuple[Measurement, bool]:
     """A count, in each of the cells, and whether it is at most as claimed."""
     counts = _counts(name, cells)
     return _shown(counts), bool(counts) and counts[-1] <= most
@@ -48,9 +52,9 @@ def _counts(name: str, cells: Sequence[Cell]) -> list[int]:
     return [len(cells)] if name == CELLS else sorted({_COUNTS[name](cell) for cell in cells})
 
 
-def _shown(counts: Sequence[int]) -> Measured:
+def _shown(counts: Sequence[int]) -> Measurement:
     text = " or ".join(map(str, counts)) or "no cell"
-    return Measured(counts[0] if len(counts) == 1 else text, text)
+    return Measurement(counts[0] if len(counts) == 1 else text, text)
 
 
 def _types(words: Words, cells: Sequence[Cell]) -> Found:
@@ -74,11 +78,11 @@ def _all(words: Words, found: Iterable[set[str]]) -> Found:
 
 def _path(words: Words, cells: Sequence[Cell]) -> Found:
     """Whether each cell has a way through operations over these dimensions, one after another."""
-    having = sum(_leads(cell, words) for cell in cells)
+    having = sum(_has_path(cell, words) for cell in cells)
     return f"in {having} of {len(cells)} cells", bool(cells) and having == len(cells)
 
 
-def _leads(cell: Cell, words: Words) -> bool:
+def _has_path(cell: Cell, words: Words) -> bool:
     """Operations stand before those that read them: one pass finds how far each way has come."""
     done: dict[str, int] = {}
     for operation in cell.operations:
@@ -117,7 +121,7 @@ PROPERTIES: dict[str, Callable[[Words, Sequence[Cell]], Found]] = {
 """What can be claimed in words."""
 
 
-def compared(property_: tree.Property, cells: Sequence[Cell]) -> tuple[Measured, bool]:
+def compare_property(property_: tree.Property, cells: Sequence[Cell]) -> tuple[Measurement, bool]:
     """What the cells are, and whether that is as claimed.
 
     Raises:
@@ -125,7 +129,7 @@ def compared(property_: tree.Property, cells: Sequence[Cell]) -> tuple[Measured,
     """
     _check_words(property_)
     text, is_met = PROPERTIES[property_.name](words(property_.value), cells)
-    return Measured(text, text), is_met
+    return Measurement(text, text), is_met
 
 
 def _check_words(property_: tree.Property) -> None:

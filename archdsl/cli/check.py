@@ -51,7 +51,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _checked(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     """What there is to say of a spec; nothing but diagnostics where it cannot be read."""
-    from archdsl.claims.checker import check_claims, written
+    from archdsl.claims.checker import check_claims, count_claims
     from archdsl.claims.figures import SpecReport
 
     try:
@@ -67,7 +67,7 @@ def _checked(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     except CompileError as failure:
         diagnostics.collect(failure)
         return None
-    return SpecReport(path, spec.networks, spec.recipes, written(spec), claims)
+    return SpecReport(path, spec.networks, spec.recipes, count_claims(spec), claims)
 
 
 def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:

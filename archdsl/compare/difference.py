@@ -10,7 +10,7 @@ from archdsl.build.values import show
 from archdsl.compare.alignment import PERFECT, align
 from archdsl.compare.pieces import Inner, Origin, Piece, Pieces, pieces_of, written
 from archdsl.ir.graph import Graph, Initialisation, Value
-from archdsl.ir.likeness import alike, started
+from archdsl.ir.likeness import is_same_network, used_initialisations
 from archdsl.ops.base import Operation
 from archdsl.spec import Network
 
@@ -87,7 +87,7 @@ def difference(a: Network, b: Network, by: str = "row") -> Difference:
     """What differs from one network to another."""
     beside = _Beside(pieces_of(a, by), pieces_of(b, by))
     others = tuple(beside.others())
-    return Difference(a, b, by, alike(a.graph, b.graph), tuple(beside.pairs()), others)
+    return Difference(a, b, by, is_same_network(a.graph, b.graph), tuple(beside.pairs()), others)
 
 
 def _likeness(a: Piece, b: Piece) -> int:
@@ -119,7 +119,7 @@ class _Beside:
 
     def _reads(self, a: Piece, b: Piece) -> Iterator[Change]:
         """That a piece takes what it takes from elsewhere, not just from the one before it."""
-        ours, theirs = a.traced.enters, b.traced.enters
+        ours, theirs = a.traced.inputs, b.traced.inputs
         if len(ours) == len(theirs) and all(
             self._is_chained(a, one, b, other) or self._is_same(one, other)
             for one, other in zip(ours, theirs, strict=True)
@@ -169,7 +169,7 @@ def _inputs(network: Network) -> dict[str, str]:
 
 
 def _rules(graph: Graph) -> dict[str, str]:
-    return {operation: _rule(rule) for operation, rule in started(graph).items()}
+    return {operation: _rule(rule) for operation, rule in used_initialisations(graph).items()}
 
 
 def _rule(rule: Initialisation) -> str:
@@ -234,7 +234,7 @@ def _inner(a: Inner | None, b: Inner | None) -> Iterator[Change]:
 
 
 def _wires(piece: Piece) -> object:
-    return [step.reads for step in piece.form.steps], piece.form.gives
+    return [step.reads for step in piece.form.steps], piece.form.outputs
 
 
 def _alike(a: Operation, b: Operation) -> int:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from archdsl.build.values import show
 from archdsl.costs.breakdown import Cut, Part, cut
 from archdsl.ir.graph import Graph, Node, Scope, Value
-from archdsl.ir.likeness import Form, Traced, trace
+from archdsl.ir.likeness import Form, LocatedForm, locate_form
 from archdsl.ops.base import Operation
 from archdsl.spec import Network
 
@@ -40,7 +40,7 @@ class Piece:
     place: int
     part: Part
     cells: Mapping[str, str]
-    traced: Traced = field(repr=False)
+    traced: LocatedForm = field(repr=False)
     gives: tuple[Value, ...] = field(repr=False)
     graph: Graph = field(repr=False)
     found: Cut = field(repr=False)
@@ -110,15 +110,15 @@ def _piece(graph: Graph, place: int, found: Cut, part: Part) -> Piece:
     (*_, last) = found.nodes
     results = tuple(Value(last.index, i) for i in range(len(last.results)))
     gives = found.scope.outputs if found.scope else results
-    cells, traced = dict(_cells(graph, found)), trace(graph, found.nodes, gives)
+    cells, traced = dict(_cells(graph, found)), locate_form(graph, found.nodes, gives)
     return Piece(place, part, cells, traced, gives, graph, found)
 
 
 def _inner(graph: Graph, child: int, nodes: list[Node]) -> Inner:
     if child < 0:
-        return Inner(nodes[0].operation.name, trace(graph, nodes, ()).form)
+        return Inner(nodes[0].operation.name, locate_form(graph, nodes, ()).form)
     scope = graph.scopes[child]
-    return Inner(scope.definition, trace(graph, nodes, scope.outputs).form)
+    return Inner(scope.definition, locate_form(graph, nodes, scope.outputs).form)
 
 
 def _cells(graph: Graph, found: Cut) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from archdsl.ir.graph import Graph, Node, Nodes
+from archdsl.ir.graph import Graph, GraphView, Node
 from archdsl.ops.base import Cost, Operation, Types
 from archdsl.ops.sources import Input, Parameter
 
@@ -116,7 +116,7 @@ class Figures:
         return convention.of(self.cost)
 
 
-def figures_of(graph: Nodes, node: Node) -> Figures:
+def figures_of(graph: GraphView, node: Node) -> Figures:
     """What one operation costs."""
     return figures_of_operation(node.operation, graph.types(graph.operands(node)), node.results)
 

@@ -26,7 +26,7 @@ from archdsl.emit.python import (
 )
 from archdsl.emit.scripts import Target, scripts
 from archdsl.emit.writer import DOC_WIDTH
-from archdsl.ir.graph import Graph, softmax_at_end
+from archdsl.ir.graph import Graph, final_softmax
 from archdsl.recipes.recipe import Recipe
 
 _TITLE = 'Entry point of torch.hub, which loads this folder with `source="local"`.'
@@ -89,5 +89,5 @@ def _target(graph: Graph, module: Module) -> Target:
         module.class_name,
         tuple(parameter.name for parameter in module.parameters),
         network_doc(graph.name, graph.doc),
-        gives_probabilities=softmax_at_end(graph) is not None,
+        gives_probabilities=final_softmax(graph) is not None,
     )

@@ -23,7 +23,7 @@ from archdsl.emit.slots import Slot
 from archdsl.emit.targets.base import Target
 from archdsl.ir.graph import Graph, Initialisation
 from archdsl.ops.base import Layer, Weight
-from archdsl.passes.base import holding
+from archdsl.passes.base import nodes_with_tensors
 
 _WEIGHT, _BIAS = Atom("module.weight"), Atom("module.bias")
 
@@ -53,7 +53,7 @@ def initialisation(graph: Graph, blocks: Sequence[str], target: Target) -> tuple
 
 def _others(graph: Graph, ruled: Collection[str], target: Target) -> list[str]:
     """The layers with weights or statistics that no rule is for."""
-    nodes = [node for node in holding(graph) if node.operation.name not in ruled]
+    nodes = [node for node in nodes_with_tensors(graph) if node.operation.name not in ruled]
     forms = (target.form(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes)
     return sorted({form.constructor for form in forms if isinstance(form, Layer)})
 

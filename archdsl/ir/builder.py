@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from archdsl.ir.graph import Definition, Graph, Initialisation, Node, Nodes, Scope, Site, Value
+from archdsl.ir.graph import Definition, Graph, GraphView, Initialisation, Node, Scope, Site, Value
 from archdsl.ir.written import Origin
 from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
 
 
-class Builder(Nodes):
+class Builder(GraphView):
     """Makes the graph of a network; `Graph` says what there is to know of one."""
 
     def __init__(self, name: str) -> None:

@@ -54,11 +54,11 @@ def cells(graph: Graph) -> tuple[Cell, ...]:
     if not found:
         return ()
     paths = name_all(graph).scope_paths
-    inside = _inside(graph)
+    inside = _calls_by_scope(graph)
     return tuple(_cell(graph, scope, paths[scope.index], inside[scope.index]) for scope in found)
 
 
-def _inside(graph: Graph) -> Mapping[int, Mapping[str, Scope | Node]]:
+def _calls_by_scope(graph: Graph) -> Mapping[int, Mapping[str, Scope | Node]]:
     """For each scope the calls right in it, by the names of their results."""
     inside: dict[int, dict[str, Scope | Node]] = {scope.index: {} for scope in graph.scopes}
     for node in graph:
@@ -78,11 +78,11 @@ def _cell(graph: Graph, scope: Scope, path: str, inside: Mapping[str, Scope | No
         for name, read in wiring.inputs.items()
         if name in inside
     )
-    after = _followed(graph, scope, path)
+    after = _preceding_label(graph, scope, path)
     return Cell(scope.definition, path, wiring.keys_values, operations, wiring.outputs, after)
 
 
-def _followed(graph: Graph, scope: Scope, path: str) -> str:
+def _preceding_label(graph: Graph, scope: Scope, path: str) -> str:
     """What an inserted cell follows: its path is that label and the name it was inserted by."""
     row = graph.scopes[scope.parent] if scope.parent is not None else scope
     return path.removesuffix(f"_{row.definition}") if row.is_inserted else ""

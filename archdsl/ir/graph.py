@@ -2,8 +2,8 @@
 
 Every node is one operation, in the order in which it was added, which is an order of
 execution. It carries the span it came from and the scope (the block instance) it stands in.
-What a node reads is recorded once, as its operands. What takes an algorithm is networkx's, on
-a graph made for it (`needed`): importing that library takes a third of the time of a whole run.
+What a node reads is recorded once, as its operands. Only `dependency_order` imports networkx, when
+it is called: the import takes a third of the time of a whole run.
 
 A `Builder` makes a graph (`ir.builder`), a pass makes another of one (`ir.rewrite`).
 """
@@ -128,7 +128,7 @@ class Initialisation:
     options: Mapping[str, object]
 
 
-class Nodes:
+class GraphView:
     """What a graph and its builder alike can be asked: nodes, what they read, their scopes."""
 
     name: str
@@ -169,7 +169,7 @@ class Nodes:
 
 
 @dataclass(frozen=True, eq=False)
-class Graph(Nodes):
+class Graph(GraphView):
     """A network.
 
     `open_parameters` are those parameters of the network that its body only hands on to blocks,
@@ -203,7 +203,7 @@ class Graph(Nodes):
         read = {operand.node for operands in self.reads for operand in operands}
         return (node for node in self.nodes if node.index not in read)
 
-    def needed(self, nodes: Iterable[int]) -> Iterator[int]:
+    def dependency_order(self, nodes: Iterable[int]) -> Iterator[int]:
         """Some nodes, each after those of them that it reads, else in the order given."""
         from networkx import DiGraph, dfs_postorder_nodes
 
@@ -222,7 +222,7 @@ _AVERAGES = (
 ).split()
 
 
-def softmax_at_end(graph: Graph) -> Node | None:
+def final_softmax(graph: Graph) -> Node | None:
     """The softmax that the only output comes from, perhaps averaged over positions."""
     (value,) = graph.outputs
     node = graph.node(value.node)

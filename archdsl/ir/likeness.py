@@ -30,44 +30,46 @@ class Form:
     """A graph or a part of one without names: operations in the order in which they are needed."""
 
     steps: tuple[Step, ...]
-    enters: Types
-    gives: tuple[Reference, ...]
+    inputs: Types
+    outputs: tuple[Reference, ...]
 
 
 @dataclass(frozen=True)
-class Traced:
+class LocatedForm:
     """A form with where it is in its graph: the place of each operation, the values that enter."""
 
     form: Form
     places: Mapping[int, int]
-    enters: tuple[Value, ...]
+    inputs: tuple[Value, ...]
 
 
-def alike(a: Graph, b: Graph) -> bool:
+def is_same_network(a: Graph, b: Graph) -> bool:
     """The same results of the same inputs by the same operations, started the same way.
 
     Names, blocks and the order of execution are aside. That of operands counts, in a sum too.
     Operations that no result needs are paired in the order in which they stand.
     """
-    return started(a) == started(b) and _whole(a) == _whole(b)
+    return used_initialisations(a) == used_initialisations(b) and _network_form(a) == _network_form(
+        b
+    )
 
 
-def started(graph: Graph) -> Mapping[str, Initialisation]:
+def used_initialisations(graph: Graph) -> Mapping[str, Initialisation]:
     """How weights start, by the kind of operation, for those that the graph has."""
     kinds = {node.operation.name for node in graph}
     return {rule.operation: rule for rule in graph.initialisations if rule.operation in kinds}
 
 
-def _whole(graph: Graph) -> Form:
-    return trace(graph, tuple(graph), (*graph.inputs.values(), *graph.outputs)).form
+def _network_form(graph: Graph) -> Form:
+    return locate_form(graph, tuple(graph), (*graph.inputs.values(), *graph.outputs)).form
 
 
-def trace(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...]) -> Traced:
+def locate_form(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...]) -> LocatedForm:
     """The form of some operations of a graph that give some values to the rest of it."""
     inside = {node.index for node in nodes}
     roots = [value.node for value in gives if value.node in inside]
     wanted = (*roots, *(node.index for node in nodes))
-    places = {index: place for place, index in enumerate(graph.needed(wanted))}
+    places = {index: place for place, index in enumerate(graph.dependency_order(wanted))}
     entering: dict[Value, int] = {}
 
     def reference(value: Value) -> Reference:
@@ -80,4 +82,4 @@ def trace(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...]) -> Tr
         for node in map(graph.node, places)
     )
     given, enters = tuple(map(reference, gives)), tuple(entering)
-    return Traced(Form(steps, graph.types(enters), given), places, enters)
+    return LocatedForm(Form(steps, graph.types(enters), given), places, enters)

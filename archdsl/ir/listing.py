@@ -28,7 +28,7 @@ class Entry:
     member: Member | None
     times: int = 1
     reads: tuple[str, ...] = ()
-    gives: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
     inside: tuple[Entry, ...] = ()
     covers: tuple[Member, ...] = field(default=(), repr=False)
 
@@ -80,7 +80,7 @@ class _Lister:
         reads = self._reads(scope, place, member)
         if isinstance(member, Node):
             return Entry(name, member, times, reads, covers=covers)
-        gives, inside = self._gives(member), self.entries(member.index)
+        gives, inside = self._results(member), self.entries(member.index)
         return Entry(name, member, times, reads, gives, inside, covers)
 
     def _covers(self, scope: int, run: Run) -> tuple[Member, ...]:
@@ -109,7 +109,7 @@ class _Lister:
             return ()
         return tuple(self._value_name(scope, value) for value in values)
 
-    def _gives(self, scope: Scope) -> tuple[str, ...]:
+    def _results(self, scope: Scope) -> tuple[str, ...]:
         members = self.members.get(scope.index, [])
         if scope.outputs == self._before(scope.index, len(members)):
             return ()

@@ -22,7 +22,7 @@ class Naming:
 
     def path(self, node: Node) -> str:
         """Where an operation stands: `res2.0.conv1`. Rows of a table are no level."""
-        return _joined(self.scope_paths[node.scope], self.nodes[node.index])
+        return _join_path(self.scope_paths[node.scope], self.nodes[node.index])
 
 
 def name_all(graph: Graph) -> Naming:
@@ -32,7 +32,7 @@ def name_all(graph: Graph) -> Naming:
         (_place(levels, scope), scope.name or scope.definition) for scope in graph.scopes
     ]
     parts += [(levels[n.scope], n.name or n.operation.name) for n in graph]
-    names = unique(parts)
+    names = unique_names(parts)
     count = len(graph.scopes)
     scopes, nodes = tuple(names[:count]), tuple(names[count:])
     return Naming(scopes, nodes, _scope_paths(graph, scopes))
@@ -52,7 +52,7 @@ def _levels(graph: Graph) -> list[int]:
     return levels
 
 
-def unique(parts: Iterable[tuple[Hashable, str]]) -> list[str]:
+def unique_names(parts: Iterable[tuple[Hashable, str]]) -> list[str]:
     """Names as wanted where only one of a level wants them, else numbered from 1."""
     listed = list(parts)
     wanted = Counter(listed)
@@ -71,9 +71,9 @@ def _scope_paths(graph: Graph, names: tuple[str, ...]) -> tuple[str, ...]:
     paths: list[str] = []
     for scope in graph.scopes:
         above = "" if scope.parent is None else paths[scope.parent]
-        paths.append(above if scope.kind in TRANSPARENT else _joined(above, names[scope.index]))
+        paths.append(above if scope.kind in TRANSPARENT else _join_path(above, names[scope.index]))
     return tuple(paths)
 
 
-def _joined(above: str, name: str) -> str:
+def _join_path(above: str, name: str) -> str:
     return f"{above}.{name}" if above else name

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.written import Apply, Expression, Literal, Named, Origin, Size
-from archdsl.ops.base import Operation, Types, checked
+from archdsl.ops.base import Operation, Types, infer_types
 from archdsl.source import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Imposed:
+class ImposedOrigin:
     """The origin of a parameter that a pass sets: it is written as it is."""
 
     value: object
@@ -35,12 +35,12 @@ class Rewrite:
         self.graph = graph
         self._nodes: list[Node] = []
         self._reads: list[tuple[Value, ...]] = []
-        self._now: dict[Value, Value] = {}
-        self._is_moved = False
+        self._renumbered: dict[Value, Value] = {}
+        self._has_dropped = False
 
     def operands(self, node: Node) -> Types:
         """The types that a node's operands have by now."""
-        values = map(self._now.__getitem__, self.graph.operands(node))
+        values = map(self._renumbered.__getitem__, self.graph.operands(node))
         return tuple([self._nodes[value.node].results[value.result] for value in values])
 
     def keep(self, node: Node) -> Node:
@@ -57,68 +57,76 @@ class Rewrite:
         Raises:
             Mismatch: it does not take the node's operands.
         """
-        results = checked(operation, self.operands(node))
-        new = self._placed(node, operation, results, imposed)
+        results = infer_types(operation, self.operands(node))
+        new = self._new_node(node, operation, results, imposed)
         self._nodes.append(new)
-        self._reads.append(tuple([self._now[value] for value in self.graph.operands(node)]))
+        self._reads.append(tuple([self._renumbered[value] for value in self.graph.operands(node)]))
         for place in range(len(results)):
-            self._now[Value(node.index, place)] = Value(new.index, place)
+            self._renumbered[Value(node.index, place)] = Value(new.index, place)
         return new
 
-    def _placed(
+    def _new_node(
         self, node: Node, operation: Operation, results: Types, imposed: Mapping[str, object]
     ) -> Node:
         index = len(self._nodes)
         if (index, operation, results) == (node.index, node.operation, node.results):
             return node
-        origins = {name: Imposed(value, node.scope, node.span) for name, value in imposed.items()}
+        origins = {
+            name: ImposedOrigin(value, node.scope, node.span) for name, value in imposed.items()
+        }
         written = {**node.written, **origins}
         return replace(node, index=index, operation=operation, results=results, written=written)
 
     def drop(self, node: Node, *instead: Value) -> None:
         """Leave a node out; values of the old graph stand for its results."""
-        self._is_moved = True
+        self._has_dropped = True
         for place, value in enumerate(instead):
-            self._now[Value(node.index, place)] = self._now[value]
+            self._renumbered[Value(node.index, place)] = self._renumbered[value]
 
     def finish(self) -> Graph:
         """The graph of what was kept and put in place."""
         graph = replace(self.graph, nodes=tuple(self._nodes), reads=tuple(self._reads))
-        if not self._is_moved:
+        if not self._has_dropped:
             return graph
         return replace(
             graph,
             nodes=tuple(
-                replace(node, written=self._origins(node.written), guards=self._each(node.guards))
+                replace(
+                    node,
+                    written=self._renumber_origins(node.written),
+                    guards=self._renumber_all(node.guards),
+                )
                 for node in graph.nodes
             ),
-            scopes=tuple(map(self._rescoped, graph.scopes)),
-            inputs=self._values(graph.inputs),
-            outputs=tuple(self._now[value] for value in graph.outputs),
+            scopes=tuple(map(self._renumber_scope, graph.scopes)),
+            inputs=self._renumber_values(graph.inputs),
+            outputs=tuple(self._renumbered[value] for value in graph.outputs),
         )
 
-    def _rescoped(self, scope: Scope) -> Scope:
+    def _renumber_scope(self, scope: Scope) -> Scope:
         return replace(
             scope,
-            inputs=self._values(scope.inputs),
-            outputs=tuple(self._now[value] for value in scope.outputs),
-            arguments=self._origins(scope.arguments),
-            guards=self._each(scope.guards),
-            tests=self._each(scope.tests),
+            inputs=self._renumber_values(scope.inputs),
+            outputs=tuple(self._renumbered[value] for value in scope.outputs),
+            arguments=self._renumber_origins(scope.arguments),
+            guards=self._renumber_all(scope.guards),
+            tests=self._renumber_all(scope.tests),
         )
 
-    def _values(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
-        return {name: self._now[value] for name, value in values.items()}
+    def _renumber_values(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        return {name: self._renumbered[value] for name, value in values.items()}
 
-    def _origins(self, origins: Mapping[str, Origin]) -> Mapping[str, Origin]:
-        return dict(zip(origins, self._each(origins.values()), strict=True))
+    def _renumber_origins(self, origins: Mapping[str, Origin]) -> Mapping[str, Origin]:
+        return dict(zip(origins, self._renumber_all(origins.values()), strict=True))
 
-    def _each(self, origins: Iterable[Origin]) -> tuple[Origin, ...]:
-        return tuple(_Moved(o.value, o.scope, o.span, o, self._now) for o in origins)
+    def _renumber_all(self, origins: Iterable[Origin]) -> tuple[Origin, ...]:
+        return tuple(
+            _RenumberedOrigin(o.value, o.scope, o.span, o, self._renumbered) for o in origins
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class _Moved:
+class _RenumberedOrigin:
     """An origin that was written of another graph, whose values are others `now`."""
 
     value: object
@@ -129,16 +137,16 @@ class _Moved:
 
     @property
     def expression(self) -> Expression:
-        return _moved(self.origin.expression, self.now)
+        return _renumber(self.origin.expression, self.now)
 
 
-def _moved(expression: Expression, now: Mapping[Value, Value]) -> Expression:
+def _renumber(expression: Expression, now: Mapping[Value, Value]) -> Expression:
     match expression:
         case Size(node, result, what):
             value = now[Value(node, result)]
             return Size(value.node, value.result, what)
         case Apply(operator, terms):
-            return Apply(operator, tuple(_moved(term, now) for term in terms))
+            return Apply(operator, tuple(_renumber(term, now) for term in terms))
         case Named(name, term):
-            return Named(name, _moved(term, now))
+            return Named(name, _renumber(term, now))
     return expression

@@ -25,25 +25,25 @@ class Traced:
     term: Expression
 
 
-def _side(sign: str, compute: Callable[[Any, Any], Any], *, swapped: bool) -> Any:
+def _binary_method(sign: str, compute: Callable[[Any, Any], Any], *, swapped: bool) -> Any:
     def method(self: Any, other: Any) -> Any:
         if not isinstance(other, int | float | Fraction):
             return NotImplemented
         left, right = (other, self) if swapped else (self, other)
         value = compute(plain(left), plain(right))
-        return traced(value, _made(sign, term_of(left), term_of(right)))
+        return traced(value, _simplify(sign, term_of(left), term_of(right)))
 
     return method
 
 
-def _made(sign: str, left: Expression, right: Expression) -> Expression:
+def _simplify(sign: str, left: Expression, right: Expression) -> Expression:
     for side, other, unit in zip((left, right), (right, left), _UNITS.get(sign, ()), strict=False):
         if unit is not None and side == Literal(unit):
             return other
     return apply(sign, left, right)
 
 
-def _negative(self: Any) -> Any:
+def _negate(self: Any) -> Any:
     return traced(-plain(self), apply("-", term_of(self)))
 
 
@@ -57,9 +57,9 @@ _SIGNS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
 }
 
 for _name, (_sign, _compute) in _SIGNS.items():
-    setattr(Traced, f"__{_name}__", _side(_sign, _compute, swapped=False))
-    setattr(Traced, f"__r{_name}__", _side(_sign, _compute, swapped=True))
-setattr(Traced, "__neg__", _negative)  # noqa: B010
+    setattr(Traced, f"__{_name}__", _binary_method(_sign, _compute, swapped=False))
+    setattr(Traced, f"__r{_name}__", _binary_method(_sign, _compute, swapped=True))
+setattr(Traced, "__neg__", _negate)  # noqa: B010
 
 
 class TracedInt(Traced, int):

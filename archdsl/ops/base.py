@@ -197,7 +197,7 @@ def kind(base: type[K], name: str, meaning: str, **constants: str) -> type[K]:
 
 
 @lru_cache(maxsize=4096)
-def checked(operation: Operation, operands: Types) -> Types:
+def infer_types(operation: Operation, operands: Types) -> Types:
     """The types of an operation's results; the one way by which they enter a graph.
 
     Raises:
@@ -226,11 +226,11 @@ def _common_samples(operation: Operation, operands: Types) -> int:
             help = "`group` both, or `ungroup` the one that is in groups"
             raise Mismatch(message, operand=slot, help=help)
         if operand.samples != most and operation.joins_samples:
-            raise without_batch(operation, slot)
+            raise missing_batch(operation, slot)
     return most
 
 
-def without_batch(operation: Operation, operand: int) -> Mismatch:
+def missing_batch(operation: Operation, operand: int) -> Mismatch:
     """A tensor that is learned for all samples, where each is to have its own."""
     message = f"`{operation.name}` needs this for each sample; it is one for all"
     help = "give it the batch of a tensor: `x -> parameter(...)`"

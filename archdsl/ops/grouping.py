@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, Types, without_batch
-from archdsl.ops.shapes import Axis, axis_index, resized
+from archdsl.ops.base import Expression, Mismatch, Operation, Types, missing_batch
+from archdsl.ops.shapes import Axis, axis_index, with_size
 from archdsl.params.kinds import AxisName, Integer, parameter
 
 
@@ -22,11 +22,11 @@ class Group(Operation):
 
     def infer(self, x: TensorType) -> Types:
         place = axis_index(self.axis, x.rank)
-        return (resized(x, place, self.size),)
+        return (with_size(x, place, self.size),)
 
     def samples(self, x: TensorType) -> int:
         if not x.samples:
-            raise without_batch(self, 0)
+            raise missing_batch(self, 0)
         groups = -(-x.shape[axis_index(self.axis, x.rank)] // self.size)
         return groups * x.samples
 
@@ -59,7 +59,7 @@ class Ungroup(Operation):
         if x.samples == 0 or like.samples == 0 or self._groups(x, like) * x.shape[place] < size:
             message = f"{x} are not the groups of {like}"
             raise Mismatch(message, operand=0, help="`group` makes groups of a tensor")
-        return (resized(x, place, size),)
+        return (with_size(x, place, size),)
 
     def samples(self, x: TensorType, like: TensorType) -> int:
         return like.samples

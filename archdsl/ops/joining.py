@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.ir.types import TensorType
 from archdsl.limits import OPERATIONS
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
-from archdsl.ops.shapes import Axis, axis_index, dimension, entries, resized
+from archdsl.ops.shapes import Axis, axis_index, dimension, entries, with_size
 from archdsl.params.kinds import AxisName, Integer, Sizes, parameter
 
 
@@ -24,10 +24,12 @@ class Concat(Operation):
         first = operands[0]
         index = axis_index(self.axis, first.rank)
         for slot, operand in enumerate(operands):
-            if operand.rank != first.rank or resized(operand, index, 0) != resized(first, index, 0):
+            if operand.rank != first.rank or with_size(operand, index, 0) != with_size(
+                first, index, 0
+            ):
                 message = f"`concat` along axis {index} cannot join {first} and {operand}"
                 raise Mismatch(message, operand=slot)
-        return (resized(first, index, sum(x.shape[index] for x in operands)),)
+        return (with_size(first, index, sum(x.shape[index] for x in operands)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         dim = dimension(self.axis, operands[0].rank)
@@ -58,11 +60,11 @@ class Stack(Operation):
         return Expression("torch.stack([{operands}], dim={dim})", {"dim": dim})
 
 
-def parts(x: TensorType, index: int, sizes: list[int]) -> Types:
-    return tuple(resized(x, index, size) for size in sizes)
+def part_types(x: TensorType, index: int, sizes: list[int]) -> Types:
+    return tuple(with_size(x, index, size) for size in sizes)
 
 
-def first_of(template: str, results: Types) -> str:
+def unpacked(template: str, results: Types) -> str:
     """torch gives a tuple even of one part."""
     return template if len(results) > 1 else f"{template}[0]"
 
@@ -87,14 +89,14 @@ class Split(Operation):
 
     def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank)
-        return parts(x, index, self._sizes(x, index))
+        return part_types(x, index, self._sizes(x, index))
 
     def emit(self, operands: Types, results: Types) -> Expression:
         sizes = {f"size{i}": size for i, size in enumerate(entries(self.sizes))}
         listed = ", ".join(f"{{{name}}}" for name in sizes)
         listed = listed if isinstance(self.sizes, int) else f"[{listed}]"
         values = sizes | {"dim": dimension(self.axis, operands[0].rank)}
-        return Expression(first_of(f"torch.split({{0}}, {listed}, dim={{dim}})", results), values)
+        return Expression(unpacked(f"torch.split({{0}}, {listed}, dim={{dim}})", results), values)
 
     def _sizes(self, x: TensorType, index: int) -> list[int]:
         total = x.shape[index]
@@ -128,8 +130,8 @@ class Chunk(Operation):
             message = f"axis {index} of {x} cannot be parted into {self.parts}"
             raise Mismatch(message, parameter="parts")
         check_count(self.name, self.parts, "parts")
-        return parts(x, index, [min(size, total - start) for start in range(0, total, size)])
+        return part_types(x, index, [min(size, total - start) for start in range(0, total, size)])
 
     def emit(self, operands: Types, results: Types) -> Expression:
         values = {"parts": self.parts, "dim": dimension(self.axis, operands[0].rank)}
-        return Expression(first_of("{0}.chunk({parts}, dim={dim})", results), values)
+        return Expression(unpacked("{0}.chunk({parts}, dim={dim})", results), values)

@@ -6,11 +6,11 @@ from math import prod
 
 from archdsl.ir.types import POSITIONS, TensorType, show_shape
 from archdsl.ops.base import Expression, Mismatch, Operation, Types
-from archdsl.ops.shapes import Axes, Axis, axis_index, dimension, each, entries, positions
+from archdsl.ops.shapes import Axes, Axis, axis_index, axis_tuple, dimension, entries, positions
 from archdsl.params.kinds import AxisName, Choice, Either, Several, Shape, parameter
 
 
-def fill(sizes: tuple[int, ...], elements: int, what: str, name: str) -> tuple[int, ...]:
+def resolve_sizes(sizes: tuple[int, ...], elements: int, what: str, name: str) -> tuple[int, ...]:
     """`sizes` with -1 as what is left of `elements`.
 
     Raises:
@@ -68,7 +68,7 @@ class Permute(Operation):
         return Expression(f"{{0}}.permute(0, {slots(values)})", values)
 
     def _order(self, x: TensorType) -> tuple[int, ...]:
-        return tuple(axis_index(axis, x.rank, "axes") for axis in each(self.axes))
+        return tuple(axis_index(axis, x.rank, "axes") for axis in axis_tuple(self.axes))
 
 
 def slots(values: dict[str, int]) -> str:
@@ -90,7 +90,7 @@ class Reshape(Operation):
     shape: int | tuple[int, ...] = parameter(Shape())
 
     def infer(self, x: TensorType) -> Types:
-        return (TensorType(fill(entries(self.shape), x.elements, str(x), "shape")),)
+        return (TensorType(resolve_sizes(entries(self.shape), x.elements, str(x), "shape")),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         # x.reshape(-1, ...) would take elements of an unforeseen clip for more samples.
@@ -145,7 +145,7 @@ class Unflatten(Operation):
 
     def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank)
-        sizes = fill(entries(self.sizes), x.shape[index], f"axis {index} of {x}", "sizes")
+        sizes = resolve_sizes(entries(self.sizes), x.shape[index], f"axis {index} of {x}", "sizes")
         return (TensorType((*x.shape[:index], *sizes, *x.shape[index + 1 :])),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
@@ -195,13 +195,13 @@ class Squeeze(Operation):
         if x.shape[index] != 1:
             message = f"axis {index} of {x} has size {x.shape[index]}, not 1"
             raise Mismatch(message, parameter="axis")
-        return (remaining(self.name, x, (index,)),)
+        return (without_axes(self.name, x, (index,)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         return Expression("{0}.squeeze({dim})", {"dim": dimension(self.axis, operands[0].rank)})
 
 
-def remaining(name: str, x: TensorType, gone: tuple[int, ...]) -> TensorType:
+def without_axes(name: str, x: TensorType, gone: tuple[int, ...]) -> TensorType:
     """A type without some of its axes, of which one must stay."""
     shape = tuple(size for index, size in enumerate(x.shape) if index not in gone)
     if not shape:

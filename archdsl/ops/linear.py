@@ -6,7 +6,7 @@ from math import prod
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Expression, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.shapes import meet
+from archdsl.ops.shapes import broadcast_shapes
 from archdsl.params.kinds import Boolean, Integer, parameter
 
 
@@ -97,7 +97,7 @@ class MatMul(Operation):
         if a.shape[-1] != b.shape[-2]:
             message = f"`matmul` cannot multiply {a} by {b}: {a.shape[-1]} is not {b.shape[-2]}"
             raise Mismatch(message, operand=1)
-        batch = meet(a.shape[:-2], b.shape[:-2])
+        batch = broadcast_shapes(a.shape[:-2], b.shape[:-2])
         if batch is None:
             message = f"`matmul` cannot multiply {a} by {b}: the axes before the matrices differ"
             raise Mismatch(message, operand=1)

@@ -19,7 +19,7 @@ def maybe_number(value: Number | None) -> int | float | None:
     return None if value is None else number(value)
 
 
-def estimate(affine: bool) -> int:
+def fvcore_per_element(affine: bool) -> int:
     """What fvcore adds for each element of a normalisation by the input's own statistics."""
     return 5 if affine else 4
 
@@ -30,7 +30,7 @@ def channel_cost(x: TensorType, affine: bool, per_element: int) -> Cost:
     return Cost(2 * x.channels * affine, normalised=x.elements, fvcore=fvcore)
 
 
-def trailing(x: TensorType, axes: int) -> tuple[int, ...]:
+def trailing_sizes(x: TensorType, axes: int) -> tuple[int, ...]:
     """The sizes of the last `axes` axes."""
     if axes > x.rank:
         raise Mismatch(f"{x} has no {axes} axes to normalise over", parameter="axes")
@@ -98,7 +98,7 @@ class InstanceNorm(Operation):
         return (x,)
 
     def cost(self, operands: Types, results: Types) -> Cost:
-        return channel_cost(operands[0], self.affine, estimate(self.affine))
+        return channel_cost(operands[0], self.affine, fvcore_per_element(self.affine))
 
     def emit(self, operands: Types, results: Types) -> Layer:
         (x,) = operands
@@ -129,7 +129,7 @@ class GroupNorm(Operation):
         return (x,)
 
     def cost(self, operands: Types, results: Types) -> Cost:
-        return channel_cost(operands[0], self.affine, estimate(self.affine))
+        return channel_cost(operands[0], self.affine, fvcore_per_element(self.affine))
 
     def emit(self, operands: Types, results: Types) -> Layer:
         (x,) = operands
@@ -157,17 +157,17 @@ class LayerNorm(Operation):
     bias: bool = parameter(Boolean(), True)
 
     def infer(self, x: TensorType) -> Types:
-        trailing(x, self.axes)
+        trailing_sizes(x, self.axes)
         return (x,)
 
     def cost(self, operands: Types, results: Types) -> Cost:
         (x,) = operands
-        weights = prod(trailing(x, self.axes)) * self.affine * (1 + self.bias)
-        fvcore = x.elements * estimate(self.affine)
+        weights = prod(trailing_sizes(x, self.axes)) * self.affine * (1 + self.bias)
+        fvcore = x.elements * fvcore_per_element(self.affine)
         return Cost(weights, normalised=x.elements, fvcore=fvcore)
 
     def emit(self, operands: Types, results: Types) -> Layer:
-        sizes = trailing(operands[0], self.axes)
+        sizes = trailing_sizes(operands[0], self.axes)
         arguments = (
             normalised_shape(sizes),
             LayerArgument("eps", number(self.eps), 1e-5),
@@ -191,15 +191,15 @@ class RmsNorm(Operation):
     affine: bool = parameter(Boolean(), True)
 
     def infer(self, x: TensorType) -> Types:
-        trailing(x, self.axes)
+        trailing_sizes(x, self.axes)
         return (x,)
 
     def cost(self, operands: Types, results: Types) -> Cost:
         (x,) = operands
-        return Cost(prod(trailing(x, self.axes)) * self.affine, normalised=x.elements)
+        return Cost(prod(trailing_sizes(x, self.axes)) * self.affine, normalised=x.elements)
 
     def emit(self, operands: Types, results: Types) -> Layer:
-        sizes = trailing(operands[0], self.axes)
+        sizes = trailing_sizes(operands[0], self.axes)
         arguments = (
             normalised_shape(sizes),
             LayerArgument("eps", maybe_number(self.eps), None),

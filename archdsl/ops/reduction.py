@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archdsl.ir.types import POSITIONS, TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types, kind
-from archdsl.ops.layout import remaining
+from archdsl.ops.layout import without_axes
 from archdsl.ops.shapes import Axes, axis_indices, dimensions
 from archdsl.params.kinds import AxisNames, Boolean, Integer, Real, number, parameter
 from archdsl.params.numbers import Number
@@ -27,7 +27,7 @@ class Reduction(Operation):
     def infer(self, x: TensorType) -> Types:
         gone = axis_indices(self.axes, x.rank)
         if not self.keep:
-            return (remaining(self.name, x, gone),)
+            return (without_axes(self.name, x, gone),)
         return (TensorType(tuple(1 if i in gone else size for i, size in enumerate(x.shape))),)
 
     def emit(self, operands: Types, results: Types) -> Expression:

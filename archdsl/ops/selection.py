@@ -5,8 +5,8 @@ from __future__ import annotations
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
-from archdsl.ops.layout import remaining
-from archdsl.ops.shapes import Axes, Axis, axis_index, axis_indices, dimensions, per_axis, resized
+from archdsl.ops.layout import without_axes
+from archdsl.ops.shapes import Axes, Axis, axis_index, axis_indices, dimensions, per_axis, with_size
 from archdsl.params.kinds import AxisName, AxisNames, Integer, Maybe, Several, Sizes, parameter
 
 
@@ -43,7 +43,7 @@ class Slice(Operation):
         if count < 1:
             message = f"nothing of axis {index} of {x} lies from {self.start} to {stop}"
             raise Mismatch(message, parameter="stop" if self.stop is not None else "start")
-        return (resized(x, index, count),)
+        return (with_size(x, index, count),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         values: dict[str, PyValue] = {}
@@ -74,7 +74,7 @@ class Select(Operation):
         if not -x.shape[axis] <= self.index < x.shape[axis]:
             message = f"{self.index} lies outside axis {axis} of {x}"
             raise Mismatch(message, parameter="index")
-        return (remaining(self.name, x, (axis,)),)
+        return (without_axes(self.name, x, (axis,)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         axis = axis_index(self.axis, operands[0].rank)

@@ -42,14 +42,14 @@ def axis_indices(axes: Axes, rank: int, name: str = "axes") -> tuple[int, ...]:
     """
     if axes == POSITIONS:
         return positions(rank, name)
-    indices = tuple(axis_index(axis, rank, name) for axis in each(axes))
+    indices = tuple(axis_index(axis, rank, name) for axis in axis_tuple(axes))
     for index in indices:
         if indices.count(index) > 1:
             raise Mismatch(f"`{name}` names axis {index} twice", parameter=name)
     return indices
 
 
-def each(axes: Axes) -> tuple[Axis, ...]:
+def axis_tuple(axes: Axes) -> tuple[Axis, ...]:
     """A single axis as a tuple of one."""
     return axes if isinstance(axes, tuple) else (axes,)
 
@@ -78,7 +78,7 @@ def dimensions(axes: Axes, rank: int, name: str = "axes") -> int | tuple[int, ..
     if axes == POSITIONS:
         dims = tuple(index + 1 for index in indices)
     else:
-        dims = tuple(dimension(axis, rank, name) for axis in each(axes))
+        dims = tuple(dimension(axis, rank, name) for axis in axis_tuple(axes))
     return dims[0] if len(dims) == 1 else dims
 
 
@@ -194,7 +194,7 @@ def broadcast(name: str, operands: Types) -> TensorType:
     """
     shape = operands[0].shape
     for index, operand in enumerate(operands[1:], 1):
-        sizes = meet(shape, operand.shape)
+        sizes = broadcast_shapes(shape, operand.shape)
         if sizes is None:
             message = f"`{name}` cannot bring {TensorType(shape)} and {operand} together"
             help = "every axis must have one size on both sides, or 1 on one of them"
@@ -203,7 +203,7 @@ def broadcast(name: str, operands: Types) -> TensorType:
     return TensorType(shape)
 
 
-def meet(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
+def broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
     """The sizes in which two shapes meet, or None where they do not.
 
     Their ranks must agree, for the batch stands in front of each.
@@ -215,6 +215,6 @@ def meet(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
     return tuple(max(left, right) for left, right in zip(a, b, strict=True))
 
 
-def resized(x: TensorType, index: int, size: int) -> TensorType:
+def with_size(x: TensorType, index: int, size: int) -> TensorType:
     """A type with another size at one axis."""
     return TensorType((*x.shape[:index], size, *x.shape[index + 1 :]))

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types, kind
-from archdsl.ops.shapes import Axis, axis_index, dimension, resized
+from archdsl.ops.shapes import Axis, axis_index, dimension, with_size
 from archdsl.params.kinds import AxisName, parameter
 
 
@@ -51,7 +51,7 @@ class Glu(Operation):
         if size % 2:
             message = f"`glu` halves axis {index} of {x}, and {size} is odd"
             raise Mismatch(message, operand=0)
-        return (resized(x, index, size // 2),)
+        return (with_size(x, index, size // 2),)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         dim = LayerArgument("dim", dimension(self.axis, operands[0].rank), -1)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Expression, Operation, Types
-from archdsl.ops.layout import remaining
+from archdsl.ops.layout import without_axes
 from archdsl.ops.shapes import Axis, axis_index, broadcast, dimension
 from archdsl.params.kinds import AxisName, Real, number, parameter
 from archdsl.params.numbers import Number
@@ -49,7 +49,7 @@ class CosineSimilarity(Operation):
 
     def infer(self, *operands: TensorType) -> Types:
         both = broadcast(self.name, operands)
-        return (remaining(self.name, both, (axis_index(self.axis, both.rank),)),)
+        return (without_axes(self.name, both, (axis_index(self.axis, both.rank),)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         values = {"dim": dimension(self.axis, operands[0].rank), "eps": number(self.eps)}
@@ -69,7 +69,7 @@ class PairwiseDistance(Operation):
 
     def infer(self, *operands: TensorType) -> Types:
         both = broadcast(self.name, operands)
-        return (remaining(self.name, both, (both.rank - 1,)),)
+        return (without_axes(self.name, both, (both.rank - 1,)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         values = {"p": number(self.p), "eps": number(self.eps)}

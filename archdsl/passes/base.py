@@ -32,7 +32,7 @@ class WeightRule(Protocol):
     @property
     def reads(self) -> tuple[int, ...]: ...
 
-    def made(self, *held: Tensors) -> Tensors: ...
+    def compute(self, *held: Tensors) -> Tensors: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Keep:
     node: int
     reads: tuple[int]
 
-    def made(self, *held: Tensors) -> Tensors:
+    def compute(self, *held: Tensors) -> Tensors:
         return held[0]
 
 
@@ -53,10 +53,12 @@ class Lowered:
     graph: Graph
     weights: tuple[WeightRule, ...]
 
-    def state(self, state: Tensors, before: Paths, after: Paths) -> dict[str, Any]:
+    def convert_state(self, state: Tensors, before: Paths, after: Paths) -> dict[str, Any]:
         """The state dict of a module of the graph, from that of a module of the one before."""
-        held = _held(state, before)
-        made = {rule.node: rule.made(*map(held.__getitem__, rule.reads)) for rule in self.weights}
+        held = _tensors_by_node(state, before)
+        made = {
+            rule.node: rule.compute(*map(held.__getitem__, rule.reads)) for rule in self.weights
+        }
         return {
             f"{after[node]}.{name}" if name else after[node]: tensor
             for node, tensors in made.items()
@@ -64,7 +66,7 @@ class Lowered:
         }
 
 
-def _held(state: Tensors, paths: Paths) -> dict[int, Tensors]:
+def _tensors_by_node(state: Tensors, paths: Paths) -> dict[int, Tensors]:
     """The tensors of each node that has a path."""
     by_layer: dict[str, dict[str, Any]] = {key: {"": value} for key, value in state.items()}
     for key, value in state.items():
@@ -73,7 +75,7 @@ def _held(state: Tensors, paths: Paths) -> dict[int, Tensors]:
     return {node: by_layer.get(path, {}) for node, path in paths.items()}
 
 
-def holding(graph: Graph) -> Iterator[Node]:
+def nodes_with_tensors(graph: Graph) -> Iterator[Node]:
     """The nodes that can hold tensors of their own: free parameters, and layers not shared."""
     for node in graph:
         if isinstance(node.operation, Input):

@@ -16,7 +16,7 @@ from archdsl.ops.convolution import Convolution
 from archdsl.ops.linear import Linear
 from archdsl.ops.normalisation import BatchNorm
 from archdsl.params.kinds import number
-from archdsl.passes.base import Keep, Lowered, Tensors, WeightRule, holding
+from archdsl.passes.base import Keep, Lowered, Tensors, WeightRule, nodes_with_tensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Fold:
     reads: tuple[int, int]
     eps: float
 
-    def made(self, *held: Tensors) -> Tensors:
+    def compute(self, *held: Tensors) -> Tensors:
         layer, norm = held
         scale = norm.get("weight", 1) / (norm["running_var"] + self.eps) ** 0.5
         shift = norm.get("bias", 0) - norm["running_mean"] * scale
@@ -38,9 +38,9 @@ class Fold:
 
 def fold_norm(graph: Graph) -> Lowered:
     """The graph without the batch norms that what is before them can do."""
-    folded = {norm.index: node for node in graph for norm in _folded(graph, node)}
+    folded = {norm.index: node for node in graph for norm in _foldable_norm(graph, node)}
     into = {node.index: graph.node(norm) for norm, node in folded.items()}
-    rewrite, holds = Rewrite(graph), {node.index for node in holding(graph)}
+    rewrite, holds = Rewrite(graph), {node.index for node in nodes_with_tensors(graph)}
     rules: list[WeightRule] = []
     for node in graph:
         if node.index in folded:
@@ -58,7 +58,7 @@ def fold_norm(graph: Graph) -> Lowered:
     return Lowered(rewrite.finish(), tuple(rules))
 
 
-def _folded(graph: Graph, node: Node) -> Iterator[Node]:
+def _foldable_norm(graph: Graph, node: Node) -> Iterator[Node]:
     """The batch norm that alone reads a layer, where both have the same channels, if any."""
     value = Value(node.index)
     readers = graph.readers(value)

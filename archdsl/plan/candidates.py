@@ -9,7 +9,7 @@ from functools import cached_property
 from archdsl.build.context import Frame
 from archdsl.build.machine import build
 from archdsl.build.request import Budget, Built, Fault, Request
-from archdsl.build.tables.known import Again, Known, Made, made_of
+from archdsl.build.tables.known import KnownBlock, KnownSequence, TypedOperation, operations_since
 from archdsl.build.tables.reuse import Reuse
 from archdsl.costs.figures import Figures, figures_of_operation, measure
 from archdsl.costs.metrics import ORDERED, figure, total
@@ -41,19 +41,19 @@ class Measured:
 class Sums:
     """What operations cost together, where blocks that come again are summed once."""
 
-    _known: dict[Known, Figures] = field(default_factory=dict)
+    _known: dict[KnownBlock, Figures] = field(default_factory=dict)
 
-    def of(self, made: Iterable[Made]) -> Figures:
+    def of(self, made: Iterable[TypedOperation]) -> Figures:
         return sum(map(self._one, made), Figures())
 
-    def _one(self, made: Made) -> Figures:
-        if not isinstance(made.operation, Again):
+    def _one(self, made: TypedOperation) -> Figures:
+        if not isinstance(made.operation, KnownSequence):
             return figures_of_operation(*made)
         return sum((self._block(b) * count for b, count in made.operation.blocks), Figures())
 
-    def _block(self, known: Known) -> Figures:
+    def _block(self, known: KnownBlock) -> Figures:
         if known not in self._known:
-            self._known[known] = self.of(known.made)
+            self._known[known] = self.of(known.operations)
         return self._known[known]
 
 
@@ -90,7 +90,7 @@ class Candidates:
             Refused: only a build can tell.
         """
         try:
-            return numbered(self.frame.apart(), self.stated)
+            return numbered(self.frame.detached(), self.stated)
         except Fault as fault:
             told = fault.diagnostic
             message = told.message if told else "what its numbers are made of is at fault"
@@ -118,7 +118,7 @@ class Candidates:
         return Candidates(self.frame, *self._summed(plan), self.span, self.reuse, self.sums)
 
     def _measured(self, plan: Plan, built: Built) -> Measured:
-        graph, total = built.graph, self.sums.of(made_of(built.graph))
+        graph, total = built.graph, self.sums.of(operations_since(built.graph))
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
         return Measured(inputs, total, lambda: _built(self.frame, plan, None).graph)
 

@@ -38,7 +38,7 @@ def apply_changes(
         Fault: one of the changes does not suit it.
     """
     for unit, change in changes:
-        trial = frame.apart().outside(unit)
+        trial = frame.detached().top_level(unit)
         try:
             after = _apply_change(trial, plan, change)
         except (Fault, CompileError):
@@ -107,7 +107,7 @@ def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:
         standing = built(frame, again, change.span)
         if standing is None:
             return
-        found = insertions.planned(frame.apart().outside(unit), insert, standing.graph)
+        found = insertions.planned(frame.detached().top_level(unit), insert, standing.graph)
         again = replace(again, inserted=insertions.joined(again.inserted, found))
     moved = insertions.moved(plan.inserted, again.inserted)
     if moved is None:

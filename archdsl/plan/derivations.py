@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archdsl.build.arguments import evaluated, listed
-from archdsl.build.calls import check_path
+from archdsl.build.arguments import evaluate_arguments, names_hint
+from archdsl.build.calls import check_derivation_path
 from archdsl.build.context import Frame
-from archdsl.build.machine import outside
+from archdsl.build.machine import top_level_frame
 from archdsl.build.request import Budget, Fault
 from archdsl.build.values import Given, show
 from archdsl.diagnostics import CompileError, did_you_mean, error
@@ -68,11 +68,11 @@ def _network(
     definition, unit = found.node, found.unit
     if isinstance(definition, tree.Network):
         return Resolved(plan_of(definition, unit, given))
-    frame = frame.outside(unit)
+    frame = frame.top_level(unit)
     if isinstance(definition, tree.Block) or definition.kind == "block":
         message = f"`{definition.name}` is a block, not a network"
         raise frame.fault("network", message, name_span(definition))
-    check_path(frame, definition, seen)
+    check_derivation_path(frame, definition, seen)
     base, written = tree.split_call(definition.base)
     if base.name not in unit.names:
         hint = did_you_mean(base.name, unit.names)
@@ -90,7 +90,7 @@ def named_arguments(frame: Frame, written: tuple[tree.Argument, ...]) -> dict[st
     Raises:
         Fault: one of them has no value or no name.
     """
-    given = evaluated(frame, written)
+    given = evaluate_arguments(frame, written)
     if given.positional:
         message = "parameters of a network are given by name"
         raise frame.fault("argument", message, given.positional[0].span)
@@ -109,7 +109,7 @@ def _check_parameters(frame: Frame, plan: Plan) -> None:
     for name, given in plan.given.items():
         if name not in known:
             message = f"network `{network.name}` has no parameter `{name}`"
-            hint = did_you_mean(name, known) or listed(known)
+            hint = did_you_mean(name, known) or names_hint(known)
             findings.report(frame.fault("argument", message, given.span, help=hint))
     for parameter in network.parameters:
         if parameter.name in plan.missing:
@@ -163,7 +163,7 @@ def lineage(program: Program, name: str, given: Mapping[str, Given]) -> Lineage:
     Raises:
         Fault: there is no such network.
     """
-    frame = outside(program, program.main, Budget())
+    frame = top_level_frame(program, program.main, Budget())
     resolved = resolve(frame, program.main.names[name], given)
     plan = resolved.plan
     design = (*sorted(_words(plan)), *_changes(resolved))

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from archdsl.build import calls
-from archdsl.build.arguments import evaluated
+from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import (
@@ -86,10 +86,10 @@ def _again(frame: Frame, kind: str, label: str, place: tree.Place) -> Fault:
 def _block(frame: Frame, written: tree.Call | tree.Name) -> Applicable:
     """What is to be inserted, with its parameters."""
     name, given = tree.split_call(written)
-    value = calls.callee(frame, name)
+    value = calls.resolve_callee(frame, name)
     if isinstance(written, tree.Call):
         _check_named(frame, value, given)
-        value = frame.apply(value, evaluated(frame, given, (), value), written)
+        value = frame.apply(value, evaluate_arguments(frame, given, (), value), written)
     if isinstance(value, BlockValue | OperationValue):
         return value
     message = f"a block or a cell can be inserted, not {describe(value)}"

@@ -16,7 +16,7 @@ from archdsl.build.machine import build
 from archdsl.build.request import Budget, Built, Fault, Request
 from archdsl.build.values import BlockValue, OperationValue, Value, parts
 from archdsl.ir.graph import Graph
-from archdsl.ir.naming import name_all, unique
+from archdsl.ir.naming import name_all, unique_names
 from archdsl.ops import OPERATIONS
 from archdsl.ops.arithmetic import INFIX
 from archdsl.plan.plan import Plan
@@ -51,7 +51,7 @@ def labels(
         Fault: it takes a build to tell, and that fails.
     """
     ordered = sorted(wanted, key=lambda each: each.is_operation)
-    names = unique([("", each.name) for each in ordered])
+    names = unique_names([("", each.name) for each in ordered])
     beside = {*_beside(plan.network.body, plan.unit), *_called(known.values())}
     inserted = tuple(f"_{tree.split_call(each.block)[0].name}" for each in plan.insertions)
     told = {*names, *(each.name for each in ordered)}

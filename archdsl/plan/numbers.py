@@ -40,7 +40,7 @@ def numbered(frame: Frame, plan: Plan) -> Plan:
         Fault: whether a table is part of the network depends on a tensor, or something is at
             fault that a build tells.
     """
-    reader = _Reader(plan, frame.outside(plan.unit))
+    reader = _Reader(plan, frame.top_level(plan.unit))
     reader.read()
     stages = labels(frame, plan, reader.wanted(), reader.frame.names)
     rows = tuple(reader.rows(stages))
@@ -79,7 +79,9 @@ class _Reader:
 
     def read(self) -> None:
         network, frame = self.plan.network, self.frame
-        parameters.fill(frame, network, parameters.checked(frame, network, self.plan.given))
+        parameters.bind_parameters(
+            frame, network, parameters.check_arguments(frame, network, self.plan.given)
+        )
         self.parameters = dict(frame.names)
         self._run(network.body)
 
@@ -199,7 +201,7 @@ class _Reader:
     def _block(self, cell: tree.Expression) -> Applicable | None:
         try:
             name = cell if isinstance(cell, tree.Name) else None
-            value = calls.callee(self.frame, name) if name else self._value(cell)
+            value = calls.resolve_callee(self.frame, name) if name else self._value(cell)
         except Fault:
             return None
         return value if isinstance(value, BlockValue | OperationValue) else None

@@ -12,7 +12,7 @@ from typing import cast
 
 from archdsl.build import calls
 from archdsl.build.context import Frame
-from archdsl.build.parameters import Reader
+from archdsl.build.parameters import OptionReader
 from archdsl.build.request import Fault
 from archdsl.build.values import BlockValue, Value, parts
 from archdsl.diagnostics import suggestion
@@ -55,7 +55,7 @@ def _kind(frame: Frame, name: tree.Name) -> type[Transform]:
     raise frame.fault("transform", message, name.span, help=hint)
 
 
-class _Reader(Reader):
+class _Reader(OptionReader):
     """Reads the options of a transform. `plan` learns the blocks that they bring."""
 
     code = "transform"
@@ -71,7 +71,7 @@ class _Reader(Reader):
             self.plan = _with_blocks(self.frame, self.plan, brought, span)
         return value
 
-    def evaluated(self, node: tree.Expression, kind: Kind) -> Value:
+    def evaluate(self, node: tree.Expression, kind: Kind) -> Value:
         """The value of an expression; where a name is wanted, the word itself."""
         if isinstance(kind, Anything):
             own = replace(self._seeing_both, names=dict(self.plan.parameters))
@@ -82,14 +82,14 @@ class _Reader(Reader):
             if isinstance(node, tree.Name):
                 return node.name
             if isinstance(node, tree.Tuple):
-                return tuple(self.evaluated(item, kind) for item in node.items)
-        return super().evaluated(node, kind)
+                return tuple(self.evaluate(item, kind) for item in node.items)
+        return super().evaluate(node, kind)
 
     def _block(self, node: tree.Name) -> str:
         """The name of a block, which the network's text may say from here on."""
         name, span = node.name, node.span
         if name not in _own_names(self.plan.network):
-            calls.callee(self._seeing_both, node)
+            calls.resolve_callee(self._seeing_both, node)
         self.plan = _with_name(self.frame, self.plan, name, span)
         return name
 

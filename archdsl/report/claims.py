@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archdsl.build.values import Value, show
-from archdsl.claims.figures import Checked, SpecReport, Verdict
+from archdsl.claims.figures import ClaimResult, SpecReport, Verdict
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
 from archdsl.ir.types import show_shape
@@ -66,7 +66,7 @@ def _verdicts(report: SpecReport) -> str:
     return f"{counted(report.written, 'claim')}: {', '.join(parts)}" if parts else "no claims"
 
 
-def _claim_cells(checked: Checked) -> tuple[str, ...]:
+def _claim_cells(checked: ClaimResult) -> tuple[str, ...]:
     measured, residual = "-", ""
     if checked.measured is not None:
         measured, residual = checked.measured.text, checked.measured.residual
@@ -74,14 +74,14 @@ def _claim_cells(checked: Checked) -> tuple[str, ...]:
     return checked.network, checked.metric, checked.claimed, measured, residual, verdict
 
 
-def _exact(checked: Checked) -> tuple[object, ...]:
+def _exact(checked: ClaimResult) -> tuple[object, ...]:
     measured = checked.measured
     value, residual = (measured.value, measured.residual) if measured else (None, None)
     verdict = checked.verdict.value
     return checked.network, checked.metric, checked.claimed, value, residual, verdict
 
 
-def _claim(spec: str, checked: Checked) -> dict[str, object]:
+def _claim(spec: str, checked: ClaimResult) -> dict[str, object]:
     return {"spec": spec, **dict(zip(_COLUMNS, _exact(checked), strict=True))}
 
 

@@ -64,8 +64,8 @@ class _Shower:
             if self.depth is not None and below > self.depth:
                 continue
             yield from self._entries(entry.inside, below, indent + _STEP)
-            if entry.gives:
-                yield _Line(f"{indent}{_STEP}return {', '.join(entry.gives)}")
+            if entry.results:
+                yield _Line(f"{indent}{_STEP}return {', '.join(entry.results)}")
 
     def _line(self, entry: Entry, indent: str) -> _Line:
         reads = f" <- {', '.join(entry.reads)}" if entry.reads else ""

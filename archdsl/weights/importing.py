@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.build.parameters import given_by_program
+from archdsl.build.parameters import given_from_python
 from archdsl.diagnostics import CompileError, Diagnostic, error
 from archdsl.spec import Network, load
 from archdsl.weights.files import WeightsFile, import_torch
@@ -136,7 +136,7 @@ def _variants(network: Network, match: Match) -> Iterator[tuple[Network, str]]:
     """The network as other libraries build it, with the flag that asks for that."""
     for parameter, values in VARIANTS.items():
         for value in values:
-            given = {**network.given, parameter: given_by_program(parameter, value)}
+            given = {**network.given, parameter: given_from_python(parameter, value)}
             try:
                 yield network.spec.build(network.name, given), f"--set {parameter}={value}"
             except CompileError:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from archdsl import compiler
-from archdsl.build.machine import build, outside
+from archdsl.build.machine import build, top_level_frame
 from archdsl.build.request import Budget, Built, Ending, Request
 from archdsl.cli.main import main
 from archdsl.ir.builder import Builder
-from archdsl.ir.likeness import alike
+from archdsl.ir.likeness import is_same_network
 from archdsl.plan.derivations import plan_network
 from archdsl.program.loading import parse_program
 from archdsl.source import Source
@@ -27,7 +27,7 @@ _ENDLESS = "network n() {\n  input x: 8 x 8^2\n  for i in range(900) { relu }\n}
 
 def request(text: str) -> Request:
     program = parse_program(Source("n.arch", text))
-    frame = outside(program, program.main, Budget(), graph=Builder("n"))
+    frame = top_level_frame(program, program.main, Budget(), graph=Builder("n"))
     return Request.of(program, "n", plan_network(frame, {}))
 
 
@@ -39,7 +39,7 @@ def test_a_request_can_be_built_again_and_again() -> None:
     asked = request(_GOOD)
     first, second = build(asked, Budget()), build(asked, Budget())
     assert first.is_sound
-    assert alike(first.graph, second.graph)
+    assert is_same_network(first.graph, second.graph)
     assert first.steps == second.steps > 0
 
 
@@ -82,7 +82,7 @@ def test_a_build_without_steps_left_is_given_up(monkeypatch: pytest.MonkeyPatch)
 def test_a_finding_knows_how_far_the_graph_was() -> None:
     made = built(_POISONED)
     (finding,) = made.findings
-    assert (finding.nodes, finding.scopes, finding.open) == (2, 1, (0,))
+    assert (finding.nodes, finding.scopes, finding.open_scopes) == (2, 1, (0,))
     assert len(made.graph) == 3
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import archdsl
 from archdsl.claims.checker import check_claims
-from archdsl.claims.figures import Checked, Verdict
+from archdsl.claims.figures import ClaimResult, Verdict
 from archdsl.diagnostics import Diagnostics
 
 SPEC = """
@@ -62,7 +62,7 @@ network derived = plain + insert other after (a, b)
 """
 
 
-def checked(tmp_path: Path, network: str, *claims: str) -> tuple[list[Checked], Diagnostics]:
+def checked(tmp_path: Path, network: str, *claims: str) -> tuple[list[ClaimResult], Diagnostics]:
     spec = tmp_path / "cells.arch"
     spec.write_text(f"{SPEC}\nclaim {network} {{\n" + "\n".join(claims) + "\n}\n")
     diagnostics = Diagnostics()

@@ -8,7 +8,7 @@ import pytest
 
 import archdsl
 from archdsl.ir.graph import Graph
-from archdsl.ir.likeness import alike
+from archdsl.ir.likeness import is_same_network
 
 BODY = """  input a: 3 x 8^2
   input b: 3 x 8^2
@@ -33,18 +33,20 @@ def changed(old: str, new: str) -> str:
 def test_names_are_aside(tmp_path: Path) -> None:
     renamed = BODY.replace("input a", "input left").replace("x = a", "first = left")
     renamed = renamed.replace("concat(x,", "concat(first,")
-    assert alike(graph(tmp_path, BODY), graph(tmp_path, renamed))
+    assert is_same_network(graph(tmp_path, BODY), graph(tmp_path, renamed))
 
 
 def test_blocks_are_aside(tmp_path: Path) -> None:
     block = "block branch(x) { return x -> conv(4, 3) -> relu }\n"
     body = changed("b -> conv(4, 3) -> relu", "branch(b)")
-    assert alike(graph(tmp_path, BODY), graph(tmp_path, body, block))
+    assert is_same_network(graph(tmp_path, BODY), graph(tmp_path, body, block))
 
 
 def test_the_order_of_branches_is_aside(tmp_path: Path) -> None:
     first, second = BODY.splitlines(keepends=True)[3:5]
-    assert alike(graph(tmp_path, BODY), graph(tmp_path, changed(first + second, second + first)))
+    assert is_same_network(
+        graph(tmp_path, BODY), graph(tmp_path, changed(first + second, second + first))
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,16 +64,16 @@ def test_the_order_of_branches_is_aside(tmp_path: Path) -> None:
     ],
 )
 def test_what_makes_another_network(tmp_path: Path, old: str, new: str) -> None:
-    assert not alike(graph(tmp_path, BODY), graph(tmp_path, changed(old, new)))
+    assert not is_same_network(graph(tmp_path, BODY), graph(tmp_path, changed(old, new)))
 
 
 def test_one_layer_used_twice_is_not_two(tmp_path: Path) -> None:
     """Equal branches of one input are two layers with weights of their own."""
     shared = graph(tmp_path, "  input x: 3 x 8^2\n  y = x -> conv(3)\n  return y + y\n")
     two = graph(tmp_path, "  input x: 3 x 8^2\n  return conv(x, 3) + conv(x, 3)\n")
-    assert not alike(shared, two)
+    assert not is_same_network(shared, two)
 
 
 def test_how_a_kind_starts_that_is_not_there_is_aside(tmp_path: Path) -> None:
     body = changed("he_fan_out\n", "he_fan_out\n  init bilinear: zeros\n")
-    assert alike(graph(tmp_path, BODY), graph(tmp_path, body))
+    assert is_same_network(graph(tmp_path, BODY), graph(tmp_path, body))

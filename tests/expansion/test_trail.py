@@ -11,7 +11,7 @@ import pytest
 import archdsl
 from archdsl.cli.main import main
 from archdsl.expansion.trail import Trail
-from archdsl.ir.likeness import alike
+from archdsl.ir.likeness import is_same_network
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = ROOT / "specs"
@@ -46,7 +46,7 @@ def test_costs_at_each_step_are_the_published_ones(published: Trail) -> None:
 @pytest.mark.parametrize(("steps", "name"), [(5, "x3d_xs"), (8, "x3d_m"), (10, "x3d_l")])
 def test_it_comes_by_x3d(x2d: archdsl.Spec, published: Trail, steps: int, name: str) -> None:
     network = archdsl.load(SPECS / f"{name}.arch").network()
-    assert alike(_after(x2d, published, steps).graph, network.graph)
+    assert is_same_network(_after(x2d, published, steps).graph, network.graph)
 
 
 def test_thirteen_frames_are_found_from_the_budget(x2d: archdsl.Spec) -> None:
@@ -55,7 +55,7 @@ def test_thirteen_frames_are_found_from_the_budget(x2d: archdsl.Spec) -> None:
     assert trail.steps[-1].axis is None
     assert trail.steps[-1].state.inputs == {"video": (3, 13, 160, 160)}
     network = archdsl.load(SPECS / "x3d_s.arch").network()
-    assert alike(_after(x2d, trail, 8).graph, network.graph)
+    assert is_same_network(_after(x2d, trail, 8).graph, network.graph)
 
 
 def test_the_solver_finds_what_was_published_or_says_what_it_found(published: Trail) -> None:

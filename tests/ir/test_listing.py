@@ -70,7 +70,7 @@ def test_skipped_values_keep_their_names(tmp_path: Path) -> None:
 def test_several_results_are_numbered(tmp_path: Path) -> None:
     block = "block two(x) { return relu(x), sigmoid(x) }"
     _, two, silu = entries(tmp_path, "a, b = two(x)\nreturn silu(a)", block)
-    assert two.gives == ("relu", "sigmoid")
+    assert two.results == ("relu", "sigmoid")
     assert silu.reads == ("two[0]",)
 
 

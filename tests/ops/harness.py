@@ -23,7 +23,7 @@ from archdsl.ops.base import (
     Required,
     Types,
     Weight,
-    checked,
+    infer_types,
 )
 
 try:
@@ -98,7 +98,7 @@ def written(form: Expression, names: list[str]) -> str:
 
 def text(operation: Operation, *operands: TensorType) -> str:
     """The Python of an operation on operands x, y, z."""
-    form = operation.emit(operands, checked(operation, operands))
+    form = operation.emit(operands, infer_types(operation, operands))
     if isinstance(form, Layer):
         return constructor(form)
     assert isinstance(form, Expression)
@@ -108,7 +108,7 @@ def text(operation: Operation, *operands: TensorType) -> str:
 def accepted(operation: Operation, *operands: TensorType) -> bool:
     """Whether random parameters happen to suit."""
     try:
-        checked(operation, operands)
+        infer_types(operation, operands)
     except Mismatch:
         return False
     return True
@@ -117,7 +117,7 @@ def accepted(operation: Operation, *operands: TensorType) -> bool:
 def agree(operation: Operation, *operands: TensorType) -> None:
     """Fails unless torch finds the shapes and costs that the operation declares."""
     COVERED.add(type(operation))
-    results = checked(operation, operands)
+    results = infer_types(operation, operands)
     form = operation.emit(operands, results)
     cost = operation.cost(operands, results).times(results[0].times)
     with warnings.catch_warnings(), torch.device("meta"):

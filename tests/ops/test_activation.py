@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archdsl.ir.types import TensorType
 from archdsl.ops import OPERATIONS
 from archdsl.ops.activation import Activation, Gelu
-from archdsl.ops.base import Layer, Mismatch, Operation, checked
+from archdsl.ops.base import Layer, Mismatch, Operation, infer_types
 from archdsl.ops.rectifier import Celu, HardTanh, LeakyRelu, ParametricRelu, RandomRelu, Threshold
 from archdsl.ops.softmax import Glu, LogSoftmax, Softmax, Softmin
 from archdsl.params.numbers import Number
@@ -79,5 +79,5 @@ def test_text() -> None:
 )
 def test_mismatch(operation: Operation, x: TensorType, message: str) -> None:
     with pytest.raises(Mismatch) as caught:
-        checked(operation, (x,))
+        infer_types(operation, (x,))
     assert message in caught.value.message

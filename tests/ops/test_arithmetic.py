@@ -11,7 +11,7 @@ from archdsl.ir.types import TensorType
 from archdsl.ops import OPERATIONS
 from archdsl.ops.arithmetic import INFIX, Clamp, Maximum, Minimum, Negative, Unary, infix
 from archdsl.ops.attention import ScaledDotProductAttention
-from archdsl.ops.base import Mismatch, Operation, checked
+from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.ops.linear import Bilinear, Linear, MatMul
 from archdsl.ops.vectors import CosineSimilarity, Normalize, PairwiseDistance
 
@@ -147,5 +147,5 @@ def test_vectors(data: st.DataObject, pair: tuple[TensorType, TensorType]) -> No
 )
 def test_mismatch(operation: Operation, operands: tuple[TensorType, ...], message: str) -> None:
     with pytest.raises(Mismatch) as caught:
-        checked(operation, operands)
+        infer_types(operation, operands)
     assert message in caught.value.message

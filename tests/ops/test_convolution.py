@@ -7,7 +7,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Mismatch, Operation, checked
+from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.ops.convolution import Convolution, TransposedConvolution
 from archdsl.ops.pooling import AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, LpPool, MaxPool
 
@@ -113,5 +113,5 @@ def test_text() -> None:
 )
 def test_mismatch(operation: Operation, x: TensorType, message: str) -> None:
     with pytest.raises(Mismatch) as caught:
-        checked(operation, (x,))
+        infer_types(operation, (x,))
     assert message in caught.value.message

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.arithmetic import Add
-from archdsl.ops.base import Mismatch, checked
+from archdsl.ops.base import Mismatch, infer_types
 from archdsl.ops.convolution import Convolution
 from archdsl.ops.grouping import Group, Ungroup
 
@@ -25,7 +25,7 @@ def test_groups(size: int, frames: int, axis: int) -> None:
     sizes[axis] = frames
     clip = shape(*sizes)
     agree(Group(size, axis), clip)
-    (groups,) = checked(Group(size, axis), (clip,))
+    (groups,) = infer_types(Group(size, axis), (clip,))
     agree(Ungroup(axis), groups, clip)
 
 
@@ -33,7 +33,7 @@ def test_groups_are_filled_up_and_cut_again() -> None:
     group, ungroup = Group(4), Ungroup()
     x = torch.randn(2, 3, 10, 2, 2)
     clip = shape(3, 10, 2, 2)
-    (type_,) = checked(group, (clip,))
+    (type_,) = infer_types(group, (clip,))
     y = eval(text(group, clip), {**NAMES, "x": x})
     assert y.shape == (6, 3, 4, 2, 2)
     assert torch.equal(y[4], x[1, :, 4:8])
@@ -44,7 +44,7 @@ def test_groups_are_filled_up_and_cut_again() -> None:
 
 def test_operations_work_on_every_group() -> None:
     conv = Convolution(8)
-    (types,) = checked(conv, (GROUPS,))
+    (types,) = infer_types(conv, (GROUPS,))
     assert types == TensorType((8, 16, 6, 6), 2)
     assert conv.cost((GROUPS,), (types,)).times(2).macs == 2 * 16 * 36 * 4 * 8
 
@@ -58,15 +58,15 @@ def test_operations_work_on_every_group() -> None:
 )
 def test_batches_do_not_mix(operands: tuple[TensorType, ...], message: str) -> None:
     with pytest.raises(Mismatch, match=message):
-        checked(Add(), operands)
+        infer_types(Add(), operands)
 
 
 def test_what_is_learned_for_all_samples_has_no_batch_to_fold_into() -> None:
     with pytest.raises(Mismatch, match="one for all"):
-        checked(Group(4), (TensorType((4, 8, 2, 2), 0),))
+        infer_types(Group(4), (TensorType((4, 8, 2, 2), 0),))
 
 
 @pytest.mark.parametrize("like", [shape(4, 33, 6, 6), TensorType((4, 30, 6, 6), 0), shape(4)])
 def test_only_groups_of_a_tensor_merge_to_it(like: TensorType) -> None:
     with pytest.raises(Mismatch):
-        checked(Ungroup(), (GROUPS, like))
+        infer_types(Ungroup(), (GROUPS, like))

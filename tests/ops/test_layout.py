@@ -7,7 +7,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Mismatch, Operation, checked
+from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.ops.joining import Chunk, Concat, Split, Stack
 from archdsl.ops.layout import (
     Flatten,
@@ -60,7 +60,7 @@ def test_positions_flattened_and_restored(x: TensorType, channels: int) -> None:
     agree(Flatten("positions"), x)
     flat = shape(channels, x.positions)
     agree(Restore(), flat, x)
-    assert checked(Restore(), (flat, x)) == (shape(channels, *x.extents),)
+    assert infer_types(Restore(), (flat, x)) == (shape(channels, *x.extents),)
     agree(Restore(-1), shape(channels, x.shape[-1]), x)
     agree(Restore(0), shape(channels, x.elements), x)
 
@@ -68,7 +68,7 @@ def test_positions_flattened_and_restored(x: TensorType, channels: int) -> None:
 @given(st.data(), tensors())
 def test_squeeze_and_expand(data: st.DataObject, x: TensorType) -> None:
     axis = data.draw(st.integers(0, x.rank))
-    (y,) = checked(Unsqueeze(axis), (x,))
+    (y,) = infer_types(Unsqueeze(axis), (x,))
     agree(Squeeze(axis), y)
     agree(Expand((*[-1] * axis, 3, *[-1] * (x.rank - axis))), y)
     agree(Repeat(data.draw(extents(x.rank))), x)
@@ -172,5 +172,5 @@ def test_text() -> None:
 )
 def test_mismatch(operation: Operation, operands: tuple[TensorType, ...], message: str) -> None:
     with pytest.raises(Mismatch) as caught:
-        checked(operation, operands)
+        infer_types(operation, operands)
     assert message in caught.value.message

@@ -9,7 +9,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Layer, Mismatch, Operation, checked
+from archdsl.ops.base import Layer, Mismatch, Operation, infer_types
 from archdsl.ops.dropout import AlphaDropout, ChannelDropout, Dropout, FeatureAlphaDropout
 from archdsl.ops.normalisation import (
     BatchNorm,
@@ -100,5 +100,5 @@ def test_text() -> None:
 )
 def test_mismatch(operation: Operation, x: TensorType, message: str) -> None:
     with pytest.raises(Mismatch) as caught:
-        checked(operation, (x,))
+        infer_types(operation, (x,))
     assert message in caught.value.message

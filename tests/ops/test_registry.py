@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from archdsl.ops import FAMILIES, OPERATIONS
-from archdsl.ops.base import Operation, checked
+from archdsl.ops.base import Operation, infer_types
 from archdsl.ops.sources import Input, Parameter
 from archdsl.params.kinds import kind_of
 
@@ -18,7 +18,7 @@ def test_sources() -> None:
     agree(Parameter((3, 4)))
     agree(Parameter(5, "ones"), shape(3, 4))
     agree(Parameter((3, 4), "normal"), shape(7))
-    assert checked(Input((3, 16, 224, 224)), ()) == (shape(3, 16, 224, 224),)
+    assert infer_types(Input((3, 16, 224, 224)), ()) == (shape(3, 16, 224, 224),)
 
 
 def test_names_are_unique() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
 from archdsl.ops import OPERATIONS
-from archdsl.ops.base import Mismatch, Operation, checked
+from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.ops.patches import ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold
 from archdsl.ops.reduction import LogSumExp, Max, Mean, Norm, Prod, Reduction, Spread, Std
 from archdsl.ops.resampling import MODES, AffineGrid, GridSample, Interpolate, ResizeLike
@@ -67,19 +67,19 @@ def test_patches(data: st.DataObject, x: TensorType) -> None:
     unfold = Unfold(kernel, stride, data.draw(extents(2, 0)), dilation)
     assume(accepted(unfold, x))
     agree(unfold, x)
-    columns = checked(unfold, (x,))
+    columns = infer_types(unfold, (x,))
     fold = Fold(x.extents, kernel, stride, unfold.padding, dilation)
     agree(fold, *columns)
-    assert checked(fold, columns) == (x,)
+    assert infer_types(fold, columns) == (x,)
 
 
 @given(sizes, sizes, sizes, st.integers(1, 3))
 def test_shuffles(channels: int, height: int, width: int, factor: int) -> None:
     x = shape(channels * factor**2, height, width)
-    (y,) = checked(PixelShuffle(factor), (x,))
+    (y,) = infer_types(PixelShuffle(factor), (x,))
     agree(PixelShuffle(factor), x)
     agree(PixelUnshuffle(factor), y)
-    assert checked(PixelUnshuffle(factor), (y,)) == (x,)
+    assert infer_types(PixelUnshuffle(factor), (y,)) == (x,)
     agree(ChannelShuffle(factor), shape(channels * factor, height))
 
 
@@ -97,7 +97,7 @@ def test_reductions(data: st.DataObject, x: TensorType, keep: bool) -> None:
 @given(spatial, flags)
 def test_reductions_over_positions(x: TensorType, keep: bool) -> None:
     agree(Mean(keep=keep), x)
-    assert checked(Mean(keep=keep), (x,))[0].shape == (x.channels, *[1] * (keep * (x.rank - 1)))
+    assert infer_types(Mean(keep=keep), (x,))[0].shape == (x.channels, *[1] * (keep * (x.rank - 1)))
 
 
 def test_text() -> None:
@@ -143,5 +143,5 @@ def test_text() -> None:
 )
 def test_mismatch(operation: Operation, operands: tuple[TensorType, ...], message: str) -> None:
     with pytest.raises(Mismatch) as caught:
-        checked(operation, operands)
+        infer_types(operation, operands)
     assert message in caught.value.message

@@ -20,7 +20,7 @@ from archdsl.emit.module import make
 from archdsl.emit.targets.readable import READABLE
 from archdsl.ir.graph import Graph
 from archdsl.ops.base import Weight
-from archdsl.passes.base import Lowered, Paths, holding
+from archdsl.passes.base import Lowered, Paths, nodes_with_tensors
 from archdsl.passes.fold_norm import Fold, fold_norm
 
 _slowly = settings(
@@ -53,7 +53,7 @@ def paths(graph: Graph, module: nn.Module) -> Paths:
         elif part._parameters or part._buffers:
             layers.append(path)
     found = {}
-    for node in holding(graph):
+    for node in nodes_with_tensors(graph):
         form = node.operation.emit(graph.types(graph.operands(node)), node.results)
         if isinstance(form, Weight):
             found[node.index] = weights.pop(0)
@@ -73,7 +73,7 @@ def check(network: archdsl.Network) -> Lowered:
     randomise(before)
     after = module_of(lowered.graph)
     place = paths(network.graph, before), paths(lowered.graph, after)
-    after.load_state_dict(lowered.state(before.state_dict(), *place))
+    after.load_state_dict(lowered.convert_state(before.state_dict(), *place))
     inputs = samples(network, 2, dtype=torch.float64)
     pairs = zip(results(before(*inputs)), results(after(*inputs)), strict=True)
     for ours, theirs in pairs:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from archdsl.build.calls import callee
+from archdsl.build.calls import resolve_callee
 from archdsl.build.context import Frame
 from archdsl.build.request import Expectations, Fault
 from archdsl.build.values import (
@@ -32,7 +32,7 @@ COUNTER = "i"
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledRow:
     """A row with its block: the cells' values, those the block takes, and the definitions.
 
     `node` is the block as it is written, and `cells` are the values as they were.
@@ -47,7 +47,7 @@ class Filled:
     cells: Mapping[str, Given]
 
 
-class Filler:
+class RowFiller:
     """Fills the rows of one table, `mid = int(expansion * in.channels)` and its like in mind."""
 
     def __init__(self, frame: Frame, table: tree.Table, rows: Sequence[Row]) -> None:
@@ -57,43 +57,49 @@ class Filler:
         added = {column for content in {row.content for row in rows} for column in content.edits}
         self.columns = frozenset([*(column.name for column in table.columns), *added])
         self.read = {name for _, _, read in self.bindings for name in read}
-        self.taken: set[str] = set()
+        self.used: set[str] = set()
 
-    def fill(self, row: Row) -> Filled:
+    def fill(self, row: Row) -> FilledRow:
         """Evaluate a row's cells and see that its block has a use for each."""
         faults, written = self.frame.findings.faults, row.cells
-        cells = {column: self._cell(written[column]) for column in written if column not in SPECIAL}
-        block = self._block(written[BLOCK])
+        cells = {
+            column: self._evaluate_cell(written[column])
+            for column in written
+            if column not in SPECIAL
+        }
+        block = self._evaluate_block(written[BLOCK])
         given = {column: cell for column, cell in cells.items() if cell is not None}
         if block is not None:
             self._check_columns(row, block, given)
         if block is None or self.frame.findings.faults > faults:
             raise Fault
         passed = {column: cell for column, cell in given.items() if column in block.parameters}
-        bindings = self._needed(set(block.parameters) - set(given))
+        bindings = self._needed_bindings(set(block.parameters) - set(given))
         self._check_left_out(row, written.keys(), bindings)
         values = {column: cell.value for column, cell in given.items()}
-        return Filled(row, written[BLOCK], block, values, passed, bindings, given)
+        return FilledRow(row, written[BLOCK], block, values, passed, bindings, given)
 
     def warn_unused(self) -> None:
         """Say which of the table's definitions no row had a use for."""
         for binding, name, _ in self.bindings:
-            if name not in self.taken:
+            if name not in self.used:
                 message = f"no block of this table takes `{name}`"
                 self.frame.findings.add(warning("unused", message, binding.span))
 
-    def _cell(self, cell: tree.Expression) -> Given | None:
+    def _evaluate_cell(self, cell: tree.Expression) -> Given | None:
         """A cell's value, or None where it has none, which is reported."""
         try:
-            return self.frame.said(self.frame.evaluate(cell), cell)
+            return self.frame.as_written(self.frame.evaluate(cell), cell)
         except Fault as fault:
             self.frame.findings.report(fault)
             return None
 
-    def _block(self, cell: tree.Expression) -> Applicable | None:
+    def _evaluate_block(self, cell: tree.Expression) -> Applicable | None:
         frame = self.frame
         try:
-            value = callee(frame, cell) if isinstance(cell, tree.Name) else frame.evaluate(cell)
+            value = (
+                resolve_callee(frame, cell) if isinstance(cell, tree.Name) else frame.evaluate(cell)
+            )
             if isinstance(value, BlockValue | OperationValue):
                 return value
             message = f"a row applies a block, not {describe(value)}"
@@ -120,14 +126,14 @@ class Filler:
         also = (Label(row.cells[BLOCK].span, "the block"),)
         return self.frame.fault("table", message, header, also=also, help=hint)
 
-    def _needed(self, wanted: set[str]) -> tuple[tree.Argument, ...]:
+    def _needed_bindings(self, wanted: set[str]) -> tuple[tree.Argument, ...]:
         """The definitions that are wanted, and those that these read, in order."""
         chosen: list[tree.Argument] = []
         for binding, name, read in reversed(self.bindings):
             if name in wanted:
                 chosen.append(binding)
                 wanted = wanted | read
-                self.taken.add(name)
+                self.used.add(name)
         return tuple(reversed(chosen))
 
     def _check_left_out(
@@ -142,7 +148,7 @@ class Filler:
 
 
 @dataclass(frozen=True, slots=True)
-class _Size:
+class _ExpectedSize:
     """A size that is expected, or with `bound` the largest that may be."""
 
     value: Value
@@ -154,12 +160,12 @@ class _Size:
         return size <= self.value if self.bound else size == self.value
 
 
-def prints(frame: Frame, row: Row) -> bool:
+def prints_shape(frame: Frame, row: Row) -> bool:
     """Whether a row prints a shape that is to be compared."""
     return any(True for _ in _printed(frame, row))
 
 
-def compare(frame: Frame, row: Row) -> None:
+def compare_printed(frame: Frame, row: Row) -> None:
     """Compare what a row prints with the running value; for several, it is a tuple of shapes."""
     for column, cell in _printed(frame, row):
         shapes = cell.items if isinstance(cell, tree.Tuple) else (cell,)
@@ -194,7 +200,7 @@ def _compare(frame: Frame, cell: tree.Expression, column: str, shape: tuple[int,
     dimensions = cell.dimensions if isinstance(cell, tree.Shape) else (cell,)
     sizes = [size for dimension in dimensions for size in _sizes(frame, dimension)]
     seen = shape[1:] if len(sizes) == len(shape) - 1 else shape
-    if len(sizes) == len(seen) and all(map(_Size.fits, sizes, seen)):
+    if len(sizes) == len(seen) and all(map(_ExpectedSize.fits, sizes, seen)):
         return
     message = f"the shape here is {show_shape(shape)}, not {cell.span.text}"
     if column == "printed":
@@ -203,11 +209,11 @@ def _compare(frame: Frame, cell: tree.Expression, column: str, shape: tuple[int,
         frame.findings.add(frame.error("expect", message, cell.span))
 
 
-def _sizes(frame: Frame, dimension: tree.Expression) -> list[_Size]:
+def _sizes(frame: Frame, dimension: tree.Expression) -> list[_ExpectedSize]:
     bound = isinstance(dimension, tree.AtMost)
     inner = dimension.value if isinstance(dimension, tree.AtMost) else dimension
     if not isinstance(inner, tree.Repeat):
-        return [_Size(frame.evaluate(inner), bound)]
+        return [_ExpectedSize(frame.evaluate(inner), bound)]
     sizes = frame.evaluate(tree.Shape((inner,), span=inner.span))
     assert isinstance(sizes, tuple)
-    return [_Size(size, bound) for size in sizes]
+    return [_ExpectedSize(size, bound) for size in sizes]

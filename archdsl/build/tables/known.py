@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables.cells import COUNTER, Filled, Filler
+from archdsl.build.tables.cells import COUNTER, FilledRow, RowFiller
 from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor, parts
-from archdsl.ir.graph import Nodes
+from archdsl.ir.graph import GraphView
 from archdsl.ir.graph import Value as GraphValue
-from archdsl.ops.base import Mismatch, Operation, Types, checked
+from archdsl.ops.base import Mismatch, Operation, Types, infer_types
 from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Content, Line, Row
 from archdsl.program.names import STAGE
 from archdsl.program.program import Definition, Unit, names_in
@@ -30,7 +30,7 @@ UNREAD = (NUMBER, STAGE, *EXPECTATIONS)
 """Columns that say nothing of what one block is."""
 
 
-class Made(NamedTuple):
+class TypedOperation(NamedTuple):
     """An operation with the types that it read and gave: all that its costs depend on."""
 
     operation: Operation
@@ -39,28 +39,28 @@ class Made(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
+class KnownBlock:
     """A block that was built: the operations that it is made of, and what it gives."""
 
-    made: tuple[Made, ...]
+    operations: tuple[TypedOperation, ...]
     types: Types
 
 
-class Again(Operation):
+class KnownSequence(Operation):
     """Stands for blocks that are known, each with how often it comes: only sums are asked for."""
 
-    name = "again"
-    blocks: tuple[tuple[Known, int], ...]
+    name = "known_sequence"
+    blocks: tuple[tuple[KnownBlock, int], ...]
 
 
-class Sizes(NamedTuple):
+class VisibleTypes(NamedTuple):
     """The tensors that a block can read: those that enter it, and those `beside` the table."""
 
     entering: Types
     beside: Hashable
 
 
-class KnownBlocks:
+class BlockCache:
     """The blocks of a table that were built, by all that they read.
 
     That is what the row says, whether the block is the first of its row, what the table's
@@ -68,37 +68,39 @@ class KnownBlocks:
     they are known at other sizes too.
     """
 
-    def __init__(self, filler: Filler) -> None:
+    def __init__(self, filler: RowFiller) -> None:
         frame, bindings = filler.frame, [binding.value for binding in filler.table.bindings]
-        self._texts = Texts()
+        self._texts = SizeReads()
         self._read_sizes = self._texts.read_sizes(bindings, frame.unit, frame.names.values())
-        self._turns = Turns(filler)
-        self._known: dict[Hashable, Known] = {}
-        self._patterns: dict[Hashable, Pattern] = {}
+        self._counted = CountedBindings(filler)
+        self._known: dict[Hashable, KnownBlock] = {}
+        self._patterns: dict[Hashable, BlockPattern] = {}
         self._contents: dict[Content | Line, tuple[int, bool]] = {}
         self._numbers: dict[Hashable, int] = {}
 
-    def said(self, row: Row, number: int, *, first: bool) -> Hashable:
+    def key(self, row: Row, number: int, *, first: bool) -> Hashable:
         """All that the block of a number reads in a row, but for the sizes of tensors."""
         content, is_strided = self._content(row)
-        return content, first or not is_strided, self._turns.of(number)
+        return content, first or not is_strided, self._counted.key(number)
 
-    def reads_sizes(self, filled: Filled, unit: Unit) -> bool:
+    def reads_sizes(self, filled: FilledRow, unit: Unit) -> bool:
         """Whether the text of a block asks tensors for sizes other than channels."""
         nodes, values = filled.row.cells.values(), (filled.block, *filled.values.values())
         return self._read_sizes or self._texts.read_sizes(nodes, unit, values)
 
-    def at(self, said: Hashable, sizes: Sizes) -> Known | None:
+    def find(self, said: Hashable, sizes: VisibleTypes) -> KnownBlock | None:
         """The block that reads this, if it is known."""
         if (said, sizes) not in self._known:
             made = self._patterns.get((said, signature(sizes.entering)))
-            found = made.at(sizes.entering) if made else None
+            found = made.retype(sizes.entering) if made else None
             if found is None:
                 return None
             self._known[said, sizes] = found
         return self._known[said, sizes]
 
-    def keep(self, said: Hashable, sizes: Sizes, known: Known, made: Pattern | None) -> None:
+    def store(
+        self, said: Hashable, sizes: VisibleTypes, known: KnownBlock, made: BlockPattern | None
+    ) -> None:
         """Know a block that was built."""
         self._known[said, sizes] = known
         if made is not None:
@@ -119,46 +121,46 @@ class KnownBlocks:
         return self._contents[source]
 
 
-class Turns:
+class CountedBindings:
     """What the definitions of a table make of block after block, such as `se = i % 2 == 0`.
 
     Blocks for which that is the same are alike as far as definitions go. Where one is made of the
     number and of what a row says, no two numbers are taken for alike.
     """
 
-    def __init__(self, filler: Filler) -> None:
+    def __init__(self, filler: RowFiller) -> None:
         frame, bindings = filler.frame, filler.table.bindings
         counting = [b.value for b in bindings if COUNTER in names_in(b.value)]
         tensors = {name for name, value in frame.names.items() if holds_tensor(value)}
         own = {*filler.columns, *(binding.name for binding in bindings)}
-        self._is_apart = names_in(*counting).isdisjoint({"in", *own, *tensors})
+        self._is_independent = names_in(*counting).isdisjoint({"in", *own, *tensors})
         self._counting = counting
-        self._frame: Frame = frame.apart()
+        self._frame: Frame = frame.detached()
         self._known: dict[int, Hashable] = {}
 
-    def of(self, number: int) -> Hashable:
+    def key(self, number: int) -> Hashable:
         if not self._counting:
             return None
-        if not self._is_apart:
+        if not self._is_independent:
             return number
         if number not in self._known:
             self._frame.names[COUNTER] = number
             try:
-                made: Hashable = tuple([said(self._frame.evaluate(d)) for d in self._counting])
+                made: Hashable = tuple([value_key(self._frame.evaluate(d)) for d in self._counting])
             except Fault:
                 made = number
             self._known[number] = made
         return self._known[number]
 
 
-def said(value: Value) -> Hashable:
+def value_key(value: Value) -> Hashable:
     """A value by what can be told of it, blocks by their definition."""
     if isinstance(value, Tensor):
         return value.type
     if isinstance(value, tuple):
-        return tuple(map(said, value))
+        return tuple(map(value_key, value))
     if isinstance(value, BlockValue | OperationValue):
-        given = ((n, said(g.value), g.written) for n, g in value.given.items())
+        given = ((n, value_key(g.value), g.written) for n, g in value.given.items())
         if isinstance(value, BlockValue):
             return value.definition.number, *given
         return value.operation.name, *given
@@ -169,53 +171,55 @@ def said(value: Value) -> Hashable:
 
 
 @dataclass(frozen=True)
-class Pattern:
+class BlockPattern:
     """The operations of a block with what each reads; the first values are those that enter."""
 
     entering: tuple[GraphValue, ...]
     steps: tuple[tuple[int, Operation, tuple[GraphValue, ...], Types], ...]
     leaving: tuple[GraphValue, ...]
 
-    def at(self, entering: Types) -> Known | None:
+    def retype(self, entering: Types) -> KnownBlock | None:
         """The block at other sizes, None where that takes running it."""
         types = dict(zip(self.entering, entering, strict=True))
-        made: list[Made] = []
+        made: list[TypedOperation] = []
         for index, operation, reads, before in self.steps:
             operands = tuple([types[value] for value in reads])
             try:
-                results = checked(operation, operands)
+                results = infer_types(operation, operands)
             except Mismatch:
                 return None
-            if _kept(results) != _kept(before):
+            if _ranks_and_channels(results) != _ranks_and_channels(before):
                 return None
-            made.append(Made(operation, operands, results))
+            made.append(TypedOperation(operation, operands, results))
             types |= {GraphValue(index, i): result for i, result in enumerate(results)}
-        return Known(tuple(made), tuple([types[value] for value in self.leaving]))
+        return KnownBlock(tuple(made), tuple([types[value] for value in self.leaving]))
 
 
-def made_of(graph: Nodes, first: int = 0) -> tuple[Made, ...]:
+def operations_since(graph: GraphView, first: int = 0) -> tuple[TypedOperation, ...]:
     """What was added to a graph from a node on."""
     nodes = graph.nodes[first:]
-    return tuple([Made(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes])
+    return tuple(
+        [TypedOperation(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes]
+    )
 
 
-def pattern(
-    graph: Nodes, first: int, entering: tuple[GraphValue, ...], leaving: tuple[GraphValue, ...]
-) -> Pattern | None:
+def pattern_since(
+    graph: GraphView, first: int, entering: tuple[GraphValue, ...], leaving: tuple[GraphValue, ...]
+) -> BlockPattern | None:
     """What was added to a graph from a node on, None where it reads more than what entered it."""
     nodes = graph.nodes[first:]
     known = {*entering, *(GraphValue(n.index, i) for n in nodes for i in range(len(n.results)))}
     reads = [graph.operands(node) for node in nodes]
     is_whole = known.issuperset([*leaving, *(value for each in reads for value in each)])
-    if not is_whole or any(isinstance(node.operation, Again) for node in nodes):
+    if not is_whole or any(isinstance(node.operation, KnownSequence) for node in nodes):
         return None
     steps = zip(nodes, reads, strict=True)
-    return Pattern(
+    return BlockPattern(
         entering, tuple([(n.index, n.operation, each, n.results) for n, each in steps]), leaving
     )
 
 
-def _kept(types: Types) -> list[tuple[int, int]]:
+def _ranks_and_channels(types: Types) -> list[tuple[int, int]]:
     return [(type_.rank, type_.channels) for type_ in types]
 
 
@@ -228,26 +232,26 @@ def signature(types: Types) -> tuple[tuple[int, int, int], ...]:
 
 
 @dataclass(frozen=True)
-class Texts:
+class SizeReads:
     """Which texts read sizes of tensors that change; blocks are looked at once."""
 
     _known: dict[int, bool] = field(default_factory=dict)
 
     def read_sizes(self, nodes: Iterable[tree.Node], unit: Unit, values: Iterable[Value]) -> bool:
         """Whether a text does, or that of a block which it may apply or is given."""
-        used = (*_definitions(nodes, unit), *_given(values))
-        return _asks(nodes) or any(map(self._reads, used))
+        used = (*_definitions(nodes, unit), *_blocks_in(values))
+        return _asks_sizes(nodes) or any(map(self._reads, used))
 
     def _reads(self, definition: Definition) -> bool:
         if definition.number not in self._known:
             self._known[definition.number] = False  # for blocks that are derived in a cycle
             nodes = _text(definition)
             used = _definitions(nodes, definition.unit)
-            self._known[definition.number] = _asks(nodes) or any(map(self._reads, used))
+            self._known[definition.number] = _asks_sizes(nodes) or any(map(self._reads, used))
         return self._known[definition.number]
 
 
-def _asks(nodes: Iterable[tree.Node]) -> bool:
+def _asks_sizes(nodes: Iterable[tree.Node]) -> bool:
     attributes = (node for node in tree.walk(nodes) if isinstance(node, tree.Attribute))
     return any(attribute.name not in _FIXED for attribute in attributes)
 
@@ -263,9 +267,9 @@ def _text(definition: Definition) -> Sequence[tree.Node]:
     return [node.base] if isinstance(node, tree.Derived) else [*node.parameters, *node.body]
 
 
-def _given(values: Iterable[Value]) -> Iterator[Definition]:
+def _blocks_in(values: Iterable[Value]) -> Iterator[Definition]:
     """The blocks that values are made of."""
     for value in values:
         if isinstance(value, BlockValue):
             yield value.definition
-        yield from _given(parts(value))
+        yield from _blocks_in(parts(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables.cells import Filler
+from archdsl.build.tables.cells import RowFiller
 from archdsl.build.tables.stages import TableBuilder
 from archdsl.diagnostics import counted, did_you_mean
 from archdsl.plan.rows import BLOCK, Row, rows_of
@@ -17,10 +17,10 @@ _LEVELS = 2
 
 def run_table(frame: Frame, table: tree.Table) -> None:
     """Apply each row's block to the running value, as often as the row says."""
-    frame.from_running(table.columns[0].span)
+    frame.require_running(table.columns[0].span)
     _check(frame, table)
     rows, faults = _rows(frame, table), frame.findings.faults
-    filler = Filler(frame, table, rows)
+    filler = RowFiller(frame, table, rows)
     reuse = frame.context.reuse if not frame.context.inserted else None
     builder = reuse.builder(filler) if reuse else TableBuilder(filler)
     frame.deepen(table.span, _LEVELS)

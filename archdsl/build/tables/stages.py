@@ -7,16 +7,16 @@ from itertools import groupby
 
 from archdsl import limits
 from archdsl.build import calls
-from archdsl.build.arguments import piped, round_hint
+from archdsl.build.arguments import piped_arguments, round_hint
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables.cells import COUNTER, Filled, Filler, compare
+from archdsl.build.tables.cells import COUNTER, FilledRow, RowFiller, compare_printed
 from archdsl.build.values import (
     POISON,
+    Arguments,
     Given,
     Tensor,
     Value,
-    Written,
     describe,
     tensors_in,
     types_of,
@@ -31,7 +31,7 @@ from archdsl.syntax import tree
 class TableBuilder:
     """Builds a table stage after stage; `blocks` counts those of the stage at hand."""
 
-    def __init__(self, filler: Filler) -> None:
+    def __init__(self, filler: RowFiller) -> None:
         self.frame = filler.frame
         self.graph = filler.frame.graph
         self.filler = filler
@@ -41,9 +41,9 @@ class TableBuilder:
     def run(self, rows: Sequence[Row]) -> None:
         """Apply rows to the running value."""
         for stage, inside in groupby(rows, key=lambda row: row.stage):
-            self._stage(stage, tuple(inside))
+            self._build_stage(stage, tuple(inside))
 
-    def _stage(self, stage: Stage, rows: Sequence[Row]) -> None:
+    def _build_stage(self, stage: Stage, rows: Sequence[Row]) -> None:
         frame, graph = self.frame, self.graph
         self.blocks = 0
         counts = [self._count(row) for row in rows]
@@ -58,7 +58,7 @@ class TableBuilder:
         self._close(frame.scope, entering, {})
         frame.scope = outer
         if POISON not in frame.running:
-            self._follow(graph.address(outer, frame.site(span)))
+            self._insert_at(graph.address(outer, frame.site(span)))
 
     def run_stage(self, rows: Sequence[Row], counts: Sequence[int]) -> None:
         """Apply the rows of a stage of several blocks."""
@@ -78,7 +78,7 @@ class TableBuilder:
 
     def _checked_count(self, cell: tree.Expression) -> int:
         value = self.frame.evaluate(cell)
-        self.frame.decide(value, cell)
+        self.frame.record_test(value, cell)
         if not is_integer(value) or value < 1:
             message = f"`number` counts blocks: an integer of at least 1, not {describe(value)}"
             hint = round_hint(Given(value, cell.span))
@@ -93,7 +93,7 @@ class TableBuilder:
         scope = self.frame.scope
         try:
             self.build_row(row, count, name)
-            compare(self.frame, row)
+            compare_printed(self.frame, row)
         except Fault as fault:
             self.frame.findings.report(fault)
             self.frame.running = (POISON,)
@@ -105,24 +105,27 @@ class TableBuilder:
         if not count:
             raise Fault
         scope = self.frame.scope
-        inside = self._row(filled, count, name)
-        self._keep(row, inside if name else scope)
+        inside = self._build_parts(filled, count, name)
+        self._record_row(row, inside if name else scope)
 
-    def _keep(self, row: Row, scope: int) -> None:
+    def _record_row(self, row: Row, scope: int) -> None:
         """Note a row that transforms may change: one that stands in the network itself, once."""
-        if not self.frame.call and not self.frame.rounds:
+        if not self.frame.call and not self.frame.iterations:
             shapes = tuple([type_.shape for type_ in types_of(self.frame.running)])
             self.frame.context.rows.append(BuiltRow(row.id, row.stage, scope, shapes))
 
-    def _row(self, filled: Filled, count: int, name: str | None) -> int:
+    def _build_parts(self, filled: FilledRow, count: int, name: str | None) -> int:
         """The row's blocks, in parts where derivations insert something between them.
 
         The scope of the first part.
         """
         start, first = 0, len(self.graph.scopes)
         for end in range(1, count + 1):
-            if end == count or self._place(filled, end - 1 - start) in self.frame.context.inserted:
-                self._part(filled, range(start, end), name)
+            if (
+                end == count
+                or self._block_address(filled, end - 1 - start) in self.frame.context.inserted
+            ):
+                self._build_part(filled, range(start, end), name)
                 start = end
         return first
 
@@ -131,44 +134,46 @@ class TableBuilder:
         site = self.frame.site(row.line.span)
         return (*site, row.id.copy) if row.id.copy else site
 
-    def _place(self, filled: Filled, ahead: int) -> Address:
+    def _block_address(self, filled: FilledRow, ahead: int) -> Address:
         """Where the block stands that is so many ahead of the next."""
         frame, block = self.frame, self.frame.site(filled.node.span)
         around = self.graph.address(frame.scope, self.site(filled.row))
         return (*around, (*block, self.blocks + ahead))
 
-    def _part(self, filled: Filled, part: range, name: str | None) -> None:
+    def _build_part(self, filled: FilledRow, part: range, name: str | None) -> None:
         """A scope for a row, in it its blocks; a stage of one block lends the row its name."""
         frame, row = self.frame, filled.row
         span, called = row.line.span, block_text(filled.node)
-        outer, entering = frame.scope, frame.from_running(span)
+        outer, entering = frame.scope, frame.require_running(span)
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
-        place, site = self._place(filled, len(part) - 1), self.site(row)
+        place, site = self._block_address(filled, len(part) - 1), self.site(row)
         frame.scope = self.graph.open("row", (name or numbers,), called, outer, site, span)
         for number in part:
-            self.apply(filled, first=number == 0, name=name or str(self.blocks))
+            self.apply_block(filled, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
         inside, frame.scope = frame.scope, outer
         self._close(inside, entering, {NUMBER: len(part), **filled.values})
-        self._follow(place)
+        self._insert_at(place)
 
-    def _follow(self, place: Address) -> None:
+    def _insert_at(self, place: Address) -> None:
         """Apply what derivations insert after a place."""
         value = self.frame.running[0] if len(self.frame.running) == 1 else self.frame.running
-        self.frame.run_on(calls.follow(self.frame, value, place))
+        self.frame.set_running(calls.insert_at(self.frame, value, place))
 
-    def apply(self, filled: Filled, *, first: bool, name: str) -> None:
+    def apply_block(self, filled: FilledRow, *, first: bool, name: str) -> None:
         """Apply the next block of a row to the running value, which it replaces."""
         frame, node = self.frame, filled.node
-        inner = _inner(frame, filled, self.blocks)
-        inner.rounds, inner.naming = (*frame.rounds, self.blocks), (node, (name,))
-        written = Written(piped(frame.running, node.span), _arguments(inner, filled, first=first))
+        inner = _block_frame(frame, filled, self.blocks)
+        inner.iterations, inner.naming = (*frame.iterations, self.blocks), (node, (name,))
+        written = Arguments(
+            piped_arguments(frame.running, node.span), _arguments(inner, filled, first=first)
+        )
         value = inner.apply(filled.block, written, node)
         if not isinstance(value, tuple | Tensor):
             message = f"the block of a row makes a tensor, not {describe(value)}"
             raise frame.fault("table", message, node.span)
-        frame.run_on(value)
+        frame.set_running(value)
 
     def _close(
         self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]
@@ -177,28 +182,28 @@ class TableBuilder:
         self.graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
 
 
-def _inner(frame: Frame, filled: Filled, number: int) -> Frame:
+def _block_frame(frame: Frame, filled: FilledRow, number: int) -> Frame:
     """A frame that knows the row's cells, the number of the block, and what enters it."""
     names = {**frame.names, **filled.values, COUNTER: number}
-    meant = frame.meant and frame.meant.inside(filled.cells)
+    meant = frame.history and frame.history.nested(filled.cells)
     inner = Frame(frame.context, frame.unit, frame.call, frame.scope, names)
-    inner.meant, inner.guards = meant, frame.guards
+    inner.history, inner.guards = meant, frame.guards
     for column, cell in filled.cells.items():
-        inner.mean(column, cell.value, cell)
-    inner.mean(COUNTER, number, Counter(number))
-    inner.run_on(frame.running)
+        inner.bind(column, cell.value, cell)
+    inner.bind(COUNTER, number, Counter(number))
+    inner.set_running(frame.running)
     return inner
 
 
-def _arguments(inner: Frame, filled: Filled, *, first: bool) -> Mapping[str, Given]:
+def _arguments(inner: Frame, filled: FilledRow, *, first: bool) -> Mapping[str, Given]:
     """The row's cells and the table's definitions; only the first block carries the stride."""
     given = dict(filled.passed)
     if not first and STRIDE in given:
         given[STRIDE] = Given(1, given[STRIDE].span)
     for binding in filled.bindings:
         name, value = binding.name or "", inner.evaluate(binding.value)
-        written = Given(value, binding.span, binding.value, inner.now)
-        inner.mean(name, value, inner.written(binding.value))
+        written = Given(value, binding.span, binding.value, inner.snapshot)
+        inner.bind(name, value, inner.local(binding.value))
         if name in filled.block.parameters:
             given[name] = written
     return given

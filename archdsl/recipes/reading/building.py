@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from archdsl.build.context import Frame
-from archdsl.build.machine import outside
+from archdsl.build.machine import top_level_frame
 from archdsl.build.request import Budget, Fault, Findings
 from archdsl.build.values import Tensor
 from archdsl.diagnostics import (
@@ -58,7 +58,7 @@ def build(
     """
     findings = Findings(Builder(""))
     words = words_in_types(recipe for unit in program.units for recipe in unit.own_recipes)
-    frame = outside(program.with_words(words), located[1], Budget(), findings)
+    frame = top_level_frame(program.with_words(words), located[1], Budget(), findings)
     body = recipe = None
     try:
         body = resolve(frame, located)
@@ -146,7 +146,7 @@ def _body_frame(frame: Frame, body: Body, graph: Graph) -> Frame:
     """
     context = frame.context
     known = Builder.after(graph)
-    inner = outside(context.program, body.unit, context.budget, context.findings, known)
+    inner = top_level_frame(context.program, body.unit, context.budget, context.findings, known)
     inner.names |= {name: Tensor(value, graph.type(value)) for name, value in graph.inputs.items()}
     fill_parameters(inner, body)
     return inner
@@ -210,11 +210,11 @@ def _unknown_names(recipe: tree.Recipe, reported: Sequence[Span]) -> Iterator[Di
 def _check_alone(program: Program, located: LocatedRecipe, diagnostics: Diagnostics) -> None:
     """Report the mistakes that need no network to be found: derivations, unknown settings."""
     findings = Findings(Builder(""))
-    frame = outside(program, located[1], Budget(), findings)
+    frame = top_level_frame(program, located[1], Budget(), findings)
     with suppress(CompileError):
         try:
             body = resolve(frame, located)
-            inner = frame.outside(body.unit)
+            inner = frame.top_level(body.unit)
             check_parameter_names(inner, body)
             settings.known_settings(inner, body.recipe.settings)
         except Fault as fault:

@@ -13,7 +13,7 @@ from archdsl import limits
 from archdsl.build.values import show
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error, warning
 from archdsl.infer import infer
-from archdsl.ir.graph import Graph, Node, softmax_at_end
+from archdsl.ir.graph import Graph, Node, final_softmax
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.recipes.reading.settings import Entries, Entry
 from archdsl.recipes.recipe import FullLength, Recipe, ScaleJitter, Sgd, Steps
@@ -203,7 +203,7 @@ def _norms(entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
 
 def _softmax(graph: Graph, network: Span) -> Iterator[Diagnostic]:
     """Cross entropy takes scores. The test averages probabilities, which a network may give."""
-    node = softmax_at_end(graph)
+    node = final_softmax(graph)
     if node is None:
         return
     name, also = node.operation.name, [Label(node.span, "it ends here")]

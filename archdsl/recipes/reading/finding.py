@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from archdsl import limits
 from archdsl.build import parameters
-from archdsl.build.arguments import listed
-from archdsl.build.calls import check_path
+from archdsl.build.arguments import names_hint
+from archdsl.build.calls import check_derivation_path
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import Given
@@ -110,8 +110,8 @@ def resolve(
     recipe, unit = located
     if isinstance(recipe, tree.Recipe):
         return Body(recipe, unit, {})
-    frame = frame.outside(unit)
-    check_path(frame, recipe, seen)
+    frame = frame.top_level(unit)
+    check_derivation_path(frame, recipe, seen)
     base, written = tree.split_call(recipe.base)
     if base.name not in unit.recipes:
         hint = did_you_mean(base.name, unit.recipes)
@@ -135,8 +135,8 @@ def fill_parameters(frame: Frame, body: Body) -> None:
         frame.findings.report(fault)
     if missing:
         raise Fault
-    given = parameters.checked(frame, body.recipe, body.given)
-    parameters.fill(frame, body.recipe, given)
+    given = parameters.check_arguments(frame, body.recipe, body.given)
+    parameters.bind_parameters(frame, body.recipe, given)
 
 
 def check_parameter_names(frame: Frame, body: Body) -> None:
@@ -150,7 +150,7 @@ def check_parameter_names(frame: Frame, body: Body) -> None:
     unknown = [(name, given) for name, given in body.given.items() if name not in names]
     for name, given in unknown:
         message = f"recipe `{recipe.name}` has no parameter `{name}`"
-        hint = did_you_mean(name, names) or listed(names)
+        hint = did_you_mean(name, names) or names_hint(names)
         frame.findings.report(frame.fault("argument", message, given.span, help=hint))
     if unknown:
         raise Fault

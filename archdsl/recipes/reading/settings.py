@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
 from archdsl.build.context import Frame
-from archdsl.build.parameters import Reader
+from archdsl.build.parameters import OptionReader
 from archdsl.build.request import Fault
 from archdsl.build.values import Value, describe, show
 from archdsl.diagnostics import Label, did_you_mean, suggestion
@@ -179,12 +179,12 @@ def _read_options(
     return Entry(name, kind(**values), span, read.spans)
 
 
-class _Reader(Reader):
+class _Reader(OptionReader):
     """Reads the options of a setting, which may be words, ranges and texts."""
 
     code = "recipe"
 
-    def evaluated(self, node: tree.Expression, kind: Kind) -> Value:
+    def evaluate(self, node: tree.Expression, kind: Kind) -> Value:
         return evaluate(self.frame, node, kind)
 
 
