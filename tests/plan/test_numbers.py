@@ -8,7 +8,7 @@ import pytest
 
 from archdsl.build import machine
 from archdsl.build.request import Budget, Built, Request
-from archdsl.compiler import make
+from archdsl.compiler import compile_network
 from archdsl.diagnostics import CompileError
 from archdsl.program.loading import load_program, parse_program
 from archdsl.source import Source
@@ -44,7 +44,7 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_stretched_network_is_built_once(builds: list[str]) -> None:
     program = load_program(SPECS / "autox3d_l.arch")
-    assert make(program, "autox3d_l", {}).built.is_sound
+    assert compile_network(program, "autox3d_l", {}).built.is_sound
     assert builds == ["autox3d_l"]
 
 
@@ -52,7 +52,7 @@ def test_a_stretched_network_is_built_once(builds: list[str]) -> None:
 def test_labels_are_found_in_the_text(builds: list[str], rows: tuple[str, ...]) -> None:
     net = spec(table(*rows))
     made = net.derive("made", "net", "set(channels, value = 12, rows = stage1)")
-    assert make(made.program, "made", {}).built.is_sound
+    assert compile_network(made.program, "made", {}).built.is_sound
     assert builds == ["made"]
 
 
@@ -60,7 +60,7 @@ def test_a_label_that_others_may_have_takes_a_build(builds: list[str]) -> None:
     """A call beside the table is called like the stage, so that both are numbered."""
     net = spec(f"unit\n  {table('unit | 8')}")
     made = net.derive("made", "net", "set(channels, value = 12, rows = unit2)")
-    built = make(made.program, "made", {}).built
+    built = compile_network(made.program, "made", {}).built
     assert [node.results[0].channels for node in built.graph] == [4, 4, 12]
     assert builds == ["made", "made"]
 
