@@ -40,7 +40,7 @@ from archdsl.syntax import tree
 
 
 def look_up(frame: Frame, node: tree.Name) -> Value:
-    """The value of a name; the innermost meaning wins."""
+    """The value of a name; the innermost binding wins."""
     name = node.name
     if name in frame.names:
         return frame.names[name]
@@ -74,8 +74,8 @@ def resolve_callee(frame: Frame, node: tree.Name) -> Value:
     """What a call calls. A number or tensor does not hide the block or operation of its name."""
     local = frame.names.get(node.name)
     if not isinstance(local, BlockValue | OperationValue | None):
-        meaning = frame.program.lookup(frame.unit, node.name)
-        is_hidden = meaning is not None and not isinstance(meaning, str)
+        definition = frame.program.lookup(frame.unit, node.name)
+        is_hidden = definition is not None and not isinstance(definition, str)
         frame = frame.top_level(frame.unit) if is_hidden else frame
     value = look_up(frame, node)
     if value is POISON:

@@ -1,7 +1,7 @@
-"""The frame that rules work in: the names and values of one body, what it may take, what it tells.
+"""The frame that rules work in: the names and values of one body, the budget, and diagnostics.
 
-Every rule of the language is given a frame and recurses through it (`evaluate`, `apply`, `run`),
-so that no rule imports another: `build.machine` alone knows them all.
+Every rule of the language is given a frame and recurses through it (`evaluate`, `apply`, `run`).
+So no rule imports another, and `build.machine` alone knows them all.
 """
 
 from __future__ import annotations
@@ -41,12 +41,16 @@ Body: TypeAlias = tree.Block | tree.Network
 class Frame:
     """One body under evaluation: that of a `call`, or of the network.
 
-    `running` is the value that bare calls and tables take and replace; once one is `applied`, it
-    is the result. `rounds` counts the loops around a statement. `given` are the parameters as
-    they were given, `fixed` those that keep their value, and `assigned` says how many places
-    give a name its own. `naming` is a call with the names that its results get. `meant` keeps
-    what names meant, `guards` are the conditions that led to the statement at hand, and `tests`
-    all that the body decided.
+    - `running` is the value that bare calls and tables take and replace. It is the body's result
+      once something is `applied`; before, it is only what entered.
+    - `iterations` has the iteration number of each enclosing loop, the outermost first.
+    - `given` has the arguments of the body; `fixed` are parameters, which cannot be assigned.
+    - `assigned` counts, for each name, the statements that assign it. A name that only one
+      statement assigns can name a layer.
+    - `naming` is a call with the names that its results get.
+    - `history` records the bindings of names. Without it, no origin of a value is kept.
+    - `guards` are the conditions under which the current statement runs.
+    - `tests` are all decisions that the structure of the body depends on.
     """
 
     context: Context
@@ -81,6 +85,7 @@ class Frame:
 
     def evaluate(self, node: tree.Expression) -> Value:
         """The value of an expression."""
+        # Literals and names are most of all expressions, and cannot nest: they count no step.
         if isinstance(node, tree.Number | tree.Constant):
             return node.value
         rule = self.context.rules.expressions[type(node)]
@@ -101,8 +106,8 @@ class Frame:
         value = self.evaluate(node)
         if isinstance(value, bool):
             return value
-        message = f"a condition is `true` or `false`, not {describe(value)}"
-        hint = f"compare it: `{node.span.text} != none`" if isinstance(node, tree.Name) else None
+        message = f"a condition must be `true` or `false`, but this is {describe(value)}"
+        hint = f"write `{node.span.text} != none`" if isinstance(node, tree.Name) else None
         raise self.fault("value", message, node.span, help=hint)
 
     def apply(self, callee: Value, arguments: Arguments, node: tree.Node) -> Value:
@@ -110,7 +115,7 @@ class Frame:
         rule = self.context.rules.callees.get(type(callee))
         if rule is None:
             message = "only a block, an operation or a function can be called"
-            raise self.fault("call", f"{message}; this is {describe(callee)}", node.span)
+            raise self.fault("call", f"{message}, but this is {describe(callee)}", node.span)
         self.step(node.span, len(arguments.positional))
         value = rule(self, callee, arguments, node)
         self.charge(value, node.span)
@@ -123,19 +128,22 @@ class Frame:
         parameters: Mapping[str, Given],
         node: tree.Node,
     ) -> Value:
-        """Add an operation to the graph; its results."""
+        """Add an operation to the graph, and return its results."""
         return self.context.rules.add(self, operation, operands, parameters, node)
 
     def run(self, body: Body) -> Value:
-        """What a body gives whose parameters this frame knows."""
+        """The value of a body whose parameters this frame has."""
         return self.context.rules.run(self, body)
 
     def top_level(self, unit: Unit) -> Frame:
-        """A frame for what stands in a file, outside of all bodies."""
+        """A frame for expressions at the top level of a file, where only the file's names exist.
+
+        It keeps the call, so that a mistake there still shows the way to it.
+        """
         return Frame(self.context, unit, self.call)
 
     def detached(self) -> Frame:
-        """A frame that knows the same names, in a build of its own, of which nothing is kept."""
+        """A frame with the same names in a throw-away build: graph, budget and findings are new."""
         graph, shared = Builder(self.graph.name), self.context
         context = Context(shared.program, graph, Budget(), Findings(graph), shared.rules)
         return Frame(context, self.unit, names=dict(self.names))
@@ -143,59 +151,60 @@ class Frame:
     # Names and values
 
     def site(self, span: Span) -> Site:
+        """The site of a call in this body: its place in the text, and the loop iterations."""
         return (span.start, span.end, *self.iterations)
 
     @property
     def running_name(self) -> str:
-        """What a chain can begin with here: a name of the running value, or `in`."""
+        """A name for the running value, with which a suggested chain can begin."""
         names = (name for name, value in self.names.items() if (value,) == self.running)
         return next(names, "in" if self.running else "x")
 
     def names_of(self, call: tree.Node) -> tuple[str, ...]:
-        """The names that the statement gives to a call's results, if any."""
+        """The names that the current statement gives to a call's results, if any."""
         return self.naming[1] if self.naming and self.naming[0] is call else ()
 
     def require_running(self, span: Span) -> tuple[Value, ...]:
-        """The running value, for a call or a table to go on from."""
+        """The running value, which a bare call or a table takes."""
         if POISON in self.running:
             raise Fault
         if self.running:
             return self.running
-        message = "there is no value to go on from"
-        hint = "declare one: `input video: 3 x 16 x 224^2`"
+        message = "there is no value here for a bare call or a table to take"
+        hint = "declare an input before it: `input video: 3 x 16 x 224^2`"
         if self.call:
-            hint = "give the block a parameter for it: `block ...(x)`"
+            hint = f"give the block a tensor parameter: `block {self.call.block.name}(x, ...)`"
         raise self.fault("value", message, span, help=hint)
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """What names mean here and now."""
+        """The bindings of names at this point of the body."""
         return self.history.snapshot if self.history else None
 
     def as_written(self, value: Value, node: tree.Expression) -> Given:
-        """A value as it is written here and now."""
+        """A value together with the expression that it was written as at this point."""
         return Given(value, node.span, node, self.snapshot)
 
-    def local(self, node: tree.Expression, *places: int) -> Local | None:
-        """How a value came about that is written here and now, or stands at places of that."""
-        return Local(node, self.history.snapshot, places) if self.history else None
+    def local(self, node: tree.Expression, *indices: int) -> Local | None:
+        """The provenance of a value computed by an expression here, or of an entry of that."""
+        return Local(node, self.history.snapshot, indices) if self.history else None
 
-    def bind(self, name: str, value: Value, meaning: Binding | None) -> None:
+    def bind(self, name: str, value: Value, binding: Binding | None) -> None:
         """Give a name a value, and keep how it came about; a tensor is what it is."""
         self.names[name] = value
         if self.history and holds_tensor(value):
             self.history.bind(name, tensors_in(value))
-        elif self.history and meaning is not None:
-            self.history.bind(name, meaning)
+        elif self.history and binding is not None:
+            self.history.bind(name, binding)
 
     def set_running(self, value: Value) -> None:
-        """What bare calls take from here on; a tuple is several values."""
+        """Replace the running value; a tuple is several values."""
         self.running = value if isinstance(value, tuple) else (value,)
         if self.history:
             self.history.bind(RUNNING, tensors_in(value))
 
     def record_test(self, value: Value, node: tree.Expression) -> Given:
-        """Keep a decision on which the body's structure depends."""
+        """Record a decision that the body's structure depends on."""
         test = self.as_written(value, node)
         self.tests.append(test)
         return test
@@ -203,12 +212,14 @@ class Frame:
     # The budget
 
     def enter(self, span: Span) -> None:
-        """One more expression or block is open, which is a step."""
+        """Open one more expression or block, which takes a step."""
         self.step(span)
         self.deepen(span)
 
     def deepen(self, span: Span, levels: int = 1) -> None:
-        """Something more is open. Python's stack is deeper by some frames for each level."""
+        """Open some more levels, until `leave`."""
+        # Each level costs several frames of Python's stack: the limit must come before
+        # RecursionError, which no caller could turn into a diagnostic with a span.
         budget = self.context.budget
         if budget.depth + levels > limits.CALL_DEPTH:
             message = f"blocks and expressions are nested more than {limits.CALL_DEPTH} deep"
@@ -219,16 +230,19 @@ class Frame:
         self.context.budget.depth -= levels
 
     def step(self, span: Span, steps: int = 1) -> None:
-        """Some more statements, rounds, expressions or entries of tuples are worked on.
+        """Take steps of the budget: for statements, iterations, expressions, entries of tuples.
 
         Raises:
-            CompileError: the network asks for more than the machine should give.
+            CompileError: the budget is spent.
         """
         if not self.context.budget.spend(steps):
             self._exhaust(f"this network takes more than {limits.STEPS:,} steps to build", span)
 
     def charge(self, value: Value, span: Span) -> None:
-        """A value is made or passed on: what it is made of are steps."""
+        """Take a step for each part of a value that is created or passed on.
+
+        Without it, `x = (x, x)` in a loop would double a value at the price of one step.
+        """
         if not isinstance(value, tuple | BlockValue | OperationValue):
             return
         count, levels = count_parts(value, limits.STEPS)
@@ -238,17 +252,17 @@ class Frame:
         self.step(span, count)
 
     def check_room(self, span: Span) -> None:
-        """One more operation or scope is added to the graph: as much work as many small steps.
+        """Take the steps of one more operation or scope, and check that the graph may grow.
 
         Raises:
-            CompileError: the network grows too large.
+            CompileError: the network is too large, or the budget is spent.
         """
         self.step(span, limits.ADDITION)
         most = limits.OPERATIONS
         if len(self.graph) >= most:
             self._exhaust(f"this network has more than {most:,} operations", span)
         if len(self.graph.scopes) >= most:
-            self._exhaust(f"this network has more than {most:,} blocks in blocks", span)
+            self._exhaust(f"this network has more than {most:,} nested blocks", span)
 
     def _exhaust(self, message: str, span: Span) -> None:
         self.findings.add(self.error("size", message, span))
@@ -265,7 +279,7 @@ class Frame:
         also: tuple[Label, ...] = (),
         help: str | None = None,
     ) -> Fault:
-        """A fault to raise: what is wrong, at the words at fault, and what to do about it."""
+        """A fault to raise, with the diagnostic of `error`."""
         return Fault(self.error(code, message, span, also=also, help=help))
 
     def error(
@@ -278,11 +292,11 @@ class Frame:
         also: tuple[Label, ...] = (),
         help: str | None = None,
     ) -> Diagnostic:
-        """An error that also shows the calls through which evaluation came here."""
+        """An error that also shows the calls that led to this body."""
         return error(code, message, span, label, also=(*also, *self._trail(span)), help=help)
 
     def _trail(self, span: Span) -> list[Label]:
-        """The calls around, the first and the last of many, and the change that it comes after."""
+        """The innermost and the outermost enclosing call, and the last transform."""
         labels: list[Label] = []
         call = self.call
         while call is not None:
@@ -290,12 +304,12 @@ class Frame:
                 labels.append(Label(call.span, f"in `{call.block.name}`, called here"))
             call = call.outer
         labels = labels if len(labels) <= 2 else [labels[0], labels[-1]]
-        after = self.context.request.changed_by if self.context.request else None
-        is_after = after is not None and not after.holds(span)
-        return [*labels, Label(after, "after this change")] if after and is_after else labels
+        change = self.context.request.changed_by if self.context.request else None
+        if change is not None and not change.holds(span):
+            labels.append(Label(change, "after this change"))
+        return labels
 
     def origin(self, tensor: Tensor) -> Label:
-        """Where a tensor comes from, with its shape."""
-        return Label(
-            self.context.graph.node(tensor.value.node).span, f"{tensor.type} comes from here"
-        )
+        """A label at the operation that a tensor comes from, with the tensor's shape."""
+        span = self.graph.node(tensor.value.node).span
+        return Label(span, f"{tensor.type} comes from here")

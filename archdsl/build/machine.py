@@ -1,7 +1,7 @@
-"""Plan to typed graph: the one place that knows all rules of the language, and joins them.
+"""From plan to typed graph: the one file that knows all rules of the language, and joins them.
 
-A build never fails with a mistake of a user: what it gives has the graph as far as it came, and
-what was found on the way.
+A build does not raise for a user's mistake. It returns the graph as far as it was built, together
+with the diagnostics.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ RULES = Rules(
 
 
 def build(request: Request, budget: Budget) -> Built:
-    """Build the network of a plan, as far as that goes."""
+    """Build the network of a plan, as far as it can be built."""
     graph = Builder(request.name)
     findings = Findings(graph)
     inserted, reuse = request.plan.inserted, request.reuse
@@ -49,7 +49,7 @@ def build(request: Request, budget: Budget) -> Built:
 
 
 def _build_network(request: Request, context: Context) -> tuple[Ending, Graph | None]:
-    """How a build ends, and the graph where it is whole."""
+    """How the build ends, and the graph if it is whole."""
     try:
         return Ending.WHOLE, _run_network(request, context)
     except Fault as fault:
@@ -64,9 +64,9 @@ def top_level_frame(
     findings: Findings | None = None,
     graph: Builder | None = None,
 ) -> Frame:
-    """A frame for expressions outside of all networks: what derivations, claims or recipes give.
+    """A frame for expressions outside of networks: arguments of derivations, claims, recipes.
 
-    `graph` is that of a network that they may speak of, or only has its name.
+    `graph` is the builder whose name and scopes findings refer to; by default an empty one.
     """
     graph = Builder("") if graph is None else graph
     findings = Findings(graph) if findings is None else findings
@@ -74,16 +74,17 @@ def top_level_frame(
 
 
 def _run_network(request: Request, context: Context) -> Graph:
-    """The body of a network to its graph, with what derivations insert in its places.
+    """Evaluate the body of a network, and return its graph.
 
     Raises:
-        Fault: it has no value; mistakes on the way have been reported.
+        Fault: the body has no value. Mistakes on the way have been reported.
+        CompileError: the budget is spent, or there are too many mistakes.
     """
     plan, graph, network = request.plan, context.graph, request.plan.network
     known, span = outline(network), name_span(network)
     scope = graph.open("network", (graph.name,), network.name, None, (), span, known.definition)
     names = frozenset(parameter.name for parameter in network.parameters)
-    # Sums do not ask how values came about, and keeping that takes a quarter of their time.
+    # Sums never ask for the origin of a value, and recording it takes a quarter of their time.
     meant = None if context.reuse else NameHistory(scope, names)
     frame = Frame(context, plan.unit, None, scope, assigned=known.assigned, history=meant)
     parameters.bind_parameters(

@@ -1,7 +1,7 @@
-"""How values came about: what names stood for when something was written, as expressions.
+"""Where values come from: the expression behind each, in terms of the body's parameters.
 
-Evaluation goes on while names change their meaning. What was written earlier keeps the moment
-at which it was written, so that its expression can be made later, if anybody asks.
+Names are rebound while a body is evaluated. So an expression is kept with a snapshot of the
+bindings it saw, and translated to an `ir.written.Expression` only when emission asks for it.
 """
 
 from __future__ import annotations
@@ -30,35 +30,35 @@ from archdsl.program.program import names_in
 from archdsl.syntax import tree
 
 RUNNING = "in"
+"""The name of the running value."""
 
 
 @dataclass(frozen=True, eq=False)
 class Local:
-    """A value that the body itself works out, rather than one that is passed to it.
+    """A value that the body computes, rather than one that is passed to it.
 
-    It is what was written at a moment, or the entry at some `places` of that. Loops make more
-    of these than anybody asks for, so the expression is made when one does.
+    `written` is its expression, of whose value `indices` select an entry. Loops make far more of
+    these than emission asks for, so the translation waits until it does.
     """
 
     written: tree.Expression
     snapshot: Snapshot
     indices: tuple[int, ...] = ()
 
-    def entry(self, place: int) -> Local:
-        return Local(self.written, self.snapshot, (*self.indices, place))
+    def entry(self, index: int) -> Local:
+        return Local(self.written, self.snapshot, (*self.indices, index))
 
     @property
     def expression(self) -> Expression:
-        """What was written, in terms of its body.
-
-        A loop may lead from one to the next a thousand times: the first is made first.
-        """
-        waiting = [self]
-        while waiting:
-            unmade = waiting[-1]._pending()
-            waiting += unmade
-            if not unmade:
-                _ = waiting.pop()._expression
+        """What was written, in terms of the body around it."""
+        # Each iteration of a loop may build on the one before, a thousand deep, so a recursive
+        # translation would overflow Python's stack. With a stack of our own, operands come first.
+        stack = [self]
+        while stack:
+            pending = stack[-1]._pending()
+            stack += pending
+            if not pending:
+                _ = stack.pop()._expression
         return self._expression
 
     @cached_property
@@ -66,20 +66,22 @@ class Local:
         return _entry(self.written, self.indices, self.snapshot)
 
     def _pending(self) -> list[Local]:
-        """Those that this one is made of and that nobody asked for yet."""
-        if "_made" in self.__dict__:
+        """The values that this one is computed from and that are not translated yet."""
+        # `cached_property` keeps its value in `__dict__` under the name of the property.
+        if "_expression" in self.__dict__:
             return []
-        meanings = map(self.snapshot.binding, names_in(self.written))
-        return [m for m in meanings if isinstance(m, Local) and "_made" not in m.__dict__]
+        bindings = map(self.snapshot.binding, names_in(self.written))
+        return [b for b in bindings if isinstance(b, Local) and "_expression" not in b.__dict__]
 
 
 Binding: TypeAlias = Origin | Local | Counter | tuple[GraphValue, ...]
 
 
 class NameHistory:
-    """What the names of one body have stood for, each meaning with the time from which it holds.
+    """Every binding that the names of one body have had, with the time from which it holds.
 
-    `scope` is that of the body. A row of a table sees what the body around it saw when it began.
+    `scope` is that of the body, and `parameters` are its own. The history of a table's row begins
+    with a snapshot of the body around it.
     """
 
     def __init__(
@@ -95,26 +97,26 @@ class NameHistory:
     def snapshot(self) -> Snapshot:
         return Snapshot(self, self._time)
 
-    def bind(self, name: str, meaning: Binding) -> None:
-        """From now on a name means something else."""
+    def bind(self, name: str, binding: Binding) -> None:
+        """Bind a name anew; earlier snapshots keep the binding they saw."""
         self._time += 1
-        self._bindings.setdefault(name, []).append((self._time, meaning))
+        self._bindings.setdefault(name, []).append((self._time, binding))
 
     def nested(self, shown: Iterable[str]) -> NameHistory:
-        """The names of a row of a table, whose cells show before the parameters of the body."""
+        """The history of a table's row, whose cells `shown` hide parameters of the same name."""
         return NameHistory(self.scope, self.parameters - set(shown), self.snapshot)
 
     def binding_at(self, name: str, time: int) -> Binding | None:
-        """What a name meant at a time; None for one of the file or the language."""
+        """The binding of a name at a time; None for names of the file or the language."""
         known = self._bindings.get(name, [])
-        place = bisect_right(known, time, key=itemgetter(0))
-        if place:
-            return known[place - 1][1]
+        index = bisect_right(known, time, key=itemgetter(0))
+        if index:
+            return known[index - 1][1]
         return self._outer.binding(name) if self._outer else None
 
 
 class Snapshot(NamedTuple):
-    """The names of a body as they were at a time."""
+    """The bindings of a body's names at one time: a reference, not a copy."""
 
     history: NameHistory
     time: int
@@ -123,58 +125,60 @@ class Snapshot(NamedTuple):
         return self.history.binding_at(name, self.time)
 
 
-def expression(node: tree.Expression, moment: Snapshot) -> Expression:
-    """What was written at a moment, in terms of its body."""
+def expression(node: tree.Expression, snapshot: Snapshot) -> Expression:
+    """An expression of the text, translated with the bindings that it saw."""
     match node:
         case tree.Number(value=value) | tree.Constant(value=value):
             return Literal(value)
         case tree.Name(name=name):
-            return _name(name, moment)
+            return _name(name, snapshot)
         case tree.Attribute(value=tree.Name(name=name), name=what):
-            return _size(name, what, moment)
+            return _size(name, what, snapshot)
         case tree.Tuple(items=items):
-            return _applied("tuple", items, moment)
+            return _applied("tuple", items, snapshot)
         case tree.Shape(dimensions=dimensions):
             sizes = [size for dimension in dimensions for size in _repeated(dimension)]
-            return _applied("tuple", tuple(sizes), moment)
+            return _applied("tuple", tuple(sizes), snapshot)
         case tree.Index(value=value, index=index):
-            return _applied("[]", (value, index), moment)
+            return _applied("[]", (value, index), snapshot)
         case tree.Unary(operator=sign, operand=operand):
-            return _applied(sign, (operand,), moment)
+            return _applied(sign, (operand,), snapshot)
         case tree.Binary(operator=sign, left=left, right=right):
-            return _applied(sign, (left, right), moment)
+            return _applied(sign, (left, right), snapshot)
         case tree.Conditional(then=then, test=test, other=other):
-            return _applied("if", (then, test, other), moment)
+            return _applied("if", (then, test, other), snapshot)
         case tree.Call(function=tree.Name(name="len"), arguments=(argument,)) if (
-            several := _tensors(argument.value, moment)
+            several := _tensors(argument.value, snapshot)
         ):
+            # The number of tensors that a block takes is part of its structure, not a parameter.
             return Literal(len(several))
         case tree.Call(function=tree.Name(name=name), arguments=arguments):
-            # Whoever reads this knows the functions of the language, and gives up on the rest.
-            return _applied(name, tuple(argument.value for argument in arguments), moment)
+            # Emission knows the functions of the language, and hands over the value of any other
+            # call, such as one of a block.
+            return _applied(name, tuple(argument.value for argument in arguments), snapshot)
     return OPAQUE
 
 
-def _entry(values: tree.Expression, places: tuple[int, ...], moment: Snapshot) -> Expression:
-    """The entry of a tuple at a place, and so on; that of `range(n)` is the place itself."""
-    if not places:
-        return expression(values, moment)
+def _entry(values: tree.Expression, indices: tuple[int, ...], snapshot: Snapshot) -> Expression:
+    """The entry of a tuple at an index, an entry of that at the next; of `range(n)`, the index."""
+    if not indices:
+        return expression(values, snapshot)
     match values:
         case tree.Tuple(items=items):
-            return _entry(items[places[0]], places[1:], moment)
+            return _entry(items[indices[0]], indices[1:], snapshot)
         case tree.Call(function=tree.Name(name="range"), arguments=(_,)):
-            return Literal(places[0])
-    made = expression(values, moment)
-    for place in places:
-        if isinstance(made, Apply) and made.operator == "tuple":
-            made = made.terms[place]
+            return Literal(indices[0])
+    whole = expression(values, snapshot)
+    for index in indices:
+        if isinstance(whole, Apply) and whole.operator == "tuple":
+            whole = whole.terms[index]
         else:
-            made = apply("[]", made, Literal(place))
-    return made
+            whole = apply("[]", whole, Literal(index))
+    return whole
 
 
-def _applied(operator: str, nodes: tuple[tree.Expression, ...], moment: Snapshot) -> Expression:
-    return apply(operator, *[expression(node, moment) for node in nodes])
+def _applied(operator: str, nodes: tuple[tree.Expression, ...], snapshot: Snapshot) -> Expression:
+    return apply(operator, *[expression(node, snapshot) for node in nodes])
 
 
 def _repeated(dimension: tree.Expression) -> list[tree.Expression]:
@@ -183,29 +187,30 @@ def _repeated(dimension: tree.Expression) -> list[tree.Expression]:
     return [dimension]
 
 
-def _name(name: str, moment: Snapshot) -> Expression:
-    meaning = moment.binding(name)
-    if meaning is None:
+def _name(name: str, snapshot: Snapshot) -> Expression:
+    binding = snapshot.binding(name)
+    if binding is None:
         return Literal(name)  # a word, or a block or an operation by its name
-    if isinstance(meaning, Counter):
-        return meaning
-    if isinstance(meaning, tuple):
+    if isinstance(binding, Counter):
+        return binding
+    if isinstance(binding, tuple):
         return OPAQUE
-    if isinstance(meaning, Local):
-        return Named(name, meaning.expression)
-    if name in moment.history.parameters:
+    if isinstance(binding, Local):
+        return Named(name, binding.expression)
+    if name in snapshot.history.parameters:
         return Parameter(name)
-    return meaning.expression
+    return binding.expression
 
 
-def _tensors(node: tree.Expression, moment: Snapshot) -> tuple[GraphValue, ...]:
-    """The tensors that a name stands for."""
-    meaning = moment.binding(node.name) if isinstance(node, tree.Name) else ()
-    return meaning if isinstance(meaning, tuple) else ()
+def _tensors(node: tree.Expression, snapshot: Snapshot) -> tuple[GraphValue, ...]:
+    """The tensors that a name is bound to; none for any other expression."""
+    binding = snapshot.binding(node.name) if isinstance(node, tree.Name) else ()
+    return binding if isinstance(binding, tuple) else ()
 
 
-def _size(name: str, what: str, moment: Snapshot) -> Expression:
-    meaning = moment.binding(name)
-    if not isinstance(meaning, tuple) or len(meaning) != 1:
+def _size(name: str, what: str, snapshot: Snapshot) -> Expression:
+    """`x.channels`, where `x` is a single tensor."""
+    binding = snapshot.binding(name)
+    if not isinstance(binding, tuple) or len(binding) != 1:
         return OPAQUE
-    return Size(*meaning[0], what)
+    return Size(*binding[0], what)

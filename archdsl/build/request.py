@@ -1,6 +1,7 @@
-"""What a build is asked for, what it may take, what it finds and what it gives.
+"""The input and output of a build, and the state that all its frames share.
 
-Beside that, what its frames share: the graph under construction, and the rules.
+A `Request` and a `Budget` go in, a `Built` comes out. They are in a file of their own, because
+`plan` reads them without knowing any rule of the language.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from archdsl.syntax import tree
 
 
 class Fault(Exception):
-    """An expression has no value. Without a diagnostic, the cause was reported before.
+    """An expression has no value. Without a diagnostic, the cause has been reported already.
 
-    Whatever is given a frame may raise one, unless it says that it reports them.
+    Every function that takes a frame may raise one, unless its docstring says otherwise.
     """
 
     def __init__(self, diagnostic: Diagnostic | None = None) -> None:
@@ -34,11 +35,15 @@ class Fault(Exception):
 
 
 class Expectations(Enum):
-    """Which of the shapes that tables print hold for a network."""
+    """Which of the shapes printed in tables are compared with the network.
 
-    ALL = "all, for it is the network as declared"
-    COMPUTED = "those that are made of parameters"
-    NONE = "none, for its tables were rewritten"
+    A printed shape of bare numbers is the paper's, for the parameters that the paper used. It
+    says nothing about the same network at another size.
+    """
+
+    ALL = "all: the network is built as declared"
+    COMPUTED = "those that are computed from parameters"
+    NONE = "none: a transform has rewritten the tables"
 
     @staticmethod
     def of(plan: Plan) -> Expectations:
@@ -48,19 +53,22 @@ class Expectations(Enum):
 
 
 class Reuse(Protocol):
-    """Tables that were built before, so that what comes again is built once: `tables.reuse`."""
+    """Blocks of tables built before, for builds that need only sums: `tables.reuse.Reuse`.
+
+    It is a protocol, since `tables` imports this file.
+    """
 
     def builder(self, filler: Any) -> Any:
-        """What builds a table, and knows what was built of it before."""
+        """A `TableBuilder` that knows the blocks built of this table before."""
         ...
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a build is asked for: the network of a plan, under a name.
+    """The network of a plan, to be built under a name.
 
-    With `reuse` only sums and rows are asked for. `after` is the last transform, where the
-    network could be built before it.
+    With `reuse`, the graph serves for sums and rows only. `changed_by` is the span of the last
+    transform, if the network could be built before it.
     """
 
     program: Program
@@ -72,32 +80,39 @@ class Request:
 
     @staticmethod
     def of(program: Program, name: str, plan: Plan, reuse: Reuse | None = None) -> Request:
-        """What follows from the plan alone."""
+        """The request that follows from a plan."""
         return Request(program, name, plan, Expectations.of(plan), reuse, plan.changed_by)
 
 
 class Budget:
-    """What has been taken of the steps that a build may take, and how deep it is."""
+    """The steps that a build has taken, and how many expressions and blocks are open.
+
+    Steps bound a build instead of time, so that a spec ends the same way on every machine.
+    """
 
     def __init__(self) -> None:
         self.steps = 0
         self.depth = 0
 
     def copy(self) -> Budget:
-        """Another with as many steps taken, for a build that may not count."""
+        """A budget with as many steps taken, for a build whose steps may not count."""
         other = Budget()
         other.spend(self.steps)
         return other
 
     def spend(self, steps: int) -> bool:
-        """Take some more steps; whether there were as many."""
+        """Take some steps, and return whether the budget allows them."""
         self.steps += steps
         return self.steps <= limits.STEPS
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A diagnostic, with how far the graph was: its size, and the last scopes that were open."""
+    """A diagnostic, with the size of the graph and the scopes that were open when it was found.
+
+    `open_scopes` are scope indices, the innermost first. A drawing of a broken network marks the
+    mistake there.
+    """
 
     diagnostic: Diagnostic
     open_scopes: tuple[int, ...]
@@ -106,7 +121,11 @@ class Finding:
 
 
 class Findings(Diagnostics):
-    """What is found wrong or worth a word, in order; `faults` counts what had no value."""
+    """The diagnostics of a build, in order.
+
+    `faults` also counts faults whose cause was reported before: a rule compares it before and
+    after, to see whether something below it failed.
+    """
 
     def __init__(self, graph: GraphView) -> None:
         super().__init__()
@@ -123,28 +142,32 @@ class Findings(Diagnostics):
         self.entries.append(finding)
 
     def report(self, fault: Fault) -> None:
-        """Take in a fault that evaluation goes on after."""
+        """Record a fault after which evaluation continues."""
         self.faults += 1
         if fault.diagnostic:
             self.add(fault.diagnostic)
 
     def include(self, others: Findings) -> None:
-        """What was found apart from these, and counts."""
+        """Record what a detached frame found."""
         self.extend(others)
         self.faults += others.faults
 
 
 class Ending(Enum):
-    """How a build came to its end."""
+    """How a build ended."""
 
-    WHOLE = "the network gives what it should"
+    WHOLE = "the network has its outputs"
     BROKEN = "its body has no value"
     GIVEN_UP = "it grew too large, or has more mistakes than anybody reads"
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a build gives: the graph as far as it came, the rows of its own tables, and findings."""
+    """The result of a build: the graph as far as it was built, the network's rows, and findings.
+
+    `rows` are those of the network's own tables, not of tables in blocks. `steps` is what the
+    build took of its budget.
+    """
 
     graph: Graph
     rows: tuple[BuiltRow, ...]
@@ -158,7 +181,7 @@ class Built:
 
     @property
     def is_sound(self) -> bool:
-        """Whether it is whole, without a mistake on the way."""
+        """Whether the network is whole and has no errors."""
         has_errors = any(diagnostic.is_error for diagnostic in self.diagnostics)
         return self.ending is Ending.WHOLE and not has_errors
 
@@ -168,7 +191,7 @@ class Built:
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of the language by what they are for, each given a frame: see `build.machine`."""
+    """The rules of the language by what they apply to, each given a frame: see `build.machine`."""
 
     expressions: Mapping[type, Callable[..., Value]]
     statements: Mapping[type, Callable[..., None]]
@@ -180,10 +203,11 @@ class Rules:
 
 @dataclass(frozen=True)
 class Context:
-    """What all frames of one build share; expressions outside of any body have none to ask for.
+    """What all frames of one build share. Outside of networks there is no `request`.
 
-    `rows`, `reshaped` (the insertions after which a tensor has another shape) and `derived` (the
-    blocks that definitions derive, by their numbers) are what the build has so far.
+    `rows`, `reshaped` and `derived` fill up during the build. `reshaped` labels each insertion
+    that changes a tensor's shape, by its span: a later mismatch may be its doing. `derived` are
+    blocks derived from others, by the number of their definition.
     """
 
     program: Program
@@ -200,7 +224,7 @@ class Context:
 
 
 class Call(NamedTuple):
-    """A block under evaluation with the place where it was called, and the call around."""
+    """A block under evaluation, the span of its call, and the call that encloses it."""
 
     block: tree.Block
     span: Span

@@ -1,4 +1,8 @@
-"""What expressions of the language evaluate to, and how diagnostics show it."""
+"""The values of the language, and their text in diagnostics.
+
+Numbers are `int` and `Fraction`, never float: a spec's 2.25 is exact. Words are `str`, and `none`
+is None. The other values have the classes of this file.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ class Tensor:
 
 
 def _as_literal(value: Value) -> object:
-    """A value as expressions have it, in which a block only counts as true."""
+    """A value as a constructor can hold it: of a block, only whether there is one."""
     if isinstance(value, tuple):
         return tuple(map(_as_literal, value))
     return True if isinstance(value, BlockValue | OperationValue) else value
@@ -39,9 +43,10 @@ def _as_literal(value: Value) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An argument with the place it was written at, and with the words written there.
+    """A value with the expression that it was written as, and where.
 
-    `around` is the moment at which it was written: what names meant in the body around it.
+    `snapshot` has the bindings of the body in which it was written. Only the value counts in a
+    comparison: two calls that give the same are the same.
     """
 
     value: Value
@@ -51,24 +56,24 @@ class Given:
 
     @property
     def scope(self) -> int:
-        """The scope in whose terms it was written; -1 outside of any."""
+        """The scope of the body in which it was written; -1 outside of networks."""
         return self.snapshot.history.scope if self.snapshot else -1
 
     @property
     def expression(self) -> Expression:
-        """What was written, in terms of the body around it."""
+        """What was written, in terms of the body in which it was written."""
         if self.written is None or self.snapshot is None:
             return Literal(_as_literal(self.value))
         return expression(self.written, self.snapshot)
 
     def enclosing_argument(self, name: str) -> Given | None:
-        """What the body around it was given under a name."""
-        meaning = self.snapshot.binding(name) if self.snapshot else None
-        return meaning if isinstance(meaning, Given) else None
+        """The argument that the body in which it was written has under a name."""
+        binding = self.snapshot.binding(name) if self.snapshot else None
+        return binding if isinstance(binding, Given) else None
 
     @property
     def as_word(self) -> object:
-        """The argument with bare names taken as words: `frames` is an axis, not a number."""
+        """The value with bare names taken as words: `frames` is an axis, not a number."""
         return _as_word(self.value, self.written)
 
 
@@ -82,7 +87,7 @@ def _as_word(value: object, written: tree.Expression | None) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a call, evaluated, in the order they were written."""
+    """The evaluated arguments of a call, in the order of the text."""
 
     positional: tuple[Given, ...]
     named: Mapping[str, Given]
@@ -113,9 +118,9 @@ def types_of(values: Iterable[Value]) -> Types:
 
 @dataclass(frozen=True, slots=True)
 class BlockValue:
-    """A block of the language, perhaps with some parameters given in advance.
+    """A block of the language, perhaps with some arguments bound already.
 
-    Expressions with it as a value are keys: what was given, which has no hash, is left out of its.
+    Values are keys of caches, but a mapping has no hash: `given` counts in `==` only.
     """
 
     definition: Definition
@@ -137,7 +142,7 @@ class BlockValue:
 
 @dataclass(frozen=True, slots=True)
 class OperationValue:
-    """An operation, perhaps with some parameters given in advance."""
+    """An operation, perhaps with some arguments bound already."""
 
     operation: type[Operation]
     given: Mapping[str, Given] = field(default_factory=dict, hash=False)
@@ -160,7 +165,8 @@ def _parameters(operation: str) -> tuple[str, ...]:
 class Inserted:
     """A block that a derivation inserts after a place, with the name that it gets there.
 
-    `number` counts the labels that one insertion comes to, of all its places.
+    `number` is the position of this label among all labels that one `insert` matches. It keeps
+    the sites of its insertions apart.
     """
 
     block: Applicable
@@ -172,7 +178,7 @@ class Inserted:
 
 @dataclass(frozen=True, slots=True)
 class FunctionValue:
-    """A function over compile-time values, with how it is computed."""
+    """A function over compile-time values: its signature and the Python function behind it."""
 
     function: Function
     call: Callable[..., Value]
@@ -184,7 +190,10 @@ class FunctionValue:
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """The value of what could not be evaluated: one mistake gives one message."""
+    """The value of an expression that could not be evaluated.
+
+    Whatever reads it fails without another diagnostic, so one mistake gives one message.
+    """
 
 
 POISON = Poison()
@@ -197,7 +206,7 @@ Value: TypeAlias = (
 
 
 def parts(value: Value) -> Iterable[Value]:
-    """What a value is made of: the entries of a tuple, what a block was given in advance."""
+    """The values that one contains: the entries of a tuple, the bound arguments of a block."""
     if isinstance(value, tuple):
         return value
     if isinstance(value, BlockValue | OperationValue):
@@ -206,11 +215,12 @@ def parts(value: Value) -> Iterable[Value]:
 
 
 def count_parts(value: Value, most: int) -> tuple[int, int]:
-    """How many values there are in one, itself included, and on how many levels.
+    """How many values one contains, itself included, and on how many levels.
 
-    Parts may be shared, so that there are more than memory has room for: none are counted
-    beyond `most`.
+    The count stops soon after `most`.
     """
+    # A value may share its parts, so a small one can unfold to more than memory holds. Going
+    # level by level, with a bound on each, never holds more than `most` of them.
     count, levels, level = 0, 0, [value]
     while level and count <= most:
         count += len(level)
@@ -221,7 +231,7 @@ def count_parts(value: Value, most: int) -> tuple[int, int]:
 
 
 def show(value: object, most: int = 8) -> str:
-    """A value as the language writes it, for diagnostics and listings; long tuples in part."""
+    """A value as the language writes it; of long tuples, the first entries."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -240,7 +250,7 @@ def show(value: object, most: int = 8) -> str:
 
 
 def describe(value: object) -> str:
-    """What kind of value it is, with the value: `the number 2.5`."""
+    """The kind of a value with the value, to follow `but this is`: `the number 2.5`."""
     if value is None:
         return "`none`"
     if isinstance(value, bool):

@@ -51,7 +51,7 @@ def test_too_much(body: str, message: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(
     ("first", "what"),
-    [("return x -> relu -> relu -> relu", "operations"), ("return x", "blocks in blocks")],
+    [("return x -> relu -> relu -> relu", "operations"), ("return x", "nested blocks")],
 )
 def test_doubling_ends(first: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archdsl.limits.OPERATIONS", 5_000)

@@ -46,7 +46,7 @@ WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n
         ("y = x -> size\n return y", "call", "size", "this is the number 8", None),
         ("a, b = x -> chunk(3)", "value", "a, b = x -> chunk(3)", "2 names for 3 values", None),
         ("a, b = x", "value", "a, b = x", "2 names for a tensor (8 x 8^2)", None),
-        ("if size { relu }", "value", "size", "not the number 8", "`size != none`"),
+        ("if size { relu }", "value", "size", "this is the number 8", "`size != none`"),
         ("for i in size { relu }", "value", "size", "runs over a tuple", "`range(size)`"),
         ("conv((1, 2)[2])", "value", "2", "a tuple of 2 has no entry 2", None),
         ("conv(x[0])", "value", "x", "only a tuple has entries", None),
@@ -113,7 +113,12 @@ def test_definition_made_of_a_cell_that_is_left_out() -> None:
     [
         ("network n() { }", "result", "n", "`n` ends without a result"),
         ("network n() { return 3 }", "network", "n", "network `n` has no input"),
-        ("network n() { relu }", "value", "relu", "there is no value to go on from"),
+        (
+            "network n() { relu }",
+            "value",
+            "relu",
+            "there is no value here for a bare call or a table to take",
+        ),
         ("network n(a) {\n input x: a\n relu\n}", "argument", "a", "has no default"),
         ("network n = m\nnetwork m = n", "recursion", "m", "in a cycle: n -> m -> n"),
         ("network n = m(a = 1)\nblock m(x) { return x }", "network", "m", "is a block, not a"),
