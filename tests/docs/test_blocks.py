@@ -19,7 +19,6 @@ _NOT_RUN = {
     ("README.md", ".ci/run runs it"): 2,
     ("docs/adding.md", "a part of a file"): 10,
     ("docs/architecture.md", "a diagram"): 1,
-    ("docs/commands.md", "it needs published weights"): 2,
 }
 """How many blocks of a page are not run, and why."""
 
