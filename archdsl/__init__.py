@@ -40,7 +40,11 @@ _ROOMS = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is asked for when it is: the command line sets the collector up before."""
+    """Import a public name when it is first used.
+
+    The command line imports this package too. It disables the garbage collector before anything
+    large is imported, and most commands need little of the API.
+    """
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

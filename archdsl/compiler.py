@@ -1,10 +1,11 @@
-"""The way through the compiler, in order. Each phase takes a frozen value and gives one.
+"""The phases of the compiler, in order. Each takes a frozen value and gives another.
 
 text -parse-> tree -resolve-> program -plan-> plan -build-> graph -passes-> graph -emit-> text
                 |                                             |
              format                                  infer: other input sizes; costs, claims
 
-Everything a user can ask, of `archdsl.spec` or on the command line, is a stop on this way.
+Everything that a user can ask, of `archdsl.spec` or on the command line, stops at one of these
+values.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
 
 
 def format_spec(path: Path) -> tuple[str, str]:
-    """From text to tree, and back: a spec as it stands, and in canonical layout.
+    """From text to tree and back: the text of a spec, and its canonical layout.
 
     Raises:
-        CompileError: with every syntax mistake in it.
+        CompileError: with every syntax mistake in the text.
     """
     from archdsl.program.files import read
     from archdsl.syntax.formatter import format_file
@@ -47,38 +48,41 @@ def format_spec(path: Path) -> tuple[str, str]:
 
 
 def resolve(path: Path, uses: Iterable[str]) -> Program:
-    """From text to tree to program: a spec and all that it uses, and `uses` beyond.
+    """From text to tree to program: a spec, the files that it uses, and `uses` in addition.
 
     Raises:
-        CompileError: with every mistake found on the way.
+        CompileError: with every mistake in these files.
     """
     return load_program(path, uses)
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A network planned and built as far as that goes, with all that was found on the way."""
+    """A network planned and built as far as possible, with everything found on the way."""
 
     plan: Plan | None
     built: Built
     findings: tuple[Finding, ...]
 
     def warnings(self) -> Diagnostics:
-        """What was found.
+        """The warnings and notes.
 
         Raises:
-            CompileError: some of it are mistakes.
+            CompileError: there are errors.
         """
-        told = Diagnostics()
-        told.extend(finding.diagnostic for finding in self.findings)
-        told.stop_on_errors()
-        return told
+        diagnostics = Diagnostics()
+        diagnostics.extend(finding.diagnostic for finding in self.findings)
+        diagnostics.stop_on_errors()
+        return diagnostics
 
 
 def compile_network(
     program: Program, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
 ) -> Compiled:
-    """From program to plan to graph: the network of a name, with these parameters for its own."""
+    """From program to plan to graph: the network of a name, with parameters given to it.
+
+    A network that is wrong does not raise: as much of it as could be built can still be drawn.
+    """
     budget, start = Budget(), Builder(name)
     findings = Findings(start)
     frame = top_level_frame(program, program.main, budget, findings, start)
@@ -90,7 +94,8 @@ def compile_network(
             if plan.before is not None and not trial.is_sound:
                 from archdsl.plan.changes import earliest_faulty  # few networks are changed
 
-                # What a change made of it cannot be built: the mistakes may be of what it was.
+                # The changed network cannot be built. If that before a change cannot be either,
+                # its mistakes are the cause, and they point into text that the author wrote.
                 plan = earliest_faulty(frame, plan, name_span(plan.network))
                 trial = build(Request.of(program, name, plan, reuse), budget)
             built = trial
@@ -98,9 +103,11 @@ def compile_network(
             findings.report(fault)
             built = replace(built, ending=Ending.BROKEN)
     if reuse is not None and not built.is_sound:
-        # A build that may be used again does not keep where its values were written.
+        # A build with reuse does not record where values were written. One without it gives
+        # the same mistakes with their full trail.
         return compile_network(program, name, given)
-    # The text's own mistakes come last: where evaluation met one, it was told with its trail.
+    # Mistakes of the text come last. Where evaluation met one, it has reported it with its trail,
+    # and only the first diagnostic of a place is kept.
     seen = Findings(built.graph)
     if built.ending is not Ending.GIVEN_UP:
         with suppress(CompileError):
@@ -109,7 +116,7 @@ def compile_network(
 
 
 def emit(program: Program, graph: Graph, recipe: Recipe | None, target: str) -> Module:
-    """From graph to text, by way of the passes that a target has."""
+    """From graph to text, through the passes of a target."""
     from archdsl.emit.module import header, make, told
     from archdsl.emit.targets import TARGETS
 

@@ -1,4 +1,8 @@
-"""Mistakes as data. Phases collect diagnostics; only the command line prints them."""
+"""Mistakes as data. Phases collect diagnostics, and only the command line prints them.
+
+All messages have one style: lower case, no final period, names and text of specs in backticks,
+"must be X, but this is Y". The help says what to write.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True)
 class Label:
-    """A place in a source with the words to put beside its caret."""
+    """A span, and the text to put next to the carets under it."""
 
     span: Span
     text: str = ""
@@ -27,7 +31,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One mistake: what is wrong, where, and what to do about it."""
+    """One mistake: what is wrong, where, and what to do about it.
+
+    `code` names the kind of mistake, and stays the same when the message is reworded.
+    """
 
     severity: Severity
     code: str
@@ -41,7 +48,7 @@ class Diagnostic:
         return self.severity is Severity.ERROR
 
     def __str__(self) -> str:
-        """One line, for a program's log: where it is and what is wrong."""
+        """One line, for a program's log: the place and the message."""
         return ": ".join([*(str(label.span) for label in self.labels[:1]), self.message])
 
 
@@ -55,7 +62,7 @@ def error(
     notes: Iterable[str] = (),
     help: str | None = None,
 ) -> Diagnostic:
-    """A diagnostic of severity error; its first label stands under the words at fault."""
+    """An error. The first label is on the text that is wrong, and those of `also` explain it."""
     labels = (Label(span, label), *also) if span else tuple(also)
     return Diagnostic(Severity.ERROR, code, message, labels, tuple(notes), help)
 
@@ -73,7 +80,7 @@ def note(
 
 
 class CompileError(Exception):
-    """The input cannot be compiled; `diagnostics` says why."""
+    """The input cannot be compiled. `diagnostics` has the errors, and warnings among them."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
@@ -82,19 +89,19 @@ class CompileError(Exception):
 
 @dataclass
 class Diagnostics:
-    """Collects diagnostics in order; the same mistake at the same place counts once.
+    """Collects diagnostics in order, one for each code and place, up to `limits.MISTAKES` errors.
 
-    A run stops collecting errors at `limits.MISTAKES`.
+    A body can be evaluated many times, and each time finds the same mistakes.
     """
 
     _seen: dict[tuple[str, Span | str], Diagnostic] = field(default_factory=dict)
     _errors: int = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Take one in.
+        """Add a diagnostic, unless there is one of its code at its place.
 
         Raises:
-            CompileError: there are enough.
+            CompileError: there are `limits.MISTAKES` errors.
         """
         place = diagnostic.labels[0].span if diagnostic.labels else diagnostic.message
         if (diagnostic.code, place) in self._seen:
@@ -115,7 +122,7 @@ class Diagnostics:
             self.add(diagnostic)
 
     def collect(self, failure: CompileError) -> None:
-        """Take in what made a phase stop, as far as there is room."""
+        """Add the diagnostics that made a phase stop, as far as there is room."""
         with suppress(CompileError):
             self.extend(failure.diagnostics)
 
@@ -127,7 +134,11 @@ class Diagnostics:
         return self._errors > 0
 
     def stop_on_errors(self) -> None:
-        """Raise what was collected, if any of it is an error."""
+        """Stop the phase if it has collected an error.
+
+        Raises:
+            CompileError: with all diagnostics.
+        """
         if self.has_errors:
             raise CompileError(self)
 
@@ -137,8 +148,14 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def alternatives(phrases: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    *others, last = phrases
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def suggestion(name: str, known: Iterable[str]) -> str | None:
-    """What to write instead of an unknown name; None where there is nothing to choose from."""
+    """The help for an unknown name; None where there are no names to choose from."""
     names = list(known)
     return did_you_mean(name, names) or one_of(names)
 
@@ -158,8 +175,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The most similar of the names that there are, or None where nothing is near."""
-    import difflib  # slow to load, and most runs find no mistake
+    """The known name that is most similar, or None where none is near."""
+    import difflib  # slow to import, and needed only for mistakes
 
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)

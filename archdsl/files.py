@@ -1,4 +1,8 @@
-"""Generated files: each appears whole or not at all, and an author's edits are never lost."""
+"""Writing generated files: each appears whole or not at all, and an author's edits are kept.
+
+A generated file ends with a seal, a digest of its own content. A file whose seal does not match
+was written or edited by a person, and is only replaced if the user insists.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ _PNG_END = 12
 
 @dataclass(frozen=True)
 class Comment:
-    """How a line of a format is marked as a comment."""
+    """The text before and after a comment in some format."""
 
     before: str
     after: str = ""
@@ -35,14 +39,17 @@ SLASHES, PERCENT = Comment("// "), Comment("%% ")
 
 
 def sealed(text: str, comment: Comment = PYTHON) -> str:
-    """The text with a last line that tells whether anybody changed it since."""
+    """The text with a seal as its last line, which shows whether the text was changed since."""
     body = f"{text}\n\n"
     seal = f"{_SEAL.decode()}{_digest(body.encode())}"
     return f"{body}{comment.before}{seal}{comment.after}\n"
 
 
 def sealed_png(image: bytes) -> bytes:
-    """The image with a chunk of text, before its last one, that tells the same."""
+    """A PNG image with a seal in a text chunk.
+
+    The chunk comes before the last one, `IEND`: viewers ignore what follows that.
+    """
     kind, keyword = b"tEXt", b"Software\0"
     length = len(keyword) + len(_SEAL) + _DIGITS
     body = image[:-_PNG_END] + length.to_bytes(4, "big") + kind + keyword
@@ -52,7 +59,7 @@ def sealed_png(image: bytes) -> bytes:
 
 
 def is_ours(content: bytes) -> bool:
-    """Whether a file is as it was generated."""
+    """Whether the content of a file is as archdsl generated it."""
     body, seal, rest = content.rpartition(_SEAL)
     is_png = content.startswith(_PNG)
     digest, tail = rest[:_DIGITS], rest[_DIGITS:]
@@ -63,33 +70,33 @@ def is_ours(content: bytes) -> bool:
 
 
 def write(path: Path, content: str | bytes, *, force: bool = False) -> None:
-    """Write a generated file, its folder too where there is none.
+    """Write a generated file, and make its folder if there is none.
 
     Raises:
-        CompileError: it cannot be written, or would replace what a person wrote.
+        CompileError: it cannot be written, or would replace a file that a person wrote or edited.
     """
     write_all({path: content}, force=force)
 
 
 def create(path: Path, content: bytes, *, force: bool = False) -> None:
-    """Write a file that has no place for a seal: one that is there stays, whoever made it.
+    """Write a file whose format has no place for a seal, such as weights.
 
     Raises:
-        CompileError: it cannot be written, or is there already.
+        CompileError: it cannot be written, or exists already.
     """
     check_free(path, force=force)
     write_all({path: content}, force=True)
 
 
 def check_free(path: Path, *, force: bool = False) -> None:
-    """Ask before long work whether `create` would put a file there, as far as can be told.
+    """Check, before long work, whether `create` is likely to succeed.
 
     Raises:
-        CompileError: it would not.
+        CompileError: the file exists, or cannot be written there.
     """
     if not force and os.path.lexists(path):
-        hint = "--force overwrites it; -o names another place"
-        raise CompileError([error("file", f"{path} is there already, and stays", help=hint)])
+        hint = "--force overwrites it, -o names another file"
+        raise CompileError([error("file", f"{path} exists already", help=hint)])
     folder = next(above for above in _target(path).parents if above.exists())
     if not folder.is_dir():
         _refuse(path, "write", OSError(errno.ENOTDIR, ""))
@@ -98,11 +105,11 @@ def check_free(path: Path, *, force: bool = False) -> None:
 
 
 def write_all(contents: Mapping[Path, str | bytes], *, force: bool = False) -> None:
-    """Write generated files that belong together, their folders too.
+    """Write generated files that belong together, and make their folders.
 
     Raises:
-        CompileError: one cannot be written, or would replace what a person wrote. Then all are
-            as they were.
+        CompileError: one cannot be written, or would replace a file that a person wrote or
+            edited. Then none was changed, unless renaming itself failed.
     """
     if not force:
         _check_replaceable(contents)
@@ -115,25 +122,26 @@ def write_all(contents: Mapping[Path, str | bytes], *, force: bool = False) -> N
 
 
 def replace(path: Path, content: str | bytes) -> None:
-    """Put a file's new content in its place at once; through a link, in that of what it leads to.
+    """Replace a file's content atomically. Where the path is a link, its target is replaced.
 
     Raises:
-        CompileError: it cannot be written. Then the file is as it was.
+        CompileError: it cannot be written. Then the file is unchanged.
     """
     _replace_all({path: content})
 
 
 def _replace_all(contents: Mapping[Path, str | bytes]) -> None:
+    """Write all contents to temporary files first, so that a full disk leaves the old files."""
     targets = {path: _target(path) for path in contents}
-    with ExitStack() as written:
-        made = {}
+    with ExitStack() as stack:
+        temporary = {}
         for path, content in contents.items():
             encoded = content.encode() if isinstance(content, str) else content
             try:
-                made[path] = written.enter_context(_beside(targets[path], encoded))
+                temporary[path] = stack.enter_context(_temporary(targets[path], encoded))
             except OSError as fault:
                 _refuse(path, "write", fault)
-        for path, name in made.items():
+        for path, name in temporary.items():
             try:
                 os.replace(name, targets[path])
             except OSError as fault:
@@ -141,18 +149,22 @@ def _replace_all(contents: Mapping[Path, str | bytes]) -> None:
 
 
 def _target(path: Path) -> Path:
-    """Where a file is put: what it leads to where it is a link."""
+    """The file itself, or the target of the link that it is: a rename would replace the link."""
     target = Path(os.path.realpath(path))
     if os.path.isdir(target):
-        raise CompileError([error("file", f"{path} is a folder, so no file can stand there")])
+        raise CompileError([error("file", f"cannot write {path}: it is a folder")])
     if os.path.exists(target) and not os.path.isfile(target):
-        raise CompileError([error("file", f"{path} is a device or a pipe, and is left as it is")])
+        raise CompileError([error("file", f"cannot write {path}: it is a device or a pipe")])
     return target
 
 
 @contextmanager
-def _beside(target: Path, content: bytes) -> Iterator[str]:
-    """The content in a file beside its place, for as long as it was not put there."""
+def _temporary(target: Path, content: bytes) -> Iterator[str]:
+    """A temporary file with the content, which is removed unless it was renamed.
+
+    It is in the folder of the target: a rename is atomic only within a file system. It is synced
+    before, or else a crash after the rename could leave an empty file.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with open(descriptor, "wb") as stream:
@@ -167,10 +179,10 @@ def _beside(target: Path, content: bytes) -> Iterator[str]:
 
 
 def _permissions(target: Path) -> int:
-    """Those of the file that is replaced, else what a new file gets here."""
+    """Those of the file that is replaced, or those of a new file (`mkstemp` gives 0600)."""
     if os.path.exists(target):
         return target.stat().st_mode & 0o777
-    mask = os.umask(0)
+    mask = os.umask(0)  # it can only be read by setting it
     os.umask(mask)
     return 0o666 & ~mask
 
@@ -186,9 +198,9 @@ def _check_replaceable(paths: Iterable[Path]) -> None:
             _refuse(path, "read", fault)
         if not is_ours(content):
             edited, foreign = "was edited since it was generated", "was not generated by archdsl"
-            was = edited if _SEAL in content else foreign
-            hint = "--force overwrites it; -o names another place"
-            faults.add(error("file", f"{path} {was}, and is left as it is", help=hint))
+            reason = edited if _SEAL in content else foreign
+            hint = "--force overwrites it, -o names another file"
+            faults.add(error("file", f"{path} {reason}, so it is not replaced", help=hint))
     faults.stop_on_errors()
 
 

@@ -1,4 +1,8 @@
-"""The same network at another input: types inferred anew, operations untouched."""
+"""Shape inference at another input size: the same operations, with new types.
+
+Shapes are integers, so another size is another run of each operation's shape rule, in
+milliseconds. Nothing is planned or built again.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,10 @@ from archdsl.ops.sources import Input
 
 
 def infer(graph: Graph, inputs: Mapping[str, TensorType]) -> Graph:
-    """A copy of the graph, typed for other sizes of its inputs.
+    """A copy of the graph with other shapes of its inputs, without the batch.
 
-    What the emitted module does at that size is what this computes: parameters keep their
-    values. An input that is not named keeps its size.
+    Parameters keep their values, as they do in an emitted module that gets other inputs. An input
+    that is not named keeps its shape.
 
     Raises:
         CompileError: the network does not take these sizes.
@@ -28,13 +32,13 @@ def infer(graph: Graph, inputs: Mapping[str, TensorType]) -> Graph:
         try:
             typed.replace(node, given.get(node.index, node.operation))
         except Mismatch as mismatch:
-            told = _explain(graph, typed.operands(node), node, mismatch)
-            raise CompileError([told]) from None
+            diagnostic = _explain(graph, typed.operands(node), node, mismatch)
+            raise CompileError([diagnostic]) from None
     return typed.finish()
 
 
 def _explain(graph: Graph, types: Types, node: Node, mismatch: Mismatch) -> Diagnostic:
     spans = [graph.node(operand.node).span for operand in graph.operands(node)]
     labels = [Label(span, str(type_)) for span, type_ in zip(spans, types, strict=True)]
-    notes = [f"in {name_all(graph).path(node)}", "at the input that was asked for"]
+    notes = [f"in {name_all(graph).path(node)}", "at the given input size"]
     return error("shape", mismatch.message, node.span, also=labels, notes=notes, help=mismatch.help)

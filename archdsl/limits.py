@@ -1,69 +1,76 @@
-"""What a spec may ask of the machine. A spec is untrusted: each bound ends in a diagnostic."""
+"""Bounds on what a spec may ask of the machine.
+
+A spec is untrusted. Beyond each bound it gets a diagnostic, and no run takes all memory or hours.
+The bounds count things, never seconds, so that a spec ends the same way on every machine.
+"""
 
 from __future__ import annotations
 
 SOURCE_BYTES = 8 * 2**20
-"""Size of one file."""
+"""Bytes of one file."""
 
 TOKENS = 1_000_000
-"""Words and signs of one file."""
+"""Tokens of one file."""
 
 NESTING = 100
-"""Levels of brackets, operators and statements inside each other."""
+"""Levels of nested brackets, operators and statements: later phases recurse over them."""
 
 CALL_DEPTH = 150
-"""Levels of expressions, blocks and statements open at once while a network is built."""
+"""Levels of expressions, blocks and statements that are open at once while a network is built.
+
+Each level takes several frames of Python's stack, which is limited to 1,000.
+"""
 
 DERIVATIONS = 50
-"""Networks or blocks that are each derived from the next."""
+"""Networks, blocks or recipes in a row that are each derived from the next."""
 
 DIGITS = 30
-"""Digits of one number as written."""
+"""Digits of one number as it is written."""
 
 MAGNITUDE = 2**63
-"""Largest numerator or denominator of a computed number."""
+"""The largest numerator or denominator of a computed number. Integers of torch have 64 bits."""
 
 OPERATIONS = 110_000
-"""Operations of one network, and blocks inside its blocks."""
+"""Operations of one network, and likewise its blocks."""
 
 STEPS = 1_350_000
-"""Statements, rounds and expressions evaluated while a network is built: microseconds each."""
+"""Statements, iterations and expressions that a build evaluates, each in microseconds."""
 
 CALCULATION = 3
-"""Steps beyond its own that a sum, a product or a comparison counts for: fractions take longer."""
+"""Extra steps that a sum, a product or a comparison counts for: fractions are slow."""
 
 ADDITION = 8
-"""Steps that an operation or a block counts for, which is how long it takes beside others."""
+"""Steps that an operation or a block counts for, since it takes that much longer."""
 
 ELEMENTS = 2**53
-"""Elements of one tensor."""
+"""Elements of one tensor: up to here a float counts exactly."""
 
 FILES = 200
-"""Files that one spec may use, directly or not."""
+"""Files that one spec uses, directly or not."""
 
 MISTAKES = 50
-"""Mistakes that one run tells of: nobody reads the hundredth."""
+"""Errors that one run reports: nobody reads the hundredth."""
 
 EPOCHS = 100_000
 """Epochs of one training."""
 
 BATCH = 100_000
-"""Clips of one step, and steps that statistics are taken over."""
+"""Clips of one step, and steps that statistics are computed over."""
 
 FRAMES = 100_000
-"""Frames of one clip, views of one video, and frames from one that is taken to the next."""
+"""Frames of one clip, views of one video, and frames between two that are sampled."""
 
 SIDE = 8_192
-"""Pixels of one side of a video."""
+"""Pixels of one side of a frame."""
 
 CLIP = 2**31
-"""Elements of one clip, a byte each."""
+"""Elements of one clip, at one byte each."""
 
 DRAWN = 2_000
 """Boxes and frames of one picture."""
 
 DRAWN_LENGTH = 30_000
-"""Boxes that the wires of one picture pass, all together."""
+"""Boxes that all wires of one picture pass, in total."""
 
 DRAWN_LEVELS = 30
-"""Frames inside each other in a picture."""
+"""Nested frames of one picture."""

@@ -1,4 +1,4 @@
-"""Folders that ship with the package, and the one for what is made of them once a machine."""
+"""The folders that ship with the package, and the folder of its cache on this machine."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """`grammars`, `templates` or `library`: inside the package, or beside it in a checkout."""
+    """The folder `grammars`, `templates` or `library`: in the package, or in the checkout."""
     inside = _PACKAGE / name
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
 def cache_folder() -> Path | None:
-    """Where to keep what takes longer to make than a run; None where no place is ours alone."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    place = Path(home) / "archdsl"
+    """The folder for parser tables and compiled templates; None where no folder is safe."""
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        path = Path(home) / "archdsl"
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # RuntimeError: the user has no home
         return None
-    return place if _is_ours_alone(place) else None
+    return path if _is_private(path) else None
 
 
-def _is_ours_alone(place: Path) -> bool:
-    """Whether nobody else could have put something there: what is kept is as good as code."""
-    found = place.lstat()
-    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
-    return is_ours and not found.st_mode & 0o022 and os.access(place, os.W_OK)
+def _is_private(path: Path) -> bool:
+    """Whether only this user can write there.
+
+    Lark unpickles its tables and Jinja runs its templates, so cached files are as good as code.
+    """
+    status = path.lstat()  # not `stat`: a link could be changed to lead elsewhere
+    is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+    return is_ours and not status.st_mode & 0o022 and os.access(path, os.W_OK)

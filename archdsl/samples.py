@@ -1,8 +1,8 @@
-"""Sample data: a small set of videos whose classes no single frame tells.
+"""Sample data: a small set of videos whose class no single frame shows.
 
-The classes are ways to move. Every object starts anywhere, with equal chance, on a picture whose
-opposite edges meet. So wherever it is in a frame, that is as likely in every class, and only
-several frames tell.
+The classes are motions. Every object starts at a uniformly random position, and leaves the picture
+at one edge to enter at the opposite one. So a single frame has the same distribution in every
+class, and a network that ignores time cannot do better than chance.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 SETS = {"train": 40, "val": 10}
-"""How many videos of each class a set has."""
+"""The number of videos of each class in each set."""
 
 _X264 = {"crf": "23", "preset": "veryfast", "threads": "1", "mbtree": "0"}
-"""Without macroblock trees, for which x264 chooses otherwise from run to run."""
+"""One thread and no macroblock trees: otherwise x264's output differs from run to run."""
 
 WIDTH, HEIGHT = 96, 72
 RATE, FRAMES = 30, 60
@@ -28,7 +28,7 @@ RATE, FRAMES = 30, 60
 _OBJECTS = 3
 _WAVES = 6
 
-Place = tuple[float, float]
+Offset = tuple[float, float]
 Image = npt.NDArray[np.float64]
 
 
@@ -37,7 +37,11 @@ Image = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Pace:
-    """How a video's objects move: pixels a second, the width of a turn or swing, its phase."""
+    """The motion of a video's objects.
+
+    `speed` is in pixels per second, `reach` the radius of a turn or swing in pixels, `phase` in
+    radians.
+    """
 
     speed: float
     reach: float
@@ -47,29 +51,29 @@ class Pace:
         return self.phase + self.speed * second / self.reach
 
 
-def _straight(across: int, down: int) -> Callable[[Pace, float], Place]:
+def _straight(across: int, down: int) -> Callable[[Pace, float], Offset]:
     return lambda pace, second: (across * pace.speed * second, down * pace.speed * second)
 
 
-def _round(sense: int) -> Callable[[Pace, float], Place]:
-    """Along a circle; y points down, so that a growing angle turns clockwise."""
+def _round(sense: int) -> Callable[[Pace, float], Offset]:
+    """Along a circle. The y axis points down, so a growing angle turns clockwise."""
 
-    def move(pace: Pace, second: float) -> Place:
+    def move(pace: Pace, second: float) -> Offset:
         angle = sense * pace.angle(second)
         return pace.reach * math.cos(angle), pace.reach * math.sin(angle)
 
     return move
 
 
-def _swing(across: int, down: int) -> Callable[[Pace, float], Place]:
-    def move(pace: Pace, second: float) -> Place:
+def _swing(across: int, down: int) -> Callable[[Pace, float], Offset]:
+    def move(pace: Pace, second: float) -> Offset:
         out = pace.reach * math.sin(pace.angle(second))
         return across * out, down * out
 
     return move
 
 
-MOTIONS: dict[str, Callable[[Pace, float], Place]] = {
+MOTIONS: dict[str, Callable[[Pace, float], Offset]] = {
     "anticlockwise": _round(-1),
     "clockwise": _round(1),
     "down": _straight(0, 1),
@@ -79,39 +83,45 @@ MOTIONS: dict[str, Callable[[Pace, float], Place]] = {
     "up": _straight(0, -1),
     "up_and_down": _swing(0, 1),
 }
-"""Where an object is at a second, from where it started, by the class's name."""
+"""The offset of an object from its start, after some seconds, for each class."""
 
 
 # Drawing
 
 
 @dataclass(frozen=True)
-class Thing:
-    """An object: where it starts, half its width, its colour and how its outline is round."""
+class Sprite:
+    """An object: its start, half its width, its colour, and the exponent of its outline.
+
+    The outline is a superellipse: a rhombus at 1, a circle at 2, nearly a square at 8.
+    """
 
     x: float
     y: float
     radius: float
     colour: Image
-    roundness: float
+    exponent: float
 
 
 def frames(motion: str, seed: int) -> Iterator[npt.NDArray[np.uint8]]:
-    """The frames of a video, each (height, width, 3); the seed gives all but the motion."""
+    """The frames of a video, each (height, width, 3), RGB.
+
+    The seed decides everything but the motion.
+    """
     chance = np.random.default_rng(seed)
     background = _background(chance)
-    things = [_thing(chance) for _ in range(_OBJECTS)]
+    sprites = [_sprite(chance) for _ in range(_OBJECTS)]
     pace = Pace(chance.uniform(45, 75), chance.uniform(9, 13), chance.uniform(0, 2 * np.pi))
     for number in range(FRAMES):
         x, y = MOTIONS[motion](pace, number / RATE)
         image = background.copy()
-        for thing in things:
-            _draw(image, thing, thing.x + x, thing.y + y)
+        for sprite in sprites:
+            _draw(image, sprite, sprite.x + x, sprite.y + y)
         yield np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
 def _background(chance: np.random.Generator) -> Image:
-    """Soft waves around a colour; they fit together at opposite edges."""
+    """Soft waves around a colour, with whole periods, so that opposite edges match."""
     y, x = np.mgrid[:HEIGHT, :WIDTH]
     image = np.tile(chance.uniform(70, 180, 3), (HEIGHT, WIDTH, 1))
     for _ in range(_WAVES):
@@ -121,9 +131,9 @@ def _background(chance: np.random.Generator) -> Image:
     return image
 
 
-def _thing(chance: np.random.Generator) -> Thing:
+def _sprite(chance: np.random.Generator) -> Sprite:
     colour = chance.choice([chance.uniform(0, 50, 3), chance.uniform(205, 255, 3)])
-    return Thing(
+    return Sprite(
         chance.uniform(0, WIDTH),
         chance.uniform(0, HEIGHT),
         chance.uniform(5, 9),
@@ -132,23 +142,23 @@ def _thing(chance: np.random.Generator) -> Thing:
     )
 
 
-def _draw(image: Image, thing: Thing, x: float, y: float) -> None:
-    """Put an object in its place; what leaves at one edge comes in at the other."""
+def _draw(image: Image, sprite: Sprite, x: float, y: float) -> None:
+    """Draw an object with its centre at (x, y), wrapped around the edges of the picture."""
     across, down = _distances(x, WIDTH), _distances(y, HEIGHT)
-    reach = thing.radius + 0.5
+    reach = sprite.radius + 0.5
     columns, rows = np.flatnonzero(across < reach), np.flatnonzero(down < reach)
-    power = thing.roundness
+    power = sprite.exponent
     distance = np.add.outer(down[rows] ** power, across[columns] ** power) ** (1 / power)
     cover = np.clip(reach - distance, 0, 1)[..., None]
-    place = np.ix_(rows, columns)
-    image[place] += cover * (thing.colour - image[place])
+    pixels = np.ix_(rows, columns)
+    image[pixels] += cover * (sprite.colour - image[pixels])
 
 
 def _distances(centre: float, length: int) -> Image:
-    """How far each place along a side is from one of them, the short way round."""
+    """The distance of each pixel along a side from a centre, the shorter way around."""
     offsets = np.arange(length) - centre
-    found: Image = np.abs((offsets + length / 2) % length - length / 2)
-    return found
+    distances: Image = np.abs((offsets + length / 2) % length - length / 2)
+    return distances
 
 
 # Files
@@ -156,7 +166,7 @@ def _distances(centre: float, length: int) -> Image:
 
 @dataclass(frozen=True)
 class Sample:
-    """A video: which list names it, where it lies, what its class is."""
+    """A video: the list that it is in, its path, its class, and its seed."""
 
     list: str
     path: str
@@ -165,7 +175,7 @@ class Sample:
 
 
 def _samples() -> Iterator[Sample]:
-    """All videos; the names say nothing that the lists do not."""
+    """All videos."""
     seed = 0
     for motion in MOTIONS:
         for name, count in SETS.items():
@@ -175,10 +185,10 @@ def _samples() -> Iterator[Sample]:
 
 
 def write(folder: Path) -> None:
-    """Write the data into a folder that is there.
+    """Write the videos and their lists into a folder that exists.
 
     Raises:
-        OSError: something cannot be written.
+        OSError: a file cannot be written.
     """
     labels = {motion: label for label, motion in enumerate(MOTIONS)}
     lines: dict[str, list[str]] = {name: [] for name in SETS}

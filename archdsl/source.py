@@ -1,4 +1,7 @@
-"""Source text and places in it: every value of the compiler knows where it came from."""
+"""Source texts and spans in them.
+
+Nodes of the tree and of the graph carry a span, so that any phase can point into the text.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Source:
-    """A text with a name to show in diagnostics."""
+    """A text, and its name in diagnostics: a path, or `--set` for text of the command line."""
 
     name: str
     text: str = field(repr=False)
@@ -30,7 +33,7 @@ class Source:
         return line, offset - self._line_starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """The text of a line counted from 1, without its end."""
+        """The text of a line, counted from 1, without its line break."""
         start = self._line_starts[number - 1]
         end = self.text.find("\n", start)
         return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")

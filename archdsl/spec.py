@@ -1,4 +1,7 @@
-"""What a user can ask of a spec and its networks: each a stop on the way through the compiler."""
+"""The Python API: specs and networks, and what can be asked of them.
+
+Each method runs the phases of `compiler` as far as it needs. The command line is built on it.
+"""
 
 from __future__ import annotations
 
@@ -40,143 +43,156 @@ if TYPE_CHECKING:
 
 
 def load(path: str | Path, uses: Iterable[str] = ()) -> Spec:
-    """Read a spec and all that it uses; `uses` are files that it is to use beyond.
+    """Read a spec and the files that it uses.
+
+    Args:
+        path: the spec.
+        uses: names of further files to use, as in `use glore`.
 
     Raises:
-        CompileError: with every mistake found on the way.
+        CompileError: with every mistake found in these files.
     """
     return Spec(compiler.resolve(Path(path), uses))
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A spec that was read: a file that defines networks."""
+    """A file that defines networks, read and resolved."""
 
     program: Program
 
     @property
     def networks(self) -> tuple[str, ...]:
-        """The networks that the file defines, in order."""
+        """The names of the networks that the file defines, in order."""
         return tuple(self.program.networks())
 
     def network(self, name: str | None = None, /, **parameters: object) -> Network:
-        """A network with other parameters than its own.
+        """Build a network.
 
-        Without a name it is the one named like the file. Parameters are integers, floats
-        (taken as the decimals they print), booleans, words, tuples of these, or None.
+        Args:
+            name: its name; without one, the network named like the file, or the only one.
+            parameters: values in place of its defaults. They are integers, floats (taken as the
+                decimals that they print), booleans, words as strings, None, or tuples of these.
 
         Raises:
-            CompileError: the network is at fault.
+            CompileError: there is no such network, or it has mistakes.
+            TypeError: a parameter is of another type.
         """
         given = {key: given_from_python(key, value) for key, value in parameters.items()}
         return self.build(self.choose(name), given)
 
     def choose(self, name: str | None = None) -> str:
-        """The network of this name, else the one named like the file, else the only one.
+        """The name of the network of a name, or of the one named like the file, or the only one.
 
         Raises:
-            CompileError: there is none such.
+            CompileError: there is no such network.
         """
         return self.program.choose(name)
 
     def derive(self, name: str, base: str, *changes: str | Transform) -> Spec:
-        """The spec with one more network, derived from another as a spec would write it.
+        """The spec with one more network, derived from another.
 
-        `derive("b", "a + stretch(2)")` is `derive("b", "a", "stretch(2)")`, and that is
-        `derive("b", "a", Stretch(depth=2))`. The network may be called as one that there is, and
-        then stands before it.
+        `derive("b", "a + stretch(2)")`, `derive("b", "a", "stretch(2)")` and
+        `derive("b", "a", Stretch(depth=2))` are the same. A new network hides one of its name.
 
         Raises:
-            CompileError: this derives no network.
+            CompileError: the text has mistakes of syntax. Others show when the network is built.
         """
         return Spec(self.program.with_network(parse_derivation(name, base, map(str, changes))))
 
     def standalone_text(
         self, name: str, origin: str, given: Mapping[str, Given] | None = None
     ) -> str:
-        """A network as the text of a spec of its own, all its derivations carried out.
+        """The text of a spec that defines a network without deriving it from another.
 
-        It is compiled once more: what it gives must be the same network.
+        `origin` is put in its first line as a comment. The text is compiled again, and must give
+        the same network.
 
         Raises:
-            CompileError: the network is at fault, or needs what cannot stand in one file.
+            CompileError: the network has mistakes, or needs two blocks of the same name.
         """
         from archdsl.ir.likeness import is_same_network
-        from archdsl.plan import writing  # it needs the formatter, and few runs write specs
+        from archdsl.plan import writing  # imports the formatter, which few runs need
 
-        plan, built = self._stand(name, given or {})
+        plan, built = self._built(name, given or {})
         text = writing.text(name, plan, built.rows, origin)
         again = Spec(parse_program(Source(f"{name}.arch", text)))
         if not is_same_network(again.network(name).graph, self.build(name, given or {}).graph):
-            raise RuntimeError(f"written back, `{name}` is another network:\n{text}")
+            raise RuntimeError(f"the text of `{name}` gives another network:\n{text}")
         return text
 
     def candidates(self, name: str, given: Mapping[str, Given]) -> Candidates:
-        """The networks that one can be changed into, to be measured.
+        """A network, and access to the figures of networks that it can be changed into.
 
         Raises:
-            CompileError: the network is at fault.
+            CompileError: the network has mistakes.
         """
         from archdsl.build.tables.reuse import Reuse
         from archdsl.plan.candidates import Candidates
 
         reuse, main = Reuse(), self.program.main
-        plan, built = self._stand(name, given, reuse)
+        plan, built = self._built(name, given, reuse)
         frame = top_level_frame(self.program, main, Budget(), graph=Builder(name))
         return Candidates(frame, plan, built, name_span(main.names[name].node), reuse)
 
-    def _stand(
+    def _built(
         self, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
     ) -> tuple[Plan, Built]:
-        """A network with all its derivations carried out."""
+        """The plan of a network, after its derivations, and its build."""
         compiled = compiler.compile_network(self.program, name, given, reuse)
         compiled.warnings()
         assert compiled.plan is not None
         return compiled.plan, compiled.built
 
     def missing_parameters(self, name: str) -> list[str]:
-        """The parameters that a network has no default for: it is a family of networks."""
+        """The parameters of a network that have no default. With any, it cannot be built as is."""
         try:
-            return resolve(self._outside(), self.program.main.names[name], {}).plan.missing
+            return resolve(self._top_level_frame(), self.program.main.names[name], {}).plan.missing
         except Fault:
             return []
 
-    def _outside(self, findings: Findings | None = None) -> Frame:
+    def _top_level_frame(self, findings: Findings | None = None) -> Frame:
         return top_level_frame(self.program, self.program.main, Budget(), findings)
 
     def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
-        """What a network that can be built with these parameters derives from."""
+        """Where a network derives from. It must be one that can be built."""
         from archdsl.plan.derivations import lineage
 
         return lineage(self.program, name, given)
 
     def arguments(self, written: Iterable[tree.Argument]) -> dict[str, Given]:
-        """Parameters written in the language, as a claim or `--set` does, evaluated.
+        """Evaluate parameters that are written in the language, in a claim or after `--set`.
 
         Raises:
             CompileError: one of them has no value or no name.
         """
         findings = Findings(Builder(""))
         try:
-            return named_arguments(self._outside(findings), tuple(written))
+            return named_arguments(self._top_level_frame(findings), tuple(written))
         except Fault as fault:
             findings.report(fault)
             raise CompileError(findings) from None
 
     def build(self, name: str, given: Mapping[str, Given]) -> Network:
-        """A network with parameters that were written somewhere; one with none is built once."""
+        """Build a network with evaluated parameters.
+
+        Without any, the result is kept: recipes and claims ask for the same network again.
+
+        Raises:
+            CompileError: the network has mistakes.
+        """
         if given:
-            return self._made(name, given)
-        if name not in self._own:
-            self._own[name] = self._made(name, {})
-        return self._own[name]
+            return self._network(name, given)
+        if name not in self._defaults:
+            self._defaults[name] = self._network(name, {})
+        return self._defaults[name]
 
     @cached_property
-    def _own(self) -> dict[str, Network]:
-        """The networks that were built with their own parameters."""
+    def _defaults(self) -> dict[str, Network]:
+        """The networks that were built with their default parameters."""
         return {}
 
-    def _made(self, name: str, given: Mapping[str, Given]) -> Network:
+    def _network(self, name: str, given: Mapping[str, Given]) -> Network:
         compiled = compiler.compile_network(self.program, name, given)
         diagnostics, graph = compiled.warnings(), compiled.built.graph
         assert compiled.plan is not None
@@ -185,7 +201,7 @@ class Spec:
 
     @property
     def recipes(self) -> tuple[str, ...]:
-        """The recipes that the file defines, in order."""
+        """The names of the recipes that the file defines, in order."""
         return tuple(recipe.name for recipe in self.program.main.own_recipes)
 
     def recipe(
@@ -195,34 +211,39 @@ class Spec:
         graph: Graph | None = None,
         diagnostics: Diagnostics | None = None,
     ) -> Recipe | None:
-        """How a network is trained: by the recipe of a name, or by its only one, if it has one.
+        """The recipe of a name for a network; without a name its only one, or None.
 
-        `graph` is the network where it is built already; `diagnostics` takes the warnings.
+        Args:
+            graph: the network's graph, if it is built already.
+            diagnostics: gets the warnings.
 
         Raises:
-            CompileError: the recipe is at fault or not there, or there are several to choose from.
+            CompileError: the recipe has mistakes or does not exist, or there are several and no
+                name.
         """
         from archdsl.recipes.reading import building, finding
 
         found = finding.choose(self.program, self.choose(network), name)
-        told = Diagnostics() if diagnostics is None else diagnostics
         if found is None:
             return None
-        return building.build(self.program, found, told, lambda *own: graph or self._graph(*own))
+        warnings = Diagnostics() if diagnostics is None else diagnostics
+        return building.build(
+            self.program, found, warnings, lambda *own: graph or self._graph(*own)
+        )
 
     def check_recipe(self, name: str, diagnostics: Diagnostics) -> None:
-        """Tell what is wrong with a recipe of the file, be it for a network or for others."""
+        """Add the mistakes of a recipe of the file, also of one that is a base for others."""
         from archdsl.recipes.reading import building
 
         building.check(self.program, name, diagnostics, self._graph)
 
     def _graph(self, name: str, unit: Unit) -> Graph | Sequence[str]:
-        """A network that a file names, with its own parameters, or those that have no value."""
+        """The graph of a network that a file names, or its parameters that have no value."""
         own = self if unit is self.program.main else Spec(replace(self.program, main=unit))
         return own.missing_parameters(name) or own.build(name, {}).graph
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
-        """As much of a network as can be built, with the places where it broke off."""
+        """As much of a network as can be built, with its mistakes and where they are in it."""
         from archdsl.build.outcome import sketch
 
         compiled = compiler.compile_network(self.program, name, given)
@@ -231,7 +252,7 @@ class Spec:
 
 @dataclass(frozen=True)
 class Network:
-    """A network with every shape known: the typed graph, its costs, its PyTorch source."""
+    """A network with all shapes known: its typed graph, costs, recipe and PyTorch source."""
 
     spec: Spec = field(repr=False)
     graph: Graph = field(repr=False)
@@ -245,7 +266,7 @@ class Network:
 
     @property
     def inputs(self) -> dict[str, tuple[int, ...]]:
-        """The shape of each input, without the batch: (C, T, H, W) for video."""
+        """The shape of each input, without the batch: (channels, frames, height, width)."""
         return {name: self.graph.type(value).shape for name, value in self.graph.inputs.items()}
 
     @property
@@ -254,10 +275,12 @@ class Network:
         return tuple(self.graph.type(value).shape for value in self.graph.outputs)
 
     def at(self, **inputs: tuple[int, ...]) -> Network:
-        """The same network, parameters and all, at other sizes of its inputs.
+        """The same network with the same parameters, at other shapes of its inputs.
+
+        Shapes are without the batch. An input that is not named keeps its shape.
 
         Raises:
-            CompileError: there is no such input, or the network does not take the size.
+            CompileError: there is no such input, or the network does not take the shape.
         """
         for name in inputs:
             if name not in self.graph.inputs:
@@ -269,12 +292,12 @@ class Network:
     def recipe(
         self, name: str | None = None, diagnostics: Diagnostics | None = None
     ) -> Recipe | None:
-        """How it is trained, as it was built here: see `Spec.recipe`."""
+        """The recipe for this network, at its inputs and parameters; see `Spec.recipe`."""
         return self.spec.recipe(self.name, name, self.graph, diagnostics)
 
     @cached_property
     def costs(self) -> Costs:
-        """Parameters, multiply-adds and the rest, for one sample at this input."""
+        """Parameters, multiply-adds and other costs, for one sample at this input."""
         return measure(self.graph)
 
     def breakdown(self, by: str) -> tuple[Part, ...]:
@@ -282,21 +305,21 @@ class Network:
         return breakdown(self.graph, self.costs, by)
 
     def uncounted(self, convention: Convention) -> dict[str, int]:
-        """The operations for which a convention counts nothing, by name and number."""
+        """The operations that a convention does not count, with how many there are of each."""
         return uncounted(self.graph, self.costs, convention)
 
     @property
     def inference_bytes(self) -> int:
-        """Peak memory of one forward pass; see `costs.memory` for the model."""
+        """Peak bytes of one forward pass; see `costs.metrics` for the model."""
         return inference_bytes(self.graph, self.costs)
 
     @property
     def training_bytes(self) -> int:
-        """Peak memory of one training step; see `costs.memory` for the model."""
+        """Peak bytes of one training step; see `costs.metrics` for the model."""
         return training_bytes(self.graph, self.costs)
 
     def source(self) -> str:
-        """The text of a Python module with this network as an nn.Module; it imports torch alone."""
+        """The text of a Python module that defines this network, and imports only torch."""
         return self.module.text
 
     def build(
@@ -318,12 +341,13 @@ class Network:
 
     @cached_property
     def module(self) -> Module:
-        """The module that `source` is the text of, with its class's name and arguments."""
+        """The module of `source`, with the name and the arguments of its class."""
         from archdsl.recipes.reading.finding import recipes_for
 
-        # Of several recipes none is meant, and so none tells how clips are normalised.
-        is_told = len(recipes_for(self.spec.program, self.name)) == 1
-        return self._emitted(self.recipe() if is_told else None)
+        # The module's header says how clips are normalised, which is in the recipe. With several
+        # recipes it is unknown which one the weights come from.
+        is_known = len(recipes_for(self.spec.program, self.name)) == 1
+        return self._emitted(self.recipe() if is_known else None)
 
     def _emitted(self, recipe: Recipe | None) -> Module:
         return compiler.emit(self.spec.program, self.graph, recipe, "readable")

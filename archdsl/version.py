@@ -1,3 +1,3 @@
-"""The version, in a file of its own: what says it must not import the package that has it."""
+"""The version, in a file of its own: the build backend reads it without importing the package."""
 
 __version__ = "0.1.0"

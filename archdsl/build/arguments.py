@@ -18,7 +18,7 @@ from archdsl.build.values import (
     holds_tensor,
     show,
 )
-from archdsl.diagnostics import Label, counted, did_you_mean
+from archdsl.diagnostics import Label, alternatives, counted, did_you_mean
 from archdsl.params.kinds import kind_of
 from archdsl.program.names import TYPE_WORDS, words_of_kind
 from archdsl.program.program import names_in
@@ -76,7 +76,7 @@ def _with_suggestion(fault: Fault, callee: Value, argument: tree.Argument, posit
     words = _words_for(callee, parameter)
     if not words:
         return fault
-    listed = " or ".join(f"`{word}`" for word in words)
+    listed = alternatives(f"`{word}`" for word in words)
     near = did_you_mean(argument.value.name, words)
     return Fault(replace(told, help=near or f"`{parameter}` can be {listed}"))
 

@@ -12,7 +12,7 @@ from archdsl.build.arguments import names_hint, refusal, round_hint
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import BlockValue, Given, OperationValue, Value, describe, holds_tensor
-from archdsl.diagnostics import did_you_mean
+from archdsl.diagnostics import alternatives, did_you_mean
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.params.numbers import is_integer, is_number
 from archdsl.params.options import Configurable
@@ -106,9 +106,10 @@ def parameter_types(parameter: tree.Parameter) -> tuple[str, ...]:
 
 
 def describe_types(parameter: tree.Parameter) -> str:
-    """What a parameter takes, in words; nothing where it takes anything."""
+    """What a parameter takes, in words; empty where it takes any value."""
     types = parameter_types(parameter)
-    return " or ".join(_ARTICLES.get(t, f"a {t}") if t in TYPE_WORDS else f"`{t}`" for t in types)
+    phrases = [_ARTICLES.get(t, f"a {t}") if t in TYPE_WORDS else f"`{t}`" for t in types]
+    return alternatives(phrases) if phrases else ""
 
 
 def given_from_python(name: str, value: object) -> Given:

@@ -1,1 +1,1 @@
-"""Kinds of values, options and numbers: one reading and one printing of each."""
+"""Kinds of values, options and numbers: read and printed in the same way everywhere."""

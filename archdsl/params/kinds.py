@@ -1,10 +1,15 @@
-"""Kinds of parameters: what an operation takes from the language, checked where it is given."""
+"""Kinds of parameters: which values an operation, a transform or a setting takes.
+
+Values of the language are exact: integers and fractions. A kind checks them where they are given,
+so that no operation is ever made with a value that it does not take.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import Any, Protocol, TypeGuard
 
+from archdsl.diagnostics import alternatives
 from archdsl.frozen import Frozen
 from archdsl.ir.traced import term_of, traced
 from archdsl.ir.types import AXIS_NAMES, POSITIONS
@@ -12,11 +17,11 @@ from archdsl.limits import MAGNITUDE
 from archdsl.params.numbers import Number, is_integer, is_number
 
 Extent = int | tuple[int, ...]
-"""One size for every axis, or a size for each."""
+"""One size for all axes, or a size for each."""
 
 
 class Kind(Protocol):
-    """Converts a value of the language; `expects` says what it takes, for diagnostics."""
+    """Decides which values a parameter takes. `expects` completes "must be ..." in diagnostics."""
 
     @property
     def expects(self) -> str: ...
@@ -25,7 +30,7 @@ class Kind(Protocol):
 
 
 def _is_integer(value: object) -> TypeGuard[int]:
-    """Whether a value is an integer that torch can hold."""
+    """Whether a value is an integer of at most 64 bits, which is what torch can hold."""
     return is_integer(value) and abs(value) < MAGNITUDE
 
 
@@ -77,14 +82,14 @@ class Choice(Frozen):
 
     @property
     def expects(self) -> str:
-        return " or ".join(f"`{word}`" for word in self.words)
+        return alternatives(f"`{word}`" for word in self.words)
 
     def accepts(self, value: object) -> bool:
         return value in self.words
 
 
 class Sizes(Frozen):
-    """An integer for every axis, or a tuple with one for each."""
+    """An integer for all axes, or a tuple with one for each."""
 
     least: int = 1
 
@@ -98,9 +103,9 @@ class Sizes(Frozen):
 
 
 class NewSizes(Frozen):
-    """An integer for every axis, or a tuple with one for each axis that is to change."""
+    """An integer for all axes, or a tuple with one for each axis, `none` for one that stays."""
 
-    expects = "an integer of at least 1, or a tuple of such with `none` for an axis to be kept"
+    expects = "an integer of at least 1, or a tuple of such, with `none` for an axis that stays"
 
     def accepts(self, value: object) -> bool:
         values = value if isinstance(value, tuple) else (value,)
@@ -123,7 +128,7 @@ class AxisNames(Frozen):
 
 
 class Shape(Frozen):
-    """A tuple of sizes, of which one may be -1 for what is left."""
+    """A tuple of sizes, of which one may be -1: it is computed from the others."""
 
     expects = "a tuple of integers of at least 1, of which one may be -1"
 
@@ -171,17 +176,21 @@ class Either(Frozen):
 
 
 def parameter(kind: Kind, default: object = dataclasses.MISSING) -> Any:
-    """A field of an operation that takes values of `kind`."""
+    """A dataclass field that takes values of a kind."""
     return dataclasses.field(default=default, metadata={"kind": kind})
 
 
 def kind_of(field: dataclasses.Field[Any]) -> Kind:
+    """The kind of a field that `parameter` made."""
     kind: Kind = field.metadata["kind"]
     return kind
 
 
 def number(value: Number) -> int | float:
-    """An exact number as Python writes it: the nearest float where it is no integer of torch's."""
+    """An exact number as Python has it: an integer of 64 bits, or else the nearest float.
+
+    The number keeps the term that it was computed by, for emission.
+    """
     if isinstance(value, int) and _is_integer(value):
         return value
     is_whole = value == int(value) and _is_integer(int(value))

@@ -1,4 +1,7 @@
-"""Numbers of the language, which are exact: what is one, how it is rounded, how it is shown."""
+"""Numbers of the language: integers and fractions, exact, with one way to print them.
+
+With floats, widths would depend on rounding: `int(0.29 * 100)` would be 28.
+"""
 
 from __future__ import annotations
 
@@ -18,25 +21,25 @@ def is_integer(value: object) -> TypeGuard[int]:
 
 
 def reduced(value: Number) -> Number:
-    """An integer where the number is one."""
+    """The number, as an integer where its value is one."""
     return value.numerator if value.denominator == 1 else value
 
 
 def decimal(value: Number) -> str | None:
-    """How it is written with a point or an exponent; None where that takes more than 12 digits."""
+    """A decimal notation of the number; None where it has none of at most 12 digits."""
     text = f"{float(value):.12g}"
     return text if Fraction(text) == value else None
 
 
 def show_number(value: Number) -> str:
-    """A number as the language writes it: `12`, `2.25`, `1e-05`, else `1/3`."""
+    """A number as the language writes it: `12`, `2.25`, `1e-05`, or `1/3`."""
     return str(value) if isinstance(value, int) else decimal(value) or str(value)
 
 
 def round_to(value: Number, multiple: int) -> int:
-    """To the nearest multiple, at least one, and one more if below 0.9 of the value.
+    """The nearest multiple, at least one, and the next one if that is below 0.9 of the value.
 
-    The rounding of widths in MobileNet and X3D.
+    This is the rounding of widths in the code of MobileNet (`make_divisible`) and X3D.
     """
     rounded = max(multiple, floor(value + Fraction(multiple, 2)) // multiple * multiple)
     return rounded + multiple if rounded < Fraction(9, 10) * value else rounded

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lark import Token
 
+from archdsl.diagnostics import alternatives
 from archdsl.source import Source, Span
 
 _DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "USE", "DOC", "$END"}
@@ -55,11 +56,7 @@ def describe(accepted: Collection[str], spelling: Mapping[str, str]) -> str:
         rest -= {"RBRACE", "$END"}
     words += sorted(_WORDS[name] for name in rest if name in _WORDS)
     words += sorted(f"`{spelling[name]}`" for name in rest if name not in _WORDS)
-    return _join(words) if len(words) <= _MOST else ""
-
-
-def _join(words: list[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    return alternatives(words) if 0 < len(words) <= _MOST else ""
 
 
 @dataclass(frozen=True)

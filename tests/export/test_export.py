@@ -145,7 +145,7 @@ BAD = {
     "both forms": (["{build}", "--onnx"], 2, "not allowed with argument"),
     "a folder as output": (["{build}", "-o", "{top}/build", "--force"], 1, "is a folder"),
     "a file as folder": (["{build}", "-o", "{top}/small.arch/o.pt2"], 1, "cannot write"),
-    "there already": (["{build}", "-o", "{top}/small.arch"], 1, "is there already, and stays"),
+    "there already": (["{build}", "-o", "{top}/small.arch"], 1, "exists already"),
 }
 
 

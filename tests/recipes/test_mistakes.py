@@ -96,7 +96,7 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
         ("label_smoothing 1", "1", "at least 0, below 1", None),
         ("ema 1", "1", "at least 0, below 1", None),
         ("precision fp8", "fp8", "`bf16` or `fp16`, but this is the word `fp8`", None),
-        ("precision 16", "16", "`fp32` or `bf16` or `fp16`", None),
+        ("precision 16", "16", "`fp32`, `bf16` or `fp16`", None),
         ("accumulate 3", "3", "a divisor of the batch, 8, but this is 3", None),
         ("clip_gradients 0", "0", "a number above 0", None),
         ("precise_bn 1e9", "1e9", "at most 100000", None),
