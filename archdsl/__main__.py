@@ -9,9 +9,12 @@ def run() -> int:
     # A run is short and makes hardly any reference cycles, but looking for them takes a tenth of
     # its time. Imports allocate the most, so this must come before them.
     gc.disable()
-    from archdsl.cli.main import main
+    try:
+        from archdsl.cli.main import main
 
-    return main()
+        return main()
+    except KeyboardInterrupt:  # not in `main`, because the imports take most of a short command
+        return 130
 
 
 if __name__ == "__main__":

@@ -131,7 +131,8 @@ def check_derivation_path(
     Raises:
         Fault: they are.
     """
-    kind, span = definition.kind, definition.base.span
+    kind = "recipe" if isinstance(definition, tree.DerivedRecipe) else definition.kind
+    span = definition.base.span
     start = next((place for place, other in enumerate(seen) if other is definition), None)
     if start is not None:
         cycle = seen[start:]

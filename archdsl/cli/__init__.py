@@ -1,1 +1,4 @@
-"""The command line: a module for each few commands that are alike. Diagnostics go to stderr."""
+"""The command line: one module per group of similar commands.
+
+Results go to stdout and diagnostics to stderr, so that a pipe gets results alone.
+"""

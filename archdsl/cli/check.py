@@ -1,4 +1,4 @@
-"""`archdsl check` and `archdsl fmt`: what is wrong with specs, and their canonical layout."""
+"""`archdsl check` and `archdsl fmt`: the commands that take many specs and judge their text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from archdsl.cli import options
 from archdsl.diagnostics import CompileError, Diagnostics, error
-from archdsl.report.text import FORMATS
 from archdsl.spec import Spec, load
 
 if TYPE_CHECKING:
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
 
 
 _CHECK = """\
-Builds every network of each spec whose parameters all have values, checks each recipe with
-the network that it is for, and measures what the claims say. A figure is met when it is
-within half a unit of the last digit that was printed. One that its spec marks `disputed` is
-shown with both numbers and is no error.
+Builds every network whose parameters all have values, checks every recipe with its network,
+and measures what the claims state. A claim is met if the measured figure is within half a unit
+of the last digit that the claim prints. A claim that the spec marks as `disputed` is shown with
+both numbers and is not an error.
 
 examples:
   archdsl check specs/x3d_s.arch
@@ -29,10 +28,10 @@ examples:
 
 
 def add_check(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    summary = "everything wrong with specs, and what their claims are worth"
+    summary = "find mistakes in specs, and check their claims"
     parser = options.command(commands, "check", summary, _CHECK)
-    parser.add_argument("specs", metavar="SPEC", nargs="+", help="files of the language")
-    parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    parser.add_argument("specs", metavar="SPEC", nargs="+", help="files to check")
+    options.add_format(parser)
     parser.set_defaults(run=_check)
 
 
@@ -50,14 +49,14 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _checked(path: str, diagnostics: Diagnostics) -> SpecReport | None:
-    """What there is to say of a spec; nothing but diagnostics where it cannot be read."""
+    """Check a spec; None if it cannot be read, and then there are only diagnostics."""
     from archdsl.claims.checker import check_claims, count_claims
     from archdsl.claims.figures import SpecReport
 
     try:
         spec = load(path)
         if not spec.program.main.file.definitions:
-            raise CompileError([error("file", f"{path} is empty: it defines nothing")])
+            raise CompileError([error("file", f"{path} defines nothing")])
         for name in spec.networks:
             if not spec.missing_parameters(name):
                 _build(spec, name, diagnostics)
@@ -78,8 +77,8 @@ def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
 
 
 _FMT = """\
-Tables are aligned; comments and blank lines are kept. Says which files it rewrote, or,
-with --check, which it would; then the exit status is 1 and no file is touched.
+Aligns tables, and keeps comments and blank lines. Prints the files that it rewrote. With --check
+it rewrites nothing, prints the files that it would rewrite, and exits with 1 if there are any.
 
 examples:
   archdsl fmt specs/x3d_s.arch
@@ -88,9 +87,9 @@ examples:
 
 
 def add_fmt(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    parser = options.command(commands, "fmt", "lay specs out in the canonical way", _FMT)
-    parser.add_argument("specs", metavar="SPEC", nargs="+", help="files to rewrite")
-    parser.add_argument("--check", action="store_true", help="rewrite nothing, only tell")
+    parser = options.command(commands, "fmt", "format specs", _FMT)
+    parser.add_argument("specs", metavar="SPEC", nargs="+", help="files to format")
+    parser.add_argument("--check", action="store_true", help="only print what would be rewritten")
     parser.set_defaults(run=_fmt)
 
 

@@ -1,4 +1,7 @@
-"""`archdsl compile` and `archdsl export`: a network in PyTorch as a folder, and that for others."""
+"""`archdsl compile` and `archdsl export`: a folder of PyTorch, and from that ONNX or torch.export.
+
+`export` reads the folder and not the spec, so that edits in the emitted module are exported.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,15 @@ if TYPE_CHECKING:
 
 
 _COMPILE = """\
-Makes the folder DIR/NETWORK:
+Writes the folder DIR/NETWORK:
 
-  NETWORK.py    the network, its class and its blocks: it imports torch alone
-  hubconf.py    its entry point for torch.hub
-  train.py      where it has a recipe: training in plain PyTorch, beside the module
-  evaluate.py   likewise: the recipe's test
+  NETWORK.py    the class of the network and those of its blocks; imports torch alone
+  hubconf.py    the entry point for torch.hub
+  train.py      training in plain PyTorch, if the network has a recipe
+  evaluate.py   the test of the recipe
 
-All files appear or none, and where one was edited since it was generated, or was never
-generated, all are left alone without --force.
+All files appear or none. A file that was edited, or that archdsl did not write, is an error without
+--force.
 
 examples:
   archdsl compile specs/x3d_s.arch                     build/x3d_s/x3d_s.py, train.py, ...
@@ -35,10 +38,16 @@ examples:
 
 
 def add_compile(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    parser = options.command(commands, "compile", "a network in PyTorch, as a folder", _COMPILE)
+    parser = options.command(commands, "compile", "write a network as PyTorch", _COMPILE)
     options.add_network(parser)
-    parser.add_argument("--recipe", metavar="NAME", help="which, where it has several")
-    parser.add_argument("-o", "--output", metavar="DIR", default="build", help="default: build")
+    parser.add_argument("--recipe", metavar="NAME", help="the recipe, if the network has several")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        default="build",
+        help="write to DIR/NETWORK; default: build",
+    )
     options.add_force(parser)
     parser.set_defaults(run=_compile)
 
@@ -48,27 +57,27 @@ def _compile(arguments: argparse.Namespace) -> int:
 
     network = options.network(arguments)
     folder = Path(arguments.output) / network.name
-    told = Diagnostics()
-    told.extend(network.diagnostics)
-    build = network.build(arguments.recipe, told)
+    diagnostics = Diagnostics()
+    diagnostics.extend(network.diagnostics)
+    build = network.build(arguments.recipe, diagnostics)
     contents = {folder / name: files.sealed(text) for name, text in build.items()}
     files.write_all(contents, force=arguments.force)
     print(*contents, sep="\n")
-    options.report_warnings(told)
+    options.report_warnings(diagnostics)
     return 0
 
 
 _EXPORT = """\
-BUILD is a folder that `archdsl compile` wrote, DIR/NETWORK. Its Python is run as it stands: what
-you edited in it is exported with your edits.
+BUILD is a folder that `archdsl compile` wrote, DIR/NETWORK. Its module is run as it is, with your
+edits if you made any.
 
-Batch, frames, height and width stay open where torch.export can keep them open; which sizes
-it takes is found out by trying, and printed with what stands against others. The result is
-run beside the module, at the declared size and at others, before it is written: where they
-differ by more than 1e-03 of the largest value, nothing is.
+The batch, frames, height and width of the result are dynamic where torch.export allows it. The
+sizes that each axis takes are found by trial, and printed with the reason why others fail. Before
+the result is written, it is run at the declared size and at others. If an output differs from the
+module's by more than 1e-03 of the largest value, nothing is written.
 
-Without --weights the weights are random: no branch is at zero, so that the check sees it.
-It needs the extra archdsl[export]. OUT stays as it is where it is there, without --force.
+Without --weights the weights are random. No branch then starts at zero, so the comparison covers
+all of them. An OUT that exists is an error without --force. It needs pip install "archdsl[export]"
 
 examples:
   archdsl export build/x3d_s --onnx --weights x3d_s.pt          build/x3d_s/x3d_s.onnx
@@ -78,12 +87,13 @@ examples:
 
 
 def add_export(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    summary = "the network of a build folder as ONNX or for torch.export"
+    summary = "export a compiled network as ONNX or for torch.export"
     parser = options.command(commands, "export", summary, _EXPORT)
-    parser.add_argument("build", metavar="BUILD", type=Path, help="what `archdsl compile` wrote")
+    parser.add_argument("build", metavar="BUILD", type=Path, help="a folder of `archdsl compile`")
     form = parser.add_mutually_exclusive_group(required=True)
-    for name, meant in (("onnx", "ONNX"), ("pt2", "a program of torch.export")):
-        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=meant)
+    for name, what in (("onnx", "ONNX"), ("pt2", "a program of torch.export")):
+        help = f"write {what}"
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=help)
     parser.add_argument(
         "-o", "--output", metavar="OUT", type=Path, help="default: BUILD/NETWORK.onnx or .pt2"
     )
@@ -94,14 +104,14 @@ def add_export(commands: argparse._SubParsersAction[options.Parser]) -> None:
         action="append",
         default=[],
         dest="given",
-        type=_given,
-        help="another value of an argument of the network, as classes=51; repeatable",
+        type=_argument,
+        help="set an argument of the network's class, such as classes=51; repeatable",
     )
-    parser.add_argument("--force", action="store_true", help="overwrite OUT")
+    options.add_force(parser, "OUT")
     parser.set_defaults(run=_export)
 
 
-def _given(text: str) -> tuple[str, int | float]:
+def _argument(text: str) -> tuple[str, int | float]:
     name, _, value = text.partition("=")
     try:
         return name.strip(), int(value)
@@ -110,7 +120,9 @@ def _given(text: str) -> tuple[str, int | float]:
     try:
         return name.strip(), float(value)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"a name and a number, as classes=51: {text!r}") from None
+        raise argparse.ArgumentTypeError(
+            f"must be NAME=NUMBER, such as classes=51, but this is {text!r}"
+        ) from None
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -142,20 +154,20 @@ def _exported(build: Build, form: Format, arguments: argparse.Namespace) -> byte
     module = load(build, dict(arguments.given))
     if arguments.weights:
         load_weights(module, arguments.weights)
-    _tell(show_build(build, arguments.weights))
+    _print(show_build(build, arguments.weights))
     traced = trace(module, axes)
     if not arguments.weights:
         randomise(module, axes.shapes(axes.declared) or [])
     found = list(ranges(traced))
-    _tell(show_ranges(found, type(module).__name__))
+    _print(show_ranges(found, type(module).__name__))
     file = form.make(traced.program, axes)
-    _tell(show_file(file))
+    _print(show_file(file))
     for check in checks(file, module, traced, found):
-        _tell(show_check(check))
+        _print(show_check(check))
     return file.content
 
 
-def _tell(text: str) -> None:
-    """Print a part: the next one may take a minute."""
+def _print(text: str) -> None:
+    """Print a part of the report at once, because the next may take a minute."""
     sys.stdout.write(text)
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""`archdsl diff`: what differs between two networks."""
+"""`archdsl diff`: what differs between two networks, each of any spec or derived on the spot."""
 
 from __future__ import annotations
 
@@ -10,30 +10,29 @@ from functools import cache
 from pathlib import Path
 
 from archdsl.cli import options
-from archdsl.costs.breakdown import LEVELS
 from archdsl.diagnostics import CompileError, Diagnostics
-from archdsl.report.text import FORMATS
 from archdsl.spec import Network, Spec, load
 
 _DETAILS = """\
-A and B are each a spec, FILE, or a network of one:
+A and B are each one of:
 
-  FILE                          the network named like the file, or the only one
-  FILE:NETWORK                  another one
-  'FILE: DERIVATION'            one derived there as a spec would: name(size = 224) + stretch(2)
+  FILE                          the network named like the file, or its only one
+  FILE:NETWORK                  another network of the file
+  'FILE: DERIVATION'            a network derived as in a spec: name(size = 224) + stretch(2)
   'FILE: + TRANSFORM'           the network of the file, transformed
-  :NETWORK, ': + TRANSFORM'     as B: of the same file as A
+  :NETWORK, ': + TRANSFORM'     B only: in the file of A
 
-Two networks are one up to names if they do the same operations on the same operands with the
-same shapes, from the same inputs to the same results, and start their weights the same way.
-Blocks, labels and the order of execution are aside; the order of operands is not, and neither
-is what tells only in training, such as dropout.
+Two networks are equal up to names if they have the same operations on the same operands with the
+same shapes, from the same inputs to the same results, and initialise their weights the same way.
+Names, blocks and the order of execution do not count. The order of operands does, and so does
+what acts only in training, such as dropout.
 
-Where they differ, rows are aligned by what they are, and what is alike is folded. `changes` are
-cells of a row or parameters of a block; where these are the same, operations inside.
+If they differ, rows are aligned by similarity, and equal rows are folded. `changes` lists cells of
+a row or parameters of a block, and if these are equal, the operations inside.
 
---format json prints one object with every row of both; its numbers are exact.
-exit status: 0 one network, 1 two, or the input is wrong; 2 the command line is
+--format json prints one object with every row of both and exact numbers.
+exit status: 0 if the networks are equal, 1 if they differ or the input has mistakes, 2 for
+mistakes in the command line
 
 examples:
   archdsl diff specs/x3d_s.arch specs/x3d_m.arch
@@ -49,32 +48,37 @@ _FILE_AND_REST = re.compile(r"(?P<file>.*?\.arch|[^:]*)\s*:\s*(?P<rest>.*)", re.
 
 @dataclass(frozen=True)
 class _Side:
-    """A network as it is asked for: a file, and what is meant in it; nothing for its own."""
+    """A network on the command line: a file, and a name or a derivation in it.
+
+    An empty `network` is the file's own network.
+    """
 
     file: str
-    meant: str = ""
+    network: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.meant}" if self.meant else self.file
+        return f"{self.file}: {self.network}" if self.network else self.file
 
 
 def add_diff(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    parser = options.command(commands, "diff", "what differs between two networks", _DETAILS)
-    parser.add_argument("a", metavar="A", type=_side, help="a network, said as below")
-    parser.add_argument("b", metavar="B", type=_side, help="another one")
+    parser = options.command(commands, "diff", "compare two networks", _DETAILS)
+    parser.add_argument("a", metavar="A", type=_side, help="a network, see below")
+    parser.add_argument("b", metavar="B", type=_side, help="another network, see below")
     options.add_set(parser)
     options.add_input(parser)
-    parser.add_argument("--by", choices=LEVELS, default="row", help="default: row")
-    parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    options.add_level(parser)
+    options.add_format(parser)
     parser.set_defaults(run=_diff)
 
 
 def _side(text: str) -> _Side:
+    # The name of a file may have a colon.
     found = None if Path(text).is_file() else _FILE_AND_REST.fullmatch(text.strip())
     if not found:
         return _Side(text)
     if not found["rest"]:
-        raise argparse.ArgumentTypeError(f"nothing follows the colon: {text!r}")
+        message = f"a network must follow the colon, but this is {text!r}"
+        raise argparse.ArgumentTypeError(message)
     return _Side(found["file"], " ".join(found["rest"].split()))
 
 
@@ -83,13 +87,13 @@ def _diff(arguments: argparse.Namespace) -> int:
     from archdsl.report.diff import DiffReport
 
     a: _Side = arguments.a
-    b = _Side(arguments.b.file or a.file, arguments.b.meant)
+    b = _Side(arguments.b.file or a.file, arguments.b.network)
     first, second = _networks(a, b, arguments)
     found = difference(first, second, arguments.by)
     sys.stdout.write(DiffReport(found, (str(a), str(b))).show(arguments.format))
-    warnings = Diagnostics()
-    warnings.extend((*first.diagnostics, *second.diagnostics))
-    options.report_warnings(warnings)
+    diagnostics = Diagnostics()
+    diagnostics.extend((*first.diagnostics, *second.diagnostics))
+    options.report_warnings(diagnostics)
     return 0 if found.is_one else 1
 
 
@@ -97,14 +101,14 @@ def _networks(a: _Side, b: _Side, arguments: argparse.Namespace) -> list[Network
     """Both networks.
 
     Raises:
-        CompileError: with what is wrong with either, once where it is wrong with both.
+        CompileError: with the mistakes in both, each once where they share a file.
     """
     diagnostics, built = Diagnostics(), []
-    read = cache(load)
+    load_once = cache(load)
     for side in (a, b):
         try:
-            spec, name = _meant(read(side.file), side.meant)
-            network = spec.build(name, options.given(spec, arguments))
+            spec, name = _select(load_once(side.file), side.network)
+            network = spec.build(name, options.given_parameters(spec, arguments))
             built.append(options.at_input(network, arguments))
         except CompileError as failure:
             diagnostics.collect(failure)
@@ -112,22 +116,22 @@ def _networks(a: _Side, b: _Side, arguments: argparse.Namespace) -> list[Network
     return built
 
 
-def _meant(spec: Spec, meant: str) -> tuple[Spec, str]:
-    """The spec and the name in it of the network meant; a derivation gets a name of its own.
+def _select(spec: Spec, network: str) -> tuple[Spec, str]:
+    """A network of a spec by name; a derivation is added to the spec under a new name.
 
     Raises:
-        CompileError: there is none such.
+        CompileError: there is no such network, or the derivation has mistakes.
     """
-    if not meant or re.fullmatch(r"\w+", meant):
-        return spec, spec.choose(meant or None)
-    written = f"{spec.choose()} {meant}" if meant[0] in "(+" else meant
-    name = _free(spec, written)
-    return spec.derive(name, written), name
+    if not network or re.fullmatch(r"\w+", network):
+        return spec, spec.choose(network or None)
+    derivation = f"{spec.choose()} {network}" if network[0] in "(+" else network
+    name = _unused_name(spec, derivation)
+    return spec.derive(name, derivation), name
 
 
-def _free(spec: Spec, written: str) -> str:
-    """A name for a derivation that the spec has not: its base's, and what it is."""
-    base = re.match(r"\w*", written)
+def _unused_name(spec: Spec, derivation: str) -> str:
+    """A name that the spec does not define: that of the base, with a suffix."""
+    base = re.match(r"\w*", derivation)
     name = f"{base[0] if base else ''}_derived"
     while name in spec.program.main.names:
         name += "_"

@@ -1,4 +1,7 @@
-"""`archdsl draw` and `archdsl family`: a network, a cell or a family of networks as a picture."""
+"""`archdsl draw` and `archdsl family`: networks, cells and families of networks as pictures.
+
+`family` prints a table too. It is here because both write pictures with the same flags.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from typing import TYPE_CHECKING
 from archdsl.cli import options
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.diagnostics import CompileError, Diagnostics, error, suggestion
-from archdsl.report.text import FORMATS
 from archdsl.spec import load
 
 if TYPE_CHECKING:
@@ -25,16 +27,15 @@ if TYPE_CHECKING:
 
 
 _DRAW = """\
-The suffix of FILE says what is written: .svg needs nothing else, .png the extra
-archdsl[png]; .dot is for Graphviz, .mmd for Mermaid, which GitHub draws.
+The suffix of FILE selects the format: .svg, .png (needs pip install "archdsl[png]"), .dot for
+Graphviz, or .mmd for Mermaid, which GitHub renders.
 
-Boxes are blocks, by default the rows of tables in frames for the stages. What repeats is
-drawn once, with its number. The colour of a box is its share of the cost in --convention.
-Cells of attention stand beside the network, each once. A network that does not compile is
-drawn up to its mistakes, which are marked, at its own input; the exit status is 1.
+Boxes are blocks. By default they are the rows of tables, in a frame for each stage. Repeated
+blocks are drawn once, with their number. The colour of a box is its share of the cost in
+--convention. Attention cells are drawn beside the network, each once. A network with mistakes is
+drawn up to them, at its declared input size; the mistakes are marked, and the exit status is 1.
 
-A file that was edited since it was drawn, or that was never drawn, is left alone without
---force.
+A FILE that was edited, or that archdsl did not write, is an error without --force.
 
 examples:
   archdsl draw specs/x3d_s.arch                                  build/x3d_s.svg
@@ -45,36 +46,39 @@ examples:
 
 
 def add_draw(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    parser = options.command(commands, "draw", "a network or a cell as a picture", _DRAW)
+    parser = options.command(commands, "draw", "draw a network or a cell", _DRAW)
     options.add_network(parser)
     options.add_input(parser)
-    parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
-    options.add_depth(parser, "default: the stages of tables")
-    parser.add_argument("--cell", metavar="NAME", help="one attention cell alone")
+    options.add_convention(parser)
+    options.add_depth(parser, "the stages of tables")
+    parser.add_argument("--cell", metavar="NAME", help="draw only this attention cell")
     _add_output(parser, (".svg", ".png", ".dot", ".mmd"), "default: build/NETWORK.svg")
     options.add_force(parser)
     parser.set_defaults(run=_draw)
 
 
 def _draw(arguments: argparse.Namespace) -> int:
-    spec, name, given = options.asked(arguments)
+    spec, name, given = options.requested(arguments)
     try:
         network = options.at_input(spec.build(name, given), arguments)
     except CompileError as failure:
         sketch = spec.sketch(name, given)
         if arguments.cell is not None or not sketch.broke_off:
             raise
-        _write(_broken(sketch, arguments), name, arguments)
+        _write(_sketch_picture(sketch, arguments), name, arguments)
         options.report(failure.diagnostics)
         return 1
-    is_cell = arguments.cell is not None
-    drawn = _cell(spec, network, arguments) if is_cell else _whole(network.graph, arguments)
-    _write(drawn, arguments.cell or name, arguments)
+    if arguments.cell is None:
+        _write(_network_picture(network.graph, arguments), name, arguments)
+    else:
+        _write(_cell_picture(spec, network, arguments), arguments.cell, arguments)
     options.report_warnings(network.diagnostics)
     return 0
 
 
-def _whole(graph: Graph, arguments: argparse.Namespace, faults: Sequence[Fault] = ()) -> Picture:
+def _network_picture(
+    graph: Graph, arguments: argparse.Namespace, faults: Sequence[Fault] = ()
+) -> Picture:
     from archdsl.costs.figures import measure
     from archdsl.draw.network import draw
     from archdsl.draw.outline import View
@@ -83,33 +87,37 @@ def _whole(graph: Graph, arguments: argparse.Namespace, faults: Sequence[Fault] 
     return draw(graph, view, faults)
 
 
-def _broken(sketch: Sketch, arguments: argparse.Namespace) -> Picture:
-    """As much of a network as there is, and where it broke off."""
+def _sketch_picture(sketch: Sketch, arguments: argparse.Namespace) -> Picture:
+    """The part of a network that could be built, with the mistakes that ended it."""
     from archdsl.draw.network import Fault
 
     faults = []
     for broken in sketch.breaks:
-        told = broken.diagnostic
-        place = f", line {told.labels[0].span.line}" if told.labels else ""
-        title = f"{told.severity.value}[{told.code}]{place}"
-        faults.append(Fault(title, told.message, broken.scope, broken.nodes))
-    return _whole(sketch.graph, arguments, faults)
+        mistake = broken.diagnostic
+        line = f", line {mistake.labels[0].span.line}" if mistake.labels else ""
+        title = f"{mistake.severity.value}[{mistake.code}]{line}"
+        faults.append(Fault(title, mistake.message, broken.scope, broken.nodes))
+    return _network_picture(sketch.graph, arguments, faults)
 
 
-def _cell(spec: Spec, network: Network, arguments: argparse.Namespace) -> Picture:
-    """A cell of the network; where none was asked for, of any network of the spec."""
+def _cell_picture(spec: Spec, network: Network, arguments: argparse.Namespace) -> Picture:
+    """A cell of the network by name. Without `--network` the spec's other networks are tried too.
+
+    Raises:
+        CompileError: no network has such a cell.
+    """
     from archdsl.draw.cell import draw_cells
     from archdsl.ir.cells import cells
 
     others = [] if arguments.network else [n for n in spec.networks if n != network.name]
     known: set[str] = set()
     for graph in (network.graph, *(spec.build(name, {}).graph for name in others)):
-        alike = [cell for cell in cells(graph) if cell.name == arguments.cell]
-        if alike:
-            return draw_cells(alike)
+        matching = [cell for cell in cells(graph) if cell.name == arguments.cell]
+        if matching:
+            return draw_cells(matching)
         known |= {cell.name for cell in cells(graph)}
     hint = suggestion(arguments.cell, sorted(known))
-    message = f"no network here has a cell called `{arguments.cell}`"
+    message = f"no cell is called `{arguments.cell}`"
     raise CompileError([error("cell", message, help=hint)])
 
 
@@ -119,6 +127,7 @@ def _write(picture: Picture, name: str, arguments: argparse.Namespace) -> None:
     from archdsl.draw.mermaid import mermaid
     from archdsl.draw.svg import png, svg
 
+    # Functions, so that only the format asked for is made; PNG needs a package.
     formats: _Formats = {
         ".svg": lambda: files.sealed(svg(picture), files.XML),
         ".dot": lambda: files.sealed(dot(picture), files.SLASHES),
@@ -129,14 +138,13 @@ def _write(picture: Picture, name: str, arguments: argparse.Namespace) -> None:
 
 
 _FAMILY = """\
-Every network of the specs is a row, and once more each setting that its claims state a top1
-for: what it costs is measured there. Claims at other settings count in the row of the network
-as it stands, so that each claim counts once. Figures are for one view of one sample; memory
-is the peak of inference. A network whose parameters lack values is left out, with a note.
+Lists every network of the specs, and every parameter setting at which a claim states a top1, with
+its measured costs. Claims at other settings are counted in the row of the network itself, so each
+claim is counted once. Figures are for one view of one sample; memory is the peak of inference. A
+network whose parameters lack values is left out, with a note.
 
-With -o the members are drawn instead, cost against top1: those that have one. A line joins
-networks that derive from one base, with a table of its own, and differ in numbers alone; a
-colour means one base.
+With -o the networks that have a top1 are drawn instead, cost against top1. Networks that derive
+from one base have one colour. A line joins those of them that differ only in numbers.
 
 examples:
   archdsl family specs/x3d_*.arch specs/autox3d_*.arch
@@ -146,13 +154,13 @@ examples:
 
 
 def add_family(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    summary = "the networks of specs side by side, as a table or a picture"
+    summary = "list or draw the networks of several specs"
     parser = options.command(commands, "family", summary, _FAMILY)
-    parser.add_argument("specs", metavar="SPEC", nargs="+", help="files of the language")
-    parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
+    parser.add_argument("specs", metavar="SPEC", nargs="+", help="files with networks and claims")
+    options.add_convention(parser)
     result = parser.add_mutually_exclusive_group()
-    result.add_argument("--format", choices=FORMATS, default="table", help="default: table")
-    _add_output(result, (".svg", ".png"), "draw it: a file .svg or .png")
+    options.add_format(result)
+    _add_output(result, (".svg", ".png"), "draw a chart, .svg or .png")
     options.add_force(parser)
     parser.set_defaults(run=_family)
 
@@ -180,7 +188,7 @@ def _family(arguments: argparse.Namespace) -> int:
 
 
 def _members(path: str, diagnostics: Diagnostics) -> list[Member]:
-    """The members of a spec; nothing but diagnostics where it cannot be read."""
+    """The members of a spec; none if it cannot be read, and then there are only diagnostics."""
     from archdsl.claims.members import members
 
     try:
@@ -207,6 +215,7 @@ def _chart(
 
 
 _Formats = Mapping[str, Callable[[], "str | bytes"]]
+"""By suffix, how the content of a file is made."""
 
 
 def _add_output(
@@ -217,7 +226,7 @@ def _add_output(
     def file(text: str) -> Path:
         path = Path(text)
         if path.suffix not in suffixes:
-            message = f"a picture ends with {', '.join(suffixes)}: {text!r}"
+            message = f"must end with {', '.join(suffixes)}, but this is {text!r}"
             raise argparse.ArgumentTypeError(message)
         return path
 
@@ -225,10 +234,10 @@ def _add_output(
 
 
 def _write_as(path: Path, formats: _Formats, arguments: argparse.Namespace) -> None:
-    """Draw in the format that the suffix says, and print where that is.
+    """Write a picture in the format of the suffix, and print its path.
 
     Raises:
-        CompileError: it cannot be written, or would replace what a person wrote.
+        CompileError: the file cannot be written, or a person wrote or edited it.
     """
     from archdsl import files
 

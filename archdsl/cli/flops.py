@@ -1,4 +1,4 @@
-"""`archdsl flops` and `archdsl show`: what a network costs, and its graph as text."""
+"""`archdsl flops` and `archdsl show`: the costs of a network, and its graph, as text."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ import re
 import sys
 
 from archdsl.cli import options
-from archdsl.costs.breakdown import LEVELS
 from archdsl.costs.figures import CONVENTIONS
-from archdsl.report.text import FORMATS
 
 _FLOPS = """\
-conventions (one view, one sample):
+conventions, for one view of one sample:
 {conventions}
 
---format json prints one object; every number in it is exact. `total` is in the
-convention and for all views, `total_per_view` for one; `macs` and `flops` (2 x macs)
-are for one view. `input` is a list, C x T x H x W for video, or an object of them by
-name where there are several inputs.
+--format json prints one object with exact numbers. `total` is in the convention and for all
+views, `total_per_view` for one view. `macs` and `flops` (2 x macs) are for one view. `input` is
+a list, C x T x H x W for video, or an object of lists by name if there are several inputs.
 
 examples:
   archdsl flops specs/x3d_s.arch
@@ -32,22 +29,26 @@ examples:
 def add_flops(commands: argparse._SubParsersAction[options.Parser]) -> None:
     lines = [f"  {c.name:<13} {c.counts}" for c in CONVENTIONS.values()]
     details = _FLOPS.format(conventions="\n".join(lines))
-    parser = options.command(commands, "flops", "what a network costs, row by row", details)
+    parser = options.command(commands, "flops", "count the costs of a network, row by row", details)
     options.add_network(parser)
     options.add_input(parser)
     parser.add_argument(
-        "--views", metavar="CLIPSxCROPS", type=_views, default=(1, 1), help="such as 10x3"
+        "--views",
+        metavar="CLIPSxCROPS",
+        type=_views,
+        default=(1, 1),
+        help="views of a video, such as 10x3; default: 1x1",
     )
-    parser.add_argument("--convention", choices=CONVENTIONS, default="macs", help="default: macs")
-    parser.add_argument("--by", choices=LEVELS, default="row", help="default: row")
-    parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    options.add_convention(parser)
+    options.add_level(parser)
+    options.add_format(parser)
     parser.set_defaults(run=_flops)
 
 
 def _views(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"([1-9][0-9]{0,5})(?:x([1-9][0-9]{0,5}))?", text)
     if not match:
-        raise argparse.ArgumentTypeError(f"views are clips x crops, such as 10x3, not {text!r}")
+        raise argparse.ArgumentTypeError(f"must be CLIPSxCROPS, such as 10x3, but this is {text!r}")
     return int(match[1]), int(match[2] or 1)
 
 
@@ -63,9 +64,9 @@ def _flops(arguments: argparse.Namespace) -> int:
 
 
 _SHOW = """\
-One line for each block and operation: its result's shape, parameters and multiply-adds.
-What follows each other and is the same is shown once, with `x 3` and the figures of one.
-`<-` names the operands where they are not just the result of the line before.
+One line for each block and operation: the shape of its result, its parameters and its
+multiply-adds. Equal neighbours are shown once, with `x 3` and the figures of one. `<-` names the
+operands, unless the only operand is the result of the line before.
 
 examples:
   archdsl show specs/x3d_s.arch
@@ -74,10 +75,10 @@ examples:
 
 
 def add_show(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    parser = options.command(commands, "show", "the graph as text, repeats folded", _SHOW)
+    parser = options.command(commands, "show", "print the graph of a network", _SHOW)
     options.add_network(parser)
     options.add_input(parser)
-    options.add_depth(parser, "default: all")
+    options.add_depth(parser, "all")
     parser.set_defaults(run=_show)
 
 

@@ -1,4 +1,8 @@
-"""`archdsl VERB SPEC [flags]`. What one command alone needs is loaded when it runs."""
+"""`archdsl COMMAND SPEC [flags]`: the parser, and how a run ends.
+
+Starting is cheap: the module of a command is imported only if that command is asked for, and a
+command imports the rooms that it needs when it runs.
+"""
 
 from __future__ import annotations
 
@@ -28,46 +32,50 @@ _COMMANDS = {
     "weights": "weights",
     "export": "compile",
 }
-"""The commands in the order of the help, each with the module that adds it."""
+"""The commands in the order of `archdsl --help`, each with the module that adds it."""
 
 _EPILOG = """\
 examples:
-  archdsl flops specs/x3d_s.arch                        what it costs, row by row
-  archdsl flops specs/x3d_s.arch --input 13x182x182     ... at another size
+  archdsl check specs/*.arch                            find mistakes, check claims
+  archdsl flops specs/x3d_s.arch                        count the costs, row by row
+  archdsl flops specs/x3d_s.arch --input 13x182x182     ... at another input size
   archdsl flops specs/x3d_s.arch --set depth=5          ... with another parameter
-  archdsl check specs/*.arch                            mistakes, and the papers' claims
-  archdsl compile specs/x3d_s.arch -o build             PyTorch, in build/x3d_s
-  archdsl export build/x3d_s --onnx                     ONNX of that, checked
-  archdsl draw specs/x3d_s.arch -o x3d_s.svg            a picture
-  archdsl transform specs/x3d_s.arch 'widen(2)'         a changed network, as a spec
-  archdsl diff specs/x3d_s.arch specs/x3d_m.arch        what differs
-  archdsl sample-data samples                           videos to try a network on
+  archdsl draw specs/x3d_s.arch -o x3d_s.svg            draw the network
+  archdsl compile specs/x3d_s.arch -o build             write PyTorch to build/x3d_s
+  archdsl export build/x3d_s --onnx                     export that to ONNX
+  archdsl transform specs/x3d_s.arch 'widen(2)'         print a wider network as a spec
+  archdsl diff specs/x3d_s.arch specs/x3d_m.arch        compare two networks
+  archdsl sample-data samples                           write videos to train on
 
-exit status: 0 all is well, 1 the input is wrong, 2 the command line is
+exit status: 0 on success, 1 for mistakes in the input, 2 for mistakes in the command line
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status."""
-    sys.stdout = sys.stdout or _nowhere()
-    sys.stderr = sys.stderr or _nowhere()
+    """Run a command, and return its exit status.
+
+    Raises:
+        KeyboardInterrupt: the user interrupted it.
+    """
+    # Python sets a stream to None if its descriptor was closed before the program started.
+    sys.stdout = sys.stdout or _null_stream()
+    sys.stderr = sys.stderr or _null_stream()
     for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal's encoding lacks must not end in a traceback.
+        # A character that the terminal's encoding lacks must not end in a traceback.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     try:
         return _run(argv)
     except BrokenPipeError:
-        _close(sys.stdout)
-        return 141
+        _discard(sys.stdout)
+        return 141  # 128 + SIGPIPE, as a shell reports `archdsl ... | head`
     except OSError as fault:
-        _close(sys.stdout)
+        # Commands turn the faults of their own files into diagnostics, so this one is stdout's.
+        _discard(sys.stdout)
         try:
             options.report([error("file", f"cannot print: {fault.strerror}")])
         except OSError:
-            _close(sys.stderr)
+            _discard(sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
 
 
 def _run(argv: Sequence[str] | None) -> int:
@@ -84,21 +92,20 @@ def _run(argv: Sequence[str] | None) -> int:
     return status
 
 
-def _nowhere() -> TextIO:
-    """In the place of a stream that was closed before the program began."""
+def _null_stream() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")
 
 
-def _close(stream: TextIO) -> None:
-    """Keep Python from complaining, at its end, that what it wrote has no reader."""
+def _discard(stream: TextIO) -> None:
+    """Drop what is still in the buffer; Python would fail to flush it at exit, and print that."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """Knows the command that is asked for, and all of them where none is."""
+    """The parser of the command in `argv`; of all commands if it has none, for the help."""
     parser = argparse.ArgumentParser(
         prog="archdsl",
-        description="An architecture compiler: from a paper's table to standalone PyTorch.",
+        description="A compiler from a paper's architecture table to standalone PyTorch.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -1,4 +1,4 @@
-"""What commands share: their flags, the network that these ask for, and diagnostics to stderr."""
+"""What commands share: their flags, the network that the flags select, diagnostics on stderr."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, Diagnostic, Severity, error, suggestion
+from archdsl.costs.breakdown import LEVELS
+from archdsl.costs.figures import CONVENTIONS
+from archdsl.diagnostics import CompileError, Diagnostic, Severity, counted, error, suggestion
 from archdsl.ir.types import AXES, show_shape
+from archdsl.report.text import FORMATS
 from archdsl.source import Source, Span
 from archdsl.spec import Network, Spec, load
 from archdsl.syntax.parser import parse_argument
@@ -20,7 +23,10 @@ _SIZE = re.compile(r"([0-9]{1,9})(?:\^([1-8]))?")
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser with the end of its help made only when somebody asks for it."""
+    """A parser that makes the end of its help only when somebody asks for it.
+
+    `transform --help` describes every transform, and these are not cheap to import.
+    """
 
     details: Callable[[], str] | None = None
 
@@ -35,7 +41,7 @@ def command(
     summary: str,
     details: str | Callable[[], str],
 ) -> Parser:
-    """A command's own parser: `details`, with examples, end its help."""
+    """Add a command. Its help begins with `summary` and ends with `details` and examples."""
     parser = commands.add_parser(
         name,
         help=summary,
@@ -47,16 +53,16 @@ def command(
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", metavar="SPEC", help="a file of the language")
+    parser.add_argument("spec", metavar="SPEC", help="the file of the network, NAME.arch")
     add_choice(parser)
 
 
 def add_choice(parser: argparse.ArgumentParser) -> None:
-    """Which network of a spec, with which parameters."""
+    """The flags that select a network of a spec and its parameters."""
     parser.add_argument(
         "--network",
         metavar="NAME",
-        help="the network meant; by default the one named like the file, or the only one",
+        help="a network of SPEC; default: the one named like the file, or the only one",
     )
     add_set(parser)
 
@@ -68,7 +74,7 @@ def add_set(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="parameters",
-        help="another value of a parameter, written as in a spec; repeatable",
+        help="set a parameter of the network, written as in a spec; repeatable",
     )
 
 
@@ -79,122 +85,152 @@ def add_input(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="inputs",
-        help="another size of the input, its parameters as they are: THW as 16x356x356, CTHW"
-        " as 3x16x356^2, HW for images; NAME=SHAPE, repeated, where there are several inputs",
+        help="run the network at another input size: TxHxW as 16x356x356, CxTxHxW as"
+        " 3x16x356^2, HxW for images; NAME=SHAPE if it has several inputs; repeatable",
     )
 
 
-def add_force(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--force", action="store_true", help="overwrite what would stay else")
+def add_convention(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--convention", choices=CONVENTIONS, default="macs", help="what to count; default: macs"
+    )
+
+
+def add_level(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--by", choices=LEVELS, default="row", help="the parts to list; default: row"
+    )
+
+
+def add_format(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--format", choices=FORMATS, default="table", help="how to print; default: table"
+    )
+
+
+def add_force(
+    parser: argparse.ArgumentParser,
+    kept: str = "files that were edited, or that archdsl did not write",
+) -> None:
+    """The flag that overwrites what a command keeps otherwise."""
+    parser.add_argument("--force", action="store_true", help=f"overwrite {kept}")
 
 
 def add_depth(parser: argparse.ArgumentParser, default: str) -> None:
-    parser.add_argument("--depth", metavar="N", type=_levels, help=f"levels to open; {default}")
+    parser.add_argument(
+        "--depth", metavar="N", type=_depth, help=f"levels of blocks to open; default: {default}"
+    )
 
 
-def _levels(text: str) -> int:
+def _depth(text: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,3}", text):
-        raise argparse.ArgumentTypeError(f"levels are counted from 1, not {text!r}")
+        raise argparse.ArgumentTypeError(f"must be an integer of at least 1, but this is {text!r}")
     return int(text)
 
 
-def asked(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:
-    """The spec, and the name and parameters of the network in it that the flags ask for.
+def requested(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:
+    """The spec that a command is given, and the name and parameters of the network in it.
 
     Raises:
-        CompileError: there is none such.
+        CompileError: the spec has mistakes, or has no such network or parameter.
     """
     spec = load(arguments.spec)
     name = spec.choose(arguments.network)
-    return spec, name, given(spec, arguments)
+    return spec, name, given_parameters(spec, arguments)
 
 
-def given(spec: Spec, arguments: argparse.Namespace) -> dict[str, Given]:
+def given_parameters(spec: Spec, arguments: argparse.Namespace) -> dict[str, Given]:
     """The parameters that `--set` gives.
 
     Raises:
-        CompileError: one of them has no value or no name.
+        CompileError: one of them has no name or no value.
     """
     written = [parse_argument(Source("--set", text)) for text in arguments.parameters]
     return spec.arguments(written)
 
 
 def network(arguments: argparse.Namespace) -> Network:
-    """The network that the flags ask for, `--input` aside.
+    """The network that the flags select, at its own input size.
 
     Raises:
-        CompileError: there is none such.
+        CompileError: there is no such network, or it has mistakes.
     """
-    spec, name, given = asked(arguments)
+    spec, name, given = requested(arguments)
     return spec.build(name, given)
 
 
 def network_at_input(arguments: argparse.Namespace) -> Network:
-    """The network that the flags ask for, its inputs at the sizes that `--input` gives.
+    """The network that the flags select, at the input size that `--input` gives.
 
     Raises:
-        CompileError: there is none such.
+        CompileError: there is no such network, it has mistakes, or it does not take such an input.
     """
     return at_input(network(arguments), arguments)
 
 
 def at_input(built: Network, arguments: argparse.Namespace) -> Network:
-    """A network with its inputs at the sizes that `--input` gives.
+    """A network at the input size that `--input` gives.
 
     Raises:
-        CompileError: it does not take them.
+        CompileError: it does not take such an input.
     """
-    return built.at(**dict(_named_shapes(built, arguments.inputs))) if arguments.inputs else built
+    return built.at(**dict(_shapes(built, arguments.inputs))) if arguments.inputs else built
 
 
-def _named_shapes(network: Network, inputs: Iterable[str]) -> Iterator[tuple[str, Shape]]:
+def _shapes(network: Network, inputs: Iterable[str]) -> Iterator[tuple[str, Shape]]:
+    """The shape of each input that is given, by its name."""
     names = list(network.inputs)
     for text in inputs:
         name, _, sizes = text.rpartition("=")
         name = name.strip()
         if not name and len(names) > 1:
-            hint = f"say which: `--input {names[0]}={text}`"
-            raise _fault(text, f"there are several inputs: {', '.join(names)}", hint)
+            listed = ", ".join(f"`{known}`" for known in names)
+            message = f"the network has several inputs, {listed}, and this names none"
+            raise _input_error(text, message, f"write `--input {names[0]}={text}`")
         if name and name not in names:
-            raise _fault(text, f"there is no input `{name}`", suggestion(name, names))
+            message = f"the network has no input `{name}`"
+            raise _input_error(text, message, suggestion(name, names))
         name = name or names[0]
         yield name, _shape(text, sizes, network.inputs[name])
 
 
 def _shape(text: str, sizes: str, own: Shape) -> Shape:
-    """The sizes as written; where they lack the channels, these stay as they are."""
+    """The sizes as written. If they lack the channels, the network's `own` are added."""
     shape: list[int] = []
     for part in re.split("[x,\u00d7]", sizes.replace(" ", "")):
         match = _SIZE.fullmatch(part)
         if not match or int(match[1]) == 0:
-            hint = "sizes are positive integers with `x` between them: 16x356x356, 16x356^2"
-            raise _fault(text, f"`{part}` is no size" if part else "a size is missing", hint)
+            wanted = "sizes must be positive integers separated by `x`"
+            found = f"`{part}`" if part else "one that is missing"
+            hint = "write 16x356x356 or 16x356^2"
+            raise _input_error(text, f"{wanted}, but this has {found}", hint)
         shape += [int(match[1])] * int(match[2] or 1)
     if len(shape) not in (len(own), len(own) - 1):
         axes = " x ".join(AXES.get(len(own), map(str, range(len(own)))))
-        message = f"the input is {axes} ({show_shape(own)}); {len(shape)} sizes do not fit it"
-        raise _fault(text, message, "give all of them, or all but the first")
+        wanted = f"the input must have the axes {axes}, as in {show_shape(own)}"
+        message = f"{wanted}, but this has {counted(len(shape), 'size')}"
+        raise _input_error(text, message, "write a size for each axis, or for all but the first")
     return tuple(shape) if len(shape) == len(own) else (own[0], *shape)
 
 
-def _fault(text: str, message: str, hint: str | None) -> CompileError:
-    place = Span(Source("--input", text), 0, len(text))
-    return CompileError([error("input", message, place, help=hint)])
+def _input_error(text: str, message: str, hint: str | None) -> CompileError:
+    span = Span(Source("--input", text), 0, len(text))
+    return CompileError([error("input", message, span, help=hint)])
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print diagnostics, after what was printed before them."""
+    """Print diagnostics to stderr."""
     listed = list(diagnostics)
     if not listed:
         return
     from archdsl.report.diagnostics import render
     from archdsl.report.text import paint_for
 
-    sys.stdout.flush()
+    sys.stdout.flush()  # where both streams are one terminal, the result comes first
     sys.stderr.write(render(listed, paint_for(sys.stderr)))
     sys.stderr.flush()
 
 
 def report_warnings(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print what is no mere note: those are for `check`."""
+    """Print warnings and errors. Only `check` prints notes: they say what claims are worth."""
     report(d for d in diagnostics if d.severity is not Severity.NOTE)

@@ -1,4 +1,4 @@
-"""`archdsl sample-data`: a small set of videos to train on."""
+"""`archdsl sample-data`: a small data set, to try an emitted train.py on without a download."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from archdsl.cli import options
 from archdsl.diagnostics import CompileError, error
 
 _DETAILS = """\
-H.264 videos of things that move in eight ways: straight, round and to and fro. Where they
-are in a single frame is as likely in every class, so only a network that looks at several
-frames can tell. Beside the videos, train.txt and val.txt list them with their labels.
+Writes H.264 videos of shapes that move in one of eight ways, which are the classes. Single frames
+have the same distribution in every class, so only a network that compares frames can tell the
+classes apart. train.txt and val.txt list the videos with their labels.
 
-All of it appears or nothing, and the same files come out every time. What is in the folder
-already is left alone without --force. Needs PyAV and NumPy: pip install "archdsl[video]"
+The files are the same every time. All of them appear or none. A folder that is not empty is an
+error without --force. It needs PyAV and NumPy: pip install "archdsl[video]"
 
 examples:
   archdsl sample-data samples
@@ -25,9 +25,9 @@ examples:
 
 
 def add_sample_data(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    parser = options.command(commands, "sample-data", "a small set of videos to train on", _DETAILS)
-    parser.add_argument("folder", metavar="DIR", help="where they are put")
-    options.add_force(parser)
+    parser = options.command(commands, "sample-data", "write a small set of videos", _DETAILS)
+    parser.add_argument("folder", metavar="DIR", help="the folder to write to")
+    options.add_force(parser, "files in DIR")
     parser.set_defaults(run=_sample_data)
 
 
@@ -36,7 +36,7 @@ def _sample_data(arguments: argparse.Namespace) -> int:
         from archdsl import samples
     except ImportError as fault:
         hint = 'pip install "archdsl[video]"'
-        message = f"sample-data writes videos with {fault.name}, which is not installed"
+        message = f"`sample-data` needs the package {fault.name}, which is not installed"
         raise CompileError([error("install", message, help=hint)]) from None
     folder = Path(arguments.folder)
     try:
@@ -50,29 +50,33 @@ def _sample_data(arguments: argparse.Namespace) -> int:
 
 
 def _fill(folder: Path, write: Callable[[Path], None], *, force: bool) -> None:
-    """Make everything beside the folder, and move it there when all is made."""
+    """Write everything to a folder beside the one that is asked for, and then move it there.
+
+    So an interrupted run leaves no half of a data set. The two are in one file system, where a
+    move is a rename.
+    """
     if folder.exists() and not folder.is_dir():
-        raise CompileError([error("file", f"{folder} is there, and no folder")])
+        raise CompileError([error("file", f"{folder} must be a folder, but this is a file")])
     is_filled = folder.is_dir() and any(folder.iterdir())
     if is_filled and not force:
-        hint = "name another folder, or overwrite what is in it with `--force`"
+        hint = "name another folder, or write `--force` to overwrite files in it"
         raise CompileError([error("file", f"{folder} is not empty", help=hint)])
-    place = folder.resolve()
-    part = place.with_name(f".{place.name}.{os.getpid()}")
+    target = folder.resolve()
+    staging = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        part.mkdir(parents=True)
-        write(part)
+        staging.mkdir(parents=True)
+        write(staging)
         if is_filled:
-            _move(part, place)
+            _move_files(staging, target)
         else:
-            os.replace(part, place)
+            os.replace(staging, target)
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(staging, ignore_errors=True)
 
 
-def _move(part: Path, folder: Path) -> None:
-    """Put each file in its place in a folder; others that are in it stay."""
-    for file in (path for path in part.rglob("*") if path.is_file()):
-        place = folder / file.relative_to(part)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(file, place)
+def _move_files(staging: Path, target: Path) -> None:
+    """Move each file to its place in a folder. Other files in the folder are kept."""
+    for file in (path for path in staging.rglob("*") if path.is_file()):
+        path = target / file.relative_to(staging)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(file, path)

@@ -1,4 +1,7 @@
-"""`archdsl transform` and `archdsl expand`: a network changed, and what it can grow into."""
+"""`archdsl transform` and `archdsl expand`: a network changed, and the networks it can grow into.
+
+Both write networks as specs of their own, under `files.sealed`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from typing import TYPE_CHECKING
 from archdsl.cli import options
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, error
-from archdsl.report.text import FORMATS
 from archdsl.spec import Spec, load
 from archdsl.syntax.lexemes import parse_number
 
@@ -21,14 +23,14 @@ if TYPE_CHECKING:
 
 
 _TRANSFORM = """\
-Each TRANSFORM is written as in a spec after `+`, and they are carried out in order:
+TRANSFORMs are written as after `+` in a spec, and are applied in order:
 
 {transforms}
   insert BLOCK after PLACES
-      A block or a cell after places, which `archdsl show` names.
+      A block or a cell after some places, named as `archdsl show` names them.
 
-The result is a spec that stands by itself. It is compiled once more before it is written, and
-must give the same network.
+The result is a spec that uses no file but the library. Before it is written, it is compiled again,
+and must give the same network.
 
 examples:
   archdsl transform specs/autox3d_s.arch 'stretch(2)' -o build/autox3d_l.arch
@@ -38,19 +40,21 @@ examples:
 
 
 def add_transform(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    summary = "a network changed, as a new spec"
+    summary = "change a network, and write it as a spec"
     parser = options.command(commands, "transform", summary, _details)
     options.add_network(parser)
-    parser.add_argument("transforms", metavar="TRANSFORM", nargs="+", help="see below")
+    parser.add_argument("transforms", metavar="TRANSFORM", nargs="+", help="a change, see below")
     parser.add_argument(
         "--use",
         metavar="NAME",
         action="append",
         default=[],
         dest="uses",
-        help="a file whose blocks transforms may name, as `use` in a spec; repeatable",
+        help="use the blocks of a file, like `use` in a spec; repeatable",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", type=_file, help="default: print it")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=_spec_path, help="default: print the spec"
+    )
     options.add_force(parser)
     parser.set_defaults(run=_transform)
 
@@ -58,48 +62,52 @@ def add_transform(commands: argparse._SubParsersAction[options.Parser]) -> None:
 def _details() -> str:
     from archdsl.plan.transforms import TRANSFORMS
 
-    return _TRANSFORM.format(transforms="\n".join(map(_described, TRANSFORMS.values())))
+    return _TRANSFORM.format(transforms="\n".join(map(_describe, TRANSFORMS.values())))
 
 
-def _described(kind: type[Transform]) -> str:
+def _describe(kind: type[Transform]) -> str:
     """A transform with its options, and what it does."""
     from textwrap import fill
 
     summary = fill(kind.summary(), 90, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    # argparse expands % in a help text.
     return f"  {kind.signature()}\n{summary}".replace("%", "%%")
 
 
-def _file(text: str) -> Path:
+def _spec_path(text: str) -> Path:
     path = Path(text)
+    # The network in the file is named after it.
     if path.suffix != ".arch" or not (path.stem.isidentifier() and path.stem.isascii()):
-        raise argparse.ArgumentTypeError(f"a spec is called like a name, NAME.arch: {text!r}")
+        message = f"must be NAME.arch with a name of the language, but this is {text!r}"
+        raise argparse.ArgumentTypeError(message)
     return path
 
 
 def _transform(arguments: argparse.Namespace) -> int:
     spec = load(arguments.spec, arguments.uses)
     base = spec.choose(arguments.network)
-    given = options.given(spec, arguments)
+    given = options.given_parameters(spec, arguments)
     name = arguments.output.stem if arguments.output else f"{base}_transformed"
     derived = spec.derive(name, base, *arguments.transforms)
     text = derived.standalone_text(name, _origin(arguments, base, arguments.transforms), given)
-    _put(text, arguments)
+    _print_or_write(text, arguments)
     options.report_warnings(derived.build(name, given).diagnostics)
     return 0
 
 
 def _origin(arguments: argparse.Namespace, base: str, changes: Sequence[object]) -> str:
+    """The first line of a written spec: what it was made from, and how."""
     return f"{_derivation(arguments, base, changes)}, of {Path(arguments.spec).name}"
 
 
 def _derivation(arguments: argparse.Namespace, base: str, changes: Sequence[object]) -> str:
-    """A network with changes, as a spec writes it."""
+    """A changed network, as a spec writes it."""
     given = f"({', '.join(arguments.parameters)})" if arguments.parameters else ""
     return " + ".join([f"{base}{given}", *map(str, changes)])
 
 
-def _put(text: str, arguments: argparse.Namespace) -> None:
-    """Print a spec, or write it where it is asked for."""
+def _print_or_write(text: str, arguments: argparse.Namespace) -> None:
+    """Print a spec, or write it to the file of `--output`."""
     if arguments.output is None:
         sys.stdout.write(text)
         return
@@ -110,18 +118,21 @@ def _put(text: str, arguments: argparse.Namespace) -> None:
 
 
 _EXPAND = """\
-axes, as X3D names them, and how far `--follow` may be told to go:
+Without --follow: one candidate for each axis, as near as possible to the target cost. With it: an
+expansion step by step, along the axes of ORDER. An axis without a value doubles the cost. Which
+candidate is best, only training shows.
 
-  fast         more frames over the same time; fast = 2 for twice as many
-  temporal     a longer clip; temporal = 16 for 16 frames
-  spatial      larger frames; spatial = 160 for 160 x 160
-  depth        more blocks; depth = 2.2 for 2.2 times as many, rounded up
-  width        more channels; width = 1.5
-  bottleneck   more channels inside of blocks; bottleneck = 2.25
+axes, named as in X3D, with an example of a value in ORDER:
 
-Frames are counted one by one, sizes are even, factors are hundredths; of what there is,
-a candidate is the nearest to the target. Figures are of one view of one sample at the input that
-stands beside them.
+  fast         more frames in the same time; fast = 2 doubles them
+  temporal     a longer clip; temporal = 16 has 16 frames
+  spatial      larger frames; spatial = 160 is 160 x 160
+  depth        more blocks; depth = 2.2 has 2.2 times as many, rounded up
+  width        more channels; width = 1.5 has 1.5 times as many
+  bottleneck   more channels inside blocks; bottleneck = 2.25 has 2.25 times as many
+
+Frame counts are integers, sizes are even, factors are multiples of 0.01. Figures are for one view
+of one sample at the input beside them.
 
 examples:
   archdsl expand specs/x2d.arch                         twice the cost, along each axis
@@ -132,18 +143,24 @@ examples:
 
 
 def add_expand(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    summary = "what a network can grow into, axis by axis"
+    summary = "expand a network along one axis or several, as X3D does"
     parser = options.command(commands, "expand", summary, _EXPAND)
     options.add_network(parser)
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--target", metavar="COST", help="such as 2G; default: twice the cost")
-    either.add_argument("--follow", metavar="ORDER", help="steps to take, one after another")
+    either.add_argument("--follow", metavar="ORDER", help="axes to expand along, one after another")
     parser.add_argument("--axes", metavar="NAMES", default="", help="the axes to try; default: all")
-    parser.add_argument("--budget", metavar="COST", help="contract the last axis until it holds")
-    parser.add_argument("--metric", choices=METRICS, default="macs", help="default: macs")
-    parser.add_argument("--write", metavar="DIR", type=Path, help="write each network as a spec")
+    parser.add_argument(
+        "--budget", metavar="COST", help="with --follow: contract the last axis to this cost"
+    )
+    parser.add_argument(
+        "--metric", choices=METRICS, default="macs", help="the unit of costs; default: macs"
+    )
+    parser.add_argument(
+        "--write", metavar="DIR", type=Path, help="write each network to DIR, as a spec"
+    )
     options.add_force(parser)
-    parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    options.add_format(parser)
     parser.set_defaults(run=_expand_or_follow)
 
 
@@ -156,16 +173,17 @@ def _expand(arguments: argparse.Namespace) -> int:
     from archdsl.report.expansion import show_expansion
 
     if arguments.budget is not None:
-        message = "a budget ends an expansion: it goes with `--follow`"
-        raise CompileError([error("expand", message, help="`--target` is the cost of candidates")])
-    spec, name, given = options.asked(arguments)
+        message = "`--budget` needs `--follow`: it ends an expansion"
+        hint = "write `--target` for the cost of candidates"
+        raise CompileError([error("expand", message, help=hint)])
+    spec, name, given = options.requested(arguments)
     target = _cost("--target", arguments.target)
     axes = [axis.strip() for axis in arguments.axes.split(",") if axis.strip()]
     found = expand(spec, name, target=target, metric=arguments.metric, axes=axes, given=given)
     sys.stdout.write(show_expansion(found, arguments.format))
     if arguments.write is not None:
-        made = [(f"{name}_{each.axis}", [each.transform]) for each in found.candidates]
-        _write(arguments, spec, name, made)
+        changed = [(f"{name}_{each.axis}", [each.transform]) for each in found.candidates]
+        _write(arguments, spec, name, changed)
     return 0
 
 
@@ -174,9 +192,9 @@ def _follow(arguments: argparse.Namespace) -> int:
     from archdsl.report.expansion import show_trail
 
     if arguments.axes:
-        message = "`--axes` are those to try for one step; `--follow` names its own"
+        message = "`--axes` cannot be used with `--follow`, which names its own axes"
         raise CompileError([error("expand", message)])
-    spec, name, given = options.asked(arguments)
+    spec, name, given = options.requested(arguments)
     budget = _cost("--budget", arguments.budget)
     trail = follow(
         spec, arguments.follow, name, metric=arguments.metric, budget=budget, given=given
@@ -184,8 +202,8 @@ def _follow(arguments: argparse.Namespace) -> int:
     sys.stdout.write(show_trail(trail, arguments.format))
     if arguments.write is not None:
         changes = trail.transforms
-        made = [(f"{name}_{n}", changes[:n]) for n in range(1, len(changes) + 1)]
-        _write(arguments, spec, name, made)
+        changed = [(f"{name}_{n}", changes[:n]) for n in range(1, len(changes) + 1)]
+        _write(arguments, spec, name, changed)
     return 0
 
 
@@ -193,7 +211,7 @@ def _cost(flag: str, text: str | None) -> int | None:
     """A cost as the language writes numbers: `2G`, `300M`, `1962892112`.
 
     Raises:
-        CompileError: it is no number above 0.
+        CompileError: it is not a number of at least 1.
     """
     if text is None:
         return None
@@ -202,8 +220,8 @@ def _cost(flag: str, text: str | None) -> int | None:
     except (ValueError, IndexError):
         value = None
     if value is None or value < 1:
-        hint = "a number above 0, such as 2G, 300M or 1962892112"
-        raise CompileError([error("expand", f"{flag} takes a cost, not `{text}`", help=hint)])
+        message = f"`{flag}` must be a number of at least 1, but this is `{text}`"
+        raise CompileError([error("expand", message, help="write 2G, 300M or 1962892112")])
     return int(Fraction(value))
 
 
@@ -211,14 +229,14 @@ def _write(
     arguments: argparse.Namespace,
     spec: Spec,
     base: str,
-    made: Sequence[tuple[str, Sequence[object]]],
+    changed: Sequence[tuple[str, Sequence[object]]],
 ) -> None:
-    """Each network, under its name, as a spec of its own."""
+    """Write each network, given by its name and its changes, as a spec of its own."""
     from archdsl import files
 
-    for name, changes in made:
+    for name, changes in changed:
         derived = spec.derive(name, _derivation(arguments, base, changes))
         text = derived.standalone_text(name, _origin(arguments, base, changes))
         path = arguments.write / f"{name}.arch"
         files.write(path, files.sealed(text.rstrip()), force=arguments.force)
-        print(path, file=sys.stderr)
+        print(path, file=sys.stderr)  # stdout has the table, for programs perhaps

@@ -1,4 +1,4 @@
-"""`archdsl weights`: files of weights, shown and brought into a network."""
+"""`archdsl weights`: files of weights, inspected and imported into a network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from archdsl.cli import options
-from archdsl.report.text import FORMATS
 from archdsl.weights.sources import SOURCES
 
 _SUFFIXES = (".pt", ".safetensors")
@@ -20,13 +19,13 @@ examples:
 """
 
 _IMPORT_DETAILS = """\
-Tensors are matched by name, from where each block stands in the network's tables, and every
-shape is compared. What has no counterpart on the other side is an error, counters of norms
-aside. Where the file has another number of classes, the classifier starts anew.
+Tensors are matched by name, according to the position of each block in the network's tables, and
+their shapes are compared. A tensor without a counterpart is an error, except the batch counters of
+norms. If the file has another number of classes, the classifier is initialised anew.
 
-Nothing in FILE is run. OUT is a dict with the weights as `model_state`, or safetensors by that
-suffix; one that is there stays without --force. `load_weights` reads it, of the module that
-`archdsl compile` makes of the same spec with the same --set.
+No code in FILE is run. OUT is a dict with the weights as `model_state`, or safetensors if it has
+that suffix. An OUT that exists is an error without --force. Read it with `load_weights` of the
+module that `archdsl compile` writes for the same spec and the same --set.
 
 examples:
   archdsl weights import X3D_S.pyth --from pytorchvideo --spec specs/x3d_s.arch \\
@@ -36,7 +35,8 @@ examples:
 """
 
 _INSPECT_DETAILS = """\
-Keys of one shape that differ in numbers alone stand on one line. Nothing in FILE is run.
+Layers with the same shapes whose names differ only in numbers share a line. No code in FILE is
+run.
 
 examples:
   archdsl weights inspect X3D_S.pyth
@@ -45,31 +45,41 @@ examples:
 
 
 def add_weights(commands: argparse._SubParsersAction[options.Parser]) -> None:
-    parser = options.command(commands, "weights", "files of weights: import, inspect", _DETAILS)
+    parser = options.command(commands, "weights", "import and inspect files of weights", _DETAILS)
     inner = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, parser_class=options.Parser
     )
-    summary = "other people's weights for a network"
-    bring = options.command(inner, "import", summary, _IMPORT_DETAILS)
-    bring.add_argument("file", metavar="FILE", type=Path, help="a checkpoint or a state dict")
-    bring.add_argument(
-        "--from", dest="source", choices=SOURCES, required=True, help="whose X3D it is of"
+    summary = "import published weights for a network"
+    importing = options.command(inner, "import", summary, _IMPORT_DETAILS)
+    importing.add_argument("file", metavar="FILE", type=Path, help="a checkpoint or a state dict")
+    importing.add_argument(
+        "--from", dest="source", choices=SOURCES, required=True, help="the library of the weights"
     )
-    bring.add_argument("--spec", metavar="SPEC", required=True, help="a file of the language")
-    options.add_choice(bring)
-    bring.add_argument("-o", "--output", metavar="OUT", type=_output, required=True)
-    options.add_force(bring)
-    bring.set_defaults(run=_import)
-    inspect = options.command(inner, "inspect", "what a file holds", _INSPECT_DETAILS)
+    importing.add_argument(
+        "--spec", metavar="SPEC", required=True, help="the file of the network, NAME.arch"
+    )
+    options.add_choice(importing)
+    importing.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=_output,
+        required=True,
+        help="the file to write, .pt or .safetensors",
+    )
+    options.add_force(importing, "OUT")
+    importing.set_defaults(run=_import)
+    inspect = options.command(inner, "inspect", "list what a file holds", _INSPECT_DETAILS)
     inspect.add_argument("file", metavar="FILE", type=Path, help="a checkpoint or a state dict")
-    inspect.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    options.add_format(inspect)
     inspect.set_defaults(run=_inspect)
 
 
 def _output(text: str) -> Path:
     path = Path(text)
     if path.suffix not in _SUFFIXES:
-        raise argparse.ArgumentTypeError(f"weights end with {' or '.join(_SUFFIXES)}: {text!r}")
+        message = f"must end with {' or '.join(_SUFFIXES)}, but this is {text!r}"
+        raise argparse.ArgumentTypeError(message)
     return path
 
 

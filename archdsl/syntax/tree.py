@@ -274,7 +274,6 @@ class Recipe(Node):
 class DerivedRecipe(Node):
     """`recipe a for b = c(...)`: a recipe with other parameters, or for another network."""
 
-    kind = "recipe"
     name: str
     network: Name | None
     base: Call | Name

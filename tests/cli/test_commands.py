@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archdsl import __version__
+from archdsl.__main__ import run
 from archdsl.cli.main import main
 from archdsl.report.text import Paint, paint_for
 
@@ -120,7 +121,9 @@ def test_interrupts_are_quiet(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("archdsl.cli.options.load", interrupt)
-    assert main(["flops", SPEC]) == 130
+    monkeypatch.setattr("sys.argv", ["archdsl", "flops", SPEC])
+    monkeypatch.setattr("gc.disable", lambda: None)
+    assert run() == 130
     assert capsys.readouterr().err == ""
 
 

@@ -93,7 +93,7 @@ def test_what_a_person_drew_stays(capsys: pytest.CaptureFixture[str], tmp_path: 
 @pytest.mark.parametrize("name", ["x.jpg", "x", "-"])
 def test_other_suffixes_are_usage_mistakes(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main(["draw", SPEC, f"--output={name}"]) == 2
-    assert "a picture ends with .svg, .png, .dot, .mmd" in capsys.readouterr().err
+    assert "must end with .svg, .png, .dot, .mmd" in capsys.readouterr().err
 
 
 def test_options(tmp_path: Path) -> None:

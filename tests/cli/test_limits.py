@@ -32,8 +32,8 @@ def body(text: str) -> str:
 
 
 def test_an_empty_file(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
-    assert "is empty: it defines nothing" in check(capsys, spec, "")
-    assert "is empty: it defines nothing" in check(capsys, spec, " \n\n\t\n")
+    assert "a.arch defines nothing" in check(capsys, spec, "")
+    assert "a.arch defines nothing" in check(capsys, spec, " \n\n\t\n")
 
 
 def test_a_binary_file(capsys: pytest.CaptureFixture[str], spec: Path) -> None:

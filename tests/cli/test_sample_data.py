@@ -68,7 +68,7 @@ def test_what_is_there_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_place_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     assert main(["sample-data", str(tmp_path / "file")]) == 1
-    assert "is there, and no folder" in capsys.readouterr().err
+    assert "must be a folder, but this is a file" in capsys.readouterr().err
     assert main(["sample-data", str(tmp_path / "file" / "a")]) == 1
     assert "cannot write" in capsys.readouterr().err
 

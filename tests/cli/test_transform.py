@@ -77,7 +77,9 @@ def test_lines_and_comments_in_a_transform(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize("name", ["a.py", "a b.arch", "1.arch", "a", ".arch", "ä.arch"])
 def test_names_of_files(capsys: pytest.CaptureFixture[str], name: str) -> None:
-    assert "called like a name" in printed(capsys, X3D_S, "widen(2)", "-o", name, status=2)
+    assert "must be NAME.arch with a name" in printed(
+        capsys, X3D_S, "widen(2)", "-o", name, status=2
+    )
 
 
 def test_names_that_are_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -18,18 +18,18 @@ X2D = str(ROOT / "specs/x2d.arch")
     ("arguments", "told"),
     [
         (["--target", "2M"], ["costs 20,662,304 already", "contract(frames"]),
-        (["--target", "2Q"], ["--target takes a cost, not `2Q`", "such as 2G"]),
-        (["--target", "-1"], ["--target takes a cost"]),
-        (["--target", ""], ["--target takes a cost"]),
+        (["--target", "2Q"], ["`--target` must be a number of at least 1, but this is `2Q`", "2G"]),
+        (["--target", "-1"], ["but this is `-1`"]),
+        (["--target", ""], ["but this is ``"]),
         (["--axes", "dpth"], ["there is no axis `dpth`", "did you mean `depth`?"]),
-        (["--budget", "2G"], ["it goes with `--follow`"]),
+        (["--budget", "2G"], ["`--budget` needs `--follow`"]),
         (["--follow", "fast = 0"], ["`fast` takes a number above 0, not the number 0"]),
         (["--follow", "depth = -2.2"], ["`depth` takes a number above 0, not the number -2.2"]),
         (["--follow", "spatial = 1.5"], ["`spatial` takes an integer of at least 1"]),
         (["--follow", "fast, hight"], ["there is no axis `hight`"]),
         (["--follow", "fast", "--budget", "1k"], ["the smallest reachable is 20,662,304"]),
         (["--follow", "fast", "--budget", "1k", "--metric", "fvcore"], ["a budget cannot be in"]),
-        (["--follow", "fast", "--axes", "depth"], ["`--follow` names its own"]),
+        (["--follow", "fast", "--axes", "depth"], ["`--axes` cannot be used with `--follow`"]),
     ],
 )
 def test_it_is_told(
