@@ -1,4 +1,4 @@
-"""Expansion as X3D does it: a network grown along one axis at a time, its cost the measure.
+"""Expansion as in X3D: a network is grown along one axis at a time, to a given cost.
 
-Which candidate is best only training tells; here are the candidates, and what they cost.
+Only training shows which candidate is best. This room finds the candidates and their costs.
 """

@@ -1,6 +1,8 @@
-"""One step of an expansion: along each axis, the network that costs what is asked for.
+"""One step of an expansion: along each axis, the network whose cost is nearest to a target.
 
-X3D (Feichtenhofer, CVPR 2020), section 3.2: every axis is tried at about twice the cost.
+X3D (Feichtenhofer, CVPR 2020), section 3.2, tries each axis at about twice the cost. The cost of a
+candidate is measured, not estimated, so the search along an axis is for few measurements: each one
+builds the network.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from archdsl.spec import Spec
 
 @dataclass(frozen=True)
 class State:
-    """A network with its figures: `inputs` of one sample, and the `cost` that it is expanded by."""
+    """The figures of a network: the shapes of its `inputs`, and its `cost` in the chosen metric."""
 
     inputs: Mapping[str, tuple[int, ...]]
     total: Figures
@@ -37,7 +39,7 @@ class State:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A network along an axis, `factor` times as far on it, with the transform that makes it."""
+    """A network that a transform grows along an axis, to `factor` times its size there."""
 
     axis: str
     transform: Transform
@@ -45,13 +47,13 @@ class Candidate:
     state: State
 
     def off(self, target: int) -> Fraction:
-        """How far its cost is from a target, as a part of it."""
+        """The relative difference of its cost to a target."""
         return Fraction(self.state.cost - target, target)
 
 
 @dataclass(frozen=True)
 class Expansion:
-    """The candidates of one step; `refused` says of other axes why they have none."""
+    """The candidates of one step; `refused` has the reason for each axis without one."""
 
     network: str
     metric: str
@@ -70,57 +72,57 @@ def expand(
     axes: Iterable[str] = (),
     given: Mapping[str, Given] | None = None,
 ) -> Expansion:
-    """The candidates of one expansion step of a network, each as near to a target as can be.
+    """The candidates of one expansion step, each as near to the target cost as its axis allows.
 
-    `target` is twice the network's own cost where none is given, in one of `METRICS`, for one
-    view of one sample. `axes` are all that the network has, unless some are named.
+    `target` is in the unit of `metric`, one of `METRICS`, for one view of one sample. Its default
+    is twice the network's own cost. `axes` default to all axes that the network has.
 
     Raises:
-        CompileError: the target is exceeded already, there is no such axis or metric, or the
-            network is at fault.
+        CompileError: the target is not above the network's cost, an axis or the metric is unknown,
+            the network lacks a named axis, or it has mistakes.
     """
     check_metric(metric)
-    chosen = [named(each) for each in axes]
+    chosen = [axis_named(each) for each in axes]
     network = spec.choose(name)
-    standing = spec.candidates(network, given or {})
-    base = State.of(standing.own, metric)
+    start = spec.candidates(network, given or {})
+    base = State.of(start.own, metric)
     target = 2 * base.cost if target is None else target
     _check_target(network, base.cost, target, metric)
     found: list[Candidate] = []
     refused: dict[str, str] = {}
     for each in chosen or AXES:
         try:
-            found.append(solved(standing, each, target, metric))
+            found.append(solve(start, each, target, metric))
         except Refused as reason:
             if chosen:
-                raise not_here(network, each, reason) from None
+                raise axis_error(network, each, reason) from None
             refused[each.name] = reason.message
     return Expansion(network, metric, target, base, tuple(found), refused)
 
 
-def solved(standing: Candidates, along: Axis, target: int, metric: str) -> Candidate:
-    """The candidate along an axis that costs most nearly what is asked for.
+def solve(start: Candidates, along: Axis, target: int, metric: str) -> Candidate:
+    """The candidate along an axis whose cost is nearest to a target.
 
     Raises:
-        Refused: the network has not the axis, or cannot be grown along it so far.
+        Refused: the network lacks the axis, or its cost does not reach the target along it.
     """
-    scale = along.scale(standing.plan)
+    scale = along.scale(start.plan)
     states: dict[int, State] = {}
 
     def cost(place: int) -> int:
-        plan = scale.of(place).apply(standing.plan)
-        states[place] = State.of(standing.measure(plan), metric)
+        plan = scale.of(place).apply(start.plan)
+        states[place] = State.of(start.measure(plan), metric)
         return states[place].cost
 
-    place = Line(scale, cost).nearest(target)
+    place = CostCurve(scale, cost).nearest(target)
     return Candidate(along.name, scale.of(place), scale.factor(place), states[place])
 
 
-def named(name: str) -> Axis:
+def axis_named(name: str) -> Axis:
     """The axis of a name.
 
     Raises:
-        CompileError: there is none.
+        CompileError: no axis has the name.
     """
     try:
         return axis(name)
@@ -129,18 +131,18 @@ def named(name: str) -> Axis:
 
 
 def check_metric(metric: str) -> None:
-    """See that a metric is one.
+    """Check that costs can be in a metric.
 
     Raises:
-        CompileError: it is none.
+        CompileError: the metric is unknown.
     """
     if metric not in METRICS:
         hint = suggestion(metric, METRICS)
         raise CompileError([error("expand", f"there is no metric `{metric}`", help=hint)])
 
 
-def not_here(network: str, along: Axis, reason: Refused) -> CompileError:
-    """A network that has not an axis which was asked for."""
+def axis_error(network: str, along: Axis, reason: Refused) -> CompileError:
+    """The error for a network that cannot be expanded along an axis that the user named."""
     message = f"`{network}` cannot be expanded along `{along.name}`: {reason.message}"
     return CompileError([error("expand", message, help=reason.help)])
 
@@ -148,41 +150,47 @@ def not_here(network: str, along: Axis, reason: Refused) -> CompileError:
 def _check_target(network: str, cost: int, target: int, metric: str) -> None:
     if target > cost:
         return
-    message = f"`{network}` costs {cost:,} already, no less than the target {target:,} ({metric})"
-    hint = "to make it smaller: `archdsl transform SPEC 'contract(frames, macs = ...)'`"
+    wanted = f"the target must be above the cost of `{network}`, {cost:,} ({metric})"
+    message = f"{wanted}, but this is {target:,}"
+    hint = "to shrink it, write `archdsl transform SPEC 'contract(frames, macs = ...)'`"
     raise CompileError([error("expand", message, help=hint)])
 
 
 _FARTHEST = 64
-"""How many times as far along an axis is looked."""
+"""The search ends at this multiple of the network's own place on an axis."""
 
 _TENTHS = 10
+"""Places are hundredths of a factor, so ten of them are a tenth."""
 
 _CLOSE = 1000
-"""The part of a target within which a cost is near enough for the search to end."""
+"""A cost below the target by less than this part of it ends the search."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """An axis of a network; `cost` tells that of a place, and is asked once for each."""
+class CostCurve:
+    """The cost of a network at each place of an axis, which is assumed not to fall.
+
+    `cost` builds a network, so it is called once for each place.
+    """
 
     scale: Scale
     cost: Callable[[int], int]
     _known: dict[int, int] = field(default_factory=dict)
 
     def nearest(self, target: int) -> int:
-        """The place whose cost is nearest to a target, or a thousandth below it.
+        """The place whose cost is nearest to a target; one a thousandth below it ends the search.
 
-        Of places that cost the same it is the last one, or a round one.
+        If several places have that cost, it is the last one that is a multiple of a tenth, or the
+        last one.
 
         Raises:
-            Refused: the cost does not come so far along this axis.
+            Refused: the cost does not reach the target on this axis.
         """
         start, close = floor(self.scale.start), target // _CLOSE
         near, most = target - close, start * _FARTHEST
         reached = beyond(self._cost, near, start, most, self.scale.power)
         if reached is None:
-            raise Refused(f"along it the cost never comes to {target:,}")
+            raise Refused(f"its cost does not reach {target:,} along it")
         below = self._last_within(target, reached, close)
         is_close = target - self._cost(below) < close
         if below > self.scale.start and (is_close or self._is_nearer(below, target)):
@@ -190,7 +198,10 @@ class Line:
         return self._rounded(self._last_alike(below + 1))
 
     def _last_within(self, target: int, reached: int, close: int) -> int:
-        """The last place within a target, or one close to it, up to where a search has come."""
+        """The last place whose cost is within the target, or is close to it.
+
+        `reached` is a place that an earlier search found to be near or beyond it.
+        """
         if self._cost(reached) <= target:
             return reached
         low = max(place for place, cost in self._known.items() if cost <= target)
@@ -202,13 +213,18 @@ class Line:
         return self._known[place]
 
     def _is_nearer(self, below: int, target: int) -> bool:
-        """Whether a place is nearer to a target than the next."""
+        """Whether the cost of a place is at least as near to a target as that of the next."""
         return target - self._cost(below) <= self._cost(below + 1) - target
 
     def _last_alike(self, place: int) -> int:
-        """The farthest place with the same cost: 2.2 for all depths from 2.01 on."""
+        """The last place with the same cost.
+
+        Depths are rounded up in each row, so many factors give one network: with five blocks in a
+        row, 2.01 to 2.2 all give eleven. X3D names the last of them.
+        """
         if not self.scale.has_plateaus:
             return place
+        # Doubling steps, then halving ones: about 2 log n costs for a plateau of n places.
         first, step = place, 1
         while self._is_alike(first, place + step):
             place += step
@@ -220,13 +236,17 @@ class Line:
         return place
 
     def _rounded(self, place: int) -> int:
-        """The place in tenths before, where that is the same network."""
+        """The multiple of a tenth before a place, if it has the same cost."""
         tenths = place // _TENTHS * _TENTHS
         if not self.scale.has_plateaus or tenths <= self.scale.start:
             return place
         return tenths if self._is_alike(tenths, place) else place
 
     def _is_alike(self, place: int, beyond: int) -> bool:
-        """Whether two places cost the same. Costs grow: what differs between them tells."""
+        """Whether two places have the same cost.
+
+        As costs do not fall along an axis, two known costs between them already say that they
+        differ, and nothing needs to be built.
+        """
         between = {cost for at, cost in self._known.items() if place <= at <= beyond}
         return len(between) < 2 and self._cost(place) == self._cost(beyond)

@@ -1,6 +1,6 @@
-"""Expansions replayed: one axis after another, each as far as told or until the cost doubles.
+"""Expansions replayed: along one axis after another, to a given value or until the cost doubles.
 
-Orders of axes stand as they are written: `bottleneck = 2.25, fast, spatial = 160`.
+An order of axes is a text such as `bottleneck = 2.25, fast, spatial = 160`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from archdsl.build.values import Given, describe
 from archdsl.diagnostics import CompileError, error, one_of
-from archdsl.expansion.steps import Candidate, State, check_metric, named, not_here, solved
+from archdsl.expansion.steps import (
+    Candidate,
+    State,
+    axis_error,
+    axis_named,
+    check_metric,
+    solve,
+)
 from archdsl.plan.candidates import Candidates
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms import Contract
@@ -23,22 +30,22 @@ from archdsl.syntax.parser import parse_argument
 
 @dataclass(frozen=True)
 class Order:
-    """An axis to expand along; `transform` says how far where that is given."""
+    """An axis to expand along; `transform` is None if the cost is to double."""
 
     axis: Axis
     transform: Transform | None
 
 
 def read(spec: Spec, text: str) -> Iterator[Order]:
-    """The axes of a text, parted by commas, each perhaps with a value as the language writes it.
+    """The axes of a text, separated by commas, each alone or with a value: `fast, spatial = 160`.
 
-    Sizes and frames are those to come to, all others factors.
+    Values of `spatial` and `temporal` are the new size, others are factors.
 
     Raises:
-        CompileError: there is no such axis, or it does not take such a value.
+        CompileError: an axis is unknown, or does not take the value.
     """
     for piece in text.split(","):
-        axis = named(piece.partition("=")[0].strip())
+        axis = axis_named(piece.partition("=")[0].strip())
         yield Order(axis, _transform(spec, axis, piece) if "=" in piece else None)
 
 
@@ -47,7 +54,7 @@ def _transform(spec: Spec, axis: Axis, piece: str) -> Transform:
     source = Source("--follow", piece.strip())
     (given,) = spec.arguments([parse_argument(source)]).values()
     if not axis.kind.accepts(given.value):
-        message = f"`{axis.name}` takes {axis.kind.expects}, not {describe(given.value)}"
+        message = f"`{axis.name}` must be {axis.kind.expects}, but this is {describe(given.value)}"
         span = Span(source, 0, len(source.text))
         raise CompileError([error("expand", message, span)])
     return axis.to(given.value)
@@ -55,9 +62,9 @@ def _transform(spec: Spec, axis: Axis, piece: str) -> Transform:
 
 @dataclass(frozen=True)
 class Step:
-    """A step that was taken; `doubling` is the one that would double the cost most nearly.
+    """One step of an expansion; `doubling` is the candidate that most nearly doubles the cost.
 
-    Without an axis it is the contraction at the end.
+    The contraction at the end has no axis and no doubling.
     """
 
     axis: str | None
@@ -68,7 +75,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Trail:
-    """An expansion from a network, step by step."""
+    """An expansion of a network, step by step."""
 
     network: str
     metric: str
@@ -89,57 +96,59 @@ def follow(
     budget: int | None = None,
     given: Mapping[str, Given] | None = None,
 ) -> Trail:
-    """An expansion of a network in a given order, such as `bottleneck = 2.25, fast, size = 160`.
+    """Expand a network in an order, such as `bottleneck = 2.25, fast, spatial = 160`.
 
-    An axis without a value goes on until the cost, in one of `METRICS`, doubles as nearly as it
-    can. With a `budget` the last axis is contracted at the end until the cost is within it.
+    Along an axis without a value, the cost is doubled as nearly as possible, in the unit of
+    `metric`, one of `METRICS`. With a `budget`, the last axis is contracted at the end until the
+    cost is within it, as in X3D's section 3.2.
 
     Raises:
-        CompileError: the order is none, the network has not an axis or is at fault, or the budget
-            is out of reach.
+        CompileError: the order has mistakes, the network lacks an axis or has mistakes, or no
+            contraction meets the budget.
     """
     check_metric(metric)
     orders = tuple(read(spec, order))
     network = spec.choose(name)
-    standing = spec.candidates(network, given or {})
-    base = State.of(standing.own, metric)
+    current = spec.candidates(network, given or {})
+    base = State.of(current.own, metric)
     steps: list[Step] = []
     for each in orders:
-        step, standing = _taken(network, standing, each, metric)
+        step, current = _take_step(network, current, each, metric)
         steps.append(step)
     if budget is not None:
-        steps += _contracted(network, standing, orders, budget, metric)
+        steps += _contract(network, current, orders, budget, metric)
     return Trail(network, metric, base, tuple(steps))
 
 
-def _taken(
-    network: str, standing: Candidates, order: Order, metric: str
+def _take_step(
+    network: str, before: Candidates, order: Order, metric: str
 ) -> tuple[Step, Candidates]:
-    """A step of an order, and the network that it leads to."""
+    """A step along an axis, and the network after it."""
     try:
-        target = 2 * standing.own.figure(metric)
-        doubling = solved(standing, order.axis, target, metric)
+        # Found for a step with a value too: the report shows how far X3D went beside a doubling.
+        target = 2 * before.own.figure(metric)
+        doubling = solve(before, order.axis, target, metric)
         transform = order.transform or doubling.transform
-        after = standing.with_plan(transform.apply(standing.plan))
+        after = before.with_plan(transform.apply(before.plan))
     except Refused as refused:
-        raise not_here(network, order.axis, refused) from None
+        raise axis_error(network, order.axis, refused) from None
     return Step(order.axis.name, transform, State.of(after.own, metric), doubling), after
 
 
-def _contracted(
-    network: str, standing: Candidates, orders: Sequence[Order], budget: int, metric: str
+def _contract(
+    network: str, before: Candidates, orders: Sequence[Order], budget: int, metric: str
 ) -> Iterator[Step]:
-    """The contraction that ends an expansion, where it goes beyond the budget."""
+    """The contraction that ends an expansion, if its cost is above the budget."""
     if metric not in Contract.budgets:
         message = f"a budget cannot be in `{metric}`"
         raise CompileError([error("expand", message, help=one_of(Contract.budgets))])
-    if standing.own.figure(metric) <= budget:
+    if before.own.figure(metric) <= budget:
         return
     last = orders[-1].axis
     contract = Contract(last.name, **{metric: budget})
     try:
-        after = contract.apply_measured(standing.plan, standing.measure)
+        after = contract.apply_measured(before.plan, before.measure)
     except Refused as refused:
-        raise not_here(network, last, refused) from None
-    state = State.of(standing.measure(after), metric)
+        raise axis_error(network, last, refused) from None
+    state = State.of(before.measure(after), metric)
     yield Step(None, contract, state, None)
