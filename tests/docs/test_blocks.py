@@ -17,7 +17,7 @@ _RUN = {"arch", "console", "pycon", "python", "sh"}
 _NOT_RUN = {
     ("CONTRIBUTING.md", "the checks themselves"): 1,
     ("README.md", ".ci/run runs it"): 2,
-    ("docs/adding.md", "a part of a file"): 10,
+    ("docs/adding.md", "a part of a file"): 6,
     ("docs/architecture.md", "a diagram"): 1,
 }
 """How many blocks of a page are not run, and why."""
