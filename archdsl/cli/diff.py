@@ -94,7 +94,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     diagnostics = Diagnostics()
     diagnostics.extend((*first.diagnostics, *second.diagnostics))
     options.report_warnings(diagnostics)
-    return 0 if found.is_one else 1
+    return 0 if found.is_equal else 1
 
 
 def _networks(a: _Side, b: _Side, arguments: argparse.Namespace) -> list[Network]:

@@ -1,4 +1,9 @@
-"""Two lists side by side, so that what belongs together stands together."""
+"""Two lists aligned by similarity, in the order of both.
+
+The alignment is that of Needleman and Wunsch (J. Mol. Biol. 1970), without a penalty for gaps. It
+takes time and memory in proportion to the product of the lengths, so equal ends are set aside
+first, and very long lists are divided at equal keys.
+"""
 
 from __future__ import annotations
 
@@ -10,42 +15,45 @@ T = TypeVar("T")
 
 Paired: TypeAlias = tuple[T | None, T | None]
 Likeness: TypeAlias = Callable[[T, T], int]
-"""How well two entries go together: 0 where they do not, PERFECT or more where they are one."""
+"""How similar two entries are: 0 if they must not be paired, PERFECT or more if they are equal."""
 
 PERFECT = 24
+"""More than any sum of partial likenesses, and divisible by 3 for those that are shares of it."""
 
-_MOST = 250_000
-"""Pairs that are weighed against each other."""
+_MOST_PAIRS = 250_000
+"""Products of lengths up to this are aligned exactly."""
 
 
 def align(
     a: Sequence[T], b: Sequence[T], likeness: Likeness[T], key: Callable[[T], str]
 ) -> Iterator[Paired[T]]:
-    """Every entry of both lists in its order, paired so that the sum of likenesses is largest.
+    """Pair the entries of two lists so that the sum of likenesses is largest.
 
-    Lists too long for that are first cut where their keys agree.
+    Every entry appears once, in its order, with None for one that has no partner. Lists too long
+    for an exact alignment are divided at equal keys first.
     """
-    head = _same(a, b, likeness)
-    tail = _same(a[head:][::-1], b[head:][::-1], likeness)
+    head = _common_prefix(a, b, likeness)
+    tail = _common_prefix(a[head:][::-1], b[head:][::-1], likeness)
     yield from zip(a[:head], b[:head], strict=True)
     middles = a[head : len(a) - tail], b[head : len(b) - tail]
     if _is_short(*middles):
-        yield from _aligned(*middles, likeness)
+        yield from _align_exactly(*middles, likeness)
     else:
-        yield from _cut(*middles, likeness, key)
+        yield from _align_at_keys(*middles, likeness, key)
     yield from zip(a[len(a) - tail :], b[len(b) - tail :], strict=True)
 
 
-def _same(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> int:
-    """How many entries are the same from the beginning."""
+def _common_prefix(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> int:
+    """The number of equal entries at the start of both lists."""
     both = zip(a, b, strict=False)
     return sum(1 for _ in takewhile(lambda pair: likeness(*pair) >= PERFECT, both))
 
 
-def _aligned(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> Iterator[Paired[T]]:
-    best = _sums(a, b, likeness)
+def _align_exactly(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> Iterator[Paired[T]]:
+    best = _best_sums(a, b, likeness)
     i = j = 0
     while i < len(a) and j < len(b):
+        # Of alignments with the same sum, the one whose gaps come first.
         if best[i][j] == best[i + 1][j]:
             yield a[i], None
             i += 1
@@ -59,8 +67,8 @@ def _aligned(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> Iterator[
     yield from ((None, other) for other in b[j:])
 
 
-def _sums(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> list[list[int]]:
-    """For each place in both lists, the largest sum from there on."""
+def _best_sums(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> list[list[int]]:
+    """For each pair of places, the largest sum of likenesses of the entries from there on."""
     best = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
     for i in reversed(range(len(a))):
         for j in reversed(range(len(b))):
@@ -71,14 +79,14 @@ def _sums(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> list[list[in
 
 
 def _is_short(a: Sequence[T], b: Sequence[T]) -> bool:
-    return len(a) * len(b) <= _MOST
+    return len(a) * len(b) <= _MOST_PAIRS
 
 
-def _cut(
+def _align_at_keys(
     a: Sequence[T], b: Sequence[T], likeness: Likeness[T], key: Callable[[T], str]
 ) -> Iterator[Paired[T]]:
-    """What has one key stands together; between, what is short enough is aligned."""
-    from difflib import SequenceMatcher  # slow to load, and few lists are so long
+    """Pair entries with equal keys; align the stretches between them that are short enough."""
+    from difflib import SequenceMatcher  # slow to import, and few lists are so long
 
     matcher = SequenceMatcher(None, [*map(key, a)], [*map(key, b)])
     for tag, start, end, other_start, other_end in matcher.get_opcodes():
@@ -86,12 +94,12 @@ def _cut(
         if tag == "equal":
             yield from zip(*inside, strict=True)
         elif _is_short(*inside):
-            yield from _aligned(*inside, likeness)
+            yield from _align_exactly(*inside, likeness)
         else:
-            yield from _in_order(*inside, likeness)
+            yield from _pair_by_place(*inside, likeness)
 
 
-def _in_order(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> Iterator[Paired[T]]:
+def _pair_by_place(a: Sequence[T], b: Sequence[T], likeness: Likeness[T]) -> Iterator[Paired[T]]:
     for one, other in zip_longest(a, b):
         if one is None or other is None or likeness(one, other):
             yield one, other

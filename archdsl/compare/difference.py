@@ -1,4 +1,8 @@
-"""Two networks side by side: whether they are one, and if not, what is changed where."""
+"""The difference of two networks: whether they are equal up to names, and what changed where.
+
+Equality is decided on the whole graphs, by `ir.likeness`, and is exact. The pieces only explain a
+difference to a reader: how they are aligned is a matter of similarity.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +12,21 @@ from dataclasses import dataclass, field, replace
 
 from archdsl.build.values import show
 from archdsl.compare.alignment import PERFECT, align
-from archdsl.compare.pieces import Inner, Origin, Piece, Pieces, pieces_of, written
+from archdsl.compare.pieces import InnerPart, Origin, Piece, Pieces, divide, parameters
 from archdsl.ir.graph import Graph, Initialisation, Value
 from archdsl.ir.likeness import is_same_network, used_initialisations
 from archdsl.ops.base import Operation
 from archdsl.spec import Network
 
 ALIKE, RESIZED, CHANGED, ADDED, REMOVED = "alike", "resized", "changed", "added", "removed"
-"""What became of a part; one that is resized does the same, on other shapes."""
+"""What happened to a piece. A resized one is equal except for the shapes that it computes on."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """`what` is `a` in the one and `b` in the other; None where it is not there at all.
+    """`what` is `a` in one network and `b` in the other; None where it is absent.
 
-    It is so `times` times.
+    The same change occurs `times` times.
     """
 
     what: str
@@ -44,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Pair:
-    """A piece of each network, or one that only one of them has, and what is changed in it."""
+    """A piece of each network with the changes in it, or a piece that only one network has."""
 
     a: Piece | None
     b: Piece | None
@@ -61,22 +65,22 @@ class Pair:
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs from network `a` to network `b`, `by` rows or other parts.
+    """What differs from network `a` to network `b`, by rows or another level of parts.
 
-    `is_one` says that they are one network up to names, `pairs` has all parts of both in order,
-    and `others` what is changed outside of any part.
+    `is_equal` means equal up to names. `pairs` has the pieces of both in order, and `outside` the
+    changes that are in no piece: inputs, initialisations and outputs.
     """
 
     a: Network = field(repr=False)
     b: Network = field(repr=False)
     by: str
-    is_one: bool
+    is_equal: bool
     pairs: tuple[Pair, ...]
-    others: tuple[Change, ...]
+    outside: tuple[Change, ...]
 
     @property
-    def is_cut_alike(self) -> bool:
-        """Part for part the same, not only as a whole."""
+    def has_equal_pieces(self) -> bool:
+        """Whether piece for piece is equal. Equal networks may be divided differently."""
         return all(pair.status == ALIKE for pair in self.pairs)
 
     def count(self, status: str) -> int:
@@ -84,25 +88,29 @@ class Difference:
 
 
 def difference(a: Network, b: Network, by: str = "row") -> Difference:
-    """What differs from one network to another."""
-    beside = _Beside(pieces_of(a, by), pieces_of(b, by))
-    others = tuple(beside.others())
-    return Difference(a, b, by, is_same_network(a.graph, b.graph), tuple(beside.pairs()), others)
+    """What differs from one network to another, by one of the levels of `costs.breakdown`."""
+    alignment = _Alignment(divide(a, by), divide(b, by))
+    is_equal, outside = is_same_network(a.graph, b.graph), tuple(alignment.outside())
+    return Difference(a, b, by, is_equal, tuple(alignment.pairs()), outside)
 
 
 def _likeness(a: Piece, b: Piece) -> int:
-    """How well two pieces go together: the same, of one kind and name, of one of these."""
+    """How similar two pieces are.
+
+    In this order: equal, of one kind with equal operations, of one kind, of one name only. Equal
+    cells and names decide between pieces of one rank. Partial likenesses stay below PERFECT.
+    """
     is_named_alike = a.part.name == b.part.name
     if a.form == b.form:
         return PERFECT + is_named_alike
     if a.part.kind != b.part.kind:
         return 4 * is_named_alike
-    kept = sum(b.cells.get(name) == value for name, value in a.cells.items())
-    return 8 + 7 * (a.operations == b.operations) + 3 * is_named_alike + min(kept, 4)
+    equal_cells = sum(b.cells.get(name) == value for name, value in a.cells.items())
+    return 8 + 7 * (a.operations == b.operations) + 3 * is_named_alike + min(equal_cells, 4)
 
 
-class _Beside:
-    """Two networks in pieces, and which piece of one stands beside which of the other."""
+class _Alignment:
+    """Two networks in pieces, and which piece of one is the partner of which of the other."""
 
     def __init__(self, a: Pieces, b: Pieces) -> None:
         self.a, self.b = a, b
@@ -118,17 +126,20 @@ class _Beside:
                 yield Pair(a, b, (*_changes(a, b), *self._reads(a, b)))
 
     def _reads(self, a: Piece, b: Piece) -> Iterator[Change]:
-        """That a piece takes what it takes from elsewhere, not just from the one before it."""
-        ours, theirs = a.traced.inputs, b.traced.inputs
+        """The change of a piece that reads its operands from other pieces than its partner does."""
+        ours, theirs = a.located.inputs, b.located.inputs
         if len(ours) == len(theirs) and all(
             self._is_chained(a, one, b, other) or self._is_same(one, other)
             for one, other in zip(ours, theirs, strict=True)
         ):
             return
-        yield Change("reads", _names(self.a, ours), _names(self.b, theirs))
+        yield Change("reads", _origin_names(self.a, ours), _origin_names(self.b, theirs))
 
     def _is_chained(self, a: Piece, one: Value, b: Piece, other: Value) -> bool:
-        """Each comes from the piece before, whatever that is."""
+        """Whether each value comes from the piece before, whatever that is.
+
+        So an inserted or removed piece is no change of the piece after it.
+        """
         ours, theirs = self.a.origin(one), self.b.origin(other)
         befores = (_before(a), _before(b))
         return (ours[0], theirs[0]) == befores and ours[1] == theirs[1]
@@ -138,16 +149,24 @@ class _Beside:
         theirs: Origin = self.b.origin(other)
         return (place if place is None else self.partners.get(place, -1), which) == theirs
 
-    def others(self) -> Iterator[Change]:
+    def outside(self) -> Iterator[Change]:
+        """The changes that are in no piece."""
         a, b = self.a.network, self.b.network
-        yield from _cells(_inputs(a), _inputs(b), "input ")
-        yield from _cells(_rules(a.graph), _rules(b.graph), "init ")
-        results, others = a.graph.outputs, b.graph.outputs
-        last = all(_is_last(self.a, v) for v in results) and all(
-            _is_last(self.b, v) for v in others
-        )
-        if len(results) != len(others) or not (last or all(map(self._is_same, results, others))):
-            yield Change("returns", _names(self.a, results), _names(self.b, others))
+        yield from _cell_changes(_inputs(a), _inputs(b), "input ")
+        yield from _cell_changes(_initialisations(a.graph), _initialisations(b.graph), "init ")
+        if not self._returns_the_same():
+            results, others = a.graph.outputs, b.graph.outputs
+            yield Change("returns", _origin_names(self.a, results), _origin_names(self.b, others))
+
+    def _returns_the_same(self) -> bool:
+        """Whether both return the last piece's result, or the results of partners."""
+        ours, theirs = self.a.network.graph.outputs, self.b.network.graph.outputs
+        if len(ours) != len(theirs):
+            return False
+        is_last = all(_is_last(self.a, value) for value in ours)
+        if is_last and all(_is_last(self.b, value) for value in theirs):
+            return True
+        return all(map(self._is_same, ours, theirs))
 
 
 def _before(piece: Piece) -> int | None:
@@ -158,100 +177,99 @@ def _is_last(pieces: Pieces, value: Value) -> bool:
     return pieces.origin(value) == (len(pieces.pieces) - 1, 0)
 
 
-def _names(pieces: Pieces, values: tuple[Value, ...]) -> str:
+def _origin_names(pieces: Pieces, values: tuple[Value, ...]) -> str:
     return ", ".join(map(pieces.origin_name, values)) or "nothing"
 
 
 def _inputs(network: Network) -> dict[str, str]:
-    """Inputs by their place: what they are called is a name."""
+    """The types of inputs by place, since names do not count."""
     inputs = enumerate(network.graph.inputs.values(), start=1)
     return {str(place): str(network.graph.type(value)) for place, value in inputs}
 
 
-def _rules(graph: Graph) -> dict[str, str]:
-    return {operation: _rule(rule) for operation, rule in used_initialisations(graph).items()}
+def _initialisations(graph: Graph) -> dict[str, str]:
+    return {operation: _show(rule) for operation, rule in used_initialisations(graph).items()}
 
 
-def _rule(rule: Initialisation) -> str:
+def _show(rule: Initialisation) -> str:
     options = ", ".join(f"{name} = {show(value)}" for name, value in rule.options.items())
     return f"{rule.scheme}({options})" if options else rule.scheme
 
 
-# What is changed in a piece
+# The changes in a piece
 
 
 def _changes(a: Piece, b: Piece) -> tuple[Change, ...]:
-    """What is changed in the text of a piece, else what is changed inside of it.
-
-    Nothing where only shapes differ: what enters has another one.
-    """
+    """The changes in the text of a piece; if there are none, those of the operations inside."""
     if a.form == b.form:
         return ()
-    said = tuple(_said(a, b))
-    return said or tuple(_inside(a, b))
+    return tuple(_written_changes(a, b)) or tuple(_inner_changes(a, b))
 
 
-def _said(a: Piece, b: Piece) -> Iterator[Change]:
-    """What a spec says otherwise; of another block, only what both have is compared."""
+def _written_changes(a: Piece, b: Piece) -> Iterator[Change]:
+    """The cells or parameters that differ; for two blocks, only of those that both have."""
     if a.part.kind == b.part.kind:
-        yield from _cells(a.cells, b.cells)
+        yield from _cell_changes(a.cells, b.cells)
         return
     yield Change("block", a.part.kind, b.part.kind)
     both = a.cells.keys() & b.cells.keys()
     ours, theirs = ({k: v for k, v in x.cells.items() if k in both} for x in (a, b))
-    yield from _cells(ours, theirs)
+    yield from _cell_changes(ours, theirs)
 
 
-def _cells(a: Mapping[str, str], b: Mapping[str, str], of: str = "") -> Iterator[Change]:
+def _cell_changes(a: Mapping[str, str], b: Mapping[str, str], of: str = "") -> Iterator[Change]:
     for name in {**a, **b}:
         if a.get(name) != b.get(name):
             yield Change(f"{of}{name}", a.get(name), b.get(name))
 
 
-def _inside(a: Piece, b: Piece) -> Iterator[Change]:
-    """Blocks that only one has, and operations that differ in others, with how often it is so."""
+def _inner_changes(a: Piece, b: Piece) -> Iterator[Change]:
+    """Blocks that only one piece has, and operations that differ, each change with its count."""
     pairs = align(a.inside, b.inside, _inner_likeness, lambda inner: inner.kind)
-    found = Counter(change for one, other in pairs for change in _inner(one, other))
+    found = Counter(change for one, other in pairs for change in _inner_change(one, other))
     for change, times in found.items():
         yield replace(change, times=times)
-    if not found and (a.operations != b.operations or _wires(a) != _wires(b)):
-        yield Change("wired otherwise")
+    # Forms that differ in shapes alone are no change: another size came in.
+    if not found and (a.operations != b.operations or _connections(a) != _connections(b)):
+        yield Change("connected differently")
 
 
-def _inner_likeness(a: Inner, b: Inner) -> int:
+def _inner_likeness(a: InnerPart, b: InnerPart) -> int:
     if a.form == b.form:
         return PERFECT
     return PERFECT // 3 * (1 + (a.operations == b.operations)) if a.kind == b.kind else 0
 
 
-def _inner(a: Inner | None, b: Inner | None) -> Iterator[Change]:
+def _inner_change(a: InnerPart | None, b: InnerPart | None) -> Iterator[Change]:
     if a is None or b is None:
         yield from _one_sided(a.kind if a else None, b.kind if b else None)
         return
     if a.operations != b.operations:
-        found = align(a.operations, b.operations, _alike, lambda operation: operation.name)
-        yield from (change for one, other in found for change in _operation(one, other))
+        pairs = align(
+            a.operations, b.operations, _operation_likeness, lambda operation: operation.name
+        )
+        yield from (change for one, other in pairs for change in _operation_change(one, other))
 
 
-def _wires(piece: Piece) -> object:
+def _connections(piece: Piece) -> object:
     return [step.reads for step in piece.form.steps], piece.form.outputs
 
 
-def _alike(a: Operation, b: Operation) -> int:
+def _operation_likeness(a: Operation, b: Operation) -> int:
     if a.name != b.name:
         return 0
     return PERFECT if a == b else PERFECT // 3
 
 
-def _operation(a: Operation | None, b: Operation | None) -> Iterator[Change]:
+def _operation_change(a: Operation | None, b: Operation | None) -> Iterator[Change]:
     if a is None or b is None:
         yield from _one_sided(a.name if a else None, b.name if b else None)
         return
-    yield from _cells(dict(written(a)), dict(written(b)), f"{a.name} ")
+    yield from _cell_changes(dict(parameters(a)), dict(parameters(b)), f"{a.name} ")
 
 
 def _one_sided(a: str | None, b: str | None) -> Iterator[Change]:
-    """Something that only one has, by name."""
+    """The change of something that only one piece has, by its name."""
     if b is not None:
         yield Change(b, b="")
     elif a is not None:

@@ -1,4 +1,4 @@
-"""A network cut into pieces that can be compared with those of another."""
+"""A network divided into pieces that can be compared with those of another network."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from archdsl.ops.base import Operation
 from archdsl.spec import Network
 
 Origin: TypeAlias = tuple[int | None, int]
-"""The piece that makes a value, None for an input, and which of its values it is."""
+"""The place of the piece that makes a value, None for an input, and the value's index there."""
 
 
 @dataclass(frozen=True, eq=False)
-class Inner:
-    """A block or an operation right inside of a piece."""
+class InnerPart:
+    """A block or an operation directly inside a piece."""
 
     kind: str
     form: Form
@@ -32,39 +32,44 @@ class Inner:
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """A part of a network: `place` among its pieces, its `cells` as the language writes them.
+    """A part of a network, with what a comparison needs.
 
-    `gives` are the values that it makes for others, `enters` those it takes from them.
+    `place` is its index among the pieces. `cells` are the cells of a row, the parameters of a block
+    or those of an operation, as the language writes them. `results` are the values that it makes
+    for other pieces, and `located.inputs` those that it reads from them.
     """
 
     place: int
     part: Part
     cells: Mapping[str, str]
-    traced: LocatedForm = field(repr=False)
-    gives: tuple[Value, ...] = field(repr=False)
+    located: LocatedForm = field(repr=False)
+    results: tuple[Value, ...] = field(repr=False)
     graph: Graph = field(repr=False)
-    found: Cut = field(repr=False)
+    cut: Cut = field(repr=False)
 
     @cached_property
-    def inside(self) -> tuple[Inner, ...]:
-        """What stands right inside, in the order of execution; rows are no level."""
+    def inside(self) -> tuple[InnerPart, ...]:
+        """The blocks and operations directly inside, in the order of execution."""
         groups: dict[int, list[Node]] = {}
-        for node in self.found.nodes:
+        for node in self.cut.nodes:
             groups.setdefault(self._child(node), []).append(node)
         return tuple(_inner(self.graph, child, nodes) for child, nodes in groups.items())
 
     def _child(self, node: Node) -> int:
-        """The outermost block inside that an operation is in; below zero, the operation itself."""
+        """The outermost block inside the piece around an operation, by the index of its scope.
+
+        An operation in no such block has a negative number of its own.
+        """
         child = -1 - node.index
         for scope in self.graph.enclosing(node.scope):
-            if scope is self.found.scope:
+            if scope is self.cut.scope:
                 break
             child = scope.index if scope.kind == "block" else child
         return child
 
     @property
     def form(self) -> Form:
-        return self.traced.form
+        return self.located.form
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -73,23 +78,25 @@ class Piece:
 
 @dataclass(frozen=True)
 class Pieces:
-    """All pieces of a network, in the order of execution."""
+    """All pieces of a network in the order of execution; `makers` has the piece of each node."""
 
     network: Network
     pieces: tuple[Piece, ...]
     makers: Mapping[int, int] = field(repr=False)
 
     def origin(self, value: Value) -> Origin:
-        """Where a value comes from."""
+        """The piece or input that a value comes from."""
         if value.node not in self.makers:
             return None, list(self.network.graph.inputs.values()).index(value)
         piece = self.pieces[self.makers[value.node]]
-        if value in piece.gives:
-            return piece.place, piece.gives.index(value)
-        return piece.place, len(piece.gives) + piece.traced.places[value.node]
+        if value in piece.results:
+            return piece.place, piece.results.index(value)
+        # A value that is read although its piece does not give it, as from inside of a block: any
+        # index will do that equal pieces agree on, and that no result has.
+        return piece.place, len(piece.results) + piece.located.places[value.node]
 
     def origin_name(self, value: Value) -> str:
-        """What a value's origin is called."""
+        """The name of the piece or input that a value comes from."""
         place, _ = self.origin(value)
         if place is not None:
             return self.pieces[place].part.name
@@ -97,49 +104,49 @@ class Pieces:
         return next(name for name, other in inputs.items() if other == value)
 
 
-def pieces_of(network: Network, by: str) -> Pieces:
-    """A network by one of the levels that costs are broken down to."""
-    cuts = cut(network.graph, by)
-    both = zip(cuts, network.breakdown(by), strict=True)
-    pieces = tuple(_piece(network.graph, i, c, part) for i, (c, part) in enumerate(both))
-    makers = {node.index: place for place, c in enumerate(cuts) for node in c.nodes}
+def divide(network: Network, by: str) -> Pieces:
+    """The pieces of a network at a level of `costs.breakdown`: rows, stages, blocks, operations."""
+    graph, cuts = network.graph, cut(network.graph, by)
+    parts = enumerate(zip(cuts, network.breakdown(by), strict=True))
+    pieces = tuple(_piece(graph, place, cut, part) for place, (cut, part) in parts)
+    makers = {node.index: piece.place for piece in pieces for node in piece.cut.nodes}
     return Pieces(network, pieces, makers)
 
 
-def _piece(graph: Graph, place: int, found: Cut, part: Part) -> Piece:
-    (*_, last) = found.nodes
+def _piece(graph: Graph, place: int, cut: Cut, part: Part) -> Piece:
+    (*_, last) = cut.nodes
     results = tuple(Value(last.index, i) for i in range(len(last.results)))
-    gives = found.scope.outputs if found.scope else results
-    cells, traced = dict(_cells(graph, found)), locate_form(graph, found.nodes, gives)
-    return Piece(place, part, cells, traced, gives, graph, found)
+    results = cut.scope.outputs if cut.scope else results
+    cells, located = dict(_cells(graph, cut)), locate_form(graph, cut.nodes, results)
+    return Piece(place, part, cells, located, results, graph, cut)
 
 
-def _inner(graph: Graph, child: int, nodes: list[Node]) -> Inner:
+def _inner(graph: Graph, child: int, nodes: list[Node]) -> InnerPart:
     if child < 0:
-        return Inner(nodes[0].operation.name, locate_form(graph, nodes, ()).form)
+        return InnerPart(nodes[0].operation.name, locate_form(graph, nodes, ()).form)
     scope = graph.scopes[child]
-    return Inner(scope.definition, locate_form(graph, nodes, scope.outputs).form)
+    return InnerPart(scope.definition, locate_form(graph, nodes, scope.outputs).form)
 
 
-def _cells(graph: Graph, found: Cut) -> Iterator[tuple[str, str]]:
-    """What a spec says of a part: a row's cells, a block's parameters, those of an operation."""
-    if found.scope is None:
-        yield from written(found.nodes[0].operation)
-    elif found.scope.kind == "stage":
-        yield "blocks", str(_blocks(graph, found.scope))
+def _cells(graph: Graph, cut: Cut) -> Iterator[tuple[str, str]]:
+    """The cells of a row, the parameters of a block or an operation, the block count of a stage."""
+    if cut.scope is None:
+        yield from parameters(cut.nodes[0].operation)
+    elif cut.scope.kind == "stage":
+        yield "blocks", str(_block_count(graph, cut.scope))
     else:
-        block = found.scope.block
-        bindings = found.scope.bindings
+        block = cut.scope.block
+        bindings = cut.scope.bindings
         names = bindings if block is None else [n for n in block.parameters if n in bindings]
         yield from ((name, show(bindings[name])) for name in names)
 
 
-def _blocks(graph: Graph, stage: Scope) -> int:
+def _block_count(graph: Graph, stage: Scope) -> int:
     rows = {scope.index for scope in graph.scopes if scope.parent == stage.index}
     return sum(scope.parent in rows for scope in graph.scopes)
 
 
-def written(operation: Operation) -> Iterator[tuple[str, str]]:
+def parameters(operation: Operation) -> Iterator[tuple[str, str]]:
     """The parameters of an operation, as the language writes them."""
     for parameter in fields(operation):
         yield parameter.name, show(getattr(operation, parameter.name))

@@ -1,4 +1,4 @@
-"""What differs between two networks, for people and for programs."""
+"""The report of `archdsl diff`, for people and for programs."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from archdsl.compare.difference import (
 )
 from archdsl.compare.pieces import Piece
 from archdsl.diagnostics import counted
-from archdsl.report.beside import beside
-from archdsl.report.text import as_json, comma_separated, shown_inputs
+from archdsl.report.comparison import comparison_table
+from archdsl.report.text import Table, as_json, comma_separated, shown_inputs
 from archdsl.spec import Network
 
 _COUNTED = {
     REMOVED: "only in A",
     ADDED: "only in B",
     CHANGED: "changed",
-    RESIZED: "the same at another size",
+    RESIZED: "equal at another size",
     ALIKE: "alike",
 }
 
 
 @dataclass(frozen=True)
 class DiffReport:
-    """A difference, and how each of its networks was asked for."""
+    """A difference, and what the user wrote for each of its networks."""
 
     difference: Difference
     asked: tuple[str, str]
@@ -45,21 +45,30 @@ class DiffReport:
     # For people
 
     def _text(self) -> str:
-        table = "" if self._is_short else f"{beside(self.difference, paged=True).text()}\n"
+        table = (
+            "" if self._is_short else f"{comparison_table(self.difference, paged=True).text()}\n"
+        )
         head = "".join(f"{line}\n" for line in self._heads)
         facts = "".join(f"{line}\n" for line in self._facts)
         return f"{head}\n{self._verdict}\n\n{table}{facts}"
 
     def _markdown(self) -> str:
-        table = "" if self._is_short else f"{beside(self.difference, paged=False).markdown()}\n"
+        table = (
+            ""
+            if self._is_short
+            else f"{comparison_table(self.difference, paged=False).markdown()}\n"
+        )
         head = "".join(f"- {line}\n" for line in self._heads)
         facts = "".join(f"- {line}\n" for line in self._facts)
         return f"**{self._verdict}**\n\n{head}\n{table}{facts}"
 
+    def _table(self, *, paged: bool) -> Table:
+        return comparison_table(self.difference, paged=paged)
+
     @property
     def _is_short(self) -> bool:
-        """Where all parts are alike, or only cut otherwise, there is none to show."""
-        return self.difference.is_one or self.difference.is_cut_alike
+        """Whether there is no part to show."""
+        return self.difference.is_equal or self.difference.has_equal_pieces
 
     @property
     def _heads(self) -> Iterator[str]:
@@ -71,12 +80,12 @@ class DiffReport:
     @property
     def _verdict(self) -> str:
         found = self.difference
-        if not found.is_one:
-            return f"Two networks: {', '.join(self._counts)}"
-        parts = counted(len(found.pairs), found.by)
-        if found.is_cut_alike:
-            return f"One network up to names, {found.by} for {found.by}: {parts} alike"
-        return f"One network up to names, cut into other {found.by}s"
+        if not found.is_equal:
+            return f"The networks differ: {', '.join(self._counts)}"
+        equal = "The networks are equal up to names"
+        if found.has_equal_pieces:
+            return f"{equal}: {counted(len(found.pairs), found.by)} alike"
+        return f"{equal}, but are divided into different {found.by}s"
 
     @property
     def _counts(self) -> Iterator[str]:
@@ -88,7 +97,7 @@ class DiffReport:
     @property
     def _facts(self) -> Iterator[str]:
         found = self.difference
-        for change in found.others:
+        for change in found.outside:
             yield f"{change.what:<12}  {change.a or 'nothing'} -> {change.b or 'nothing'}"
         a, b = found.a.costs.total, found.b.costs.total
         yield f"parameters    {_both(a.params, b.params)}"
@@ -100,10 +109,10 @@ class DiffReport:
         found = self.difference
         return as_json(
             {
-                "same": found.is_one,
+                "same": found.is_equal,
                 "a": _network(found.a, self.asked[0]),
                 "b": _network(found.b, self.asked[1]),
-                "changes": [_change(change) for change in found.others],
+                "changes": [_change(change) for change in found.outside],
                 "by": found.by,
                 "rows": [_pair(pair) for pair in found.pairs],
             }
@@ -120,7 +129,7 @@ class DiffReport:
 
 
 def _both(a: int, b: int) -> str:
-    """`100 -> 150, +50, x 1.5`; one number where both are the same."""
+    """`100 -> 150, +50, x 1.5`; one number if both are equal."""
     if a == b:
         return f"{a:,}"
     ratio = f", x {b / a:.4g}" if a else ""

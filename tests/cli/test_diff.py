@@ -34,13 +34,13 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 def test_one_network_said_in_two_ways(capsys: pytest.CaptureFixture[str], a: str, b: str) -> None:
     status, out, err = run(capsys, a, b)
     assert (status, err) == (0, "")
-    assert "One network up to names, row for row: 13 rows alike" in out
+    assert "The networks are equal up to names: 13 rows alike" in out
 
 
 def test_two_networks(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, L, ":autox3d_l_printed")
     assert (status, err) == (1, "")
-    assert "Two networks: 2 rows changed, 11 rows alike" in out
+    assert "The networks differ: 2 rows changed, 11 rows alike" in out
     assert "number 2 -> 1" in out
     assert "... 10 alike" in out
 

@@ -39,7 +39,7 @@ def test_pairs_what_belongs_together(a: str, b: str, aligned: str) -> None:
 @given(st.text("abcABC", max_size=12), st.text("abcABC", max_size=12), st.booleans())
 def test_keeps_every_entry_in_its_order(a: str, b: str, is_long: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alignment, "_MOST", 4 if is_long else 1000)
+        patch.setattr(alignment, "_MOST_PAIRS", 4 if is_long else 1000)
         found = align(a, b, likeness, str.lower)
         pairs = list(found)
     assert "".join(x for x, _ in pairs if x) == a

@@ -54,9 +54,9 @@ def told(found: Difference) -> list[str]:
 @pytest.mark.parametrize("by", LEVELS)
 def test_nothing_differs_from_itself(tmp_path: Path, by: str) -> None:
     found = difference(network(tmp_path), network(tmp_path), by)
-    assert found.is_one
-    assert found.is_cut_alike
-    assert found.others == ()
+    assert found.is_equal
+    assert found.has_equal_pieces
+    assert found.outside == ()
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_what_follows_from_another_width_is_told_inside(tmp_path: Path) -> None:
 
 def test_another_size_changes_no_row(tmp_path: Path) -> None:
     found = compared(tmp_path, "size = 64", "size = 96")
-    assert not found.is_one
+    assert not found.is_equal
     assert found.count("resized") == 5
-    assert [str(change) for change in found.others] == ["input 1 3 x 4 x 64^2 -> 3 x 4 x 96^2"]
+    assert [str(change) for change in found.outside] == ["input 1 3 x 4 x 64^2 -> 3 x 4 x 96^2"]
 
 
 def test_rows_that_are_cut_otherwise_are_one_network(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_rows_that_are_cut_otherwise_are_one_network(tmp_path: Path) -> None:
         row,
         row.replace("| 3      |", "| 1      |") + row.replace("| 3      |", "| 2      |"),
     )
-    assert found.is_one
-    assert not found.is_cut_alike
+    assert found.is_equal
+    assert not found.has_equal_pieces
 
 
 def test_table_2b_is_the_stretched_network_row_for_row() -> None:
@@ -115,8 +115,8 @@ def test_table_2b_is_the_stretched_network_row_for_row() -> None:
     every = spec.derive("l", f"{base} + stretch(depth = 2)").network("l")
     printed = archdsl.load(SPECS / "autox3d_l.arch").network("autox3d_l_printed")
     found = difference(printed, kept)
-    assert found.is_one
-    assert found.is_cut_alike
+    assert found.is_equal
+    assert found.has_equal_pieces
     assert len(found.pairs) == 13
     assert told(difference(printed, every)) == [
         "stage1.0 changed: number 1 -> 2",
@@ -130,7 +130,7 @@ def test_the_stretched_network_costs_what_is_reported() -> None:
     network = spec.derive("l", written).network("l")
     assert round(network.costs.total.macs / 1e9, 1) == 24.8
     plain = archdsl.load(SPECS / "autox3d_l.arch").network("autox3d_l_plain", size=356)
-    assert difference(network, plain).is_one
+    assert difference(network, plain).is_equal
 
 
 def test_order_of_what_is_read(tmp_path: Path) -> None:
@@ -149,6 +149,6 @@ def test_how_weights_start(tmp_path: Path) -> None:
     text = "network n() {\n  input x: 3 x 8^2\n  init conv: xavier\n  conv(4)\n}\n"
     other = text.replace("xavier", "normal(std = 0.01)")
     found = difference(network(tmp_path, text), network(tmp_path, other))
-    assert not found.is_one
+    assert not found.is_equal
     assert told(found) == []
-    assert [str(c) for c in found.others] == ["init conv xavier -> normal(std = 0.01)"]
+    assert [str(c) for c in found.outside] == ["init conv xavier -> normal(std = 0.01)"]

@@ -1,4 +1,7 @@
-"""A table of two networks side by side: one column where they agree, two where they do not."""
+"""The table of a comparison: two networks side by side, with the changes of each part.
+
+A quantity has one column if both networks agree in all of its cells, and two if they do not.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ from archdsl.diagnostics import counted
 from archdsl.report.text import Table, readable, width
 
 _WIDEST = 100
-"""Columns of a page."""
+"""Characters in a line of a page."""
 
-_LEAST = 14
-"""Columns that changes have, even where the page ends."""
+_LEAST_CHANGES = 14
+"""Characters for changes, even if the line becomes longer than a page."""
 
-_MOST = 4
+_MOST_CHANGES = 4
 """Changes of a part that are shown."""
 
 _ONLY = {REMOVED: "only in A", ADDED: "only in B"}
@@ -29,7 +32,7 @@ Column: TypeAlias = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class _Side:
-    """What one network has in a line."""
+    """The figures of one network in a line."""
 
     output: str = ""
     params: str = ""
@@ -45,9 +48,9 @@ class _Line:
     changes: tuple[str, ...] = ()
 
 
-def beside(difference: Difference, *, paged: bool) -> Table:
-    """What differs, line by line; `paged` breaks long changes so that a page holds them."""
-    lines = [*_told_once(_lines(difference)), _total(difference)]
+def comparison_table(difference: Difference, *, paged: bool) -> Table:
+    """The parts of both networks; `paged` breaks long changes to fit a page."""
+    lines = [*_with_references(_lines(difference)), _total(difference)]
     columns = [
         (difference.by, tuple(line.name for line in lines)),
         ("kind", tuple(line.kind for line in lines)),
@@ -61,9 +64,12 @@ def beside(difference: Difference, *, paged: bool) -> Table:
     changes = [line.changes for line in lines[:-1]]
     if not any(changes):
         return Table(names, rows, right, total)
-    room = max(_LEAST, _WIDEST - sum(map(_width, columns))) if paged else None
-    broken = [_broken(cells, said, room) for cells, said in zip(rows, changes, strict=True)]
-    body = [row for rows_of_one in broken for row in rows_of_one]
+    room = max(_LEAST_CHANGES, _WIDEST - sum(map(_width, columns))) if paged else None
+    body = [
+        row
+        for cells, listed in zip(rows, changes, strict=True)
+        for row in _with_changes(cells, listed, room)
+    ]
     return Table((*names, "changes"), body, right, (*total, ""))
 
 
@@ -73,15 +79,15 @@ def _sides(name: str, cells: Iterable[tuple[str, str]]) -> list[Column]:
 
 
 def _width(column: Column) -> int:
-    """What a column takes, with the gap after it."""
+    """The characters that a column takes, with the gap after it."""
     name, cells = column
     return max(map(width, (name, *cells))) + 2
 
 
-def _broken(
+def _with_changes(
     cells: tuple[str, ...], changes: Iterable[str], room: int | None
 ) -> Iterator[tuple[str, ...]]:
-    """A row with its changes, and as many below it as these need."""
+    """A row with its changes; those that find no room there are in further rows below it."""
     lines = [""]
     for change in changes:
         joined = f"{lines[-1]}, {change}" if lines[-1] else change
@@ -98,7 +104,7 @@ def _broken(
 
 
 def _lines(difference: Difference) -> Iterator[_Line]:
-    """Every part that differs; those that are alike and follow each other are one line."""
+    """One line for each part that differs, and one for each run of parts that are equal."""
     for is_alike, found in groupby(difference.pairs, lambda pair: pair.status == ALIKE):
         pairs = list(found)
         if is_alike and len(pairs) > 1:
@@ -107,13 +113,13 @@ def _lines(difference: Difference) -> Iterator[_Line]:
             yield from map(_line, pairs)
 
 
-def _told_once(lines: Iterable[_Line]) -> Iterator[_Line]:
-    """Several changes that an earlier line has too are told there."""
+def _with_references(lines: Iterable[_Line]) -> Iterator[_Line]:
+    """Lines in which changes that an earlier line lists are replaced by a reference to it."""
     seen: dict[tuple[str, ...], str] = {}
     for line in lines:
         first = seen.setdefault(line.changes, line.name)
-        is_again = len(line.changes) > 1 and first != line.name
-        yield replace(line, changes=(f"as {first}",)) if is_again else line
+        is_repeated = len(line.changes) > 1 and first != line.name
+        yield replace(line, changes=(f"as in {first}",)) if is_repeated else line
 
 
 def _folded(pairs: list[Pair]) -> _Line:
@@ -146,9 +152,9 @@ def _side(piece: Piece | None) -> _Side:
 def _changes(pair: Pair) -> Iterator[str]:
     if pair.status in _ONLY:
         yield _ONLY[pair.status]
-    yield from map(str, pair.changes[:_MOST])
-    if len(pair.changes) > _MOST:
-        yield f"and {counted(len(pair.changes) - _MOST, 'change')} more"
+    yield from map(str, pair.changes[:_MOST_CHANGES])
+    if len(pair.changes) > _MOST_CHANGES:
+        yield f"and {counted(len(pair.changes) - _MOST_CHANGES, 'more change')}"
 
 
 def _total(difference: Difference) -> _Line:
