@@ -43,6 +43,7 @@ def test_slow_blocks_give_what_they_show(page: Page, tmp_path: Path, is_updating
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_block_is_found(page: Page) -> None:
     assert page.text.count("```") == 2 * len(page.blocks)
+    assert "~~~" not in page.text
 
 
 def test_what_is_not_run_is_known() -> None:
