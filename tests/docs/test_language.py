@@ -9,6 +9,7 @@ from document import ROOT, Page
 
 from archdsl.plan.transforms import TRANSFORMS
 from archdsl.source import Source
+from archdsl.spec import load
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse
 
@@ -33,6 +34,13 @@ def test_operators_bind_as_the_table_says(example: str, reading: str) -> None:
 def test_every_transform_is_listed() -> None:
     listed = [row[0].strip("`") for row in _rows("transforms")]
     assert sorted(listed) == sorted(kind.signature() for kind in TRANSFORMS.values())
+
+
+@pytest.mark.parametrize("change", [row[-1].strip("`") for row in _rows("transforms")])
+def test_examples_of_transforms_change_a_network(change: str) -> None:
+    spec = load(ROOT / "specs" / "autox3d_s.arch", ["glore"])
+    changed = spec.derive("changed", "autox3d_s", change).network("changed")
+    assert changed.costs.total != spec.network().costs.total
 
 
 def test_every_keyword_is_listed() -> None:
