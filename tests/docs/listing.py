@@ -170,8 +170,7 @@ def library() -> str:
 
 def _file(path: Path) -> str:
     file = parse(Source(path.name, path.read_text()))
-    doc = " ".join((file.doc or "").split())
-    return f"### use {path.stem}\n\n{doc}\n\n{''.join(_blocks(file))}"
+    return f"### use {path.stem}\n\n{file.doc}\n\n{''.join(_blocks(file))}"
 
 
 def _blocks(file: tree.File) -> Iterator[str]:
