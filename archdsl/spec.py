@@ -115,7 +115,7 @@ class Spec:
         from archdsl.plan import writing  # imports the formatter, which few runs need
 
         plan, built = self._built(name, given or {})
-        text = writing.text(name, plan, built.rows, origin)
+        text = writing.standalone_text(name, plan, built.rows, origin)
         again = Spec(parse_program(Source(f"{name}.arch", text)))
         if not is_same_network(again.network(name).graph, self.build(name, given or {}).graph):
             raise RuntimeError(f"the text of `{name}` gives another network:\n{text}")

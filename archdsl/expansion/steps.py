@@ -110,12 +110,12 @@ def solve(start: Candidates, along: Axis, target: int, metric: str) -> Candidate
     states: dict[int, State] = {}
 
     def cost(place: int) -> int:
-        plan = scale.of(place).apply(start.plan)
+        plan = scale.transform_at(place).apply(start.plan)
         states[place] = State.of(start.measure(plan), metric)
         return states[place].cost
 
     place = CostCurve(scale, cost).nearest(target)
-    return Candidate(along.name, scale.of(place), scale.factor(place), states[place])
+    return Candidate(along.name, scale.transform_at(place), scale.factor(place), states[place])
 
 
 def axis_named(name: str) -> Axis:

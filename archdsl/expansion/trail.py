@@ -57,7 +57,7 @@ def _transform(spec: Spec, axis: Axis, piece: str) -> Transform:
         message = f"`{axis.name}` must be {axis.kind.expects}, but this is {describe(given.value)}"
         span = Span(source, 0, len(source.text))
         raise CompileError([error("expand", message, span)])
-    return axis.to(given.value)
+    return axis.transform_to(given.value)
 
 
 @dataclass(frozen=True)

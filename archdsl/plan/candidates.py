@@ -1,4 +1,9 @@
-"""What a network would cost if it were changed: its candidates, built and measured."""
+"""Candidates: networks that one network can be changed into, and what they would cost.
+
+A search along an axis measures dozens of them. Most blocks are the same in all, so blocks are
+built once and reused, and costs are summed from the blocks' figures. Only metrics that depend on
+the order of operations, such as peak memory, need the whole graph.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +19,8 @@ from archdsl.build.tables.reuse import Reuse
 from archdsl.costs.figures import Figures, figures_of_operation, measure
 from archdsl.costs.metrics import ORDERED, figure, total
 from archdsl.ir.graph import Graph
-from archdsl.plan.edits import written_down
-from archdsl.plan.numbers import numbered
+from archdsl.plan.edits import record_changes
+from archdsl.plan.evaluation import evaluate_plan
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.source import Span
@@ -23,23 +28,23 @@ from archdsl.source import Span
 
 @dataclass(frozen=True)
 class Measured:
-    """A network's figures; `whole` builds it where sums are not enough."""
+    """The figures of a network. `full_graph` builds its graph, for metrics that are no sums."""
 
     inputs: Mapping[str, tuple[int, ...]]
     total: Figures
-    whole: Callable[[], Graph]
+    full_graph: Callable[[], Graph]
 
     def figure(self, metric: str) -> int:
-        """One of `costs.metrics.METRICS`, for one view of one sample."""
+        """The value of one of `costs.metrics.METRICS`, for one view of one sample."""
         if metric not in ORDERED:
             return total(metric, self.total)
-        graph = self.whole()
+        graph = self.full_graph()
         return figure(metric, graph, measure(graph))
 
 
 @dataclass(frozen=True)
 class Sums:
-    """What operations cost together, where blocks that come again are summed once."""
+    """Sums the figures of operations. Those of a block that is reused are summed once."""
 
     _known: dict[KnownBlock, Figures] = field(default_factory=dict)
 
@@ -59,14 +64,14 @@ class Sums:
 
 @dataclass(frozen=True)
 class Candidates:
-    """A network that was built, and others that are made of it by changing its plan.
+    """A network that was built, and the networks that changes of its plan make of it.
 
-    `span` is where the change is asked for. Rows that are the same are built once for all
-    candidates, of which the figures alone are kept; their steps are taken from one budget.
+    `unevaluated` is its plan before transforms asked for values. `span` is the text that asks for
+    the change. All candidates share the `reuse` of blocks, and take their steps from one budget.
     """
 
     frame: Frame
-    stated: Plan
+    unevaluated: Plan
     built: Built
     span: Span
     reuse: Reuse
@@ -74,70 +79,71 @@ class Candidates:
 
     @staticmethod
     def of(frame: Frame, plan: Plan, span: Span) -> Candidates:
-        """The candidates of a plan, whose steps are taken from the budget of a frame.
+        """The candidates of a plan. Their steps are taken from the budget of the frame.
 
         Raises:
-            Refused: it cannot be built.
+            Refused: the plan cannot be built.
         """
         reuse = Reuse()
-        return Candidates(frame, plan, _built(frame, plan, reuse), span, reuse)
+        return Candidates(frame, plan, _build(frame, plan, reuse), span, reuse)
 
     @cached_property
     def plan(self) -> Plan:
-        """The network with what its rows come to, as transforms see it.
+        """The plan with values in its rows, as transforms see it.
 
         Raises:
-            Refused: only a build can tell.
+            Refused: its tables depend on what is known only after a build.
         """
         try:
-            return numbered(self.frame.detached(), self.stated)
+            return evaluate_plan(self.frame.detached(), self.unevaluated)
         except Fault as fault:
-            told = fault.diagnostic
-            message = told.message if told else "what its numbers are made of is at fault"
-            raise Refused(message, help=told.help if told else None) from None
+            cause = fault.diagnostic
+            message = cause.message if cause else "its parameters or cells have mistakes"
+            raise Refused(message, help=cause.help if cause else None) from None
 
     @cached_property
     def own(self) -> Measured:
-        """The network itself, with its figures."""
-        return self._measured(self.stated, self.built)
+        """The figures of the network itself."""
+        return self._measured(self.unevaluated, self.built)
 
     def measure(self, plan: Plan) -> Measured:
-        """The figures of the network that a changed plan makes.
+        """The figures of the network of a changed plan.
 
         Raises:
             Refused: it cannot be built.
         """
-        return self.own if plan == self.plan else self._measured(*self._summed(plan))
+        return self.own if plan == self.plan else self._measured(*self._built_with(plan))
 
     def with_plan(self, plan: Plan) -> Candidates:
-        """The network that a changed plan makes, and its own candidates.
+        """The candidates of the network of a changed plan.
 
         Raises:
             Refused: it cannot be built.
         """
-        return Candidates(self.frame, *self._summed(plan), self.span, self.reuse, self.sums)
+        return Candidates(self.frame, *self._built_with(plan), self.span, self.reuse, self.sums)
 
     def _measured(self, plan: Plan, built: Built) -> Measured:
         graph, total = built.graph, self.sums.of(operations_since(built.graph))
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        return Measured(inputs, total, lambda: _built(self.frame, plan, None).graph)
+        return Measured(inputs, total, lambda: _build(self.frame, plan, None).graph)
 
-    def _summed(self, plan: Plan) -> tuple[Plan, Built]:
-        after = written_down(self.plan, plan, self.span)
-        return after, _built(self.frame, after, self.reuse)
+    def _built_with(self, plan: Plan) -> tuple[Plan, Built]:
+        after = record_changes(self.plan, plan, self.span)
+        return after, _build(self.frame, after, self.reuse)
 
 
-def _built(frame: Frame, plan: Plan, reuse: Reuse | None) -> Built:
-    """A plan built, with rows that are known where sums are enough.
+def _build(frame: Frame, plan: Plan, reuse: Reuse | None) -> Built:
+    """Build a plan. With `reuse`, known blocks are not built again, and only sums are right.
 
     Raises:
         Refused: it cannot be built.
     """
     built = build(Request.of(frame.program, frame.graph.name, plan, reuse), Budget())
     frame.context.budget.spend(built.steps)
-    first = next((told for told in built.diagnostics if told.is_error), None)
+    first = next((found for found in built.diagnostics if found.is_error), None)
     if first is None:
         return built
     if reuse is not None:
-        return _built(frame, plan, None)  # which tells where the numbers at fault come from
-    raise Refused(f"it cannot be built so: {first.message}", help=first.help)
+        # A build with reuse does not record where values were written, so its messages are short.
+        return _build(frame, plan, None)
+    raise Refused(f"the changed network cannot be built: {first.message}", help=first.help)

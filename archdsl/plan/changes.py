@@ -1,7 +1,7 @@
-"""A network with all that derivations change in it: transforms and insertions, in order.
+"""The changes of a derivation, applied to a plan in order: transforms and insertions.
 
-A transform changes the plan, and nothing is built for it. What is inserted has its places in a
-graph, so that for it the network is built as it stands.
+A transform changes the plan, for which nothing is built. An insertion names its places by labels
+of a graph, so the network is built as it is at that point to resolve them.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from archdsl.build.request import Fault
 from archdsl.diagnostics import CompileError, Label
 from archdsl.plan import insertions
 from archdsl.plan.candidates import Candidates
-from archdsl.plan.edits import written_down
-from archdsl.plan.labels import built
-from archdsl.plan.numbers import numbered
-from archdsl.plan.options import called
+from archdsl.plan.edits import record_changes
+from archdsl.plan.evaluation import evaluate_plan
+from archdsl.plan.labels import trial_build
+from archdsl.plan.options import read_transform
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.program.program import Unit
@@ -29,20 +29,21 @@ from archdsl.syntax import tree
 def apply_changes(
     frame: Frame, plan: Plan, changes: Iterable[tuple[Unit, tree.Insert | tree.Call]]
 ) -> Plan:
-    """The plan as its transforms and insertions leave it.
+    """The plan after all changes, or before the first one where it cannot be built.
 
-    Where one does not suit a plan that cannot be built anyway, what stands in its way is told
-    when it is built.
+    A network with mistakes can make a change fail. Then the mistakes are the cause, and building
+    the plan will report them; the failure of the change is not reported.
 
     Raises:
-        Fault: one of the changes does not suit it.
+        Fault: a change cannot be applied to the plan, which can be built.
     """
     for unit, change in changes:
+        # In a build of its own, so that what it finds can be dropped.
         trial = frame.detached().top_level(unit)
         try:
             after = _apply_change(trial, plan, change)
         except (Fault, CompileError):
-            if built(frame, plan, change.span) is None:
+            if trial_build(frame, plan, change.span) is None:
                 return plan
             frame.findings.extend(trial.findings)
             raise
@@ -59,37 +60,37 @@ def _apply_change(frame: Frame, plan: Plan, change: tree.Insert | tree.Call) -> 
 
 
 def _inserted(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
-    standing = built(frame, plan, insert.span)
-    if standing is None:
+    built = trial_build(frame, plan, insert.span)
+    if built is None:
         raise Fault
-    found = insertions.planned(frame, insert, standing.graph)
+    added = insertions.plan_insertions(frame, insert, built.graph)
     return replace(
         plan,
         inserts=(*plan.inserts, (frame.unit, insert)),
-        inserted=insertions.joined(plan.inserted, found),
+        inserted=insertions.merge(plan.inserted, added),
         before=plan,
         changed_by=None,
     )
 
 
 def _transformed(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
-    """A network changed by a transform.
+    """The plan after a transform.
 
     Raises:
         Fault: there is no such transform, or the network cannot be changed by it.
     """
-    asked = called(frame, call, numbered(frame, plan))
-    before = asked.plan
+    written = read_transform(frame, call, evaluate_plan(frame, plan))
+    before = written.plan
 
-    @cache
+    @cache  # built only if the transform measures anything
     def candidates() -> Candidates:
         return Candidates.of(frame, before, call.span)
 
     try:
-        after = asked.transform.apply_measured(before, lambda other: candidates().measure(other))
-        changed = written_down(before, after, call.span)
+        after = written.transform.apply_measured(before, lambda other: candidates().measure(other))
+        changed = record_changes(before, after, call.span)
     except Refused as refused:
-        span = asked.spans.get(refused.option or "", call.span)
+        span = written.spans.get(refused.option or "", call.span)
         raise frame.fault("transform", refused.message, span, help=refused.help) from None
     if changed.inserts:
         _check_places(frame, changed, call)
@@ -97,32 +98,37 @@ def _transformed(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
 
 
 def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:
-    """See that what was inserted before a transform stands where its labels say after it.
+    """Check that earlier insertions are still at the places that their labels name.
+
+    `stretch` can make `res3.1` another block. The insertion would silently stay at the old one.
 
     Raises:
-        Fault: a label means another place now, or none.
+        Fault: a label names another place now, or none.
     """
     again = replace(plan, inserted={})
     for unit, insert in plan.inserts:
-        standing = built(frame, again, change.span)
-        if standing is None:
+        built = trial_build(frame, again, change.span)
+        if built is None:
             return
-        found = insertions.planned(frame.detached().top_level(unit), insert, standing.graph)
-        again = replace(again, inserted=insertions.joined(again.inserted, found))
-    moved = insertions.moved(plan.inserted, again.inserted)
+        added = insertions.plan_insertions(frame.detached().top_level(unit), insert, built.graph)
+        again = replace(again, inserted=insertions.merge(again.inserted, added))
+    moved = insertions.find_moved(plan.inserted, again.inserted)
     if moved is None:
         return
-    block, place, called = moved.block.name, moved.place.span, change.span.text
-    message = f"`{called}` changes what `{place.text}` stands for, where `{block}` is inserted"
+    block, place, call = moved.block.name, moved.place.span, change.span.text
+    message = f"`{call}` moves the place `{place.text}`, after which `{block}` was inserted"
     also = (Label(place, "inserted here before"),)
-    hint = "insert after it: each `+` changes what stands before it"
+    hint = "write the `insert` after it: each `+` changes the network before it"
     raise frame.fault("transform", message, change.span, also=also, help=hint)
 
 
 def earliest_faulty(frame: Frame, plan: Plan, span: Span) -> Plan:
-    """Whose mistakes to tell where a plan cannot be built: the first that led to it and cannot."""
+    """The earliest plan in the history of one that cannot be built that cannot be built either.
+
+    Its mistakes are the cause of all that follow.
+    """
     history = [plan]
     while history[-1].before is not None:
         history.append(history[-1].before)
     earlier = reversed(history[1:])
-    return next((each for each in earlier if built(frame, each, span) is None), plan)
+    return next((each for each in earlier if trial_build(frame, each, span) is None), plan)

@@ -1,6 +1,7 @@
-"""Networks derived from others: in a file, or by what stands on a command line.
+"""Networks derived from others, in a file or on the command line.
 
-What a derivation comes from tells the members of a family from each other, too.
+A derivation is followed to a network with a body, whose parameters and changes are collected on the
+way. Nothing is built for that, unless there are changes to apply.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from archdsl.syntax.parser import parse
 
 @dataclass(frozen=True)
 class Resolved:
-    """The network that a name finally means, as it is written, and what is changed in it then.
+    """The network with a body that a name refers to in the end, and the changes to make to it.
 
-    Each change stands with the file that it was written in, the innermost first.
+    Each change comes with the file that it is written in. The innermost is first.
     """
 
     plan: Plan
@@ -36,10 +37,11 @@ class Resolved:
 
 
 def plan_network(frame: Frame, given: Mapping[str, Given]) -> Plan:
-    """The network that a frame's graph is called like, all its derivations carried out.
+    """The plan of the network that the frame's graph is named after, with all changes made.
 
     Raises:
-        Fault: there is none at the end, or something does not suit it.
+        Fault: it derives from no network with a body, a parameter is wrong or missing, or a change
+            cannot be made.
     """
     found = resolve(frame, frame.unit.names[frame.graph.name], given)
     _check_parameters(frame, found.plan)
@@ -51,15 +53,17 @@ def plan_network(frame: Frame, given: Mapping[str, Given]) -> Plan:
 
 
 def resolve(frame: Frame, found: Definition, given: Mapping[str, Given]) -> Resolved:
-    """Follow derivations to a network with a body; parameters given later win.
+    """Follow derivations to a network with a body.
+
+    `network b = a(width = 2)` gives a default to `a`: a parameter that is given further out wins.
 
     Raises:
         Fault: there is none at the end.
     """
-    return _network(frame, found, given, ())
+    return _follow(frame, found, given, ())
 
 
-def _network(
+def _follow(
     frame: Frame,
     found: Definition,
     given: Mapping[str, Given],
@@ -70,7 +74,7 @@ def _network(
         return Resolved(plan_of(definition, unit, given))
     frame = frame.top_level(unit)
     if isinstance(definition, tree.Block) or definition.kind == "block":
-        message = f"`{definition.name}` is a block, not a network"
+        message = f"`{definition.name}` must be a network, but this is a block"
         raise frame.fault("network", message, name_span(definition))
     check_derivation_path(frame, definition, seen)
     base, written = tree.split_call(definition.base)
@@ -79,29 +83,29 @@ def _network(
         message = f"no network is called `{base.name}`"
         raise frame.fault("network", message, base.span, help=hint)
     collected = {**named_arguments(frame, written), **given}
-    below = _network(frame, unit.names[base.name], collected, (*seen, definition))
+    below = _follow(frame, unit.names[base.name], collected, (*seen, definition))
     changes = (*below.changes, *((unit, change) for change in definition.transforms))
     return Resolved(replace(below.plan, doc=definition.doc), changes)
 
 
 def named_arguments(frame: Frame, written: tuple[tree.Argument, ...]) -> dict[str, Given]:
-    """The parameters that a derivation or a claim gives, all by name.
+    """The values of the parameters that a derivation or a claim gives.
 
     Raises:
         Fault: one of them has no value or no name.
     """
     given = evaluate_arguments(frame, written)
     if given.positional:
-        message = "parameters of a network are given by name"
+        message = "parameters of a network must be given by name"
         raise frame.fault("argument", message, given.positional[0].span)
     return dict(given.named)
 
 
 def _check_parameters(frame: Frame, plan: Plan) -> None:
-    """See that what is given are parameters, and that those without a default are given.
+    """Check that all names given are parameters, and that those without a default are given.
 
     Raises:
-        Fault: it is not so; every mistake has been reported.
+        Fault: they are not; every mistake has been reported.
     """
     findings, network = frame.findings, plan.network
     faults = findings.faults
@@ -113,43 +117,47 @@ def _check_parameters(frame: Frame, plan: Plan) -> None:
             findings.report(frame.fault("argument", message, given.span, help=hint))
     for parameter in network.parameters:
         if parameter.name in plan.missing:
-            message = f"`{parameter.name}` has no default and is not given"
-            hint = f"give it: `--set {parameter.name}=...`"
+            message = f"`{parameter.name}` has no default, so it must be given"
+            call = f"{network.name}({parameter.name} = ...)"
+            hint = f"write `{call}`, or give `--set {parameter.name}=...`"
             findings.report(frame.fault("argument", message, parameter.span, help=hint))
     if findings.faults > faults:
         raise Fault
 
 
 def parse_derivation(name: str, base: str, changes: Iterable[str]) -> tree.Derived:
-    """`network NAME = BASE + CHANGE + ...`, each part of it read by itself.
+    """The tree of `network NAME = BASE + CHANGE + ...`.
+
+    Parts are parsed one by one, so that a part cannot contain a second definition, and a
+    diagnostic shows the part alone.
 
     Raises:
-        CompileError: they are not what stands there in a spec.
+        CompileError: a part has a mistake of syntax.
     """
-    whole = _read("derivation", f"network {name} = ", base)
-    called, _ = tree.split_call(whole.base)
-    before = f"network {name} = {called.name} + "
-    parts = (_read("derivation", before, change) for change in changes)
+    whole = _parse_part("derivation", f"network {name} = ", base)
+    base_name, _ = tree.split_call(whole.base)
+    before = f"network {name} = {base_name.name} + "
+    parts = (_parse_part("derivation", before, change) for change in changes)
     transforms = (transform for part in parts for transform in part.transforms)
     return replace(whole, transforms=(*whole.transforms, *transforms))
 
 
-def _read(shown: str, before: str, text: str) -> tree.Derived:
+def _parse_part(shown: str, before: str, text: str) -> tree.Derived:
     source = Source(shown, before + text)
     definitions = parse(source).definitions
     if len(definitions) == 1 and isinstance(definitions[0], tree.Derived):
         return definitions[0]
-    place = Span(source, len(before), len(source.text))
-    message, hint = "this derives no network from another", "write `NETWORK + TRANSFORM(...)`"
-    raise CompileError([error("syntax", message, place, help=hint)])
+    span = Span(source, len(before), len(source.text))
+    message, hint = "this must derive one network", "write `NETWORK + TRANSFORM(...)`"
+    raise CompileError([error("syntax", message, span, help=hint)])
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """The network with a body, `base`, that another derives from, and the file of that one.
+    """Where a network derives from: the network with a body, its file, and the `design`.
 
-    `design` is all that derivations give it but numbers. Those of one lineage differ in numbers
-    alone: they are one design at several scales.
+    The design are all parameters and changes that are no numbers. Networks of equal lineage differ
+    in numbers only: they are one design at several scales, and a chart connects them.
     """
 
     base: str
@@ -158,7 +166,7 @@ class Lineage:
 
 
 def lineage(program: Program, name: str, given: Mapping[str, Given]) -> Lineage:
-    """Where a network with these parameters comes from.
+    """The lineage of a network with these parameters.
 
     Raises:
         Fault: there is no such network.
@@ -166,12 +174,12 @@ def lineage(program: Program, name: str, given: Mapping[str, Given]) -> Lineage:
     frame = top_level_frame(program, program.main, Budget())
     resolved = resolve(frame, program.main.names[name], given)
     plan = resolved.plan
-    design = (*sorted(_words(plan)), *_changes(resolved))
+    design = (*sorted(_design_parameters(plan)), *_design_changes(resolved))
     return Lineage(plan.network.name, plan.unit.path.resolve(), design)
 
 
-def _words(plan: Plan) -> Iterator[str]:
-    """Parameters that are no numbers and not what they are by default."""
+def _design_parameters(plan: Plan) -> Iterator[str]:
+    """The parameters that are no numbers and differ from their default."""
     defaults = {
         parameter.name: parameter.default.span.text
         for parameter in plan.network.parameters
@@ -189,8 +197,8 @@ def _is_number(value: object) -> bool:
     return is_number(value)
 
 
-def _changes(resolved: Resolved) -> Iterator[str]:
-    """Transforms that name a part of the network; others scale it as a whole."""
+def _design_changes(resolved: Resolved) -> Iterator[str]:
+    """The changes that name a part of the network. Others scale it as a whole."""
     for _, transform in resolved.changes:
         if isinstance(transform, tree.Insert) or _names_a_part(transform):
             yield " ".join(transform.span.text.split())

@@ -1,4 +1,8 @@
-"""What transforms change, written down: parameters, inputs and cells as the language has them."""
+"""The changes of transforms, written back into the language.
+
+A transform changes values. A build evaluates text, so each changed value becomes a literal in the
+parameters, the shapes of inputs or the cells of rows. What did not change stays as it is written.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +19,10 @@ from archdsl.plan.plan import Plan
 from archdsl.plan.rows import (
     BLOCK,
     NUMBER,
-    OPEN,
+    UNKNOWN,
     Cells,
+    CellValue,
     Content,
-    Known,
     Refused,
     Row,
     RowId,
@@ -28,23 +32,25 @@ from archdsl.program.names import STAGE
 from archdsl.source import Span
 from archdsl.syntax import tree
 
-Printed: TypeAlias = Mapping[RowId, Cells]
-"""What rows are to say in some of their cells, whatever stands there."""
+PrintedCells: TypeAlias = Mapping[RowId, Cells]
+"""Cells to put in place of those of rows: the printed shapes of a network that is written out."""
 
 
-def written_down(before: Plan, after: Plan, span: Span) -> Plan:
-    """A changed plan with what changed in it as if it was written at a span.
+def record_changes(before: Plan, after: Plan, span: Span) -> Plan:
+    """A changed plan with its changed values as literals, which all have one span.
+
+    The span is that of the transform: a diagnostic on a changed cell points at its cause.
 
     Raises:
-        Refused: a number grew beyond what the language has.
+        Refused: a number is larger than the language allows.
     """
     given = {
         name: Given(_checked(name, value), span)
         for name, value in after.parameters.items()
-        if before.parameters.get(name, OPEN) != value
+        if before.parameters.get(name, UNKNOWN) != value
     }
     shapes = {
-        name: _resized(before.shape(name), before.inputs[name], sizes, span)
+        name: _resize(before.shape(name), before.inputs[name], sizes, span)
         for name, sizes in after.inputs.items()
         if before.inputs[name] != sizes
     }
@@ -65,7 +71,7 @@ def written_down(before: Plan, after: Plan, span: Span) -> Plan:
 
 
 def _written(row: Row, span: Span) -> Content:
-    """What a row says, with its edits written at a span."""
+    """The content of a row, with the cells whose values changed as literals."""
     content = row.content
     if not content.unwritten:
         return content
@@ -76,14 +82,14 @@ def _written(row: Row, span: Span) -> Content:
 def _cell(row: Row, column: str, span: Span) -> tree.Expression | tree.Dash:
     if column == BLOCK:
         return tree.Name(row.block, span=span)
-    value: Known = row.content.number if column == NUMBER else row.columns.get(column, OPEN)
-    return tree.Dash(span=span) if value is OPEN else literal(_checked(column, value), span)
+    value: CellValue = row.content.number if column == NUMBER else row.columns.get(column, UNKNOWN)
+    return tree.Dash(span=span) if value is UNKNOWN else literal(_checked(column, value), span)
 
 
 def _headers(
     before: Mapping[int, tuple[str, ...]], rows: Iterable[Row]
 ) -> Mapping[int, tuple[str, ...]]:
-    """The columns that each table had not as it was written."""
+    """The columns that each table has beyond those in the text."""
     headers = dict(before)
     for row in rows:
         known = headers.get(row.stage.table, ())
@@ -97,27 +103,27 @@ def _checked(name: str, value: Value) -> Value:
     """A value that a transform computed.
 
     Raises:
-        Refused: it is a number beyond what the language has.
+        Refused: it is a number larger than the language allows.
     """
     if is_number(value):
         largest = max(abs(value.numerator), value.denominator)
         if largest > limits.MAGNITUDE:
-            raise Refused(f"with this, `{name}` grows beyond 2^63")
+            raise Refused(f"this makes `{name}` larger than 2^63")
     return value
 
 
-def network_of(plan: Plan, printed: Printed | None = None) -> tree.Network:
-    """The text of a network as it stands now."""
+def network_of(plan: Plan, printed: PrintedCells | None = None) -> tree.Network:
+    """The syntax tree of a network as the plan has it now."""
     return replace(plan.network, body=_body(plan, plan.network.body, printed or {}))
 
 
 def _body(
-    plan: Plan, body: tuple[tree.Statement, ...], printed: Printed
+    plan: Plan, body: tuple[tree.Statement, ...], printed: PrintedCells
 ) -> tuple[tree.Statement, ...]:
     return tuple([_statement(plan, statement, printed) for statement in body])
 
 
-def _statement(plan: Plan, statement: tree.Statement, printed: Printed) -> tree.Statement:
+def _statement(plan: Plan, statement: tree.Statement, printed: PrintedCells) -> tree.Statement:
     match statement:
         case tree.Table():
             return _table(plan, statement, printed)
@@ -131,12 +137,12 @@ def _statement(plan: Plan, statement: tree.Statement, printed: Printed) -> tree.
     return statement
 
 
-def _table(plan: Plan, table: tree.Table, printed: Printed) -> tree.Table:
-    """A table with the rows that it has now, and with columns that it had not."""
+def _table(plan: Plan, table: tree.Table, printed: PrintedCells) -> tree.Table:
+    """A table with its present rows and columns."""
     added = plan.headers.get(table.span.start, ())
     columns = (*table.columns, *[tree.Name(name, span=table.span) for name in added])
     rows = {row.id: row for row in plan.rows_in(table)}
-    named = dict(_named(rows.values()))
+    named = dict(_stage_cells(rows.values()))
     lines: list[tree.Row | tree.Rule] = []
     for line in _lines(tuple(rows.values()), table):
         if isinstance(line, tree.Rule):
@@ -148,8 +154,8 @@ def _table(plan: Plan, table: tree.Table, printed: Printed) -> tree.Table:
     return replace(table, columns=columns, rows=tuple(lines))
 
 
-def _named(rows: Iterable[Row]) -> Iterator[tuple[RowId, Cells]]:
-    """The column of stages: the first row of one has its name."""
+def _stage_cells(rows: Iterable[Row]) -> Iterator[tuple[RowId, Cells]]:
+    """The column of stages: the first row of each has its name, the others a dash."""
     for stage, inside in groupby(rows, key=lambda row: row.stage):
         for place, row in enumerate(inside):
             is_named = stage.name is not None and place == 0
@@ -165,7 +171,7 @@ def _named(rows: Iterable[Row]) -> Iterator[tuple[RowId, Cells]]:
 
 
 def _lines(rows: tuple[Row, ...], table: tree.Table) -> Iterator[RowId | tree.Rule]:
-    """The lines of a table: as they are written, else with rules where stages part now."""
+    """The lines of a table: the written ones, or with rules between stages if rows were added."""
     if [row.id for row in rows] == [*ids_of(table)]:
         places = {row.id.row: row.id for row in rows}
         for place, line in enumerate(table.rows):
@@ -179,10 +185,12 @@ def _lines(rows: tuple[Row, ...], table: tree.Table) -> Iterator[RowId | tree.Ru
 
 
 def literal(value: Value, span: Span) -> tree.Expression:
-    """A value as the language writes it; a block by its name, with what it is given in advance.
+    """A value as an expression of the language.
+
+    A block is its name, in a call if it has parameters given in advance.
 
     Raises:
-        TypeError: it is a tensor, a function or nothing at all.
+        TypeError: it is a tensor or a function.
     """
     if value is None or isinstance(value, bool):
         return tree.Constant(value, span=span)
@@ -202,12 +210,12 @@ def _block(name: str, given: Mapping[str, Given], span: Span) -> tree.Expression
         tree.Argument(parameter, literal(argument.value, span), span=span)
         for parameter, argument in given.items()
     )
-    called = tree.Name(name, span=span)
-    return tree.Call(called, arguments, span=span) if arguments else called
+    function = tree.Name(name, span=span)
+    return tree.Call(function, arguments, span=span) if arguments else function
 
 
 def _number(value: int | Fraction, span: Span) -> tree.Expression:
-    """A decimal where the number has one, else a fraction."""
+    """A decimal if the number has a short one, or else a quotient: the language has no fraction."""
     if value < 0:
         return tree.Unary("-", _number(-value, span), span=span)
     if isinstance(value, int) or decimal(value):
@@ -216,33 +224,36 @@ def _number(value: int | Fraction, span: Span) -> tree.Expression:
     return tree.Binary("/", *sides, span=span)
 
 
-def _resized(
+def _resize(
     written: tree.Expression, before: tuple[int, ...], sizes: tuple[int, ...], span: Span
 ) -> tree.Expression:
-    """A shape as it is written where its sizes stay, so that parameters keep their say."""
+    """A shape with new sizes, whose dimensions stay as they are written where the size stays.
+
+    So `3 x frames x 224^2` that becomes larger still depends on `frames`.
+    """
     dimensions = written.dimensions if isinstance(written, tree.Shape) else (written,)
-    made: list[tree.Expression] = []
+    resized: list[tree.Expression] = []
     start = 0
     for dimension in dimensions:
         end = start + (int(dimension.times.value) if isinstance(dimension, tree.Repeat) else 1)
         is_kept = sizes[start:end] == before[start:end]
-        made += [dimension] if is_kept else _dimensions(sizes[start:end], span)
+        resized += [dimension] if is_kept else _dimensions(sizes[start:end], span)
         start = end
     if start != len(sizes):
-        return shape(sizes, span)
-    return tree.Shape(tuple(made), span=written.span) if len(made) > 1 else made[0]
+        return shape_literal(sizes, span)
+    return tree.Shape(tuple(resized), span=written.span) if len(resized) > 1 else resized[0]
 
 
 def _dimensions(sizes: tuple[int, ...], span: Span) -> list[tree.Expression]:
-    """Sizes one by one; several that are the same as one that is repeated."""
+    """The dimensions of sizes; several equal ones are written as one with a power."""
     if len(sizes) > 1 and len(set(sizes)) == 1:
         times = tree.Number(str(len(sizes)), len(sizes), span=span)
         return [tree.Repeat(_number(sizes[0], span), times, span=span)]
     return [_number(size, span) for size in sizes]
 
 
-def shape(sizes: tuple[int, ...], span: Span) -> tree.Expression:
-    """`3 x 16 x 224^2`."""
+def shape_literal(sizes: tuple[int, ...], span: Span) -> tree.Expression:
+    """A shape as an expression: `3 x 16 x 224^2`, height and width together."""
     split = len(sizes) - 2 if len(sizes) > 2 else len(sizes)
     first = (_number(size, span) for size in sizes[:split])
     dimensions = (*first, *_dimensions(sizes[split:], span))

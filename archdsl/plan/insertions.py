@@ -1,7 +1,7 @@
-"""Blocks that a derived network inserts: planned by label, applied while the network is built.
+"""Insertions: labels of places resolved to addresses, at which a build inserts blocks.
 
-The places of the network as it stands have paths (`res3.1`) for the spec and addresses for the
-builder: an address is the way through the text, and stays when something is inserted elsewhere.
+A place of a network has a label (`res3.1`) for specs and an address for the builder. An address is
+a path through the text, so it stays the same when something is inserted elsewhere; labels do not.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ from archdsl.program.names import CANDIDATES
 from archdsl.syntax import tree
 
 _SHOWN = 12
-"""Labels that a message lists."""
+"""Labels that a message lists at most."""
 
 
-Planned: TypeAlias = Mapping[Address, tuple[Inserted, ...]]
-"""What to insert, by the place that it follows."""
+Insertions: TypeAlias = Mapping[Address, tuple[Inserted, ...]]
+"""The blocks to insert after each place, in order."""
 
 
-def joined(planned: Planned, found: Iterable[tuple[Address, Inserted]]) -> Planned:
-    """What was planned before, and what follows the same places or others after that."""
-    both = dict(planned)
-    for address, inserted in found:
+def merge(insertions: Insertions, added: Iterable[tuple[Address, Inserted]]) -> Insertions:
+    """Insertions with further ones: after the same place, those come later."""
+    both = dict(insertions)
+    for address, inserted in added:
         both[address] = (*both.get(address, ()), inserted)
     return both
 
 
-def moved(before: Planned, after: Planned) -> Inserted | None:
-    """An insertion that two plans have in different places, or only one of them has."""
+def find_moved(before: Insertions, after: Insertions) -> Inserted | None:
+    """An insertion whose address differs between two plans, or that only one of them has."""
     for one, other in ((before, after), (after, before)):
         for address, inserted in one.items():
             if other.get(address) != inserted:
@@ -56,9 +56,14 @@ def moved(before: Planned, after: Planned) -> Inserted | None:
     return None
 
 
-def planned(frame: Frame, insert: tree.Insert, graph: Graph) -> Iterator[tuple[Address, Inserted]]:
-    """What to insert where in a network. A mistake is told, and the rest still planned."""
-    known = places(graph)
+def plan_insertions(
+    frame: Frame, insert: tree.Insert, graph: Graph
+) -> Iterator[tuple[Address, Inserted]]:
+    """The blocks that an `insert` adds to a network, with their addresses.
+
+    Mistakes are reported, and the remaining places are still resolved.
+    """
+    known = labelled_places(graph)
     taken = set(known.addresses)
     for insertion in insert.insertions:
         try:
@@ -67,24 +72,24 @@ def planned(frame: Frame, insert: tree.Insert, graph: Graph) -> Iterator[tuple[A
             frame.findings.report(fault)
             continue
         kind = tree.split_call(insertion.block)[0].name
-        for number, (label, place) in enumerate(_labels(frame, insertion, known)):
+        for number, (label, place) in enumerate(_insertion_labels(frame, insertion, known)):
             path = f"{label}_{kind}"
             if path in taken:
-                frame.findings.report(_again(frame, kind, label, place))
+                frame.findings.report(_duplicate(frame, kind, label, place))
                 continue
             taken.add(path)
             name = path.rpartition(".")[2]
             yield known.addresses[label], Inserted(block, name, insertion, place, number)
 
 
-def _again(frame: Frame, kind: str, label: str, place: tree.Place) -> Fault:
-    message = f"`{kind}` is inserted after `{label}` already"
-    hint = f"one more behind it has another name: `block other = {kind}`"
+def _duplicate(frame: Frame, kind: str, label: str, place: tree.Place) -> Fault:
+    message = f"`{kind}` is already inserted after `{label}`"
+    hint = f"for a second one, write `block other = {kind}` and insert that"
     return frame.fault("insert", message, place.span, help=hint)
 
 
 def _block(frame: Frame, written: tree.Call | tree.Name) -> Applicable:
-    """What is to be inserted, with its parameters."""
+    """The block to insert, with the parameters that it is given."""
     name, given = tree.split_call(written)
     value = calls.resolve_callee(frame, name)
     if isinstance(written, tree.Call):
@@ -92,27 +97,27 @@ def _block(frame: Frame, written: tree.Call | tree.Name) -> Applicable:
         value = frame.apply(value, evaluate_arguments(frame, given, (), value), written)
     if isinstance(value, BlockValue | OperationValue):
         return value
-    message = f"a block or a cell can be inserted, not {describe(value)}"
+    message = f"only a block or a cell can be inserted, but this is {describe(value)}"
     raise frame.fault("insert", message, written.span)
 
 
 def _check_named(frame: Frame, callee: Value, given: tuple[tree.Argument, ...]) -> None:
-    """The place of a tensor is the first, so that all else has a name."""
+    """Check that parameters have names: the first positional one is the tensor of the place."""
     if not given or given[0].name is not None:
         return
     parameters = callee.parameters if isinstance(callee, BlockValue | OperationValue) else ()
     own = parameters[1:] if isinstance(callee, BlockValue) else parameters
-    message = "parameters of what is inserted are given by name"
+    message = "parameters of an inserted block must be given by name"
     hint = f"write `{own[0]} = {given[0].span.text}`" if own else None
     raise frame.fault("argument", message, given[0].span, help=hint)
 
 
-def _labels(
+def _insertion_labels(
     frame: Frame, insertion: tree.Insertion, known: Places
 ) -> Iterator[tuple[str, tree.Place]]:
     for place in insertion.places:
         try:
-            labels = _found(frame, place, known)
+            labels = _resolve(frame, place, known)
         except Fault as fault:
             frame.findings.report(fault)
             continue
@@ -123,8 +128,9 @@ def _labels(
 class Places:
     """The labels of a network, in the order of execution.
 
-    `levels` are those of blocks by depth, rows of tables that are one operation among them, but
-    nothing that was inserted; `below` are all labels by the label right above them.
+    `levels` are the labels of blocks by depth, which wildcards and ranges run over. Rows of tables
+    that are a single operation are among them, inserted blocks are not. `below` are all labels by
+    the label right above them, for messages.
     """
 
     addresses: Mapping[str, Address]
@@ -132,8 +138,8 @@ class Places:
     below: Mapping[str, Sequence[str]]
 
 
-def places(graph: Graph) -> Places:
-    """Every labelled place of a network."""
+def labelled_places(graph: Graph) -> Places:
+    """The places of a network that have labels."""
     naming = name_all(graph)
     addresses: dict[str, Address] = {}
     levels: dict[int, list[str]] = defaultdict(list)
@@ -162,8 +168,8 @@ def _above(label: str) -> str:
     return label.rpartition(".")[0]
 
 
-def _found(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
-    """The labels that a place stands for.
+def _resolve(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
+    """The labels that a place names.
 
     Raises:
         Fault: there is none.
@@ -180,10 +186,13 @@ def _found(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
 
 
 def _unknown(frame: Frame, place: tree.Place, label: str, known: Places) -> Fault:
-    """What is missing of a label, from the left: `res9` of `res9.1`, else the `9` of `res3.9`."""
+    """The mistake of an unknown label, which is shown up to its first unknown part.
+
+    Of `res9.1` that is `res9`, of `res3.9` it is the whole label.
+    """
     parts = label.split(".")
-    ways = [".".join(parts[: count + 1]) for count in range(len(parts))]
-    missing = next(way for way in ways if way not in known.addresses)
+    prefixes = [".".join(parts[: count + 1]) for count in range(len(parts))]
+    missing = next(prefix for prefix in prefixes if prefix not in known.addresses)
     above, name = _above(missing), missing.rpartition(".")[2]
     message = f"no place is called `{missing}`"
     near = None if name.isdigit() else _near(missing, known.below.get(above, ()))
@@ -191,20 +200,20 @@ def _unknown(frame: Frame, place: tree.Place, label: str, known: Places) -> Faul
 
 
 def _near(label: str, labels: Sequence[str]) -> str | None:
-    """The most similar of the labels at one level, compared by their own names."""
+    """The suggestion of a similar label at the same level, compared by their last parts."""
     names = {other.rpartition(".")[2]: other for other in labels[:CANDIDATES]}
     near = nearest(label.rpartition(".")[2], names)
     return f"did you mean `{names[near]}`?" if near is not None else None
 
 
 def _listed(above: str, known: Places) -> str:
-    """What there is below a label, not too much."""
+    """The labels below a label, up to a number."""
     labels = known.below.get(above, ())
     shown = ", ".join(f"`{label}`" for label in labels[:_SHOWN])
     shown += ", ..." if len(labels) > _SHOWN else ""
     there = f"there are {shown}" if len(labels) > 1 else f"there is {shown}"
     if not labels:
-        return f"`{above}` is one operation, with nothing below it"
+        return f"`{above}` is a single operation, so there is no place in it"
     return f"in `{above}` {there}" if above else there
 
 
@@ -216,7 +225,7 @@ def _matching(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
     above = _above(place.first)
     others = known.below.get(above, ())
     single = next((label for label in others if fnmatchcase(label, place.first)), None)
-    hint = f"a pattern stands for blocks and rows; an operation is named by itself: `{single}`"
+    hint = f"a pattern matches blocks and rows only: for the operation, write `{single}`"
     if single is None:
         hint = _listed(above if above in known.addresses else "", known)
     raise frame.fault("insert", f"no block matches `{place.first}`", place.span, help=hint)
@@ -225,21 +234,21 @@ def _matching(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
 def _between(
     frame: Frame, place: tree.Place, first: str, last: str, known: Places
 ) -> Sequence[str]:
-    """The blocks from one label to another, as deep as these are."""
+    """The blocks from one label to another at their level."""
     level = _level(frame, place, first, known)
     if first not in level or last not in level:
-        message = f"`{first}` and `{last}` are not two blocks of one level, with a range between"
-        hint = "a range goes over stages, over blocks of stages, or over blocks of blocks"
+        message = f"a range must be between blocks of one level, unlike `{first}` and `{last}`"
+        hint = "a range can be over stages, over blocks of stages, or over blocks of blocks"
         raise frame.fault("insert", message, place.span, help=hint)
     start, end = level.index(first), level.index(last)
     if start > end:
-        message = f"`{last}` comes before `{first}`"
+        message = f"a range must go forward, but `{last}` comes before `{first}`"
         raise frame.fault("insert", message, place.span, help=f"write `{last}..{first}`")
     return level[start : end + 1]
 
 
 def _level(frame: Frame, place: tree.Place, label: str, known: Places) -> Sequence[str]:
-    """The blocks as deep as a label, each of which is looked at."""
+    """The blocks at the level of a label. Each counts as a step, since all are looked at."""
     level = known.levels.get(label.count("."), ())
     frame.step(place.span, len(level))
     return level

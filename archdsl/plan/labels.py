@@ -1,8 +1,8 @@
-"""What stages are called, as `archdsl show` prints it, found in the text wherever that can be.
+"""The labels of stages, as `archdsl show` prints them, without a build where possible.
 
-A stage has its own name, or that of its one block, numbered where something else of the network
-has the same. Where a statement beside the tables may want such a name too, the text does not tell
-how often it does: there alone the network is built to find its labels.
+A stage is labelled by its own name or that of its single block, with a number if something else in
+the network has the same name. A statement outside of the tables can use a name any number of times,
+which the text does not show. Only if such a name clashes is the network built for its labels.
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ from archdsl.source import Span
 from archdsl.syntax import tree
 
 _REBUILT = 10
-"""Steps for each operation that is built once more, and whose place is named."""
+"""Steps that each operation of an additional build counts for, with the naming of its place."""
 
 
-class Wanted(NamedTuple):
-    """What a stage is to be called; one that `is_operation` is numbered after all others.
+class WantedLabel(NamedTuple):
+    """The name that a stage would have if it were unique.
 
-    Whether a stage of one row is called like its block depends on how many there are, which is
-    `is_counted` unless a tensor's size has a say in it.
+    Stages that are a single operation are numbered after all others, as in the graph, where scopes
+    are named before operations. A stage of one row is named after its block if the row has one
+    block. `is_counted` is whether that number is known without a build.
     """
 
     stage: Stage
@@ -42,32 +43,32 @@ class Wanted(NamedTuple):
     is_counted: bool
 
 
-def labels(
-    frame: Frame, plan: Plan, wanted: Iterable[Wanted], known: Mapping[str, Value]
+def stage_labels(
+    frame: Frame, plan: Plan, wanted: Iterable[WantedLabel], known: Mapping[str, Value]
 ) -> Mapping[Stage, str]:
-    """A label for every stage; `known` are the values that names of the network have.
+    """A label for every stage. `known` are the values of the names in the network's body.
 
     Raises:
-        Fault: it takes a build to tell, and that fails.
+        Fault: a build is needed, and it fails.
     """
     ordered = sorted(wanted, key=lambda each: each.is_operation)
     names = unique_names([("", each.name) for each in ordered])
-    beside = {*_beside(plan.network.body, plan.unit), *_called(known.values())}
+    beside = {*_names_beside_tables(plan.network.body, plan.unit), *_block_names(known.values())}
     inserted = tuple(f"_{tree.split_call(each.block)[0].name}" for each in plan.insertions)
-    told = {*names, *(each.name for each in ordered)}
-    is_open = not all(each.is_counted for each in ordered)
-    if is_open or not beside.isdisjoint(told) or any(name.endswith(inserted) for name in told):
-        return _built(frame, plan)
+    own = {*names, *(each.name for each in ordered)}
+    is_unclear = not all(each.is_counted for each in ordered)
+    if is_unclear or not beside.isdisjoint(own) or any(name.endswith(inserted) for name in own):
+        return _labels_of_build(frame, plan)
     return {each.stage: name for each, name in zip(ordered, names, strict=True)}
 
 
-def _beside(body: Iterable[tree.Statement], unit: Unit) -> Iterator[str]:
-    """The names that what stands beside the tables of a network may get."""
+def _names_beside_tables(body: Iterable[tree.Statement], unit: Unit) -> Iterator[str]:
+    """The names that operations and blocks outside of the network's tables can have."""
     yield from (operation.name for operation in (*INFIX.values(), OPERATIONS["negative"]))
     yield from assigned_names(*body)
     for statement in body:
         if isinstance(statement, tree.If):
-            yield from _beside((*statement.body, *statement.otherwise), unit)
+            yield from _names_beside_tables((*statement.body, *statement.otherwise), unit)
         elif not isinstance(statement, tree.Table):
             yield from _mentioned(statement, unit)
 
@@ -75,39 +76,39 @@ def _beside(body: Iterable[tree.Statement], unit: Unit) -> Iterator[str]:
 def _mentioned(statement: tree.Statement, unit: Unit) -> Iterator[str]:
     for node in tree.walk([statement]):
         if isinstance(node, tree.Name):
-            yield from _meant(node.name, unit)
+            yield from _with_base_names(node.name, unit)
         elif isinstance(node, tree.Table):
             yield from (f"stage{number + 1}" for number in range(len(node.rows)))
 
 
-def _meant(name: str, unit: Unit) -> Iterator[str]:
-    """A name and those of the blocks that it is derived from: they name what they make."""
+def _with_base_names(name: str, unit: Unit) -> Iterator[str]:
+    """A name, and the names of blocks that it is derived from, which scopes are named after."""
     yield name
     for _ in range(limits.DERIVATIONS):
-        found = unit.names.get(name)
-        if found is None or not isinstance(found.node, tree.Derived):
+        definition = unit.names.get(name)
+        if definition is None or not isinstance(definition.node, tree.Derived):
             return
-        unit, name = found.unit, tree.split_call(found.node.base)[0].name
+        unit, name = definition.unit, tree.split_call(definition.node.base)[0].name
         yield name
 
 
-def _called(values: Iterable[Value]) -> Iterator[str]:
+def _block_names(values: Iterable[Value]) -> Iterator[str]:
     for value in values:
         if isinstance(value, BlockValue | OperationValue):
             yield value.name
-        yield from _called(parts(value))
+        yield from _block_names(parts(value))
 
 
-def _built(frame: Frame, plan: Plan) -> Mapping[Stage, str]:
-    standing = built(frame, plan, name_span(plan.network))
-    if standing is None:
+def _labels_of_build(frame: Frame, plan: Plan) -> Mapping[Stage, str]:
+    trial = trial_build(frame, plan, name_span(plan.network))
+    if trial is None:
         raise Fault
-    labels = _labels(standing.graph)
-    return {row.stage: labels[row.scope] for row in standing.rows}
+    labels = _scope_labels(trial.graph)
+    return {row.stage: labels[row.scope] for row in trial.rows}
 
 
-def _labels(graph: Graph) -> dict[int, str]:
-    """What the scopes of stages are called: that of a single row as what is in it."""
+def _scope_labels(graph: Graph) -> dict[int, str]:
+    """The labels of the scopes of stages. One of a single row is labelled like its content."""
     naming = name_all(graph)
     labels = {node.scope: naming.path(node) for node in reversed(list(graph))}
     for scope in reversed(graph.scopes):
@@ -119,13 +120,13 @@ def _labels(graph: Graph) -> dict[int, str]:
     return labels
 
 
-def built(frame: Frame, plan: Plan, span: Span) -> Built | None:
-    """A network built as it stands, None where it cannot be.
+def trial_build(frame: Frame, plan: Plan, span: Span) -> Built | None:
+    """The network built as the plan is now, or None where it cannot be.
 
-    The steps are those of the frame, for what is asked at a `span`.
+    The steps count for the frame, at the span of the text that needs the build.
     """
-    standing = build(Request.of(frame.program, frame.graph.name, plan), Budget())
-    if not standing.is_sound:
+    trial = build(Request.of(frame.program, frame.graph.name, plan), Budget())
+    if not trial.is_sound:
         return None
-    frame.step(span, standing.steps + _REBUILT * len(standing.graph))
-    return standing
+    frame.step(span, trial.steps + _REBUILT * len(trial.graph))
+    return trial

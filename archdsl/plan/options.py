@@ -1,7 +1,7 @@
-"""The call of a transform made into the transform: its options by name, evaluated and checked.
+"""Reads the call of a transform: its options by name, evaluated and checked.
 
-Options may name blocks of the file that changes a network, which the network's own file does not
-know: the plan's text may say them from then on.
+Options can name blocks of the file that derives a network, which the network's own file does not
+know. The names are added to those that the network's text sees.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from archdsl.syntax import tree
 
 
 @dataclass(frozen=True)
-class Called:
-    """A transform with where its options were written, and the network as it may say them."""
+class TransformCall:
+    """A transform, the spans of its options, and the plan with the names that they use."""
 
     transform: Transform
     spans: Mapping[str, Span]
     plan: Plan
 
 
-def called(frame: Frame, call: tree.Call, plan: Plan) -> Called:
-    """The transform of a call, for a plan whose numbers are known.
+def read_transform(frame: Frame, call: tree.Call, plan: Plan) -> TransformCall:
+    """Read the call of a transform, for a plan with values.
 
     Raises:
         Fault: there is no such transform, or it does not take these options.
@@ -44,7 +44,7 @@ def called(frame: Frame, call: tree.Call, plan: Plan) -> Called:
     kind = _kind(frame, call.function)
     reader = _Reader(frame, kind, plan)
     read = reader.read(call.arguments, call.span)
-    return Called(kind(**read.values), read.spans, reader.plan)
+    return TransformCall(kind(**read.values), read.spans, reader.plan)
 
 
 def _kind(frame: Frame, name: tree.Name) -> type[Transform]:
@@ -56,7 +56,7 @@ def _kind(frame: Frame, name: tree.Name) -> type[Transform]:
 
 
 class _Reader(OptionReader):
-    """Reads the options of a transform. `plan` learns the blocks that they bring."""
+    """Reads the options of a transform, and adds the blocks that they name to the `plan`."""
 
     code = "transform"
 
@@ -67,14 +67,13 @@ class _Reader(OptionReader):
     def value(self, name: str, argument: tree.Argument) -> object:
         value = super().value(name, argument)
         if isinstance(kind_of(self.options[name]), Anything):
-            span, brought = argument.span, cast("Value", value)
-            self.plan = _with_blocks(self.frame, self.plan, brought, span)
+            self.plan = _with_blocks(self.frame, self.plan, cast("Value", value), argument.span)
         return value
 
     def evaluate(self, node: tree.Expression, kind: Kind) -> Value:
-        """The value of an expression; where a name is wanted, the word itself."""
+        """The value of an expression; for an option that takes a name, the name itself."""
         if isinstance(kind, Anything):
-            own = replace(self._seeing_both, names=dict(self.plan.parameters))
+            own = replace(self._in_both_files, names=dict(self.plan.parameters))
             return own.evaluate(node)
         if isinstance(kind, BlockName) and isinstance(node, tree.Name):
             return self._block(node)
@@ -86,70 +85,70 @@ class _Reader(OptionReader):
         return super().evaluate(node, kind)
 
     def _block(self, node: tree.Name) -> str:
-        """The name of a block, which the network's text may say from here on."""
+        """The name of a block, which the network's text can use from now on."""
         name, span = node.name, node.span
         if name not in _own_names(self.plan.network):
-            calls.resolve_callee(self._seeing_both, node)
+            calls.resolve_callee(self._in_both_files, node)
         self.plan = _with_name(self.frame, self.plan, name, span)
         return name
 
     @property
-    def _seeing_both(self) -> Frame:
-        """Sees the names of the file that changes the network, and those of its own file."""
+    def _in_both_files(self) -> Frame:
+        """A frame that sees the names of the deriving file, and those of the network's file."""
         unit = self.frame.unit
         names = {**self.plan.unit.names, **unit.names}
         return replace(self.frame, unit=replace(unit, names=names))
 
 
 def _own_names(network: tree.Network) -> frozenset[str]:
-    """What a network calls its parameters and values, which stands before what files define."""
+    """The names of a network's parameters and values, which hide those that files define."""
     return frozenset(
         [*(parameter.name for parameter in network.parameters), *assigned_names(*network.body)]
     )
 
 
 def _with_name(frame: Frame, plan: Plan, name: str, span: Span) -> Plan:
-    """A network whose text may say a name as the file means it that changes the network.
+    """The plan, whose text can use a name with its meaning in the deriving file.
 
     Raises:
-        Fault: the network says it already, and means another thing.
+        Fault: the network uses the name with another meaning.
     """
     if name in _own_names(plan.network) or name not in frame.unit.names:
         return plan
-    return _with(frame, plan, frame.unit.names[name], span)
+    return _with_definition(frame, plan, frame.unit.names[name], span)
 
 
 def _with_blocks(frame: Frame, plan: Plan, value: Value, span: Span) -> Plan:
-    """A network whose text may say the names of the blocks that a value is made of.
+    """The plan, whose text can use the names of the blocks in a value.
 
     Raises:
-        Fault: the network says one already, and means another thing.
+        Fault: the network uses one of them with another meaning.
     """
     for block in blocks_in(value):
         if block.name in _own_names(plan.network):
-            raise _hidden(frame, plan, block.name, span)
-        plan = _with(frame, plan, block.definition, span)
+            raise _shadowed(frame, plan, block.name, span)
+        plan = _with_definition(frame, plan, block.definition, span)
     return plan
 
 
 def blocks_in(value: Value) -> Iterator[BlockValue]:
-    """The blocks of the language that a value is made of."""
+    """The blocks in a value: itself, and those given to it in advance."""
     if isinstance(value, BlockValue):
         yield value
     for part in parts(value):
         yield from blocks_in(part)
 
 
-def _with(frame: Frame, plan: Plan, found: Definition, span: Span) -> Plan:
+def _with_definition(frame: Frame, plan: Plan, found: Definition, span: Span) -> Plan:
     unit, network, name = plan.unit, network_of(plan), found.name
     if name in unit.names and unit.names[name].number == found.number:
         return plan
     if name in unit.names and name in names_in(*network.body, *network.parameters):
-        raise _hidden(frame, plan, name, span)
+        raise _shadowed(frame, plan, name, span)
     return replace(plan, unit=replace(unit, names={**unit.names, name: found}))
 
 
-def _hidden(frame: Frame, plan: Plan, name: str, span: Span) -> Fault:
-    message = f"in network `{plan.network.name}`, `{name}` is another thing"
-    hint = f"give yours another name: `block other = {name}`"
+def _shadowed(frame: Frame, plan: Plan, name: str, span: Span) -> Fault:
+    message = f"network `{plan.network.name}` uses `{name}` with another meaning"
+    hint = f"give your block another name: `block other = {name}`"
     return frame.fault("name", message, span, help=hint)

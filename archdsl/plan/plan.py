@@ -1,7 +1,7 @@
-"""A network with its numbers, not built: what derivations make of it, one change after another.
+"""The plan of a network: its text and all that derivations change in it, not yet built.
 
-The text stays what it is. Beside it stand the parameters that were given, the rows of the
-network's own tables, inputs of another size, and what is inserted where.
+The text itself never changes. A plan has the given parameters, the rows of the network's own
+tables, other shapes of inputs, and the insertions. Transforms turn a plan into another.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ from archdsl.syntax import tree
 
 @dataclass(frozen=True)
 class Plan:
-    """What a build is to make. `network` is the text, and `unit` the names that it sees.
+    """What to build: the `network` as it is written, the names that it sees, and the changes.
 
-    `rows` are those of the network's own tables, outside of loops. `shapes` are the inputs that
-    have another than their text says. `before` is the plan that was changed into this one, by
-    what stands at `changed_by`. `parameters` and `inputs` are by value, and they as what rows
-    come to are known once they are asked for (`plan.numbers`); rows of tables that the numbers do
-    not lead to stand `elsewhere` then. `added` counts the rows that no text has, and
-    `headers` are the columns that a table has beyond those written.
+    As it is built: `given` are parameters by name, `shapes` the inputs whose shape differs from the
+    text, `inserts` the statements of insertions and `inserted` their blocks by address, `rows`
+    those of the network's own tables outside of loops, `added` the number of rows that no text has,
+    `headers` the columns that a table has beyond its text. `before` is the plan before the last
+    change, which was made by the text at `changed_by`.
+
+    As transforms see it, after `plan.evaluation`: `parameters` and `inputs` by value, and rows with
+    values. Rows of tables that the body does not reach at these values are `unreached`.
     """
 
     network: tree.Network
@@ -44,7 +46,7 @@ class Plan:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     inputs: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     rows: tuple[Row, ...] = ()
-    elsewhere: tuple[Row, ...] = ()
+    unreached: tuple[Row, ...] = ()
     added: int = 0
     headers: Mapping[int, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
@@ -58,63 +60,64 @@ class Plan:
 
     @property
     def is_declared(self) -> bool:
-        """Whether it is what the text says, so that bare numbers of a table hold for it."""
+        """Whether it is the network as written, so that all printed shapes must hold."""
         return not self.given and self.before is None
 
     @cached_property
     def is_rewritten(self) -> bool:
-        """Whether its text says other things now, so that nothing printed in it holds."""
+        """Whether transforms edited its tables or inputs, so that no printed shape holds."""
         if self.before is None:
             return False
         return bool(self.shapes) or any(map(self.is_edited, own_tables(self.network.body)))
 
     def is_edited(self, table: tree.Table) -> bool:
-        """Whether a table has other rows than those written, or they say other things."""
+        """Whether rows of a table were added, removed or edited."""
         rows = self.rows_in(table)
-        are_said = any(row.content.edits for row in rows)
-        return are_said or [row.id for row in rows] != [*ids_of(table)]
+        has_edits = any(row.content.edits for row in rows)
+        return has_edits or [row.id for row in rows] != [*ids_of(table)]
 
     def rows_in(self, table: tree.Table) -> tuple[Row, ...]:
-        """The rows of a table of the network; of a table in a loop as it is written."""
-        place = table.span.start
-        return self._tables[place] if place in self._tables else tuple(rows_of(table))
+        """The rows of a table of the network; those of a table in a loop are as written."""
+        start = table.span.start
+        return self._tables[start] if start in self._tables else tuple(rows_of(table))
 
     @cached_property
     def _tables(self) -> Mapping[int, tuple[Row, ...]]:
-        found: dict[int, list[Row]] = {t.span.start: [] for t in own_tables(self.network.body)}
-        for row in (*self.rows, *self.elsewhere):
-            found[row.stage.table].append(row)
-        return {place: tuple(rows) for place, rows in found.items()}
+        """The rows of each of the network's own tables, by the table's offset in the text."""
+        tables: dict[int, list[Row]] = {t.span.start: [] for t in own_tables(self.network.body)}
+        for row in (*self.rows, *self.unreached):
+            tables[row.stage.table].append(row)
+        return {start: tuple(rows) for start, rows in tables.items()}
 
     def shape(self, name: str) -> tree.Expression:
-        """The shape of the input of a name."""
+        """The shape of an input, by name, as an expression."""
         nodes = tree.walk(self.network.body)
         return next(self.shape_of(n) for n in nodes if isinstance(n, tree.Input) and n.name == name)
 
     def shape_of(self, statement: tree.Input) -> tree.Expression:
-        """The shape of an input."""
+        """The shape of an input, by its statement, as an expression."""
         return self.shapes.get(statement.name, statement.shape)
 
     @property
     def insertions(self) -> tuple[tree.Insertion, ...]:
-        """What is inserted, in the order in which it is written."""
+        """The insertions, in the order of the text."""
         return tuple([each for _, insert in self.inserts for each in insert.insertions])
 
     # As a transform sees it
 
     @property
     def stages(self) -> Mapping[str, tuple[Row, ...]]:
-        """The rows of each stage by its label; all of a stage follow one another."""
+        """The rows of each stage by its label. The rows of a stage are consecutive."""
         groups = groupby(self.rows, key=lambda row: row.label)
         return {label: tuple(rows) for label, rows in groups}
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns in which some row says something."""
+        """The columns in which some row has a value."""
         return tuple(dict.fromkeys(name for row in self.rows for name in row.columns))
 
     def number(self, parameter: str) -> Number | None:
-        """A parameter that is a number."""
+        """The value of a parameter, or None where it is no number."""
         value = self.parameters.get(parameter)
         return value if is_number(value) else None
 
@@ -122,7 +125,7 @@ class Plan:
         return replace(self, parameters={**self.parameters, **parameters})
 
     def with_rows(self, change: Callable[[Row], Row]) -> Plan:
-        """Every row changed by what it says; those that say the same are changed at once."""
+        """The plan with every row changed. `change` is called once for each distinct content."""
         changed: dict[Content, Content] = {}
         for row in self.rows:
             if row.content not in changed:
@@ -132,7 +135,7 @@ class Plan:
         )
 
     def with_numbers(self, numbers: Mapping[RowId, int]) -> Plan:
-        """Rows by how often their blocks come; those that say the same then share it."""
+        """The plan with other numbers of blocks in some rows. Equal rows share one content."""
         changed: dict[tuple[Content, int], Content] = {}
         rows: list[Row] = []
         for row in self.rows:
@@ -143,7 +146,10 @@ class Plan:
         return replace(self, rows=tuple(rows))
 
     def with_row(self, new: Row, after: Row) -> Plan:
-        """One more row behind another, in its stage, under an identity that no row has had."""
+        """The plan with one more row after another, in its stage, under a new identity.
+
+        Identities are not reused, so that a row cannot be mistaken for one that was removed.
+        """
         number = self.added + 1
         row = replace(new.in_stage_of(after), id=new.id._replace(copy=number))
         place = self.rows.index(after) + 1
@@ -154,13 +160,13 @@ class Plan:
 
 
 def plan_of(network: tree.Network, unit: Unit, given: Mapping[str, Given]) -> Plan:
-    """A network as it is written, with what it is given."""
+    """The plan of a network as it is written, with the parameters that it is given."""
     rows = tuple(row for table in own_tables(network.body) for row in rows_of(table))
     return Plan(network, unit, given, network.doc, rows=rows)
 
 
 def own_tables(body: Sequence[tree.Statement]) -> Iterator[tree.Table]:
-    """The tables of a network itself, whatever it is decided by that they are part of it."""
+    """The tables of a network itself, in branches of `if` too, but not in loops."""
     for statement in body:
         if isinstance(statement, tree.Table):
             yield statement

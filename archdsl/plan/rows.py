@@ -1,7 +1,7 @@
-"""Rows of tables, each with an identity that it keeps whatever becomes of it.
+"""Rows of tables, each with an identity that survives every transform.
 
-A row stands as it is written, with the edits of transforms beside that. What its cells come to is
-found where a transform asks (`plan.numbers`); what is written is what a build evaluates.
+A row keeps its line as it is written, with the edits of transforms in addition. A build evaluates
+these expressions. Transforms see values instead, which `plan.evaluation` computes on demand.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from archdsl.syntax import tree
 BLOCK, NUMBER, STRIDE = "block", "number", "stride"
 EXPECTATIONS = ("expect", "printed")
 SPECIAL = (BLOCK, NUMBER, STAGE, *EXPECTATIONS)
-"""Columns that are no parameters of a row's block."""
+"""The columns that are not parameters of a row's block."""
 
 
 class Refused(Exception):
-    """A network has not what a transform is to change, or not so.
+    """A transform cannot be applied to a network.
 
-    `option` names the words at fault; without one it is the whole transform.
+    `option` names the option that is wrong; without one it is the transform as a whole.
     """
 
     def __init__(self, message: str, option: str | None = None, help: str | None = None) -> None:
@@ -36,19 +36,22 @@ class Refused(Exception):
         self.help = help
 
 
-class Open(Enum):
-    """The value of what only a build can tell: it is made of a tensor's size."""
+class Unknown(Enum):
+    """The value of a cell that depends on a tensor's size, which only a build computes."""
 
-    OPEN = "open"
+    UNKNOWN = "unknown"
 
 
-OPEN: Final = Open.OPEN
-Known: TypeAlias = "Value | Open"
+UNKNOWN: Final = Unknown.UNKNOWN
+CellValue: TypeAlias = "Value | Unknown"
 Cells: TypeAlias = Mapping[str, "tree.Expression | tree.Dash"]
 
 
 class RowId(NamedTuple):
-    """A row by the places of its table and itself in the text; `copy` counts those added to it."""
+    """Identifies a row by the offset of its table in the text and its position in the table.
+
+    A row that a transform added has these of the row that it copies, and a unique `copy` number.
+    """
 
     table: int
     row: int
@@ -56,7 +59,7 @@ class RowId(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """Rows of a table between two rule lines, or from one name of a stage to the next."""
+    """The rows of a table between two rule lines, or from one name of a stage to the next."""
 
     table: int
     number: int
@@ -65,7 +68,10 @@ class Stage(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A row as it is written: its cells by column, and the places of its dashes."""
+    """A row as it is written: its cells by column, and the spans of its dashes.
+
+    Compared by identity: two lines can have equal text.
+    """
 
     span: Span
     cells: Mapping[str, tree.Expression]
@@ -77,29 +83,29 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What a row comes to; rows of a stage that say the same share it, and are changed at once.
+    """The values and edits of a row. Equal rows of a stage share one, and are changed together.
 
-    `label` is the stage as `archdsl show` prints it: no two stages share one. `takes` are the
-    columns that the row has a use for, whether it says something there or not. `edits` is what
-    transforms wrote, and `unwritten` the columns of which only the value has changed so far.
+    `label` is that of the stage, as `archdsl show` prints it, unique in the network. `takes` are
+    the columns that the row's block has a use for, with or without a cell. `edits` are cells that
+    transforms wrote, `unwritten` the columns whose value has changed since (`plan.edits`).
     """
 
     label: str = ""
     block: str = ""
-    number: Known = OPEN
-    values: Mapping[str, Known] = field(default_factory=dict)
+    number: CellValue = UNKNOWN
+    values: Mapping[str, CellValue] = field(default_factory=dict)
     takes: frozenset[str] = frozenset()
     edits: Cells = field(default_factory=dict)
     unwritten: frozenset[str] = frozenset()
 
 
 AS_WRITTEN = Content()
-"""What a row comes to where nobody has asked yet."""
+"""The content of a row that was not evaluated yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table, with where and how it was written and what it says."""
+    """A row of a table: its identity, its stage, its line in the text, and its content."""
 
     id: RowId
     stage: Stage
@@ -110,23 +116,23 @@ class Row:
 
     @property
     def cells(self) -> Mapping[str, tree.Expression]:
-        """The cells that say something, by column."""
+        """The cells that are not dashes, by column."""
         edits = self.content.edits
         if not edits:
             return self.line.cells
         cells = {**self.line.cells, **edits}
         if BLOCK in edits:
-            # What is inserted after a block knows it by its place in the text.
+            # An insertion after this block has its address, which is made of the span in the text.
             cells[BLOCK] = replace(edits[BLOCK], span=self.line.cells[BLOCK].span)
         return {name: cell for name, cell in cells.items() if not isinstance(cell, tree.Dash)}
 
     def cell(self, column: str) -> tree.Expression | None:
-        """What stands in a column other than the block's, None for a dash."""
+        """The cell of a column other than `block`, or None for a dash."""
         cell = self.content.edits.get(column) or self.line.cells.get(column)
         return None if isinstance(cell, tree.Dash) else cell
 
     def dash(self, column: str) -> Span:
-        """The place of a dash, or of the row where the column has been added since."""
+        """The span of a dash; of the row, where a transform added the column."""
         edit = self.content.edits.get(column)
         return edit.span if edit is not None else self.line.dashes.get(column, self.line.span)
 
@@ -145,43 +151,43 @@ class Row:
         return self.content.takes
 
     @property
-    def columns(self) -> Mapping[str, Known]:
-        """The columns in which it says something, with the values."""
+    def columns(self) -> Mapping[str, CellValue]:
+        """The values of the columns that have one."""
         return self.content.values
 
     @property
     def number(self) -> int:
-        """How often its block comes.
+        """How many blocks it makes.
 
         Raises:
-            Refused: only a build can tell.
+            Refused: that depends on a tensor's size.
         """
         if not is_integer(self.content.number):
-            raise self._open(NUMBER)
+            raise self._unknown(NUMBER)
         return self.content.number
 
     def value(self, column: str) -> Value:
-        """What a cell says, `none` for a dash.
+        """The value of a cell, None for a dash.
 
         Raises:
-            Refused: only a build can tell.
+            Refused: it depends on a tensor's size.
         """
         value = self.content.values.get(column)
-        if value is OPEN:
-            raise self._open(column)
+        if value is UNKNOWN:
+            raise self._unknown(column)
         return value
 
-    def _open(self, column: str) -> Refused:
-        message = f"`{column}` of stage `{self.label}` is made of the size of a tensor"
-        return Refused(message, help="a transform computes with what parameters and numbers say")
+    def _unknown(self, column: str) -> Refused:
+        message = f"`{column}` of stage `{self.label}` depends on a tensor's size"
+        return Refused(message, help="a transform can only compute with parameters and numbers")
 
     @property
     def is_transition(self) -> bool:
-        """A single block that strides: it leads from one size to the next."""
+        """Whether it is a single block with a stride, which reduces the size for its stage."""
         return self.number == 1 and STRIDE in self.columns and self.value(STRIDE) != 1
 
     def with_cells(self, **values: Value) -> Row:
-        """The row with other values; a cell that says the same stays as it is written."""
+        """The row with other values. A cell whose value stays keeps its expression."""
         known = self.columns
         new = {n: value for n, value in values.items() if n not in known or known[n] != value}
         return self._edited(new, values={**known, **new}) if new else self
@@ -212,9 +218,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BuiltRow:
-    """A row as it was built: the scope of its stage, or its own where a stage is one block.
+    """A row as it was built: the scope of its stage, or of its block where that is the stage.
 
-    `shapes` are those of what comes out.
+    `shapes` are those of its outputs, without the batch.
     """
 
     id: RowId
@@ -224,17 +230,17 @@ class BuiltRow:
 
 
 def block_text(block: tree.Expression) -> str:
-    """A block as it is written."""
+    """The text of a cell that names a block."""
     return block.name if isinstance(block, tree.Name) else block.span.text
 
 
 def block_name(block: tree.Expression) -> str:
-    """A block without the parameters that its cell gives it."""
+    """The name of a cell's block, without the parameters that the cell gives it."""
     return block.function.name if isinstance(block, tree.Call) else block_text(block)
 
 
 def rows_of(table: tree.Table) -> Iterator[Row]:
-    """The rows of a table as it is written, in which mistakes may be."""
+    """The rows of a table as it is written. Its cells can have mistakes."""
     columns = [column.name for column in table.columns]
     stage, is_empty = Stage(table.span.start, 0, None), True
     for position, written in enumerate(table.rows):
@@ -249,7 +255,7 @@ def rows_of(table: tree.Table) -> Iterator[Row]:
 
 
 def ids_of(table: tree.Table) -> Iterator[RowId]:
-    """The identities of the rows of a table as it is written."""
+    """The identities of the rows of a table as it is written, without making the rows."""
     for position, line in enumerate(table.rows):
         if isinstance(line, tree.Row):
             yield RowId(table.span.start, position)

@@ -1,7 +1,7 @@
-"""A plan as text of its own: what derivations made of a network, and all that it needs.
+"""Writes a plan as a spec of its own, which compiles to the same network.
 
-It compiles to the same network. What the file needs from the library it uses; what comes from
-other files stands in it.
+The spec uses files of the library. Definitions of other files are copied into it, so that it
+depends on nothing but the library.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from archdsl.build.values import Value
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
-from archdsl.plan.edits import literal, network_of, shape
+from archdsl.plan.edits import literal, network_of, shape_literal
 from archdsl.plan.options import blocks_in
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import EXPECTATIONS, BuiltRow, Cells, RowId
@@ -28,20 +28,20 @@ N = TypeVar("N", bound=tree.Node)
 _NOWHERE = Span(Source("", ""), 0, 0)
 
 
-def text(name: str, plan: Plan, rows: Iterable[BuiltRow], origin: str) -> str:
-    """A file that defines a network of this name, which no longer derives from another.
+def standalone_text(name: str, plan: Plan, rows: Iterable[BuiltRow], origin: str) -> str:
+    """The text of a file that defines the network, without deriving it from another.
 
-    `rows` are the network's as they were built, and `origin` says where it comes from.
+    `rows` are its rows as they were built. `origin` is put in the first line as a comment.
 
     Raises:
-        CompileError: what the network needs cannot stand in one file.
+        CompileError: it needs two different blocks of one name.
     """
     network = _network(name, plan, rows)
-    made = tuple(_inserted(network, plan))
-    needs = _needs(plan)
-    needs.check([definition.name for definition in made])
-    uses = tuple(tree.Use(stem, span=_NOWHERE) for stem in sorted(needs.uses))
-    parts = [uses, *((definition,) for definition in (*needs.definitions, *made))]
+    networks = tuple(_with_insertions(network, plan))
+    dependencies = _dependencies(plan)
+    dependencies.check([definition.name for definition in networks])
+    uses = tuple(tree.Use(stem, span=_NOWHERE) for stem in sorted(dependencies.uses))
+    parts = [uses, *((definition,) for definition in (*dependencies.definitions, *networks))]
     pieces = (_formatted(part) for part in parts if part)
     doc = f"{doc_string(plan.doc)}\n" if plan.doc else ""
     return f"# {' '.join(origin.split())}\n{doc}" + "\n".join(pieces)
@@ -52,24 +52,27 @@ def _formatted(definitions: tuple[tree.Definition, ...]) -> str:
     return format_file(_unplaced(file))
 
 
-def _inserted(network: tree.Network, plan: Plan) -> Iterator[tree.Network | tree.Derived]:
-    """The network with what is inserted in it: after all else, for no label changed meaning."""
+def _with_insertions(network: tree.Network, plan: Plan) -> Iterator[tree.Network | tree.Derived]:
+    """The network; with insertions, a base and the network derived from it.
+
+    The insertions can come last, since it was checked that transforms did not move their places.
+    """
     inserts = tuple([insert for _, insert in plan.inserts])
     if not inserts:
         yield network
         return
     base = replace(network, name=f"{network.name}_base")
     yield base
-    called = tree.Name(base.name, span=_NOWHERE)
-    yield tree.Derived("network", network.name, called, inserts, None, span=_NOWHERE)
+    base_name = tree.Name(base.name, span=_NOWHERE)
+    yield tree.Derived("network", network.name, base_name, inserts, None, span=_NOWHERE)
 
 
 def _network(name: str, plan: Plan, rows: Iterable[BuiltRow]) -> tree.Network:
-    """The network with what it was given as defaults, without parameters that lost their use."""
+    """The network, given parameters as its defaults, and without parameters now unused."""
     network = network_of(plan, _expected(plan, rows))
     used = names_in(*network.body, *network.parameters)
-    lost = names_in(*plan.network.body, *plan.network.parameters) - used
-    parameters = (_given(p, plan) for p in network.parameters if p.name not in lost)
+    unused = names_in(*plan.network.body, *plan.network.parameters) - used
+    parameters = (_given(p, plan) for p in network.parameters if p.name not in unused)
     return replace(network, name=name, parameters=tuple(parameters), doc=None)
 
 
@@ -80,9 +83,9 @@ def _given(parameter: tree.Parameter, plan: Plan) -> tree.Parameter:
 
 
 def _expected(plan: Plan, built: Iterable[BuiltRow]) -> Mapping[RowId, Cells]:
-    """The shapes that come out now, for rows that print others.
+    """The built shapes, to replace the printed shapes that may no longer hold.
 
-    Those that are made of parameters still hold, unless the network was rewritten.
+    Printed shapes that depend on parameters still hold, unless tables were edited.
     """
     shapes = {row.id: _shapes(row) for row in built}
     rows = (row for table in own_tables(plan.network.body) for row in plan.rows_in(table))
@@ -98,12 +101,12 @@ def _expected(plan: Plan, built: Iterable[BuiltRow]) -> Mapping[RowId, Cells]:
 
 
 def _shapes(row: BuiltRow) -> tree.Expression:
-    shapes = tuple(shape(sizes, _NOWHERE) for sizes in row.shapes)
+    shapes = tuple(shape_literal(sizes, _NOWHERE) for sizes in row.shapes)
     return shapes[0] if len(shapes) == 1 else tree.Tuple(shapes, span=_NOWHERE)
 
 
 def _unplaced(node: N) -> N:
-    """A tree that stands nowhere, so that nothing of its sources' layout is kept."""
+    """The tree without spans: the formatter would look up comments and lines by them."""
     changed: dict[str, Any] = {"span": _NOWHERE}
     for part in fields(node):
         value = getattr(node, part.name)
@@ -117,25 +120,25 @@ def _unplaced(node: N) -> N:
 
 
 @dataclass
-class Needs:
-    """The files of the library to use, by name, and definitions of other files, in order."""
+class Dependencies:
+    """The library files that some text needs, and definitions of other files, in order."""
 
     uses: dict[str, Unit] = field(default_factory=dict)
     definitions: list[tree.Definition] = field(default_factory=list)
     _found: dict[int, Definition] = field(default_factory=dict)
 
     def gather(self, node: tree.Node, unit: Unit) -> None:
-        """What some text mentions, and what that mentions before it."""
+        """Add what a text mentions. Each definition comes after those that it mentions."""
         for name in sorted(names_in(node)):
             if name in unit.names:
-                self._need(unit.names[name])
+                self._add(unit.names[name])
 
     def gather_blocks(self, value: Value) -> None:
-        """The blocks that a value is made of."""
+        """Add the blocks in a value."""
         for block in blocks_in(value):
-            self._need(block.definition)
+            self._add(block.definition)
 
-    def _need(self, definition: Definition) -> None:
+    def _add(self, definition: Definition) -> None:
         if definition.number in self._found or isinstance(definition.node, tree.Network):
             return
         self._found[definition.number] = definition
@@ -149,13 +152,13 @@ class Needs:
         self.definitions.append(written)
 
     def check(self, networks: Iterable[str]) -> None:
-        """See that every name stands for one thing, those of the networks too.
+        """Check that each name is defined once in the file, together with its networks.
 
         Raises:
-            CompileError: one does not.
+            CompileError: one is not.
         """
-        brought = {own.number: own for unit in self.uses.values() for own in unit.own}
-        faults = list(_clashes(networks, [*{**self._found, **brought}.values()]))
+        used = {own.number: own for unit in self.uses.values() for own in unit.own}
+        faults = list(_clashes(networks, [*{**self._found, **used}.values()]))
         if faults:
             raise CompileError(faults)
 
@@ -165,25 +168,25 @@ def _clashes(networks: Iterable[str], definitions: list[Definition]) -> Iterator
     for name in networks:
         if name in first:
             also = [Label(name_span(first[name].node), "the block")]
-            message = f"`{name}` is a block that the network needs"
+            message = f"a network cannot be named `{name}`: it needs a block of this name"
             yield error("name", message, also=also, help="give the network another name")
     for definition in definitions:
         other = first[definition.name]
         if other is not definition:
-            message = f"one file cannot hold two blocks `{definition.name}`"
-            also = [Label(name_span(other.node), "the other")]
+            message = f"one file cannot define two blocks `{definition.name}`"
+            also = [Label(name_span(other.node), "the other one")]
             help = "give one of them another name"
             yield error("name", message, name_span(definition.node), also=also, help=help)
 
 
-def _needs(plan: Plan) -> Needs:
-    """What the text of a network mentions, and what it was given and is inserted in it."""
+def _dependencies(plan: Plan) -> Dependencies:
+    """The dependencies of a network's text, its given parameters and its insertions."""
     network = network_of(plan)
     own = tuple(p for p in network.parameters if p.name not in plan.given)
-    needs = Needs()
-    needs.gather(replace(network, parameters=own), plan.unit)
+    dependencies = Dependencies()
+    dependencies.gather(replace(network, parameters=own), plan.unit)
     for argument in plan.given.values():
-        needs.gather_blocks(argument.value)
+        dependencies.gather_blocks(argument.value)
     for unit, insert in plan.inserts:
-        needs.gather(insert, unit)
-    return needs
+        dependencies.gather(insert, unit)
+    return dependencies

@@ -84,7 +84,7 @@ def test_names_of_files(capsys: pytest.CaptureFixture[str], name: str) -> None:
 
 def test_names_that_are_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     head, word = str(tmp_path / "head.arch"), str(tmp_path / "table.arch")
-    assert "is a block that the network needs" in printed(
+    assert "it needs a block of this name" in printed(
         capsys, X3D_S, "widen(2)", "-o", head, status=1
     )
     assert "is a keyword" in printed(capsys, X3D_S, "widen(2)", "-o", word, status=1)

@@ -27,7 +27,7 @@ X2D = str(ROOT / "specs/x2d.arch")
         (["--follow", "depth = -2.2"], ["but this is the number -2.2"]),
         (["--follow", "spatial = 1.5"], ["`spatial` must be an integer of at least 1"]),
         (["--follow", "fast, hight"], ["there is no axis `hight`"]),
-        (["--follow", "fast", "--budget", "1k"], ["the smallest reachable is 20,662,304"]),
+        (["--follow", "fast", "--budget", "1k"], ["the smallest one has 20,662,304"]),
         (["--follow", "fast", "--budget", "1k", "--metric", "fvcore"], ["a budget cannot be in"]),
         (["--follow", "fast", "--axes", "depth"], ["`--axes` cannot be used with `--follow`"]),
     ],
@@ -57,10 +57,10 @@ def test_a_network_that_cannot_be_built(capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("contraction", "told"),
     [
-        ("contract(frames)", "this takes a budget"),
+        ("contract(frames)", "a budget must be given"),
         ("contract(framez, macs = 1M)", "did you mean `frames`?"),
-        ("contract(frames, macs = 1k)", "the smallest reachable is 20,662,304"),
-        ("contract(width, params = 1)", "nothing along this axis keeps within 1 (params)"),
+        ("contract(frames, macs = 1k)", "the smallest one has 20,662,304"),
+        ("contract(width, params = 1)", "no network along this axis is within 1 (params)"),
         ("contract(frames, macs = -1)", "of at least 0"),
     ],
 )

@@ -27,7 +27,7 @@ NAMES = [axis.name for axis in AXES]
 def _costs(spec: archdsl.Spec, axis: Axis, places: Iterable[int]) -> list[int]:
     standing = spec.candidates(spec.choose(), {})
     scale = axis.scale(standing.plan)
-    changed = (scale.of(place).apply(standing.plan) for place in places)
+    changed = (scale.transform_at(place).apply(standing.plan) for place in places)
     return [standing.measure(plan).figure("macs") for plan in changed]
 
 

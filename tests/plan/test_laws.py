@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archdsl.diagnostics import CompileError, Diagnostic
 from archdsl.ir.likeness import is_same_network
-from archdsl.plan.insertions import places
+from archdsl.plan.insertions import labelled_places
 from archdsl.plan.transforms import TRANSFORMS, Stretch, Transform, Widen
 from archdsl.spec import Network, Spec, load
 from tests.plan.strategies import NAME, Files, changes, specs
@@ -168,7 +168,7 @@ def test_insertions_stay_where_they_are(
 ) -> None:
     """Written last, they give the same network, wherever they stood among transforms."""
     with loaded(files) as spec:
-        labels = list(places(spec.network(NAME).graph).addresses)
+        labels = list(labelled_places(spec.network(NAME).graph).addresses)
         early = f"insert relu after {labels[first % len(labels)]}"
         late = f"insert silu after {labels[then % len(labels)]}"
         written(spec, NAME, early, *applied[:2], late, *applied[2:])

@@ -75,11 +75,11 @@ def refused(spec: Spec, *changes: str) -> Mistake:
             "resize(factor = 2, size = 8)",
             "resize(factor = 2, size = 8)",
             "either `size` or `factor`",
-            "how many times",
+            "multiplies it",
         ),
         ("stretch(2, stages = d)", "stages = d", "there is no stage `d`", "`a`, `b`, `c`"),
         ("set(chanels, value = 2)", "chanels", "no row takes `chanels`", "`channels`?"),
-        ("set(mid, value = 8, rows = a)", "rows = a", "no row of these stages takes", "`b`, `c`"),
+        ("set(mid, value = 8, rows = a)", "rows = a", "no row in these stages takes", "`b`, `c`"),
         ("set(number, value = 2.5)", "value = 2.5", "an integer of at least 1", None),
         (
             "set(mid, value = 2.5)",
@@ -90,11 +90,16 @@ def refused(spec: Spec, *changes: str) -> Mistake:
         ("set(mid, value = (1, 2))", "set(mid, value = (1, 2))", "not the tuple (1, 2)", None),
         ("replace(plane, by = mine)", "plane", "no row has the block `plane`", "`plain`?"),
         ("replace(plain, by = minne)", "minne", "`minne` is not defined", "`mine`?"),
-        ("replace(plain, by = t3_s3)", "t3_s3", "`t3_s3` is another thing", "another name"),
+        (
+            "replace(plain, by = t3_s3)",
+            "t3_s3",
+            "uses `t3_s3` with another meaning",
+            "another name",
+        ),
         ("without(atention)", "atention", "no column or parameter is called", "write one of"),
         ("without(frames)", "without(frames)", "`frames` of `base` is a number", None),
         ("stretch(1G)", "stretch(1G)", "2,000,000,000 blocks are more than", None),
-        ("widen(1e25)", "widen(1e25)", "`channels` grows beyond 2^63", None),
+        ("widen(1e25)", "widen(1e25)", "this makes `channels` larger than 2^63", None),
         ("insert glroe after b", "glroe", "`glroe` is not defined", "`glore`?"),
     ],
 )
@@ -118,7 +123,7 @@ def test_what_fails_before_any_change_names_none(tmp_path: Path) -> None:
 
 def test_an_insertion_keeps_its_place_or_the_change_is_refused(spec: Spec) -> None:
     found = refused(spec, "insert glore after b.*", "stretch(2)")
-    check([found], "stretch(2)", "changes what `b.*` stands for, where `glore` is inserted")
+    check([found], "stretch(2)", "moves the place `b.*`, after which `glore` was inserted")
     assert [words for words, _ in found.also] == ["b.*"]
     for changes in (
         ("insert glore after b.1", "stretch(2)"),
@@ -136,8 +141,8 @@ def test_tables_elsewhere_are_no_tables_of_the_network(tmp_path: Path, body: str
     text = f"{INSIDE}\nnetwork own() {{\n  input x: 3 x 8^2\n  {body}\n}}\n"
     (tmp_path / "own.arch").write_text(text)
     found = refused(load(tmp_path / "own.arch"), "stretch(2)")
-    assert found.message == "there is no table whose blocks could be repeated"
-    assert "outside of loops and blocks" in (found.help or "")
+    assert found.message == "this network has no table whose blocks can be repeated"
+    assert "not those in loops or blocks" in (found.help or "")
 
 
 def test_a_table_under_a_condition_is_one(tmp_path: Path) -> None:
@@ -165,7 +170,7 @@ def test_what_is_no_change(spec: Spec, change: str) -> None:
 
 def test_names_that_one_file_cannot_hold(spec: Spec) -> None:
     clash = spec.derive("made", "own", "insert t3_s3(channels = 8, mid = 1) after a")
-    with pytest.raises(CompileError, match="one file cannot hold two blocks `t3_s3`"):
+    with pytest.raises(CompileError, match="one file cannot define two blocks `t3_s3`"):
         clash.standalone_text("made", "a test")
-    with pytest.raises(CompileError, match="`plain` is a block that the network needs"):
+    with pytest.raises(CompileError, match="a network cannot be named `plain`"):
         spec.derive("plain", "own", "widen(2)").standalone_text("plain", "a test")

@@ -1,7 +1,7 @@
-"""Transforms: a plan in, another out; each a frozen dataclass whose fields are its options.
+"""Transforms: each turns a plan into another, and is a dataclass whose fields are its options.
 
 They are the same in a spec (`network b = a + stretch(depth = 2)`), on the command line and in
-Python. Nothing here knows how a network is written down or built.
+Python. Nothing here knows how a network is parsed, built or written.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TRANSFORMS: dict[str, type[Transform]] = {
         *(Contract, Without, Replace, Set),
     )
 }
-"""Every transform but `insert` under its name in the language."""
+"""The transforms by name, without `insert`, which names places and is a statement of its own."""
 
 __all__ = [
     "TRANSFORMS",

@@ -1,6 +1,7 @@
-"""The six axes along which X3D grows, as steps counted by integers on any network.
+"""The six axes along which X3D expands, with integer places on them, for any network.
 
-Frames are counted one by one, even sizes alone, factors of depth and widths in hundredths.
+Feichtenhofer, CVPR 2020, section 3.1. A search needs integers: a place is a number of frames, half
+a size (sizes are even), or a factor of depth or width in hundredths.
 """
 
 from __future__ import annotations
@@ -24,19 +25,20 @@ MULTIPLE = 2
 
 
 class Scale(Frozen):
-    """The places along an axis: `of` the transform that leads to one.
+    """The places along an axis of a network. `transform_at` gives the transform to a place.
 
-    The network is at `start`, perhaps between two places. Where the axis `has_plateaus`, places
-    beside each other may be one network. Costs grow by about a `power` of the place.
+    The network is at `start`, which may be between two places. If the axis `has_plateaus`,
+    neighbouring places can be the same network, as depths are rounded. Costs grow about as the
+    `power` of the place.
     """
 
     start: Number
-    of: Callable[[int], Transform]
+    transform_at: Callable[[int], Transform]
     has_plateaus: bool = False
     power: int = 1
 
     def factor(self, place: int) -> Fraction:
-        """How many times as far a place is as the network."""
+        """The factor from the network to a place."""
         return Fraction(place) / self.start
 
 
@@ -44,36 +46,36 @@ Scaled: TypeAlias = Callable[[Plan], Scale]
 
 
 class Axis(Frozen):
-    """An axis under X3D's name; `counted` is what it is called by what it counts.
+    """An axis with X3D's name for it, and an `alias` that says what it changes.
 
-    `to` makes the transform of a value: of how many there are to be, or of a factor. `scale`
-    raises `Refused` where a network has not the axis.
+    `transform_to` makes the transform for a value, a new number or a factor. `scale` raises
+    `Refused` if a network does not have the axis.
     """
 
     name: str
-    counted: str
+    alias: str
     kind: Kind
-    to: Callable[[Any], Transform]
+    transform_to: Callable[[Any], Transform]
     scale: Scaled
 
 
 def axis(name: str) -> Axis:
-    """The axis of a name.
+    """The axis of a name or an alias.
 
     Raises:
         Refused: there is none.
     """
-    found = next((known for known in AXES if name in (known.name, known.counted)), None)
+    found = next((known for known in AXES if name in (known.name, known.alias)), None)
     if found is None:
         names = [known.name for known in AXES]
-        hint = did_you_mean(name, [*names, *(known.counted for known in AXES)])
+        hint = did_you_mean(name, [*names, *(known.alias for known in AXES)])
         raise Refused(f"there is no axis `{name}`", "axis", hint or one_of(names))
     return found
 
 
 def _frames(plan: Plan) -> Scale:
     _check(plan, Lengthen(factor=2))
-    own = list(_own(plan, "frames", VIDEO, 1))
+    own = list(_current_sizes(plan, "frames", VIDEO, 1))
     if len(set(own)) == 1:
         return Scale(own[0], lambda place: Lengthen(frames=place))
     return Scale(min(own), lambda place: Lengthen(factor=reduced(Fraction(place) / min(own))))
@@ -81,21 +83,21 @@ def _frames(plan: Plan) -> Scale:
 
 def _rate(plan: Plan) -> Scale:
     _check(plan, Quicken(2))
-    start = min(_own(plan, "frames", VIDEO, 1))
+    start = min(_current_sizes(plan, "frames", VIDEO, 1))
     return Scale(start, lambda place: Quicken(reduced(Fraction(place) / start)))
 
 
 def _size(plan: Plan) -> Scale:
     _check(plan, Resize(factor=2))
-    own = [*_own(plan, "size", IMAGE, -1), *_own(plan, "size", IMAGE, -2)]
+    own = [*_current_sizes(plan, "size", IMAGE, -1), *_current_sizes(plan, "size", IMAGE, -2)]
     start = Fraction(min(own)) / MULTIPLE
     if len(set(own)) == 1:
         return Scale(start, lambda place: Resize(size=place * MULTIPLE), power=2)
     return Scale(start, lambda place: Resize(factor=reduced(place / start)), power=2)
 
 
-def _own(plan: Plan, parameter: str, rank: int, place: int) -> Iterator[Number]:
-    """The sizes that an axis has now: the parameter's, else those of inputs with so many axes."""
+def _current_sizes(plan: Plan, parameter: str, rank: int, place: int) -> Iterator[Number]:
+    """The present sizes along an axis: of the parameter, or else of inputs with enough axes."""
     own = plan.number(parameter)
     if own is not None:
         yield own
@@ -104,7 +106,7 @@ def _own(plan: Plan, parameter: str, rank: int, place: int) -> Iterator[Number]:
 
 
 def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
-    """An axis of factors: how many times as deep or as wide."""
+    """The scale of an axis whose places are factors, of depth or of a width."""
 
     def of(place: int) -> Transform:
         return kind(reduced(Fraction(place, HUNDREDTHS)))
@@ -129,4 +131,4 @@ AXES = (
     Axis("width", "channels", Factor(), Widen, _factors(Widen, power=2)),
     Axis("bottleneck", "ratio", Factor(), Bottleneck, _factors(Bottleneck)),
 )
-"""In the order in which the paper names them."""
+"""The axes, in the order of the paper."""

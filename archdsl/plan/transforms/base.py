@@ -1,4 +1,4 @@
-"""What every transform declares: options, and how it changes a plan."""
+"""The base of transforms, the kinds of their options, and what several of them share."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 
 
-def unknown(message: str, option: str, name: str, known: Iterable[str]) -> Refused:
-    """An option has an unknown name; the help suggests a known one."""
+def unknown_name(message: str, option: str, name: str, known: Iterable[str]) -> Refused:
+    """The refusal of an option that has an unknown name. The help suggests a known one."""
     return Refused(message, option, suggestion(name, known) or "there is none")
 
 
 class Word(Frozen):
-    """A bare name, which stands for itself: a stage, a column."""
+    """A bare name, such as that of a stage or a column. It is not evaluated."""
 
     expects = "a name"
 
@@ -29,13 +29,13 @@ class Word(Frozen):
 
 
 class BlockName(Word):
-    """A bare name that some block has, where the transform is written or the network is."""
+    """The bare name of a block, in the file of the transform or in that of the network."""
 
     expects = "the name of a block"
 
 
 class Anything(Frozen):
-    """Whatever a cell may say."""
+    """Any value that a cell can have."""
 
     expects = "a value"
 
@@ -47,7 +47,7 @@ WORDS = Maybe(Several(Word()))
 
 
 class Factor(Frozen):
-    """How many times as much."""
+    """A factor to multiply by."""
 
     expects = "a number above 0"
 
@@ -56,39 +56,41 @@ class Factor(Frozen):
 
 
 class Figures(Protocol):
-    """What a network costs."""
+    """The figures of a network."""
 
     def figure(self, metric: str) -> int:
-        """A figure under its name in claims, such as `macs` or `params`."""
+        """The value of a metric, such as `macs` or `params`."""
         ...
 
 
 Measure: TypeAlias = Callable[[Plan], Figures]
-"""What a changed network costs; `Refused` where it cannot be built."""
+"""Measures the network of a plan. Raises `Refused` where it cannot be built."""
 
 
 class Transform(Configurable):
     """Base of the transforms."""
 
     def apply(self, plan: Plan) -> Plan:
-        """The changed plan; the one that is given stays as it is.
+        """The changed plan.
 
         Raises:
-            Refused: there is nothing to change, or it cannot be changed so.
+            Refused: the network has nothing to change, or cannot be changed in this way.
         """
         raise NotImplementedError
 
     def apply_measured(self, plan: Plan, measure: Measure) -> Plan:
-        """The changed plan, where candidates may be measured on the way to it.
+        """The changed plan, for which candidates can be measured.
+
+        Only `contract` measures. The others are changes of numbers alone.
 
         Raises:
-            Refused: there is nothing to change, or it cannot be changed so.
+            Refused: the network has nothing to change, or cannot be changed in this way.
         """
         return self.apply(plan)
 
 
-def scaled(plan: Plan, parameter: str, factor: Number) -> Plan | None:
-    """The plan with a parameter multiplied, or None where it is no number of the network."""
+def scale_parameter(plan: Plan, parameter: str, factor: Number) -> Plan | None:
+    """The plan with a parameter multiplied, or None where the network has no such number."""
     own = plan.number(parameter)
     return None if own is None else plan.with_parameters(**{parameter: reduced(own * factor)})
 
@@ -96,14 +98,14 @@ def scaled(plan: Plan, parameter: str, factor: Number) -> Plan | None:
 def stages_of(
     plan: Plan, names: str | tuple[str, ...] | None, option: str = "rows"
 ) -> frozenset[str]:
-    """The stages that an option names, one or several; all of them without it.
+    """The stages that an option names; all stages where it is None.
 
     Raises:
-        Refused: there is none of a name.
+        Refused: there is no stage of a name.
     """
     stages = plan.stages
     chosen = (names,) if isinstance(names, str) else names
     for name in chosen or ():
         if name not in stages:
-            raise unknown(f"there is no stage `{name}`", option, name, stages)
+            raise unknown_name(f"there is no stage `{name}`", option, name, stages)
     return frozenset(stages if chosen is None else chosen)

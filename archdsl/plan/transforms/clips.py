@@ -1,7 +1,8 @@
-"""Sizes of clips, in time and space: X3D's axes `temporal`, `fast` and `spatial`.
+"""Transforms of a clip's duration, frame rate and size: X3D's axes `temporal`, `fast`, `spatial`.
 
-A network says them by parameters, `frames`, `size` and every how many frames of a video one is
-taken, `tau`; one that has none of these says them by its inputs (Feichtenhofer, CVPR 2020).
+Feichtenhofer, CVPR 2020, section 3.1. They change the parameters `frames`, `size` and `tau` (the
+stride at which frames of a video are sampled) of a network. Where it has none, they change the
+shapes of its inputs.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.base import Factor, Transform
 
 VIDEO, IMAGE = 4, 3
-"""How many axes the input has that is a clip, or at least a picture."""
+"""The number of axes of an input that is a clip (channels, frames, height, width), or an image."""
 
 _MULTIPLE = 8
 
@@ -27,11 +28,11 @@ _Change: TypeAlias = Callable[[Number], int]
 
 
 class Lengthen(Transform):
-    """A longer clip: `factor` times as many frames, cut off, or `frames` of them.
+    """Lengthen the clip: multiply its frames by `factor`, truncated, or set them to `frames`.
 
-    X3D's temporal axis, gamma_t. There a longer clip is taken at a higher rate as well, at one
-    that is not printed: with `rate` the frames are taken so many times as often. The parameter
-    `frames` of a network is changed where it has one, else its inputs; and `tau` as by `quicken`.
+    X3D's temporal axis, gamma_t. In the paper a longer clip also has a higher frame rate, which is
+    not printed; `rate` multiplies it. It changes the parameter `frames` of a network if there is
+    one, or else its inputs, and `tau` as `quicken` does.
     """
 
     name = "lengthen"
@@ -40,15 +41,15 @@ class Lengthen(Transform):
     rate: Number = parameter(Factor(), 1)
 
     def apply(self, plan: Plan) -> Plan:
-        change = _either(self.frames, self.factor, "frames", _cut_off)
+        change = _either(self.frames, self.factor, "frames", _truncate)
         return _at_rate(_with_frames(plan, change), self.rate)
 
 
 class Quicken(Transform):
-    """A clip of the same duration with `rate` times as many frames, cut off.
+    """Multiply the frames of a clip of the same duration by `rate`, truncated.
 
-    X3D's fast axis: gamma_t rises as gamma_tau falls. Where a network has a parameter `tau`, every
-    how many frames of the video one is taken, that is divided by the rate, and rounded.
+    X3D's fast axis: gamma_t rises as gamma_tau falls. If a network has a parameter `tau`, the
+    stride at which frames are sampled, it is divided by the rate and rounded.
     """
 
     name = "quicken"
@@ -56,16 +57,16 @@ class Quicken(Transform):
     rate: Number = parameter(Factor())
 
     def apply(self, plan: Plan) -> Plan:
-        return _at_rate(_with_frames(plan, lambda own: _cut_off(own * self.rate)), self.rate)
+        return _at_rate(_with_frames(plan, lambda own: _truncate(own * self.rate)), self.rate)
 
 
 class Resize(Transform):
-    """Another height and width: `factor` times as large, or `size` itself.
+    """Multiply height and width by `factor`, or set both to `size`.
 
-    X3D's spatial axis, gamma_s. What a factor gives is rounded to a multiple of 8, so that
-    sqrt(2) leads from 112 to 160 and on to 224. The rule is ours: the paper prints sizes alone,
-    and its 312 is no sqrt(2) more, so that one is given as `size = 312`. The parameter `size` of
-    a network is changed where it has one, else the last two axes of its inputs.
+    X3D's spatial axis, gamma_s. The result of a factor is rounded to a multiple of 8, so that
+    sqrt(2) leads from 112 to 160 and on to 224. That rule is ours: the paper prints only sizes,
+    and its 312 is not sqrt(2) times 224, so it must be given as `size = 312`. It changes the
+    parameter `size` of a network if there is one, or else the last two axes of its inputs.
     """
 
     name = "resize"
@@ -85,25 +86,30 @@ class Resize(Transform):
 
 
 def _either(exact: int | None, factor: Number | None, name: str, rounded: _Change) -> _Change:
-    """What changes a size: to an exact one, or by a factor, of which one is given."""
+    """The change of a size to an exact one or by a factor, whichever is given.
+
+    Raises:
+        Refused: both are given, or none.
+    """
     if exact is not None and factor is None:
         return lambda own: exact
     if factor is not None and exact is None:
         return lambda own: int(own) if factor == 1 else rounded(own * factor)
-    hint = f"`{name} = ...` says how many there are to be, `factor = ...` how many times as many"
-    raise Refused(f"this takes either `{name}` or `factor`", help=hint)
+    what = "neither" if exact is None else "both"
+    hint = f"`{name} = ...` sets the value, `factor = ...` multiplies it"
+    raise Refused(f"either `{name}` or `factor` must be given, but this has {what}", help=hint)
 
 
-def _cut_off(frames: Number) -> int:
-    """As many frames as there are in full, at least one."""
+def _truncate(frames: Number) -> int:
+    """The number of whole frames, at least one."""
     return max(1, int(frames))
 
 
 def _with_frames(plan: Plan, change: _Change) -> Plan:
-    """Clips of another length.
+    """The plan with clips of another number of frames.
 
     Raises:
-        Refused: the network has none.
+        Refused: no input of the network is a clip.
     """
     own = plan.number("frames")
     if own is not None:
@@ -116,7 +122,7 @@ def _with_frames(plan: Plan, change: _Change) -> Plan:
 
 
 def _at_rate(plan: Plan, rate: Number) -> Plan:
-    """Frames that are taken so many times as often."""
+    """The plan with `tau` divided by a rate, and rounded, where the network has it."""
     tau = plan.number("tau")
     if tau is None or rate == 1:
         return plan

@@ -1,6 +1,7 @@
-"""Contraction: an axis made shorter until the network keeps within a budget.
+"""Contraction along an axis until a network is within a budget (X3D's backward step).
 
-How far is found in few measurements, by a search that expansions use as well.
+Feichtenhofer, CVPR 2020, section 3.2. Each measurement builds a network, so the search for the
+place takes as few as it can. Expansions use the same search.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ _BUDGET = Maybe(Real(least=0))
 
 
 class Contract(Transform):
-    """The largest network along an axis that keeps within every budget (X3D's backward step).
+    """The largest network along an axis that is within every budget (X3D's backward step).
 
     The axes are those of X3D: `fast`, `temporal`, `spatial`, `depth`, `width` and `bottleneck`, or
-    `rate`, `frames` and `size` for the first three. Budgets are of one view of one sample at the
-    network's own input: multiply-adds, parameters, elements put out by what has multiply-adds,
-    and bytes of memory to infer. A network that keeps within them stays as it is.
+    `rate`, `frames` and `size` for the first three. Budgets are for one view of one sample at the
+    network's own input: multiply-adds, parameters, elements that operations with multiply-adds
+    put out, and bytes of memory at inference. A network within all of them stays as it is.
     """
 
     name = "contract"
@@ -43,18 +44,18 @@ class Contract(Transform):
         given = {name: getattr(self, name) for name in self.budgets}
         bounds = {name: int(bound) for name, bound in given.items() if bound is not None}
         if not bounds:
-            raise Refused("this takes a budget: `macs`, `params`, `activations` or `memory`")
-        whole = measure(plan)
-        over = {name: bound for name, bound in bounds.items() if whole.figure(name) > bound}
+            raise Refused("a budget must be given: `macs`, `params`, `activations` or `memory`")
+        figures = measure(plan)
+        over = {name: bound for name, bound in bounds.items() if figures.figure(name) > bound}
         if not over:
             return plan
-        line = _Line(plan, measure, axis(self.axis).scale(plan))
+        line = _AxisSearch(plan, measure, axis(self.axis).scale(plan))
         place = min(line.last_within(name, bound) for name, bound in over.items())
         return line.at(place)
 
 
-class _Line(Frozen):
-    """The networks along an axis, from the smallest up to the one given."""
+class _AxisSearch(Frozen):
+    """The networks along an axis, from the smallest one to the one given."""
 
     plan: Plan
     measure: Measure
@@ -62,10 +63,10 @@ class _Line(Frozen):
 
     def at(self, place: int) -> Plan:
         is_own = place >= self.scale.start
-        return self.plan if is_own else self.scale.of(place).apply(self.plan)
+        return self.plan if is_own else self.scale.transform_at(place).apply(self.plan)
 
     def last_within(self, metric: str, bound: int) -> int:
-        """The last place where a figure keeps within a bound.
+        """The last place where a figure is within a bound.
 
         Raises:
             Refused: there is none.
@@ -74,40 +75,46 @@ class _Line(Frozen):
         most = ceil(self.scale.start)
         least = self._first(cost, most)
         if cost(least) > bound:
-            smallest = self.scale.of(least)
-            message = f"nothing along this axis keeps within {bound:,} ({metric})"
-            hint = f"the smallest reachable is {cost(least):,}, by `{smallest}`"
+            smallest = self.scale.transform_at(least)
+            message = f"no network along this axis is within {bound:,} ({metric})"
+            hint = f"the smallest one has {cost(least):,}, by `{smallest}`"
             raise Refused(message, metric, hint)
         return last_within(cost, bound, least, most)
 
     def _first(self, cost: Callable[[int], int], most: int) -> int:
-        """The first place with a network that can be built."""
-        least, can = 0, most
-        while can - least > 1:
-            place = 1 if least == 0 and can == most else (least + can) // 2
+        """The first place with a network that can be built.
+
+        Place 1 is tried first: most networks can be built there, in one frame or 2 x 2 pixels.
+        Otherwise the interval is halved.
+        """
+        refused, buildable = 0, most
+        while buildable - refused > 1:
+            is_first = refused == 0 and buildable == most
+            place = 1 if is_first else (refused + buildable) // 2
             try:
                 cost(place)
-                can = place
+                buildable = place
             except Refused:
-                least = place
-        return can
+                refused = place
+        return buildable
 
 
 _HALVED = 3
-"""Every so many probes the interval is halved, whatever the curve is like."""
+"""Every third probe halves the interval, so that no curve takes more than logarithmic time."""
 
 _FARTHEST = 4.0
-"""How many times the cost a step may aim at: a curve is known where it was measured."""
+"""How many times the present cost a step can aim at: extrapolation farther is unreliable."""
 
 _AHEAD = 1.1
-"""How much farther to look than where a bound should be, once it was not there."""
+"""How much farther to look once the bound was not where the power had put it."""
 
 
 def last_within(cost: Callable[[int], int], bound: int, low: int, high: int, close: int = 0) -> int:
-    """The last integer whose cost is within a bound, or one less than `close` below the bound.
+    """The last integer whose cost is within a bound, or any that is less than `close` below it.
 
-    `cost` grows, is within the bound at `low` and is beyond it at `high`; it is asked the same
-    more than once. Probes stand where a power through both ends meets the bound.
+    `cost` must not decrease, be within the bound at `low` and beyond it at `high`. It is called
+    with the same integer more than once. This is interpolation search: costs along an axis are
+    nearly a power of the place, so a power through both ends is probed where it meets the bound.
     """
     probes = 0
     while high - low > 1 and bound - cost(low) >= close:
@@ -125,9 +132,9 @@ def last_within(cost: Callable[[int], int], bound: int, low: int, high: int, clo
 def beyond(
     cost: Callable[[int], int], bound: int, start: int, most: int, power: int = 1
 ) -> int | None:
-    """An integer above `start` whose cost is beyond a bound, None where none up to `most` is.
+    """An integer above `start` whose cost is beyond a bound, or None if there is none up to `most`.
 
-    It is first looked for where it would be if the cost grew by a power.
+    The first one tried is where the bound would be if the cost were a `power` of the place.
     """
     place, ahead = start, 1.0
     while place < most:
@@ -140,7 +147,10 @@ def beyond(
 
 
 def _meeting(low: int, high: int, least: int, most: int, bound: int) -> int:
-    """Where a power through both ends meets a bound, strictly between them."""
+    """Where a power through both ends meets a bound, strictly between them.
+
+    The smallest addend keeps a root that is an integer, such as 8, from being 7.999... and cut off.
+    """
     if min(low, least) < 1 or least == most:
         return (low + high) // 2
     part = log(max(bound, 1) / least) / log(most / least)

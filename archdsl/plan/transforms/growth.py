@@ -1,4 +1,7 @@
-"""How many blocks a network has, and how wide: X3D's axes `depth`, `width` and `bottleneck`."""
+"""Transforms of depth and width: X3D's axes `depth`, `width` and `bottleneck`.
+
+Feichtenhofer, CVPR 2020, section 3.1 and the code of its authors.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,19 @@ from archdsl.params.kinds import Boolean, parameter
 from archdsl.params.numbers import Number, is_number, reduced, round_to
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused, Row, RowId
-from archdsl.plan.transforms.base import WORDS, Factor, Transform, scaled, stages_of
+from archdsl.plan.transforms.base import WORDS, Factor, Transform, scale_parameter, stages_of
 
 
 class Stretch(Transform):
-    """`depth` times as many blocks, rounded up in each row.
+    """Repeat blocks `depth` times as often, rounded up in each row.
 
     With `keep_transitions` each stage is stretched as a whole, and one that begins with a single
-    strided block keeps that one: Auto-X3D's Table 2b as printed, where the plain rule meets the
-    cost that is reported of it. A network with a parameter `depth` is stretched by that, as X3D
-    is (gamma_d), unless one of the other options asks for rows.
+    strided block keeps that block single. This gives Auto-X3D's Table 2b as printed; the plain
+    rule gives the cost that the paper reports for it. A network with a parameter `depth` is
+    stretched by that, as X3D is (gamma_d), unless one of the other options is given.
 
-    `stages` names those to change. Unless it does, a stage of one block stays one if the network
-    repeats that block nowhere: so do stems, pools, and Inception modules with widths of their own.
+    `stages` names the stages to change. Without it, a stage of a single block is stretched only if
+    another stage repeats that block: stems, pools, and Inception modules stay single.
     """
 
     name = "stretch"
@@ -34,7 +37,7 @@ class Stretch(Transform):
 
     def apply(self, plan: Plan) -> Plan:
         asks_for_rows = self.stages is not None or self.keep_transitions
-        by_parameter = None if asks_for_rows else scaled(plan, "depth", self.depth)
+        by_parameter = None if asks_for_rows else scale_parameter(plan, "depth", self.depth)
         if by_parameter is not None:
             return by_parameter
         chosen = self._chosen(plan)
@@ -43,29 +46,30 @@ class Stretch(Transform):
 
     def _chosen(self, plan: Plan) -> frozenset[str]:
         if not plan.rows:
-            hint = "tables count that stand in the network itself, outside of loops and blocks"
-            raise Refused("there is no table whose blocks could be repeated", help=hint)
+            hint = "only tables in the network itself can be changed, not those in loops or blocks"
+            raise Refused("this network has no table whose blocks can be repeated", help=hint)
         if self.stages is not None:
             return stages_of(plan, self.stages, "stages")
         chosen = _repeated(plan.stages)
         if not chosen:
             first = next(iter(plan.stages))
-            hint = f"name those to repeat: `stages = {first}`, or several in parentheses"
-            message = "every stage is a single block, which the network repeats nowhere"
+            hint = f"name stages to repeat: `stages = {first}`, or several in parentheses"
+            message = "every stage is a single block that the network does not repeat"
             raise Refused(message, help=hint)
         return chosen
 
     def _stretched(self, rows: Sequence[Row]) -> Iterator[tuple[RowId, int]]:
         if self.keep_transitions:
-            numbers = self._as_a_whole(rows)
+            numbers = self._stretch_whole_stage(rows)
         else:
             numbers = [ceil(self.depth * row.number) for row in rows]
         return zip([row.id for row in rows], numbers, strict=True)
 
-    def _as_a_whole(self, rows: Sequence[Row]) -> list[int]:
-        """Each row ends where its last block is moved to, so that the total is right.
+    def _stretch_whole_stage(self, rows: Sequence[Row]) -> list[int]:
+        """The numbers of blocks of a stage whose total is stretched.
 
-        A first row that is kept ends where it did, and the second makes up for it.
+        The end of each row is moved, not its number, so that rounding does not add up. A first row
+        that is a transition keeps its end, and the second one makes up for it.
         """
         moved = [ceil(self.depth * end) for end in accumulate(row.number for row in rows)]
         if len(rows) > 1 and rows[0].is_transition:
@@ -75,7 +79,7 @@ class Stretch(Transform):
 
 
 def _repeated(stages: Mapping[str, Sequence[Row]]) -> frozenset[str]:
-    """The stages of several blocks, and those of one block that others repeat."""
+    """The stages of several blocks, and the stages of a block that one of these repeats."""
     several = {name: rows for name, rows in stages.items() if sum(row.number for row in rows) > 1}
     blocks = {row.block for rows in several.values() for row in rows}
     alike = (name for name, rows in stages.items() if {row.block for row in rows} <= blocks)
@@ -86,11 +90,11 @@ _MULTIPLE = 8
 
 
 class Widen(Transform):
-    """`width` times as many channels, rounded to multiples of 8.
+    """Multiply channels by `width`, rounded to multiples of 8.
 
-    X3D's gamma_w, with the rounding of its authors' code: at least 8, and up again where below
-    0.9 of the product. The parameter `width` of a network is changed where it has one, and then
-    its table rounds; else the column `channels`. Widths of other names stay as they are.
+    X3D's gamma_w, with the rounding of its authors' code: at least 8, and to the next multiple if
+    the result is below 0.9 of the product. It changes the parameter `width` of a network if there
+    is one, whose table then rounds, or else the column `channels`. Other widths stay as they are.
     """
 
     name = "widen"
@@ -98,7 +102,7 @@ class Widen(Transform):
     width: Number = parameter(Factor())
 
     def apply(self, plan: Plan) -> Plan:
-        by_parameter = scaled(plan, "width", self.width)
+        by_parameter = scale_parameter(plan, "width", self.width)
         if by_parameter is not None:
             return by_parameter
         if self.width == 1:
@@ -116,10 +120,10 @@ class Widen(Transform):
 
 
 class Bottleneck(Transform):
-    """`ratio` times as many channels inside of blocks.
+    """Multiply the channels inside of blocks by `ratio`.
 
-    X3D's gamma_b. The parameter `bottleneck` of a network is changed where it has one, else the
-    column `expansion`, else `mid`, whose values are cut off to integers as X3D's are.
+    X3D's gamma_b. It changes the parameter `bottleneck` of a network if there is one, or else the
+    column `expansion`, or else `mid`, whose values are truncated to integers as in X3D's code.
     """
 
     name = "bottleneck"
@@ -128,7 +132,7 @@ class Bottleneck(Transform):
     ratio: Number = parameter(Factor())
 
     def apply(self, plan: Plan) -> Plan:
-        by_parameter = scaled(plan, "bottleneck", self.ratio)
+        by_parameter = scale_parameter(plan, "bottleneck", self.ratio)
         if by_parameter is not None:
             return by_parameter
         column = next((name for name in self.columns if name in plan.columns), None)

@@ -1,4 +1,4 @@
-"""What rows say: another block, another value in a column, or nothing where something stands."""
+"""Transforms of the cells of rows: another block, another value in a column, or a dash."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from archdsl.plan.transforms.base import (
     Transform,
     Word,
     stages_of,
-    unknown,
+    unknown_name,
 )
 
 
 class Replace(Transform):
-    """Another block `by` in the rows that have one, or in those of some stages.
+    """Replace a block `by` another one, in all its rows or in those of some stages.
 
-    The rows keep their cells, so that the new block takes what the old one took.
+    The rows keep their cells, so the new block gets the parameters of the old one.
     """
 
     name = "replace"
@@ -34,9 +34,9 @@ class Replace(Transform):
         chosen = stages_of(plan, self.rows)
         blocks = dict.fromkeys(row.block for row in plan.rows if row.label in chosen)
         if self.block not in blocks:
-            where = "no row" if self.rows is None else "no row of these stages"
+            where = "no row" if self.rows is None else "no row in these stages"
             message = f"{where} has the block `{self.block}`"
-            raise unknown(message, "block", self.block, blocks)
+            raise unknown_name(message, "block", self.block, blocks)
         return plan.with_rows(
             lambda row: row.with_block(self.by) if self._is_meant(row, chosen) else row
         )
@@ -46,9 +46,9 @@ class Replace(Transform):
 
 
 class Set(Transform):
-    """Another value in a column, in all rows that take it or in those of some stages.
+    """Set a column to a value, in all rows that take it or in those of some stages.
 
-    `none` is a dash, so that the parameter of the block has its default.
+    `none` becomes a dash, so that the parameter of the block has its default.
     """
 
     name = "set"
@@ -62,16 +62,16 @@ class Set(Transform):
         taking = {row.label for row in plan.rows if self.column in row.takes}
         self._check_column(plan, taking)
         if not taking & chosen:
-            message = f"no row of these stages takes `{self.column}`"
-            raise unknown(message, "rows", str(self.rows), sorted(taking))
+            message = f"no row in these stages takes `{self.column}`"
+            raise unknown_name(message, "rows", str(self.rows), sorted(taking))
         return plan.with_rows(lambda row: self._changed(row) if row.label in chosen else row)
 
     def _check_column(self, plan: Plan, taking: set[str]) -> None:
         if not taking:
             known = sorted({name for row in plan.rows for name in row.takes})
-            raise unknown(f"no row takes `{self.column}`", "column", self.column, known)
+            raise unknown_name(f"no row takes `{self.column}`", "column", self.column, known)
         if self.column == NUMBER and not (is_integer(self.value) and self.value >= 1):
-            raise Refused("`number` counts blocks: an integer of at least 1", "value")
+            raise Refused("`number` must be an integer of at least 1", "value")
 
     def _changed(self, row: Row) -> Row:
         if self.column not in row.takes:
@@ -84,9 +84,9 @@ class Set(Transform):
 
 
 class Without(Transform):
-    """A network without what a parameter or a column says, such as its attention.
+    """Leave out what a parameter or a column adds to a network, such as its attention.
 
-    A parameter becomes `none`, and a column a dash in every row.
+    The parameter becomes `none`, or the column a dash in every row.
     """
 
     name = "without"
@@ -100,4 +100,4 @@ class Without(Transform):
             return plan.with_rows(lambda row: row.without_cell(self.what))
         known = [*plan.columns, *plan.parameters]
         message = f"no column or parameter is called `{self.what}`"
-        raise unknown(message, "what", self.what, known)
+        raise unknown_name(message, "what", self.what, known)

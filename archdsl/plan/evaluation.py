@@ -1,7 +1,8 @@
-"""What a plan comes to, found without a build: every tensor is open, all else is evaluated.
+"""The values in a plan, found without a build: abstract interpretation with unknown tensors.
 
-This reads the body of a network as far as numbers go: its parameters, what it assigns, the sizes
-of its inputs, and the cells of its tables.
+The body of a network is run with `POISON` for each tensor. That evaluates its parameters, its
+assignments, the shapes of its inputs and the cells of its tables, as far as they do not depend on
+a tensor's size. It takes microseconds for each statement, and no operation is applied.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import POISON, Applicable, BlockValue, OperationValue, Value, holds_tensor
 from archdsl.params.numbers import is_integer
-from archdsl.plan.labels import Wanted, labels
+from archdsl.plan.labels import WantedLabel, stage_labels
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import (
     BLOCK,
     NUMBER,
-    OPEN,
     SPECIAL,
+    UNKNOWN,
+    CellValue,
     Content,
-    Known,
     Row,
     Stage,
     block_name,
@@ -33,33 +34,37 @@ from archdsl.program.program import assigned_names, names_in
 from archdsl.syntax import tree
 
 
-def numbered(frame: Frame, plan: Plan) -> Plan:
-    """A plan with what its parameters, inputs and rows come to; `frame` counts the steps.
+def evaluate_plan(frame: Frame, plan: Plan) -> Plan:
+    """The plan with the values of its parameters, inputs and rows. `frame` counts the steps.
 
     Raises:
-        Fault: whether a table is part of the network depends on a tensor, or something is at
-            fault that a build tells.
+        Fault: whether a table is part of the network depends on a tensor, or a parameter has a
+            mistake.
     """
-    reader = _Reader(plan, frame.top_level(plan.unit))
-    reader.read()
-    stages = labels(frame, plan, reader.wanted(), reader.frame.names)
-    rows = tuple(reader.rows(stages))
+    evaluator = _Evaluator(plan, frame.top_level(plan.unit))
+    evaluator.run()
+    stages = stage_labels(frame, plan, evaluator.wanted_labels(), evaluator.frame.names)
+    rows = tuple(evaluator.rows(stages))
     reached = {row.id for row in rows}
-    elsewhere = tuple([row for row in (*plan.rows, *plan.elsewhere) if row.id not in reached])
+    unreached = tuple([row for row in (*plan.rows, *plan.unreached) if row.id not in reached])
     return replace(
-        plan, parameters=reader.parameters, inputs=reader.inputs, rows=rows, elsewhere=elsewhere
+        plan,
+        parameters=evaluator.parameters,
+        inputs=evaluator.inputs,
+        rows=rows,
+        unreached=unreached,
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """What some rows of a table come to, but for the label of their stage."""
+class _RowValues:
+    """The values of equal rows of a table; the label of their stage is added later."""
 
-    kind: str
+    text: str
     block: str
     is_operation: bool
-    number: Known
-    values: Mapping[str, Known]
+    number: CellValue
+    values: Mapping[str, CellValue]
     takes: frozenset[str]
 
     def content(self, label: str, before: Content) -> Content:
@@ -67,17 +72,17 @@ class _Found:
 
 
 @dataclass
-class _Reader:
-    """Runs the body of a network with poison for tensors, which poisons what is made of them."""
+class _Evaluator:
+    """Runs the body of a network with poison for tensors; all that depends on one is poison."""
 
     plan: Plan
     frame: Frame
     inputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
     parameters: dict[str, Value] = field(default_factory=dict)
-    found: list[tuple[Row, _Found]] = field(default_factory=list)
+    evaluated: list[tuple[Row, _RowValues]] = field(default_factory=list)
     has_ended: bool = False
 
-    def read(self) -> None:
+    def run(self) -> None:
         network, frame = self.plan.network, self.frame
         parameters.bind_parameters(
             frame, network, parameters.check_arguments(frame, network, self.plan.given)
@@ -85,27 +90,27 @@ class _Reader:
         self.parameters = dict(frame.names)
         self._run(network.body)
 
-    def wanted(self) -> Iterator[Wanted]:
-        """What the stages are to be called, in order."""
-        for _, stages in groupby(self.found, key=lambda pair: pair[0].stage.table):
+    def wanted_labels(self) -> Iterator[WantedLabel]:
+        """The names of the stages in order, which may clash."""
+        for _, stages in groupby(self.evaluated, key=lambda pair: pair[0].stage.table):
             number = 0
             for stage, rows in groupby(stages, key=lambda pair: pair[0].stage):
-                first, *others = [found for _, found in rows]
+                first, *others = [values for _, values in rows]
                 is_counted = bool(others) or isinstance(first.number, int)
                 if first.number == 1 and not others:
-                    name = stage.name or first.kind
-                    yield Wanted(stage, name, first.is_operation, is_counted)
+                    name = stage.name or first.text
+                    yield WantedLabel(stage, name, first.is_operation, is_counted)
                 else:
                     number += 1
-                    yield Wanted(stage, stage.name or f"stage{number}", False, is_counted)
+                    yield WantedLabel(stage, stage.name or f"stage{number}", False, is_counted)
 
     def rows(self, labels: Mapping[Stage, str]) -> Iterator[Row]:
-        """The rows with what they come to; those that say the same in a stage share it."""
+        """The rows with their values. Equal rows of a stage share one `Content`."""
         shared: dict[Hashable, Content] = {}
-        for row, found in self.found:
-            key = row.stage, row.content, found
+        for row, values in self.evaluated:
+            key = row.stage, row.content, values
             if key not in shared:
-                shared[key] = found.content(labels[row.stage], row.content)
+                shared[key] = values.content(labels[row.stage], row.content)
             yield row.with_content(shared[key])
 
     def _run(self, body: tuple[tree.Statement, ...]) -> None:
@@ -133,7 +138,10 @@ class _Reader:
             self.frame.running = (POISON,)
 
     def _value(self, node: tree.Expression) -> Value:
-        """The value of an expression, poison where it is made of a tensor or at fault."""
+        """The value of an expression; poison where it depends on a tensor or has a mistake.
+
+        A mistake is not reported here: building the network will report it.
+        """
         try:
             value = self.frame.evaluate(node)
         except Fault:
@@ -158,8 +166,8 @@ class _Reader:
             self._run(statement.body if test else statement.otherwise)
             return
         if any(own_tables((statement,))) or _returns(statement):
-            message = "what a tensor's size decides here is not known before the network is built"
-            hint = "a transform changes tables that are part of the network whatever its sizes"
+            message = "this condition depends on a tensor's size, which only a build can compute"
+            hint = "a transform can only change tables that do not depend on such a condition"
             raise self.frame.fault("transform", message, statement.test.span, help=hint)
         self.frame.names |= dict.fromkeys(assigned_names(statement), POISON)
 
@@ -168,35 +176,36 @@ class _Reader:
         if not isinstance(values, tuple):
             self.frame.names |= dict.fromkeys(assigned_names(statement), POISON)
             return
-        found = list(self.found)
+        evaluated = list(self.evaluated)
         for value in values:
             self._bind(statement.targets, value)
             self._run(statement.body)
-        self.found = found  # rows of tables in loops are none of the network's own
+        self.evaluated = evaluated  # a table in a loop is not one of the network's own tables
 
     def _table(self, table: tree.Table) -> None:
-        known: dict[Hashable, _Found] = {}
-        read = frozenset(name for binding in table.bindings for name in names_in(binding.value))
+        known: dict[Hashable, _RowValues] = {}  # tables of a thousand rows have few different ones
+        bound = frozenset(name for binding in table.bindings for name in names_in(binding.value))
         for row in self.plan.rows_in(table):
             key = tuple(row.cells.items())
             if key not in known:
-                known[key] = self._row(row, read)
-            self.found.append((row, known[key]))
+                known[key] = self._row(row, bound)
+            self.evaluated.append((row, known[key]))
 
-    def _row(self, row: Row, read: frozenset[str]) -> _Found:
+    def _row(self, row: Row, bound: frozenset[str]) -> _RowValues:
         cells = row.cells
         block = self._block(cells[BLOCK])
-        takes = frozenset({*(_options(block) if block else ()), *read, NUMBER})
-        values = {name: self._known(cell) for name, cell in cells.items() if name not in SPECIAL}
-        number = self._known(cells[NUMBER]) if NUMBER in cells else 1
+        takes = frozenset({*(_options(block) if block else ()), *bound, NUMBER})
+        own = {name: cell for name, cell in cells.items() if name not in SPECIAL}
+        values = {name: self._cell_value(cell) for name, cell in own.items()}
+        number = self._cell_value(cells[NUMBER]) if NUMBER in cells else 1
         is_operation = isinstance(block, OperationValue)
-        return _Found(
+        return _RowValues(
             block_text(cells[BLOCK]), block_name(cells[BLOCK]), is_operation, number, values, takes
         )
 
-    def _known(self, cell: tree.Expression) -> Known:
+    def _cell_value(self, cell: tree.Expression) -> CellValue:
         value = self._value(cell)
-        return OPEN if value is POISON else value
+        return UNKNOWN if value is POISON else value
 
     def _block(self, cell: tree.Expression) -> Applicable | None:
         try:
@@ -212,5 +221,8 @@ def _returns(statement: tree.If) -> bool:
 
 
 def _options(block: Applicable) -> tuple[str, ...]:
-    """What a block takes beside the tensor that enters, which is its first parameter."""
+    """The parameters of a block without the first, which is the tensor that enters.
+
+    Those of an operation never include its operands.
+    """
     return block.parameters[1:] if isinstance(block, BlockValue) else block.parameters

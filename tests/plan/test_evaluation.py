@@ -81,7 +81,7 @@ def refusal(net: Spec, change: str) -> tuple[str, str]:
 
 def test_what_is_made_of_a_tensor_cannot_be_computed_with() -> None:
     net = spec(table("unit | 2 * in.channels", "unit | 8"))
-    message = "`channels` of stage `stage1` is made of the size of a tensor"
+    message = "`channels` of stage `stage1` depends on a tensor's size"
     assert refusal(net, "widen(2)") == (message, "widen(2)")
     written = net.derive("made", "net", "set(channels, value = 12)").network("made")
     assert [node.results[0].channels for node in written.graph] == [4, 12, 12]
@@ -90,7 +90,7 @@ def test_what_is_made_of_a_tensor_cannot_be_computed_with() -> None:
 def test_a_table_that_a_tensor_decides_on_is_not_known() -> None:
     net = spec(f"if x.height < 9 {{ {table('unit | 8')} }} else {{ unit }}")
     message, words = refusal(net, "widen(2)")
-    assert message == "what a tensor's size decides here is not known before the network is built"
+    assert message == "this condition depends on a tensor's size, which only a build can compute"
     assert words == "x.height < 9"
 
 
