@@ -121,7 +121,12 @@ def test_definition_made_of_a_cell_that_is_left_out() -> None:
         ),
         ("network n(a) {\n input x: a\n relu\n}", "argument", "a", "has no default"),
         ("network n = m\nnetwork m = n", "recursion", "m", "in a cycle: n -> m -> n"),
-        ("network n = m(a = 1)\nblock m(x) { return x }", "network", "m", "must be a network, but this is a block"),
+        (
+            "network n = m(a = 1)\nblock m(x) { return x }",
+            "network",
+            "m",
+            "must be a network, but this is a block",
+        ),
         ("network n = m(3)\nnetwork m() { input x: 1 }", "argument", "3", "given by name"),
     ],
 )
