@@ -7,7 +7,10 @@ import re
 import pytest
 from document import ROOT, Page
 
+from archdsl.build.statements import SCHEMES
+from archdsl.plan.rows import SPECIAL
 from archdsl.plan.transforms import TRANSFORMS
+from archdsl.program.names import FUNCTIONS
 from archdsl.source import Source
 from archdsl.spec import load
 from archdsl.syntax import tree
@@ -48,6 +51,13 @@ def test_every_keyword_is_listed() -> None:
     (keywords,) = re.findall(r"^NAME: /\(\?!\(\?:(\S+)\)\\b\)", grammar, re.MULTILINE)
     listed = " ".join(TEXT.split()).partition("do not begin with a digit. `")[2].partition("`")[0]
     assert listed == keywords.replace("|", " ")
+
+
+def test_every_function_scheme_and_column_is_listed() -> None:
+    for name in (*FUNCTIONS, *SCHEMES):
+        assert re.search(rf"`{name}[`(]", TEXT), name
+    for column in SPECIAL:
+        assert f"| `{column}` | " in TEXT
 
 
 def _read(expression: str) -> tree.Expression:
