@@ -1,4 +1,4 @@
-"""Arithmetic, element by element, on tensors or on a tensor and an exact constant."""
+"""Arithmetic, element by element: on tensors, or on a tensor and an exact constant."""
 
 from __future__ import annotations
 

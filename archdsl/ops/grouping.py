@@ -11,7 +11,7 @@ from archdsl.params.kinds import AxisName, Integer, parameter
 class Group(Operation):
     """x in groups of `size` along an axis, each a sample: C x T x H x W is n of C x size x H x W.
 
-    What follows sees one group and never the others. The last group is filled up with zeros.
+    What follows sees one group at a time. The last group is filled up with zeros.
 
     Example: `ungroup(group(64 x 50 x 14^2, 16), 64 x 50 x 14^2)`
     """

@@ -77,10 +77,9 @@ def slots(values: dict[str, int]) -> str:
 
 
 class Reshape(Operation):
-    """The elements, in order, under `shape`, where -1 stands for what is left.
+    """The same elements, in order, with another `shape`, in which -1 stands for what is left.
 
-    Sizes that stand in `shape` are fixed in the module; `flatten`, `unflatten` and `restore` let it
-    take clips of other sizes.
+    The module then takes clips of this size only; `flatten`, `unflatten` and `restore` fit any.
 
     Example: `64 x 4 x 7^2 -> reshape((8, 8, -1))`
     """
@@ -133,7 +132,7 @@ class Flatten(Operation):
 
 
 class Unflatten(Operation):
-    """One axis as several of `sizes`, where -1 stands for what is left.
+    """One axis divided into several, of `sizes`, in which -1 stands for what is left.
 
     Example: `196 x 768 -> unflatten(-1, (12, -1))`
     """

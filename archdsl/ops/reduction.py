@@ -43,8 +43,8 @@ class Reduction(Operation):
 
 Mean = kind(Reduction, "mean", "The mean over axes: global average pooling, over the positions.")
 Sum = kind(Reduction, "sum", "The sum over axes.")
-Max = kind(Reduction, "max", "The largest value over axes, Tensor.amax.", call="{0}.amax(")
-Min = kind(Reduction, "min", "The smallest value over axes, Tensor.amin.", call="{0}.amin(")
+Max = kind(Reduction, "max", "The largest value over axes.", call="{0}.amax(")
+Min = kind(Reduction, "min", "The smallest value over axes.", call="{0}.amin(")
 LogSumExp = kind(Reduction, "logsumexp", "The logarithm of the sum of exp(x) over axes.")
 
 

@@ -1,4 +1,4 @@
-"""Parts of tensors, tensors moved along their axes, and tensors extended."""
+"""Parts and repetitions: slices of tensors, and tensors rolled, flipped or extended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def subscript(index: int, inside: str) -> str:
 
 
 class Slice(Operation):
-    """The part of an axis from `start` up to but without `stop`, of each `step` the first.
+    """Every `step`-th element of an axis, from `start` up to but without `stop`.
 
     Negative numbers count from the end, as in Python.
 
@@ -59,7 +59,7 @@ class Slice(Operation):
 
 
 class Select(Operation):
-    """One place of an axis, which is removed: `select(0, 0)` reads the first of N tokens.
+    """One element of an axis, which is then removed: `select(0, 0)` reads the first of N tokens.
 
     Example: `64 x 8 x 14^2 -> select(frames, 0)`
     """

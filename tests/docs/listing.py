@@ -20,7 +20,7 @@ from archdsl.build.values import show
 from archdsl.ir.types import show_shape
 from archdsl.ops import FAMILIES
 from archdsl.ops.base import Operation
-from archdsl.params.kinds import kind_of
+from archdsl.params.kinds import AxisName, kind_of
 from archdsl.program.loading import parse_program
 from archdsl.source import Source
 from archdsl.spec import Spec
@@ -83,7 +83,8 @@ def _section(kind: type[Operation]) -> str:
     """An operation with its words, what its parameters take, and its example."""
     takes: dict[str, list[str]] = {}
     for field in _parameters(kind):
-        takes.setdefault(kind_of(field).expects, []).append(f"`{field.name}`")
+        expects = kind_of(field).expects.replace(AxisName.expects, "an axis")
+        takes.setdefault(expects, []).append(f"`{field.name}`")
     listed = "".join(f"- {', '.join(names)}: {what}\n" for what, names in takes.items())
     example = _example(kind)
     shape, form = _compiled(example)
