@@ -54,16 +54,30 @@ def written(page: str) -> str:
 
 
 def operations() -> str:
-    return "\n".join(map(_family, FAMILIES))
+    """Links to the families, then the families."""
+    return "\n".join([*map(_link, FAMILIES), "", *map(_family, FAMILIES)])
+
+
+def _titled(family: tuple[type[Operation], ...]) -> tuple[str, str]:
+    """What a family is, and a remark, from the docstring of its file."""
+    doc = (sys.modules[family[0].__module__].__doc__ or "").splitlines()[0]
+    title, _, remark = doc.rstrip(".").partition(": ")
+    return title, f"{_capital(remark)}." if remark else ""
+
+
+def _link(family: tuple[type[Operation], ...]) -> str:
+    title, _ = _titled(family)
+    anchor = re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+    names = ", ".join(f"`{kind.name}`" for kind in family if kind.name != "input")
+    return f"- [{title}](#{anchor}): {names}"
 
 
 def _family(family: tuple[type[Operation], ...]) -> str:
     """A family: a table of the operations that a line explains, then a section for each other."""
-    doc = (sys.modules[family[0].__module__].__doc__ or "").splitlines()[0]
-    title, _, remark = doc.partition(": ")
+    title, remark = _titled(family)
     members = [kind for kind in family if kind.name != "input"]
     short = [kind for kind in members if not _EXAMPLE.search(_doc(kind))]
-    parts = [f"## {title.rstrip('.')}\n", *([f"{_capital(remark)}\n"] if remark else [])]
+    parts = [f"## {title}\n", *([f"{remark}\n"] if remark else [])]
     if short:
         parts.append(f"{_HEADER}{''.join(map(_row, short))}")
     return "\n".join([*parts, *(_section(kind) for kind in members if kind not in short)])

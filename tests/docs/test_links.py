@@ -8,6 +8,7 @@ import pytest
 from document import PAGES, ROOT, Page
 
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
+_WITHIN = re.compile(r"\]\(#([^)]+)\)")
 _PATH = re.compile(r"`((?:archdsl|docs|grammars|specs|templates|tests)/[\w./-]*)`")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _DIAGRAM = re.compile(r"^text -parse-> .*?\n.*\n.*$", re.MULTILINE)
@@ -25,6 +26,11 @@ def test_links_lead_somewhere(page: Page) -> None:
         target = page.path.parent / path if path else page.path
         assert target.exists(), target
         assert not heading or heading in _anchors(target.read_text()), heading
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_within_a_page_lead_somewhere(page: Page) -> None:
+    assert set(_WITHIN.findall(page.prose)) - _anchors(page.text) == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
