@@ -1,1 +1,1 @@
-"""What people and programs read: diagnostics, tables and figures as text. Prints nothing itself."""
+"""Reports of every command, for people as text and Markdown, for programs as JSON and CSV."""

@@ -1,4 +1,4 @@
-"""Claims of specs and members of families, for people and for programs."""
+"""The reports of `archdsl check` and `archdsl family`, for people and for programs."""
 
 from __future__ import annotations
 
@@ -58,11 +58,12 @@ def _section(report: SpecReport, form: str) -> str:
 
 
 def _verdicts(report: SpecReport) -> str:
-    """`9 claims: 7 met, 1 disputed, 1 as published`; less where a mistake stood in the way."""
+    """`9 claims: 7 met, 1 disputed, 1 as published`."""
     counts = Counter(checked.verdict for checked in report.claims)
-    unknown = report.written - counts.total()
+    # A mistake in a network or in a claim leaves claims without a verdict.
+    unmeasured = report.written - counts.total()
     parts = [f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict]]
-    parts += [f"{unknown} not measured"] * (unknown > 0)
+    parts += [f"{unmeasured} not measured"] * (unmeasured > 0)
     return f"{counted(report.written, 'claim')}: {', '.join(parts)}" if parts else "no claims"
 
 
@@ -89,7 +90,7 @@ def _claim(spec: str, checked: ClaimResult) -> dict[str, object]:
 
 
 def show_members(members: Sequence[Member], convention: Convention, form: str) -> str:
-    """Every member's costs and claims, in one of `text.FORMATS`."""
+    """The costs and claims of every member, in one of `text.FORMATS`."""
     if form == "json":
         return as_json([_member(member, convention) for member in members])
     if form == "csv":
@@ -116,7 +117,7 @@ def _member_cells(member: Member, convention: Convention) -> tuple[str, ...]:
 
 
 def _inputs(member: Member) -> str:
-    """The shape; with several inputs their names too."""
+    """The shape of the input; the names too if there are several."""
     if len(member.inputs) == 1:
         return "".join(map(show_shape, member.inputs.values()))
     return shown_inputs(member.inputs)
@@ -141,7 +142,7 @@ def _member(member: Member, convention: Convention) -> dict[str, object]:
 
 
 def _plain(value: Value) -> object:
-    """What JSON has a form of, as that; else as the language writes it."""
+    """A parameter as JSON; a tuple or a block as the text that the language writes."""
     if isinstance(value, bool | int | None):
         return value
     return _number(value) if isinstance(value, Fraction) else show(value)

@@ -1,4 +1,8 @@
-"""The costs of a network, for people and for programs."""
+"""The report of `archdsl flops`, for people and for programs.
+
+Programs get exact integers. People get rounded figures in the table, and below it what the figures
+mean: a count of MACs without its convention and input size cannot be compared.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from functools import cached_property
 
 from archdsl.costs.breakdown import Part
 from archdsl.costs.figures import Convention
+from archdsl.diagnostics import counted
 from archdsl.report.text import (
     Table,
     as_json,
@@ -23,7 +28,7 @@ from archdsl.spec import Network
 
 @dataclass(frozen=True)
 class Views:
-    """How often a video is looked at: clips along its length, crops of each."""
+    """The views of a video in a test: clips along its length, times crops of each."""
 
     clips: int = 1
     crops: int = 1
@@ -35,7 +40,7 @@ class Views:
 
 @dataclass(frozen=True)
 class CostReport:
-    """What a network costs, cut into parts, by one convention."""
+    """The costs of a network in one convention, by rows or another level of parts."""
 
     network: Network
     convention: Convention
@@ -90,7 +95,7 @@ class CostReport:
 
     @property
     def _facts(self) -> Iterator[str]:
-        """What the table's figures mean, and those that it has no column for."""
+        """What the figures of the table mean, and the figures that it has no column for."""
         network, total = self.network, self.network.costs.total
         yield f"convention    {self.convention.name}: {self.convention.counts}"
         yield f"input         {self._inputs}"
@@ -98,22 +103,26 @@ class CostReport:
         yield f"total         {self._total:,} {self.convention.unit} for one view"
         if self.views.count > 1:
             yield f"views         {self._views}"
-        yield f"activations   {total.activations:,} elements put out by what has multiply-adds"
         yield (
-            f"memory        {readable_bytes(network.inference_bytes)} to infer,"
-            f" {readable_bytes(network.training_bytes)} to train, at their peaks"
+            f"activations   {total.activations:,} outputs of convolutions, linear layers and"
+            " matrix products"
         )
-        yield "              one sample in float32: parameters and the values alive; to train,"
-        yield "              every value kept for the backward pass, gradients and momentum too"
-        yield f"bytes moved   {readable_bytes(total.bytes_moved)}, each operation by itself"
-        yield f"intensity     {total.intensity:.2f} FLOPs (2 x MACs) for each byte moved"
+        yield (
+            f"memory        at most {readable_bytes(network.inference_bytes)} in inference,"
+            f" {readable_bytes(network.training_bytes)} in training"
+        )
+        yield "              for one sample in float32: parameters and live values; in training"
+        yield "              all values of the forward pass, gradients and momentum"
+        yield f"bytes moved   {readable_bytes(total.bytes_moved)} read and written, without fusion"
+        yield f"intensity     {total.intensity:.2f} FLOPs (2 x MACs) per byte moved"
         yield from _wrapped("not counted   ", self._uncounted)
 
     @property
     def _views(self) -> str:
         clips, crops, count = self.views.clips, self.views.crops, self.views.count
         whole = readable(count * self._total)
-        return f"{clips} x {crops} = {count}: {whole} {self.convention.unit} for a video"
+        shown = f"{counted(clips, 'clip')} x {counted(crops, 'crop')}"
+        return f"{count:,} ({shown}): {whole} {self.convention.unit} for a video"
 
     @property
     def _uncounted(self) -> list[str]:
@@ -179,7 +188,7 @@ class CostReport:
 
 
 def _wrapped(head: str, items: list[str], most: int = 88) -> Iterator[str]:
-    """Items after a head, on as many lines as they need, the later ones indented."""
+    """Items after a head, on as many lines as they need, all but the first indented."""
     line = head + items[0]
     for item in items[1:]:
         if len(line) + len(item) + 2 > most:

@@ -1,4 +1,7 @@
-"""Diagnostics as text: the message, then each place with its line and a caret under the words."""
+"""Diagnostics as text: the message, then each label with its source line and carets below it.
+
+The layout is that of rustc. Source text is made safe for a terminal, as a spec is untrusted.
+"""
 
 from __future__ import annotations
 
@@ -10,31 +13,31 @@ from archdsl.report.text import Paint, in_a_line, visible, width
 from archdsl.source import Span
 
 _WINDOW = 100
-"""Columns of a source line that are shown."""
+"""Characters of a source line that are shown."""
 
 _BEFORE = 40
-"""Columns that stay before the caret where a line is cut."""
+"""Characters before the caret that are shown of a longer line."""
 
 _MOST = 50
-"""Notes, and warnings, that are shown."""
+"""Notes that are shown, and warnings. Errors are bounded by `limits.MISTAKES`."""
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 def render(diagnostics: Iterable[Diagnostic], paint: Paint) -> str:
-    """Diagnostics in the order they were collected, and a last line that counts them."""
+    """Diagnostics in the order in which they were collected, and a last line that counts them."""
     listed = list(diagnostics)
     if not listed:
         return ""
-    told = list(_told(listed))
-    blocks = ["\n".join(_lines(diagnostic, paint)) for diagnostic in told]
-    unsaid = len(listed) - len(told)
-    last = f"{summary(listed)}, of which {unsaid:,} are not shown" if unsaid else summary(listed)
+    shown = list(_shown(listed))
+    blocks = ["\n".join(_lines(diagnostic, paint)) for diagnostic in shown]
+    hidden = len(listed) - len(shown)
+    last = f"{summary(listed)}, of which {hidden:,} are not shown" if hidden else summary(listed)
     return "\n\n".join([*blocks, last]) + "\n"
 
 
-def _told(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """All errors, and of what is none as many as anybody reads."""
+def _shown(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """All errors, and the first of the notes and warnings."""
     counts: Counter[Severity] = Counter()
     for diagnostic in diagnostics:
         counts[diagnostic.severity] += 1
@@ -66,7 +69,7 @@ def _lines(diagnostic: Diagnostic, paint: Paint) -> Iterator[str]:
 
 def _snippet(label: Label, mark: str, ink: str, gutter: int, paint: Paint) -> Iterator[str]:
     """The line, and below it the marks with the label's text beside them."""
-    before, inside, after = _shown(label.span)
+    before, inside, after = _excerpt(label.span)
     number = f"{label.span.line:>{gutter}}"
     marks = mark * max(1, width(inside))
     text = f" {visible(label.text)}" if label.text else ""
@@ -76,10 +79,10 @@ def _snippet(label: Label, mark: str, ink: str, gutter: int, paint: Paint) -> It
     yield f"{' ' * gutter} {bar} {' ' * width(before)}{paint(ink, marks + text)}"
 
 
-def _shown(span: Span) -> tuple[str, str, str]:
-    """The first line of a span as shown: what stands before it, the span, what follows.
+def _excerpt(span: Span) -> tuple[str, str, str]:
+    """The first line of a span in three parts: before the span, the span, and after it.
 
-    A long line is cut to a window around the beginning of the span.
+    A long line is cut to a window around the start of the span.
     """
     number, column = span.source.position(span.start)
     line = span.source.line(number)

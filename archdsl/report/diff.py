@@ -45,19 +45,13 @@ class DiffReport:
     # For people
 
     def _text(self) -> str:
-        table = (
-            "" if self._is_short else f"{comparison_table(self.difference, paged=True).text()}\n"
-        )
+        table = "" if self._is_short else f"{self._table(paged=True).text()}\n"
         head = "".join(f"{line}\n" for line in self._heads)
         facts = "".join(f"{line}\n" for line in self._facts)
         return f"{head}\n{self._verdict}\n\n{table}{facts}"
 
     def _markdown(self) -> str:
-        table = (
-            ""
-            if self._is_short
-            else f"{comparison_table(self.difference, paged=False).markdown()}\n"
-        )
+        table = "" if self._is_short else f"{self._table(paged=False).markdown()}\n"
         head = "".join(f"- {line}\n" for line in self._heads)
         facts = "".join(f"- {line}\n" for line in self._facts)
         return f"**{self._verdict}**\n\n{head}\n{table}{facts}"

@@ -1,4 +1,4 @@
-"""Candidates of an expansion step, and expansions step by step."""
+"""The reports of `archdsl expand`: the candidates of one step, or an expansion step by step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archdsl.report.text import (
     shown_inputs,
 )
 
-_RIGHT = frozenset({"factor", "params", "cost", "MACs", "of target", "times", "doubles at"})
+_RIGHT = frozenset({"factor", "params", "cost", "MACs", "off target", "ratio", "doubles at"})
 
 
 def show_expansion(found: Expansion, form: str) -> str:
@@ -25,25 +25,36 @@ def show_expansion(found: Expansion, form: str) -> str:
         return as_json(_expansion(found))
     if form == "csv":
         return _comma_separated([_candidate(each) for each in found.candidates])
-    columns = ("axis", "by", "factor", "input", "params", *_cost_columns(found.metric), "of target")
+    columns = (
+        "axis",
+        "by",
+        "factor",
+        "input",
+        "params",
+        *_cost_columns(found.metric),
+        "off target",
+    )
     rows = [_candidate_cells(found, each) for each in found.candidates]
     table = Table(columns, rows, _RIGHT)
     base = f"{found.network} at {shown_inputs(found.base.inputs)}"
     cost, target = (_figure(value, found.metric) for value in (found.base.cost, found.target))
-    title = f"{base}: {cost}; for {target}"
+    title = f"{base}: {cost}; target {target}"
     reasons = [f"not along {name}: {reason}" for name, reason in found.refused.items()]
     return _page(title, table, reasons, form)
 
 
 def show_trail(trail: Trail, form: str) -> str:
-    """An expansion, in one of `text.FORMATS`; each step beside the one that doubles the cost."""
+    """An expansion, in one of `text.FORMATS`.
+
+    Each step is shown beside the factor that would have doubled the cost, as X3D's rule is.
+    """
     rows = [_step(trail, number) for number in range(len(trail.steps))]
     if form == "json":
         base = {"network": trail.network, "metric": trail.metric, "base": _state(trail.base)}
         return as_json({**base, "steps": rows})
     if form == "csv":
         return _comma_separated(rows)
-    columns = ("step", "by", "doubles at", "input", "params", *_cost_columns(trail.metric), "times")
+    columns = ("step", "by", "doubles at", "input", "params", *_cost_columns(trail.metric), "ratio")
     start = ("0", trail.network, "", *_figures(trail.base, trail.metric), "")
     cells = [start, *(_step_cells(trail, number) for number in range(len(trail.steps)))]
     title = f"{trail.network}, expanded step by step"
@@ -71,8 +82,8 @@ def _candidate_cells(found: Expansion, each: Candidate) -> tuple[str, ...]:
 def _step_cells(trail: Trail, number: int) -> tuple[str, ...]:
     step = trail.steps[number]
     doubling = _number(step.doubling.factor) if step.doubling else ""
-    figures, times = _figures(step.state, trail.metric), _times(trail, number)
-    return (str(number + 1), str(step.transform), doubling, *figures, f"{float(times):.3f}")
+    figures, ratio = _figures(step.state, trail.metric), _ratio(trail, number)
+    return (str(number + 1), str(step.transform), doubling, *figures, f"{float(ratio):.3f}")
 
 
 def _figures(state: State, metric: str) -> tuple[str, ...]:
@@ -82,7 +93,7 @@ def _figures(state: State, metric: str) -> tuple[str, ...]:
 
 
 def _cost_columns(metric: str) -> tuple[str, ...]:
-    """Beside the parameters: multiply-adds, and what else the cost is in."""
+    """The columns of costs beside the parameters: MACs, and the metric if it is another."""
     return ("MACs",) if metric in ("macs", "params") else ("MACs", "cost")
 
 
@@ -95,8 +106,8 @@ def _number(factor: Fraction) -> str:
     return f"{float(factor):.4g}"
 
 
-def _times(trail: Trail, number: int) -> Fraction:
-    """How many times the cost before a step is that after it."""
+def _ratio(trail: Trail, number: int) -> Fraction:
+    """The cost after a step, divided by the cost before it."""
     before = trail.steps[number - 1].state if number else trail.base
     return Fraction(trail.steps[number].state.cost, before.cost)
 
@@ -144,7 +155,7 @@ def _state(state: State) -> dict[str, object]:
 
 
 def _comma_separated(rows: list[dict[str, object]]) -> str:
-    """The rows by column; shapes as `3x16x224x224`, several with a space between them."""
+    """The rows as CSV; a shape is `3x16x224x224`, and several are separated by spaces."""
     lines = ([_flat(value) for value in row.values()] for row in rows)
     return comma_separated(list(rows[0]) if rows else [], lines)
 

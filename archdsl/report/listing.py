@@ -1,4 +1,7 @@
-"""The graph as text: block in block, with shapes, parameters and multiply-adds."""
+"""The report of `archdsl show`: the graph as a tree of blocks, with shapes and costs.
+
+Which blocks repeat is found by `ir.listing`, so that pictures fold the same ones.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,12 @@ from archdsl.spec import Network
 
 _STEP = "  "
 _WIDEST = 96
-"""Columns that the tree may take before the figures."""
+"""Characters of the tree before the figures are no longer aligned."""
 
 
 @dataclass(frozen=True)
 class _Line:
-    """The tree's part of a line, and the figures behind it."""
+    """A line of the tree, and the figures to the right of it."""
 
     tree: str
     output: str = ""
@@ -31,7 +34,7 @@ class _Line:
 
 def show(network: Network, depth: int | None = None) -> str:
     """The graph of a network, blocks opened down to `depth` levels."""
-    lines = list(_Shower(network, depth).lines())
+    lines = list(_Listing(network, depth).lines())
     tree = min(max(width(line.tree) for line in lines), _WIDEST)
     output = max(width(line.output) for line in lines)
     return "".join(f"{_padded(line, tree, output)}\n" for line in lines)
@@ -44,7 +47,7 @@ def _padded(line: _Line, tree: int, output: int) -> str:
 
 
 @dataclass(frozen=True)
-class _Shower:
+class _Listing:
     network: Network
     depth: int | None
 
@@ -59,7 +62,7 @@ class _Shower:
     def _entries(self, entries: Iterable[Entry], level: int, indent: str) -> Iterator[_Line]:
         for entry in entries:
             yield self._line(entry, indent)
-            # Several in turn are indented, but are no level of the network.
+            # A group that repeats is indented, but is no level of the network.
             below = level if entry.member is None else level + 1
             if self.depth is not None and below > self.depth:
                 continue
@@ -91,7 +94,7 @@ class _Shower:
 
 
 def _titled(name: str, kind: str, written: str) -> str:
-    """`conv2(54)` for the second `conv(54)`; a name of the author's stands before."""
+    """`conv2(54)` for the second `conv(54)`, and `pool1: max_pool(2)` if the author named it."""
     is_own = not re.fullmatch(re.escape(kind) + "[0-9]*", name)
     return (f"{name}: {written}" if written else name) if is_own else name + written[len(kind) :]
 

@@ -1,7 +1,4 @@
-"""How figures and text are shown: readable numbers, text safe for a terminal, tables in each form.
-
-Every report is made of these. Programs get the integers.
-"""
+"""What all reports are made of: rounded numbers, text that is safe for a terminal, and tables."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from typing import TextIO
 from archdsl.ir.types import show_shape
 
 FORMATS = ("table", "json", "csv", "markdown")
-"""Of every report."""
+"""The formats of every report."""
 
 _THOUSANDS = ("", "k", "M", "G", "T", "P", "E")
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
@@ -27,18 +24,18 @@ _GAP = "  "
 
 
 def readable(value: int) -> str:
-    """Two decimals and a suffix from a thousand on: `936`, `5.20 k`, `18.41 G`."""
+    """A count with two decimals and a suffix if it is at least 1000: `936`, `5.20 k`, `18.41 G`."""
     return _scaled(value, 1000, _THOUSANDS)
 
 
 def readable_bytes(value: int) -> str:
-    """In powers of 1024: `512 B`, `156.20 MiB`."""
+    """A number of bytes in powers of 1024: `512 B`, `156.20 MiB`."""
     return _scaled(value, 1024, _BINARY)
 
 
 def _scaled(value: int, base: int, suffixes: tuple[str, ...]) -> str:
     power = 0
-    # 999,999 is 1.00 M, not 1000.00 k.
+    # Rounded before it is compared, because 999,999 is 1.00 M and not 1000.00 k.
     while power < len(suffixes) - 1 and round(abs(value) / base**power, 2) >= base:
         power += 1
     digits = f"{value:,}" if power == 0 else f"{value / base**power:,.2f}"
@@ -46,17 +43,17 @@ def _scaled(value: int, base: int, suffixes: tuple[str, ...]) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A part of a whole in percent, `-` where the whole is nothing."""
+    """A part of a whole in percent; `-` if the whole is 0."""
     return f"{100 * part / whole:.1f} %" if whole else "-"
 
 
 def shown_inputs(inputs: Mapping[str, tuple[int, ...]]) -> str:
-    """Each with its name: `x 3 x 13 x 160^2`."""
+    """The shapes of inputs with their names: `video 3 x 13 x 160^2`."""
     return ", ".join(f"{name} {show_shape(shape)}" for name, shape in inputs.items())
 
 
 def plain_inputs(inputs: Mapping[str, tuple[int, ...]]) -> object:
-    """For programs: the sizes of the one input, or of several by name."""
+    """The sizes of the only input as a list, or of several inputs as an object by name."""
     sizes = {name: list(shape) for name, shape in inputs.items()}
     (first, *more) = sizes.values()
     return sizes if more else first
@@ -67,7 +64,7 @@ def plain_inputs(inputs: Mapping[str, tuple[int, ...]]) -> object:
 
 @dataclass(frozen=True)
 class Paint:
-    """Colours text, or leaves it as it is."""
+    """Colours text for a terminal, or does nothing if it is off."""
 
     is_on: bool = False
 
@@ -76,21 +73,21 @@ class Paint:
 
 
 def paint_for(stream: TextIO) -> Paint:
-    """Colours on a terminal, unless NO_COLOR asks for none (https://no-color.org)."""
+    """Colours for a terminal, unless NO_COLOR is set (https://no-color.org)."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return Paint()
     return Paint(stream.isatty())
 
 
 def visible(text: str) -> str:
-    """The text with what a terminal would obey, such as escape sequences, spelt out."""
+    """The text with control characters escaped: a terminal would obey those of a spec."""
     if text.isprintable():
         return text
     return "\n".join(map(in_a_line, text.split("\n")))
 
 
 def in_a_line(text: str) -> str:
-    """The same for a text of one line: line ends are spelt out too."""
+    """The text on one line, with control characters and line ends escaped."""
     return "".join(_visible(char) for char in text)
 
 
@@ -101,7 +98,7 @@ def _visible(char: str) -> str:
 
 
 def width(text: str) -> int:
-    """The columns that a text takes: two for a wide character, none for a combining one."""
+    """The terminal columns that a text takes: 2 for a wide character, 0 for a combining one."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width
@@ -114,7 +111,7 @@ def width(text: str) -> int:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as people read them. Columns named in `right` hold numbers; `total` is a last row."""
+    """A table of text. Columns in `right` are aligned to the right; `total` is the last row."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
@@ -131,7 +128,7 @@ class Table:
         return [max(map(width, cells)) for cells in zip(*lines, strict=True)]
 
     def text(self) -> str:
-        """Aligned columns under their names."""
+        """The table in aligned columns with a rule below the header."""
         rule = tuple("-" * size for size in self._widths)
         lines = [self.columns, rule, *self.rows]
         lines += [rule, self.total] if self.total else []
@@ -159,7 +156,7 @@ def _escaped(cell: str) -> str:
 
 
 def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """RFC 4180, but with plain line ends."""
+    """CSV as in RFC 4180, except that lines end with LF."""
     import csv
     import io
 

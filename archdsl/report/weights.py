@@ -1,4 +1,4 @@
-"""Files of weights and what was made of them, for people and for programs."""
+"""The reports of `archdsl weights`: what a file holds, and what an import did with it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 _COLUMNS = ("key", "layers", "tensors of each", "dtype")
 
 _STATISTICS = frozenset({"running_mean", "running_var", "num_batches_tracked"})
-"""What norms keep beside their parameters."""
+"""The buffers of norms, which are not parameters."""
 
 
 def show_import(done: Import) -> str:
-    """Each layer with its name on the other side and its tensors; then what is to be known."""
+    """Each layer with its name in the file and its tensors; below, what was not copied as it is."""
     shown = _shown_by_layer(done.state)
     rows = [
         (ours, theirs, f"{len(members):,}", shown[members[0]])
@@ -72,7 +72,7 @@ def _others(file: WeightsFile) -> Iterator[str]:
 
 
 def show_file(file: WeightsFile, form: str) -> str:
-    """What a file holds, in one of `text.FORMATS`."""
+    """The tensors of a file, in one of `text.FORMATS`."""
     if form == "json":
         return as_json(_object(file))
     columns = ("key", "shape", "dtype", "elements")
@@ -88,7 +88,7 @@ def show_file(file: WeightsFile, form: str) -> str:
 
 
 def _rows(file: WeightsFile) -> Iterator[tuple[str, ...]]:
-    """Layers, those that are alike but for their numbers as one."""
+    """A line for each group of layers that differ only in the numbers in their names."""
     shown = _shown_by_layer(file.tensors)
     dtypes = {
         layer: ", ".join(dict.fromkeys(map(_dtype, found.values())))
@@ -117,7 +117,7 @@ def _totals(file: WeightsFile) -> Iterator[str]:
 
 
 def _sizes(file: WeightsFile) -> tuple[int, int]:
-    """The elements of parameters, and of what norms keep beside theirs."""
+    """The elements of all parameters, and those of the buffers of norms."""
     sizes: Counter[bool] = Counter()
     for key, tensor in file.tensors.items():
         sizes[key.rpartition(".")[2] in _STATISTICS] += tensor.numel()
