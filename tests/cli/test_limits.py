@@ -37,12 +37,12 @@ def test_an_empty_file(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
 
 
 def test_a_binary_file(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
-    assert "is not text in UTF-8 (byte 4)" in check(capsys, spec, b"\x7fELF\xff\xfe" * 100)
+    assert "must be UTF-8 text, but byte 4" in check(capsys, spec, b"\x7fELF\xff\xfe" * 100)
     assert "character U+0000 is not allowed in a spec" in check(capsys, spec, b"\0" * 1000)
 
 
 def test_a_hundred_megabytes(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
-    most = f"more than {limits.SOURCE_BYTES // 2**20} MiB: no spec is so long"
+    most = f"at most {limits.SOURCE_BYTES // 2**20} MiB"
     assert most in check(capsys, spec, "x" * 100_000_000)
 
 
