@@ -61,7 +61,7 @@ def test_views_multiply_the_total_and_say_so(capsys: pytest.CaptureFixture[str])
     costs = as_object(capsys, SPEC, "--views", "10x3")
     assert costs["views"] == 30
     assert costs["total"] == 30 * costs["total_per_view"] == 30 * costs["macs"]
-    assert "30 (10 clips x 3 crops): 58.89 G MACs for a video" in run(capsys, SPEC, "--views", "10x3")
+    assert "30 (10 clips x 3 crops): 58.89 G MACs" in run(capsys, SPEC, "--views", "10x3")
 
 
 @pytest.mark.parametrize("shape", ["13x182x182", "3x13x182x182", "13x182^2", "video=13 x 182^2"])
