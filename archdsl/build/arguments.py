@@ -1,4 +1,8 @@
-"""Arguments of calls: evaluated as they are written, matched with parameters, traced to origins."""
+"""Arguments of calls: evaluated, bound to parameters, and traced to where they were first written.
+
+A value is often refused far from its origin: `widen(1.5)` makes a width that a convolution three
+blocks further in cannot take. The diagnostic points at the origin and shows the way from there.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +36,10 @@ def evaluate_arguments(
     piped: tuple[Given, ...] = (),
     callee: Value = None,
 ) -> Arguments:
-    """The evaluated arguments of a call, what a chain passes on standing first.
+    """The evaluated arguments of a call, after those that a chain pipes in.
 
-    Where one of them is an unknown name, what the callee lists there is suggested.
+    An unknown name is reported with the words that the callee's parameter takes. Every argument
+    is evaluated, so a call with two mistakes reports both.
     """
     positional = list(piped)
     named: dict[str, Given] = {}
@@ -53,7 +58,7 @@ def evaluate_arguments(
 def _add_argument(
     frame: Frame, argument: tree.Argument, positional: list[Given], named: dict[str, Given]
 ) -> None:
-    """Put an argument where it belongs."""
+    """Evaluate an argument, and add it to the positional or the named ones."""
     name = _argument_name(frame, argument, after_named=bool(named))
     value = frame.evaluate(argument.value)
     frame.charge(value, argument.span)
@@ -67,32 +72,36 @@ def _add_argument(
 
 
 def _with_suggestion(fault: Fault, callee: Value, argument: tree.Argument, position: int) -> Fault:
-    """A fault of a bare name that is no word, with those that may stand there for help."""
-    told = fault.diagnostic
-    if told is None or told.code != "name" or not isinstance(argument.value, tree.Name):
+    """The fault of an undefined bare name, with the words that its parameter takes as help."""
+    diagnostic = fault.diagnostic
+    if diagnostic is None or diagnostic.code != "name" or not isinstance(argument.value, tree.Name):
         return fault
-    by_place = callee.parameters[position:] if isinstance(callee, BlockValue) else ()
-    parameter = argument.name or next(iter(by_place), "")
+    by_position = callee.parameters[position:] if isinstance(callee, BlockValue) else ()
+    parameter = argument.name or next(iter(by_position), "")
     words = _words_for(callee, parameter)
     if not words:
         return fault
     listed = alternatives(f"`{word}`" for word in words)
     near = did_you_mean(argument.value.name, words)
-    return Fault(replace(told, help=near or f"`{parameter}` can be {listed}"))
+    return Fault(replace(diagnostic, help=near or f"`{parameter}` can be {listed}"))
 
 
 def _argument_name(frame: Frame, argument: tree.Argument, *, after_named: bool) -> str | None:
-    """After named arguments, a bare name stands for itself: `classes` is `classes = classes`."""
+    """The name of an argument, None for a positional one.
+
+    After named arguments, a bare name names itself: `classes` is `classes = classes`.
+    """
     if argument.name is not None or not after_named:
         return argument.name
     if isinstance(argument.value, tree.Name):
         return argument.value.name
-    message = "after an argument with a name, every argument has one"
-    raise frame.fault("argument", message, argument.span)
+    message = "an argument after a named one must have a name"
+    hint = f"write `NAME = {argument.span.text}`"
+    raise frame.fault("argument", message, argument.span, help=hint)
 
 
 def _words_for(callee: Value, parameter: str) -> tuple[str, ...]:
-    """The words that a parameter of what is called lists; none where it lists none."""
+    """The words that a parameter of the callee lists among its types or choices."""
     if isinstance(callee, BlockValue):
         types = (p.types for p in callee.block.parameters if p.name == parameter)
         return tuple(word for word in next(types, ()) if word not in TYPE_WORDS)
@@ -102,21 +111,22 @@ def _words_for(callee: Value, parameter: str) -> tuple[str, ...]:
     return ()
 
 
-# Matched with parameters
+# Binding
 
 
 def piped_arguments(values: Value | tuple[Value, ...], span: Span) -> tuple[Given, ...]:
-    """What a chain passes on to the call at `span`; a tuple is several values."""
+    """The arguments that a chain pipes into the call at `span`; a tuple is several values."""
     return tuple(Given(v, span) for v in (values if isinstance(values, tuple) else (values,)))
 
 
 def bind_arguments(
     frame: Frame, callee: Applicable, positional: Sequence[Given], named: Mapping[str, Given]
 ) -> dict[str, Given]:
-    """The arguments under the names of parameters, with those that were given in advance."""
+    """The arguments under the names of parameters, with those that were bound before."""
     names = callee.parameters
     if len(positional) > len(names):
-        message = f"`{callee.name}` has {counted(len(names), 'parameter')}, not {len(positional)}"
+        has = f"`{callee.name}` has {counted(len(names), 'parameter')}"
+        message = f"{has}, but here are {len(positional)} arguments"
         raise frame.fault("argument", message, positional[len(names)].span, help=names_hint(names))
     bound = dict(zip(names, positional, strict=False))
     faults = list(_misplaced_arguments(frame, callee, bound, named))
@@ -141,18 +151,18 @@ def _misplaced_arguments(
 
 
 def names_hint(names: Sequence[str]) -> str:
-    """The parameters that there are, for a suggestion."""
+    """The help for an unknown parameter or option: those that there are."""
     return f"it has {', '.join(f'`{name}`' for name in names)}" if names else "it has none"
 
 
-# Where a value that something refuses was written
+# Where a refused value was written
 
 
 def origin(given: Given) -> Given:
-    """The argument that a value was first written as.
+    """The argument in which a value was first written.
 
-    One that is made of a single parameter of the block around it comes from where this one was
-    given, and so on outwards.
+    An argument that reads a single parameter of its body originates in the argument that the
+    body was given for it, and so on outwards.
     """
     outer = _outer(given)
     while outer is not None:
@@ -161,7 +171,7 @@ def origin(given: Given) -> Given:
 
 
 def _outer(given: Given) -> Given | None:
-    """The one parameter that an argument is made of, tensors aside."""
+    """The argument that the enclosing body has for the only parameter read, tensors aside."""
     names = names_in(given.written) if given.written else set()
     passed = (given.enclosing_argument(name) for name in names)
     read = [argument for argument in passed if argument and not holds_tensor(argument.value)]
@@ -169,7 +179,7 @@ def _outer(given: Given) -> Given | None:
 
 
 def round_hint(given: Given) -> str | None:
-    """What to do where an integer is wanted and a fraction stands, in the words where it begins."""
+    """The help where a fraction was given for an integer, in terms of what was first written."""
     first = origin(given)
     given = first if first.value == given.value else given
     if not isinstance(given.value, Fraction):
@@ -181,7 +191,7 @@ def round_hint(given: Given) -> str | None:
 
 
 def refusal_labels(given: Given, what: str) -> tuple[Label, ...]:
-    """The place that refuses a value, where it was written elsewhere."""
+    """A label at the place that refuses a value, if the value was written elsewhere."""
     if origin(given) is given:
         return ()
     return (Label(given.span, f"{what} is {show(given.value)} here"),)
@@ -190,6 +200,6 @@ def refusal_labels(given: Given, what: str) -> tuple[Label, ...]:
 def refusal(
     frame: Frame, code: str, message: str, given: Given, what: str, *, help: str | None
 ) -> Fault:
-    """A fault in an argument, at its origin; `what` it is called where it is refused."""
+    """A fault at the origin of an argument; `what` names the parameter that refuses it."""
     also = refusal_labels(given, what)
     return frame.fault(code, message, origin(given).span, also=also, help=help)

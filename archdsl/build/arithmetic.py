@@ -1,6 +1,7 @@
 """Exact arithmetic on compile-time values: the operators, and functions such as `round_to`.
 
-A decimal is a rational; nothing is rounded unasked.
+A decimal is a rational, and only the functions that say so round: with floats, the width
+`int(0.29 * 100)` would be 28.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from archdsl.program import names
 
 
 class BadValue(Exception):
-    """A value does not suit; the message says why in the language's words."""
+    """An operator or a function does not take a value. The message is for a diagnostic."""
 
 
 _ARITHMETIC: dict[str, Callable[[Number, Number], Number]] = {
@@ -37,23 +38,26 @@ _ORDER: dict[str, Callable[[Number, Number], bool]] = {
 
 
 def exact(value: Number) -> Number:
-    """An integer where the number is one; bounded, for a spec is untrusted.
+    """A number as `int` where it is one, as `Fraction` otherwise.
+
+    A bound on its size keeps each step of arithmetic cheap, since a spec is untrusted.
 
     Raises:
         BadValue: numerator or denominator grew beyond the limit.
     """
     if max(abs(value.numerator), value.denominator) > limits.MAGNITUDE:
-        raise BadValue("the number grows beyond 2^63")
+        raise BadValue("the numerator and the denominator of a number must be at most 2^63")
     return reduced(value)
 
 
 def binary(symbol: str, left: Value, right: Value) -> Value:
-    """`left symbol right` for numbers, equality for every value, `+` also for tuples.
+    """`left symbol right`: `==` and `!=` for all values, `+` also for tuples, others for numbers.
 
     Raises:
         BadValue: the operator does not take these values.
     """
     if symbol == "==":
+        # In Python `1 == True`. In the language, a number never equals a condition.
         return left == right and isinstance(left, bool) == isinstance(right, bool)
     if symbol == "!=":
         return not binary("==", left, right)
@@ -63,7 +67,7 @@ def binary(symbol: str, left: Value, right: Value) -> Value:
     if symbol in _ORDER:
         return _ORDER[symbol](a, b)
     if symbol in ("/", "//", "%") and b == 0:
-        raise BadValue("division by zero")
+        raise BadValue(f"`{symbol}` divides by 0")
     return exact(_ARITHMETIC[symbol](a, b))
 
 
@@ -73,7 +77,7 @@ def negative(value: Value) -> Value:
 
 def _operand(symbol: str, value: Value) -> Number:
     if not is_number(value):
-        raise BadValue(f"`{symbol}` takes numbers, not {describe(value)}")
+        raise BadValue(f"`{symbol}` takes numbers, but this is {describe(value)}")
     return value
 
 
@@ -82,39 +86,40 @@ def _operand(symbol: str, value: Value) -> Number:
 
 def _number(value: Value) -> Number:
     if not is_number(value):
-        raise BadValue(f"expected a number, not {describe(value)}")
+        raise BadValue(f"the argument must be a number, but this is {describe(value)}")
     return value
 
 
 def _integer(value: Value) -> int:
     number = _number(value)
     if not is_integer(number):
-        raise BadValue(f"expected an integer, not {describe(value)}")
+        raise BadValue(f"the argument must be an integer, but this is {describe(value)}")
     return number
 
 
 def _sqrt(value: Value) -> Value:
-    """Exact for squares of rationals, else the nearest double."""
+    """Exact for squares of rationals, otherwise the nearest double as a fraction."""
     number = Fraction(_number(value))
     if number < 0:
-        raise BadValue("the square root of a negative number")
+        raise BadValue(f"the argument must not be negative, but this is {describe(value)}")
     root = Fraction(math.isqrt(number.numerator), math.isqrt(number.denominator))
     if root * root != number:
+        # A double's own denominator can be 2^52, which a few products take beyond the bound.
         root = Fraction(math.sqrt(number)).limit_denominator(10**9)
     return exact(root)
 
 
 def _numbers(values: tuple[Value, ...]) -> Iterable[Number]:
-    """The numbers that a function is given, one by one or as one tuple."""
+    """The numbers that a function is given, as arguments or as one tuple."""
     items = values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
     if not items:
-        raise BadValue("expected at least one number")
+        raise BadValue("there must be at least one number, but the tuple is empty")
     return map(_number, items)
 
 
 def _len(value: Value) -> Value:
     if not isinstance(value, tuple):
-        raise BadValue(f"expected a tuple, not {describe(value)}")
+        raise BadValue(f"the argument must be a tuple, but this is {describe(value)}")
     return len(value)
 
 
@@ -122,20 +127,21 @@ def _range(*values: Value) -> Value:
     """`range(n)`, `range(start, stop)` or `range(start, stop, step)`, as a tuple."""
     bounds = [_integer(value) for value in values]
     if 0 in bounds[2:]:
-        raise BadValue("a step that is not 0 is needed")
+        raise BadValue("the step must not be 0")
     start, stop = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
     step = bounds[2] if len(bounds) == 3 else 1
     count = max(0, -((start - stop) // step))
     if count > limits.OPERATIONS:
-        raise BadValue(f"{count:,} numbers are more than the {limits.OPERATIONS:,} there may be")
+        most = limits.OPERATIONS
+        raise BadValue(f"a tuple has at most {most:,} numbers, but these are {count:,}")
     return tuple(range(start, stop, step))
 
 
 def _round_to(value: Value, multiple: Value) -> Value:
-    """The rounding of widths in MobileNet and X3D."""
+    """The rounding of widths in MobileNet and X3D: see `params.numbers.round_to`."""
     number, unit = _number(value), _integer(multiple)
     if unit < 1:
-        raise BadValue(f"expected a positive multiple, not {unit}")
+        raise BadValue(f"the multiple must be at least 1, but this is {unit}")
     return round_to(number, unit)
 
 
@@ -143,7 +149,8 @@ _CALLS: dict[str, Callable[..., Value]] = {
     "int": lambda value: math.trunc(_number(value)),
     "floor": lambda value: math.floor(_number(value)),
     "ceil": lambda value: math.ceil(_number(value)),
-    "round": lambda value: math.floor(_number(value) + Fraction(1, 2)),  # halves up
+    # Halves go up. Python's `round` takes them to the even neighbour, which no paper means.
+    "round": lambda value: math.floor(_number(value) + Fraction(1, 2)),
     "abs": lambda value: abs(_number(value)),
     "sqrt": _sqrt,
     "min": lambda *values: min(_numbers(values)),

@@ -1,4 +1,4 @@
-"""Applications of blocks: the body evaluated in a scope of its own."""
+"""Applications of blocks: each evaluates the body in a frame and a scope of its own."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from archdsl.program.cells.parts import CellBlock
 from archdsl.syntax import tree
 
 VIDEO = AXES[4]
-"""The axes of what a cell takes."""
+"""The axes of a cell's input."""
 
 
 def apply_block(frame: Frame, callee: BlockValue, arguments: Arguments, node: tree.Node) -> Value:
-    """What a block returns for these arguments; without its inputs, a block with them given."""
+    """The result of a block; without tensors, the block with these arguments bound."""
     block = callee.block
     given = bind_arguments(frame, callee, arguments.positional, arguments.named)
     suited = parameters.check_arguments(frame, block, given)
@@ -44,20 +44,20 @@ def apply_block(frame: Frame, callee: BlockValue, arguments: Arguments, node: tr
 def _missing(
     frame: Frame, callee: BlockValue, parameter: str, arguments: Arguments, node: tree.Node
 ) -> Fault:
-    wanted = parameters.describe_types(
+    types = parameters.describe_types(
         next(p for p in callee.block.parameters if p.name == parameter)
     )
-    message = f"`{callee.name}` needs `{parameter}`{wanted and f': {wanted}'}"
+    message = f"`{callee.name}` needs `{parameter}`{types and f': {types}'}"
     hint = names_hint(callee.parameters)
     if not arguments.has_tensors:
-        hint = f"pass a tensor on: `{frame.running_name} -> {node.span.text}`"
+        hint = f"pass a tensor: `{frame.running_name} -> {node.span.text}`"
     return frame.fault("argument", message, node.span, help=hint)
 
 
 def _evaluate(
     frame: Frame, callee: BlockValue, given: Mapping[str, Given], node: tree.Node
 ) -> Value:
-    """What the block's body gives, evaluated in a frame and a scope of its own."""
+    """The result of a block's body, which becomes a scope of the graph."""
     _check_recursion(frame, callee.block, node)
     frame.check_room(node.span)
     frame.enter(node.span)
@@ -77,6 +77,11 @@ def _evaluate(
 
 
 def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
+    """Check that a block is not inside itself.
+
+    A condition could end the recursion, but no paper's block needs that. Without recursion, an
+    endless cycle is one clear message instead of 150 nested calls.
+    """
     path, call = [block.name], frame.call
     while call is not None:
         path.append(call.block.name)
@@ -87,7 +92,7 @@ def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
 
 
 def _inside(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
-    """The frame of a block's body, in which no name means anything yet."""
+    """A new frame for a block's body, in which no name is bound yet."""
     block, outline = callee.block, callee.definition.outline
     names, site = frame.names_of(node), frame.site(node.span)
     scope = frame.graph.open(
@@ -102,18 +107,18 @@ def _inside(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
 def _check_cell(
     frame: Frame, block: tree.Block, entering: tuple[Value, ...], node: tree.Node
 ) -> None:
-    """A cell attends over frames and over places in them."""
+    """Check that a cell gets video, since it attends over frames and over positions in them."""
     if not isinstance(block, CellBlock):
         return
     for value in entering:
         if isinstance(value, Tensor) and value.type.rank != len(VIDEO):
-            message = f"cell `{block.name}` takes {' x '.join(VIDEO)}, not {value.type}"
+            message = f"cell `{block.name}` takes {' x '.join(VIDEO)}, but this is {value.type}"
             also = (frame.origin(value),)
             raise frame.fault("shape", message, node.span, also=also)
 
 
 def _entering(names: Mapping[str, Value]) -> tuple[Value, ...]:
-    """What bare calls of a block start from: its first parameter that is a tensor."""
+    """The running value with which a block's body starts: its first tensor parameter."""
     first = next((value for value in names.values() if holds_tensor(value)), ())
     return first if isinstance(first, tuple) else (first,)
 

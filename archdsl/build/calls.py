@@ -1,7 +1,7 @@
-"""Calls: what the name of what is called stands for, and what is inserted after the call.
+"""Calls: names resolved to values, blocks and operations, and what is inserted after a call.
 
-A name means a value at hand, else what the program says. A block that is derived from another
-is that block with parameters given in advance.
+A name of the body hides a name of the file, which hides one of the language. A block derived from
+another is that block with some arguments bound.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from archdsl.build.values import (
     Value,
     describe,
     describe_count,
+    show,
     tensors_in,
 )
 from archdsl.diagnostics import Label, did_you_mean
@@ -62,9 +63,10 @@ def look_up(frame: Frame, node: tree.Name) -> Value:
 
 def _unknown_name(frame: Frame, node: tree.Name) -> Fault:
     if node.name == "in":
-        return frame.fault("name", "nothing enters here yet, so there is no `in`", node.span)
+        message = "`in` is the running value, but there is none here yet"
+        return frame.fault("name", message, node.span)
     if node.name in frame.assigned:
-        return frame.fault("name", f"`{node.name}` has no value yet", node.span)
+        return frame.fault("name", f"`{node.name}` is assigned only later", node.span)
     known = [*frame.names, *frame.unit.names, *frame.program.language]
     hint = use_hint(node, frame.unit.file.source) or did_you_mean(node.name, known[:CANDIDATES])
     return frame.fault("name", f"`{node.name}` is not defined", node.span, help=hint)
@@ -73,6 +75,7 @@ def _unknown_name(frame: Frame, node: tree.Name) -> Fault:
 def resolve_callee(frame: Frame, node: tree.Name) -> Value:
     """What a call calls. A number or tensor does not hide the block or operation of its name."""
     local = frame.names.get(node.name)
+    # `mean = x -> mean` and `attention = ... -> attention` are how people name results.
     if not isinstance(local, BlockValue | OperationValue | None):
         definition = frame.program.lookup(frame.unit, node.name)
         is_hidden = definition is not None and not isinstance(definition, str)
@@ -86,14 +89,14 @@ def resolve_callee(frame: Frame, node: tree.Name) -> Value:
 def _resolve_block(
     frame: Frame, found: Definition, node: tree.Node, seen: tuple[tree.Derived, ...] = ()
 ) -> Applicable:
-    """The block that a definition stands for; a derived one has parameters given in advance."""
+    """The block of a definition. `seen` are the derivations that led here."""
     definition = found.node
     if isinstance(definition, CellBlock) and definition.faulty:
-        raise Fault
+        raise Fault  # without a diagnostic: the check of cells has reported it
     if isinstance(definition, tree.Block):
         return BlockValue(found)
     if isinstance(definition, tree.Network) or definition.kind == "network":
-        message = f"`{definition.name}` is a network, not a block"
+        message = f"only a block can be called, but `{definition.name}` is a network"
         raise frame.fault("name", message, node.span)
     derived = frame.context.derived
     if found.number not in derived:
@@ -114,7 +117,7 @@ def _derive_block(
     value = frame.apply(base, evaluate_arguments(frame, arguments), definition.base)
     if isinstance(value, BlockValue | OperationValue):
         return value
-    message = f"`{definition.name}` is to be a block; this is {describe(value)}"
+    message = f"`{definition.name}` must be a block, but this is {describe(value)}"
     raise frame.fault("type", message, definition.base.span)
 
 
@@ -147,51 +150,57 @@ def check_derivation_path(
 
 
 def pass_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name) -> Value:
-    """Pass values on to a call, a block by its name, or `none`, which hands them on."""
+    """The value of one step of a chain. A step that is `none` returns what it is given."""
     name, given = tree.split_call(step)
-    called = resolve_callee(frame, name)
-    if called is None and step is name:
+    callee = resolve_callee(frame, name)
+    if callee is None and step is name:
         return piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
-    arguments = evaluate_arguments(frame, given, piped, called)
-    before = frame.guards
+    arguments = evaluate_arguments(frame, given, piped, callee)
+    guards = frame.guards
     if frame.history and name.name in frame.history.parameters:
+        # `x -> attention` with a parameter `attention` is a test too: emission must know that
+        # the call is there only where an instance of the class is given a block.
         present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
-        frame.guards = (*before, frame.as_written(True, present))
+        frame.guards = (*guards, frame.as_written(True, present))
     try:
-        return insert_after_call(frame, frame.apply(called, arguments, step), step)
+        return insert_after_call(frame, frame.apply(callee, arguments, step), step)
     finally:
-        frame.guards = before
+        frame.guards = guards
 
 
 def insert_after_call(frame: Frame, value: Value, node: tree.Node) -> Value:
-    """The value of a call or an operator, with what derivations insert after it."""
+    """The value of a call or an operator after the insertions at its place."""
     if not frame.context.inserted:
         return value
     return insert_at(frame, value, frame.graph.address(frame.scope, frame.site(node.span)))
 
 
-def insert_at(frame: Frame, value: Value, place: Address) -> Value:
-    """What derivations insert after a place, applied to the value that it gives."""
-    for inserted in frame.context.inserted.get(place, ()):
+def insert_at(frame: Frame, value: Value, address: Address) -> Value:
+    """A value after all blocks that derivations insert at an address were applied to it."""
+    for inserted in frame.context.inserted.get(address, ()):
         if not isinstance(value, Tensor):
-            message = f"`{inserted.block.name}` is inserted after one tensor, not {describe(value)}"
+            name = inserted.block.name
+            message = f"`{name}` can be inserted after one tensor, but this is {describe(value)}"
             raise frame.fault("insert", message, inserted.place.span)
         value = _insert(frame, inserted, value)
     return value
 
 
 def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
-    """A block applied in a row of its own, and what is in turn inserted after it."""
-    node, graph, rounds = inserted.node, frame.graph, (*frame.iterations, -1 - inserted.number)
-    inner = replace(frame, iterations=rounds, naming=(node, (inserted.name,)))
+    """Apply a block in a row of its own, then whatever is inserted after that row."""
+    node, graph = inserted.node, frame.graph
+    # One `insert` at many places has one span. A negative iteration, which no loop has, keeps the
+    # sites apart, and is how `Scope.is_inserted` knows them.
+    iterations = (*frame.iterations, -1 - inserted.number)
+    inner = replace(frame, iterations=iterations, naming=(node, (inserted.name,)))
     site = inner.site(node.span)
     name, kind = inserted.name, tree.split_call(node.block)[0].name
     inner.scope = graph.open("row", (name,), kind, frame.scope, site, node.span)
-    written = Arguments((Given(value, node.span),), {})
-    result = inner.apply(inserted.block, written, node)
+    arguments = Arguments((Given(value, node.span),), {})
+    result = inner.apply(inserted.block, arguments, node)
     graph.close(inner.scope, {}, {"x": value.value}, tensors_in(result))
     if isinstance(result, Tensor) and result.type != value.type:
-        text = f"`{kind}`, inserted here, makes {result.type} of {value.type}"
+        text = f"`{kind}`, inserted here, changes {value.type} to {result.type}"
         frame.context.reshaped[node.span] = Label(node.span, text)
     return insert_at(frame, result, graph.address(inner.scope, site))
 
@@ -199,18 +208,20 @@ def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
 def call_function(
     frame: Frame, callee: FunctionValue, arguments: Arguments, node: tree.Node
 ) -> Value:
-    """The value of a function; `max` of tensors is an operation, though `max` of numbers is not."""
+    """The value of a function. `max` of numbers is one, but `max` of tensors is an operation."""
     if callee.name in OPERATIONS and arguments.has_tensors:
         operation = OperationValue(OPERATIONS[callee.name])
         return frame.context.rules.callees[OperationValue](frame, operation, arguments, node)
     function = callee.function
     if arguments.named:
+        first = next(iter(arguments.named.values()))
         message = f"`{function.name}` takes its arguments without names"
-        raise frame.fault("argument", message, next(iter(arguments.named.values())).span)
+        hint = f"write `{show(first.value)}`"
+        raise frame.fault("argument", message, first.span, help=hint)
     count, least, most = len(arguments.positional), function.least, function.most
     if count < least or (most is not None and count > most):
-        message = f"`{function.name}` takes {describe_count(least, most)}, not {count}"
-        raise frame.fault("argument", message, node.span)
+        takes = f"`{function.name}` takes {describe_count(least, most)}"
+        raise frame.fault("argument", f"{takes}, but this call has {count}", node.span)
     try:
         return callee.call(*(given.value for given in arguments.positional))
     except BadValue as bad:

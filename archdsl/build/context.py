@@ -45,8 +45,7 @@ class Frame:
       once something is `applied`; before, it is only what entered.
     - `iterations` has the iteration number of each enclosing loop, the outermost first.
     - `given` has the arguments of the body; `fixed` are parameters, which cannot be assigned.
-    - `assigned` counts, for each name, the statements that assign it. A name that only one
-      statement assigns can name a layer.
+    - `assigned` counts the statements that assign each name. One statement's name can name a layer.
     - `naming` is a call with the names that its results get.
     - `history` records the bindings of names. Without it, no origin of a value is kept.
     - `guards` are the conditions under which the current statement runs.
@@ -292,22 +291,12 @@ class Frame:
         also: tuple[Label, ...] = (),
         help: str | None = None,
     ) -> Diagnostic:
-        """An error that also shows the calls that led to this body."""
-        return error(code, message, span, label, also=(*also, *self._trail(span)), help=help)
-
-    def _trail(self, span: Span) -> list[Label]:
-        """The innermost and the outermost enclosing call, and the last transform."""
-        labels: list[Label] = []
-        call = self.call
-        while call is not None:
-            if not call.span.holds(span):
-                labels.append(Label(call.span, f"in `{call.block.name}`, called here"))
-            call = call.outer
-        labels = labels if len(labels) <= 2 else [labels[0], labels[-1]]
+        """An error that also shows the calls that led to this body, and the last transform."""
+        trail = self.call.trail(span) if self.call else []
         change = self.context.request.changed_by if self.context.request else None
         if change is not None and not change.holds(span):
-            labels.append(Label(change, "after this change"))
-        return labels
+            trail.append(Label(change, "after this change"))
+        return error(code, message, span, label, also=(*also, *trail), help=help)
 
     def origin(self, tensor: Tensor) -> Label:
         """A label at the operation that a tensor comes from, with the tensor's shape."""

@@ -1,4 +1,4 @@
-"""Expressions to values. Calls of blocks and operations add to the graph on the way."""
+"""From expressions to values. A call of a block or an operation adds to the graph."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from archdsl.syntax import tree
 
 
 def _call(frame: Frame, node: tree.Call) -> Value:
-    called = resolve_callee(frame, node.function)
-    value = frame.apply(called, evaluate_arguments(frame, node.arguments, (), called), node)
+    callee = resolve_callee(frame, node.function)
+    value = frame.apply(callee, evaluate_arguments(frame, node.arguments, (), callee), node)
     return insert_after_call(frame, value, node)
 
 
@@ -35,7 +35,7 @@ def _chain(frame: Frame, node: tree.Chain) -> Value:
 def _attribute(frame: Frame, node: tree.Attribute) -> Value:
     value = frame.evaluate(node.value)
     if not isinstance(value, Tensor):
-        message = f"only a tensor has sizes such as `.{node.name}`; this is {describe(value)}"
+        message = f"only a tensor has sizes such as `.{node.name}`, but this is {describe(value)}"
         raise frame.fault("value", message, node.value.span)
     type_ = value.type
     sizes: dict[str, Value] = dict(zip(AXES.get(type_.rank, ()), type_.shape, strict=False))
@@ -51,10 +51,10 @@ def _attribute(frame: Frame, node: tree.Attribute) -> Value:
 def _index(frame: Frame, node: tree.Index) -> Value:
     value, index = frame.evaluate(node.value), frame.evaluate(node.index)
     if not isinstance(value, tuple):
-        message = f"only a tuple has entries; this is {describe(value)}"
+        message = f"only a tuple has entries, but this is {describe(value)}"
         raise frame.fault("value", message, node.value.span)
     if not is_integer(index):
-        message = f"an index is an integer, not {describe(index)}"
+        message = f"an index must be an integer, but this is {describe(index)}"
         raise frame.fault("value", message, node.index.span)
     if not -len(value) <= index < len(value):
         message = f"a tuple of {len(value)} has no entry {index}"
@@ -75,24 +75,26 @@ def _shape(frame: Frame, node: tree.Shape) -> Value:
 
 
 def _sizes(frame: Frame, dimension: tree.Expression) -> list[Value]:
+    """The sizes that one dimension of a shape writes: `224^2` has two."""
     if not isinstance(dimension, tree.Repeat):
         return [frame.evaluate(dimension)]
     size, times = frame.evaluate(dimension.value), dimension.times.value
     if isinstance(times, int) and 1 <= times <= 8:
         return [size] * times
-    raise frame.fault("value", "a dimension repeats 1 to 8 times", dimension.span)
+    message = f"a dimension can repeat 1 to 8 times, but this is {describe(times)}"
+    raise frame.fault("value", message, dimension.span)
 
 
 def _outside_shape(frame: Frame, node: tree.Repeat | tree.AtMost) -> Value:
     mark = "`^`" if isinstance(node, tree.Repeat) else "`<=`"
     hint = "write `a * a` for a square" if isinstance(node, tree.Repeat) else None
-    message = f"{mark} marks a dimension of a shape; it means nothing here"
+    message = f"{mark} can only be written in a shape"
     raise frame.fault("value", message, node.span, help=hint)
 
 
 def _outside_recipe(frame: Frame, node: tree.Range | tree.Text) -> Value:
-    what = "a range" if isinstance(node, tree.Range) else "a text"
-    raise frame.fault("value", f"{what} means nothing here", node.span)
+    what = "a range" if isinstance(node, tree.Range) else "a string"
+    raise frame.fault("value", f"{what} can only be the value of a recipe's setting", node.span)
 
 
 def _unary(frame: Frame, node: tree.Unary) -> Value:
@@ -101,17 +103,18 @@ def _unary(frame: Frame, node: tree.Unary) -> Value:
     operand = frame.evaluate(node.operand)
     if isinstance(operand, Tensor):
         negative = OperationValue(OPERATIONS["negative"])
-        written = Arguments((Given(operand, node.operand.span),), {})
-        return insert_after_call(frame, frame.apply(negative, written, node), node)
+        arguments = Arguments((Given(operand, node.operand.span),), {})
+        return insert_after_call(frame, frame.apply(negative, arguments, node), node)
     return _exactly(frame, node, lambda: arithmetic.negative(operand))
 
 
 def _binary(frame: Frame, node: tree.Binary) -> Value:
     if node.operator in ("and", "or"):
         left_truth = frame.truth(node.left)
-        decided = left_truth is (node.operator == "or")
-        return left_truth if decided else frame.truth(node.right)
+        is_decided = left_truth is (node.operator == "or")
+        return left_truth if is_decided else frame.truth(node.right)
     left, right = frame.evaluate(node.left), frame.evaluate(node.right)
+    # `x != none` asks whether an optional tensor was given. It is no operation on tensors.
     compares_with_none = node.operator in ("==", "!=") and (left is None or right is None)
     if not compares_with_none and (isinstance(left, Tensor) or isinstance(right, Tensor)):
         sides = frame.as_written(left, node.left), frame.as_written(right, node.right)
@@ -123,6 +126,7 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
 
 
 def _exactly(frame: Frame, node: tree.Expression, compute: Callable[[], Value]) -> Value:
+    """A computed value; a value that does not suit is reported at the expression."""
     try:
         return compute()
     except BadValue as bad:
@@ -130,12 +134,12 @@ def _exactly(frame: Frame, node: tree.Expression, compute: Callable[[], Value]) 
 
 
 def _conditional(frame: Frame, node: tree.Conditional) -> Value:
-    holds, before = frame.truth(node.test), frame.guards
-    frame.guards = (*before, frame.as_written(holds, node.test))
+    holds, guards = frame.truth(node.test), frame.guards
+    frame.guards = (*guards, frame.as_written(holds, node.test))
     try:
         return frame.evaluate(node.then if holds else node.other)
     finally:
-        frame.guards = before
+        frame.guards = guards
 
 
 RULES: dict[type, Callable[[Frame, Any], Value]] = {

@@ -1,4 +1,8 @@
-"""Applications of operations: operands and parameters checked, then a node in the graph."""
+"""Applications of operations: operands and parameters are checked, then a node enters the graph.
+
+No rule here knows a particular operation. Kinds, defaults and arity come from the class of the
+operation, and so does the reason for which it refuses an operand (`Mismatch`).
+"""
 
 from __future__ import annotations
 
@@ -39,14 +43,14 @@ def _kinds(operation: str) -> Mapping[str, Kind]:
 
 @cache
 def _required(operation: str) -> tuple[str, ...]:
-    """The parameters that an operation cannot do without."""
+    """The parameters of an operation that have no default."""
     return tuple(f.name for f in fields(OPERATIONS[operation]) if f.default is MISSING)
 
 
 def apply_operation(
     frame: Frame, callee: OperationValue, arguments: Arguments, node: tree.Node
 ) -> Value:
-    """What an operation makes of tensors; without any, the operation with parameters given."""
+    """The results of an operation; without tensors, the operation with these arguments bound."""
     operands, rest = _operands(arguments.positional)
     if rest and not operands:
         _check_first(frame, callee, rest[0])
@@ -63,21 +67,21 @@ def apply_operation(
 
 
 def _check_first(frame: Frame, callee: OperationValue, first: Given) -> None:
-    """A block where a tensor should be began the chain, or was to be given one."""
+    """Check that a call without tensors is not given a block in the place of one."""
     if callee.operation.arity[0] and isinstance(first.value, BlockValue | OperationValue):
-        message = f"`{callee.name}` takes a tensor here, not {describe(first.value)}"
+        message = f"`{callee.name}` takes a tensor, but this is {describe(first.value)}"
         chain = f"{frame.running_name} -> {first.value.name} -> {callee.name}"
         hint = f"pass a tensor through it: `{chain}`"
         raise frame.fault("argument", message, first.span, help=hint)
 
 
 def _operands(positional: tuple[Given, ...]) -> tuple[list[Given], tuple[Given, ...]]:
-    """The tensors that lead the arguments, with those in tuples of nothing else; and the rest."""
+    """The leading arguments that are tensors or tuples of tensors, and the other arguments."""
     operands: list[Given] = []
-    for place, given in enumerate(positional):
+    for index, given in enumerate(positional):
         tensors = given.value if isinstance(given.value, tuple) else (given.value,)
         if not tensors or not all(isinstance(tensor, Tensor) for tensor in tensors):
-            return operands, positional[place:]
+            return operands, positional[index:]
         operands += [Given(tensor, given.span) for tensor in tensors]
     return operands, ()
 
@@ -90,10 +94,11 @@ def _parameter_values(
     values: dict[str, object] = {}
     for name, argument in given.items():
         kind, word = kinds[name], argument.as_word
+        # `mean(frames)` means the axis, though a parameter `frames` may be a number here.
         value = word if word is not argument.value and kind.accepts(word) else argument.value
         if not kind.accepts(value):
             what = f"`{name}` of `{operation.name}`"
-            message = f"{what} is {kind.expects}, not {describe(argument.value)}"
+            message = f"{what} must be {kind.expects}, but this is {describe(argument.value)}"
             hint = round_hint(argument)
             fault = refusal(frame, "argument", message, argument, what, help=hint)
             frame.findings.report(fault)
@@ -109,20 +114,21 @@ def _check_count(
     (least, most), count = operation.arity, len(operands)
     if least <= count and (most is None or count <= most):
         return
-    message = f"`{operation.name}` takes {describe_count(least, most, 'tensor')}, not {count}"
+    takes = f"`{operation.name}` takes {describe_count(least, most, 'tensor')}"
     if count:
         extra = operands[most].span if most is not None and count > most else node.span
-        raise frame.fault("argument", message, extra)
-    hint = f"pass one on: `{frame.running_name} -> {node.span.text}`"
-    hint += "; named parameters alone make a block for later"
-    raise frame.fault("argument", message, node.span, help=hint)
+        raise frame.fault("argument", f"{takes}, but this call has {count}", extra)
+    hint = f"pass a tensor: `{frame.running_name} -> {node.span.text}`"
+    hint += "; a call with named parameters alone is a block for later"
+    raise frame.fault("argument", f"{takes}, but this call has none", node.span, help=hint)
 
 
 def apply_infix(frame: Frame, node: tree.Binary, left: Given, right: Given) -> Value:
     """`a + b` where at least one side is a tensor."""
     if node.operator not in INFIX:
         message = f"`{node.operator}` does not take tensors"
-        raise frame.fault("value", message, node.span, help=f"`{'`, `'.join(INFIX)}` do")
+        hint = f"the operators that take tensors are `{'`, `'.join(INFIX)}`"
+        raise frame.fault("value", message, node.span, help=hint)
     first, second = (_constant(frame, node.operator, given) for given in (left, right))
     constant = second if first is None else first
     operation = infix(node.operator)(constant, constant_first=first is not None)
@@ -132,13 +138,13 @@ def apply_infix(frame: Frame, node: tree.Binary, left: Given, right: Given) -> V
 
 
 def _constant(frame: Frame, operator: str, given: Given) -> int | Fraction | None:
-    """The constant on one side of an operator, None for a tensor."""
+    """The constant on one side of an operator; None for a tensor."""
     value = given.value
     if isinstance(value, Tensor):
         return None
     if is_number(value):
         return value
-    message = f"`{operator}` takes a tensor or a number here, not {describe(value)}"
+    message = f"`{operator}` takes a tensor or a number here, but this is {describe(value)}"
     raise frame.fault("value", message, given.span)
 
 
@@ -149,7 +155,7 @@ def add(
     parameters: Mapping[str, Given],
     node: tree.Node,
 ) -> Value:
-    """Add an operation to the graph, its types inferred."""
+    """Infer the types of an operation's results, and add it to the graph."""
     frame.check_room(node.span)
     tensors = [given.value for given in operands if isinstance(given.value, Tensor)]
     try:
@@ -176,22 +182,23 @@ def add(
 def _parameter_at_fault(
     operation: Operation, mismatch: Mismatch, parameters: Mapping[str, Given]
 ) -> Given | None:
-    """The parameter that a mismatch names, where it was given.
+    """The argument of the parameter that a mismatch names, if there is one.
 
-    A word has no origin further out, nor has the length of a tuple that is put together here.
+    It is cut off from its origin where that would mislead: a word was a bare name here, and the
+    length of a tuple was decided where the tuple was written.
     """
     given = parameters.get(mismatch.parameter or "")
     if given is None:
         return None
     is_word = getattr(operation, mismatch.parameter or "") != given.value
-    is_made = isinstance(given.value, tuple) and origin(given).value != given.value
-    return Given(given.value, given.span) if is_word or is_made else given
+    is_new_tuple = isinstance(given.value, tuple) and origin(given).value != given.value
+    return Given(given.value, given.span) if is_word or is_new_tuple else given
 
 
 def _explain(
     frame: Frame, mismatch: Mismatch, operands: list[Given], named: Given | None, node: tree.Node
 ) -> Diagnostic:
-    """The mismatch at the words at fault, with the shape and the origin of each operand."""
+    """The diagnostic of a mismatch, with labels for the shape and the origin of each operand."""
     span = node.span
     if mismatch.operand is not None and mismatch.operand < len(operands):
         span = operands[mismatch.operand].span
@@ -199,13 +206,14 @@ def _explain(
         span = origin(named).span
     tensors = [(g.span, g.value) for g in operands if isinstance(g.value, Tensor)]
     shapes = [Label(place, show(value)) for place, value in tensors if place != node.span]
-    came = [frame.origin(value) for _, value in tensors]
-    told: dict[Span, Label] = {}
-    at_origin = refusal_labels(named, f"`{mismatch.parameter}`") if named is not None else ()
-    for label in (*at_origin, *shapes, *came, *list(frame.context.reshaped.values())[-2:]):
-        told.setdefault(label.span, label)
-    at_fault = told.pop(span, Label(span))
-    also = tuple(label for label in told.values() if label.text)
+    origins = [frame.origin(value) for _, value in tensors]
+    refusals = refusal_labels(named, f"`{mismatch.parameter}`") if named is not None else ()
+    insertions = list(frame.context.reshaped.values())[-2:]
+    labels: dict[Span, Label] = {}
+    for label in (*refusals, *shapes, *origins, *insertions):
+        labels.setdefault(label.span, label)  # one label for a span: the nearest cause
+    at_fault = labels.pop(span, Label(span))
+    also = tuple(label for label in labels.values() if label.text)
     return frame.error(
         "shape", mismatch.message, span, at_fault.text, also=also, help=mismatch.help
     )

@@ -1,6 +1,6 @@
-"""What is told of a network whose body was run: whether it is one, how far building came.
+"""What is reported of a network after its body was run: a bad result, unused calls, breaks.
 
-One that broke off is still drawn, as a sketch with the places where it did.
+A network whose build broke off is still drawn, as a sketch that shows where it broke.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ from archdsl.syntax import tree
 
 
 def check_result(frame: Frame, network: tree.Network, result: Value) -> None:
-    """A network has inputs, and gives nothing but tensors."""
+    """Report a network without inputs, or whose result is not one or more tensors."""
     graph, span = frame.graph, name_span(network)
     if not graph.inputs:
         message = f"network `{network.name}` has no input"
         hint = "declare one: `input video: 3 x 16 x 224^2`"
     elif not _is_tensors(result):
-        message = f"network `{network.name}` gives {describe(result)}, not a tensor"
+        message = f"network `{network.name}` must return tensors, but this is {describe(result)}"
         hint = "end with a call, a table, or `return` and tensors"
     elif any(graph.type(value).samples > 1 for value in tensors_in(result)):
-        message = f"network `{network.name}` gives {describe(result)}: groups of one sample"
-        hint = "bring them together: `y -> ungroup(x)`"
+        returned = f"network `{network.name}` returns {describe(result)}"
+        message = f"{returned}: groups that `group` made of one sample"
+        hint = "put them together: `y -> ungroup(x)`"
     else:
         return
     frame.findings.add(frame.error("network", message, span, help=hint))
@@ -43,11 +44,11 @@ def _is_tensors(value: Value) -> bool:
 
 
 def unread(graph: Graph) -> Iterator[Diagnostic]:
-    """A warning for each operation that nothing reads, at the outermost call that it ends."""
+    """A warning for each operation that nothing reads, at the outermost call that ends with it."""
     outputs = {value.node for value in graph.outputs}
-    found = {node.index: node for node in graph.unread() if node.index not in outputs}
-    ends = set(_ends(graph, found.keys())) if found else set()
-    for node in found.values():
+    unused = {node.index: node for node in graph.unread() if node.index not in outputs}
+    ends = set(_ends(graph, unused.keys())) if unused else set()
+    for node in unused.values():
         if isinstance(node.operation, Input):
             yield warning("unused", f"nothing uses the input `{node.name}`", node.span)
             continue
@@ -57,7 +58,7 @@ def unread(graph: Graph) -> Iterator[Diagnostic]:
 
 
 def _ends(graph: Graph, unread: Set[int]) -> Iterator[tuple[int, int]]:
-    """Each scope of which nothing is read, with each node whose results it gives."""
+    """Each scope whose outputs nothing reads, with each node that these outputs are results of."""
     for scope in graph.scopes:
         results = {value.node for value in scope.outputs}
         if results <= unread:
@@ -65,7 +66,7 @@ def _ends(graph: Graph, unread: Set[int]) -> Iterator[tuple[int, int]]:
 
 
 def _outermost(graph: Graph, node: Node, ends: Set[tuple[int, int]]) -> Node | Scope:
-    """The outermost call that gives a node's results, and nothing that anybody reads."""
+    """The outermost call that returns a node's results, and nothing that is read."""
     call: Node | Scope = node
     for scope in graph.enclosing(node.scope):
         if (scope.index, node.index) not in ends:
@@ -75,7 +76,7 @@ def _outermost(graph: Graph, node: Node, ends: Set[tuple[int, int]]) -> Node | S
 
 
 def _is_reported(graph: Graph, call: Node | Scope) -> bool:
-    """Whether it is an operation of a cell, of which the cell's own text shows that."""
+    """Whether a call is an operation of a cell: the check of cells reports an unused one."""
     around = call.scope if isinstance(call, Node) else call.parent
     block = graph.scopes[around].block if around is not None else None
     return block is not None and block.cell is not None and call.name in block.cell.inputs
@@ -83,7 +84,7 @@ def _is_reported(graph: Graph, call: Node | Scope) -> bool:
 
 @dataclass(frozen=True)
 class Break:
-    """Where building broke off: in a scope, when the graph had so many scopes and nodes."""
+    """Where a build broke off: in a scope, when the graph had so many scopes and nodes."""
 
     diagnostic: Diagnostic
     scope: int
@@ -93,7 +94,7 @@ class Break:
 
 @dataclass(frozen=True)
 class Sketch:
-    """The graph built so far. Scopes that were open at a break have no inputs or outputs."""
+    """The graph as far as it was built. A scope that was open at a break has no outputs."""
 
     graph: Graph
     breaks: tuple[Break, ...]
@@ -101,33 +102,36 @@ class Sketch:
 
     @property
     def broke_off(self) -> bool:
-        """Whether building began, and did not come to its end."""
+        """Whether the build began, and broke off."""
         return bool(self.graph.scopes and self.breaks)
 
 
 def sketch(graph: Graph, findings: Iterable[Finding]) -> Sketch:
-    """A graph with what was found before it was built, while it was and after; each once."""
-    told = Diagnostics()
+    """A graph with its findings, before, during and after the build; each counts once."""
+    diagnostics = Diagnostics()
     first: dict[Diagnostic, Finding] = {}
     with suppress(CompileError):
         for finding in findings:
             first.setdefault(finding.diagnostic, finding)
-            told.add(finding.diagnostic)
-    errors = (first[diagnostic] for diagnostic in told if diagnostic.is_error)
-    return Sketch(graph, tuple(_break(graph, found) for found in errors), tuple(told))
+            diagnostics.add(finding.diagnostic)
+    errors = (first[diagnostic] for diagnostic in diagnostics if diagnostic.is_error)
+    breaks = tuple(_break(graph, finding) for finding in errors)
+    return Sketch(graph, breaks, tuple(diagnostics))
 
 
-def _break(graph: Graph, found: Finding) -> Break:
-    """Where it broke off: in the innermost scope that was open and whose text the mistake is in.
+def _break(graph: Graph, finding: Finding) -> Break:
+    """Where a finding broke the build: the innermost open scope whose text has the mistake.
 
-    One that broke off before is open too, but what broke after it stands elsewhere.
+    A scope that broke earlier never closes, so it counts as open. The text tells them apart.
     """
-    around = (scope for scope in found.open_scopes if _holds(graph.scopes[scope], found.diagnostic))
-    broken = Break(found.diagnostic, next(around, 0), found.scopes, found.nodes)
+    diagnostic = finding.diagnostic
+    around = (scope for scope in finding.open_scopes if _holds(graph.scopes[scope], diagnostic))
+    broken = Break(diagnostic, next(around, 0), finding.scopes, finding.nodes)
     return _in_stage(graph, broken)
 
 
 def _holds(scope: Scope, diagnostic: Diagnostic) -> bool:
+    """Whether the text of a scope has the span of a diagnostic; a stage is taken by its file."""
     if not diagnostic.labels:
         return scope.parent is None
     place, around = diagnostic.labels[0].span, scope.block.span if scope.block else scope.span
@@ -137,7 +141,11 @@ def _holds(scope: Scope, diagnostic: Diagnostic) -> bool:
 
 
 def _in_stage(graph: Graph, broken: Break) -> Break:
-    """A table counts the blocks of a stage before it opens it: what is wrong there is inside."""
+    """A break inside a stage, where the mistake is in its text.
+
+    A table evaluates the counts of a stage's rows before it opens the stage, so such a mistake is
+    found one scope further out than a reader of the picture expects.
+    """
     following = graph.scopes[broken.scopes : broken.scopes + 1]
     if not broken.diagnostic.labels or not following or following[0].kind != "stage":
         return broken

@@ -1,4 +1,7 @@
-"""What can be given: parameters of blocks by type, and options of transforms and recipes."""
+"""The parameters of blocks, with their types, and the options of transforms and recipes.
+
+Both match arguments with names and refuse what does not fit, so both have their messages here.
+"""
 
 from __future__ import annotations
 
@@ -21,28 +24,35 @@ from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
 Owner: TypeAlias = tree.Block | tree.Network | tree.Recipe
-"""Whose parameters they are."""
+"""A definition with parameters."""
 
 
 def check_arguments(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str, Given]:
-    """What is given in the order of the parameters, each of the parameter's type."""
-    suited: dict[str, Given] = {}
+    """The arguments in the order of the parameters, after a check of their types.
+
+    All are checked, so a call with two wrong arguments reports both.
+    """
+    arguments: dict[str, Given] = {}
     failed = False
     for parameter in owner.parameters:
-        if parameter.name not in given:
+        name = parameter.name
+        if name not in given:
             continue
         try:
-            suited[parameter.name] = _check_argument(frame, owner, parameter, given[parameter.name])
+            arguments[name] = _check_argument(frame, owner, parameter, given[name])
         except Fault as fault:
             frame.findings.report(fault)
             failed = True
     if failed:
         raise Fault
-    return suited
+    return arguments
 
 
 def bind_parameters(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> None:
-    """Give every parameter of a body that begins its value, or its default."""
+    """Bind every parameter of a body to its argument or its default.
+
+    Defaults are evaluated in the body's frame, so one can be computed from parameters before it.
+    """
     for parameter in owner.parameters:
         name, default = parameter.name, parameter.default
         if name in given:
@@ -58,22 +68,25 @@ def bind_parameters(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> N
 
 
 def _check_argument(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given) -> Given:
+    """An argument of a type that its parameter takes; a bare name that it lists becomes a word."""
     types = parameter_types(parameter)
     if not types:
         return given
     if isinstance(given.written, tree.Name) and given.written.name in types:
-        # A bare name that the type lists is a word, unless the name is a type's own.
+        # `kind: map | dot` takes the bare name `map` as a word. But where the types are `int` or
+        # `none`, these names stand for all values of the type, not for themselves.
         word = given.written.name
         return given if word in TYPE_WORDS else replace(given, value=word)
     value = given.value
     if any(_TYPES[type_](value) if type_ in _TYPES else value == type_ for type_ in types):
         return given
     what = f"`{parameter.name}` of `{owner.name}`"
-    message = f"{what} is {describe_types(parameter)}, not {describe(given.value)}"
+    message = f"{what} must be {describe_types(parameter)}, but this is {describe(given.value)}"
     raise refusal(frame, "type", message, given, what, help=_hint(parameter, given))
 
 
 def _hint(parameter: tree.Parameter, given: Given) -> str | None:
+    # Any name can be a word of a type, so `itn` is only noticed when a number does not fit it.
     for word in parameter.types:
         near = did_you_mean(word, TYPE_WORDS) if word not in TYPE_WORDS else None
         if near and not isinstance(given.value, str):
@@ -94,7 +107,7 @@ _ARTICLES = {"int": "an integer", "none": "`none`"}
 
 
 def parameter_types(parameter: tree.Parameter) -> tuple[str, ...]:
-    """The types as written, else those that the default suggests; others take anything."""
+    """The types as written, otherwise those that the default suggests; () takes any value."""
     if parameter.types:
         return parameter.types
     default = parameter.default
@@ -106,14 +119,14 @@ def parameter_types(parameter: tree.Parameter) -> tuple[str, ...]:
 
 
 def describe_types(parameter: tree.Parameter) -> str:
-    """What a parameter takes, in words; empty where it takes any value."""
+    """The types of a parameter in words; "" where it takes any value."""
     types = parameter_types(parameter)
     phrases = [_ARTICLES.get(t, f"a {t}") if t in TYPE_WORDS else f"`{t}`" for t in types]
     return alternatives(phrases) if phrases else ""
 
 
 def given_from_python(name: str, value: object) -> Given:
-    """A parameter from outside of the language: floats are taken as the decimals they print.
+    """A parameter given from Python. A float becomes the decimal that it prints.
 
     Raises:
         TypeError: the language has no such value.
@@ -130,22 +143,23 @@ def _value(value: object) -> Value:
         return exact.numerator if exact.denominator == 1 else exact
     if value is None or isinstance(value, bool | int | str | Fraction):
         return value
-    raise TypeError(f"a parameter is a number, a bool, a word, a tuple or None, not {value!r}")
+    expected = "a parameter must be a number, a bool, a word, a tuple or None"
+    raise TypeError(f"{expected}, but this is {value!r}")
 
 
 @dataclass(frozen=True)
 class OptionValues:
-    """The values of options, and where each was written."""
+    """The values of the options of one call, and the span of each."""
 
     values: Mapping[str, Any]
     spans: Mapping[str, Span]
 
 
 class OptionReader:
-    """Reads the options of one call; subclasses say what an expression means as an option."""
+    """Reads the options of one call. Subclasses evaluate an expression as an option's value."""
 
     code: ClassVar[str]
-    """The code of mistakes."""
+    """The code of diagnostics."""
 
     def __init__(self, frame: Frame, kind: type[Configurable]) -> None:
         self.frame = frame
@@ -156,37 +170,42 @@ class OptionReader:
         """The options of the call at `span`.
 
         Raises:
-            Fault: there is no such option, it does not take this, or one is missing.
+            Fault: an option is unknown, given twice, of a wrong kind, or missing.
         """
         written = dict(self._by_name(arguments))
         values = {name: self.value(name, argument) for name, argument in written.items()}
         for name, option in self.options.items():
             if option.default is dataclasses.MISSING and name not in values:
                 message = f"`{self.kind.name}` needs `{name}`: {kind_of(option).expects}"
-                raise self.fault(message, span, f"`{self.kind.signature()}`")
+                raise self.fault(message, span, f"write `{self.kind.signature()}`")
         return OptionValues(values, {name: argument.span for name, argument in written.items()})
 
     def value(self, name: str, argument: tree.Argument) -> object:
-        """An option's value, as the option takes it."""
+        """The value of an option.
+
+        Raises:
+            Fault: the option does not take it.
+        """
         kind = kind_of(self.options[name])
         value = self.evaluate(argument.value, kind)
         if not kind.accepts(value):
-            message = f"`{name}` of `{self.kind.name}` is {kind.expects}, not {describe(value)}"
+            what = f"`{name}` of `{self.kind.name}`"
+            message = f"{what} must be {kind.expects}, but this is {describe(value)}"
             raise self.fault(message, argument.span)
         return value
 
     def evaluate(self, node: tree.Expression, kind: Kind) -> Value:
-        """The value of an expression where an option of this kind stands."""
+        """The value of an expression that is given for an option of this kind."""
         return self.frame.evaluate(node)
 
     def fault(self, message: str, span: Span, hint: str | None = None) -> Fault:
         return self.frame.fault(self.code, message, span, help=hint)
 
     def _by_name(self, arguments: Sequence[tree.Argument]) -> Iterator[tuple[str, tree.Argument]]:
-        """The arguments by name; the first may go without."""
+        """The arguments under the names of options; the first needs no name."""
         given: set[str] = set()
-        for place, argument in enumerate(arguments):
-            name = argument.name or self._leading(argument, place)
+        for index, argument in enumerate(arguments):
+            name = argument.name or self._unnamed(argument, index)
             if name not in self.options:
                 hint = did_you_mean(name, self.options) or names_hint(tuple(self.options))
                 message = f"`{self.kind.name}` has no option `{name}`"
@@ -196,12 +215,14 @@ class OptionReader:
             given.add(name)
             yield name, argument
 
-    def _leading(self, argument: tree.Argument, place: int) -> str:
-        if place == 0 and self.kind.leading is not None:
+    def _unnamed(self, argument: tree.Argument, index: int) -> str:
+        """The option that an argument without a name is for."""
+        if index == 0 and self.kind.leading is not None:
             return self.kind.leading
         if not self.options:
             raise self.fault(f"`{self.kind.name}` has no options", argument.span)
         text = argument.span.text
-        choices = [f"`{name} = {text}`" for name in self.options if place == 0 or name == text]
-        hint = f"write {' or '.join(choices[:2])}" if choices else f"`{self.kind.signature()}`"
-        raise self.fault(f"an option of `{self.kind.name}` has a name here", argument.span, hint)
+        choices = [f"`{name} = {text}`" for name in self.options if index == 0 or name == text]
+        written = " or ".join(choices[:2]) if choices else f"`{self.kind.signature()}`"
+        message = f"this option of `{self.kind.name}` must have a name"
+        raise self.fault(message, argument.span, f"write {written}")

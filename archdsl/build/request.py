@@ -229,3 +229,16 @@ class Call(NamedTuple):
     block: tree.Block
     span: Span
     outer: Call | None
+
+    def trail(self, span: Span) -> list[Label]:
+        """Labels for the innermost and the outermost call, of those that do not contain a span.
+
+        The calls between say little, and a mistake in a library's block can be ten calls deep.
+        """
+        labels: list[Label] = []
+        call: Call | None = self
+        while call is not None:
+            if not call.span.holds(span):
+                labels.append(Label(call.span, f"in `{call.block.name}`, called here"))
+            call = call.outer
+        return labels if len(labels) <= 2 else [labels[0], labels[-1]]

@@ -1,17 +1,21 @@
-"""Statements of a body, in order. A statement that fails poisons what it would have named."""
+"""The statements of a body, in order.
+
+A statement that fails is reported, and the names that it would have assigned are poisoned. The
+statements after it still run, so one run shows the independent mistakes of a body.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from archdsl.build.arguments import evaluate_arguments, piped_arguments, refusal
+from archdsl.build.arguments import evaluate_arguments, piped_arguments, refusal, round_hint
 from archdsl.build.calls import pass_on
 from archdsl.build.context import Frame
 from archdsl.build.provenance import Local
 from archdsl.build.request import Fault
 from archdsl.build.values import POISON, Arguments, Tensor, Value, describe, holds_tensor
-from archdsl.diagnostics import did_you_mean, suggestion
+from archdsl.diagnostics import suggestion
 from archdsl.ir.graph import Initialisation
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, infer_types
@@ -23,7 +27,7 @@ from archdsl.syntax import tree
 
 
 class _Return(Exception):
-    """A `return` ends the body."""
+    """Raised by `return`, which ends the body from within its loops and branches."""
 
     def __init__(self, value: Value) -> None:
         super().__init__()
@@ -31,12 +35,12 @@ class _Return(Exception):
 
 
 def run(frame: Frame, definition: tree.Block | tree.Network) -> Value:
-    """Evaluate a body; its value is what it returns, else its running value."""
+    """Evaluate a body. Its value is what it returns, otherwise its running value."""
     faults = frame.findings.faults
     try:
         _run_statements(frame, definition.body)
         if not frame.applied and frame.findings.faults > faults:
-            raise Fault
+            raise Fault  # the statement that failed may be the one that had the result
         value = _running_result(frame, definition)
     except _Return as returned:
         value = returned.value
@@ -46,10 +50,11 @@ def run(frame: Frame, definition: tree.Block | tree.Network) -> Value:
 
 
 def _running_result(frame: Frame, definition: tree.Block | tree.Network) -> Value:
+    """The running value at the end of a body, if the body has made one."""
     if frame.applied:
         return frame.running[0] if len(frame.running) == 1 else frame.running
-    message = f"`{definition.name}` ends without a result"
-    hint = "end with `return`, a call or a table"
+    message = f"`{definition.name}` has no result"
+    hint = "end it with `return`, a call or a table"
     raise frame.fault("result", message, name_span(definition), help=hint)
 
 
@@ -66,6 +71,7 @@ def _run_statements(frame: Frame, body: tuple[tree.Statement, ...]) -> None:
 
 
 def _poison(frame: Frame, statement: tree.Statement) -> None:
+    """Poison whatever a failed statement would have changed."""
     frame.names |= dict.fromkeys(set(assigned_names(statement)) - frame.fixed, POISON)
     if isinstance(statement, tree.Return):
         raise _Return(POISON)
@@ -88,21 +94,24 @@ def _assign(frame: Frame, statement: tree.Assign) -> None:
 def _bind(
     frame: Frame, names: tuple[str, ...], value: Value, written: Local | None, span: Span
 ) -> None:
-    """Give names their values, several those of a tuple."""
+    """Bind a name to a value, or several names to the entries of a tuple."""
     values = value if isinstance(value, tuple) and len(names) > 1 else (value,)
     if len(values) != len(names):
         many = f"{len(values)} values" if isinstance(value, tuple) else describe(value)
-        raise frame.fault("value", f"{len(names)} names for {many}", span)
-    for place, (name, single) in enumerate(zip(names, values, strict=True)):
+        message = f"here are {len(names)} names, but the right side is {many}"
+        raise frame.fault("value", message, span)
+    for index, (name, single) in enumerate(zip(names, values, strict=True)):
+        # A tensor may replace a parameter, as in `x = x -> relu`. A number may not: the emitted
+        # class has the parameter as an argument, which would then mean two things.
         if name in frame.fixed and not holds_tensor(single):
-            message = f"`{name}` is a parameter, and keeps the value it was given"
+            message = f"`{name}` is a parameter, so it cannot be assigned"
             raise frame.fault("name", message, span, help="give the new value another name")
-        part = written.entry(place) if written and len(names) > 1 else written
+        part = written.entry(index) if written and len(names) > 1 else written
         frame.bind(name, single, part)
 
 
 def _apply(frame: Frame, statement: tree.Apply) -> None:
-    """A bare call takes the running value and replaces it; a chain starts for itself."""
+    """A bare call takes the running value and replaces it; a chain begins with its own value."""
     call = statement.call
     if isinstance(call, tree.Chain):
         value = frame.evaluate(call)
@@ -114,7 +123,7 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
         finally:
             frame.leave()
     if not holds_tensor(value):
-        message = f"this has no effect: it is {describe(value)}"
+        message = f"this statement must compute a tensor, but it is {describe(value)}"
         raise frame.fault("value", message, call.span)
     frame.set_running(value)
     frame.applied = True
@@ -129,24 +138,25 @@ def _return(frame: Frame, statement: tree.Return) -> None:
 
 def _if(frame: Frame, statement: tree.If) -> None:
     holds = frame.truth(statement.test)
-    before = frame.guards
-    frame.guards = (*before, frame.record_test(holds, statement.test))
+    guards = frame.guards
+    frame.guards = (*guards, frame.record_test(holds, statement.test))
     frame.deepen(statement.span)
     try:
         _run_statements(frame, statement.body if holds else statement.otherwise)
     finally:
         frame.leave()
-    # After a `return` in one way, what follows runs only because of how the test came out.
+    # If a branch can return, the statements after it run only because of the test: it stays a
+    # guard of theirs.
     inside = tree.walk((*statement.body, *statement.otherwise))
     if not any(isinstance(inner, tree.Return) for inner in inside):
-        frame.guards = before
+        frame.guards = guards
 
 
 def _for(frame: Frame, statement: tree.For) -> None:
     values = frame.evaluate(statement.values)
     if not isinstance(values, tuple):
-        message = f"a loop runs over a tuple, not over {describe(values)}"
-        hint = f"write `range({statement.values.span.text})`" if isinstance(values, int) else None
+        message = f"a loop takes a tuple, but this is {describe(values)}"
+        hint = f"write `range({statement.values.span.text})`" if is_integer(values) else None
         raise frame.fault("value", message, statement.values.span, help=hint)
     frame.record_test(values, statement.values)
     outer = frame.iterations
@@ -159,7 +169,7 @@ def _for(frame: Frame, statement: tree.For) -> None:
 
 
 def _run_rounds(frame: Frame, statement: tree.For, values: tuple[Value, ...]) -> None:
-    """Every round of a loop, up to the first that has a mistake."""
+    """Every iteration of a loop, up to the first that has a mistake."""
     outer, faults = frame.iterations, frame.findings.faults
     for number, value in enumerate(values):
         frame.step(statement.span)
@@ -171,7 +181,7 @@ def _run_rounds(frame: Frame, statement: tree.For, values: tuple[Value, ...]) ->
             raise Fault
 
 
-# What a network declares: its inputs, and how its weights start
+# The declarations of a network: its inputs, and how its weights are initialised
 
 
 def _declare_input(frame: Frame, statement: tree.Input) -> None:
@@ -181,10 +191,10 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
         message = "only a network has inputs; those of a block are its parameters"
         raise frame.fault("input", message, statement.span)
     if statement.name in graph.inputs:
-        message = f"there is an input `{statement.name}` already"
+        message = f"there is already an input `{statement.name}`"
         raise frame.fault("name", message, statement.span)
     if statement.name in frame.fixed:
-        message = f"`{statement.name}` is a parameter already"
+        message = f"there is already a parameter `{statement.name}`"
         raise frame.fault("name", message, statement.span)
     request = frame.context.request
     shape = request.plan.shape_of(statement) if request else statement.shape
@@ -202,6 +212,7 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
 
 
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
+    """The sizes of an input, each blamed on its own expression where that can be told."""
     value = frame.evaluate(shape)
     frame.record_test(value, shape)
     sizes = value if isinstance(value, tuple) else (value,)
@@ -209,14 +220,14 @@ def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     nodes = nodes if len(nodes) == len(sizes) else [shape] * len(sizes)
     for size, node in zip(sizes, nodes, strict=True):
         if not is_integer(size) or size < 1:
-            message = f"a size is a positive integer, not {describe(size)}"
+            message = f"a size must be an integer of at least 1, but this is {describe(size)}"
             given = frame.as_written(size, node)
-            raise refusal(frame, "shape", message, given, "this size", help=None)
+            raise refusal(frame, "shape", message, given, "this size", help=round_hint(given))
     return tuple(filter(is_integer, sizes))
 
 
 def _dimensions(node: tree.Expression) -> list[tree.Expression]:
-    """What each size in a shape is written as."""
+    """The expression behind each size of a shape: `16 x 56^2` has three sizes."""
     if isinstance(node, tree.Repeat) and isinstance(node.times.value, int):
         return [node] * node.times.value
     inside = node.dimensions if isinstance(node, tree.Shape) else ()
@@ -231,41 +242,43 @@ SCHEMES: dict[str, tuple[str, ...]] = {
     "normal": ("std",),
     "truncated_normal": ("std",),
 }
-"""Ways to initialise weights, each with the options it needs."""
+"""The schemes that initialise weights, each with its options, all of which are required."""
 
 INITIALISED = tuple(name for name, kind in OPERATIONS.items() if kind.is_weighted)
-"""The operations whose weights a scheme can start."""
+"""The operations whose weights a scheme can initialise."""
 
 
 def _initialise(frame: Frame, statement: tree.Initialise) -> None:
     """`init linear: normal(std = 0.01)`."""
     if frame.call:
-        message = "only a network says how weights start, for all of its blocks"
+        message = "`init` can only be in a network: it initialises the weights of all its blocks"
         raise frame.fault("init", message, statement.span)
     if statement.kind not in INITIALISED:
-        message = f"`init` is for {', '.join(INITIALISED)}; `{statement.kind}` is none of them"
-        hint = did_you_mean(statement.kind, INITIALISED)
+        message = f"`{statement.kind}` has no weights that `init` could initialise"
+        hint = suggestion(statement.kind, INITIALISED)
         if statement.kind == "parameter":
-            hint = "a parameter says itself how it starts: `parameter(shape, normal, std = 0.02)`"
+            hint = "a parameter has its own `initial`: `parameter(shape, normal, std = 0.02)`"
         raise frame.fault("init", message, statement.span, help=hint)
-    name, arguments = tree.split_call(statement.scheme)
-    if name.name not in SCHEMES:
-        message = f"no way to initialise is called `{name.name}`"
-        hint = suggestion(name.name, SCHEMES)
-        raise frame.fault("init", message, name.span, help=hint)
-    options = _options(
-        frame, name.name, evaluate_arguments(frame, arguments), statement.scheme.span
-    )
-    initialisation = Initialisation(statement.kind, name.name, options)
+    scheme, arguments = tree.split_call(statement.scheme)
+    if scheme.name not in SCHEMES:
+        message = f"`{scheme.name}` is no scheme that initialises weights"
+        raise frame.fault("init", message, scheme.span, help=suggestion(scheme.name, SCHEMES))
+    evaluated = evaluate_arguments(frame, arguments)
+    options = _options(frame, scheme.name, evaluated, statement.scheme.span)
+    initialisation = Initialisation(statement.kind, scheme.name, options)
     frame.graph.initialisations.append(initialisation)
 
 
-def _options(frame: Frame, scheme: str, written: Arguments, span: Span) -> dict[str, Value]:
-    numbers = all(is_number(given.value) and given.value >= 0 for given in written.named.values())
-    if tuple(written.named) != SCHEMES[scheme] or written.positional or not numbers:
+def _options(frame: Frame, scheme: str, arguments: Arguments, span: Span) -> dict[str, Value]:
+    """The options of a scheme, each a number of at least 0."""
+    if tuple(arguments.named) != SCHEMES[scheme] or arguments.positional:
         takes = " and ".join(f"`{option} = ...`" for option in SCHEMES[scheme]) or "no options"
         raise frame.fault("init", f"`{scheme}` takes {takes}", span)
-    return {option: given.value for option, given in written.named.items()}
+    for option, given in arguments.named.items():
+        if not is_number(given.value) or given.value < 0:
+            must = f"`{option}` of `{scheme}` must be a number of at least 0"
+            raise frame.fault("init", f"{must}, but this is {describe(given.value)}", given.span)
+    return {option: given.value for option, given in arguments.named.items()}
 
 
 RULES: dict[type, Callable[[Frame, Any], None]] = {

@@ -103,4 +103,7 @@ def test_expectations_hold_for_the_network_as_declared() -> None:
 def test_what_was_printed_is_a_note() -> None:
     network = table("| printed | block | channels |", "| 4 x 9^2 | b | 4 |")
     (note,) = network.diagnostics
-    assert (note.severity.value, note.message) == ("note", "the shape here is 4 x 8^2, not 4 x 9^2")
+    assert (note.severity.value, note.message) == (
+        "note",
+        "the paper prints 4 x 9^2, but this is 4 x 8^2",
+    )

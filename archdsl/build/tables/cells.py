@@ -1,6 +1,7 @@
-"""What the cells of a row say: what its block is given, how it is applied, and the shapes printed.
+"""The cells of a row: the arguments that its block gets from them, and the shapes they print.
 
-The cells of a row are evaluated once, the table's definitions for each of its blocks.
+The cells of a row are evaluated once. The bindings of the table, such as
+`mid = int(expansion * in.channels)`, are evaluated for each block, since each sees another `in`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from archdsl.build.values import (
     Tensor,
     Value,
     describe,
+    show,
 )
-from archdsl.diagnostics import Label, did_you_mean, note, warning
+from archdsl.diagnostics import Label, counted, did_you_mean, note, warning
 from archdsl.ir.types import show_shape
 from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, EXPECTATIONS, SPECIAL, STRIDE, Row
@@ -28,14 +30,16 @@ from archdsl.program.program import names_in
 from archdsl.syntax import tree
 
 COUNTER = "i"
-"""What definitions call the number of a block in its stage."""
+"""The name under which bindings read the number of a block in its stage."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilledRow:
-    """A row with its block: the cells' values, those the block takes, and the definitions.
+    """An evaluated row.
 
-    `node` is the block as it is written, and `cells` are the values as they were.
+    `node` is the block as it is written and `block` its value. `cells` are all other cells,
+    `values` their values alone, and `passed` those that the block has parameters for. `bindings`
+    are those of the table that this block needs.
     """
 
     row: Row
@@ -48,19 +52,24 @@ class FilledRow:
 
 
 class RowFiller:
-    """Fills the rows of one table, `mid = int(expansion * in.channels)` and its like in mind."""
+    """Evaluates the rows of one table, and finds for each the bindings that its block needs."""
 
     def __init__(self, frame: Frame, table: tree.Table, rows: Sequence[Row]) -> None:
         self.frame = frame
         self.table = table
         self.bindings = [(b, b.name or "", names_in(b.value)) for b in table.bindings]
+        # Transforms may have added columns. Rows share contents, so there are few to look at.
         added = {column for content in {row.content for row in rows} for column in content.edits}
         self.columns = frozenset([*(column.name for column in table.columns), *added])
         self.read = {name for _, _, read in self.bindings for name in read}
         self.used: set[str] = set()
 
     def fill(self, row: Row) -> FilledRow:
-        """Evaluate a row's cells and see that its block has a use for each."""
+        """Evaluate a row's cells.
+
+        Raises:
+            Fault: a cell has no value, or the row's block has no use for one.
+        """
         faults, written = self.frame.findings.faults, row.cells
         cells = {
             column: self._evaluate_cell(written[column])
@@ -80,14 +89,14 @@ class RowFiller:
         return FilledRow(row, written[BLOCK], block, values, passed, bindings, given)
 
     def warn_unused(self) -> None:
-        """Say which of the table's definitions no row had a use for."""
+        """Warn of bindings that no row needed."""
         for binding, name, _ in self.bindings:
             if name not in self.used:
                 message = f"no block of this table takes `{name}`"
                 self.frame.findings.add(warning("unused", message, binding.span))
 
     def _evaluate_cell(self, cell: tree.Expression) -> Given | None:
-        """A cell's value, or None where it has none, which is reported."""
+        """The value of a cell, or None after a report that it has none."""
         try:
             return self.frame.as_written(self.frame.evaluate(cell), cell)
         except Fault as fault:
@@ -95,6 +104,7 @@ class RowFiller:
             return None
 
     def _evaluate_block(self, cell: tree.Expression) -> Applicable | None:
+        """The block of a row, or None after a report that it has none."""
         frame = self.frame
         try:
             value = (
@@ -102,33 +112,40 @@ class RowFiller:
             )
             if isinstance(value, BlockValue | OperationValue):
                 return value
-            message = f"a row applies a block, not {describe(value)}"
+            message = f"`{BLOCK}` must be a block or an operation, but this is {describe(value)}"
             raise frame.fault("table", message, cell.span)
         except Fault as fault:
             frame.findings.report(fault)
             return None
 
     def _check_columns(self, row: Row, block: Applicable, cells: Mapping[str, Given]) -> None:
+        """Report the cells that neither the block nor a binding reads, except a stride of 1.
+
+        Tables have one column of strides for all rows, so blocks without a stride get 1s there.
+        """
         known = {*block.parameters, *self.read}
         for column, given in cells.items():
             if column not in known and not (column == STRIDE and given.value == 1):
                 self.frame.findings.report(self._unknown_column(row, block, column))
 
     def _unknown_column(self, row: Row, block: Applicable, column: str) -> Fault:
-        """The column itself is at fault where its name is a slip, else the cell that is filled."""
+        """A fault at the header, if the column's name is misspelt; otherwise at the cell."""
         message = f"`{block.name}` has no parameter `{column}`"
-        hint = did_you_mean(column, (*block.parameters, *SPECIAL, STRIDE))
-        if hint is None:
-            hint = "write `-` where it is not meant"
+        near = None if column == STRIDE else did_you_mean(column, (*block.parameters, *SPECIAL))
+        if near is None:
+            hint = "write `-` in this row"
+            if isinstance(block, BlockValue):
+                hint = f"{hint}, or give `{block.name}` a parameter `{column}`"
             return self.frame.fault("table", message, row.cells[column].span, help=hint)
         headers = (name.span for name in self.table.columns if name.name == column)
         header = next(headers, self.table.span)
         also = (Label(row.cells[BLOCK].span, "the block"),)
-        return self.frame.fault("table", message, header, also=also, help=hint)
+        return self.frame.fault("table", message, header, also=also, help=near)
 
     def _needed_bindings(self, wanted: set[str]) -> tuple[tree.Argument, ...]:
-        """The definitions that are wanted, and those that these read, in order."""
+        """The bindings of the wanted names, and of the names that these read, in order."""
         chosen: list[tree.Argument] = []
+        # A binding reads only bindings before it, so one pass backwards finds all.
         for binding, name, read in reversed(self.bindings):
             if name in wanted:
                 chosen.append(binding)
@@ -137,42 +154,50 @@ class RowFiller:
         return tuple(reversed(chosen))
 
     def _check_left_out(
-        self, row: Row, said: Set[str], bindings: tuple[tree.Argument, ...]
+        self, row: Row, filled: Set[str], bindings: tuple[tree.Argument, ...]
     ) -> None:
+        """Check that no binding reads a cell that is `-`, and is no name outside of the table."""
         for binding in bindings:
-            for column in sorted((names_in(binding.value) & self.columns) - said):
+            for column in sorted((names_in(binding.value) & self.columns) - filled):
                 if column in self.frame.names or column in self.frame.unit.names:
                     continue
-                message = f"`{binding.name}` is made of `{column}`, which this row leaves out"
-                raise self.frame.fault("table", message, row.dash(column))
+                message = f"`{binding.name}` is computed from `{column}`, but this row has none"
+                hint = f"give the row a value for `{column}`"
+                raise self.frame.fault("table", message, row.dash(column), help=hint)
+
+
+# Printed shapes
 
 
 @dataclass(frozen=True, slots=True)
 class _ExpectedSize:
-    """A size that is expected, or with `bound` the largest that may be."""
+    """An expected size; with `is_bound`, the largest that is allowed."""
 
     value: Value
-    bound: bool
+    is_bound: bool
 
     def fits(self, size: int) -> bool:
         if not is_integer(self.value):
             return False
-        return size <= self.value if self.bound else size == self.value
+        return size <= self.value if self.is_bound else size == self.value
+
+    def __str__(self) -> str:
+        return f"<={show(self.value)}" if self.is_bound else show(self.value)
 
 
 def prints_shape(frame: Frame, row: Row) -> bool:
-    """Whether a row prints a shape that is to be compared."""
+    """Whether a row prints a shape that is compared."""
     return any(True for _ in _printed(frame, row))
 
 
 def compare_printed(frame: Frame, row: Row) -> None:
-    """Compare what a row prints with the running value; for several, it is a tuple of shapes."""
+    """Compare the shapes that a row prints with the running value: one, or a tuple of several."""
     for column, cell in _printed(frame, row):
         shapes = cell.items if isinstance(cell, tree.Tuple) else (cell,)
         if len(shapes) != len(frame.running):
-            has = f"this row has {len(frame.running)} values"
-            hint = "write one for each: `(64 x 8 x 56^2, 8 x 32 x 56^2)`"
-            message = f"{has}, and {len(shapes)} shapes stand here"
+            results = counted(len(frame.running), "result")
+            message = f"this row has {results}, but here are {counted(len(shapes), 'shape')}"
+            hint = "write a shape for each: `(64 x 8 x 56^2, 8 x 32 x 56^2)`"
             raise frame.fault("table", message, cell.span, help=hint)
         for shape, value in zip(shapes, frame.running, strict=True):
             assert isinstance(value, Tensor)
@@ -180,11 +205,7 @@ def compare_printed(frame: Frame, row: Row) -> None:
 
 
 def _printed(frame: Frame, row: Row) -> Iterator[tuple[str, tree.Expression]]:
-    """The shapes that a row prints, of those that hold.
-
-    Bare numbers state what was printed for the network as declared, and only for that; nothing
-    that is printed holds for a table that a transform has rewritten.
-    """
+    """The cells with printed shapes that are compared: see `Expectations`."""
     request = frame.context.request
     if request is None or request.expectations is Expectations.NONE:
         return
@@ -196,24 +217,28 @@ def _printed(frame: Frame, row: Row) -> Iterator[tuple[str, tree.Expression]]:
 
 
 def _compare(frame: Frame, cell: tree.Expression, column: str, shape: tuple[int, ...]) -> None:
-    """A printed shape may leave out the channels."""
+    """Report a shape that is not as printed. The printed one may leave out the channels."""
     dimensions = cell.dimensions if isinstance(cell, tree.Shape) else (cell,)
     sizes = [size for dimension in dimensions for size in _sizes(frame, dimension)]
-    seen = shape[1:] if len(sizes) == len(shape) - 1 else shape
-    if len(sizes) == len(seen) and all(map(_ExpectedSize.fits, sizes, seen)):
+    compared = shape[1:] if len(sizes) == len(shape) - 1 else shape
+    if len(sizes) == len(compared) and all(map(_ExpectedSize.fits, sizes, compared)):
         return
-    message = f"the shape here is {show_shape(shape)}, not {cell.span.text}"
+    here = show_shape(compared)
     if column == "printed":
+        message = f"the paper prints {cell.span.text}, but this is {here}"
         frame.findings.add(note("printed", message, cell.span, "as printed"))
-    else:
-        frame.findings.add(frame.error("expect", message, cell.span))
+        return
+    message = f"the shape must be {cell.span.text}, but this is {here}"
+    values = " x ".join(map(str, sizes)) if names_in(cell) else ""
+    frame.findings.add(frame.error("expect", message, cell.span, values))
 
 
 def _sizes(frame: Frame, dimension: tree.Expression) -> list[_ExpectedSize]:
-    bound = isinstance(dimension, tree.AtMost)
+    """The sizes of one printed dimension: `<=28`, `40^2`, `channels`."""
+    is_bound = isinstance(dimension, tree.AtMost)
     inner = dimension.value if isinstance(dimension, tree.AtMost) else dimension
     if not isinstance(inner, tree.Repeat):
-        return [_ExpectedSize(frame.evaluate(inner), bound)]
+        return [_ExpectedSize(frame.evaluate(inner), is_bound)]
     sizes = frame.evaluate(tree.Shape((inner,), span=inner.span))
     assert isinstance(sizes, tuple)
-    return [_ExpectedSize(size, bound) for size in sizes]
+    return [_ExpectedSize(size, is_bound) for size in sizes]

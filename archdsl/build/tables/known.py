@@ -1,8 +1,8 @@
-"""Blocks of a table that were built: by what they read they are known, perhaps at other sizes.
+"""A cache of the blocks of tables, so that a search over costs builds each kind of block once.
 
-At other sizes, its operations are typed anew and its text is not run. That gives what running
-it would where the text asks a tensor for its channels at most, and every tensor in the block
-has the channels that it had.
+A block is found by everything that it reads. At other sizes, the types of its operations are
+inferred anew, without running its text. This gives what running it would give, if the text reads
+no sizes of tensors except channels, and every tensor in the block keeps its channels.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from archdsl.program.program import Definition, Unit, names_in
 from archdsl.syntax import tree
 
 _FIXED = ("channels", "rank")
-"""What a text may ask of a tensor whose other sizes change."""
+"""Attributes of a tensor that stay while its other sizes change."""
 
 UNREAD = (NUMBER, STAGE, *EXPECTATIONS)
-"""Columns that say nothing of what one block is."""
+"""Columns that a single block does not depend on."""
 
 
 class TypedOperation(NamedTuple):
-    """An operation with the types that it read and gave: all that its costs depend on."""
+    """An operation with the types of its operands and results: all that its costs depend on."""
 
     operation: Operation
     operands: Types
@@ -40,38 +40,44 @@ class TypedOperation(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownBlock:
-    """A block that was built: the operations that it is made of, and what it gives."""
+    """A block that was built: its operations and the types of its results.
+
+    It is compared by identity, as a key of counts.
+    """
 
     operations: tuple[TypedOperation, ...]
     types: Types
 
 
 class KnownSequence(Operation):
-    """Stands for blocks that are known, each with how often it comes: only sums are asked for."""
+    """A placeholder for several known blocks in a row, each with the number of its occurrences.
+
+    It is in no registry and has no rules: a graph with it serves for sums only.
+    """
 
     name = "known_sequence"
     blocks: tuple[tuple[KnownBlock, int], ...]
 
 
 class VisibleTypes(NamedTuple):
-    """The tensors that a block can read: those that enter it, and those `beside` the table."""
+    """The types that a block can read: of what enters it, and of tensors `beside` the table."""
 
     entering: Types
     beside: Hashable
 
 
 class BlockCache:
-    """The blocks of a table that were built, by all that they read.
+    """The blocks of one table that were built, by everything that they read.
 
-    That is what the row says, whether the block is the first of its row, what the table's
-    definitions make of its number, and the sizes of tensors. Of some there is a pattern, by which
-    they are known at other sizes too.
+    That is the row's content, whether the block is the first of its row, what the table's
+    bindings compute from its number, and the sizes of tensors. A block with a pattern is known at
+    other sizes too.
     """
 
     def __init__(self, filler: RowFiller) -> None:
         frame, bindings = filler.frame, [binding.value for binding in filler.table.bindings]
-        self._texts = SizeReads()
-        self._read_sizes = self._texts.read_sizes(bindings, frame.unit, frame.names.values())
+        self._size_reads = SizeReads()
+        self._bindings_read_sizes = self._size_reads.of(bindings, frame.unit, frame.names.values())
         self._counted = CountedBindings(filler)
         self._known: dict[Hashable, KnownBlock] = {}
         self._patterns: dict[Hashable, BlockPattern] = {}
@@ -79,42 +85,42 @@ class BlockCache:
         self._numbers: dict[Hashable, int] = {}
 
     def key(self, row: Row, number: int, *, first: bool) -> Hashable:
-        """All that the block of a number reads in a row, but for the sizes of tensors."""
+        """Everything that the block of a number reads in a row, except sizes of tensors."""
         content, is_strided = self._content(row)
         return content, first or not is_strided, self._counted.key(number)
 
     def reads_sizes(self, filled: FilledRow, unit: Unit) -> bool:
-        """Whether the text of a block asks tensors for sizes other than channels."""
+        """Whether the text of a block reads sizes of tensors other than channels."""
         nodes, values = filled.row.cells.values(), (filled.block, *filled.values.values())
-        return self._read_sizes or self._texts.read_sizes(nodes, unit, values)
+        return self._bindings_read_sizes or self._size_reads.of(nodes, unit, values)
 
-    def find(self, said: Hashable, sizes: VisibleTypes) -> KnownBlock | None:
-        """The block that reads this, if it is known."""
-        if (said, sizes) not in self._known:
-            made = self._patterns.get((said, signature(sizes.entering)))
-            found = made.retype(sizes.entering) if made else None
-            if found is None:
+    def find(self, key: Hashable, types: VisibleTypes) -> KnownBlock | None:
+        """The block with a key at these types, if it is known."""
+        if (key, types) not in self._known:
+            pattern = self._patterns.get((key, signature(types.entering)))
+            retyped = pattern.retype(types.entering) if pattern else None
+            if retyped is None:
                 return None
-            self._known[said, sizes] = found
-        return self._known[said, sizes]
+            self._known[key, types] = retyped
+        return self._known[key, types]
 
     def store(
-        self, said: Hashable, sizes: VisibleTypes, known: KnownBlock, made: BlockPattern | None
+        self, key: Hashable, types: VisibleTypes, block: KnownBlock, pattern: BlockPattern | None
     ) -> None:
-        """Know a block that was built."""
-        self._known[said, sizes] = known
-        if made is not None:
-            self._patterns[said, signature(sizes.entering)] = made
+        """Keep a block that was built, with its pattern if it has one."""
+        self._known[key, types] = block
+        if pattern is not None:
+            self._patterns[key, signature(types.entering)] = pattern
 
     def _content(self, row: Row) -> tuple[int, bool]:
-        """A number for what a row says of one block, and whether the first of them strides.
+        """A number for the content of a row, and whether it has a stride for its first block.
 
-        Rows that share what they say are read once.
+        A search asks for the same rows thousands of times: cells are hashed once, then a number is.
         """
         source = row.line if row.content is AS_WRITTEN else row.content
         if source not in self._contents:
-            said = tuple([cell for cell in row.cells.items() if cell[0] not in UNREAD])
-            number = self._numbers.setdefault(said, len(self._numbers))
+            cells = tuple([cell for cell in row.cells.items() if cell[0] not in UNREAD])
+            number = self._numbers.setdefault(cells, len(self._numbers))
             stride = row.cell(STRIDE)
             is_one = stride is None or (isinstance(stride, tree.Number) and stride.value == 1)
             self._contents[source] = number, not is_one
@@ -122,10 +128,10 @@ class BlockCache:
 
 
 class CountedBindings:
-    """What the definitions of a table make of block after block, such as `se = i % 2 == 0`.
+    """The bindings of a table that read the number of a block, such as `se = i % 2 == 0`.
 
-    Blocks for which that is the same are alike as far as definitions go. Where one is made of the
-    number and of what a row says, no two numbers are taken for alike.
+    Blocks with the same values of these have the same key. A binding that reads cells or tensors
+    too cannot be evaluated apart from its row, so then each number is a key of its own.
     """
 
     def __init__(self, filler: RowFiller) -> None:
@@ -139,6 +145,7 @@ class CountedBindings:
         self._known: dict[int, Hashable] = {}
 
     def key(self, number: int) -> Hashable:
+        """What the bindings depend on for the block of a number."""
         if not self._counting:
             return None
         if not self._is_independent:
@@ -146,15 +153,15 @@ class CountedBindings:
         if number not in self._known:
             self._frame.names[COUNTER] = number
             try:
-                made: Hashable = tuple([value_key(self._frame.evaluate(d)) for d in self._counting])
+                key: Hashable = tuple([value_key(self._frame.evaluate(b)) for b in self._counting])
             except Fault:
-                made = number
-            self._known[number] = made
+                key = number  # the mistake is reported when the block is built
+            self._known[number] = key
         return self._known[number]
 
 
 def value_key(value: Value) -> Hashable:
-    """A value by what can be told of it, blocks by their definition."""
+    """A key for a value: equal for values that no text can tell apart."""
     if isinstance(value, Tensor):
         return value.type
     if isinstance(value, tuple):
@@ -164,24 +171,24 @@ def value_key(value: Value) -> Hashable:
         if isinstance(value, BlockValue):
             return value.definition.number, *given
         return value.operation.name, *given
-    return type(value), value
+    return type(value), value  # with its type, for `1 == True` in Python
 
 
-# At other sizes
+# Blocks at other sizes
 
 
 @dataclass(frozen=True)
 class BlockPattern:
-    """The operations of a block with what each reads; the first values are those that enter."""
+    """The operations of a block, each with the values that it reads, from `entering` on."""
 
     entering: tuple[GraphValue, ...]
     steps: tuple[tuple[int, Operation, tuple[GraphValue, ...], Types], ...]
     leaving: tuple[GraphValue, ...]
 
     def retype(self, entering: Types) -> KnownBlock | None:
-        """The block at other sizes, None where that takes running it."""
+        """The block at other sizes; None if its text must be run to know."""
         types = dict(zip(self.entering, entering, strict=True))
-        made: list[TypedOperation] = []
+        operations: list[TypedOperation] = []
         for index, operation, reads, before in self.steps:
             operands = tuple([types[value] for value in reads])
             try:
@@ -190,13 +197,13 @@ class BlockPattern:
                 return None
             if _ranks_and_channels(results) != _ranks_and_channels(before):
                 return None
-            made.append(TypedOperation(operation, operands, results))
+            operations.append(TypedOperation(operation, operands, results))
             types |= {GraphValue(index, i): result for i, result in enumerate(results)}
-        return KnownBlock(tuple(made), tuple([types[value] for value in self.leaving]))
+        return KnownBlock(tuple(operations), tuple([types[value] for value in self.leaving]))
 
 
 def operations_since(graph: GraphView, first: int = 0) -> tuple[TypedOperation, ...]:
-    """What was added to a graph from a node on."""
+    """The operations of a graph from a node on."""
     nodes = graph.nodes[first:]
     return tuple(
         [TypedOperation(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes]
@@ -206,7 +213,7 @@ def operations_since(graph: GraphView, first: int = 0) -> tuple[TypedOperation, 
 def pattern_since(
     graph: GraphView, first: int, entering: tuple[GraphValue, ...], leaving: tuple[GraphValue, ...]
 ) -> BlockPattern | None:
-    """What was added to a graph from a node on, None where it reads more than what entered it."""
+    """The pattern of a graph's nodes from one on; None if they read more than what enters them."""
     nodes = graph.nodes[first:]
     known = {*entering, *(GraphValue(n.index, i) for n in nodes for i in range(len(n.results)))}
     reads = [graph.operands(node) for node in nodes]
@@ -224,27 +231,29 @@ def _ranks_and_channels(types: Types) -> list[tuple[int, int]]:
 
 
 def signature(types: Types) -> tuple[tuple[int, int, int], ...]:
-    """What of the types that enter a block may not change."""
+    """What must be the same for a pattern to hold: of each type, all but the other sizes."""
     return tuple([(type_.rank, type_.channels, type_.samples) for type_ in types])
 
 
-# Whether a text reads sizes
+# Texts that read sizes
 
 
 @dataclass(frozen=True)
 class SizeReads:
-    """Which texts read sizes of tensors that change; blocks are looked at once."""
+    """Whether texts read sizes of tensors other than channels; each block is searched once."""
 
     _known: dict[int, bool] = field(default_factory=dict)
 
-    def read_sizes(self, nodes: Iterable[tree.Node], unit: Unit, values: Iterable[Value]) -> bool:
-        """Whether a text does, or that of a block which it may apply or is given."""
+    def of(self, nodes: Iterable[tree.Node], unit: Unit, values: Iterable[Value]) -> bool:
+        """Whether a text does, or the text of a block that it may apply or is given."""
         used = (*_definitions(nodes, unit), *_blocks_in(values))
         return _asks_sizes(nodes) or any(map(self._reads, used))
 
     def _reads(self, definition: Definition) -> bool:
         if definition.number not in self._known:
-            self._known[definition.number] = False  # for blocks that are derived in a cycle
+            # The preliminary answer ends the search in a cycle of derivations, which is a mistake
+            # that the build reports.
+            self._known[definition.number] = False
             nodes = _text(definition)
             used = _definitions(nodes, definition.unit)
             self._known[definition.number] = _asks_sizes(nodes) or any(map(self._reads, used))
@@ -252,6 +261,7 @@ class SizeReads:
 
 
 def _asks_sizes(nodes: Iterable[tree.Node]) -> bool:
+    """Whether a text has an attribute such as `x.frames` in it."""
     attributes = (node for node in tree.walk(nodes) if isinstance(node, tree.Attribute))
     return any(attribute.name not in _FIXED for attribute in attributes)
 
@@ -268,7 +278,7 @@ def _text(definition: Definition) -> Sequence[tree.Node]:
 
 
 def _blocks_in(values: Iterable[Value]) -> Iterator[Definition]:
-    """The blocks that values are made of."""
+    """The definitions of the blocks in values."""
     for value in values:
         if isinstance(value, BlockValue):
             yield value.definition

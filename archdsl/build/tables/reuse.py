@@ -1,7 +1,8 @@
-"""Blocks of tables that are built once however often they come, to be measured.
+"""Tables built for sums only: a block that is known is not built again.
 
-A block that comes again is one operation with others. Sums over such a graph are those of the
-whole; what depends on an order of operations, as memory does, is not to be had from it.
+The search for a network of a given cost builds thousands of networks that share most blocks.
+Known blocks in a row become one operation of the graph. Sums over it are those of the whole
+network, but figures that depend on the order of operations, such as memory, cannot be computed.
 """
 
 from __future__ import annotations
@@ -31,65 +32,67 @@ from archdsl.source import Span
 
 
 class _SummaryBuilder(TableBuilder):
-    """Builds the blocks that are not known; of those that are, many are one operation."""
+    """Builds the blocks that are not known, and joins known ones in a row to one operation."""
 
-    def __init__(self, filler: RowFiller, known: BlockCache) -> None:
+    def __init__(self, filler: RowFiller, cache: BlockCache) -> None:
         super().__init__(filler)
-        self._known = known
+        self._cache = cache
         values = filler.frame.names.values()
         self._beside = tuple([value_key(value) for value in values if holds_tensor(value)])
 
     def run_stage(self, rows: Sequence[Row], counts: Sequence[int]) -> None:
-        waiting: list[KnownBlock] = []
+        pending: list[KnownBlock] = []
         for row, count in zip(rows, counts, strict=True):
-            entering = waiting[-1].types if waiting else self._entering_types
+            entering = pending[-1].types if pending else self._running_types
+            # A printed shape is compared with the running value after its row, so a row that has
+            # one cannot be joined with others.
             blocks = () if prints_shape(self.frame, row) else self._recall(row, count, entering)
-            waiting += blocks
+            pending += blocks
             if not blocks:
-                self._apply_known(waiting, row.line.span)
-                waiting = []
+                self._apply_known(pending, row.line.span)
+                pending = []
                 self.try_row(row, count, None)
-        self._apply_known(waiting, rows[-1].line.span)
+        self._apply_known(pending, rows[-1].line.span)
 
     def build_row(self, row: Row, count: int, name: str | None) -> None:
-        blocks = self._recall(row, count, self._entering_types)
+        blocks = self._recall(row, count, self._running_types)
         if blocks:
             self._apply_known(blocks, row.line.span)
         else:
             super().build_row(row, count, name)
 
     def apply(self, filled: FilledRow, *, first: bool, name: str) -> None:
-        sizes = VisibleTypes(self._entering_types, self._beside)
-        said = self._known.key(filled.row, self.blocks, first=first)
-        known = self._known.find(said, sizes)
+        types = VisibleTypes(self._running_types, self._beside)
+        key = self._cache.key(filled.row, self.blocks, first=first)
+        known = self._cache.find(key, types)
         if known is not None:
             self._apply_known((known,), filled.node.span)
             return
-        start, values = len(self.frame.graph), self._running_values
+        start, entering = len(self.frame.graph), self._running_values
         super().apply_block(filled, first=first, name=name)
-        if self._entering_types and not self.frame.findings.has_errors:
-            built = KnownBlock(operations_since(self.frame.graph, start), self._entering_types)
-            made = None
-            if not self._known.reads_sizes(filled, self.frame.unit):
-                made = pattern_since(self.frame.graph, start, values, self._running_values)
-            self._known.store(said, sizes, built, made)
+        if self._running_types and not self.frame.findings.has_errors:
+            built = KnownBlock(operations_since(self.frame.graph, start), self._running_types)
+            pattern = None
+            if not self._cache.reads_sizes(filled, self.frame.unit):
+                pattern = pattern_since(self.frame.graph, start, entering, self._running_values)
+            self._cache.store(key, types, built, pattern)
 
     @property
     def _running_values(self) -> tuple[GraphValue, ...]:
         return tuple([each.value for each in self.frame.running if isinstance(each, Tensor)])
 
     @property
-    def _entering_types(self) -> Types:
-        """The types of the running value; none where it is not known."""
+    def _running_types(self) -> Types:
+        """The types of the running value; () if it is poisoned."""
         types = types_of(self.frame.running)
         return types if len(types) == len(self.frame.running) else ()
 
     def _recall(self, row: Row, count: int, entering: Types) -> Sequence[KnownBlock]:
-        """The next blocks of a row; none unless all are known."""
+        """The next `count` blocks of a row; () unless all are known."""
         blocks: list[KnownBlock] = []
         for number in range(self.blocks, self.blocks + count):
-            said = self._known.key(row, number, first=not blocks)
-            known = self._known.find(said, VisibleTypes(entering, self._beside))
+            key = self._cache.key(row, number, first=not blocks)
+            known = self._cache.find(key, VisibleTypes(entering, self._beside))
             if known is None:
                 return ()
             blocks.append(known)
@@ -98,29 +101,31 @@ class _SummaryBuilder(TableBuilder):
         return blocks
 
     def _apply_known(self, blocks: Sequence[KnownBlock], span: Span) -> None:
-        """Apply known blocks to the running value, one after another: one operation."""
+        """Apply known blocks one after another to the running value, as one operation."""
         if not blocks:
             return
         frame, types = self.frame, blocks[-1].types
         frame.step(span, len(blocks))
         frame.check_room(span)
-        again, add, site = (
+        values = frame.graph.add(
             KnownSequence(tuple(Counter(blocks).items())),
-            frame.graph.add,
-            frame.site(span),
+            self._running_values,
+            types,
+            scope=frame.scope,
+            site=frame.site(span),
+            span=span,
         )
-        values = add(again, self._running_values, types, scope=frame.scope, site=site, span=span)
         frame.set_running(tuple(map(Tensor, values, types)))
 
 
 @dataclass(frozen=True)
 class Reuse:
-    """What is known of tables, from one build to the next."""
+    """The caches of tables, from one build to the next."""
 
     tables: dict[Hashable, BlockCache] = field(default_factory=dict)
 
     def builder(self, filler: RowFiller) -> TableBuilder:
-        """Builds a table of which, or of one like it in another network, blocks are known."""
+        """A builder with the cache of this table, or of an equal one in another network."""
         key = _table_key(filler)
         if key not in self.tables:
             self.tables[key] = BlockCache(filler)
@@ -128,7 +133,7 @@ class Reuse:
 
 
 def _table_key(filler: RowFiller) -> Hashable:
-    """All that the text of a table can mean where it stands, but for the sizes of tensors."""
+    """Everything that the blocks of a table can depend on, except its rows and sizes of tensors."""
     frame = filler.frame
     names = tuple(
         (name, signature((value.type,)) if isinstance(value, Tensor) else value_key(value))

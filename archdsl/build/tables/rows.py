@@ -1,4 +1,4 @@
-"""The rule for tables: one is checked as it is written, and its rows are built in order."""
+"""The rule for tables: the text of a table is checked, then its rows are built in order."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from archdsl.program.names import STAGE
 from archdsl.syntax import tree
 
 _LEVELS = 2
-"""What a table counts for, of all that may be open at once: its rows are called through much."""
+"""Levels of nesting that a table takes: its blocks are called through more of Python's stack."""
 
 
 def run_table(frame: Frame, table: tree.Table) -> None:
-    """Apply each row's block to the running value, as often as the row says."""
+    """Apply each row's block to the running value, `number` times."""
     frame.require_running(table.columns[0].span)
     _check(frame, table)
     rows, faults = _rows(frame, table), frame.findings.faults
     filler = RowFiller(frame, table, rows)
+    # What is inserted depends on a block's address, which its key in the cache leaves out.
     reuse = frame.context.reuse if not frame.context.inserted else None
     builder = reuse.builder(filler) if reuse else TableBuilder(filler)
     frame.deepen(table.span, _LEVELS)
@@ -34,16 +35,16 @@ def run_table(frame: Frame, table: tree.Table) -> None:
 
 
 def _rows(frame: Frame, table: tree.Table) -> tuple[Row, ...]:
-    """The rows of a table: a network's own as planned, those of a block as they are written."""
+    """The rows of a table: of a network's own as planned, of a block's as written."""
     request = frame.context.request
     return tuple(rows_of(table)) if request is None or frame.call else request.plan.rows_in(table)
 
 
 def _check(frame: Frame, table: tree.Table) -> None:
-    """See that a table is one, as it is written.
+    """Check the text of a table.
 
     Raises:
-        Fault: it is not; every row that is at fault has been reported.
+        Fault: it has a mistake. Every faulty row has been reported.
     """
     _check_columns(frame, table)
     faults, names = frame.findings.faults, [column.name for column in table.columns]
@@ -60,7 +61,7 @@ def _check_columns(frame: Frame, table: tree.Table) -> None:
     names = [column.name for column in table.columns]
     for position, column in enumerate(table.columns):
         if column.name in names[:position]:
-            message = f"there are two columns `{column.name}`"
+            message = f"this table has two columns `{column.name}`"
             raise frame.fault("table", message, column.span)
     if BLOCK not in names:
         near = [column for column in table.columns if did_you_mean(column.name, [BLOCK])]
@@ -70,14 +71,15 @@ def _check_columns(frame: Frame, table: tree.Table) -> None:
 
 
 def _check_row(frame: Frame, names: list[str], row: tree.Row) -> None:
-    """Report a row that is none, or that names a stage by something else."""
+    """Report a row with missing cells, without a block, or whose stage is no name."""
     if len(row.cells) != len(names):
-        has = counted(len(row.cells), "cell")
-        message = f"this row has {has} for {counted(len(names), 'column')}"
+        cells, columns = counted(len(row.cells), "cell"), counted(len(names), "column")
+        message = f"this row has {cells}, but the table has {columns}"
         frame.findings.report(frame.fault("table", message, row.span))
     elif isinstance(row.cells[names.index(BLOCK)], tree.Dash):
-        frame.findings.report(frame.fault("table", "this row names no block", row.span))
+        frame.findings.report(frame.fault("table", "this row has no block", row.span))
     elif STAGE in names:
-        named = row.cells[names.index(STAGE)]
-        if not isinstance(named, tree.Name | tree.Dash):
-            frame.findings.report(frame.fault("table", "a stage has a name", named.span))
+        stage = row.cells[names.index(STAGE)]
+        if not isinstance(stage, tree.Name | tree.Dash):
+            message = f"`{STAGE}` must be a name, but this is {stage.span.text}"
+            frame.findings.report(frame.fault("table", message, stage.span))

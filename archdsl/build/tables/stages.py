@@ -1,4 +1,8 @@
-"""Rows of a table to blocks of the network: one after another, stage by stage."""
+"""From the rows of a table to blocks of the network, stage by stage.
+
+A stage becomes a scope, with a scope for each row in it. If an insertion comes between two blocks
+of a row, the row becomes several scopes: what is inserted stands in the stage, not in the row.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,7 @@ from archdsl.syntax import tree
 
 
 class TableBuilder:
-    """Builds a table stage after stage; `blocks` counts those of the stage at hand."""
+    """Builds a table; `stages` and `blocks` count those built, blocks in the current stage."""
 
     def __init__(self, filler: RowFiller) -> None:
         self.frame = filler.frame
@@ -48,6 +52,8 @@ class TableBuilder:
         self.blocks = 0
         counts = [self._count(row) for row in rows]
         if counts == [1]:
+            # Papers print a stem or a head as a row of the table. It is no stage: `stem` is a
+            # better path for its layers than `stage1.0`.
             self.try_row(rows[0], 1, stage.name or block_text(rows[0].cells[BLOCK]))
             return
         outer, entering = frame.scope, frame.running
@@ -66,7 +72,7 @@ class TableBuilder:
             self.try_row(row, count, None)
 
     def _count(self, row: Row) -> int:
-        """How often a row's block is applied; 0 where that is unknown, which is reported."""
+        """How often a row's block is applied; 0 after a report that this is unknown."""
         cell = row.cell(NUMBER)
         if cell is None:
             return 1
@@ -80,16 +86,18 @@ class TableBuilder:
         value = self.frame.evaluate(cell)
         self.frame.record_test(value, cell)
         if not is_integer(value) or value < 1:
-            message = f"`number` counts blocks: an integer of at least 1, not {describe(value)}"
+            must = "`number` must be an integer of at least 1"
+            message = f"{must}, but this is {describe(value)}"
             hint = round_hint(Given(value, cell.span))
             raise self.frame.fault("table", message, cell.span, help=hint)
         if value > limits.OPERATIONS:
-            message = f"{value:,} blocks are more than a network may have operations"
+            must = f"a network has at most {limits.OPERATIONS:,} operations"
+            message = f"{must}, but these are {value:,} blocks"
             raise self.frame.fault("size", message, cell.span)
         return value
 
     def try_row(self, row: Row, count: int, name: str | None) -> None:
-        """A row that fails poisons the running value; the rows after it are still read."""
+        """Build a row. If it fails, the running value is poisoned, and later rows still run."""
         scope = self.frame.scope
         try:
             self.build_row(row, count, name)
@@ -100,79 +108,75 @@ class TableBuilder:
             self.frame.scope = scope
 
     def build_row(self, row: Row, count: int, name: str | None) -> None:
-        """Apply the blocks of a row; a stage of one block lends it its name."""
+        """Apply the blocks of a row; `name` is that of its stage, if it is the only block."""
         filled = self.filler.fill(row)
         if not count:
-            raise Fault
+            raise Fault  # reported by `_count`, but only now are the mistakes of the cells too
         scope = self.frame.scope
         inside = self._build_parts(filled, count, name)
         self._record_row(row, inside if name else scope)
 
     def _record_row(self, row: Row, scope: int) -> None:
-        """Note a row that transforms may change: one that stands in the network itself, once."""
+        """Record a row that transforms can change: one in the network itself, in no loop."""
         if not self.frame.call and not self.frame.iterations:
             shapes = tuple([type_.shape for type_ in types_of(self.frame.running)])
             self.frame.context.rows.append(BuiltRow(row.id, row.stage, scope, shapes))
 
     def _build_parts(self, filled: FilledRow, count: int, name: str | None) -> int:
-        """The row's blocks, in parts where derivations insert something between them.
+        """Apply the row's blocks, in parts with insertions between them.
 
-        The scope of the first part.
+        Returns the scope of the first part.
         """
         start, first = 0, len(self.graph.scopes)
+        inserted = self.frame.context.inserted
         for end in range(1, count + 1):
-            if (
-                end == count
-                or self._block_address(filled, end - 1 - start) in self.frame.context.inserted
-            ):
+            if end == count or self._block_address(filled, end - 1 - start) in inserted:
                 self._build_part(filled, range(start, end), name)
                 start = end
         return first
 
     def site(self, row: Row) -> Site:
-        """Where a row stands in the text; one that was added has a number of its own there."""
+        """The site of a row; a copy that a transform added also has its number."""
         site = self.frame.site(row.line.span)
         return (*site, row.id.copy) if row.id.copy else site
 
     def _block_address(self, filled: FilledRow, ahead: int) -> Address:
-        """Where the block stands that is so many ahead of the next."""
+        """The address of the block that is `ahead` of the next one, as it will be in the graph."""
         frame, block = self.frame, self.frame.site(filled.node.span)
         around = self.graph.address(frame.scope, self.site(filled.row))
         return (*around, (*block, self.blocks + ahead))
 
     def _build_part(self, filled: FilledRow, part: range, name: str | None) -> None:
-        """A scope for a row, in it its blocks; a stage of one block lends the row its name."""
+        """Open a scope for some blocks of a row, and apply them in it."""
         frame, row = self.frame, filled.row
-        span, called = row.line.span, block_text(filled.node)
+        span, definition = row.line.span, block_text(filled.node)
         outer, entering = frame.scope, frame.require_running(span)
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
-        place, site = self._block_address(filled, len(part) - 1), self.site(row)
-        frame.scope = self.graph.open("row", (name or numbers,), called, outer, site, span)
+        address, site = self._block_address(filled, len(part) - 1), self.site(row)
+        frame.scope = self.graph.open("row", (name or numbers,), definition, outer, site, span)
         for number in part:
             self.apply_block(filled, first=number == 0, name=name or str(self.blocks))
             self.blocks += 1
         inside, frame.scope = frame.scope, outer
         self._close(inside, entering, {NUMBER: len(part), **filled.values})
-        self._insert_at(place)
+        self._insert_at(address)
 
-    def _insert_at(self, place: Address) -> None:
-        """Apply what derivations insert after a place."""
+    def _insert_at(self, address: Address) -> None:
+        """Apply what derivations insert at an address."""
         value = self.frame.running[0] if len(self.frame.running) == 1 else self.frame.running
-        self.frame.set_running(calls.insert_at(self.frame, value, place))
+        self.frame.set_running(calls.insert_at(self.frame, value, address))
 
     def apply_block(self, filled: FilledRow, *, first: bool, name: str) -> None:
         """Apply the next block of a row to the running value, which it replaces."""
         frame, node = self.frame, filled.node
         inner = _block_frame(frame, filled, self.blocks)
         inner.iterations, inner.naming = (*frame.iterations, self.blocks), (node, (name,))
-        written = Arguments(
-            piped_arguments(frame.running, node.span), _arguments(inner, filled, first=first)
-        )
-        value = inner.apply(filled.block, written, node)
+        piped, named = piped_arguments(frame.running, node.span), _arguments(inner, filled, first)
+        value = inner.apply(filled.block, Arguments(piped, named), node)
         if not isinstance(value, tuple | Tensor):
-            message = f"the block of a row makes a tensor, not {describe(value)}"
-            raise frame.fault("table", message, node.span)
+            must = "the block of a row must return a tensor"
+            raise frame.fault("table", f"{must}, but this is {describe(value)}", node.span)
         frame.set_running(value)
 
     def _close(
@@ -183,7 +187,7 @@ class TableBuilder:
 
 
 def _block_frame(frame: Frame, filled: FilledRow, number: int) -> Frame:
-    """A frame that knows the row's cells, the number of the block, and what enters it."""
+    """A frame with the names of the body, the row's cells, the block's number, and its input."""
     names = {**frame.names, **filled.values, COUNTER: number}
     meant = frame.history and frame.history.nested(filled.cells)
     inner = Frame(frame.context, frame.unit, frame.call, frame.scope, names)
@@ -195,10 +199,14 @@ def _block_frame(frame: Frame, filled: FilledRow, number: int) -> Frame:
     return inner
 
 
-def _arguments(inner: Frame, filled: FilledRow, *, first: bool) -> Mapping[str, Given]:
-    """The row's cells and the table's definitions; only the first block carries the stride."""
+def _arguments(inner: Frame, filled: FilledRow, is_first: bool) -> Mapping[str, Given]:
+    """The arguments of one block: cells of its row, and the table's bindings.
+
+    Only the first block of a row has the stride, as tables mean it since ResNet (He et al. 2016,
+    table 1).
+    """
     given = dict(filled.passed)
-    if not first and STRIDE in given:
+    if not is_first and STRIDE in given:
         given[STRIDE] = Given(1, given[STRIDE].span)
     for binding in filled.bindings:
         name, value = binding.name or "", inner.evaluate(binding.value)
