@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from document import PAGES, ROOT, Block, Exchange, Page, agrees
 from reader import Reader, reading
+from rivals import let_torchvision_load
 
 _RUN = {"arch", "console", "pycon", "python", "sh"}
 _NOT_RUN = {
@@ -37,6 +38,7 @@ def test_blocks_give_what_they_show(page: Page, tmp_path: Path, is_updating: boo
 @pytest.mark.slow
 @pytest.mark.parametrize("page", _SLOW, ids=_name)
 def test_slow_blocks_give_what_they_show(page: Page, tmp_path: Path, is_updating: bool) -> None:
+    let_torchvision_load()
     _follow(page, [*page.blocks], tmp_path, is_updating)
 
 
