@@ -7,6 +7,7 @@ loading fails.
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -71,6 +72,16 @@ def _load(source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Progra
     return Program(main, units, tuple(loader.definitions), known, (*loader.mistakes, *unknown))
 
 
+@lru_cache(maxsize=64)
+def _tree(source: Source) -> tree.File:
+    """The tree of a file. Specs that are read one after another use the same files again.
+
+    Raises:
+        CompileError: with its syntax mistakes; these are not remembered.
+    """
+    return parse(source)
+
+
 class _Names(Generic[M]):
     """The names of one kind in a file: the meaning of each, and where it was defined or used."""
 
@@ -113,7 +124,7 @@ class _Loader:
     def unit(self, source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Unit | None:
         """The unit of a source and all that it uses; None where it cannot be parsed."""
         try:
-            file = parse(source)
+            file = _tree(source)
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
             return None
