@@ -6,6 +6,7 @@ a shell gets one: pipes, redirections, other programs.
 
 from __future__ import annotations
 
+import gc
 import glob
 import io
 import os
@@ -83,8 +84,12 @@ class Reader:
 
     def _called(self, arguments: list[str]) -> tuple[int, str, str]:
         output, errors = io.StringIO(), io.StringIO()
-        with self._inside(output), redirect_stderr(errors):
-            status = main(arguments)
+        gc.disable()  # as the program does when it starts
+        try:
+            with self._inside(output), redirect_stderr(errors):
+                status = main(arguments)
+        finally:
+            gc.enable()
         return status, output.getvalue(), errors.getvalue()
 
     def _prompted(self, source: str) -> str:
