@@ -103,6 +103,7 @@ class Diagnostics:
         Raises:
             CompileError: there are `limits.MISTAKES` errors.
         """
+        # One without a place, such as a missing file, is told apart by its message.
         place = diagnostic.labels[0].span if diagnostic.labels else diagnostic.message
         if (diagnostic.code, place) in self._seen:
             return
@@ -180,5 +181,6 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    # `ReLU` shares one letter in four with `relu`, as case counts in the comparison.
     near = near or [other for other in names if other.lower() == name.lower()]
     return near[0] if near else None

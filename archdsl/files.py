@@ -60,9 +60,11 @@ def sealed_png(image: bytes) -> bytes:
 
 def is_ours(content: bytes) -> bool:
     """Whether the content of a file is as archdsl generated it."""
+    # From the end: the text itself can contain the words of a seal.
     body, seal, rest = content.rpartition(_SEAL)
     is_png = content.startswith(_PNG)
     digest, tail = rest[:_DIGITS], rest[_DIGITS:]
+    # The digest covers the text up to the line of the seal, without its comment sign.
     if not is_png:
         body = body[: body.rfind(b"\n") + 1]
     is_end = len(tail) == 4 + _PNG_END if is_png else tail in (b"\n", b" -->\n")
@@ -113,6 +115,7 @@ def write_all(contents: Mapping[Path, str | bytes], *, force: bool = False) -> N
     """
     if not force:
         _check_replaceable(contents)
+    # In order and once each; a set of paths has another order in every process.
     for folder in dict.fromkeys(path.parent for path in contents):
         try:
             folder.mkdir(parents=True, exist_ok=True)

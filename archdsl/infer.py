@@ -30,6 +30,7 @@ def infer(graph: Graph, inputs: Mapping[str, TensorType]) -> Graph:
     typed = Rewrite(graph)
     for node in graph:
         try:
+            # Inputs are operations without operands, so a new shape is a new operation.
             typed.replace(node, given.get(node.index, node.operation))
         except Mismatch as mismatch:
             diagnostic = _explain(graph, typed.operands(node), node, mismatch)

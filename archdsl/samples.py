@@ -122,6 +122,7 @@ def frames(motion: str, seed: int) -> Iterator[npt.NDArray[np.uint8]]:
 
 def _background(chance: np.random.Generator) -> Image:
     """Soft waves around a colour, with whole periods, so that opposite edges match."""
+    # Whole numbers of waves across and down, so that the picture has no seam at its edges.
     y, x = np.mgrid[:HEIGHT, :WIDTH]
     image = np.tile(chance.uniform(70, 180, 3), (HEIGHT, WIDTH, 1))
     for _ in range(_WAVES):
@@ -181,6 +182,7 @@ def _samples() -> Iterator[Sample]:
         for name, count in SETS.items():
             for number in range(count):
                 yield Sample(name, f"{name}/{motion}/{number:03}.mp4", motion, seed)
+                # Counted over all videos, so that no two of them look alike.
                 seed += 1
 
 
@@ -212,4 +214,5 @@ def _encode(path: Path, sample: Sample) -> None:
         for image in frames(sample.motion, sample.seed):
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             container.mux(stream.encode(frame))
+        # None flushes the frames that the encoder still holds.
         container.mux(stream.encode(None))

@@ -29,6 +29,7 @@ class Source:
 
     def position(self, offset: int) -> tuple[int, int]:
         """The line and column of an offset, both counted from 1."""
+        # Positions are computed on demand: spans have offsets only, and few are ever printed.
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
@@ -36,6 +37,7 @@ class Source:
         """The text of a line, counted from 1, without its line break."""
         start = self._line_starts[number - 1]
         end = self.text.find("\n", start)
+        # A Windows line break is \r\n.
         return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
 
 

@@ -116,6 +116,8 @@ class Spec:
 
         plan, built = self._built(name, given or {})
         text = writing.standalone_text(name, plan, built.rows, origin)
+        # A wrong text would be a silent mistake in the user's next experiment, so it is never
+        # trusted.
         again = Spec(parse_program(Source(f"{name}.arch", text)))
         if not is_same_network(again.network(name).graph, self.build(name, given or {}).graph):
             raise RuntimeError(f"the text of `{name}` gives another network:\n{text}")
@@ -287,6 +289,7 @@ class Network:
                 hint = did_you_mean(name, self.graph.inputs)
                 raise CompileError([error("input", f"there is no input `{name}`", help=hint)])
         types = {name: TensorType(shape) for name, shape in inputs.items()}
+        # `replace` makes a new object, whose cached costs are computed anew.
         return replace(self, graph=infer(self.graph, types))
 
     def recipe(

@@ -193,5 +193,6 @@ def number(value: Number) -> int | float:
     """
     if isinstance(value, int) and _is_integer(value):
         return value
+    # 1e30 is whole, but too large for an integer of torch.
     is_whole = value == int(value) and _is_integer(int(value))
     return traced(int(value) if is_whole else float(value), term_of(value))

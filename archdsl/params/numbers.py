@@ -27,6 +27,8 @@ def reduced(value: Number) -> Number:
 
 def decimal(value: Number) -> str | None:
     """A decimal notation of the number; None where it has none of at most 12 digits."""
+    # Twelve digits are enough for numbers in papers. The comparison is exact, so no other number is
+    # printed for this one.
     text = f"{float(value):.12g}"
     return text if Fraction(text) == value else None
 
@@ -41,5 +43,6 @@ def round_to(value: Number, multiple: int) -> int:
 
     This is the rounding of widths in the code of MobileNet (`make_divisible`) and X3D.
     """
+    # Halves are rounded up, as in `int(v + divisor / 2) // divisor * divisor` of the original.
     rounded = max(multiple, floor(value + Fraction(multiple, 2)) // multiple * multiple)
     return rounded + multiple if rounded < Fraction(9, 10) * value else rounded

@@ -46,6 +46,7 @@ class Measured:
 class Sums:
     """Sums the figures of operations. Those of a block that is reused are summed once."""
 
+    # A cache: it is filled, but never changes a result.
     _known: dict[KnownBlock, Figures] = field(default_factory=dict)
 
     def of(self, made: Iterable[TypedOperation]) -> Figures:
@@ -112,6 +113,7 @@ class Candidates:
         Raises:
             Refused: it cannot be built.
         """
+        # A transform that changes nothing gives an equal plan, which needs no build.
         return self.own if plan == self.plan else self._measured(*self._built_with(plan))
 
     def with_plan(self, plan: Plan) -> Candidates:

@@ -42,12 +42,14 @@ def apply_changes(
         trial = frame.detached().top_level(unit)
         try:
             after = _apply_change(trial, plan, change)
+        # CompileError: the trial exceeded a limit or has too many mistakes.
         except (Fault, CompileError):
             if trial_build(frame, plan, change.span) is None:
                 return plan
             frame.findings.extend(trial.findings)
             raise
         frame.findings.include(trial.findings)
+        # The trial had a budget of its own, but its steps count in this one.
         frame.step(change.span, trial.context.budget.steps)
         plan = after
     return plan
@@ -105,6 +107,7 @@ def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:
     Raises:
         Fault: a label names another place now, or none.
     """
+    # Insertions see those before them, so they are resolved again from the first one on.
     again = replace(plan, inserted={})
     for unit, insert in plan.inserts:
         built = trial_build(frame, again, change.span)

@@ -82,6 +82,7 @@ def _follow(
         hint = did_you_mean(base.name, unit.names)
         message = f"no network is called `{base.name}`"
         raise frame.fault("network", message, base.span, help=hint)
+    # Evaluated in the file of the derivation, which knows other names than the base.
     collected = {**named_arguments(frame, written), **given}
     below = _follow(frame, unit.names[base.name], collected, (*seen, definition))
     changes = (*below.changes, *((unit, change) for change in definition.transforms))
@@ -136,6 +137,7 @@ def parse_derivation(name: str, base: str, changes: Iterable[str]) -> tree.Deriv
     """
     whole = _parse_part("derivation", f"network {name} = ", base)
     base_name, _ = tree.split_call(whole.base)
+    # The name alone: a mistake in the arguments of the base was reported for the base.
     before = f"network {name} = {base_name.name} + "
     parts = (_parse_part("derivation", before, change) for change in changes)
     transforms = (transform for part in parts for transform in part.transforms)
@@ -174,6 +176,7 @@ def lineage(program: Program, name: str, given: Mapping[str, Given]) -> Lineage:
     frame = top_level_frame(program, program.main, Budget())
     resolved = resolve(frame, program.main.names[name], given)
     plan = resolved.plan
+    # Parameters are sorted, since their order has no meaning. That of changes has.
     design = (*sorted(_design_parameters(plan)), *_design_changes(resolved))
     return Lineage(plan.network.name, plan.unit.path.resolve(), design)
 

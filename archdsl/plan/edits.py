@@ -54,6 +54,7 @@ def record_changes(before: Plan, after: Plan, span: Span) -> Plan:
         for name, sizes in after.inputs.items()
         if before.inputs[name] != sizes
     }
+    # By content, which equal rows share: a thousand of them are edited once.
     changed: dict[Content, Content] = {}
     for row in after.rows:
         if row.content not in changed:
@@ -172,6 +173,7 @@ def _stage_cells(rows: Iterable[Row]) -> Iterator[tuple[RowId, Cells]]:
 
 def _lines(rows: tuple[Row, ...], table: tree.Table) -> Iterator[RowId | tree.Rule]:
     """The lines of a table: the written ones, or with rules between stages if rows were added."""
+    # Then all lines are those of the text, rule lines included.
     if [row.id for row in rows] == [*ids_of(table)]:
         places = {row.id.row: row.id for row in rows}
         for place, line in enumerate(table.rows):
@@ -218,6 +220,7 @@ def _number(value: int | Fraction, span: Span) -> tree.Expression:
     """A decimal if the number has a short one, or else a quotient: the language has no fraction."""
     if value < 0:
         return tree.Unary("-", _number(-value, span), span=span)
+    # A fraction such as 1/3 has no decimal, and 12 digits of it would be another number.
     if isinstance(value, int) or decimal(value):
         return tree.Number(show_number(value), value, span=span)
     sides = (tree.Number(str(n), n, span=span) for n in (value.numerator, value.denominator))
@@ -236,6 +239,7 @@ def _resize(
     start = 0
     for dimension in dimensions:
         end = start + (int(dimension.times.value) if isinstance(dimension, tree.Repeat) else 1)
+        # A power such as `size^2` stands for several sizes, and is kept only if all are.
         is_kept = sizes[start:end] == before[start:end]
         resized += [dimension] if is_kept else _dimensions(sizes[start:end], span)
         start = end

@@ -45,6 +45,7 @@ def evaluate_plan(frame: Frame, plan: Plan) -> Plan:
     evaluator.run()
     stages = stage_labels(frame, plan, evaluator.wanted_labels(), evaluator.frame.names)
     rows = tuple(evaluator.rows(stages))
+    # A table in a branch that is not taken has rows, but a transform must not see them.
     reached = {row.id for row in rows}
     unreached = tuple([row for row in (*plan.rows, *plan.unreached) if row.id not in reached])
     return replace(
@@ -149,6 +150,7 @@ class _Evaluator:
         return POISON if holds_tensor(value) else value
 
     def _bind(self, names: tuple[str, ...], value: Value) -> None:
+        # A wrong number of targets is a mistake that a build reports.
         values = value if isinstance(value, tuple) and len(names) > 1 else (value,) * len(names)
         for name, entry in zip(names, values, strict=False):
             self.frame.names[name] = entry
@@ -172,6 +174,7 @@ class _Evaluator:
         self.frame.names |= dict.fromkeys(assigned_names(statement), POISON)
 
     def _for(self, statement: tree.For) -> None:
+        # Without the values, the number of rounds is unknown, and so is all that they assign.
         values = self._value(statement.values)
         if not isinstance(values, tuple):
             self.frame.names |= dict.fromkeys(assigned_names(statement), POISON)
@@ -195,6 +198,7 @@ class _Evaluator:
         cells = row.cells
         block = self._block(cells[BLOCK])
         takes = frozenset({*(_options(block) if block else ()), *bound, NUMBER})
+        # Printed shapes and the like are no values of the block.
         own = {name: cell for name, cell in cells.items() if name not in SPECIAL}
         values = {name: self._cell_value(cell) for name, cell in own.items()}
         number = self._cell_value(cells[NUMBER]) if NUMBER in cells else 1
@@ -209,6 +213,7 @@ class _Evaluator:
 
     def _block(self, cell: tree.Expression) -> Applicable | None:
         try:
+            # A bare name means the block, even where a number of that name hides it.
             name = cell if isinstance(cell, tree.Name) else None
             value = calls.resolve_callee(self.frame, name) if name else self._value(cell)
         except Fault:

@@ -73,6 +73,7 @@ def plan_insertions(
             continue
         kind = tree.split_call(insertion.block)[0].name
         for number, (label, place) in enumerate(_insertion_labels(frame, insertion, known)):
+            # The label that the inserted block will have, which must be unique.
             path = f"{label}_{kind}"
             if path in taken:
                 frame.findings.report(_duplicate(frame, kind, label, place))
@@ -153,7 +154,9 @@ def labelled_places(graph: Graph) -> Places:
 
     for node in graph:
         around = list(graph.enclosing(node.scope))
+        # Patterns leave inserted blocks out, so that `res4.*` means the same after an insertion.
         is_own = not any(scope.is_inserted for scope in around)
+        # From the outside in, which is the order in which labels are listed.
         for scope in reversed(around):
             path = naming.scope_paths[scope.index]
             if scope.kind in ("block", "stage") and path not in addresses:
@@ -195,6 +198,7 @@ def _unknown(frame: Frame, place: tree.Place, label: str, known: Places) -> Faul
     missing = next(prefix for prefix in prefixes if prefix not in known.addresses)
     above, name = _above(missing), missing.rpartition(".")[2]
     message = f"no place is called `{missing}`"
+    # A similar number is no help: after `res3.9` nobody means `res3.8`.
     near = None if name.isdigit() else _near(missing, known.below.get(above, ()))
     return frame.fault("insert", message, place.span, help=near or _listed(above, known))
 
@@ -219,6 +223,7 @@ def _listed(above: str, known: Places) -> str:
 
 def _matching(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
     level = _level(frame, place, place.first, known)
+    # Not `fnmatch`, which ignores case on some systems.
     matching = [label for label in level if fnmatchcase(label, place.first)]
     if matching:
         return matching

@@ -51,9 +51,11 @@ def stage_labels(
     Raises:
         Fault: a build is needed, and it fails.
     """
+    # A stable sort: stages of either kind stay in the order of the text.
     ordered = sorted(wanted, key=lambda each: each.is_operation)
     names = unique_names([("", each.name) for each in ordered])
     beside = {*_names_beside_tables(plan.network.body, plan.unit), *_block_names(known.values())}
+    # An inserted block is labelled `stage1_glore`, which a stage could be called as well.
     inserted = tuple(f"_{tree.split_call(each.block)[0].name}" for each in plan.insertions)
     own = {*names, *(each.name for each in ordered)}
     is_unclear = not all(each.is_counted for each in ordered)
@@ -78,12 +80,14 @@ def _mentioned(statement: tree.Statement, unit: Unit) -> Iterator[str]:
         if isinstance(node, tree.Name):
             yield from _with_base_names(node.name, unit)
         elif isinstance(node, tree.Table):
+            # A table in a loop has at most as many stages as rows.
             yield from (f"stage{number + 1}" for number in range(len(node.rows)))
 
 
 def _with_base_names(name: str, unit: Unit) -> Iterator[str]:
     """A name, and the names of blocks that it is derived from, which scopes are named after."""
     yield name
+    # Bounded, because a derivation can be a cycle. That is reported elsewhere.
     for _ in range(limits.DERIVATIONS):
         definition = unit.names.get(name)
         if definition is None or not isinstance(definition.node, tree.Derived):

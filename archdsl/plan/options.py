@@ -73,6 +73,7 @@ class _Reader(OptionReader):
     def evaluate(self, node: tree.Expression, kind: Kind) -> Value:
         """The value of an expression; for an option that takes a name, the name itself."""
         if isinstance(kind, Anything):
+            # With the parameters of the network, so that `set(mid, 2 * width)` can be written.
             own = replace(self._in_both_files, names=dict(self.plan.parameters))
             return own.evaluate(node)
         if isinstance(kind, BlockName) and isinstance(node, tree.Name):
@@ -96,6 +97,7 @@ class _Reader(OptionReader):
     def _in_both_files(self) -> Frame:
         """A frame that sees the names of the deriving file, and those of the network's file."""
         unit = self.frame.unit
+        # The deriving file comes last, so its names win.
         names = {**self.plan.unit.names, **unit.names}
         return replace(self.frame, unit=replace(unit, names=names))
 
@@ -141,6 +143,7 @@ def blocks_in(value: Value) -> Iterator[BlockValue]:
 
 def _with_definition(frame: Frame, plan: Plan, found: Definition, span: Span) -> Plan:
     unit, network, name = plan.unit, network_of(plan), found.name
+    # The same definition, used by both files.
     if name in unit.names and unit.names[name].number == found.number:
         return plan
     if name in unit.names and name in names_in(*network.body, *network.parameters):

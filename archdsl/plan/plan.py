@@ -139,6 +139,7 @@ class Plan:
         changed: dict[tuple[Content, int], Content] = {}
         rows: list[Row] = []
         for row in self.rows:
+            # Rows of one content can get different numbers: `stretch` rounds a stage as a whole.
             key = row.content, numbers.get(row.id, row.number)
             if key not in changed:
                 changed[key] = row.with_number(key[1]).content
@@ -156,6 +157,7 @@ class Plan:
         return replace(self, rows=(*self.rows[:place], row, *self.rows[place:]), added=number)
 
     def without_row(self, row: Row) -> Plan:
+        # By identity: other rows can have equal cells.
         return replace(self, rows=tuple([other for other in self.rows if other.id != row.id]))
 
 

@@ -206,6 +206,7 @@ class Row:
         return replace(self, stage=other.stage, content=replace(self.content, label=other.label))
 
     def with_content(self, content: Content) -> Row:
+        # The constructor, not `replace`: this runs for every row of a table of thousands.
         return self if content is self.content else Row(self.id, self.stage, self.line, content)
 
     def with_block(self, block: str) -> Row:
@@ -241,11 +242,13 @@ def block_name(block: tree.Expression) -> str:
 
 def rows_of(table: tree.Table) -> Iterator[Row]:
     """The rows of a table as it is written. Its cells can have mistakes."""
+    # A row with too many or too few cells gets as many as fit: the build reports it.
     columns = [column.name for column in table.columns]
     stage, is_empty = Stage(table.span.start, 0, None), True
     for position, written in enumerate(table.rows):
         line = _line(columns, written) if isinstance(written, tree.Row) else None
         named = line.cells.get(STAGE) if line is not None else None
+        # Several rule lines in a row separate stages once.
         if (line is None or named is not None) and not is_empty:
             stage, is_empty = Stage(stage.table, stage.number + 1, None), True
         if line is not None:

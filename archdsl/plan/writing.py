@@ -70,6 +70,7 @@ def _with_insertions(network: tree.Network, plan: Plan) -> Iterator[tree.Network
 def _network(name: str, plan: Plan, rows: Iterable[BuiltRow]) -> tree.Network:
     """The network, given parameters as its defaults, and without parameters now unused."""
     network = network_of(plan, _expected(plan, rows))
+    # Replacing a block can leave parameters that only the old one read.
     used = names_in(*network.body, *network.parameters)
     unused = names_in(*plan.network.body, *plan.network.parameters) - used
     parameters = (_given(p, plan) for p in network.parameters if p.name not in unused)
@@ -129,6 +130,7 @@ class Dependencies:
 
     def gather(self, node: tree.Node, unit: Unit) -> None:
         """Add what a text mentions. Each definition comes after those that it mentions."""
+        # Sorted: a set of strings has another order in every process.
         for name in sorted(names_in(node)):
             if name in unit.names:
                 self._add(unit.names[name])
@@ -139,6 +141,7 @@ class Dependencies:
             self._add(block.definition)
 
     def _add(self, definition: Definition) -> None:
+        # A network is a name of its file, but no body can call it.
         if definition.number in self._found or isinstance(definition.node, tree.Network):
             return
         self._found[definition.number] = definition
@@ -147,6 +150,7 @@ class Dependencies:
             self.uses[home.path.stem] = home
             return
         name = definition.name
+        # The definition as it is written: of a cell, `node` is the block that it was turned into.
         written = next(d for d in home.file.definitions if getattr(d, "name", "") == name)
         self.gather(written, home)
         self.definitions.append(written)
@@ -182,6 +186,7 @@ def _clashes(networks: Iterable[str], definitions: list[Definition]) -> Iterator
 def _dependencies(plan: Plan) -> Dependencies:
     """The dependencies of a network's text, its given parameters and its insertions."""
     network = network_of(plan)
+    # Defaults that were replaced by given values need nothing.
     own = tuple(p for p in network.parameters if p.name not in plan.given)
     dependencies = Dependencies()
     dependencies.gather(replace(network, parameters=own), plan.unit)

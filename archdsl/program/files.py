@@ -60,9 +60,11 @@ def find(name: str, user: Path) -> tuple[Path | None, str | None]:
     A file next to the user's comes before one of the library. A name has words and dots only, and
     a link is not followed out of the folder: so no spec can read other files of the machine.
     """
+    # `use a.b` is `a/b.arch`. A name has no slash, so the path cannot be absolute or go upwards.
     relative = Path(*name.split(".")).with_suffix(SUFFIX)
     for place, shown in ((user.parent, None), (folder("library"), f"library/{relative}")):
         path = place / relative
+        # A file that uses its own name means that of the library: `x3d.arch` can `use x3d`.
         if not os.path.isfile(path) or path.resolve() == user.resolve():
             continue
         if path.resolve().is_relative_to(place.resolve()):
@@ -97,12 +99,14 @@ def library_file_of(name: str) -> str | None:
 @cache
 def _library() -> dict[str, str]:
     """The file of each name that the library defines. Only a mistake makes a run parse it all."""
+    # Sorted: the order of a folder differs from machine to machine.
     paths = sorted(folder("library").glob(f"*{SUFFIX}"))
     return {name: path.stem for path in paths for name in _defined(path)}
 
 
 def _defined(path: Path) -> Iterator[str]:
     try:
+        # A hint is never worth an error: a file that cannot be read has no names.
         file = parse(read(path))
     except CompileError:
         return

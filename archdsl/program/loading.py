@@ -131,8 +131,10 @@ class _Loader:
         names = _Names[Definition](self.diagnostics)
         recipes = _Names[tuple[NamedRecipe, Unit]](self.diagnostics)
         unit = Unit(file, path, names.known, recipes.known)
+        # Resolved, so that a link to a file is the same file.
         self.open.append(path.resolve())
         written = [d for d in file.definitions if isinstance(d, tree.Use)]
+        # Nodes are equal without their spans, so a file that is used anyway is not used twice.
         for use in (*written, *(use for use in uses if use not in written)):
             self._use(use, path, names, recipes)
         self._define(unit, names)
@@ -148,6 +150,7 @@ class _Loader:
         Operations and functions cannot be redefined: what `conv` means is the same in all files.
         """
         written = [d for d in unit.file.definitions if isinstance(d, Named | tree.Cell)]
+        # All names of the file, for a cell can call a block that is defined after it.
         known = {*names.known, *(d.name for d in written), *OPERATIONS, *FUNCTIONS}
         for each in written:
             node = self._cell(each, known) if isinstance(each, tree.Cell) else each
@@ -165,6 +168,7 @@ class _Loader:
         from archdsl.program.cells import checks  # few specs write cells
 
         found = parts(cell)
+        # Bounded: a cell of a megabyte can have a mistake in each of its lines.
         mistakes = list(islice(checks.mistakes(cell, found, known), limits.MISTAKES))
         self.mistakes += mistakes
         return as_block(cell, found, any(mistake.is_error for mistake in mistakes))
@@ -189,6 +193,7 @@ class _Loader:
             return
         if len(self.done) + len(self.open) > limits.FILES:
             message = f"a spec can use at most {limits.FILES} files, but this uses more"
+            # Raised at once: collecting it would go on to read further files.
             raise CompileError([error("use", message, use.span)])
         used = self.done.get(resolved) or self._read_unit(path, shown)
         if used is None:

@@ -85,6 +85,8 @@ def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
     outside = {*unit.names, *language}
     for definition in (own.node for own in unit.own):
         if isinstance(definition, tree.Derived):
+            # The base and the transforms are looked up when the network is planned: their names can
+            # come from other files.
             _, arguments = tree.split_call(definition.base)
             yield from _undefined(unit, [*tree.walk(arguments)], outside)
             continue
@@ -110,8 +112,10 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
             yield from (binding.name or "" for binding in node.bindings)
             rows = (row.cells for row in node.rows if isinstance(row, tree.Row))
             named = (pair for cells in rows for pair in zip(node.columns, cells, strict=False))
+            # A cell of the column `stage` defines a name in place of reading one.
             yield from (cell.span.text for column, cell in named if column.name == STAGE)
         elif isinstance(node, tree.Initialise):
+            # Schemes are no symbols: `init` itself knows them.
             scheme, _ = tree.split_call(node.scheme)
             yield scheme.name
 

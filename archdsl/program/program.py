@@ -134,6 +134,7 @@ class Program:
         """
         names = self.networks()
         if name is not None:
+            # Also one of a used file. A block is refused when it is planned.
             if name in self.main.names:
                 return name
             hint = suggestion(name, names)
@@ -168,6 +169,7 @@ def name_span(definition: Named | NamedRecipe | tree.Cell) -> Span:
     """
     source, start = definition.span.source, definition.span.start
     if definition.doc is not None:
+        # The text of the doc string could contain `network a`.
         start = source.text.index('"""', start + 3) + 3
     head = _HEAD.search(source.text, start)
     found = source.text.index(definition.name, head.end() if head else start)
@@ -205,6 +207,7 @@ def forwarded_parameters(network: tree.Network) -> tuple[str, ...]:
     uses.subtract(call.function.name for call in calls if isinstance(call.function, tree.Name))
     values = (argument.value for call in calls for argument in call.arguments)
     bare = Counter(value.name for value in values if isinstance(value, tree.Name))
+    # A parameter qualifies if every use of it is such an argument.
     names = [parameter.name for parameter in network.parameters]
     return tuple(name for name in names if uses[name] and uses[name] == bare[name])
 
@@ -219,6 +222,7 @@ class Outline:
 
 def outline(block: tree.Block | tree.Network) -> Outline:
     """The outline of a body, from its text alone."""
+    # A default can be computed from parameters: only literals are known before a call.
     names = tuple(parameter.name for parameter in block.parameters)
     literals = {p.name: _literal(p.default, names) for p in block.parameters if p.default}
     defaults = {name: value for name, value in literals.items() if value is not ...}

@@ -62,6 +62,7 @@ class Actions:
 
     def _span(self, children: list[Child]) -> Span:
         first, last = children[0], children[-1]
+        # `or 0`: Lark types positions as optional, but its lexer always sets them.
         start = (first.start_pos or 0) if isinstance(first, Token) else first.span.start
         end = (last.end_pos or 0) if isinstance(last, Token) else last.span.end
         return Span(self._margin.source, start, end)
@@ -119,6 +120,7 @@ class Expressions(Actions):
         return self._make(tree.Chain, children, first, tuple(steps))
 
     def group(self, children: list[Child]) -> tree.Node:
+        # Parentheses make no node, so `(a)` equals `a`. Only the span includes them.
         inner: tree.Node = children[1]
         return replace(inner, span=self._span(children))
 
@@ -140,6 +142,7 @@ class Expressions(Actions):
         if value is None:
             message = f"this number has more than {limits.DIGITS} digits"
             self._report("number", message, self._span(children))
+        # A number without a value was reported, so the tree is never used.
         return self._make(tree.Number, children, text, value or 0)
 
 
@@ -165,6 +168,7 @@ class Statements(Actions):
     def if_(self, children: list[Child]) -> tree.If:
         test, body, *otherwise = nodes(children)
         last = otherwise[0] if otherwise else None
+        # `else { ... }` is a group of statements, `else if` a single `if`.
         items = last.items if isinstance(last, Group) else (last,) if last else ()
         return self._make(tree.If, children, test, body.items, items)
 
@@ -174,6 +178,7 @@ class Statements(Actions):
 
     def table(self, children: list[Child]) -> tree.Table:
         below = nodes(children)
+        # The header is a group and lines are rows, so all arguments here are bindings.
         bindings = tuple(node for node in below if isinstance(node, tree.Argument))
         header, *rows = below[len(bindings) :]
         return self._make(tree.Table, children, bindings, header.items, tuple(rows))

@@ -43,6 +43,7 @@ def repair(source: Source, tokens: Sequence[Token]) -> Repaired:
     """
     if _is_balanced(tokens):
         return Repaired(list(tokens))
+    # Braces only: a line shows where a parenthesis should end, so these need no count.
     surplus = sum({"LBRACE": 1, "RBRACE": -1}.get(token.type, 0) for token in tokens)
     return _Repair(source, surplus).run(tokens)
 
@@ -95,6 +96,8 @@ class _Repair:
     def _take(self, token: Token) -> None:
         if token.type in PAIRS:
             self._open.append((token, self._indent))
+        # `layout` checks this too, but only after the repair, which takes time for each open
+        # bracket.
         if len(self._open) > limits.NESTING:
             raise TooDeep(token)
         self._result.tokens.append(token)
@@ -103,6 +106,7 @@ class _Repair:
         """A line that is indented no further than that of an open parenthesis ends its list."""
         while token.type not in _CLOSERS and self._open:
             opening, indent = self._open[-1]
+            # A chain may continue at any indentation.
             if opening.type == "LBRACE" or self._indent > indent or token.type == "ARROW":
                 return
             self._insert_closer()
@@ -132,11 +136,15 @@ class _Repair:
 
     def _close_brace(self, token: Token, is_first: bool) -> None:
         braces = [indent for opening, indent in self._open if opening.type == "LBRACE"]
+        # There are more closing braces than opening ones, and this one is indented like a statement
+        # of the body: it is the one too many.
         if not braces or (is_first and self._surplus < 0 and self._indent > braces[-1]):
             self._drop(token)
             return
         while self._open[-1][0].type != "LBRACE":
             self._insert_closer()
+        # A closing brace is missing, and this one is at the indentation of an outer block: the
+        # inner one was left open.
         if is_first and self._surplus > 0 and len(braces) > 1 and self._indent < braces[-1]:
             self._insert_closer()
             self._close_brace(token, is_first)
@@ -179,6 +187,7 @@ class _Repair:
         self._surplus += token.type == "RBRACE"
         self._blame(token)
         mistake = error("syntax", f"this `{token}` closes nothing", self._span(token))
+        # A stray brace is reported only if nothing else is wrong: see `Repaired`.
         is_brace = token.type == "RBRACE"
         (self._result.strays if is_brace else self._result.mistakes).append(mistake)
 

@@ -64,11 +64,13 @@ class Definitions(Actions):
         if mistake := place_mistake(text):
             message, help = mistake
             self._report("syntax", message, self._span(children), help)
+        # A malformed place gives a node too, so that parsing goes on to further mistakes.
         return self._make(tree.Place, children, first, last[0] if last else None)
 
     def parameter(self, children: list[Child]) -> tree.Parameter:
         below = nodes(children)
         types = next((node.items for node in below if isinstance(node, Group)), ())
+        # Without `=`, the last node is the type.
         default = below[-1] if has(children, "EQUAL") else None
         return self._make(tree.Parameter, children, str(children[0]), types, default)
 
@@ -117,6 +119,7 @@ class Recipes(Actions):
 
     def recipe(self, children: list[Child]) -> tree.Recipe:
         *head, settings = nodes(children)
+        # Both parts of the head are optional: a group of parameters, and the name of a network.
         parameters = next((part.items for part in head if isinstance(part, Group)), ())
         network = next((part for part in head if isinstance(part, tree.Name)), None)
         name = str(children[1])
@@ -129,6 +132,7 @@ class Recipes(Actions):
 
     def setting(self, children: list[Child]) -> tree.Setting:
         below = nodes(children)
+        # Options in parentheses come as a group. Otherwise there is one value or none.
         options = below[0].items if below and isinstance(below[0], Group) else below
         arguments = tuple(map(self._argument, options))
         return self._make(tree.Setting, children, str(children[0]), arguments)
@@ -177,6 +181,7 @@ class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer
                 continue
             following = elements[position + 1] if position + 1 < len(elements) else None
             if isinstance(following, _Definition):
+                # The loop has not reached the next element yet, and will append the documented one.
                 elements[position + 1] = _documented(following, element)
             elif position == 0:
                 doc = element.text

@@ -70,6 +70,7 @@ def _no_transform(fault: Fault) -> Diagnostic | None:
     word = fault.before
     if word is None or word.type != "NAME" or fault.token(fault.at - 2).type != "PLUS":
         return None
+    # After `+` a bare name can only become a call, so the parser wants its parenthesis.
     if "LPAR" not in fault.accepted or fault.token(fault.first).type != "NETWORK":
         return None
     help = did_you_mean(str(word), ["insert"]) or f"write `{word}(...)`"
@@ -82,6 +83,8 @@ def _insertion(fault: Fault) -> Diagnostic | None:
     if "AFTER" not in fault.accepted or fault.before is None:
         return None
     before = fault.token(fault.at - 2).type
+    # `after` is a soft keyword, and `layout` sees it only after a block. Here the parser has taken
+    # it for the name of the block, and stops at the token that follows.
     if fault.before == "after" and before in ("INSERT", "LPAR", "COMMA"):
         message = "this `insert` must name a block before `after`"
         return error("syntax", message, fault.span(fault.before), help=_INSERTION)
@@ -99,6 +102,7 @@ def _split_place(fault: Fault) -> Diagnostic | None:
         return None
     if found.type == "PLACE" and (found[0] in ".*" or before[-1] in ".*"):
         last = following if found[-1] == "." and following.type == "PLACE" else found
+        # `b .. f` is three tokens, `b.. f` two: `layout` joins those that touch.
         whole = f"{before}{found}" + (str(last) if last is not found else "")
         message = "a place must be written without blanks"
         return error("syntax", message, fault.span(before, last), help=f"write `{whole}`")
@@ -115,6 +119,7 @@ def _increase(fault: Fault) -> Diagnostic | None:
     if number is None or number.type != "NUMBER":
         return None
     help = f"write `+{number} on NETWORK`"
+    # A decrease would need another metric: claimed figures are never negative.
     if fault.token(fault.at - 2).type == "MINUS":
         help = "only an increase can be claimed: claim it for the other network"
     if "ON" in fault.accepted:

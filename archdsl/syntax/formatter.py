@@ -16,8 +16,10 @@ from archdsl.syntax.printing.expressions import aligned
 from archdsl.syntax.printing.statements import doc_string, head, leaf
 from archdsl.syntax.printing.wrapping import ENDLESS, WIDTH, Piece, render
 
+# Texts and comments are alternatives, so that the braces in them are skipped.
 _TOKEN = re.compile(r'"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{}]')
 _BLANK_LINE = re.compile(r"\n[ \t\f\r;]*\n")
+# What can be between the end of a node and a comment on its line: the bar of a row, separators.
 _SAME_LINE = re.compile(r"[ \t\f\r;|]*")
 
 _STEP = 2
@@ -124,6 +126,7 @@ class _Printer:
 
     def _otherwise(self, node: tree.If) -> None:
         """Write the `else` of an `if` on the line of its closing brace."""
+        # The closing brace of the `if` is a line of its own. `} else` takes its place.
         self.lines.pop()
         chained = self._chained(node)
         if chained is None:
@@ -151,6 +154,7 @@ class _Printer:
 
     def _table(self, node: tree.Table) -> None:
         opening = self._opening(node, node.bindings)
+        # A table is set apart by a blank line, unless it is the first statement of a body.
         if not self.lines[-1].endswith("{"):
             self._blank = True
         self._begin(node.span.start, opening)
@@ -173,6 +177,8 @@ class _Printer:
 
         Returns whether it did.
         """
+        # Lines are never joined on their own: an edit that makes one too long would rewrite its
+        # neighbours.
         if self._layout.has_newline(node.span.start, node.span.end):
             return False
         if not all(_is_simple(body) for body in bodies):
@@ -280,6 +286,7 @@ class _Layout:
 
     def comments_before(self, offset: int) -> list[tree.Comment]:
         """Take the comments up to an offset."""
+        # `max`: an offset before the last one must not give comments out again.
         first, self._taken = self._taken, max(self._taken, bisect_left(self._starts, offset))
         return self._comments[first : self._taken]
 

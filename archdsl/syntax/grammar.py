@@ -53,6 +53,7 @@ class Driver:
 
     def rewind(self, height: int) -> None:
         del self._state.state_stack[height:]
+        # The state stack is longer by one: the start state at its bottom has no value.
         del self._state.value_stack[height - 1 :]
 
     def feed(self, token: Token) -> None:
@@ -91,6 +92,7 @@ class Driver:
             action, argument = conf.states[stack[-1]].get(kind, (None, None))
             if action is None or action is Shift:
                 return action is Shift
+            # An empty expansion pops nothing, but `del stack[-0:]` would delete all.
             if argument.expansion:
                 del stack[-len(argument.expansion) :]
             stack.append(conf.states[stack[-1]][argument.origin.name][1])
@@ -110,9 +112,12 @@ class Grammar:
             (folder("grammars") / "arch.lark").read_text(encoding="utf-8"),
             start=["file", "body", "argument"],
             parser="lalr",
+            # Not the contextual lexer: recovery lexes the whole text before it parses any of it.
             lexer="basic",
             postlex=self,
+            # Actions need punctuation for the spans of nodes.
             keep_all_tokens=True,
+            # An absent optional part is no child: actions find parts by their types.
             maybe_placeholders=False,
             cache=str(cached / "grammar.bin") if cached else False,
         )
@@ -140,6 +145,8 @@ class Session:
         self.margin = Margin(source)
         self.spelling = spelling
         self._lark = lark
+        # Private, but the public way to pass actions binds them to the tables, and then all texts
+        # would report to one margin.
         rules = lark._parse_tree_builder
         self._build: Callbacks = rules.create_callback(Builder(self.margin))  # type: ignore[no-untyped-call]
 
@@ -154,6 +161,7 @@ class Session:
             CompileError: there are more than a spec may have.
         """
         lexing = self._lark.parse_interactive(self.source.text, start="file")
+        # None is the state of the parser, which a basic lexer does not use.
         lexed: Iterator[Token] = lexing.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
         tokens = self.margin.without(lexed)
         yield from islice(tokens, limits.TOKENS)

@@ -22,10 +22,13 @@ from archdsl.source import Source, Span
 _OPEN = {"LPAR", "LSQB", "LBRACE"}
 _CLOSE = {"RPAR", "RSQB", "RBRACE"}
 _PARTS = {"COMMA", "VBAR"}
+# A line that begins with one of these continues the statement before it.
 _CONTINUES = {"RBRACE", "ARROW", "PLUS", "ELSE"}
+# The name of a claimed item or a setting follows one of these.
 _BEGINS_ITEM = {"LBRACE", "_SEP", "DISPUTED"}
 _WITH_ITEMS = {"CLAIM", "RECIPE"}
 _PREFIX = {"MINUS", "NOT"}
+# An operand can end with one of these. `in` and `cell` are names of values, too.
 _OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "IN", "CELL"}
 _DIMENSIONS = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
 
@@ -89,6 +92,7 @@ def _separated(stream: Iterable[Token]) -> Iterator[Token]:
         elif kind in _CLOSE and open_brackets:
             open_brackets.pop()
             elses.pop()
+        # Each argument and each cell of a table is an expression of its own.
         elses[-1] = 0 if kind in _PARTS else elses[-1] + (kind == "ELSE")
         signs = signs + 1 if kind in _PREFIX else 0
         if max(len(open_brackets), signs, elses[-1]) > limits.NESTING:
@@ -125,6 +129,7 @@ def _operands(stream: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
     in_loop = in_items = False
     for token in stream:
         kind = token.type
+        # `path x` and `crop x`: the first name is that of an item, so `x` is a value.
         is_metric = in_items and kind == "NAME" and previous in _BEGINS_ITEM
         is_cell = kind == "CELL" and depth == 0 and previous in ("", "_SEP")
         is_loop = in_loop and kind == "IN"
@@ -153,10 +158,13 @@ def _soft_keywords(stream: Iterable[Token]) -> Iterator[Token]:
         yield _retyped("ON", token) if token == "on" and previous == "NUMBER" else token
         in_claim = token.type == "CLAIM" or (in_claim and token.type != "RBRACE")
         if in_claim and token == "same" and previous in _BEGINS_ITEM:
+            # `same` is followed by labels up to the end of the item, which are taken from this
+            # iterator.
             previous = yield from _labels(tokens)
             in_claim = previous != "RBRACE"
             continue
         if token.type == "EQUAL" and previous == "NAME" and earlier in _DERIVED:
+            # Both take tokens from this same iterator, so the loop goes on after the derivation.
             yield from _places(_derivation_keywords(tokens))
         earlier, previous = previous, token.type
 
@@ -221,6 +229,7 @@ def _pieces(tokens: Iterator[Token]) -> Iterator[tuple[Token, bool]]:
             continue
         depth += _BRACKETS.get(token.type, 0)
         is_place = is_place and (depth > 0 or token.type not in _ENDS_PLACES)
+        # Any word can be a part of a label, also a keyword: `block.in`.
         yield token, is_place and (token.type in _PIECES or token.isidentifier())
 
 

@@ -31,10 +31,12 @@ def parse_number(text: str) -> int | Fraction | None:
     Values are exact. The length is checked first: `1e999999999` would fill the memory, and Python
     refuses to read an integer of more than 4,300 digits.
     """
+    # A shortcut: most numbers are plain integers, and a Fraction takes much longer.
     if len(text) <= limits.DIGITS and text.isdecimal():
         return int(text)
     digits = text.rstrip("".join(SUFFIXES))
     mantissa, _, exponent = digits.lower().partition("e")
+    # Leading zeros do not make an exponent large: `1e+0005`.
     power = exponent.lstrip("+-0")
     if len(mantissa) > limits.DIGITS or len(power) > 3 or int(power or 0) > limits.DIGITS:
         return None
@@ -56,6 +58,7 @@ def unknown_escapes(text: str) -> Iterator[tuple[int, str]]:
 
 def description(text: str) -> str:
     """A doc string without its common indentation and surrounding blanks."""
+    # Authors indent the lines of a doc string. The formatter prints them at the margin.
     lines = textwrap.dedent(text[3:-3]).split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
 

@@ -53,6 +53,7 @@ def _decimal(fault: Fault) -> Diagnostic | None:
 def _reserved(fault: Fault) -> Diagnostic | None:
     """A keyword in the place of a name."""
     token, following = fault.found, fault.token(fault.at + 1)
+    # In `for = 3` the parser stops at `=`, but the keyword before it is the mistake.
     if token.type == "EQUAL" and fault.at == fault.first + 1:
         token = fault.token(fault.first)
     elif "NAME" not in fault.accepted or (fault.at == fault.first and following.type != "EQUAL"):
@@ -93,6 +94,7 @@ def _missing(fault: Fault) -> Diagnostic | None:
     end = _ENDS.get(fault.found.type)
     if not end or fault.before is None:
         return None
+    # The found token can be lines further down. Nobody looks for the mistake there.
     offset = fault.before.end_pos or 0
     if fault.found == ";":
         end = "`;`"
@@ -116,6 +118,7 @@ def _equals(fault: Fault) -> Diagnostic | None:
     if fault.found.type != "EQUAL" or "COMPARE" not in fault.accepted:
         return None
     earlier = {token.type for token in fault.tokens[fault.first : fault.at]}
+    # A second `=` in an assignment, or one in a condition, is meant as a comparison.
     compares = earlier & {"IF", "EQUAL", "RETURN"}
     help = "to compare two values, write `==`" if compares else "only a name can be assigned"
     return error("syntax", "unexpected `=`", fault.span(fault.found), fault.expected, help=help)

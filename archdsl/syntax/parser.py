@@ -34,6 +34,7 @@ def parse(source: Source) -> tree.File:
     try:
         file = _parse(session)
     except (Unexpected, TooDeep):
+        # There is no tree then, but there is a mistake, so the next line raises.
         session = _diagnosed(source)
     _raise(session.margin.mistakes)
     return file
@@ -54,6 +55,7 @@ def parse_argument(source: Source) -> tree.Argument:
     _raise(session.margin.mistakes)
     driver = session.driver("argument")
     for position, token in enumerate(tokens):
+        # Asked before it is fed: a token that fails would change the state that the message needs.
         if not driver.accepts(token.type):
             raise CompileError([_misplaced(session, driver, tokens, position)])
         driver.feed(token)

@@ -100,10 +100,12 @@ class _Run:
 
     def found(self, start: str) -> list[Diagnostic]:
         self._parser = self._reading.driver(start)
+        # The height of an unused parser is 1: its start state.
         self._levels = [_Level(1, False, 0)]
         position = 0
         while position < len(self._tokens) and len(self._found) < limits.MISTAKES:
             position = self._step(position)
+        # A mistake outside of all braces made the rest of the definition unreadable.
         if position > len(self._tokens):
             return self._found
         if self._parser.accepts(END):
@@ -149,8 +151,11 @@ class _Run:
             return len(self._tokens) + 1
         level = self._levels[-1]
         ends_line = self._tokens[end].type == "_SEP"
+        # At a closing brace the separator before the skipped statement goes, too: with no statement
+        # after it, the grammar would not accept the brace.
         self._parser.rewind(level.height - (level.after_separator and not ends_line))
         if ends_line and self._is_headless_table(level):
+            # Rows can be parsed after any header: the grammar does not compare their cells with it.
             for token in _ANY_HEADER:
                 self._parser.feed(token)
             return end
@@ -180,6 +185,7 @@ class _Run:
     def _is_blamed(self, first: int, position: int, end: int) -> bool:
         """Whether a mistake was reported in this statement before, up to its body if it has one."""
         after = range(position + 1, min(end, len(self._tokens)))
+        # The body has mistakes of its own, which are found apart.
         end = next((i for i in after if self._tokens[i].type == "LBRACE"), end)
         words = self._tokens[first : end + 1]
         if not words:

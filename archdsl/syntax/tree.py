@@ -321,6 +321,7 @@ class File(Node):
     source: Source = field(compare=False, repr=False)
     doc: str | None
     definitions: tuple[Definition, ...]
+    # The formatter may move a comment, and must give an equal tree.
     comments: tuple[Comment, ...] = field(compare=False)
 
 
@@ -329,6 +330,7 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
 
     It does not recurse, so it also takes trees deeper than `limits.NESTING`.
     """
+    # A stack, reversed wherever it grows, so that the first node is on top.
     waiting = [*nodes][::-1]
     while waiting:
         node = waiting.pop()

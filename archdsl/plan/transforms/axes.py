@@ -78,10 +78,12 @@ def _frames(plan: Plan) -> Scale:
     own = list(_current_sizes(plan, "frames", VIDEO, 1))
     if len(set(own)) == 1:
         return Scale(own[0], lambda place: Lengthen(frames=place))
+    # Inputs of different lengths, such as the pathways of SlowFast, keep their ratio.
     return Scale(min(own), lambda place: Lengthen(factor=reduced(Fraction(place) / min(own))))
 
 
 def _rate(plan: Plan) -> Scale:
+    # Any factor but 1 shows whether the axis changes anything in this network.
     _check(plan, Quicken(2))
     start = min(_current_sizes(plan, "frames", VIDEO, 1))
     return Scale(start, lambda place: Quicken(reduced(Fraction(place) / start)))
@@ -93,6 +95,7 @@ def _size(plan: Plan) -> Scale:
     start = Fraction(min(own)) / MULTIPLE
     if len(set(own)) == 1:
         return Scale(start, lambda place: Resize(size=place * MULTIPLE), power=2)
+    # Inputs that are not square, or differ in size, keep their ratio.
     return Scale(start, lambda place: Resize(factor=reduced(place / start)), power=2)
 
 

@@ -94,6 +94,7 @@ def _either(exact: int | None, factor: Number | None, name: str, rounded: _Chang
     if exact is not None and factor is None:
         return lambda own: exact
     if factor is not None and exact is None:
+        # A factor of 1 would still round sizes that are no multiples of 8.
         return lambda own: int(own) if factor == 1 else rounded(own * factor)
     what = "neither" if exact is None else "both"
     hint = f"`{name} = ...` sets the value, `factor = ...` multiplies it"
@@ -126,4 +127,5 @@ def _at_rate(plan: Plan, rate: Number) -> Plan:
     tau = plan.number("tau")
     if tau is None or rate == 1:
         return plan
+    # Halves are rounded up. Python's `round` would take 2.5 to 2.
     return plan.with_parameters(tau=max(1, floor(tau / Fraction(rate) + Fraction(1, 2))))

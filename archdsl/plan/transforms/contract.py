@@ -42,6 +42,7 @@ class Contract(Transform):
 
     def apply_measured(self, plan: Plan, measure: Measure) -> Plan:
         given = {name: getattr(self, name) for name in self.budgets}
+        # Costs are integers, so a fraction of a budget makes no difference.
         bounds = {name: int(bound) for name, bound in given.items() if bound is not None}
         if not bounds:
             raise Refused("a budget must be given: `macs`, `params`, `activations` or `memory`")
@@ -50,6 +51,7 @@ class Contract(Transform):
         if not over:
             return plan
         line = _AxisSearch(plan, measure, axis(self.axis).scale(plan))
+        # Costs do not decrease along an axis, so the smallest place is within all budgets.
         place = min(line.last_within(name, bound) for name, bound in over.items())
         return line.at(place)
 
@@ -62,6 +64,7 @@ class _AxisSearch(Frozen):
     scale: Scale
 
     def at(self, place: int) -> Plan:
+        # The start can lie between two places, and is the given network itself.
         is_own = place >= self.scale.start
         return self.plan if is_own else self.scale.transform_at(place).apply(self.plan)
 

@@ -74,6 +74,7 @@ class Stretch(Transform):
         moved = [ceil(self.depth * end) for end in accumulate(row.number for row in rows)]
         if len(rows) > 1 and rows[0].is_transition:
             moved[0] = rows[0].number
+        # Every row keeps at least one block: it may have a stride, or change the channels.
         ends = accumulate(moved, lambda before, end: max(before + 1, end), initial=0)
         return [end - start for start, end in pairwise(ends)]
 
@@ -105,6 +106,7 @@ class Widen(Transform):
         by_parameter = scale_parameter(plan, "width", self.width)
         if by_parameter is not None:
             return by_parameter
+        # A product with 1 would still round widths that are no multiples of 8.
         if self.width == 1:
             return plan
         if "channels" not in plan.columns:
@@ -145,5 +147,6 @@ class Bottleneck(Transform):
         value = row.value(column)
         if not is_number(value):
             return row
+        # `expansion` is a factor and stays exact. `mid` is a number of channels.
         product = reduced(self.ratio * value)
         return row.with_cells(**{column: max(1, int(product)) if column == "mid" else product})

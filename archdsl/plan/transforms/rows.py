@@ -76,6 +76,7 @@ class Set(Transform):
     def _changed(self, row: Row) -> Row:
         if self.column not in row.takes:
             return row
+        # `number` is not a parameter of the block, and a row always has one.
         if self.column == NUMBER and is_integer(self.value):
             return row.with_number(self.value)
         if self.value is None:

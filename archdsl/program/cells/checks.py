@@ -27,6 +27,7 @@ from archdsl.program.cells.parts import (
     target_span,
 )
 from archdsl.program.files import library_file_of
+from archdsl.program.names import CANDIDATES
 from archdsl.program.program import name_span, names_in
 from archdsl.syntax import tree
 
@@ -81,6 +82,8 @@ class _Checker:
         """
         place = name_span(self.cell)
         if not self.found.operations:
+            # A misplaced statement or an unknown setting is likely to be the missing operation, and
+            # is reported.
             if not self.found.misplaced and self.found.settings.keys() <= set(SETTINGS):
                 hint = "write one: `op1 = attend(f0, over = spatial)`"
                 yield error("cell", f"cell `{self.cell.name}` has no operation", place, help=hint)
@@ -158,6 +161,7 @@ class _Checker:
     @cached_property
     def operations(self) -> dict[str, Operation]:
         """The operations by name, the first of each."""
+        # Reversed, so that the first of several with one name stays.
         return {operation.name: operation for operation in reversed(self.found.operations)}
 
     @cached_property
@@ -233,7 +237,7 @@ class _Checker:
         known = [ENTRY, *self.operations]
         listed = ", ".join(f"`{name}`" for name in known[:_SHOWN])
         listed += ", ..." if len(known) > _SHOWN else ""
-        hint = did_you_mean(read.name, known[:1000]) or f"there are {listed}"
+        hint = did_you_mean(read.name, known[:CANDIDATES]) or f"there are {listed}"
         message = f"no operation of this cell is called `{read.name}`"
         return error("name", message, read.span, help=hint)
 
@@ -244,6 +248,7 @@ class _Checker:
         if read.name == operation.name:
             message = f"`{operation.name}` reads itself, but a cell cannot have a cycle"
             return error("cell", message, read.span)
+        # A read of a later operation is a cycle only if that one depends on this one.
         around = self._path(read.name, operation.name)
         if around:
             cycle = [operation.name, *around]
@@ -257,6 +262,7 @@ class _Checker:
 
     def _path(self, start: str, goal: str) -> list[str]:
         """The shortest path of reads from one operation to another; empty where there is none."""
+        # Breadth first and with a queue: a cell can be longer than the stack is deep.
         came: dict[str, str | None] = {start: None}
         waiting = deque([start])
         while waiting and goal not in came:
@@ -301,6 +307,7 @@ class _Checker:
 
     def _is_open(self, name: str) -> bool:
         """Whether `prepare` leaves a size as it is in the input."""
+        # Without `prepare` a cell gets its input as it is.
         if self.found.prepare is None:
             return True
         given = next((a.value for a in self.found.prepare.arguments if a.name == name), None)
@@ -321,6 +328,7 @@ class _Checker:
         wired = names_in(*terms, *self.outputs)
         if not self.outputs or not wired <= self.operations.keys() | self.outside:
             return
+        # An operation can be used as an option, such as the `context` of another one.
         read = wired | names_in(*options)
         for operation in self.found.operations:
             if operation.name not in read | self.outside:

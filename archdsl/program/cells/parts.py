@@ -148,6 +148,7 @@ def _operation(statement: tree.Statement) -> Operation | None:
     value = statement.value
     piped: list[tree.Argument] = []
     if isinstance(value, tree.Chain) and len(value.steps) == 1:
+        # `a -> relu` is `relu(a)`, so that both forms of a call are one from here on.
         (step,) = value.steps
         piped = [tree.Argument(None, value.first, span=value.first.span)]
         value = tree.Call(*tree.split_call(step), span=step.span)
@@ -162,6 +163,7 @@ def _operation(statement: tree.Statement) -> Operation | None:
 def _framing(statement: tree.Statement) -> tree.Call | None:
     """`prepare(...)` or `combine(...)`; `prepare` may stand alone."""
     call = statement.call if isinstance(statement, tree.Apply) else None
+    # `prepare` has defaults for all its options, `combine` always needs operations.
     if isinstance(call, tree.Name) and call.name == PREPARE:
         return tree.Call(call, (), span=call.span)
     if isinstance(call, tree.Call) and call.function.name in (PREPARE, COMBINE):
@@ -202,6 +204,8 @@ def _applied(operation: Operation, keys_values: str) -> tree.Assign:
     read, options = operation.input, [*operation.options]
     if isinstance(read, tree.Tuple):
         added = tree.Name("weighted_sum", span=read.span)
+        # The call has the span of the tuple: a diagnostic of the block points at what the author
+        # wrote.
         read = tree.Call(added, (tree.Argument(None, read, span=read.span),), span=read.span)
     is_open = operation.option("context") is None
     if operation.call.function.name == ATTEND and keys_values == "cell" and is_open:

@@ -44,6 +44,7 @@ def _level(node: tree.Node) -> int:
         return _OPERATORS[node.operator]
     if isinstance(node, tree.Unary):
         return _NOT if node.operator == "not" else _SIGNED
+    # All other expressions are atoms: they have brackets or a single token.
     return _LEVELS.get(type(node), _ATOM)
 
 
@@ -88,6 +89,8 @@ def _write(node: tree.Node) -> Piece:
             least = level + (level == _COMPARE)
             return (write(left, least), f" {operator} ", write(right, level + 1))
         case tree.Conditional(then=then, test=test, other=other):
+            # A conditional associates to the right, so only its last part can be one without
+            # parentheses.
             first, second = write(then, _OR), write(test, _OR)
             return (first, " if ", second, " else ", write(other, _CONDITIONAL))
         case tree.Argument(name=None, value=value):
@@ -110,6 +113,7 @@ def aligned(table: tree.Table) -> Iterator[str]:
     """The lines of a table, its columns aligned: the header, then rows and rule lines."""
     header = [column.name for column in table.columns]
     rows = [_cells(row) for row in table.rows]
+    # A row with too many or too few cells is printed as it is: that is no mistake of syntax.
     widths = _widths([header, *rows])
     yield _row(header, widths)
     for row, cells in zip(table.rows, rows, strict=True):

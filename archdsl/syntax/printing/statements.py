@@ -31,6 +31,7 @@ def leaf(node: tree.Node) -> Piece:
         case tree.Derived(kind=kind, name=name, base=base, transforms=transforms):
             added = tuple((Break(" "), "+ ", _transform(each)) for each in transforms)
             return Group((f"{kind} {name} = ", write(base), Indent(2, added)))
+        # Before the next case, which would match an increase, too.
         case tree.Figure(metric=metric, value=value, base=tree.Node() as base):
             return _claimed(node, metric, (f"+{value.text} on ", write(base)))
         case tree.Figure(metric=metric, value=value):
@@ -43,6 +44,7 @@ def leaf(node: tree.Node) -> Piece:
             return (f"recipe {name}{_for(node)} = ", write(base))
         case tree.Setting(name=name, arguments=()):
             return name
+        # A single value needs no parentheses: `epochs 300`.
         case tree.Setting(name=name, arguments=(tree.Argument(name=None, value=value),)):
             return (name, " ", write(value))
         case tree.Setting(name=name, arguments=given):

@@ -68,6 +68,8 @@ def render(piece: Piece, indent: int, width: int = WIDTH) -> str:
             out.append(f"{piece.before}\n{' ' * margin}")
             column = margin
         elif isinstance(piece, Group):
+            # What follows the group on its line counts, too: a comma or a brace must not exceed the
+            # width.
             broken = not _fits((margin, False, piece.content), todo, width - column)
             todo.append((margin, broken, piece.content))
         else:
@@ -79,6 +81,7 @@ def _fits(first: _Task, rest: list[_Task], room: int) -> bool:
     """Whether the text up to the next unavoidable line break fits into the room."""
     todo, following = [first], reversed(rest)
     while room >= 0:
+        # First the group itself, then the rest of the stack from its top.
         task = todo.pop() if todo else next(following, None)
         if task is None:
             return True
