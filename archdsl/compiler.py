@@ -30,7 +30,6 @@ from archdsl.program.program import Program, name_span
 
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
-    from archdsl.recipes.recipe import Recipe
 
 
 def format_spec(path: Path) -> tuple[str, str]:
@@ -115,7 +114,7 @@ def compile_network(
     return Compiled(plan, built, (*findings.entries, *built.findings, *seen.entries))
 
 
-def emit(program: Program, graph: Graph, recipe: Recipe | None, target: str) -> Module:
+def emit(program: Program, graph: Graph, target: str) -> Module:
     """From graph to text, through the passes of a target."""
     from archdsl.emit.module import header, make, told
     from archdsl.emit.targets import TARGETS
@@ -124,4 +123,4 @@ def emit(program: Program, graph: Graph, recipe: Recipe | None, target: str) -> 
     lowered = chosen.lowered(graph)
     name = Path(program.main.file.source.name).name
     head = header(lowered, measure(lowered), name, program.digest)
-    return make(lowered, head, told(lowered, recipe), chosen)
+    return make(lowered, head, told(lowered), chosen)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import tempfile
 import zlib
@@ -22,6 +23,9 @@ from archdsl.diagnostics import CompileError, Diagnostics, error
 _SEAL = b"archdsl sha256 "
 _DIGITS = 64
 _PNG = b"\x89PNG\r\n\x1a\n"
+_ENDS = (b"\n", b" -->\n", b'"\n}\n')
+"""What may stand behind a seal: the end of a comment, or of JSON."""
+
 _PNG_END = 12
 """Bytes of the chunk that ends a PNG file."""
 
@@ -43,6 +47,12 @@ def sealed(text: str, comment: Comment = PYTHON) -> str:
     body = f"{text}\n\n"
     seal = f"{_SEAL.decode()}{_digest(body.encode())}"
     return f"{body}{comment.before}{seal}{comment.after}\n"
+
+
+def sealed_json(values: Mapping[str, object]) -> str:
+    """The values as JSON, with a last one that tells the same."""
+    body = json.dumps(values, indent=2).removesuffix("\n}") + ",\n"
+    return f'{body}  "seal": "{_SEAL.decode()}{_digest(body.encode())}"\n}}\n'
 
 
 def sealed_png(image: bytes) -> bytes:
@@ -67,7 +77,7 @@ def is_ours(content: bytes) -> bool:
     # The digest covers the text up to the line of the seal, without its comment sign.
     if not is_png:
         body = body[: body.rfind(b"\n") + 1]
-    is_end = len(tail) == 4 + _PNG_END if is_png else tail in (b"\n", b" -->\n")
+    is_end = len(tail) == 4 + _PNG_END if is_png else tail in _ENDS
     return bool(seal) and is_end and digest == _digest(body).encode()
 
 

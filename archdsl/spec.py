@@ -328,29 +328,24 @@ class Network:
     def build(
         self, recipe: str | None = None, diagnostics: Diagnostics | None = None
     ) -> dict[str, str]:
-        """The text of each file of a build folder, by its name.
+        """The text of each file of a build folder, by its name, as `archdsl compile` writes it.
 
-        These are the module, `hubconf.py`, and `train.py` and `evaluate.py` where the network has
-        a recipe; `recipe` names one of several. One that gives probabilities, as X3D with a
-        `window` does, is tested only. `diagnostics` takes the warnings.
+        These are the module, `hubconf.py` and `network.json`, and the scripts where the network
+        has a recipe; `recipe` names one of several. One that gives probabilities, as X3D with a
+        `window` does, has no `train.py`. `diagnostics` takes the warnings.
 
         Raises:
             CompileError: the recipe is at fault or not there, or there are several to choose from.
         """
         from archdsl.emit.folder import build
+        from archdsl.emit.manifest import Origin
 
+        program = self.spec.program
+        origin = Origin(Path(program.main.file.source.name).name, program.digest)
         how = self.recipe(recipe, diagnostics)
-        return build(self.graph, self._emitted(how), how)
+        return build(self.graph, self.module, how, origin, self.costs)
 
     @cached_property
     def module(self) -> Module:
         """The module of `source`, with the name and the arguments of its class."""
-        from archdsl.recipes.reading.finding import recipes_for
-
-        # The module's header says how clips are normalised, which is in the recipe. With several
-        # recipes it is unknown which one the weights come from.
-        is_known = len(recipes_for(self.spec.program, self.name)) == 1
-        return self._emitted(self.recipe() if is_known else None)
-
-    def _emitted(self, recipe: Recipe | None) -> Module:
-        return compiler.emit(self.spec.program, self.graph, recipe, "readable")
+        return compiler.emit(self.spec.program, self.graph, "readable")

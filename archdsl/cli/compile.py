@@ -60,7 +60,7 @@ def _compile(arguments: argparse.Namespace) -> int:
     diagnostics = Diagnostics()
     diagnostics.extend(network.diagnostics)
     build = network.build(arguments.recipe, diagnostics)
-    contents = {folder / name: files.sealed(text) for name, text in build.items()}
+    contents = {folder / name: text for name, text in build.items()}
     files.write_all(contents, force=arguments.force)
     print(*contents, sep="\n")
     options.report_warnings(diagnostics)

@@ -6,6 +6,9 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from archdsl import files
+from archdsl.costs.figures import Costs
+from archdsl.emit.manifest import NAME, Origin, digests, manifest
 from archdsl.emit.module import Module
 from archdsl.emit.names import file_name, network_doc
 from archdsl.emit.pages import page
@@ -77,10 +80,15 @@ def _free(name: str, taken: Iterable[str]) -> str:
     return name
 
 
-def build(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
-    """The text of each file, by its name; with a recipe there are scripts."""
-    files = {f"{file_name(graph.name)}.py": module.text, "hubconf.py": hubconf(graph, module)}
-    return {**files, **scripts(recipe, _target(graph, module))} if recipe else files
+def build(
+    graph: Graph, module: Module, recipe: Recipe | None, origin: Origin, costs: Costs
+) -> dict[str, str]:
+    """The text of each file, sealed, by its name; with a recipe there are scripts."""
+    texts = {f"{file_name(graph.name)}.py": module.text, "hubconf.py": hubconf(graph, module)}
+    texts |= scripts(recipe, _target(graph, module)) if recipe else {}
+    made = {name: files.sealed(text) for name, text in texts.items()}
+    told = manifest(graph, module, recipe, origin, costs) | {"files": digests(made)}
+    return {**made, NAME: files.sealed_json(told)}
 
 
 def _target(graph: Graph, module: Module) -> Target:
@@ -89,5 +97,6 @@ def _target(graph: Graph, module: Module) -> Target:
         module.class_name,
         tuple(parameter.name for parameter in module.parameters),
         network_doc(graph.name, graph.doc),
+        graph.type(graph.outputs[0]).channels,
         gives_probabilities=final_softmax(graph) is not None,
     )

@@ -25,18 +25,16 @@ from archdsl.emit.python import (
     Remarked,
     Return,
     Statement,
-    literal,
     names_in,
     render,
 )
 from archdsl.emit.slots import Signature
 from archdsl.emit.targets.base import Target
-from archdsl.emit.terms import ROUND_TO, python_value
+from archdsl.emit.terms import ROUND_TO
 from archdsl.emit.writer import ClassWriter, Shared, Written, parameters
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import AXES, TensorType
-from archdsl.recipes.recipe import Recipe
 from archdsl.version import __version__
 
 _LETTERS = {"channels": "C", "length": "L", "frames": "T", "height": "H", "width": "W"}
@@ -63,20 +61,11 @@ def _shown(type_: TensorType) -> str:
     return f"{type_} ({axes})" if axes else str(type_)
 
 
-def told(graph: Graph, recipe: Recipe | None) -> tuple[Statement, ...]:
-    """The sizes of a clip, the number of classes, and what a recipe normalises clips by."""
+def told(graph: Graph) -> tuple[Statement, ...]:
+    """The sizes of one sample of each input."""
     items = (f'"{name}": {graph.type(value).shape}' for name, value in graph.inputs.items())
     inputs = Assign(Atom("INPUTS"), Atom(f"{{{', '.join(items)}}}"))
-    made: list[Statement] = [Remarked(inputs, _axes(graph))]
-    if len(graph.outputs) == 1 and graph.type(graph.outputs[0]).rank == 1:
-        classes = graph.type(graph.outputs[0]).channels
-        made.append(Assign(Atom("CLASSES"), literal(classes)))
-    if recipe is not None:
-        mean, std = recipe.normalise.mean, recipe.normalise.std
-        remark = "of R, G and B between 0 and 1"
-        made.append(Remarked(Assign(Atom("MEAN"), literal(python_value(mean))), remark))
-        made.append(Assign(Atom("STD"), literal(python_value(std))))
-    return tuple(made)
+    return (Remarked(inputs, _axes(graph)),)
 
 
 def _axes(graph: Graph) -> str:

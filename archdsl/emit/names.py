@@ -29,12 +29,12 @@ _TAKEN = frozenset(
 """Names that emitted code uses for itself."""
 
 _FILES = frozenset(
-    "hubconf train evaluate dependencies torch torchvision torchcodec numpy av PIL tqdm matplotlib"
-    " tensorboard safetensors".split()
+    "recipe video run train evaluate hubconf network dependencies torch torchvision torchcodec"
+    " lightning pytorch_lightning numpy av PIL tqdm matplotlib tensorboard safetensors".split()
 )
 """What a module must not be called: its neighbours, and what they import from elsewhere."""
 
-_CLASSES = frozenset({"CLASSES", "F", "INPUTS", "MEAN", "Module", "STD", "Tensor"})
+_CLASSES = frozenset({"F", "INPUTS", "Module", "Tensor"})
 
 
 def attribute(name: str) -> str:

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "recipes": {"frozen", "limits", "params"},
     "recipes.reading": GROUND
     | {"build", "infer", "ir", "params", "plan.derivations", "program", "recipes", "syntax.tree"},
-    "emit": GROUND | {"costs.figures", "ir", "ops", "params", "passes.base", "recipes"},
+    "emit": GROUND | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes"},
     "emit.targets": {"ir", "ops", "passes"},
     "draw": GROUND
     | {"claims.members", "costs", "ir", "ops.base", "ops.sources", "plan.derivations"}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -15,8 +16,23 @@ from archdsl.recipes.recipe import Recipe
 from scripts import folders
 from scripts.recipes import FULL_LENGTH, IN_VIEWS
 
-Load = Callable[[Recipe], ModuleType]
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+FILES = ("recipe", "video", "run", "train", "evaluate")
+
+
+@dataclass(frozen=True)
+class Scripts:
+    """The files of a build folder as modules, which know one another."""
+
+    network: ModuleType
+    recipe: ModuleType
+    video: ModuleType
+    run: ModuleType
+    train: ModuleType
+    evaluate: ModuleType
+
+
+Load = Callable[[Recipe], Scripts]
 
 
 @pytest.fixture(scope="session")
@@ -26,30 +42,30 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def load_script(tmp_path_factory: pytest.TempPathFactory) -> Load:
-    """The train.py of a recipe for the small network, as a module."""
-    made: dict[str, ModuleType] = {}
+    """The scripts of a recipe for the small network."""
+    made: dict[str, Scripts] = {}
 
-    def loaded(recipe: Recipe) -> ModuleType:
+    def loaded(recipe: Recipe) -> Scripts:
         if recipe.name not in made:
             build = folders.write_build(tmp_path_factory.mktemp("built") / "build", recipe)
-            made[recipe.name] = module_of(build / "train.py")
+            made[recipe.name] = scripts_of(build)
         return made[recipe.name]
 
     return loaded
 
 
-def module_of(script: Path) -> ModuleType:
-    """A script's module, which imports the network beside it."""
-    sys.modules.pop("small", None)
-    sys.path.insert(0, str(script.parent))
-    spec = importlib.util.spec_from_file_location(f"{script.stem}_{script.parent}", script)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    sys.path.remove(str(script.parent))
-    return module
+def scripts_of(build: Path, network: str = "small") -> Scripts:
+    """A folder's modules, for this call the only ones of their names."""
+    names = (network, *FILES)
+    others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    sys.path.insert(0, str(build))
+    try:
+        return Scripts(*map(importlib.import_module, names))
+    finally:
+        sys.path.remove(str(build))
+        for name in FILES:  # the network stays: a checkpoint holds the digest of its file
+            sys.modules.pop(name, None)
+        sys.modules.update({name: others[name] for name in FILES if name in others})
 
 
 @pytest.fixture
@@ -65,9 +81,9 @@ def train(
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
     usual = ["--data", videos, "--workers", 0, "--output-dir", tmp_path / "run"]
 
-    def call(script: ModuleType, *flags: object) -> int:
+    def call(script: Scripts, *flags: object) -> int:
         monkeypatch.setattr(sys, "argv", ["train.py", *map(str, (*usual, *flags))])
-        status: int = script.main()
+        status: int = script.train.main()
         return status
 
     yield call
@@ -77,21 +93,18 @@ def train(
 
 
 @pytest.fixture(scope="session")
-def decoding(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    """A train.py, for its way to read videos."""
-    build = folders.write_build(tmp_path_factory.mktemp("built") / "build", IN_VIEWS)
-    return module_of(build / "train.py")
+def in_views(load_script: Load) -> Scripts:
+    """Those that test in views."""
+    return load_script(IN_VIEWS)
 
 
 @pytest.fixture(scope="session")
-def evaluate(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    """The evaluate.py that tests in views."""
-    build = folders.write_build(tmp_path_factory.mktemp("built") / "build", IN_VIEWS)
-    return module_of(build / "evaluate.py")
+def video(in_views: Scripts) -> ModuleType:
+    """A folder's video.py."""
+    return in_views.video
 
 
 @pytest.fixture(scope="session")
-def evaluate_whole(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    """The evaluate.py that tests on whole videos."""
-    build = folders.write_build(tmp_path_factory.mktemp("built") / "build", FULL_LENGTH)
-    return module_of(build / "evaluate.py")
+def evaluate_whole(load_script: Load) -> Scripts:
+    """Those that test on whole videos."""
+    return load_script(FULL_LENGTH)

@@ -30,7 +30,7 @@ from archdsl.recipes.recipe import (
 from archdsl.spec import load
 
 HERE = Path(__file__).parent
-TARGET = Target("small", "Small", ("classes", "dropout"), "Small: trained in seconds.")
+TARGET = Target("small", "Small", ("classes", "dropout"), "Small: trained in seconds.", 3)
 RATE = 15
 
 MINIMAL = Recipe(
@@ -73,7 +73,7 @@ def write_build(folder: Path, recipe: Recipe, target: Target = TARGET) -> Path:
     """A network's module and its scripts."""
     folder.mkdir()
     network = load(HERE / "small.arch").network()
-    module = emit(network.spec.program, network.graph, recipe, "readable").text
+    module = emit(network.spec.program, network.graph, "readable").text
     for name, text in {"small.py": module, **scripts(recipe, target)}.items():
         (folder / name).write_text(text)
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 import torch
@@ -22,8 +23,15 @@ def test_one_draw_is_for_all_frames_of_a_clip(
     torch.manual_seed(1)
     frame = torch.randint(0, 256, (3, 1, 24, 24), dtype=torch.uint8)
     still = frame.expand(3, 5, 24, 24)
-    made = [script.augment(still, seed) for seed in range(20)]
+    options = (policy.number, policy.magnitude) if isinstance(policy, RandAugment) else ()
+    name = type(policy).__name__
+
+    def changed(seed: int) -> torch.Tensor:
+        clip: torch.Tensor = script.video.augmented(still, Random(seed), name, *options)
+        return clip
+
+    made = [changed(seed) for seed in range(20)]
     assert all(clip.shape == still.shape and clip.dtype == torch.uint8 for clip in made)
     assert all(torch.equal(clip, clip[:, :1].expand_as(clip)) for clip in made)
-    assert torch.equal(made[3], script.augment(still, 3))
+    assert torch.equal(made[3], changed(3))
     assert any(not torch.equal(clip, still) for clip in made)

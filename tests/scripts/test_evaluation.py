@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import av
@@ -15,6 +14,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from scripts.conftest import Scripts
 from scripts.recipes import CROP, FRAMES, RATE, STRIDE
 from scripts.videos import write_sound, write_video
 
@@ -38,10 +38,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(evaluate: ModuleType, data: Path) -> nn.Module:
+def model(in_views: Scripts, data: Path) -> nn.Module:
     """With scores that differ so much between views that each class is likeliest in some."""
     torch.manual_seed(0)
-    made: nn.Module = evaluate.Small().eval()
+    made: nn.Module = in_views.network.Small().eval()
     nn.init.normal_(made.linear.weight)
     scores = torch.stack([scored(made, v) for i in range(4) for v in views_of(data / f"{i}.mp4")])
     made.linear.weight.data /= scores.std(0)[:, None]
@@ -59,11 +59,11 @@ def weights(model: nn.Module, data: Path) -> Path:
 def run(
     monkeypatch: pytest.MonkeyPatch, data: Path, weights: Path, tmp_path: Path
 ) -> Callable[..., int]:
-    def run(script: ModuleType, *flags: object) -> int:
+    def run(script: Scripts, *flags: object) -> int:
         given = ("--data", data, "--checkpoint", weights, "--output-dir", tmp_path / "out")
         argv = ["evaluate.py", *given, "--workers", 0, *flags]
         monkeypatch.setattr("sys.argv", [*map(str, argv)])
-        status: int = script.main()
+        status: int = script.evaluate.main()
         return status
 
     return run
@@ -109,12 +109,12 @@ def predictions(folder: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 def test_figures(
     data: Path,
     model: nn.Module,
-    evaluate: ModuleType,
+    in_views: Scripts,
     run: Callable[..., int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run(evaluate, "--views-per-step", 4) == 0
+    assert run(in_views, "--views-per-step", 4) == 0
     views = [[softmaxed(model, v) for v in views_of(data / f"{i}.mp4")] for i in range(4)]
     means = np.array([np.mean(found, axis=0) for found in views])
     lines, tensors = predictions(tmp_path / "out")
@@ -147,7 +147,7 @@ def test_figures(
 def test_whole_videos(
     data: Path,
     model: nn.Module,
-    evaluate_whole: ModuleType,
+    evaluate_whole: Scripts,
     run: Callable[..., int],
     tmp_path: Path,
 ) -> None:
@@ -162,14 +162,14 @@ def test_whole_videos(
 
 
 def test_views_at_once_change_nothing(
-    evaluate: ModuleType,
+    in_views: Scripts,
     run: Callable[..., int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said, found = [], []
     for views in (1, 9):
-        assert run(evaluate, "--views-per-step", views, "--on-bad-video", "skip") == 0
+        assert run(in_views, "--views-per-step", views, "--on-bad-video", "skip") == 0
         said.append(capsys.readouterr().out)
         found.append(predictions(tmp_path / "out")[1]["probabilities"])
     assert said[0] == said[1]
@@ -177,10 +177,10 @@ def test_views_at_once_change_nothing(
 
 
 def test_a_bad_video_may_be_fatal(
-    data: Path, evaluate: ModuleType, run: Callable[..., int], tmp_path: Path
+    data: Path, in_views: Scripts, run: Callable[..., int], tmp_path: Path
 ) -> None:
     with pytest.raises(SystemExit) as stop:
-        run(evaluate, "--on-bad-video", "fail")
+        run(in_views, "--on-bad-video", "fail")
     assert stop.value.code == f"error: {data}/4.mp4: no video stream"
     assert not (tmp_path / "out" / "predictions.jsonl").exists()
 
@@ -192,7 +192,7 @@ def fault(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_weights_that_do_not_fit(
     weights: Path,
-    evaluate: ModuleType,
+    in_views: Scripts,
     run: Callable[..., int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -201,41 +201,41 @@ def test_weights_that_do_not_fit(
     half.write_bytes(weights.read_bytes()[:1000])
     torch.save({"weight": torch.zeros(3)}, other)
     for path in (half, other, tmp_path / "none.pt"):
-        assert run(evaluate, "--checkpoint", path) == 1
+        assert run(in_views, "--checkpoint", path) == 1
         assert fault(capsys).startswith(f"error: {path}: ")
-    assert run(evaluate, "--classes", 7) == 1
+    assert run(in_views, "--classes", 7) == 1
     assert "size mismatch" in fault(capsys)
 
 
 def test_no_video_can_be_used(
     data: Path,
-    evaluate: ModuleType,
+    in_views: Scripts,
     run: Callable[..., int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = tmp_path / "val.txt"
     path.write_text("5.mp4 0\n")
-    assert run(evaluate, "--val-list", path, "--root", data) == 1
+    assert run(in_views, "--val-list", path, "--root", data) == 1
     assert capsys.readouterr().err.splitlines()[-1] == "error: no video of the list can be used"
 
 
 def test_a_folder_that_cannot_be_made(
-    evaluate: ModuleType,
+    in_views: Scripts,
     run: Callable[..., int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "file").touch()
-    assert run(evaluate, "--output-dir", tmp_path / "file" / "out") == 4
+    assert run(in_views, "--output-dir", tmp_path / "file" / "out") == 4
     assert fault(capsys) == f"error: cannot write in {tmp_path}/file/out: Not a directory"
 
 
 def test_no_list(
-    evaluate: ModuleType,
+    in_views: Scripts,
     run: Callable[..., int],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run(evaluate, "--data", tmp_path) == 1
+    assert run(in_views, "--data", tmp_path) == 1
     assert fault(capsys) == f"error: there is no val.txt, val.csv or folder val in {tmp_path}"

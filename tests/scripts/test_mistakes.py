@@ -8,13 +8,12 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from archdsl.recipes.recipe import Sgd
 from scripts import folders
-from scripts.conftest import Load
+from scripts.conftest import Load, Scripts
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("av")
@@ -24,12 +23,12 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def script(load_script: Load) -> ModuleType:
+def script(load_script: Load) -> Scripts:
     return load_script(folders.MINIMAL)
 
 
 @pytest.fixture
-def run(script: ModuleType, train: Train, tmp_path: Path, capsys: Capture) -> Path:
+def run(script: Scripts, train: Train, tmp_path: Path, capsys: Capture) -> Path:
     """The folder of a run of two epochs, each step of which was saved."""
     assert train(script, "--save-every", 1, "--keep", 9) == 0
     capsys.readouterr()
@@ -49,7 +48,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 
 def test_half_a_checkpoint_is_skipped(
-    script: ModuleType, train: Train, run: Path, capsys: Capture
+    script: Scripts, train: Train, run: Path, capsys: Capture
 ) -> None:
     expected = saved(run, 4).read_bytes()
     halve(saved(run, 4))
@@ -64,7 +63,7 @@ def test_half_a_checkpoint_is_skipped(
 
 
 def test_a_damaged_checkpoint_is_skipped(
-    script: ModuleType, train: Train, run: Path, capsys: Capture
+    script: Scripts, train: Train, run: Path, capsys: Capture
 ) -> None:
     state = bytearray(saved(run, 4).read_bytes())
     state[len(state) // 2] ^= 1
@@ -73,9 +72,7 @@ def test_a_damaged_checkpoint_is_skipped(
     assert f"skipped: {saved(run, 4)}: " in capsys.readouterr().err
 
 
-def test_no_checkpoint_is_whole(
-    script: ModuleType, train: Train, run: Path, capsys: Capture
-) -> None:
+def test_no_checkpoint_is_whole(script: Scripts, train: Train, run: Path, capsys: Capture) -> None:
     for step in range(1, 5):
         halve(saved(run, step))
     before = contents(run)
@@ -86,7 +83,7 @@ def test_no_checkpoint_is_whole(
 
 
 def test_half_a_checkpoint_that_was_asked_for(
-    script: ModuleType, train: Train, run: Path, capsys: Capture
+    script: Scripts, train: Train, run: Path, capsys: Capture
 ) -> None:
     halve(saved(run, 4))
     assert train(script, "--resume", saved(run, 4)) == 1
@@ -95,7 +92,7 @@ def test_half_a_checkpoint_that_was_asked_for(
 
 
 def test_weights_are_nothing_to_resume_from(
-    script: ModuleType, train: Train, run: Path, tmp_path: Path, capsys: Capture
+    script: Scripts, train: Train, run: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     best = run / "checkpoints" / "best.pt"
     assert train(script, "--resume", best, "--output-dir", tmp_path / "new") == 1
@@ -106,7 +103,7 @@ def test_weights_are_nothing_to_resume_from(
 
 @pytest.mark.parametrize("flags", [[], ["--resume", "other.pt"]])
 def test_a_folder_that_holds_a_run(
-    script: ModuleType, train: Train, run: Path, capsys: Capture, flags: list[str]
+    script: Scripts, train: Train, run: Path, capsys: Capture, flags: list[str]
 ) -> None:
     before = contents(run)
     assert train(script, *flags) == 1
@@ -118,7 +115,7 @@ def test_a_folder_that_holds_a_run(
 
 
 def test_a_checkpoint_of_other_classes(
-    script: ModuleType, train: Train, run: Path, capsys: Capture
+    script: Scripts, train: Train, run: Path, capsys: Capture
 ) -> None:
     assert train(script, "--resume", "auto", "--classes", 4) == 1
     assert capsys.readouterr().err == (
@@ -128,9 +125,9 @@ def test_a_checkpoint_of_other_classes(
 
 
 def test_a_checkpoint_of_another_network(
-    script: ModuleType, train: Train, run: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    script: Scripts, train: Train, run: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(script, "NETWORK", "tiny.Tiny")
+    monkeypatch.setattr(script.run, "NETWORK", "tiny.Tiny")
     assert train(script, "--resume", "auto") == 1
     assert capsys.readouterr().err == (
         f"error: {saved(run, 4)} is a checkpoint of small.Small, and this is tiny.Tiny\n"
@@ -138,7 +135,7 @@ def test_a_checkpoint_of_another_network(
 
 
 def test_going_on_otherwise_than_it_began(
-    script: ModuleType, train: Train, run: Path, capsys: Capture
+    script: Scripts, train: Train, run: Path, capsys: Capture
 ) -> None:
     assert train(script, "--resume", "auto", "--batch", 5) == 1
     assert capsys.readouterr().err == (
@@ -158,7 +155,7 @@ def test_going_on_otherwise_than_it_began(
     ],
 )
 def test_weights_that_are_none(
-    script: ModuleType,
+    script: Scripts,
     train: Train,
     tmp_path: Path,
     capsys: Capture,
@@ -176,10 +173,10 @@ def test_weights_that_are_none(
 
 
 def test_weights_of_another_network(
-    script: ModuleType, train: Train, tmp_path: Path, capsys: Capture
+    script: Scripts, train: Train, tmp_path: Path, capsys: Capture
 ) -> None:
     path = tmp_path / "weights.pt"
-    torch.save({"model_state": script.Small(classes=5).state_dict()}, path)
+    torch.save({"model_state": script.network.Small(classes=5).state_dict()}, path)
     assert train(script, "--eval-only", "--checkpoint", path) == 1
     assert capsys.readouterr().err == (
         f"error: {path}: size mismatch for linear.weight: copying a param with shape"
@@ -188,7 +185,7 @@ def test_weights_of_another_network(
 
 
 def test_weights_of_which_none_fits(
-    script: ModuleType, train: Train, tmp_path: Path, capsys: Capture
+    script: Scripts, train: Train, tmp_path: Path, capsys: Capture
 ) -> None:
     path = tmp_path / "weights.pt"
     torch.save({"stem.weight": torch.zeros(3)}, path)
@@ -213,7 +210,7 @@ def test_weights_of_which_none_fits(
     ],
 )
 def test_data_and_flags_that_do_not_fit(
-    script: ModuleType, train: Train, videos: Path, capsys: Capture, flags: list[object], said: str
+    script: Scripts, train: Train, videos: Path, capsys: Capture, flags: list[object], said: str
 ) -> None:
     assert train(script, *flags) == 1
     assert capsys.readouterr().err == f"error: {said.format(data=videos)}\n"
@@ -230,7 +227,7 @@ def test_data_and_flags_that_do_not_fit(
     ],
 )
 def test_a_wrong_command_line(
-    script: ModuleType, train: Train, capsys: Capture, flags: list[str], said: str
+    script: Scripts, train: Train, capsys: Capture, flags: list[str], said: str
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         train(script, *flags)
@@ -238,7 +235,7 @@ def test_a_wrong_command_line(
 
 
 def test_a_file_where_the_folder_should_be(
-    script: ModuleType, train: Train, tmp_path: Path, capsys: Capture
+    script: Scripts, train: Train, tmp_path: Path, capsys: Capture
 ) -> None:
     (tmp_path / "run").write_text("mine")
     assert train(script) == 4
@@ -249,7 +246,7 @@ def test_a_file_where_the_folder_should_be(
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_without_permission(
-    script: ModuleType, train: Train, tmp_path: Path, capsys: Capture
+    script: Scripts, train: Train, tmp_path: Path, capsys: Capture
 ) -> None:
     (tmp_path / "run").mkdir(mode=0o500)
     assert train(script) == 4
@@ -258,7 +255,7 @@ def test_a_folder_without_permission(
 
 
 def test_a_full_disk(
-    script: ModuleType,
+    script: Scripts,
     train: Train,
     tmp_path: Path,
     capsys: Capture,
@@ -266,7 +263,7 @@ def test_a_full_disk(
 ) -> None:
     assert train(script, "--output-dir", tmp_path / "whole") == 0
     capsys.readouterr()
-    write = script.write_whole
+    write = script.run.write_whole
 
     def full(path: Path, content: bytes) -> None:
         if path.name == "step_00000004.pt":
@@ -277,7 +274,7 @@ def test_a_full_disk(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(script, "write_whole", full)
+        patch.setattr(script.run, "write_whole", full)
         assert train(script) == 4
     monkeypatch.undo()
     path = saved(tmp_path / "run", 4)
@@ -311,7 +308,7 @@ def spoilt(videos: Path, tmp_path: Path) -> Path:
 
 
 def test_bad_videos_are_named_and_skipped(
-    script: ModuleType, train: Train, spoilt: Path, tmp_path: Path, capsys: Capture
+    script: Scripts, train: Train, spoilt: Path, tmp_path: Path, capsys: Capture
 ) -> None:
     assert train(script, "--data", spoilt, "--epochs", 3) == 0
     out, err = capsys.readouterr()
@@ -329,7 +326,7 @@ def test_bad_videos_are_named_and_skipped(
 
 
 def test_a_bad_video_ends_the_run_where_that_is_wished(
-    script: ModuleType, train: Train, spoilt: Path, capsys: Capture
+    script: Scripts, train: Train, spoilt: Path, capsys: Capture
 ) -> None:
     assert train(script, "--data", spoilt, "--on-bad-video", "fail") == 1
     assert capsys.readouterr().err.splitlines()[0].startswith(f"error: {spoilt}/")
@@ -343,7 +340,7 @@ def test_a_bad_video_ends_the_run_where_that_is_wished(
     ],
 )
 def test_no_video_is_good(
-    script: ModuleType, train: Train, spoilt: Path, capsys: Capture, name: str, said: str
+    script: Scripts, train: Train, spoilt: Path, capsys: Capture, name: str, said: str
 ) -> None:
     for path in spoilt.glob(f"{name}*.mp4"):
         path.write_bytes(b"")

@@ -7,29 +7,28 @@ from argparse import Namespace
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
-from types import ModuleType
 
 import pytest
 
 from archdsl.recipes.recipe import Constant, Cosine, Sgd, Steps, Warmup
 from scripts import folders
-from scripts.conftest import Load
+from scripts.conftest import Load, Scripts
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("av")
 
 
 @pytest.fixture
-def script(load_script: Load) -> ModuleType:
+def script(load_script: Load) -> Scripts:
     return load_script(folders.MAXIMAL)
 
 
-def keys(script: ModuleType, size: int, accumulate: int = 1, batch: int = 5) -> list[list[object]]:
+def keys(script: Scripts, size: int, accumulate: int = 1, batch: int = 5) -> list[list[object]]:
     """The clips of each step, those of all processes and parts together."""
     steps: list[list[object]] = [[] for _ in range(8)]
     for rank in range(size):
-        plan = script.Plan(7, 22, batch, accumulate, script.World(rank, size, "cpu"))
-        for place, part in enumerate(plan.keys(range(8))):
+        plan = script.run.Plan(7, 22, batch, accumulate, script.run.World(rank, size, "cpu"))
+        for place, part in enumerate(plan.keys(0, 8)):
             assert part
             steps[place // accumulate] += part
     return steps
@@ -37,27 +36,27 @@ def keys(script: ModuleType, size: int, accumulate: int = 1, batch: int = 5) -> 
 
 @pytest.mark.parametrize(("size", "accumulate"), [(2, 1), (5, 1), (1, 3), (2, 2)])
 def test_processes_and_parts_share_the_same_batches(
-    script: ModuleType, size: int, accumulate: int
+    script: Scripts, size: int, accumulate: int
 ) -> None:
     shared = keys(script, size, accumulate)
     assert [sorted(step) for step in shared] == [sorted(step) for step in keys(script, 1)]
 
 
-def test_an_epoch_takes_each_video_at_most_once(script: ModuleType) -> None:
+def test_an_epoch_takes_each_video_at_most_once(script: Scripts) -> None:
     first, second = ([*chain(*keys(script, 1)[i : i + 4])] for i in (0, 4))
     assert len(set(first)) == len(set(second)) == 20
     assert {epoch for epoch, _ in first} == {0}
     assert [index for _, index in first] != [index for _, index in second]
 
 
-def test_a_run_can_begin_at_any_step(script: ModuleType) -> None:
-    plan = script.Plan(7, 22, 5, 2, script.World(0, 1, "cpu"))
-    assert [*plan.keys(range(3, 8))] == [*plan.keys(range(8))][6:]
+def test_a_run_can_begin_at_any_step(script: Scripts) -> None:
+    plan = script.run.Plan(7, 22, 5, 2, script.run.World(0, 1, "cpu"))
+    assert [*plan.keys(3, 8)] == [*plan.keys(0, 8)][6:]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
-def test_shares_are_as_many_in_each_process(script: ModuleType, size: int) -> None:
-    every = [script.shares(11, 4, script.World(rank, size, "cpu")) for rank in range(size)]
+def test_shares_are_as_many_in_each_process(script: Scripts, size: int) -> None:
+    every = [script.run.shares(11, 4, script.run.World(rank, size, "cpu")) for rank in range(size)]
     assert {len(share) for share in every} == {3}
     assert sorted(index for share in every for part in share for index in part) == [*range(11)]
 
@@ -68,7 +67,7 @@ def rates(load_script: Load, name: str, args: dict[str, object], **changes: obje
     recipe = replace(folders.MINIMAL, name=name, epochs=8, optimizer=optimizer, **changes)
     script = load_script(recipe)
     given = Namespace(**{"epochs": 8, "batch": 4, "scale_lr": False, **args})
-    return [script.learning_rate(epoch, given) for epoch in range(given.epochs + 1)]
+    return [script.train.scaled_rate(epoch, given) for epoch in range(given.epochs + 1)]
 
 
 def test_cosine(load_script: Load) -> None:
@@ -105,18 +104,19 @@ def test_scale_lr(load_script: Load) -> None:
     assert found[0] == pytest.approx(0.4)
 
 
-def test_the_average_moves_by_the_rest_of_its_decay(script: ModuleType) -> None:
-    average, model = script.Small(), script.Small()
+def test_the_average_moves_by_the_rest_of_its_decay(script: Scripts) -> None:
+    average, model = script.network.Small(), script.network.Small()
     before = {name: value.clone() for name, value in average.state_dict().items()}
-    script.update_average(average, model)
+    script.train.update_average(average, model)
     for name, value in average.state_dict().items():
         if value.is_floating_point():
             moved = 0.9 * before[name] + 0.1 * model.state_dict()[name]
             torch.testing.assert_close(value, moved)
 
 
-def test_norms_and_biases_do_not_decay(script: ModuleType) -> None:
-    decayed, undecayed = script.parameter_groups(script.Small())
+def test_norms_and_biases_do_not_decay(script: Scripts) -> None:
+    optimizer = script.recipe.build_optimizer(script.network.Small())
+    decayed, undecayed = optimizer.param_groups
     assert {parameter.dim() for parameter in decayed["params"]} == {2, 5}
     assert {parameter.dim() for parameter in undecayed["params"]} == {1}
     assert undecayed["weight_decay"] == 0

@@ -10,12 +10,11 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from scripts import folders
-from scripts.conftest import Load
+from scripts.conftest import Load, Scripts
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("av")
@@ -25,7 +24,7 @@ WHOLE = replace(folders.MAXIMAL, name="whole", augment=None, sync_bn=False)
 
 
 @pytest.fixture
-def minimal(load_script: Load) -> ModuleType:
+def minimal(load_script: Load) -> Scripts:
     return load_script(folders.MINIMAL)
 
 
@@ -38,7 +37,7 @@ def kept(folder: Path) -> list[str]:
 
 
 def test_a_run_of_two_steps(
-    minimal: ModuleType, train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    minimal: Scripts, train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train(minimal, "--epochs", 1) == 0
     *steps, validation = records(tmp_path / "run")
@@ -72,21 +71,21 @@ def test_all_that_a_recipe_may_set(
 
 
 def test_validation_takes_no_more_clips_at_once_than_training(
-    minimal: ModuleType, train: Train, monkeypatch: pytest.MonkeyPatch
+    minimal: Scripts, train: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen, scores = [], minimal.Learner.scores
+    seen, scores = [], minimal.train.Learner.scores
 
     def counted(learner: object, batch: tuple[object, ...]) -> object:
         seen.append(len(batch[0]))  # type: ignore[arg-type]
         return scores(learner, batch)
 
-    monkeypatch.setattr(minimal.Learner, "scores", counted)
+    monkeypatch.setattr(minimal.train.Learner, "scores", counted)
     assert train(minimal, "--epochs", 1, "--accumulate", 2) == 0
     assert max(seen) == 2
 
 
 def test_curves_are_drawn(
-    minimal: ModuleType, train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    minimal: Scripts, train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("matplotlib")
     assert train(minimal, "--epochs", 1) == 0
@@ -96,7 +95,7 @@ def test_curves_are_drawn(
 
 
 def test_without_matplotlib(
-    minimal: ModuleType,
+    minimal: Scripts,
     train: Train,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -118,7 +117,7 @@ def test_without_matplotlib(
     ],
 )
 def test_another_batch_says_what_becomes_of_the_rate(
-    minimal: ModuleType,
+    minimal: Scripts,
     train: Train,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -131,15 +130,13 @@ def test_another_batch_says_what_becomes_of_the_rate(
     assert records(tmp_path / "run")[0]["learning_rate"] == rate
 
 
-def test_other_classes(minimal: ModuleType, train: Train, tmp_path: Path) -> None:
+def test_other_classes(minimal: Scripts, train: Train, tmp_path: Path) -> None:
     assert train(minimal, "--epochs", 1, "--classes", 7) == 0
     best = torch.load(tmp_path / "run" / "checkpoints" / "best.pt", weights_only=True)
     assert [*best["model_state"].values()][-1].shape == (7,)
 
 
-def test_frozen_norms_keep_their_statistics(
-    minimal: ModuleType, train: Train, tmp_path: Path
-) -> None:
+def test_frozen_norms_keep_their_statistics(minimal: Scripts, train: Train, tmp_path: Path) -> None:
     assert train(minimal, "--epochs", 1, "--freeze-norm") == 0
     best = torch.load(tmp_path / "run" / "checkpoints" / "best.pt", weights_only=True)
     means = [value for name, value in best["model_state"].items() if "running_mean" in name]
@@ -148,7 +145,7 @@ def test_frozen_norms_keep_their_statistics(
 
 
 def test_eval_only(
-    minimal: ModuleType, train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    minimal: Scripts, train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train(minimal, "--epochs", 1) == 0
     scores = records(tmp_path / "run")[-1]
@@ -163,27 +160,29 @@ def test_eval_only(
     assert kept(tmp_path / "run") == before
 
 
-def test_weights_to_start_from(minimal: ModuleType, train: Train, tmp_path: Path) -> None:
+def test_weights_to_start_from(minimal: Scripts, train: Train, tmp_path: Path) -> None:
     torch.manual_seed(5)
     path = tmp_path / "weights.pt"
-    weights = minimal.Small().state_dict()
+    weights = minimal.network.Small().state_dict()
     torch.save({"state_dict": {f"module.{name}": value for name, value in weights.items()}}, path)
     given = {"classes": 3, "weights": str(path), "checkpoint": None, "seed": 0}
     args = Namespace(**given, sync_bn=False, channels_last=False)
-    made = minimal.build_model(args, minimal.World(0, 1, torch.device("cpu"))).state_dict()
+    made = minimal.train.starting_model(
+        args, minimal.run.World(0, 1, torch.device("cpu"))
+    ).state_dict()
     assert all(torch.equal(made[name], weights[name]) for name in weights)
 
 
 def test_weights_of_another_head_leave_it_as_it_starts(
-    minimal: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    minimal: Scripts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "weights.pt"
-    weights = minimal.Small(classes=5).state_dict()
+    weights = minimal.network.Small(classes=5).state_dict()
     torch.save({**weights, "extra": torch.zeros(2)}, path)
     torch.manual_seed(7)
-    model = minimal.Small(classes=3)
+    model = minimal.network.Small(classes=3)
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    minimal.start_from(model, str(path), print)
+    minimal.run.start_from(model, str(path), print)
     for name, value in model.state_dict().items():
         expected = before if name.startswith("linear") else weights
         assert torch.equal(value, expected[name])
@@ -208,19 +207,19 @@ def test_a_signal_saves_and_the_run_goes_on_exactly(
     script = load_script(WHOLE)
     assert train(script) == 0
     capsys.readouterr()
-    learn = script.Learner.step
+    learn = script.train.Learner.step
 
     def interrupted(self: object, parts: object, step: int, rate: float) -> object:
         if step == 2:
             os.kill(os.getpid(), number)
         return learn(self, parts, step, rate)
 
-    monkeypatch.setattr(script.Learner, "step", interrupted)
+    monkeypatch.setattr(script.train.Learner, "step", interrupted)
     flags = ["--resume", "auto", "--output-dir", tmp_path / "again"]
     assert train(script, *flags) == status
     out = capsys.readouterr().out
     assert out.endswith("stopped after step 3: --resume auto goes on\n")
-    monkeypatch.setattr(script.Learner, "step", learn)
+    monkeypatch.setattr(script.train.Learner, "step", learn)
     assert train(script, *flags) == 0
     saved = tmp_path / "again" / "checkpoints" / "step_00000003.pt"
     assert f"{saved}: resumed after step 3\n" in capsys.readouterr().out
@@ -237,9 +236,7 @@ def test_a_signal_saves_and_the_run_goes_on_exactly(
     assert timeless[0] == timeless[1]
 
 
-def test_a_finished_run_has_nothing_to_do(
-    minimal: ModuleType, train: Train, tmp_path: Path
-) -> None:
+def test_a_finished_run_has_nothing_to_do(minimal: Scripts, train: Train, tmp_path: Path) -> None:
     assert train(minimal) == 0
     before = records(tmp_path / "run")
     assert train(minimal, "--resume", "auto") == 0
@@ -247,7 +244,7 @@ def test_a_finished_run_has_nothing_to_do(
 
 
 def test_the_last_checkpoints_and_the_best_are_kept(
-    minimal: ModuleType, train: Train, tmp_path: Path
+    minimal: Scripts, train: Train, tmp_path: Path
 ) -> None:
     assert train(minimal, "--keep", 2, "--save-every", 1, "--epochs", 2) == 0
     assert kept(tmp_path / "run") == ["best.pt", "step_00000003.pt", "step_00000004.pt"]
@@ -255,7 +252,7 @@ def test_the_last_checkpoints_and_the_best_are_kept(
 
 @pytest.mark.parametrize(("is_terminal", "shown"), [(True, "\repoch 1/1 [####"), (False, "")])
 def test_a_bar_on_a_terminal_alone(
-    minimal: ModuleType,
+    minimal: Scripts,
     train: Train,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -263,13 +260,13 @@ def test_a_bar_on_a_terminal_alone(
     shown: str,
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
-    made = minimal.Display.__init__
+    made = minimal.run.Display.__init__
 
-    def impatient(self: object, world: object) -> None:
-        made(self, world)
+    def impatient(self: object, world: object, stream: object) -> None:
+        made(self, world, stream)
         self.pause = 0.0 if is_terminal else 30.0  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(minimal.Display, "__init__", impatient)
+    monkeypatch.setattr(minimal.run.Display, "__init__", impatient)
     assert train(minimal, "--epochs", 1) == 0
     out = capsys.readouterr().out
     assert shown in out

@@ -1,27 +1,27 @@
-"""The scripts beside an emitted module: a recipe as plain PyTorch."""
+"""The scripts beside an emitted module: recipe.py, and files that are the same for every network.
+
+Those stand in `templates/` as they are emitted.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from archdsl.emit.scripts.evaluate import evaluate_script
-from archdsl.emit.scripts.imports import Target, is_clear
-from archdsl.emit.scripts.train import train_script
+from archdsl.emit.scripts.recipe import recipe_script
+from archdsl.emit.scripts.target import Target
 from archdsl.recipes.recipe import Recipe
+from archdsl.resources import folder
 
-__all__ = ["Target", "scripts"]
+__all__ = ["NAMES", "Target", "scripts"]
+
+NAMES = ("recipe.py", "video.py", "run.py", "train.py", "evaluate.py")
+"""The files, those first that others import."""
 
 
 def scripts(recipe: Recipe, target: Target) -> dict[str, str]:
-    """The text of each script by its file name; all of them import only `target` of ours."""
-    made = _scripts(recipe, target)
-    if all(is_clear(target.class_name, text) for text in made.values()):
-        return made
-    return _scripts(recipe, replace(target, alias=f"{target.class_name}Network"))
+    """The text of each file by its name; of ours, recipe.py alone imports the network's module."""
+    own = {"recipe.py": recipe_script(recipe, target)}
+    left_out = ("train.py",) if target.gives_probabilities else ()
+    return own | {name: _text(name) for name in NAMES[1:] if name not in left_out}
 
 
-def _scripts(recipe: Recipe, target: Target) -> dict[str, str]:
-    made = {"evaluate.py": evaluate_script(recipe, target)}
-    if target.gives_probabilities:
-        return made
-    return {"train.py": train_script(recipe, target), **made}
+def _text(name: str) -> str:
+    return (folder("templates") / f"{name}.j2").read_text(encoding="utf-8")

@@ -1,132 +1,118 @@
-"""What a script imports: the module beside it, and what its own text uses."""
+"""Imports as ruff sorts them, and which of them a text needs.
+
+recipe.py's are those of the names that it uses; a script that is joined into one file has those
+of all its parts.
+"""
 
 from __future__ import annotations
 
-import re
+import ast
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from symtable import SymbolTable, symtable
 
 from archdsl.emit.python.tokens import WIDTH
 from archdsl.frozen import Frozen
 
-_PLAIN = """
-argparse av copy csv hashlib inspect io json math os pickle random re shutil signal statistics
-sys tempfile textwrap time torch zipfile
-"""
 
-_MODULES = {
-    **{name: name for name in _PLAIN.split()},
-    "dist": "torch.distributed",
-    "F": "torch.nn.functional",
-}
-"""Modules by the name that a script has for them."""
-
-_MEMBERS = {
-    "av.video.reformatter": "VideoReformatter",
-    "bisect": "bisect_right",
-    "collections": "defaultdict",
-    "collections.abc": "Callable Iterable Iterator",
-    "contextlib": "AbstractContextManager closing contextmanager nullcontext suppress",
-    "dataclasses": "dataclass",
-    "datetime": "timedelta",
-    "functools": "cache lru_cache",
-    "importlib": "import_module",
-    "itertools": "chain",
-    "pathlib": "Path",
-    "types": "SimpleNamespace",
-    "typing": "Any NamedTuple TypeVar",
-    "torch": "Tensor nn",
-    "torch.nn.parallel": "DistributedDataParallel",
-    "torch.optim.swa_utils": "update_bn",
-    "torch.utils.data": "DataLoader Dataset Subset",
-}
-"""What is imported from modules."""
-
-_HOMES = {name: module for module, names in _MEMBERS.items() for name in names.split()}
-_INSTALLED = {"av", "torch"}
-_LOAD_WEIGHTS = "load_weights"
-
-
-class Target(Frozen):
-    """The emitted module of a network.
-
-    `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `title`
-    is the first line of its doc, or its name.
-    One that `gives_probabilities` takes the softmax itself, and is tested only.
-    `alias` is what the scripts call the class where they have another of its name.
-    """
+class Imported(Frozen):
+    """A module, or a name of one, and what it is called."""
 
     module: str
-    class_name: str
-    arguments: tuple[str, ...]
-    title: str
-    gives_probabilities: bool = False
+    name: str | None = None
     alias: str | None = None
 
     @property
-    def local_name(self) -> str:
-        """What the scripts call the class."""
-        return self.alias or self.class_name
+    def bound(self) -> str:
+        """The name that it has here."""
+        return self.alias or self.name or self.module.partition(".")[0]
 
 
-def imports(text: str, target: Target) -> list[str]:
-    """The lines, as ruff sorts them: the standard library, what is installed, the network."""
-    used = set(_names_used(symtable(text, target.module, "exec")))
-    plain = {name for name in used if name in _MODULES}
-    taken: dict[str, list[str]] = defaultdict(list)
-    for name in used & set(_HOMES):
-        taken[_HOMES[name]].append(name)
-    installed = {
-        name for name in {*map(_MODULES.__getitem__, plain), *taken} if _is_installed(name)
-    }
-    lines: list[str] = []
-    for group in (False, True):
-        lines += sorted(_whole(name) for name in plain if (_MODULES[name] in installed) is group)
-        for home in sorted(taken):
-            if (home in installed) is group:
-                lines += _parts(home, taken[home])
-        lines.append("")
-    own = (*sorted(used & {"CLASSES", "MEAN", "STD"}), _named(target), _LOAD_WEIGHTS)
-    return [*lines, *_parts(target.module, own)]
+def used(text: str) -> set[str]:
+    """The names that stand for something of the whole file."""
+    return set(_used(symtable(text, "script", "exec")))
 
 
-def _names_used(scope: SymbolTable) -> Iterator[str]:
-    """The names that stand for something of the whole script."""
+def _used(scope: SymbolTable) -> Iterator[str]:
     for symbol in scope.get_symbols():
         if symbol.is_global() or (scope.get_type() == "module" and symbol.is_referenced()):
             yield symbol.get_name()
     for inner in scope.get_children():
-        yield from _names_used(inner)
+        yield from _used(inner)
 
 
-def is_clear(name: str, text: str) -> bool:
-    """Whether a script has nothing else of a name, nor might import it."""
-    if name in _MODULES or name in _HOMES or name == _LOAD_WEIGHTS:
-        return False
-    own = re.escape(name)
-    bound = rf"^(?:class|def) {own}\b|^[\w, ]*\b{own}\b[\w, ]* = "
-    return re.search(bound, text, re.MULTILINE) is None
+def defined(text: str) -> set[str]:
+    """The names of a file's own constants, functions and classes."""
+    return {name for node in ast.parse(text).body for name in bound(node)}
 
 
-def _named(target: Target) -> str:
-    return f"{target.class_name} as {target.alias}" if target.alias else target.class_name
+def bound(node: ast.stmt) -> Iterator[str]:
+    """The names that a statement at the top of a file gives values to."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from (part.id for part in ast.walk(target) if isinstance(part, ast.Name))
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id
 
 
-def _is_installed(module: str) -> bool:
-    return module.partition(".")[0] in _INSTALLED
+def taken(node: ast.stmt) -> Iterator[Imported]:
+    """What a statement imports."""
+    if isinstance(node, ast.Import):
+        yield from (Imported(alias.name, None, alias.asname) for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        yield from (Imported(node.module or "", a.name, a.asname) for a in node.names)
 
 
-def _whole(name: str) -> str:
-    module = _MODULES[name]
-    return f"import {module}" if module == name else f"import {module} as {name}"
+def lines(imports: Iterable[Imported], own: Iterable[str]) -> list[str]:
+    """The statements: the standard library, what is installed, and the folder's own modules."""
+    groups: Mapping[int, set[Imported]] = defaultdict(set)
+    modules = frozenset(own)
+    for each in imports:
+        root = each.module.partition(".")[0]
+        groups[2 if root in modules else int(root not in sys.stdlib_module_names)].add(each)
+    made: list[str] = []
+    for number in sorted(groups):
+        made += ["", *_group(groups[number])]
+    return made[1:]
 
 
-def _parts(module: str, names: Iterable[str]) -> Iterator[str]:
-    """Constants first, then classes, then functions; a name a line where that is too long."""
-    ordered = sorted(names, key=lambda name: (not name.isupper(), name[0].islower(), name))
-    line = f"from {module} import {', '.join(ordered)}"
+def _group(imports: set[Imported]) -> Iterator[str]:
+    """Whole modules first, then names by their modules; one under another name has a line."""
+    yield from sorted(_whole(each) for each in imports if each.name is None)
+    names: dict[str, list[str]] = defaultdict(list)
+    for each in imports:
+        if each.name is not None and each.alias is None:
+            names[each.module].append(each.name)
+    renamed = [each for each in imports if each.name is not None and each.alias is not None]
+    made = [(module, _order(min(n, key=_order)), _parts(module, n)) for module, n in names.items()]
+    made += [
+        (each.module, _order(each.name or ""), [f"{_from(each.module)}{each.name} as {each.alias}"])
+        for each in renamed
+    ]
+    for _, _, statement in sorted(made):
+        yield from statement
+
+
+def _whole(each: Imported) -> str:
+    return f"import {each.module}{f' as {each.alias}' if each.alias else ''}"
+
+
+def _from(module: str) -> str:
+    return f"from {module} import "
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    """Constants, then classes, then functions."""
+    return not (name.isupper() and len(name) > 1), name[0].islower(), name
+
+
+def _parts(module: str, names: list[str]) -> list[str]:
+    """A name a line where one line is too long."""
+    ordered = sorted(names, key=_order)
+    line = f"{_from(module)}{', '.join(ordered)}"
     if len(line) <= WIDTH:
-        yield line
-    else:
-        yield from (f"from {module} import (", *(f"    {name}," for name in ordered), ")")
+        return [line]
+    return [f"{_from(module)}(", *(f"    {name}," for name in ordered), ")"]

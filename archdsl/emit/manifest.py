@@ -1,0 +1,63 @@
+"""network.json: what a build folder holds, for programs that read it.
+
+It names the network's class and its module, says what goes in and what it costs, where it comes
+from, and the digest of each file, so that nobody has to read that from Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from archdsl.costs.figures import Costs
+from archdsl.costs.metrics import inference_bytes, training_bytes
+from archdsl.emit.module import Module
+from archdsl.emit.names import file_name
+from archdsl.frozen import Frozen
+from archdsl.ir.graph import Graph
+from archdsl.recipes.recipe import Recipe
+from archdsl.version import __version__
+
+NAME = "network.json"
+
+
+class Origin(Frozen):
+    """Where a network comes from: the name of its spec, and the digest of all that it uses."""
+
+    spec: str
+    digest: str
+
+
+def manifest(
+    graph: Graph, module: Module, recipe: Recipe | None, origin: Origin, costs: Costs
+) -> dict[str, Any]:
+    """What network.json says, but for the files."""
+    return {
+        "network": graph.name,
+        "class": module.class_name,
+        "module": f"{file_name(graph.name)}.py",
+        "inputs": {name: list(graph.type(value).shape) for name, value in graph.inputs.items()},
+        "outputs": [list(graph.type(value).shape) for value in graph.outputs],
+        "costs": _costs(graph, costs),
+        "recipe": recipe.name if recipe else None,
+        "spec": {"file": origin.spec, "sha256": origin.digest},
+        "archdsl": __version__,
+    }
+
+
+def digests(files: Mapping[str, str]) -> dict[str, str]:
+    """The SHA-256 of each file."""
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
+
+
+def _costs(graph: Graph, costs: Costs) -> dict[str, int]:
+    """Of one sample, in single precision; memory as `archdsl flops` estimates it."""
+    total = costs.total
+    return {
+        "parameters": total.params,
+        "macs": total.macs,
+        "activations": total.activations,
+        "inference_bytes": inference_bytes(graph, costs),
+        "training_bytes": training_bytes(graph, costs),
+    }

@@ -1,0 +1,230 @@
+"""recipe.py: the one file of the scripts that differs from network to network.
+
+A recipe's settings are constants at its top. What a researcher edits are functions: the optimiser,
+the rate, the loss, and the clips, composed of the pieces of video.py. A setting that a recipe does
+not have is a neutral value where the loop reads it, and otherwise not there.
+"""
+
+from __future__ import annotations
+
+import textwrap
+
+from archdsl.emit.names import first_paragraph
+from archdsl.emit.pages import page
+from archdsl.emit.python import (
+    Atom,
+    Call,
+    Docstring,
+    Keyword,
+    Return,
+    Statement,
+    literal,
+    render,
+)
+from archdsl.emit.scripts.imports import Imported, defined, lines, used
+from archdsl.emit.scripts.settings import constants, number
+from archdsl.emit.scripts.target import Target
+from archdsl.frozen import Frozen
+from archdsl.recipes.recipe import (
+    AutoAugment,
+    Cosine,
+    FullLength,
+    RandAugment,
+    Recipe,
+    ScaleJitter,
+    Sgd,
+    Views,
+)
+
+_WIDTH = 84
+
+_VIDEO = """
+Clip Fault OpenVideo augmented centre_crop crops exactly normalised random_crop shorter_side
+spread_clips whole_video
+"""
+
+_HOMES = {
+    "math": Imported("math"),
+    "random": Imported("random"),
+    "torch": Imported("torch"),
+    "Any": Imported("typing", "Any"),
+    "F": Imported("torch.nn.functional", None, "F"),
+    **{name: Imported("torch", name) for name in ("Tensor", "nn")},
+    **{name: Imported("video", name) for name in _VIDEO.split()},
+}
+"""Where recipe.py has its names from, the network's module aside."""
+
+_LOAD_WEIGHTS = "load_weights"
+"""A function of the network's module."""
+
+
+class RecipeView(Frozen):
+    """What the template asks."""
+
+    docstring: list[str]
+    imports: list[str]
+    constants: str
+    functions: str
+
+
+class BodyView(Frozen):
+    """What the template of the functions asks."""
+
+    is_trained: bool
+    gives_probabilities: bool
+    has_classes: bool
+    sets_dropout: bool
+    made: str
+    """The network, made as the recipe has it."""
+    undecayed: str
+    """Which parameters have no weight decay."""
+    spared: str
+    """What tells such a one."""
+    optimizer: list[str]
+    warmup: bool
+    schedule: str
+    final: bool
+    loss: list[str]
+    jitters: bool
+    """Whether videos are scaled by their shorter side, to a random length, not to one size."""
+    flip: bool
+    augmentation: str
+    """A policy of torchvision and its options, as arguments."""
+    protocol: str
+    test: Views | FullLength
+    whole: str
+    """The call that reads a video in its full length, if that is the test."""
+
+
+def recipe_script(recipe: Recipe, target: Target) -> str:
+    """The text of recipe.py."""
+    own = "\n".join(constants(recipe, target))
+    body = _body(recipe, target, target.class_name)
+    is_taken = target.class_name in defined(f"{own}\n{body}") | set(_HOMES) | {_LOAD_WEIGHTS}
+    alias = f"{target.class_name}Network" if is_taken else None
+    if alias:
+        body = _body(recipe, target, alias)
+    names = used(f"{own}\n{body}")
+    imports = [_HOMES[name] for name in names & set(_HOMES)]
+    imports.append(Imported(target.module, _LOAD_WEIGHTS))
+    imports.append(Imported(target.module, target.class_name, alias))
+    docstring = render((Docstring(_header(recipe, target)),))
+    stated = lines(imports, (target.module, "video"))
+    return page("recipe.py.j2", recipe=RecipeView(docstring, stated, own, body))
+
+
+def _header(recipe: Recipe, target: Target) -> str:
+    """What is trained, and how the recipe's own text describes that."""
+    verb = "tested" if target.gives_probabilities else "trained and tested"
+    title = f"How {target.module}.{target.class_name} is {verb}: the recipe {recipe.name}."
+    parts = [title, first_paragraph(target.title)]
+    if recipe.doc:
+        parts += filter(None, recipe.doc.split("\n\n"))  # also what no paper printed
+    if recipe.pretrained and not target.gives_probabilities:
+        file = "--weights takes a file with all weights of this network"
+        parts.append(f"The paper starts from {recipe.pretrained}; {file}.")
+    return "\n\n".join(textwrap.fill(part, _WIDTH) for part in parts)
+
+
+def _body(recipe: Recipe, target: Target, name: str) -> str:
+    """The functions, in which the network's class has this name."""
+    schedule = recipe.schedule
+    view = BodyView(
+        is_trained=not target.gives_probabilities,
+        gives_probabilities=target.gives_probabilities,
+        has_classes=target.has_classes,
+        sets_dropout=_sets_dropout(recipe, target),
+        made=_made(recipe, target, name),
+        undecayed=" and ".join(recipe.no_decay),
+        spared=_spared(recipe),
+        optimizer=render((_optimizer(recipe),), 1),
+        warmup=recipe.warmup is not None,
+        schedule=schedule.name,
+        final=isinstance(schedule, Cosine) and bool(schedule.final),
+        loss=render((_loss(recipe),), 1),
+        jitters=isinstance(recipe.scale, ScaleJitter),
+        flip=bool(recipe.flip),
+        augmentation=_augmentation(recipe),
+        protocol=_protocol(recipe),
+        test=recipe.test,
+        whole=_whole(recipe),
+    )
+    return page("recipe_functions.py.j2", recipe=view).strip("\n")
+
+
+def _sets_dropout(recipe: Recipe, target: Target) -> bool:
+    """Whether the rate is set from outside: the network has no argument for it."""
+    is_trained = not target.gives_probabilities
+    return is_trained and recipe.dropout is not None and "dropout" not in target.arguments
+
+
+def _made(recipe: Recipe, target: Target, name: str) -> str:
+    """The network as a recipe has it: `Tiny(classes=classes)`."""
+    options = [Keyword("classes", Atom("classes"))] if target.has_classes else []
+    is_trained = not target.gives_probabilities
+    if is_trained and recipe.dropout is not None and "dropout" in target.arguments:
+        options.append(Keyword("dropout", Atom("DROPOUT")))
+    return str(Call(Atom(name), tuple(options)))
+
+
+def _spared(recipe: Recipe) -> str:
+    """What tells a parameter without weight decay."""
+    tests = {"norms": "isinstance(module, norms)", "biases": 'name == "bias"'}
+    return " or ".join(tests[kind] for kind in recipe.no_decay)
+
+
+def _optimizer(recipe: Recipe) -> Statement:
+    optimizer = recipe.optimizer
+    groups = Atom("groups") if recipe.no_decay else Call(Atom("model.parameters"))
+    options = [Keyword("lr", Atom("LEARNING_RATE"))]
+    if isinstance(optimizer, Sgd):
+        options.append(Keyword("momentum", Atom("MOMENTUM")))
+    else:
+        options.append(Keyword("betas", Atom("BETAS")))
+    options.append(Keyword("weight_decay", Atom("WEIGHT_DECAY")))
+    if isinstance(optimizer, Sgd) and optimizer.nesterov:
+        options.append(Keyword("nesterov", literal(True)))
+    kind = "SGD" if isinstance(optimizer, Sgd) else "AdamW"
+    return Return(Call(Atom(f"torch.optim.{kind}"), (groups, *options)))
+
+
+def _loss(recipe: Recipe) -> Statement:
+    options = [Keyword("reduction", literal("none"))]
+    if recipe.label_smoothing:
+        options.append(Keyword("label_smoothing", Atom("LABEL_SMOOTHING")))
+    operands = (Atom("logits"), Atom("labels"))
+    return Return(Call(Atom("F.cross_entropy"), (*operands, *options)))
+
+
+def _augmentation(recipe: Recipe) -> str:
+    match recipe.augment:
+        case AutoAugment():
+            return '"AutoAugment"'
+        case RandAugment(number=number, magnitude=magnitude):
+            return f'"RandAugment", {number}, {magnitude}'
+    return ""
+
+
+def _protocol(recipe: Recipe) -> str:
+    """The views of the test, in words."""
+    test = recipe.test
+    if not isinstance(test, Views):
+        most = f", at most {test.frames} frames of it" if test.frames is not None else ""
+        return f"The whole video in one pass{most}."
+    clips = f"{test.clips} clips, evenly spread," if test.clips > 1 else "The clip in the middle"
+    crops = "3 crops" if test.crops > 1 else "its centre"
+    return f"{clips} x {crops} of {test.size} x {test.size}."
+
+
+def _whole(recipe: Recipe) -> str:
+    """The call that reads a video in its full length."""
+    test = recipe.test
+    if isinstance(test, Views):
+        return ""
+    scale = Call(Atom("exactly"), tuple(literal(side) for side in test.size))
+    rate = number(recipe.clip.rate)
+    options = {"stride": literal(test.stride), "rate": rate, "scale": scale}
+    if test.frames is not None:
+        options["most"] = literal(test.frames)
+    given = (Keyword(name, value) for name, value in options.items())
+    return str(Call(Atom("whole_video"), (Atom("video"), *given)))

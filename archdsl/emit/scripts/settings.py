@@ -1,0 +1,137 @@
+"""The constants at the top of recipe.py: a recipe's settings, and neutral values for the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdsl.emit.python import Assign, Atom, Call, Keyword, Python, Remarked, literal, render
+from archdsl.emit.scripts.target import Target
+from archdsl.emit.terms import python_value
+from archdsl.frozen import Frozen
+from archdsl.ops.base import PyValue
+from archdsl.recipes.recipe import Cosine, Recipe, ScaleJitter, Sgd, Steps, Views
+
+_AMP = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
+"""What each precision is called as a value of `--amp`."""
+
+
+class Constant(Frozen):
+    """A line `NAME = value`, with what a reader should know of it."""
+
+    name: str
+    value: Python
+    remark: str | None = None
+
+
+def constants(recipe: Recipe, target: Target) -> list[str]:
+    """The lines: first what is run, then how it learns, then what clips are."""
+    is_trained = not target.gives_probabilities
+    groups = [
+        [
+            Constant("NETWORK", literal(f"{target.module}.{target.class_name}")),
+            Constant("CLASSES", literal(target.classes)),
+            Constant("OUTPUT_DIR", literal(f"runs/{recipe.name}")),
+        ],
+        [*(_training(recipe, target) if is_trained else ()), _precision(recipe)],
+        [*_pixels(recipe), *_clips(recipe, is_trained)],
+    ]
+    return [line for group in groups for line in ("", *map(_line, group))][1:]
+
+
+def _line(constant: Constant) -> str:
+    assigned = Assign(Atom(constant.name), constant.value)
+    stated = Remarked(assigned, constant.remark) if constant.remark else assigned
+    return "\n".join(render((stated,)))
+
+
+def number(value: object) -> Python:
+    """A number as Python writes it, a whole one without its point."""
+    given = python_value(value)
+    whole = isinstance(given, float) and given.is_integer() and abs(given) < 1e15
+    made: PyValue = int(given) if whole and isinstance(given, float) else given
+    return literal(made)
+
+
+def _training(recipe: Recipe, target: Target) -> Iterator[Constant]:
+    optimizer = recipe.optimizer
+    yield Constant("EPOCHS", literal(recipe.epochs))
+    yield Constant("BATCH", literal(recipe.batch), "clips of a step, over all processes")
+    parts = "parts in which a process takes its clips"
+    yield Constant("ACCUMULATE", literal(recipe.accumulate), parts)
+    yield Constant("LEARNING_RATE", _plain(optimizer.lr), "for this batch")
+    if isinstance(optimizer, Sgd):
+        yield Constant("MOMENTUM", _plain(optimizer.momentum))
+    else:
+        yield Constant("BETAS", _plain(optimizer.betas))
+    yield Constant("WEIGHT_DECAY", _plain(optimizer.weight_decay))
+    yield from _schedule(recipe)
+    if recipe.dropout is not None:
+        yield Constant("DROPOUT", _plain(recipe.dropout))
+    if recipe.label_smoothing:
+        yield Constant("LABEL_SMOOTHING", _plain(recipe.label_smoothing))
+    yield from _read_by_the_loop(recipe)
+
+
+def _schedule(recipe: Recipe) -> Iterator[Constant]:
+    match recipe.schedule:
+        case Cosine(final=final) if final:
+            yield Constant("FINAL", _plain(final), "of the rate, at the end")
+        case Steps(at=at, factor=factor):
+            yield Constant("STEPS", literal(at), "epochs after which the rate is multiplied")
+            yield Constant("STEP_FACTOR", _plain(factor))
+    if recipe.warmup:
+        yield Constant("WARMUP_EPOCHS", _plain(recipe.warmup.epochs))
+        start = _plain(recipe.warmup.start)
+        yield Constant("WARMUP_START", start, "the rate at which it begins")
+
+
+def _read_by_the_loop(recipe: Recipe) -> Iterator[Constant]:
+    """What train.py asks of every recipe, with neutral values where one says nothing."""
+    if recipe.clip_gradients is None:
+        yield Constant("MAX_GRAD_NORM", Atom("math.inf"), "clips nothing")
+    else:
+        yield Constant("MAX_GRAD_NORM", _plain(recipe.clip_gradients))
+    decay = _plain(recipe.ema) if recipe.ema else literal(0.0)
+    yield Constant("EMA_DECAY", decay, None if recipe.ema else "keeps no average")
+    measured = recipe.precise_bn or 0
+    remark = None if measured else "statistics are not measured anew"
+    yield Constant("PRECISE_BN_BATCHES", literal(measured), remark)
+    yield Constant("SYNC_BN", literal(recipe.sync_bn))
+
+
+def _precision(recipe: Recipe) -> Constant:
+    return Constant("AMP", literal(_AMP[recipe.precision]))
+
+
+def _pixels(recipe: Recipe) -> Iterator[Constant]:
+    remark = "of R, G and B between 0 and 1"
+    yield Constant("MEAN", _plain(recipe.normalise.mean), remark)
+    yield Constant("STD", _plain(recipe.normalise.std))
+
+
+def _clips(recipe: Recipe, is_trained: bool) -> Iterator[Constant]:
+    clip = recipe.clip
+    options = {"frames": clip.frames, "stride": clip.stride, "rate": clip.rate}
+    made = Call(Atom("Clip"), tuple(Keyword(name, number(v)) for name, v in options.items()))
+    if is_trained or isinstance(recipe.test, Views):
+        yield Constant("CLIP", made, "every stride-th of so many frames a second")
+    if is_trained:
+        yield from _sides(recipe)
+
+
+def _sides(recipe: Recipe) -> Iterator[Constant]:
+    if isinstance(recipe.scale, ScaleJitter):
+        least, greatest = recipe.scale.sides
+        yield Constant("LEAST_SIDE", number(least))
+        yield Constant("GREATEST_SIDE", number(greatest))
+    else:
+        height, width = recipe.scale.size
+        yield Constant("HEIGHT", number(height))
+        yield Constant("WIDTH", number(width))
+    yield Constant("CROP", number(recipe.crop))
+    if recipe.flip:
+        yield Constant("FLIP", number(recipe.flip))
+
+
+def _plain(value: object) -> Python:
+    return literal(python_value(value))
