@@ -13,7 +13,6 @@ from ops.harness import Emitted
 from torch import Tensor, nn
 
 import archdsl
-from archdsl import files
 from archdsl.ir.graph import Graph, Value
 from archdsl.ir.naming import name_all
 from archdsl.ops.sources import Input
@@ -39,7 +38,7 @@ def built(path: Path, name: str) -> archdsl.Network:
 @cache
 def folder(path: Path, name: str) -> dict[str, str]:
     """The files that `archdsl compile` writes of a network of the gallery."""
-    return {file: files.sealed(text) for file, text in built(path, name).build().items()}
+    return built(path, name).build()
 
 
 def emitted(network: archdsl.Network, name: str = "emitted") -> type[nn.Module]:

@@ -117,15 +117,15 @@ def test_code_in_a_file_of_weights_is_not_run(
     assert not Path("harmed").exists()
 
 
-@pytest.mark.parametrize("name", ["train", "torch", "hubconf", "_private", "class", "plain"])
+@pytest.mark.parametrize("name", ["train", "run", "torch", "hubconf", "_private", "class", "plain"])
 @pytest.mark.parametrize("parameter", ["weights", "model", "dependencies"])
 def test_any_name_can_be_an_entry_point(tmp_path: Path, name: str, parameter: str) -> None:
     spec = tmp_path / "spec.arch"
     text = f"network {name}({parameter} = 4) {{\n  input x: 3 x 8^2\n"
     spec.write_text(f'"""Says \\"\\"\\" + evil() """\n{text}  conv({parameter})\n}}\n')
     network = archdsl.load(spec).network(name)
-    made, hubconf = network.build()
-    assert hubconf == "hubconf.py"
+    made, *others = network.build()
+    assert others == ["hubconf.py", "network.json"]
     for file, content in network.build().items():
         (tmp_path / file).write_text(content)
     entry = made.removesuffix(".py")

@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archdsl
+from archdsl.emit.scripts import NAMES
 from archdsl.emit.names import attribute, class_name, file_name, numbered, variable
 from emit.running import emitted, samples
+
+SCRIPTS = [name.removesuffix(".py") for name in NAMES]
 
 HOSTILE = [
     'a """ + __import__("os").system("true") + """ b',
@@ -101,7 +104,7 @@ def test_every_name_becomes_an_identifier(name: str) -> None:
 
 
 def test_no_module_is_called_like_what_its_neighbours_import() -> None:
-    taken = ["torch", "hubconf", "train", "random", "av", "class"]
+    taken = ["torch", "hubconf", "train", "random", "av", "class", *SCRIPTS]
     assert [file_name(name) for name in taken] == [f"{name}_" for name in taken]
     assert file_name("x3d_s") == "x3d_s"
 

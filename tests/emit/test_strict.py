@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,40 +11,50 @@ import pytest
 from scripts.folders import MAXIMAL, MINIMAL, write_build
 from scripts.recipes import FULL_LENGTH
 
-import archdsl
-from archdsl.recipes.recipe import AutoAugment, Recipe, Steps
+from archdsl.recipes.recipe import AutoAugment, Steps
 from emit.running import ROOT, folder, gallery
 
-TINY = ROOT / "specs" / "tiny.arch"
 STEPS = replace(MINIMAL, schedule=Steps((1, 2)), augment=AutoAugment(), no_decay=("norms",))
 RECIPES = {"minimal": MINIMAL, "maximal": MAXIMAL, "steps": STEPS, "whole": FULL_LENGTH}
+CACHE = ROOT / ".mypy_cache"
+"""Torch, as the check of our own code has read it."""
+
+
+def test_folders(tmp_path: Path) -> None:
+    for name in ("tiny", "autox3d_s", "i3d_attention"):
+        write(tmp_path / name, folder(ROOT / "specs" / f"{name}.arch", name))
+    assert_clean(tmp_path)
 
 
 def test_what_recipes_may_use(tmp_path: Path) -> None:
-    builds = [(name, small(tmp_path / name, recipe)) for name, recipe in RECIPES.items()]
-    assert_clean(tmp_path / "all", [*builds, ("tiny", archdsl.load(TINY).network().build())])
+    for name, recipe in RECIPES.items():
+        write_build(tmp_path / name, recipe)
+    assert_clean(tmp_path)
 
 
 @pytest.mark.slow
 def test_the_gallery(tmp_path: Path) -> None:
-    assert_clean(tmp_path / "all", ((name, folder(path, name)) for path, name in gallery()))
+    for path, name in gallery():
+        write(tmp_path / f"{path.stem}_{name}", folder(path, name))
+    assert_clean(tmp_path)
 
 
-def small(folder: Path, recipe: Recipe) -> dict[str, str]:
-    return {file.name: file.read_text() for file in write_build(folder, recipe).iterdir()}
+def write(place: Path, texts: dict[str, str]) -> None:
+    place.mkdir()
+    for name, text in texts.items():
+        (place / name).write_text(text)
 
 
-def assert_clean(together: Path, builds: Iterable[tuple[str, dict[str, str]]]) -> None:
-    """All files in one folder, for one call of each tool: mypy reads torch but once."""
-    together.mkdir()
-    for name, texts in builds:
-        for file, text in texts.items():
-            is_script = file in ("train.py", "evaluate.py", "hubconf.py")
-            (together / (f"{name}_{file}" if is_script else file)).write_text(text)
-    cache = ROOT / ".mypy_cache"  # torch, as the check of our own code has read it
-    mypy = ["mypy", "--strict", "--config-file=", f"--cache-dir={cache}"]
-    for command in (mypy, ["ruff", "check", "--isolated"]):
-        run = subprocess.run(
-            [sys.executable, "-m", *command, "."], cwd=together, capture_output=True, text=True
-        )
-        assert run.returncode == 0, run.stdout + run.stderr
+def assert_clean(together: Path) -> None:
+    """One call of ruff for all folders; mypy reads each by itself, for its files share names."""
+    clean(together, "ruff", "check", "--isolated", ".")
+    clean(together, "ruff", "format", "--isolated", "--check", ".")
+    for place in sorted(together.iterdir()):
+        clean(place, "mypy", "--strict", "--config-file=", f"--cache-dir={CACHE}", ".")
+
+
+def clean(place: Path, *command: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", *command], cwd=place, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout + run.stderr

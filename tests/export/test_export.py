@@ -92,7 +92,8 @@ def test_pt2_computes_what_the_module_computes(
     clips = torch.randn(4, 3, 3, 11, 6)
     torch.testing.assert_close(program.module()(clips), model(clips))
     assert (build / "small.pt2").stat().st_size < 100_000
-    assert {path.name for path in contents(build)} == {"hubconf.py", "small.pt2", "small.py"}
+    written = {"hubconf.py", "network.json", "small.pt2", "small.py"}
+    assert {path.name for path in contents(build)} == written
 
 
 def test_a_file_that_differs_is_not_written(build: Path, capsys: Printed) -> None:

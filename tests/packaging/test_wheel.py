@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import archdsl
+from archdsl.emit.scripts import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = (
@@ -77,10 +78,10 @@ def test_installed_wheel_works_outside_the_checkout(installed: Path, tmp_path: P
     assert "1,962,892,112 MACs" in _run(program, "flops", "x3d_s.arch", cwd=tmp_path)
     _run(program, "check", "x3d_s.arch", cwd=tmp_path)
     _run(program, "fmt", "--check", "x3d_s.arch", cwd=tmp_path)
-    module, hubconf, *scripts = _run(program, "compile", "x3d_s.arch", cwd=tmp_path).splitlines()
+    module, hubconf, *others = _run(program, "compile", "x3d_s.arch", cwd=tmp_path).splitlines()
     assert "from torch import Tensor, nn" in (tmp_path / module).read_text()
     assert "def x3d_s(" in (tmp_path / hubconf).read_text()
-    assert [Path(script).name for script in scripts] == ["train.py", "evaluate.py"]
+    assert [Path(other).name for other in others] == [*NAMES, "network.json"]
 
 
 def test_installed_wheel_is_what_runs(installed: Path, tmp_path: Path) -> None:

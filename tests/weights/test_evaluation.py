@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 import torch
-from scripts.conftest import module_of
+from scripts.conftest import Scripts, scripts_of
 from scripts.videos import write_video
 from torch import Tensor, nn
 
@@ -20,11 +20,11 @@ Loading = Callable[[object, torch.device], nn.Module]
 WINDOW = ("--set", "window=(4, 5, 5)")
 
 
-def build(folder: Path, weights: Path) -> ModuleType:
-    """The evaluation script of X3D-XS as PyTorchVideo builds it, with the weights of a file."""
+def build(folder: Path, weights: Path) -> Scripts:
+    """The scripts of X3D-XS as PyTorchVideo builds it, with the weights of a file."""
     assert run_import(weights, folder / "own.pt", "pytorchvideo", "x3d_xs", *NORMS) == 0
     assert main(["compile", spec("x3d_xs"), "-o", str(folder), *NORMS, *WINDOW]) == 0
-    return module_of(folder / "x3d_xs" / "evaluate.py")
+    return scripts_of(folder / "x3d_xs", "x3d_xs")
 
 
 def evaluate(
@@ -55,7 +55,7 @@ def test_evaluation_has_pytorchvideos_logits(
     theirs.blocks[5].activation = nn.Softmax(dim=1)
     write_video(tmp_path / "video.mp4", frames=90)
     (tmp_path / "val.txt").write_text("video.mp4 7\n")
-    script = build(tmp_path, tmp_path / "hub.pyth")
+    script = build(tmp_path, tmp_path / "hub.pyth").evaluate
     own = script.load_model
 
     logits, probabilities = evaluate(script, own, "head.linear", tmp_path, monkeypatch)
