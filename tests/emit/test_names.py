@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archdsl
-from archdsl.emit.scripts import NAMES
 from archdsl.emit.names import attribute, class_name, file_name, numbered, variable
+from archdsl.emit.scripts import NAMES
 from emit.running import emitted, samples
 
 SCRIPTS = [name.removesuffix(".py") for name in NAMES]

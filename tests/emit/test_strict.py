@@ -46,10 +46,10 @@ def write(place: Path, texts: dict[str, str]) -> None:
 
 
 def assert_clean(together: Path) -> None:
-    """One call of ruff for all folders; mypy reads each by itself, for its files share names."""
-    clean(together, "ruff", "check", "--isolated", ".")
-    clean(together, "ruff", "format", "--isolated", "--check", ".")
+    """Each folder by itself, as its user would check it; the files of several share names."""
     for place in sorted(together.iterdir()):
+        clean(place, "ruff", "check", "--isolated", ".")
+        clean(place, "ruff", "format", "--isolated", "--check", ".")
         clean(place, "mypy", "--strict", "--config-file=", f"--cache-dir={CACHE}", ".")
 
 
