@@ -134,6 +134,26 @@ def write_all(contents: Mapping[Path, str | bytes], *, force: bool = False) -> N
     _replace_all(contents)
 
 
+def listed(path: Path, key: str) -> list[str]:
+    """The names of files that generated JSON has under a key; none of a file that is not there."""
+    try:
+        found = json.loads(path.read_bytes())[key]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
+    return [name for name in found if Path(name).name == name]
+
+
+def discard(paths: Iterable[Path]) -> list[Path]:
+    """Remove generated files that nobody edited, and say which; whatever else stays."""
+    removed = []
+    for path in paths:
+        with suppress(OSError):
+            if is_ours(path.read_bytes()):
+                path.unlink()
+                removed.append(path)
+    return removed
+
+
 def replace(path: Path, content: str | bytes) -> None:
     """Replace a file's content atomically. Where the path is a link, its target is replaced.
 

@@ -337,13 +337,31 @@ class Network:
         Raises:
             CompileError: the recipe is at fault or not there, or there are several to choose from.
         """
+        from archdsl.emit.folder import texts
+
+        how = self.recipe(recipe, diagnostics)
+        return self._finished(texts(self.graph, self.module, how), how)
+
+    def build_single(
+        self, recipe: str | None = None, diagnostics: Diagnostics | None = None
+    ) -> dict[str, str]:
+        """The same as `build`, but for scripts that stand alone: each has all it needs in it.
+
+        Raises:
+            CompileError: as `build`, or two files that are joined use a name for different things.
+        """
+        from archdsl.emit.folder import single
+
+        how = self.recipe(recipe, diagnostics)
+        return self._finished(single(self.graph, self.module, how), how)
+
+    def _finished(self, texts: dict[str, str], recipe: Recipe | None) -> dict[str, str]:
         from archdsl.emit.folder import build
-        from archdsl.emit.manifest import Origin
+        from archdsl.emit.manifest import Origin, manifest
 
         program = self.spec.program
         origin = Origin(Path(program.main.file.source.name).name, program.digest)
-        how = self.recipe(recipe, diagnostics)
-        return build(self.graph, self.module, how, origin, self.costs)
+        return build(texts, manifest(self.graph, self.module, recipe, origin, self.costs))
 
     @cached_property
     def module(self) -> Module:

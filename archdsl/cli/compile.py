@@ -23,11 +23,21 @@ Writes the folder DIR/NETWORK:
 
   NETWORK.py    the class of the network and those of its blocks; imports torch alone
   hubconf.py    the entry point for torch.hub
-  train.py      training in plain PyTorch, if the network has a recipe
+  network.json  inputs, costs, where the network comes from, the digest of each file
+
+If the network has a recipe, also:
+
+  recipe.py     its settings, optimiser, learning rate, loss and clips: what you edit
+  video.py      lists, decoding, a dataset of clips; works in other training loops too
+  run.py        processes, checkpoints, the log
+  train.py      the training loop in plain PyTorch
   evaluate.py   the test of the recipe
 
+With --single-file, train.py and evaluate.py hold all that they need, and stand alone.
+
 All files appear or none. A file that was edited, or that archdsl did not write, is an error without
---force.
+--force. Scripts that an earlier compile left and this one does not write are removed, unless they
+were edited.
 
 examples:
   archdsl compile specs/x3d_s.arch                     build/x3d_s/x3d_s.py, train.py, ...
@@ -48,6 +58,8 @@ def add_compile(commands: argparse._SubParsersAction[options.Parser]) -> None:
         default="build",
         help="write to DIR/NETWORK; default: build",
     )
+    alone = "write scripts that stand alone, each with all that it needs in it"
+    parser.add_argument("--single-file", action="store_true", help=alone)
     options.add_force(parser)
     parser.set_defaults(run=_compile)
 
@@ -59,10 +71,14 @@ def _compile(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.output) / network.name
     diagnostics = Diagnostics()
     diagnostics.extend(network.diagnostics)
-    build = network.build(arguments.recipe, diagnostics)
+    made = network.build_single if arguments.single_file else network.build
+    build = made(arguments.recipe, diagnostics)
     contents = {folder / name: text for name, text in build.items()}
+    earlier = files.listed(folder / "network.json", "files")
     files.write_all(contents, force=arguments.force)
     print(*contents, sep="\n")
+    for path in files.discard(folder / name for name in earlier if name not in build):
+        print(f"removed {path}", file=sys.stderr)
     options.report_warnings(diagnostics)
     return 0
 

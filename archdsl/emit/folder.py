@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archdsl import files
-from archdsl.costs.figures import Costs
-from archdsl.emit.manifest import NAME, Origin, digests, manifest
+from archdsl.emit.manifest import NAME, digests
 from archdsl.emit.module import Module
 from archdsl.emit.names import file_name, network_doc
 from archdsl.emit.pages import page
@@ -27,10 +26,13 @@ from archdsl.emit.python import (
     Return,
     render,
 )
-from archdsl.emit.scripts import Target, scripts
+from archdsl.emit.scripts import ENDS, Target, scripts
 from archdsl.emit.writer import DOC_WIDTH
 from archdsl.ir.graph import Graph, final_softmax
 from archdsl.recipes.recipe import Recipe
+
+_ENTRIES = ("hubconf.py", *ENDS)
+"""What a user starts or loads; the other files are there for these."""
 
 _TITLE = 'Entry point of torch.hub, which loads this folder with `source="local"`.'
 
@@ -80,15 +82,40 @@ def _free(name: str, taken: Iterable[str]) -> str:
     return name
 
 
-def build(
-    graph: Graph, module: Module, recipe: Recipe | None, origin: Origin, costs: Costs
-) -> dict[str, str]:
-    """The text of each file, sealed, by its name; with a recipe there are scripts."""
-    texts = {f"{file_name(graph.name)}.py": module.text, "hubconf.py": hubconf(graph, module)}
-    texts |= scripts(recipe, _target(graph, module)) if recipe else {}
+def texts(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
+    """The text of each file of Python, by its name; with a recipe there are scripts."""
+    own = {_module_file(graph): module.text}
+    made = scripts(recipe, _target(graph, module)) if recipe else {}
+    return {**own, "hubconf.py": hubconf(graph, module), **made}
+
+
+def single(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
+    """The same, with scripts that stand alone.
+
+    Raises:
+        CompileError: two files that would be joined mean different things by a name.
+    """
+    from archdsl.emit.scripts.joined import joined  # few builds are asked for as single files
+
+    separate = texts(graph, module, recipe)
+    parts = {name: text for name, text in separate.items() if name not in _ENTRIES}
+    entries = {name: text for name, text in separate.items() if name in _ENTRIES}
+    own = _module_file(graph)
+    made = {
+        name: joined(name, {**parts, name: text}) if name in ENDS else text
+        for name, text in entries.items()
+    }
+    return {own: separate[own], **made}
+
+
+def build(texts: Mapping[str, str], told: Mapping[str, object]) -> dict[str, str]:
+    """The files as they are written: sealed, and network.json with what is told and digests."""
     made = {name: files.sealed(text) for name, text in texts.items()}
-    told = manifest(graph, module, recipe, origin, costs) | {"files": digests(made)}
-    return {**made, NAME: files.sealed_json(told)}
+    return {**made, NAME: files.sealed_json({**told, "files": digests(made)})}
+
+
+def _module_file(graph: Graph) -> str:
+    return f"{file_name(graph.name)}.py"
 
 
 def _target(graph: Graph, module: Module) -> Target:

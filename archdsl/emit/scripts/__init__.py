@@ -10,10 +10,13 @@ from archdsl.emit.scripts.target import Target
 from archdsl.recipes.recipe import Recipe
 from archdsl.resources import folder
 
-__all__ = ["NAMES", "Target", "scripts"]
+__all__ = ["ENDS", "NAMES", "Target", "scripts"]
 
 NAMES = ("recipe.py", "video.py", "run.py", "train.py", "evaluate.py")
 """The files, those first that others import."""
+
+ENDS = ("train.py", "evaluate.py")
+"""Those that a user starts."""
 
 
 def scripts(recipe: Recipe, target: Target) -> dict[str, str]:

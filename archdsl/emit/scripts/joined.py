@@ -1,0 +1,127 @@
+"""A script joined with all that it needs of its neighbours, so that it stands alone.
+
+Files are taken apart into their statements, and those are kept that the script reads, directly or
+through others. A name that means one thing in one file and another in the next has no place in one
+file: such scripts are refused.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import TopologicalSorter
+
+from archdsl.diagnostics import CompileError, error
+from archdsl.emit.python import Docstring, render
+from archdsl.emit.scripts.imports import Imported, bound, lines, taken, used
+from archdsl.frozen import Frozen
+
+
+class Part(Frozen):
+    """A statement at the top of a file, with the comments above it, and what it binds and reads."""
+
+    file: str
+    text: str
+    blank_lines: int
+    is_definition: bool
+    binds: frozenset[str]
+    reads: frozenset[str]
+
+
+def joined(script: str, files: Mapping[str, str]) -> str:
+    """The text of a script that stands alone; `files` are it and all that it may import.
+
+    Raises:
+        CompileError: two of its files mean different things by a name.
+    """
+    trees = _in_order({name: ast.parse(text) for name, text in files.items()})
+    own = {name.removesuffix(".py") for name in trees}
+    parts = [part for name, tree in trees.items() for part in _parts(name, tree, files[name])]
+    needed = _needed(script, parts)
+    names = {name for part in needed for name in part.reads}
+    imports = [
+        (name, each)
+        for name, tree in trees.items()
+        for node in tree.body
+        for each in taken(node)
+        if each.bound in names and each.module not in {*own, "__future__"}
+    ]
+    _refuse_clashes(needed, imports)
+    head = render((Docstring(_about(trees, script)),))
+    stated = lines((each for _, each in imports), ())
+    future = "from __future__ import annotations"
+    return "\n".join([*head, "", future, "", *stated, *_laid_out(needed)]) + "\n"
+
+
+def _in_order(trees: Mapping[str, ast.Module]) -> dict[str, ast.Module]:
+    """The files, each behind those that it imports."""
+    imported = {
+        name: [f"{each.module}.py" for node in tree.body for each in taken(node)]
+        for name, tree in trees.items()
+    }
+    order = TopologicalSorter(
+        {name: [other for other in others if other in trees] for name, others in imported.items()}
+    )
+    return {name: trees[name] for name in order.static_order()}
+
+
+def _parts(file: str, tree: ast.Module, text: str) -> Iterator[Part]:
+    """The statements of a file, its docstring and its imports aside."""
+    written = text.splitlines()
+    end = 0
+    for node in tree.body:
+        above, end = end, node.end_lineno or node.lineno
+        is_docstring = isinstance(node, ast.Expr) and node is tree.body[0]
+        if is_docstring or isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        own = written[above:end]
+        blank = next(i for i, line in enumerate(own) if line.strip())
+        statement = "\n".join(own[blank:])
+        is_definition = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.If)
+        names = frozenset(bound(node))
+        yield Part(file, statement, blank, is_definition, names, frozenset(used(statement)))
+
+
+def _needed(script: str, parts: list[Part]) -> list[Part]:
+    """The script's own statements and all that they read, in the order of their files."""
+    homes: dict[str, list[Part]] = {}
+    for part in parts:
+        for name in part.binds:
+            homes.setdefault(name, []).append(part)
+    found = {part for part in parts if part.file == script}
+    waiting = [*found]
+    while waiting:
+        for name in waiting.pop().reads:
+            new = set(homes.get(name, ())) - found
+            found |= new
+            waiting += new
+    return [part for part in parts if part in found]
+
+
+def _refuse_clashes(parts: Iterable[Part], imports: Iterable[tuple[str, Imported]]) -> None:
+    meant: dict[str, tuple[str, object]] = {}
+    kinds = [(name, part.file, part.file) for part in parts for name in part.binds]
+    for name, file, meaning in [*kinds, *((i.bound, file, i) for file, i in imports)]:
+        first, before = meant.setdefault(name, (file, meaning))
+        if before != meaning:
+            message = f"`{name}` is one thing in {first} and another in {file}"
+            hint = "without --single-file each is in a file of its own"
+            raise CompileError([error("compile", message, help=hint)])
+
+
+def _about(trees: Mapping[str, ast.Module], script: str) -> str:
+    """What the recipe says of itself, and how the script is started."""
+    _, usage, *_ = (ast.get_docstring(trees[script]) or "").split("\n\n")
+    return f"{ast.get_docstring(trees['recipe.py'])}\n\n{usage}"
+
+
+def _laid_out(parts: Iterable[Part]) -> Iterator[str]:
+    """The statements, apart from each other as they were; definitions by two empty lines."""
+    before: Part | None = None
+    for part in parts:
+        is_apart = before is None or before.file != part.file
+        is_apart |= part.is_definition or (before is not None and before.is_definition)
+        first = before is None and not part.is_definition
+        yield from [""] * (1 if first else 2 if is_apart else min(part.blank_lines, 2))
+        yield part.text
+        before = part
