@@ -63,25 +63,31 @@ def _speed(what: str, value: float) -> Result:
     return Result(what, value, 1, at_least=True, unit="x")
 
 
-def emitted(network: str, folder: Path) -> ModuleType:
-    """A network's train.py, as a module."""
+@dataclass(frozen=True)
+class Scripts:
+    """What reads a network's clips: three files of its build folder, as modules."""
+
+    recipe: ModuleType
+    video: ModuleType
+    run: ModuleType
+
+
+def emitted(network: str, folder: Path) -> Scripts:
     archdsl(["compile", str(ROOT / "specs" / f"{network}.arch"), "-o", str(folder)])
-    path = folder / network / "train.py"
-    sys.path.insert(0, str(path.parent))
-    spec = util.spec_from_file_location(f"train_{network}", path)
-    assert spec
-    assert spec.loader
-    module = util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    names = ("recipe", "video", "run")
+    for name in names:
+        sys.modules.pop(name, None)
+    sys.path.insert(0, str(folder / network))
+    made = Scripts(*map(import_module, names))
+    sys.path.pop(0)
+    return made
 
 
 @dataclass(frozen=True)
 class Pipelines:
     """A recipe's clips of the videos of a list, by the emitted script and by PyTorchVideo."""
 
-    train: ModuleType
+    scripts: Scripts
     videos: Path
 
     def ratio(self, clips: int, runs: int) -> float:
@@ -95,26 +101,29 @@ class Pipelines:
         return median(mine / other for mine, other in zip(ours, theirs, strict=True))
 
     def listed(self) -> list[Any]:
-        found: list[Any] = self.train.read_list(str(self.videos), None, 400, lambda text: None)
+        read_list = self.scripts.video.read_list
+        found: list[Any] = read_list(str(self.videos), classes=400, say=lambda text: None)
         return found
 
     def batches(self, clips: int) -> Iterator[Any]:
         videos = self.listed()
         order = [(e, i) for e in range(clips // len(videos) + 1) for i in range(len(videos))]
         keys = [order[k : k + _BATCH] for k in range(0, clips, _BATCH)]
-        return iter(self.train.load(self.train.TrainingClips(videos, 0), keys, _WORKERS))
+        clips = self.scripts.video.VideoDataset(videos, self.scripts.recipe.random_clip)
+        made: Iterator[Any] = self.scripts.run.load(clips.usable, keys, _WORKERS)
+        return made
 
     def ours(self, clips: int) -> Clips:
         for batch in self.batches(clips):
-            yield self.train.normalised(batch.clips)
+            yield self.scripts.recipe.normalise(batch.clips)
 
     def theirs(self, clips: int) -> Clips:
-        data, train = pytorchvideo()[0], self.train
+        data, clip = pytorchvideo()[0], self.scripts.recipe.CLIP
         paths = [(video.path, {"label": video.label}) for video in self.listed()]
-        sampler = data.make_clip_sampler("random", train.FRAMES * train.STRIDE / train.RATE)
+        sampler = data.make_clip_sampler("random", clip.frames * clip.stride / clip.rate)
         for _ in range(clips // len(paths) + 1):
             videos = data.LabeledVideoDataset(
-                paths, sampler, transform=Transform(train), decode_audio=False
+                paths, sampler, transform=Transform(self.scripts.recipe), decode_audio=False
             )
             for batch in DataLoader(videos, _BATCH, num_workers=_WORKERS):
                 yield batch["video"]
@@ -135,19 +144,20 @@ class Pipelines:
 class Transform:
     """What PyTorchVideo's tutorial does with a clip, in its own functions."""
 
-    train: ModuleType
+    recipe: ModuleType
 
     def __call__(self, sample: dict[str, Any]) -> dict[str, Any]:
         functional = pytorchvideo()[1]
-        clip = functional.uniform_temporal_subsample(sample["video"], self.train.FRAMES) / 255
-        mean, std = (torch.tensor(v).view(3, 1, 1, 1) for v in (self.train.MEAN, self.train.STD))
+        frames = self.recipe.CLIP.frames
+        clip = functional.uniform_temporal_subsample(sample["video"], frames) / 255
+        mean, std = (torch.tensor(v).view(3, 1, 1, 1) for v in (self.recipe.MEAN, self.recipe.STD))
         clip = (clip - mean) / std
-        side = random.randint(self.train.LEAST_SIDE, self.train.GREATEST_SIDE)
+        side = random.randint(self.recipe.LEAST_SIDE, self.recipe.GREATEST_SIDE)
         clip = functional.short_side_scale(clip, side)
-        crop = self.train.CROP
+        crop = self.recipe.CROP
         top, left = (random.randint(0, length - crop) for length in clip.shape[-2:])
         clip = clip[..., top : top + crop, left : left + crop]
-        if hasattr(self.train, "FLIP") and random.random() < self.train.FLIP:
+        if hasattr(self.recipe, "FLIP") and random.random() < self.recipe.FLIP:
             clip = clip.flip(3)
         return {"video": clip.contiguous(), "label": sample["label"]}
 
