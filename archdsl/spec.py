@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from archdsl import compiler
 from archdsl.build.context import Frame
 from archdsl.build.machine import top_level_frame
-from archdsl.build.outcome import unread
+from archdsl.build.outcome import Sketch, sketch, unread
 from archdsl.build.parameters import given_from_python
 from archdsl.build.request import Budget, Built, Fault, Findings, Reuse
 from archdsl.build.values import Given
@@ -26,7 +26,7 @@ from archdsl.infer import infer
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import TensorType
-from archdsl.plan.derivations import named_arguments, parse_derivation, resolve
+from archdsl.plan.derivations import Lineage, lineage, named_arguments, parse_derivation, resolve
 from archdsl.plan.plan import Plan
 from archdsl.program.loading import parse_program
 from archdsl.program.program import Program, Unit, name_span
@@ -34,20 +34,14 @@ from archdsl.source import Source
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
-    from archdsl.build.outcome import Sketch
     from archdsl.emit.module import Module
     from archdsl.plan.candidates import Candidates
-    from archdsl.plan.derivations import Lineage
     from archdsl.plan.transforms import Transform
     from archdsl.recipes.recipe import Recipe
 
 
 def load(path: str | Path, uses: Iterable[str] = ()) -> Spec:
-    """Read a spec and the files that it uses.
-
-    Args:
-        path: the spec.
-        uses: names of further files to use, as in `use glore`.
+    """Read a spec and the files that it uses; `uses` names further ones, as in `use glore`.
 
     Raises:
         CompileError: with every mistake found in these files.
@@ -67,12 +61,9 @@ class Spec:
         return tuple(self.program.networks())
 
     def network(self, name: str | None = None, /, **parameters: object) -> Network:
-        """Build a network.
+        """Build a network: the one of a name, or named like the file, or the only one.
 
-        Args:
-            name: its name; without one, the network named like the file, or the only one.
-            parameters: values in place of its defaults. They are integers, floats (taken as the
-                decimals that they print), booleans, words as strings, None, or tuples of these.
+        Parameters are integers, floats (as they print), booleans, words, None, or tuples of these.
 
         Raises:
             CompileError: there is no such network, or it has mistakes.
@@ -105,8 +96,8 @@ class Spec:
     ) -> str:
         """The text of a spec that defines a network without deriving it from another.
 
-        `origin` is put in its first line as a comment. The text is compiled again, and must give
-        the same network.
+        `origin` is put in its first line as a comment. The text is compiled again and must give the
+        same network, for a wrong one would be a silent mistake in the user's next experiment.
 
         Raises:
             CompileError: the network has mistakes, or needs two blocks of the same name.
@@ -114,10 +105,8 @@ class Spec:
         from archdsl.ir.likeness import is_same_network
         from archdsl.plan import writing  # imports the formatter, which few runs need
 
-        plan, built = self._built(name, given or {})
+        plan, built, _ = self._compile(name, given or {})
         text = writing.standalone_text(name, plan, built.rows, origin)
-        # A wrong text would be a silent mistake in the user's next experiment, so it is never
-        # trusted.
         again = Spec(parse_program(Source(f"{name}.arch", text)))
         if not is_same_network(again.network(name).graph, self.build(name, given or {}).graph):
             raise RuntimeError(f"the text of `{name}` gives another network:\n{text}")
@@ -133,18 +122,18 @@ class Spec:
         from archdsl.plan.candidates import Candidates
 
         reuse, main = Reuse(), self.program.main
-        plan, built = self._built(name, given, reuse)
+        plan, built, _ = self._compile(name, given, reuse)
         frame = top_level_frame(self.program, main, Budget(), graph=Builder(name))
         return Candidates(frame, plan, built, name_span(main.names[name].node), reuse)
 
-    def _built(
+    def _compile(
         self, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
-    ) -> tuple[Plan, Built]:
-        """The plan of a network, after its derivations, and its build."""
+    ) -> tuple[Plan, Built, Diagnostics]:
+        """The plan of a network, after its derivations, its build, and the warnings."""
         compiled = compiler.compile_network(self.program, name, given, reuse)
-        compiled.warnings()
-        assert compiled.plan is not None
-        return compiled.plan, compiled.built
+        warnings = compiled.warnings()
+        assert compiled.plan is not None  # or there would be an error
+        return compiled.plan, compiled.built, warnings
 
     def missing_parameters(self, name: str) -> list[str]:
         """The parameters of a network that have no default. With any, it cannot be built as is."""
@@ -158,12 +147,10 @@ class Spec:
 
     def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
         """Where a network derives from. It must be one that can be built."""
-        from archdsl.plan.derivations import lineage
-
         return lineage(self.program, name, given)
 
     def arguments(self, written: Iterable[tree.Argument]) -> dict[str, Given]:
-        """Evaluate parameters that are written in the language, in a claim or after `--set`.
+        """Evaluate parameters that are written in the language, as after `--set`.
 
         Raises:
             CompileError: one of them has no value or no name.
@@ -178,28 +165,23 @@ class Spec:
     def build(self, name: str, given: Mapping[str, Given]) -> Network:
         """Build a network with evaluated parameters.
 
-        Without any, the result is kept: recipes and claims ask for the same network again.
-
         Raises:
             CompileError: the network has mistakes.
         """
-        if given:
-            return self._network(name, given)
-        if name not in self._defaults:
-            self._defaults[name] = self._network(name, {})
-        return self._defaults[name]
+        # Recipes and claims ask for the same network again, mostly without parameters.
+        if not given and name in self._defaults:
+            return self._defaults[name]
+        plan, built, warnings = self._compile(name, given)
+        warnings.extend(unread(built.graph))
+        network = Network(self, built.graph, plan, dict(given), tuple(warnings))
+        if not given:
+            self._defaults[name] = network
+        return network
 
     @cached_property
     def _defaults(self) -> dict[str, Network]:
         """The networks that were built with their default parameters."""
         return {}
-
-    def _network(self, name: str, given: Mapping[str, Given]) -> Network:
-        compiled = compiler.compile_network(self.program, name, given)
-        diagnostics, graph = compiled.warnings(), compiled.built.graph
-        assert compiled.plan is not None
-        diagnostics.extend(unread(graph))
-        return Network(self, graph, compiled.plan, dict(given), tuple(diagnostics))
 
     @property
     def recipes(self) -> tuple[str, ...]:
@@ -215,13 +197,10 @@ class Spec:
     ) -> Recipe | None:
         """The recipe of a name for a network; without a name its only one, or None.
 
-        Args:
-            graph: the network's graph, if it is built already.
-            diagnostics: gets the warnings.
+        `graph` is that of the network, if it is built already. `diagnostics` gets the warnings.
 
         Raises:
-            CompileError: the recipe has mistakes or does not exist, or there are several and no
-                name.
+            CompileError: it has mistakes or does not exist, or there are several to choose from.
         """
         from archdsl.recipes.reading import building, finding
 
@@ -246,8 +225,6 @@ class Spec:
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with its mistakes and where they are in it."""
-        from archdsl.build.outcome import sketch
-
         compiled = compiler.compile_network(self.program, name, given)
         return sketch(compiled.built.graph, compiled.findings)
 
@@ -277,9 +254,7 @@ class Network:
         return tuple(self.graph.type(value).shape for value in self.graph.outputs)
 
     def at(self, **inputs: tuple[int, ...]) -> Network:
-        """The same network with the same parameters, at other shapes of its inputs.
-
-        Shapes are without the batch. An input that is not named keeps its shape.
+        """The same network at other shapes of its inputs, without the batch.
 
         Raises:
             CompileError: there is no such input, or the network does not take the shape.

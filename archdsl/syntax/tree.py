@@ -1,8 +1,4 @@
-"""The syntax tree. Nodes are equal where their content is: spans and depths are not compared.
-
-So a text and its canonical layout give equal trees, and equal cells of a table can share what they
-are evaluated to.
-"""
+"""The syntax tree. Nodes are equal where their content is, whatever their spans and depths."""
 
 from __future__ import annotations
 
@@ -218,10 +214,7 @@ class Network(_WithBody):
 
 
 class Cell(_WithBody):
-    """`cell a { ... }`: a graph of attention operations between `prepare` and `combine`.
-
-    Its body is kept as it is written. `program.cells` turns it into a block.
-    """
+    """`cell a { ... }`: attention operations in a graph, which `program.cells` makes a block."""
 
 
 class Place(Node):
@@ -321,17 +314,12 @@ class File(Node):
     source: Source = field(compare=False, repr=False)
     doc: str | None
     definitions: tuple[Definition, ...]
-    # The formatter may move a comment, and must give an equal tree.
-    comments: tuple[Comment, ...] = field(compare=False)
+    comments: tuple[Comment, ...] = field(compare=False)  # the formatter may move one
 
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Nodes and all nodes below them, in the order of the text.
-
-    It does not recurse, so it also takes trees deeper than `limits.NESTING`.
-    """
-    # A stack, reversed wherever it grows, so that the first node is on top.
-    waiting = [*nodes][::-1]
+    """Nodes and all nodes below them, in the order of the text, without recursion."""
+    waiting = [*nodes][::-1]  # a stack, so the first node comes last
     while waiting:
         node = waiting.pop()
         yield node

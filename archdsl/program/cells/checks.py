@@ -1,38 +1,31 @@
 """The mistakes of a cell that its text shows.
 
-A cell has settings, at most one `prepare`, operations and one `combine`. Its operations form a
-directed acyclic graph, written in an order of execution. All this is checked before the cell
-becomes a block, because afterwards a diagnostic could only speak of the block.
+A cell has settings, at most one `prepare`, operations and one `combine`. All is checked before the
+cell becomes a block, because afterwards a diagnostic could only speak of the block. How operations
+read each other is checked in `wiring`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Container, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
-from archdsl.diagnostics import Diagnostic, Label, counted, did_you_mean, error, warning
-from archdsl.ir.cells import ENTRY
+from archdsl.diagnostics import Diagnostic, Label, did_you_mean, error
 from archdsl.program.cells.parts import (
     COMBINE,
-    INPUT,
     KEYS_VALUES,
     LIMITS,
     PREPARE,
     SETTINGS,
-    Operation,
     Parts,
     is_count,
     target_span,
 )
+from archdsl.program.cells.wiring import wiring_mistakes
 from archdsl.program.files import library_file_of
-from archdsl.program.names import CANDIDATES
-from archdsl.program.program import name_span, names_in
+from archdsl.program.program import name_span
 from archdsl.syntax import tree
-
-_SHOWN = 8
-"""Operations of a cycle, or known names, that a message lists at most."""
 
 
 def mistakes(cell: tree.Cell, found: Parts, known: Container[str]) -> Iterator[Diagnostic]:
@@ -42,12 +35,7 @@ def mistakes(cell: tree.Cell, found: Parts, known: Container[str]) -> Iterator[D
     yield from map(checker.misplaced, found.misplaced)
     yield from checker.settings()
     yield from checker.frame()
-    yield from checker.names()
-    yield from checker.terms()
-    yield from checker.reads()
-    yield from checker.limits()
-    yield from checker.sizes()
-    yield from checker.unread()
+    yield from wiring_mistakes(cell, found)
 
 
 @dataclass(frozen=True)
@@ -155,182 +143,3 @@ class _Checker:
         near = did_you_mean(name, SETTINGS)
         hint = near or f"settings are {listed}; an operation is a call: {example}"
         return error("cell", message, place, help=hint)
-
-    # How operations are wired
-
-    @cached_property
-    def operations(self) -> dict[str, Operation]:
-        """The operations by name, the first of each."""
-        # Reversed, so that the first of several with one name stays.
-        return {operation.name: operation for operation in reversed(self.found.operations)}
-
-    @cached_property
-    def outside(self) -> frozenset[str]:
-        """The names that no operation can have."""
-        return frozenset({INPUT, ENTRY, *(parameter.name for parameter in self.cell.parameters)})
-
-    @cached_property
-    def outputs(self) -> tuple[tree.Expression, ...]:
-        return tuple(output.value for output in self.found.outputs)
-
-    def names(self) -> Iterator[Diagnostic]:
-        """The names of operations must differ from each other, and from those of the cell."""
-        for operation in self.found.operations:
-            name, place = operation.name, target_span(operation.node)
-            first = self.operations[name]
-            if name in self.outside:
-                yield error("name", f"`{name}` already has a meaning in this cell", place)
-            elif first is not operation:
-                also = [Label(target_span(first.node), "the first one")]
-                yield error("name", f"there is already an operation `{name}`", place, also=also)
-
-    def terms(self) -> Iterator[Diagnostic]:
-        """Operations and `combine` must read operations by name."""
-        for operation in self.found.operations:
-            if not operation.inputs:
-                message = f"`{operation.name}` reads nothing"
-                hint = f"`{ENTRY}` is the result of `prepare`"
-                yield error("cell", message, operation.input.span, help=hint)
-            hint = f"for a sum of several with learned weights, write `({ENTRY}, op1)`"
-            message = f"`{operation.name}` must read operations by name"
-            for term in operation.inputs:
-                if not isinstance(term, tree.Name):
-                    text = f"{message}, but this is `{term.span.text}`"
-                    yield error("cell", text, term.span, help=hint)
-            for option in operation.options:
-                if option.name is None and self._is_operation(option.value):
-                    yield self._second(operation, option)
-        for output in self.outputs:
-            if not isinstance(output, tree.Name):
-                message = (
-                    f"`combine` must read operations by name, but this is `{output.span.text}`"
-                )
-                yield error("cell", message, output.span, help="write `combine(op1, op2)`")
-
-    def _is_operation(self, value: tree.Expression) -> bool:
-        name = value.name if isinstance(value, tree.Name) else ""
-        return name == ENTRY or name in self.operations
-
-    def _second(self, operation: Operation, option: tree.Argument) -> Diagnostic:
-        message = f"`{operation.name}` must read everything in its first argument"
-        read = ", ".join([*(term.span.text for term in operation.inputs), option.span.text])
-        return error("cell", message, option.span, help=f"for a weighted sum, write `({read})`")
-
-    def reads(self) -> Iterator[Diagnostic]:
-        """Operations must read what is defined before them, so that there is no cycle."""
-        before = {*self.outside, *self.found.settings} - {INPUT}
-        for operation in self.found.operations:
-            for term in operation.inputs:
-                if isinstance(term, tree.Name) and term.name not in before:
-                    yield self._later(operation, term)
-            before.add(operation.name)
-        for output in self.outputs:
-            if isinstance(output, tree.Name) and output.name not in before:
-                yield self._unknown(output)
-
-    def _unknown(self, read: tree.Name) -> Diagnostic:
-        if read.name == INPUT:
-            message = f"only `prepare` can read `{INPUT}`, the input of the cell"
-            return error(
-                "cell", message, read.span, help=f"read `{ENTRY}`, the result of `prepare`"
-            )
-        known = [ENTRY, *self.operations]
-        listed = ", ".join(f"`{name}`" for name in known[:_SHOWN])
-        listed += ", ..." if len(known) > _SHOWN else ""
-        hint = did_you_mean(read.name, known[:CANDIDATES]) or f"there are {listed}"
-        message = f"no operation of this cell is called `{read.name}`"
-        return error("name", message, read.span, help=hint)
-
-    def _later(self, operation: Operation, read: tree.Name) -> Diagnostic:
-        """An operation that reads itself, a later one, or one that does not exist."""
-        if read.name not in self.operations:
-            return self._unknown(read)
-        if read.name == operation.name:
-            message = f"`{operation.name}` reads itself, but a cell cannot have a cycle"
-            return error("cell", message, read.span)
-        # A read of a later operation is a cycle only if that one depends on this one.
-        around = self._path(read.name, operation.name)
-        if around:
-            cycle = [operation.name, *around]
-            shown = cycle if len(cycle) <= _SHOWN else [*cycle[:4], "...", *cycle[-2:]]
-            message = f"a cell cannot have a cycle: {' -> '.join(shown)}"
-            return error("cell", message, read.span)
-        message = f"`{operation.name}` reads `{read.name}`, which is defined after it"
-        also = [Label(target_span(self.operations[read.name].node), "defined here")]
-        hint = f"operations run in the order of the text: move `{operation.name}` down"
-        return error("cell", message, read.span, also=also, help=hint)
-
-    def _path(self, start: str, goal: str) -> list[str]:
-        """The shortest path of reads from one operation to another; empty where there is none."""
-        # Breadth first and with a queue: a cell can be longer than the stack is deep.
-        came: dict[str, str | None] = {start: None}
-        waiting = deque([start])
-        while waiting and goal not in came:
-            name = waiting.popleft()
-            for read in self.operations[name].read if name in self.operations else ():
-                if read not in came:
-                    came[read] = name
-                    waiting.append(read)
-        path: list[str] = []
-        step = goal if goal in came else None
-        while step is not None:
-            path.append(step)
-            step = came[step]
-        return path[::-1]
-
-    def limits(self) -> Iterator[Diagnostic]:
-        """No operation can have more inputs than `beta`, nor the cell more outputs than `alpha`."""
-        for operation in self.found.operations:
-            yield from self._limit("beta", operation.inputs, f"`{operation.name}` reads")
-        yield from self._limit("alpha", self.outputs, "this cell combines")
-
-    def _limit(
-        self, name: str, values: Sequence[tree.Expression], does: str
-    ) -> Iterator[Diagnostic]:
-        setting = self.found.settings.get(name)
-        most = setting.value if setting else None
-        if setting is None or not is_count(most) or len(values) <= most.value:
-            return
-        message = f"{does} {counted(len(values), LIMITS[name])}, but `{name}` allows {most.text}"
-        also = [Label(setting.span, "set here")]
-        yield error("cell", message, values[int(most.value)].span, also=also)
-
-    def sizes(self) -> Iterator[Diagnostic]:
-        """Attention by map has a weight for each position, so `prepare` must fix the sizes."""
-        missing = [f"{name} = ..." for name in ("size", "frames") if self._is_open(name)]
-        for operation in self.found.operations if missing else ():
-            by = operation.option("by")
-            if by is not None and isinstance(by.value, tree.Name) and by.value.name == "map":
-                message = "attention by map has a weight for each position, so sizes must be fixed"
-                hint = f"write `prepare({', '.join(missing)})`"
-                yield error("cell", message, by.span, also=self._left_open(), help=hint)
-
-    def _is_open(self, name: str) -> bool:
-        """Whether `prepare` leaves a size as it is in the input."""
-        # Without `prepare` a cell gets its input as it is.
-        if self.found.prepare is None:
-            return True
-        given = next((a.value for a in self.found.prepare.arguments if a.name == name), None)
-        return isinstance(given, tree.Constant) and given.value is None
-
-    def _left_open(self) -> Iterator[Label]:
-        for argument in self.found.prepare.arguments if self.found.prepare else ():
-            if argument.name in ("size", "frames") and self._is_open(argument.name):
-                yield Label(argument.span, "not fixed here")
-
-    def unread(self) -> Iterator[Diagnostic]:
-        """Warnings for operations whose result is not used.
-
-        There are none where a name is unknown: it is likely to be one of these, misspelt.
-        """
-        terms = [term for operation in self.found.operations for term in operation.inputs]
-        options = [o.value for operation in self.found.operations for o in operation.options]
-        wired = names_in(*terms, *self.outputs)
-        if not self.outputs or not wired <= self.operations.keys() | self.outside:
-            return
-        # An operation can be used as an option, such as the `context` of another one.
-        read = wired | names_in(*options)
-        for operation in self.found.operations:
-            if operation.name not in read | self.outside:
-                message = f"neither an operation nor `combine` reads `{operation.name}`"
-                yield warning("unused", message, target_span(operation.node))
