@@ -1,14 +1,18 @@
 """Pictures of networks: what to draw, where it stands, and how each format writes it.
 
-picture      what a picture shows, before anything has a place: boxes, groups, wires, a legend
-network      the picture of a network: its wires, its colours, where it broke off; outline, what is
-             a box and what a frame; words, what is said on a box
+The layout is our own. A picture must be the same to the byte on every machine, which Graphviz does
+not promise, and a network must look like its table: a frame for each stage, a box for each row. The
+method is Sugiyama's (layers, order, columns), applied to each frame on its own.
+
+picture      what a picture shows, without positions: boxes, groups, wires, a legend
+network      the picture of a network; outline, what is a box and what a frame; captions, the lines
+             on a box
 cell         the picture of an attention cell
-page         all of a picture at its place: diagrams beside each other, titles, the legend
-frames       a diagram laid out, frame by frame; layers, columns, placing, one frame laid out:
-             which rows, in which order and how far right, how far down
+page         the whole picture with positions: diagrams beside each other, titles, the legend
+frames       a diagram laid out, frame by frame; layers, columns, placing, the steps for one frame:
+             which rank, which order and column, how far down
 geometry, style
-             areas and paths; colours, how wide texts are, how large boxes are
+             areas and paths; colours, the widths of texts, the sizes of boxes
 svg, dot, mermaid
              the formats; Graphviz and Mermaid lay pictures out themselves
 family       the chart of a family; chart, what any chart shows; chart_page, labels, its layout

@@ -1,4 +1,4 @@
-"""An attention cell as a diagram, as in the figures of AttentionNAS."""
+"""An attention cell as a diagram, in the style of AttentionNAS (Wang et al., ECCV 2020)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from archdsl import limits
-from archdsl.draw.picture import Border, Box, Line, Look, Panel, Picture, Swatch, Wire, affordable
+from archdsl.draw.picture import Border, Box, Line, Look, Panel, Picture, Swatch, Wire, drop_longest
 from archdsl.draw.style import clean, shortened
 from archdsl.ir.cells import ENTRY, Cell, CellOperation
 
@@ -15,7 +15,7 @@ _LOOKS = {
     "spatial": Look.SPATIAL,
     "spatiotemporal": Look.SPATIOTEMPORAL,
 }
-_WAYS = {"map": "map-based", "dot": "dot-product"}
+_KINDS = {"map": "map-based", "dot": "dot-product"}
 _BORDERS = {"map": Border.ROUND, "dot": Border.DOUBLE}
 _MOST_PLACES = 6
 
@@ -29,35 +29,38 @@ LEGEND = (
 
 
 def draw_cells(cells: Iterable[Cell]) -> Picture:
-    """Cells alone: those of one name can differ in how they are set."""
+    """The picture of cells alone. Cells of one name may differ in their settings."""
     (main, *others), left_out = insets(cells)
     return Picture(replace(main, notes=(*main.notes, *left_out)), tuple(others), swatches=LEGEND)
 
 
 def insets(cells: Iterable[Cell]) -> tuple[tuple[Panel, ...], tuple[str, ...]]:
-    """Each cell that a network uses once, with the places where it stands; and what is left out."""
-    found: dict[tuple[object, ...], list[Cell]] = {}
+    """A panel for each different cell, with the places where it is used; and a note of the others.
+
+    At most `limits.DRAWN` boxes are drawn.
+    """
+    different: dict[tuple[object, ...], list[Cell]] = {}
     for cell in cells:
-        alike = (cell.name, cell.keys_values, cell.operations, cell.outputs)
-        found.setdefault(alike, []).append(cell)
+        form = (cell.name, cell.keys_values, cell.operations, cell.outputs)
+        different.setdefault(form, []).append(cell)
     panels, room = list[Panel](), limits.DRAWN
-    for same in found.values():
+    for equal in different.values():
         if room <= 0:
             break
-        panels.append(panel(same[0], [cell.after or cell.place for cell in same]))
+        panels.append(panel(equal[0], [cell.after or cell.place for cell in equal]))
         room -= len(panels[-1].items)
-    more = len(found) - len(panels)
-    return tuple(panels), (f"{more:,} more cells are not drawn: too many",) if more else ()
+    more = len(different) - len(panels)
+    return tuple(panels), (f"{more:,} more cells are not drawn",) if more else ()
 
 
 def panel(cell: Cell, places: Sequence[str]) -> Panel:
-    """Its input on top, an operation below all that it reads, the sink at the bottom."""
+    """The panel of a cell: its input, its operations, and the sink that combines its outputs."""
     return _Drawing(cell).panel(tuple(places))
 
 
 @dataclass
 class _Drawing:
-    """A cell while it is drawn; `keys` are those of the boxes made so far."""
+    """A cell while it is drawn: boxes so far, the key of each name, and the readers of each box."""
 
     cell: Cell
     boxes: list[Box] = field(default_factory=list)
@@ -74,13 +77,14 @@ class _Drawing:
         sink = self._box(Look.SINK, "combine", ("sink",))
         for name in self.cell.outputs:
             self._lead(name, sink)
-        wires = [
-            Wire(source, tuple(targets), line=line)
-            for (source, line), targets in self.readers.items()
-        ]
+        wires, notes = drop_longest(
+            [
+                Wire(source, tuple(targets), line=line)
+                for (source, line), targets in self.readers.items()
+            ]
+        )
         title = shortened(clean(self.cell.name), 40)
-        led, notes = affordable(wires)
-        return Panel(title, tuple(self._facts(places)), tuple(self.boxes), led, notes)
+        return Panel(title, tuple(self._facts(places)), tuple(self.boxes), wires, notes)
 
     def _facts(self, places: tuple[str, ...]) -> Iterator[str]:
         shown = [place for place in places if place][:_MOST_PLACES]
@@ -90,7 +94,7 @@ class _Drawing:
             yield shortened(f"at {clean(', '.join(shown))}", 60) + last
         if any(operation.by == "dot" for operation in self.cell.operations):
             of_cell = self.cell.keys_values == "cell"
-            source = "the cell's input (dashed)" if of_cell else "the operation's input"
+            source = "the input of the cell (dashed)" if of_cell else "the input of the operation"
             yield f"keys and values from {source}"
 
     def _operation(self, operation: CellOperation) -> None:
@@ -98,7 +102,7 @@ class _Drawing:
         single = self._sum(reads) if len(reads) > 1 else None
         look = _LOOKS.get(operation.over, Look.BLOCK)
         border = _BORDERS.get(operation.by, Border.SINGLE)
-        key = self._box(look, *_words(operation), border)
+        key = self._box(look, *_caption(operation), border)
         self.keys[operation.name] = key
         if single is not None:
             self._wire(single, key, Line.PLAIN)
@@ -109,7 +113,7 @@ class _Drawing:
             self._wire(self.keys[ENTRY], key, Line.DASHED)
 
     def _rest(self, operations: Sequence[CellOperation]) -> None:
-        """One box for all that is too much to draw."""
+        """Draw one box for all operations beyond `limits.DRAWN`."""
         key = self._box(Look.REST, f"… {len(operations):,} more")
         read = dict.fromkeys(name for o in operations for name in o.inputs if name in self.keys)
         for name in read:
@@ -117,7 +121,7 @@ class _Drawing:
         self.keys |= {operation.name: key for operation in operations}
 
     def _sum(self, reads: Sequence[str]) -> int:
-        """A weighted sum, which has a sign of its own."""
+        """Draw a weighted sum of several inputs, as a box of its own, and return its key."""
         key = self._box(Look.SUM, "Σ")
         for name in reads:
             self._lead(name, key)
@@ -142,11 +146,12 @@ class _Drawing:
         self.readers.setdefault((source, line), []).append(target)
 
 
-def _words(operation: CellOperation) -> tuple[str, tuple[str, ...]]:
+def _caption(operation: CellOperation) -> tuple[str, tuple[str, ...]]:
+    """The title and the lines of an operation."""
     title = (
         clean(f"{operation.name}: {operation.over}") if operation.over else clean(operation.name)
     )
-    way = _WAYS.get(operation.by, clean(operation.by))
+    kind = _KINDS.get(operation.by, clean(operation.by))
     phi = "no activation" if operation.phi == "none" else clean(operation.phi)
     more = ", ".join(filter(None, [phi, "gate" if operation.gate else ""]))
-    return shortened(title, 32), tuple(shortened(line, 32) for line in (way, more) if line)
+    return shortened(title, 32), tuple(shortened(line, 32) for line in (kind, more) if line)

@@ -1,4 +1,4 @@
-"""What a chart shows, before anything has a place: points by two numbers, in groups; its axes."""
+"""What a chart shows, without positions in pixels: points in groups, and the scales of its axes."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from archdsl.report.text import readable
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """`across` is above 0. `aside` stands below the label; `told` says all of it in one line."""
+    """A point; `across` is above 0. `detail` is below the label, `tooltip` all of it in a line."""
 
     across: int
     up: float
     label: str
-    aside: str = ""
-    told: str = ""
+    detail: str = ""
+    tooltip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Points of one colour; those of each run are joined by a line. One of no name is grey."""
+    """Points of one colour, with a line through each run. A group without a name is grey."""
 
     name: str
     runs: tuple[tuple[Point, ...], ...]
@@ -36,7 +36,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Points over a logarithmic axis. `across` and `up` say what the axes count, in what unit."""
+    """Points over a logarithmic axis; `across` and `up` are the titles of the axes."""
 
     title: str
     facts: tuple[str, ...]
@@ -52,9 +52,9 @@ class Chart:
 
 
 _MARGINS = (0.13, 0.08)
-"""Of an axis across and up, kept free at both ends: labels are wider than high."""
+"""The part of an axis, across and up, that is free at each end for labels."""
 
-_MOST = 9
+_MOST_TICKS = 9
 
 _CHOICES = (
     ((10, 12, 14, 16, 18, 20, 22, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90), 1),
@@ -65,14 +65,14 @@ _CHOICES = (
     ((10,), 1),
     ((10,), 3),
 )
-"""Tenths that ticks stand at, of each power of ten or of each third one, from many to few."""
+"""Choices of ticks, from many to few: these tenths of every power of ten, or of every third."""
 
 _STEPS = [Fraction(step) * Fraction(10) ** power for power in range(-3, 3) for step in (1, 2, 5)]
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, from 0 to 1, and what is written there."""
+    """A position on an axis, from 0 to 1, with its text."""
 
     place: float
     text: str
@@ -80,14 +80,14 @@ class Tick:
 
 @dataclass(frozen=True)
 class Logarithmic:
-    """Whole numbers above 0, equal factors equally far apart."""
+    """A logarithmic scale of integers above 0."""
 
     low: float
     high: float
 
     @classmethod
     def of(cls, values: Sequence[int]) -> Logarithmic:
-        """A scale that holds all of these, a factor of 2 at least."""
+        """A scale that has room for all values, and spans a factor of 2 at least."""
         low, high = log(min(values)), log(max(values))
         low, high = _widened(low, high, log(2), _MARGINS[0])
         return cls(exp(low), exp(high))
@@ -97,13 +97,13 @@ class Logarithmic:
 
     @property
     def ticks(self) -> list[Tick]:
-        """As many as stand well beside each other."""
+        """As many ticks as have room beside each other."""
         choices = [list(self._multiples(*choice)) for choice in _CHOICES]
-        few = [values for values in choices if len(values) <= _MOST]
+        few = [values for values in choices if len(values) <= _MOST_TICKS]
         return [Tick(self.place(value), _short(value)) for value in (few or choices[-1:])[0]]
 
     def _multiples(self, tenths: Iterable[int], step: int) -> Iterator[int]:
-        """Whole numbers on the axis among these, of each `step`th power of ten."""
+        """The integers on the axis that are these tenths of every `step`th power of ten."""
         first = floor(log10(self.low)) // step * step
         for power in range(max(first, 0), floor(log10(self.high)) + 1, step):
             for tenth in tenths:
@@ -114,14 +114,14 @@ class Logarithmic:
 
 @dataclass(frozen=True)
 class Linear:
-    """Equal differences equally far apart."""
+    """A linear scale."""
 
     low: float
     high: float
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Linear:
-        """A scale that holds all of these, and more than one of its unit."""
+        """A scale that has room for all values, and spans 2 units at least."""
         return cls(*_widened(min(values), max(values), 2, _MARGINS[1]))
 
     def place(self, value: float) -> float:
@@ -130,21 +130,21 @@ class Linear:
     @property
     def ticks(self) -> list[Tick]:
         span = self.high - self.low
-        step = next(step for step in _STEPS if span / step <= _MOST)
+        step = next(step for step in _STEPS if span / step <= _MOST_TICKS)
         first, last = -floor(-self.low / step), floor(self.high / step)
         numbers = [count * step for count in range(first, last + 1)]
         return [Tick(self.place(float(number)), f"{float(number):g}") for number in numbers]
 
 
 def _widened(low: float, high: float, least: float, margin: float) -> tuple[float, float]:
-    """Around the same middle, wide enough, with a margin."""
+    """An interval with the same middle, at least `least` wide, and a margin at each end."""
     middle, half = (low + high) / 2, max(high - low, least) / 2
     half /= 1 - 2 * margin
     return middle - half, middle + half
 
 
 def _short(value: int) -> str:
-    """`5 G`, `1.5 G`."""
+    """A count without trailing zeros: `5 G`, `1.5 G`."""
     digits, _, suffix = readable(value).partition(" ")
     if "." in digits:
         digits = digits.rstrip("0").removesuffix(".")

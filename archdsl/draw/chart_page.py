@@ -1,4 +1,7 @@
-"""The page of a chart: title, facts and legend on top, the points between their axes."""
+"""The page of a chart: title, facts and legend on top, and below them the axes with the points.
+
+If not all labels find room, the axes are made larger, and kept if more labels then do.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,29 @@ from collections.abc import Iterator, Sequence
 from archdsl.diagnostics import counted
 from archdsl.draw import geometry, style
 from archdsl.draw.chart import Chart, Group, Linear, Logarithmic, Point, Tick
-from archdsl.draw.labels import RADIUS, Anchor, Placed, Rectangle, place
+from archdsl.draw.labels import RADIUS, Anchor, PlacedLabel, Rectangle, place
 from archdsl.draw.page import ChartPage, Mark, Shape, Stroke, Writing
 from archdsl.draw.style import HEADING, PLAIN, Font
 
 _MARGIN = 28.0
 _LINE = 14.0
-"""From a line of text to the next."""
+"""Pixels from one line of text to the next."""
 
 _WIDTH, _HEIGHT = 720.0, 420.0
 _ZOOMS = (1.25, 1.5, 2.0, 3.0)
-"""How much larger the axes become, as long as more labels find a place then."""
+"""The larger sizes of axes that are tried."""
 
 _AXIS = Font(12, 600)
 
 
 def chart_page(chart: Chart) -> ChartPage:
-    """Everything at its place. The chart has a point."""
+    """The page of a chart, which must have at least one point."""
     best = _Drawing(chart, 1)
     for zoom in _ZOOMS:
         if all(best.placed):
             break
         larger = _Drawing(chart, zoom)
-        if larger.untold >= best.untold:
+        if larger.unlabelled >= best.unlabelled:
             break
         best = larger
     return best.page()
@@ -49,8 +52,8 @@ class _Drawing:
         self.placed = self._labels()
 
     @property
-    def untold(self) -> int:
-        """Points without a label."""
+    def unlabelled(self) -> int:
+        """The number of points whose label finds no room."""
         return self.placed.count(None)
 
     def page(self) -> ChartPage:
@@ -60,7 +63,7 @@ class _Drawing:
         leaders = [Stroke(p.leader, style.ALONE, 1) for p in self.placed if p and p.leader]
         strokes = (*self._grid(), *self._lines(), *leaders)
         marks = (*self.patches, *self._marks())
-        labels = tuple(self._said())
+        labels = tuple(self._label_texts())
         title = self.chart.title
         return ChartPage(title, right + _MARGIN, height, strokes, marks, tuple(writings), labels)
 
@@ -97,8 +100,8 @@ class _Drawing:
         yield Writing(self.chart.up, _MARGIN, top - 14, _AXIS, style.INK)
 
     def _notes(self) -> Iterator[Writing]:
-        more = f"{counted(self.untold, 'point')} without a label: there is no room"
-        for line, note in enumerate([*self.chart.notes, *[more] * bool(self.untold)], start=1):
+        more = f"{counted(self.unlabelled, 'point')} without a label, for lack of room"
+        for line, note in enumerate([*self.chart.notes, *[more] * bool(self.unlabelled)], start=1):
             y = self.room.bottom + 48 + 16 * line
             yield Writing(note, _MARGIN, y, PLAIN, style.MUTED)
 
@@ -113,14 +116,14 @@ class _Drawing:
     def _marks(self) -> Iterator[Mark]:
         for group, (ink, shape) in zip(self.chart.groups, _styles(self.chart), strict=True):
             for point in group.points:
-                yield Mark(*self._at(point), shape, ink, point.told)
+                yield Mark(*self._at(point), shape, ink, point.tooltip)
 
-    def _labels(self) -> list[Placed | None]:
+    def _labels(self) -> list[PlacedLabel | None]:
         anchors = [Anchor(self._at(point), *_size(point)) for point in self.points]
         lines = [tuple(map(self._at, run)) for group in self.chart.groups for run in group.runs]
         return place(anchors, lines, self.room)
 
-    def _said(self) -> Iterator[Writing]:
+    def _label_texts(self) -> Iterator[Writing]:
         for point, placed in zip(self.points, self.placed, strict=True):
             if placed is None:
                 continue
@@ -129,8 +132,8 @@ class _Drawing:
             x, anchor = (right, "end") if is_left else (left, "start")
             y = placed.area.top + 10.5
             yield Writing(point.label, x, y, PLAIN, style.INK, anchor)
-            if point.aside:
-                yield Writing(point.aside, x, y + _LINE, PLAIN, style.MUTED, anchor)
+            if point.detail:
+                yield Writing(point.detail, x, y + _LINE, PLAIN, style.MUTED, anchor)
 
 
 def _edges(room: Rectangle) -> tuple[float, float, float, float]:
@@ -142,12 +145,15 @@ def _number(tick: Tick, x: float, y: float, anchor: str) -> Writing:
 
 
 def _size(point: Point) -> tuple[float, float]:
-    width = max(PLAIN.width(point.label), PLAIN.width(point.aside))
-    return width, _LINE * (2 if point.aside else 1)
+    width = max(PLAIN.width(point.label), PLAIN.width(point.detail))
+    return width, _LINE * (2 if point.detail else 1)
 
 
 def _styles(chart: Chart) -> Iterator[tuple[str, Shape]]:
-    """A colour and a shape for each group, no two alike as long as there are enough."""
+    """A colour and a shape for each group.
+
+    There are 6 colours and 4 shapes, which give 12 different pairs when both are taken in turn.
+    """
     shapes = list(Shape)
     number = 0
     for group in chart.groups:
@@ -159,21 +165,21 @@ def _styles(chart: Chart) -> Iterator[tuple[str, Shape]]:
 
 
 def _legend(chart: Chart, width: float) -> tuple[list[Writing], list[Mark], float]:
-    """Title, facts and what the colours mean; and where the axes begin."""
-    told = [Writing(chart.title, _MARGIN, _MARGIN + 17, HEADING, style.INK)]
+    """The title, the facts and the names of groups; and the top of the axes below them."""
+    writings = [Writing(chart.title, _MARGIN, _MARGIN + 17, HEADING, style.INK)]
     for line, fact in enumerate(chart.facts):
-        told.append(Writing(fact, _MARGIN, _MARGIN + 38 + 16 * line, PLAIN, style.MUTED))
+        writings.append(Writing(fact, _MARGIN, _MARGIN + 38 + 16 * line, PLAIN, style.MUTED))
     patches: list[Mark] = []
-    x, y = _MARGIN, told[-1].y + 24
+    x, y = _MARGIN, writings[-1].y + 24
     for group, (ink, shape) in _named(chart):
         entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, style.INK)
         if entry.right > _MARGIN + width and x > _MARGIN:
             x, y = _MARGIN, y + 18
             entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, style.INK)
         patches.append(Mark(x + RADIUS, y - 4, shape, ink, group.name))
-        told.append(entry)
+        writings.append(entry)
         x = entry.right + 20
-    return told, patches, y + (44 if patches else 20)
+    return writings, patches, y + (44 if patches else 20)
 
 
 def _named(chart: Chart) -> Sequence[tuple[Group, tuple[str, Shape]]]:

@@ -1,9 +1,13 @@
-"""Where in its layer each spot stands: first the order, then the columns.
+"""The second step of a layout: the order of the vertices in each layer, and their columns.
 
-Layers are swept down and up, each sorted by what its spots are linked to, and the order with the
-fewest crossings stays. Then Brandes and Koepf's columns make wires as straight as can be: four
-times, from each corner of the picture, spots are aligned with those that they are linked to, and
-the columns that arise are pushed together. The mean of the two middle results stands.
+Layers are swept down and up. Each is sorted by the mean place of the neighbours in the layer before
+it, and the order with the fewest crossings is kept. Columns follow Brandes and Koepf (Fast and
+Simple Horizontal Coordinate Assignment, Graph Drawing 2001): starting at each of the four corners,
+vertices are aligned with their median neighbours, and the resulting columns are pushed together.
+The mean of the two middle results is taken.
+
+The method differs in two points. Links have weights, so that the main path and long wires become
+straight first, and vertices have widths to the left and the right of their axes.
 """
 
 from __future__ import annotations
@@ -18,18 +22,20 @@ from archdsl.draw.geometry import mean
 from archdsl.draw.layers import STRAIGHT, Layers
 
 GAP = 22.0
-"""Between neighbours of a layer."""
+"""Pixels between neighbours in a layer."""
 
 _MANY = 3
+"""With this many links, the median of all of them is taken, so that branches are centred."""
+
 _SWEEPS = 12
 
 
 # The order of a layer
 
 
-def order(layers: Layers) -> None:
-    """Sort every layer, by turns down and up, and keep the order with the fewest crossings."""
-    _as_met(layers)
+def order_layers(layers: Layers) -> None:
+    """Sort every layer, sweeping down and up in turn; keep the order with the fewest crossings."""
+    _order_depth_first(layers)
     best, fewest = _copy(layers), _crossings(layers)
     for sweep in range(_SWEEPS):
         if not fewest:
@@ -42,34 +48,34 @@ def order(layers: Layers) -> None:
 
 
 def _places(ranks: dict[int, list[int]]) -> dict[int, int]:
-    """Where in its layer each spot stands."""
-    return {index: place for spots in ranks.values() for place, index in enumerate(spots)}
+    """The place of each vertex in its layer."""
+    return {index: place for vertices in ranks.values() for place, index in enumerate(vertices)}
 
 
 def _copy(layers: Layers) -> dict[int, list[int]]:
-    return {rank: list(spots) for rank, spots in layers.ranks.items()}
+    return {rank: list(vertices) for rank, vertices in layers.ranks.items()}
 
 
-def _as_met(layers: Layers) -> None:
-    """In the order in which one meets them walking down from the top, near readers first."""
+def _order_depth_first(layers: Layers) -> None:
+    """Sort layers by a depth-first walk from the top. A chain then starts out without crossings."""
     seen: dict[int, None] = {}
-    starts = [index for spots in layers.ranks.values() for index in spots]
-    starts.sort(key=lambda index: bool(layers.spots[index].up))
+    starts = [index for vertices in layers.ranks.values() for index in vertices]
+    starts.sort(key=lambda index: bool(layers.vertices[index].up))
     for start in starts:
         waiting = [start]
         while waiting:
             index = waiting.pop()
             if index not in seen:
                 seen[index] = None
-                down = layers.spots[index].down
+                down = layers.vertices[index].down
                 waiting += sorted(down, key=lambda below: (layers.weights[index, below], -below))
     met = {index: place for place, index in enumerate(seen)}
-    for spots in layers.ranks.values():
-        spots.sort(key=met.__getitem__)
+    for vertices in layers.ranks.values():
+        vertices.sort(key=met.__getitem__)
 
 
 def _sweep(layers: Layers, *, downwards: bool) -> None:
-    """Sort each layer by the mean place of what its spots are linked to in the one before."""
+    """Sort each layer by the mean place of the vertices that are linked in the layer before."""
     ranks = list(layers.ranks)
     for rank in ranks if downwards else reversed(ranks):
         place = {index: p for p, index in enumerate(layers.ranks[rank])}
@@ -77,22 +83,23 @@ def _sweep(layers: Layers, *, downwards: bool) -> None:
         place |= {index: p for p, index in enumerate(near)}
         means = {}
         for index in layers.ranks[rank]:
-            links = layers.spots[index].up if downwards else layers.spots[index].down
+            links = layers.vertices[index].up if downwards else layers.vertices[index].down
             means[index] = mean([place[link] for link in links] or [place[index]])
         layers.ranks[rank].sort(key=means.__getitem__)
 
 
 def _crossings(layers: Layers) -> int:
+    """The number of crossings: of inversions among the lower ends of links, layer by layer."""
     place = _places(layers.ranks)
     return sum(
         _inversions(
             [
                 place[below]
-                for index in spots
-                for below in sorted(layers.spots[index].down, key=place.__getitem__)
+                for index in vertices
+                for below in sorted(layers.vertices[index].down, key=place.__getitem__)
             ]
         )
-        for spots in layers.ranks.values()
+        for vertices in layers.ranks.values()
     )
 
 
@@ -109,21 +116,24 @@ def _inversions(ends: Sequence[int]) -> int:
 
 
 def columns(layers: Layers) -> list[float]:
-    """The axis of each spot."""
-    crossed = set(_crossed(layers))
-    found = [
-        _Corner(layers, crossed, down, right).axes()
+    """The horizontal position of the axis of each vertex."""
+    conflicts = set(_conflicts(layers))
+    results = [
+        _Corner(layers, conflicts, down, right).axes()
         for down in (True, False)
         for right in (True, False)
     ]
-    _align(layers, found)
-    middle = [sorted(axes)[1:3] for axes in zip(*found, strict=True)]
+    _align(layers, results)
+    middle = [sorted(axes)[1:3] for axes in zip(*results, strict=True)]
     return [(low + high) / 2 for low, high in middle]
 
 
-def _crossed(layers: Layers) -> Iterator[tuple[int, int]]:
-    """Links that cross a long wire: these give way."""
-    place, spots = _places(layers.ranks), layers.spots
+def _conflicts(layers: Layers) -> Iterator[tuple[int, int]]:
+    """Links that cross the inside of a long wire. They are not aligned, so the wire is straight.
+
+    These are the type 1 conflicts of Brandes and Koepf, found in one walk over each layer.
+    """
+    place, vertices = _places(layers.ranks), layers.vertices
     for rank, layer in layers.ranks.items():
         above = layers.ranks.get(rank - 1, [])
         left, start = 0, 0
@@ -133,41 +143,41 @@ def _crossed(layers: Layers) -> Iterator[tuple[int, int]]:
             if inner is None and position < len(layer) - 1:
                 continue
             for other in layer[start : position + 1]:
-                for up in spots[other].up:
+                for up in vertices[other].up:
                     is_outside = not left <= place[up] <= right
-                    if is_outside and not (spots[up].is_bend and spots[other].is_bend):
+                    if is_outside and not (vertices[up].is_bend and vertices[other].is_bend):
                         yield up, other
             start, left = position + 1, right
 
 
 def _inner(layers: Layers, index: int) -> int | None:
-    """What is above a spot in the middle of a long wire."""
-    spot = layers.spots[index]
-    above = spot.up[0] if spot.is_bend and spot.up else None
-    return above if above is not None and layers.spots[above].is_bend else None
+    """The vertex above one in the middle of a long wire; None for any other vertex."""
+    vertex = layers.vertices[index]
+    above = vertex.up[0] if vertex.is_bend and vertex.up else None
+    return above if above is not None and layers.vertices[above].is_bend else None
 
 
-def _align(layers: Layers, found: list[list[float]]) -> None:
-    """Move the results over each other: those from the left begin where the narrowest does."""
-    spans = [_span(layers, axes) for axes in found]
+def _align(layers: Layers, results: list[list[float]]) -> None:
+    """Move the results over each other: to the left or right end of the narrowest."""
+    spans = [_span(layers, axes) for axes in results]
     low, high = min(spans, key=lambda span: span[1] - span[0])
-    for number, (axes, span) in enumerate(zip(found, spans, strict=True)):
+    for number, (axes, span) in enumerate(zip(results, spans, strict=True)):
         shift = low - span[0] if number % 2 == 0 else high - span[1]
-        found[number] = [axis + shift for axis in axes]
+        results[number] = [axis + shift for axis in axes]
 
 
 def _span(layers: Layers, axes: list[float]) -> tuple[float, float]:
-    sizes = [spot.size for spot in layers.spots]
+    sizes = [vertex.size for vertex in layers.vertices]
     low = min((axis - size.left for axis, size in zip(axes, sizes, strict=True)), default=0)
     return low, max((axis + size.right for axis, size in zip(axes, sizes, strict=True)), default=0)
 
 
 @dataclass
 class _Corner:
-    """The alignment that begins at one corner; those of the right are mirrored."""
+    """The alignment that starts at one corner. For one at the right, all is mirrored."""
 
     layers: Layers
-    crossed: set[tuple[int, int]]
+    conflicts: set[tuple[int, int]]
     downwards: bool
     rightwards: bool
 
@@ -176,52 +186,55 @@ class _Corner:
         layers = layers if self.downwards else layers[::-1]
         layers = layers if self.rightwards else [layer[::-1] for layer in layers]
         roots = self._columns(layers)
-        axes = self._pushed(layers, roots)
+        axes = self._compact(layers, roots)
         sign = 1 if self.rightwards else -1
         return [sign * axes[root] for root in roots]
 
     def _columns(self, layers: list[list[int]]) -> list[int]:
-        """For each spot the first one of its column."""
-        count = len(self.layers.spots)
+        """For each vertex, the first vertex of its column."""
+        count = len(self.layers.vertices)
         roots, taken = list(range(count)), [False] * count
         place = {index: place for layer in layers for place, index in enumerate(layer)}
         for layer in layers:
             last = -1
             for index in layer:
-                for near in self._wished(index, place):
+                for near in self._mutual_medians(index, place):
                     free = not taken[near] and place[near] > last
-                    if free and not self._is_crossed(index, near):
+                    if free and not self._is_conflict(index, near):
                         roots[index], taken[near], last = roots[near], True, place[near]
                         break
         return roots
 
-    def _wished(self, index: int, place: dict[int, int]) -> list[int]:
-        """Those that a spot would like to stand below, and that would like it to."""
-        near = self._middle(index, self.downwards, place)
-        return [n for n in near if index in self._middle(n, not self.downwards, place)]
+    def _mutual_medians(self, index: int, place: dict[int, int]) -> list[int]:
+        """The median neighbours of a vertex in the layer before for which it is a median too."""
+        near = self._medians(index, self.downwards, place)
+        return [n for n in near if index in self._medians(n, not self.downwards, place)]
 
-    def _middle(self, index: int, upwards: bool, place: dict[int, int]) -> list[int]:
-        """The one or two middle ones of the best links of a spot; of many, all are as good."""
-        spot, weights = self.layers.spots[index], self.layers.weights
+    def _medians(self, index: int, upwards: bool, place: dict[int, int]) -> list[int]:
+        """The one or two medians among the neighbours of a vertex with the largest weight."""
+        vertex, weights = self.layers.vertices[index], self.layers.weights
         if upwards:
-            links = {near: weights[near, index] for near in spot.up}
+            links = {near: weights[near, index] for near in vertex.up}
         else:
-            links = {near: weights[index, near] for near in spot.down}
+            links = {near: weights[index, near] for near in vertex.down}
         most = max(links.values(), default=0)
         if len(links) >= _MANY and most < STRAIGHT:
             most = 0
         near = sorted((n for n, w in links.items() if w >= most), key=place.__getitem__)
         return near[(len(near) - 1) // 2 : len(near) // 2 + 1] if near else []
 
-    def _is_crossed(self, index: int, near: int) -> bool:
-        return ((near, index) if self.downwards else (index, near)) in self.crossed
+    def _is_conflict(self, index: int, near: int) -> bool:
+        return ((near, index) if self.downwards else (index, near)) in self.conflicts
 
-    def _pushed(self, layers: list[list[int]], roots: list[int]) -> dict[int, float]:
-        """Columns as far to the left as they go, then back to their neighbours on the right."""
+    def _compact(self, layers: list[list[int]], roots: list[int]) -> dict[int, float]:
+        """Push columns to the left as far as they go, then right as far as their neighbours allow.
+
+        The second part closes gaps between a column and what is to the right of it.
+        """
         apart: dict[int, dict[int, float]] = {root: {} for root in roots}
         for layer in layers:
             for left, right in pairwise(layer):
-                gaps, far = apart[roots[left]], self._apart(left, right)
+                gaps, far = apart[roots[left]], self._separation(left, right)
                 gaps[roots[right]] = max(gaps.get(roots[right], 0), far)
         from_right = list(TopologicalSorter(apart).static_order())
         axes = dict.fromkeys(from_right, 0.0)
@@ -234,8 +247,8 @@ class _Corner:
                 axes[root] = max(axes[root], room)
         return axes
 
-    def _apart(self, left: int, right: int) -> float:
-        first, second = self.layers.spots[left].size, self.layers.spots[right].size
+    def _separation(self, left: int, right: int) -> float:
+        first, second = self.layers.vertices[left].size, self.layers.vertices[right].size
         if self.rightwards:
             return first.right + GAP + second.left
         return first.left + GAP + second.right

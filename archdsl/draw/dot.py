@@ -1,4 +1,4 @@
-"""Graphviz's DOT. Texts stand in quoted strings, where a quote and a backslash are escaped."""
+"""Pictures in Graphviz's DOT language. All texts are quoted strings, with quotes escaped."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _LINES = {
 
 
 def dot(picture: Picture) -> str:
-    """The picture as a DOT graph; the cells of a network are clusters of their own."""
+    """The picture as a DOT graph, with a cluster for each cell of a network."""
     return "\n".join(_lines(picture))
 
 
 def _lines(picture: Picture) -> Iterator[str]:
     yield f"digraph {_quoted(picture.main.title)} {{"
     yield _HEAD
-    yield f"  label={_quoted(*picture.spoken)};"
+    yield f"  label={_quoted(*picture.caption)};"
     yield from _panel(picture.main, "n", "  ")
     for number, inset in enumerate(picture.insets):
         yield f"  subgraph cluster_inset{number} {{"
@@ -67,7 +67,7 @@ def _box(box: Box) -> str:
 
 
 def _wire(wire: Wire, prefix: str, indent: str) -> Iterator[str]:
-    """The label stands at the first of the readers only, as it does for the eye."""
+    """An edge to each reader. Only the first has the label, as in the SVG."""
     for place, target in enumerate(wire.targets):
         label = f"label={_quoted(f' {wire.label}')}" if wire.label and place == 0 else ""
         parts = ", ".join(filter(None, (label, _LINES[wire.line])))

@@ -1,4 +1,4 @@
-"""A family as a chart: what its members cost against the accuracy that claims state."""
+"""A family as a chart: the measured costs of its members against the accuracy that claims state."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from pathlib import Path
 from archdsl.claims.members import Member
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import CompileError, Diagnostic, counted, error
-from archdsl.draw import words
+from archdsl.draw import captions
 from archdsl.draw.chart import Chart, Group, Point
 from archdsl.draw.style import clean, shortened
 from archdsl.ir.types import TensorType
 from archdsl.plan.derivations import Lineage
 from archdsl.report.text import readable
 
-_WORDY = 40
-"""Points that have their input beside them; more would not find the room."""
+_MOST_WITH_INPUTS = 40
+"""With more points than this, inputs are not shown beside them, as there is no room."""
 
 _GROUPS = 12
-"""Groups that colours and shapes tell apart."""
+"""The number of groups that colours and shapes distinguish."""
 
 _LONGEST = 40
-"""Characters of a name."""
+"""The longest name that is not shortened, in characters."""
 
 _LONGEST_RUN = 12
-"""Points that a line joins."""
+"""The most points that a line joins: one through many more would say nothing."""
 
 
 def chart(members: Sequence[Member], convention: Convention) -> Chart:
-    """The members that have an accuracy.
+    """The chart of the members that have an accuracy and a cost.
 
     Raises:
-        CompileError: there is none.
+        CompileError: no member has both.
     """
     rated = [member for member in members if member.top1 is not None]
     drawn = [member for member in rated if member.figures.total(convention)]
     if not drawn:
-        raise CompileError([_nothing(bool(rated), convention)])
+        raise CompileError([_nothing_to_draw(bool(rated), convention)])
     family = _Family(drawn, convention)
     groups = tuple(family.groups())
     unit, free = convention.unit, len(rated) - len(drawn)
-    note = f"{counted(free, 'network')} without any {unit} cannot stand on a logarithmic axis"
+    note = f"{counted(free, 'network')} with 0 {unit} not drawn: the axis is logarithmic"
     return Chart(
         f"Top-1 accuracy against {unit}",
         tuple(family.facts(groups)),
@@ -53,40 +53,40 @@ def chart(members: Sequence[Member], convention: Convention) -> Chart:
     )
 
 
-def _nothing(is_rated: bool, convention: Convention) -> Diagnostic:
+def _nothing_to_draw(is_rated: bool, convention: Convention) -> Diagnostic:
     if is_rated:
-        message = f"nothing to draw: what has an accuracy costs no {convention.unit}"
+        message = f"nothing to draw: all networks with an accuracy have 0 {convention.unit}"
         return error("family", message)
     message = "nothing to draw: no claim of these specs states an accuracy"
-    hint = "claim it where it holds: `claim x3d_s(size = 182) { top1 73.3 }`"
+    hint = "write a claim such as `claim x3d_s(size = 182) { top1 73.3 }`"
     return error("family", message, help=hint)
 
 
 class _Family:
-    """Members as points. Those of one base are a group, those of one lineage a run in it."""
+    """Members as points: a group for each base, and in it a run for each lineage."""
 
     def __init__(self, members: Sequence[Member], convention: Convention) -> None:
         self.members = members
         self.convention = convention
-        self.named = Counter(member.network for member in members)
+        self.counts = Counter(member.network for member in members)
         self.inputs = {_inputs(member) for member in members}
-        self.is_wordy = len(self.inputs) > 1 and len(members) <= _WORDY
+        self.shows_inputs = len(self.inputs) > 1 and len(members) <= _MOST_WITH_INPUTS
 
     def facts(self, groups: Sequence[Group]) -> Iterator[str]:
-        """What the figures, the colours and the lines mean."""
+        """The convention, the inputs, and what colours and lines mean."""
         yield f"{self.convention.name}: {self.convention.counts}"
         if len(self.inputs) == 1:
             yield f"input {min(self.inputs)}"
         else:
-            where = "below its name" if self.is_wordy else "that its accuracy is stated for"
-            yield f"each network at the input {where}"
+            which = "below its name" if self.shows_inputs else "of its claim"
+            yield f"each network at the input {which}"
         if any(group.name for group in groups):
-            yield "a colour stands for one network that others derive from"
+            yield "one colour: networks that derive from one base"
         if any(len(run) > 1 for group in groups for run in group.runs):
-            yield "a line joins networks of one such origin that differ in numbers alone"
+            yield "one line: those of them that differ only in numbers"
 
     def groups(self) -> Iterator[Group]:
-        """The largest have a colour each, those that stand alone none."""
+        """A coloured group for each of the largest bases, and a grey one for all other members."""
         bases: dict[tuple[Path, str], list[Member]] = {}
         for member in self.members:
             base = (member.lineage.file, member.lineage.base)
@@ -109,20 +109,20 @@ class _Family:
 
     def _point(self, member: Member) -> Point:
         cost, up = member.figures.total(self.convention), float(member.top1 or 0)
-        name = member.name if self.named[member.network] > 1 else member.network
+        name = member.name if self.counts[member.network] > 1 else member.network
         inputs = _inputs(member)
         figures = f"{readable(cost)} {self.convention.unit}, {member.stated} % at {inputs}"
         return Point(
             cost,
             up,
             shortened(clean(name), _LONGEST),
-            shortened(inputs, _LONGEST) if self.is_wordy else "",
+            shortened(inputs, _LONGEST) if self.shows_inputs else "",
             clean(f"{member.name}: {figures}"),
         )
 
 
 def _joined(run: Sequence[Point]) -> Iterator[tuple[Point, ...]]:
-    """A line through very many points would say nothing."""
+    """A run as it is, or cut into single points if it is too long for a line."""
     if len(run) <= _LONGEST_RUN:
         yield tuple(run)
     else:
@@ -134,8 +134,8 @@ def _by_cost(point: Point) -> tuple[int, float]:
 
 
 def _inputs(member: Member) -> str:
-    """The shape; with several inputs their names too."""
-    shapes = {name: words.shape(TensorType(shape)) for name, shape in member.inputs.items()}
+    """The shape of the input; the names too if there are several."""
+    shapes = {name: captions.shape(TensorType(shape)) for name, shape in member.inputs.items()}
     if len(shapes) == 1:
         return "".join(shapes.values())
     return clean(", ".join(f"{name} {shape}" for name, shape in shapes.items()))

@@ -1,81 +1,90 @@
-"""Frames inside each other, each laid out by itself: to the one around it, it is a box."""
+"""The layout of a diagram: frames inside frames, from the innermost out.
+
+Each frame is laid out on its own, and is a box of known size to the frame around it. So the layout
+takes time in proportion to the diagram, and the inside of a stage looks the same wherever it is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.draw.columns import GAP, columns, order
-from archdsl.draw.geometry import Area, Plan, Size, joined
-from archdsl.draw.layers import Cut, Passage, Thread, cut, layered, whole
+from archdsl.draw.columns import GAP, columns, order_layers
+from archdsl.draw.geometry import Area, Layout, Size, join
+from archdsl.draw.layers import Edge, FrameWires, Segment, layered, split_wires, whole
 from archdsl.draw.picture import Group, Item, Look, Wire
-from archdsl.draw.placing import Content, Framed, Placing
+from archdsl.draw.placing import FrameContent, FrameLayout, Placement
 from archdsl.draw.style import FOOTER, HEADER, PADDING, box_size, head_widths
 
 _WIDEST = 260.0
-"""That a box is for the sake of its wires."""
+"""Pixels up to which a box is widened so that its wires run straight."""
 
 _ATTEMPTS = 8
+"""Layouts of a diagram until the order of wires must have settled."""
 
 
 @dataclass
 class _Attempt:
-    """One layout of a diagram. `known` has the order in which wires reach frames in the last."""
+    """One layout of a diagram: the order in which wires arrive at each frame, before and after.
+
+    A frame is laid out before the one around it, so it cannot know the order in which its wires
+    will arrive. It takes the order of the last attempt.
+    """
 
     known: Mapping[int, Mapping[int, int]]
     reached: dict[int, Mapping[int, int]] = field(default_factory=dict)
 
 
-def plan(items: Sequence[Item], wires: Sequence[Wire]) -> Plan:
-    """The whole diagram: laid out until frames take wires in the order in which they come."""
+def lay_out(items: Sequence[Item], wires: Sequence[Wire]) -> Layout:
+    """Lay out a diagram, until every frame takes its wires in the order in which they arrive."""
     attempt = _Attempt({})
-    framed = _Frame(items, whole(wires), attempt).framed()
+    layout = _Frame(items, whole(wires), attempt).layout()
     for _ in range(_ATTEMPTS):
         if attempt.reached == attempt.known:
             break
         attempt = _Attempt(attempt.reached)
-        framed = _Frame(items, whole(wires), attempt).framed()
-    return framed.plan
+        layout = _Frame(items, whole(wires), attempt).layout()
+    return layout.inside
 
 
 @dataclass
 class _Frame:
     items: Sequence[Item]
-    passages: Sequence[Passage]
+    segments: Sequence[Segment]
     attempt: _Attempt
     key: int = 0
     header: float = 0
     footer: float = 0
-    frames: dict[int, Framed] = field(default_factory=dict)
+    frames: dict[int, FrameLayout] = field(default_factory=dict)
 
-    def framed(self) -> Framed:
-        wires = cut(self.items, self.passages)
+    def layout(self) -> FrameLayout:
+        wires = split_wires(self.items, self.segments)
         for item in self.items:
             if isinstance(item, Group):
                 self.frames[item.key] = _grouped(item, wires.inside.get(item.key, ()), self.attempt)
-        threads = sorted(wires.threads, key=lambda thread: self._in_order(thread, wires))
-        rooms = _rooms(threads)
+        edges = sorted(wires.edges, key=lambda edge: self._in_order(edge, wires))
+        rooms = _rooms(edges)
         sizes = {item.key: self._size(item, rooms.get(item.key, 0)) for item in self.items}
-        layers = layered(sizes, threads)
-        order(layers)
-        content = Content(
-            self.items, self.frames, self.passages, wires.homes, self.header, self.footer
+        layers = layered(sizes, edges)
+        order_layers(layers)
+        content = FrameContent(
+            self.items, self.frames, self.segments, wires.owners, self.header, self.footer
         )
-        placing = Placing(content, layers, columns(layers))
-        self.attempt.reached |= {key: placing.arrivals(key) for key in self.frames}
-        return placing.framed()
+        placement = Placement(content, layers, columns(layers))
+        self.attempt.reached |= {key: placement.arrivals(key) for key in self.frames}
+        return placement.layout()
 
-    def _in_order(self, thread: Thread, wires: Cut) -> tuple[float, float, int]:
-        """By what they come from, and from left to right as far as that is known."""
-        if thread.source is None:
+    def _in_order(self, edge: Edge, wires: FrameWires) -> tuple[float, float, int]:
+        """The key that sorts edges: by source, and from left to right as far as that is known."""
+        if edge.source is None:
             known = self.attempt.known.get(self.key, {})
-            return (-1, known.get(thread.wire, thread.nearest), thread.wire)
-        frame = self.frames.get(thread.source)
-        door = frame.leaves[thread.wire] if frame else 0
-        return (wires.places[thread.source], door, thread.wire)
+            return (-1, known.get(edge.wire, edge.nearest), edge.wire)
+        frame = self.frames.get(edge.source)
+        door = frame.leaves[edge.wire] if frame else 0
+        return (wires.places[edge.source], door, edge.wire)
 
     def _size(self, item: Item, room: float) -> Size:
-        """A box is wide enough that the wires beside each other run straight, within reason."""
+        """The size of an item, widened for the wires that leave or enter it beside each other."""
         if isinstance(item, Group):
             return self.frames[item.key].size
         size = box_size(item)
@@ -85,15 +94,15 @@ class _Frame:
         return Size(half, half, size.height)
 
 
-def _rooms(threads: Sequence[Thread]) -> dict[int, float]:
-    """For each item how wide it is where its wires leave or enter beside each other."""
+def _rooms(edges: Sequence[Edge]) -> dict[int, float]:
+    """The width that each item would need for its wires to leave and enter straight."""
     leaving: dict[int, list[float]] = {}
     entering: dict[int, list[float]] = {}
-    for thread in threads:
-        width = thread.label.left + thread.label.right + GAP
-        if thread.source is not None:
-            leaving.setdefault(thread.source, []).append(width)
-        for key in thread.targets:
+    for edge in edges:
+        width = edge.label.left + edge.label.right + GAP
+        if edge.source is not None:
+            leaving.setdefault(edge.source, []).append(width)
+        for key in edge.targets:
             entering.setdefault(key, []).append(width)
     return {
         key: max(sum(found.get(key, ())[:-1]) for found in (leaving, entering)) + 2 * PADDING
@@ -101,10 +110,10 @@ def _rooms(threads: Sequence[Thread]) -> dict[int, float]:
     }
 
 
-def _grouped(group: Group, passages: Sequence[Passage], attempt: _Attempt) -> Framed:
-    """A group's inside with its frame around it; its axis is where its wires enter."""
-    inner = _Frame(group.items, passages, attempt, group.key, HEADER, FOOTER).framed()
-    left, _, right, _ = inner.plan.extent
+def _grouped(group: Group, segments: Sequence[Segment], attempt: _Attempt) -> FrameLayout:
+    """A group laid out, with a frame around its inside. Its axis is the middle of its entries."""
+    inner = _Frame(group.items, segments, attempt, group.key, HEADER, FOOTER).layout()
+    left, _, right, _ = inner.inside.extent
     middle = (left + right) / 2
     low, high = (f(inner.enters.values(), default=middle) for f in (min, max))
     title, aside = head_widths(group)
@@ -113,8 +122,8 @@ def _grouped(group: Group, passages: Sequence[Passage], attempt: _Attempt) -> Fr
     aside = max(aside - (right - high) - PADDING, 0)
     left, right = left - PADDING - max(title, aside), right + PADDING + max(title, aside)
     area = Area(group, left - axis, 0, right - left, inner.size.height)
-    return Framed(
-        joined([Plan((area,)), inner.plan.moved(-axis, 0)]),
+    return FrameLayout(
+        join([Layout((area,)), inner.inside.moved(-axis, 0)]),
         Size(axis - left, right - axis, inner.size.height),
         {wire: x - axis for wire, x in inner.enters.items()},
         {wire: x - axis for wire, x in inner.leaves.items()},

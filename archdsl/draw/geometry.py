@@ -1,4 +1,4 @@
-"""Where things stand, in pixels from the top left corner."""
+"""Positions, in pixels from the top left corner: sizes, areas, paths, and layouts of these."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Point: TypeAlias = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How far something reaches to the sides of its axis, and how high it is."""
+    """The extent of an item to the left and right of its axis, and its height."""
 
     left: float
     right: float
@@ -22,7 +22,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A box or a frame at its place."""
+    """A box or a frame with its position."""
 
     item: Box | Group
     x: float
@@ -36,7 +36,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A part of a wire, from point to point: straight down, or in a bend to another column."""
+    """A part of a wire, from point to point: straight down, or in a curve to another column."""
 
     points: tuple[Point, ...]
     line: Line
@@ -48,7 +48,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Text beside a wire, from its left end and around a middle line."""
+    """Text beside a wire; `x` is its left end, `y` its middle."""
 
     text: str
     x: float
@@ -60,15 +60,15 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """A diagram laid out: frames from the outside in, then boxes, wires and labels."""
+class Layout:
+    """A diagram with positions. A frame comes before what is in it, as it is drawn first."""
 
     areas: tuple[Area, ...] = ()
     paths: tuple[Path, ...] = ()
     labels: tuple[Label, ...] = ()
 
-    def moved(self, dx: float, dy: float) -> Plan:
-        return Plan(
+    def moved(self, dx: float, dy: float) -> Layout:
+        return Layout(
             tuple([area.moved(dx, dy) for area in self.areas]),
             tuple([path.moved(dx, dy) for path in self.paths]),
             tuple([label.moved(dx, dy) for label in self.labels]),
@@ -76,7 +76,7 @@ class Plan:
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of all that is drawn."""
+        """The left, top, right and bottom of everything."""
         areas, labels = self.areas, self.labels
         points = [point for path in self.paths for point in path.points]
         left = [a.x for a in areas] + [label.x for label in labels] + [x for x, _ in points]
@@ -92,16 +92,20 @@ class Plan:
         )
 
 
-def joined(plans: Sequence[Plan]) -> Plan:
-    return Plan(
-        tuple([area for plan in plans for area in plan.areas]),
-        tuple([path for plan in plans for path in plan.paths]),
-        tuple([label for plan in plans for label in plan.labels]),
+def join(layouts: Sequence[Layout]) -> Layout:
+    return Layout(
+        tuple([area for layout in layouts for area in layout.areas]),
+        tuple([path for layout in layouts for path in layout.paths]),
+        tuple([label for layout in layouts for label in layout.labels]),
     )
 
 
 def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> list[float]:
-    """Positions in their order, as near to those wanted as they can be at least so far apart."""
+    """Positions at least `apart` from each other between `low` and `high`, in the given order.
+
+    Their squared distances to those `wanted` are least: pool adjacent violators, the algorithm for
+    isotonic regression. If there is no room, they are closer together.
+    """
     if not wanted:
         return []
     apart = min(apart, (high - low) / len(wanted))

@@ -1,7 +1,8 @@
-"""Where the labels of points go: near them, and over nothing else.
+"""Where the labels of points go: near their points, and over nothing else.
 
-One after another, those in the thickest crowds first, each at the nearest place that is free; a
-label that stands away from its point is led to it by a line.
+Labels are placed greedily, those in the densest crowds first, each at the nearest position that is
+free. A label away from its point is connected to it by a line, its leader. To place labels as well
+as possible is NP-hard, and a greedy order is good enough for the sizes of families.
 """
 
 from __future__ import annotations
@@ -15,27 +16,30 @@ from math import cos, hypot, pi, sin
 from archdsl.draw.geometry import Point
 
 RADIUS = 5.0
-"""Of the mark at a point."""
+"""The radius of a mark in pixels."""
 
 _RINGS = (9.0, 14.0, 21.0, 30.0, 40.0, 52.0, 66.0, 82.0, 100.0, 120.0)
 _LED = 24.0
-"""How far a label is from its point where a line leads to it."""
+"""The distance in pixels from which on a label has a leader."""
 
 _SIDES = (0, 12, 4, 8, 14, 2, 10, 6, 15, 1, 13, 3, 11, 5, 9, 7)
-"""Directions, in sixteenths of a turn from the right by way of below, the best first."""
+"""Directions in sixteenths of a turn, clockwise from the right, the preferred ones first."""
 
 _NEAR = 70.0
-"""Points so near to each other are a crowd."""
+"""The side in pixels of the squares in which points are counted to find crowds."""
 
 _MOST = 300
-"""Labels that are tried."""
+"""Labels beyond this many are not tried."""
 
 _CELL = 48.0
-_BEAD, _BESIDE = 3.0, 2
-"""A line is looked at in steps of so many pixels; the first few of a leader are its point's."""
+"""The side in pixels of the cells of a grid."""
+
+_STEP, _FIRST = 3.0, 2
+"""Lines are tested as small squares, this many pixels apart. The first of a leader are ignored, as
+they are over the lines of its own point."""
 
 _WORST = 3
-"""More than `_Ground._crossed` ever gives."""
+"""Above every result of `_Occupied._crossed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A point, and how large its label is."""
+    """A point, and the size of its label."""
 
     at: Point
     width: float
@@ -70,8 +74,8 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A label's place, with the line that leads to it where it stands away from its point."""
+class PlacedLabel:
+    """The area of a label, and its leader if it is away from its point."""
 
     area: Rectangle
     leader: tuple[Point, Point] | None
@@ -79,20 +83,20 @@ class Placed:
 
 def place(
     anchors: Sequence[Anchor], lines: Iterable[Sequence[Point]], room: Rectangle
-) -> list[Placed | None]:
-    """A place for each label, None where no place is free. Lines are crossed unwillingly.
+) -> list[PlacedLabel | None]:
+    """The position of each label in a room; None for one that finds none.
 
-    Of very many none but the first are tried: there would be no room.
+    No label is over another label, a mark or a leader. One over a line is the last resort.
     """
-    ground = _Ground(room)
+    occupied = _Occupied(room)
     for anchor in anchors:
-        ground.marks.add(_around(anchor.at, RADIUS))
+        occupied.marks.add(_around(anchor.at, RADIUS))
     for line in lines:
         for begin, end in pairwise(line):
-            ground.lines.extend(_beads(begin, end))
-    found: list[Placed | None] = [None] * len(anchors)
+            occupied.lines.extend(_squares_along(begin, end))
+    found: list[PlacedLabel | None] = [None] * len(anchors)
     for index in _crowded_first(anchors[:_MOST]):
-        found[index] = ground.take(anchors[index])
+        found[index] = occupied.take(anchors[index])
     return found
 
 
@@ -105,8 +109,8 @@ def _crowded_first(anchors: Sequence[Anchor]) -> list[int]:
 
 
 @dataclass
-class _Taken:
-    """Rectangles, by the cells of a grid that they lie in, so that only near ones are compared."""
+class _Grid:
+    """Rectangles by the cells of a grid that they touch, so that only near ones are compared."""
 
     cells: dict[tuple[int, int], list[Rectangle]] = field(default_factory=dict)
 
@@ -132,16 +136,16 @@ class _Taken:
 
 
 @dataclass
-class _Ground:
-    """What is taken so far: by labels and the lines that lead to them, by marks, by lines."""
+class _Occupied:
+    """What is occupied so far: by labels and their leaders, by marks, by lines."""
 
     room: Rectangle
-    labels: _Taken = field(default_factory=_Taken)
-    marks: _Taken = field(default_factory=_Taken)
-    lines: _Taken = field(default_factory=_Taken)
+    labels: _Grid = field(default_factory=_Grid)
+    marks: _Grid = field(default_factory=_Grid)
+    lines: _Grid = field(default_factory=_Grid)
 
-    def take(self, anchor: Anchor) -> Placed | None:
-        """The best place that is free, which no other label gets then."""
+    def take(self, anchor: Anchor) -> PlacedLabel | None:
+        """Occupy the best position that is free; None if there is none."""
         free = filter(self._is_free, _places(anchor))
         best, least = None, _WORST
         for placed in free:
@@ -152,35 +156,35 @@ class _Ground:
                 break
         if best:
             self.labels.add(best.area)
-            self.labels.extend(_leading(best))
+            self.labels.extend(_leader_squares(best))
         return best
 
-    def _crossed(self, placed: Placed) -> int:
-        """0 where it is clear of lines, 1 where its leader crosses one, 2 where it lies on one."""
+    def _crossed(self, placed: PlacedLabel) -> int:
+        """0 if nothing crosses a line, 1 if only the leader does, 2 if the label is over one."""
         if self.lines.meets(placed.area):
             return 2
-        return int(any(map(self.lines.meets, _away(placed))))
+        return int(any(map(self.lines.meets, _outer_squares(placed))))
 
-    def _is_free(self, placed: Placed) -> bool:
+    def _is_free(self, placed: PlacedLabel) -> bool:
         area = placed.area
         if not self.room.holds(area) or self.labels.meets(area) or self.marks.meets(area):
             return False
-        if any(map(self.labels.meets, _leading(placed))):
+        if any(map(self.labels.meets, _leader_squares(placed))):
             return False
-        return not any(map(self.marks.meets, _away(placed)))
+        return not any(map(self.marks.meets, _outer_squares(placed)))
 
 
-def _places(anchor: Anchor) -> Iterator[Placed]:
-    """Around the point, the nearest first; farther away there are more of them."""
+def _places(anchor: Anchor) -> Iterator[PlacedLabel]:
+    """Positions around a point, the nearest first. Farther rings have more of them."""
     for far in _RINGS:
         parts = (0.0,) if far < _LED else (0.0, 0.25, 0.5, 0.75)
         for side, part in product(_SIDES, parts):
             area = _beside(anchor, far, (side + part) * pi / 8)
-            yield Placed(area, _leader(anchor.at, area))
+            yield PlacedLabel(area, _leader(anchor.at, area))
 
 
 def _beside(anchor: Anchor, far: float, angle: float) -> Rectangle:
-    """So far away, with a side or a corner towards the point."""
+    """The area of a label at a distance and an angle, with a side or corner towards its point."""
     (x, y), across, down = anchor.at, cos(angle), sin(angle)
     middle = x + far * across + anchor.width / 2 * _towards(across)
     center = y + far * down + anchor.height / 2 * _towards(down)
@@ -201,20 +205,20 @@ def _leader(point: Point, area: Rectangle) -> tuple[Point, Point] | None:
     return _between(point, (x, y), begin), _between(point, (x, y), end)
 
 
-def _leading(placed: Placed) -> Iterator[Rectangle]:
-    return _beads(*placed.leader) if placed.leader else iter(())
+def _leader_squares(placed: PlacedLabel) -> Iterator[Rectangle]:
+    return _squares_along(*placed.leader) if placed.leader else iter(())
 
 
-def _away(placed: Placed) -> Iterator[Rectangle]:
-    """Its leader, but for where the point's own mark and lines are."""
-    return islice(_leading(placed), _BESIDE, None)
+def _outer_squares(placed: PlacedLabel) -> Iterator[Rectangle]:
+    """The leader without its first squares, where the mark and the lines of its own point are."""
+    return islice(_leader_squares(placed), _FIRST, None)
 
 
-def _beads(begin: Point, end: Point) -> Iterator[Rectangle]:
-    """Small squares along a line."""
-    count = max(1, round(hypot(end[0] - begin[0], end[1] - begin[1]) / _BEAD))
-    for bead in range(count + 1):
-        yield _around(_between(begin, end, bead / count), 1)
+def _squares_along(begin: Point, end: Point) -> Iterator[Rectangle]:
+    """Small squares along a line, which stand for it in a grid of rectangles."""
+    count = max(1, round(hypot(end[0] - begin[0], end[1] - begin[1]) / _STEP))
+    for step in range(count + 1):
+        yield _around(_between(begin, end, step / count), 1)
 
 
 def _between(begin: Point, end: Point, part: float) -> Point:

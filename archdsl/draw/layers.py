@@ -1,9 +1,11 @@
-"""Boxes in layers, and the wires between them as each frame sees them.
+"""The first step of a layout: the boxes of one frame in layers, and its wires as edges.
 
-A wire is cut at the frames that it passes; each frame sees its own part. In a frame each box is
-below all that it reads, wires passing what stands between. Boxes stand on even ranks. Odd ones lie
-between and hold the labels of the wires; what a frame lets in or out passes there too, above the
-first box and below the last.
+A wire is split at the frames that it crosses, and each frame sees its own segment. In a frame, each
+box is in a layer below all boxes that it reads. A wire that crosses a layer has a vertex there, so
+that no box is placed on top of it (Sugiyama, Tagawa and Toda, 1981).
+
+Boxes are on even ranks. The odd ranks between them hold the labels of wires. Wires that enter or
+leave the frame do so on the odd rank above the first box, or on that below the last.
 """
 
 from __future__ import annotations
@@ -20,18 +22,21 @@ Key: TypeAlias = int
 
 _NOWHERE = Size(0, 0, 0)
 STRAIGHT, _MAIN, _SHORT, _LONG = 4, 3, 2, 1
+"""Weights of links, the most wanted straight first: inside of a long wire, on the main path, to the
+next layer, and to a layer further down."""
+
 _DEEPER = 3
-"""By how many boxes more below it one reader of a value is on the main way."""
+"""A reader with this many more boxes below it than the other readers is on the main path."""
 
 
 # Wires
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A wire as one frame sees it: by which boxes in it it is made and read.
+class Segment:
+    """The part of a wire in one frame: the boxes there, at any depth, that make and read it.
 
-    Its label is told in one frame only, and has room in all.
+    The label is shown in one frame only, but has room in all, so that the wire stays straight.
     """
 
     wire: int
@@ -40,20 +45,20 @@ class Passage:
     leaves: bool
     label: str
     line: Line
-    is_told: bool
+    shows_label: bool
 
 
-def whole(wires: Sequence[Wire]) -> list[Passage]:
-    """Wires as the outermost frame sees them."""
+def whole(wires: Sequence[Wire]) -> list[Segment]:
+    """The segments of wires in the outermost frame."""
     return [
-        Passage(number, wire.source, wire.targets, False, wire.label, wire.line, True)
+        Segment(number, wire.source, wire.targets, False, wire.label, wire.line, True)
         for number, wire in enumerate(wires)
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
-    """A wire as one frame sees it: it may come from outside (no source) and leave again.
+class Edge:
+    """A segment between the items of a frame. It has no source if it enters from outside.
 
     `nearest` is the first box that reads it.
     """
@@ -67,59 +72,71 @@ class Thread:
 
 
 @dataclass
-class Cut:
-    """The wires of a frame: `threads` between its items, and what goes on `inside` of these.
+class FrameWires:
+    """The wires of a frame: `edges` between its items, and segments `inside` of those items.
 
-    `homes` says in which item each box is, at any depth.
+    `owners` has the item that contains each box, at any depth; `places` the order of the items.
     """
 
-    homes: Mapping[int, int]
+    owners: Mapping[int, int]
     places: Mapping[int, int]
-    threads: list[Thread] = field(default_factory=list)
-    inside: dict[int, list[Passage]] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    inside: dict[int, list[Segment]] = field(default_factory=dict)
 
-    def take(self, passage: Passage) -> None:
-        source = None if passage.source is None else self.homes[passage.source]
-        ends: dict[int, list[int]] = {}
-        for target in passage.targets:
-            ends.setdefault(self.homes[target], []).append(target)
-        own = tuple(ends.pop(source, ())) if source is not None else ()
-        first = -1 if source is None else self.places[source]
-        others = sorted(
-            (key for key in ends if self.places[key] > first), key=self.places.__getitem__
-        )
-        is_seen = bool(others) or passage.leaves
-        for key in others:
-            here = tuple(ends[key])
-            entering = replace(passage, source=None, targets=here, leaves=False, is_told=False)
-            self._enter(key, entering)
+    def add(self, segment: Segment) -> None:
+        """Split a segment: an edge here, and a segment in each item that it enters or leaves."""
+        source = None if segment.source is None else self.owners[segment.source]
+        own, readers = self._readers(segment, source)
+        is_visible = bool(readers) or segment.leaves
+        for key, targets in readers.items():
+            entering = replace(segment, source=None, targets=targets, leaves=False)
+            self._enter(key, replace(entering, shows_label=False))
         if source is not None:
-            told = passage.is_told and not is_seen
-            self._enter(source, replace(passage, targets=own, leaves=is_seen, is_told=told))
-        if is_seen:
-            room = label_size(passage.label) if passage.is_told else label_room(passage.label)
-            nearest = min((box for key in others for box in ends[key]), default=0)
-            thread = Thread(passage.wire, source, tuple(others), passage.leaves, room, nearest)
-            self.threads.append(thread)
+            shows_label = segment.shows_label and not is_visible
+            leaving = replace(segment, targets=own, leaves=is_visible, shows_label=shows_label)
+            self._enter(source, leaving)
+        if is_visible:
+            room = label_size(segment.label) if segment.shows_label else label_room(segment.label)
+            nearest = min(map(min, readers.values()), default=0)
+            edge = Edge(segment.wire, source, tuple(readers), segment.leaves, room, nearest)
+            self.edges.append(edge)
 
-    def _enter(self, key: int, passage: Passage) -> None:
-        self.inside.setdefault(key, []).append(passage)
+    def _readers(
+        self, segment: Segment, source: int | None
+    ) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
+        """The boxes in the source that read a wire, and those in each later item, in order."""
+        by_item: dict[int, list[int]] = {}
+        for target in segment.targets:
+            by_item.setdefault(self.owners[target], []).append(target)
+        own = () if source is None else tuple(by_item.pop(source, ()))
+        first = -1 if source is None else self.places[source]
+        # Wires lead forward only: one that would lead back is not drawn.
+        later = [key for key in by_item if self.places[key] > first]
+        return own, {key: tuple(by_item[key]) for key in sorted(later, key=self.places.__getitem__)}
+
+    def _enter(self, key: int, segment: Segment) -> None:
+        self.inside.setdefault(key, []).append(segment)
 
 
-def cut(items: Sequence[Item], passages: Sequence[Passage]) -> Cut:
-    homes = {box.key: item.key for item in items for box in boxes([item])}
-    found = Cut(homes, {item.key: place for place, item in enumerate(items)})
-    for passage in passages:
-        found.take(passage)
-    return found
+def split_wires(items: Sequence[Item], segments: Sequence[Segment]) -> FrameWires:
+    """The segments of a frame, split at the frames in it."""
+    owners = {box.key: item.key for item in items for box in boxes([item])}
+    wires = FrameWires(owners, {item.key: place for place, item in enumerate(items)})
+    for segment in segments:
+        wires.add(segment)
+    return wires
 
 
 # Layers
 
 
 @dataclass(slots=True)
-class Spot:
-    """A place in a layer: of a box (`key`), or where a wire passes (`wire`)."""
+class Vertex:
+    """A place in a layer, for an item (`key`) or for a wire that crosses the layer (`wire`).
+
+    `up` and `down` are the linked vertices in the layers above and below. A vertex inside of a long
+    wire, after its first, is a bend.
+    """
 
     index: int
     rank: int
@@ -133,86 +150,88 @@ class Spot:
 
 @dataclass(slots=True)
 class Layers:
-    """Spots by index, and by rank from the top. `weights` are the links' wish to be straight."""
+    """Vertices by index, and by rank from the top; `weights` say which links should be straight."""
 
-    spots: list[Spot] = field(default_factory=list)
+    vertices: list[Vertex] = field(default_factory=list)
     ranks: dict[int, list[int]] = field(default_factory=dict)
     weights: dict[tuple[int, int], int] = field(default_factory=dict)
-    by_key: dict[Key, Spot] = field(default_factory=dict)
-    trunks: dict[int, list[Spot]] = field(default_factory=dict)
+    by_key: dict[Key, Vertex] = field(default_factory=dict)
+    trunks: dict[int, list[Vertex]] = field(default_factory=dict)
 
-    def add(self, rank: int, size: Size) -> Spot:
-        spot = Spot(len(self.spots), rank, size)
-        self.spots.append(spot)
-        self.ranks.setdefault(rank, []).append(spot.index)
-        return spot
+    def add(self, rank: int, size: Size) -> Vertex:
+        vertex = Vertex(len(self.vertices), rank, size)
+        self.vertices.append(vertex)
+        self.ranks.setdefault(rank, []).append(vertex.index)
+        return vertex
 
-    def trunk(self, wire: int) -> list[Spot]:
-        """The spots that a wire passes, from the top."""
+    def trunk(self, wire: int) -> list[Vertex]:
+        """The vertices of a wire, from the top."""
         return self.trunks.get(wire, [])
 
-    def link(self, above: Spot, below: Spot, weight: int) -> None:
+    def link(self, above: Vertex, below: Vertex, weight: int) -> None:
         above.down.append(below.index)
         below.up.append(above.index)
         self.weights[above.index, below.index] = weight
 
 
-def layered(sizes: Mapping[Key, Size], threads: Sequence[Thread]) -> Layers:
-    """The layers of one frame. `sizes` has its boxes in an order in which they can run."""
-    ranks = _ranks(list(sizes), threads)
+def layered(sizes: Mapping[Key, Size], edges: Sequence[Edge]) -> Layers:
+    """The layers of one frame; `sizes` has the sizes of its items, in the order of execution."""
+    ranks = _ranks(list(sizes), edges)
     layers = Layers()
     for key, size in sizes.items():
-        spot = layers.add(ranks[key], size)
-        spot.key, layers.by_key[key] = key, spot
+        vertex = layers.add(ranks[key], size)
+        vertex.key, layers.by_key[key] = key, vertex
     bottom = max(ranks.values(), default=0) + 1
-    depths = _depths(list(sizes), threads)
-    for thread in threads:
-        _lead(layers, thread, ranks, bottom)
-        _end(layers, thread, ranks, depths)
+    depths = _depths(list(sizes), edges)
+    for edge in edges:
+        _add_trunk(layers, edge, ranks, bottom)
+        _link_readers(layers, edge, ranks, depths)
     layers.ranks = dict(sorted(layers.ranks.items()))
     return layers
 
 
-def _ranks(keys: list[Key], threads: Sequence[Thread]) -> dict[Key, int]:
+def _ranks(keys: list[Key], edges: Sequence[Edge]) -> dict[Key, int]:
     readers: dict[Key, list[Key]] = {key: [] for key in keys}
     is_read_into = set[Key]()
-    for thread in threads:
-        is_read_into.update(thread.targets)
-        if thread.source is not None:
-            readers[thread.source] += thread.targets
+    for edge in edges:
+        is_read_into.update(edge.targets)
+        if edge.source is not None:
+            readers[edge.source] += edge.targets
     ranks = dict.fromkeys(keys, 0)
     for key in keys:
         for reader in readers[key]:
             ranks[reader] = max(ranks[reader], ranks[key] + 2)
+    # An item without operands, such as a parameter, is just above its first reader and not at the
+    # top of the frame.
     for key in keys:
         if key not in is_read_into and readers[key]:
             ranks[key] = min(ranks[reader] for reader in readers[key]) - 2
     return ranks
 
 
-def _lead(layers: Layers, thread: Thread, ranks: Mapping[Key, int], bottom: int) -> None:
-    """The spots of a wire from its source down to the last that reads it."""
-    first = -1 if thread.source is None else ranks[thread.source] + 1
-    ends = {ranks[target] for target in thread.targets}
-    last = bottom if thread.leaves else max(ends) - 1
-    is_short = first + 1 in ends or (thread.leaves and first == bottom)
-    above = None if thread.source is None else layers.by_key[thread.source]
+def _add_trunk(layers: Layers, edge: Edge, ranks: Mapping[Key, int], bottom: int) -> None:
+    """Add the vertices of a wire, from its source down to its last reader or out of the frame."""
+    first = -1 if edge.source is None else ranks[edge.source] + 1
+    ends = {ranks[target] for target in edge.targets}
+    last = bottom if edge.leaves else max(ends) - 1
+    is_short = first + 1 in ends or (edge.leaves and first == bottom)
+    above = None if edge.source is None else layers.by_key[edge.source]
     for rank in range(first, last + 1):
-        spot = layers.add(rank, thread.label if rank == first else _NOWHERE)
-        spot.wire, spot.is_bend = thread.wire, rank > first
-        layers.trunks.setdefault(thread.wire, []).append(spot)
+        vertex = layers.add(rank, edge.label if rank == first else _NOWHERE)
+        vertex.wire, vertex.is_bend = edge.wire, rank > first
+        layers.trunks.setdefault(edge.wire, []).append(vertex)
         if above is not None:
             straight = STRAIGHT if above.is_bend else _LONG
-            layers.link(above, spot, _SHORT if rank == first and is_short else straight)
-        above = spot
+            layers.link(above, vertex, _SHORT if rank == first and is_short else straight)
+        above = vertex
 
 
-def _end(
-    layers: Layers, thread: Thread, ranks: Mapping[Key, int], depths: Mapping[Key, int]
+def _link_readers(
+    layers: Layers, edge: Edge, ranks: Mapping[Key, int], depths: Mapping[Key, int]
 ) -> None:
-    """The links from a wire to what reads it."""
-    trunk = layers.trunk(thread.wire)
-    ends = {key: trunk[ranks[key] - 1 - trunk[0].rank] for key in thread.targets}
+    """Link a wire to the items that read it."""
+    trunk = layers.trunk(edge.wire)
+    ends = {key: trunk[ranks[key] - 1 - trunk[0].rank] for key in edge.targets}
     near = sorted((depths[key] for key, end in ends.items() if not end.is_bend), reverse=True)
     has_main = len(near) > 1 and near[0] - near[1] >= _DEEPER
     for key, end in ends.items():
@@ -220,11 +239,11 @@ def _end(
         layers.link(end, layers.by_key[key], _LONG if end.is_bend else weight)
 
 
-def _depths(keys: list[Key], threads: Sequence[Thread]) -> dict[Key, int]:
-    """How many boxes there are below each on the longest way."""
+def _depths(keys: list[Key], edges: Sequence[Edge]) -> dict[Key, int]:
+    """The number of items below each one on the longest path."""
     readers: dict[Key | None, list[Key]] = {}
-    for thread in threads:
-        readers.setdefault(thread.source, []).extend(thread.targets)
+    for edge in edges:
+        readers.setdefault(edge.source, []).extend(edge.targets)
     depths: dict[Key, int] = {}
     for key in reversed(keys):
         depths[key] = 1 + max((depths[reader] for reader in readers.get(key, ())), default=0)

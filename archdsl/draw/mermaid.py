@@ -1,4 +1,8 @@
-"""Mermaid's flowcharts, which GitHub draws. Of a text only letters and digits stand as they are."""
+"""Pictures as Mermaid flowcharts, which GitHub renders.
+
+Quoted text in Mermaid has no escapes but entities, and is HTML too. So every character that could
+have a meaning is written as a numeric entity.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,13 @@ _ARROWS = {Line.PLAIN: "-->", Line.DASHED: "-.->", Line.FAULTY: "-.->"}
 
 
 def mermaid(picture: Picture) -> str:
-    """The picture as a flowchart; the cells of a network are subgraphs of their own."""
+    """The picture as a flowchart, with a subgraph for each cell of a network."""
     return "\n".join(_lines(picture))
 
 
 def _lines(picture: Picture) -> Iterator[str]:
     yield "flowchart TB"
-    yield f"  subgraph main[{_quoted(*picture.spoken)}]"
+    yield f"  subgraph main[{_quoted(*picture.caption)}]"
     yield from _panel(picture.main, "n", "    ")
     yield "  end"
     for number, inset in enumerate(picture.insets):
@@ -63,5 +67,5 @@ def _quoted(*lines: str) -> str:
 
 
 def _character(char: str) -> str:
-    """As Mermaid's entity, where it could mean anything else than itself."""
+    """A character as it is if it is safe, otherwise as Mermaid's entity."""
     return char if char.isalnum() or char in _PLAIN else f"#{ord(char)};"

@@ -1,4 +1,8 @@
-"""A network as a diagram: its boxes coloured by their cost, the wires between them, its faults."""
+"""A network as a picture: boxes coloured by their cost, wires, and the mistakes that it ended at.
+
+A network with mistakes is drawn as far as it was built. Where the mistake happened, and what led
+there, is often clearer in a picture than in a message.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from archdsl.draw import words
+from archdsl.draw import captions
 from archdsl.draw.cell import LEGEND, insets
 from archdsl.draw.outline import Outline, View, outline
 from archdsl.draw.picture import (
@@ -22,21 +26,23 @@ from archdsl.draw.picture import (
     Picture,
     Scale,
     Wire,
-    affordable,
     boxes,
+    drop_longest,
 )
 from archdsl.draw.style import clean
 from archdsl.ir.cells import cells
 from archdsl.ir.graph import Graph, Value
 from archdsl.report.text import readable
 
-_COLUMNS, _LINES, _MOST = 40, 4, 8
-"""Of the text of a fault, and how many faults are drawn."""
+_COLUMNS, _LINES = 40, 4
+"""The width and the height, in characters, of the text on a fault."""
+
+_MOST_FAULTS = 8
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A mistake, in the scope that was being built when the graph had so many nodes."""
+    """A mistake in a `scope`, which was being built when the graph had `nodes` nodes."""
 
     title: str
     message: str
@@ -45,62 +51,64 @@ class Fault:
 
 
 def draw(graph: Graph, view: View, faults: Sequence[Fault] = ()) -> Picture:
-    """The picture of a network, or of as much of it as there is."""
+    """The picture of a network, or of the part of it that was built."""
     found = outline(graph, view)
     outputs = _outputs(found)
-    led, too_long = affordable(_wires(found, [(end.key, value) for end, value in outputs]))
-    items, red = _mark(found, faults)
+    wires, too_long = drop_longest(_wires(found, [(end.key, value) for end, value in outputs]))
+    items, red = _with_faults(found, faults)
     ends = tuple(end for end, _ in outputs)
-    hottest = max((found.spent.get(box.key, 0) for box in boxes(items)), default=0)
-    heated = _each((*items, *ends), partial(_heated, spent=found.spent, hottest=hottest))
+    hottest = max((found.costs.get(box.key, 0) for box in boxes(items)), default=0)
+    heated = _map_boxes((*items, *ends), partial(_with_heat, costs=found.costs, hottest=hottest))
     beside, too_many = ((), ()) if faults else insets(cells(graph))
     notes = (*_notes(found, faults), *too_long, *too_many)
-    panel = Panel(clean(graph.name), tuple(_facts(found, faults)), heated, led + red, notes)
+    panel = Panel(clean(graph.name), tuple(_facts(found, faults)), heated, wires + red, notes)
     return Picture(panel, beside, _scale(view, hottest), LEGEND if beside else ())
 
 
 def _facts(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
     graph, view = found.graph, found.view
-    inputs = (f"{name} {words.shape(graph.type(value))}" for name, value in graph.inputs.items())
+    inputs = (f"{name} {captions.shape(graph.type(value))}" for name, value in graph.inputs.items())
     yield clean(", ".join(inputs))
     total = view.costs.total
     unit = view.convention.unit
     figures = (
         f"{readable(total.total(view.convention))} {unit}, {readable(total.params)} parameters"
     )
-    yield f"{figures}, as far as it could be built" if faults else figures
+    yield f"{figures}, up to its mistakes" if faults else figures
 
 
 def _notes(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
-    if found.left_out:
-        yield f"{found.left_out:,} blocks and operations are not drawn one by one: too many"
-    if len(faults) > _MOST:
-        yield f"{len(faults) - _MOST:,} more mistakes are not drawn"
+    if found.hidden:
+        yield f"{found.hidden:,} blocks and operations are drawn as one box: there are too many"
+    if len(faults) > _MOST_FAULTS:
+        yield f"{len(faults) - _MOST_FAULTS:,} more mistakes are not drawn"
 
 
 def _scale(view: View, hottest: int) -> Scale | None:
     whole = view.costs.total.total(view.convention)
     if not hottest:
         return None
-    return Scale(f"share of {view.convention.unit}", words.share(hottest, whole))
+    return Scale(f"share of {view.convention.unit}", captions.share(hottest, whole))
 
 
-def _heated(box: Box, spent: Mapping[int, int], hottest: int) -> Box:
+def _with_heat(box: Box, costs: Mapping[int, int], hottest: int) -> Box:
     if box.heat is None:
         return box
-    return replace(box, heat=spent.get(box.key, 0) / hottest if hottest else 0.0)
+    return replace(box, heat=costs.get(box.key, 0) / hottest if hottest else 0.0)
 
 
-def _each(items: Iterable[Item], change: Callable[[Box], Box]) -> tuple[Item, ...]:
-    """The items with every box changed, inside of groups too."""
+def _map_boxes(items: Iterable[Item], change: Callable[[Box], Box]) -> tuple[Item, ...]:
+    """The items with every box changed, at any depth."""
     return tuple(
-        replace(item, items=_each(item.items, change)) if isinstance(item, Group) else change(item)
+        replace(item, items=_map_boxes(item.items, change))
+        if isinstance(item, Group)
+        else change(item)
         for item in items
     )
 
 
 def _outputs(found: Outline) -> tuple[tuple[Box, Value], ...]:
-    """An end for each output."""
+    """A box for each output, with the value that it reads."""
     outputs = found.graph.outputs
     names = [f"output {i + 1}" if len(outputs) > 1 else "output" for i in range(len(outputs))]
     ends = [Box(found.key(), Look.END, name) for name in names]
@@ -111,41 +119,43 @@ def _outputs(found: Outline) -> tuple[tuple[Box, Value], ...]:
 
 
 def _wires(found: Outline, ends: Iterable[tuple[int, Value]]) -> tuple[Wire, ...]:
-    """A wire for each value that leaves its box. What a block only passes on comes from it.
+    """A wire for each value that leaves its box; `ends` are the boxes of outputs and their values.
 
-    `ends` are boxes that are in no graph, with what they read.
+    A value that a block returns unchanged has several providers: the box that makes it and the
+    block that passes it on. A reader is connected to the last of them before it, so that a wire
+    leads into the block and out of it, and not around it.
     """
     providers = _providers(found)
-    led: dict[tuple[int, Value], dict[int, None]] = defaultdict(dict)
+    wires: dict[tuple[int, Value], dict[int, None]] = defaultdict(dict)
     for reader, value in sorted(_reads(found).union(ends)):
         earlier = providers[value]
         place = bisect_left(earlier, reader)
         source = earlier[place - 1] if place else found.box(value.node)
         if source < reader:
-            led[source, value][reader] = None
+            wires[source, value][reader] = None
     return tuple(
-        Wire(source, tuple(readers), words.shape(found.graph.type(value)))
-        for (source, value), readers in sorted(led.items(), key=_in_order(found))
+        Wire(source, tuple(readers), captions.shape(found.graph.type(value)))
+        for (source, value), readers in sorted(wires.items(), key=_in_order(found))
     )
 
 
 def _in_order(found: Outline) -> Callable[[tuple[tuple[int, Value], object]], tuple[int, ...]]:
-    """By box, and for each in the order in which it gives them."""
+    """The key that sorts wires: by source, and for one source in the order of its outputs."""
     places = {
         (box, found.value(value)): place
-        for box, values in found.passes.items()
+        for box, values in found.outputs.items()
         for place, value in enumerate(values)
     }
 
-    def order(led: tuple[tuple[int, Value], object]) -> tuple[int, ...]:
-        (source, value), _ = led
+    def order(wires: tuple[tuple[int, Value], object]) -> tuple[int, ...]:
+        (source, value), _ = wires
         return (source, places.get((source, value), 0), *value)
 
     return order
 
 
 def _reads(found: Outline) -> set[tuple[int, Value]]:
-    """Boxes and the values that they read: for their operations, or to pass them on."""
+    """Boxes and the values that they read, for their operations or to pass them on."""
     graph = found.graph
     reads = {
         (found.box(node.index), found.value(value))
@@ -156,7 +166,7 @@ def _reads(found: Outline) -> set[tuple[int, Value]]:
 
 
 def _providers(found: Outline) -> dict[Value, list[int]]:
-    """For each value the boxes that pass it on, in the order of execution."""
+    """The boxes that pass each value on, in the order of execution."""
     providers: dict[Value, list[int]] = defaultdict(list)
     for box, value in sorted(_passed(found)):
         providers[value].append(box)
@@ -164,7 +174,7 @@ def _providers(found: Outline) -> dict[Value, list[int]]:
 
 
 def _passed(found: Outline) -> Iterator[tuple[int, Value]]:
-    for box, values in found.passes.items():
+    for box, values in found.outputs.items():
         for value in map(found.value, values):
             if found.box(value.node) < box:
                 yield box, value
@@ -173,18 +183,24 @@ def _passed(found: Outline) -> Iterator[tuple[int, Value]]:
 # Faults
 
 
-def _mark(found: Outline, faults: Sequence[Fault]) -> tuple[tuple[Item, ...], tuple[Wire, ...]]:
-    """The items with the faults among them, and the wires that lead to these."""
+def _with_faults(
+    found: Outline, faults: Sequence[Fault]
+) -> tuple[tuple[Item, ...], tuple[Wire, ...]]:
+    """The items with the faults added, and the wires that lead to these.
+
+    A fault inside of a box turns that box red. Any other is a red box of its own, connected to the
+    last box that was built before it.
+    """
     items, wires = tuple(found.items), list[Wire]()
     above: dict[int, int] = {}
-    for fault in faults[:_MOST]:
-        box = _red(found.key(), fault)
-        owner = _around(found, fault, found.scopes)
+    for fault in faults[:_MOST_FAULTS]:
+        box = _fault_box(found.key(), fault)
+        owner = _enclosing(found, fault, found.scopes)
         if owner is not None:
-            items = _each(items, partial(_marked, key=owner, red=box))
+            items = _map_boxes(items, partial(_as_fault, key=owner, red=box))
             continue
-        frame = _around(found, fault, found.frames)
-        items = (*items, box) if frame is None else _added(items, frame, box)
+        frame = _enclosing(found, fault, found.frames)
+        items = (*items, box) if frame is None else _with_box_in(items, frame, box)
         source = above.get(fault.nodes, found.box(fault.nodes - 1) if fault.nodes else None)
         if source is not None:
             wires.append(Wire(source, (box.key,), "", Line.FAULTY))
@@ -192,32 +208,32 @@ def _mark(found: Outline, faults: Sequence[Fault]) -> tuple[tuple[Item, ...], tu
     return items, tuple(wires)
 
 
-def _red(key: int, fault: Fault) -> Box:
+def _fault_box(key: int, fault: Fault) -> Box:
     lines = textwrap.wrap(clean(fault.message), _COLUMNS, max_lines=_LINES, placeholder=" …")
     return Box(key, Look.FAULT, fault.title, tuple(lines))
 
 
-def _around(found: Outline, fault: Fault, keys: Mapping[int, int]) -> int | None:
-    """What the fault is in, of the boxes or frames of scopes: the innermost."""
+def _enclosing(found: Outline, fault: Fault, keys: Mapping[int, int]) -> int | None:
+    """The key of the innermost box or frame, by scope, that a fault is in."""
     around = found.graph.enclosing(fault.scope if found.graph.scopes else None)
     return next((keys[scope.index] for scope in around if scope.index in keys), None)
 
 
-def _marked(box: Box, key: int, red: Box) -> Box:
-    """The box in red, with what is wrong in it, where it is that of this key."""
+def _as_fault(box: Box, key: int, red: Box) -> Box:
+    """The box in red with the text of a fault, if it has this key."""
     if box.key != key:
         return box
     return replace(box, look=Look.FAULT, lines=(red.title, *red.lines))
 
 
-def _added(items: Iterable[Item], frame: int, red: Box) -> tuple[Item, ...]:
-    """The items with the red box last in a frame."""
+def _with_box_in(items: Iterable[Item], frame: int, red: Box) -> tuple[Item, ...]:
+    """The items with a box added at the end of a frame."""
     return tuple(
-        _with_last(item, frame, red) if isinstance(item, Group) else item for item in items
+        _with_box_last(item, frame, red) if isinstance(item, Group) else item for item in items
     )
 
 
-def _with_last(group: Group, frame: int, red: Box) -> Group:
+def _with_box_last(group: Group, frame: int, red: Box) -> Group:
     if group.key == frame:
         return replace(group, items=(*group.items, red))
-    return replace(group, items=_added(group.items, frame, red))
+    return replace(group, items=_with_box_in(group.items, frame, red))

@@ -1,4 +1,7 @@
-"""Which parts of a graph are boxes, which are frames, and which box each operation is in."""
+"""Which parts of a graph are boxes and which are frames, and which box each operation is in.
+
+Repeats are folded as in `archdsl show`: both use `ir.listing`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from itertools import chain, groupby
 
 from archdsl import limits
 from archdsl.costs.figures import Convention, Costs
-from archdsl.draw import words
+from archdsl.draw import captions
 from archdsl.draw.picture import Box, Group, Item, Look
 from archdsl.draw.style import clean, shortened
 from archdsl.ir.graph import Graph, Node, Scope, Value
@@ -21,7 +24,7 @@ _LONGEST = 30
 
 @dataclass(frozen=True)
 class View:
-    """How much of a network is opened: `depth` levels of blocks, or just its tables' stages."""
+    """How much of a network is shown: `depth` levels of blocks, or the stages of its tables."""
 
     costs: Costs
     convention: Convention
@@ -30,11 +33,12 @@ class View:
 
 @dataclass
 class Outline:
-    """The items of a network, in the order of execution; keys are handed out in it too.
+    """The items of a network in the order of execution, which is the order of their keys too.
 
-    `scopes` and `nodes` have the box that each is drawn as, `frames` the frame of each scope
-    that is opened, `passes` what each box gives and `spent` what it costs. What stands in a
-    repeat that is folded away has an `alias` in the first.
+    `scopes` and `nodes` have the key of the box that a scope or a node is drawn as, and `frames`
+    that of the frame of an opened scope. `outputs` and `costs` are those of each box. A node in a
+    repeat that is folded has its counterpart in the first repeat as an `alias`. `hidden` counts
+    what is beyond `limits.DRAWN`.
     """
 
     graph: Graph
@@ -43,10 +47,10 @@ class Outline:
     scopes: dict[int, int] = field(default_factory=dict)
     nodes: dict[int, int] = field(default_factory=dict)
     frames: dict[int, int] = field(default_factory=dict)
-    passes: dict[int, tuple[Value, ...]] = field(default_factory=dict)
-    spent: dict[int, int] = field(default_factory=dict)
+    outputs: dict[int, tuple[Value, ...]] = field(default_factory=dict)
+    costs: dict[int, int] = field(default_factory=dict)
     alias: dict[int, int] = field(default_factory=dict)
-    left_out: int = 0
+    hidden: int = 0
     keys: int = 0
 
     def key(self) -> int:
@@ -54,7 +58,7 @@ class Outline:
         return self.keys
 
     def node(self, index: int) -> int:
-        """The node that stands for one, where it is in a repeat that is folded away."""
+        """The node that is drawn for this one: its counterpart in the first repeat."""
         while index in self.alias:
             index = self.alias[index]
         return index
@@ -63,7 +67,7 @@ class Outline:
         return value._replace(node=self.node(value.node))
 
     def box(self, index: int) -> int:
-        """The box that a node is in."""
+        """The key of the box that a node is in."""
         index = self.node(index)
         if index in self.nodes:
             return self.nodes[index]
@@ -72,14 +76,15 @@ class Outline:
 
 
 def outline(graph: Graph, view: View) -> Outline:
+    """The items of a network as a view shows it."""
     found = Outline(graph, view)
-    writer = _Writer(found, _extents(graph), _rows(graph), words.habits(graph))
-    found.items += writer.items(listing(graph), 1)
+    outliner = _Outliner(found, _extents(graph), _rows(graph), captions.block_captions(graph))
+    found.items += outliner.items(listing(graph), 1)
     return found
 
 
 def _extents(graph: Graph) -> dict[int, range]:
-    """The nodes of each scope: they follow each other."""
+    """The nodes of each scope, which are consecutive."""
     extents: dict[int, range] = {}
     for node in graph:
         for scope in graph.enclosing(node.scope):
@@ -89,7 +94,7 @@ def _extents(graph: Graph) -> dict[int, range]:
 
 
 def _rows(graph: Graph) -> dict[int, list[Scope]]:
-    """What stands right in each stage, and in each of its rows."""
+    """The scopes directly in each stage and in each row."""
     below: dict[int, list[Scope]] = {}
     for scope in graph.scopes:
         if scope.parent is not None and graph.scopes[scope.parent].kind in ("stage", "row"):
@@ -98,27 +103,27 @@ def _rows(graph: Graph) -> dict[int, list[Scope]]:
 
 
 @dataclass
-class _Writer:
-    """Writes one outline. `repeats` is how often what is at hand is done in all."""
+class _Outliner:
+    """Fills an outline. `repeats` is how often the current item is executed, frames included."""
 
-    found: Outline
+    outline: Outline
     extents: Mapping[int, range]
     rows: Mapping[int, list[Scope]]
-    habits: words.Habits
+    block_captions: captions.BlockCaptions
     repeats: int = 1
 
     def items(self, entries: Iterable[Entry], level: int) -> Iterator[Item]:
         waiting = list(entries)
         for place, entry in enumerate(waiting):
-            if self.found.keys >= limits.DRAWN:
-                yield self._rest(waiting[place:])
+            if self.outline.keys >= limits.DRAWN:
+                yield self._remainder(waiting[place:])
                 return
             yield self._item(entry, level)
 
     def _item(self, entry: Entry, level: int) -> Item:
         member = entry.member
         if member is None:
-            return self._in_turn(entry, level)
+            return self._repeated_group(entry, level)
         if isinstance(member, Node) or not self._opens(member, level):
             return self._box(entry, member)
         return self._opened(entry, member, level)
@@ -126,40 +131,40 @@ class _Writer:
     def _opens(self, scope: Scope, level: int) -> bool:
         if level >= limits.DRAWN_LEVELS:
             return False
-        depth = self.found.view.depth
+        depth = self.outline.view.depth
         return scope.kind == "stage" if depth is None else level < depth
 
     # Frames
 
-    def _in_turn(self, entry: Entry, level: int) -> Group:
-        """Several, again and again."""
-        key, size = self.found.key(), len(entry.inside)
+    def _repeated_group(self, entry: Entry, level: int) -> Group:
+        """A frame around members that repeat in turn, which are no block of the network."""
+        key, size = self.outline.key(), len(entry.inside)
         self._fold([entry.covers[i : i + size] for i in range(0, len(entry.covers), size)])
         share = self._share(key, entry.covers)
         items = self._repeated(entry, self.items(entry.inside, level))
         return Group(key, "in turn", items, share, entry.times)
 
     def _opened(self, entry: Entry, scope: Scope, level: int) -> Group:
-        key = self.found.key()
-        self.found.frames[scope.index] = key
+        key = self.outline.key()
+        self.outline.frames[scope.index] = key
         self._fold([(member,) for member in entry.covers])
-        rows = self.rows.get(scope.index) if self.found.view.depth is None else None
+        rows = self.rows.get(scope.index) if self.outline.view.depth is None else None
         items = self._rows(rows) if rows else self.items(entry.inside, level + 1)
         title, share = _title(entry, scope.definition), self._share(key, entry.covers)
         return Group(key, title, self._repeated(entry, items), share, entry.times)
 
     def _repeated(self, entry: Entry, items: Iterator[Item]) -> tuple[Item, ...]:
-        """What is inside stands for every repeat, and so do its figures."""
+        """The items inside, whose costs are multiplied by the repeats that they stand for."""
         self.repeats *= entry.times
         drawn = tuple(items)
         self.repeats //= entry.times
         return drawn
 
     def _fold(self, rounds: Sequence[Sequence[Member]]) -> None:
-        """Every round but the first is drawn as the first."""
+        """Draw every round as the first."""
         first = self._nodes(rounds[0])
         for members in rounds[1:]:
-            self.found.alias |= zip(self._nodes(members), first, strict=True)
+            self.outline.alias |= zip(self._nodes(members), first, strict=True)
 
     def _nodes(self, members: Iterable[Member]) -> list[int]:
         return list(chain.from_iterable(map(self._extent, members)))
@@ -172,18 +177,22 @@ class _Writer:
     # Boxes
 
     def _box(self, entry: Entry, member: Member) -> Box:
-        key = self.found.key()
+        key = self.outline.key()
         for covered in entry.covers:
-            self._own(key, covered)
+            self._assign(key, covered)
         if isinstance(member, Node) and isinstance(member.operation, Input):
             return Box(key, Look.END, shortened(clean(entry.name), _LONGEST))
-        told = words.of_node(member) if isinstance(member, Node) else self.habits.of_block(member)
+        lines = (
+            captions.node_caption(member)
+            if isinstance(member, Node)
+            else self.block_captions.caption(member)
+        )
         kind = member.operation.name if isinstance(member, Node) else member.definition
         title, share = _title(entry, kind), self._share(key, entry.covers)
-        return Box(key, Look.BLOCK, title, told, share, entry.times, 0.0)
+        return Box(key, Look.BLOCK, title, lines, share, entry.times, 0.0)
 
     def _rows(self, rows: Iterable[Scope]) -> Iterator[Box]:
-        """The rows of a stage as their table has them; what was inserted into one stands apart."""
+        """The rows of a stage as in its table. A block inserted into a row is a box of its own."""
         for row in rows:
             blocks = self.rows.get(row.index, [])
             if not blocks:
@@ -194,31 +203,31 @@ class _Writer:
                 yield self._row(name, same, len(same))
 
     def _row(self, name: str, scopes: Sequence[Scope], times: int) -> Box:
-        key = self.found.key()
+        key = self.outline.key()
         for scope in scopes:
-            self._own(key, scope)
-        told, share = self.habits.of_block(*scopes), self._share(key, scopes)
+            self._assign(key, scope)
+        lines, share = self.block_captions.caption(*scopes), self._share(key, scopes)
         title = shortened(clean(name), _LONGEST)
-        return Box(key, Look.BLOCK, title, told, share, max(times, 1), 0.0)
+        return Box(key, Look.BLOCK, title, lines, share, max(times, 1), 0.0)
 
-    def _rest(self, entries: Sequence[Entry]) -> Box:
-        """One box for all that is too much to draw."""
-        key, covers = self.found.key(), [m for entry in entries for m in entry.covers]
+    def _remainder(self, entries: Sequence[Entry]) -> Box:
+        """One box for all entries beyond `limits.DRAWN`."""
+        key, covers = self.outline.key(), [m for entry in entries for m in entry.covers]
         for covered in covers:
-            self._own(key, covered)
-        self.found.left_out += len(covers)
+            self._assign(key, covered)
+        self.outline.hidden += len(covers)
         return Box(key, Look.REST, f"… {len(covers):,} more", (), self._share(key, covers))
 
-    def _own(self, key: int, member: Member) -> None:
+    def _assign(self, key: int, member: Member) -> None:
         if isinstance(member, Node):
-            self.found.nodes[member.index] = key
+            self.outline.nodes[member.index] = key
         else:
-            self.found.scopes[member.index] = key
-            self.found.passes[key] = member.outputs
+            self.outline.scopes[member.index] = key
+            self.outline.outputs[key] = member.outputs
 
     def _share(self, key: int, members: Iterable[Member]) -> str:
-        """What some members cost, kept; in words, their share of the whole."""
-        view = self.found.view
+        """Record the cost of a box, and return its share of the whole as text."""
+        view = self.outline.view
         cost = sum(
             (view.costs.nodes if isinstance(m, Node) else view.costs.scopes)[m.index].total(
                 view.convention
@@ -226,12 +235,12 @@ class _Writer:
             for m in members
         )
         cost *= self.repeats
-        self.found.spent[key] = cost
-        return words.share(cost, view.costs.total.total(view.convention))
+        self.outline.costs[key] = cost
+        return captions.share(cost, view.costs.total.total(view.convention))
 
 
 def _title(entry: Entry, kind: str) -> str:
-    """`double`, or `x1: double` where the author gave it a name."""
+    """`double`, or `x1: double` if the author gave it a name."""
     kind, name = clean(kind), clean(entry.name)
     is_own = not re.fullmatch(f"(.*_)?({re.escape(kind)})?[0-9]*", name.partition("-")[0])
     return shortened(": ".join(filter(None, (name if is_own else "", kind))), _LONGEST)

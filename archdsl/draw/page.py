@@ -1,4 +1,8 @@
-"""The page: the diagram under its title, the cells of a network beside it, the legend."""
+"""The page: a diagram below its title and legend, and the cells of a network beside it.
+
+What SVG draws, for pictures and charts alike, is defined here: texts, samples, marks and strokes
+with their positions.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,20 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from archdsl.draw import style
-from archdsl.draw.frames import plan
-from archdsl.draw.geometry import Area, Plan, Point, joined
+from archdsl.draw.frames import lay_out
+from archdsl.draw.geometry import Area, Layout, Point, join
 from archdsl.draw.picture import Border, Box, Look, Panel, Picture
 from archdsl.draw.style import HEADING, PLAIN, Font
 
 _MARGIN = 28.0
 _BETWEEN = 48.0
 _STEPS = 8
-"""Of the scale that stands for the colours in between."""
+"""The number of colours that the legend shows of the scale."""
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Text at a place: where it begins, has its middle, or ends."""
+    """Text with a position: that of its start, its middle or its end, by `anchor`."""
 
     text: str
     x: float
@@ -51,10 +55,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that is drawn of a picture, or of one diagram of it, with its place."""
+    """Everything that is drawn of a picture, or of one diagram, with its position."""
 
     title: str
-    plan: Plan
+    layout: Layout
     writings: tuple[Writing, ...]
     samples: tuple[Sample, ...]
     width: float
@@ -62,7 +66,7 @@ class Page:
 
 
 class Shape(Enum):
-    """How a point is marked."""
+    """The shape of a mark."""
 
     CIRCLE = "circle"
     SQUARE = "square"
@@ -72,13 +76,13 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point at its place; `told` is what it stands for."""
+    """A point of a chart; `tooltip` describes it in one line."""
 
     x: float
     y: float
     shape: Shape
     ink: str
-    told: str
+    tooltip: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class ChartPage:
-    """All that is drawn, with its place, in the order of drawing."""
+    """Everything that is drawn of a chart, with its position, in the order of drawing."""
 
     title: str
     width: float
@@ -101,23 +105,23 @@ class ChartPage:
     marks: tuple[Mark, ...]
     writings: tuple[Writing, ...]
     labels: tuple[Writing, ...]
-    """Those beside points."""
+    """The texts beside points, which have a white outline."""
 
 
 def page(picture: Picture) -> Page:
-    """Everything at its place."""
+    """The page of a picture: its main diagram, and the others to the right of it."""
     main = _moved(_part(picture.main, picture), _MARGIN, _MARGIN)
     parts = [main, *_beside(main, [_part(inset, None) for inset in picture.insets])]
     right = max(part.width for part in parts) + _MARGIN
     bottom = max(part.height for part in parts) + _MARGIN
-    plan = joined([part.plan for part in parts])
+    layout = join([part.layout for part in parts])
     writings = tuple([writing for part in parts for writing in part.writings])
     samples = tuple([sample for part in parts for sample in part.samples])
-    return Page(picture.main.title, plan, writings, samples, right, bottom)
+    return Page(picture.main.title, layout, writings, samples, right, bottom)
 
 
 def _beside(main: Page, insets: Sequence[Page]) -> Iterator[Page]:
-    """Below each other at the right, in as many columns as keep within the network's height."""
+    """Place diagrams in columns at the right, none of them longer than the main one if possible."""
     x, y, widest = main.width + _BETWEEN, _MARGIN, 0.0
     for inset in insets:
         if y > _MARGIN and y + inset.height > main.height:
@@ -129,20 +133,20 @@ def _beside(main: Page, insets: Sequence[Page]) -> Iterator[Page]:
 def _moved(part: Page, dx: float, dy: float) -> Page:
     writings = tuple(replace(w, x=w.x + dx, y=w.y + dy) for w in part.writings)
     samples = tuple(replace(s, area=s.area.moved(dx, dy)) for s in part.samples)
-    plan, right, bottom = part.plan.moved(dx, dy), part.width + dx, part.height + dy
-    return Page(part.title, plan, writings, samples, right, bottom)
+    layout, right, bottom = part.layout.moved(dx, dy), part.width + dx, part.height + dy
+    return Page(part.title, layout, writings, samples, right, bottom)
 
 
 def _part(panel: Panel, picture: Picture | None) -> Page:
-    """A diagram below its title, its facts and what its colours mean; its notes below it."""
+    """The page of one diagram: title, facts, legend, the diagram, and its notes."""
     writings = list(_head(panel))
     samples: list[Sample] = []
     y = writings[-1].y + 18
     for legend in (_scale, _swatches):
-        told, patches = legend(picture, y) if picture else ([], [])
-        writings, samples = [*writings, *told], [*samples, *patches]
+        texts, patches = legend(picture, y) if picture else ([], [])
+        writings, samples = [*writings, *texts], [*samples, *patches]
         y += 22 if patches else 0
-    drawn = plan(panel.items, panel.wires)
+    drawn = lay_out(panel.items, panel.wires)
     left, top, right, bottom = drawn.extent
     width = max(
         right - left, *(w.right for w in writings), *(s.area.x + s.area.width for s in samples), 0
@@ -163,31 +167,31 @@ def _head(panel: Panel) -> Iterator[Writing]:
 
 
 def _scale(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
-    """The colours of the cost, from none to the most."""
+    """The legend of the colours: the quantity, 0 %, the colours, and the largest share."""
     if picture.scale is None:
         return [], []
-    meaning, most = picture.scale.meaning, picture.scale.most
-    told = [Writing(meaning, 0, y + 11, PLAIN, style.MUTED)]
-    x = told[0].right + 12
-    told.append(Writing("0 %", x, y + 11, PLAIN, style.MUTED))
-    x = told[1].right + 6
+    quantity, most = picture.scale.quantity, picture.scale.most
+    texts = [Writing(quantity, 0, y + 11, PLAIN, style.MUTED)]
+    x = texts[0].right + 12
+    texts.append(Writing("0 %", x, y + 11, PLAIN, style.MUTED))
+    x = texts[1].right + 6
     patches = [
         _patch(x + 16 * step, y, 16, style.warm(step / (_STEPS - 1))[0]) for step in range(_STEPS)
     ]
-    told.append(Writing(most, x + 16 * _STEPS + 6, y + 11, PLAIN, style.MUTED))
-    return told, patches
+    texts.append(Writing(most, x + 16 * _STEPS + 6, y + 11, PLAIN, style.MUTED))
+    return texts, patches
 
 
 def _swatches(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
-    """What the looks of boxes mean, one after the other."""
-    told, patches, x = list[Writing](), list[Sample](), 0.0
+    """The legend of the looks of boxes."""
+    texts, patches, x = list[Writing](), list[Sample](), 0.0
     for swatch in picture.swatches:
         fill, edge = style.LOOKS[swatch.look]
         area = Area(Box(0, swatch.look, "", border=swatch.border), x, y, 22, 14)
         patches.append(Sample(area, fill, edge, swatch.border))
-        told.append(Writing(swatch.meaning, x + 28, y + 11, PLAIN, style.MUTED))
-        x = told[-1].right + 20
-    return told, patches
+        texts.append(Writing(swatch.label, x + 28, y + 11, PLAIN, style.MUTED))
+        x = texts[-1].right + 20
+    return texts, patches
 
 
 def _patch(x: float, y: float, width: float, fill: str) -> Sample:

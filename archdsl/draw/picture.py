@@ -1,4 +1,7 @@
-"""What a picture shows, before anything has a place: boxes, groups of them, wires, a legend."""
+"""What a picture shows, without positions: boxes, groups, wires, a legend.
+
+All formats are written from this. Only SVG and PNG need positions, which `page` adds.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from archdsl import limits
 
 
 class Look(Enum):
-    """What a box is, which says how it looks."""
+    """What a box is, which decides how it looks."""
 
     BLOCK = "block"
     END = "end"
@@ -27,7 +30,7 @@ class Look(Enum):
 
 
 class Border(Enum):
-    """How a box is edged."""
+    """The border of a box; in cells, it shows how an operation attends."""
 
     SINGLE = "single"
     DOUBLE = "double"
@@ -44,16 +47,16 @@ class Line(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Something with a title, and lines below it. `aside` stands at the right of the title.
+    """A box with a title and lines below it; `share` of the cost is shown beside the title.
 
-    `heat` is what its share of the cost is of the largest share that the picture shows.
+    `heat` is the cost relative to that of the most expensive box, from 0 to 1.
     """
 
     key: int
     look: Look
     title: str
     lines: tuple[str, ...] = ()
-    aside: str = ""
+    share: str = ""
     times: int = 1
     heat: float | None = None
     border: Border = Border.SINGLE
@@ -61,12 +64,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A frame around some boxes: a stage, or a block that is opened."""
+    """A frame around items: a stage, or an opened block."""
 
     key: int
     title: str
     items: tuple[Item, ...]
-    aside: str = ""
+    share: str = ""
     times: int = 1
 
 
@@ -75,7 +78,7 @@ Item: TypeAlias = Box | Group
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A value on its way from the box that makes it to those that read it."""
+    """A value, from the box that makes it to the boxes that read it."""
 
     source: int
     targets: tuple[int, ...]
@@ -85,7 +88,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One diagram. Items stand in the order of execution; wires lead forward only."""
+    """One diagram. Items are in the order of execution, and wires lead forward only."""
 
     title: str
     facts: tuple[str, ...]
@@ -96,24 +99,24 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Swatch:
-    """A line of the legend: a sample box and what it means."""
+    """An entry of the legend: a sample box and its label."""
 
     look: Look
-    meaning: str
+    label: str
     border: Border = Border.SINGLE
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The colours of the cost: `most` is the share that has the deepest one."""
+    """The colours of a quantity, from 0 % to `most`, the share of the most expensive box."""
 
-    meaning: str
+    quantity: str
     most: str
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A network or a cell, with the cells of a network beside it."""
+    """The diagram of a network or a cell, and those of the network's cells beside it."""
 
     main: Panel
     insets: tuple[Panel, ...] = ()
@@ -121,14 +124,15 @@ class Picture:
     swatches: tuple[Swatch, ...] = ()
 
     @property
-    def spoken(self) -> tuple[str, ...]:
-        """What a format can say of the main panel that has no place for a legend."""
-        told = f"colour: {self.scale.meaning}, 0 % to {self.scale.most}" if self.scale else ""
-        return (self.main.title, *self.main.facts, *filter(None, [told]), *self.main.notes)
+    def caption(self) -> tuple[str, ...]:
+        """The lines above the main panel in formats that have no legend."""
+        scale = self.scale
+        colours = [f"colour: {scale.quantity}, 0 % to {scale.most}"] if scale else []
+        return (self.main.title, *self.main.facts, *colours, *self.main.notes)
 
 
 def boxes(items: Iterable[Item]) -> Iterator[Box]:
-    """Every box, inside of groups too."""
+    """Every box, at any depth."""
     for item in items:
         if isinstance(item, Group):
             yield from boxes(item.items)
@@ -141,22 +145,25 @@ def times(count: int) -> str:
 
 
 def heading(item: Item) -> str:
-    """Title, repeats and share in one line."""
-    return "  ".join(filter(None, (item.title, times(item.times), item.aside)))
+    """The title, the number of repeats and the share of the cost, in one line."""
+    return "  ".join(filter(None, (item.title, times(item.times), item.share)))
 
 
-def affordable(led: Sequence[Wire]) -> tuple[tuple[Wire, ...], tuple[str, ...]]:
-    """The wires without the longest ways, where there are too many; and a note of these."""
-    spans = sorted(target - wire.source for wire in led for target in wire.targets)
+def drop_longest(wires: Sequence[Wire]) -> tuple[tuple[Wire, ...], tuple[str, ...]]:
+    """Drop the longest connections if all together are too long, and say so in a note.
+
+    A layout takes time in proportion to their total length: each crosses all layers on its way.
+    """
+    spans = sorted(target - wire.source for wire in wires for target in wire.targets)
     lengths = list(accumulate(spans))
     fits = bisect_right(lengths, limits.DRAWN_LENGTH)
     if fits == len(spans):
-        return tuple(led), ()
+        return tuple(wires), ()
     most = spans[fits] - 1
     short = (
         replace(wire, targets=tuple(t for t in wire.targets if t - wire.source <= most))
-        for wire in led
+        for wire in wires
     )
     kept = tuple(wire for wire in short if wire.targets)
     left_out = len(spans) - sum(len(wire.targets) for wire in kept)
-    return kept, (f"{left_out:,} connections are not drawn: they are too many and too long",)
+    return kept, (f"{left_out:,} connections are not drawn: they are too long",)

@@ -1,51 +1,59 @@
-"""Layers of a frame, given their depth: where boxes, wires and labels stand."""
+"""The last step of a layout: how far down each layer is, and where wires, labels and boxes are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.draw.geometry import Area, Label, Path, Plan, Point, Size, joined, spread
-from archdsl.draw.layers import Layers, Passage, Spot
+from archdsl.draw.geometry import Area, Label, Layout, Path, Point, Size, join, spread
+from archdsl.draw.layers import Layers, Segment, Vertex
 from archdsl.draw.picture import Group, Item, Look
 
 _PORTS = 18.0
-"""Between wires at the edge of a box."""
+"""Pixels between wires at the edge of a box."""
 
 _ENTRY = -1
-"""The rank above the first box, where wires come into a frame."""
+"""The rank above the first box, where wires enter a frame."""
 
 _FLAT, _SLOPE, _STEEPEST = 9.0, 0.14, 44.0
-"""Between layers: at least, more where a wire goes far to the side, at most."""
+"""Pixels between layers: the least, the part of a wire's way to the side, the most of that part. A
+wire that goes far to the side has a flat curve otherwise, over what is below it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Framed:
-    """A frame's inside, its axis at x = 0 and its top at y = 0; where wires come and go."""
+class FrameLayout:
+    """The inside of a frame, with its axis at x = 0 and its top at y = 0.
 
-    plan: Plan
+    `enters` and `leaves` have the horizontal positions at which wires cross its edge.
+    """
+
+    inside: Layout
     size: Size
     enters: Mapping[int, float]
     leaves: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """What stands in a frame, with the frames in it laid out, and which item each box is in."""
+class FrameContent:
+    """What is in a frame: its items, those that are frames laid out, and the segments of wires."""
 
     items: Sequence[Item]
-    frames: Mapping[int, Framed]
-    passages: Sequence[Passage]
-    homes: Mapping[int, int]
+    frames: Mapping[int, FrameLayout]
+    segments: Sequence[Segment]
+    owners: Mapping[int, int]
     header: float
     footer: float
 
 
 @dataclass
-class Placing:
-    """Layers with their columns: what is left is how deep they stand, and where wires join."""
+class Placement:
+    """Layers with their columns, to which depths and the ends of wires are added.
 
-    content: Content
+    `starts` and `ends` have the horizontal position at which a link joins its upper and its lower
+    item. They come first, because the distance of layers depends on how far wires go to the side.
+    """
+
+    content: FrameContent
     layers: Layers
     axes: Sequence[float]
     tops: dict[int, float] = field(default_factory=dict)
@@ -53,57 +61,59 @@ class Placing:
     starts: dict[tuple[int, int], float] = field(default_factory=dict)
     ends: dict[tuple[int, int], float] = field(default_factory=dict)
 
-    def framed(self) -> Framed:
+    def layout(self) -> FrameLayout:
         for item in self.content.items:
             self._join(self.layers.by_key[item.key], item)
         depth = self._stack()
         parts = [self._item(item) for item in self.content.items]
-        paths = tuple([path for p in self.content.passages for path in self._paths(p)])
-        labels = tuple([label for p in self.content.passages for label in self._label(p)])
-        whole = joined([*parts, Plan((), paths, labels)])
-        return Framed(whole, Size(0, 0, depth), self._doors(_ENTRY), self._doors(self._exit))
+        paths = tuple([path for p in self.content.segments for path in self._paths(p)])
+        labels = tuple([label for p in self.content.segments for label in self._label(p)])
+        whole = join([*parts, Layout((), paths, labels)])
+        return FrameLayout(whole, Size(0, 0, depth), self._doors(_ENTRY), self._doors(self._exit))
 
     @property
     def _exit(self) -> int:
-        return max((spot.rank for spot in self.layers.by_key.values()), default=0) + 1
+        return max((vertex.rank for vertex in self.layers.by_key.values()), default=0) + 1
 
     def _doors(self, rank: int) -> dict[int, float]:
-        """Where wires come in or go out, in the layer that is for that."""
-        spots = [self.layers.spots[index] for index in self.layers.ranks.get(rank, ())]
-        return {spot.wire: self.axes[spot.index] for spot in spots if spot.wire is not None}
+        """The horizontal positions of the wires in the layer where they enter or leave."""
+        vertices = [self.layers.vertices[index] for index in self.layers.ranks.get(rank, ())]
+        return {
+            vertex.wire: self.axes[vertex.index] for vertex in vertices if vertex.wire is not None
+        }
 
     def arrivals(self, key: int) -> dict[int, int]:
-        """In which order wires come down to an item, from the left."""
+        """The order, from the left, in which wires arrive at an item from above."""
         links = sorted(self.layers.by_key[key].up, key=self.axes.__getitem__)
         return {self._wire(link): place for place, link in enumerate(links)}
 
-    # Where wires join boxes
+    # The ends of wires
 
-    def _join(self, spot: Spot, item: Item) -> None:
-        for near, found in ((spot.down, self.starts), (spot.up, self.ends)):
+    def _join(self, vertex: Vertex, item: Item) -> None:
+        for near, found in ((vertex.down, self.starts), (vertex.up, self.ends)):
             links = sorted(near, key=self.axes.__getitem__)
             if isinstance(item, Group):
                 frame = self.content.frames[item.key]
-                doors = frame.leaves if near is spot.down else frame.enters
-                at = [self.axes[spot.index] + doors[self._wire(link)] for link in links]
+                doors = frame.leaves if near is vertex.down else frame.enters
+                at = [self.axes[vertex.index] + doors[self._wire(link)] for link in links]
             else:
-                at = self._spread(spot, links, item.look)
-            found |= {(spot.index, link): x for link, x in zip(links, at, strict=True)}
+                at = self._spread(vertex, links, item.look)
+            found |= {(vertex.index, link): x for link, x in zip(links, at, strict=True)}
 
     def _wire(self, index: int) -> int:
-        wire = self.layers.spots[index].wire
+        wire = self.layers.vertices[index].wire
         return -1 if wire is None else wire
 
-    def _spread(self, spot: Spot, links: Sequence[int], look: Look) -> list[float]:
-        axis = self.axes[spot.index]
-        edge = spot.size.height / 2 if look is Look.END else min(10.0, spot.size.left / 2)
-        low, high = axis - spot.size.left + edge, axis + spot.size.right - edge
+    def _spread(self, vertex: Vertex, links: Sequence[int], look: Look) -> list[float]:
+        axis = self.axes[vertex.index]
+        edge = vertex.size.height / 2 if look is Look.END else min(10.0, vertex.size.left / 2)
+        low, high = axis - vertex.size.left + edge, axis + vertex.size.right - edge
         return spread([self.axes[link] for link in links], _PORTS, low, high)
 
-    # How deep layers stand
+    # The depths of layers
 
     def _stack(self) -> float:
-        """Layer under layer; the depth of all of them."""
+        """Put each layer below the one before, and return the depth of all."""
         depth = 0.0 if _ENTRY in self.layers.ranks else self.content.header + _FLAT
         rank = _ENTRY
         for rank in self.layers.ranks:
@@ -117,69 +127,69 @@ class Placing:
             return self.content.header
         if rank == self._exit:
             return self.content.footer
-        return max(self.layers.spots[index].size.height for index in self.layers.ranks[rank])
+        return max(self.layers.vertices[index].size.height for index in self.layers.ranks[rank])
 
     def _gap(self, rank: int) -> float:
         links = [
             abs(self._x(index, below) - self._x(below, index))
             for index in self.layers.ranks[rank]
-            for below in self.layers.spots[index].down
+            for below in self.layers.vertices[index].down
         ]
         return _FLAT + min(_STEEPEST, _SLOPE * max(links, default=0))
 
     def _x(self, index: int, other: int) -> float:
-        """Where a link between two spots meets the first."""
+        """The horizontal position at which a link between two vertices meets the first."""
         link = (index, other)
         return self.starts.get(link, self.ends.get(link, self.axes[index]))
 
     # What is drawn
 
-    def _item(self, item: Item) -> Plan:
-        spot = self.layers.by_key[item.key]
-        x, y = self.axes[spot.index], self._top(spot)
+    def _item(self, item: Item) -> Layout:
+        vertex = self.layers.by_key[item.key]
+        x, y = self.axes[vertex.index], self._top(vertex)
         if isinstance(item, Group):
-            return self.content.frames[item.key].plan.moved(x, y)
-        size = spot.size
-        return Plan((Area(item, x - size.left, y, size.left + size.right, size.height),))
+            return self.content.frames[item.key].inside.moved(x, y)
+        size = vertex.size
+        return Layout((Area(item, x - size.left, y, size.left + size.right, size.height),))
 
-    def _top(self, spot: Spot) -> float:
-        """In the middle of its layer."""
-        room = self.bottoms[spot.rank] - self.tops[spot.rank] - spot.size.height
-        return self.tops[spot.rank] + room / 2
+    def _top(self, vertex: Vertex) -> float:
+        """The top of a vertex that is centred in its layer."""
+        room = self.bottoms[vertex.rank] - self.tops[vertex.rank] - vertex.size.height
+        return self.tops[vertex.rank] + room / 2
 
-    def _label(self, passage: Passage) -> Iterable[Label]:
-        """Beside the beginning of a wire, in the frame that tells it."""
-        trunk = self.layers.trunk(passage.wire)
-        if trunk and passage.label and passage.is_told:
-            spot = trunk[0]
-            y = (self.tops[spot.rank] + self.bottoms[spot.rank]) / 2
-            yield Label(passage.label, self.axes[spot.index] + 6, y, spot.size.right - 8)
+    def _label(self, segment: Segment) -> Iterable[Label]:
+        """The label of a wire, beside its start, if this frame is the one that shows it."""
+        trunk = self.layers.trunk(segment.wire)
+        if trunk and segment.label and segment.shows_label:
+            vertex = trunk[0]
+            y = (self.tops[vertex.rank] + self.bottoms[vertex.rank]) / 2
+            yield Label(segment.label, self.axes[vertex.index] + 6, y, vertex.size.right - 8)
 
-    def _paths(self, passage: Passage) -> Iterable[Path]:
-        """A wire in parts: down to each item that reads it, from where it left the part before."""
-        line = passage.line
-        drawn = self._begun(passage)
-        for spot in self.layers.trunk(passage.wire):
-            x = self.axes[spot.index]
-            drawn += [(x, self.tops[spot.rank]), (x, self.bottoms[spot.rank])]
-            for reader in self._readers(spot):
-                end = self.ends[reader.index, spot.index]
+    def _paths(self, segment: Segment) -> Iterable[Path]:
+        """A wire in parts: the path to its first reader, then from there to the next, and so on."""
+        line = segment.line
+        drawn = self._start(segment)
+        for vertex in self.layers.trunk(segment.wire):
+            x = self.axes[vertex.index]
+            drawn += [(x, self.tops[vertex.rank]), (x, self.bottoms[vertex.rank])]
+            for reader in self._readers(vertex):
+                end = self.ends[reader.index, vertex.index]
                 down = ((end, self.tops[reader.rank]), (end, self._top(reader)))
                 yield Path((*drawn, *down), line, has_head=reader.key not in self.content.frames)
-                drawn = [(x, self.bottoms[spot.rank])]
+                drawn = [(x, self.bottoms[vertex.rank])]
         if len(drawn) > 1:
             yield Path(tuple(drawn), line)
 
-    def _begun(self, passage: Passage) -> list[Point]:
-        """Where a wire comes out of what makes it, down to the end of that layer."""
-        trunk = self.layers.trunk(passage.wire)
-        if passage.source is None or not trunk:
+    def _start(self, segment: Segment) -> list[Point]:
+        """The points from the item that makes a wire to the bottom of that item's layer."""
+        trunk = self.layers.trunk(segment.wire)
+        if segment.source is None or not trunk:
             return []
-        source = self.layers.by_key[self.content.homes[passage.source]]
+        source = self.layers.by_key[self.content.owners[segment.source]]
         x = self.starts[source.index, trunk[0].index]
         bottom = self._top(source) + source.size.height
         return [(x, bottom), (x, self.bottoms[source.rank])]
 
-    def _readers(self, spot: Spot) -> Iterable[Spot]:
-        below = (self.layers.spots[index] for index in spot.down)
+    def _readers(self, vertex: Vertex) -> Iterable[Vertex]:
+        below = (self.layers.vertices[index] for index in vertex.down)
         return (reader for reader in below if reader.key is not None)

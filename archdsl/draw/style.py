@@ -1,4 +1,8 @@
-"""How pictures look: their colours, how wide their texts are, how large boxes are."""
+"""How pictures look: colours, the widths of texts, the sizes of boxes.
+
+Widths come from a table and not from a font of this machine, for the same bytes everywhere. A
+reader's font may be narrower than the table says, but hardly wider.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ FRAME, FRAME_EDGE = "#f6f7f9", "#cfd5dd"
 
 GRID, ALONE = "#e6e9ee", "#7b8694"
 GROUPS = ("#2f6fb5", "#c4620f", "#3b8546", "#8a4aa8", "#b8324f", "#0f7c86")
-"""Of points that belong together; of those that belong to none, ALONE."""
+"""The colours of groups in a chart. Points without a group are in ALONE."""
 
 _COLD, _EDGE_COLD = (255, 255, 255), (176, 184, 196)
 _HOT, _EDGE_HOT = (255, 167, 84), (196, 98, 16)
@@ -29,18 +33,18 @@ LOOKS = {
     Look.SPATIAL: ("#e0f2e1", "#3b8546"),
     Look.SPATIOTEMPORAL: ("#f1e3f7", "#8a4aa8"),
 }
-"""Fill and edge of a box by what it is. Dark text on light fills, told apart by everybody."""
+"""Fill and edge of a box by its look: light fills under dark text, distinct for all readers."""
 
 
 def colours(box: Box) -> tuple[str, str]:
-    """Fill and edge: by the share of the cost where there is one, else by what it is."""
+    """Fill and edge of a box: by its cost if it has one, otherwise by its look."""
     if box.heat is None or box.look is Look.FAULT:
         return LOOKS[box.look]
     return warm(box.heat)
 
 
 def warm(heat: float) -> tuple[str, str]:
-    """From white, for nothing, to orange, for the most."""
+    """Fill and edge for a heat from 0, white, to 1, orange."""
     return _between(_COLD, _HOT, heat), _between(_EDGE_COLD, _EDGE_HOT, heat)
 
 
@@ -51,7 +55,7 @@ def _between(cold: tuple[int, ...], hot: tuple[int, ...], heat: float) -> str:
 
 # Texts
 
-# Hundredths of the size, in DejaVu Sans and its bold; Arial and its like are narrower.
+# In hundredths of the font size, for DejaVu Sans and its bold. Arial and Helvetica are narrower.
 _PLAIN = {
     28: "'ijl", 30: "IJ", 33: " ,.·", 35: "/:;\\|f-", 40: "()[]t!²³⁴", 42: "r", 50: "\"*_`",
     53: "sz?", 56: "cL", 60: "FkvxyP", 62: "TYaoe", 64: "ESbdghnpquΣ$0123456789{}",
@@ -70,7 +74,7 @@ FAMILY = (
 
 @dataclass(frozen=True)
 class Font:
-    """A size and weight of the one family."""
+    """A size and a weight of the font family."""
 
     size: int
     weight: int = 400
@@ -93,7 +97,7 @@ PLAIN = Font(11)
 
 
 def clean(text: str) -> str:
-    """On one line, and nothing in it that a reader would not see or a format could not hold."""
+    """The text on one line, with characters that are invisible or not allowed in XML replaced."""
     return "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
 
 
@@ -106,10 +110,10 @@ def shortened(text: str, most: int) -> str:
 PADDING = 10.0
 LINE = 15.0
 HEADER, FOOTER = 22.0, 10.0
-"""Room above and below what stands in a frame: its title is above."""
+"""Pixels above and below the inside of a frame, whose title is above."""
 
 GAP = 9
-"""Between a title, what follows it, and the figures at the right."""
+"""Pixels between a title, the number of repeats, and the share."""
 
 _LEAST = {Look.SUM: 26.0, Look.END: 64.0}
 _NARROWEST = 120.0
@@ -117,10 +121,10 @@ _STEP = 36.0
 
 
 def box_size(box: Box) -> Size:
-    """Widths go up in steps, so that boxes above each other often agree."""
+    """The size of a box. Widths go up in steps, so that boxes above each other are often equal."""
     if box.look is Look.SUM:
         return Size(13, 13, 26)
-    head = [TITLE.width(box.title), TITLE.width(times(box.times)), PLAIN.width(box.aside)]
+    head = [TITLE.width(box.title), TITLE.width(times(box.times)), PLAIN.width(box.share)]
     line = sum(head) + GAP * (sum(map(bool, head)) - 1)
     widest = max(line, *(PLAIN.width(text) for text in box.lines), 0)
     least = _LEAST.get(box.look, _NARROWEST)
@@ -131,18 +135,22 @@ def box_size(box: Box) -> Size:
 
 
 def head_widths(group: Group) -> tuple[float, float]:
-    """What the title and the share of a frame need at its left and right."""
+    """The widths that the title and the share of a frame need, at its left and its right."""
     title = TITLE.width(group.title) + (
         GAP + TITLE.width(times(group.times)) if group.times > 1 else 0
     )
-    return PADDING + title + GAP, PLAIN.width(group.aside) + PADDING + GAP
+    return PADDING + title + GAP, PLAIN.width(group.share) + PADDING + GAP
 
 
 def label_size(text: str) -> Size:
+    """The size of a wire's label, with the wire as its axis."""
     return Size(4, 8 + PLAIN.width(text), LINE) if text else Size(0, 0, 0)
 
 
 def label_room(text: str) -> Size:
-    """Beside a wire whose label stands elsewhere, so that it needs no bend to get there."""
+    """The room beside a wire whose label is in another frame.
+
+    The wire then has the same room in all frames that it crosses, and needs no bend between them.
+    """
     size = label_size(text)
     return Size(size.left, size.right, 0)

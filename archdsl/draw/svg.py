@@ -1,6 +1,6 @@
-"""Pictures and charts as SVG, and as PNG through resvg, an extra of the package.
+"""Pictures and charts as SVG, and as PNG through resvg, which is an extra of the package.
 
-Everything that comes from a spec is escaped here: texts in `_text`, titles where they are written.
+A spec is untrusted, so every text of one is escaped here: in `_text`, or where a title is written.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OUTLINES = {
 }
 
 _ZOOM, _MOST = 2.0, 16_000
-"""Twice as large as SVG, for screens as they are; a side is never of more pixels than that."""
+"""PNG has twice the pixels of SVG, for dense screens, but no more than this on a side."""
 
 
 def svg(picture: Picture) -> str:
@@ -34,7 +34,7 @@ def svg(picture: Picture) -> str:
 
 
 def png(picture: Picture) -> bytes:
-    """The picture in pixels.
+    """The picture as a PNG file.
 
     Raises:
         CompileError: resvg is not installed.
@@ -44,7 +44,7 @@ def png(picture: Picture) -> bytes:
 
 
 def pixels(svg: str, longest: float) -> bytes:
-    """An SVG document in pixels; `longest` is its longer side.
+    """An SVG document as a PNG file; `longest` is the longer side of the document in pixels.
 
     Raises:
         CompileError: resvg is not installed.
@@ -52,8 +52,9 @@ def pixels(svg: str, longest: float) -> bytes:
     try:
         import resvg_py
     except ImportError:
-        hint = "pip install 'archdsl[png]'; or draw .svg, which needs nothing"
-        raise CompileError([error("png", "PNG needs the package resvg_py", help=hint)]) from None
+        message = "PNG needs the package resvg_py, which is not installed"
+        hint = "pip install 'archdsl[png]', or write a file .svg"
+        raise CompileError([error("png", message, help=hint)]) from None
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=min(_ZOOM, _MOST / longest)))
 
 
@@ -75,13 +76,13 @@ def _written(whole: Page) -> str:
 
 
 def _drawn(whole: Page) -> Iterator[str]:
-    for area in whole.plan.areas:
+    for area in whole.layout.areas:
         yield from _group(area, area.item) if isinstance(area.item, Group) else ()
-    for path in whole.plan.paths:
+    for path in whole.layout.paths:
         yield from _path(path)
-    for area in whole.plan.areas:
+    for area in whole.layout.areas:
         yield from _box(area, area.item) if isinstance(area.item, Box) else ()
-    yield from map(_label, whole.plan.labels)
+    yield from map(_label, whole.layout.labels)
     for sample in whole.samples:
         yield from _sample(sample)
     yield from map(_text, whole.writings)
@@ -93,7 +94,7 @@ def _group(area: Area, group: Group) -> Iterator[str]:
     title = Writing(group.title, area.x + PADDING, y, TITLE, style.INK)
     yield _text(title, times(group.times))
     right = area.x + area.width - PADDING
-    yield _text(Writing(group.aside, right, y, PLAIN, style.MUTED, "end"))
+    yield _text(Writing(group.share, right, y, PLAIN, style.MUTED, "end"))
 
 
 def _box(area: Area, box: Box) -> Iterator[str]:
@@ -114,9 +115,9 @@ def _bordered(area: Area, fill: str, edge: str, border: Border, inset: float) ->
 
 
 def _texts(area: Area, box: Box) -> Iterator[str]:
-    """In the middle, or where there are figures too, at the left with them at the right."""
+    """The texts of a box: centred, or at the left if there is a share at the right or a number."""
     y, lines = area.y + 20, enumerate(box.lines, start=1)
-    if not box.aside and box.times == 1:
+    if not box.share and box.times == 1:
         middle = area.x + area.width / 2
         yield _text(Writing(box.title, middle, y, TITLE, style.INK, "middle"))
         for place, text in lines:
@@ -124,7 +125,7 @@ def _texts(area: Area, box: Box) -> Iterator[str]:
         return
     left, right = area.x + PADDING, area.x + area.width - PADDING
     yield _text(Writing(box.title, left, y, TITLE, style.INK), times(box.times))
-    yield _text(Writing(box.aside, right, y, PLAIN, style.INK, "end"))
+    yield _text(Writing(box.share, right, y, PLAIN, style.INK, "end"))
     for place, text in lines:
         yield _text(Writing(text, left, y + LINE * place, PLAIN, style.MUTED))
 
@@ -142,7 +143,7 @@ def _path(path: Path) -> Iterator[str]:
 
 
 def _route(points: tuple[Point, ...]) -> str:
-    """Straight down, and in an S from column to column."""
+    """The path data of a wire: straight down, and in an S-curve between columns."""
     (x, y), *rest = points
     parts = [f"M{_number(x)} {_number(y)}"]
     for right, down in rest:
@@ -198,17 +199,17 @@ def _stroke(stroke: Stroke) -> str:
 
 
 def _mark(mark: Mark) -> str:
-    """With its text for readers that show it beside the pointer."""
+    """A mark with its tooltip, which browsers show beside the pointer."""
     outline = f"M{_number(mark.x)} {_number(mark.y)}{_OUTLINES[mark.shape]}"
-    told = f"<title>{escape(mark.told)}</title>"
-    return f'<path d="{outline}" fill="{mark.ink}" stroke="#ffffff">{told}</path>'
+    title = f"<title>{escape(mark.tooltip)}</title>"
+    return f'<path d="{outline}" fill="{mark.ink}" stroke="#ffffff">{title}</path>'
 
 
 # Texts and numbers
 
 
 def _text(writing: Writing, after: str = "") -> str:
-    """A text, and at a distance what follows it in a lighter ink."""
+    """A text, followed by another one in a lighter ink."""
     font = writing.font
     anchor = f' text-anchor="{writing.anchor}"' if writing.anchor != "start" else ""
     weight = f' font-weight="{font.weight}"' if font.weight != 400 else ""
@@ -219,5 +220,5 @@ def _text(writing: Writing, after: str = "") -> str:
 
 
 def _number(value: float) -> str:
-    """With one decimal, and none where that is 0: the same on every machine."""
+    """A number with at most one decimal, so that rounding is the same on every machine."""
     return f"{value:.1f}".removesuffix(".0").replace("-0", "0", value > -0.05)

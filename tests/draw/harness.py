@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from archdsl.costs.figures import CONVENTIONS
-from archdsl.draw.geometry import Area, Path, Plan, Point
+from archdsl.draw.geometry import Area, Layout, Path, Point
 from archdsl.draw.network import draw
 from archdsl.draw.outline import View
 from archdsl.draw.page import Page, page
@@ -58,10 +58,10 @@ class Rectangle(NamedTuple):
 def check(drawn: Picture) -> None:
     """Nothing overlaps, and all is where it belongs."""
     whole = page(drawn)
-    _check_boxes(whole.plan)
-    _check_frames(whole.plan)
-    _check_labels(whole.plan)
-    _check_wires(whole.plan)
+    _check_boxes(whole.layout)
+    _check_frames(whole.layout)
+    _check_labels(whole.layout)
+    _check_wires(whole.layout)
     _check_texts(whole)
 
 
@@ -69,12 +69,12 @@ def _rectangle(area: Area) -> Rectangle:
     return Rectangle(area.x, area.y, area.x + area.width, area.y + area.height)
 
 
-def _boxes(plan: Plan) -> list[tuple[Rectangle, Box]]:
-    return [(_rectangle(area), area.item) for area in plan.areas if isinstance(area.item, Box)]
+def _boxes(layout: Layout) -> list[tuple[Rectangle, Box]]:
+    return [(_rectangle(area), area.item) for area in layout.areas if isinstance(area.item, Box)]
 
 
-def _labels(plan: Plan) -> list[Rectangle]:
-    return [Rectangle(x.x, x.y - 5, x.x + x.width, x.y + 5) for x in plan.labels]
+def _labels(layout: Layout) -> list[Rectangle]:
+    return [Rectangle(x.x, x.y - 5, x.x + x.width, x.y + 5) for x in layout.labels]
 
 
 def _apart(rectangles: list[Rectangle]) -> None:
@@ -87,14 +87,14 @@ def _apart(rectangles: list[Rectangle]) -> None:
             assert not rectangle.meets(other), (rectangle, other)
 
 
-def _check_boxes(plan: Plan) -> None:
-    _apart([rectangle for rectangle, _ in _boxes(plan)])
+def _check_boxes(layout: Layout) -> None:
+    _apart([rectangle for rectangle, _ in _boxes(layout)])
 
 
-def _check_frames(plan: Plan) -> None:
+def _check_frames(layout: Layout) -> None:
     """A frame is around what is in it, and apart from all else."""
-    places = {id(area.item): _rectangle(area) for area in plan.areas}
-    everything = [(area.item, _rectangle(area)) for area in plan.areas]
+    places = {id(area.item): _rectangle(area) for area in layout.areas}
+    everything = [(area.item, _rectangle(area)) for area in layout.areas]
     for item, rectangle in everything:
         if not isinstance(item, Group):
             continue
@@ -112,24 +112,24 @@ def _below(group: Group) -> set[int]:
     return found
 
 
-def _check_labels(plan: Plan) -> None:
-    _apart([*_labels(plan), *(rectangle for rectangle, _ in _boxes(plan))])
+def _check_labels(layout: Layout) -> None:
+    _apart([*_labels(layout), *(rectangle for rectangle, _ in _boxes(layout))])
 
 
-def _heads(plan: Plan) -> Iterator[Rectangle]:
+def _heads(layout: Layout) -> Iterator[Rectangle]:
     """What stands at the top of frames, at the left and the right."""
-    for area in plan.areas:
+    for area in layout.areas:
         if isinstance(area.item, Group):
             left, right = area.x + PADDING, area.x + area.width - PADDING
             title = TITLE.width(f"{area.item.title}  {times(area.item.times)}".strip())
             yield Rectangle(left, area.y + 6, left + title, area.y + 20)
-            yield Rectangle(right - PLAIN.width(area.item.aside), area.y + 6, right, area.y + 20)
+            yield Rectangle(right - PLAIN.width(area.item.share), area.y + 6, right, area.y + 20)
 
 
-def _check_wires(plan: Plan) -> None:
+def _check_wires(layout: Layout) -> None:
     """No wire passes through a box, over a label or over the title of a frame."""
-    points = sorted((p for path in plan.paths for p in trace(path)), key=lambda point: point[1])
-    solid = [*_labels(plan), *_heads(plan), *(rectangle for rectangle, _ in _boxes(plan))]
+    points = sorted((p for path in layout.paths for p in trace(path)), key=lambda point: point[1])
+    solid = [*_labels(layout), *_heads(layout), *(rectangle for rectangle, _ in _boxes(layout))]
     start = 0
     for rectangle in sorted(solid, key=lambda rectangle: rectangle.top):
         while start < len(points) and points[start][1] < rectangle.top:
@@ -153,10 +153,10 @@ def trace(path: Path, steps: int = 12) -> Iterator[Point]:
 
 def _check_texts(whole: Page) -> None:
     """Text stays in its box, and on the page."""
-    for rectangle, box in _boxes(whole.plan):
+    for rectangle, box in _boxes(whole.layout):
         width = rectangle.right - rectangle.left
-        assert TITLE.width(box.title) + PLAIN.width(box.aside) < width, box
+        assert TITLE.width(box.title) + PLAIN.width(box.share) < width, box
         assert all(PLAIN.width(line) < width for line in box.lines), box
     assert all(w.left >= 0 and w.right <= whole.width for w in whole.writings)
-    assert all(area.x >= 0 and area.x + area.width <= whole.width for area in whole.plan.areas)
-    assert all(area.y + area.height <= whole.height for area in whole.plan.areas)
+    assert all(area.x >= 0 and area.x + area.width <= whole.width for area in whole.layout.areas)
+    assert all(area.y + area.height <= whole.height for area in whole.layout.areas)

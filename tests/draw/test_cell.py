@@ -50,7 +50,7 @@ def test_operations() -> None:
     assert found["op2: spatial"].lines == ("dot-product", "no activation, gate")
     assert found["op2: spatial"].border is Border.DOUBLE
     assert found["op3: spatiotemporal"].look is Look.SPATIOTEMPORAL
-    assert drawn.main.facts == ("at res3.1", "keys and values from the operation's input")
+    assert drawn.main.facts == ("at res3.1", "keys and values from the input of the operation")
 
 
 def test_what_reads_what() -> None:
@@ -69,7 +69,7 @@ def test_keys_and_values_of_the_cell_are_dashed() -> None:
 
 
 def test_the_input_is_on_top_and_the_sink_at_the_bottom() -> None:
-    areas = page(draw_cells([cell("cell")])).plan.areas
+    areas = page(draw_cells([cell("cell")])).layout.areas
     depths = {area.item.title: area.y for area in areas if isinstance(area.item, Box)}
     assert min(depths, key=depths.__getitem__) == "f0"
     assert max(depths, key=depths.__getitem__) == "combine"
@@ -107,7 +107,7 @@ def test_cells_that_are_too_many_are_counted(monkeypatch: pytest.MonkeyPatch) ->
     drawn = draw_cells([chain(length) for length in range(10, 16)])
     check(drawn)
     assert len(drawn.insets) == 1
-    assert drawn.main.notes == ("4 more cells are not drawn: too many",)
+    assert drawn.main.notes == ("4 more cells are not drawn",)
 
 
 def test_cells_stand_beside_their_network_each_once() -> None:

@@ -34,14 +34,14 @@ def family(pattern: str, convention: str = "macs") -> Chart:
     return chart(found, CONVENTIONS[convention])
 
 
-def scattered(count: int, spread: float = 1.0, aside: str = "") -> Chart:
+def scattered(count: int, spread: float = 1.0, detail: str = "") -> Chart:
     """Points somewhere, more of them the dearer they are."""
     random = Random(count)
     points = []
     for number in range(count):
         cost = int(10 ** (9 + spread * 2 * random.random() ** 0.5))
         up = 60 + spread * (6 * log(cost / 1e9) / log(10) + 3 * random.random())
-        points.append(Point(cost, up, f"member_{number}", aside))
+        points.append(Point(cost, up, f"member_{number}", detail))
     runs = tuple((point,) for point in points)
     return Chart("many", ("fact",), "across", "up", (Group("some", runs),))
 
@@ -76,12 +76,12 @@ def test_families_are_laid_out(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "aside"), [(1, ""), (20, INPUT), (40, INPUT), (60, ""), (200, "")]
+    ("count", "detail"), [(1, ""), (20, INPUT), (40, INPUT), (60, ""), (200, "")]
 )
-def test_many_points_are_laid_out(count: int, aside: str) -> None:
-    page = chart_page(scattered(count, aside=aside))
+def test_many_points_are_laid_out(count: int, detail: str) -> None:
+    page = chart_page(scattered(count, detail=detail))
     check(page)
-    labelled = len(page.labels) // (2 if aside else 1)
+    labelled = len(page.labels) // (2 if detail else 1)
     said = any(f"{count - labelled} points without a label" in w.text for w in page.writings)
     assert said is (labelled < count)
     assert labelled == count or count == 200

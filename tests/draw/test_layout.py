@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from archdsl.draw.frames import plan
+from archdsl.draw.frames import lay_out
 from archdsl.draw.geometry import spread
 from archdsl.draw.picture import Box, Group, Look, Wire
 from tests.build.harness import build
@@ -46,7 +46,7 @@ def box(key: int) -> Box:
 
 
 def axes(items: tuple[Box | Group, ...], wires: tuple[Wire, ...]) -> dict[str, float]:
-    return {a.item.title: a.x + a.width / 2 for a in plan(items, wires).areas}
+    return {a.item.title: a.x + a.width / 2 for a in lay_out(items, wires).areas}
 
 
 def test_the_main_way_is_straight_beside_skips() -> None:
@@ -55,7 +55,7 @@ def test_the_main_way_is_straight_beside_skips() -> None:
     wires = [Wire(key, (key + 1,), "64") for key in (4, 5, 6)]
     wires += [Wire(key, (key + 1, 8 - key), "64") for key in (1, 2, 3)]
     assert len(set(axes(chain, tuple(wires)).values())) == 1
-    drawn = plan(chain, tuple(wires))
+    drawn = lay_out(chain, tuple(wires))
     assert (
         len({max(x for x, _ in path.points) for path in drawn.paths if len(path.points) > 8}) >= 2
     )
@@ -77,11 +77,11 @@ def test_wires_into_frames_do_not_cross() -> None:
 
 
 def test_wires_back_are_not_drawn() -> None:
-    assert not plan((box(1), box(2)), (Wire(2, (1,)),)).paths
+    assert not lay_out((box(1), box(2)), (Wire(2, (1,)),)).paths
 
 
 def test_nothing_is_laid_out() -> None:
-    assert not plan((), ()).areas
+    assert not lay_out((), ()).areas
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,10 @@ def test_shapes_stand_on_wires_and_shares_on_boxes() -> None:
     shown = drawn("x3d_s")
     assert [w.label for w in shown.main.wires][:2] == ["3 × 13 × 160²", "24 × 13 × 80²"]
     blocks = [box for box in boxes(shown.main.items) if box.look is Look.BLOCK]
-    assert all(box.aside.endswith(" %") for box in blocks)
+    assert all(box.share.endswith(" %") for box in blocks)
     assert max(box.heat or 0 for box in blocks) == 1
     assert shown.scale is not None
-    assert shown.scale.meaning == "share of MACs"
+    assert shown.scale.quantity == "share of MACs"
     assert "PyTorchVideo" in drawn("x3d_s", None, "pytorchvideo").main.facts[1]
 
 
@@ -77,7 +77,7 @@ def test_opened_repeats_lead_on_from_the_last() -> None:
 def test_a_box_costs_what_all_it_stands_for_cost() -> None:
     network = archdsl.load(ROOT / "tests/networks/timesformer.arch").network()
     for depth in (None, 1, 2, 3, 9):
-        shares = [box.aside for box in boxes(picture(network, depth).main.items) if box.aside]
+        shares = [box.share for box in boxes(picture(network, depth).main.items) if box.share]
         told = sum(float(share.removesuffix(" %").removeprefix("<")) for share in shares)
         assert told == pytest.approx(100, abs=0.1 * len(shares))
 
@@ -116,7 +116,7 @@ def test_too_much_to_draw_is_one_box(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = picture(build_body(f"x{body}"))
     rest = [box for box in boxes(shown.main.items) if box.look is Look.REST]
     assert len(rest) == 1
-    assert any("not drawn one by one" in note for note in shown.main.notes)
+    assert any("drawn as one box" in note for note in shown.main.notes)
     check(shown)
 
 

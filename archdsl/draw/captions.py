@@ -1,4 +1,8 @@
-"""The few words on a box: what an operation or a block was given that matters."""
+"""The lines on a box: the parameters of an operation or a block that tell it from others.
+
+A box has room for two short lines, so what a reader can see elsewhere is left out: defaults, the
+channels that the shape on the wire shows, and words that are the same in the whole network.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,17 @@ from archdsl.ir.types import TensorType
 
 _LONGEST, _MOST = 36, 2
 
-_SEEN = ("channels", "features")
-"""What the shape of the result says too."""
+_IN_SHAPE = ("channels", "features")
+"""Parameters that the shape of the result shows too."""
 
 _SIZES = ("kernel", "stride", "padding", "dilation", "shape", "size", "window", "narrow")
-"""Written as products."""
+"""Parameters whose tuples are written as products, `1×3×3`."""
 
 _SUPERSCRIPTS = str.maketrans("^23456789", "\0²³⁴⁵⁶⁷⁸⁹")
 
 
 def share(part: int, whole: int) -> str:
-    """In percent, and nothing where it is nothing."""
+    """A part of a whole in percent; empty if it is 0."""
     percent = 100 * part / whole if whole else 0
     if not percent:
         return ""
@@ -35,8 +39,8 @@ def shape(tensor: TensorType) -> str:
     return text[:-2] + text[-2:].translate(_SUPERSCRIPTS).replace("\0", "") if "^" in text else text
 
 
-def of_node(node: Node) -> tuple[str, ...]:
-    """The parameters of an operation that differ from their defaults."""
+def node_caption(node: Node) -> tuple[str, ...]:
+    """The lines for an operation: the parameters that differ from their defaults."""
     operation = node.operation
     given = {
         field.name: (getattr(operation, field.name), field.default) for field in fields(operation)
@@ -44,23 +48,24 @@ def of_node(node: Node) -> tuple[str, ...]:
     return _lines(
         _named(name, value)
         for name, (value, default) in given.items()
-        if not _is_default(value, default) and name not in _SEEN
+        if not _is_default(value, default) and name not in _IN_SHAPE
     )
 
 
 @dataclass(frozen=True)
-class Habits:
-    """What the instances of each block have in common: that is not worth saying.
+class BlockCaptions:
+    """The lines for blocks.
 
-    `values` has the words that a parameter ever stands for.
+    `values` has all words that a parameter of a block takes in the network, by block and parameter.
     """
 
     values: Mapping[tuple[str, str], frozenset[str]]
 
-    def of_block(self, *scopes: Scope) -> tuple[str, ...]:
-        """Parameters that differ from their defaults, words only where they vary.
+    def caption(self, *scopes: Scope) -> tuple[str, ...]:
+        """The lines for instances of a block that one box stands for.
 
-        Of several instances they are those that all have.
+        These are the parameters that differ from their defaults and are equal in all instances. A
+        word, such as the name of an activation, is shown only if the network has several.
         """
         return _lines(self._given(scopes[0], scopes[1:]))
 
@@ -72,34 +77,34 @@ class Habits:
             if any(other.bindings.get(name) != value for other in others):
                 continue
             is_varied = len(self.values.get((scope.definition, name), ())) > 1
-            if name not in _SEEN and not is_default and (is_varied or not _is_word(value)):
+            if name not in _IN_SHAPE and not is_default and (is_varied or not _is_word(value)):
                 yield _named(name, value)
 
 
-def habits(graph: Graph) -> Habits:
+def block_captions(graph: Graph) -> BlockCaptions:
     found: dict[tuple[str, str], set[str]] = {}
     for scope in graph.scopes:
         for name in scope.block.parameters if scope.block else ():
             value = scope.bindings.get(name)
             if _is_word(value):
                 found.setdefault((scope.definition, name), set()).add(_value(value))
-    return Habits({key: frozenset(values) for key, values in found.items()})
+    return BlockCaptions({key: frozenset(values) for key, values in found.items()})
 
 
 def _is_default(value: object, default: object) -> bool:
-    """Also `(1, 1, 1)`, where the default is 1."""
+    """Whether a value is the default; `(1, 1, 1)` is for a default of 1."""
     return value == default or (isinstance(value, tuple) and set(value) == {default})
 
 
 def _is_word(value: object) -> bool:
-    """Names of choices and blocks, and where there is none."""
+    """Whether a value is the name of a choice or a block, or `none`."""
     return not isinstance(value, int | Fraction | tuple)
 
 
-def _lines(told: Iterable[str]) -> tuple[str, ...]:
-    """As many as there is room for."""
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    """Texts put together in lines, as many as there is room for."""
     lines = [""]
-    for text in map(clean, filter(None, told)):
+    for text in map(clean, filter(None, texts)):
         text, last = shortened(text, _LONGEST), lines[-1]
         if len(last) + 2 + len(text) <= _LONGEST:
             lines[-1] = f"{last}, {text}" if last else text
@@ -118,7 +123,7 @@ def _named(name: str, value: object) -> str:
 
 
 def _value(value: object) -> str:
-    """As the language writes it, a tuple of sizes as `1×3×3`."""
+    """A value as the language writes it, fractions as decimals."""
     if isinstance(value, Fraction):
         return f"{float(value):.4g}"
     if isinstance(value, tuple):
