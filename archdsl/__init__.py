@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from archdsl.diagnostics import CompileError, Diagnostic, Severity
     from archdsl.expansion.steps import expand
     from archdsl.expansion.trail import follow
-    from archdsl.spec import Network, Spec, load
+    from archdsl.network import Network
+    from archdsl.spec import Spec, load
 
 __all__ = [
     "CompileError",
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "Network": "spec",
+    "Network": "network",
     "Spec": "spec",
     "expand": "expansion.steps",
     "follow": "expansion.trail",

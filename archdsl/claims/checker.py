@@ -20,8 +20,9 @@ from archdsl.diagnostics import (
     warning,
 )
 from archdsl.ir.cells import cells
+from archdsl.network import Network
 from archdsl.source import Span
-from archdsl.spec import Network, Spec
+from archdsl.spec import Spec
 from archdsl.syntax import tree
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from archdsl.build.values import Value, show
 from archdsl.costs import metrics
-from archdsl.spec import Network
+from archdsl.network import Network
 from archdsl.syntax import tree
 from archdsl.syntax.lexemes import SUFFIXES
 

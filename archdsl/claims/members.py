@@ -13,8 +13,9 @@ from archdsl.claims.checker import ExaminedClaim, examine_claims
 from archdsl.claims.figures import Verdict, show_setting
 from archdsl.costs.figures import Figures
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Severity
+from archdsl.network import Network
 from archdsl.plan.derivations import Lineage
-from archdsl.spec import Network, Spec
+from archdsl.spec import Spec
 from archdsl.syntax.lexemes import parse_number
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from archdsl.cli import options
 from archdsl.diagnostics import CompileError, Diagnostics
-from archdsl.spec import Network, Spec, load
+from archdsl.network import Network
+from archdsl.spec import Spec, load
 
 _DETAILS = """\
 A and B are each one of:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from archdsl.draw.network import Fault
     from archdsl.draw.picture import Picture
     from archdsl.ir.graph import Graph
-    from archdsl.spec import Network, Spec
+    from archdsl.network import Network
+    from archdsl.spec import Spec
 
 
 _DRAW = """\

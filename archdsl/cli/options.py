@@ -12,9 +12,10 @@ from archdsl.costs.breakdown import LEVELS
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.diagnostics import CompileError, Diagnostic, Severity, counted, error, suggestion
 from archdsl.ir.types import AXES, show_shape
+from archdsl.network import Network
 from archdsl.report.text import FORMATS
 from archdsl.source import Source, Span
-from archdsl.spec import Network, Spec, load
+from archdsl.spec import Spec, load
 from archdsl.syntax.parser import parse_argument
 
 Shape = tuple[int, ...]

@@ -15,8 +15,8 @@ from archdsl.compare.alignment import PERFECT, align
 from archdsl.compare.pieces import InnerPart, Origin, Piece, Pieces, divide, parameters
 from archdsl.ir.graph import Graph, Initialisation, Value
 from archdsl.ir.likeness import is_same_network, used_initialisations
+from archdsl.network import Network
 from archdsl.ops.base import Operation
-from archdsl.spec import Network
 
 ALIKE, RESIZED, CHANGED, ADDED, REMOVED = "alike", "resized", "changed", "added", "removed"
 """What happened to a piece. A resized one is equal except for the shapes that it computes on."""

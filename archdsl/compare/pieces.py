@@ -11,8 +11,8 @@ from archdsl.build.values import show
 from archdsl.costs.breakdown import Cut, Part, cut
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.likeness import Form, LocatedForm, locate_form
+from archdsl.network import Network
 from archdsl.ops.base import Operation
-from archdsl.spec import Network
 
 Origin: TypeAlias = tuple[int | None, int]
 """The place of the piece that makes a value, None for an input, and the value's index there."""

@@ -13,6 +13,7 @@ from functools import cached_property
 from archdsl.costs.breakdown import Part
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
+from archdsl.network import Network
 from archdsl.report.text import (
     Table,
     as_json,
@@ -23,7 +24,6 @@ from archdsl.report.text import (
     share,
     shown_inputs,
 )
-from archdsl.spec import Network
 
 
 @dataclass(frozen=True)

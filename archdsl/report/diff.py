@@ -17,9 +17,9 @@ from archdsl.compare.difference import (
 )
 from archdsl.compare.pieces import Piece
 from archdsl.diagnostics import counted
+from archdsl.network import Network
 from archdsl.report.comparison import comparison_table
 from archdsl.report.text import Table, as_json, comma_separated, shown_inputs
-from archdsl.spec import Network
 
 _COUNTED = {
     REMOVED: "only in A",

@@ -12,10 +12,10 @@ from dataclasses import MISSING, dataclass, fields
 from archdsl.build.values import show as show_value
 from archdsl.ir.graph import Node, Value
 from archdsl.ir.listing import Entry, listing
+from archdsl.network import Network
 from archdsl.ops.base import Operation
 from archdsl.ops.sources import Input
 from archdsl.report.text import readable, width
-from archdsl.spec import Network
 
 _STEP = "  "
 _WIDEST = 96

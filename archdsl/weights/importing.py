@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from archdsl.build.parameters import given_from_python
 from archdsl.diagnostics import CompileError, Diagnostic, error
-from archdsl.spec import Network, load
+from archdsl.network import Network
+from archdsl.spec import Spec, load
 from archdsl.weights.files import WeightsFile, import_torch
 from archdsl.weights.matching import COUNTER, Match, depths
 from archdsl.weights.sources import VARIANTS, Source, recognise
@@ -138,14 +139,14 @@ def _variants(network: Network, match: Match) -> Iterator[tuple[Network, str]]:
         for value in values:
             given = {**network.given, parameter: given_from_python(parameter, value)}
             try:
-                yield network.spec.build(network.name, given), f"--set {parameter}={value}"
+                yield Spec(network.program).build(network.name, given), f"--set {parameter}={value}"
             except CompileError:
                 return
 
 
 def _neighbours(network: Network) -> Iterator[tuple[Path, Network]]:
     """The networks of the other specs in the same folder, as far as they compile."""
-    own = Path(network.spec.program.main.file.source.name)
+    own = Path(network.program.main.file.source.name)
     for path in islice(sorted(own.parent.glob(f"*{own.suffix}")), _MOST_NEIGHBOURS):
         try:
             if path != own:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from archdsl.diagnostics import Diagnostic
 from archdsl.ir.graph import Graph
 from archdsl.ir.naming import name_all
-from archdsl.spec import Network
+from archdsl.network import Network
 from archdsl.weights.files import WeightsFile, import_torch
 from archdsl.weights.keys import by_layer, fold_lines, fold_pairs, key_errors, show_tensors
 from archdsl.weights.sources import CLASSIFIER, RESIDUAL, Source

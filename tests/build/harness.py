@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.spec import Network
+from archdsl.network import Network
 from tests.mistakes import Mistake, loaded, told
 
 NETWORK = """network n(size = 8) {{

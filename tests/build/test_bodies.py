@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archdsl.spec import Network
+from archdsl.network import Network
 from tests.build.harness import build, build_body
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.spec import Network
+from archdsl.network import Network
 from tests.build.harness import build, build_body
 
 BLOCK = "block b(x, channels, stride = 1, mid = 1, se = false) { conv(channels, 3, stride) }\n"

@@ -10,9 +10,10 @@ from document import ROOT, Page
 from rivals import let_torchvision_load
 from torch import Tensor, nn
 
+from archdsl.network import Network
 from archdsl.program.loading import parse_program
 from archdsl.source import Source
-from archdsl.spec import Network, Spec
+from archdsl.spec import Spec
 
 PAGE = Page.read(ROOT / "docs" / "cookbook.md")
 USES_SPECS = "use x3d_s\n"

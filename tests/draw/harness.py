@@ -14,7 +14,8 @@ from archdsl.draw.outline import View
 from archdsl.draw.page import Page, page
 from archdsl.draw.picture import Box, Group, Picture, boxes, times
 from archdsl.draw.style import PADDING, PLAIN, TITLE
-from archdsl.spec import Network, load
+from archdsl.network import Network
+from archdsl.spec import load
 
 ROOT = FilePath(__file__).resolve().parents[2]
 GALLERY = sorted([*(ROOT / "specs").glob("*.arch"), *(ROOT / "tests/networks").glob("*.arch")])

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 import archdsl
+from archdsl.spec import Spec
 from emit.running import emitted
 
 _Load = Callable[[str], archdsl.Network]
@@ -122,7 +123,7 @@ def test_what_is_bounded_is_written_so(load: _Load, head: str, classes: int) -> 
         }}"""
     )
     assert _features(emitted(network)(classes=classes)) == [
-        size for (size,) in network.spec.network(classes=classes).outputs
+        size for (size,) in Spec(network.program).network(classes=classes).outputs
     ]
 
 

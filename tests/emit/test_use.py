@@ -126,7 +126,7 @@ def test_distributed(tiny: archdsl.Network, tmp_path: Path) -> None:
 def test_header_tells_the_origin() -> None:
     network = _network("x3d_s")
     text = network.source()
-    assert network.spec.program.digest in text
+    assert network.program.digest in text
     assert "from x3d_s.arch" in text
     assert str(ROOT) not in text
 

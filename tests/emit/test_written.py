@@ -15,6 +15,7 @@ from torch import nn
 
 import archdsl
 from archdsl.diagnostics import CompileError
+from archdsl.spec import Spec
 from emit.running import emitted, randomise, results, samples
 
 _Load = Callable[[str], archdsl.Network]
@@ -50,7 +51,7 @@ def test_a_condition_on_what_is_open(load: _Load) -> None:
     )
     for classes in (51, 400, 7):
         count = sum(p.numel() for p in emitted(network)(classes=classes).parameters())
-        assert count == network.spec.network(classes=classes).costs.total.params
+        assert count == Spec(network.program).network(classes=classes).costs.total.params
 
 
 def test_a_rate_is_the_one_that_is_given(load: _Load) -> None:
@@ -186,7 +187,7 @@ def test_what_rules_choose_is_chosen_again(load: _Load, block: str) -> None:
     made = emitted(network)
     for w in (5, 2) if "w" in inspect.signature(made).parameters else ():
         try:
-            there = network.spec.network(w=w)
+            there = Spec(network.program).network(w=w)
         except CompileError:
             continue
         ours, theirs = made(w=w).double().eval(), emitted(there, "there")().double().eval()
@@ -274,7 +275,7 @@ def test_the_class_at_other_values_is_the_spec_there(text: str, a: int, b: int) 
     given = {n: v for n, v in (("a", a), ("b", b)) if n in inspect.signature(made).parameters}
     assume(given)
     try:
-        there = network.spec.network(**given)
+        there = Spec(network.program).network(**given)
     except CompileError:
         assume(False)
     ours, theirs = made(**given).double().eval(), emitted(there, "there")().double().eval()

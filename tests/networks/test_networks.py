@@ -9,7 +9,8 @@ import pytest
 from archdsl.claims.checker import check_claims
 from archdsl.claims.figures import Verdict
 from archdsl.diagnostics import Diagnostics
-from archdsl.spec import Network, load
+from archdsl.network import Network
+from archdsl.spec import load
 
 HERE = Path(__file__).parent
 PATHS = sorted(HERE.glob("*.arch"))

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from archdsl.diagnostics import CompileError, Diagnostic
 from archdsl.ir.likeness import is_same_network
+from archdsl.network import Network
 from archdsl.plan.insertions import labelled_places
 from archdsl.plan.transforms import TRANSFORMS, Stretch, Transform, Widen
-from archdsl.spec import Network, Spec, load
+from archdsl.spec import Spec, load
 from tests.plan.strategies import NAME, Files, changes, specs
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archdsl.network import Network
 from archdsl.params.kinds import Integer, parameter
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import RowId
 from archdsl.plan.transforms import TRANSFORMS, Transform
 from archdsl.program.loading import parse_program
 from archdsl.source import Source
-from archdsl.spec import Network, Spec
+from archdsl.spec import Spec
 from tests.plan.strategies import NAME, Files, specs
 from tests.plan.test_laws import QUICK, loaded
 

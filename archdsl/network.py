@@ -1,0 +1,152 @@
+"""A network of the Python API: what can be asked of a graph, in the program that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archdsl import compiler
+from archdsl.build.values import Given
+from archdsl.costs.breakdown import Part, breakdown
+from archdsl.costs.figures import Convention, Costs, measure, uncounted
+from archdsl.costs.metrics import inference_bytes, training_bytes
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
+from archdsl.infer import infer
+from archdsl.ir.graph import Graph
+from archdsl.ir.types import TensorType
+from archdsl.plan.plan import Plan
+from archdsl.program.program import Program
+
+if TYPE_CHECKING:
+    from archdsl.emit.module import Module
+    from archdsl.recipes.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network with all shapes known: its typed graph, costs, recipe and PyTorch source."""
+
+    program: Program = field(repr=False)
+    graph: Graph = field(repr=False)
+    plan: Plan = field(repr=False)
+    given: Mapping[str, Given] = field(repr=False)
+    diagnostics: tuple[Diagnostic, ...] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.graph.name
+
+    @property
+    def inputs(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each input, without the batch: (channels, frames, height, width)."""
+        return {name: self.graph.type(value).shape for name, value in self.graph.inputs.items()}
+
+    @property
+    def outputs(self) -> tuple[tuple[int, ...], ...]:
+        """The shape of each output, without the batch."""
+        return tuple(self.graph.type(value).shape for value in self.graph.outputs)
+
+    def at(self, **inputs: tuple[int, ...]) -> Network:
+        """The same network at other shapes of its inputs, without the batch.
+
+        Raises:
+            CompileError: there is no such input, or the network does not take the shape.
+        """
+        for name in inputs:
+            if name not in self.graph.inputs:
+                hint = did_you_mean(name, self.graph.inputs)
+                raise CompileError([error("input", f"there is no input `{name}`", help=hint)])
+        types = {name: TensorType(shape) for name, shape in inputs.items()}
+        # `replace` makes a new object, whose cached costs are computed anew.
+        return replace(self, graph=infer(self.graph, types))
+
+    def recipe(
+        self, name: str | None = None, diagnostics: Diagnostics | None = None
+    ) -> Recipe | None:
+        """The recipe of a name for this network; without a name its only one, or None.
+
+        It is checked with these inputs and parameters. `diagnostics` gets the warnings.
+
+        Raises:
+            CompileError: it has mistakes or does not exist, or there are several to choose from.
+        """
+        from archdsl.recipes.reading import building, finding
+
+        found = finding.choose(self.program, self.name, name)
+        if found is None:
+            return None
+        warnings = Diagnostics() if diagnostics is None else diagnostics
+        return building.build(self.program, found, warnings, lambda *_: self.graph)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """Parameters, multiply-adds and other costs, for one sample at this input."""
+        return measure(self.graph)
+
+    def breakdown(self, by: str) -> tuple[Part, ...]:
+        """The costs of each `row`, `stage`, `block` or `operation`."""
+        return breakdown(self.graph, self.costs, by)
+
+    def uncounted(self, convention: Convention) -> dict[str, int]:
+        """The operations that a convention does not count, with how many there are of each."""
+        return uncounted(self.graph, self.costs, convention)
+
+    @property
+    def inference_bytes(self) -> int:
+        """Peak bytes of one forward pass; see `costs.metrics` for the model."""
+        return inference_bytes(self.graph, self.costs)
+
+    @property
+    def training_bytes(self) -> int:
+        """Peak bytes of one training step; see `costs.metrics` for the model."""
+        return training_bytes(self.graph, self.costs)
+
+    def source(self) -> str:
+        """The text of a Python module that defines this network, and imports only torch."""
+        return self.module.text
+
+    def build(
+        self, recipe: str | None = None, diagnostics: Diagnostics | None = None
+    ) -> dict[str, str]:
+        """The text of each file of a build folder, by its name, as `archdsl compile` writes it.
+
+        These are the module, `hubconf.py` and `network.json`, and the scripts where the network
+        has a recipe; `recipe` names one of several. One that gives probabilities, as X3D with a
+        `window` does, has no `train.py`. `diagnostics` takes the warnings.
+
+        Raises:
+            CompileError: the recipe is at fault or not there, or there are several to choose from.
+        """
+        from archdsl.emit.folder import texts
+
+        how = self.recipe(recipe, diagnostics)
+        return self._finished(texts(self.graph, self.module, how), how)
+
+    def build_single(
+        self, recipe: str | None = None, diagnostics: Diagnostics | None = None
+    ) -> dict[str, str]:
+        """The same as `build`, but for scripts that stand alone: each has all it needs in it.
+
+        Raises:
+            CompileError: as `build`, or two files that are joined use a name for different things.
+        """
+        from archdsl.emit.folder import single
+
+        how = self.recipe(recipe, diagnostics)
+        return self._finished(single(self.graph, self.module, how), how)
+
+    def _finished(self, texts: dict[str, str], recipe: Recipe | None) -> dict[str, str]:
+        from archdsl.emit.folder import build
+        from archdsl.emit.manifest import Origin, manifest
+
+        program = self.program
+        origin = Origin(Path(program.main.file.source.name).name, program.digest)
+        return build(texts, manifest(self.graph, self.module, recipe, origin, self.costs))
+
+    @cached_property
+    def module(self) -> Module:
+        """The module of `source`, with the name and the arguments of its class."""
+        return compiler.emit(self.program, self.graph, "readable")
