@@ -22,21 +22,19 @@ _IN_SHAPE = ("channels", "features")
 _SIZES = ("kernel", "stride", "padding", "dilation", "shape", "size", "window", "narrow")
 """Parameters whose tuples are written as products, `1×3×3`."""
 
-_SUPERSCRIPTS = str.maketrans("^23456789", "\0²³⁴⁵⁶⁷⁸⁹")
-
 
 def share(part: int, whole: int) -> str:
     """A part of a whole in percent; empty if it is 0."""
     percent = 100 * part / whole if whole else 0
     if not percent:
         return ""
+    # Not 0.0 %, which would say that it costs nothing.
     return f"{percent:.1f} %" if percent >= 0.05 else "<0.1 %"
 
 
 def shape(tensor: TensorType) -> str:
     """`24 × 13 × 80²`."""
-    text = str(tensor).replace(" x ", " × ")
-    return text[:-2] + text[-2:].translate(_SUPERSCRIPTS).replace("\0", "") if "^" in text else text
+    return str(tensor).replace(" x ", " × ").replace("^2", "²")
 
 
 def node_caption(node: Node) -> tuple[str, ...]:
@@ -75,7 +73,7 @@ class BlockCaptions:
             value = scope.bindings.get(name)
             is_default = block is not None and _is_default(value, block.defaults.get(name, ...))
             if any(other.bindings.get(name) != value for other in others):
-                continue
+                continue  # one box stands for all instances, and cannot say two values
             is_varied = len(self.values.get((scope.definition, name), ())) > 1
             if name not in _IN_SHAPE and not is_default and (is_varied or not _is_word(value)):
                 yield _named(name, value)
@@ -114,7 +112,7 @@ def _lines(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _named(name: str, value: object) -> str:
-    if value is True:
+    if value is True:  # `bias`, not `bias true`
         return name
     text = _value(value)
     if name in _SIZES and isinstance(value, tuple):

@@ -45,7 +45,7 @@ def insets(cells: Iterable[Cell]) -> tuple[tuple[Panel, ...], tuple[str, ...]]:
         different.setdefault(form, []).append(cell)
     panels, room = list[Panel](), limits.DRAWN
     for equal in different.values():
-        if room <= 0:
+        if room <= 0:  # the first cell is always drawn, cut off by `_rest` if need be
             break
         panels.append(panel(equal[0], [cell.after or cell.place for cell in equal]))
         room -= len(panels[-1].items)
@@ -109,6 +109,7 @@ class _Drawing:
         else:
             for name in reads:
                 self._lead(name, key)
+        # An operation that reads the cell's input alone needs no second wire from it.
         if operation.by == "dot" and self.cell.keys_values == "cell" and reads != [ENTRY]:
             self._wire(self.keys[ENTRY], key, Line.DASHED)
 

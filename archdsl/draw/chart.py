@@ -99,6 +99,7 @@ class Logarithmic:
     def ticks(self) -> list[Tick]:
         """As many ticks as have room beside each other."""
         choices = [list(self._multiples(*choice)) for choice in _CHOICES]
+        # From many to few, so the first choice that fits has the most ticks.
         few = [values for values in choices if len(values) <= _MOST_TICKS]
         return [Tick(self.place(value), _short(value)) for value in (few or choices[-1:])[0]]
 
@@ -130,6 +131,7 @@ class Linear:
     @property
     def ticks(self) -> list[Tick]:
         span = self.high - self.low
+        # Steps are fractions: 0.1 added up in floats would end in 0.30000000000000004.
         step = next(step for step in _STEPS if span / step <= _MOST_TICKS)
         first, last = -floor(-self.low / step), floor(self.high / step)
         numbers = [count * step for count in range(first, last + 1)]

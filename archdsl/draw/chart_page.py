@@ -33,7 +33,7 @@ def chart_page(chart: Chart) -> ChartPage:
             break
         larger = _Drawing(chart, zoom)
         if larger.unlabelled >= best.unlabelled:
-            break
+            break  # points at one place stay there, however large the axes are
         best = larger
     return best.page()
 
@@ -130,7 +130,7 @@ class _Drawing:
             left, right = placed.area.left, placed.area.right
             is_left = self._at(point)[0] > right
             x, anchor = (right, "end") if is_left else (left, "start")
-            y = placed.area.top + 10.5
+            y = placed.area.top + 10.5  # the baseline of the first line
             yield Writing(point.label, x, y, PLAIN, style.INK, anchor)
             if point.detail:
                 yield Writing(point.detail, x, y + _LINE, PLAIN, style.MUTED, anchor)

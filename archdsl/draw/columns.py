@@ -38,7 +38,7 @@ def order_layers(layers: Layers) -> None:
     _order_depth_first(layers)
     best, fewest = _copy(layers), _crossings(layers)
     for sweep in range(_SWEEPS):
-        if not fewest:
+        if not fewest:  # true of most networks, which are chains with skips
             break
         _sweep(layers, downwards=sweep % 2 == 0)
         crossings = _crossings(layers)
@@ -68,6 +68,7 @@ def _order_depth_first(layers: Layers) -> None:
             if index not in seen:
                 seen[index] = None
                 down = layers.vertices[index].down
+                # The last is taken first: the heaviest link, and of equal ones the first.
                 waiting += sorted(down, key=lambda below: (layers.weights[index, below], -below))
     met = {index: place for place, index in enumerate(seen)}
     for vertices in layers.ranks.values():
@@ -84,6 +85,7 @@ def _sweep(layers: Layers, *, downwards: bool) -> None:
         means = {}
         for index in layers.ranks[rank]:
             links = layers.vertices[index].up if downwards else layers.vertices[index].down
+            # A vertex without links stays where it is.
             means[index] = mean([place[link] for link in links] or [place[index]])
         layers.ranks[rank].sort(key=means.__getitem__)
 
@@ -104,6 +106,7 @@ def _crossings(layers: Layers) -> int:
 
 
 def _inversions(ends: Sequence[int]) -> int:
+    # By insertion: n log n comparisons, and moves that are cheap for the widths of layers.
     seen: list[int] = []
     count = 0
     for end in ends:
@@ -199,6 +202,7 @@ class _Corner:
             last = -1
             for index in layer:
                 for near in self._mutual_medians(index, place):
+                    # A column may not cross the one to the left of it.
                     free = not taken[near] and place[near] > last
                     if free and not self._is_conflict(index, near):
                         roots[index], taken[near], last = roots[near], True, place[near]
@@ -236,6 +240,7 @@ class _Corner:
             for left, right in pairwise(layer):
                 gaps, far = apart[roots[left]], self._separation(left, right)
                 gaps[roots[right]] = max(gaps.get(roots[right], 0), far)
+        # A column comes after all columns to its right, whatever layers they share.
         from_right = list(TopologicalSorter(apart).static_order())
         axes = dict.fromkeys(from_right, 0.0)
         for root in reversed(from_right):

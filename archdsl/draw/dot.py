@@ -30,6 +30,7 @@ def _lines(picture: Picture) -> Iterator[str]:
     yield f"  label={_quoted(*picture.caption)};"
     yield from _panel(picture.main, "n", "  ")
     for number, inset in enumerate(picture.insets):
+        # Keys are unique in one panel only, hence the prefixes. Names from the spec are labels.
         yield f"  subgraph cluster_inset{number} {{"
         yield f'    label={_quoted(inset.title, *inset.facts)}; color="{style.FRAME_EDGE}";'
         yield from _panel(inset, f"c{number}_", "    ")

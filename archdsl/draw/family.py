@@ -89,8 +89,9 @@ class _Family:
         """A coloured group for each of the largest bases, and a grey one for all other members."""
         bases: dict[tuple[Path, str], list[Member]] = {}
         for member in self.members:
-            base = (member.lineage.file, member.lineage.base)
+            base = (member.lineage.file, member.lineage.base)  # a name alone is not unique
             bases.setdefault(base, []).append(member)
+        # A colour for a single point would say nothing.
         several = [base for base in bases if len(bases[base]) > 1]
         coloured = sorted(several, key=lambda base: -len(bases[base]))[:_GROUPS]
         for base in bases:
@@ -109,6 +110,7 @@ class _Family:
 
     def _point(self, member: Member) -> Point:
         cost, up = member.figures.total(self.convention), float(member.top1 or 0)
+        # `x3d_s`, not `x3d_s(size = 182)`, if the network is there only once.
         name = member.name if self.counts[member.network] > 1 else member.network
         inputs = _inputs(member)
         figures = f"{readable(cost)} {self.convention.unit}, {member.stated} % at {inputs}"

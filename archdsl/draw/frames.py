@@ -41,7 +41,7 @@ def lay_out(items: Sequence[Item], wires: Sequence[Wire]) -> Layout:
     layout = _Frame(items, whole(wires), attempt).layout()
     for _ in range(_ATTEMPTS):
         if attempt.reached == attempt.known:
-            break
+            break  # another attempt would give the same layout
         attempt = _Attempt(attempt.reached)
         layout = _Frame(items, whole(wires), attempt).layout()
     return layout.inside
@@ -59,6 +59,7 @@ class _Frame:
 
     def layout(self) -> FrameLayout:
         wires = split_wires(self.items, self.segments)
+        # Inner frames first: their sizes and doors are needed here.
         for item in self.items:
             if isinstance(item, Group):
                 self.frames[item.key] = _grouped(item, wires.inside.get(item.key, ()), self.attempt)
@@ -88,7 +89,7 @@ class _Frame:
         if isinstance(item, Group):
             return self.frames[item.key].size
         size = box_size(item)
-        if item.look is Look.SUM:
+        if item.look is Look.SUM:  # a circle
             return size
         half = max(size.left, min(room, _WIDEST) / 2)
         return Size(half, half, size.height)
@@ -115,6 +116,8 @@ def _grouped(group: Group, segments: Sequence[Segment], attempt: _Attempt) -> Fr
     inner = _Frame(group.items, segments, attempt, group.key, HEADER, FOOTER).layout()
     left, _, right, _ = inner.inside.extent
     middle = (left + right) / 2
+    # A frame's axis is where its wires enter, and not its middle, so that a wire from above is
+    # straight although the frame is wider to one side.
     low, high = (f(inner.enters.values(), default=middle) for f in (min, max))
     title, aside = head_widths(group)
     axis = (low + high) / 2

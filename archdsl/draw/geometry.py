@@ -109,6 +109,8 @@ def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> li
     if not wanted:
         return []
     apart = min(apart, (high - low) / len(wanted))
+    # Without their distances, positions only have to rise. Neighbours that fall are pooled, and a
+    # pool stands at its mean.
     pools: list[list[float]] = []
     for place, value in enumerate(wanted):
         pools.append([value - place * apart])

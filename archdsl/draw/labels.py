@@ -89,6 +89,7 @@ def place(
     No label is over another label, a mark or a leader. One over a line is the last resort.
     """
     occupied = _Occupied(room)
+    # All marks before any label, also those of points whose label is placed later.
     for anchor in anchors:
         occupied.marks.add(_around(anchor.at, RADIUS))
     for line in lines:
@@ -153,7 +154,7 @@ class _Occupied:
             if crossed < least:
                 best, least = placed, crossed
             if not least:
-                break
+                break  # positions come with the nearest first
         if best:
             self.labels.add(best.area)
             self.labels.extend(_leader_squares(best))
@@ -193,6 +194,7 @@ def _beside(anchor: Anchor, far: float, angle: float) -> Rectangle:
 
 
 def _towards(part: float) -> float:
+    # With 1.5, a label within 48 degrees of the horizontal is beside its point, not over it.
     return min(max(1.5 * part, -1), 1)
 
 

@@ -217,6 +217,7 @@ def _add_trunk(layers: Layers, edge: Edge, ranks: Mapping[Key, int], bottom: int
     is_short = first + 1 in ends or (edge.leaves and first == bottom)
     above = None if edge.source is None else layers.by_key[edge.source]
     for rank in range(first, last + 1):
+        # The label is at the start, and further down the wire takes no room.
         vertex = layers.add(rank, edge.label if rank == first else _NOWHERE)
         vertex.wire, vertex.is_bend = edge.wire, rank > first
         layers.trunks.setdefault(edge.wire, []).append(vertex)
@@ -233,6 +234,7 @@ def _link_readers(
     trunk = layers.trunk(edge.wire)
     ends = {key: trunk[ranks[key] - 1 - trunk[0].rank] for key in edge.targets}
     near = sorted((depths[key] for key, end in ends.items() if not end.is_bend), reverse=True)
+    # Of two branches as deep as each other, neither is the main path: both are drawn alike.
     has_main = len(near) > 1 and near[0] - near[1] >= _DEEPER
     for key, end in ends.items():
         weight = _MAIN if has_main and depths[key] == near[0] else _SHORT
@@ -245,6 +247,6 @@ def _depths(keys: list[Key], edges: Sequence[Edge]) -> dict[Key, int]:
     for edge in edges:
         readers.setdefault(edge.source, []).extend(edge.targets)
     depths: dict[Key, int] = {}
-    for key in reversed(keys):
+    for key in reversed(keys):  # keys are in the order of execution
         depths[key] = 1 + max((depths[reader] for reader in readers.get(key, ())), default=0)
     return depths

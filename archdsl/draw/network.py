@@ -15,7 +15,7 @@ from functools import partial
 
 from archdsl.draw import captions
 from archdsl.draw.cell import LEGEND, insets
-from archdsl.draw.outline import Outline, View, outline
+from archdsl.draw.outline import Outline, View, make_outline
 from archdsl.draw.picture import (
     Box,
     Group,
@@ -52,21 +52,23 @@ class Fault:
 
 def draw(graph: Graph, view: View, faults: Sequence[Fault] = ()) -> Picture:
     """The picture of a network, or of the part of it that was built."""
-    found = outline(graph, view)
-    outputs = _outputs(found)
-    wires, too_long = drop_longest(_wires(found, [(end.key, value) for end, value in outputs]))
-    items, red = _with_faults(found, faults)
+    outline = make_outline(graph, view)
+    outputs = _outputs(outline)
+    wires, too_long = drop_longest(_wires(outline, [(end.key, value) for end, value in outputs]))
+    items, red = _with_faults(outline, faults)
     ends = tuple(end for end, _ in outputs)
-    hottest = max((found.costs.get(box.key, 0) for box in boxes(items)), default=0)
-    heated = _map_boxes((*items, *ends), partial(_with_heat, costs=found.costs, hottest=hottest))
+    # Only boxes count, not frames: colours compare what can be compared.
+    hottest = max((outline.costs.get(box.key, 0) for box in boxes(items)), default=0)
+    heated = _map_boxes((*items, *ends), partial(_with_heat, costs=outline.costs, hottest=hottest))
+    # The cells of a network that broke off may be incomplete.
     beside, too_many = ((), ()) if faults else insets(cells(graph))
-    notes = (*_notes(found, faults), *too_long, *too_many)
-    panel = Panel(clean(graph.name), tuple(_facts(found, faults)), heated, wires + red, notes)
+    notes = (*_notes(outline, faults), *too_long, *too_many)
+    panel = Panel(clean(graph.name), tuple(_facts(outline, faults)), heated, wires + red, notes)
     return Picture(panel, beside, _scale(view, hottest), LEGEND if beside else ())
 
 
-def _facts(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
-    graph, view = found.graph, found.view
+def _facts(outline: Outline, faults: Sequence[Fault]) -> Iterator[str]:
+    graph, view = outline.graph, outline.view
     inputs = (f"{name} {captions.shape(graph.type(value))}" for name, value in graph.inputs.items())
     yield clean(", ".join(inputs))
     total = view.costs.total
@@ -77,9 +79,9 @@ def _facts(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
     yield f"{figures}, up to its mistakes" if faults else figures
 
 
-def _notes(found: Outline, faults: Sequence[Fault]) -> Iterator[str]:
-    if found.hidden:
-        yield f"{found.hidden:,} blocks and operations are drawn as one box: there are too many"
+def _notes(outline: Outline, faults: Sequence[Fault]) -> Iterator[str]:
+    if outline.hidden:
+        yield f"{outline.hidden:,} blocks and operations are drawn as one box: there are too many"
     if len(faults) > _MOST_FAULTS:
         yield f"{len(faults) - _MOST_FAULTS:,} more mistakes are not drawn"
 
@@ -107,43 +109,43 @@ def _map_boxes(items: Iterable[Item], change: Callable[[Box], Box]) -> tuple[Ite
     )
 
 
-def _outputs(found: Outline) -> tuple[tuple[Box, Value], ...]:
+def _outputs(outline: Outline) -> tuple[tuple[Box, Value], ...]:
     """A box for each output, with the value that it reads."""
-    outputs = found.graph.outputs
+    outputs = outline.graph.outputs
     names = [f"output {i + 1}" if len(outputs) > 1 else "output" for i in range(len(outputs))]
-    ends = [Box(found.key(), Look.END, name) for name in names]
-    return tuple(zip(ends, map(found.value, outputs), strict=True))
+    ends = [Box(outline.key(), Look.END, name) for name in names]
+    return tuple(zip(ends, map(outline.value, outputs), strict=True))
 
 
 # Wires
 
 
-def _wires(found: Outline, ends: Iterable[tuple[int, Value]]) -> tuple[Wire, ...]:
+def _wires(outline: Outline, ends: Iterable[tuple[int, Value]]) -> tuple[Wire, ...]:
     """A wire for each value that leaves its box; `ends` are the boxes of outputs and their values.
 
     A value that a block returns unchanged has several providers: the box that makes it and the
     block that passes it on. A reader is connected to the last of them before it, so that a wire
     leads into the block and out of it, and not around it.
     """
-    providers = _providers(found)
+    providers = _providers(outline)
     wires: dict[tuple[int, Value], dict[int, None]] = defaultdict(dict)
-    for reader, value in sorted(_reads(found).union(ends)):
+    for reader, value in sorted(_reads(outline).union(ends)):
         earlier = providers[value]
-        place = bisect_left(earlier, reader)
-        source = earlier[place - 1] if place else found.box(value.node)
-        if source < reader:
+        place = bisect_left(earlier, reader)  # keys are in the order of execution
+        source = earlier[place - 1] if place else outline.box(value.node)
+        if source < reader:  # otherwise the value stays in its box
             wires[source, value][reader] = None
     return tuple(
-        Wire(source, tuple(readers), captions.shape(found.graph.type(value)))
-        for (source, value), readers in sorted(wires.items(), key=_in_order(found))
+        Wire(source, tuple(readers), captions.shape(outline.graph.type(value)))
+        for (source, value), readers in sorted(wires.items(), key=_in_order(outline))
     )
 
 
-def _in_order(found: Outline) -> Callable[[tuple[tuple[int, Value], object]], tuple[int, ...]]:
+def _in_order(outline: Outline) -> Callable[[tuple[tuple[int, Value], object]], tuple[int, ...]]:
     """The key that sorts wires: by source, and for one source in the order of its outputs."""
     places = {
-        (box, found.value(value)): place
-        for box, values in found.outputs.items()
+        (box, outline.value(value)): place
+        for box, values in outline.outputs.items()
         for place, value in enumerate(values)
     }
 
@@ -154,29 +156,29 @@ def _in_order(found: Outline) -> Callable[[tuple[tuple[int, Value], object]], tu
     return order
 
 
-def _reads(found: Outline) -> set[tuple[int, Value]]:
+def _reads(outline: Outline) -> set[tuple[int, Value]]:
     """Boxes and the values that they read, for their operations or to pass them on."""
-    graph = found.graph
+    graph = outline.graph
     reads = {
-        (found.box(node.index), found.value(value))
+        (outline.box(node.index), outline.value(value))
         for node in graph
         for value in graph.operands(node)
     }
-    return reads | set(_passed(found))
+    return reads | set(_passed(outline))
 
 
-def _providers(found: Outline) -> dict[Value, list[int]]:
+def _providers(outline: Outline) -> dict[Value, list[int]]:
     """The boxes that pass each value on, in the order of execution."""
     providers: dict[Value, list[int]] = defaultdict(list)
-    for box, value in sorted(_passed(found)):
+    for box, value in sorted(_passed(outline)):
         providers[value].append(box)
     return providers
 
 
-def _passed(found: Outline) -> Iterator[tuple[int, Value]]:
-    for box, values in found.outputs.items():
-        for value in map(found.value, values):
-            if found.box(value.node) < box:
+def _passed(outline: Outline) -> Iterator[tuple[int, Value]]:
+    for box, values in outline.outputs.items():
+        for value in map(outline.value, values):
+            if outline.box(value.node) < box:
                 yield box, value
 
 
@@ -184,24 +186,25 @@ def _passed(found: Outline) -> Iterator[tuple[int, Value]]:
 
 
 def _with_faults(
-    found: Outline, faults: Sequence[Fault]
+    outline: Outline, faults: Sequence[Fault]
 ) -> tuple[tuple[Item, ...], tuple[Wire, ...]]:
     """The items with the faults added, and the wires that lead to these.
 
     A fault inside of a box turns that box red. Any other is a red box of its own, connected to the
     last box that was built before it.
     """
-    items, wires = tuple(found.items), list[Wire]()
+    items, wires = tuple(outline.items), list[Wire]()
     above: dict[int, int] = {}
     for fault in faults[:_MOST_FAULTS]:
-        box = _fault_box(found.key(), fault)
-        owner = _enclosing(found, fault, found.scopes)
+        box = _fault_box(outline.key(), fault)
+        owner = _enclosing(outline, fault, outline.scopes)
         if owner is not None:
             items = _map_boxes(items, partial(_as_fault, key=owner, red=box))
             continue
-        frame = _enclosing(found, fault, found.frames)
+        frame = _enclosing(outline, fault, outline.frames)
+        # Faults at one place form a chain, so that all of them are seen.
         items = (*items, box) if frame is None else _with_box_in(items, frame, box)
-        source = above.get(fault.nodes, found.box(fault.nodes - 1) if fault.nodes else None)
+        source = above.get(fault.nodes, outline.box(fault.nodes - 1) if fault.nodes else None)
         if source is not None:
             wires.append(Wire(source, (box.key,), "", Line.FAULTY))
         above[fault.nodes] = box.key
@@ -213,9 +216,9 @@ def _fault_box(key: int, fault: Fault) -> Box:
     return Box(key, Look.FAULT, fault.title, tuple(lines))
 
 
-def _enclosing(found: Outline, fault: Fault, keys: Mapping[int, int]) -> int | None:
+def _enclosing(outline: Outline, fault: Fault, keys: Mapping[int, int]) -> int | None:
     """The key of the innermost box or frame, by scope, that a fault is in."""
-    around = found.graph.enclosing(fault.scope if found.graph.scopes else None)
+    around = outline.graph.enclosing(fault.scope if outline.graph.scopes else None)
     return next((keys[scope.index] for scope in around if scope.index in keys), None)
 
 

@@ -59,7 +59,7 @@ class Outline:
 
     def node(self, index: int) -> int:
         """The node that is drawn for this one: its counterpart in the first repeat."""
-        while index in self.alias:
+        while index in self.alias:  # a repeat may be inside of a repeat
             index = self.alias[index]
         return index
 
@@ -75,12 +75,12 @@ class Outline:
         return next(self.scopes[scope.index] for scope in around if scope.index in self.scopes)
 
 
-def outline(graph: Graph, view: View) -> Outline:
+def make_outline(graph: Graph, view: View) -> Outline:
     """The items of a network as a view shows it."""
-    found = Outline(graph, view)
-    outliner = _Outliner(found, _extents(graph), _rows(graph), captions.block_captions(graph))
-    found.items += outliner.items(listing(graph), 1)
-    return found
+    outline = Outline(graph, view)
+    outliner = _Outliner(outline, _extents(graph), _rows(graph), captions.block_captions(graph))
+    outline.items += outliner.items(listing(graph), 1)
+    return outline
 
 
 def _extents(graph: Graph) -> dict[int, range]:
@@ -112,11 +112,10 @@ class _Outliner:
     block_captions: captions.BlockCaptions
     repeats: int = 1
 
-    def items(self, entries: Iterable[Entry], level: int) -> Iterator[Item]:
-        waiting = list(entries)
-        for place, entry in enumerate(waiting):
+    def items(self, entries: Sequence[Entry], level: int) -> Iterator[Item]:
+        for place, entry in enumerate(entries):
             if self.outline.keys >= limits.DRAWN:
-                yield self._remainder(waiting[place:])
+                yield self._remainder(entries[place:])
                 return
             yield self._item(entry, level)
 
@@ -129,7 +128,7 @@ class _Outliner:
         return self._opened(entry, member, level)
 
     def _opens(self, scope: Scope, level: int) -> bool:
-        if level >= limits.DRAWN_LEVELS:
+        if level >= limits.DRAWN_LEVELS:  # the layout recurses
             return False
         depth = self.outline.view.depth
         return scope.kind == "stage" if depth is None else level < depth
@@ -148,6 +147,7 @@ class _Outliner:
         key = self.outline.key()
         self.outline.frames[scope.index] = key
         self._fold([(member,) for member in entry.covers])
+        # Without a depth, a stage shows the rows of its table, which the listing passes over.
         rows = self.rows.get(scope.index) if self.outline.view.depth is None else None
         items = self._rows(rows) if rows else self.items(entry.inside, level + 1)
         title, share = _title(entry, scope.definition), self._share(key, entry.covers)
@@ -156,7 +156,7 @@ class _Outliner:
     def _repeated(self, entry: Entry, items: Iterator[Item]) -> tuple[Item, ...]:
         """The items inside, whose costs are multiplied by the repeats that they stand for."""
         self.repeats *= entry.times
-        drawn = tuple(items)
+        drawn = tuple(items)  # here, since `items` is lazy and reads `repeats`
         self.repeats //= entry.times
         return drawn
 
@@ -182,12 +182,10 @@ class _Outliner:
             self._assign(key, covered)
         if isinstance(member, Node) and isinstance(member.operation, Input):
             return Box(key, Look.END, shortened(clean(entry.name), _LONGEST))
-        lines = (
-            captions.node_caption(member)
-            if isinstance(member, Node)
-            else self.block_captions.caption(member)
-        )
-        kind = member.operation.name if isinstance(member, Node) else member.definition
+        if isinstance(member, Node):
+            kind, lines = member.operation.name, captions.node_caption(member)
+        else:
+            kind, lines = member.definition, self.block_captions.caption(member)
         title, share = _title(entry, kind), self._share(key, entry.covers)
         return Box(key, Look.BLOCK, title, lines, share, entry.times, 0.0)
 
@@ -195,12 +193,13 @@ class _Outliner:
         """The rows of a stage as in its table. A block inserted into a row is a box of its own."""
         for row in rows:
             blocks = self.rows.get(row.index, [])
-            if not blocks:
+            if not blocks:  # a row of an operation, not of a block
                 yield self._row(row.definition, [row], len(self._extent(row)))
-            for kind, alike in groupby(blocks, key=lambda scope: scope.definition):
+            for kind, group in groupby(blocks, key=lambda scope: scope.definition):
+                # The row's own blocks come first, and have its name; insertions have their own.
                 name = row.definition if kind == blocks[0].definition else kind
-                same = list(alike)
-                yield self._row(name, same, len(same))
+                scopes = list(group)
+                yield self._row(name, scopes, len(scopes))
 
     def _row(self, name: str, scopes: Sequence[Scope], times: int) -> Box:
         key = self.outline.key()
@@ -242,5 +241,6 @@ class _Outliner:
 def _title(entry: Entry, kind: str) -> str:
     """`double`, or `x1: double` if the author gave it a name."""
     kind, name = clean(kind), clean(entry.name)
+    # A name that only repeats the kind, with a number perhaps, was made up and says nothing.
     is_own = not re.fullmatch(f"(.*_)?({re.escape(kind)})?[0-9]*", name.partition("-")[0])
     return shortened(": ".join(filter(None, (name if is_own else "", kind))), _LONGEST)

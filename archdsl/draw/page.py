@@ -124,7 +124,7 @@ def _beside(main: Page, insets: Sequence[Page]) -> Iterator[Page]:
     """Place diagrams in columns at the right, none of them longer than the main one if possible."""
     x, y, widest = main.width + _BETWEEN, _MARGIN, 0.0
     for inset in insets:
-        if y > _MARGIN and y + inset.height > main.height:
+        if y > _MARGIN and y + inset.height > main.height:  # one at least in each column
             x, y, widest = x + widest + _BETWEEN, _MARGIN, 0.0
         yield _moved(inset, x, y)
         y, widest = y + inset.height + _BETWEEN, max(widest, inset.width)

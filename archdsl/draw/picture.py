@@ -154,12 +154,13 @@ def drop_longest(wires: Sequence[Wire]) -> tuple[tuple[Wire, ...], tuple[str, ..
 
     A layout takes time in proportion to their total length: each crosses all layers on its way.
     """
+    # Keys are in the order of execution, so their difference is about the way of a connection.
     spans = sorted(target - wire.source for wire in wires for target in wire.targets)
     lengths = list(accumulate(spans))
     fits = bisect_right(lengths, limits.DRAWN_LENGTH)
     if fits == len(spans):
         return tuple(wires), ()
-    most = spans[fits] - 1
+    most = spans[fits] - 1  # all of one length are kept or dropped, whatever their order
     short = (
         replace(wire, targets=tuple(t for t in wire.targets if t - wire.source <= most))
         for wire in wires

@@ -62,6 +62,7 @@ class Placement:
     ends: dict[tuple[int, int], float] = field(default_factory=dict)
 
     def layout(self) -> FrameLayout:
+        # In this order: the depth of a layer depends on how far its wires go to the side.
         for item in self.content.items:
             self._join(self.layers.by_key[item.key], item)
         depth = self._stack()
@@ -106,6 +107,7 @@ class Placement:
 
     def _spread(self, vertex: Vertex, links: Sequence[int], look: Look) -> list[float]:
         axis = self.axes[vertex.index]
+        # Wires keep away from the corners of a box, and join an oval in its middle part only.
         edge = vertex.size.height / 2 if look is Look.END else min(10.0, vertex.size.left / 2)
         low, high = axis - vertex.size.left + edge, axis + vertex.size.right - edge
         return spread([self.axes[link] for link in links], _PORTS, low, high)
@@ -114,6 +116,7 @@ class Placement:
 
     def _stack(self) -> float:
         """Put each layer below the one before, and return the depth of all."""
+        # Where wires enter, the header is the height of their rank.
         depth = 0.0 if _ENTRY in self.layers.ranks else self.content.header + _FLAT
         rank = _ENTRY
         for rank in self.layers.ranks:
@@ -175,7 +178,9 @@ class Placement:
             for reader in self._readers(vertex):
                 end = self.ends[reader.index, vertex.index]
                 down = ((end, self.tops[reader.rank]), (end, self._top(reader)))
+                # A wire into a frame goes on inside it, and has its arrow there.
                 yield Path((*drawn, *down), line, has_head=reader.key not in self.content.frames)
+                # The next part starts here: a shared way is drawn once, or dashes would overlap.
                 drawn = [(x, self.bottoms[vertex.rank])]
         if len(drawn) > 1:
             yield Path(tuple(drawn), line)

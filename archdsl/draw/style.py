@@ -128,7 +128,7 @@ def box_size(box: Box) -> Size:
     line = sum(head) + GAP * (sum(map(bool, head)) - 1)
     widest = max(line, *(PLAIN.width(text) for text in box.lines), 0)
     least = _LEAST.get(box.look, _NARROWEST)
-    steps = -(-(widest + 2 * PADDING - least) // _STEP)
+    steps = -(-(widest + 2 * PADDING - least) // _STEP)  # rounded up
     width = least + max(steps, 0) * _STEP
     height = 2 * 8 + TITLE.size + 1 + LINE * len(box.lines)
     return Size(width / 2, width / 2, height)

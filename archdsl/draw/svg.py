@@ -76,6 +76,7 @@ def _written(whole: Page) -> str:
 
 
 def _drawn(whole: Page) -> Iterator[str]:
+    # Later elements are above earlier ones: frames, then wires, then boxes and texts.
     for area in whole.layout.areas:
         yield from _group(area, area.item) if isinstance(area.item, Group) else ()
     for path in whole.layout.paths:
@@ -136,7 +137,7 @@ def _path(path: Path) -> Iterator[str]:
     points = path.points
     if path.has_head:
         x, y = points[-1]
-        points = (*points[:-1], (x, y - 5))
+        points = (*points[:-1], (x, y - 5))  # the line ends inside of the arrow, not at its tip
     yield f'<path d="{_route(points)}" fill="none" stroke="{ink}" stroke-width="1.3"{dashes}/>'
     if path.has_head:
         yield f'<path d="M{_number(x)} {_number(y)}l-3.5 -7h7z" fill="{ink}"/>'
@@ -186,7 +187,7 @@ def _plotted(page: ChartPage) -> Iterator[str]:
     yield from map(_stroke, page.strokes)
     yield from map(_mark, page.marks)
     yield from map(_text, page.writings)
-    if page.labels:
+    if page.labels:  # with a white outline, so that they can be read over lines
         yield '<g stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
         yield from map(_text, page.labels)
         yield "</g>"
@@ -221,4 +222,5 @@ def _text(writing: Writing, after: str = "") -> str:
 
 def _number(value: float) -> str:
     """A number with at most one decimal, so that rounding is the same on every machine."""
+    # -0.04 is formatted as -0.0.
     return f"{value:.1f}".removesuffix(".0").replace("-0", "0", value > -0.05)
