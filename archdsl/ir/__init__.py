@@ -1,1 +1,1 @@
-"""The graph, its types and its checks: networkx behind one typed door, of syntax only spans."""
+"""The graph of a network: its types, its builder, rewriting, names, and the origins of values."""

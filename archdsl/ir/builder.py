@@ -1,6 +1,7 @@
-"""A graph under construction: operations are added, scopes opened and closed, and it is finished.
+"""A graph under construction.
 
-Types of values can be asked for on the way, as of a graph.
+A build adds operations, opens and closes scopes, and finishes the graph, which then does not
+change. A builder answers the same questions as a graph, since rules ask for types on the way.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from archdsl.source import Span
 
 
 class Builder(GraphView):
-    """Makes the graph of a network; `Graph` says what there is to know of one."""
+    """Builds a `Graph`; its attributes are those of the graph, as far as it is built."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -27,7 +28,7 @@ class Builder(GraphView):
 
     @classmethod
     def after(cls, graph: Graph) -> Builder:
-        """One that goes on where a graph ends."""
+        """A builder that continues where a graph ends."""
         builder = cls(graph.name)
         builder.nodes, builder.reads = list(graph.nodes), list(graph.reads)
         builder.scopes, builder.inputs = list(graph.scopes), dict(graph.inputs)
@@ -40,7 +41,7 @@ class Builder(GraphView):
         doc: str | None = None,
         open_parameters: tuple[str, ...] = (),
     ) -> Graph:
-        """The graph as far as it was built, which puts out nothing where it broke off."""
+        """The graph as far as it was built. One whose build broke off has no outputs."""
         return Graph(
             self.name,
             doc,
@@ -66,7 +67,7 @@ class Builder(GraphView):
         written: Mapping[str, Origin] | None = None,
         guards: tuple[Origin, ...] = (),
     ) -> tuple[Value, ...]:
-        """Append an operation; its results as values."""
+        """Append an operation, and return its results as values."""
         index = len(self.nodes)
         node = Node(index, operation, results, scope, site, names, span, written or {}, guards)
         self.nodes.append(node)
@@ -84,7 +85,7 @@ class Builder(GraphView):
         block: Definition | None = None,
         guards: tuple[Origin, ...] = (),
     ) -> int:
-        """Begin a scope; nodes added to it name it by the index returned."""
+        """Begin a scope, and return its index, which its nodes and inner scopes refer to."""
         index = len(self.scopes)
         scope = Scope(index, kind, names, definition, parent, site, span, block, guards=guards)
         self.scopes.append(scope)
@@ -99,7 +100,7 @@ class Builder(GraphView):
         arguments: Mapping[str, Origin] | None = None,
         tests: tuple[Origin, ...] = (),
     ) -> None:
-        """End a scope, now that its inside is known."""
+        """End a scope, when its inputs, outputs and names are known."""
         self.scopes[scope] = replace(
             self.scopes[scope],
             bindings=bindings,

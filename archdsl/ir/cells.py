@@ -1,4 +1,8 @@
-"""Attention cells of a network, read off its graph: operations, what they read, what comes out."""
+"""The attention cells of a network, read off its graph.
+
+Drawing, claims and comparison of cells need the same few facts: the operations of a cell, what
+each of them reads, and which of them the sink combines. See AttentionNAS (Wang et al., 2020).
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,17 @@ from archdsl.ir.graph import Graph, Node, Scope
 from archdsl.ir.naming import name_all
 
 ENTRY = "f0"
-"""What a cell's preparation makes of the cell's input."""
+"""The name of a cell's prepared input, which its operations read."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellOperation:
     """One operation of a cell.
 
-    It attends over the positions of a dimension (`temporal`, `spatial`, `spatiotemporal`) by
-    `map` or by `dot` product, with an activation `phi` and perhaps a feature gate. One that does
-    not attend is `by` its block, over nothing. `inputs` are names of operations or `f0`; of
-    several it reads a weighted sum.
+    An attention attends `over` a dimension (`temporal`, `spatial`, `spatiotemporal`), `by` map or
+    dot product, with an activation `phi` and perhaps a feature `gate`. Of any other operation,
+    `over` is "" and `by` is its block. `inputs` are names of operations, or `f0`. An operation
+    with several inputs reads their weighted sum.
     """
 
     name: str
@@ -32,12 +36,13 @@ class CellOperation:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell in its place in a network; `outputs` are the operations that the sink combines.
+    """One instance of a cell in a network.
 
-    Operations stand before those that read them.
-
-    `keys_values` says where dot products take them from: the `operation`'s input (equation A)
-    or the `cell`'s (equation B of AttentionNAS). One that was inserted stands `after` a label.
+    - `operations` are in order: each comes after those that it reads.
+    - `outputs` are the names of those that the sink combines.
+    - `keys_values` says where dot products take keys and values from: the `operation`'s input
+      (equation A of AttentionNAS) or the `cell`'s (equation B).
+    - `after` is the label behind which the cell was inserted; "" if it is in the network's text.
     """
 
     name: str
@@ -49,17 +54,16 @@ class Cell:
 
 
 def cells(graph: Graph) -> tuple[Cell, ...]:
-    """The cells of a network in the order of execution, each with its path as its place."""
-    found = [s for s in graph.scopes if s.block is not None and s.block.cell is not None]
-    if not found:
-        return ()
-    paths = name_all(graph).scope_paths
-    inside = _calls_by_scope(graph)
-    return tuple(_cell(graph, scope, paths[scope.index], inside[scope.index]) for scope in found)
+    """The cells of a network in the order of execution; the `place` of each is its path."""
+    scopes = [s for s in graph.scopes if s.block is not None and s.block.cell is not None]
+    if not scopes:
+        return ()  # most networks have none, and naming a whole graph takes time
+    paths, calls = name_all(graph).scope_paths, _calls_by_scope(graph)
+    return tuple(_cell(graph, scope, paths[scope.index], calls[scope.index]) for scope in scopes)
 
 
 def _calls_by_scope(graph: Graph) -> Mapping[int, Mapping[str, Scope | Node]]:
-    """For each scope the calls right in it, by the names of their results."""
+    """For each scope, the calls directly in it, by the names of their results."""
     inside: dict[int, dict[str, Scope | Node]] = {scope.index: {} for scope in graph.scopes}
     for node in graph:
         inside[node.scope][node.name] = node
@@ -83,7 +87,8 @@ def _cell(graph: Graph, scope: Scope, path: str, inside: Mapping[str, Scope | No
 
 
 def _preceding_label(graph: Graph, scope: Scope, path: str) -> str:
-    """What an inserted cell follows: its path is that label and the name it was inserted by."""
+    """The label behind which a cell was inserted; "" if it was not inserted."""
+    # `insert` names what it inserts after the label and the block: `mixed_4b_cell`.
     row = graph.scopes[scope.parent] if scope.parent is not None else scope
     return path.removesuffix(f"_{row.definition}") if row.is_inserted else ""
 
@@ -99,5 +104,5 @@ def _operation(name: str, read: tuple[str, ...], call: Scope | Node) -> CellOper
 
 
 def _word(value: object) -> str:
-    """A word, or the name of a block; `none` for what is left out."""
+    """A word, or the name of a block; `none` for an argument that is left out."""
     return str(getattr(value, "name", value or "none"))

@@ -1,11 +1,11 @@
-"""The graph of a network: operations, and which values each reads. It does not change.
+"""The graph of a network: operations, and the values that each reads.
 
-Every node is one operation, in the order in which it was added, which is an order of
-execution. It carries the span it came from and the scope (the block instance) it stands in.
-What a node reads is recorded once, as its operands. Only `dependency_order` imports networkx, when
-it is called: the import takes a third of the time of a whole run.
+Every node is one operation. Nodes are in the order in which they were added, which is an order of
+execution. Scopes are the instances of blocks that the nodes belong to, so that a graph of
+thousands of nodes can still be shown, costed and emitted as the text was written.
 
-A `Builder` makes a graph (`ir.builder`), a pass makes another of one (`ir.rewrite`).
+A graph does not change. A `Builder` builds one (`ir.builder`), and a pass builds one from another
+(`ir.rewrite`).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
 
 Site: TypeAlias = tuple[int, ...]
-"""Where in the text of its block a call stands, with the round of each loop around it."""
+"""The place of a call in its file (start, end), then the iteration of each loop around it."""
 
 Address: TypeAlias = tuple[Site, ...]
-"""The site of a call, and before it those of the scopes around, from the network inwards."""
+"""The sites of the scopes around a call, from the network inwards, then its own."""
 
 
 class Value(NamedTuple):
@@ -36,10 +36,10 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An operation with its place; its operands are kept by the graph.
+    """One operation of a graph. Its operands are in the graph, at the same index.
 
-    `names` are those that its results get, `written` is how its parameters came about, and
-    `guards` are the conditions that led to it.
+    `names` are the names of its results in the text. `written` has the origin of each parameter.
+    `guards` are the conditions under which the operation is there.
     """
 
     index: int
@@ -54,13 +54,13 @@ class Node:
 
     @property
     def name(self) -> str:
-        """The name of its only result, if it has one."""
+        """The name of its only result; "" if it has no name or several results."""
         return self.names[0] if len(self.names) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """How a cell is wired: what each operation reads, by names, and which are combined."""
+    """How a cell is wired: the names that each operation reads, and those that are combined."""
 
     keys_values: str
     inputs: Mapping[str, tuple[str, ...]]
@@ -69,9 +69,9 @@ class Wiring:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """The block that some scopes are instances of.
+    """The block that a scope is an instance of.
 
-    `defaults` has those that are literals; a `cell` has its wiring.
+    `defaults` has only defaults that are literals. `cell` is the wiring, if the block is a cell.
     """
 
     name: str
@@ -86,11 +86,12 @@ class Definition:
 class Scope:
     """An instance of a block, a stage of a table, a row of a stage, or the network itself.
 
-    `definition` is the name of the block and `block` what there is to know of it, `bindings`
-    the compile-time values of its names (of a row, its cells and `number`), `inputs` and
-    `outputs` the values that go in and come out, inputs under their names. `arguments` are its
-    parameters as they came about, `guards` the conditions that led to it, and `tests` all
-    decisions on which what it holds depends.
+    - `kind` is `network`, `block`, `stage` or `row`; `definition` is the name of the block.
+    - `bindings` are the compile-time values of its names; of a row, its cells and `number`.
+    - `inputs` are the values that enter, by parameter; `outputs` are those that it returns.
+    - `arguments` has the origin of each parameter.
+    - `guards` are the conditions under which the scope is there; `tests` are all decisions that
+      its contents depend on.
     """
 
     index: int
@@ -110,18 +111,18 @@ class Scope:
 
     @property
     def name(self) -> str:
-        """Its own name, or that of its only result, if it has one."""
+        """Its own name, or the name of its only result; "" if it has neither."""
         return self.names[0] if len(self.names) == 1 else ""
 
     @property
     def is_inserted(self) -> bool:
-        """Whether a derivation put it there: its site has a round that no loop has."""
+        """Whether a derivation inserted it: its site has an iteration that no loop has."""
         return self.kind == "row" and self.site[-1] < 0
 
 
 @dataclass(frozen=True, slots=True)
 class Initialisation:
-    """How weights start: `operation` is the language's name of the kind it is for."""
+    """How the weights of all operations of one name are initialised."""
 
     operation: str
     scheme: str
@@ -129,7 +130,7 @@ class Initialisation:
 
 
 class GraphView:
-    """What a graph and its builder alike can be asked: nodes, what they read, their scopes."""
+    """What both a graph and its builder answer: nodes, their operands and types, scopes."""
 
     name: str
     nodes: Sequence[Node]
@@ -157,12 +158,15 @@ class GraphView:
         return tuple(self.type(value) for value in values)
 
     def address(self, scope: int | None, site: Site) -> Address:
-        """Where a call stands that has a site in a scope; the same whatever stands elsewhere."""
+        """The address of a call with a site in a scope.
+
+        Unlike an index, it does not change when another part of the network does.
+        """
         around = [outer.site for outer in self.enclosing(scope)]
         return (*reversed(around), site)
 
     def enclosing(self, scope: int | None) -> Iterator[Scope]:
-        """A scope and those around it, from the inside out."""
+        """A scope and the scopes around it, from the inside out."""
         while scope is not None:
             yield self.scopes[scope]
             scope = self.scopes[scope].parent
@@ -172,8 +176,8 @@ class GraphView:
 class Graph(GraphView):
     """A network.
 
-    `open_parameters` are those parameters of the network that its body only hands on to blocks,
-    such as the number of classes: they can stay parameters of whatever is made of the graph.
+    `open_parameters` are those parameters that its body only passes on to blocks, such as the
+    number of classes. They can stay parameters of an emitted class.
     """
 
     name: str
@@ -187,24 +191,25 @@ class Graph(GraphView):
     open_parameters: tuple[str, ...]
 
     def readers(self, value: Value) -> tuple[Node, ...]:
-        """The nodes that read a value, each as often as it does."""
+        """The nodes that read a value; one that reads it twice is there twice."""
         return self._readers.get(value, ())
 
     @cached_property
     def _readers(self) -> Mapping[Value, tuple[Node, ...]]:
-        found: dict[Value, list[Node]] = {}
+        readers: dict[Value, list[Node]] = {}
         for node, operands in zip(self.nodes, self.reads, strict=True):
             for operand in operands:
-                found.setdefault(operand, []).append(node)
-        return {value: tuple(nodes) for value, nodes in found.items()}
+                readers.setdefault(operand, []).append(node)
+        return {value: tuple(nodes) for value, nodes in readers.items()}
 
     def unread(self) -> Iterator[Node]:
-        """The nodes of which no other reads a result."""
+        """The nodes whose results no node reads."""
         read = {operand.node for operands in self.reads for operand in operands}
         return (node for node in self.nodes if node.index not in read)
 
     def dependency_order(self, nodes: Iterable[int]) -> Iterator[int]:
-        """Some nodes, each after those of them that it reads, else in the order given."""
+        """Some nodes, each after those of them that it reads, otherwise in the order given."""
+        # Imported here: it takes a third of the time of a whole run, and most runs do not need it.
         from networkx import DiGraph, dfs_postorder_nodes
 
         reading: DiGraph[int] = DiGraph()
@@ -216,16 +221,20 @@ class Graph(GraphView):
 
 
 _SOFTMAXES = ("softmax", "log_softmax")
-_AVERAGES = (
+_AFTER_SOFTMAX = (
     "mean flatten reshape squeeze unsqueeze select clamp dropout"
     " adaptive_avg_pool avg_pool adaptive_max_pool max_pool"
 ).split()
 
 
 def final_softmax(graph: Graph) -> Node | None:
-    """The softmax that the only output comes from, perhaps averaged over positions."""
+    """The softmax behind the only output, if only pools, reshapes and the like are in between.
+
+    A network that ends in one returns probabilities, so it cannot be trained with a loss that
+    takes logits.
+    """
     (value,) = graph.outputs
     node = graph.node(value.node)
-    while node.operation.name in _AVERAGES:
+    while node.operation.name in _AFTER_SOFTMAX:
         node = graph.node(graph.operands(node)[0].node)
     return node if node.operation.name in _SOFTMAXES else None

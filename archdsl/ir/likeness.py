@@ -1,7 +1,8 @@
-"""Whether two graphs are one network, whatever things are called and whichever stands first.
+"""Whether two graphs are one network, up to names and the order of execution.
 
-Operands have an order, so that from the results of a network back to its inputs there is one way
-to pair off its operations with another's: that two networks are one is decided, not guessed.
+Graph isomorphism is hard in general, but not here: operands have an order. So from the outputs
+back to the inputs there is only one way to pair the operations of two networks. A canonical form
+of each, found in one walk, is enough to decide.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from archdsl.ir.graph import Graph, Initialisation, Node, Value
 from archdsl.ops.base import Operation, Types
 
 Reference: TypeAlias = tuple[int, int]
-"""A step by its place and which of its results; below zero, which of the values that enter."""
+"""A step by its position, and which of its results. A negative position counts the inputs."""
 
 
 class Step(NamedTuple):
-    """An operation with all that it does, and nothing of what it is called."""
+    """An operation with its types and operands, but no name."""
 
     operation: Operation
     results: Types
@@ -27,7 +28,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Form:
-    """A graph or a part of one without names: operations in the order in which they are needed."""
+    """A graph or a part of one without names, its operations in the order that outputs need."""
 
     steps: tuple[Step, ...]
     inputs: Types
@@ -36,7 +37,7 @@ class Form:
 
 @dataclass(frozen=True)
 class LocatedForm:
-    """A form with where it is in its graph: the place of each operation, the values that enter."""
+    """A form and its place in a graph: the step of each node, and the values that enter."""
 
     form: Form
     places: Mapping[int, int]
@@ -44,10 +45,10 @@ class LocatedForm:
 
 
 def is_same_network(a: Graph, b: Graph) -> bool:
-    """The same results of the same inputs by the same operations, started the same way.
+    """Whether two graphs have the same operations from inputs to outputs, initialised alike.
 
-    Names, blocks and the order of execution are aside. That of operands counts, in a sum too.
-    Operations that no result needs are paired in the order in which they stand.
+    Names, blocks and the order of execution do not count. The order of operands does, even of a
+    sum. Operations that no output needs are paired in the order of execution.
     """
     return used_initialisations(a) == used_initialisations(b) and _network_form(a) == _network_form(
         b
@@ -55,7 +56,7 @@ def is_same_network(a: Graph, b: Graph) -> bool:
 
 
 def used_initialisations(graph: Graph) -> Mapping[str, Initialisation]:
-    """How weights start, by the kind of operation, for those that the graph has."""
+    """The initialisations of a graph, by operation, except of operations that it has not."""
     kinds = {node.operation.name for node in graph}
     return {rule.operation: rule for rule in graph.initialisations if rule.operation in kinds}
 
@@ -65,7 +66,7 @@ def _network_form(graph: Graph) -> Form:
 
 
 def locate_form(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...]) -> LocatedForm:
-    """The form of some operations of a graph that give some values to the rest of it."""
+    """The form of some operations of a graph, which give some values to the rest of it."""
     inside = {node.index for node in nodes}
     roots = [value.node for value in gives if value.node in inside]
     wanted = (*roots, *(node.index for node in nodes))

@@ -1,4 +1,9 @@
-"""The graph as a tree of block instances, what repeats folded."""
+"""The graph as a tree of block instances, with repetitions folded.
+
+`show`, `draw` and `diff` all list a network in this way. Eight equal blocks in a row are one entry
+that runs eight times. So are pairs and other short sequences that repeat, such as the blocks of a
+Video Swin stage with plain and shifted windows in turn.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +15,18 @@ from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.naming import TRANSPARENT, name_all
 
 _LONGEST = 8
-"""Members of a group that is found to repeat."""
+"""The most members in a sequence that is recognised when it repeats."""
 
 Member: TypeAlias = Node | Scope
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An operation or a block instance, or where there is no `member`, several in turn.
+    """An operation or a block instance; without a `member`, a sequence of them.
 
-    It runs `times` times, each after the other. `reads` names its operands where they are not
-    just the result before it, `gives` the results where they are not just the last inside.
-    `covers` are all that it stands for, those of the first time first.
+    It runs `times` times in a row. `reads` names its operands, unless they are the result before
+    it; `results` names what a block returns, unless it is the last result inside. `covers` are all
+    members that the entry stands for, those of the first repetition first.
     """
 
     name: str
@@ -34,7 +39,7 @@ class Entry:
 
 
 def listing(graph: Graph) -> tuple[Entry, ...]:
-    """What stands right in the network, in the order of execution."""
+    """The entries directly in the network, in the order of execution."""
     return _Lister(graph).entries(0)
 
 
@@ -56,15 +61,15 @@ class _Lister:
         return tuple(self._run(scope, run) for run in runs(forms, self._readers(scope)))
 
     def _readers(self, scope: int) -> list[int]:
-        """For each member of a scope the last that reads it; beyond all, if the scope gives it."""
+        """For each member of a scope, the last reader; the end, if the scope returns its result."""
         members = self.members.get(scope, [])
         readers = list(range(len(members)))
         reads = [(i, value) for i, m in enumerate(members) for value in self._operands(m)]
-        gives = [(len(members), value) for value in self.graph.scopes[scope].outputs]
-        for reader, value in reads + gives:
-            made = self._place(scope, value)
-            if made is not None:
-                readers[made] = max(readers[made], reader)
+        outputs = [(len(members), value) for value in self.graph.scopes[scope].outputs]
+        for reader, value in reads + outputs:
+            source = self._place(scope, value)
+            if source is not None:
+                readers[source] = max(readers[source], reader)
         return readers
 
     def _run(self, scope: int, run: Run) -> Entry:
@@ -87,7 +92,7 @@ class _Lister:
         return tuple(self.members[scope][run.start : run.start + run.size])
 
     def _range(self, scope: int, run: Run) -> str:
-        """`3`, or `3-8` for the names of a run from the first to the last."""
+        """The name of a run: `3`, or `3-8` from its first to its last member."""
         covered = self._covers(scope, run)
         first, last = self._name(covered[0]), self._name(covered[-1])
         return first if run.size == 1 else f"{first}-{last}"
@@ -136,7 +141,7 @@ class _Lister:
         return self._name(member) + (f"[{value.result}]" if value.result else "")
 
     def _place(self, scope: int, value: Value) -> int | None:
-        """Where in a scope the member stands that makes a value; None for one from outside."""
+        """The position of the member of a scope that a value comes from; None if from outside."""
         node = self.graph.node(value.node)
         key = _key(node)
         for around in self.graph.enclosing(node.scope):
@@ -145,12 +150,13 @@ class _Lister:
             key = key if around.kind in TRANSPARENT else _key(around)
         return None
 
-    # What makes two instances the same
+    # Forms: members with equal forms differ only in name
 
     def _forms(self) -> Mapping[int, int]:
-        """A number for each scope, the same for those that are alike inside."""
+        """A number for each scope, equal for scopes with the same contents."""
         seen: dict[Hashable, int] = {}
         forms: dict[int, int] = {}
+        # `_form` reads the numbers of inner scopes, which come after their parents: so backwards.
         self.forms = forms
         for scope in reversed(self.graph.scopes):
             if scope.kind in TRANSPARENT:
@@ -171,20 +177,22 @@ class _Lister:
         return (self.forms[member.index], reads)
 
     def _reference(self, scope: int, place: int, value: Value) -> Hashable:
-        """How many members back a value comes from, and which of the results it is.
+        """A value by how many members back it comes from, and which of their results it is.
 
-        To the first member of a scope, what enters first is what comes before.
+        Being relative, it is equal for the same block at another place of a row.
         """
-        made = self._place(scope, value)
-        if made is not None:
-            member = self.members[scope][made]
+        source = self._place(scope, value)
+        if source is not None:
+            member = self.members[scope][source]
             outputs = member.outputs if isinstance(member, Scope) else ()
             result = outputs.index(value) if value in outputs else value.result
-            return (place - made, result)
+            return (place - source, result)
         entering = list(self.graph.scopes[scope].inputs.values())
         if value not in entering:
             return ("outside", value)
         index = entering.index(value)
+        # For the first member, the scope's first input takes the place of a member before it.
+        # Otherwise, the first of eight equal blocks would not fold with the other seven.
         return (1, 0) if place == index == 0 else ("input", index)
 
 
@@ -193,7 +201,7 @@ def _key(member: Member) -> tuple[bool, int]:
 
 
 def _members(graph: Graph) -> dict[int, list[Member]]:
-    """What stands right in each scope, in the order of execution; rows of tables are no level."""
+    """The members directly in each scope, in the order of execution. Rows are no level."""
     members: dict[int, list[Member]] = {}
     seen: set[tuple[bool, int]] = set()
     for node in graph:
@@ -209,11 +217,11 @@ def _members(graph: Graph) -> dict[int, list[Member]]:
     return members
 
 
-# Which members of a list repeat: the same one after the other, or the same few in turn
+# Repetitions in a list of forms
 
 
 class Run(NamedTuple):
-    """`times` times the `period` members from `start` on."""
+    """`period` members from `start` on, repeated so that they occur `times` times."""
 
     start: int
     period: int
@@ -225,24 +233,24 @@ class Run(NamedTuple):
 
 
 def runs(forms: Sequence[Hashable], readers: Sequence[int]) -> Iterator[Run]:
-    """Cut a list into runs, each as long as can be; what does not repeat runs once.
+    """Cut a list into runs, from the start, each as long as possible.
 
-    `readers` has for each member the last place that reads it. Only the last member of a run
-    is read beyond it: what is folded away has no name there.
+    `readers` has for each member the last position that reads it. Only the last member of a run
+    may be read after the run, since the others have no name in a listing.
     """
     start = 0
     while start < len(forms):
-        found = [_run(forms, readers, start, period) for period in range(1, _LONGEST + 1)]
-        longest = max(found, key=lambda run: (run.size if run.times > 1 else 0, -run.period))
+        candidates = [_run(forms, readers, start, period) for period in range(1, _LONGEST + 1)]
+        longest = max(candidates, key=lambda run: (run.size if run.times > 1 else 0, -run.period))
         run = longest if longest.times > 1 else Run(start, 1, 1)
         yield run
         start += run.size
 
 
 def _run(forms: Sequence[Hashable], readers: Sequence[int], start: int, period: int) -> Run:
-    """The longest run of a period from a place on."""
+    """The longest run of a period from a position on."""
     times, farthest, end = 1, 0, start + period
-    inside = start
+    inside = start  # members before it are known to be read up to `farthest` at most
     while forms[end - period : end] == forms[end : end + period]:
         end += period
         farthest = max(farthest, *readers[inside : end - 1])

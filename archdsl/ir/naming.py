@@ -1,4 +1,7 @@
-"""A name for every scope and operation, unique among its neighbours."""
+"""A name for every scope and operation, unique among its siblings.
+
+Tables, drawings, differences and emission call a block by the same path, such as `res2.0.conv1`.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,24 @@ from dataclasses import dataclass
 from archdsl.ir.graph import Graph, Node, Scope
 
 TRANSPARENT = ("network", "row")
-"""Scopes that are no level of their own in a path."""
+"""Kinds of scopes that are no level of a path."""
 
 
 @dataclass(frozen=True)
 class Naming:
-    """Names and paths of a graph's scopes and nodes, by their index."""
+    """The names and paths of a graph's scopes and nodes, by index."""
 
     scopes: tuple[str, ...]
     nodes: tuple[str, ...]
     scope_paths: tuple[str, ...]
 
     def path(self, node: Node) -> str:
-        """Where an operation stands: `res2.0.conv1`. Rows of a table are no level."""
+        """The path of an operation: `res2.0.conv1`."""
         return _join_path(self.scope_paths[node.scope], self.nodes[node.index])
 
 
 def name_all(graph: Graph) -> Naming:
-    """What the spec calls things, else what they are, numbered where several are the same."""
+    """Names from the text, otherwise from the block or operation, numbered where they repeat."""
     levels = _levels(graph)
     parts: list[tuple[Hashable, str]] = [
         (_place(levels, scope), scope.name or scope.definition) for scope in graph.scopes
@@ -39,12 +42,12 @@ def name_all(graph: Graph) -> Naming:
 
 
 def _place(levels: list[int], scope: Scope) -> Hashable:
-    """What a scope's name must be unique in; a transparent one stands in nobody's way."""
+    """The level in which a scope's name must be unique; a transparent one has a level to itself."""
     return (scope.index,) if scope.kind in TRANSPARENT else levels[scope.parent or 0]
 
 
 def _levels(graph: Graph) -> list[int]:
-    """For each scope the one whose name its inside follows in a path."""
+    """For each scope, the one whose path the paths of its contents extend."""
     levels: list[int] = []
     for scope in graph.scopes:
         inside = scope.parent is not None and scope.kind in TRANSPARENT
@@ -53,7 +56,11 @@ def _levels(graph: Graph) -> list[int]:
 
 
 def unique_names(parts: Iterable[tuple[Hashable, str]]) -> list[str]:
-    """Names as wanted where only one of a level wants them, else numbered from 1."""
+    """A name for each pair of a level and a name: as it is if unique there, otherwise numbered.
+
+    Numbers count from 1, and skip a name that another part has: `conv`, `conv`, `conv1` become
+    `conv2`, `conv3`, `conv1`.
+    """
     listed = list(parts)
     wanted = Counter(listed)
     used: Counter[tuple[Hashable, str]] = Counter()

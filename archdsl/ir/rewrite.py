@@ -1,7 +1,7 @@
-"""How passes make another graph of one: node by node, each kept, replaced or dropped.
+"""How passes build a graph from another: node by node, each kept, replaced or dropped.
 
-Scopes stay. What they and the operations say of values is told in terms of the new graph, and
-types are inferred anew on the way, so that no pass can leave a wrong one behind.
+Scopes stay. References to values are renumbered, and types are inferred anew, so a pass cannot
+leave a wrong one behind.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from archdsl.source import Span
 
 @dataclass(frozen=True, slots=True)
 class ImposedOrigin:
-    """The origin of a parameter that a pass sets: it is written as it is."""
+    """The origin of a parameter that a pass sets: a literal, since no text has it."""
 
     value: object
     scope: int
@@ -29,7 +29,7 @@ class ImposedOrigin:
 
 
 class Rewrite:
-    """Takes the nodes of a graph in their order, and gives the graph that comes of it."""
+    """Takes the nodes of a graph in their order, and returns the new graph."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -39,23 +39,23 @@ class Rewrite:
         self._has_dropped = False
 
     def operands(self, node: Node) -> Types:
-        """The types that a node's operands have by now."""
+        """The types of a node's operands in the new graph."""
         values = map(self._renumbered.__getitem__, self.graph.operands(node))
         return tuple([self._nodes[value.node].results[value.result] for value in values])
 
     def keep(self, node: Node) -> Node:
-        """A node as it is, with what it reads as that is now.
+        """Keep a node, and return it as it is in the new graph.
 
         Raises:
-            Mismatch: it does not take the types that its operands have now.
+            Mismatch: it does not take the new types of its operands.
         """
         return self.replace(node, node.operation)
 
     def replace(self, node: Node, operation: Operation, **imposed: object) -> Node:
-        """Another operation in a node's place; `imposed` are the parameters that a pass set.
+        """Replace a node's operation; `imposed` are the parameters that the pass sets.
 
         Raises:
-            Mismatch: it does not take the node's operands.
+            Mismatch: the operation does not take the node's operands.
         """
         results = infer_types(operation, self.operands(node))
         new = self._new_node(node, operation, results, imposed)
@@ -78,16 +78,16 @@ class Rewrite:
         return replace(node, index=index, operation=operation, results=results, written=written)
 
     def drop(self, node: Node, *instead: Value) -> None:
-        """Leave a node out; values of the old graph stand for its results."""
+        """Leave a node out; its readers read the values `instead`, given in the old graph."""
         self._has_dropped = True
         for place, value in enumerate(instead):
             self._renumbered[Value(node.index, place)] = self._renumbered[value]
 
     def finish(self) -> Graph:
-        """The graph of what was kept and put in place."""
+        """The new graph."""
         graph = replace(self.graph, nodes=tuple(self._nodes), reads=tuple(self._reads))
         if not self._has_dropped:
-            return graph
+            return graph  # no index has changed, so scopes and origins refer to the right values
         return replace(
             graph,
             nodes=tuple(
@@ -127,26 +127,29 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class _RenumberedOrigin:
-    """An origin that was written of another graph, whose values are others `now`."""
+    """An origin that refers to values of another graph, with their new indices.
+
+    The expression is renumbered when it is read, since most origins never are.
+    """
 
     value: object
     scope: int
     span: Span
     origin: Origin
-    now: Mapping[Value, Value]
+    renumbered: Mapping[Value, Value]
 
     @property
     def expression(self) -> Expression:
-        return _renumber(self.origin.expression, self.now)
+        return _renumber(self.origin.expression, self.renumbered)
 
 
-def _renumber(expression: Expression, now: Mapping[Value, Value]) -> Expression:
+def _renumber(expression: Expression, renumbered: Mapping[Value, Value]) -> Expression:
     match expression:
         case Size(node, result, what):
-            value = now[Value(node, result)]
+            value = renumbered[Value(node, result)]
             return Size(value.node, value.result, what)
         case Apply(operator, terms):
-            return Apply(operator, tuple(_renumber(term, now) for term in terms))
+            return Apply(operator, tuple(_renumber(term, renumbered) for term in terms))
         case Named(name, term):
-            return Named(name, _renumber(term, now))
+            return Named(name, _renumber(term, renumbered))
     return expression

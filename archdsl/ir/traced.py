@@ -1,7 +1,10 @@
 """Numbers that remember how they were computed.
 
-The rules of operations compute with plain numbers. Given traced ones instead, the same rules
-say how a padding follows from a kernel, or the channels of a result from those of operands.
+The rules of operations compute with plain numbers. Given traced numbers instead, the same rules
+show how a padding follows from a kernel, or the channels of a result from those of its operands.
+So emission needs no second set of rules that could disagree with the first.
+
+A comparison gives a plain `bool`: a rule that branches is traced along the branch that it takes.
 """
 
 from __future__ import annotations
@@ -14,21 +17,23 @@ from typing import Any, TypeVar
 from archdsl.ir.written import Apply, Expression, Literal, Opaque, apply
 
 _UNITS = {"+": (0, 0), "-": (None, 0), "*": (1, 1), "/": (None, 1), "//": (None, 1)}
-"""For each operator the left and the right side that leave the other as it is."""
+"""For each operator, the left and the right operand that leave the other unchanged."""
 
 T = TypeVar("T")
 
 
 class Traced:
-    """What traced numbers have in common: their expression, and arithmetic that extends it."""
+    """Base of traced values: their expression, and arithmetic that extends it."""
 
     term: Expression
 
 
 def _binary_method(sign: str, compute: Callable[[Any, Any], Any], *, swapped: bool) -> Any:
+    """A special method for an operator; `swapped` is for the reflected one, `__radd__`."""
+
     def method(self: Any, other: Any) -> Any:
         if not isinstance(other, int | float | Fraction):
-            return NotImplemented
+            return NotImplemented  # a tuple of traced numbers can be repeated
         left, right = (other, self) if swapped else (self, other)
         value = compute(plain(left), plain(right))
         return traced(value, _simplify(sign, term_of(left), term_of(right)))
@@ -37,6 +42,7 @@ def _binary_method(sign: str, compute: Callable[[Any, Any], Any], *, swapped: bo
 
 
 def _simplify(sign: str, left: Expression, right: Expression) -> Expression:
+    """An operator applied, without units: rules add 0 and multiply by 1, people do not."""
     for side, other, unit in zip((left, right), (right, left), _UNITS.get(sign, ()), strict=False):
         if unit is not None and side == Literal(unit):
             return other
@@ -56,6 +62,8 @@ _SIGNS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "mod": ("%", operator.mod),
 }
 
+# The special methods differ in their operator only. They are set on the class, since Python looks
+# them up there.
 for _name, (_sign, _compute) in _SIGNS.items():
     setattr(Traced, f"__{_name}__", _binary_method(_sign, _compute, swapped=False))
     setattr(Traced, f"__r{_name}__", _binary_method(_sign, _compute, swapped=True))
@@ -67,7 +75,7 @@ class TracedInt(Traced, int):
 
 
 class TracedBool(Traced, int):
-    """A truth value; Python has none to derive from."""
+    """A truth value. It derives from `int`, since Python's `bool` cannot be subclassed."""
 
 
 class TracedFloat(Traced, float):
@@ -92,16 +100,16 @@ _KINDS: dict[type, type] = {
 
 
 def traced(value: T, term: Expression) -> T:
-    """A value that remembers its expression; none that is written as it is needs to."""
+    """A value that remembers its expression. A literal stays a plain value."""
     if isinstance(term, Literal) or value is None:
         return value
     if isinstance(value, tuple):
         return tuple(map(traced, value, _entries(term, len(value))))  # type: ignore[return-value]
     if type(value) not in _KINDS:
         return value
-    made = _KINDS[type(value)](value)
-    made.term = term
-    return made  # type: ignore[no-any-return]
+    result = _KINDS[type(value)](value)
+    result.term = term
+    return result  # type: ignore[no-any-return]
 
 
 def _entries(term: Expression, count: int) -> list[Expression]:
@@ -122,7 +130,7 @@ def plain(value: Any) -> Any:
 
 
 def term_of(value: object) -> Expression:
-    """The expression of a value; a tuple that has all entries of another is that one."""
+    """The expression of a value. `(k[0], k[1], k[2])` is `k`, if `k` has three entries."""
     if isinstance(value, Traced):
         return value.term
     if not isinstance(value, tuple):
@@ -134,7 +142,7 @@ def term_of(value: object) -> Expression:
 
 
 def _whole(terms: list[Expression]) -> Expression | None:
-    """What all these are the entries of, in order, as far as the terms tell."""
+    """The tuple that some terms are all entries of, in order, if they are."""
     first = terms[0]
     if not isinstance(first, Apply) or first.operator != "[]":
         return None
@@ -144,5 +152,5 @@ def _whole(terms: list[Expression]) -> Expression | None:
 
 
 def is_literal(value: object) -> bool:
-    """Whether the text says a value as it is, so that it is never another."""
+    """Whether a value is written as it is in the text, so no argument can change it."""
     return isinstance(term_of(value), Literal)

@@ -14,6 +14,7 @@ AXES: dict[int, tuple[str, ...]] = {
 """The names of a tensor's axes by its rank: C, C x L, C x H x W, C x T x H x W."""
 
 AXIS_NAMES = ("channels", "length", "frames", "height", "width")
+"""All names of axes, each once."""
 
 POSITIONS = "positions"
 """The word for all axes after the channels."""
@@ -21,10 +22,10 @@ POSITIONS = "positions"
 
 @dataclass(frozen=True, slots=True)
 class TensorType:
-    """A tensor of `shape`, one sample of a batch: (C, T, H, W) for video.
+    """The type of a tensor: its `shape` without the batch, (C, T, H, W) for video.
 
-    There are `samples` of them for each sample of the network: several where an axis was folded
-    into the batch, as groups of frames are; none where one tensor is learned for all.
+    `samples` counts such tensors for each sample of the network. It is above 1 where an axis was
+    folded into the batch, as groups of frames are, and 0 where one learned tensor serves the batch.
     """
 
     shape: tuple[int, ...]
@@ -40,12 +41,12 @@ class TensorType:
 
     @property
     def times(self) -> int:
-        """How often an operation that makes this runs for each sample of the network."""
+        """How often an operation with this result runs for each sample of the network."""
         return max(self.samples, 1)
 
     @property
     def volume(self) -> int:
-        """The elements of all of them, for each sample of the network."""
+        """The number of elements for each sample of the network."""
         return self.elements * self.times
 
     @property
@@ -59,7 +60,7 @@ class TensorType:
 
     @property
     def positions(self) -> int:
-        """How many positions carry a vector of channels."""
+        """The number of positions, each with a vector of channels: T H W for video."""
         return prod(self.extents)
 
     def __str__(self) -> str:
@@ -68,7 +69,7 @@ class TensorType:
 
 
 def show_shape(shape: tuple[int, ...]) -> str:
-    """A shape as papers print it: `24 x 13 x 80^2`, height and width together where equal."""
+    """A shape as papers print it: `24 x 13 x 80^2` for equal height and width."""
     square = len(shape) >= 3 and shape[-1] == shape[-2]
     sizes = [*map(str, shape[:-2]), f"{shape[-1]}^2"] if square else map(str, shape)
     return " x ".join(sizes)

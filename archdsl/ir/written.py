@@ -1,7 +1,7 @@
-"""What a value was written as: an expression over what the constructor of a block can know.
+"""The expressions that values were written as, in terms that a block's constructor can know.
 
-The graph holds values. Emitted code says how they came about, so operations and blocks keep
-the expressions that their parameters were written as, in terms of the body around them.
+A graph holds values, but an emitted class says how they follow from its arguments. So operations
+and blocks keep the expressions of their parameters, in terms of the body around them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Expression: TypeAlias = "Literal | Parameter | Size | Entering | Counter | Named
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A value that the text says as it is; a block or an operation counts as true."""
+    """A value as it is in the text. A block or an operation is `True`: it is there."""
 
     value: object
 
@@ -31,9 +31,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a tensor of the body knows of its shape: `channels`, `positions`, `shape`.
+    """An attribute of a tensor of the body: `channels`, `positions`, `shape`.
 
-    The tensor is a result of a node of the graph.
+    The tensor is a result of a node.
     """
 
     node: int
@@ -45,8 +45,8 @@ class Size:
 class Entering:
     """A size of a tensor that enters the body under a name.
 
-    A constructor can be told the `channels` and the `features`, which are the first and the last
-    axis. Of the others, `what` is the place, and no constructor knows them.
+    A constructor can have arguments for its `channels` and its `features`, the first and the last
+    axis. For other axes `what` is the index, and no constructor knows them.
     """
 
     name: str
@@ -55,14 +55,14 @@ class Entering:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """The number of a block in its stage, which a table calls `i`."""
+    """The number of a block in its stage, which the bindings of a table read as `i`."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An expression that the body gives a name."""
+    """An expression that the body assigns to a name."""
 
     name: str
     term: Expression
@@ -70,18 +70,21 @@ class Named:
 
 @dataclass(frozen=True)
 class Apply:
-    """An operator or a function of the language; `if`, `[]` and `tuple` are operators here."""
+    """An operator or a function applied; `if`, `[]` and `tuple` are operators too.
+
+    Expressions share their parts, and may be large as trees. Size, opacity and hash are computed
+    once, from those of the parts: a fresh walk for each would be exponential.
+    """
 
     operator: str
     terms: tuple[Expression, ...]
-
-    # Asked of each expression that is made of this one, so worked out once.
 
     size: int = field(init=False, repr=False, compare=False)
     is_opaque: bool = field(init=False, repr=False, compare=False)
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # The class is frozen, and `object.__setattr__` is slower.
         vars(self)["size"] = 1 + sum(map(size, self.terms))
         vars(self)["is_opaque"] = any(map(is_opaque, self.terms))
         vars(self)["_hash"] = hash((self.operator, self.terms))
@@ -92,9 +95,10 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """What no constructor can compute: the value has to be handed over.
+    """An expression that no constructor can compute: its value becomes an argument.
 
-    `reads` made it. What is written in one place, which is its `mark`, is one thing.
+    `reads` are the terms behind it. Values written at one place of the text share a `mark`, so one
+    argument serves all of them.
     """
 
     reads: frozenset[Expression] = frozenset()
@@ -104,11 +108,11 @@ class Opaque:
 OPAQUE = Opaque()
 
 LONGEST = 64
-"""Parts of an expression that a reader may be shown; one of more is handed over as a value."""
+"""The most parts that an emitted expression has; the value of a larger one becomes an argument."""
 
 
 class Origin(Protocol):
-    """A value with how it was written."""
+    """A value together with the expression that it was written as."""
 
     @property
     def value(self) -> object: ...
@@ -118,7 +122,7 @@ class Origin(Protocol):
 
     @property
     def scope(self) -> int:
-        """The scope in whose terms it was written."""
+        """The scope of the body in which it was written; -1 outside of networks."""
         ...
 
     @property
@@ -126,14 +130,14 @@ class Origin(Protocol):
 
 
 def size(expression: Expression) -> int:
-    """The parts that an expression has, itself included."""
+    """The number of parts of an expression, itself included."""
     if isinstance(expression, Apply):
         return expression.size
     return size(expression.term) if isinstance(expression, Named) else 1
 
 
 def leaves(expression: Expression) -> Iterator[Expression]:
-    """The parts of an expression that are made of no others; of what is opaque, what it read."""
+    """The parts of an expression without parts of their own; of an opaque one, what it reads."""
     if isinstance(expression, Apply):
         for term in expression.terms:
             yield from leaves(term)
@@ -155,9 +159,9 @@ def is_opaque(expression: Expression) -> bool:
 
 
 def apply(operator: str, *terms: Expression) -> Expression:
-    """An operator applied; what is made of something opaque is opaque."""
-    made = Apply(operator, terms)
-    if is_opaque(made) or size(made) > LONGEST:
-        read = (leaf for leaf in leaves(made) if not isinstance(leaf, Literal))
+    """An operator applied. It is opaque if a term is, or if it is too long to read."""
+    whole = Apply(operator, terms)
+    if is_opaque(whole) or size(whole) > LONGEST:
+        read = (leaf for leaf in leaves(whole) if not isinstance(leaf, Literal))
         return Opaque(frozenset(read))
-    return made
+    return whole
