@@ -1,8 +1,9 @@
-"""The operations: what a network is made of, one family a file.
+"""The operations that networks are made of, one family a file.
 
 Each operation is one frozen dataclass. Its fields are its parameters in the language, `infer`
-is its shape rule, `cost` its cost rule and `emit` its PyTorch form; nothing else in the package
-knows one operation from another. A class with a name in a file of this room is an operation.
+is its shape rule, `cost` its cost rule and `emit` its PyTorch form. Nothing else in the package
+knows one operation from another, so a new one takes one class. Every class with a `name` in a file
+of this room is an operation; bases have none.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ _FILES = (
 
 
 def _family(file: ModuleType) -> tuple[type[Operation], ...]:
-    """What a file defines under a name of the language, in its order; bases have none."""
+    """The operations that a file defines, in its order."""
     kinds = (kind for kind in vars(file).values() if isinstance(kind, type))
     return tuple(kind for kind in kinds if issubclass(kind, Operation) and hasattr(kind, "name"))
 

@@ -12,6 +12,7 @@ from archdsl.params.numbers import Number
 
 
 def default_of(field: Field[Number]) -> Number:
+    """The default of an activation's field, which is torch's own default."""
     if field.default is MISSING:
         raise TypeError(f"an activation's `{field.name}` has no default")
     return field.default

@@ -8,7 +8,7 @@ from archdsl.ir.types import TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, Types, kind
 from archdsl.ops.shapes import broadcast
 from archdsl.params.kinds import Boolean, Maybe, Real, number, parameter
-from archdsl.params.numbers import Number
+from archdsl.params.numbers import Number, show_number
 
 
 class Arithmetic(Operation):
@@ -35,12 +35,16 @@ class Arithmetic(Operation):
 
 
 def check_constant(name: str, constant: Number | None, operands: Types) -> None:
-    """A constant stands in the place of a second tensor."""
+    """Check that there are two tensors, or one and a constant.
+
+    Raises:
+        Mismatch: there is only one operand, or a constant beside two tensors.
+    """
+    takes = f"`{name}` takes two tensors, or a tensor and a constant"
     if constant is None and len(operands) == 1:
-        raise Mismatch(f"`{name}` takes two tensors, or a tensor and a constant", operand=0)
+        raise Mismatch(f"{takes}, but this call has one tensor", operand=0)
     if constant is not None and len(operands) == 2:
-        message = f"`{name}` takes two tensors or a constant, not both"
-        raise Mismatch(message, parameter="constant")
+        raise Mismatch(f"{takes}, but this call has all three", parameter="constant")
 
 
 Add = kind(Arithmetic, "add", "x + y.", symbol="+")
@@ -68,7 +72,9 @@ class Power(Arithmetic):
 
     def infer(self, *operands: TensorType) -> Types:
         if self.constant is not None and self.constant < 0 and self.constant_first:
-            message = f"a tensor cannot be a power of {self.constant}, which is negative"
+            # torch.pow of a negative number and a fraction is nan, without an error.
+            base = show_number(self.constant)
+            message = f"the base of a power must be at least 0, but this is {base}"
             raise Mismatch(message, parameter="constant")
         return super().infer(*operands)
 
@@ -113,9 +119,10 @@ class Clamp(Operation):
 
     def infer(self, *operands: TensorType) -> Types:
         if self.least is None and self.most is None:
-            raise Mismatch("`clamp` takes `least`, `most` or both")
+            raise Mismatch("`clamp` takes `least`, `most` or both, but this call has neither")
         if self.least is not None and self.most is not None and self.least > self.most:
-            message = f"`least` {self.least} is above `most` {self.most}"
+            least, most = show_number(self.least), show_number(self.most)
+            message = f"`least` must be at most `most` ({most}), but this is {least}"
             raise Mismatch(message, parameter="least")
         return operands
 

@@ -27,14 +27,14 @@ class ScaledDotProductAttention(Operation):
     def infer(self, q: TensorType, k: TensorType, v: TensorType) -> Types:
         for slot, operand in enumerate((q, k, v)):
             if operand.rank < 2 or operand.shape[:-2] != q.shape[:-2]:
-                message = f"queries {q}, keys {k} and values {v} are not matrices of the same heads"
-                raise Mismatch(message, operand=slot)
+                must = "queries, keys and values must be matrices with the same axes before them"
+                raise Mismatch(f"{must}, but these are {q}, {k} and {v}", operand=slot)
         if q.shape[-1] != k.shape[-1]:
-            message = f"queries of {q.shape[-1]} features cannot meet keys of {k.shape[-1]}"
-            raise Mismatch(message, operand=1)
+            must = f"keys must have as many features as queries ({q.shape[-1]})"
+            raise Mismatch(f"{must}, but these have {k.shape[-1]}", operand=1)
         if k.shape[-2] != v.shape[-2]:
-            message = f"{k.shape[-2]} keys do not go with {v.shape[-2]} values"
-            raise Mismatch(message, operand=2)
+            must = f"there must be as many values as keys ({k.shape[-2]})"
+            raise Mismatch(f"{must}, but these are {v.shape[-2]}", operand=2)
         return (TensorType((*q.shape[:-1], v.shape[-1])),)
 
     def cost(self, operands: Types, results: Types) -> Cost:

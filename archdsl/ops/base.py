@@ -1,4 +1,7 @@
-"""What every operation declares: parameters, a shape rule, a cost rule and a PyTorch form."""
+"""What every operation declares: parameters, a shape rule, a cost rule and a PyTorch form.
+
+Shapes are those of one sample, without the batch: (C, T, H, W) for video.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,14 @@ PyValue: TypeAlias = "int | float | bool | str | tuple[PyValue, ...] | None"
 Types: TypeAlias = tuple[TensorType, ...]
 
 RANK = 24
-"""Axes of one sample: with the batch, as many as the kernels of every device take."""
+"""The most axes of one sample: with the batch, as many as torch's kernels take on every device."""
 
 
 class Mismatch(Exception):
     """An operation cannot take these operands with these parameters.
 
-    `operand` (an index) or `parameter` (a name) says which words of the call are at fault.
+    `operand` (an index) or `parameter` (a name) says which words of the call are at fault; without
+    either, it is the whole call. Rules raise it without a span, since they know no text.
     """
 
     def __init__(
@@ -45,8 +49,8 @@ class Cost:
     """What one operation costs for one sample.
 
     `macs` counts the multiply-adds of convolutions, linear layers and matrix products,
-    `normalised` the elements that a normalisation puts out, and `fvcore` what fvcore adds
-    to the multiply-adds in evaluation mode.
+    `normalised` the output elements of a normalisation, and `fvcore` what fvcore adds to the
+    multiply-adds in evaluation mode. It is negative for products that fvcore does not see.
     """
 
     parameters: int = 0
@@ -85,9 +89,9 @@ class Required(Enum):
 
 
 class LayerArgument(Frozen):
-    """An argument of a layer's constructor; left out where it has torch's own `default`.
+    """An argument of a layer's constructor; it is not written where it has torch's `default`.
 
-    A tuple of `uniform` kind may be written as one number where all its entries agree.
+    A `uniform` tuple is written as one number where all its entries are equal.
     """
 
     name: str
@@ -100,8 +104,8 @@ class LayerArgument(Frozen):
 class Layer(Frozen):
     """An operation that is a module of its own: `self.conv = nn.Conv3d(...)`.
 
-    `label` is the attribute's name before numbering, `zero` the parameters that start at
-    zero. A `shared` layer holds no state, so one module serves all its uses in a class.
+    `label` is the attribute's name before numbering, `zero` the parameters that are initialised to
+    zero. A `shared` layer has no state, so one module serves all its uses in a class.
     """
 
     constructor: str
@@ -115,8 +119,8 @@ class Layer(Frozen):
 class Expression:
     """An operation that is written in place, inside `forward`.
 
-    In `template`, `{0}`, `{1}` stand for the operands and `{name}` for an entry of `values`;
-    `{operands}` for all of them, parted by commas. `loose` marks an infix form, which needs
+    In `template`, `{0}` and `{1}` stand for operands, `{operands}` for all of them separated by
+    commas, and `{name}` for an entry of `values`. `loose` marks an infix form, which needs
     parentheses inside another expression.
     """
 
@@ -128,9 +132,9 @@ class Expression:
 class Weight(Frozen):
     """A free parameter of the model: `self.name = nn.Parameter(torch.zeros(shape))`.
 
-    `initial` is the function that makes its first value (`torch.zeros`), and `shape` begins
-    with a batch axis of 1; the value is multiplied by `scale`. Where it is `expanded`, it takes
-    the batch of its one operand: `self.name.expand(x.shape[0], -1, -1)`.
+    `initial` is the function that gives its first value (`torch.zeros`), which is multiplied by
+    `scale`. `shape` begins with a batch axis of 1. If it is `expanded`, it takes the batch of its
+    only operand: `self.name.expand(x.shape[0], -1, -1)`.
     """
 
     initial: str
@@ -147,42 +151,45 @@ class Operation(Frozen):
     """Base of the operations. The fields of a subclass are its parameters in the language."""
 
     name: ClassVar[str]
-    """What the language calls it."""
+    """Its name in the language."""
 
     arity: ClassVar[tuple[int, int | None]] = (1, 1)
     """The least and the most operands; None for no bound."""
 
     joins_samples: ClassVar[bool] = False
-    """Whether torch needs the operands to have one batch; others are broadcast over it."""
+    """Whether torch needs one batch size for all operands, and does not broadcast over it."""
 
     is_weighted: ClassVar[bool] = False
-    """Whether it has weights that a network's `init` can start."""
+    """Whether it has weights that a network's `init` can initialise."""
 
     is_view: ClassVar[bool] = False
     """Whether the result shares its operand's memory."""
 
-    # Subclasses name their operands: `Any` twice is what lets a type checker allow that.
+    # Subclasses name their operands, as in `infer(self, q, k, v)`. A type checker allows such an
+    # override only of `*operands: Any` together with `**_: Any`.
 
     def infer(self, *operands: Any, **_: Any) -> Types:
-        """The types of the results, as if one sample were all; unless told, the operands'.
+        """The types of the results, without regard to `samples`; by default, those of the operands.
 
         Raises:
-            Mismatch: the operands do not suit.
+            Mismatch: the operation does not take these operands.
         """
         return operands
 
     def samples(self, *operands: Any, **_: Any) -> int:
-        """How many tensors the results are for each sample of the network.
+        """How many tensors each result is, for each sample of the network.
 
         Raises:
-            Mismatch: the operands are not of one batch.
+            Mismatch: the operands have different batches.
         """
         return _common_samples(self, operands)
 
     def cost(self, operands: Types, results: Types) -> Cost:
+        """The cost for one sample, without regard to `samples`; by default, nothing."""
         return Cost()
 
     def emit(self, operands: Types, results: Types) -> Form:
+        """The PyTorch form."""
         raise NotImplementedError
 
 
@@ -190,7 +197,7 @@ K = TypeVar("K", bound=Operation)
 
 
 def kind(base: type[K], name: str, meaning: str, **constants: str) -> type[K]:
-    """An operation that differs from its base by its name, its meaning and constants alone."""
+    """An operation that differs from its base only by its name, its docstring and constants."""
     described = {"name": name, "__doc__": meaning, "__module__": base.__module__}
     made = type(name.title().replace("_", ""), (base,), described | constants)
     return cast("type[K]", made)
@@ -198,10 +205,13 @@ def kind(base: type[K], name: str, meaning: str, **constants: str) -> type[K]:
 
 @lru_cache(maxsize=4096)
 def infer_types(operation: Operation, operands: Types) -> Types:
-    """The types of an operation's results; the one way by which they enter a graph.
+    """The types of an operation's results. All types in a graph come from here.
+
+    Networks repeat their blocks, and a search over costs builds similar networks again and again,
+    so most calls are found in the cache.
 
     Raises:
-        Mismatch: the operands do not suit, or a result is empty or beyond all measure.
+        Mismatch: the operation does not take the operands, or a result is empty or too large.
     """
     _check_arity(operation, len(operands))
     samples = operation.samples(*operands)
@@ -214,7 +224,11 @@ def infer_types(operation: Operation, operands: Types) -> Types:
 
 
 def _common_samples(operation: Operation, operands: Types) -> int:
-    """What is learned goes with every batch, unless torch has to put it beside the samples."""
+    """The `samples` that all operands share.
+
+    A learned tensor (0) goes with any batch, since torch broadcasts its batch axis of 1. But an
+    operation that joins samples, such as `concat`, does not broadcast.
+    """
     if not operands:
         return 1
     counts = [operand.samples for operand in operands]
@@ -222,7 +236,8 @@ def _common_samples(operation: Operation, operands: Types) -> int:
     for slot, operand in enumerate(operands):
         if operand.samples not in (0, most):
             other = operands[counts.index(most)]
-            message = f"`{operation.name}` takes tensors of one batch, not {operand} and {other}"
+            takes = f"`{operation.name}` takes tensors of one batch"
+            message = f"{takes}, but these are {operand} and {other}"
             help = "`group` both, or `ungroup` the one that is in groups"
             raise Mismatch(message, operand=slot, help=help)
         if operand.samples != most and operation.joins_samples:
@@ -231,9 +246,9 @@ def _common_samples(operation: Operation, operands: Types) -> int:
 
 
 def missing_batch(operation: Operation, operand: int) -> Mismatch:
-    """A tensor that is learned for all samples, where each is to have its own."""
-    message = f"`{operation.name}` needs this for each sample; it is one for all"
-    help = "give it the batch of a tensor: `x -> parameter(...)`"
+    """The mismatch of a tensor that is learned for all samples, where each needs its own."""
+    message = f"`{operation.name}` takes a tensor for each sample, but this is one for all samples"
+    help = "repeat it for the batch of a tensor: `x -> parameter(...)`"
     return Mismatch(message, operand=operand, help=help)
 
 
@@ -243,13 +258,16 @@ def _check_arity(operation: Operation, count: int) -> None:
         return
     bound = f"at least {least}" if most is None else str(least)
     bound = f"{least} to {most}" if most not in (None, least) else bound
-    raise Mismatch(f"`{operation.name}` takes {bound} tensors, not {count}")
+    noun = "tensor" if bound.endswith("1") else "tensors"
+    raise Mismatch(f"`{operation.name}` takes {bound} {noun}, but this call has {count}")
 
 
 def _check_result(name: str, result: TensorType) -> None:
     if result.rank > RANK:
-        raise Mismatch(f"`{name}` would give a tensor of {result.rank} axes; at most {RANK} can be")
+        must = f"a tensor has at most {RANK} axes"
+        raise Mismatch(f"{must}, but the result of `{name}` would have {result.rank}")
     if any(size < 1 for size in result.shape):
-        raise Mismatch(f"`{name}` would give {result}, which holds nothing")
+        raise Mismatch(f"the result of `{name}` would be {result}, which has no elements")
     if result.volume > ELEMENTS:
-        raise Mismatch(f"`{name}` would give {result}, more than {ELEMENTS} elements")
+        must = f"a tensor has at most {ELEMENTS:,} elements"
+        raise Mismatch(f"{must}, but the result of `{name}` would be {result}")

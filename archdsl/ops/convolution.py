@@ -119,11 +119,13 @@ class TransposedConvolution(Operation):
         extents = []
         for size, k, s, p, extra, d in zip(x.extents, *windows, strict=True):
             if extra >= max(s, d):
-                message = f"an output padding of {extra} is not below stride {s} or dilation {d}"
-                raise Mismatch(message, parameter="output_padding")
+                # torch's own condition.
+                must = f"`output_padding` must be below the stride ({s}) or the dilation ({d})"
+                raise Mismatch(f"{must}, but this is {extra}", parameter="output_padding")
             extent = (size - 1) * s - 2 * p + d * (k - 1) + extra + 1
             if extent < 1:
-                message = f"a padding of {p} leaves nothing of {extent + 2 * p}"
+                full = extent + 2 * p
+                message = f"a padding of {p} on each side leaves nothing of an axis of {full}"
                 raise Mismatch(message, parameter="padding")
             extents.append(extent)
         return tuple(extents)

@@ -54,11 +54,11 @@ class Ungroup(Operation):
     def infer(self, x: TensorType, like: TensorType) -> Types:
         place = axis_index(self.axis, x.rank)
         if like.rank <= place:
-            raise Mismatch(f"{like} has no axis {place} to read the size off", operand=1)
+            raise Mismatch(f"`like` must have an axis {place}, but this is {like}", operand=1)
         size = like.shape[place]
         if x.samples == 0 or like.samples == 0 or self._groups(x, like) * x.shape[place] < size:
-            message = f"{x} are not the groups of {like}"
-            raise Mismatch(message, operand=0, help="`group` makes groups of a tensor")
+            message = f"`ungroup` takes groups made of {like}, but this is {x}"
+            raise Mismatch(message, operand=0, help="make them with `group`")
         return (with_size(x, place, size),)
 
     def samples(self, x: TensorType, like: TensorType) -> int:

@@ -27,8 +27,8 @@ class Concat(Operation):
             if operand.rank != first.rank or with_size(operand, index, 0) != with_size(
                 first, index, 0
             ):
-                message = f"`concat` along axis {index} cannot join {first} and {operand}"
-                raise Mismatch(message, operand=slot)
+                must = f"`concat` takes tensors that differ in axis {index} only"
+                raise Mismatch(f"{must}, but these are {first} and {operand}", operand=slot)
         return (with_size(first, index, sum(x.shape[index] for x in operands)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
@@ -52,7 +52,8 @@ class Stack(Operation):
         index = axis_index(self.axis, first.rank + 1)
         for slot, operand in enumerate(operands):
             if operand != first:
-                raise Mismatch(f"`stack` cannot join {first} and {operand}", operand=slot)
+                must = "`stack` takes tensors of one shape"
+                raise Mismatch(f"{must}, but these are {first} and {operand}", operand=slot)
         return (TensorType((*first.shape[:index], len(operands), *first.shape[index:])),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
@@ -61,17 +62,24 @@ class Stack(Operation):
 
 
 def part_types(x: TensorType, index: int, sizes: list[int]) -> Types:
+    """The types of the parts into which an axis is split."""
     return tuple(with_size(x, index, size) for size in sizes)
 
 
 def unpacked(template: str, results: Types) -> str:
-    """torch gives a tuple even of one part."""
+    """A call that splits, as an expression for its results: torch returns a tuple even of one."""
     return template if len(results) > 1 else f"{template}[0]"
 
 
 def check_count(name: str, count: int, parameter: str) -> None:
+    """Check the number of parts before their types are made: a spec is untrusted.
+
+    Raises:
+        Mismatch: there would be more than a network has operations.
+    """
     if count > OPERATIONS:
-        raise Mismatch(f"`{name}` would give {count} tensors", parameter=parameter)
+        must = f"`{name}` gives at most {OPERATIONS:,} tensors"
+        raise Mismatch(f"{must}, but these would be {count:,}", parameter=parameter)
 
 
 class Split(Operation):
@@ -104,8 +112,10 @@ class Split(Operation):
             check_count(self.name, -(-total // self.sizes), "sizes")
             return [min(self.sizes, total - start) for start in range(0, total, self.sizes)]
         if sum(self.sizes) != total:
+            must = f"`sizes` must add up to {total}, axis {index} of {x}"
             shown = " + ".join(map(str, self.sizes))
-            raise Mismatch(f"{shown} is not {total}, axis {index} of {x}", parameter="sizes")
+            message = f"{must}, but this is {shown} = {sum(self.sizes)}"
+            raise Mismatch(message, parameter="sizes")
         return list(self.sizes)
 
 
@@ -127,7 +137,8 @@ class Chunk(Operation):
         total = x.shape[index]
         size = -(-total // self.parts)
         if -(-total // size) != self.parts:
-            message = f"axis {index} of {x} cannot be parted into {self.parts}"
+            # torch.chunk then returns fewer chunks than it was asked for, without an error.
+            message = f"axis {index} of {x} cannot be split into {self.parts} parts of {size}"
             raise Mismatch(message, parameter="parts")
         check_count(self.name, self.parts, "parts")
         return part_types(x, index, [min(size, total - start) for start in range(0, total, size)])

@@ -11,15 +11,19 @@ from archdsl.params.kinds import AxisName, Choice, Either, Several, Shape, param
 
 
 def resolve_sizes(sizes: tuple[int, ...], elements: int, what: str, name: str) -> tuple[int, ...]:
-    """`sizes` with -1 as what is left of `elements`.
+    """`sizes` with -1 replaced by what is left of `elements`.
+
+    `what` has the elements, and `name` is the parameter with the sizes.
 
     Raises:
-        Mismatch: the sizes do not hold as many.
+        Mismatch: the sizes hold another number of elements.
     """
     known = prod(size for size in sizes if size != -1)
     if (-1 in sizes and elements % known) or (-1 not in sizes and elements != known):
-        shown = show_shape(sizes) if -1 not in sizes else f"a multiple of {known}"
-        raise Mismatch(f"{what} has {elements} elements, not {shown}", parameter=name)
+        wrong = f"{show_shape(sizes)} has {known}"
+        if -1 in sizes:
+            wrong = f"{known} does not divide them"
+        raise Mismatch(f"{what} has {elements} elements, but {wrong}", parameter=name)
     return tuple(elements // known if size == -1 else size for size in sizes)
 
 
@@ -59,7 +63,8 @@ class Permute(Operation):
     def infer(self, x: TensorType) -> Types:
         order = self._order(x)
         if sorted(order) != list(range(x.rank)):
-            message = f"`permute` takes each of the {x.rank} axes of {x} once"
+            must = f"`axes` must name each of the {x.rank} axes of {x} once"
+            message = f"{must}, but these are axes {', '.join(map(str, order))}"
             raise Mismatch(message, parameter="axes")
         return (TensorType(tuple(x.shape[index] for index in order)),)
 
@@ -72,7 +77,7 @@ class Permute(Operation):
 
 
 def slots(values: dict[str, int]) -> str:
-    """The places of all values in a template, parted by commas."""
+    """The placeholders of all values in a template, separated by commas."""
     return ", ".join(f"{{{name}}}" for name in values)
 
 
@@ -92,7 +97,7 @@ class Reshape(Operation):
         return (TensorType(resolve_sizes(entries(self.shape), x.elements, str(x), "shape")),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        # x.reshape(-1, ...) would take elements of an unforeseen clip for more samples.
+        # Not x.reshape(-1, ...): of a clip of another size, it would make more samples, silently.
         flat = "{0}" if operands[0].rank == 1 else "{0}.flatten(1)"
         shape = entries(self.shape)
         if len(shape) == 1:
@@ -114,7 +119,8 @@ class Flatten(Operation):
     def infer(self, x: TensorType) -> Types:
         first, last = self._start(x), axis_index(self.end, x.rank, "end")
         if first > last:
-            raise Mismatch(f"axis {first} comes after axis {last} of {x}", parameter="start")
+            must = f"`start` must not come after `end`, axis {last} of {x}"
+            raise Mismatch(f"{must}, but this is axis {first}", parameter="start")
         shape = x.shape
         return (TensorType((*shape[:first], prod(shape[first : last + 1]), *shape[last + 1 :])),)
 
@@ -170,7 +176,8 @@ class Restore(Operation):
     def infer(self, x: TensorType, like: TensorType) -> Types:
         sizes = like.shape[axis_index(self.start, like.rank, "start") :]
         if x.shape[-1] != prod(sizes):
-            message = f"the last axis of {x} does not hold the last {len(sizes)} axes of {like}"
+            held = f"the last {len(sizes)} axes of {like} have {prod(sizes)} elements"
+            message = f"{held}, but the last axis of {x} has {x.shape[-1]}"
             raise Mismatch(message, operand=0)
         return (TensorType((*x.shape[:-1], *sizes)),)
 
@@ -192,7 +199,8 @@ class Squeeze(Operation):
     def infer(self, x: TensorType) -> Types:
         index = axis_index(self.axis, x.rank)
         if x.shape[index] != 1:
-            message = f"axis {index} of {x} has size {x.shape[index]}, not 1"
+            # torch leaves such an axis as it is, without an error.
+            message = f"`axis` must have size 1, but axis {index} of {x} has {x.shape[index]}"
             raise Mismatch(message, parameter="axis")
         return (without_axes(self.name, x, (index,)),)
 
@@ -201,10 +209,14 @@ class Squeeze(Operation):
 
 
 def without_axes(name: str, x: TensorType, gone: tuple[int, ...]) -> TensorType:
-    """A type without some of its axes, of which one must stay."""
+    """A type without some of its axes.
+
+    Raises:
+        Mismatch: no axis would be left. The language has no tensors of rank 0.
+    """
     shape = tuple(size for index, size in enumerate(x.shape) if index not in gone)
     if not shape:
-        raise Mismatch(f"`{name}` would leave no axis of {x}", operand=0)
+        raise Mismatch(f"`{name}` must leave an axis of {x}, but this leaves none", operand=0)
     return TensorType(shape)
 
 

@@ -57,8 +57,8 @@ class Bilinear(Operation):
 
     def infer(self, a: TensorType, b: TensorType) -> Types:
         if a.shape[:-1] != b.shape[:-1]:
-            message = f"`bilinear` takes tensors that agree up to the last axis, not {a} and {b}"
-            raise Mismatch(message, operand=1)
+            must = "`bilinear` takes tensors that differ in the last axis only"
+            raise Mismatch(f"{must}, but these are {a} and {b}", operand=1)
         return (TensorType((*a.shape[:-1], self.features)),)
 
     def cost(self, operands: Types, results: Types) -> Cost:
@@ -93,14 +93,14 @@ class MatMul(Operation):
     def infer(self, a: TensorType, b: TensorType) -> Types:
         for index, operand in enumerate((a, b)):
             if operand.rank < 2:
-                raise Mismatch(f"`matmul` takes matrices, not {operand}", operand=index)
+                raise Mismatch(f"`matmul` takes matrices, but this is {operand}", operand=index)
         if a.shape[-1] != b.shape[-2]:
-            message = f"`matmul` cannot multiply {a} by {b}: {a.shape[-1]} is not {b.shape[-2]}"
-            raise Mismatch(message, operand=1)
+            must = f"a matrix must have as many rows as {a} has columns ({a.shape[-1]})"
+            raise Mismatch(f"{must}, but {b} has {b.shape[-2]}", operand=1)
         batch = broadcast_shapes(a.shape[:-2], b.shape[:-2])
         if batch is None:
-            message = f"`matmul` cannot multiply {a} by {b}: the axes before the matrices differ"
-            raise Mismatch(message, operand=1)
+            must = "the axes before two matrices must broadcast"
+            raise Mismatch(f"{must}, but these are {a} and {b}", operand=1)
         return (TensorType((*batch, a.shape[-2], b.shape[-1])),)
 
     def cost(self, operands: Types, results: Types) -> Cost:

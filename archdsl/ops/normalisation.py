@@ -12,7 +12,10 @@ from archdsl.params.kinds import Boolean, Integer, Maybe, Real, number, paramete
 from archdsl.params.numbers import Number
 
 EPS = Fraction(1, 100_000)
+"""torch's default of `eps`, except for RMSNorm."""
+
 MOMENTUM = Fraction(1, 10)
+"""torch's default of BatchNorm's `momentum`."""
 
 
 def maybe_number(value: Number | None) -> int | float | None:
@@ -20,20 +23,32 @@ def maybe_number(value: Number | None) -> int | float | None:
 
 
 def fvcore_per_element(affine: bool) -> int:
-    """What fvcore adds for each element of a normalisation by the input's own statistics."""
+    """What fvcore counts for each element of a normalisation by the input's own statistics.
+
+    Its `norm_flop_counter` takes 5 for an affine one and 4 otherwise. Batch norm has fixed
+    statistics in evaluation, so there fvcore takes 2 and 1.
+    """
     return 5 if affine else 4
 
 
 def channel_cost(x: TensorType, affine: bool, per_element: int) -> Cost:
-    """A scale and a shift for each channel where it is affine; `per_element` is fvcore's share."""
+    """The cost of a normalisation with a scale and a shift for each channel, if it is affine.
+
+    `per_element` is what fvcore counts for each element.
+    """
     fvcore = x.elements * per_element
     return Cost(2 * x.channels * affine, normalised=x.elements, fvcore=fvcore)
 
 
 def trailing_sizes(x: TensorType, axes: int) -> tuple[int, ...]:
-    """The sizes of the last `axes` axes."""
+    """The sizes of the last `axes` axes.
+
+    Raises:
+        Mismatch: there are fewer.
+    """
     if axes > x.rank:
-        raise Mismatch(f"{x} has no {axes} axes to normalise over", parameter="axes")
+        must = f"`axes` must be at most {x.rank}, the axes of {x}"
+        raise Mismatch(f"{must}, but this is {axes}", parameter="axes")
     return x.shape[-axes:]
 
 
@@ -59,10 +74,10 @@ class BatchNorm(Operation):
 
     def infer(self, x: TensorType) -> Types:
         if not 1 <= x.rank <= 4:
-            message = f"`batch_norm` takes channels and up to three more axes, not {x}"
-            raise Mismatch(message, operand=0)
+            takes = "`batch_norm` takes channels and up to three more axes"
+            raise Mismatch(f"{takes}, but this is {x}", operand=0)
         if not self.gamma and not self.affine:
-            message = "without `affine` there is no scale that could start at 0"
+            message = "`gamma = 0` needs a scale, but `affine` is false"
             raise Mismatch(message, parameter="gamma")
         return (x,)
 
@@ -94,7 +109,9 @@ class InstanceNorm(Operation):
     def infer(self, x: TensorType) -> Types:
         check_spatial(x, self.name)
         if x.positions == 1:
-            raise Mismatch(f"`instance_norm` needs more than the one position of {x}", operand=0)
+            # torch raises, since the variance of one number is 0.
+            takes = "`instance_norm` takes more than one position"
+            raise Mismatch(f"{takes}, but this is {x}", operand=0)
         return (x,)
 
     def cost(self, operands: Types, results: Types) -> Cost:
@@ -124,7 +141,9 @@ class GroupNorm(Operation):
     def infer(self, x: TensorType) -> Types:
         check_groups(self.groups, x.channels, "channels")
         if x.elements == self.groups:
-            message = f"{self.groups} groups of {x} have but one element each"
+            # torch raises for a batch of one, since the variance of one number is 0.
+            have = f"{self.groups} groups of {x} have one each"
+            message = f"a group must have more than one element, but {have}"
             raise Mismatch(message, parameter="groups")
         return (x,)
 
@@ -222,8 +241,8 @@ class LocalResponseNorm(Operation):
 
     def infer(self, x: TensorType) -> Types:
         if x.rank < 2:
-            message = f"`local_response_norm` takes channels and at least one more axis, not {x}"
-            raise Mismatch(message, operand=0)
+            takes = "`local_response_norm` takes channels and at least one more axis"
+            raise Mismatch(f"{takes}, but this is {x}", operand=0)
         return (x,)
 
     def cost(self, operands: Types, results: Types) -> Cost:

@@ -33,7 +33,7 @@ class Pad(Operation):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         widths = self._widths(operands[0])
-        # torch pads from the last axis on.
+        # F.pad lists axes from the last one on.
         pad = tuple(width for pair in reversed(widths[self._first(widths) :]) for width in pair)
         values: dict[str, PyValue] = {"pad": pad}
         if self.mode != "constant":
@@ -44,7 +44,8 @@ class Pad(Operation):
         return Expression(f"F.pad({{0}}, {{pad}}{options})", values)
 
     def _first(self, widths: tuple[tuple[int, int], ...]) -> int:
-        """The first axis to name: the first padded; all positions where no constant pads."""
+        """The first axis that the call names: the first that is padded."""
+        # Modes other than `constant` are implemented for all axes after the channels at once.
         if self.mode != "constant":
             return 1
         return next((i for i, pair in enumerate(widths) if any(pair)), len(widths) - 1)
@@ -61,12 +62,15 @@ class Pad(Operation):
         if self.mode == "constant":
             return
         if self.value:
-            raise Mismatch(f"`{self.mode}` pads with the tensor, not a value", parameter="value")
+            message = f"`value` is for the mode `constant`, but this is `{self.mode}`"
+            raise Mismatch(message, parameter="value")
         if widths[0] != (0, 0) or not 2 <= x.rank <= 4:
-            message = f"`{self.mode}` pads one to three axes after the channels, not {x}"
-            raise Mismatch(message, operand=0)
+            takes = f"`{self.mode}` pads one to three axes after the channels"
+            raise Mismatch(f"{takes}, but this is {x}", operand=0)
         for size, pair in zip(x.shape, widths, strict=True):
+            # A reflection leaves out the edge itself; a circle has each element once.
             most = {"reflect": size - 1, "circular": size}.get(self.mode, max(pair))
             if max(pair) > most:
-                message = f"`{self.mode}` cannot pad {max(pair)} to an axis of {size}"
-                raise Mismatch(message, parameter="before" if pair[0] > most else "after")
+                must = f"`{self.mode}` pads an axis of {size} by at most {most}"
+                at_fault = "before" if pair[0] > most else "after"
+                raise Mismatch(f"{must}, but this is {max(pair)}", parameter=at_fault)

@@ -17,11 +17,18 @@ from archdsl.params.kinds import Extent, Integer, Sizes, parameter
 
 
 def check_plane(x: TensorType, name: str) -> None:
+    """Check that a tensor has height and width; torch has these modules for no other axes.
+
+    Raises:
+        Mismatch: it has other axes.
+    """
     if x.rank != 3:
-        raise Mismatch(f"`{name}` takes channels, height and width, not {x}", operand=0)
+        takes = f"`{name}` takes channels, height and width"
+        raise Mismatch(f"{takes}, but this is {x}", operand=0)
 
 
 def patch_arguments(op: Unfold | Fold) -> tuple[LayerArgument, ...]:
+    """The arguments that nn.Unfold and nn.Fold share."""
     return (
         kernel_argument(op.kernel, 2),
         window_argument(op, "dilation", 2, 1),
@@ -66,16 +73,17 @@ class Fold(Operation):
 
     def infer(self, x: TensorType) -> Types:
         if x.rank != 2:
-            raise Mismatch(f"`fold` takes columns, rows x columns, not {x}", operand=0)
+            raise Mismatch(f"`fold` takes rows x columns, but this is {x}", operand=0)
         area = prod(per_axis(self.kernel, 2, "kernel"))
         if x.channels % area:
-            message = f"a window of {area} elements does not divide {x.channels} rows"
-            raise Mismatch(message, parameter="kernel")
+            must = f"rows must be a multiple of a window's elements ({area})"
+            raise Mismatch(f"{must}, but {x} has {x.channels}", parameter="kernel")
         size = per_axis(self.size, 2, "size")
         result = TensorType((x.channels // area, *size))
         columns = prod(window_extents(self, result))
         if columns != x.positions:
-            message = f"{show_shape(size)} has {columns} windows, and {x} has {x.positions} columns"
+            has = f"{show_shape(size)} has {columns} windows"
+            message = f"{has}, but {x} has {x.positions} columns"
             raise Mismatch(message, parameter="size")
         return (result,)
 
@@ -97,8 +105,8 @@ class PixelShuffle(Operation):
     def infer(self, x: TensorType) -> Types:
         check_plane(x, self.name)
         if x.channels % self.factor**2:
-            message = f"{self.factor} x {self.factor} does not divide {x.channels} channels"
-            raise Mismatch(message, parameter="factor")
+            must = f"channels must be a multiple of {self.factor}^2"
+            raise Mismatch(f"{must}, but {x} has {x.channels}", parameter="factor")
         extents = (size * self.factor for size in x.extents)
         return (TensorType((x.channels // self.factor**2, *extents)),)
 
@@ -120,8 +128,8 @@ class PixelUnshuffle(Operation):
         check_plane(x, self.name)
         for size in x.extents:
             if size % self.factor:
-                message = f"{self.factor} does not divide {size} of {x}"
-                raise Mismatch(message, parameter="factor")
+                must = f"height and width must be multiples of {self.factor}"
+                raise Mismatch(f"{must}, but {x} has {size}", parameter="factor")
         extents = (size // self.factor for size in x.extents)
         return (TensorType((x.channels * self.factor**2, *extents)),)
 
@@ -141,8 +149,8 @@ class ChannelShuffle(Operation):
 
     def infer(self, x: TensorType) -> Types:
         if x.rank < 2:
-            message = f"`channel_shuffle` takes channels and at least one more axis, not {x}"
-            raise Mismatch(message, operand=0)
+            takes = "`channel_shuffle` takes channels and at least one more axis"
+            raise Mismatch(f"{takes}, but this is {x}", operand=0)
         check_groups(self.groups, x.channels, "channels")
         return (x,)
 

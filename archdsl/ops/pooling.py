@@ -24,28 +24,39 @@ from archdsl.params.kinds import (
     number,
     parameter,
 )
-from archdsl.params.numbers import Number
+from archdsl.params.numbers import Number, show_number
 
 
 def check_padding(op: MaxPool | AvgPool, axes: int) -> None:
-    """No window of a pool may lie in its padding alone; torch looks at the undilated kernel."""
+    """Check that no window of a pool is all padding.
+
+    Raises:
+        Mismatch: it would be.
+    """
     paddings = per_axis(op.padding, axes, "padding")
+    # torch compares with the kernel without its dilation, so this does too.
     for k, p in zip(per_axis(op.kernel, axes, "kernel"), paddings, strict=True):
         if p > k // 2:
-            message = f"a padding of {p} is more than half of a kernel of {k}"
-            raise Mismatch(message, parameter="padding")
+            must = f"the padding of a pool must be at most half its kernel of {k}"
+            raise Mismatch(f"{must}, but this is {p}", parameter="padding")
 
 
 def check_average(op: AvgPool | LpPool, x: TensorType) -> None:
-    """Over three axes torch averages no window larger than the input, even where it is padded."""
+    """Check that windows over three axes fit into the input without its padding.
+
+    Only torch's AvgPool3d asks for that; over one or two axes, a window may be larger.
+
+    Raises:
+        Mismatch: they do not fit.
+    """
     kernels = per_axis(op.kernel, len(x.extents), "kernel")
     if len(kernels) == 3 and any(k > size for k, size in zip(kernels, x.extents, strict=True)):
-        message = f"over three axes, torch averages no windows of {show_shape(kernels)} in {x}"
-        raise Mismatch(message, parameter="kernel")
+        must = f"over three axes, the windows of `{op.name}` must fit into {x} without padding"
+        raise Mismatch(f"{must}, but these are {show_shape(kernels)}", parameter="kernel")
 
 
 def pool_arguments(op: MaxPool | AvgPool | LpPool, axes: int) -> tuple[LayerArgument, ...]:
-    """The arguments that all pools share, torch's stride being the kernel as well."""
+    """The arguments that all pools share. As here, torch's stride is the kernel by default."""
     kernel = per_axis(op.kernel, axes, "kernel")
     stride = kernel if op.stride is None else per_axis(op.stride, axes, "stride")
     return (
@@ -138,7 +149,8 @@ class LpPool(Operation):
     def infer(self, x: TensorType) -> Types:
         check_spatial(x, self.name)
         if self.p <= 0:
-            raise Mismatch(f"a norm needs a power above 0, not {self.p}", parameter="p")
+            must = "`p` must be above 0"
+            raise Mismatch(f"{must}, but this is {show_number(self.p)}", parameter="p")
         check_average(self, x)
         return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
 
@@ -160,7 +172,8 @@ class AdaptivePool(Operation):
         check_spatial(x, self.name)
         sizes = per_axis(self.size, len(x.extents), "size")
         if all(size is None for size in sizes):
-            raise Mismatch(f"`{self.name}` to `none` leaves {x} as it is", parameter="size")
+            message = f"`size` must change an axis, but `none` leaves {x} as it is"
+            raise Mismatch(message, parameter="size")
         extents = (old if new is None else new for old, new in zip(x.extents, sizes, strict=True))
         return (TensorType((x.channels, *extents)),)
 

@@ -8,7 +8,7 @@ from archdsl.ir.types import TensorType
 from archdsl.ops.activation import Activation
 from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Types
 from archdsl.params.kinds import Boolean, Real, number, parameter
-from archdsl.params.numbers import Number
+from archdsl.params.numbers import Number, show_number
 
 
 class Relu(Activation):
@@ -43,7 +43,9 @@ class RandomRelu(Activation):
 
     def infer(self, *operands: TensorType) -> Types:
         if self.lower > self.upper:
-            raise Mismatch(f"`lower` {self.lower} is above `upper` {self.upper}", parameter="lower")
+            lower, upper = show_number(self.lower), show_number(self.upper)
+            message = f"`lower` must be at most `upper` ({upper}), but this is {lower}"
+            raise Mismatch(message, parameter="lower")
         return operands
 
 
@@ -90,7 +92,9 @@ class Celu(Activation):
 
     def infer(self, *operands: TensorType) -> Types:
         if self.alpha == 0:
-            raise Mismatch("`celu` divides by alpha, which cannot be 0", parameter="alpha")
+            raise Mismatch(
+                "`alpha` of `celu` must not be 0: `celu` divides by it", parameter="alpha"
+            )
         return operands
 
 
@@ -111,7 +115,8 @@ class HardTanh(Activation):
 
     def infer(self, *operands: TensorType) -> Types:
         if self.min_val >= self.max_val:
-            message = f"`min_val` {self.min_val} is not below `max_val` {self.max_val}"
+            low, high = show_number(self.min_val), show_number(self.max_val)
+            message = f"`min_val` must be below `max_val` ({high}), but this is {low}"
             raise Mismatch(message, parameter="min_val")
         return operands
 

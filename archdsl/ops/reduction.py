@@ -70,8 +70,9 @@ class Spread(Reduction):
         (y,) = results = super().infer(x)
         count = x.elements // y.elements
         if count <= self.correction:
-            message = f"`{self.name}` over {count} elements leaves none, less {self.correction}"
-            raise Mismatch(message, parameter="correction")
+            # torch divides by 0 then, and gives inf or nan with only a warning.
+            must = f"`correction` must be below the elements that `{self.name}` reduces ({count})"
+            raise Mismatch(f"{must}, but this is {self.correction}", parameter="correction")
         return results
 
     def _options(self) -> dict[str, PyValue]:

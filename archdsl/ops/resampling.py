@@ -15,28 +15,37 @@ LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 
 
 def check_mode(op: Interpolate | ResizeLike, x: TensorType, name: str) -> None:
-    """Modes are bound to some ranks, options to some modes."""
+    """Check the mode against the axes, and the options against the mode, as F.interpolate does.
+
+    Raises:
+        Mismatch: torch would raise.
+    """
     check_spatial(x, name)
     axes = len(x.extents)
     if op.mode == "cubic" and axes != 2:
-        raise Mismatch(f"`cubic` takes channels, height and width, not {x}", parameter="mode")
+        takes = "`cubic` takes channels, height and width"
+        raise Mismatch(f"{takes}, but this is {x}", parameter="mode")
     if op.align_corners and op.mode not in ("linear", "cubic"):
-        message = f"`{op.mode}` has no corners to align; `linear` and `cubic` have"
-        raise Mismatch(message, parameter="align_corners")
+        must = "`align_corners` is for the modes `linear` and `cubic`"
+        raise Mismatch(f"{must}, but this is `{op.mode}`", parameter="align_corners")
     if op.antialias and (op.mode not in ("linear", "cubic") or axes != 2):
-        message = f"`antialias` is for `linear` and `cubic` over height and width, not {x}"
-        raise Mismatch(message, parameter="antialias")
+        must = "`antialias` is for the modes `linear` and `cubic` over height and width"
+        raise Mismatch(f"{must}, but this is `{op.mode}` on {x}", parameter="antialias")
 
 
 def torch_mode(op: Interpolate | ResizeLike, axes: int) -> str:
-    """The mode as torch spells it, which depends on the number of axes."""
+    """The mode as torch writes it, which depends on the number of axes."""
     special = {"linear": LINEAR[axes], "cubic": "bicubic", "nearest_exact": "nearest-exact"}
     return special.get(op.mode, op.mode)
 
 
 def resampling_cost(op: Interpolate | ResizeLike, operands: Types, results: Types) -> Cost:
-    """fvcore adds something for height and width only: four elements read for each put out
-    (`linear`), one (`nearest`), or each element of the operand (`area`)."""
+    """What fvcore counts for F.interpolate.
+
+    Over height and width, that is the elements read: four for each output (`linear`), one
+    (`nearest`), or each element of the operand (`area`, which torch runs as an adaptive pool). Over
+    other axes it is nothing.
+    """
     x, (y,) = operands[0], results
     if len(x.extents) != 2 or op.antialias:
         return Cost()
@@ -45,6 +54,7 @@ def resampling_cost(op: Interpolate | ResizeLike, operands: Types, results: Type
 
 
 def resampling_options(op: Interpolate | ResizeLike) -> str:
+    """The options of F.interpolate that are not torch's defaults."""
     corners = ", align_corners=True" if op.align_corners else ""
     return corners + (", antialias=True" if op.antialias else "")
 
@@ -81,7 +91,7 @@ class Interpolate(Operation):
         return Expression(f"F.interpolate({{0}}, {name}={template}, {options})", values)
 
     def _target(self, x: TensorType) -> tuple[str, str, dict[str, PyValue]]:
-        """The argument that says how large: its name, its template and what stands in that."""
+        """The argument for the new size: its name, its template and the values in that."""
         axes = len(x.extents)
         if self.size is None:
             return "scale_factor", "{scale_factor}", {"scale_factor": self._scales(axes)}
@@ -107,10 +117,11 @@ class Interpolate(Operation):
             pairs = zip(sizes, x.extents, strict=True)
             return tuple(own if size is None else size for size, own in pairs)
         scales = self._scales(axes)
-        # In floating point, as torch does: 0.29 x 100 gives 28.
+        # In floating point, as torch does: an axis of 100 at the scale 0.29 becomes 28.
         extents = tuple(floor(size * float(s)) for size, s in zip(x.extents, scales, strict=True))
         if 0 in extents:
-            raise Mismatch(f"nothing is left of {x} at this scale", parameter="scale")
+            message = f"this scale leaves an axis of {x} without elements"
+            raise Mismatch(message, parameter="scale")
         return extents
 
 
@@ -129,7 +140,8 @@ class ResizeLike(Operation):
     def infer(self, x: TensorType, like: TensorType) -> Types:
         check_mode(self, x, self.name)
         if like.rank != x.rank:
-            raise Mismatch(f"{x} cannot be resized like {like}: their ranks differ", operand=1)
+            must = f"`like` must have rank {x.rank}, as {x}"
+            raise Mismatch(f"{must}, but this is {like}", operand=1)
         return (TensorType((x.channels, *like.extents)),)
 
     def cost(self, operands: Types, results: Types) -> Cost:
@@ -159,13 +171,14 @@ class GridSample(Operation):
     def infer(self, x: TensorType, grid: TensorType) -> Types:
         axes = len(x.extents)
         if axes not in (2, 3):
-            message = f"`grid_sample` takes channels and two or three more axes, not {x}"
-            raise Mismatch(message, operand=0)
+            takes = "`grid_sample` takes channels and two or three more axes"
+            raise Mismatch(f"{takes}, but this is {x}", operand=0)
         if grid.rank != x.rank or grid.shape[-1] != axes:
-            message = f"a grid for {x} has {axes} axes of places and ends in {axes}, not {grid}"
-            raise Mismatch(message, operand=1)
+            must = f"a grid for {x} must have {axes} axes of positions, then {axes} coordinates"
+            raise Mismatch(f"{must}, but this is {grid}", operand=1)
         if self.mode == "cubic" and axes != 2:
-            raise Mismatch(f"`cubic` takes channels, height and width, not {x}", parameter="mode")
+            takes = "`cubic` takes channels, height and width"
+            raise Mismatch(f"{takes}, but this is {x}", parameter="mode")
         return (TensorType((x.channels, *grid.shape[:-1])),)
 
     def cost(self, operands: Types, results: Types) -> Cost:
@@ -196,8 +209,8 @@ class AffineGrid(Operation):
     def infer(self, matrix: TensorType, like: TensorType) -> Types:
         axes = len(like.extents)
         if axes not in (2, 3) or matrix.shape != (axes, axes + 1):
-            message = f"a matrix of {matrix} moves no places of {like}"
-            help = "2 x 3 goes with height and width, 3 x 4 with frames, height and width"
+            message = f"a matrix of {matrix} cannot move the positions of {like}"
+            help = "2 x 3 is for height and width, 3 x 4 for frames, height and width"
             raise Mismatch(message, operand=0, help=help)
         return (TensorType((*like.extents, axes)),)
 

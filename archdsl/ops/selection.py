@@ -11,7 +11,7 @@ from archdsl.params.kinds import AxisName, AxisNames, Integer, Maybe, Several, S
 
 
 def subscript(index: int, inside: str) -> str:
-    """`x[:, :, inside]`, with a colon for the batch and each axis before `index`."""
+    """`x[:, :, inside]`, with a colon for the batch and for each axis before `index`."""
     return "{0}[" + ":, " * (index + 1) + inside + "]"
 
 
@@ -36,16 +36,18 @@ class Slice(Operation):
         stop = size if self.stop is None else self.stop
         for name, place in (("start", self.start), ("stop", stop)):
             if not -size <= place <= size:
-                message = f"{place} lies outside axis {index} of {x}"
-                raise Mismatch(message, parameter=name)
+                # Python and torch would cut the slice off without a word.
+                must = f"`{name}` must be from {-size} to {size} on axis {index} of {x}"
+                raise Mismatch(f"{must}, but this is {place}", parameter=name)
         first, last = (place + size if place < 0 else place for place in (self.start, stop))
         count = last - first if self.step == 1 else -((first - last) // self.step)
         if count < 1:
-            message = f"nothing of axis {index} of {x} lies from {self.start} to {stop}"
+            message = f"axis {index} of {x} has nothing from {self.start} up to {stop}"
             raise Mismatch(message, parameter="stop" if self.stop is not None else "start")
         return (with_size(x, index, count),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
+        # A bound that depends on an argument is written even where it is 0 or 1 for this network.
         values: dict[str, PyValue] = {}
         if self.start or not is_literal(self.start):
             values["start"] = self.start
@@ -72,8 +74,9 @@ class Select(Operation):
     def infer(self, x: TensorType) -> Types:
         axis = axis_index(self.axis, x.rank)
         if not -x.shape[axis] <= self.index < x.shape[axis]:
-            message = f"{self.index} lies outside axis {axis} of {x}"
-            raise Mismatch(message, parameter="index")
+            size = x.shape[axis]
+            must = f"`index` must be from {-size} to {size - 1} on axis {axis} of {x}"
+            raise Mismatch(f"{must}, but this is {self.index}", parameter="index")
         return (without_axes(self.name, x, (axis,)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
@@ -136,7 +139,8 @@ class Expand(Operation):
         sizes = per_axis(self.shape, x.rank, "shape")
         for old, new in zip(x.shape, sizes, strict=True):
             if new == 0 or (new != -1 and old not in (1, new)):
-                message = f"an axis of size {old} of {x} cannot expand to {new}"
+                must = "`expand` changes only axes of size 1"
+                message = f"{must}, but this is {new} for the axis of {old} in {x}"
                 raise Mismatch(message, parameter="shape")
         shape = (old if new == -1 else new for old, new in zip(x.shape, sizes, strict=True))
         return (TensorType(tuple(shape)),)

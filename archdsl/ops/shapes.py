@@ -1,4 +1,8 @@
-"""Rules of shapes that families share: axes by name or number, sliding windows, sizes that meet."""
+"""Shape rules that families share: axes by name or number, sliding windows, broadcasting.
+
+All count axes without the batch, so axis 0 is the channels. Only `dimension` and `dimensions` add
+the batch, for torch.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ Axes = Axis | tuple[Axis, ...]
 
 
 def axis_index(axis: Axis, rank: int, name: str = "axis") -> int:
-    """The place of an axis in a shape of `rank`, from 0.
+    """The index of an axis in a shape of `rank`; `name` is the parameter that names it.
 
     Raises:
         Mismatch: there is no such axis.
@@ -35,7 +39,7 @@ def axis_index(axis: Axis, rank: int, name: str = "axis") -> int:
 
 
 def axis_indices(axes: Axes, rank: int, name: str = "axes") -> tuple[int, ...]:
-    """The places of several axes, in the order in which they are given.
+    """The indices of several axes, in the order in which they are given.
 
     Raises:
         Mismatch: there is no such axis, or one is named twice.
@@ -55,25 +59,29 @@ def axis_tuple(axes: Axes) -> tuple[Axis, ...]:
 
 
 def positions(rank: int, name: str) -> tuple[int, ...]:
-    """The axes after the channels.
+    """The indices of the axes after the channels.
 
     Raises:
-        Mismatch: there is none.
+        Mismatch: there are none.
     """
     if rank < 2:
-        message = "a tensor of rank 1 has channels only, and no positions"
+        message = "a tensor of rank 1 has channels only, so it has no positions"
         raise Mismatch(message, parameter=name)
     return tuple(range(1, rank))
 
 
 def dimension(axis: Axis, rank: int, name: str = "axis") -> int:
-    """An axis as torch counts it, after the batch; a negative one stays as it is."""
+    """An axis as torch counts it, after the batch.
+
+    A negative axis stays negative: it counts from the end with and without the batch, and emitted
+    code should say what the spec says.
+    """
     index = axis_index(axis, rank, name)
     return axis if isinstance(axis, int) and axis < 0 else index + 1
 
 
 def dimensions(axes: Axes, rank: int, name: str = "axes") -> int | tuple[int, ...]:
-    """Several axes as torch counts them; a number where there is but one."""
+    """Several axes as torch counts them; a number if there is only one."""
     indices = axis_indices(axes, rank, name)
     if axes == POSITIONS:
         dims = tuple(index + 1 for index in indices)
@@ -100,26 +108,26 @@ def per_axis(value: T | tuple[T, ...], axes: int, name: str) -> tuple[T, ...]:
     if not isinstance(value, tuple):
         return (value,) * axes
     if len(value) != axes:
-        message = f"`{name}` has {len(value)} entries for {axes} axes"
+        message = f"`{name}` must have an entry for each axis ({axes}), but it has {len(value)}"
         raise Mismatch(message, parameter=name)
     return value
 
 
 def check_groups(groups: int, count: int, what: str) -> None:
-    """Each group has equally many of `count` channels, which the message calls `what`.
+    """Check that `groups` divides `count` channels, which the message calls `what`.
 
     Raises:
-        Mismatch: they cannot be dealt out so.
+        Mismatch: it does not.
     """
     if count % groups:
-        message = f"{groups} groups do not divide {count} {what}"
+        message = f"{what} must be a multiple of `groups` ({groups}), but these are {count}"
         raise Mismatch(message, parameter="groups")
 
 
 class Windowed(Protocol):
     """An operation that slides a window over the axes after the channels.
 
-    Without a stride, windows stand side by side.
+    Without a stride, windows are side by side.
     """
 
     @property
@@ -133,10 +141,14 @@ class Windowed(Protocol):
 
 
 def check_spatial(x: TensorType, name: str) -> None:
-    """Windows slide over one to three axes after the channels."""
+    """Check that there are one to three axes after the channels, as torch's layers need.
+
+    Raises:
+        Mismatch: there are not.
+    """
     if not 2 <= x.rank <= 4:
-        message = f"`{name}` takes channels and one to three more axes, not {x}"
-        raise Mismatch(message, operand=0)
+        takes = f"`{name}` takes channels and one to three more axes"
+        raise Mismatch(f"{takes}, but this is {x}", operand=0)
 
 
 def kernel_argument(kernel: Extent, axes: int) -> LayerArgument:
@@ -145,13 +157,17 @@ def kernel_argument(kernel: Extent, axes: int) -> LayerArgument:
 
 
 def window_argument(op: Operation, name: str, axes: int, default: int) -> LayerArgument:
-    """A parameter of a window that torch calls as we do, with an entry for each axis."""
+    """The argument for a parameter of a window that has the same name in torch."""
     value: Extent = getattr(op, name)
     return LayerArgument(name, per_axis(value, axes, name), (default,) * axes, uniform=True)
 
 
 def half_padding(op: Windowed, axes: int) -> tuple[int, ...]:
-    """The padding on each side: as given, else half of what the dilated kernel spans."""
+    """The padding on each side: as given, otherwise half of what the dilated kernel spans.
+
+    Even kernels round down, so that a stride of 1 loses one position: torch's padding is the same
+    on both sides.
+    """
     if op.padding is not None:
         return per_axis(op.padding, axes, "padding")
     kernel = per_axis(op.kernel, axes, "kernel")
@@ -160,13 +176,13 @@ def half_padding(op: Windowed, axes: int) -> tuple[int, ...]:
 
 
 def window_extents(op: Windowed, x: TensorType, *, ceil: bool = False) -> tuple[int, ...]:
-    """Output sizes: floor((S + 2p - d(k - 1) - 1) / s) + 1 per axis.
+    """The sizes after a window: floor((S + 2p - d(k - 1) - 1) / s) + 1 for each axis.
 
-    With `ceil` the division rounds up, but a window never starts beyond the input and its
-    left padding (the rule of torch's pools).
+    With `ceil` the division rounds up, but as in torch's pools, no window starts beyond the input
+    and its left padding.
 
     Raises:
-        Mismatch: a kernel larger than its padded input.
+        Mismatch: a kernel is larger than its padded input.
     """
     axes = len(x.extents)
     kernels = per_axis(op.kernel, axes, "kernel")
@@ -180,33 +196,34 @@ def window_extents(op: Windowed, x: TensorType, *, ceil: bool = False) -> tuple[
         if ceil and steps * s >= size + p:
             steps -= 1
         if steps < 0:
-            message = f"a kernel of {d * (k - 1) + 1} does not fit into {size} + 2 x {p} of {x}"
-            raise Mismatch(message, parameter="kernel")
+            must = f"a kernel must fit into its padded axis, {size} + 2 x {p} of {x}"
+            raise Mismatch(f"{must}, but this spans {d * (k - 1) + 1}", parameter="kernel")
         extents.append(steps + 1)
     return tuple(extents)
 
 
 def broadcast(name: str, operands: Types) -> TensorType:
-    """The type in which all operands meet.
+    """The type to which all operands broadcast.
 
     Raises:
-        Mismatch: they do not.
+        Mismatch: they do not broadcast.
     """
     shape = operands[0].shape
     for index, operand in enumerate(operands[1:], 1):
         sizes = broadcast_shapes(shape, operand.shape)
         if sizes is None:
-            message = f"`{name}` cannot bring {TensorType(shape)} and {operand} together"
-            help = "every axis must have one size on both sides, or 1 on one of them"
+            message = f"`{name}` cannot broadcast {TensorType(shape)} and {operand}"
+            help = "each axis must have the same size on both sides, or 1 on one of them"
             raise Mismatch(message, operand=index, help=help)
         shape = sizes
     return TensorType(shape)
 
 
 def broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The sizes in which two shapes meet, or None where they do not.
+    """The shape to which two shapes broadcast, or None if they do not.
 
-    Their ranks must agree, for the batch stands in front of each.
+    Unlike in torch, their ranks must agree. Shapes are without the batch: torch would align the
+    batch of the shorter one with a channel of the longer one.
     """
     if len(a) != len(b) or any(
         left != right and 1 not in (left, right) for left, right in zip(a, b, strict=True)

@@ -49,8 +49,8 @@ class Glu(Operation):
         index = axis_index(self.axis, x.rank)
         size = x.shape[index]
         if size % 2:
-            message = f"`glu` halves axis {index} of {x}, and {size} is odd"
-            raise Mismatch(message, operand=0)
+            must = f"`glu` takes an even size on axis {index}"
+            raise Mismatch(f"{must}, but {x} has {size}", operand=0)
         return (with_size(x, index, size // 2),)
 
     def emit(self, operands: Types, results: Types) -> Layer:

@@ -9,6 +9,7 @@ from archdsl.params.kinds import Choice, Extent, Real, Sizes, number, parameter
 from archdsl.params.numbers import Number
 
 INITIAL = {"zeros": "torch.zeros", "ones": "torch.ones", "normal": "torch.randn"}
+"""The functions that give a parameter its first value."""
 
 
 class Input(Operation):
@@ -43,7 +44,7 @@ class Parameter(Operation):
 
     def infer(self, *operands: TensorType) -> Types:
         if self.std != 1 and self.initial != "normal":
-            message = f"`std` is for an `initial` that is normal, not {self.initial}"
+            message = f"`std` is for the initial `normal`, but this is `{self.initial}`"
             raise Mismatch(message, parameter="std")
         return (TensorType(entries(self.shape)),)
 

@@ -69,12 +69,12 @@ def test_text() -> None:
 @pytest.mark.parametrize(
     ("operation", "x", "message"),
     [
-        (Glu(), shape(3, 4), "`glu` halves axis 0 of 3 x 4, and 3 is odd"),
+        (Glu(), shape(3, 4), "`glu` takes an even size on axis 0, but 3 x 4 has 3"),
         (Softmax(2), shape(3, 4), "a tensor of rank 2 has no axis 2"),
         (Softmax("frames"), shape(3, 4), "a tensor of rank 2 has no axis `frames`"),
-        (Celu(0), shape(3), "`celu` divides by alpha, which cannot be 0"),
-        (RandomRelu(2, 1), shape(3), "`lower` 2 is above `upper` 1"),
-        (HardTanh(1, 1), shape(3), "`min_val` 1 is not below `max_val` 1"),
+        (Celu(0), shape(3), "`alpha` of `celu` must not be 0: `celu` divides by it"),
+        (RandomRelu(2, 1), shape(3), "`lower` must be at most `upper` (1), but this is 2"),
+        (HardTanh(1, 1), shape(3), "`min_val` must be below `max_val` (1), but this is 1"),
     ],
 )
 def test_mismatch(operation: Operation, x: TensorType, message: str) -> None:

@@ -84,31 +84,67 @@ def test_text() -> None:
 @pytest.mark.parametrize(
     ("operation", "x", "message"),
     [
-        (Convolution(8, groups=3), shape(16, 4), "3 groups do not divide 16 input channels"),
-        (Convolution(8, groups=3), shape(9, 4), "3 groups do not divide 8 output channels"),
-        (Convolution(8), shape(9), "`conv` takes channels and one to three more axes, not 9"),
-        (Convolution(8, (3, 3)), shape(9, 4), "`kernel` has 2 entries for 1 axes"),
+        (
+            Convolution(8, groups=3),
+            shape(16, 4),
+            "input channels must be a multiple of `groups` (3), but these are 16",
+        ),
+        (
+            Convolution(8, groups=3),
+            shape(9, 4),
+            "output channels must be a multiple of `groups` (3), but these are 8",
+        ),
+        (
+            Convolution(8),
+            shape(9),
+            "`conv` takes channels and one to three more axes, but this is 9",
+        ),
+        (
+            Convolution(8, (3, 3)),
+            shape(9, 4),
+            "`kernel` must have an entry for each axis (1), but it has 2",
+        ),
         (
             Convolution(8, 7, padding=0),
             shape(9, 4, 4),
-            "a kernel of 7 does not fit into 4 + 2 x 0 of 9 x 4^2",
+            "a kernel must fit into its padded axis, 4 + 2 x 0 of 9 x 4^2, but this spans 7",
         ),
         (
             TransposedConvolution(8, 3, 2, output_padding=2),
             shape(9, 4),
-            "an output padding of 2 is not below stride 2 or dilation 1",
+            "`output_padding` must be below the stride (2) or the dilation (1), but this is 2",
         ),
-        (TransposedConvolution(8, 1, padding=2), shape(9, 4), "a padding of 2 leaves nothing of 4"),
-        (MaxPool(3, padding=2), shape(9, 4), "a padding of 2 is more than half of a kernel of 3"),
-        (LpPool(0), shape(9, 4), "a norm needs a power above 0, not 0"),
+        (
+            TransposedConvolution(8, 1, padding=2),
+            shape(9, 4),
+            "a padding of 2 on each side leaves nothing of an axis of 4",
+        ),
+        (
+            MaxPool(3, padding=2),
+            shape(9, 4),
+            "the padding of a pool must be at most half its kernel of 3, but this is 2",
+        ),
+        (LpPool(0), shape(9, 4), "`p` must be above 0, but this is 0"),
         (
             AvgPool(2, padding=1),
             shape(9, 4, 4, 1),
-            "over three axes, torch averages no windows of 2 x 2^2 in 9 x 4 x 4 x 1",
+            "but these are 2 x 2^2",
         ),
-        (AdaptiveAvgPool((None, None)), shape(9, 4, 4), "to `none` leaves 9 x 4^2 as it is"),
-        (AdaptiveAvgPool((1, 1)), shape(9, 4), "`size` has 2 entries for 1 axes"),
-        (Convolution(2**52), shape(3, 4, 4), "more than 9007199254740992 elements"),
+        (
+            AdaptiveAvgPool((None, None)),
+            shape(9, 4, 4),
+            "`size` must change an axis, but `none` leaves 9 x 4^2 as it is",
+        ),
+        (
+            AdaptiveAvgPool((1, 1)),
+            shape(9, 4),
+            "`size` must have an entry for each axis (1), but it has 2",
+        ),
+        (
+            Convolution(2**52),
+            shape(3, 4, 4),
+            "but the result of `conv` would be 4503599627370496 x 4^2",
+        ),
     ],
 )
 def test_mismatch(operation: Operation, x: TensorType, message: str) -> None:

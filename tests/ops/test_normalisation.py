@@ -87,14 +87,30 @@ def test_text() -> None:
         (
             BatchNorm(),
             shape(1, 2, 3, 4, 5),
-            "`batch_norm` takes channels and up to three more axes, not 1 x 2 x 3 x 4 x 5",
+            "`batch_norm` takes channels and up to three more axes, but this is 1 x 2 x 3 x 4 x 5",
         ),
-        (BatchNorm(0, affine=False), shape(2), "without `affine` there is no scale"),
-        (GroupNorm(3), shape(16, 4), "3 groups do not divide 16 channels"),
-        (GroupNorm(16), shape(16), "16 groups of 16 have but one element each"),
-        (InstanceNorm(), shape(8, 1, 1), "`instance_norm` needs more than the one position"),
-        (LayerNorm(3), shape(8, 4), "8 x 4 has no 3 axes to normalise over"),
-        (LocalResponseNorm(3), shape(8), "takes channels and at least one more axis, not 8"),
+        (BatchNorm(0, affine=False), shape(2), "`gamma = 0` needs a scale, but `affine` is false"),
+        (
+            GroupNorm(3),
+            shape(16, 4),
+            "channels must be a multiple of `groups` (3), but these are 16",
+        ),
+        (
+            GroupNorm(16),
+            shape(16),
+            "a group must have more than one element, but 16 groups of 16 have one each",
+        ),
+        (
+            InstanceNorm(),
+            shape(8, 1, 1),
+            "`instance_norm` takes more than one position, but this is 8 x 1^2",
+        ),
+        (LayerNorm(3), shape(8, 4), "`axes` must be at most 2, the axes of 8 x 4, but this is 3"),
+        (
+            LocalResponseNorm(3),
+            shape(8),
+            "`local_response_norm` takes channels and at least one more axis, but this is 8",
+        ),
         (ChannelDropout(), shape(8), "`channel_dropout` takes channels and one to three more"),
     ],
 )
