@@ -123,7 +123,7 @@ def broken(tmp_path: Path, body: str, *flags: str) -> list[str]:
 
 def test_broken_inside_a_block(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     said = broken(tmp_path, "x -> relu -> outer -> tanh")
-    assert "5 groups do not divide 8 input channels" in capsys.readouterr().err
+    assert "multiple of `groups` (5), but these are 8" in capsys.readouterr().err
     assert "error[shape], line 1" in said
     assert {"relu", "outer"} <= set(said)
     assert not {"tanh", "output"} & set(said)
