@@ -16,7 +16,7 @@ from archdsl.build.values import Given
 from archdsl.costs.figures import Figures
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, error, suggestion
-from archdsl.plan.candidates import Candidates, Measured
+from archdsl.plan.candidates import Candidates, Measurement
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import AXES, Axis, Scale, axis
 from archdsl.plan.transforms.base import Transform
@@ -33,8 +33,8 @@ class State:
     cost: int
 
     @staticmethod
-    def of(measured: Measured, metric: str) -> State:
-        return State(measured.inputs, measured.total, measured.figure(metric))
+    def of(measurement: Measurement, metric: str) -> State:
+        return State(measurement.inputs, measurement.total, measurement.figure(metric))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from archdsl.source import Span
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """The figures of a network. `full_graph` builds its graph, for metrics that are no sums."""
 
     inputs: Mapping[str, tuple[int, ...]]
@@ -103,18 +103,18 @@ class Candidates:
             raise Refused(message, help=cause.help if cause else None) from None
 
     @cached_property
-    def own(self) -> Measured:
+    def own(self) -> Measurement:
         """The figures of the network itself."""
-        return self._measured(self.unevaluated, self.built)
+        return self._measurement(self.unevaluated, self.built)
 
-    def measure(self, plan: Plan) -> Measured:
+    def measure(self, plan: Plan) -> Measurement:
         """The figures of the network of a changed plan.
 
         Raises:
             Refused: it cannot be built.
         """
         # A transform that changes nothing gives an equal plan, which needs no build.
-        return self.own if plan == self.plan else self._measured(*self._built_with(plan))
+        return self.own if plan == self.plan else self._measurement(*self._built_with(plan))
 
     def with_plan(self, plan: Plan) -> Candidates:
         """The candidates of the network of a changed plan.
@@ -124,10 +124,10 @@ class Candidates:
         """
         return Candidates(self.frame, *self._built_with(plan), self.span, self.reuse, self.sums)
 
-    def _measured(self, plan: Plan, built: Built) -> Measured:
+    def _measurement(self, plan: Plan, built: Built) -> Measurement:
         graph, total = built.graph, self.sums.of(operations_since(built.graph))
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        return Measured(inputs, total, lambda: _build(self.frame, plan, None).graph)
+        return Measurement(inputs, total, lambda: _build(self.frame, plan, None).graph)
 
     def _built_with(self, plan: Plan) -> tuple[Plan, Built]:
         after = record_changes(self.plan, plan, self.span)

@@ -57,11 +57,11 @@ def apply_changes(
 
 def _apply_change(frame: Frame, plan: Plan, change: tree.Insert | tree.Call) -> Plan:
     if isinstance(change, tree.Insert):
-        return _inserted(frame, plan, change)
-    return _transformed(frame, plan, change)
+        return _insert(frame, plan, change)
+    return _transform(frame, plan, change)
 
 
-def _inserted(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
+def _insert(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
     built = trial_build(frame, plan, insert.span)
     if built is None:
         raise Fault
@@ -75,7 +75,7 @@ def _inserted(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
     )
 
 
-def _transformed(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
+def _transform(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
     """The plan after a transform.
 
     Raises:

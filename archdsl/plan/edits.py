@@ -45,7 +45,7 @@ def record_changes(before: Plan, after: Plan, span: Span) -> Plan:
         Refused: a number is larger than the language allows.
     """
     given = {
-        name: Given(_checked(name, value), span)
+        name: Given(_check_magnitude(name, value), span)
         for name, value in after.parameters.items()
         if before.parameters.get(name, UNKNOWN) != value
     }
@@ -58,7 +58,7 @@ def record_changes(before: Plan, after: Plan, span: Span) -> Plan:
     changed: dict[Content, Content] = {}
     for row in after.rows:
         if row.content not in changed:
-            changed[row.content] = _written(row, span)
+            changed[row.content] = _write_edits(row, span)
     rows = tuple([row.with_content(changed[row.content]) for row in after.rows])
     return replace(
         after,
@@ -71,7 +71,7 @@ def record_changes(before: Plan, after: Plan, span: Span) -> Plan:
     )
 
 
-def _written(row: Row, span: Span) -> Content:
+def _write_edits(row: Row, span: Span) -> Content:
     """The content of a row, with the cells whose values changed as literals."""
     content = row.content
     if not content.unwritten:
@@ -84,7 +84,9 @@ def _cell(row: Row, column: str, span: Span) -> tree.Expression | tree.Dash:
     if column == BLOCK:
         return tree.Name(row.block, span=span)
     value: CellValue = row.content.number if column == NUMBER else row.columns.get(column, UNKNOWN)
-    return tree.Dash(span=span) if value is UNKNOWN else literal(_checked(column, value), span)
+    if value is UNKNOWN:
+        return tree.Dash(span=span)
+    return literal(_check_magnitude(column, value), span)
 
 
 def _headers(
@@ -100,7 +102,7 @@ def _headers(
     return headers
 
 
-def _checked(name: str, value: Value) -> Value:
+def _check_magnitude(name: str, value: Value) -> Value:
     """A value that a transform computed.
 
     Raises:

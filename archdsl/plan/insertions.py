@@ -200,7 +200,7 @@ def _unknown(frame: Frame, place: tree.Place, label: str, known: Places) -> Faul
     message = f"no place is called `{missing}`"
     # A similar number is no help: after `res3.9` nobody means `res3.8`.
     near = None if name.isdigit() else _near(missing, known.below.get(above, ()))
-    return frame.fault("insert", message, place.span, help=near or _listed(above, known))
+    return frame.fault("insert", message, place.span, help=near or _labels_hint(above, known))
 
 
 def _near(label: str, labels: Sequence[str]) -> str | None:
@@ -210,7 +210,7 @@ def _near(label: str, labels: Sequence[str]) -> str | None:
     return f"did you mean `{names[near]}`?" if near is not None else None
 
 
-def _listed(above: str, known: Places) -> str:
+def _labels_hint(above: str, known: Places) -> str:
     """The labels below a label, up to a number."""
     labels = known.below.get(above, ())
     shown = ", ".join(f"`{label}`" for label in labels[:_SHOWN])
@@ -232,7 +232,7 @@ def _matching(frame: Frame, place: tree.Place, known: Places) -> Sequence[str]:
     single = next((label for label in others if fnmatchcase(label, place.first)), None)
     hint = f"a pattern matches blocks and rows only: for the operation, write `{single}`"
     if single is None:
-        hint = _listed(above if above in known.addresses else "", known)
+        hint = _labels_hint(above if above in known.addresses else "", known)
     raise frame.fault("insert", f"no block matches `{place.first}`", place.span, help=hint)
 
 

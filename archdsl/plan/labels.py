@@ -72,10 +72,10 @@ def _names_beside_tables(body: Iterable[tree.Statement], unit: Unit) -> Iterator
         if isinstance(statement, tree.If):
             yield from _names_beside_tables((*statement.body, *statement.otherwise), unit)
         elif not isinstance(statement, tree.Table):
-            yield from _mentioned(statement, unit)
+            yield from _names_mentioned(statement, unit)
 
 
-def _mentioned(statement: tree.Statement, unit: Unit) -> Iterator[str]:
+def _names_mentioned(statement: tree.Statement, unit: Unit) -> Iterator[str]:
     for node in tree.walk([statement]):
         if isinstance(node, tree.Name):
             yield from _with_base_names(node.name, unit)

@@ -128,7 +128,7 @@ def _with_blocks(frame: Frame, plan: Plan, value: Value, span: Span) -> Plan:
     """
     for block in blocks_in(value):
         if block.name in _own_names(plan.network):
-            raise _shadowed(frame, plan, block.name, span)
+            raise _name_conflict(frame, plan, block.name, span)
         plan = _with_definition(frame, plan, block.definition, span)
     return plan
 
@@ -147,11 +147,11 @@ def _with_definition(frame: Frame, plan: Plan, found: Definition, span: Span) ->
     if name in unit.names and unit.names[name].number == found.number:
         return plan
     if name in unit.names and name in names_in(*network.body, *network.parameters):
-        raise _shadowed(frame, plan, name, span)
+        raise _name_conflict(frame, plan, name, span)
     return replace(plan, unit=replace(unit, names={**unit.names, name: found}))
 
 
-def _shadowed(frame: Frame, plan: Plan, name: str, span: Span) -> Fault:
+def _name_conflict(frame: Frame, plan: Plan, name: str, span: Span) -> Fault:
     message = f"network `{plan.network.name}` uses `{name}` with another meaning"
     hint = f"give your block another name: `block other = {name}`"
     return frame.fault("name", message, span, help=hint)

@@ -190,17 +190,17 @@ class Row:
         """The row with other values. A cell whose value stays keeps its expression."""
         known = self.columns
         new = {n: value for n, value in values.items() if n not in known or known[n] != value}
-        return self._edited(new, values={**known, **new}) if new else self
+        return self._edit(new, values={**known, **new}) if new else self
 
     def without_cell(self, column: str) -> Row:
         """The row with a dash in a column."""
         if column not in self.columns:
             return self
         values = {name: value for name, value in self.columns.items() if name != column}
-        return self._edited((column,), values=values)
+        return self._edit((column,), values=values)
 
     def with_number(self, number: int) -> Row:
-        return self if number == self.number else self._edited((NUMBER,), number=number)
+        return self if number == self.number else self._edit((NUMBER,), number=number)
 
     def in_stage_of(self, other: Row) -> Row:
         return replace(self, stage=other.stage, content=replace(self.content, label=other.label))
@@ -210,9 +210,9 @@ class Row:
         return self if content is self.content else Row(self.id, self.stage, self.line, content)
 
     def with_block(self, block: str) -> Row:
-        return self if block == self.block else self._edited((BLOCK,), block=block)
+        return self if block == self.block else self._edit((BLOCK,), block=block)
 
-    def _edited(self, columns: Iterable[str], **changes: Any) -> Row:
+    def _edit(self, columns: Iterable[str], **changes: Any) -> Row:
         unwritten = self.content.unwritten.union(columns)
         return replace(self, content=replace(self.content, unwritten=unwritten, **changes))
 

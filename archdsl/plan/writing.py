@@ -42,14 +42,14 @@ def standalone_text(name: str, plan: Plan, rows: Iterable[BuiltRow], origin: str
     dependencies.check([definition.name for definition in networks])
     uses = tuple(tree.Use(stem, span=_NOWHERE) for stem in sorted(dependencies.uses))
     parts = [uses, *((definition,) for definition in (*dependencies.definitions, *networks))]
-    pieces = (_formatted(part) for part in parts if part)
+    pieces = (_format(part) for part in parts if part)
     doc = f"{doc_string(plan.doc)}\n" if plan.doc else ""
     return f"# {' '.join(origin.split())}\n{doc}" + "\n".join(pieces)
 
 
-def _formatted(definitions: tuple[tree.Definition, ...]) -> str:
+def _format(definitions: tuple[tree.Definition, ...]) -> str:
     file = tree.File(_NOWHERE.source, None, definitions, (), span=_NOWHERE)
-    return format_file(_unplaced(file))
+    return format_file(_without_spans(file))
 
 
 def _with_insertions(network: tree.Network, plan: Plan) -> Iterator[tree.Network | tree.Derived]:
@@ -69,21 +69,21 @@ def _with_insertions(network: tree.Network, plan: Plan) -> Iterator[tree.Network
 
 def _network(name: str, plan: Plan, rows: Iterable[BuiltRow]) -> tree.Network:
     """The network, given parameters as its defaults, and without parameters now unused."""
-    network = network_of(plan, _expected(plan, rows))
+    network = network_of(plan, _built_shapes(plan, rows))
     # Replacing a block can leave parameters that only the old one read.
     used = names_in(*network.body, *network.parameters)
     unused = names_in(*plan.network.body, *plan.network.parameters) - used
-    parameters = (_given(p, plan) for p in network.parameters if p.name not in unused)
+    parameters = (_with_default(p, plan) for p in network.parameters if p.name not in unused)
     return replace(network, name=name, parameters=tuple(parameters), doc=None)
 
 
-def _given(parameter: tree.Parameter, plan: Plan) -> tree.Parameter:
+def _with_default(parameter: tree.Parameter, plan: Plan) -> tree.Parameter:
     if parameter.name not in plan.given:
         return parameter
     return replace(parameter, default=literal(plan.given[parameter.name].value, _NOWHERE))
 
 
-def _expected(plan: Plan, built: Iterable[BuiltRow]) -> Mapping[RowId, Cells]:
+def _built_shapes(plan: Plan, built: Iterable[BuiltRow]) -> Mapping[RowId, Cells]:
     """The built shapes, to replace the printed shapes that may no longer hold.
 
     Printed shapes that depend on parameters still hold, unless tables were edited.
@@ -106,16 +106,16 @@ def _shapes(row: BuiltRow) -> tree.Expression:
     return shapes[0] if len(shapes) == 1 else tree.Tuple(shapes, span=_NOWHERE)
 
 
-def _unplaced(node: N) -> N:
+def _without_spans(node: N) -> N:
     """The tree without spans: the formatter would look up comments and lines by them."""
     changed: dict[str, Any] = {"span": _NOWHERE}
     for part in fields(node):
         value = getattr(node, part.name)
         if isinstance(value, tree.Node):
-            changed[part.name] = _unplaced(value)
+            changed[part.name] = _without_spans(value)
         elif isinstance(value, tuple):
             changed[part.name] = tuple(
-                _unplaced(entry) if isinstance(entry, tree.Node) else entry for entry in value
+                _without_spans(entry) if isinstance(entry, tree.Node) else entry for entry in value
             )
     return replace(node, **changed)
 

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, error
 from archdsl.ops import OPERATIONS
-from archdsl.program.cells.parts import CellBlock, as_block, parts
+from archdsl.program.cells.parts import CellBlock, as_block, split_cell
 from archdsl.program.files import find, read, unknown_use
 from archdsl.program.names import FUNCTIONS, check_names, language
 from archdsl.program.program import Definition, Named, NamedRecipe, Program, Unit, name_span
@@ -167,11 +167,11 @@ class _Loader:
         """A cell as a block. Its mistakes are reported once, whether it is used or not."""
         from archdsl.program.cells import checks  # few specs write cells
 
-        found = parts(cell)
+        parts = split_cell(cell)
         # Bounded: a cell of a megabyte can have a mistake in each of its lines.
-        mistakes = list(islice(checks.mistakes(cell, found, known), limits.MISTAKES))
+        mistakes = list(islice(checks.mistakes(cell, parts, known), limits.MISTAKES))
         self.mistakes += mistakes
-        return as_block(cell, found, any(mistake.is_error for mistake in mistakes))
+        return as_block(cell, parts, any(mistake.is_error for mistake in mistakes))
 
     def _use(
         self,

@@ -15,7 +15,7 @@ from lark import Token
 from archdsl import limits
 from archdsl.source import Span
 from archdsl.syntax import tree
-from archdsl.syntax.lexemes import Margin, parse_number, unknown_escapes, unquoted
+from archdsl.syntax.lexemes import Margin, parse_number, unknown_escapes, unquote
 
 N = TypeVar("N", bound=tree.Node)
 Child = Any
@@ -52,13 +52,13 @@ class Actions:
     def _report(self, code: str, message: str, span: Span, help: str | None = None) -> None:
         self._margin.report(message, span, help, code=code)
 
-    def _unquoted(self, token: Token) -> str:
+    def _unquote(self, token: Token) -> str:
         for offset, escape in unknown_escapes(token):
             start = (token.start_pos or 0) + offset
             span = Span(self._margin.source, start, start + len(escape))
             help = 'the escapes are `\\"`, `\\\\`, `\\n` and `\\t`'
             self._report("syntax", f"unknown escape `{escape}`", span, help)
-        return unquoted(token)
+        return unquote(token)
 
     def _span(self, children: list[Child]) -> Span:
         first, last = children[0], children[-1]

@@ -104,11 +104,11 @@ class Claims(Actions):
 
     def _claimed(self, children: list[Child]) -> tuple[str, bool, str | None]:
         """The name of a claimed item, whether it is disputed, and the remark behind it."""
-        remark = self._unquoted(children[-1]) if has(children, "TEXT") else None
+        remark = self._unquote(children[-1]) if has(children, "TEXT") else None
         return names(children)[0], has(children, "DISPUTED"), remark
 
     def remark(self, children: list[Child]) -> tree.Remark:
-        return self._make(tree.Remark, children, self._unquoted(children[1]))
+        return self._make(tree.Remark, children, self._unquote(children[1]))
 
 
 class Recipes(Actions):
@@ -144,7 +144,7 @@ class Recipes(Actions):
         return self._make(tree.Argument, [node], None, node)
 
     def text(self, children: list[Child]) -> tree.Text:
-        return self._make(tree.Text, children, self._unquoted(children[0]))
+        return self._make(tree.Text, children, self._unquote(children[0]))
 
 
 _Definition = (

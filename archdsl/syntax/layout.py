@@ -62,10 +62,10 @@ def arrange(stream: Iterable[Token]) -> Iterator[Token]:
     Raises:
         TooDeep: they are nested deeper than a spec may be.
     """
-    return _dimensions(_soft_keywords(_separated(stream)))
+    return _dimensions(_soft_keywords(_drop_separators(stream)))
 
 
-def _separated(stream: Iterable[Token]) -> Iterator[Token]:
+def _drop_separators(stream: Iterable[Token]) -> Iterator[Token]:
     """Drop separators in parentheses, next to braces, before `->` and `+`; join repeated ones.
 
     Chained conditionals (`a if b else c if d else ...`) nest without a bracket, so `elses` counts
@@ -155,7 +155,7 @@ def _soft_keywords(stream: Iterable[Token]) -> Iterator[Token]:
     tokens = iter(stream)
     earlier, previous, in_claim = "", "", False
     for token in tokens:
-        yield _retyped("ON", token) if token == "on" and previous == "NUMBER" else token
+        yield _retype("ON", token) if token == "on" and previous == "NUMBER" else token
         in_claim = token.type == "CLAIM" or (in_claim and token.type != "RBRACE")
         if in_claim and token == "same" and previous in _BEGINS_ITEM:
             # `same` is followed by labels up to the end of the item, which are taken from this
@@ -178,7 +178,7 @@ def _labels(tokens: Iterator[Token]) -> Generator[Token, None, str]:
     for token in tokens:
         is_piece = token.type in ("NAME", "NUMBER", "DOT")
         if label and not (is_piece and label[-1].end_pos == token.start_pos):
-            yield _joined(label, label[0].type)
+            yield _join(label, label[0].type)
             label = []
         if is_piece:
             label.append(token)
@@ -194,9 +194,9 @@ def _derivation_keywords(tokens: Iterator[Token]) -> Iterator[Token]:
     previous, depth = "", 0
     for token in tokens:
         if token == "insert" and previous == "PLUS" and depth == 0:
-            token = _retyped("INSERT", token)
+            token = _retype("INSERT", token)
         elif token == "after" and previous in ("NAME", "RPAR"):
-            token = _retyped("AFTER", token)
+            token = _retype("AFTER", token)
         depth += _BRACKETS.get(token.type, 0)
         previous = token.type
         yield token
@@ -209,14 +209,14 @@ def _places(tokens: Iterator[Token]) -> Iterator[Token]:
     place: list[Token] = []
     for token, is_piece in _pieces(tokens):
         if place and not (is_piece and place[-1].end_pos == token.start_pos):
-            yield _joined(place, "PLACE")
+            yield _join(place, "PLACE")
             place = []
         if is_piece:
             place.append(token)
         else:
             yield token
     if place:
-        yield _joined(place, "PLACE")
+        yield _join(place, "PLACE")
 
 
 def _pieces(tokens: Iterator[Token]) -> Iterator[tuple[Token, bool]]:
@@ -233,11 +233,11 @@ def _pieces(tokens: Iterator[Token]) -> Iterator[tuple[Token, bool]]:
         yield token, is_place and (token.type in _PIECES or token.isidentifier())
 
 
-def _joined(pieces: list[Token], kind: str) -> Token:
+def _join(pieces: list[Token], kind: str) -> Token:
     first, last = pieces[0], pieces[-1]
     end = (last.end_line, last.end_column, last.end_pos)
     return Token(kind, "".join(pieces), first.start_pos, first.line, first.column, *end)
 
 
-def _retyped(kind: str, token: Token) -> Token:
+def _retype(kind: str, token: Token) -> Token:
     return Token.new_borrow_pos(kind, str(token), token)

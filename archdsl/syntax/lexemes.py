@@ -44,7 +44,7 @@ def parse_number(text: str) -> int | Fraction | None:
     return value.numerator if value.denominator == 1 else value
 
 
-def unquoted(text: str) -> str:
+def unquote(text: str) -> str:
     """The text between the quotes, without unknown escapes."""
     return _ESCAPE.sub(lambda escape: _ESCAPES.get(escape[1], ""), text[1:-1])
 

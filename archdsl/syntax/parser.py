@@ -35,7 +35,7 @@ def parse(source: Source) -> tree.File:
         file = _parse(session)
     except (Unexpected, TooDeep):
         # There is no tree then, but there is a mistake, so the next line raises.
-        session = _diagnosed(source)
+        session = _diagnose(source)
     _raise(session.margin.mistakes)
     return file
 
@@ -82,7 +82,7 @@ def _parse(session: Session) -> tree.File:
     return file
 
 
-def _diagnosed(source: Source) -> Session:
+def _diagnose(source: Source) -> Session:
     """A session that has collected all mistakes of a text."""
     from archdsl.syntax.recovery import mistakes  # not needed for a text without mistakes
 

@@ -42,7 +42,7 @@ class Stretch(Transform):
             return by_parameter
         chosen = self._chosen(plan)
         stages = (rows for stage, rows in plan.stages.items() if stage in chosen)
-        return plan.with_numbers(dict(pair for rows in stages for pair in self._stretched(rows)))
+        return plan.with_numbers(dict(pair for rows in stages for pair in self._stretch(rows)))
 
     def _chosen(self, plan: Plan) -> frozenset[str]:
         if not plan.rows:
@@ -58,7 +58,7 @@ class Stretch(Transform):
             raise Refused(message, help=hint)
         return chosen
 
-    def _stretched(self, rows: Sequence[Row]) -> Iterator[tuple[RowId, int]]:
+    def _stretch(self, rows: Sequence[Row]) -> Iterator[tuple[RowId, int]]:
         if self.keep_transitions:
             numbers = self._stretch_whole_stage(rows)
         else:
@@ -112,9 +112,9 @@ class Widen(Transform):
         if "channels" not in plan.columns:
             hint = "it needs a parameter `width`, or a table with a column `channels`"
             raise Refused("this network has no width to change", help=hint)
-        return plan.with_rows(self._widened)
+        return plan.with_rows(self._widen)
 
-    def _widened(self, row: Row) -> Row:
+    def _widen(self, row: Row) -> Row:
         channels = row.value("channels")
         if not is_number(channels):
             return row
@@ -141,9 +141,9 @@ class Bottleneck(Transform):
         if column is None:
             hint = "it needs a parameter `bottleneck`, or a column `expansion` or `mid`"
             raise Refused("the blocks of this network have no inner width to change", help=hint)
-        return plan.with_rows(lambda row: self._scaled(row, column))
+        return plan.with_rows(lambda row: self._scale(row, column))
 
-    def _scaled(self, row: Row, column: str) -> Row:
+    def _scale(self, row: Row, column: str) -> Row:
         value = row.value(column)
         if not is_number(value):
             return row

@@ -64,7 +64,7 @@ class Set(Transform):
         if not taking & chosen:
             message = f"no row in these stages takes `{self.column}`"
             raise unknown_name(message, "rows", str(self.rows), sorted(taking))
-        return plan.with_rows(lambda row: self._changed(row) if row.label in chosen else row)
+        return plan.with_rows(lambda row: self._change(row) if row.label in chosen else row)
 
     def _check_column(self, plan: Plan, taking: set[str]) -> None:
         if not taking:
@@ -73,7 +73,7 @@ class Set(Transform):
         if self.column == NUMBER and not (is_integer(self.value) and self.value >= 1):
             raise Refused("`number` must be an integer of at least 1", "value")
 
-    def _changed(self, row: Row) -> Row:
+    def _change(self, row: Row) -> Row:
         if self.column not in row.takes:
             return row
         # `number` is not a parameter of the block, and a row always has one.

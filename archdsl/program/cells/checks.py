@@ -28,14 +28,14 @@ from archdsl.program.program import name_span
 from archdsl.syntax import tree
 
 
-def mistakes(cell: tree.Cell, found: Parts, known: Container[str]) -> Iterator[Diagnostic]:
+def mistakes(cell: tree.Cell, parts: Parts, known: Container[str]) -> Iterator[Diagnostic]:
     """The mistakes of a cell, warnings last. `known` are the names that its file knows."""
-    checker = _Checker(cell, found)
+    checker = _Checker(cell, parts)
     yield from checker.library(known)
-    yield from map(checker.misplaced, found.misplaced)
+    yield from map(checker.misplaced, parts.misplaced)
     yield from checker.settings()
     yield from checker.frame()
-    yield from wiring_mistakes(cell, found)
+    yield from wiring_mistakes(cell, parts)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class _Checker:
     """The checks of one cell, each a method that gives its mistakes."""
 
     cell: tree.Cell
-    found: Parts
+    parts: Parts
 
     def library(self, known: Container[str]) -> Iterator[Diagnostic]:
         """Blocks of the library whose file is not used: one mistake for each file.
@@ -52,7 +52,7 @@ class _Checker:
         """
         missing: dict[str, list[str]] = defaultdict(list)
         own = {parameter.name for parameter in self.cell.parameters}
-        for name in dict.fromkeys(call.function.name for call in self.found.calls):
+        for name in dict.fromkeys(call.function.name for call in self.parts.calls):
             file = library_file_of(name) if name not in known and name not in own else None
             if file is not None:
                 missing[file].append(f"`{name}`")
@@ -69,29 +69,29 @@ class _Checker:
         A statement that is meant as an operation, but is none, is reported by itself.
         """
         place = name_span(self.cell)
-        if not self.found.operations:
+        if not self.parts.operations:
             # A misplaced statement or an unknown setting is likely to be the missing operation, and
             # is reported.
-            if not self.found.misplaced and self.found.settings.keys() <= set(SETTINGS):
+            if not self.parts.misplaced and self.parts.settings.keys() <= set(SETTINGS):
                 hint = "write one: `op1 = attend(f0, over = spatial)`"
                 yield error("cell", f"cell `{self.cell.name}` has no operation", place, help=hint)
-        elif not self.found.outputs:
-            hint = f"end with `combine({self.found.operations[-1].name})`"
+        elif not self.parts.outputs:
+            hint = f"end with `combine({self.parts.operations[-1].name})`"
             message = f"cell `{self.cell.name}` combines no operations, so it has no output"
-            span = self.found.combine.span if self.found.combine else place
+            span = self.parts.combine.span if self.parts.combine else place
             yield error("cell", message, span, help=hint)
 
     def misplaced(self, statement: tree.Statement) -> Diagnostic:
         """A statement that cannot be in a cell, or not a second time."""
         if isinstance(statement, tree.Assign):
-            return self._assigned(statement)
+            return self._misplaced_assignment(statement)
         call = statement.call if isinstance(statement, tree.Apply) else None
         name = call.function if isinstance(call, tree.Call) else call
         if not isinstance(name, tree.Name):
             message = "a cell can only have settings, `prepare`, operations and `combine`"
             hint = "a `block` can have any statement"
             return error("cell", message, statement.span, help=hint)
-        first = {PREPARE: self.found.prepare, COMBINE: self.found.combine}.get(name.name)
+        first = {PREPARE: self.parts.prepare, COMBINE: self.parts.combine}.get(name.name)
         if first is not None:
             also = [Label(first.span, "the first one")]
             message = f"a cell can have only one `{name.name}`"
@@ -101,17 +101,17 @@ class _Checker:
         hint = near or f"name the result, and what it reads: `op1 = {name.name}(f0)`"
         return error("cell", message, statement.span, help=hint)
 
-    def _assigned(self, statement: tree.Assign) -> Diagnostic:
+    def _misplaced_assignment(self, statement: tree.Assign) -> Diagnostic:
         name = statement.targets[0]
         if len(statement.targets) > 1:
             count = len(statement.targets)
             message = f"an operation of a cell must have one result, but this has {count} names"
             return error("cell", message, statement.span, help="a `block` can have several")
-        also = [Label(self.found.settings[name].span, "the first one")]
+        also = [Label(self.parts.settings[name].span, "the first one")]
         return error("cell", f"`{name}` is set twice", target_span(statement), also=also)
 
     def settings(self) -> Iterator[Diagnostic]:
-        for name, statement in self.found.settings.items():
+        for name, statement in self.parts.settings.items():
             value = statement.value
             if name not in SETTINGS:
                 yield self._no_setting(name, statement)

@@ -110,7 +110,7 @@ def target_span(statement: tree.Assign) -> Span:
     return Span(statement.span.source, start, start + len(statement.targets[0]))
 
 
-def parts(cell: tree.Cell) -> Parts:
+def split_cell(cell: tree.Cell) -> Parts:
     """The parts of a cell, which may have mistakes."""
     settings: dict[str, tree.Assign] = {}
     frame: dict[str, tree.Call] = {}
@@ -171,31 +171,31 @@ def _framing(statement: tree.Statement) -> tree.Call | None:
     return None
 
 
-def as_block(cell: tree.Cell, found: Parts, faulty: bool) -> CellBlock:
+def as_block(cell: tree.Cell, parts: Parts, faulty: bool) -> CellBlock:
     """The block of a cell. That of a faulty one is empty, so that nothing is reported twice."""
     entry = tree.Parameter(INPUT, (), None, span=cell.span)
-    body = () if faulty else tuple(_statements(cell, found))
+    body = () if faulty else tuple(_statements(cell, parts))
     parameters = (entry, *cell.parameters)
-    wiring = found.wiring
+    wiring = parts.wiring
     return CellBlock(cell.name, parameters, body, cell.doc, wiring, faulty, span=cell.span)
 
 
-def _statements(cell: tree.Cell, found: Parts) -> Iterator[tree.Statement]:
+def _statements(cell: tree.Cell, parts: Parts) -> Iterator[tree.Statement]:
     entering = tree.Name(INPUT, span=cell.span)
     prepared: tree.Expression = entering
-    if found.prepare is not None:
-        prepared = _given(found.prepare, [entering], found.prepare.arguments)
+    if parts.prepare is not None:
+        prepared = _call_with(parts.prepare, [entering], parts.prepare.arguments)
     yield tree.Assign((ENTRY,), prepared, span=prepared.span)
-    for operation in found.operations:
-        yield _applied(operation, found.keys_values)
-    if found.combine is not None:
-        outputs = tree.Tuple(tuple(o.value for o in found.outputs), span=found.combine.span)
-        options = [argument for argument in found.combine.arguments if argument.name]
-        sink = _given(found.combine, [entering, outputs], options)
-        yield tree.Return((sink,), span=found.combine.span)
+    for operation in parts.operations:
+        yield _statement(operation, parts.keys_values)
+    if parts.combine is not None:
+        outputs = tree.Tuple(tuple(o.value for o in parts.outputs), span=parts.combine.span)
+        options = [argument for argument in parts.combine.arguments if argument.name]
+        sink = _call_with(parts.combine, [entering, outputs], options)
+        yield tree.Return((sink,), span=parts.combine.span)
 
 
-def _applied(operation: Operation, keys_values: str) -> tree.Assign:
+def _statement(operation: Operation, keys_values: str) -> tree.Assign:
     """An operation as a statement of the block.
 
     Several inputs become a weighted sum. An `attend` gets the cell's prepared input as `context`
@@ -211,10 +211,10 @@ def _applied(operation: Operation, keys_values: str) -> tree.Assign:
     if operation.call.function.name == ATTEND and keys_values == "cell" and is_open:
         entry = tree.Name(ENTRY, span=operation.call.function.span)
         options.append(tree.Argument("context", entry, span=entry.span))
-    return replace(operation.node, value=_given(operation.call, [read], options))
+    return replace(operation.node, value=_call_with(operation.call, [read], options))
 
 
-def _given(
+def _call_with(
     call: tree.Call, operands: Iterable[tree.Expression], options: Iterable[tree.Argument]
 ) -> tree.Call:
     """A call with operands before its options."""

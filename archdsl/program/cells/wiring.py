@@ -22,9 +22,9 @@ _SHOWN = 8
 """Operations of a cycle, or known names, that a message lists at most."""
 
 
-def wiring_mistakes(cell: tree.Cell, found: Parts) -> Iterator[Diagnostic]:
+def wiring_mistakes(cell: tree.Cell, parts: Parts) -> Iterator[Diagnostic]:
     """The mistakes in the reads of operations, warnings last."""
-    wiring = _Wiring(cell, found)
+    wiring = _Wiring(cell, parts)
     yield from wiring.names()
     yield from wiring.terms()
     yield from wiring.reads()
@@ -38,13 +38,13 @@ class _Wiring:
     """The operations of one cell; each method gives the mistakes of one kind."""
 
     cell: tree.Cell
-    found: Parts
+    parts: Parts
 
     @cached_property
     def operations(self) -> dict[str, Operation]:
         """The operations by name, the first of each."""
         # Reversed, so that the first of several with one name stays.
-        return {operation.name: operation for operation in reversed(self.found.operations)}
+        return {operation.name: operation for operation in reversed(self.parts.operations)}
 
     @cached_property
     def outside(self) -> frozenset[str]:
@@ -53,11 +53,11 @@ class _Wiring:
 
     @cached_property
     def outputs(self) -> tuple[tree.Expression, ...]:
-        return tuple(output.value for output in self.found.outputs)
+        return tuple(output.value for output in self.parts.outputs)
 
     def names(self) -> Iterator[Diagnostic]:
         """The names of operations must differ from each other, and from those of the cell."""
-        for operation in self.found.operations:
+        for operation in self.parts.operations:
             name, place = operation.name, target_span(operation.node)
             first = self.operations[name]
             if name in self.outside:
@@ -68,7 +68,7 @@ class _Wiring:
 
     def terms(self) -> Iterator[Diagnostic]:
         """Operations and `combine` must read operations by name."""
-        for operation in self.found.operations:
+        for operation in self.parts.operations:
             if not operation.inputs:
                 message = f"`{operation.name}` reads nothing"
                 hint = f"`{ENTRY}` is the result of `prepare`"
@@ -100,8 +100,8 @@ class _Wiring:
 
     def reads(self) -> Iterator[Diagnostic]:
         """Operations must read what is defined before them, so that there is no cycle."""
-        before = {*self.outside, *self.found.settings} - {INPUT}
-        for operation in self.found.operations:
+        before = {*self.outside, *self.parts.settings} - {INPUT}
+        for operation in self.parts.operations:
             for term in operation.inputs:
                 if isinstance(term, tree.Name) and term.name not in before:
                     yield self._later(operation, term)
@@ -162,14 +162,14 @@ class _Wiring:
 
     def limits(self) -> Iterator[Diagnostic]:
         """No operation can have more inputs than `beta`, nor the cell more outputs than `alpha`."""
-        for operation in self.found.operations:
+        for operation in self.parts.operations:
             yield from self._limit("beta", operation.inputs, f"`{operation.name}` reads")
         yield from self._limit("alpha", self.outputs, "this cell combines")
 
     def _limit(
         self, name: str, values: Sequence[tree.Expression], does: str
     ) -> Iterator[Diagnostic]:
-        setting = self.found.settings.get(name)
+        setting = self.parts.settings.get(name)
         most = setting.value if setting else None
         if setting is None or not is_count(most) or len(values) <= most.value:
             return
@@ -180,7 +180,7 @@ class _Wiring:
     def sizes(self) -> Iterator[Diagnostic]:
         """Attention by map has a weight for each position, so `prepare` must fix the sizes."""
         missing = [f"{name} = ..." for name in ("size", "frames") if self._is_open(name)]
-        for operation in self.found.operations if missing else ():
+        for operation in self.parts.operations if missing else ():
             by = operation.option("by")
             if by is not None and isinstance(by.value, tree.Name) and by.value.name == "map":
                 message = "attention by map has a weight for each position, so sizes must be fixed"
@@ -190,13 +190,13 @@ class _Wiring:
     def _is_open(self, name: str) -> bool:
         """Whether `prepare` leaves a size as it is in the input."""
         # Without `prepare` a cell gets its input as it is.
-        if self.found.prepare is None:
+        if self.parts.prepare is None:
             return True
-        given = next((a.value for a in self.found.prepare.arguments if a.name == name), None)
+        given = next((a.value for a in self.parts.prepare.arguments if a.name == name), None)
         return isinstance(given, tree.Constant) and given.value is None
 
     def _left_open(self) -> Iterator[Label]:
-        for argument in self.found.prepare.arguments if self.found.prepare else ():
+        for argument in self.parts.prepare.arguments if self.parts.prepare else ():
             if argument.name in ("size", "frames") and self._is_open(argument.name):
                 yield Label(argument.span, "not fixed here")
 
@@ -205,14 +205,14 @@ class _Wiring:
 
         There are none where a name is unknown: it is likely to be one of these, misspelt.
         """
-        terms = [term for operation in self.found.operations for term in operation.inputs]
-        options = [o.value for operation in self.found.operations for o in operation.options]
+        terms = [term for operation in self.parts.operations for term in operation.inputs]
+        options = [o.value for operation in self.parts.operations for o in operation.options]
         wired = names_in(*terms, *self.outputs)
         if not self.outputs or not wired <= self.operations.keys() | self.outside:
             return
         # An operation can be used as an option, such as the `context` of another one.
         read = wired | names_in(*options)
-        for operation in self.found.operations:
+        for operation in self.parts.operations:
             if operation.name not in read | self.outside:
                 message = f"neither an operation nor `combine` reads `{operation.name}`"
                 yield warning("unused", message, target_span(operation.node))

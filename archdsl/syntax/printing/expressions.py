@@ -48,7 +48,7 @@ def _level(node: tree.Node) -> int:
     return _LEVELS.get(type(node), _ATOM)
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     return f'"{text.translate(_ESCAPES)}"'
 
 
@@ -105,7 +105,7 @@ def _write(node: tree.Node) -> Piece:
         case tree.Range(low=low, high=high):
             return (write(low, _SUM), "..", write(high, _SUM))
         case tree.Text(text=text):
-            return quoted(text)
+            return quote(text)
     raise TypeError(f"not an expression: {type(node).__name__}")
 
 

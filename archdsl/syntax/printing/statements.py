@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archdsl.syntax import tree
-from archdsl.syntax.printing.expressions import arguments, quoted, write
+from archdsl.syntax.printing.expressions import arguments, quote, write
 from archdsl.syntax.printing.wrapping import WIDTH, Break, Group, Indent, Piece, listed
 
 
@@ -39,7 +39,7 @@ def leaf(node: tree.Node) -> Piece:
         case tree.Property(name=name, value=value):
             return _claimed(node, name, write(value))
         case tree.Remark(text=text):
-            return f"note {quoted(text)}"
+            return f"note {quote(text)}"
         case tree.DerivedRecipe(name=name, base=base):
             return (f"recipe {name}{_for(node)} = ", write(base))
         case tree.Setting(name=name, arguments=()):
@@ -114,7 +114,7 @@ def _place(node: tree.Place) -> str:
 
 def _claimed(node: tree.Figure | tree.Property, name: str, value: Piece) -> Piece:
     disputed = "disputed " if node.disputed else ""
-    remark = "" if node.remark is None else f" {quoted(node.remark)}"
+    remark = "" if node.remark is None else f" {quote(node.remark)}"
     return (f"{disputed}{name} ", value, remark)
 
 
