@@ -1,7 +1,7 @@
-"""`archdsl flops` against fvcore's FlopCountAnalysis, on X3D-L, process for process.
+"""The time of `archdsl flops` relative to fvcore's FlopCountAnalysis, on X3D-L.
 
-fvcore counts PyTorchVideo's X3D-L at the same input, called as its documentation calls it; what
-its process takes to import torch and to build the network is part of the price of asking it.
+fvcore counts PyTorchVideo's X3D-L at the same input, as its documentation does it. The time in
+which its process imports torch and builds the network counts, since a user has to wait for both.
 
 python benchmarks/against_fvcore.py [RUNS]
 """

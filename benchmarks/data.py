@@ -1,8 +1,9 @@
-"""The emitted scripts' way from files to clips for training, against PyTorchVideo's.
+"""The emitted pipeline from video files to training clips, against PyTorchVideo's.
 
-Both take the same files, with a recipe's frames, scale jitter, random crop and normalisation, in
-as many worker processes, in turn within one run: X3D-M's recipe on long videos of 340 x 256, and
-tiny's on the sample data. And the memory of the emitted script's workers over 5,000 clips.
+Both read the same files in the same number of worker processes, with a recipe's frames, scale
+jitter, random crop and normalisation: X3D-M's recipe on long videos of 340 x 256, and tiny's on the
+sample data. The memory of the emitted pipeline's workers is measured over 5,000 clips too: a
+decoder that keeps frames or files open grows.
 
 python benchmarks/data.py [RUNS]
 """
@@ -85,13 +86,13 @@ def emitted(network: str, folder: Path) -> Scripts:
 
 @dataclass(frozen=True)
 class Pipelines:
-    """A recipe's clips of the videos of a list, by the emitted script and by PyTorchVideo."""
+    """The clips of the videos in a list, by the emitted pipeline and by PyTorchVideo."""
 
     scripts: Scripts
     videos: Path
 
     def ratio(self, clips: int, runs: int) -> float:
-        """How many times the clips a second the emitted script has: the median of the runs."""
+        """The clips per second of the emitted pipeline relative to PyTorchVideo: a median."""
         ours, theirs = [], []
         for _ in range(runs):
             ours.append(rate(self.ours, clips))
@@ -129,7 +130,7 @@ class Pipelines:
                 yield batch["video"]
 
     def growth(self) -> float:
-        """The memory of the workers at the end, to that when the first thousand clips are made."""
+        """The memory of the workers at the end relative to that after the first thousand clips."""
         sizes = []
         for number, _ in enumerate(self.batches(_MANY_CLIPS)):
             if number % (_EVERY // _BATCH) == 0:
@@ -142,7 +143,7 @@ class Pipelines:
 
 @dataclass(frozen=True)
 class Transform:
-    """What PyTorchVideo's tutorial does with a clip, in its own functions."""
+    """The transform of PyTorchVideo's tutorial, in its own functions."""
 
     recipe: ModuleType
 
@@ -163,7 +164,11 @@ class Transform:
 
 
 def pytorchvideo() -> tuple[ModuleType, ModuleType]:
-    """Its data sets and its transforms, without the parts that import torchvision."""
+    """PyTorchVideo's data sets and transforms, without the parts that import torchvision.
+
+    Its `__init__` files import all of them, and torchvision is no requirement here. So empty
+    modules take its place, and the package of transforms is made without running its `__init__`.
+    """
     if "torchvision" not in sys.modules:
         for name in ("torchvision", "torchvision.datasets", "torchvision.datasets.folder"):
             sys.modules[name] = types.ModuleType(name)
@@ -180,20 +185,23 @@ def pytorchvideo() -> tuple[ModuleType, ModuleType]:
 
 
 def rate(pipeline: Callable[[int], Clips], clips: int) -> float:
-    """Clips a second, the start of the workers included."""
+    """Clips per second, including the start of the workers."""
     started = time.perf_counter()
     done = sum(len(batch) for batch in itertools.islice(pipeline(clips), clips // _BATCH))
     return done / (time.perf_counter() - started)
 
 
 def resident(pid: int) -> int:
-    """The bytes of memory that a process has for itself."""
+    """The private memory of a process in bytes: resident pages without shared ones."""
     pages = Path(f"/proc/{pid}/statm").read_text().split()
     return (int(pages[1]) - int(pages[2])) * _PAGE
 
 
 def write_long_videos(folder: Path, count: int = 8, frames: int = 300) -> None:
-    """Ten seconds each, of the size and with the key frames that Kinetics' have."""
+    """Write videos of ten seconds, with the size of Kinetics' and x264's default key frames.
+
+    A moving texture with noise, so that decoding is neither trivial nor harder than of real videos.
+    """
     folder.mkdir()
     for number in range(count):
         chance = np.random.default_rng(number)

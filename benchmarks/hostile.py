@@ -1,7 +1,7 @@
-"""Specs that ask for too much: refused within three times the CPU of importing torch.
+"""Specs that ask for too much must be refused within three times the CPU time of `import torch`.
 
-Specs of 100,000 operations pass, which is what `scaling.py` measures. Long texts with mistakes all
-over take as long as reading them does, and are not among these.
+Specs of 100,000 operations are accepted; `ratios.py` measures those. Long texts full of mistakes
+are not among these, as they take as long as it takes to parse them.
 
 python benchmarks/hostile.py [RUNS]
 """
@@ -30,7 +30,7 @@ def _body(statements: str) -> str:
 
 
 def _doubling(first: str, times: int = 2) -> str:
-    """Forty blocks, each of which applies the one before it `times` times."""
+    """Forty blocks, each of which applies the one before it `times` times: 2^40 operations."""
     blocks = [f"block b0(x) {{ return x -> {first} }}\n"]
     for level in range(1, 41):
         chain = " -> ".join([f"b{level - 1}"] * times)
@@ -72,7 +72,8 @@ def main() -> int:
 
 
 def _refused(path: Path) -> tuple[str, ...]:
-    """`archdsl check` of a spec, a process that fails where the spec is not refused."""
+    """A process that runs `archdsl check` on a spec, and fails unless the spec is refused."""
+    # `-S` keeps this outer process small beside the one that it starts, whose time counts too.
     script = (
         "import subprocess, sys; done = subprocess.run(sys.argv[1:], stderr=subprocess.DEVNULL);"
         "sys.exit(done.returncode != 1)"

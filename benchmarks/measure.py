@@ -1,4 +1,7 @@
-"""Whole processes, measured: medians of interleaved runs, and ratios with their bounds."""
+"""How benchmarks measure: whole processes, medians of interleaved runs, and ratios with bounds.
+
+Only ratios within one run have bounds. Seconds depend on the machine, and on what else it does.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ Command = Sequence[str]
 
 @dataclass(frozen=True)
 class Usage:
-    """What a process took: seconds by the clock and of the processors, and its peak memory."""
+    """The wall time and the CPU time of a process in seconds, and its peak memory in bytes."""
 
     wall: float
     cpu: float
@@ -29,7 +32,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Result:
-    """A figure that has a bound; `at_least` where more is better."""
+    """A figure with its bound, which is an upper one unless `at_least`."""
 
     what: str
     value: float
@@ -43,24 +46,30 @@ class Result:
 
 
 def run(command: Command) -> Usage:
-    """Run a process to its end; what it prints is dropped, a failure is shown and raised."""
-    with tempfile.TemporaryFile() as told:
+    """Run a process, and drop what it prints.
+
+    Raises:
+        SystemExit: with its stderr, if it fails.
+    """
+    with tempfile.TemporaryFile() as errors:
         started = perf_counter()
-        child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=told)
+        child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors)
+        # Not `child.wait()`: only wait4 has the resources of this one child.
         _, status, usage = os.wait4(child.pid, 0)
         wall = perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
-            told.seek(0)
-            why = told.read().decode()
+            errors.seek(0)
+            why = errors.read().decode()
             raise SystemExit(f"{why}exit {child.returncode}: {' '.join(command)}")
-    unit = 1 if sys.platform == "darwin" else 1024
+    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB on Linux
     return Usage(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
 
 
 def compare(commands: Mapping[str, Command], times: int) -> dict[str, Usage]:
-    """The median of each command, all of them run in turn, so that a busy spell hits all."""
+    """The median of each command. They run in turn, so that a busy machine slows all of them."""
     runs: dict[str, list[Usage]] = {name: [] for name in commands}
+    # Once without measuring: the first run compiles Python files and fills the page cache.
     for command in commands.values():
         run(command)
     for _ in range(times):
@@ -78,7 +87,7 @@ def _median(usages: Sequence[Usage]) -> Usage:
 
 
 def show(usages: Mapping[str, Usage]) -> None:
-    """A line for each command."""
+    """Print a line for each command."""
     width = max(map(len, usages))
     print(f"{'':{width}}  {'wall':>8}  {'CPU':>8}  {'peak':>8}")
     for name, usage in usages.items():
@@ -88,7 +97,7 @@ def show(usages: Mapping[str, Usage]) -> None:
 
 
 def conclude(results: Sequence[Result]) -> int:
-    """Print each figure beside its bound; the exit status."""
+    """Print each figure with its bound, and return the exit status: 0 if all bounds hold."""
     width = max(len(result.what) for result in results)
     for result in results:
         bound = f"{'at least' if result.at_least else 'at most'} {result.bound:g}{result.unit}"

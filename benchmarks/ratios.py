@@ -1,8 +1,8 @@
-"""What commands cost, process for process, against importing torch; and how that grows.
+"""The time of commands relative to `import torch`, and how time and memory grow with the network.
 
-All commands run in turn, so that a busy spell hits each alike, and medians are compared. The
-table of 1,000 rows has X3D's bottlenecks in four stages, in no order. The networks that show the
-time of one operation are statements of their own, and rows of a table repeated.
+`import torch` is the measure, because that is what a user waits for before anything else happens.
+The table of 1,000 rows has X3D's bottlenecks in four stages, in random order. The networks for the
+time of one operation are written as statements, and as rows of a table that repeat.
 
 python benchmarks/ratios.py [RUNS]
 """
@@ -47,7 +47,7 @@ _BRICK = "  x = x -> conv(8)\n  x = x -> batch_norm\n  x = relu(x)\n  x = x + x\
 
 
 def many_rows(rows: int) -> str:
-    """A network of so many rows in four stages of one width each."""
+    """A network of this many rows, in four stages that each have one width."""
     random = Random(4)
     stages = [[_row(random, stage, first=i == 0) for i in range(rows // 4)] for stage in range(4)]
     return _ROWS_HEAD + "".join(_RULE + "".join(rows) for rows in stages) + _ROWS_TAIL
@@ -64,8 +64,8 @@ def _statements(operations: int) -> str:
 
 
 def _table(operations: int) -> str:
-    """Rows of fifty blocks of four operations; the last row has those that are left over."""
-    numbers = [50] * (operations // 200) or [operations // 4]
+    """A network of this many operations, in rows of fifty blocks with four operations each."""
+    numbers = [50] * (operations // 200) or [operations // 4]  # a small network has one row
     rows = "".join(f"    | brick | 8 | {number} |\n" for number in numbers)
     return f"{_BLOCK}{_DEEP_HEAD}  table {{\n    | block | channels | number |\n{rows}  }}\n}}\n"
 
@@ -95,7 +95,10 @@ def _name(form: str, count: int) -> str:
 
 
 def _growth(usages: Mapping[str, Usage], form: str) -> Iterator[Result]:
-    """The time of one operation among many to that among few, the start of a process aside."""
+    """The time of one operation in a large network relative to that in a small one.
+
+    The time of a tiny network is subtracted, so that the start of the process does not count.
+    """
     start, small, large = (usages[_name(form, count)] for count in (_FEW, _SMALL, _LARGE))
     each = [(usage.cpu - start.cpu) / n for usage, n in ((small, _SMALL), (large, _LARGE))]
     yield Result(f"one of {_LARGE:,} / one of {_SMALL:,}, {form}", each[1] / each[0], _GROWTH)
