@@ -38,11 +38,13 @@ def add_check(commands: argparse._SubParsersAction[options.Parser]) -> None:
 def _check(arguments: argparse.Namespace) -> int:
     from archdsl.report.claims import show_claims
 
+    # One collection for each spec: an overflow of errors in one does not hide those of the next.
     found = [Diagnostics() for _ in arguments.specs]
     checked = [
         _checked(path, diagnostics)
         for path, diagnostics in zip(arguments.specs, found, strict=True)
     ]
+    # The claims of all specs come before all diagnostics, since they are different streams.
     sys.stdout.write(show_claims([spec for spec in checked if spec], arguments.format))
     options.report(diagnostic for diagnostics in found for diagnostic in diagnostics)
     return int(any(diagnostics.has_errors for diagnostics in found))
@@ -58,7 +60,7 @@ def _checked(path: str, diagnostics: Diagnostics) -> SpecReport | None:
         if not spec.program.main.file.definitions:
             raise CompileError([error("file", f"{path} defines nothing")])
         for name in spec.networks:
-            if not spec.missing_parameters(name):
+            if not spec.missing_parameters(name):  # others are for derivations
                 _build(spec, name, diagnostics)
         for name in spec.recipes:
             spec.check_recipe(name, diagnostics)
@@ -110,6 +112,7 @@ def _format(path: Path, *, is_check: bool) -> int:
     except CompileError as failure:
         options.report(failure.diagnostics)
         return 1
+    # At once, so that it is known which files were rewritten if a later one fails.
     print(f"{'would rewrite' if is_check else 'rewrote'} {path}")
     sys.stdout.flush()
     return int(is_check)

@@ -150,8 +150,10 @@ def _export(arguments: argparse.Namespace) -> int:
 
     build, form = find(arguments.build), FORMATS[arguments.form]
     output = arguments.output or build.folder / f"{build.name}{form.suffix}"
+    # Before the export, which can take minutes.
     files.check_free(output, force=arguments.force)
     form.check_installed()
+    # torch's exporters warn about their own internals.
     with warnings.catch_warnings(action="ignore"):
         content = _exported(build, form, arguments)
     files.create(output, content, force=arguments.force)

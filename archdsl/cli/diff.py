@@ -112,7 +112,7 @@ def _networks(a: _Side, b: _Side, arguments: argparse.Namespace) -> list[Network
             network = spec.build(name, options.given_parameters(spec, arguments))
             built.append(options.at_input(network, arguments))
         except CompileError as failure:
-            diagnostics.collect(failure)
+            diagnostics.collect(failure)  # equal mistakes at one place count once
     diagnostics.stop_on_errors()
     return built
 
@@ -125,6 +125,7 @@ def _select(spec: Spec, network: str) -> tuple[Spec, str]:
     """
     if not network or re.fullmatch(r"\w+", network):
         return spec, spec.choose(network or None)
+    # `(size = 224)` and `+ stretch(2)` are of the file's own network.
     derivation = f"{spec.choose()} {network}" if network[0] in "(+" else network
     name = _unused_name(spec, derivation)
     return spec.derive(name, derivation), name

@@ -63,6 +63,7 @@ def _draw(arguments: argparse.Namespace) -> int:
     try:
         network = options.at_input(spec.build(name, given), arguments)
     except CompileError as failure:
+        # Built again, up to the mistake: a picture of that says more than none.
         sketch = spec.sketch(name, given)
         if arguments.cell is not None or not sketch.broke_off:
             raise
@@ -111,6 +112,7 @@ def _cell_picture(spec: Spec, network: Network, arguments: argparse.Namespace) -
     from archdsl.ir.cells import cells
 
     others = [] if arguments.network else [n for n in spec.networks if n != network.name]
+    # Lazily: other networks are built only if this one has no such cell.
     known: set[str] = set()
     for graph in (network.graph, *(spec.build(name, {}).graph for name in others)):
         matching = [cell for cell in cells(graph) if cell.name == arguments.cell]
@@ -182,7 +184,7 @@ def _family(arguments: argparse.Namespace) -> int:
         else:
             sys.stdout.write(show_members(members, convention, arguments.format))
     except CompileError as failure:
-        found.append(Diagnostics())
+        found.append(Diagnostics())  # after those of the specs, which may be its cause
         found[-1].collect(failure)
     options.report(diagnostic for diagnostics in found for diagnostic in diagnostics)
     return int(any(diagnostics.has_errors for diagnostics in found))

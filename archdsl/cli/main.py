@@ -88,7 +88,7 @@ def _run(argv: Sequence[str] | None) -> int:
     except CompileError as failure:
         options.report(failure.diagnostics)
         status = 1
-    sys.stdout.flush()
+    sys.stdout.flush()  # here, where a full disk or a closed pipe is still handled
     return status
 
 
@@ -113,6 +113,7 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, parser_class=options.Parser
     )
+    # Flags of the program itself, such as --version, come first too and need no command.
     for name in {*argv[:1]}.intersection(_COMMANDS) or _COMMANDS:
         module = import_module(f"archdsl.cli.{_COMMANDS[name]}")
         getattr(module, f"add_{name.replace('-', '_')}")(commands)

@@ -182,7 +182,7 @@ def _shapes(network: Network, inputs: Iterable[str]) -> Iterator[tuple[str, Shap
     """The shape of each input that is given, by its name."""
     names = list(network.inputs)
     for text in inputs:
-        name, _, sizes = text.rpartition("=")
+        name, _, sizes = text.rpartition("=")  # from the right: no size has `=`
         name = name.strip()
         if not name and len(names) > 1:
             listed = ", ".join(f"`{known}`" for known in names)
@@ -198,6 +198,7 @@ def _shapes(network: Network, inputs: Iterable[str]) -> Iterator[tuple[str, Shap
 def _shape(text: str, sizes: str, own: Shape) -> Shape:
     """The sizes as written. If they lack the channels, the network's `own` are added."""
     shape: list[int] = []
+    # `,` and `×` are accepted too, for shapes that are copied from Python or a paper.
     for part in re.split("[x,\u00d7]", sizes.replace(" ", "")):
         match = _SIZE.fullmatch(part)
         if not match or int(match[1]) == 0:

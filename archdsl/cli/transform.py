@@ -84,9 +84,10 @@ def _spec_path(text: str) -> Path:
 
 
 def _transform(arguments: argparse.Namespace) -> int:
-    spec = load(arguments.spec, arguments.uses)
+    spec = load(arguments.spec, arguments.uses)  # `uses`: blocks that the transforms name
     base = spec.choose(arguments.network)
     given = options.given_parameters(spec, arguments)
+    # The network is named like its file, so that other commands find it there.
     name = arguments.output.stem if arguments.output else f"{base}_transformed"
     derived = spec.derive(name, base, *arguments.transforms)
     text = derived.standalone_text(name, _origin(arguments, base, arguments.transforms), given)
@@ -217,12 +218,12 @@ def _cost(flag: str, text: str | None) -> int | None:
         return None
     try:
         value = parse_number(text.strip())
-    except (ValueError, IndexError):
+    except (ValueError, IndexError):  # an empty text has no last character
         value = None
     if value is None or value < 1:
         message = f"`{flag}` must be a number of at least 1, but this is `{text}`"
         raise CompileError([error("expand", message, help="write 2G, 300M or 1962892112")])
-    return int(Fraction(value))
+    return int(Fraction(value))  # `1.5` costs 1, as costs are integers
 
 
 def _write(

@@ -90,6 +90,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
     network = options.network(arguments)
     done = import_weights(network, files.read(arguments.file), SOURCES[arguments.source])
+    # Before the report, which would otherwise speak of a file that is not there.
     files.write(arguments.output, done.state, force=arguments.force)
     sys.stdout.write(show_import(done))
     print(arguments.output)

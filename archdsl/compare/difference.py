@@ -104,7 +104,7 @@ def _likeness(a: Piece, b: Piece) -> int:
     if a.form == b.form:
         return PERFECT + is_named_alike
     if a.part.kind != b.part.kind:
-        return 4 * is_named_alike
+        return 4 * is_named_alike  # a row whose block was replaced
     equal_cells = sum(b.cells.get(name) == value for name, value in a.cells.items())
     return 8 + 7 * (a.operations == b.operations) + 3 * is_named_alike + min(equal_cells, 4)
 
@@ -114,6 +114,7 @@ class _Alignment:
 
     def __init__(self, a: Pieces, b: Pieces) -> None:
         self.a, self.b = a, b
+        # Very long lists are divided at equal names, as these are usually the rows' own.
         aligned = align(a.pieces, b.pieces, _likeness, lambda piece: piece.part.name)
         self.aligned = tuple(aligned)
         self.partners = {x.place: y.place for x, y in self.aligned if x and y}
@@ -147,6 +148,7 @@ class _Alignment:
     def _is_same(self, one: Value, other: Value) -> bool:
         place, which = self.a.origin(one)
         theirs: Origin = self.b.origin(other)
+        # -1 is no place: a piece without a partner is the same as nothing in the other network.
         return (place if place is None else self.partners.get(place, -1), which) == theirs
 
     def outside(self) -> Iterator[Change]:
@@ -212,6 +214,7 @@ def _written_changes(a: Piece, b: Piece) -> Iterator[Change]:
         yield from _cell_changes(a.cells, b.cells)
         return
     yield Change("block", a.part.kind, b.part.kind)
+    # A parameter that the other block does not have is no change of its value.
     both = a.cells.keys() & b.cells.keys()
     ours, theirs = ({k: v for k, v in x.cells.items() if k in both} for x in (a, b))
     yield from _cell_changes(ours, theirs)

@@ -18,6 +18,7 @@ Origin: TypeAlias = tuple[int | None, int]
 """The place of the piece that makes a value, None for an input, and the value's index there."""
 
 
+# Compared by identity: equality of forms is asked for where it is meant, and is not cheap.
 @dataclass(frozen=True, eq=False)
 class InnerPart:
     """A block or an operation directly inside a piece."""
@@ -64,6 +65,7 @@ class Piece:
         for scope in self.graph.enclosing(node.scope):
             if scope is self.cut.scope:
                 break
+            # Rows and stages are no level: a table that is divided otherwise is the same network.
             child = scope.index if scope.kind == "block" else child
         return child
 

@@ -90,6 +90,7 @@ def expand(
     _check_target(network, base.cost, target, metric)
     found: list[Candidate] = []
     refused: dict[str, str] = {}
+    # An axis that the network lacks is an error if it was named, and a note if all were tried.
     for each in chosen or AXES:
         try:
             found.append(solve(start, each, target, metric))
@@ -107,6 +108,7 @@ def solve(start: Candidates, along: Axis, target: int, metric: str) -> Candidate
         Refused: the network lacks the axis, or its cost does not reach the target along it.
     """
     scale = along.scale(start.plan)
+    # The search asks for costs only; the state of the place that it finds is kept for the report.
     states: dict[int, State] = {}
 
     def cost(place: int) -> int:
@@ -186,6 +188,7 @@ class CostCurve:
         Raises:
             Refused: the cost does not reach the target on this axis.
         """
+        # The network may be between two places, such as a size that is odd where places are even.
         start, close = floor(self.scale.start), target // _CLOSE
         near, most = target - close, start * _FARTHEST
         reached = beyond(self._cost, near, start, most, self.scale.power)
@@ -193,6 +196,7 @@ class CostCurve:
             raise Refused(f"its cost does not reach {target:,} along it")
         below = self._last_within(target, reached, close)
         is_close = target - self._cost(below) < close
+        # The network itself is no candidate, even if it is nearer to the target than the next one.
         if below > self.scale.start and (is_close or self._is_nearer(below, target)):
             return self._rounded(self._last_alike(below))
         return self._rounded(self._last_alike(below + 1))

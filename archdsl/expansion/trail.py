@@ -52,6 +52,7 @@ def read(spec: Spec, text: str) -> Iterator[Order]:
 def _transform(spec: Spec, axis: Axis, piece: str) -> Transform:
     """The transform of `spatial = 160`."""
     source = Source("--follow", piece.strip())
+    # The value is read by the language, so that `2.2`, `1/2` and `2k` are what they are in a spec.
     (given,) = spec.arguments([parse_argument(source)]).values()
     if not axis.kind.accepts(given.value):
         message = f"`{axis.name}` must be {axis.kind.expects}, but this is {describe(given.value)}"
@@ -144,7 +145,7 @@ def _contract(
         raise CompileError([error("expand", message, help=one_of(Contract.budgets))])
     if before.own.figure(metric) <= budget:
         return
-    last = orders[-1].axis
+    last = orders[-1].axis  # as X3D does: only the last expansion is taken back in part
     contract = Contract(last.name, **{metric: budget})
     try:
         after = contract.apply_measured(before.plan, before.measure)

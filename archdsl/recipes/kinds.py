@@ -38,7 +38,7 @@ class Bounded(Frozen):
     """A number in an interval that is open at one end or both. `Real` has closed ones."""
 
     expects: str
-    accepted: Callable[[Number], bool]
+    accepted: Callable[[Number], bool]  # intervals differ in which ends they exclude
 
     def accepts(self, value: object) -> bool:
         return is_number(value) and self.accepted(value)
@@ -61,6 +61,7 @@ class OneOf(Frozen):
         return " or ".join(map(str, self.choices))
 
     def accepts(self, value: object) -> bool:
+        # `True in (1, 3)` holds in Python, so that the value is an integer is asked first.
         return Integer().accepts(value) and value in self.choices
 
 

@@ -211,6 +211,7 @@ class Recipe(Frozen):
 
 def _forms() -> Iterator[tuple[str, Form]]:
     for field in fields(Recipe):
+        # A field can have several forms: `scale` is `scale_jitter` or `resize`.
         for form in field.metadata.get("forms", ()):
             yield field.name, form
 

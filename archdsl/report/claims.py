@@ -37,6 +37,7 @@ _COUNTED = {
 
 def show_claims(reports: Sequence[SpecReport], form: str) -> str:
     """The claims of several specs, in one of `text.FORMATS`."""
+    # For programs the claims of all specs are one list, so that the output is one value.
     flat = [(report.path, checked) for report in reports for checked in report.claims]
     if form == "json":
         return as_json([_claim(path, checked) for path, checked in flat])

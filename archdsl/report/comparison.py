@@ -51,6 +51,7 @@ class _Line:
 def comparison_table(difference: Difference, *, paged: bool) -> Table:
     """The parts of both networks; `paged` breaks long changes to fit a page."""
     lines = [*_with_references(_lines(difference)), _total(difference)]
+    # Columns first, because only all of a column's cells say whether it is shown once or twice.
     columns = [
         (difference.by, tuple(line.name for line in lines)),
         ("kind", tuple(line.kind for line in lines)),
@@ -91,6 +92,7 @@ def _with_changes(
     lines = [""]
     for change in changes:
         joined = f"{lines[-1]}, {change}" if lines[-1] else change
+        # A change alone on its line may be longer than the room.
         if room is None or not lines[-1] or width(joined) < room:
             lines[-1] = joined
         else:
@@ -107,7 +109,7 @@ def _lines(difference: Difference) -> Iterator[_Line]:
     """One line for each part that differs, and one for each run of parts that are equal."""
     for is_alike, found in groupby(difference.pairs, lambda pair: pair.status == ALIKE):
         pairs = list(found)
-        if is_alike and len(pairs) > 1:
+        if is_alike and len(pairs) > 1:  # one equal part is shown, as it takes one line anyway
             yield _folded(pairs)
         else:
             yield from map(_line, pairs)
@@ -136,7 +138,7 @@ def _costs(figures: Figures, output: str = "") -> _Side:
 
 def _line(pair: Pair) -> _Line:
     shown = pair.a or pair.b
-    assert shown is not None
+    assert shown is not None  # a pair has a piece of one network at least
     return _Line(
         shown.part.name, shown.part.kind, _side(pair.a), _side(pair.b), tuple(_changes(pair))
     )

@@ -115,6 +115,7 @@ class CostReport:
         yield "              all values of the forward pass, gradients and momentum"
         yield f"bytes moved   {readable_bytes(total.bytes_moved)} read and written, without fusion"
         yield f"intensity     {total.intensity:.2f} FLOPs (2 x MACs) per byte moved"
+        # What a convention leaves out is where two published counts usually differ.
         yield from _wrapped("not counted   ", self._uncounted)
 
     @property
@@ -150,7 +151,7 @@ class CostReport:
                     "training": network.training_bytes,
                 },
                 "bytes": total.bytes_moved,
-                "intensity": round(total.intensity, 6),
+                "intensity": round(total.intensity, 6),  # the only figure that is no integer
                 "not_counted": network.uncounted(self.convention),
                 "by": self.by,
                 "rows": [self._object(part) for part in self._parts],
@@ -161,7 +162,7 @@ class CostReport:
         return {
             "name": part.name,
             "kind": part.kind,
-            "output": list(part.outputs[0].shape),
+            "output": list(part.outputs[0].shape),  # of a part with several, the first
             "outputs": [list(type_.shape) for type_ in part.outputs],
             "params": part.figures.params,
             "macs": part.figures.macs,

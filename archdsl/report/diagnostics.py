@@ -55,6 +55,7 @@ def _lines(diagnostic: Diagnostic, paint: Paint) -> Iterator[str]:
     colour = _COLOURS[diagnostic.severity]
     title = paint(colour, f"{diagnostic.severity.value}[{diagnostic.code}]")
     yield f"{title}: {paint('bold', visible(diagnostic.message))}"
+    # One gutter for all labels of a diagnostic, so that their bars are aligned.
     numbers = [str(label.span.line) for label in diagnostic.labels]
     gutter = max(map(len, numbers), default=1)
     for position, label in enumerate(diagnostic.labels):
@@ -71,7 +72,7 @@ def _snippet(label: Label, mark: str, ink: str, gutter: int, paint: Paint) -> It
     """The line, and below it the marks with the label's text beside them."""
     before, inside, after = _excerpt(label.span)
     number = f"{label.span.line:>{gutter}}"
-    marks = mark * max(1, width(inside))
+    marks = mark * max(1, width(inside))  # an empty span, such as the end of a file, has one too
     text = f" {visible(label.text)}" if label.text else ""
     bar = paint("blue", "|")
     yield f"{' ' * gutter} {bar}"
@@ -87,6 +88,7 @@ def _excerpt(span: Span) -> tuple[str, str, str]:
     number, column = span.source.position(span.start)
     line = span.source.line(number)
     start = column - 1
+    # A span over several lines is marked to the end of its first.
     end = min(max(start, start + span.end - span.start), len(line))
     left = max(0, start - _BEFORE) if len(line) > _WINDOW else 0
     right = min(len(line), left + _WINDOW)

@@ -68,7 +68,7 @@ class DiffReport:
     def _heads(self) -> Iterator[str]:
         found = self.difference
         for letter, network, asked in zip("AB", (found.a, found.b), self.asked, strict=True):
-            yield f"{letter}  {asked}"
+            yield f"{letter}  {asked}"  # as the user wrote it; the next line is what it came to
             yield f"   {network.name} at {shown_inputs(network.inputs)}"
 
     @property
@@ -171,7 +171,7 @@ def _change(change: Change) -> dict[str, object]:
 
 def _cells(piece: Piece | None) -> tuple[object, ...]:
     if piece is None:
-        return ("",) * 5
+        return ("",) * 5  # the columns of one side
     part = piece.part
     shape = "x".join(map(str, part.outputs[0].shape))
     return (part.name, part.kind, shape, part.figures.params, part.figures.macs)

@@ -55,6 +55,7 @@ def show_trail(trail: Trail, form: str) -> str:
     if form == "csv":
         return _comma_separated(rows)
     columns = ("step", "by", "doubles at", "input", "params", *_cost_columns(trail.metric), "ratio")
+    # The base is step 0, so that the first step has figures to be compared with.
     start = ("0", trail.network, "", *_figures(trail.base, trail.metric), "")
     cells = [start, *(_step_cells(trail, number) for number in range(len(trail.steps)))]
     title = f"{trail.network}, expanded step by step"
@@ -94,6 +95,7 @@ def _figures(state: State, metric: str) -> tuple[str, ...]:
 
 def _cost_columns(metric: str) -> tuple[str, ...]:
     """The columns of costs beside the parameters: MACs, and the metric if it is another."""
+    # MACs are always shown: X3D compares candidates by them, whatever the target is in.
     return ("MACs",) if metric in ("macs", "params") else ("MACs", "cost")
 
 

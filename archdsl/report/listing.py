@@ -35,6 +35,7 @@ class _Line:
 def show(network: Network, depth: int | None = None) -> str:
     """The graph of a network, blocks opened down to `depth` levels."""
     lines = list(_Listing(network, depth).lines())
+    # One deeply nested line does not push the figures of all lines off the screen.
     tree = min(max(width(line.tree) for line in lines), _WIDEST)
     output = max(width(line.output) for line in lines)
     return "".join(f"{_padded(line, tree, output)}\n" for line in lines)
@@ -74,6 +75,7 @@ class _Listing:
         reads = f" <- {', '.join(entry.reads)}" if entry.reads else ""
         times = f"  x {entry.times}" if entry.times > 1 else ""
         if entry.member is None:
+            # No figures: the members have their own, and a sum would count them twice for a reader.
             return _Line(f"{indent}{entry.name}: these {len(entry.inside)} in turn{times}")
         if isinstance(entry.member, Node):
             head = _titled(
@@ -95,6 +97,7 @@ class _Listing:
 
 def _titled(name: str, kind: str, written: str) -> str:
     """`conv2(54)` for the second `conv(54)`, and `pool1: max_pool(2)` if the author named it."""
+    # Names are made of the kind and a number, unless the author assigned the result to a name.
     is_own = not re.fullmatch(re.escape(kind) + "[0-9]*", name)
     return (f"{name}: {written}" if written else name) if is_own else name + written[len(kind) :]
 

@@ -74,6 +74,7 @@ class Paint:
 
 def paint_for(stream: TextIO) -> Paint:
     """Colours for a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    # An empty NO_COLOR counts as unset, as the convention says.
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return Paint()
     return Paint(stream.isatty())
@@ -99,7 +100,7 @@ def _visible(char: str) -> str:
 
 def width(text: str) -> int:
     """The terminal columns that a text takes: 2 for a wide character, 0 for a combining one."""
-    if text.isascii():
+    if text.isascii():  # nearly always; the tables of unicodedata are slow to load
         return len(text)
     from unicodedata import combining, east_asian_width
 
@@ -152,7 +153,7 @@ class Table:
 
 
 def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|")
+    return cell.replace("|", "\\|")  # in a cell of Markdown, even inside of code
 
 
 def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -170,4 +171,5 @@ def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[object]]) ->
 def as_json(value: object) -> str:
     import json
 
+    # Readable as it is: names may be in any script.
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

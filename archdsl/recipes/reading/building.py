@@ -56,6 +56,7 @@ def build(
     Raises:
         CompileError: with every mistake in the recipe.
     """
+    # A recipe has no graph; diagnostics need one to say in which network they are.
     findings = Findings(Builder(""))
     words = words_in_types(recipe for unit in program.units for recipe in unit.own_recipes)
     frame = top_level_frame(program.with_words(words), located[1], Budget(), findings)
@@ -92,6 +93,7 @@ def _build(frame: Frame, located: LocatedRecipe, body: Body, graph_of: GraphOf) 
     name, unit = _target(frame, located)
     graph = _graph(frame, name, unit, graph_of)
     entries = _entries(_body_frame(frame, body, graph), body)
+    # The checks need all settings, with values of the right kinds.
     findings.stop_on_errors()
     values = {field: entry.value for field, entry in entries.items()}
     recipe = Recipe(definition.name, name.name, definition.doc or body.recipe.doc, **values)
@@ -145,6 +147,7 @@ def _body_frame(frame: Frame, body: Body, graph: Graph) -> Frame:
         Fault: a parameter is unknown, or has no value or one of another type.
     """
     context = frame.context
+    # Settings may read sizes of the network's inputs, as in `crop video.height`.
     known = Builder.after(graph)
     inner = top_level_frame(context.program, body.unit, context.budget, context.findings, known)
     inner.names |= {name: Tensor(value, graph.type(value)) for name, value in graph.inputs.items()}
@@ -181,6 +184,8 @@ def check(program: Program, name: str, diagnostics: Diagnostics, graph_of: Graph
     with suppress(CompileError):
         if target_of(located) is not None:
             build(program, located, found, graph_of)
+    # Again without the network: the build stops at the first phase that has mistakes. The same
+    # mistake at the same place counts once.
     with suppress(CompileError):
         _check_alone(program, located, found)
     diagnostics.extend(found)
@@ -195,6 +200,7 @@ def _unknown_names(recipe: tree.Recipe, reported: Sequence[Span]) -> Iterator[Di
     A name whose sizes are read, such as `video` in `video.height`, is not among these: it is an
     input of whatever network the recipe is for. Nor are names in spans already `reported`.
     """
+    # The text is searched and not evaluated: a name may be in a branch that no network takes.
     nodes = list(tree.walk([*recipe.parameters, *recipe.settings]))
     sized = {node.value.span for node in nodes if isinstance(node, tree.Attribute)}
     own = [parameter.name for parameter in recipe.parameters]

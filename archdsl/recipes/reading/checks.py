@@ -51,6 +51,7 @@ def contradictions(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
 
 
 def _crop(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
+    # A random side can be the least of its range, and a fixed size the shorter of two.
     scale = recipe.scale
     sides = scale.sides if isinstance(scale, ScaleJitter) else scale.size
     least = min(sides)
@@ -242,6 +243,7 @@ def _accepts(
         (cause,) = failure.diagnostics
         labels = [*also, Label(cause.labels[0].span, "it fails here")]
         message = f"{refused}: {cause.message}"
+        # The first note has the path of the operation; the next would say the size again.
         yield error("recipe", message, entry.span, also=labels, notes=cause.notes[:1])
         return
     for node in _of_fixed_size(graph, typed):

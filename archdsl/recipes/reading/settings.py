@@ -72,6 +72,7 @@ def known_settings(frame: Frame, settings: Sequence[tree.Setting]) -> list[tree.
             message = f"a recipe has no setting `{setting.name}`"
             fault = frame.fault("recipe", message, _name_span(setting), help=hint)
             frame.findings.report(fault)
+        # Two settings can fill one field, such as `scale_jitter` and `resize`.
         elif (filled := FIELDS[setting.name]) in first:
             frame.findings.report(_twice(frame, setting, first[filled]))
         else:
@@ -117,12 +118,14 @@ def _value_node(frame: Frame, setting: tree.Setting) -> tree.Expression | None:
     if len(setting.arguments) != 1 or setting.arguments[0].name is not None:
         return None
     node = setting.arguments[0].value
+    # A loop, since `a if x else b if y else c` is one conditional in another.
     while isinstance(node, tree.Conditional):
         node = node.then if frame.truth(node.test) else node.other
     return node
 
 
 def _is_none(frame: Frame, node: tree.Expression) -> bool:
+    # A parameter that is `none` leaves a setting out too, so that a family can offer one.
     if isinstance(node, tree.Name):
         return frame.names.get(node.name, ...) is None
     return isinstance(node, tree.Constant) and node.value is None
@@ -212,6 +215,7 @@ def evaluate(frame: Frame, node: tree.Expression, kind: Kind) -> Value:
         message = f"this must be {kind.expects}, but it is the name `{node.name}`"
         raise frame.fault("recipe", message, node.span, help=f'write `"{node.name}"`')
     if isinstance(kind, WordKind):
+        # A parameter of the recipe hides a word of its name.
         if isinstance(node, tree.Name) and node.name not in frame.names:
             return node.name
         if isinstance(node, tree.Tuple):
