@@ -6,9 +6,10 @@ blocks further in cannot take. The diagnostic points at the origin and shows the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
+from math import ceil
 
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
@@ -178,8 +179,11 @@ def _outer(given: Given) -> Given | None:
     return read[0] if len(read) == 1 else None
 
 
-def round_hint(given: Given) -> str | None:
-    """The help where a fraction was given for an integer, in terms of what was first written."""
+def round_hint(given: Given, accepts: Callable[[int], bool]) -> str | None:
+    """The help where a fraction was given for an integer, in terms of what was first written.
+
+    Only roundings to what is accepted are offered: of a `stride = 0.5`, `int` would make 0.
+    """
     first = origin(given)
     given = first if first.value == given.value else given
     if not isinstance(given.value, Fraction):
@@ -187,7 +191,9 @@ def round_hint(given: Given) -> str | None:
     written = given.written
     text = written.span.text if written else given.span.text
     text = written.text if isinstance(written, tree.Number) else text
-    return f"round it: `ceil({text})` or `int({text})`"
+    roundings = {"ceil": ceil(given.value), "int": int(given.value)}
+    calls = [f"`{name}({text})`" for name, rounded in roundings.items() if accepts(rounded)]
+    return f"round it: {alternatives(calls)}" if calls else None
 
 
 def refusal_labels(given: Given, what: str) -> tuple[Label, ...]:

@@ -99,7 +99,7 @@ def _parameter_values(
         if not kind.accepts(value):
             what = f"`{name}` of `{operation.name}`"
             message = f"{what} must be {kind.expects}, but this is {describe(argument.value)}"
-            hint = round_hint(argument)
+            hint = round_hint(argument, kind.accepts)
             fault = refusal(frame, "argument", message, argument, what, help=hint)
             frame.findings.report(fault)
         values[name] = value

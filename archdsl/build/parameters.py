@@ -91,7 +91,7 @@ def _hint(parameter: tree.Parameter, given: Given) -> str | None:
         near = did_you_mean(word, TYPE_WORDS) if word not in TYPE_WORDS else None
         if near and not isinstance(given.value, str):
             return f"in the type `{word}`, {near}"
-    return round_hint(given) if "int" in parameter_types(parameter) else None
+    return round_hint(given, is_integer) if "int" in parameter_types(parameter) else None
 
 
 _TYPES: dict[str, Callable[[Value], bool]] = {

@@ -222,7 +222,8 @@ def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
         if not is_integer(size) or size < 1:
             message = f"a size must be an integer of at least 1, but this is {describe(size)}"
             given = frame.as_written(size, node)
-            raise refusal(frame, "shape", message, given, "this size", help=round_hint(given))
+            hint = round_hint(given, lambda rounded: rounded >= 1)
+            raise refusal(frame, "shape", message, given, "this size", help=hint)
     return tuple(filter(is_integer, sizes))
 
 

@@ -88,7 +88,7 @@ class TableBuilder:
         if not is_integer(value) or value < 1:
             must = "`number` must be an integer of at least 1"
             message = f"{must}, but this is {describe(value)}"
-            hint = round_hint(Given(value, cell.span))
+            hint = round_hint(Given(value, cell.span), lambda count: count >= 1)
             raise self.frame.fault("table", message, cell.span, help=hint)
         if value > limits.OPERATIONS:
             must = f"a network has at most {limits.OPERATIONS:,} operations"
