@@ -39,15 +39,15 @@ def _check(arguments: argparse.Namespace) -> int:
     from archdsl.report.claims import show_claims
 
     # One collection for each spec: an overflow of errors in one does not hide those of the next.
-    found = [Diagnostics() for _ in arguments.specs]
+    collected = [Diagnostics() for _ in arguments.specs]
     checked = [
         _checked(path, diagnostics)
-        for path, diagnostics in zip(arguments.specs, found, strict=True)
+        for path, diagnostics in zip(arguments.specs, collected, strict=True)
     ]
     # The claims of all specs come before all diagnostics, since they are different streams.
     sys.stdout.write(show_claims([spec for spec in checked if spec], arguments.format))
-    options.report(diagnostic for diagnostics in found for diagnostic in diagnostics)
-    return int(any(diagnostics.has_errors for diagnostics in found))
+    options.report(diagnostic for diagnostics in collected for diagnostic in diagnostics)
+    return int(any(diagnostics.has_errors for diagnostics in collected))
 
 
 def _checked(path: str, diagnostics: Diagnostics) -> SpecReport | None:

@@ -27,17 +27,18 @@ Writes the folder DIR/NETWORK:
 
 If the network has a recipe, also:
 
-  recipe.py     its settings, optimiser, learning rate, loss and clips: what you edit
-  video.py      lists, decoding, a dataset of clips; works in other training loops too
+  recipe.py     its settings, optimiser, learning rate, loss and clips; edit this one
+  video.py      lists, decoding, a dataset of clips; for training loops of your own too
   run.py        processes, checkpoints, the log
   train.py      the training loop in plain PyTorch
   evaluate.py   the test of the recipe
 
-With --single-file, train.py and evaluate.py hold all that they need, and stand alone.
+With --single-file, train.py and evaluate.py each contain the network and the other scripts, and
+run without any file beside them.
 
 All files appear or none. A file that was edited, or that archdsl did not write, is an error without
---force. Scripts that an earlier compile left and this one does not write are removed, unless they
-were edited.
+--force. Scripts of an earlier compile that this one does not write are removed, unless they were
+edited.
 
 examples:
   archdsl compile specs/x3d_s.arch                     build/x3d_s/x3d_s.py, train.py, ...
@@ -58,8 +59,8 @@ def add_compile(commands: argparse._SubParsersAction[options.Parser]) -> None:
         default="build",
         help="write to DIR/NETWORK; default: build",
     )
-    alone = "write scripts that stand alone, each with all that it needs in it"
-    parser.add_argument("--single-file", action="store_true", help=alone)
+    help = "write scripts that run on their own"
+    parser.add_argument("--single-file", action="store_true", help=help)
     options.add_force(parser)
     parser.set_defaults(run=_compile)
 
@@ -71,8 +72,8 @@ def _compile(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.output) / network.name
     diagnostics = Diagnostics()
     diagnostics.extend(network.diagnostics)
-    made = network.build_single if arguments.single_file else network.build
-    build = made(arguments.recipe, diagnostics)
+    write = network.build_single if arguments.single_file else network.build
+    build = write(arguments.recipe, diagnostics)
     contents = {folder / name: text for name, text in build.items()}
     earlier = files.listed(folder / "network.json", "files")
     files.write_all(contents, force=arguments.force)
@@ -176,11 +177,11 @@ def _exported(build: Build, form: Format, arguments: argparse.Namespace) -> byte
     traced = trace(module, axes)
     if not arguments.weights:
         randomise(module, axes.shapes(axes.declared) or [])
-    found = list(ranges(traced))
-    _print(show_ranges(found, type(module).__name__))
+    sizes = list(ranges(traced))
+    _print(show_ranges(sizes, type(module).__name__))
     file = form.make(traced.program, axes)
     _print(show_file(file))
-    for check in checks(file, module, traced, found):
+    for check in checks(file, module, traced, sizes):
         _print(show_check(check))
     return file.content
 

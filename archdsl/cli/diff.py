@@ -74,13 +74,13 @@ def add_diff(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 def _side(text: str) -> _Side:
     # The name of a file may have a colon.
-    found = None if Path(text).is_file() else _FILE_AND_REST.fullmatch(text.strip())
-    if not found:
+    match = None if Path(text).is_file() else _FILE_AND_REST.fullmatch(text.strip())
+    if not match:
         return _Side(text)
-    if not found["rest"]:
+    if not match["rest"]:
         message = f"a network must follow the colon, but this is {text!r}"
         raise argparse.ArgumentTypeError(message)
-    return _Side(found["file"], " ".join(found["rest"].split()))
+    return _Side(match["file"], " ".join(match["rest"].split()))
 
 
 def _diff(arguments: argparse.Namespace) -> int:

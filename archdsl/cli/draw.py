@@ -171,10 +171,10 @@ def add_family(commands: argparse._SubParsersAction[options.Parser]) -> None:
 def _family(arguments: argparse.Namespace) -> int:
     from archdsl.report.claims import show_members
 
-    found = [Diagnostics() for _ in arguments.specs]
+    collected = [Diagnostics() for _ in arguments.specs]
     members = [
         member
-        for path, diagnostics in zip(arguments.specs, found, strict=True)
+        for path, diagnostics in zip(arguments.specs, collected, strict=True)
         for member in _members(path, diagnostics)
     ]
     convention = CONVENTIONS[arguments.convention]
@@ -184,10 +184,10 @@ def _family(arguments: argparse.Namespace) -> int:
         else:
             sys.stdout.write(show_members(members, convention, arguments.format))
     except CompileError as failure:
-        found.append(Diagnostics())  # after those of the specs, which may be its cause
-        found[-1].collect(failure)
-    options.report(diagnostic for diagnostics in found for diagnostic in diagnostics)
-    return int(any(diagnostics.has_errors for diagnostics in found))
+        collected.append(Diagnostics())  # after those of the specs, which may be its cause
+        collected[-1].collect(failure)
+    options.report(diagnostic for diagnostics in collected for diagnostic in diagnostics)
+    return int(any(diagnostics.has_errors for diagnostics in collected))
 
 
 def _members(path: str, diagnostics: Diagnostics) -> list[Member]:

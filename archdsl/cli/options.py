@@ -203,9 +203,9 @@ def _shape(text: str, sizes: str, own: Shape) -> Shape:
         match = _SIZE.fullmatch(part)
         if not match or int(match[1]) == 0:
             wanted = "sizes must be positive integers separated by `x`"
-            found = f"`{part}`" if part else "one that is missing"
+            given = f"`{part}`" if part else "one that is missing"
             hint = "write 16x356x356 or 16x356^2"
-            raise _input_error(text, f"{wanted}, but this has {found}", hint)
+            raise _input_error(text, f"{wanted}, but this has {given}", hint)
         shape += [int(match[1])] * int(match[2] or 1)
     if len(shape) not in (len(own), len(own) - 1):
         axes = " x ".join(AXES.get(len(own), map(str, range(len(own)))))

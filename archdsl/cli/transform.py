@@ -180,10 +180,10 @@ def _expand(arguments: argparse.Namespace) -> int:
     spec, name, given = options.requested(arguments)
     target = _cost("--target", arguments.target)
     axes = [axis.strip() for axis in arguments.axes.split(",") if axis.strip()]
-    found = expand(spec, name, target=target, metric=arguments.metric, axes=axes, given=given)
-    sys.stdout.write(show_expansion(found, arguments.format))
+    expansion = expand(spec, name, target=target, metric=arguments.metric, axes=axes, given=given)
+    sys.stdout.write(show_expansion(expansion, arguments.format))
     if arguments.write is not None:
-        changed = [(f"{name}_{each.axis}", [each.transform]) for each in found.candidates]
+        changed = [(f"{name}_{each.axis}", [each.transform]) for each in expansion.candidates]
         _write(arguments, spec, name, changed)
     return 0
 

@@ -66,20 +66,22 @@ class DiffReport:
 
     @property
     def _heads(self) -> Iterator[str]:
-        found = self.difference
-        for letter, network, asked in zip("AB", (found.a, found.b), self.asked, strict=True):
+        difference = self.difference
+        for letter, network, asked in zip(
+            "AB", (difference.a, difference.b), self.asked, strict=True
+        ):
             yield f"{letter}  {asked}"  # as the user wrote it; the next line is what it came to
             yield f"   {network.name} at {shown_inputs(network.inputs)}"
 
     @property
     def _verdict(self) -> str:
-        found = self.difference
-        if not found.is_equal:
+        difference = self.difference
+        if not difference.is_equal:
             return f"The networks differ: {', '.join(self._counts)}"
         equal = "The networks are equal up to names"
-        if found.has_equal_pieces:
-            return f"{equal}: {counted(len(found.pairs), found.by)} alike"
-        return f"{equal}, but are divided into different {found.by}s"
+        if difference.has_equal_pieces:
+            return f"{equal}: {counted(len(difference.pairs), difference.by)} alike"
+        return f"{equal}, but are divided into different {difference.by}s"
 
     @property
     def _counts(self) -> Iterator[str]:
@@ -90,25 +92,25 @@ class DiffReport:
 
     @property
     def _facts(self) -> Iterator[str]:
-        found = self.difference
-        for change in found.outside:
+        difference = self.difference
+        for change in difference.outside:
             yield f"{change.what:<12}  {change.a or 'nothing'} -> {change.b or 'nothing'}"
-        a, b = found.a.costs.total, found.b.costs.total
+        a, b = difference.a.costs.total, difference.b.costs.total
         yield f"parameters    {_both(a.params, b.params)}"
         yield f"MACs          {_both(a.macs, b.macs)}"
 
     # For programs
 
     def _json(self) -> str:
-        found = self.difference
+        difference = self.difference
         return as_json(
             {
-                "same": found.is_equal,
-                "a": _network(found.a, self.asked[0]),
-                "b": _network(found.b, self.asked[1]),
-                "changes": [_change(change) for change in found.outside],
-                "by": found.by,
-                "rows": [_pair(pair) for pair in found.pairs],
+                "same": difference.is_equal,
+                "a": _network(difference.a, self.asked[0]),
+                "b": _network(difference.b, self.asked[1]),
+                "changes": [_change(change) for change in difference.outside],
+                "by": difference.by,
+                "rows": [_pair(pair) for pair in difference.pairs],
             }
         )
 

@@ -19,27 +19,29 @@ from archdsl.report.text import (
 _RIGHT = frozenset({"factor", "params", "cost", "MACs", "off target", "ratio", "doubles at"})
 
 
-def show_expansion(found: Expansion, form: str) -> str:
+def show_expansion(expansion: Expansion, form: str) -> str:
     """The candidates of a step, in one of `text.FORMATS`."""
     if form == "json":
-        return as_json(_expansion(found))
+        return as_json(_expansion(expansion))
     if form == "csv":
-        return _comma_separated([_candidate(each) for each in found.candidates])
+        return _comma_separated([_candidate(each) for each in expansion.candidates])
     columns = (
         "axis",
         "by",
         "factor",
         "input",
         "params",
-        *_cost_columns(found.metric),
+        *_cost_columns(expansion.metric),
         "off target",
     )
-    rows = [_candidate_cells(found, each) for each in found.candidates]
+    rows = [_candidate_cells(expansion, each) for each in expansion.candidates]
     table = Table(columns, rows, _RIGHT)
-    base = f"{found.network} at {shown_inputs(found.base.inputs)}"
-    cost, target = (_figure(value, found.metric) for value in (found.base.cost, found.target))
+    base = f"{expansion.network} at {shown_inputs(expansion.base.inputs)}"
+    cost, target = (
+        _figure(value, expansion.metric) for value in (expansion.base.cost, expansion.target)
+    )
     title = f"{base}: {cost}; target {target}"
-    reasons = [f"not along {name}: {reason}" for name, reason in found.refused.items()]
+    reasons = [f"not along {name}: {reason}" for name, reason in expansion.refused.items()]
     return _page(title, table, reasons, form)
 
 
@@ -74,9 +76,9 @@ def _page(title: str, table: Table, notes: list[str], form: str) -> str:
     )
 
 
-def _candidate_cells(found: Expansion, each: Candidate) -> tuple[str, ...]:
-    off = f"{100 * float(each.off(found.target)):+.1f} %"
-    figures = _figures(each.state, found.metric)
+def _candidate_cells(expansion: Expansion, each: Candidate) -> tuple[str, ...]:
+    off = f"{100 * float(each.off(expansion.target)):+.1f} %"
+    figures = _figures(each.state, expansion.metric)
     return (each.axis, str(each.transform), _number(each.factor), *figures, off)
 
 
@@ -117,14 +119,14 @@ def _ratio(trail: Trail, number: int) -> Fraction:
 # For programs
 
 
-def _expansion(found: Expansion) -> dict[str, object]:
+def _expansion(expansion: Expansion) -> dict[str, object]:
     return {
-        "network": found.network,
-        "metric": found.metric,
-        "target": found.target,
-        "base": _state(found.base),
-        "candidates": [_candidate(each) for each in found.candidates],
-        "refused": dict(found.refused),
+        "network": expansion.network,
+        "metric": expansion.metric,
+        "target": expansion.target,
+        "base": _state(expansion.base),
+        "candidates": [_candidate(each) for each in expansion.candidates],
+        "refused": dict(expansion.refused),
     }
 
 

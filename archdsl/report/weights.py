@@ -105,11 +105,11 @@ def _dtype(tensor: Tensor) -> str:
 
 
 def _totals(file: WeightsFile) -> Iterator[str]:
-    found = recognise(file.tensors)
+    library = recognise(file.tensors)
     dtypes = Counter(map(_dtype, file.tensors.values()))
     numbers = ", ".join(f"{number:,} of {dtype}" for dtype, number in dtypes.items())
     yield f"form        {file.form}"
-    yield f"keys        {f'those of {found.title}' if found else 'of no known library'}"
+    yield f"keys        {f'those of {library.title}' if library else 'of no known library'}"
     yield f"tensors     {len(file.tensors):,}: {numbers}"
     parameters, statistics = _sizes(file)
     yield f"parameters  {parameters:,}" + (f"; statistics {statistics:,}" if statistics else "")
@@ -125,7 +125,7 @@ def _sizes(file: WeightsFile) -> tuple[int, int]:
 
 
 def _object(file: WeightsFile) -> dict[str, object]:
-    found = recognise(file.tensors)
+    library = recognise(file.tensors)
     parameters, statistics = _sizes(file)
     tensors = [
         {"key": key, "shape": list(t.shape), "dtype": _dtype(t), "elements": t.numel()}
@@ -134,7 +134,7 @@ def _object(file: WeightsFile) -> dict[str, object]:
     return {
         "file": str(file.path),
         "form": file.form,
-        "source": found.name if found else None,
+        "source": library.name if library else None,
         "others": list(file.others),
         "tensors": tensors,
         "parameters": parameters,
