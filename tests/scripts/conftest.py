@@ -63,9 +63,9 @@ def scripts_of(build: Path, network: str = "small") -> Scripts:
         return Scripts(*map(importlib.import_module, names))
     finally:
         sys.path.remove(str(build))
-        for name in FILES:  # the network stays: a checkpoint holds the digest of its file
+        for name in names:
             sys.modules.pop(name, None)
-        sys.modules.update({name: others[name] for name in FILES if name in others})
+        sys.modules.update(others)
 
 
 @pytest.fixture
@@ -83,6 +83,7 @@ def train(
 
     def call(script: Scripts, *flags: object) -> int:
         monkeypatch.setattr(sys, "argv", ["train.py", *map(str, (*usual, *flags))])
+        monkeypatch.setitem(sys.modules, "small", script.network)  # its file has a digest
         status: int = script.train.main()
         return status
 
