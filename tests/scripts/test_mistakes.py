@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,23 @@ def test_going_on_otherwise_than_it_began(
     assert train(script, "--resume", "auto", "--batch", 5) == 1
     assert capsys.readouterr().err == (
         f"error: {saved(run, 4)} has batch 4, this run 5:"
+        " resume as it began, or start from its weights with --weights\n"
+    )
+
+
+def test_going_on_with_another_momentum(
+    load_script: Load, train: Train, tmp_path: Path, capsys: Capture
+) -> None:
+    rate, names = Fraction(1, 10), ("heavy", "light")
+    heavy, light = (
+        load_script(replace(folders.MINIMAL, name=name, optimizer=Sgd(rate, momentum=momentum)))
+        for name, momentum in zip(names, (Fraction(9, 10), Fraction(8, 10)), strict=True)
+    )
+    assert train(heavy, "--epochs", 1) == 0
+    capsys.readouterr()
+    assert train(light, "--epochs", 1, "--resume", "auto") == 1
+    assert capsys.readouterr().err == (
+        f"error: {saved(tmp_path / 'run', 2)} has momentum 0.9, this run 0.8:"
         " resume as it began, or start from its weights with --weights\n"
     )
 
