@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
+import archdsl
 from archdsl import files
 from archdsl.cli.main import main
 from archdsl.emit.scripts import NAMES
@@ -117,3 +120,101 @@ def test_nothing_is_written_for_a_bad_spec(tmp_path: Path) -> None:
     spec.write_text("network a() { input x: 3 x 8^2\n cnv(3) }")
     assert main(["compile", str(spec), "-o", str(tmp_path / "build")]) == 1
     assert not (tmp_path / "build").exists()
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_network_json_says_what_the_folder_holds(tmp_path: Path) -> None:
+    assert main(["compile", SPEC, "-o", str(tmp_path)]) == 0
+    folder = tmp_path / "x3d_xs"
+    told = json.loads((folder / "network.json").read_text())
+    digests = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.suffix == ".py"
+    }
+    assert told.pop("files") == digests
+    assert told.pop("seal").startswith("archdsl sha256 ")
+    network = archdsl.load(SPEC).network()
+    assert told == {
+        "network": "x3d_xs",
+        "class": "X3DXS",
+        "module": "x3d_xs.py",
+        "inputs": {"video": [3, 4, 160, 160]},
+        "outputs": [[400]],
+        "costs": {
+            "parameters": network.costs.total.params,
+            "macs": network.costs.total.macs,
+            "activations": network.costs.total.activations,
+            "inference_bytes": network.inference_bytes,
+            "training_bytes": network.training_bytes,
+        },
+        "recipe": "x3d_xs_train",
+        "spec": {"file": "x3d_xs.arch", "sha256": network.spec.program.digest},
+        "archdsl": archdsl.__version__,
+    }
+
+
+def test_single_files_leave_no_scripts_beside_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    command = ["compile", SPEC, "-o", str(tmp_path)]
+    assert main(command) == 0
+    folder = tmp_path / "x3d_xs"
+    separate = names_in(folder)
+    capsys.readouterr()
+    assert main([*command, "--single-file"]) == 0
+    gone = [folder / name for name in ("recipe.py", "video.py", "run.py")]
+    assert capsys.readouterr().err == "".join(f"removed {path}\n" for path in gone)
+    assert names_in(folder) == separate - {path.name for path in gone}
+    for name in ("train.py", "evaluate.py"):
+        tree = ast.parse((folder / name).read_text())
+        modules = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
+        assert not modules & {"x3d_xs", "recipe", "run", "video"}
+    assert main(command) == 0
+    assert names_in(folder) == separate
+
+
+def test_an_edited_script_outlives_what_replaces_it(tmp_path: Path) -> None:
+    command = ["compile", SPEC, "-o", str(tmp_path)]
+    assert main(command) == 0
+    edited = tmp_path / "x3d_xs" / "recipe.py"
+    edited.write_text("# mine\n" + edited.read_text())
+    before = edited.read_bytes()
+    assert main([*command, "--single-file"]) == 0
+    assert edited.read_bytes() == before
+    assert not edited.with_name("video.py").exists()
+
+
+def test_what_a_list_of_files_names_elsewhere_stays(tmp_path: Path) -> None:
+    """A network.json that somebody wrote removes nothing outside its folder, nor another's file."""
+    folder = tmp_path / "x3d_xs"
+    assert main(["compile", SPEC, "-o", str(tmp_path)]) == 0
+    outside, own = tmp_path / "recipe.py", folder / "notes.py"
+    outside.write_bytes((folder / "recipe.py").read_bytes())
+    own.write_text("mine")
+    told = json.loads((folder / "network.json").read_text())
+    told["files"] |= {"../recipe.py": "", str(outside): "", "notes.py": ""}
+    (folder / "network.json").write_text(json.dumps(told))
+    assert main(["compile", SPEC, "-o", str(tmp_path), "--force"]) == 0
+    assert outside.exists()
+    assert own.read_text() == "mine"
+
+
+def test_a_name_that_two_joined_files_have_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    spec = tmp_path / "small.arch"
+    block = "block clip(x, channels) { return x -> conv(channels, 3) -> relu }\n"
+    text = SMALL.replace("network small", f"{block}network small")
+    spec.write_text(text.replace("conv(8, 3)", "clip(8)"))
+    command = ["compile", str(spec), "-o", str(tmp_path), "--recipe", "short"]
+    spec.write_text(spec.read_text() + "recipe short for small = one\n")
+    assert main(command) == 0
+    assert main([*command, "--single-file"]) == 1
+    told = capsys.readouterr().err
+    assert "`Clip` is one thing in small.py and another in video.py" in told
+    assert "without --single-file each is in a file of its own" in told
+    assert (tmp_path / "small" / "recipe.py").exists()

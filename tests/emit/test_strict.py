@@ -12,7 +12,7 @@ from scripts.folders import MAXIMAL, MINIMAL, write_build
 from scripts.recipes import FULL_LENGTH
 
 from archdsl.recipes.recipe import AutoAugment, Steps
-from emit.running import ROOT, folder, gallery
+from emit.running import ROOT, built, folder, gallery
 
 STEPS = replace(MINIMAL, schedule=Steps((1, 2)), augment=AutoAugment(), no_decay=("norms",))
 RECIPES = {"minimal": MINIMAL, "maximal": MAXIMAL, "steps": STEPS, "whole": FULL_LENGTH}
@@ -23,6 +23,7 @@ CACHE = ROOT / ".mypy_cache"
 def test_folders(tmp_path: Path) -> None:
     for name in ("tiny", "autox3d_s", "i3d_attention"):
         write(tmp_path / name, folder(ROOT / "specs" / f"{name}.arch", name))
+    write(tmp_path / "single", built(ROOT / "specs" / "tiny.arch", "tiny").build_single())
     assert_clean(tmp_path)
 
 
@@ -36,6 +37,7 @@ def test_what_recipes_may_use(tmp_path: Path) -> None:
 def test_the_gallery(tmp_path: Path) -> None:
     for path, name in gallery():
         write(tmp_path / f"{path.stem}_{name}", folder(path, name))
+        write(tmp_path / f"{path.stem}_{name}_single", built(path, name).build_single())
     assert_clean(tmp_path)
 
 
