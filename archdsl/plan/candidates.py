@@ -49,13 +49,13 @@ class Sums:
     # A cache: it is filled, but never changes a result.
     _known: dict[KnownBlock, Figures] = field(default_factory=dict)
 
-    def of(self, made: Iterable[TypedOperation]) -> Figures:
-        return sum(map(self._one, made), Figures())
+    def of(self, operations: Iterable[TypedOperation]) -> Figures:
+        return sum(map(self._operation, operations), Figures())
 
-    def _one(self, made: TypedOperation) -> Figures:
-        if not isinstance(made.operation, KnownSequence):
-            return figures_of_operation(*made)
-        return sum((self._block(b) * count for b, count in made.operation.blocks), Figures())
+    def _operation(self, typed: TypedOperation) -> Figures:
+        if not isinstance(typed.operation, KnownSequence):
+            return figures_of_operation(*typed)
+        return sum((self._block(b) * count for b, count in typed.operation.blocks), Figures())
 
     def _block(self, known: KnownBlock) -> Figures:
         if known not in self._known:

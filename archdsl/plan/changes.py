@@ -126,7 +126,7 @@ def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:
 
 
 def earliest_faulty(frame: Frame, plan: Plan, span: Span) -> Plan:
-    """The earliest plan in the history of one that cannot be built that cannot be built either.
+    """The earliest plan that cannot be built, in the history of one that cannot be built.
 
     Its mistakes are the cause of all that follow.
     """
