@@ -262,7 +262,7 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
         raise frame.fault("init", message, statement.span, help=hint)
     scheme, arguments = tree.split_call(statement.scheme)
     if scheme.name not in SCHEMES:
-        message = f"`{scheme.name}` is no scheme that initialises weights"
+        message = f"`{scheme.name}` is not a scheme that initialises weights"
         raise frame.fault("init", message, scheme.span, help=suggestion(scheme.name, SCHEMES))
     evaluated = evaluate_arguments(frame, arguments)
     options = _options(frame, scheme.name, evaluated, statement.scheme.span)

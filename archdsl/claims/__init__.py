@@ -1,1 +1,1 @@
-"""What a spec's papers printed, measured: each claim against the network that it is about."""
+"""The claims of a spec: what its papers print, compared with what a network has."""

@@ -1,4 +1,4 @@
-"""Every claim of a spec, checked on the network that it is about."""
+"""The check of every claim of a spec, on the network that the claim is about."""
 
 from __future__ import annotations
 
@@ -27,28 +27,29 @@ from archdsl.syntax import tree
 
 
 def count_claims(spec: Spec) -> int:
-    """How much a spec claims, notes aside."""
+    """The number of claimed figures and properties in a spec, without remarks."""
     items = (item for claim in spec.program.main.claims() for item in claim.items)
     return sum(not isinstance(item, tree.Remark) for item in items)
 
 
 @dataclass(frozen=True)
 class ExaminedClaim:
-    """A claim: the network that it is about, and how each thing that it says fares."""
+    """A claim with its network, and a result for each figure and property that it states."""
 
     network: Network
     results: tuple[ClaimResult, ...]
 
 
 def check_claims(spec: Spec, diagnostics: Diagnostics) -> list[ClaimResult]:
-    """Every claim of a spec, measured. What is wrong goes to `diagnostics`."""
+    """The results of all claims of a spec. Mistakes and unmet claims go to `diagnostics`."""
     return [checked for claim in examine_claims(spec, diagnostics) for checked in claim.results]
 
 
 def examine_claims(spec: Spec, diagnostics: Diagnostics) -> Iterator[ExaminedClaim]:
-    """The claims of a spec one by one, without those about networks that cannot be built.
+    """The claims of a spec one by one, except those about networks that cannot be built.
 
-    What is wrong goes to `diagnostics`.
+    Mistakes and unmet claims go to `diagnostics`. A claim's network is built when it is asked for,
+    so that one is in memory at a time.
     """
     for claim in spec.program.main.claims():
         name, arguments = tree.split_call(claim.network)
@@ -90,12 +91,12 @@ class _Checker:
                 self.diagnostics.collect(failure)
 
     def _check_property(self, item: tree.Property) -> ClaimResult:
-        found = cells(self.network.graph)
+        network_cells = cells(self.network.graph)
         match item.value:
             case tree.AtMost(value=tree.Number(value=most)) if item.name in structure.COUNTED:
-                measured, is_met = structure.compare_bound(item.name, most, found)
+                measured, is_met = structure.compare_bound(item.name, most, network_cells)
             case _ if item.name in structure.PROPERTIES:
-                measured, is_met = structure.compare_property(item, found)
+                measured, is_met = structure.compare_property(item, network_cells)
             case _:
                 raise CompileError([_unknown(item, item.name)])
         return self._judge(item, item.name, item.value.span.text, measured, is_met)
@@ -117,16 +118,21 @@ class _Checker:
         return self._judge(item, metric, claimed, measured, is_met)
 
     def _check_stated(self, item: tree.Figure) -> ClaimResult:
-        """An accuracy, which only training could measure: a percentage it must be."""
+        """An accuracy, which only training can measure: it is checked to be a percentage."""
         if not 0 <= item.value.value <= 100:
-            message = f"{item.metric} is a percentage, from 0 to 100, not {item.value.text}"
+            must = f"`{item.metric}` must be a percentage from 0 to 100"
+            message = f"{must}, but this is {item.value.text}"
             raise CompileError([error("claim", message, item.value.span)])
         return ClaimResult(_shown(self.network), item.metric, item.value.text, None, Verdict.STATED)
 
     def _check_increase(self, item: tree.Figure, base: tree.Call | tree.Name) -> ClaimResult:
-        """What a network has beyond another, which has the claim's arguments beside its own."""
+        """What a network has more than its base.
+
+        The base gets the claim's arguments too, unless the claim gives it others, so that both are
+        compared at the same input size and number of classes.
+        """
         if item.metric not in METRICS:
-            message = f"`{item.metric}` cannot be more on a network than on another"
+            message = f"an increase of `{item.metric}` over a network cannot be measured"
             raise CompileError([error("claim", message, item.span, help=one_of(METRICS))])
         name, own = tree.split_call(base)
         named = {argument.name for argument in own}
@@ -157,25 +163,27 @@ def _shown(network: Network) -> str:
 def _explain(
     checked: ClaimResult, measured: Measurement, item: tree.Figure | tree.Property
 ) -> Iterator[Diagnostic]:
+    """The diagnostic of a claim: none where it is met and not disputed."""
     exact = f"{measured.value:,}" if isinstance(measured.value, int) else measured.value
     span, label = item.value.span, f"measured {exact}"
     message = f"{checked.metric} of `{checked.network}`: {checked.claimed} claimed,"
     message = f"{message} {measured.text} measured"
     if checked.verdict is Verdict.NOT_MET:
-        hint = 'where the source does print this, say so: `disputed ... "why"`'
+        hint = 'if the source prints this, dispute it: `disputed ... "why"`'
         yield error("claim", message, span, label, help=hint)
     elif checked.verdict is Verdict.DISPUTED:
         yield note("disputed", message, span, label)
     elif checked.verdict is Verdict.DISPUTED_BUT_MET:
-        yield warning("disputed", f"{message}: they agree", _word(item), "not needed")
+        yield warning("disputed", f"{message}: they agree", _word(item), "remove this word")
 
 
 def _word(item: tree.Figure | tree.Property) -> Span:
-    """The word `disputed`."""
+    """The span of the word `disputed`, with which the item begins."""
     return Span(item.span.source, item.span.start, item.span.start + len("disputed"))
 
 
 def _unknown(item: tree.Figure | tree.Property, name: str) -> Diagnostic:
+    """The error for a name that is no figure and no property, at that name."""
     known = [*METRICS, *figures.STATED, *structure.COUNTED, *structure.PROPERTIES]
     before = item.span.start + (len("disputed") if item.disputed else 0)
     start = item.span.source.text.index(name, before)

@@ -1,6 +1,8 @@
-"""How claims fare: figures measured on a network against numbers as they were printed.
+"""Figures of a network compared with numbers as papers print them, and the verdicts.
 
-A printed number holds within half a unit of its last digit; a dispute turns a verdict round.
+A printed number is met within half a unit of its last digit: `3.8M` from 3.75M to 3.85M. A dispute
+says that the paper prints a number which its own network does not have, so it is an error of
+neither.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.lexemes import SUFFIXES
 
 STATED = ("top1", "top5")
-"""What can be claimed and only training could measure."""
+"""Figures that a claim can state, but only training can measure."""
 
 
 class Verdict(Enum):
@@ -36,7 +38,7 @@ def verdict(*, is_met: bool, is_disputed: bool) -> Verdict:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What was measured: exactly, as the claim prints its own, and how far it is from that."""
+    """What was measured: the exact `value`, `text` as the claim prints it, and the difference."""
 
     value: int | str
     text: str
@@ -45,7 +47,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """One thing that was claimed, `measured` where that can be."""
+    """The result for one figure or property of a claim; `measured` is None if it only states it."""
 
     network: str
     metric: str
@@ -56,7 +58,10 @@ class ClaimResult:
 
 @dataclass(frozen=True)
 class SpecReport:
-    """A spec that could be read: networks, recipes, how many claims it makes, how they fare."""
+    """What `check` reports of one spec: its networks, recipes, and the results of its claims.
+
+    `written` counts the claims in the text, also those whose network could not be built.
+    """
 
     path: str
     networks: tuple[str, ...]
@@ -74,10 +79,7 @@ def show_setting(network: str, given: Mapping[str, Value]) -> str:
 def compare_figure(
     figure: tree.Figure, network: Network, base: Network | None
 ) -> tuple[Measurement, bool]:
-    """What a figure measures, beyond a base where it has one, and whether it is met.
-
-    It is met within half a unit of the last digit that was printed.
-    """
+    """The measured figure, less that of the base if there is one, and whether the claim is met."""
     value = metrics.figure(figure.metric, network.graph, network.costs)
     if base is not None:
         value -= metrics.figure(figure.metric, base.graph, base.costs)
@@ -89,13 +91,13 @@ def compare_figure(
 
 
 def last_digit(text: str) -> Fraction:
-    """What one in the last printed digit is worth: 100,000 in `6.1M`, 1 in `3794274`."""
+    """The value of one unit in the last printed digit: 100,000 in `6.1M`, 1 in `3794274`."""
     scale, decimals = _scale(text)
     return scale / Fraction(10) ** decimals
 
 
 def in_unit_of(text: str, measured: int | Fraction) -> str:
-    """A measured number as the claim prints its own, with two digits more."""
+    """A measured number in the unit of the claim, with two more digits."""
     if text[-1] not in SUFFIXES:
         return str(measured)
     scale, decimals = _scale(text)
@@ -103,14 +105,14 @@ def in_unit_of(text: str, measured: int | Fraction) -> str:
 
 
 def signed(text: str, difference: int | Fraction) -> str:
-    """A difference as the claim prints its own, with its sign."""
+    """A difference in the unit of the claim, with its sign."""
     if difference < 0:
         return f"-{in_unit_of(text, -difference)}"
     return f"+{in_unit_of(text, difference)}"
 
 
 def _scale(text: str) -> tuple[Fraction, int]:
-    """What a literal multiplies its digits by, and how many of them are decimals."""
+    """The factor of a literal (1,000,000 in `6.1M`), and the number of its decimals."""
     digits = text.rstrip("".join(SUFFIXES))
     mantissa, _, exponent = digits.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])

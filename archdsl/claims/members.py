@@ -1,4 +1,4 @@
-"""The members of a family: what each costs, how its claims fare, the accuracy they state."""
+"""The members of a family of networks: the cost of each, its claims, and the accuracy stated."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from archdsl.spec import Spec
 from archdsl.syntax.lexemes import parse_number
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]
-"""Parameters as they are shown, by name: what tells apart the settings of a network."""
+"""The given parameters of a network, each with its name and its text, in the order of names."""
 
 ACCURACY = "top1"
+"""The figure that places a member on the accuracy axis."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A network with parameters of its own or of a claim, and what it costs there.
+    """A network with its own parameters or those of a claim, and what it costs with them.
 
-    `memory` is what it takes to infer, in bytes; `stated` is the accuracy, as a claim prints it.
-    `verdicts` counts the claims that are measured, each at one member of the family.
+    `memory` is the peak of inference in bytes. `stated` is the accuracy as a claim prints it.
+    `verdicts` counts the measured claims; each claim counts at one member only.
     """
 
     spec: str
@@ -49,26 +50,28 @@ class Member:
 
     @property
     def top1(self) -> Fraction | None:
-        """In percent."""
+        """The stated accuracy in percent."""
         return None if self.stated is None else Fraction(parse_number(self.stated) or 0)
 
 
 def members(spec: Spec, path: str, diagnostics: Diagnostics) -> list[Member]:
-    """The members of a spec, in its order. What is wrong goes to `diagnostics`.
+    """The members of a spec, in its order. Mistakes go to `diagnostics`.
 
-    A network is a member as it stands, and once more at each setting that its claims state an
-    accuracy for; claims at other settings count where it stands. One whose parameters lack
-    values is a member where its claims give them.
+    A network is a member with its own parameters, and once more at each setting for which its
+    claims state an accuracy. Claims at other settings count at the first. A network whose
+    parameters lack values is a member only at the settings of its claims.
     """
-    claimed = Diagnostics()
-    collected = _Collector(spec, path, diagnostics, tuple(examine_claims(spec, claimed)))
-    found = list(collected.members())
-    diagnostics.collect(CompileError(_without_notes(claimed)))
-    return found
+    of_claims = Diagnostics()
+    collector = _Collector(spec, path, diagnostics, tuple(examine_claims(spec, of_claims)))
+    collected = list(collector.members())
+    diagnostics.collect(CompileError(_without_notes(of_claims)))
+    return collected
 
 
 @dataclass
 class _Collector:
+    """Collects the members of one spec from its networks and its claims."""
+
     spec: Spec
     path: str
     diagnostics: Diagnostics
@@ -95,7 +98,7 @@ class _Collector:
     def _members_of(
         self, name: str, settings: dict[Setting, list[ExaminedClaim]]
     ) -> Iterator[Member]:
-        """A network as it stands, and where its accuracy is stated."""
+        """A network with its own parameters, and at each setting with a stated accuracy."""
         own = {setting for setting, claims in settings.items() if setting and _accuracies(claims)}
         others = [claim for s, claims in settings.items() if s not in own for claim in claims]
         network = self._build(name)
@@ -120,9 +123,9 @@ class _Collector:
         counted: Sequence[ExaminedClaim],
         stating: Sequence[ExaminedClaim] | None = None,
     ) -> Iterator[Member]:
-        """A member for each accuracy that is stated here, or one where there is none.
+        """A member for each accuracy that `stating` claims state, or one if they state none.
 
-        The claims count at the first.
+        The verdicts of the `counted` claims go to the first of them.
         """
         results = [result for claim in counted for result in claim.results]
         verdicts = Counter(r.verdict for r in results if r.measured is not None)
@@ -146,14 +149,14 @@ def _setting(network: Network) -> Setting:
 
 
 def _accuracies(claims: Sequence[ExaminedClaim]) -> list[str | None]:
-    """What is stated, each value once."""
+    """The accuracies that claims state, each value once, though it may be printed twice."""
     results = (result for claim in claims for result in claim.results)
     stated = (result.claimed for result in results if result.metric == ACCURACY)
     return list({parse_number(text): text for text in stated}.values())
 
 
 def _without_notes(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Notes about places in a spec are for `check`."""
+    """Diagnostics without the notes about places in a spec, which only `check` shows."""
     for diagnostic in diagnostics:
         if diagnostic.severity is not Severity.NOTE or not diagnostic.labels:
             yield diagnostic
@@ -161,6 +164,6 @@ def _without_notes(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
 
 def _left_out(name: str, missing: Sequence[str]) -> Diagnostic:
     values = ", ".join(f"`{parameter}`" for parameter in missing)
-    message = f"`{name}` is left out: it needs {values}"
-    hint = "a claim that gives them makes it a member; so does a network derived from it"
+    message = f"`{name}` is left out, since it needs {values}"
+    hint = "write a claim or a derived network that gives them"
     return Diagnostic(Severity.NOTE, "family", message, help=hint)

@@ -1,4 +1,4 @@
-"""What can be claimed of the attention cells of a network, and is read off its graph."""
+"""Claims about the structure of attention cells, checked on the cells of the graph."""
 
 from __future__ import annotations
 
@@ -12,29 +12,32 @@ from archdsl.ir.cells import Cell
 from archdsl.syntax import tree
 
 DIMENSIONS = ("temporal", "spatial", "spatiotemporal")
+"""What an attention can attend over."""
 
 Words: TypeAlias = tuple[str, ...]
-Found: TypeAlias = tuple[str, bool]
-"""What was found, in words, and whether it is as claimed."""
+"""The words of a claimed property, such as `spatial -> temporal`."""
+
+Finding: TypeAlias = tuple[str, bool]
+"""What the cells have, in words, and whether that is as claimed."""
 
 CELLS = "cells"
-"""How many cells a network has."""
+"""The number of cells in a network."""
 
 _COUNTS: dict[str, Callable[[Cell], int]] = {
     "operations": lambda cell: len(cell.operations),
     "inputs": lambda cell: max((len(o.inputs) for o in cell.operations), default=0),
     "outputs": lambda cell: len(cell.outputs),
 }
-"""What is counted in each cell: operations, the most inputs of one, and what the sink combines."""
+"""The counts of a cell: operations, the most inputs of one of them, and what the sink combines."""
 
 COUNTED = (CELLS, *_COUNTS)
-"""What can be claimed as a number."""
+"""The properties that are claimed as a number."""
 
 
 def compare_count(
     name: str, claimed: int | Fraction, cells: Sequence[Cell]
 ) -> tuple[Measurement, bool]:
-    """A count, in each of the cells, and whether it is as claimed."""
+    """A count of the cells, or in each of them, and whether it is as claimed."""
     counts = _counts(name, cells)
     return _shown(counts), counts == [claimed]
 
@@ -42,13 +45,13 @@ def compare_count(
 def compare_bound(
     name: str, most: int | Fraction, cells: Sequence[Cell]
 ) -> tuple[Measurement, bool]:
-    """A count, in each of the cells, and whether it is at most as claimed."""
+    """A count of the cells, or in each of them, and whether it is at most as claimed."""
     counts = _counts(name, cells)
     return _shown(counts), bool(counts) and counts[-1] <= most
 
 
 def _counts(name: str, cells: Sequence[Cell]) -> list[int]:
-    """The counts that cells have, each once, the largest last."""
+    """The different counts of cells, in ascending order."""
     return [len(cells)] if name == CELLS else sorted({_COUNTS[name](cell) for cell in cells})
 
 
@@ -57,33 +60,34 @@ def _shown(counts: Sequence[int]) -> Measurement:
     return Measurement(counts[0] if len(counts) == 1 else text, text)
 
 
-def _types(words: Words, cells: Sequence[Cell]) -> Found:
+def _types(words: Words, cells: Sequence[Cell]) -> Finding:
     return _all(words, ({o.by for o in cell.operations} for cell in cells))
 
 
-def _dimensions(words: Words, cells: Sequence[Cell]) -> Found:
+def _dimensions(words: Words, cells: Sequence[Cell]) -> Finding:
     return _all(words, ({o.over for o in cell.operations if o.over} for cell in cells))
 
 
-def _keys_values(words: Words, cells: Sequence[Cell]) -> Found:
+def _keys_values(words: Words, cells: Sequence[Cell]) -> Finding:
     return _all(words, ({cell.keys_values} for cell in cells))
 
 
-def _all(words: Words, found: Iterable[set[str]]) -> Found:
-    """Whether every cell has exactly these; what the cells have, each kind once."""
+def _all(words: Words, found: Iterable[set[str]]) -> Finding:
+    """Whether every cell has exactly these words; each different set that cells have."""
     sets = list(found)
     texts = dict.fromkeys(", ".join(sorted(each)) for each in sets)
     return "; ".join(texts) or "no cell", bool(sets) and all(each == {*words} for each in sets)
 
 
-def _path(words: Words, cells: Sequence[Cell]) -> Found:
-    """Whether each cell has a way through operations over these dimensions, one after another."""
+def _path(words: Words, cells: Sequence[Cell]) -> Finding:
+    """Whether each cell has a path of operations over these dimensions, one after another."""
     having = sum(_has_path(cell, words) for cell in cells)
     return f"in {having} of {len(cells)} cells", bool(cells) and having == len(cells)
 
 
 def _has_path(cell: Cell, words: Words) -> bool:
-    """Operations stand before those that read them: one pass finds how far each way has come."""
+    """Whether a cell has such a path, perhaps with other operations in between."""
+    # Operations come before their readers, so one pass finds how far the paths to each have come.
     done: dict[str, int] = {}
     for operation in cell.operations:
         before = max((done.get(name, 0) for name in operation.inputs), default=0)
@@ -92,17 +96,17 @@ def _has_path(cell: Cell, words: Words) -> bool:
     return max(done.values(), default=0) == len(words)
 
 
-def _same(words: Words, cells: Sequence[Cell]) -> Found:
-    """Whether the cells after these places have the same graph."""
-    here = [cell for cell in cells if cell.after in words]
-    kinds = {_shape(cell) for cell in here}
-    if len(here) < len(words):
-        return f"a cell after {len(here)} of these", False
-    return "the same" if len(kinds) == 1 else f"{len(kinds)} kinds", len(kinds) == 1
+def _same(words: Words, cells: Sequence[Cell]) -> Finding:
+    """Whether the cells after these labels have the same graph."""
+    named = [cell for cell in cells if cell.after in words]
+    shapes = {_shape(cell) for cell in named}
+    if len(named) < len(words):
+        return f"a cell after {len(named)} of these", False
+    return "the same" if len(shapes) == 1 else f"{len(shapes)} kinds", len(shapes) == 1
 
 
 def _shape(cell: Cell) -> tuple[object, ...]:
-    """A cell up to the names of its operations."""
+    """A cell without the names of its operations, which it refers to by number."""
     numbers = {operation.name: number for number, operation in enumerate(cell.operations)}
     operations = tuple(
         (o.over, o.by, o.phi, o.gate, tuple(numbers.get(name) for name in o.inputs))
@@ -111,21 +115,21 @@ def _shape(cell: Cell) -> tuple[object, ...]:
     return cell.keys_values, operations, tuple(numbers.get(name) for name in cell.outputs)
 
 
-PROPERTIES: dict[str, Callable[[Words, Sequence[Cell]], Found]] = {
+PROPERTIES: dict[str, Callable[[Words, Sequence[Cell]], Finding]] = {
     "types": _types,
     "dimensions": _dimensions,
     "keys_values": _keys_values,
     "path": _path,
     "same": _same,
 }
-"""What can be claimed in words."""
+"""The properties that are claimed in words."""
 
 
 def compare_property(property_: tree.Property, cells: Sequence[Cell]) -> tuple[Measurement, bool]:
-    """What the cells are, and whether that is as claimed.
+    """What the cells have of a property, and whether that is as claimed.
 
     Raises:
-        CompileError: the words mean nothing here.
+        CompileError: the property does not take the words.
     """
     _check_words(property_)
     text, is_met = PROPERTIES[property_.name](words(property_.value), cells)
@@ -133,16 +137,16 @@ def compare_property(property_: tree.Property, cells: Sequence[Cell]) -> tuple[M
 
 
 def _check_words(property_: tree.Property) -> None:
-    """Dimensions are three, and only several places can be the same."""
+    """Check that dimensions are known, and that `same` compares at least two labels."""
     name, value = property_.name, property_.value
-    said = words(value)
-    for word in said if name in ("path", "dimensions") else ():
+    claimed = words(value)
+    for word in claimed if name in ("path", "dimensions") else ():
         if word not in DIMENSIONS:
             hint = suggestion(word, DIMENSIONS)
-            message = f"no dimension is called `{word}`"
+            message = f"`{word}` is not a dimension that a cell attends over"
             raise CompileError([error("claim", message, value.span, help=hint)])
-    if name == "same" and len(said) < 2:
-        message, hint = "one place alone is always the same", "write `same (mixed_4b, mixed_4e)`"
+    if name == "same" and len(claimed) < 2:
+        message, hint = "`same` compares at least two labels", "write `same (mixed_4b, mixed_4e)`"
         raise CompileError([error("claim", message, value.span, help=hint)])
 
 

@@ -1,1 +1,1 @@
-"""What a network costs: per operation, block, row, stage and in all, by a named convention."""
+"""What a network costs: each operation, block, row and stage, and the whole, by a convention."""

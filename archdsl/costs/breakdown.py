@@ -1,4 +1,7 @@
-"""How the costs of a network fall on its rows, stages, blocks or operations."""
+"""The costs of a network by row, stage, block or operation.
+
+Tables, drawings and differences cut a network in the same way, so their parts can be compared.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ LEVELS: dict[str, frozenset[str]] = {
     "block": frozenset({"stage", "row"}),
     "operation": frozenset({"stage", "row", "block"}),
 }
-"""Ways to cut a network into parts, each with the kinds of scopes that it looks into."""
+"""The ways to cut a network into parts, each with the kinds of scopes that it opens."""
 
 
 @dataclass(frozen=True)
@@ -31,27 +34,27 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a part is of the graph: its operations, and its scope unless it is one operation."""
+    """A part as nodes of a graph; `scope` is None if the part is a single operation."""
 
     scope: Scope | None
     nodes: tuple[Node, ...]
 
 
 def cut(graph: Graph, by: str) -> tuple[Cut, ...]:
-    """A graph by one of LEVELS: every operation in exactly one part, inputs in none."""
+    """Cut a graph by one of LEVELS: every operation is in exactly one part, inputs are in none."""
     owners = _owners(graph, LEVELS[by])
-    found: dict[tuple[bool, int], tuple[Scope | None, list[Node]]] = {}
+    parts: dict[tuple[bool, int], tuple[Scope | None, list[Node]]] = {}
     for node in graph:
         owner = owners[node.scope]
         if owner is not None:
-            found.setdefault((True, owner.index), (owner, []))[1].append(node)
+            parts.setdefault((True, owner.index), (owner, []))[1].append(node)
         elif not isinstance(node.operation, Input):
-            found[False, node.index] = (None, [node])
-    return tuple(Cut(scope, tuple(nodes)) for scope, nodes in found.values())
+            parts[False, node.index] = (None, [node])
+    return tuple(Cut(scope, tuple(nodes)) for scope, nodes in parts.values())
 
 
 def breakdown(graph: Graph, costs: Costs, by: str) -> tuple[Part, ...]:
-    """The parts by one of LEVELS: together the whole network, every operation in exactly one."""
+    """The costs of a network's parts by one of LEVELS; together, they are those of the whole."""
     naming = name_all(graph)
     return tuple(_part(graph, naming, costs, piece) for piece in cut(graph, by))
 
@@ -74,7 +77,7 @@ def _scope(graph: Graph, naming: Naming, scope: Scope, figures: Figures, first: 
 
 
 def _owners(graph: Graph, opened: frozenset[str]) -> list[Scope | None]:
-    """For each scope the outermost one around it that is not looked into."""
+    """For each scope, the outermost scope around it that is not opened; None if all are."""
     owners: list[Scope | None] = []
     for scope in graph.scopes:
         above = None if scope.parent is None else owners[scope.parent]
@@ -84,7 +87,7 @@ def _owners(graph: Graph, opened: frozenset[str]) -> list[Scope | None]:
 
 
 def _scope_name(graph: Graph, naming: Naming, scope: Scope) -> str:
-    """The path of a scope; a row ends it with its own name."""
+    """The path of a scope. Rows are no level of paths, so the name of a row is added."""
     if scope.kind != "row":
         return naming.scope_paths[scope.index]
     above = naming.scope_paths[scope.parent or 0]

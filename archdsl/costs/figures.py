@@ -1,4 +1,8 @@
-"""What operations cost, one by one and summed, and what one "FLOP" is, source by source."""
+"""What operations cost, each and in sums, and what a "FLOP" is by convention.
+
+Papers and tools mean different things by it: some count a multiply-add once and some twice, some
+count normalisations and some do not. So a figure is never without its convention.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from archdsl.ops.sources import Input, Parameter
 
 @dataclass(frozen=True)
 class Convention:
-    """A way to count: `unit` after a figure, `counts` in words, `of` for one operation."""
+    """A way to count: `unit` follows a figure, `counts` describes it, `of` counts an operation."""
 
     name: str
     unit: str
@@ -59,16 +63,16 @@ CONVENTIONS = {
 }
 
 BYTES_PER_ELEMENT = 4
-"""Single precision."""
+"""Bytes of one element in single precision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What some operations cost together, for one sample.
 
-    `activations` counts the elements that convolutions, linear layers and matrix products
-    put out; `bytes_moved` what every operation reads and writes, its parameters included,
-    views excepted.
+    `activations` counts the output elements of convolutions, linear layers and matrix products
+    (Radosavovic et al. 2020 define it for convolutions). `bytes_moved` counts what each operation
+    reads and writes, including its parameters, as if nothing stayed in a cache. Views move nothing.
     """
 
     cost: Cost = field(default_factory=Cost)
@@ -90,7 +94,7 @@ class Figures:
         )
 
     def __mul__(self, count: int) -> Figures:
-        """What so many cost that cost this each."""
+        """The cost of `count` operations or blocks of this cost, each with its own parameters."""
         work = self.cost.macs, self.cost.normalised, self.cost.fvcore
         cost = Cost(count * self.cost.parameters, *[count * part for part in work])
         return Figures(cost, count * self.activations, count * self.bytes_moved)
@@ -109,7 +113,7 @@ class Figures:
 
     @property
     def intensity(self) -> float:
-        """FLOPs (2 x MACs) for each byte moved."""
+        """The arithmetic intensity: FLOPs (2 x MACs) for each byte moved."""
         return self.flops / self.bytes_moved if self.bytes_moved else 0.0
 
     def total(self, convention: Convention) -> int:
@@ -123,7 +127,7 @@ def figures_of(graph: GraphView, node: Node) -> Figures:
 
 @lru_cache(maxsize=4096)
 def figures_of_operation(operation: Operation, operands: Types, results: Types) -> Figures:
-    """What an operation costs that makes these results of these operands."""
+    """What an operation with these operands and results costs."""
     cost = operation.cost(operands, results).times(results[0].times)
     elements = sum(t.volume for t in results)
     activations = elements if cost.macs else 0
@@ -135,9 +139,9 @@ def figures_of_operation(operation: Operation, operands: Types, results: Types) 
 
 @dataclass(frozen=True)
 class Costs:
-    """The costs of a network at the input it is typed for, for one view.
+    """The costs of a network for one view, at the input sizes of its graph.
 
-    `nodes` and `scopes` have an entry for each of the graph's.
+    `nodes` and `scopes` have an entry for each node and each scope of the graph, by index.
     """
 
     nodes: tuple[Figures, ...]
@@ -146,11 +150,12 @@ class Costs:
 
 
 def measure(graph: Graph) -> Costs:
-    """The costs of a typed graph, in one pass over it."""
+    """The costs of a graph, in one pass over it."""
     nodes = tuple(figures_of(graph, node) for node in graph)
     scopes = [Figures()] * len(graph.scopes)
     for node, figures in zip(graph, nodes, strict=True):
         scopes[node.scope] = scopes[node.scope] + figures
+    # A scope comes after its parent, so backwards each is complete before it is added.
     for scope in reversed(graph.scopes):
         if scope.parent is not None:
             scopes[scope.parent] = scopes[scope.parent] + scopes[scope.index]
@@ -158,9 +163,9 @@ def measure(graph: Graph) -> Costs:
 
 
 def uncounted(graph: Graph, costs: Costs, convention: Convention) -> dict[str, int]:
-    """The operations for which a convention counts nothing, by name, with how many there are.
+    """How many operations of each name a convention counts nothing for.
 
-    Views of memory, inputs and free parameters, which compute nothing, are not among them.
+    Views, inputs and free parameters are left out, since they compute nothing.
     """
     names = (
         node.operation.name

@@ -1,4 +1,4 @@
-"""Figures of a whole network, peak memory among them, by the names that claims and budgets use."""
+"""Figures of a whole network, by the names that claims and budgets use, and the memory model."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ def inference_bytes(graph: Graph, costs: Costs) -> int:
     """Peak bytes of one forward pass over one sample, in single precision.
 
     Operations run one by one in the graph's order. A value is alive from the operation that
-    makes it until the last one that reads it or a view of it; nothing is computed in place.
-    The parameters are alive throughout.
+    computes it to the last one that reads it or a view of it. Nothing is computed in place, and
+    the parameters are alive throughout. Workspaces of kernels are not counted.
     """
-    made = [_own_elements(node) for node in graph]
-    freed = [0] * len(made)
+    allocated = [_own_elements(node) for node in graph]
+    freed = [0] * len(allocated)
     for index, last in _last_uses(graph).items():
-        freed[last] += made[index]
+        freed[last] += allocated[index]
     alive = peak = 0
-    for size, dead in zip(made, freed, strict=True):
-        alive += size
-        peak = max(peak, alive)
+    for new, dead in zip(allocated, freed, strict=True):
+        alive += new
+        peak = max(peak, alive)  # before anything is freed: operands are alive beside the result
         alive -= dead
     return BYTES_PER_ELEMENT * (peak + costs.total.params)
 
@@ -30,19 +30,20 @@ def inference_bytes(graph: Graph, costs: Costs) -> int:
 def training_bytes(graph: Graph, costs: Costs) -> int:
     """Peak bytes of one training step over one sample, in single precision.
 
-    Every value that is no view is kept until the backward pass, where the largest of them
-    has its gradient beside it; each parameter has a gradient and a momentum.
+    Every value that is no view is kept for the backward pass, where the largest has its gradient
+    beside it. Each parameter has a gradient and a momentum, as with SGD.
     """
     sizes = [_own_elements(node) for node in graph]
     return BYTES_PER_ELEMENT * (sum(sizes) + max(sizes, default=0) + 3 * costs.total.params)
 
 
 def _own_elements(node: Node) -> int:
+    """The elements that an operation allocates for its results."""
     return 0 if node.operation.is_view else sum(t.volume for t in node.results)
 
 
 def _last_uses(graph: Graph) -> dict[int, int]:
-    """For each node that owns memory, the last node that reads it, through views or directly."""
+    """For each node that owns memory, the last node that reads it, directly or through a view."""
     owner: dict[int, int] = {}
     last: dict[int, int] = {}
     for node in graph:
@@ -67,21 +68,21 @@ _PEAKS: dict[str, Callable[[Graph, Costs], int]] = {
 }
 
 METRICS = ("params", "activations", "memory", "training_memory", "bytes", *CONVENTIONS)
-"""What can be measured of a network, by name."""
+"""The names of all figures of a network."""
 
 ORDERED = frozenset(_PEAKS)
-"""Those that follow from the order of operations, and not from sums."""
+"""Those that depend on the order of operations, so they cannot be computed from sums."""
 
 
 def total(metric: str, figures: Figures) -> int:
     """A figure that is a sum over operations, for one view of one sample.
 
     Raises:
-        KeyError: it is none of METRICS, or of ORDERED.
+        KeyError: it is not in METRICS, or it is in ORDERED.
     """
     return _SUMS[metric](figures) if metric in _SUMS else figures.total(CONVENTIONS[metric])
 
 
 def figure(metric: str, graph: Graph, costs: Costs) -> int:
-    """One of METRICS of a graph with these costs, for one view of one sample; memory in bytes."""
+    """One of METRICS for a graph with these costs, for one view of one sample; memory in bytes."""
     return _PEAKS[metric](graph, costs) if metric in ORDERED else total(metric, costs.total)

@@ -1,1 +1,1 @@
-"""Graph to graph, one pass a file; each says how the weights change. None knows how it prints."""
+"""From graph to graph, one pass a file. A pass also says how the weights change."""

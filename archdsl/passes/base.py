@@ -1,9 +1,9 @@
-"""What a pass gives: another graph, and the rules by which weights of the first become its own.
+"""The result of a pass: another graph, and rules that compute its weights from those before.
 
-A rule speaks of nodes: the tensors that it reads are those of some nodes of the graph before, by
-their names in torch's layer (`weight`, `running_mean`), and those that it makes belong to one
-node after. Under which key a state dict has them is up to the module that is made of a graph.
-Rules do arithmetic only, so tensors of any library will do.
+A rule refers to nodes. It reads tensors of some nodes before the pass, by their names in torch's
+layer (`weight`, `running_mean`), and computes those of one node after it. The keys of a state dict
+depend on the emitted module, so they are given only when a state dict is converted. Rules do
+arithmetic only, so that they need no torch, and work on arrays of any library.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from archdsl.ops.base import Expression, Layer
 from archdsl.ops.sources import Input
 
 Tensors: TypeAlias = Mapping[str, Any]
-"""What a node holds, by its names in the layer; a free parameter is its only one, named ``."""
+"""The tensors of a node, by their names in the layer; that of a free parameter is named ""."""
 
 Paths: TypeAlias = Mapping[int, str]
-"""Where in a module the layer of each node stands: what its keys in a state dict begin with."""
+"""The path of each node's layer in a module: the beginning of its keys in a state dict."""
 
 
 class WeightRule(Protocol):
-    """How the tensors of one `node` after a pass come of those that it `reads`."""
+    """How the tensors of one `node` after a pass follow from the nodes that it `reads` before."""
 
     @property
     def node(self) -> int: ...
@@ -32,12 +32,14 @@ class WeightRule(Protocol):
     @property
     def reads(self) -> tuple[int, ...]: ...
 
-    def compute(self, *held: Tensors) -> Tensors: ...
+    def compute(self, *held: Tensors) -> Tensors:
+        """The tensors of the node; `held` are those of the nodes that it reads, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """The tensors of a node as they were, in its new place."""
+    """The tensors of a node as they were, under its new index."""
 
     node: int
     reads: tuple[int]
@@ -48,13 +50,16 @@ class Keep:
 
 @dataclass(frozen=True)
 class Lowered:
-    """The graph after a pass, with a rule for each of its nodes that holds tensors."""
+    """The graph after a pass, with a rule for each of its nodes that has tensors."""
 
     graph: Graph
     weights: tuple[WeightRule, ...]
 
     def convert_state(self, state: Tensors, before: Paths, after: Paths) -> dict[str, Any]:
-        """The state dict of a module of the graph, from that of a module of the one before."""
+        """The state dict of the new graph's module, from that of the old graph's module.
+
+        `before` and `after` are the paths of their layers.
+        """
         held = _tensors_by_node(state, before)
         made = {
             rule.node: rule.compute(*map(held.__getitem__, rule.reads)) for rule in self.weights
@@ -68,6 +73,7 @@ class Lowered:
 
 def _tensors_by_node(state: Tensors, paths: Paths) -> dict[int, Tensors]:
     """The tensors of each node that has a path."""
+    # A key is the path of a free parameter, or the path of a layer and the name of its tensor.
     by_layer: dict[str, dict[str, Any]] = {key: {"": value} for key, value in state.items()}
     for key, value in state.items():
         layer, _, name = key.rpartition(".")
@@ -76,7 +82,7 @@ def _tensors_by_node(state: Tensors, paths: Paths) -> dict[int, Tensors]:
 
 
 def nodes_with_tensors(graph: Graph) -> Iterator[Node]:
-    """The nodes that can hold tensors of their own: free parameters, and layers not shared."""
+    """The nodes that can have tensors of their own: free parameters, and layers not shared."""
     for node in graph:
         if isinstance(node.operation, Input):
             continue

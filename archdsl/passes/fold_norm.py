@@ -1,8 +1,8 @@
-"""Batch norms folded into what they normalise, for a network that is only to infer.
+"""Batch norms folded into the layers before them, for a network that is used for inference only.
 
-With its statistics fixed, a batch norm is a scale and a shift of each channel. A convolution or
-linear layer before it can do both itself, where nothing else reads what it gives: its weight is
-scaled, and its bias takes the shift.
+In evaluation, a batch norm is a scale and a shift of each channel. A convolution or linear layer
+before it can do both, if nothing else reads its result: its weight is scaled, and its bias takes
+the shift. The outputs are the same up to rounding.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from archdsl.passes.base import Keep, Lowered, Tensors, WeightRule, nodes_with_t
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """The weight and bias of a layer that does what it did and the batch norm after it."""
+    """The weight and bias of a layer together with the batch norm after it."""
 
     node: int
     reads: tuple[int, int]
@@ -29,6 +29,7 @@ class Fold:
 
     def compute(self, *held: Tensors) -> Tensors:
         layer, norm = held
+        # Without `affine`, a norm has no weight and no bias: they are 1 and 0.
         scale = norm.get("weight", 1) / (norm["running_var"] + self.eps) ** 0.5
         shift = norm.get("bias", 0) - norm["running_mean"] * scale
         weight = layer["weight"]
@@ -37,7 +38,7 @@ class Fold:
 
 
 def fold_norm(graph: Graph) -> Lowered:
-    """The graph without the batch norms that what is before them can do."""
+    """The graph without those batch norms that the layer before them can do."""
     folded = {norm.index: node for node in graph for norm in _foldable_norm(graph, node)}
     into = {node.index: graph.node(norm) for norm, node in folded.items()}
     rewrite, holds = Rewrite(graph), {node.index for node in nodes_with_tensors(graph)}
@@ -59,7 +60,7 @@ def fold_norm(graph: Graph) -> Lowered:
 
 
 def _foldable_norm(graph: Graph, node: Node) -> Iterator[Node]:
-    """The batch norm that alone reads a layer, where both have the same channels, if any."""
+    """The batch norm that is the only reader of a layer, if both have the same channels."""
     value = Value(node.index)
     readers = graph.readers(value)
     if len(readers) == 1 and value not in graph.outputs and _has_channels(graph, node):
@@ -67,7 +68,11 @@ def _foldable_norm(graph: Graph, node: Node) -> Iterator[Node]:
 
 
 def _has_channels(graph: Graph, node: Node) -> bool:
-    """Whether an output of the layer is a channel, as those of a linear layer on vectors are."""
+    """Whether the outputs of a layer are channels.
+
+    Those of a linear layer are the last axis, which a batch norm takes for channels only if there
+    is no other.
+    """
     if isinstance(node.operation, Linear):
         return node.results[0].rank == 1
     return isinstance(node.operation, Convolution)

@@ -184,10 +184,10 @@ def test_residuals(tmp_path: Path) -> None:
         ("typs dot", "nothing is measured as `typs`"),
         ("top1 (1, 2)", "nothing is measured as `top1`"),
         ("macs <= 2", "nothing is measured as `macs`"),
-        ("path spatio -> temporal", "no dimension is called `spatio`"),
-        ("same (a)", "one place alone is always the same"),
+        ("path spatio -> temporal", "`spatio` is not a dimension"),
+        ("same (a)", "compares at least two labels"),
         ("macs +1 on nothing", "no network is called `nothing`"),
-        ("operations +1 on plain", "`operations` cannot be more on a network"),
+        ("operations +1 on plain", "an increase of `operations` over a network"),
     ],
 )
 def test_mistakes(tmp_path: Path, claim: str, message: str) -> None:

@@ -87,7 +87,7 @@ OPEN = "network open(width: int) { input image: 3 x 8^2\n image -> conv(width) }
 def test_without_values_a_network_is_left_out(tmp_path: Path) -> None:
     found, diagnostics = collected(tmp_path, OPEN + "network shut = open(width = 8)")
     assert [member.name for member in found] == ["shut"]
-    assert [d.message for d in diagnostics] == ["`open` is left out: it needs `width`"]
+    assert [d.message for d in diagnostics] == ["`open` is left out, since it needs `width`"]
     assert not diagnostics.has_errors
 
 
@@ -109,7 +109,7 @@ def test_a_network_at_fault_leaves_the_others(tmp_path: Path) -> None:
 def test_an_accuracy_is_a_percentage(tmp_path: Path, text: str) -> None:
     found, diagnostics = collected(tmp_path, BASE + f"claim base {{ top1 {text} }}")
     assert [member.top1 for member in found] == [None]
-    assert f"from 0 to 100, not {text}" in next(iter(diagnostics)).message
+    assert f"from 0 to 100, but this is {text}" in next(iter(diagnostics)).message
 
 
 @pytest.mark.parametrize(
