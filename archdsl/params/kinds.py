@@ -34,6 +34,10 @@ def _is_integer(value: object) -> TypeGuard[int]:
     return is_integer(value) and abs(value) < MAGNITUDE
 
 
+def _is_within(value: Number, least: float | None, most: float | None) -> bool:
+    return (least is None or value >= least) and (most is None or value <= most)
+
+
 def _bounds(least: float | None, most: float | None) -> str:
     bounds = [f"at least {least:g}"] if least is not None else []
     bounds += [f"at most {most:g}"] if most is not None else []
@@ -49,10 +53,7 @@ class Integer(Frozen):
         return "an integer" + _bounds(self.least, self.most)
 
     def accepts(self, value: object) -> bool:
-        if not _is_integer(value):
-            return False
-        above = self.least is None or value >= self.least
-        return above and (self.most is None or value <= self.most)
+        return _is_integer(value) and _is_within(value, self.least, self.most)
 
 
 class Real(Frozen):
@@ -64,10 +65,7 @@ class Real(Frozen):
         return "a number" + _bounds(self.least, self.most)
 
     def accepts(self, value: object) -> bool:
-        if not is_number(value):
-            return False
-        above = self.least is None or value >= self.least
-        return above and (self.most is None or value <= self.most)
+        return is_number(value) and _is_within(value, self.least, self.most)
 
 
 class Boolean(Frozen):

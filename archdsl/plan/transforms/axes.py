@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any
 
 from archdsl.diagnostics import did_you_mean, one_of
 from archdsl.frozen import Frozen
@@ -42,9 +42,6 @@ class Scale(Frozen):
         return Fraction(place) / self.start
 
 
-Scaled: TypeAlias = Callable[[Plan], Scale]
-
-
 class Axis(Frozen):
     """An axis with X3D's name for it, and an `alias` that says what it changes.
 
@@ -56,7 +53,7 @@ class Axis(Frozen):
     alias: str
     kind: Kind
     transform_to: Callable[[Any], Transform]
-    scale: Scaled
+    scale: Callable[[Plan], Scale]
 
 
 def axis(name: str) -> Axis:
@@ -108,7 +105,7 @@ def _current_sizes(plan: Plan, parameter: str, rank: int, place: int) -> Iterato
     yield from (shape[place] for shape in plan.inputs.values() if len(shape) >= rank)
 
 
-def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Scaled:
+def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Callable[[Plan], Scale]:
     """The scale of an axis whose places are factors, of depth or of a width."""
 
     def of(place: int) -> Transform:
