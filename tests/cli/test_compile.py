@@ -152,7 +152,7 @@ def test_network_json_says_what_the_folder_holds(tmp_path: Path) -> None:
             "training_bytes": network.training_bytes,
         },
         "recipe": "x3d_xs_train",
-        "spec": {"file": "x3d_xs.arch", "sha256": network.spec.program.digest},
+        "spec": {"file": "x3d_xs.arch", "sha256": network.program.digest},
         "archdsl": archdsl.__version__,
     }
 

@@ -14,7 +14,6 @@ from typing import Any
 import av
 import numpy as np
 
-from archdsl.compiler import emit
 from archdsl.emit.scripts import Target, scripts
 from archdsl.recipes.recipe import (
     AdamW,
@@ -73,8 +72,7 @@ def write_build(folder: Path, recipe: Recipe, target: Target = TARGET) -> Path:
     """A network's module and its scripts."""
     folder.mkdir()
     network = load(HERE / "small.arch").network()
-    module = emit(network.spec.program, network.graph, "readable").text
-    for name, text in {"small.py": module, **scripts(recipe, target)}.items():
+    for name, text in {"small.py": network.source(), **scripts(recipe, target)}.items():
         (folder / name).write_text(text)
     return folder
 
