@@ -1,4 +1,4 @@
-"""Mistakes as tests tell of them: what is said, the words that it stands under, and what helps."""
+"""Diagnostics in a form that tests can compare: message, marked words, help."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archdsl.spec import Spec, load
 
 @dataclass(frozen=True)
 class Mistake:
-    """What a diagnostic says, the words it stands under, and those it points to besides."""
+    """The message of a diagnostic, the words of its first label, and its other labels."""
 
     code: str
     words: str
@@ -32,7 +32,7 @@ class Mistake:
         )
 
 
-def loaded(text: str) -> Spec:
+def load_text(text: str) -> Spec:
     """A spec of one file.
 
     Raises:
@@ -44,18 +44,18 @@ def loaded(text: str) -> Spec:
         return load(path)
 
 
-def told(work: Callable[[], object]) -> list[Mistake]:
-    """What is said of work that cannot be done."""
+def mistakes_of(work: Callable[[], object]) -> list[Mistake]:
+    """The mistakes that some work raises; the test fails if it raises none."""
     with pytest.raises(CompileError) as failure:
         work()
     return list(map(Mistake.of, failure.value.diagnostics))
 
 
 def check(
-    found: Iterable[Mistake], words: str | None, message: str, help: str | None = None
+    mistakes: Iterable[Mistake], words: str | None, message: str, help: str | None = None
 ) -> Mistake:
-    """See that there is one mistake, under these words, which says this; `help` is part of its."""
-    (mistake,) = found
+    """Check that there is one mistake, at these words, with these parts of a message and a help."""
+    (mistake,) = mistakes
     assert words is None or mistake.words == words
     assert message in mistake.message
     assert help is None or help in (mistake.help or "")

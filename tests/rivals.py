@@ -1,4 +1,4 @@
-"""Other people's networks, to compare with; tests that need one are skipped where it is absent."""
+"""Networks of other libraries to compare with; a test is skipped where its library is absent."""
 
 from __future__ import annotations
 
@@ -12,14 +12,20 @@ from typing import Any
 import pytest
 
 
-def create_x3d() -> Callable[..., Any]:
-    """PyTorchVideo's `create_x3d`, or a skipped test."""
+def pytorchvideo_x3d(frames: int, size: int, depth: float, classes: int = 400) -> Any:
+    """PyTorchVideo's X3D for clips of `frames` x `size`^2, without the softmax at its end."""
     pytest.importorskip("torch")
     with _stand_in_for_torchvision(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         models = pytest.importorskip("pytorchvideo.models.x3d", exc_type=ImportError)
-    found: Callable[..., Any] = models.create_x3d
-    return found
+    return models.create_x3d(
+        input_clip_length=frames,
+        input_crop_size=size,
+        depth_factor=depth,
+        bottleneck_factor=2.25,
+        model_num_class=classes,
+        head_activation=None,
+    )
 
 
 @contextmanager
@@ -45,8 +51,8 @@ def s3d() -> Callable[..., Any]:
     """torchvision's `s3d`, or a skipped test."""
     let_torchvision_load()
     models = pytest.importorskip("torchvision.models.video", exc_type=ImportError)
-    found: Callable[..., Any] = models.s3d
-    return found
+    create: Callable[..., Any] = models.s3d
+    return create
 
 
 def let_torchvision_load() -> None:

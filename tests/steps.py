@@ -1,4 +1,4 @@
-"""How much work something is, counted: the calls that Python makes, the same on every machine."""
+"""The cost of some work as the number of calls that Python makes, which no machine changes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 
 def steps(work: Callable[[], object]) -> int:
-    """The calls of functions, Python's and C's, until some work is done."""
+    """The calls of functions of Python and C that some work makes."""
     count = 0
 
-    def seen(frame: object, event: str, argument: object) -> None:
+    def count_call(frame: object, event: str, argument: object) -> None:
         nonlocal count
         count += event in ("call", "c_call")
 
     before = sys.getprofile()
-    sys.setprofile(seen)
+    sys.setprofile(count_call)
     try:
         work()
     finally:
@@ -24,6 +24,6 @@ def steps(work: Callable[[], object]) -> int:
 
 
 def grows_in_proportion(work: Callable[[int], object], size: int) -> bool:
-    """Whether twice the size is about twice the work, once what is done but once is done."""
+    """Whether twice the size is about twice the work; a first run fills caches."""
     work(size)
     return steps(lambda: work(2 * size)) < 2.2 * steps(lambda: work(size))

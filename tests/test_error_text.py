@@ -1,4 +1,4 @@
-"""Mistakes as a Python program meets them."""
+"""`CompileError` as text, for programs that log it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import archdsl
 
 
-def test_error_says_in_a_line_where_it_is(tmp_path: Path) -> None:
+def test_the_text_of_an_error_is_one_line_with_its_place(tmp_path: Path) -> None:
     spec = tmp_path / "net.arch"
     spec.write_text("network net() {\n  input x: 3 x 8^2\n  return x -> cnv(8) -> conv(0)\n}\n")
     with pytest.raises(archdsl.CompileError) as caught:

@@ -1,4 +1,4 @@
-"""Generated files appear whole or not at all; what a person wrote stays."""
+"""`archdsl.files`: generated files appear whole or not at all, and never replace edited ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_seal_breaks_with_the_text() -> None:
     assert not files.is_ours(TEXT.encode())
 
 
-def test_writes_and_rewrites_its_own(tmp_path: Path) -> None:
+def test_a_generated_file_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "a.py"
     files.write(path, files.sealed(TEXT))
     files.write(path, files.sealed("y = 2\n"))
@@ -42,7 +42,7 @@ def test_writes_and_rewrites_its_own(tmp_path: Path) -> None:
     assert left_behind(path.parent) == {"a.py"}
 
 
-def test_edited_and_foreign_files_stay(tmp_path: Path) -> None:
+def test_edited_and_foreign_files_are_left_alone(tmp_path: Path) -> None:
     edited, foreign, binary = tmp_path / "edited.py", tmp_path / "own.py", tmp_path / "b.py"
     edited.write_text(files.sealed(TEXT).replace("1", "3", 1))
     foreign.write_text("import os\n")
@@ -77,12 +77,12 @@ def test_links_stay_links(tmp_path: Path) -> None:
     assert real.read_text() == files.sealed("y = 2\n")
 
 
-def test_links_to_nowhere(tmp_path: Path) -> None:
+def test_a_broken_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.py").symlink_to(tmp_path / "missing" / "b.py")
     assert refusal(tmp_path / "a.py").startswith(f"cannot write {tmp_path / 'a.py'}: no such file")
 
 
-def test_what_is_in_the_way_is_told(tmp_path: Path) -> None:
+def test_an_obstacle_is_named(tmp_path: Path) -> None:
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "file").write_text("")
     os.mkfifo(tmp_path / "pipe.py")
@@ -92,7 +92,7 @@ def test_what_is_in_the_way_is_told(tmp_path: Path) -> None:
     assert "file name too long" in refusal(tmp_path / f"{'a' * 300}.py")
 
 
-def test_a_full_disk_leaves_nothing_half_written(
+def test_a_full_disk_leaves_no_partial_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: int) -> None:
@@ -106,7 +106,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     assert left_behind(tmp_path) == {"a.py"}
 
 
-def test_an_interrupt_leaves_nothing_half_written(
+def test_an_interrupt_leaves_no_partial_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(_: int) -> None:
@@ -118,7 +118,7 @@ def test_an_interrupt_leaves_nothing_half_written(
     assert left_behind(tmp_path) == set()
 
 
-def test_files_that_belong_together_appear_together(
+def test_files_written_together_appear_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [tmp_path / "a.py", tmp_path / "b.py", tmp_path / "c.py"]
@@ -138,7 +138,7 @@ def test_files_that_belong_together_appear_together(
     assert left_behind(tmp_path) == {"a.py", "b.py", "c.py"}
 
 
-def test_nothing_is_written_beside_what_cannot_be(tmp_path: Path) -> None:
+def test_nothing_is_written_if_one_file_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "b.py").mkdir()
     with pytest.raises(CompileError, match="is a folder"):
         files.write_all({tmp_path / "a.py": TEXT, tmp_path / "b.py": TEXT})

@@ -24,19 +24,19 @@ class Point3(Point):
 
 
 @dataclass(frozen=True)
-class Usual:
+class Standard:
     x: int
     y: int = 2
 
 
-def test_like_a_dataclass() -> None:
+def test_it_is_a_dataclass() -> None:
     assert is_dataclass(Point)
     assert [f.name for f in fields(Point)] == ["x", "y", "note"]
-    assert repr(Point(1)) == "Point(x=1, y=2)" == repr(Usual(1)).replace("Usual", "Point")
+    assert repr(Point(1)) == "Point(x=1, y=2)" == repr(Standard(1)).replace("Standard", "Point")
     assert replace(Point(1), y=5) == Point(1, 5)
     assert Point.__match_args__ == ("x", "y", "note") == Point3.__match_args__
-    for again in (copy.deepcopy(Point(1)), pickle.loads(pickle.dumps(Point(1)))):
-        assert again == Point(1)
+    for copied in (copy.deepcopy(Point(1)), pickle.loads(pickle.dumps(Point(1)))):
+        assert copied == Point(1)
 
 
 def test_equal_by_class_and_compared_fields() -> None:

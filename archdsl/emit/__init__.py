@@ -1,16 +1,20 @@
-"""Graph to Python: instances of blocks become classes, which say what the text of a block says.
+"""Graph to Python: instances of blocks become classes that compute what the block's text computes.
 
-bodies       blocks as their classes see them: sizes and parameters in a constructor's terms
-structure    what stands in each instance of a block, and what it reads
-classes      instances that can share one plan: a class for each block, more where one cannot serve
-leaves       what expressions read: parameters and sizes, and which of them never differ
-terms        expressions of the language as Python says them: computed, and written
-arguments    what a class needs, said as it was written, in arguments of its constructor
-slots        what a class holds for each member; stages, those of a table as sequences
-forward      the body of `forward`; templates, forms of operations as expressions
+In the order of the work:
+
+bodies       each block with sizes and parameters as expressions over its constructor's arguments
+structure    the members of each instance of a block, and what they read
+classes      instances that can share one class: one for each block, more only where one cannot do
+leaves       the parameters and sizes that expressions read, and which of them are constant
+readings     the expressions of a block's text that hold in all instances of its class
+terms        expressions of the language in Python: rewritten, computed, and printed
+arguments    the arguments of a constructor, and expressions over them
+slots        the attribute or the expression of each member; stages: tables as `nn.Sequential`
+forward      the body of `forward`; templates: the PyTorch forms of operations, parsed
 writer, network, initialise
-             a class, the network's class, and how its weights start
-module       the whole file, with its docstring and constants; folder, what stands beside it
+             a class; the network's class; `reset_parameters`
+module       the whole file, with its docstring and constants; folder: the files beside it
+names        names of the language as valid and unused names of Python
 python/      Python as a tree that prints itself in black's layout
-targets/     what a module can be made for: passes before, forms of operations
+targets/     what a module can be generated for: passes, and forms of operations
 """

@@ -1,15 +1,15 @@
-"""The arguments of a class's constructor, and how the class says everything in terms of them.
+"""The arguments of a class's constructor, and every value in the class as an expression over them.
 
-Whatever the class needs was written somewhere: as an expression over the parameters of its
-block and the channels that enter it. It is written again. What such an expression reads becomes
-an argument, unless it is the same wherever the network calls the block. What no constructor can
-compute, such as the size of a position, is an argument of its own.
+The spec wrote each value as an expression over the parameters of the block and the channels of its
+inputs. The class writes the same expression. A parameter that it reads becomes an argument, unless
+it has one value in the whole network. A value that no constructor can compute, such as the number
+of frames, becomes an argument of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from archdsl.emit import terms
@@ -20,10 +20,10 @@ from archdsl.emit.leaves import (
     Column,
     Fixed,
     Leaves,
-    Opens,
+    OpenParameters,
     first_value,
+    is_computable,
     is_constant,
-    is_sayable,
 )
 from archdsl.emit.names import variable
 from archdsl.emit.python import Atom, Python, literal
@@ -45,43 +45,56 @@ from archdsl.ir.written import (
 )
 
 _OFTEN = 3
-"""How often an expression is said before it gets a variable."""
+"""How many uses of an expression are worth a variable."""
 
 
-class Closed(Exception):
-    """A parameter of the network has a say that no constructor can repeat: it stays as it is."""
+class ClosedParameters(Exception):
+    """The class cannot follow these parameters of the network, so they must be constants.
+
+    Raised while a module is written, which then starts again without them: only the writing shows
+    whether a constructor can compute everything that depends on a parameter.
+    """
 
     def __init__(self, names: frozenset[str]) -> None:
         super().__init__()
         self.names = names
 
 
-class Given(Frozen):
-    """An argument of a constructor: its values, and what stands for it in the block's terms."""
+class Argument(Frozen):
+    """An argument of a constructor: its value in each instance, and its expression in the block.
+
+    `leaf` is None where instances write different expressions. A switch says whether a block was
+    given for a parameter, which a class cannot take as a value.
+    """
 
     name: str
     column: Column
     leaf: Expression | None
     is_switch: bool = False
     is_real: bool = False
-    """Whether it may be any number, however whole those of the network are."""
+    """Whether any number is allowed, even if the network's values are all integers."""
 
 
 @dataclass
 class Arguments:
-    """The arguments of one class's constructor, found while its members are written."""
+    """The arguments of one class's constructor, collected while its members are written."""
 
     owner: BlockClass
-    opens: Opens
+    opens: OpenParameters
     fixed: Fixed
     named: Mapping[Expression, str] = field(default_factory=dict)
-    """Expressions that are said often enough to have a variable."""
-    used: dict[str, Given] = field(default_factory=dict)
+    """The expressions that are used often enough to get a variable, from an earlier pass."""
+    used: dict[str, Argument] = field(default_factory=dict)
+    """The arguments so far, by name."""
     computed: dict[str, Python] = field(default_factory=dict)
-    reals: set[Expression] = field(default_factory=set)
-    _owned: dict[tuple[Expression, ...], str] = field(default_factory=dict)
+    """The local variables of the constructor so far: name and value, in order."""
+    _reals: set[Expression] = field(default_factory=set)
+    """The leaves that are read where any number is allowed."""
+    _integers: set[Expression] = field(default_factory=set)
+    """The leaves that are read anywhere else."""
+    _own_names: dict[tuple[Expression, ...], str] = field(default_factory=dict)
     _names: dict[Expression, str] = field(default_factory=dict)
-    _said: dict[Expression, list[str]] = field(default_factory=dict)
+    _uses: dict[Expression, list[str]] = field(default_factory=dict)
 
     @cached_property
     def reading(self) -> Reading:
@@ -96,74 +109,93 @@ class Arguments:
         return [instance.body for instance in self.owner.instances]
 
     def write(self, name: str, column: Column, member: str, *, uniform: bool = False) -> Python:
-        """An expression for a column of values, which a `member` calls `name`.
+        """An expression with the values of a column, which `member` needs as its `name`.
 
-        As an argument of its own it has that name, or one with the member's before it. Where it
-        may be `uniform`, a tuple of one repeated number is as good as that number.
+        If it becomes an argument, that is called `name`, with the member's name before it if that
+        is taken. If it may be `uniform`, `(2, 2, 2)` can be written as `2`.
         """
-        return self.counted(name, column, member, uniform=uniform)[0]
+        real = any(is_real(cell.term) for cell in column.values())
+        return self.write_both(name, column, member, uniform=uniform, real=real)[0]
 
-    def counted(
-        self, name: str, column: Column, member: str, *, uniform: bool = False
+    def write_both(
+        self, name: str, column: Column, member: str, *, real: bool, uniform: bool = False
     ) -> tuple[Python, Python]:
-        """The expression, and as it reads where the number of a block is the counter `i`."""
+        """The expression twice: with the number of the block as a literal, and as the variable `i`.
+
+        Both are needed, since only the table's class knows later whether its blocks form a loop.
+        `real` says that any number is allowed where the expression goes.
+        """
         term = self.reading.expression(column, uniform=uniform)
-        if any(is_real(cell.term) for cell in column.values()):
-            self.take_real(term)
-        is_made = isinstance(term, Apply) and not any(counters(term))
-        if term is not None and is_made:
-            self._said.setdefault(term, []).append(name)
-            said = self._local(self.named.get(term, ""), term)
-            return said, said
+        if term is not None:
+            (self._reals if real else self._integers).update(leaves(term))
+        is_computed = isinstance(term, Apply) and not any(counters(term))
+        if term is not None and is_computed:
+            self._uses.setdefault(term, []).append(name)
+            written = self._local(self.named.get(term, ""), term)
+            return written, written
         if term is not None:
             literally = terms.fold(term, {leaf: leaf.number for leaf in counters(term)})
-            return terms.write(literally, self._say), terms.write(term, self._say)
-        said = self._own(name, column, member)
-        return said, said
+            return terms.write(literally, self._variable), terms.write(term, self._variable)
+        written = self._own_argument(name, column, member)
+        return written, written
 
-    def take_real(self, term: Expression | None) -> None:
-        """What an expression reads may be any number, for it stands where any may."""
-        self.reals |= set(leaves(term)) if term is not None else set()
+    def final(self) -> list[Argument]:
+        """All arguments, in the order of their first use, once every member is written.
+
+        An argument is real only if no place that reads it needs an integer: a number of heads may
+        divide a scale, which is real, but it also splits the features.
+        """
+        reals = self._reals - self._integers
+        return [replace(one, is_real=one.leaf in reals) for one in self.used.values()]
 
     def repeated(self) -> Mapping[Expression, str]:
-        """What was said often, with the name that it was first said for."""
+        """The expressions that were used often, each with the name that it was first used for."""
         declared = self.owner.definition.parameters
         return {
             term: names[0]
-            for term, names in self._said.items()
+            for term, names in self._uses.items()
             if len(names) >= _OFTEN and names[0] not in declared
         }
 
     def condition(self, guards: Sequence[Guard], places: set[int], member: str) -> Python:
-        """Whether an optional member is there: the conditions that led to it."""
+        """Whether an optional member exists: the conjunction of its guards.
+
+        `places` are the instances that have it. A conjunction that the constructor cannot compute,
+        or that disagrees with them, is replaced by an argument `with_MEMBER`.
+        """
         tests = [test for test in map(self.reading.test, guards) if test != Literal(True)]
-        made = tests[0] if tests else Literal(True)
+        conjunction = tests[0] if tests else Literal(True)
         for test in tests[1:]:
-            made = Apply("and", (made, test))
-        written = Opaque() if any(map(is_opaque, tests)) else made
+            conjunction = Apply("and", (conjunction, test))
+        written = Opaque() if any(map(is_opaque, tests)) else conjunction
         column: Column = {i: Cell(i in places, written) for i in range(len(self.bodies))}
-        if tests and all(map(is_sayable, tests)) and self.reading.holds(made, column):
-            return terms.write(made, self._say)
-        return self._own(f"with_{member}", column, member)
+        if tests and all(map(is_computable, tests)) and self.reading.holds(conjunction, column):
+            return terms.write(conjunction, self._variable)
+        return self._own_argument(f"with_{member}", column, member)
 
     def refusals(self) -> Iterator[Python]:
-        """The conditions on which the block does what no instance of the class shows."""
+        """Conditions under which the class would be wrong, so that its constructor must raise.
+
+        Where a test of the block came out the same in every instance, the other branch was never
+        built, and the class does not contain it. A value of an argument that would take it must be
+        refused instead of ignored.
+        """
         first, *others = self.bodies
         for place, test in enumerate(first.scope.tests):
             if not isinstance(test.value, bool) or not _is_shared(test, place, others):
                 continue
             term = self.reading.test((first.term(test), not test.value))
-            is_known = is_sayable(term) and not isinstance(term, Literal)
+            is_known = is_computable(term) and not isinstance(term, Literal)
             column: Column = {i: Cell(False, term) for i in range(len(self.bodies))}
-            if is_known and self.reading.holds(term, column) and self._is_said(term):
-                yield terms.write(term, self._say)
+            if is_known and self.reading.holds(term, column) and self._are_arguments(term):
+                yield terms.write(term, self._variable)
 
-    def _is_said(self, term: Expression) -> bool:
-        """Whether all that an expression reads is an argument already."""
+    def _are_arguments(self, term: Expression) -> bool:
+        """Whether all leaves of an expression are arguments already: a refusal adds none."""
         return all(leaf in self._names for leaf in leaves(term) if not isinstance(leaf, Literal))
 
-    def _say(self, term: Expression) -> Python:
-        """The variable of a leaf, or of an expression that the spec gives a name."""
+    def _variable(self, term: Expression) -> Python:
+        """A leaf, or an expression that the spec names, as a variable of the constructor."""
         if isinstance(term, Counter):
             return Atom("i")
         if isinstance(term, Named):
@@ -173,8 +205,8 @@ class Arguments:
         return Atom(variable(self._argument(term)))
 
     def _local(self, name: str, term: Expression) -> Python:
-        """A variable of the constructor; one whose name means another thing is written out."""
-        written = terms.write(term, self._say)
+        """A local variable for an expression; the expression itself if its name is taken."""
+        written = terms.write(term, self._variable)
         if not name or not isinstance(term, Apply):
             return written
         if name in self.used or self.computed.setdefault(name, written) != written:
@@ -182,7 +214,10 @@ class Arguments:
         return Atom(variable(name))
 
     def _default(self, name: str) -> Expression | None:
-        """The default of a parameter that no call gives, where it is worked out from others."""
+        """The default of a parameter that no call gives, if it depends on other parameters.
+
+        The constructor then computes it, instead of taking one more argument.
+        """
         written = {body.default(name) for body in self.bodies}
         only = written.pop() if len(written) == 1 else None
         if only is None or isinstance(only, Literal):
@@ -192,67 +227,71 @@ class Arguments:
         return self.reading.expression(column)
 
     def _argument(self, leaf: Expression) -> str:
-        """The argument that a leaf is."""
+        """The name of the argument for a leaf, which is added if it is new."""
         if leaf not in self._names:
-            name = self._free(_name(leaf, self.owner))
+            name = self._unique(_name(leaf, self.owner))
             values = self.leaves.values(leaf)
             column = {i: Cell(value, leaf) for i, value in enumerate(values)}
             self._names[leaf] = name
-            self.used[name] = Given(name, column, leaf, self.leaves.is_switch(leaf))
+            self.used[name] = Argument(name, column, leaf, self.leaves.is_switch(leaf))
         return self._names[leaf]
 
-    def _own(self, name: str, column: Column, member: str) -> Python:
-        """An argument that stands for no parameter; instances without the member repeat one.
+    def _own_argument(self, name: str, column: Column, member: str) -> Python:
+        """An argument that is no parameter of the block, such as a number of frames.
 
-        What was written alike is handed over once.
+        Values that were written alike share one argument. Instances without the member are given
+        the value of another, since they must pass something.
         """
         self._check_closed(column)
         written = tuple(dict.fromkeys(cell.term for cell in column.values()))
-        if written in self._owned and Opaque() not in written:
-            return Atom(variable(self._owned[written]))
+        # An opaque expression without a mark says nothing of where it came from: two such values
+        # agree by chance only.
+        if written in self._own_names and Opaque() not in written:
+            return Atom(variable(self._own_names[written]))
         if self.owner.is_network and is_constant(column):
             return literal(first_value(column))
-        unique = self._free(name, member)
-        self._owned[written] = unique
+        unique = self._unique(name, member)
+        self._own_names[written] = unique
         filler = Cell(first_value(column), Opaque())
         whole = {i: column.get(i, filler) for i in range(len(self.owner.instances))}
         leaf = written[0] if len(written) == 1 else None
-        self.used[unique] = Given(unique, whole, leaf)
+        self.used[unique] = Argument(unique, whole, leaf)
         return Atom(variable(unique))
 
-    def _free(self, name: str, member: str = "value") -> str:
+    def _unique(self, name: str, member: str = "value") -> str:
         while name in self.used or name in self.computed:
             name = f"{member}_{name}"
         return name
 
     def check_quotients(self, column: Column) -> None:
-        """See that no open parameter is divided into what a block is given.
+        """Check that no argument of a block is an open parameter divided by something.
 
-        The block may take any number there, which the declared one gives no sign of.
+        The quotient is an integer for the network's own value, so the class would write `//`. For
+        another value the language has a fraction there, which the block may well accept.
 
         Raises:
-            Closed: one is.
+            ClosedParameters: an open parameter is divided.
         """
         divided = {i: c for i, c in column.items() if isinstance(c.value, int) and _divides(c.term)}
         self._check_closed(divided)
 
     def _check_closed(self, column: Column) -> None:
-        """See that no open parameter has a say in what is handed over as a value.
+        """Check that values written as constants depend on no open parameter.
 
         Raises:
-            Closed: one has.
+            ClosedParameters: one of them does.
         """
         closed = frozenset[str]()
         for place, cell in column.items():
             closed |= self.opens.of(self.bodies[place], cell.term)
         if closed:
-            raise Closed(closed)
+            raise ClosedParameters(closed)
 
 
 def _is_shared(test: Origin, place: int, others: Sequence[Body]) -> bool:
-    """Whether other instances of a block come to the same test at the same place."""
-    found = (body.scope.tests[place : place + 1] for body in others)
-    return all(tests and tests[0].span == test.span for tests in found)
+    """Whether the other instances of a block meet the same test of the text at the same place."""
+    same_place = (body.scope.tests[place : place + 1] for body in others)
+    return all(tests and tests[0].span == test.span for tests in same_place)
 
 
 def _divides(term: Expression) -> bool:
@@ -260,7 +299,7 @@ def _divides(term: Expression) -> bool:
 
 
 def _name(leaf: Expression, owner: BlockClass) -> str:
-    """`in_channels` for those of what enters first, which most layers begin with."""
+    """The name of an argument; `in_channels` for the channels of the first input, as in torch."""
     if isinstance(leaf, Parameter):
         return leaf.name
     assert isinstance(leaf, Entering)

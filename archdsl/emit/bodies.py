@@ -1,8 +1,8 @@
-"""Blocks as their classes see them: sizes and parameters in terms of a constructor.
+"""Blocks with their sizes and parameters as expressions over the arguments of a constructor.
 
-The rules of the operations are run once more, on numbers that remember how they were computed.
-What a rule makes of a kernel, such as a padding, or of operands, such as the channels of a
-result, is then an expression over the parameters of the block and the channels that enter it.
+The rules of the operations run a second time, on traced numbers that remember how they were
+computed. Whatever a rule derives, such as a padding from a kernel, or the channels of a result, is
+then an expression over the parameters of the block and the channels of its inputs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TypeAlias
 
 from archdsl.emit.targets.base import Target
-from archdsl.emit.terms import REAL, fold, pythonic
+from archdsl.emit.terms import REAL, fold, to_python
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.traced import plain, term_of, traced
 from archdsl.ir.types import AXES, TensorType
@@ -35,30 +35,36 @@ from archdsl.ops.sources import Input
 from archdsl.params.kinds import Either, Maybe, Real, kind_of
 
 _REALS = (Real, Maybe, Either)
-"""Kinds of which some take any number."""
+"""Kinds of parameters that accept any number, not only integers."""
 
 CHANNELS, FEATURES = "channels", "features"
 
 
 Traces: TypeAlias = dict[Hashable, tuple[Types, Form]]
-"""What came of operations on types that bodies know: blocks of one kind ask the same."""
+"""The results and the form of each traced operation, by everything that they depend on.
+
+The instances of a block mostly repeat each other, so most operations are traced once.
+"""
 
 
 @dataclass(eq=False)
 class Body:
-    """A block in its place, or the network itself; `parent` is the body that calls it."""
+    """One instance of a block, or the network itself; `parent` is the body that calls it.
+
+    `types` and `forms` are those of the graph, with expressions in terms of this body.
+    """
 
     graph: Graph
     scope: Scope
     parent: Body | None
     bodies: Mapping[int, Body]
     target: Target
-    known: Traces
+    traces: Traces
     types: dict[Value, TensorType] = field(default_factory=dict)
     forms: dict[int, Form] = field(default_factory=dict)
-    decided: list[Expression] = field(default_factory=list)
-    """What says how many results operations have."""
-    _called: dict[Expression, Expression] = field(default_factory=dict)
+    structural: list[Expression] = field(default_factory=list)
+    """Expressions that decide how many results an operation has: a class has a fixed number."""
+    _caller_terms: dict[Expression, Expression] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, value in self.scope.inputs.items():
@@ -66,7 +72,7 @@ class Body:
                 self.types[value] = _entering(name, self.graph.type(value))
 
     def term(self, origin: Origin) -> Expression:
-        """How something was written, in terms of this body."""
+        """The expression of a written value in terms of this body; opaque if another wrote it."""
         written = self._resolved(origin.expression)
         is_own = origin.scope == self.scope.index
         if is_own or all(isinstance(leaf, Literal) for leaf in leaves(written)):
@@ -74,7 +80,7 @@ class Body:
         return Opaque(mark=(origin.span.source.name, origin.span.start))
 
     def _resolved(self, term: Expression) -> Expression:
-        """An expression whose sizes are those of tensors as this body knows them."""
+        """An expression with each size of a tensor replaced by what this body knows of it."""
         match term:
             case Size(node=node, result=result, what=what):
                 return _size(self.type(Value(node, result)), what)
@@ -121,26 +127,26 @@ class Body:
                 return apply(sign, *map(self.outward, terms))
         return term
 
-    def called(self, leaf: Expression) -> Expression:
-        """What the body around this one writes for a leaf of this, its own defaults worked out."""
+    def caller_term(self, leaf: Expression) -> Expression:
+        """A leaf of this body in terms of its caller, with the caller's defaults expanded."""
         assert self.parent is not None
-        if leaf not in self._called:
-            self._called[leaf] = self.parent.expanded(self.outward(leaf))
-        return self._called[leaf]
+        if leaf not in self._caller_terms:
+            self._caller_terms[leaf] = self.parent.expanded(self.outward(leaf))
+        return self._caller_terms[leaf]
 
     def _argument(self, given: Origin) -> Expression:
         assert self.parent is not None
-        if given.scope == self.scope.index:  # a default, which the block itself says
+        if given.scope == self.scope.index:  # a default, written in the block itself
             return self.outward(self.term(given))
         return self.parent.term(given)
 
     def default(self, name: str) -> Expression | None:
-        """The expression of a parameter that is not given, but follows from others."""
+        """The expression of the default of a parameter; None if the call gives it a value."""
         given = self.scope.arguments[name]
         return self.term(given) if given.scope == self.scope.index else None
 
     def expanded(self, term: Expression) -> Expression:
-        """An expression in which parameters that are not given are worked out."""
+        """An expression with parameters replaced by their defaults, where the call gives none."""
         match term:
             case Parameter(name=name):
                 default = self.default(name)
@@ -152,37 +158,39 @@ class Body:
         return term
 
     def trace(self, node: Node) -> None:
-        """Run the rules of an operation on the types that this body knows."""
+        """Run the rules of an operation on traced types, and keep its results and its form."""
         if isinstance(node.operation, Input):
-            (type_,) = node.results
-            places = map(traced, type_.shape[1:], _places(node.name, type_))
-            shape = (type_.shape[0], *places) if type_.rank > 2 else type_.shape
-            self.types[Value(node.index)] = TensorType(shape, type_.samples)
+            self.types[Value(node.index)] = _input_type(node)
             return
         operation = node.operation
         operands = tuple([self.type(value) for value in self.graph.operands(node)])
-        terms = tuple([(n, self.term(o)) for n, o in node.written.items() if _is(operation, n, o)])
-        if len(node.results) > 1:  # how many there are is no number that a class could be given
-            self.decided += [term for _, term in terms]
-        # Numbers are equal however they came about: it takes their terms to tell them apart.
+        written = node.written.items()
+        kept = [(name, origin) for name, origin in written if _is_kept(operation, name, origin)]
+        terms = tuple([(name, self.term(origin)) for name, origin in kept])
+        if len(node.results) > 1:
+            self.structural += [term for _, term in terms]
+        # A traced number equals the plain one, so the key needs the terms of the sizes as well.
         sizes = tuple([term_of(size) for operand in operands for size in operand.shape])
-        asked = (operation, terms, operands, sizes)
-        if asked not in self.known:
-            known = _traced(operation, terms)
-            results = tuple(_results(known, operands, node.results))
-            self.known[asked] = results, self.target.form(known, operands, results)
-        results, self.forms[node.index] = self.known[asked]
+        key = (operation, terms, operands, sizes)
+        if key not in self.traces:
+            traced_operation = _with_terms(operation, terms)
+            results = tuple(_results(traced_operation, operands, node.results))
+            self.traces[key] = results, self.target.form(traced_operation, operands, results)
+        results, self.forms[node.index] = self.traces[key]
         self.types |= {Value(node.index, i): result for i, result in enumerate(results)}
 
 
-def _is(operation: Operation, name: str, origin: Origin) -> bool:
-    """Whether a parameter has the very value that was written, and not one made of it."""
+def _is_kept(operation: Operation, name: str, origin: Origin) -> bool:
+    """Whether a parameter has the value that was written.
+
+    Where the language converted it, the expression does not compute what the operation has.
+    """
     value = getattr(operation, name)
     return value is origin.value or bool(value == origin.value)
 
 
-def _traced(operation: Operation, terms: Iterable[tuple[str, Expression]]) -> Operation:
-    """The operation with parameters that know how they were written."""
+def _with_terms(operation: Operation, terms: Iterable[tuple[str, Expression]]) -> Operation:
+    """The operation with traced parameters, which remember how they were written."""
     changed: dict[str, object] = {}
     kinds = {f.name: type(kind_of(f)) for f in fields(operation)}
     for name, term in terms:
@@ -193,15 +201,16 @@ def _traced(operation: Operation, terms: Iterable[tuple[str, Expression]]) -> Op
 
 
 def _results(operation: Operation, operands: Types, own: Types) -> Iterator[TensorType]:
-    for result, known in zip(operation.infer(*operands), own, strict=True):
-        yield TensorType(_clearest(result.shape, operands), known.samples)
+    # The rules of shapes see one sample; how many there are is known from the graph.
+    for result, typed in zip(operation.infer(*operands), own, strict=True):
+        yield TensorType(_clearest(result.shape, operands), typed.samples)
 
 
 def _clearest(shape: tuple[int, ...], operands: Types) -> tuple[int, ...]:
-    """A shape in which sizes that operands share are those that the block itself says.
+    """A shape with sizes from the operand that describes them best, if operands have one shape.
 
-    A branch that ends in `channels` is added to what enters: so many channels has the sum, and
-    what enters has as many only where it is not projected.
+    In `x + branch` the branch ends in `channels`, and `x` has its own `in_channels`, which is the
+    same number only where there is no projection. The sum should have `channels`.
     """
     alike = [operand.shape for operand in operands if operand.shape == shape]
     if len(alike) < 2:
@@ -216,28 +225,40 @@ def _enters(size: int) -> bool:
 
 
 def bodies(graph: Graph, target: Target) -> Mapping[int, Body]:
-    """For each scope of a graph the body that it stands in, or is, all operations traced."""
-    found: dict[int, Body] = {}
-    known: Traces = {}
+    """The body of each scope of a graph, with all operations traced.
+
+    Rows and stages have no body of their own: theirs is that of the block around them.
+    """
+    by_scope: dict[int, Body] = {}
+    traces: Traces = {}
     for scope in graph.scopes:
-        around = found.get(scope.parent) if scope.parent is not None else None
+        around = by_scope.get(scope.parent) if scope.parent is not None else None
         if scope.kind in ("block", "network"):
-            found[scope.index] = Body(graph, scope, around, found, target, known)
+            by_scope[scope.index] = Body(graph, scope, around, by_scope, target, traces)
         else:
             assert around is not None
-            found[scope.index] = around
+            by_scope[scope.index] = around
     for node in graph:
-        found[node.scope].trace(node)
-    return found
+        by_scope[node.scope].trace(node)
+    return by_scope
 
 
-def _places(name: str, type_: TensorType) -> Iterator[Expression]:
-    """The sizes after the channels, which are those of this network's clips alone."""
-    return (Entering(name, str(place)) for place in range(1, type_.rank))
+def _input_type(node: Node) -> TensorType:
+    """The type of an input of the network.
+
+    Its channels are a constant of the network. The sizes of its positions are traced, since they
+    are those of one clip, and the module must take others.
+    """
+    (type_,) = node.results
+    if type_.rank <= 2:
+        return type_
+    names = (Entering(node.name, str(place)) for place in range(1, type_.rank))
+    shape = (type_.shape[0], *map(traced, type_.shape[1:], names))
+    return TensorType(shape, type_.samples)
 
 
 def _entering(name: str, type_: TensorType) -> TensorType:
-    """The type of what enters a block, each size by what it is called there."""
+    """The type of an input of a block, each size as an expression that names the input."""
     shape = [traced(size, Entering(name, str(place))) for place, size in enumerate(type_.shape)]
     shape[0] = traced(type_.shape[0], Entering(name, CHANNELS))
     shape[-1] = traced(type_.shape[-1], Entering(name, FEATURES))
@@ -245,7 +266,7 @@ def _entering(name: str, type_: TensorType) -> TensorType:
 
 
 def _size(type_: TensorType, what: str) -> Expression:
-    """What a body knows of a tensor's size; what only its positions tell is opaque."""
+    """A size of a tensor, as written in the language (`x.channels`), in terms of a body."""
     if what == "rank":
         return Literal(type_.rank)
     if what == CHANNELS:
@@ -260,19 +281,20 @@ def _size(type_: TensorType, what: str) -> Expression:
         return term_of(type_.elements)
     if what.isdigit():
         return term_of(type_.shape[int(what)])
-    # An axis by its name is a size of positions, which no constructor is told.
+    # The name of an axis asks for a size of positions, even where the last axis is also the
+    # features: a constructor may be given features, but no sizes of positions.
     place = AXES[type_.rank].index(what)
-    return _unsaid(term_of(type_.shape[place]), place)
+    return _positional(term_of(type_.shape[place]), place)
 
 
-def _unsaid(term: Expression, place: int) -> Expression:
+def _positional(term: Expression, place: int) -> Expression:
     return Entering(term.name, str(place)) if isinstance(term, Entering) else term
 
 
 def _entry(values: Expression, index: Expression) -> Expression:
-    """An entry of a tuple; of the sizes of a tensor, one that may be known where others are not."""
-    known = fold(pythonic(index), {})
-    place = known.value if isinstance(known, Literal) else None
+    """An entry of a tuple. In a shape, one entry may be known though others are opaque."""
+    folded = fold(to_python(index), {})
+    place = folded.value if isinstance(folded, Literal) else None
     if isinstance(values, Apply) and values.operator == "tuple" and isinstance(place, int):
         return values.terms[place]
     return apply("[]", values, index)

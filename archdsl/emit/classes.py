@@ -1,7 +1,9 @@
-"""Which classes a module has: one for each block in use, more only where one cannot serve.
+"""Which classes a module has: one for each block, several only where one cannot cover them all.
 
-Instances of a block may differ in parameters, and in members that some of them lack. A member may
-be lacking only if its operand can pass in its place, as a shortcut or a gate can be an identity."""
+Instances of a block may differ in parameters, and some may lack members that others have. A class
+can cover both only if the operand of the lacking member can pass in its place: a projection or a
+gate can be `nn.Identity`, an addition cannot.
+"""
 
 from __future__ import annotations
 
@@ -29,33 +31,35 @@ KindOf: TypeAlias = Callable[[Member], Kind]
 
 
 class Structure(Frozen):
-    """What instances with the same members and the same wiring have in common.
+    """The members and the wiring of an instance; instances with equal structures are alike.
 
     Each member has its key, its kind, its operands, and whether an identity can replace it.
-    Inputs that are `given` by one value can be told apart only in other structures; what is
-    read goes under the first of their names.
+    If two inputs have the same value, as in `attend(x, x)`, nothing shows which one a member reads.
+    Both then go by the first name, in `canonical_inputs`.
     """
 
     inputs: tuple[str, ...]
-    given: tuple[str, ...]
+    canonical_inputs: tuple[str, ...]
     members: tuple[tuple[Key, Kind, tuple[Reference, ...], bool], ...]
     outputs: tuple[Reference, ...]
 
 
 def structure_of(instance: Instance, kind_of: KindOf) -> Structure:
     members = tuple((m.key, kind_of(m), m.operands, m.can_be_identity) for m in instance.members)
-    return Structure(instance.inputs, instance.given, members, instance.outputs)
+    return Structure(instance.inputs, instance.canonical_inputs, members, instance.outputs)
 
 
 class PlannedMember(Frozen):
-    """A member of the plan; `optional` if some instance lacks it."""
+    """A member of a class; `optional` if some instance lacks it."""
 
     key: Key
     operands: tuple[Reference, ...]
     optional: bool
 
 
-class Plan(Frozen):
+class ClassPlan(Frozen):
+    """The inputs, members and outputs of a class, with the wiring that fits all its instances."""
+
     inputs: tuple[str, ...]
     members: tuple[PlannedMember, ...]
     outputs: tuple[Reference, ...]
@@ -65,17 +69,23 @@ class _Conflict(Exception):
     """The structures cannot share a plan."""
 
 
-def merge(structures: Iterable[Structure]) -> Plan | None:
-    """The plan that serves all structures, or None where none does."""
-    found = list(dict.fromkeys(structures))
+def merge(structures: Iterable[Structure]) -> ClassPlan | None:
+    """A plan that fits all structures, or None if there is none."""
+    distinct = list(dict.fromkeys(structures))
     try:
-        return _Merger(found).plan()
+        return _Merger(distinct).plan()
     except _Conflict:
         return None
 
 
 @dataclass
 class _Merger:
+    """Merges structures into one plan, member by member in an order that suits all of them.
+
+    Raises:
+        _Conflict: from any method, if the structures cannot share a plan.
+    """
+
     structures: list[Structure]
     order: dict[Key, int] = field(init=False)
     operands: dict[Key, tuple[Reference, ...]] = field(default_factory=dict)
@@ -84,58 +94,62 @@ class _Merger:
         self.tables = [{member[0]: member for member in s.members} for s in self.structures]
         self.order = {key: i for i, key in enumerate(_ordered(self.structures))}
 
-    def plan(self) -> Plan:
+    def plan(self) -> ClassPlan:
         if len({s.inputs for s in self.structures}) != 1:
             raise _Conflict
         members = tuple(self._member(key) for key in self.order)
-        outputs = self._together([s.outputs for s in self.structures], range(len(self.structures)))
-        return Plan(self.structures[0].inputs, members, outputs)
+        outputs = self._merge_all([s.outputs for s in self.structures], range(len(self.structures)))
+        return ClassPlan(self.structures[0].inputs, members, outputs)
 
     def _member(self, key: Key) -> PlannedMember:
-        having = [i for i, table in enumerate(self.tables) if key in table]
-        optional = len(having) < len(self.structures)
-        kinds = {self.tables[i][key][1] for i in having}
-        replaceable = all(self.tables[i][key][3] for i in having)
+        owners = [i for i, table in enumerate(self.tables) if key in table]
+        optional = len(owners) < len(self.structures)
+        kinds = {self.tables[i][key][1] for i in owners}
+        replaceable = all(self.tables[i][key][3] for i in owners)
         if len(kinds) != 1 or (optional and not replaceable):
             raise _Conflict
-        self.operands[key] = self._together([self.tables[i][key][2] for i in having], having)
+        self.operands[key] = self._merge_all([self.tables[i][key][2] for i in owners], owners)
         return PlannedMember(key, self.operands[key], optional)
 
-    def _together(
+    def _merge_all(
         self, references: list[tuple[Reference, ...]], owners: Iterable[int]
     ) -> tuple[Reference, ...]:
-        """One reference for each slot that means the same in every structure."""
+        """One reference for each operand, with the same meaning in every structure."""
         if len({len(slots) for slots in references}) != 1:
             raise _Conflict
         indices = list(owners)
-        return tuple(self._one(list(slot), indices) for slot in zip(*references, strict=True))
+        return tuple(self._merge(list(slot), indices) for slot in zip(*references, strict=True))
 
-    def _one(self, references: list[Reference], owners: list[int]) -> Reference:
-        latest, _ = max(zip(references, owners, strict=True), key=self._certainty)
+    def _merge(self, references: list[Reference], owners: list[int]) -> Reference:
+        latest, _ = max(zip(references, owners, strict=True), key=self._priority)
         for reference, owner in zip(references, owners, strict=True):
-            if self._given(self._passed(latest, owner), owner) != reference:
+            if self._canonical(self._resolve(latest, owner), owner) != reference:
                 raise _Conflict
         return latest
 
-    def _certainty(self, read: tuple[Reference, int]) -> tuple[int, bool]:
-        """The latest reference means most, and one that names its input beyond doubt."""
+    def _priority(self, read: tuple[Reference, int]) -> tuple[int, bool]:
+        """Prefer the latest reference, and among inputs one whose name is certain.
+
+        Where a structure lacks a member, it reads that member's operand instead: an earlier
+        reference. So the latest one holds for all, if it holds for any.
+        """
         reference, owner = read
-        given = self.structures[owner].given
+        given = self.structures[owner].canonical_inputs
         doubtful = isinstance(reference, FromInput) and given.count(reference.name) > 1
         return self._position(reference), not doubtful
 
-    def _given(self, reference: Reference, owner: int) -> Reference:
-        """An input under the name by which a structure reads its value."""
+    def _canonical(self, reference: Reference, owner: int) -> Reference:
+        """The input by the name under which the structure records its value."""
         if not isinstance(reference, FromInput):
             return reference
         structure = self.structures[owner]
-        return FromInput(structure.given[structure.inputs.index(reference.name)])
+        return FromInput(structure.canonical_inputs[structure.inputs.index(reference.name)])
 
     def _position(self, reference: Reference) -> int:
         return self.order[reference.member] if isinstance(reference, FromMember) else -1
 
-    def _passed(self, reference: Reference, owner: int) -> Reference:
-        """What a reference means in a structure that may lack members: their operand instead."""
+    def _resolve(self, reference: Reference, owner: int) -> Reference:
+        """The reference in a structure, which is the operand of a member that it lacks."""
         while isinstance(reference, FromMember) and reference.member not in self.tables[owner]:
             if len(self.operands[reference.member]) != 1:
                 raise _Conflict
@@ -144,7 +158,7 @@ class _Merger:
 
 
 def _ordered(structures: list[Structure]) -> list[Key]:
-    """All members, each after those that stand before it in its own structure."""
+    """The keys of all members, in an order that keeps the order of each structure."""
     order: list[Key] = []
     for structure in structures:
         order = _interleaved(order, [key for key, *_ in structure.members])
@@ -152,7 +166,7 @@ def _ordered(structures: list[Structure]) -> list[Key]:
 
 
 def _interleaved(order: list[Key], keys: list[Key]) -> list[Key]:
-    """Both sequences in one; new keys stand right after the one before them."""
+    """Two sequences merged; a key that only the second has follows its predecessor there."""
     places = {key: place for place, key in enumerate(order)}
     merged: list[Key] = []
     done = 0
@@ -173,18 +187,18 @@ BlockKey: TypeAlias = tuple[str, int]
 
 @dataclass(eq=False)
 class BlockClass:
-    """A class to be: its plan and the instances that it serves."""
+    """A class that will be written: its plan, and the instances that it covers."""
 
     definition: Definition
-    plan: Plan
+    plan: ClassPlan
     instances: list[Instance]
 
     @property
     def is_network(self) -> bool:
         return self.instances[0].body.parent is None
 
-    def having(self, key: Key) -> Iterator[tuple[int, Member]]:
-        """The members under a key, with the places of their instances among all."""
+    def members_under(self, key: Key) -> Iterator[tuple[int, Member]]:
+        """The member with this key in each instance that has it, with the instance's number."""
         for place, members in enumerate(self._members):
             member = members.get(key)
             if member is not None:
@@ -196,23 +210,23 @@ class BlockClass:
 
 
 class Classes(Frozen):
-    """All classes, callees before callers, the network's last."""
+    """All classes, each after those that it uses; the network's own is the last."""
 
     ordered: tuple[BlockClass, ...]
     of: dict[Instance, BlockClass]
     place: dict[Instance, int]
-    """The place of an instance among those of its class."""
+    """The number of an instance among those of its class."""
 
 
 def classes(graph: Graph, target: Target) -> Classes:
-    """The classes that serve all blocks of a graph."""
-    found = instances(graph, target)
+    """The classes that cover all blocks of a graph."""
+    by_scope = instances(graph, target)
     by_block: dict[BlockKey, list[Instance]] = {}
-    for _, instance in sorted(found.items(), key=itemgetter(0)):
+    for _, instance in sorted(by_scope.items(), key=itemgetter(0)):
         by_block.setdefault(_block_key(instance), []).append(instance)
     builder = _Builder(by_block)
-    builder.visit(_block_key(found[0]))
-    return Classes(tuple(builder.done), builder.of, builder.place)
+    builder.visit(_block_key(by_scope[0]))
+    return Classes(tuple(builder.ordered), builder.of, builder.place)
 
 
 def _definition(instance: Instance) -> Definition:
@@ -221,21 +235,23 @@ def _definition(instance: Instance) -> Definition:
 
 
 def _block_key(instance: Instance) -> BlockKey:
-    """What tells a block from others: where it is defined."""
+    """Identifies a block by the place of its definition: two files may use the same name."""
     span = _definition(instance).span
     return span.source.name, span.start
 
 
 @dataclass
 class _Builder:
+    """Makes the classes of all blocks, those of inner blocks before those of outer ones."""
+
     by_block: dict[BlockKey, list[Instance]]
-    done: list[BlockClass] = field(default_factory=list)
+    ordered: list[BlockClass] = field(default_factory=list)
     of: dict[Instance, BlockClass] = field(default_factory=dict)
     place: dict[Instance, int] = field(default_factory=dict)
     visited: set[BlockKey] = field(default_factory=set)
 
     def visit(self, block: BlockKey) -> None:
-        """Make the classes of a block, after those of the blocks in it."""
+        """Make the classes of a block, after those of the blocks that it calls."""
         if block in self.visited:
             return
         self.visited.add(block)
@@ -245,27 +261,29 @@ class _Builder:
                     self.visit(_block_key(member.child))
         self._group(self.by_block[block])
 
-    def _group(self, found: list[Instance]) -> None:
-        """Bring instances together as far as their structures can share a plan."""
+    def _group(self, instances: list[Instance]) -> None:
+        """Add a class for each group of instances whose structures can share a plan."""
+        # Thousands of rows have few structures, and each merge compares them all: so first by
+        # equality, then by merging.
         alike: dict[Structure, list[Instance]] = {}
-        for instance in found:
+        for instance in instances:
             alike.setdefault(structure_of(instance, self._kind), []).append(instance)
         for group, plan in _grouped(alike):
-            self._finish(plan, [instance for s in group for instance in alike[s]])
+            self._add_class(plan, [instance for s in group for instance in alike[s]])
 
-    def _finish(self, plan: Plan, members: list[Instance]) -> None:
-        made = BlockClass(_definition(members[0]), plan, members)
-        self.done.append(made)
+    def _add_class(self, plan: ClassPlan, members: list[Instance]) -> None:
+        owner = BlockClass(_definition(members[0]), plan, members)
+        self.ordered.append(owner)
         for place, instance in enumerate(members):
-            self.of[instance], self.place[instance] = made, place
+            self.of[instance], self.place[instance] = owner, place
 
     def _kind(self, member: Member) -> Kind:
         return self.of[member.child] if member.child else member.signature
 
 
-def _grouped(structures: Iterable[Structure]) -> list[tuple[list[Structure], Plan]]:
-    """Structures that can share a plan, with it; each joins the first group that takes it."""
-    groups: list[tuple[list[Structure], Plan]] = []
+def _grouped(structures: Iterable[Structure]) -> list[tuple[list[Structure], ClassPlan]]:
+    """Groups of structures, each with its shared plan; a structure joins the first that fits."""
+    groups: list[tuple[list[Structure], ClassPlan]] = []
     for structure in structures:
         for place, (group, _) in enumerate(groups):
             plan = merge([*group, structure])

@@ -1,4 +1,9 @@
-"""The body of `forward`: short chains nested, everything else a line with a variable."""
+"""The body of `forward`: short chains of calls on one line, every other value in a variable.
+
+The writer goes through the members in order and holds each result back, in `pending`. If the next
+line reads it once, it is nested there; otherwise it gets a line of its own. Variables are reused as
+a person would: `x` stays `x` along the main path.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +34,17 @@ from archdsl.emit.structure import FromMember, Reference
 from archdsl.frozen import Frozen
 
 _LINE = 3
-"""How many calls one line holds."""
+"""The most calls on one line."""
 
 _POOL = ("x", "y", "z", "u", "v", "w")
+"""Variables for values without a name in the spec, in the order in which they are taken."""
 
 
-class _Written(Frozen):
-    """An expression that is not yet a line of its own; `reads` are the variables in it."""
+class _Pending(Frozen):
+    """An expression that has no line yet; `reads` are the variables in it.
+
+    These must keep their values until the expression is written.
+    """
 
     expression: Python
     calls: int
@@ -55,29 +64,35 @@ def body(
 
 
 def reads(parts: Sequence[Part], outputs: tuple[Reference, ...]) -> list[Reference]:
-    """What the parts and the outputs read, once for each time."""
+    """The references that the parts and the outputs read, each as often as it is read."""
     operands = [part.operands for part in parts]
     return [reference for group in (*operands, outputs) for reference in group]
 
 
 @dataclass
 class _Writer:
+    """Writes the statements in order.
+
+    `variables` holds each live value's variable, and `remaining` how often a value is still read:
+    after the last time, its variable is free.
+    """
+
     variables: dict[Reference, str]
     outputs: tuple[Reference, ...]
-    left: Counter[Reference]
-    pending: dict[Reference, _Written] = field(default_factory=dict)
+    remaining: Counter[Reference]
+    pending: dict[Reference, _Pending] = field(default_factory=dict)
     lines: list[Statement] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     hints: dict[Reference, str] = field(default_factory=dict)
     types: dict[str, bool] = field(default_factory=dict)
-    """Whether a type checker knows what a variable holds now as a tensor."""
+    """Whether a type checker knows that a variable is a tensor; calling a module gives `Any`."""
 
     def __post_init__(self) -> None:
         self.declared = frozenset(self.variables.values())
         self.types |= dict.fromkeys(self.declared, True)
 
     def reserve(self, parts: Sequence[Part]) -> None:
-        """Keep the names that the spec gives to values for those values."""
+        """Reserve the names that the spec gives to values, so that no other value takes them."""
         for part in parts:
             if not isinstance(part, Slot) or not part.is_named:
                 continue
@@ -100,7 +115,7 @@ class _Writer:
         calls = slot.calls + sum(operand.calls for operand in operands)
         reads = frozenset[str]().union(*(operand.reads for operand in operands))
         heavy = slot.member.heavy or any(operand.heavy for operand in operands)
-        written = _Written(expression, calls, reads, heavy)
+        written = _Pending(expression, calls, reads, heavy)
         results = [FromMember(slot.planned.key, i) for i in range(slot.member.results)]
         is_returned = all(result in self.outputs for result in results)
         if slot.is_named and slot.member.child is not None and not is_returned:
@@ -108,15 +123,19 @@ class _Writer:
         else:
             self._hold(results, written)
 
-    def _hold(self, results: Sequence[Reference], written: _Written) -> None:
-        """Keep what is read once for the line that reads it; give the rest a line now."""
-        if len(results) == 1 and self.left[results[0]] == 1:
+    def _hold(self, results: Sequence[Reference], written: _Pending) -> None:
+        """Hold back a result that is read once; give any other a line now."""
+        if len(results) == 1 and self.remaining[results[0]] == 1:
             self.pending[results[0]] = written
         else:
             self._assign(results, written)
 
     def _make_room(self, slot: Slot) -> None:
-        """Give operands that would make the line too long, or too dense, a line of their own."""
+        """Give pending operands a line of their own if this line would have too many calls.
+
+        The same holds for an operand that appears twice in a template, and for two layers with
+        multiply-adds, which read better on two lines.
+        """
         room = _LINE - 1
         for place, reference in enumerate(slot.operands):
             held = self.pending.get(reference)
@@ -128,24 +147,24 @@ class _Writer:
             else:
                 room -= held.calls
 
-    def _operand(self, reference: Reference) -> _Written:
+    def _operand(self, reference: Reference) -> _Pending:
         if reference in self.pending:
-            self.left[reference] -= 1
+            self.remaining[reference] -= 1
             return self.pending.pop(reference)
         name = self._read(reference)
-        return _Written(Atom(name), 0, frozenset({name}), heavy=False)
+        return _Pending(Atom(name), 0, frozenset({name}), heavy=False)
 
     def _read(self, reference: Reference) -> str:
-        """The variable of a value, which is forgotten once nothing more reads it."""
+        """The variable of a value; it is free for other values after the last read."""
         name = self.variables[reference]
-        self.left[reference] -= 1
-        if not self.left[reference]:
+        self.remaining[reference] -= 1
+        if not self.remaining[reference]:
             del self.variables[reference]
         return name
 
-    def _assign(self, results: Sequence[Reference], written: _Written) -> None:
+    def _assign(self, results: Sequence[Reference], written: _Pending) -> None:
         for reference in results:
-            if self.left[reference]:
+            if self.remaining[reference]:
                 self.variables[reference] = self._name(reference, written.reads)
         targets = tuple(Atom(self.variables.get(reference, "_")) for reference in results)
         target = targets[0] if len(targets) == 1 else Tuple(targets)
@@ -157,7 +176,7 @@ class _Writer:
         self.lines.append(Assign(target, value))
 
     def _name(self, reference: Reference, reads: frozenset[str]) -> str:
-        """The spec's own name, or that of a variable read for the last time, or a new one."""
+        """The spec's name, or a variable that this line reads for the last time, or a new one."""
         busy = self._busy()
         hint = self.hints.get(reference)
         if hint and hint not in busy:
@@ -166,7 +185,7 @@ class _Writer:
         return next(n for n in chain(passing, _fresh()) if n not in busy and n not in self.named)
 
     def _busy(self) -> set[str]:
-        """Variables that are still to be read, by statements or by pending expressions."""
+        """Variables that later statements or pending expressions still read."""
         reads = (written.reads for written in self.pending.values())
         return set(self.variables.values()).union(*reads)
 
@@ -178,12 +197,15 @@ class _Writer:
         last = [FromMember(stage.last.planned.key, i) for i in range(stage.last.member.results)]
         if stage.is_sequential:
             call = Call(stage.module, (Atom(names[0]),))
-            self._hold(last, _Written(call, 1, frozenset(names), heavy=True))
+            self._hold(last, _Pending(call, 1, frozenset(names), heavy=True))
         else:
             self._loop(stage, names, last)
 
     def _loop(self, stage: Stage, names: list[str], last: Sequence[Reference]) -> None:
-        """`for block in self.stage: x, y = block(x, y)`, on variables of its own."""
+        """`for block in self.stage: x, y = block(x, y)`.
+
+        The loop overwrites its variables, so a value that is read again later is copied first.
+        """
         targets: list[str] = []
         for name in names:
             taken = self._busy() | {*targets}
@@ -192,12 +214,13 @@ class _Writer:
                 own = next(n for n in _fresh() if n not in taken | {*names})
                 self.lines.append(Assign(Atom(own), Atom(name)))
             targets.append(own)
-        self.variables |= {r: n for r, n in zip(last, targets, strict=True) if self.left[r]}
+        self.variables |= {r: n for r, n in zip(last, targets, strict=True) if self.remaining[r]}
         values = tuple(map(Atom, targets))
         step = Assign(Tuple(values), Call(Atom("block"), values))
         self.lines.append(For(Atom("block"), stage.module, (step,)))
 
     def finish(self, outputs: tuple[Reference, ...]) -> tuple[Statement, ...]:
+        """All statements, with the `return` at the end."""
         values = [
             self.pending[r].expression if r in self.pending else Atom(self.variables[r])
             for r in outputs
@@ -205,11 +228,11 @@ class _Writer:
         if len(values) > 1:
             return (*self.lines, Return(Tuple(tuple(values))))
         if not _is_tensor(values[0], self.types):
-            values = [self._declared(values[0])]
+            values = [self._as_tensor(values[0])]
         return (*self.lines, Return(values[0]))
 
-    def _declared(self, value: Python) -> Python:
-        """A variable known as a tensor: calling a module gives a checker nothing to go by."""
+    def _as_tensor(self, value: Python) -> Python:
+        """A variable annotated as `Tensor`, since returning `Any` fails `mypy --strict`."""
         result = value if isinstance(value, Atom) else Atom("x")
         if result != value:
             self._line(result, value)
@@ -218,7 +241,7 @@ class _Writer:
         return result
 
     def _annotate(self, target: Python) -> None:
-        """Tell what a variable is where it first gets a value."""
+        """Annotate the first assignment of a variable: mypy refuses annotations of later ones."""
         for place, line in enumerate(self.lines):
             if isinstance(line, Assign) and line.target == target:
                 self.lines[place] = replace(line, annotation=Atom("Tensor"))
@@ -231,7 +254,7 @@ def _is_tensor(value: Python, types: Mapping[str, bool]) -> bool:
         case Atom(text=name):
             return types.get(name, False)
         case Attribute(value=Atom(text="self")):
-            return True  # a free parameter
+            return True  # an attribute read without a call is an `nn.Parameter`
         case Infix(operands=operands):
             return all(_is_tensor(operand, types) for operand in operands)
         case Subscript(value=first) | Prefix(value=first):
@@ -244,5 +267,5 @@ def _is_tensor(value: Python, types: Mapping[str, bool]) -> bool:
 
 
 def _fresh() -> Iterator[str]:
-    """Names for values that the spec gives none."""
+    """Variables without end: those of the pool, then `x1`, `x2` and so on."""
     return chain(_POOL, (f"x{i}" for i in count(1)))

@@ -1,4 +1,8 @@
-"""How weights start: the body of `reset_parameters`."""
+"""The initialisation of weights: the bodies of `reset_parameters`.
+
+A network with rules in its `init` block visits all modules and applies them. Layers without a rule
+are reset as torch does, so that calling the method again gives a fresh network.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +33,13 @@ _WEIGHT, _BIAS = Atom("module.weight"), Atom("module.bias")
 
 
 def initialisation(graph: Graph, blocks: Sequence[str], target: Target) -> tuple[Statement, ...]:
-    """A loop over all modules that starts each as the spec says, else as torch does.
+    """A loop over all modules that initialises each by the spec's rule, or by torch's own.
 
-    `blocks` are classes that start weights of their own, once their layers have started.
+    `blocks` are the classes that have a `reset_parameters`. It sets some weights of its layers to
+    zero, so it must run after the layers have been initialised.
     """
     rules = [rule for rule in graph.initialisations if _layers(graph, rule.operation, target)]
-    others = [*_others(graph, {rule.operation for rule in rules}, target), *blocks]
+    others = [*_layers_without_rule(graph, {rule.operation for rule in rules}, target), *blocks]
     branches: tuple[Statement, ...] = ()
     if others:
         test = _is_one_of(others)
@@ -46,13 +51,14 @@ def initialisation(graph: Graph, blocks: Sequence[str], target: Target) -> tuple
         return (For(Atom("module"), modules, branches),)
     inside_out = Call(Atom("reversed"), (Call(Atom("list"), (modules,)),))
     return (
-        Comment("Layers before the blocks that hold them."),
+        # `modules` yields a block before its layers.
+        Comment("Reset layers before the blocks that contain them."),
         For(Atom("module"), inside_out, branches),
     )
 
 
-def _others(graph: Graph, ruled: Collection[str], target: Target) -> list[str]:
-    """The layers with weights or statistics that no rule is for."""
+def _layers_without_rule(graph: Graph, ruled: Collection[str], target: Target) -> list[str]:
+    """The classes of layers with weights or statistics that no rule covers."""
     nodes = [node for node in nodes_with_tensors(graph) if node.operation.name not in ruled]
     forms = (target.form(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes)
     return sorted({form.constructor for form in forms if isinstance(form, Layer)})
@@ -63,11 +69,11 @@ def _is_one_of(names: Iterable[str]) -> Python:
     return Call(Atom("isinstance"), (Atom("module"), kinds[0] if len(kinds) == 1 else Tuple(kinds)))
 
 
-def own_start(slots: Sequence[Slot]) -> Iterator[Statement]:
-    """How a class starts what it holds itself: free parameters, and weights that begin at zero."""
+def own_initialisation(slots: Sequence[Slot]) -> Iterator[Statement]:
+    """Statements for what a class must initialise itself: free parameters, and zeroed weights."""
     for slot in slots:
         if isinstance(slot.member.form, Weight):
-            yield Expr(_started(slot, slot.member.form))
+            yield Expr(_initialise_weight(slot, slot.member.form))
         for name in slot.zero:
             zeroed = Expr(Call(Atom("nn.init.zeros_"), (Atom(f"self.{slot.attribute}.{name}"),)))
             if slot.flag is None:
@@ -79,7 +85,7 @@ def own_start(slots: Sequence[Slot]) -> Iterator[Statement]:
                 yield If(test, (zeroed,))
 
 
-def _started(slot: Slot, weight: Weight) -> Python:
+def _initialise_weight(slot: Slot, weight: Weight) -> Python:
     own = Atom(f"self.{slot.attribute}")
     if weight.initial != "torch.randn":
         return Call(Atom(f"nn.init.{weight.initial.removeprefix('torch.')}_"), (own,))
@@ -119,7 +125,7 @@ def _scheme(rule: Initialisation) -> Python:
 
 
 def _bias(layers: list[Layer]) -> tuple[Statement, ...]:
-    """Biases start at zero, where there are any."""
+    """Set biases to zero; with a test if only some of the layers have one."""
     biased = {_has_bias(layer) for layer in layers}
     zeroed = Expr(Call(Atom("nn.init.zeros_"), (_BIAS,)))
     if biased == {False}:

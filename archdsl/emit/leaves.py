@@ -1,8 +1,9 @@
-"""What the expressions of a class read: parameters of its block, and sizes of what enters.
+"""The leaves of expressions: the parameters of a block, and the sizes of its inputs.
 
-A leaf that the network gives one value, by whatever way it comes, is written as that value. Any
-other is an argument of the constructor, or worked out from one. A column has the values of one
-thing in all instances of a class, with how they were written there."""
+A leaf that has one value in the whole network, however it gets there, is written as a constant. Any
+other becomes an argument of the constructor, or is computed from one. A column holds one value, as
+a kernel, for all instances of a class, with the expression that each instance wrote for it.
+"""
 
 from __future__ import annotations
 
@@ -34,18 +35,21 @@ from archdsl.params.numbers import is_integer
 
 
 class Cell(NamedTuple):
-    """A value in one instance, and how it was written, in terms of the class."""
+    """A value in one instance, with the expression that it was written as."""
 
     value: PyValue
     term: Expression
 
 
 Column: TypeAlias = dict[int, Cell]
-"""A cell for each instance that has one, by its place among all."""
+"""A cell for each instance that has the value, by the number of the instance in its class."""
 
 
 def same(a: object, b: object) -> bool:
-    """Equal and of one type: 1 is neither True nor 1.0."""
+    """Whether values are equal and of one type: Python's 1 equals True and 1.0, code does not.
+
+    Floats are compared with a tolerance, since the language computes with exact fractions.
+    """
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, float) and isinstance(b, float):
@@ -63,14 +67,17 @@ def first_value(column: Column) -> PyValue:
 
 
 def is_always(column: Column, default: PyValue | Required) -> bool:
-    """Whether every value is the default, so that it need not be written."""
+    """Whether every value is the default, so that the argument can be left out."""
     if isinstance(default, Required):
         return False
     return all(same(cell.value, default) for cell in column.values())
 
 
-def spread(values: list[PyValue]) -> list[PyValue]:
-    """One size for all axes as a tuple, where other instances have a tuple."""
+def broadcast(values: list[PyValue]) -> list[PyValue]:
+    """Integers as tuples of equal entries, if other instances have tuples.
+
+    An argument has one type: `kernel` is 3 in one call and (1, 3, 3) in another.
+    """
     lengths = {len(value) for value in values if isinstance(value, tuple)}
     if len(lengths) != 1:
         return values
@@ -78,7 +85,7 @@ def spread(values: list[PyValue]) -> list[PyValue]:
     return [(value,) * length if is_integer(value) else value for value in values]
 
 
-def collapsed(value: PyValue) -> PyValue:
+def collapse(value: PyValue) -> PyValue:
     """A tuple of one repeated number as that number."""
     if isinstance(value, tuple) and len(set(value)) == 1:
         return value[0]
@@ -86,12 +93,16 @@ def collapsed(value: PyValue) -> PyValue:
 
 
 Fixed = Mapping[Expression, PyValue]
-"""The leaves of a class that have one value, with it."""
+"""The constant leaves of a class, with their values."""
 
 
 @dataclass
 class Leaves:
-    """The leaves of one class, with their values in each of its instances."""
+    """The leaves of one class, with the value of each in all instances.
+
+    `aliases` are leaves that every caller writes like an earlier one, such as `channels` where it
+    is always the channels of the input. One argument serves both.
+    """
 
     owner: BlockClass
     aliases: dict[Expression, Expression] = field(default_factory=dict)
@@ -106,7 +117,7 @@ class Leaves:
         return [instance.body for instance in self.owner.instances]
 
     def __iter__(self) -> Iterator[Expression]:
-        """Sizes first, those that a constructor can be told before the others."""
+        """Sizes of inputs, then parameters: of two aliases the earlier one is the argument."""
         first = self.bodies[0]
         for name, value in first.scope.inputs.items():
             inner = map(str, range(1, first.graph.type(value).rank))
@@ -114,58 +125,59 @@ class Leaves:
         yield from map(Parameter, first.scope.arguments)
 
     def values(self, leaf: Expression) -> list[PyValue]:
-        """One for each instance, or none at all where Python has none for some.
-
-        One size for all axes is a tuple where others are tuples.
-        """
+        """The value in each instance; an empty list if some value does not exist in Python."""
         if leaf not in self._values:
-            found = [_value(body, leaf) for body in self.bodies]
+            values = [_value(body, leaf) for body in self.bodies]
             if self.is_switch(leaf):
-                found = [value is not None for value in found]
-            self._values[leaf] = [] if NotImplemented in found else spread(found)
+                values = [value is not None for value in values]
+            self._values[leaf] = [] if NotImplemented in values else broadcast(values)
         return self._values[leaf]
 
     def is_switch(self, leaf: Expression) -> bool:
-        """Whether a parameter is a block or `none`: a class only knows whether it is given."""
+        """Whether a parameter is a block or `none`: as an argument it is a bool."""
         if not isinstance(leaf, Parameter):
             return False
         values = [body.scope.arguments[leaf.name].value for body in self.bodies]
         return all(value is None or is_block(value) for value in values) and any(values)
 
-    def read(self, term: Expression) -> Expression:
-        """A written expression in Python; a switch is not compared with `none`, but read."""
-        return self._suited(terms.pythonic(terms.renamed(term, self.aliases)))
+    def python_term(self, term: Expression) -> Expression:
+        """A written expression in Python; `attention != none` becomes the switch `attention`."""
+        return self._adapt(terms.to_python(terms.substitute(term, self.aliases)))
 
-    def _suited(self, term: Expression) -> Expression:
+    def _adapt(self, term: Expression) -> Expression:
         if isinstance(term, Named):
-            return replace(term, term=self._suited(term.term))
+            return replace(term, term=self._adapt(term.term))
         if not isinstance(term, Apply):
             return term
         if term.operator in ("max", "min", "sum") and self._is_number(*term.terms):
-            return self._suited(term.terms[0])
+            return self._adapt(term.terms[0])
         if term.operator in ("==", "!=") and Literal(None) in term.terms:
             switch = next((inner for inner in term.terms if self.is_switch(inner)), None)
             if switch is not None:
                 return switch if term.operator == "!=" else Apply("not", (switch,))
-        return replace(term, terms=tuple(map(self._suited, term.terms)))
+        return replace(term, terms=tuple(map(self._adapt, term.terms)))
 
     def _is_number(self, term: Expression, *others: Expression) -> bool:
-        """Whether a single number stands where a tuple might: its own largest, in the language."""
+        """Whether the only operand is a number: the language has `max(3) == 3`, Python raises."""
         if others or not isinstance(term, Parameter):
             return False
         return all(isinstance(value, int | float) for value in self.values(term))
 
     def _find_alias(self, leaf: Expression) -> None:
-        """A leaf that is written like another wherever the block is called is no argument."""
+        """Record an earlier leaf that every caller writes the same expression for."""
         known = (other for other in self if other not in self.aliases)
         for other in takewhile(lambda other: other != leaf, known):
-            if all(_are_one(body, leaf, other) for body in self.bodies):
+            if all(_are_written_alike(body, leaf, other) for body in self.bodies):
                 self.aliases[leaf] = other
                 return
 
 
-def is_sayable(term: Expression) -> bool:
-    """Whether a constructor can work an expression out: it knows no sizes of positions."""
+def is_computable(term: Expression) -> bool:
+    """Whether a constructor can compute an expression: it does not depend on sizes of positions.
+
+    Channels and features are properties of the weights. Frames, height and width are properties of
+    a clip, and the module must work for clips of any size.
+    """
     return not any(_is_position(leaf) for leaf in leaves(term)) and not isinstance(term, Opaque)
 
 
@@ -174,7 +186,7 @@ def _is_position(leaf: Expression) -> bool:
 
 
 def _value(body: Body, leaf: Expression) -> PyValue:
-    """The value of a leaf in one instance; NotImplemented where Python has none."""
+    """The value of a leaf in one instance; NotImplemented if it does not exist in Python."""
     if isinstance(leaf, Parameter):
         return python_value(body.scope.arguments[leaf.name].value)
     assert isinstance(leaf, Entering)
@@ -183,13 +195,13 @@ def _value(body: Body, leaf: Expression) -> PyValue:
     return shape[int(leaf.what) if place is None else place]
 
 
-def _are_one(body: Body, leaf: Expression, other: Expression) -> bool:
-    """Whether callers, one around the other, come to write the same for two leaves.
+def _are_written_alike(body: Body, leaf: Expression, other: Expression) -> bool:
+    """Whether some caller on the way outwards writes one expression for both leaves.
 
-    The same number is no such thing: it may be so by chance.
+    Equal numbers do not count: they may be equal by chance.
     """
     while body.parent is not None:
-        leaf, other = body.called(leaf), body.called(other)
+        leaf, other = body.caller_term(leaf), body.caller_term(other)
         if leaf == other:
             return not isinstance(leaf, Opaque) and any(
                 not isinstance(inner, Literal) for inner in leaves(leaf)
@@ -199,10 +211,10 @@ def _are_one(body: Body, leaf: Expression, other: Expression) -> bool:
 
 
 def constants(classes: Classes, opens: frozenset[str]) -> dict[BlockClass, Fixed]:
-    """For each class its leaves that have one value, callers before what they call.
+    """The constant leaves of each class, given the open parameters of the network.
 
-    It is one only if the callers write it as one: a value that they work out from arguments of
-    their own may be another in another network.
+    Equal values are not enough: a caller that computes the value from its own arguments may compute
+    another one in a network with other arguments. So callers are decided before their callees.
     """
     found: dict[BlockClass, Fixed] = {}
     owners = {instance.scope.index: owner for instance, owner in classes.of.items()}
@@ -225,31 +237,37 @@ def _is_fixed(
     found: Mapping[BlockClass, Fixed],
     opens: frozenset[str],
 ) -> bool:
+    """Whether the callers of an instance write a leaf as a constant, given their own constants."""
     if body.parent is None:
         return not (isinstance(leaf, Parameter) and leaf.name in opens)
     term, body = body.outward(leaf), body.parent
+    # A block that only delegates has no class, so the question goes to the caller around it.
     while body.scope.index not in owners:
         assert body.parent is not None
         term, body = body.outward(term), body.parent
     if body.parent is None and isinstance(term, Opaque):
         return not opens
-    folded = terms.fold(terms.pythonic(term), found[owners[body.scope.index]])
+    folded = terms.fold(terms.to_python(term), found[owners[body.scope.index]])
     return isinstance(folded, Literal)
 
 
 def open_numbers(graph: Graph) -> frozenset[str]:
-    """The numbers that a network only hands on to blocks, such as that of classes."""
+    """The parameters of a network that can become arguments: numbers only passed on to blocks.
+
+    An example is `classes`. A parameter that the network computes sizes or rows with is a constant.
+    """
     bindings = graph.scopes[0].bindings
     numbers = (name for name in graph.open_parameters if isinstance(bindings[name], int | Fraction))
     return frozenset(name for name in numbers if not isinstance(bindings[name], bool))
 
 
-class Opens(Frozen):
-    """Which of the network's open parameters an expression of a block depends on."""
+class OpenParameters(Frozen):
+    """The parameters of the network that are arguments of its class."""
 
     names: frozenset[str]
 
     def of(self, body: Body, term: Expression) -> frozenset[str]:
+        """The open parameters that an expression of a block depends on, through its callers."""
         if not self.names:
             return self.names
         while body.parent is not None:
@@ -258,13 +276,13 @@ class Opens(Frozen):
         return self.names & read
 
 
-def decided(classes: Classes) -> frozenset[str]:
-    """The parameters of the network on which it depends what is built at all."""
+def structural_parameters(classes: Classes) -> frozenset[str]:
+    """The parameters of the network that decide which members exist, through tests and counts."""
     found = frozenset[str]()
     for made in classes.ordered:
         for instance in made.instances:
             body = instance.body
-            every = Opens(frozenset(body.bodies[0].scope.arguments))
-            for term in (*map(body.term, body.scope.tests), *body.decided):
+            every = OpenParameters(frozenset(body.bodies[0].scope.arguments))
+            for term in (*map(body.term, body.scope.tests), *body.structural):
                 found |= every.of(body, term)
     return found

@@ -1,4 +1,8 @@
-"""A network's module: one file that imports torch alone, from its docstring to its last class."""
+"""The module of a network: one file that imports only torch and the standard library.
+
+The order of its classes, its docstring and its constants are decided here, and which parameters of
+the network are arguments of its class.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,10 @@ import textwrap
 from typing import TypeAlias
 
 from archdsl.costs.figures import Costs
-from archdsl.emit.arguments import Closed
+from archdsl.emit.arguments import ClosedParameters
 from archdsl.emit.classes import BlockClass, Classes, classes
 from archdsl.emit.initialise import initialisation
-from archdsl.emit.leaves import Opens, constants, decided, open_numbers
+from archdsl.emit.leaves import OpenParameters, constants, open_numbers, structural_parameters
 from archdsl.emit.names import class_doc, class_name, first_paragraph, numbered
 from archdsl.emit.network import NetworkWriter
 from archdsl.emit.pages import page
@@ -31,7 +35,7 @@ from archdsl.emit.python import (
 from archdsl.emit.slots import Signature
 from archdsl.emit.targets.base import Target
 from archdsl.emit.terms import ROUND_TO
-from archdsl.emit.writer import ClassWriter, Shared, Written, parameters
+from archdsl.emit.writer import ClassWriter, EmittedClass, ModuleContext, parameters
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import AXES, TensorType
@@ -41,7 +45,11 @@ _LETTERS = {"channels": "C", "length": "L", "frames": "T", "height": "H", "width
 
 
 def header(graph: Graph, costs: Costs, spec: str, digest: str) -> str:
-    """The text of the docstring. It holds no time and no path, so that it is always the same."""
+    """The text of the module's docstring.
+
+    It contains no date and no path: equal specs must give equal bytes on every machine. `archdsl
+    export` reads the lines of inputs back.
+    """
     title = textwrap.fill(first_paragraph(graph.doc or "") or f"{graph.name}.", 84)
     inputs = [
         f"Input `{name}`: {_shown(graph.type(value))}." for name, value in graph.inputs.items()
@@ -76,11 +84,11 @@ def _axes(graph: Graph) -> str:
 
 
 Constants: TypeAlias = tuple[Statement, ...]
-"""What a module tells of itself at its top."""
+"""The constants at the top of a module."""
 
 
 class Module(Frozen):
-    """A network's module: its text, and its class with what that can be given."""
+    """The text of a network's module, and the name and the parameters of its class."""
 
     text: str
     class_name: str
@@ -88,7 +96,7 @@ class Module(Frozen):
 
 
 class ModuleView(Frozen):
-    """What the template shows, each part as finished lines of Python."""
+    """The parts of the template, each as finished lines of Python."""
 
     docstring: list[str]
     imports: list[str]
@@ -97,7 +105,7 @@ class ModuleView(Frozen):
 
 
 def make(graph: Graph, header: str, known: Constants, target: Target) -> Module:
-    """A network's module; its open parameters are arguments of the constructor."""
+    """The module of a network; its open parameters are arguments of the constructor."""
     *blocks, network = _open(graph, target)
     definitions: list[Statement] = [written.tree for written in (*blocks, network)]
     used = {name for definition in definitions for name in names_in(definition)}
@@ -110,39 +118,44 @@ def make(graph: Graph, header: str, known: Constants, target: Target) -> Module:
     return Module(text, network.signature.name, parameters(network.signature))
 
 
-def _open(graph: Graph, target: Target) -> list[Written]:
-    """The classes, with as many open parameters as their constructors can follow."""
-    found = classes(graph, target)
-    opens = Opens(open_numbers(graph) - decided(found))
+def _open(graph: Graph, target: Target) -> list[EmittedClass]:
+    """The classes, with as many open parameters of the network as they can follow.
+
+    Each failed attempt closes at least one parameter, so the loop ends after a few.
+    """
+    known = classes(graph, target)
+    opens = OpenParameters(open_numbers(graph) - structural_parameters(known))
     while True:
         try:
-            return _classes(graph, found, opens, target)
-        except Closed as closed:
-            opens = Opens(opens.names - closed.names)
+            return _classes(graph, known, opens, target)
+        except ClosedParameters as closed:
+            opens = OpenParameters(opens.names - closed.names)
 
 
-def _classes(graph: Graph, found: Classes, opens: Opens, target: Target) -> list[Written]:
-    """A class for each block, and last the network's own."""
-    *blocks, last = found.ordered
+def _classes(
+    graph: Graph, known: Classes, opens: OpenParameters, target: Target
+) -> list[EmittedClass]:
+    """A class for each block, and at the end the network's own."""
+    *blocks, last = known.ordered
     names = [*(class_name(b.definition.name, b.definition.doc) for b in blocks)]
     *names, own = numbered([*names, class_name(graph.name, graph.doc)])
     signatures: dict[BlockClass, Signature] = {}
-    is_started = bool(graph.initialisations)
-    shared = Shared(found, signatures, opens, constants(found, opens.names), is_started)
-    every = []
-    for made, name in zip(blocks, names, strict=True):
-        doc = class_doc(made.definition.name, made.definition.doc)
-        written = ClassWriter(made, name, doc, shared).write()
-        signatures[made] = written.signature
-        every.append(written)
-    started = [written.signature.name for written in every if written.is_started]
-    initial = initialisation(graph, started, target) if is_started else ()
-    network = NetworkWriter(last, own, class_doc(graph.name, graph.doc), shared, initial)
-    return [*every, network.write()]
+    has_init = bool(graph.initialisations)
+    context = ModuleContext(known, signatures, opens, constants(known, opens.names), has_init)
+    written = []
+    for block, name in zip(blocks, names, strict=True):
+        doc = class_doc(block.definition.name, block.definition.doc)
+        emitted = ClassWriter(block, name, doc, context).write()
+        signatures[block] = emitted.signature
+        written.append(emitted)
+    with_reset = [emitted.signature.name for emitted in written if emitted.has_reset]
+    initial = initialisation(graph, with_reset, target) if has_init else ()
+    network = NetworkWriter(last, own, class_doc(graph.name, graph.doc), context, initial)
+    return [*written, network.write()]
 
 
 def _imports(used: set[str]) -> list[str]:
-    """The imports that the classes and `load_weights` need, as ruff sorts them."""
+    """The imports that the classes and `load_weights` need, in the order of ruff's `I` rule."""
     roots = {name.partition(".")[0] for name in used}
     standard = ["import math"] if "math" in roots else []
     standard += ["from collections import OrderedDict"] if "OrderedDict" in roots else []
@@ -153,13 +166,16 @@ def _imports(used: set[str]) -> list[str]:
 
 
 def round_to_function() -> Function:
-    """The rounding of widths, for modules that need it; the same as the language's."""
+    """The function `round_to`, for modules that use it; the same rule as in the language.
+
+    It is the rounding of widths in MobileNet's code, which X3D took over.
+    """
     value, multiple, rounded = Atom("value"), Atom("multiple"), Atom("rounded")
     half = Infix("+", (value, Infix("/", (multiple, Atom("2")))))
     nearest = Infix("*", (Infix("//", (Call(Atom("int"), (half,)), multiple)), multiple))
     short = Infix("<", (rounded, Infix("*", (Atom("0.9"), value))))
     body = (
-        Docstring("The nearest multiple, at least one, one more if below 0.9 of the value."),
+        Docstring("Round to the nearest multiple, but not to less than 0.9 of the value."),
         Assign(rounded, Call(Atom("max"), (multiple, nearest))),
         Return(Conditional(Infix("+", (rounded, multiple)), short, rounded)),
     )

@@ -1,4 +1,8 @@
-"""Names in the emitted module: what the spec calls things, as Python can say it."""
+"""Names in the emitted module: the names of the spec, made valid and unused in Python.
+
+A spec is untrusted, and its names become attributes, arguments, classes and files. So a name that
+would hide something that the emitted code uses gets an underscore after it.
+"""
 
 from __future__ import annotations
 
@@ -20,77 +24,87 @@ _MODULE_ATTRIBUTES = frozenset(
     zero_grad
     """.split()
 )
-"""What an attribute of an nn.Module, or the first word of a key of its state, must not be."""
+"""Names that attributes of modules must not have: methods of `nn.Module`, and our own methods.
+
+`module` and `model_state` are not methods, but the beginning of keys in checkpoints, which
+`load_weights` would remove or descend into.
+"""
 
 _TAKEN = frozenset(
     "self torch nn F math Tensor size block module i super tuple range int float min max"
     " isinstance round_to".split()
 )
-"""Names that emitted code uses for itself."""
+"""Names that emitted code uses, so that variables must not have them."""
 
 _FILES = frozenset(
     "recipe video run train evaluate hubconf network dependencies torch torchvision torchcodec"
     " lightning pytorch_lightning numpy av PIL tqdm matplotlib tensorboard safetensors".split()
 )
-"""What a module must not be called: its neighbours, and what they import from elsewhere."""
+"""Names that a module must not have: the files beside it, and packages that these import.
+
+Python looks into the folder of a script first, so `numpy.py` there would replace NumPy.
+"""
 
 _CLASSES = frozenset({"F", "INPUTS", "Module", "Tensor"})
 
 
 def attribute(name: str) -> str:
-    """A name that an attribute of a module can have."""
+    """The name as an attribute of a module."""
     return _python(name, _MODULE_ATTRIBUTES)
 
 
 def variable(name: str) -> str:
-    """A name that a local variable or an argument can have; capitals begin those of classes."""
-    made = _python(name, _TAKEN)
-    return made + "_" if made[:1].isupper() else made
+    """The name as a local variable or an argument.
+
+    A capital could be the name of an emitted class, so it gets an underscore.
+    """
+    valid = _python(name, _TAKEN)
+    return valid + "_" if valid[:1].isupper() else valid
 
 
 def file_name(name: str) -> str:
-    """A name that a network's module can have, beside scripts that import from elsewhere."""
+    """The name as a module beside the scripts of a build folder."""
     taken = keyword.iskeyword(name) or name in _FILES or name in sys.stdlib_module_names
     return name + "_" if taken else name
 
 
 def _python(name: str, taken: Iterable[str]) -> str:
-    bare = _lettered(name.lstrip("_"), "value")
+    bare = _starting_with_letter(name.lstrip("_"), "value")
     reserved = keyword.iskeyword(bare) or bare in taken
     return bare + "_" if reserved else bare
 
 
-def _lettered(name: str, prefix: str) -> str:
-    """The name, with a word before it unless it begins with a letter."""
+def _starting_with_letter(name: str, prefix: str) -> str:
+    """The name, with a prefix unless it begins with a letter."""
     return name if name[:1].isalpha() else prefix + name
 
 
 def class_name(name: str, doc: str | None) -> str:
-    """`squeeze_excite` as `SqueezeExcite`; where the doc string begins with the name, as there.
+    """The name as a class: `squeeze_excite` as `SqueezeExcite`.
 
-    A doc string that begins "AutoX3D-L: ..." makes `autox3d_l` the class `AutoX3DL`.
+    A docstring can give the capitals: "AutoX3D-L: ..." makes `autox3d_l` the class `AutoX3DL`.
     """
-    made = _spelled(name, doc)
-    if not made:
-        made = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
-        made = _lettered(made, "Block")
-    reserved = keyword.iskeyword(made) or made in _CLASSES or hasattr(builtins, made)
-    return made + "_" if reserved else made
+    spelled = _spelling(name, doc)
+    if not spelled:
+        camel = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+        spelled = _starting_with_letter(camel, "Block")
+    reserved = keyword.iskeyword(spelled) or spelled in _CLASSES or hasattr(builtins, spelled)
+    return spelled + "_" if reserved else spelled
 
 
 def class_doc(name: str, doc: str | None) -> str | None:
-    """The first paragraph of a doc string, without the name that it may begin with."""
+    """The first paragraph of a docstring, without the name that it may begin with."""
     if not doc:
         return None
     paragraph = first_paragraph(doc)
-    if not _spelled(name, doc):
+    if not _spelling(name, doc):
         return paragraph
     rest = paragraph.partition(":")[2].strip()
     return rest[:1].upper() + rest[1:]
 
 
 def network_doc(name: str, doc: str | None) -> str:
-    """What a network is, in a paragraph: its doc, else its name."""
+    """A paragraph about a network: from its docstring, or its name if it has none."""
     return class_doc(name, doc) or f"The network {name}."
 
 
@@ -98,8 +112,8 @@ def first_paragraph(doc: str) -> str:
     return doc.partition("\n\n")[0]
 
 
-def _spelled(name: str, doc: str | None) -> str:
-    """The name as the head of its doc string spells it, if it does."""
+def _spelling(name: str, doc: str | None) -> str:
+    """The name as its docstring spells it before a colon; empty if it does not."""
     head, colon, _ = (doc or "").partition(":")
     spelled = "".join(filter(str.isalnum, head)) if colon else ""
     agrees = spelled.isascii() and spelled.lower() == name.replace("_", "").lower()
@@ -107,7 +121,7 @@ def _spelled(name: str, doc: str | None) -> str:
 
 
 def numbered(bases: Iterable[str]) -> Iterator[str]:
-    """Each base once as it is, those that occur several times with a number: conv1, conv2."""
+    """Unique names: `conv` stays `conv` if it occurs once, several become `conv1`, `conv2`."""
     names = list(bases)
     total, seen = Counter(names), Counter[str]()
     taken = {name for name, count in total.items() if count == 1}

@@ -1,4 +1,7 @@
-"""The network's class: shapes as comments, features apart from the head, and its initialisation."""
+"""The network's own class: shapes as comments, `forward_features`, and rules for initial weights.
+
+Everything else about it is written as for a block.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from archdsl.emit import forward
-from archdsl.emit.arguments import Given
+from archdsl.emit.arguments import Argument
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -26,33 +29,33 @@ from archdsl.ops.base import PyValue
 
 
 class NetworkWriter(ClassWriter):
-    """Writes the class of the network itself; `initialise` is how its weights start."""
+    """Writes the class of the network; `initialise` are statements that initialise all layers."""
 
     initialise: tuple[Statement, ...]
 
-    def default(self, given: Given) -> Iterator[PyValue]:
-        """An open parameter has the value that the spec gives it."""
-        yield given.column[0].value
+    def default(self, argument: Argument) -> Iterator[PyValue]:
+        """The value that the spec gives an open parameter."""
+        yield argument.column[0].value
 
-    def described(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
+    def with_shape(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
         return Remarked(assignment, show_shape(shape))
 
-    def start(self, slots: Sequence[Slot]) -> Iterator[Statement]:
+    def reset_body(self, slots: Sequence[Slot]) -> Iterator[Statement]:
         yield from self.initialise
-        yield from super().start(slots)
+        yield from super().reset_body(slots)
 
     def methods(self, parts: list[Part]) -> Iterator[Function]:
         cut = _cut(parts)
         crossing = _crossing(parts, cut, self.owner.plan.outputs)
         if crossing:
-            yield from self._halves(parts, cut, crossing)
+            yield from self._split_forward(parts, cut, crossing)
         else:
             yield from super().methods(parts)
 
-    def _halves(
+    def _split_forward(
         self, parts: list[Part], cut: int, crossing: tuple[Reference, ...]
     ) -> Iterator[Function]:
-        """`forward_features`, and `forward` from what it gives."""
+        """`forward_features`, and `forward`, which calls it and continues with the head."""
         features = forward.body(parts[:cut], self.inputs(), crossing)
         yield self.method("forward_features", features, crossing)
         names = [f"x{i}" for i in range(1, len(crossing) + 1)] if len(crossing) > 1 else ["x"]
@@ -60,26 +63,34 @@ class NetworkWriter(ClassWriter):
         target: Python = Tuple(tuple(map(Atom, names))) if len(names) > 1 else Atom(names[0])
         outputs = self.owner.plan.outputs
         head = forward.body(parts[cut:], dict(zip(crossing, names, strict=True)), outputs)
-        known = Atom("Tensor") if len(names) == 1 else None  # what is assigned later may be Any
-        yield self.method("forward", (Assign(target, call, known), *head), outputs)
+        # Calling a module gives `Any`. With the annotation, mypy knows the type that `forward`
+        # returns; a tuple of several targets cannot be annotated.
+        annotation = Atom("Tensor") if len(names) == 1 else None
+        yield self.method("forward", (Assign(target, call, annotation), *head), outputs)
 
 
 def _cut(parts: list[Part]) -> int:
-    """How many parts make the features: up to the last whose result has several positions."""
+    """How many parts belong to the features: up to the last whose result has several positions.
+
+    The head begins where pooling leaves one position, or where a token is taken.
+    """
     lasts = [part.last if isinstance(part, Stage) else part for part in parts]
-    spread_out = [i for i, slot in enumerate(lasts, 1) if prod(slot.member.shape[1:]) > 1]
-    return max(spread_out, default=0)
+    spatial = [i for i, slot in enumerate(lasts, 1) if prod(slot.member.shape[1:]) > 1]
+    return max(spatial, default=0)
 
 
 def _crossing(parts: list[Part], cut: int, outputs: tuple[Reference, ...]) -> tuple[Reference, ...]:
-    """What the parts after the cut read from before it; nothing where either side is empty."""
+    """The values that cross from the parts before the cut to those after it.
+
+    Empty if there are no parts on one side: then there is no `forward_features`.
+    """
     if cut in (0, len(parts)):
         return ()
-    made = {
+    before = {
         FromMember(slot.planned.key, i)
         for part in parts[:cut]
         for slot in (part.slots if isinstance(part, Stage) else (part,))
         for i in range(slot.member.results)
     }
     after = forward.reads(parts[cut:], outputs)
-    return tuple(dict.fromkeys(r for r in after if r in made or isinstance(r, FromInput)))
+    return tuple(dict.fromkeys(r for r in after if r in before or isinstance(r, FromInput)))

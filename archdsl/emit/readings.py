@@ -1,8 +1,8 @@
-"""What the text says of a class, read back: expressions that hold in all of its instances.
+"""Finding one expression that gives a value in all instances of a class.
 
-Instances are written by one text, so most of what they say is the same. Where it is not, what is
-said in one of them may hold in all. An expression is only used after it gave, in Python's own
-numbers, the very values that the network has.
+The instances come from one text, so they mostly wrote the same expression. Where they did not, for
+example because callers passed a number here and an expression there, one of them may hold for all.
+An expression is used only if, computed with Python's own numbers, it gives the network's values.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from archdsl.emit.leaves import (
     Column,
     Fixed,
     Leaves,
-    collapsed,
+    collapse,
     first_value,
-    is_sayable,
+    is_computable,
     same,
 )
 from archdsl.emit.structure import Guard
@@ -30,12 +30,12 @@ from archdsl.emit.terms import python_value
 from archdsl.ir.written import Apply, Counter, Expression, Literal, leaves
 from archdsl.ops.base import PyValue
 
-_NOTHING = (LookupError, TypeError, ValueError, ArithmeticError)
+_NO_VALUE = (LookupError, TypeError, ValueError, ArithmeticError)
 
 
 @dataclass
 class Reading:
-    """Reads the text of one class, whose `fixed` leaves are the same everywhere."""
+    """The expressions of one class; its `fixed` leaves are constants of the network."""
 
     owner: BlockClass
     fixed: Fixed
@@ -45,66 +45,67 @@ class Reading:
         return Leaves(self.owner)
 
     def expression(self, column: Column, *, uniform: bool = False) -> Expression | None:
-        """What the text says of a column of values, if a constructor can say it.
+        """An expression that gives a column of values and that a constructor can compute.
 
-        Instances may differ in what it says: then it is what holds in all of them.
+        None if there is no such expression; the values then become an argument.
         """
+        # Equal cells of different types are kept apart: True is equal to 1.
         cells = {(type(cell.value), cell): cell for cell in column.values()}.values()
         written = list(dict.fromkeys(self._folded(cell, uniform) for cell in cells))
-        known = [term for term in written if is_sayable(term)]
+        known = [term for term in written if is_computable(term)]
         if all(isinstance(term, Literal) for term in written):
             known = known[:1]
         else:
             known = [term for term in known if not isinstance(term, Literal)]
         for term in known:
-            for reading in _readings(term, column):
+            for reading in _variants(term, column):
                 if self.holds(reading, column, uniform=uniform):
                     return reading
         return None
 
     def test(self, guard: Guard) -> Expression:
-        """A condition as it came out, without what is the same everywhere."""
+        """A condition that is true in the instance that it comes from, with constants folded."""
         term, holds = guard
-        test = self.leaves.read(term if holds else Apply("not", (term,)))
+        test = self.leaves.python_term(term if holds else Apply("not", (term,)))
         return self._fold(test)
 
     def _folded(self, cell: Cell, uniform: bool) -> Expression:
-        """A written expression in Python, without what is the same everywhere."""
-        term = self.leaves.read(cell.term)
+        """A written expression in Python, with constants folded."""
+        term = self.leaves.python_term(cell.term)
         if isinstance(cell.value, int | tuple) and not is_real(cell.term):
-            term = terms.whole(term)
+            term = terms.as_integer(term)
         if uniform and isinstance(term, Apply) and term.operator == "tuple":
             term = term.terms[0] if len(set(term.terms)) == 1 else term
         term = self._fold(term)
         if isinstance(term, Literal) and uniform:
-            return Literal(collapsed(python_value(term.value)))
+            return Literal(collapse(python_value(term.value)))
         return term
 
     def _fold(self, term: Expression) -> Expression:
-        """An expression without what is the same everywhere.
+        """An expression with constants folded.
 
-        A size of positions is that of this network's clips: it may be a value, or be in one, but
-        makes no rule together with what differs.
+        Sizes of positions are folded only if the whole expression becomes a constant. In an
+        expression with arguments they would make a rule that holds for clips of one size.
         """
-        partly = terms.fold(term, self._told)
-        whole = partly if is_sayable(partly) else terms.fold(partly, self.fixed)
+        partly = terms.fold(term, self._computable)
+        whole = partly if is_computable(partly) else terms.fold(partly, self.fixed)
         return whole if isinstance(whole, Literal) else partly
 
     @cached_property
-    def _told(self) -> Fixed:
-        """What is the same everywhere, of what a constructor can be told."""
-        return {leaf: value for leaf, value in self.fixed.items() if is_sayable(leaf)}
+    def _computable(self) -> Fixed:
+        """The constant leaves apart from sizes of positions."""
+        return {leaf: value for leaf, value in self.fixed.items() if is_computable(leaf)}
 
     def holds(self, term: Expression, column: Column, *, uniform: bool = False) -> bool:
-        """Whether an expression gives the values of a column in every instance that has one."""
+        """Whether an expression gives the value of a column in every instance that has one."""
         try:
             found = [terms.compute(term, values) for values in self._values(term, column)]
-        except _NOTHING:
+        except _NO_VALUE:
             return False
-        return all(map(_gives, found, column.values(), repeat(uniform)))
+        return all(map(_matches, found, column.values(), repeat(uniform)))
 
     def _values(self, term: Expression, places: Iterable[int]) -> Iterator[Fixed]:
-        """What an expression reads, in the instances at some places."""
+        """The values of the leaves of an expression in the given instances."""
         read = {leaf for leaf in leaves(term) if not isinstance(leaf, Literal)}
         every = {leaf: self.leaves.values(leaf) for leaf in read if not isinstance(leaf, Counter)}
         counted: dict[Expression, PyValue] = {leaf: leaf.number for leaf in counters(term)}
@@ -112,18 +113,18 @@ class Reading:
             yield {leaf: values[place] for leaf, values in every.items()} | counted
 
 
-def _gives(found: Any, cell: Cell, uniform: bool) -> bool:
-    """Whether what was computed is the value of a cell."""
+def _matches(found: Any, cell: Cell, uniform: bool) -> bool:
+    """Whether a computed value is the value of a cell."""
     expected = cell.value
     if uniform:
-        found, expected = collapsed(found), collapsed(expected)
+        found, expected = collapse(found), collapse(expected)
     if is_real(cell.term) and isinstance(found, int | float):
         found = type(expected)(found) if found == expected else found
     return same(found, expected)
 
 
-def _readings(term: Expression, column: Column) -> Iterator[Expression]:
-    """An expression, and it for each axis where other instances have a tuple."""
+def _variants(term: Expression, column: Column) -> Iterator[Expression]:
+    """The expression, and a tuple of it for each axis if other instances have tuples."""
     yield term
     value = first_value(column)
     if isinstance(value, tuple):

@@ -1,11 +1,14 @@
-"""What a class holds for each member: an attribute with its constructor, or a bare expression."""
+"""The members of a class in Python: an attribute and how to construct it, or an expression.
+
+Members that differ between instances are written once, with arguments for what differs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from archdsl.emit.arguments import Arguments, Given
+from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.classes import BlockClass, Classes, PlannedMember
 from archdsl.emit.leaves import Cell, Column, is_always
 from archdsl.emit.names import attribute, numbered, variable
@@ -19,38 +22,40 @@ from archdsl.ir.written import Apply, Counter, Literal, Opaque, leaves
 from archdsl.ops.base import Expression, Layer, PyValue, Required, Weight
 
 SELF = Atom("self")
-_LEADING = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
+_POSITIONAL = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
+"""The arguments that calls pass without a keyword, as torch's layers are called."""
 
 
 class Signature(Frozen):
-    """How a class is constructed: its arguments in order, and the defaults of some."""
+    """The name of a class, and the arguments of its constructor in order, with some defaults."""
 
     name: str
-    arguments: tuple[Given, ...]
+    arguments: tuple[Argument, ...]
     defaults: Mapping[str, PyValue]
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One member as the class sees it.
+    """One member of a class in Python.
 
-    `build` makes the attribute's value, `counted` the same where the number of the block is `i`;
-    without one, `template` is written in place. `zero` are its weights that start at zero, `flag`
-    says whether an optional one is there.
+    `build` constructs its attribute, and `indexed` does the same in terms of the variable `i`, the
+    number of a block in its stage. A member without an attribute is written in `forward` from its
+    `template`. `zero` names its weights that start at zero. `flag` is the condition under which an
+    optional member exists.
     """
 
     planned: PlannedMember
     member: Member
     attribute: str = ""
     build: Python | None = None
-    counted: Python | None = None
+    indexed: Python | None = None
     template: str = ""
     values: Mapping[str, Python] = field(default_factory=dict)
     zero: tuple[str, ...] = ()
     flag: Python | None = None
 
     def apply(self, operands: list[Python]) -> Python:
-        """The expression of this member's results."""
+        """The expression that computes this member from its operands."""
         if self.template:
             return instantiate(self.template, operands, self.values)
         return Call(Attribute(SELF, self.attribute), tuple(operands))
@@ -65,19 +70,19 @@ class Slot:
 
     @property
     def calls(self) -> int:
-        """How many calls it adds to a line: none where it is a sign or a bare attribute."""
+        """How many calls it adds to a line: none for an operator such as `+`, or an attribute."""
         is_infix = isinstance(self.member.form, Expression) and self.member.form.loose
         return 0 if is_infix or not self.operands else 1 + self.template.count(").")
 
     @property
     def is_named(self) -> bool:
-        """Whether the spec names its results, rather than a row of a table its block."""
+        """Whether the spec names its results; names of rows in a table do not count."""
         return bool(self.member.hints) and len(self.planned.key) == 1
 
 
 @dataclass
 class Slots:
-    """Writes the slots of one class."""
+    """Writes the slots of one class, and collects what its constructor stores for `forward`."""
 
     owner: BlockClass
     classes: Classes
@@ -94,23 +99,24 @@ class Slots:
         return [self._slot(p, names[p.key]) for p in planned]
 
     def _attributes(self) -> list[str]:
-        """The attribute of each member; stateless layers that are alike share one.
+        """The attribute of each member; equal layers without state share one.
 
-        An expression has none; what it needs as an argument is named after what it is.
+        A member that is an expression has no attribute. `expression` then begins the names of its
+        arguments.
         """
         bases: dict[object, str] = {}
-        places: list[object] = []
+        keys: list[object] = []
         for planned in self.owner.plan.members:
-            _, member = next(iter(self.owner.having(planned.key)))
-            identity = self._identity(planned, member)
-            places.append(identity)
+            _, member = next(iter(self.owner.members_under(planned.key)))
+            key = self._sharing_key(planned, member)
+            keys.append(key)
             if not isinstance(member.form, Expression):
-                bases.setdefault(identity, attribute(self._base(member)))
+                bases.setdefault(key, attribute(self._base_name(member)))
         unique = dict(zip(bases, numbered(bases.values()), strict=True))
-        return [unique.get(place, "expression") for place in places]
+        return [unique.get(key, "expression") for key in keys]
 
-    def _identity(self, planned: PlannedMember, member: Member) -> object:
-        """What members must agree in to share an attribute: only stateless layers can."""
+    def _sharing_key(self, planned: PlannedMember, member: Member) -> object:
+        """Members with equal keys share an attribute; only layers without state can."""
         form = member.form
         if not isinstance(form, Layer) or not form.shared:
             return planned.key
@@ -119,8 +125,12 @@ class Slots:
         columns = [self._column(planned.key, _argument(a.name)) for a in form.arguments]
         return form.constructor, str(columns)
 
-    def _base(self, member: Member) -> str:
-        """The name before numbering. A single letter is no name for a layer."""
+    def _base_name(self, member: Member) -> str:
+        """The attribute's name before numbering.
+
+        The name that the spec gives the result is used, unless it is one letter: `x` is a fine name
+        for a tensor, but not for a layer.
+        """
         if member.stage:
             return f"{member.stage}_{member.hint}"
         if len(member.hint) > 1:
@@ -131,19 +141,20 @@ class Slots:
         return member.form.label
 
     def _column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
-        found = ((place, value(member)) for place, member in self.owner.having(key))
-        return {place: Cell(python_value(plain(v)), term_of(v)) for place, v in found}
+        """The cells of one value of a member, such as an argument of its layer."""
+        values = ((place, value(member)) for place, member in self.owner.members_under(key))
+        return {place: Cell(python_value(plain(v)), term_of(v)) for place, v in values}
 
     def _slot(self, planned: PlannedMember, name: str) -> Slot:
-        present = dict(self.owner.having(planned.key))
+        present = dict(self.owner.members_under(planned.key))
         member = next(iter(present.values()))
         flag = None
         if planned.optional:
             flag = self.arguments.condition(member.guards, set(present), name)
         match member.form:
             case None:
-                build, counted = self._construct(planned.key, name)
-                slot = Slot(planned, member, name, build, counted, flag=flag)
+                build, indexed = self._construct(planned.key, name)
+                slot = Slot(planned, member, name, build, indexed, flag=flag)
             case Layer() as layer:
                 build = self._layer(planned.key, layer, name)
                 slot = Slot(planned, member, name, build, zero=layer.zero, flag=flag)
@@ -164,44 +175,50 @@ class Slots:
         return Call(Atom(layer.constructor), tuple(written))
 
     def _is_plain(self, column: Column, uniform: bool = False) -> bool:
-        """Whether the text says nothing of a value but the value."""
+        """Whether a value is a constant, or an argument that only passes it on.
+
+        A default must be written where an expression computes it: another argument of the class may
+        change it.
+        """
         term = self.arguments.reading.expression(column, uniform=uniform)
         return term is None or isinstance(term, Literal)
 
     def _construct(self, key: Key, name: str) -> tuple[Python, Python]:
-        """The call of a block's class, with what differs between its instances."""
-        members = {place: member for place, member in self.owner.having(key) if member.child}
+        """The call of a block's class: once with numbers of blocks as literals, once with `i`."""
+        members = {place: member for place, member in self.owner.members_under(key) if member.child}
         first = next(iter(members.values()))
         assert first.child is not None
         signature = self.signatures[self.classes.of[first.child]]
-        written: list[Python] = []
-        counted: list[Python] = []
-        for given in signature.arguments:
-            column = {place: self._handed(given, member) for place, member in members.items()}
-            default = signature.defaults.get(given.name, Required.REQUIRED)
+        literal: list[Python] = []
+        indexed: list[Python] = []
+        for argument in signature.arguments:
+            column = {place: self._passed(argument, member) for place, member in members.items()}
+            default = signature.defaults.get(argument.name, Required.REQUIRED)
             is_default = is_always(column, default)
             if is_default and self._is_plain(column):
                 continue
             self.arguments.check_quotients(column)
-            if given.is_real:
-                self.arguments.take_real(self.arguments.reading.expression(column))
-            value, value_by_counter = self.arguments.counted(given.name, column, name)
-            plain = given.name in _LEADING or str(value) == variable(given.name)
-            plain = plain and not any(isinstance(before, Keyword) for before in written)
-            keyword = variable(given.name)
-            if not (is_default and _counts(column)):
-                written.append(value if plain else Keyword(keyword, value))
-            counted.append(value_by_counter if plain else Keyword(keyword, value_by_counter))
-        called = Atom(signature.name)
-        return Call(called, tuple(written)), Call(called, tuple(counted))
+            value, value_of_i = self.arguments.write_both(
+                argument.name, column, name, real=argument.is_real
+            )
+            keyword = variable(argument.name)
+            is_positional = argument.name in _POSITIONAL or str(value) == keyword
+            is_positional &= not any(isinstance(before, Keyword) for before in literal)
+            # `se=i % 2 == 0` is the default in every second block: left out there, but not in a
+            # loop over `i`.
+            if not (is_default and _reads_counter(column)):
+                literal.append(value if is_positional else Keyword(keyword, value))
+            indexed.append(value_of_i if is_positional else Keyword(keyword, value_of_i))
+        function = Atom(signature.name)
+        return Call(function, tuple(literal)), Call(function, tuple(indexed))
 
-    def _handed(self, given: Given, member: Member) -> Cell:
-        """What a member's class is given as an argument, in the terms of this one."""
+    def _passed(self, argument: Argument, member: Member) -> Cell:
+        """The value that a member's class is given for an argument, in terms of this class."""
         assert member.child is not None
         assert member.outward is not None
-        value, _ = given.column[self.classes.place[member.child]]
-        term = member.outward(given.leaf or Opaque())
-        return Cell(value, Apply("!=", (term, Literal(None))) if given.is_switch else term)
+        value, _ = argument.column[self.classes.place[member.child]]
+        term = member.outward(argument.leaf or Opaque())
+        return Cell(value, Apply("!=", (term, Literal(None))) if argument.is_switch else term)
 
     def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:
         column = self._column(planned.key, _shape)
@@ -211,7 +228,7 @@ class Slots:
         values: dict[str, Python] = {}
         if not is_always(scales, 1):
             std = self.arguments.write("std", scales, name)
-            initial, values["std"] = Infix("*", (std, initial)), self._stored(std, "std")
+            initial, values["std"] = Infix("*", (std, initial)), self._attribute_for(std, "std")
         build = Call(Atom("nn.Parameter"), (initial,))
         template = "self." + name
         if weight.expanded:
@@ -226,22 +243,22 @@ class Slots:
         for value_name in expression.values:
             column = self._column(planned.key, _value(value_name))
             written = self.arguments.write(value_name, column, name)
-            values[value_name] = self._stored(written, value_name)
+            values[value_name] = self._attribute_for(written, value_name)
         return Slot(planned, member, template=expression.template, values=values)
 
-    def _stored(self, written: Python, name: str) -> Python:
-        """What `forward` reads of the constructor is kept as an attribute."""
+    def _attribute_for(self, written: Python, name: str) -> Python:
+        """A value as `forward` reads it: a constant, or an attribute that the constructor sets."""
         if not any(map(_is_variable, names_in(written))):
             return written
-        kept = attribute(str(written) if str(written).isidentifier() else name)
-        while kept in self.taken or self.stored.get(kept, written) != written:
-            kept += "_"
-        self.stored[kept] = written
-        return Attribute(SELF, kept)
+        unique = attribute(str(written) if str(written).isidentifier() else name)
+        while unique in self.taken or self.stored.get(unique, written) != written:
+            unique += "_"
+        self.stored[unique] = written
+        return Attribute(SELF, unique)
 
 
 def present_or_identity(slot: Slot) -> Python:
-    """What the attribute is set to: an optional member gives way to an identity."""
+    """The value of a slot's attribute; an optional member is replaced by `nn.Identity`."""
     assert slot.build is not None
     if slot.flag is None:
         return slot.build
@@ -274,8 +291,8 @@ def _shape(member: Member) -> PyValue:
     return member.form.shape
 
 
-def _counts(column: Column) -> bool:
-    """Whether the number of a block in its stage has a say in a column."""
+def _reads_counter(column: Column) -> bool:
+    """Whether a column depends on the number of a block in its stage."""
     return any(isinstance(leaf, Counter) for cell in column.values() for leaf in leaves(cell.term))
 
 

@@ -1,4 +1,7 @@
-"""Stages of a table as the network's class holds them: a sequence, its repeats folded."""
+"""Stages of a table as sequences: `nn.Sequential` or `nn.ModuleList`, with repeats as a loop.
+
+A loop is written only where it is short: the reader should still see the rows of the table.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +25,15 @@ from archdsl.emit.slots import SELF, Slot, present_or_identity
 from archdsl.emit.structure import FromMember, Reference
 from archdsl.frozen import Frozen
 
-_LONGER = 10
-"""Characters that an expression in the number of the block may have more than one without."""
+_EXTRA_LENGTH = 10
+"""How many characters longer an expression in `i` may be than the calls that it replaces."""
 
-_WORTH_FOLDING = {False: 2, True: 3}
-"""The shortest run to fold, of calls that are the same and of those that count."""
+_SHORTEST_RUN = {False: 2, True: 3}
+"""The number of calls from which on a loop is written: of equal calls, and of calls with `i`."""
 
 
 class Stage(Frozen):
-    """Members that are called one after the other, each on what the one before made."""
+    """Members that are called one after the other, each on the results of the one before."""
 
     name: str
     slots: tuple[Slot, ...]
@@ -56,8 +59,8 @@ class Stage(Frozen):
 Part = Slot | Stage
 
 
-def staged(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[Part]:
-    """The slots, those of a stage brought together where they follow each other."""
+def group_stages(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[Part]:
+    """The slots in order, with consecutive slots of one stage joined into a `Stage`."""
     read = Counter(chain(outputs, *(slot.operands for slot in slots)))
     taken = {slot.attribute for slot in slots}
     parts: list[Part] = []
@@ -75,18 +78,22 @@ def staged(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[Part]:
 
 
 def _name(slot: Slot) -> str:
-    """The stage's name, else the plural of what is repeated."""
+    """The stage's name, or the plural of the block that a loop repeats."""
     return attribute(slot.member.stage or slot.attribute.rstrip("0123456789") + "s")
 
 
 def _is_chain(slots: tuple[Slot, ...], read: Counter[Reference]) -> bool:
-    """Whether each slot is a module that takes all results of the one before, which end there."""
+    """Whether slots can form a sequence.
+
+    Each must be a module that takes exactly the results of the one before, and nothing else may
+    read these.
+    """
     for before, slot in pairwise(slots):
         results = tuple(_results(before))
         if slot.operands != results or any(read[r] != 1 for r in results):
             return False
-    is_held = all(slot.build and not slot.template and not slot.zero for slot in slots)
-    return len(slots) > 1 and is_held
+    are_modules = all(slot.build and not slot.template and not slot.zero for slot in slots)
+    return len(slots) > 1 and are_modules
 
 
 def _results(slot: Slot) -> Iterator[Reference]:
@@ -98,59 +105,63 @@ def _stage(name: str, slots: tuple[Slot, ...]) -> Stage:
     labels = [slot.member.hint for slot in slots]
     if slots[0].member.stage and labels != [str(place) for place in range(len(slots))]:
         return Stage(name, slots, Call(Atom("nn.Sequential"), (_labelled(labels, builds),)))
-    entries = tuple(_folded(builds, [_counted(slot) for slot in slots]))
+    entries = tuple(_fold_runs(builds, [_indexed_build(slot) for slot in slots]))
     if len(slots[0].operands) == 1:
         return Stage(name, slots, Call(Atom("nn.Sequential"), entries))
     return Stage(name, slots, Call(Atom("nn.ModuleList"), (List(entries),)))
 
 
 def _labelled(labels: list[str], builds: list[Python]) -> Python:
-    """Modules under labels of their own: what is inserted leaves the others theirs."""
+    """Modules under labels instead of numbers.
+
+    A module inserted between rows would shift the numbers after it, and with them the keys of
+    existing weights.
+    """
     pairs = (Tuple((literal(label), build)) for label, build in zip(labels, builds, strict=True))
     return Call(Atom("OrderedDict"), (List(tuple(pairs)),))
 
 
-def _counted(slot: Slot) -> Python:
-    """What makes a slot's module, where the number of the block is `i`."""
-    if slot.counted is None or slot.flag is not None:
+def _indexed_build(slot: Slot) -> Python:
+    """The module of a slot in terms of `i`, the number of the block."""
+    if slot.indexed is None or slot.flag is not None:
         return present_or_identity(slot)
-    return slot.counted
+    return slot.indexed
 
 
-def _folded(builds: Sequence[Python], counted: Sequence[Python]) -> Iterator[Python]:
-    """Runs of calls that are alike, or alike in the number of the block, as one expression."""
+def _fold_runs(builds: Sequence[Python], indexed: Sequence[Python]) -> Iterator[Python]:
+    """The entries of a sequence, with runs of calls that are equal, or equal in `i`, as a loop."""
     start = 0
     while start < len(builds):
-        end = _end(counted, start)
-        is_counted = end > _end(builds, start) and _is_short(counted[start], builds[start:end])
-        if not is_counted or end - start < _WORTH_FOLDING[is_counted]:
-            end = _end(builds, start)
-            is_counted = False
-        if end - start < _WORTH_FOLDING[is_counted]:
+        end = _run_end(indexed, start)
+        is_indexed = end > _run_end(builds, start) and _is_short(indexed[start], builds[start:end])
+        if not is_indexed or end - start < _SHORTEST_RUN[is_indexed]:
+            end = _run_end(builds, start)
+            is_indexed = False
+        if end - start < _SHORTEST_RUN[is_indexed]:
             yield builds[start]
             start += 1
             continue
-        made = counted[start] if is_counted else builds[start]
-        yield Star(_repeated(made, range(start, end), is_counted))
+        build = indexed[start] if is_indexed else builds[start]
+        yield Star(_generator(build, range(start, end), is_indexed))
         start = end
 
 
-def _is_short(counted: Python, builds: Sequence[Python]) -> bool:
-    """Whether an expression in `i` reads no worse than the longest of those it stands for."""
-    return len(str(counted)) <= max(len(str(build)) for build in builds) + _LONGER
+def _is_short(indexed: Python, builds: Sequence[Python]) -> bool:
+    """Whether an expression in `i` is not much longer than the longest call that it replaces."""
+    return len(str(indexed)) <= max(len(str(build)) for build in builds) + _EXTRA_LENGTH
 
 
-def _end(builds: Sequence[Python], start: int) -> int:
-    """The end of the run of equal expressions that begins at a place."""
+def _run_end(builds: Sequence[Python], start: int) -> int:
+    """The end of the run of equal expressions that begins at `start`."""
     end = start
     while end < len(builds) and builds[end] == builds[start]:
         end += 1
     return end
 
 
-def _repeated(build: Python, rounds: range, is_counted: bool) -> Generator:
-    """The expression for each round, counted as `i` only where it reads that."""
-    first = rounds.start if is_counted else 0
+def _generator(build: Python, rounds: range, is_indexed: bool) -> Generator:
+    """A generator that constructs each module of a run; `i` keeps its numbers from the table."""
+    first = rounds.start if is_indexed else 0
     bounds = (first, first + len(rounds)) if first else (len(rounds),)
-    target = Atom("i" if is_counted else "_")
+    target = Atom("i" if is_indexed else "_")
     return Generator(build, target, Call(Atom("range"), tuple(map(literal, bounds))))

@@ -1,4 +1,8 @@
-"""What stands in each instance of a block: its members, and which results they read."""
+"""The members of each instance of a block, and which results each member reads.
+
+This is the graph seen one block at a time: a block inside another is one member of it, whatever it
+contains. Instances with the same structure can become one class.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +20,20 @@ from archdsl.ops.base import Form, Layer
 from archdsl.ops.sources import Input
 
 Key: TypeAlias = tuple[Site, ...]
-"""What tells the members of one block apart: their sites, from the block inwards."""
+"""Identifies a member of a block by places in the text: rows and stages first, then the call.
+
+Two instances of a block have the same keys, because they come from the same text.
+"""
 
 
 class FromInput(NamedTuple):
-    """A value that comes in under a name."""
+    """An input of the block, by its name."""
 
     name: str
 
 
 class FromMember(NamedTuple):
-    """A result of a member of the same block."""
+    """A result of another member of the same block."""
 
     member: Key
     result: int = 0
@@ -36,11 +43,11 @@ Reference: TypeAlias = FromInput | FromMember
 
 
 Guard: TypeAlias = tuple[Expression, bool]
-"""A condition, and how it came out."""
+"""A condition of the text, and whether it was true."""
 
 
 class Outward(Frozen):
-    """From the terms of the innermost of some bodies to those of the body around them all."""
+    """Rewrites an expression of the innermost of some nested bodies for the body around them."""
 
     path: tuple[Body, ...]
 
@@ -51,12 +58,12 @@ class Outward(Frozen):
 
 
 class Member(Frozen):
-    """An operation or a block in its place. Exactly one of `form` and `child` is given.
+    """An operation or a block inside a block. Exactly one of `form` and `child` is given.
 
-    `stage` names the stage of a table around it, `hints` are the names that the spec gives its
-    results. A `heavy` member multiplies, or is a block: it deserves a line of its own. `guards`
-    are the conditions that led to it and how they came out, in terms of the body around it, as
-    are the `arguments` of the child's constructor.
+    `stage` names the stage of the table that contains it, and `hints` are the names that the spec
+    gives its results. A `heavy` member has multiply-adds, or is a block: it gets a line of its own
+    in `forward`. `guards` are the conditions under which it exists, in terms of this block.
+    `outward` rewrites expressions of the child in terms of this block.
     """
 
     key: Key
@@ -73,24 +80,27 @@ class Member(Frozen):
 
     @property
     def hint(self) -> str:
-        """The name of its only result, if the spec gives it one."""
+        """The name that the spec gives its only result; empty if there is none."""
         return self.hints[0] if len(self.hints) == 1 else ""
 
     @property
     def series(self) -> object:
-        """What members that may form one sequence share: a stage, or a call in a loop."""
+        """Members with the same series may form one `nn.Sequential`: a stage, or a loop's calls."""
         start, end, *rounds = self.key[-1]
         return self.stage or ((start, end) if rounds else self.key)
 
     @property
     def can_be_identity(self) -> bool:
-        """Whether an nn.Identity can stand where some instance lacks this member."""
+        """Whether `nn.Identity` can replace this member in instances that lack it."""
         is_module = self.child is not None or isinstance(self.form, Layer)
         return is_module and len(self.operands) == 1 and self.results == 1
 
     @property
     def signature(self) -> object:
-        """What must agree between instances, besides the operands and the kind of a child."""
+        """What must agree between instances of one class, apart from operands and children.
+
+        Values of arguments are not part of it: they can differ between the instances of a class.
+        """
         if isinstance(self.form, Layer):
             names = tuple(argument.name for argument in self.form.arguments)
             return (self.form.constructor, names, self.form.zero, self.form.shared)
@@ -120,18 +130,19 @@ class Instance:
         return tuple(self.scope.inputs)
 
     @property
-    def given(self) -> tuple[str, ...]:
-        """For each input the first that has the same value."""
+    def canonical_inputs(self) -> tuple[str, ...]:
+        """For each input the name of the first input with the same value."""
         first: dict[Value, str] = {}
         return tuple(first.setdefault(value, name) for name, value in self.scope.inputs.items())
 
 
 def instances(graph: Graph, target: Target) -> dict[int, Instance]:
-    """Every instance of a block in a graph, and the network's own, by its scope."""
-    known, children = bodies(graph, target), _children(graph)
+    """Every instance of a block in a graph, the network included, by the index of its scope."""
+    by_scope, children = bodies(graph, target), _children(graph)
     found: dict[int, Instance] = {}
+    # A scope has a higher index than the scopes around it, so inner instances are read first.
     for index in sorted(children, reverse=True):
-        found[index] = _Reader(known[index], children, found).instance()
+        found[index] = _Reader(by_scope[index], children, found).instance()
     return found
 
 
@@ -139,7 +150,10 @@ _Child: TypeAlias = Node | Scope
 
 
 def _children(graph: Graph) -> dict[int, list[_Child]]:
-    """What stands right in each block, in order of execution; empty blocks leave no trace."""
+    """The operations and blocks directly inside each block, in order of execution.
+
+    A block without operations, such as one that returns its input, is no child of anything.
+    """
     children: dict[int, list[_Child]] = {0: []}
     for node in graph:
         if isinstance(node.operation, Input):
@@ -158,22 +172,22 @@ def _children(graph: Graph) -> dict[int, list[_Child]]:
 
 @dataclass
 class _Reader:
-    """Reads the members of one body; `found` are the instances of the blocks in it."""
+    """Reads the members of one body; `found` has the instances of the blocks inside it."""
 
     body: Body
     children: Mapping[int, list[_Child]]
     found: Mapping[int, Instance]
-    known: dict[Value, Reference] = field(default_factory=dict)
+    references: dict[Value, Reference] = field(default_factory=dict)
 
     def instance(self) -> Instance:
         for name, value in self.body.scope.inputs.items():
-            self.known.setdefault(value, FromInput(name))
+            self.references.setdefault(value, FromInput(name))
         members = tuple(map(self._member, self.children[self.body.scope.index]))
-        outputs = tuple(self.known[value] for value in self.body.scope.outputs)
+        outputs = tuple(self.references[value] for value in self.body.scope.outputs)
         return Instance(self.body, members, outputs)
 
     def _member(self, child: _Child) -> Member:
-        key, stage = _place(self.body.graph, child, self.body.scope.index)
+        key, stage = _key_and_stage(self.body.graph, child, self.body.scope.index)
         if isinstance(child, Node):
             member = self._operation(child, key, stage)
             results = tuple(Value(child.index, i) for i in range(len(child.results)))
@@ -181,7 +195,7 @@ class _Reader:
             member = self._block(child, key, stage)
             results = child.outputs
         for position, value in enumerate(results):
-            self.known[value] = FromMember(key, position)
+            self.references[value] = FromMember(key, position)
         return member
 
     def _operation(self, node: Node, key: Key, stage: str | None) -> Member:
@@ -190,7 +204,7 @@ class _Reader:
         types, results = graph.types(values), node.results
         return Member(
             key,
-            tuple(self.known[value] for value in values),
+            tuple(self.references[value] for value in values),
             len(results),
             node.names,
             stage,
@@ -201,12 +215,12 @@ class _Reader:
         )
 
     def _block(self, scope: Scope, key: Key, stage: str | None) -> Member:
-        """The place of a scope, filled by what stands for it."""
-        path = [self.body.bodies[index] for index in self._handed_to(scope)]
+        """The member for a scope; a block that only calls another is replaced by the other."""
+        path = [self.body.bodies[index] for index in self._delegates(scope)]
         child = self.found[path[-1].scope.index]
         return Member(
             key,
-            tuple(self.known[value] for value in child.scope.inputs.values()),
+            tuple(self.references[value] for value in child.scope.inputs.values()),
             len(scope.outputs),
             scope.names,
             stage,
@@ -217,8 +231,12 @@ class _Reader:
             outward=Outward(tuple(path)),
         )
 
-    def _handed_to(self, scope: Scope) -> Iterator[int]:
-        """The way to the block that stands for one, which may do no more than choose another."""
+    def _delegates(self, scope: Scope) -> Iterator[int]:
+        """The scopes from a block to the one that does its work.
+
+        A block may consist of one call, for example to choose between two others. A class for it
+        would only add a level to every key of the state dict.
+        """
         yield scope.index
         inside = self.children[scope.index]
         while (
@@ -229,7 +247,11 @@ class _Reader:
             inside = self.children[scope.index]
 
     def _guards_on(self, path: Sequence[Body]) -> Iterator[Guard]:
-        """The conditions of a call, of the calls in it that it is handed to, and of all inside."""
+        """The guards of a call, of the calls on the path of delegation, and of all members inside.
+
+        A condition that every member inside has is a condition of the whole block: an `if` around
+        a whole body is written as an optional attribute outside.
+        """
         for depth, body in enumerate(path):
             around = Outward(tuple(path[:depth]))
             assert body.parent is not None
@@ -245,15 +267,15 @@ def _guards(body: Body, guards: Iterable[Origin]) -> Iterator[Guard]:
     return ((body.term(guard), guard.value is True) for guard in guards)
 
 
-def _place(graph: Graph, child: _Child, owner: int) -> tuple[Key, str | None]:
-    """The key of a child, and the stage it stands in."""
+def _key_and_stage(graph: Graph, child: _Child, owner: int) -> tuple[Key, str | None]:
+    """The key of a child, and the name of the stage that contains it."""
     around = list(_between(graph, child, owner))
     stage = next((scope.name for scope in around if scope.kind == "stage"), None)
     return (*(scope.site for scope in reversed(around)), child.site), stage
 
 
 def _between(graph: Graph, child: _Child, owner: int) -> Iterator[Scope]:
-    """The rows and stages between a child and its block, from the inside out."""
+    """The rows and stages between a child and its block, innermost first."""
     start = child.scope if isinstance(child, Node) else child.parent
     for scope in graph.enclosing(start):
         if scope.index == owner:

@@ -1,4 +1,8 @@
-"""The forms of operations, written as templates, as trees of Python."""
+"""The PyTorch forms of operations, which are templates of text, as trees of Python.
+
+An operation declares `F.pad({0}, {pads})`. Pasting operands into text would need parentheses by
+guess; parsed with `ast`, the tree knows where they are needed.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +38,16 @@ _OPERATORS: dict[type[ast.operator], str] = {
 
 
 def instantiate(template: str, operands: Sequence[Python], values: Mapping[str, Python]) -> Python:
-    """The expression of a template: `{0}` is the first operand, `{name}` a value."""
+    """The expression of a template, where `{0}` is the first operand and `{name}` a value."""
     places = {f"operand_{i}": operand for i, operand in enumerate(operands)}
     places |= {f"value_{name}": value for name, value in values.items()}
-    return _Reader(places).read(_parsed(template, len(operands), tuple(values)))
+    return _Reader(places).read(_parse(template, len(operands), tuple(values)))
 
 
+# The placeholders become identifiers before parsing, so that the result depends on the template
+# alone and is kept: a network has thousands of operations and some dozens of templates.
 @cache
-def _parsed(template: str, operands: int, values: tuple[str, ...]) -> ast.expr:
+def _parse(template: str, operands: int, values: tuple[str, ...]) -> ast.expr:
     names = [f"operand_{i}" for i in range(operands)]
     named = {name: f"value_{name}" for name in values}
     text = template.format(*names, operands=", ".join(names), **named)
@@ -49,7 +55,10 @@ def _parsed(template: str, operands: int, values: tuple[str, ...]) -> ast.expr:
 
 
 class _Reader:
-    """Python's own syntax tree to ours, the placeholders replaced."""
+    """Turns Python's syntax tree into ours, with operands and values in their places.
+
+    It covers what templates use; anything else is a mistake in an operation.
+    """
 
     def __init__(self, places: Mapping[str, Python]) -> None:
         self.places = places
@@ -79,4 +88,4 @@ class _Reader:
                 return Tuple(tuple(map(self.read, items)))
             case ast.Starred(value=value):
                 return Star(self.read(value))
-        raise TypeError(f"a template holds {ast.dump(node)}")
+        raise TypeError(f"a template contains {ast.dump(node)}")

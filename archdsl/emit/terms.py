@@ -1,7 +1,7 @@
-"""Expressions of the language as Python says them: rewritten, computed, and written.
+"""Expressions of the language in Python: rewritten for its operators, then computed or printed.
 
-Both computing and writing go by the same rewritten expression, so that what is checked against
-the values of a network is what stands in its module.
+Computing and printing use the same rewritten expression. So the expression that was checked against
+the values of the network is the one in its module.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ from archdsl.params.numbers import round_to
 ROUND_TO = "round_to"
 
 REAL = "real"
-"""Marks what may be any number, where a quotient is not cut off."""
+"""An operator that marks where any number is allowed, so that a quotient stays a quotient."""
 
 _RENAMED = {"floor": "math.floor", "ceil": "math.ceil", "sqrt": "math.sqrt"}
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _MIRRORED = {"and": "or", "or": "and"}
 
+# What Python computes, which is not always what the language computes: the language has exact
+# fractions. Checking a printed expression with the language's arithmetic would prove nothing.
 _COMPUTED: dict[str, Callable[..., Any]] = {
     "+": operator.add,
     "-": lambda a, *b: a - b[0] if b else -a,
@@ -70,15 +72,15 @@ _COMPUTED: dict[str, Callable[..., Any]] = {
 }
 
 _SINGLE: tuple[Python, ...] = (Atom("None"), Atom("True"), Atom("False"))
-"""What is compared by identity."""
+"""The values that Python compares with `is`."""
 
 _SIGNS = frozenset("+ - * / // % < <= > >= == != and or".split())
 
 
 def python_value(value: object) -> PyValue:
-    """A value of the language as one of Python; a block counts as true.
+    """A value of the language as a value of Python; a block is True, since it is given.
 
-    What has no such value is NotImplemented.
+    NotImplemented if Python has no such value. None would not do: it is a value of both.
     """
     if value is None or isinstance(value, bool | int | float | str):
         return value
@@ -95,39 +97,43 @@ def is_block(value: object) -> bool:
     return hasattr(value, "given")
 
 
-def renamed(term: Expression, names: Mapping[Expression, Expression]) -> Expression:
-    """An expression with other leaves in the place of some."""
+def substitute(term: Expression, names: Mapping[Expression, Expression]) -> Expression:
+    """An expression with some of its leaves replaced."""
     if isinstance(term, Named):
-        return replace(term, term=renamed(term.term, names))
+        return replace(term, term=substitute(term.term, names))
     if isinstance(term, Apply):
-        return replace(term, terms=tuple(renamed(inner, names) for inner in term.terms))
+        return replace(term, terms=tuple(substitute(inner, names) for inner in term.terms))
     return names.get(term, term)
 
 
-def pythonic(term: Expression) -> Expression:
-    """An expression with the operators and functions of Python in place of the language's."""
+def to_python(term: Expression) -> Expression:
+    """An expression with the operators and functions of Python instead of the language's."""
     if isinstance(term, Named):
-        return replace(term, term=pythonic(term.term))
+        return replace(term, term=to_python(term.term))
     if isinstance(term, Literal):
         value = python_value(term.value)
         return OPAQUE if value is NotImplemented else Literal(value)
     if not isinstance(term, Apply):
         return term
     if term.operator == REAL:
-        return pythonic(term.terms[0])
+        return to_python(term.terms[0])
     if term.operator == "not":
-        return _negated(pythonic(term.terms[0]))
-    if term.operator in ("int", "floor", "ceil", "round") and (exact := _rational(term.terms[0])):
-        return _rounded(term.operator, Apply("/", tuple(map(pythonic, exact))))
-    terms = tuple(map(pythonic, term.terms))
+        return _negate(to_python(term.terms[0]))
     if term.operator in ("int", "floor", "ceil", "round"):
-        return _rounded(term.operator, terms[0])
+        exact = _exact_ratio(term.terms[0])
+        inner = Apply("/", tuple(map(to_python, exact))) if exact else to_python(term.terms[0])
+        return _round(term.operator, inner)
+    terms = tuple(map(to_python, term.terms))
     sign = _RENAMED.get(term.operator, term.operator)
     return Apply(sign, terms) if sign in _COMPUTED else OPAQUE
 
 
-def _rational(term: Expression) -> tuple[Expression, Expression] | None:
-    """The sides of `2.2 * x` as `11 * x / 5`, which no rounding of a float can spoil."""
+def _exact_ratio(term: Expression) -> tuple[Expression, Expression] | None:
+    """The two sides of `2.2 * x` as the quotient `11 * x / 5`, or None for other expressions.
+
+    The language has exact fractions and Python has floats: `int(0.29 * 100)` is 29 in the one and
+    28 in the other.
+    """
     if not isinstance(term, Apply) or term.operator != "*":
         return None
     for factor, other in (term.terms, term.terms[::-1]):
@@ -137,7 +143,7 @@ def _rational(term: Expression) -> tuple[Expression, Expression] | None:
     return None
 
 
-def _rounded(name: str, term: Expression) -> Expression:
+def _round(name: str, term: Expression) -> Expression:
     if name == "round":
         return Apply("math.floor", (Apply("+", (term, Literal(0.5))),))
     if name != "ceil" and isinstance(term, Apply) and term.operator == "/":
@@ -145,40 +151,75 @@ def _rounded(name: str, term: Expression) -> Expression:
     return Apply(_RENAMED.get(name, name), (term,))
 
 
-def _negated(term: Expression) -> Expression:
+def _negate(term: Expression) -> Expression:
     if isinstance(term, Apply) and term.operator in _NEGATED:
         return replace(term, operator=_NEGATED[term.operator])
     if isinstance(term, Apply) and term.operator in _MIRRORED:
-        return Apply(_MIRRORED[term.operator], tuple(map(_negated, term.terms)))
+        return Apply(_MIRRORED[term.operator], tuple(map(_negate, term.terms)))
     if isinstance(term, Apply) and term.operator == "not":
         return term.terms[0]
     return Apply("not", (term,))
 
 
-def whole(term: Expression) -> Expression:
-    """The expression where an integer is wanted: a quotient that comes out whole is `//`."""
+def as_integer(term: Expression) -> Expression:
+    """The expression for a value that is an integer: its quotients divide evenly, so they use `//`.
+
+    Common factors are cancelled, as in `heads * (features / heads)`.
+    """
     if isinstance(term, Apply) and term.operator in ("*", "/"):
         above, below = _factors(term)
         for factor in [factor for factor in below if factor in above]:
             above.remove(factor)
             below.remove(factor)
         return Apply("//", (_product(above), _product(below))) if below else _product(above)
+    if isinstance(term, Apply) and term.operator == "//":
+        return _floor_division(term)
     if isinstance(term, Apply) and term.operator == "if":
         then, test, other = term.terms
-        return replace(term, terms=(whole(then), test, whole(other)))
+        return replace(term, terms=(as_integer(then), test, as_integer(other)))
     if isinstance(term, Apply) and term.operator in _WHOLE_OF_WHOLES:
-        return replace(term, terms=tuple(map(whole, term.terms)))
+        return replace(term, terms=tuple(map(as_integer, term.terms)))
     if isinstance(term, Named):
-        return replace(term, term=whole(term.term))
+        return replace(term, term=as_integer(term.term))
     return term
 
 
 _WHOLE_OF_WHOLES = frozenset(["tuple", "+", "-", "min", "max"])
-"""What comes out whole of a quotient and integers only if the quotient does, or is not chosen."""
+"""Operators whose result, of integers and one quotient, is an integer only if the quotient is.
+
+For `min` and `max` the quotient may also be the operand that is not chosen.
+"""
+
+
+def _floor_division(term: Apply) -> Expression:
+    """A floor division that gives an `int`: of a float, Python's `//` gives a float.
+
+    `a / 2 // 3` becomes `a // (2 * 3)`; where a float remains, the result is converted.
+    """
+    above, below = _factors(replace(term, operator="/"))
+    quotient = Apply("//", (_product(above), _product(below)))
+    return Apply("int", (quotient,)) if _is_float(quotient) else quotient
+
+
+def _is_float(term: Expression) -> bool:
+    """Whether Python may compute a float, even if its value is a whole number."""
+    if isinstance(term, Named):
+        return _is_float(term.term)
+    if not isinstance(term, Apply):
+        return isinstance(term, Literal) and isinstance(term.value, float)
+    if term.operator in _ALWAYS_INTEGER:
+        return False
+    return term.operator in ("/", "math.sqrt") or any(map(_is_float, term.terms))
+
+
+_ALWAYS_INTEGER = frozenset(["int", "math.floor", "math.ceil", "len", ROUND_TO])
 
 
 def _factors(term: Expression) -> tuple[list[Expression], list[Expression]]:
-    """A product of quotients as one quotient, so that nothing is cut off on the way."""
+    """The factors of a numerator and a denominator, so that one `//` comes last.
+
+    `a / c * b` must be `a * b // c`: `a // c * b` would round on the way.
+    """
     if isinstance(term, Named) and isinstance(term.term, Apply) and term.term.operator == "/":
         return _factors(term.term)
     if not isinstance(term, Apply) or term.operator not in ("*", "/"):
@@ -194,10 +235,10 @@ def _product(factors: Sequence[Expression]) -> Expression:
 
 
 def compute(term: Expression, values: Mapping[Expression, PyValue]) -> Any:
-    """What the written expression computes, in Python's own numbers.
+    """The value of the printed expression, in Python's own numbers.
 
     Raises:
-        LookupError, TypeError, ValueError, ArithmeticError: these values give nothing.
+        LookupError, TypeError, ValueError, ArithmeticError: it has no value for these leaves.
     """
     if isinstance(term, Literal):
         return term.value
@@ -216,7 +257,7 @@ def compute(term: Expression, values: Mapping[Expression, PyValue]) -> Any:
 
 
 def fold(term: Expression, fixed: Mapping[Expression, PyValue]) -> Expression:
-    """The expression with the values of leaves that are always the same, and what follows."""
+    """The expression with constant leaves replaced by their values, and simplified."""
     if term in fixed:
         return Literal(fixed[term])
     if isinstance(term, Named):
@@ -224,21 +265,21 @@ def fold(term: Expression, fixed: Mapping[Expression, PyValue]) -> Expression:
         return inner if isinstance(inner, Literal) else replace(term, term=inner)
     if not isinstance(term, Apply):
         return term
-    made = _simpler(Apply(term.operator, tuple(fold(inner, fixed) for inner in term.terms)))
-    if not isinstance(made, Apply) or not all(isinstance(t, Literal) for t in made.terms):
-        return made
+    folded = _simplify(Apply(term.operator, tuple(fold(inner, fixed) for inner in term.terms)))
+    if not isinstance(folded, Apply) or not all(isinstance(t, Literal) for t in folded.terms):
+        return folded
     try:
-        return Literal(compute(made, {}))
+        return Literal(compute(folded, {}))
     except (LookupError, TypeError, ValueError, ArithmeticError):
-        return made
+        return folded
 
 
-def _simpler(term: Apply) -> Expression:
-    """A condition of which one side decides without the other; twice a thing for it and itself."""
+def _simplify(term: Apply) -> Expression:
+    """Simplify conditions that one side decides, comparisons of equal sides, and `x + x`."""
     if term.operator in ("==", "!=") and term.terms[0] == term.terms[1]:
         return Literal(term.operator == "==")
     if term.operator == "+":
-        return _summed(*term.terms)
+        return _sum(*term.terms)
     if term.operator == "if" and isinstance(term.terms[1], Literal):
         return term.terms[0] if term.terms[1].value else term.terms[2]
     if term.operator not in _MIRRORED:
@@ -250,8 +291,8 @@ def _simpler(term: Apply) -> Expression:
     return term
 
 
-def _summed(left: Expression, right: Expression) -> Expression:
-    """A sum; of the same thing several times, a multiple of it."""
+def _sum(left: Expression, right: Expression) -> Expression:
+    """A sum; `x + x + x` as `3 * x`, such as the channels of a concatenation."""
     times, one = 1, left
     if isinstance(left, Apply) and left.operator == "*" and isinstance(left.terms[0], Literal):
         times, one = left.terms[0].value, left.terms[1]  # type: ignore[assignment]
@@ -261,7 +302,7 @@ def _summed(left: Expression, right: Expression) -> Expression:
 
 
 def write(term: Expression, name: Callable[[Expression], Python]) -> Python:
-    """The expression in Python; `name` says leaves, and expressions that have a name."""
+    """The expression as a tree of Python; `name` gives leaves and named expressions."""
     if isinstance(term, Literal):
         return literal(term.value)  # type: ignore[arg-type]
     if not isinstance(term, Apply):

@@ -1,16 +1,15 @@
-"""One class as a tree of Python: its constructor and its forward."""
+"""One class as a tree of Python: its docstring, its constructor, and `forward`."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from archdsl.emit import forward
-from archdsl.emit.arguments import Arguments, Given
+from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.classes import BlockClass, Classes
-from archdsl.emit.initialise import own_start
-from archdsl.emit.leaves import Fixed, Opens, spread
+from archdsl.emit.initialise import own_initialisation
+from archdsl.emit.leaves import Fixed, OpenParameters, broadcast
 from archdsl.emit.names import variable
 from archdsl.emit.python import (
     Assign,
@@ -29,7 +28,7 @@ from archdsl.emit.python import (
     literal,
 )
 from archdsl.emit.slots import SELF, Signature, Slot, Slots, present_or_identity
-from archdsl.emit.stages import Part, Stage, staged
+from archdsl.emit.stages import Part, Stage, group_stages
 from archdsl.emit.structure import FromInput, Reference
 from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
@@ -40,88 +39,97 @@ from archdsl.ops.base import PyValue
 TENSOR = Atom("Tensor")
 
 DOC_WIDTH = 78
-"""The width of a doc string, which stands indented between its quotes."""
+"""The width of docstrings: a line of 88 without the indentation and the quotes."""
 
 
-class Written(Frozen):
+class EmittedClass(Frozen):
     """A class with the signature of its constructor."""
 
     signature: Signature
     tree: Class
-    is_started: bool
-    """Whether it starts weights of its own."""
+    has_reset: bool
+    """Whether it has a method `reset_parameters`."""
 
 
-class Shared(Frozen):
+class ModuleContext(Frozen):
     """What the writers of all classes of a module share.
 
-    Where weights are `is_started` by the network, they can start anew.
+    If the network `has_init` rules, weights are initialised by methods `reset_parameters`, which
+    can be called again, and not by constructors.
     """
 
     classes: Classes
     signatures: Mapping[BlockClass, Signature]
-    opens: Opens
+    opens: OpenParameters
     fixed: Mapping[BlockClass, Fixed]
-    is_started: bool
+    has_init: bool
 
 
 class ClassWriter(Frozen):
-    """Writes the class of a block."""
+    """Writes the class of a block. The class of the network has a writer derived from this one."""
 
     owner: BlockClass
     name: str
     doc: str | None
-    shared: Shared
+    context: ModuleContext
 
-    def write(self) -> Written:
+    def write(self) -> EmittedClass:
+        """The class as a tree of Python.
+
+        Raises:
+            ClosedParameters: an open parameter of the network must be a constant.
+        """
+        # Slots are written twice where expressions repeat: only after the first time is it known
+        # which of them deserve a variable.
         slots, written = self._slots({})
         if named := slots.arguments.repeated():
             slots, written = self._slots(named)
         arguments = slots.arguments
-        parts = staged(written, self.owner.plan.outputs)
+        parts = group_stages(written, self.owner.plan.outputs)
         signature = self._signature(arguments)
-        assigned = self._assigned(arguments, slots.stored, parts)
-        start = tuple(self.start(written))
-        assigned += [Expr(Call(Atom("self.reset_parameters")))] if start else []
+        assignments = self._assignments(arguments, slots.stored, parts)
+        reset = tuple(self.reset_body(written))
+        assignments += [Expr(Call(Atom("self.reset_parameters")))] if reset else []
         head = (Docstring(textwrap.fill(self.doc, DOC_WIDTH)),) if self.doc else ()
-        constructor = (_constructor(signature, assigned),) if assigned else ()
-        reset = (Function("reset_parameters", (Parameter("self"),), Atom("None"), start),)
-        body = (*head, *constructor, *(reset if start else ()), *self.methods(parts))
-        return Written(signature, Class(self.name, (Atom("nn.Module"),), body), bool(start))
+        constructor = (_constructor(signature, assignments),) if assignments else ()
+        method = (Function("reset_parameters", (Parameter("self"),), Atom("None"), reset),)
+        body = (*head, *constructor, *(method if reset else ()), *self.methods(parts))
+        return EmittedClass(signature, Class(self.name, (Atom("nn.Module"),), body), bool(reset))
 
     def _slots(self, named: Mapping[Expression, str]) -> tuple[Slots, list[Slot]]:
-        shared = self.shared
-        arguments = Arguments(self.owner, shared.opens, shared.fixed[self.owner], named)
-        slots = Slots(self.owner, shared.classes, shared.signatures, arguments)
+        context = self.context
+        arguments = Arguments(self.owner, context.opens, context.fixed[self.owner], named)
+        slots = Slots(self.owner, context.classes, context.signatures, arguments)
         return slots, slots.write()
 
     def _signature(self, arguments: Arguments) -> Signature:
-        """Arguments as the block declares them, after the channels and before its other names."""
-        given = [
-            replace(one, is_real=one.leaf in arguments.reals) for one in arguments.used.values()
-        ]
+        """The arguments in order: `in_channels`, the block's parameters as declared, all others."""
+        given = arguments.final()
         declared = self.owner.definition.parameters
         defaults = {one.name: value for one in given for value in self.default(one)}
         order = sorted(given, key=lambda one: (one.name in defaults, _rank(one, declared)))
         return Signature(self.name, tuple(order), defaults)
 
-    def default(self, given: Given) -> Iterator[PyValue]:
-        """The default of a parameter, if the block says one and the class's own are like it."""
+    def default(self, argument: Argument) -> Iterator[PyValue]:
+        """The default of an argument: that of the block's parameter, if it has the same type.
+
+        Yields nothing if there is none.
+        """
         defaults = self.owner.definition.defaults
-        if not isinstance(given.leaf, Leaf) or given.name not in defaults:
+        if not isinstance(argument.leaf, Leaf) or argument.name not in defaults:
             return
-        value = python_value(defaults[given.name])
-        values = [cell.value for cell in given.column.values()]
+        value = python_value(defaults[argument.name])
+        values = [cell.value for cell in argument.column.values()]
         if all(isinstance(other, bool) for other in values):
             value = bool(value)
-        value = spread([*values, value])[-1]
+        value = broadcast([*values, value])[-1]
         if any(type(value) is type(other) for other in values):
             yield value
 
-    def _assigned(
+    def _assignments(
         self, arguments: Arguments, stored: Mapping[str, Python], parts: list[Part]
     ) -> list[Statement]:
-        """What the constructor does; nothing in a block that holds no layer."""
+        """The statements of the constructor; none for a block without layers."""
         body: list[Statement] = []
         body += [Assign(Atom(variable(n)), value) for n, value in arguments.computed.items()]
         body += [Assign(Attribute(SELF, name), value) for name, value in stored.items()]
@@ -131,21 +139,24 @@ class ClassWriter(Frozen):
         refusals = (_refusal(self.name, condition) for condition in arguments.refusals())
         return [*refusals, *body]
 
-    def start(self, slots: Sequence[Slot]) -> Iterator[Statement]:
-        """How the weights start, also once more."""
-        return own_start(slots) if self.shared.is_started else iter(())
+    def reset_body(self, slots: Sequence[Slot]) -> Iterator[Statement]:
+        """The statements of `reset_parameters`; none if the class needs no such method."""
+        return own_initialisation(slots) if self.context.has_init else iter(())
 
-    def described(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
-        """An attribute's assignment, with what a reader should know of its result."""
+    def with_shape(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
+        """An attribute's assignment, with the shape of its result as a comment if it has one.
+
+        A block does not: it is used at many sizes.
+        """
         return assignment
 
     def methods(self, parts: list[Part]) -> Iterator[Function]:
-        """What follows the constructor."""
+        """The methods after the constructor."""
         plan = self.owner.plan
         yield self.method("forward", forward.body(parts, self.inputs(), plan.outputs), plan.outputs)
 
     def _attribute(self, part: Part, seen: set[str]) -> Iterator[Statement]:
-        """The assignment of a part's attribute, unless it shares one that is there."""
+        """The assignment of a part's attribute, unless an equal layer has set it already."""
         if isinstance(part, Slot) and (part.build is None or part.attribute in seen):
             return
         name = part.name if isinstance(part, Stage) else part.attribute
@@ -154,9 +165,9 @@ class ClassWriter(Frozen):
         build = part.build if isinstance(part, Stage) else present_or_identity(part)
         assert build is not None
         assignment = Assign(Attribute(SELF, name), build)
-        yield self.described(assignment, last.member.shape)
-        if isinstance(part, Slot) and not self.shared.is_started:
-            yield from _zeroed(part)
+        yield self.with_shape(assignment, last.member.shape)
+        if isinstance(part, Slot) and not self.context.has_init:
+            yield from _zero_weights(part)
 
     def inputs(self) -> dict[Reference, str]:
         """The variable of each input."""
@@ -165,7 +176,7 @@ class ClassWriter(Frozen):
     def method(
         self, name: str, body: tuple[Statement, ...], outputs: tuple[Reference, ...]
     ) -> Function:
-        """A method from all inputs to these outputs."""
+        """A method that takes all inputs and returns these outputs."""
         inputs = tuple(Parameter(v, TENSOR) for v in self.inputs().values())
         several = Atom(f"tuple[{', '.join(['Tensor'] * len(outputs))}]")
         returns = TENSOR if len(outputs) == 1 else several
@@ -173,36 +184,37 @@ class ClassWriter(Frozen):
 
 
 def parameters(signature: Signature) -> tuple[Parameter, ...]:
-    """What a class can be given, in order."""
+    """The parameters of a class's constructor, in order."""
     defaults = {name: literal(value) for name, value in signature.defaults.items()}
     return tuple(
-        Parameter(variable(given.name), Atom(_annotation(given)), defaults.get(given.name))
-        for given in signature.arguments
+        Parameter(variable(one.name), Atom(_annotation(one)), defaults.get(one.name))
+        for one in signature.arguments
     )
 
 
 def _refusal(name: str, condition: Python) -> Statement:
-    """What the block holds then stands nowhere in the network, and so not in the class."""
-    message = literal(f"{name} does not cover {condition}")
+    """Raise on a condition that the network never meets: the class lacks the code for it."""
+    message = literal(f"{name} does not support {condition}")
     return If(condition, (Raise(Call(Atom("ValueError"), (message,))),))
 
 
-def _constructor(signature: Signature, assigned: list[Statement]) -> Function:
-    body = (Expr(Call(Atom("super().__init__"))), *assigned)
+def _constructor(signature: Signature, assignments: list[Statement]) -> Function:
+    body = (Expr(Call(Atom("super().__init__"))), *assignments)
     given = (Parameter("self"), *parameters(signature))
     return Function("__init__", given, Atom("None"), body)
 
 
-def _rank(given: Given, declared: tuple[str, ...]) -> tuple[int, int]:
-    if isinstance(given.leaf, Entering) and given.name.startswith("in_"):
+def _rank(argument: Argument, declared: tuple[str, ...]) -> tuple[int, int]:
+    if isinstance(argument.leaf, Entering) and argument.name.startswith("in_"):
         return 0, 0
-    return (1, declared.index(given.name)) if given.name in declared else (2, 0)
+    return (1, declared.index(argument.name)) if argument.name in declared else (2, 0)
 
 
-def _annotation(given: Given) -> str:
-    """The type of an argument's values: `int`, `tuple[int, int, int]`, `float | None`."""
-    names = dict.fromkeys(_type_name(cell.value) for cell in given.column.values())
-    if "float" in names or (given.is_real and "int" in names):
+def _annotation(argument: Argument) -> str:
+    """The type of an argument: `int`, `tuple[int, int, int]`, `float | None`."""
+    names = dict.fromkeys(_type_name(cell.value) for cell in argument.column.values())
+    # `float` accepts an int as well, in PEP 484, so `int | float` would say the same.
+    if "float" in names or (argument.is_real and "int" in names):
         names = {"float": None, **{name: None for name in names if name != "int"}}
     return " | ".join(sorted(names, key=lambda name: name == "None"))
 
@@ -215,8 +227,8 @@ def _type_name(value: PyValue) -> str:
     return type(value).__name__
 
 
-def _zeroed(slot: Slot) -> Iterator[Statement]:
-    """Weights that start at zero, such as the last scale of a residual branch."""
+def _zero_weights(slot: Slot) -> Iterator[Statement]:
+    """Set weights to zero in the constructor, such as the last scale of a residual branch."""
     lines = tuple(
         Expr(Call(Atom("nn.init.zeros_"), (Atom(f"self.{slot.attribute}.{weight}"),)))
         for weight in slot.zero

@@ -1,4 +1,4 @@
-"""The borders between the rooms of the package, kept by reading its imports."""
+"""The rules of imports between the packages, checked by reading all imports."""
 
 from __future__ import annotations
 

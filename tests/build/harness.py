@@ -1,16 +1,16 @@
-"""Specs written in tests: built, or the mistakes that stand in their way."""
+"""Specs written in tests, built, or their mistakes."""
 
 from __future__ import annotations
 
 from archdsl.network import Network
-from tests.mistakes import Mistake, loaded, told
+from tests.mistakes import Mistake, load_text, mistakes_of
 
 NETWORK = """network n(size = 8) {{
   input x: 8 x size^2
   {}
 }}
 """
-"""A network around some statements."""
+"""A network that consists of some statements."""
 
 
 def build(text: str, name: str | None = None, **parameters: object) -> Network:
@@ -19,17 +19,17 @@ def build(text: str, name: str | None = None, **parameters: object) -> Network:
     Raises:
         CompileError: there is a mistake in it.
     """
-    return loaded(text).network(name, **parameters)
+    return load_text(text).network(name, **parameters)
 
 
 def build_body(body: str, before: str = "") -> Network:
-    """The network `n`, with an input `x` of 8 x 8^2, of some statements."""
+    """The network `n` with an input `x` of 8 x 8^2 and the given statements."""
     return build(before + NETWORK.format(body), "n")
 
 
 def mistakes(text: str, name: str | None = None) -> list[Mistake]:
     """The diagnostics of a spec that does not compile."""
-    return told(lambda: build(text, name))
+    return mistakes_of(lambda: build(text, name))
 
 
 def mistakes_in(body: str, before: str = "") -> list[Mistake]:
@@ -38,5 +38,5 @@ def mistakes_in(body: str, before: str = "") -> list[Mistake]:
 
 
 def warnings_in(body: str, before: str = "") -> list[Mistake]:
-    """What is said of statements that compile."""
+    """The warnings and notes on statements that compile."""
     return [Mistake.of(diagnostic) for diagnostic in build_body(body, before).diagnostics]

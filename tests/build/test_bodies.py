@@ -1,4 +1,4 @@
-"""Bodies, blocks, words and derivations: what they mean, read from the graph they make."""
+"""Bodies, blocks, words and derivations, tested by the graphs that they build."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def operations(network: Network) -> list[str]:
     return [node.operation.name for node in network.graph if node.operation.name != "input"]
 
 
-def test_bare_calls_go_on_from_the_running_value() -> None:
+def test_a_bare_call_takes_the_running_value() -> None:
     network = build_body("conv(16)\n  relu\n  x -> conv(4)\n  flatten")
     assert network.outputs == ((4 * 64,),)
 
@@ -22,21 +22,21 @@ def test_chain_passes_several_values_on() -> None:
     assert network.outputs == ((4, 16, 8),)
 
 
-def test_none_in_a_chain_hands_on() -> None:
+def test_none_in_a_chain_is_the_identity() -> None:
     network = build_body(
         "return x -> f", "block f(x, a: block | none = none) { return x -> a -> relu }\n"
     )
     assert operations(network) == ["relu"]
 
 
-def test_block_as_a_value_keeps_what_it_was_given() -> None:
+def test_a_block_as_a_value_keeps_its_arguments() -> None:
     before = "block twice(x, f: block) { return x -> f -> f }\n"
     network = build_body("return twice(x, conv(channels = 8, kernel = 3))", before)
     assert operations(network) == ["conv", "conv"]
     assert network.costs.total.params == 2 * 8 * 8 * 9
 
 
-def test_derived_blocks_add_up() -> None:
+def test_derived_blocks_combine_their_arguments() -> None:
     before = (
         "block f(x, a = 1, b = 2) { return x -> conv(a * b) }\n"
         "block g = f(a = 3)\nblock h = g(b = 5)\nblock tiny = conv(channels = 1)\n"
@@ -47,62 +47,62 @@ def test_derived_blocks_add_up() -> None:
     assert build_body("tiny", before).outputs[0][0] == 1
 
 
-def test_name_that_is_an_operation_too() -> None:
+def test_a_parameter_hides_the_operation_of_its_name() -> None:
     before = "block f(x, relu = true, norm: block = batch_norm) {\n  if relu { relu }\n  norm\n}\n"
     assert operations(build_body("f", before)) == ["relu", "batch_norm"]
     assert operations(build_body("f(relu = false, norm = sigmoid)", before)) == ["sigmoid"]
 
 
-def test_axis_is_an_axis_though_a_parameter_has_its_name() -> None:
+def test_an_axis_is_not_hidden_by_a_parameter() -> None:
     text = "network n(frames = 1, height = 2) {\n input x: 3 x 4 x 5^2\n %s\n}"
     assert build(text % "mean(frames)").outputs == ((3, 5, 5),)
     assert build(text % "mean((frames, height))").outputs == ((3, 5),)
     assert build(text % "mean(height)", None, height=0).outputs == ((3, 4, 5),)
 
 
-def test_word_is_a_word_though_an_operation_has_its_name() -> None:
+def test_a_word_is_not_hidden_by_an_operation() -> None:
     before = "block grow(x, mode: linear | nearest = linear) { interpolate(scale = 2, mode) }\n"
     for body in ("x -> interpolate(scale = 2, mode = linear)", "grow", "grow(mode = nearest)"):
         assert build_body(body, before).outputs == ((8, 16, 16),)
 
 
-def test_functions_of_numbers_are_operations_of_tensors() -> None:
+def test_functions_of_numbers_are_operations_on_tensors() -> None:
     assert operations(build_body("y = max(x)\n  return y -> abs")) == ["max", "abs"]
 
 
-def test_loops_and_conditions_are_decided_at_once() -> None:
+def test_loops_and_conditions_are_evaluated_while_building() -> None:
     body = "for i, c in ((0, 4), (1, 6)) {\n if i == 0 { conv(c) } else { relu\n conv(c) }\n}"
     assert operations(build_body(body)) == ["conv", "relu", "conv"]
 
 
-def test_return_ends_the_body_also_inside_a_loop() -> None:
+def test_return_ends_the_body_inside_a_loop_too() -> None:
     loop = "for i in range(9) {\n if i == n { return x }\n x = x -> relu\n }"
     before = f"block f(x, n) {{\n {loop}\n return x\n}}\n"
     assert operations(build_body("f(n = 3)\n  sigmoid", before)) == ["relu"] * 3 + ["sigmoid"]
 
 
-def test_values_are_given_back_by_name() -> None:
+def test_a_block_returns_several_values() -> None:
     before = "block split3(x) {\n a, b = x -> chunk(2)\n return a, b, x\n}\n"
     network = build_body("a, b, c = split3(x)\n  return concat(b, a), c", before)
     assert network.outputs == ((8, 8, 8), (8, 8, 8))
 
 
-def test_tensors_may_take_the_name_of_a_parameter() -> None:
+def test_a_tensor_can_take_the_name_of_a_parameter() -> None:
     before = "block f(x) {\n x = x -> relu\n x = x + 1\n return x\n}\n"
     assert operations(build_body("f", before)) == ["relu", "add"]
 
 
-def test_constants_stand_on_either_side() -> None:
+def test_constants_on_either_side_of_an_operator() -> None:
     network = build_body("return (1 - x) * 0.5 - x / 3")
     assert operations(network) == ["subtract", "multiply", "divide", "subtract"]
 
 
-def test_bare_name_after_a_named_argument_is_its_own() -> None:
+def test_a_bare_name_after_a_named_argument_names_itself() -> None:
     network = build_body("channels = 5\n  conv(kernel = 3, channels)")
     assert network.outputs[0][0] == 5
 
 
-def test_scopes_carry_names_bindings_and_values() -> None:
+def test_scopes_have_names_bindings_and_values() -> None:
     before = "block f(x, c, d = 2 * c) {\n y = x -> conv(d)\n return y -> relu\n}\n"
     graph = build_body("first = x -> f(3)\n  return first -> f(4)", before).graph
     root, first, second = graph.scopes
@@ -113,7 +113,7 @@ def test_scopes_carry_names_bindings_and_values() -> None:
     assert [node.name for node in graph] == ["x", "y", "", "y", ""]
 
 
-def test_derived_network_takes_the_later_parameter() -> None:
+def test_a_derived_network_takes_the_last_value_of_a_parameter() -> None:
     text = (
         "network a(s = 4, t = 1) { input x: t x s\n relu }\n"
         '"""B."""\nnetwork b = a(s = 5, t = 2)\nnetwork c = b(s = 6)\n'
@@ -126,14 +126,14 @@ def test_derived_network_takes_the_later_parameter() -> None:
 
 
 @pytest.mark.parametrize(("count", "stages"), [(1, 0), (2, 1)])
-def test_stage_of_one_block_is_the_row_itself(count: int, stages: int) -> None:
+def test_a_stage_of_one_block_is_the_row_itself(count: int, stages: int) -> None:
     table = f"table {{\n| stage | block | number |\n| first | relu | {count} |\n}}"
     graph = build_body(table).graph
     assert sum(scope.kind == "stage" for scope in graph.scopes) == stages
     assert graph.scopes[1].name == "first"
 
 
-def test_results_that_pass_through() -> None:
+def test_inputs_and_constants_can_be_results() -> None:
     before = "block f(x) { return x, (x -> relu), 3 }\n"
     graph = build_body(
         "a, b, c = f(x)\n  d, e, g = f(b)\n  return a, d, e -> conv(g)", before

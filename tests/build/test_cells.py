@@ -1,4 +1,4 @@
-"""Cells and insertions: what they build, and where a value that is refused was written."""
+"""Cells and insertions: what they build, and where errors point."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _spec(body: str = "unit\n  c", after: str = "", size: str = "4") -> str:
     return CELL.format(body=body, size=size) + after
 
 
-def test_a_cell_keeps_the_shape_and_its_wiring() -> None:
+def test_a_cell_keeps_the_shape_and_records_its_wiring() -> None:
     network = build(_spec(), "n")
     (cell,) = cells(network.graph)
     assert network.outputs == ((16, 4, 8, 8),)
@@ -43,12 +43,12 @@ def test_a_cell_keeps_the_shape_and_its_wiring() -> None:
 
 
 @pytest.mark.parametrize("second", ["relu(op1)", "op1 -> relu", "op1 -> relu()"])
-def test_an_operation_is_given_what_it_reads_in_one_way_or_the_other(second: str) -> None:
+def test_the_input_of_an_operation_is_an_argument_or_before_an_arrow(second: str) -> None:
     (cell,) = cells(build(_spec().replace("relu((f0, op1))", second), "n").graph)
     assert [(o.by, o.inputs) for o in cell.operations] == [("dot", ("f0",)), ("relu", ("op1",))]
 
 
-def test_what_is_given_twice_is_no_unknown_word() -> None:
+def test_an_argument_given_twice_is_not_an_unknown_word() -> None:
     cell = _spec().replace("over = spatial", "over = spatial, over = temporal")
     (mistake,) = mistakes(cell, "n")
     assert (mistake.message, mistake.help) == ("`over` is given twice", None)
@@ -84,7 +84,7 @@ def test_insertions(places: str, count: int) -> None:
         ("many.*", ["many.0", "many.1"]),
     ],
 )
-def test_rows_that_are_one_operation_are_places_as_others(places: str, where: list[str]) -> None:
+def test_rows_of_one_operation_are_places_like_others(places: str, where: list[str]) -> None:
     body = """table {
 | stage | block | number |
 | conv_1 | unit | 1 |
@@ -101,7 +101,7 @@ def test_rows_that_are_one_operation_are_places_as_others(places: str, where: li
     assert [cell.after for cell in cells(network.graph)] == where
 
 
-def test_insertions_after_what_was_inserted() -> None:
+def test_insertions_after_an_insertion() -> None:
     after = """block again = c
 network a = n + insert c after unit
 network b = a + insert (relu after unit_c, again after unit)
@@ -134,12 +134,12 @@ block hands_on(x, number) { return x -> typed(number) }
         ("conv(8, kernel = 9, padding = 0)", "kernel = 9"),
     ],
 )
-def test_a_refused_value_is_shown_where_it_was_written(body: str, words: str) -> None:
+def test_an_error_points_to_where_a_value_was_written(body: str, words: str) -> None:
     (mistake,) = mistakes_in(body, before=BLOCKS)
     assert mistake.words == words
 
 
-def test_a_parameter_given_by_the_program_is_where_it_was_written() -> None:
+def test_a_parameter_given_by_a_program_is_quoted() -> None:
     with pytest.raises(CompileError) as failure:
         build("network n(width = 8) {\n  input x: 8 x 4^2\n  conv(width)\n}", width=0)
     (diagnostic,) = failure.value.diagnostics
@@ -147,7 +147,7 @@ def test_a_parameter_given_by_the_program_is_where_it_was_written() -> None:
     assert diagnostic.labels[1].text == "`channels` of `conv` is 0 here"
 
 
-def test_a_cell_of_the_library_refuses_in_the_words_of_its_user() -> None:
+def test_an_error_in_the_library_points_to_the_call() -> None:
     (mistake,) = mistakes(_spec(size="0"), "n")
     assert mistake.words == "size = 0"
 
@@ -158,7 +158,7 @@ def test_an_unread_result_is_shown_at_the_outermost_call() -> None:
     assert (warning.words, warning.message) == ("b", "nothing uses the result of this")
 
 
-def test_the_library_file_that_brings_a_name_is_told() -> None:
+def test_the_library_file_of_a_name_is_suggested() -> None:
     (mistake,) = mistakes_in("y = x -> attend\n  return y")
     assert mistake.help == "write `use attention_cell`"
 
@@ -169,18 +169,18 @@ def _cell(operations: list[str], output: str) -> str:
     return f"use attention_cell\ncell c {{\n  {body}\n}}\n{network}"
 
 
-def test_a_large_circle_is_found_in_one_pass() -> None:
+def test_a_large_cycle_is_found_in_one_pass() -> None:
     count = 3000
     operations = [f"op{i} = relu(op{(i + 1) % count})" for i in range(count)]
     assert "op0 -> op1 -> op2 -> op3 -> ..." in mistakes(_cell(operations, "op0"))[0].message
 
 
-def test_what_many_operations_lack_is_told_of_some() -> None:
+def test_errors_in_many_operations_are_limited() -> None:
     operations = [f"op{i} = relu(other{i})" for i in range(3000)]
     assert len(mistakes(_cell(operations, "op0"))) <= 51
 
 
-def test_patterns_that_match_nothing_are_told_of_up_to_a_bound() -> None:
+def test_errors_of_patterns_without_a_match_are_limited() -> None:
     base = "block u(x) { return x -> relu }\nnetwork a() {\n  input x: 1 x 2\n"
     table = "  table {\n| stage | block | number |\n| s | u | 2000 |\n| - | u | 1 |\n  }\n}\n"
     insertions = ", ".join(f"relu after s.*{i}" for i in range(2000))
@@ -188,8 +188,8 @@ def test_patterns_that_match_nothing_are_told_of_up_to_a_bound() -> None:
     assert found[-1].code == "stopped"
 
 
-def test_figures_of_rows_are_without_what_is_inserted() -> None:
-    """Rows are parted where something is inserted, and their labels go on."""
+def test_figures_of_rows_exclude_insertions() -> None:
+    """A row is split where something is inserted, and its labels continue."""
     spec = archdsl.load(SPECS / "i3d_r50_attention.arch")
     base = archdsl.load(SPECS / "i3d_r50.arch").network()
     parts = spec.network().breakdown("row")

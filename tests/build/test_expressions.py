@@ -1,4 +1,4 @@
-"""Expressions: exact, and equal to what rational arithmetic says."""
+"""Expressions are exact: they agree with rational arithmetic."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_rounding_and_order_are_exact(a: tuple[str, Fraction], b: tuple[str, Fra
     assert value_of(texts) == (math.ceil(a[1]), math.floor(a[1]), a[1] < b[1], a[1] == b[1])
 
 
-def test_parameters_in_another_network() -> None:
+def test_values_of_parameters() -> None:
     text = "network n(a = 2, b = 2 * a) { input x: 1 x b\n relu }"
     assert build(text).inputs == {"x": (1, 4)}
     assert build(text, None, a=5).inputs == {"x": (1, 10)}
@@ -112,8 +112,8 @@ def test_parameters_in_another_network() -> None:
     assert build(text, None, b=3).inputs == {"x": (1, 3)}
 
 
-def test_values_with_parameters_given_in_advance_are_keys() -> None:
-    """Emission keeps what it works out by what was written, which may be a derived block."""
+def test_operations_with_equal_parameters_are_equal_keys() -> None:
+    """Emission caches by written values, which may be operations with some parameters given."""
     source = Source("n.arch", "0.001")
     eps = Given(Fraction(1, 1000), Span(source, 0, 5))
     one, other = (OperationValue(OPERATIONS["batch_norm"], {"eps": eps}) for _ in range(2))

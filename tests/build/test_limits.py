@@ -1,4 +1,4 @@
-"""What a spec may ask for: everything beyond ends soon, in a diagnostic."""
+"""The limits of a spec: whatever exceeds one ends soon, with a diagnostic."""
 
 from __future__ import annotations
 
@@ -41,8 +41,10 @@ def doubling(first: str, levels: int = 40) -> str:
         ("y = " + "f(" * 60 + "x" + ")" * 60, "nested more than"),
     ],
 )
-def test_too_much(body: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is left to do when steps run out is no more than so many: it ends there."""
+def test_a_build_that_exceeds_a_limit_ends_soon(
+    body: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the steps have run out, only a bounded amount of work remains."""
     monkeypatch.setattr("archdsl.limits.STEPS", 100_000)
     found: list[Mistake] = []
     assert steps(lambda: found.extend(mistakes_in(body + "\n  relu", BLOCKS))) < 4_000_000
@@ -53,13 +55,15 @@ def test_too_much(body: str, message: str, monkeypatch: pytest.MonkeyPatch) -> N
     ("first", "what"),
     [("return x -> relu -> relu -> relu", "operations"), ("return x", "nested blocks")],
 )
-def test_doubling_ends(first: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_that_double_are_stopped(
+    first: str, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("archdsl.limits.OPERATIONS", 5_000)
     (mistake,) = mistakes_in("b40", doubling(first))
     assert mistake.message == f"this network has more than 5,000 {what}"
 
 
-def test_steps_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_steps_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archdsl.limits.STEPS", 20_000)
     body = "for i in range(1000) {\n for j in range(1000) { y = 1 }\n}\n  relu"
     (mistake,) = mistakes_in(body)
@@ -74,7 +78,7 @@ def test_loop_with_a_mistake_stops_at_its_first_round(monkeypatch: pytest.Monkey
     assert mistake.words == "kernal = 1"
 
 
-def test_derivations_end() -> None:
+def test_too_long_a_chain_of_derivations_is_stopped() -> None:
     chain = "".join(f"network n{i} = n{i + 1}\n" for i in range(200))
     (mistake,) = mistakes(chain + "network n200() { input x: 1\n relu }", "n0")
     assert "derived through more than" in mistake.message
@@ -93,8 +97,8 @@ def test_work_grows_in_proportion() -> None:
         "table {\n" + "| block | number |\n" + "| brick | 250 |\n" * 100 + "}",
     ],
 )
-def test_a_hundred_thousand_operations_are_not_too_many(body: str) -> None:
-    """By a tenth of them: they take a tenth of the steps."""
+def test_a_hundred_thousand_operations_are_within_the_limits(body: str) -> None:
+    """Tested with a tenth of the operations and a tenth of the limits."""
     body = body.replace("25000", "2500").replace("250 |", "25 |")
     brick = "block brick(x) {\n x = x -> conv(8) -> batch_norm -> relu\n return x + x\n}\n"
     with pytest.MonkeyPatch.context() as patch:
@@ -104,7 +108,7 @@ def test_a_hundred_thousand_operations_are_not_too_many(body: str) -> None:
 
 
 def nested(inside: str, levels: int = 149) -> str:
-    """Blocks of which each is called inside of the one before."""
+    """A chain of blocks, each of which calls the next."""
     blocks = (inside.format(k=level, next=level + 1) for level in range(levels))
     return "\n".join([*blocks, f"block b{levels}(x) {{ x -> relu }}\n"])
 
@@ -124,6 +128,6 @@ def nested(inside: str, levels: int = 149) -> str:
         "block b{k}(x) {{ for i in (1,) {{ table {{\n| block |\n| b{next}(b{next}(in)) |\n}} }} }}",
     ],
 )
-def test_whatever_is_nested_ends_before_the_stack_of_python(inside: str) -> None:
+def test_nesting_is_refused_before_pythons_stack_overflows(inside: str) -> None:
     found = mistakes_in("b0", nested(inside))
     assert any("nested more than 150 deep" in mistake.message for mistake in found)

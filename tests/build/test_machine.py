@@ -1,4 +1,4 @@
-"""One build: what it is asked for, what it takes, and what it gives."""
+"""`build`: from a request and a budget to a graph, its steps, its findings and its ending."""
 
 from __future__ import annotations
 
@@ -35,27 +35,27 @@ def built(text: str) -> Built:
     return build(request(text), Budget())
 
 
-def test_a_request_can_be_built_again_and_again() -> None:
-    asked = request(_GOOD)
-    first, second = build(asked, Budget()), build(asked, Budget())
+def test_a_request_can_be_built_repeatedly() -> None:
+    requested = request(_GOOD)
+    first, second = build(requested, Budget()), build(requested, Budget())
     assert first.is_sound
     assert is_same_network(first.graph, second.graph)
     assert first.steps == second.steps > 0
 
 
-def test_builds_do_not_meet() -> None:
-    asked = [request(_GOOD), request(_POISONED), request(_BROKEN)] * 4
+def test_concurrent_builds_are_independent() -> None:
+    requested = [request(_GOOD), request(_POISONED), request(_BROKEN)] * 4
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda each: build(each, Budget()), asked))
-    alone = [build(each, Budget()) for each in asked]
-    assert [made.diagnostics for made in together] == [made.diagnostics for made in alone]
-    assert [len(made.graph) for made in together] == [len(made.graph) for made in alone]
+        together = list(pool.map(lambda each: build(each, Budget()), requested))
+    alone = [build(each, Budget()) for each in requested]
+    assert [result.diagnostics for result in together] == [result.diagnostics for result in alone]
+    assert [len(result.graph) for result in together] == [len(result.graph) for result in alone]
 
 
 def test_steps_are_taken_from_the_budget() -> None:
-    budget, asked = Budget(), request(_GOOD)
-    first = build(asked, budget)
-    build(asked, budget)
+    budget, requested = Budget(), request(_GOOD)
+    first = build(requested, budget)
+    build(requested, budget)
     assert budget.steps == 2 * first.steps
     assert budget.depth == 0
 
@@ -65,25 +65,25 @@ def test_steps_are_taken_from_the_budget() -> None:
     [(_GOOD, Ending.WHOLE), (_POISONED, Ending.WHOLE), (_BROKEN, Ending.BROKEN)],
 )
 def test_how_a_build_ends(text: str, ending: Ending) -> None:
-    made = built(text)
-    assert made.ending is ending
-    assert made.is_sound == (not made.diagnostics)
+    result = built(text)
+    assert result.ending is ending
+    assert result.is_sound == (not result.diagnostics)
 
 
-def test_a_build_without_steps_left_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_runs_out_of_steps_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archdsl.limits.STEPS", 5_000)
-    made = built(_ENDLESS)
-    assert made.ending is Ending.GIVEN_UP
-    (told,) = made.diagnostics
-    assert "5,000 steps" in told.message
-    assert len(made.graph) > 1, "what was built before stays"
+    result = built(_ENDLESS)
+    assert result.ending is Ending.GIVEN_UP
+    (diagnostic,) = result.diagnostics
+    assert "5,000 steps" in diagnostic.message
+    assert len(result.graph) > 1, "what was built before stays"
 
 
-def test_a_finding_knows_how_far_the_graph_was() -> None:
-    made = built(_POISONED)
-    (finding,) = made.findings
+def test_a_finding_records_the_size_of_the_graph() -> None:
+    result = built(_POISONED)
+    (finding,) = result.findings
     assert (finding.nodes, finding.scopes, finding.open_scopes) == (2, 1, (0,))
-    assert len(made.graph) == 3
+    assert len(result.graph) == 3
 
 
 @pytest.mark.parametrize("command", ["flops", "show", "draw -o {}/n.svg", "compile -o {}/out"])
@@ -92,10 +92,10 @@ def test_a_network_is_built_once(
 ) -> None:
     count = 0
 
-    def counting(asked: Request, budget: Budget) -> Built:
+    def counting(requested: Request, budget: Budget) -> Built:
         nonlocal count
         count += 1
-        return build(asked, budget)
+        return build(requested, budget)
 
     monkeypatch.setattr(compiler, "build", counting)
     name, *options = command.format(tmp_path).split()

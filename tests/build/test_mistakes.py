@@ -1,4 +1,4 @@
-"""Every mistake of an author: what is said of it, and the words that it stands under."""
+"""Every mistake that a spec can contain: its message, its help, and the words it points to."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_tables(table: str, code: str, words: str | None, message: str, help: st
     assert check(found, words, message, help).code == code
 
 
-def test_definition_made_of_a_cell_that_is_left_out() -> None:
+def test_a_definition_that_reads_an_empty_cell() -> None:
     table = "table (channels = 2 * wide) {\n| block | wide |\n| b | - |\n}"
     (mistake,) = mistakes_in(table, before=BLOCK)
     assert mistake.message == "`channels` is computed from `wide`, but this row has none"
@@ -305,7 +305,7 @@ def test_both_shapes_of_a_sum_are_shown() -> None:
     ]
 
 
-def test_several_mistakes_of_one_run_without_cascades() -> None:
+def test_independent_mistakes_are_reported_together_without_consequences() -> None:
     body = """a = x -> conv(8, groups = 3)
   b = x -> cnv(9)
   c = a + b
@@ -316,7 +316,7 @@ def test_several_mistakes_of_one_run_without_cascades() -> None:
     assert words == ["groups = 3", "cnv", "bais = true", "feature = 3"]
 
 
-def test_names_are_checked_where_evaluation_never_comes() -> None:
+def test_names_are_checked_in_code_that_is_never_evaluated() -> None:
     before = "block f(x, a = false) {\n  if a { x -> nothing_here }\n  return x\n}\n"
     (mistake,) = mistakes_in("relu", before=before)
     assert mistake.message == "`nothing_here` is not defined"
@@ -346,7 +346,7 @@ def test_warnings(body: str, words: str, message: str) -> None:
     assert (warning.words, warning.message) == (words, message)
 
 
-def test_block_that_failed_fails_again_in_silence() -> None:
+def test_a_failed_block_is_reported_once() -> None:
     before = "block f(x) { return x -> conv(0) }\n"
     (mistake,) = mistakes_in("a = f(x)\n  b = f(x)\n  return a + b", before)
     assert mistake.words == "0"

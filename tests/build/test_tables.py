@@ -1,4 +1,4 @@
-"""Tables: columns bind parameters, rows repeat, stages count."""
+"""Tables: columns bind parameters, rows repeat blocks, lines separate stages."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def test_i_counts_the_blocks_of_a_stage() -> None:
     assert bindings(network, "se") == [True, False, True, True, False]
 
 
-def test_definitions_see_each_block_s_own_input_and_each_other() -> None:
+def test_definitions_read_the_input_of_each_block_and_each_other() -> None:
     head = "(wide = 2 * grow, mid = int(wide * in.channels))"
     rows = ("| block | channels | grow | number |", "| b | 4 | 1.5 | 2 |")
     assert bindings(table(*rows, head=head), "mid") == [24, 12]
 
 
-def test_cell_wins_over_definition() -> None:
+def test_a_cell_overrides_a_definition() -> None:
     network = table(
         "| block | channels | mid |", "| b | 4 | 7 |", "| b | 4 | - |", head="(mid = 9)"
     )
@@ -66,7 +66,7 @@ def test_stages_rows_and_blocks_are_scopes() -> None:
     assert all(scope.outputs for scope in graph.scopes)
 
 
-def test_stage_column_names_and_parts() -> None:
+def test_the_stage_column_names_and_separates_stages() -> None:
     rows = ("| res2 | b | 4 |", "| - | b | 4 |", "| res3 | b | 8 |")
     graph = table("| stage | block | channels |", *rows).graph
     assert [(s.kind, s.name) for s in graph.scopes if s.kind in ("stage", "row")] == [
@@ -88,7 +88,7 @@ def test_rows_with_several_values() -> None:
     assert build(text).outputs == ((5, 8), (10, 4))
 
 
-def test_operations_and_conditions_stand_in_cells() -> None:
+def test_cells_can_contain_operations_and_conditions() -> None:
     rows = ("| relu if x.rank == 3 else sigmoid | - |", "| conv(kernel = 3) | 4 |")
     graph = table("| block | channels |", *rows).graph
     assert [node.operation.name for node in graph] == ["input", "relu", "conv"]
@@ -100,7 +100,7 @@ def test_expectations_hold_for_the_network_as_declared() -> None:
     assert build(text, None, size=9).outputs == ((8, 9, 9),)
 
 
-def test_what_was_printed_is_a_note() -> None:
+def test_a_printed_shape_that_differs_is_a_note() -> None:
     network = table("| printed | block | channels |", "| 4 x 9^2 | b | 4 |")
     (note,) = network.diagnostics
     assert (note.severity.value, note.message) == (

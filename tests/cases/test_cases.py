@@ -1,7 +1,7 @@
-"""Specs with a command in line one, and beside each what the command says.
+"""Specs with a command in line one, and the expected output of the command beside each.
 
-`pytest tests/cases --update` writes the expected output anew; read the difference before
-committing it. A file whose first line is no command is there for others to use.
+`pytest tests/cases --update` rewrites the expected outputs; read the difference before
+committing it. A file without a command in line one is used by other specs.
 """
 
 from __future__ import annotations

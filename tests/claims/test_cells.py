@@ -1,4 +1,4 @@
-"""What can be claimed of the cells of a network, and of what they add to it."""
+"""Claims about the cells of a network, and about the costs that they add."""
 
 from __future__ import annotations
 
@@ -108,40 +108,40 @@ def checked(tmp_path: Path, network: str, *claims: str) -> tuple[list[ClaimResul
     ],
 )
 def test_cells(tmp_path: Path, network: str, claim: str, measured: str, is_met: bool) -> None:
-    (found,), diagnostics = checked(tmp_path, network, claim)
-    assert found.measured is not None
-    assert found.measured.text == measured
-    assert found.verdict is (Verdict.MET if is_met else Verdict.NOT_MET)
+    (result,), diagnostics = checked(tmp_path, network, claim)
+    assert result.measured is not None
+    assert result.measured.text == measured
+    assert result.verdict is (Verdict.MET if is_met else Verdict.NOT_MET)
     assert diagnostics.has_errors is not is_met
 
 
-def test_names_of_operations_make_no_difference(tmp_path: Path) -> None:
-    """The cells after a and b differ in names alone."""
-    (found,), _ = checked(tmp_path, "renamed", "same (a, b)")
-    assert found.verdict is Verdict.MET
+def test_names_of_operations_are_ignored(tmp_path: Path) -> None:
+    """The cells after a and b differ only in names."""
+    (result,), _ = checked(tmp_path, "renamed", "same (a, b)")
+    assert result.verdict is Verdict.MET
 
 
-def test_what_is_added(tmp_path: Path) -> None:
-    """One 1x1x1 convolution to 8 channels and its like: measured beyond the network without."""
+def test_added_costs(tmp_path: Path) -> None:
+    """The difference between the network with the cell and the one without."""
     claims = ("params +1 on plain", "macs +1k on plain(size = 14)", "disputed macs +1k on plain")
-    found, diagnostics = checked(tmp_path, "one(size = 14)", *claims)
+    results, diagnostics = checked(tmp_path, "one(size = 14)", *claims)
     spec = archdsl.load(tmp_path / "cells.arch")
     with_cell, without = spec.network("one").costs.total, spec.network("plain").costs.total
-    values = [each.measured.value for each in found if each.measured]
+    values = [each.measured.value for each in results if each.measured]
     added = with_cell.macs - without.macs
     assert values == [with_cell.params - without.params, added, added]
-    assert found[0].claimed == "+1"
-    assert found[0].metric == "params on plain"
-    assert [each.verdict for each in found][1:] == [Verdict.NOT_MET, Verdict.DISPUTED]
+    assert results[0].claimed == "+1"
+    assert results[0].metric == "params on plain"
+    assert [each.verdict for each in results][1:] == [Verdict.NOT_MET, Verdict.DISPUTED]
     assert diagnostics.has_errors
 
 
 def test_the_base_has_the_arguments_of_the_claim(tmp_path: Path) -> None:
-    (found,), _ = checked(tmp_path, "one(size = 28)", "macs +1 on plain")
+    (result,), _ = checked(tmp_path, "one(size = 28)", "macs +1 on plain")
     spec = archdsl.load(tmp_path / "cells.arch")
     with_cell, without = spec.network("one", size=28), spec.network("plain", size=28)
-    assert found.measured is not None
-    assert found.measured.value == with_cell.costs.total.macs - without.costs.total.macs
+    assert result.measured is not None
+    assert result.measured.value == with_cell.costs.total.macs - without.costs.total.macs
 
 
 def test_labels_of_blocks_in_stages(tmp_path: Path) -> None:
@@ -165,17 +165,19 @@ claim inserted"""
     assert other.verdict is Verdict.NOT_MET
 
 
-def test_what_a_network_has_less_than_another(tmp_path: Path) -> None:
-    (found,), _ = checked(tmp_path, "plain", "params +1k on one")
-    assert found.measured is not None
-    assert found.measured.text.startswith("-")
-    assert found.measured.residual.startswith("-")
+def test_a_network_can_have_less_than_its_base(tmp_path: Path) -> None:
+    (result,), _ = checked(tmp_path, "plain", "params +1k on one")
+    assert result.measured is not None
+    assert result.measured.text.startswith("-")
+    assert result.measured.residual.startswith("-")
 
 
 def test_residuals(tmp_path: Path) -> None:
     params = 2 * 16 * 16 * 27
-    found, _ = checked(tmp_path, "plain", f"params {params}", f"params {params - 3}", "params 13k")
-    assert [each.measured.residual for each in found if each.measured] == ["0", "+3", "+0.82k"]
+    results, _ = checked(
+        tmp_path, "plain", f"params {params}", f"params {params - 3}", "params 13k"
+    )
+    assert [each.measured.residual for each in results if each.measured] == ["0", "+3", "+0.82k"]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +193,6 @@ def test_residuals(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes(tmp_path: Path, claim: str, message: str) -> None:
-    found, diagnostics = checked(tmp_path, "one", claim)
-    assert not found
+    results, diagnostics = checked(tmp_path, "one", claim)
+    assert not results
     assert message in next(d.message for d in diagnostics)

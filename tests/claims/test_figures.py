@@ -1,4 +1,4 @@
-"""When a printed figure is met."""
+"""When a claimed figure counts as met: within half a unit of its last digit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archdsl.diagnostics import Diagnostics
 
 
 @pytest.mark.parametrize(
-    ("text", "worth"),
+    ("text", "value"),
     [
         ("6.1M", 100_000),
         ("2.70G", 10_000_000),
@@ -26,15 +26,17 @@ from archdsl.diagnostics import Diagnostics
         ("1e-2", Fraction(1, 100)),
     ],
 )
-def test_worth_of_the_last_digit(text: str, worth: int | Fraction) -> None:
-    assert last_digit(text) == worth
+def test_the_value_of_the_last_digit(text: str, value: int | Fraction) -> None:
+    assert last_digit(text) == value
 
 
 @pytest.mark.parametrize(
     ("text", "measured", "shown"),
     [("6.1M", 6_018_300, "6.018M"), ("3794274", 3794275, "3794275"), ("1G", 1, "0.00G")],
 )
-def test_measured_figures_are_shown_as_the_claim_is(text: str, measured: int, shown: str) -> None:
+def test_measured_figures_are_shown_in_the_unit_of_the_claim(
+    text: str, measured: int, shown: str
+) -> None:
     assert in_unit_of(text, measured) == shown
 
 
@@ -67,7 +69,7 @@ def test_half_a_unit_of_the_last_digit(tmp_path: Path, claimed: str, is_met: boo
 
 
 @pytest.mark.parametrize("claimed", ["2.6k", "2.5k"])
-def test_either_way_of_rounding_a_half(tmp_path: Path, claimed: str) -> None:
+def test_a_half_can_be_rounded_either_way(tmp_path: Path, claimed: str) -> None:
     spec = tmp_path / "a.arch"
     spec.write_text(
         f"network a() {{ input x: 51; linear(50, bias = false) }}\nclaim a {{ params {claimed} }}\n"

@@ -1,4 +1,4 @@
-"""What all commands share: exit status, streams, colour, and how each is asked for."""
+"""What all commands share: help, exit status, streams and colour."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def test_bad_specs_exit_with_1(
     assert printed.err.startswith("error[file]: no such file: ")
 
 
-def test_data_and_diagnostics_go_apart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_data_and_diagnostics_go_to_different_streams(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     bad = tmp_path / "bad.arch"
     bad.write_text(BAD)
     assert main(["check", SPEC, str(bad)]) == 1
@@ -79,7 +81,7 @@ def test_data_and_diagnostics_go_apart(capsys: pytest.CaptureFixture[str], tmp_p
 
 @pytest.mark.parametrize("command", [["flops", SPEC], ["show", SPEC], ["check", "missing.arch"]])
 @pytest.mark.parametrize("streams", [">&-", "2>&-", ">/dev/full", "2>/dev/full"])
-def test_streams_that_take_nothing(command: list[str], streams: str) -> None:
+def test_closed_and_full_streams(command: list[str], streams: str) -> None:
     words = shlex.join([sys.executable, "-m", "archdsl", *command])
     buffered = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
     done = subprocess.run(
@@ -92,7 +94,7 @@ def test_streams_that_take_nothing(command: list[str], streams: str) -> None:
     assert ("cannot print: No space left on device" in done.stderr) == is_lost
 
 
-def test_no_colour_unless_a_terminal_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colour_only_on_a_terminal_that_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal:
         def isatty(self) -> bool:
             return True
@@ -106,7 +108,7 @@ def test_no_colour_unless_a_terminal_wants_it(monkeypatch: pytest.MonkeyPatch) -
     assert Paint(is_on=True)("red", "x") == "\x1b[1;31mx\x1b[0m"
 
 
-def test_a_reader_that_leaves_early_is_no_mistake() -> None:
+def test_a_closed_pipe_is_no_error() -> None:
     command = f"'{sys.executable}' -m archdsl show {SPEC} | head -1"
     environment = {**os.environ, "PYTHONPATH": "."}
     done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True)
@@ -127,7 +129,7 @@ def test_interrupts_are_quiet(
     assert capsys.readouterr().err == ""
 
 
-def test_terminals_without_unicode_are_no_mistake(tmp_path: Path) -> None:
+def test_a_terminal_without_unicode_is_no_error(tmp_path: Path) -> None:
     spec = tmp_path / "größe.arch"
     spec.write_text("network größe() { input bild: 3 x 8^2; conv(4) -> nichtß }", "utf-8")
     environment = {**os.environ, "PYTHONPATH": ".", "PYTHONIOENCODING": "ascii"}

@@ -1,4 +1,4 @@
-"""How diagnostics look."""
+"""The layout of diagnostics in a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def shown(text: str, start: int, end: int, label: str = "") -> list[str]:
     return lines[2:-2]
 
 
-def test_the_whole_of_one() -> None:
+def test_a_complete_diagnostic() -> None:
     source = Source("specs/a.arch", "one\ntwo = three\n")
     first, second = Span(source, 4, 7), Span(source, 10, 15)
     diagnostic = error(
@@ -49,7 +49,7 @@ def test_gutters_are_as_wide_as_the_widest_number() -> None:
     assert lines[1:5] == ["  --> a:12:1", "   |", "12 | x", "   | ^"]
 
 
-def test_carets_of_several_lines_end_with_the_first() -> None:
+def test_carets_of_a_span_of_several_lines_end_with_the_first() -> None:
     assert shown("ab (c\nd)", 3, 8, "open") == ["  |", "1 | ab (c", "  |    ^^ open"]
 
 
@@ -66,7 +66,7 @@ def test_tabs_and_wide_characters_keep_the_caret_in_place() -> None:
     assert shown("名前", 0, 2)[-1] == "  | ^^^^"
 
 
-def test_what_a_terminal_would_obey_is_spelt_out() -> None:
+def test_control_characters_are_escaped() -> None:
     assert shown("a\x1b[31m b", 7, 8) == ["  |", "1 | a\\x1b[31m b", "  |           ^"]
     source = Source("a\x1b]0;b", "x")
     assert "\x1b" not in render([error("c", "m\x1b[2J", Span(source, 0, 1))], Paint())
@@ -93,14 +93,14 @@ def test_a_span_longer_than_the_window_is_cut_too() -> None:
     assert caret.count("^") == 100
 
 
-def test_the_last_line_counts() -> None:
+def test_the_last_line_has_the_counts() -> None:
     span = Span(Source("a", "abc"), 0, 1)
     listed = [error("a", "m"), note("b", "m", span), error("c", "m"), warning("d", "m", span)]
     assert summary(listed) == "2 errors, 1 warning, 1 note"
     assert render([], Paint()) == ""
 
 
-def test_colours_surround_and_do_not_shift() -> None:
+def test_colours_do_not_change_the_layout() -> None:
     span = Span(Source("a", "abc"), 1, 2)
     coloured = render([error("c", "m", span, "here")], Paint(is_on=True))
     assert "\x1b[1;31m^ here\x1b[0m" in coloured

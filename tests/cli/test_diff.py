@@ -1,4 +1,4 @@
-"""`archdsl diff`: how two networks are said, what is printed, and the exit status."""
+"""`archdsl diff`: how two networks are given, what is printed, and the exit status."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
         (L, ":autox3d_l(attention = glore)"),
     ],
 )
-def test_one_network_said_in_two_ways(capsys: pytest.CaptureFixture[str], a: str, b: str) -> None:
+def test_one_network_given_in_two_ways(capsys: pytest.CaptureFixture[str], a: str, b: str) -> None:
     status, out, err = run(capsys, a, b)
     assert (status, err) == (0, "")
     assert "The networks are equal up to names: 13 rows alike" in out
@@ -69,27 +69,27 @@ def test_set_and_input_are_for_both(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("by", ["row", "stage", "block", "operation"])
-def test_json_is_exact_and_whole(capsys: pytest.CaptureFixture[str], by: str) -> None:
+def test_json_is_exact_and_complete(capsys: pytest.CaptureFixture[str], by: str) -> None:
     _, out, _ = run(capsys, S, L, "--format", "json", "--by", by)
-    found = json.loads(out)
-    assert found["same"] is False
-    assert found["by"] == by
+    shown = json.loads(out)
+    assert shown["same"] is False
+    assert shown["by"] == by
     for side in ("a", "b"):
-        parts = [row[side] for row in found["rows"] if row[side]]
-        assert sum(part["macs"] for part in parts) == found[side]["macs"]
-        assert sum(part["params"] for part in parts) == found[side]["params"]
+        parts = [row[side] for row in shown["rows"] if row[side]]
+        assert sum(part["macs"] for part in parts) == shown[side]["macs"]
+        assert sum(part["params"] for part in parts) == shown[side]["params"]
 
 
 def test_json_has_the_changes(capsys: pytest.CaptureFixture[str]) -> None:
-    found = json.loads(run(capsys, S, L, "--format", "json")[1])
-    row = found["rows"][1]
+    shown = json.loads(run(capsys, S, L, "--format", "json")[1])
+    row = shown["rows"][1]
     assert (row["status"], row["a"]["name"], row["b"]["name"]) == (
         "changed",
         "stage1.0",
         "stage1.0-1",
     )
     assert row["changes"] == [{"what": "number", "a": "1", "b": "2", "times": 1}]
-    assert found["changes"][0]["what"] == "input 1"
+    assert shown["changes"][0]["what"] == "input 1"
 
 
 def test_csv_and_markdown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,7 +102,7 @@ def test_csv_and_markdown(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "said"),
+    ("a", "b", "message"),
     [
         ("nope.arch", "nope.arch", "no such file: nope.arch"),
         (S, ":nope", "no network is called `nope`"),
@@ -111,14 +111,16 @@ def test_csv_and_markdown(capsys: pytest.CaptureFixture[str]) -> None:
         (S, ": autox3d_s; network b = autox3d_s", "write `NETWORK + TRANSFORM(...)`"),
     ],
 )
-def test_wrong_input(capsys: pytest.CaptureFixture[str], a: str, b: str, said: str) -> None:
+def test_wrong_input(capsys: pytest.CaptureFixture[str], a: str, b: str, message: str) -> None:
     status, out, err = run(capsys, a, b)
     assert (status, out) == (1, "")
-    assert said in err
+    assert message in err
     assert err.endswith("1 error\n")
 
 
-def test_each_side_is_told_its_mistakes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_mistakes_of_both_sides_are_reported(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.arch").write_text(f"network {name}() {{ input x: 3; conf(x) }}\n")
     status, _, err = run(capsys, str(tmp_path / "a.arch"), str(tmp_path / "b.arch"))

@@ -1,4 +1,4 @@
-"""`archdsl draw`: formats, options, and a picture of what does not compile."""
+"""`archdsl draw`: formats, options, and pictures of specs that do not compile."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_png(tmp_path: Path) -> None:
     assert not files.is_ours(image.replace(b"IDAT", b"iDAT", 1))
 
 
-def test_png_says_what_it_needs(
+def test_png_names_the_missing_package(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "resvg_py", None)
@@ -65,7 +65,7 @@ def test_png_says_what_it_needs(
     assert not list(tmp_path.iterdir())
 
 
-def test_no_other_command_loads_it() -> None:
+def test_no_other_command_imports_drawing() -> None:
     script = (
         "import sys; from archdsl.cli.main import main; main(['flops', sys.argv[1]]);"
         "sys.exit(any(name.startswith('archdsl.draw') for name in sys.modules))"
@@ -81,7 +81,9 @@ def test_the_default_is_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (tmp_path / "build" / "x3d_xs.svg").is_file()
 
 
-def test_what_a_person_drew_stays(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_picture_by_a_person_is_left_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     path = tmp_path / "x.svg"
     path.write_text("<svg/>\n")
     assert main(["draw", SPEC, "-o", str(path)]) == 1
@@ -114,7 +116,7 @@ def test_one_cell(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 
 
 def broken(tmp_path: Path, body: str, *flags: str) -> list[str]:
-    """What the picture of a spec that does not compile says."""
+    """The texts in the picture of a spec that does not compile."""
     spec, path = tmp_path / "a.arch", tmp_path / "x.svg"
     spec.write_text(BROKEN.format(body))
     assert main(["draw", str(spec), "-o", str(path), *flags]) == 1
@@ -122,36 +124,36 @@ def broken(tmp_path: Path, body: str, *flags: str) -> list[str]:
 
 
 def test_broken_inside_a_block(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    said = broken(tmp_path, "x -> relu -> outer -> tanh")
+    texts = broken(tmp_path, "x -> relu -> outer -> tanh")
     assert "multiple of `groups` (5), but these are 8" in capsys.readouterr().err
-    assert "error[shape], line 1" in said
-    assert {"relu", "outer"} <= set(said)
-    assert not {"tanh", "output"} & set(said)
+    assert "error[shape], line 1" in texts
+    assert {"relu", "outer"} <= set(texts)
+    assert not {"tanh", "output"} & set(texts)
     assert "#c62828" in (tmp_path / "x.svg").read_text()
 
 
 def test_broken_inside_an_opened_block(tmp_path: Path) -> None:
-    said = broken(tmp_path, "x -> relu -> outer -> tanh", "--depth", "5")
-    assert said.index("y: inner") < said.index("error[shape], line 1")
+    texts = broken(tmp_path, "x -> relu -> outer -> tanh", "--depth", "5")
+    assert texts.index("y: inner") < texts.index("error[shape], line 1")
 
 
 def test_broken_in_a_table(tmp_path: Path) -> None:
-    said = broken(tmp_path, TABLE)
-    assert {"stage1", "tanh", "error[table], line 10"} <= set(said)
-    assert "abs" not in said
+    texts = broken(tmp_path, TABLE)
+    assert {"stage1", "tanh", "error[table], line 10"} <= set(texts)
+    assert "abs" not in texts
 
 
-def test_broken_from_the_beginning(tmp_path: Path) -> None:
-    said = broken(tmp_path, "missing(x)")
-    assert "`missing` is not defined" in said
+def test_broken_at_the_first_statement(tmp_path: Path) -> None:
+    texts = broken(tmp_path, "missing(x)")
+    assert "`missing` is not defined" in texts
 
 
-def test_broken_many_times(tmp_path: Path) -> None:
-    said = broken(tmp_path, "\n".join(f"y{i} = x -> nothing{i}" for i in range(60)))
-    assert "42 more mistakes are not drawn" in said
+def test_many_mistakes(tmp_path: Path) -> None:
+    texts = broken(tmp_path, "\n".join(f"y{i} = x -> nothing{i}" for i in range(60)))
+    assert "42 more mistakes are not drawn" in texts
 
 
-def test_without_a_tree_there_is_nothing_to_draw(
+def test_a_syntax_error_leaves_nothing_to_draw(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     spec, path = tmp_path / "a.arch", tmp_path / "x.svg"
@@ -161,7 +163,7 @@ def test_without_a_tree_there_is_nothing_to_draw(
     assert not path.exists()
 
 
-def test_what_never_began_is_not_drawn(tmp_path: Path) -> None:
+def test_a_wrong_parameter_leaves_nothing_to_draw(tmp_path: Path) -> None:
     path = tmp_path / "x.svg"
     assert main(["draw", SPEC, "--set", "nothing=1", "-o", str(path)]) == 1
     assert not path.exists()

@@ -21,7 +21,7 @@ SPECS = sorted(str(path) for path in Path("specs").glob("*x3d_*.arch"))
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    """What a command prints as JSON; its status aside."""
+    """The JSON that a command prints, whatever its exit status."""
     main([*arguments, "--format", "json"])
     return json.loads(capsys.readouterr().out)
 
@@ -57,7 +57,7 @@ def test_claims_are_those_of_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert counted.total() == checked.total() - checked["as published"]
 
 
-def test_accuracies_stand_beside_the_cost_they_were_stated_for(
+def test_accuracies_are_beside_the_costs_that_they_were_claimed_for(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     members = printed(capsys, "family", "specs/x3d_m.arch")
@@ -89,7 +89,7 @@ def test_a_claim_that_is_not_met(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert "error[claim]" in err
 
 
-def test_a_spec_that_cannot_be_read_leaves_the_others(
+def test_a_broken_spec_does_not_affect_the_others(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert main(["family", str(tmp_path / "none.arch"), "specs/x3d_s.arch"]) == 1
@@ -104,8 +104,8 @@ def test_a_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         assert main(["family", *SPECS, "-o", str(path)]) == 0
         assert capsys.readouterr().out == f"{path}\n"
         assert files.is_ours(path.read_bytes())
-    said = [element.text for element in ElementTree.parse(path).iter()]
-    assert {"x3d_s", "autox3d_l_plain", "from x2d", "20 G"} <= {*said}
+    texts = [element.text for element in ElementTree.parse(path).iter()]
+    assert {"x3d_s", "autox3d_l_plain", "from x2d", "20 G"} <= {*texts}
     path.write_text("mine")
     assert main(["family", *SPECS, "-o", str(path)]) == 1
     assert main(["family", *SPECS, "-o", str(path), "--force"]) == 0
@@ -118,9 +118,7 @@ def test_png(tmp_path: Path) -> None:
     assert files.is_ours(path.read_bytes())
 
 
-def test_without_an_accuracy_nothing_is_drawn(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_a_picture_needs_an_accuracy(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "family.svg"
     assert main(["family", "specs/x2d.arch", "-o", str(path)]) == 1
     out, err = capsys.readouterr()
@@ -129,7 +127,7 @@ def test_without_an_accuracy_nothing_is_drawn(
     assert not path.exists()
 
 
-def test_what_costs_nothing_is_not_drawn(
+def test_a_network_without_costs_is_not_drawn(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     free = spec(tmp_path, "claim a { top1 60 }", block="relu")
@@ -148,7 +146,7 @@ def test_bad_command_lines(more: list[str]) -> None:
     assert main(["family", *more]) == 2
 
 
-def test_no_other_command_loads_it() -> None:
+def test_no_other_command_imports_families() -> None:
     script = (
         "import sys; from archdsl.cli.main import main; main(['flops', sys.argv[1]]);"
         "loaded = ('archdsl.claims', 'archdsl.report.claims');"

@@ -1,4 +1,4 @@
-"""`archdsl flops`: its forms and flags."""
+"""`archdsl flops`: its formats and flags."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def as_object(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, 
     return parsed
 
 
-def test_json_has_what_is_promised(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_the_documented_keys(capsys: pytest.CaptureFixture[str]) -> None:
     costs = as_object(capsys, SPEC)
     assert costs["network"] == "x3d_s"
     assert costs["input"] == [3, 13, 160, 160]
@@ -42,7 +42,7 @@ def test_json_has_what_is_promised(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("by", ["row", "stage", "block", "operation"])
-def test_parts_are_the_whole(capsys: pytest.CaptureFixture[str], by: str) -> None:
+def test_parts_sum_to_the_total(capsys: pytest.CaptureFixture[str], by: str) -> None:
     costs = as_object(capsys, SPEC, "--by", by, "--convention", "pytorchvideo")
     for key, total in (("params", "params"), ("macs", "macs"), ("cost", "total")):
         assert sum(row[key] for row in costs["rows"]) == costs[total]
@@ -65,7 +65,7 @@ def test_views_multiply_the_total_and_say_so(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize("shape", ["13x182x182", "3x13x182x182", "13x182^2", "video=13 x 182^2"])
-def test_input_in_every_writing(capsys: pytest.CaptureFixture[str], shape: str) -> None:
+def test_every_notation_of_an_input(capsys: pytest.CaptureFixture[str], shape: str) -> None:
     costs = as_object(capsys, SPEC, "--input", shape)
     assert costs["input"] == [3, 13, 182, 182]
     assert costs["macs"] == 2721933356
@@ -111,7 +111,7 @@ def test_markdown_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert len({len(line) for line in table}) == 1
 
 
-def test_table_states_convention_input_and_what_is_left_out(
+def test_the_table_names_convention_input_and_what_is_not_counted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     shown = run(capsys, SPEC)

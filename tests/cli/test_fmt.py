@@ -1,4 +1,4 @@
-"""`archdsl fmt`."""
+"""`archdsl fmt`: which files it rewrites, and what `--check` reports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ UGLY = "network a( ){\ninput x:3x8^2\n conv( 3 )}"
 NEAT = "network a() {\n  input x: 3 x 8^2\n  conv(3)\n}\n"
 
 
-def test_rewrites_and_tells(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_rewritten_files_are_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     spec = tmp_path / "a.arch"
     spec.write_text(UGLY)
     assert main(["fmt", str(spec)]) == 0
@@ -22,7 +22,7 @@ def test_rewrites_and_tells(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert capsys.readouterr().out == ""
 
 
-def test_check_only_tells(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_check_rewrites_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     spec = tmp_path / "a.arch"
     spec.write_text(UGLY)
     assert main(["fmt", "--check", str(spec)]) == 1
@@ -30,7 +30,7 @@ def test_check_only_tells(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert capsys.readouterr().out == f"would rewrite {spec}\n"
 
 
-def test_one_bad_file_does_not_keep_others_from_it(tmp_path: Path) -> None:
+def test_a_broken_file_does_not_affect_the_others(tmp_path: Path) -> None:
     bad, good = tmp_path / "bad.arch", tmp_path / "good.arch"
     bad.write_text("network a( {")
     good.write_text(UGLY)

@@ -1,4 +1,4 @@
-"""What no honest spec holds: told in bounded time, in a sentence, with status 1."""
+"""Hostile specs are refused in bounded time, with one sentence and exit status 1."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_unreadable_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
 
 
 @pytest.mark.parametrize("words", ["a ", "{ ", "}", "@\n", "if x {} else ", "y = = 3\n", "1,", "|"])
-def test_more_words_than_there_may_be(
+def test_too_many_words(
     capsys: pytest.CaptureFixture[str],
     spec: Path,
     words: str,
@@ -107,7 +107,7 @@ def test_deep_statements(capsys: pytest.CaptureFixture[str], spec: Path) -> None
     assert "deep" in check(capsys, spec, body("if true { relu }" + " else if true { }" * 5_000))
 
 
-def test_many_choices_beside_each_other(spec: Path) -> None:
+def test_many_alternatives_of_one_kind(spec: Path) -> None:
     cells = "| relu" + " | 1 if true else 2" * 200
     columns = "| block" + "".join(f" | c{i}" for i in range(200))
     choices = "y = (" + "1 if true else 2, " * 200 + ")\n" + "if true { } else { }\n" * 200
@@ -146,7 +146,9 @@ def test_many_notes_are_counted(capsys: pytest.CaptureFixture[str], spec: Path) 
     assert printed.endswith("200 notes, of which 150 are not shown\n")
 
 
-def test_many_mistakes_stop(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+def test_reporting_stops_after_many_mistakes(
+    capsys: pytest.CaptureFixture[str], spec: Path
+) -> None:
     text = body("\n".join(f"y{i} = x -> nothing{i}" for i in range(1000)))
     printed = check(capsys, spec, text)
     assert "stopped after 50 errors; there may be more" in printed

@@ -33,11 +33,11 @@ def test_the_same_files_each_time(tmp_path: Path, capsys: pytest.CaptureFixture[
         f"{tmp_path}/a/val.txt: 8 videos in 8 classes",
     ]
     assert main(["sample-data", str(tmp_path / "sub" / "b")]) == 0
-    made = contents(tmp_path / "a")
-    assert made == contents(tmp_path / "sub" / "b")
-    videos = [name for name in made if name.endswith(".mp4")]
+    written = contents(tmp_path / "a")
+    assert written == contents(tmp_path / "sub" / "b")
+    videos = [name for name in written if name.endswith(".mp4")]
     assert len(videos) == 16
-    assert len({made[name] for name in videos}) == 16
+    assert len({written[name] for name in videos}) == 16
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "sub"]
 
 
@@ -52,20 +52,22 @@ def test_videos_and_lists(tmp_path: Path) -> None:
         assert sum(1 for _ in container.decode(stream)) == FRAMES
 
 
-def test_what_is_there_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_existing_files_are_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "val.txt").write_text("mine")
     (tmp_path / "notes").write_text("mine too")
     assert main(["sample-data", str(tmp_path)]) == 1
     assert "is not empty" in capsys.readouterr().err
     assert contents(tmp_path) == {"val.txt": b"mine", "notes": b"mine too"}
     assert main(["sample-data", str(tmp_path), "--force"]) == 0
-    made = contents(tmp_path)
-    assert made["notes"] == b"mine too"
-    assert made["val.txt"] != b"mine"
-    assert len(made) == 16 + 2 + 1
+    written = contents(tmp_path)
+    assert written["notes"] == b"mine too"
+    assert written["val.txt"] != b"mine"
+    assert len(written) == 16 + 2 + 1
 
 
-def test_a_place_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").touch()
     assert main(["sample-data", str(tmp_path / "file")]) == 1
     assert "must be a folder, but this is a file" in capsys.readouterr().err
@@ -73,7 +75,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFi
     assert "cannot write" in capsys.readouterr().err
 
 
-def test_nothing_is_left_of_a_failure(
+def test_a_failure_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(path: Path, sample: samples.Sample) -> None:

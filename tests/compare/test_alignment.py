@@ -1,4 +1,4 @@
-"""Two lists side by side."""
+"""`align` pairs the entries of two lists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archdsl.compare.alignment import PERFECT, align
 
 
 def likeness(a: str, b: str) -> int:
-    """The same letter, or the same in another case."""
+    """Whether two letters are equal, or equal in another case."""
     return PERFECT if a == b else PERFECT // 3 if a.lower() == b.lower() else 0
 
 
@@ -32,16 +32,15 @@ def shown(a: str, b: str) -> str:
         ("", "a", ".a"),
     ],
 )
-def test_pairs_what_belongs_together(a: str, b: str, aligned: str) -> None:
+def test_equal_and_similar_entries_are_paired(a: str, b: str, aligned: str) -> None:
     assert shown(a, b) == aligned
 
 
 @given(st.text("abcABC", max_size=12), st.text("abcABC", max_size=12), st.booleans())
-def test_keeps_every_entry_in_its_order(a: str, b: str, is_long: bool) -> None:
+def test_every_entry_is_kept_in_order(a: str, b: str, is_long: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alignment, "_MOST_PAIRS", 4 if is_long else 1000)
-        found = align(a, b, likeness, str.lower)
-        pairs = list(found)
+        pairs = list(align(a, b, likeness, str.lower))
     assert "".join(x for x, _ in pairs if x) == a
     assert "".join(y for _, y in pairs if y) == b
     assert all(likeness(x, y) for x, y in pairs if x and y)

@@ -1,4 +1,4 @@
-"""What differs between two networks, row by row."""
+"""`difference`: what differs between two networks, row by row."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def network(folder: Path, text: str = TABLE) -> archdsl.Network:
     return archdsl.load(path).network()
 
 
-def compared(folder: Path, old: str, new: str, by: str = "row") -> Difference:
+def compare(folder: Path, old: str, new: str, by: str = "row") -> Difference:
     assert TABLE.count(old) == 1
     return difference(network(folder), network(folder, TABLE.replace(old, new)), by)
 
 
-def told(found: Difference) -> list[str]:
-    """What is not alike: the row, its status and changes."""
+def changed_rows(result: Difference) -> list[str]:
+    """The rows that are not alike, each with its status and its changes."""
     lines = []
-    for pair in found.pairs:
+    for pair in result.pairs:
         piece = pair.a or pair.b
         if piece and pair.status != "alike":
             lines.append(f"{piece.part.name} {pair.status}: {', '.join(map(str, pair.changes))}")
@@ -52,11 +52,11 @@ def told(found: Difference) -> list[str]:
 
 
 @pytest.mark.parametrize("by", LEVELS)
-def test_nothing_differs_from_itself(tmp_path: Path, by: str) -> None:
-    found = difference(network(tmp_path), network(tmp_path), by)
-    assert found.is_equal
-    assert found.has_equal_pieces
-    assert found.outside == ()
+def test_a_network_does_not_differ_from_itself(tmp_path: Path, by: str) -> None:
+    result = difference(network(tmp_path), network(tmp_path), by)
+    assert result.is_equal
+    assert result.has_equal_pieces
+    assert result.outside == ()
 
 
 @pytest.mark.parametrize(
@@ -72,59 +72,59 @@ def test_nothing_differs_from_itself(tmp_path: Path, by: str) -> None:
     ],
 )
 def test_cells_that_changed(tmp_path: Path, old: str, new: str, expected: str) -> None:
-    assert told(compared(tmp_path, old, new)) == [expected]
+    assert changed_rows(compare(tmp_path, old, new)) == [expected]
 
 
-def test_a_row_more_is_the_only_thing_that_differs(tmp_path: Path) -> None:
+def test_an_added_row_is_the_only_difference(tmp_path: Path) -> None:
     row = "    | bottleneck | 24       | 3      | 1      | 3         |\n"
     more = "    | bottleneck | 24       | 1      | 1      | 4         |\n"
-    assert told(compared(tmp_path, row, row + more)) == ["stage1.5 added: "]
+    assert changed_rows(compare(tmp_path, row, row + more)) == ["stage1.5 added: "]
 
 
-def test_what_follows_from_another_width_is_told_inside(tmp_path: Path) -> None:
+def test_consequences_of_another_width_are_shown_inside_the_row(tmp_path: Path) -> None:
     rows = "| 24       | 3      |"
-    assert told(compared(tmp_path, rows, "| 32       | 3      |")) == [
+    assert changed_rows(compare(tmp_path, rows, "| 32       | 3      |")) == [
         "stage1.2-4 changed: channels 24 -> 32",
         "stage2.0-1 changed: conv channels 54 -> 72 (x 2), conv groups 54 -> 72",
     ]
 
 
-def test_another_size_changes_no_row(tmp_path: Path) -> None:
-    found = compared(tmp_path, "size = 64", "size = 96")
-    assert not found.is_equal
-    assert found.count("resized") == 5
-    assert [str(change) for change in found.outside] == ["input 1 3 x 4 x 64^2 -> 3 x 4 x 96^2"]
+def test_another_input_size_changes_no_row(tmp_path: Path) -> None:
+    result = compare(tmp_path, "size = 64", "size = 96")
+    assert not result.is_equal
+    assert result.count("resized") == 5
+    assert [str(change) for change in result.outside] == ["input 1 3 x 4 x 64^2 -> 3 x 4 x 96^2"]
 
 
-def test_rows_that_are_cut_otherwise_are_one_network(tmp_path: Path) -> None:
+def test_rows_that_are_split_differently_are_one_network(tmp_path: Path) -> None:
     row = "    | bottleneck | 24       | 3      | 1      | 3         |\n"
-    found = compared(
+    result = compare(
         tmp_path,
         row,
         row.replace("| 3      |", "| 1      |") + row.replace("| 3      |", "| 2      |"),
     )
-    assert found.is_equal
-    assert not found.has_equal_pieces
+    assert result.is_equal
+    assert not result.has_equal_pieces
 
 
 def test_table_2b_is_the_stretched_network_row_for_row() -> None:
-    """The printed table keeps the single strided row of a stage; the reported cost does not."""
+    """The printed table does not repeat a strided row; the network with the reported cost does."""
     base = "autox3d_s(frames = 16, size = 312)"
     spec = archdsl.load(SPECS / "autox3d_s.arch")
     kept = spec.derive("l", f"{base} + stretch(depth = 2, keep_transitions = true)").network("l")
     every = spec.derive("l", f"{base} + stretch(depth = 2)").network("l")
     printed = archdsl.load(SPECS / "autox3d_l.arch").network("autox3d_l_printed")
-    found = difference(printed, kept)
-    assert found.is_equal
-    assert found.has_equal_pieces
-    assert len(found.pairs) == 13
-    assert told(difference(printed, every)) == [
+    result = difference(printed, kept)
+    assert result.is_equal
+    assert result.has_equal_pieces
+    assert len(result.pairs) == 13
+    assert changed_rows(difference(printed, every)) == [
         "stage1.0 changed: number 1 -> 2",
         "stage1.1-5 changed: number 5 -> 4",
     ]
 
 
-def test_the_stretched_network_costs_what_is_reported() -> None:
+def test_the_stretched_network_has_the_reported_cost() -> None:
     spec = archdsl.load(SPECS / "autox3d_s.arch")
     written = "autox3d_s(frames = 16, size = 356, attention = none) + stretch(depth = 2)"
     network = spec.derive("l", written).network("l")
@@ -133,7 +133,7 @@ def test_the_stretched_network_costs_what_is_reported() -> None:
     assert difference(network, plain).is_equal
 
 
-def test_order_of_what_is_read(tmp_path: Path) -> None:
+def test_the_order_of_operands_is_compared(tmp_path: Path) -> None:
     text = """network n() {
   input x: 3 x 8^2
   a = x -> conv(4)
@@ -141,14 +141,14 @@ def test_order_of_what_is_read(tmp_path: Path) -> None:
   return concat(a, b)
 }
 """
-    found = difference(network(tmp_path, text), network(tmp_path, text.replace("a, b", "b, a")))
-    assert told(found) == ["concat changed: reads a, b -> b, a"]
+    result = difference(network(tmp_path, text), network(tmp_path, text.replace("a, b", "b, a")))
+    assert changed_rows(result) == ["concat changed: reads a, b -> b, a"]
 
 
-def test_how_weights_start(tmp_path: Path) -> None:
+def test_initialisation_is_compared(tmp_path: Path) -> None:
     text = "network n() {\n  input x: 3 x 8^2\n  init conv: xavier\n  conv(4)\n}\n"
     other = text.replace("xavier", "normal(std = 0.01)")
-    found = difference(network(tmp_path, text), network(tmp_path, other))
-    assert not found.is_equal
-    assert told(found) == []
-    assert [str(c) for c in found.outside] == ["init conv xavier -> normal(std = 0.01)"]
+    result = difference(network(tmp_path, text), network(tmp_path, other))
+    assert not result.is_equal
+    assert changed_rows(result) == []
+    assert [str(c) for c in result.outside] == ["init conv xavier -> normal(std = 0.01)"]

@@ -1,4 +1,4 @@
-"""When two networks are one."""
+"""`is_same_network`: what makes two networks one, and what does not."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def changed(old: str, new: str) -> str:
     return BODY.replace(old, new)
 
 
-def test_names_are_aside(tmp_path: Path) -> None:
+def test_names_are_ignored(tmp_path: Path) -> None:
     renamed = BODY.replace("input a", "input left").replace("x = a", "first = left")
     renamed = renamed.replace("concat(x,", "concat(first,")
     assert is_same_network(graph(tmp_path, BODY), graph(tmp_path, renamed))
 
 
-def test_blocks_are_aside(tmp_path: Path) -> None:
+def test_blocks_are_ignored(tmp_path: Path) -> None:
     block = "block branch(x) { return x -> conv(4, 3) -> relu }\n"
     body = changed("b -> conv(4, 3) -> relu", "branch(b)")
     assert is_same_network(graph(tmp_path, BODY), graph(tmp_path, body, block))
 
 
-def test_the_order_of_branches_is_aside(tmp_path: Path) -> None:
+def test_the_order_of_branches_is_ignored(tmp_path: Path) -> None:
     first, second = BODY.splitlines(keepends=True)[3:5]
     assert is_same_network(
         graph(tmp_path, BODY), graph(tmp_path, changed(first + second, second + first))
@@ -67,13 +67,13 @@ def test_what_makes_another_network(tmp_path: Path, old: str, new: str) -> None:
     assert not is_same_network(graph(tmp_path, BODY), graph(tmp_path, changed(old, new)))
 
 
-def test_one_layer_used_twice_is_not_two(tmp_path: Path) -> None:
+def test_one_layer_used_twice_is_not_two_layers(tmp_path: Path) -> None:
     """Equal branches of one input are two layers with weights of their own."""
     shared = graph(tmp_path, "  input x: 3 x 8^2\n  y = x -> conv(3)\n  return y + y\n")
     two = graph(tmp_path, "  input x: 3 x 8^2\n  return conv(x, 3) + conv(x, 3)\n")
     assert not is_same_network(shared, two)
 
 
-def test_how_a_kind_starts_that_is_not_there_is_aside(tmp_path: Path) -> None:
+def test_initialisation_of_absent_operations_is_ignored(tmp_path: Path) -> None:
     body = changed("he_fan_out\n", "he_fan_out\n  init bilinear: zeros\n")
     assert is_same_network(graph(tmp_path, BODY), graph(tmp_path, body))

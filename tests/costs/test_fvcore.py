@@ -1,11 +1,11 @@
-"""Whole networks as fvcore counts them, in evaluation mode."""
+"""FLOPs and activations of whole networks are those of fvcore, in evaluation mode."""
 
 from __future__ import annotations
 
 import logging
 
 import pytest
-from emit.running import ROOT, emitted, samples
+from emit.running import ROOT, network_class, samples
 
 import archdsl
 from archdsl.costs.figures import CONVENTIONS
@@ -18,7 +18,7 @@ logging.getLogger("fvcore").setLevel(logging.CRITICAL)
 def test_same_flops_and_activations(spec: str) -> None:
     network = archdsl.load(ROOT / "specs" / f"{spec}.arch").network()
     network = network.at(video=(3, 4, 64, 64))
-    module, inputs = emitted(network)().eval(), tuple(samples(network))
+    module, inputs = network_class(network)().eval(), tuple(samples(network))
     quiet = {"unsupported_ops_warnings": False, "uncalled_modules_warnings": False}
     flops = fvcore.FlopCountAnalysis(module, inputs)
     activations = fvcore.ActivationCountAnalysis(module, inputs)

@@ -35,7 +35,7 @@ def test_a_chain_keeps_two_values_alive(network: Write) -> None:
     assert chain.inference_bytes == FLOAT * (16 + 16)
 
 
-def test_a_value_lives_until_it_is_read_last(network: Write) -> None:
+def test_a_value_lives_until_its_last_read(network: Write) -> None:
     residual = network("input x: 4 x 2^2\ny = x -> relu -> relu\nreturn x + y")
     # At the second relu: the input, which the sum still reads, its operand and its result.
     assert residual.inference_bytes == FLOAT * 3 * 16
@@ -77,13 +77,13 @@ def test_training_holds_gradient_and_momentum_of_parameters(network: Write) -> N
     assert linear.training_bytes == FLOAT * (8 + 2 + 8 + 3 * (8 * 2 + 2))
 
 
-def test_bytes_moved_are_what_is_read_and_written(network: Write) -> None:
+def test_bytes_moved_are_bytes_read_and_written(network: Write) -> None:
     total = network("input x: 8\ny = x -> linear(2)\nreturn y -> flatten -> relu").costs.total
     linear, relu = 8 + (8 * 2 + 2) + 2, 2 + 2
     assert total.bytes_moved == FLOAT * (linear + relu)
     assert total.intensity == 2 * 16 / (FLOAT * (linear + relu))
 
 
-def test_activations_are_what_multiply_adds_put_out(network: Write) -> None:
+def test_activations_are_outputs_of_operations_with_multiply_adds(network: Write) -> None:
     total = network("input x: 3 x 4^2\nconv(5)\nbatch_norm\nrelu\nflatten\nlinear(7)").costs.total
     assert total.activations == 5 * 16 + 7

@@ -1,4 +1,4 @@
-"""The figures of papers, of the authors' code, and measured with PyTorchVideo's X3D and torch."""
+"""Costs compared with papers, with the authors' code, and with measurements by other tools."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_autox3d_without_attention(
 
 
 def test_another_input_is_another_inference() -> None:
-    """Parameters keep their values, and what pools over all that is left takes any size."""
+    """Parameters are the same at another input size, and global pooling accepts any."""
     network = load("x3d_s")
     resized = network.at(video=(3, 13, 182, 182))
     assert resized.costs.total == load("x3d_s", size=182).costs.total

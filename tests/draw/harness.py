@@ -1,4 +1,4 @@
-"""Pictures for tests, and what must be true of every one that is laid out."""
+"""Pictures for tests, and the checks that every layout must pass."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def picture(network: Network, depth: int | None = None, convention: str = "macs"
 
 
 def of_file(path: FilePath, depth: int | None = None) -> Picture | None:
-    """The picture of a file's first network that can be built as it is."""
+    """The picture of the first network in a file that needs no parameters."""
     spec = load(path)
     whole = [name for name in spec.networks if not spec.missing_parameters(name)]
     return picture(spec.network(whole[0]), depth) if whole else None
@@ -51,13 +51,13 @@ class Rectangle(NamedTuple):
         return across and self.top <= other.top + 0.1 and other.bottom <= self.bottom + 0.1
 
     def has(self, point: Point) -> bool:
-        """Well inside, not at the edge."""
+        """Whether a point is inside, and not at the edge."""
         across = self.left + 1 < point[0] < self.right - 1
         return across and self.top + 1 < point[1] < self.bottom - 1
 
 
 def check(drawn: Picture) -> None:
-    """Nothing overlaps, and all is where it belongs."""
+    """Check that nothing overlaps, and that everything is in its frame."""
     whole = page(drawn)
     _check_boxes(whole.layout)
     _check_frames(whole.layout)
@@ -78,8 +78,8 @@ def _labels(layout: Layout) -> list[Rectangle]:
     return [Rectangle(x.x, x.y - 5, x.x + x.width, x.y + 5) for x in layout.labels]
 
 
-def _apart(rectangles: list[Rectangle]) -> None:
-    """None overlaps another; by depth, so that only near ones are compared."""
+def _check_apart(rectangles: list[Rectangle]) -> None:
+    """Check that no rectangle overlaps another; only near ones are compared, in order of depth."""
     ordered = sorted(rectangles, key=lambda rectangle: rectangle.top)
     for place, rectangle in enumerate(ordered):
         for other in ordered[place + 1 :]:
@@ -89,36 +89,36 @@ def _apart(rectangles: list[Rectangle]) -> None:
 
 
 def _check_boxes(layout: Layout) -> None:
-    _apart([rectangle for rectangle, _ in _boxes(layout)])
+    _check_apart([rectangle for rectangle, _ in _boxes(layout)])
 
 
 def _check_frames(layout: Layout) -> None:
-    """A frame is around what is in it, and apart from all else."""
+    """Check that a frame encloses its contents, and touches nothing else."""
     places = {id(area.item): _rectangle(area) for area in layout.areas}
     everything = [(area.item, _rectangle(area)) for area in layout.areas]
     for item, rectangle in everything:
         if not isinstance(item, Group):
             continue
         assert all(rectangle.holds(places[id(inner)]) for inner in item.items)
-        below = _below(item)
+        below = _descendants(item)
         for other, place in everything:
             if id(other) not in below and rectangle.meets(place):
                 assert place.holds(rectangle), (item.title, other.title)
 
 
-def _below(group: Group) -> set[int]:
-    found = {id(group)}
+def _descendants(group: Group) -> set[int]:
+    contained = {id(group)}
     for item in group.items:
-        found |= _below(item) if isinstance(item, Group) else {id(item)}
-    return found
+        contained |= _descendants(item) if isinstance(item, Group) else {id(item)}
+    return contained
 
 
 def _check_labels(layout: Layout) -> None:
-    _apart([*_labels(layout), *(rectangle for rectangle, _ in _boxes(layout))])
+    _check_apart([*_labels(layout), *(rectangle for rectangle, _ in _boxes(layout))])
 
 
 def _heads(layout: Layout) -> Iterator[Rectangle]:
-    """What stands at the top of frames, at the left and the right."""
+    """The titles at the top of frames, on the left and on the right."""
     for area in layout.areas:
         if isinstance(area.item, Group):
             left, right = area.x + PADDING, area.x + area.width - PADDING
@@ -128,7 +128,7 @@ def _heads(layout: Layout) -> Iterator[Rectangle]:
 
 
 def _check_wires(layout: Layout) -> None:
-    """No wire passes through a box, over a label or over the title of a frame."""
+    """Check that no wire crosses a box, a label or the title of a frame."""
     points = sorted((p for path in layout.paths for p in trace(path)), key=lambda point: point[1])
     solid = [*_labels(layout), *_heads(layout), *(rectangle for rectangle, _ in _boxes(layout))]
     start = 0
@@ -142,7 +142,7 @@ def _check_wires(layout: Layout) -> None:
 
 
 def trace(path: Path, steps: int = 12) -> Iterator[Point]:
-    """Points along a wire as it is drawn: straight, or bent as a cubic curve."""
+    """Points along a wire as it is drawn: a straight line or a cubic curve."""
     for (x1, y1), (x2, y2) in pairwise(path.points):
         for step in range(steps + 1):
             t = step / steps
@@ -153,7 +153,7 @@ def trace(path: Path, steps: int = 12) -> Iterator[Point]:
 
 
 def _check_texts(whole: Page) -> None:
-    """Text stays in its box, and on the page."""
+    """Check that texts stay in their boxes and on the page."""
     for rectangle, box in _boxes(whole.layout):
         width = rectangle.right - rectangle.left
         assert TITLE.width(box.title) + PLAIN.width(box.share) < width, box

@@ -1,4 +1,4 @@
-"""A cell's picture: its input on top, each operation below what it reads, the sink at the end."""
+"""Pictures of cells: the input on top, each operation below its inputs, the sink at the end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def cell(keys_values: str = "operation", after: str = "res3.1") -> Cell:
 
 
 def chain(length: int) -> Cell:
-    """Operations one after the other, each with keys and values from the cell's input."""
+    """A chain of operations, each with keys and values from the cell's input."""
     operations = [
         CellOperation(f"op{i}", "temporal", "dot", "softmax", False, (f"op{i - 1}" if i else "f0",))
         for i in range(length)
@@ -44,16 +44,16 @@ def lines(drawn: Picture) -> set[tuple[str, str, Line]]:
 def test_operations() -> None:
     drawn = draw_cells([cell()])
     check(drawn)
-    found = {box.title: box for box in boxes(drawn.main.items)}
-    assert found["op1: temporal"].look is Look.TEMPORAL
-    assert found["op1: temporal"].border is Border.ROUND
-    assert found["op2: spatial"].lines == ("dot-product", "no activation, gate")
-    assert found["op2: spatial"].border is Border.DOUBLE
-    assert found["op3: spatiotemporal"].look is Look.SPATIOTEMPORAL
+    by_title = {box.title: box for box in boxes(drawn.main.items)}
+    assert by_title["op1: temporal"].look is Look.TEMPORAL
+    assert by_title["op1: temporal"].border is Border.ROUND
+    assert by_title["op2: spatial"].lines == ("dot-product", "no activation, gate")
+    assert by_title["op2: spatial"].border is Border.DOUBLE
+    assert by_title["op3: spatiotemporal"].look is Look.SPATIOTEMPORAL
     assert drawn.main.facts == ("at res3.1", "keys and values from the input of the operation")
 
 
-def test_what_reads_what() -> None:
+def test_wires() -> None:
     drawn = draw_cells([cell()])
     plain = {(source, target) for source, target, line in lines(drawn) if line is Line.PLAIN}
     assert {("f0", "op1"), ("op1", "op2"), ("op3", "combine"), ("op4", "combine")} <= plain
@@ -75,18 +75,20 @@ def test_the_input_is_on_top_and_the_sink_at_the_bottom() -> None:
     assert max(depths, key=depths.__getitem__) == "combine"
 
 
-def test_a_circle_is_drawn_too() -> None:
-    """No network has one; a picture of one must not fail."""
+def test_a_cycle_is_drawn() -> None:
+    """No network has one, but drawing one must not fail."""
     one = CellOperation("a", "spatial", "map", "none", False, ("b",))
     two = CellOperation("b", "spatial", "map", "none", False, ("a",))
     check(draw_cells([Cell("odd", "", "cell", (one, two), ("b", "missing"))]))
 
 
-def test_a_cell_in_no_row_is_called_by_its_own_place() -> None:
+def test_a_cell_outside_a_table_is_named_by_its_place() -> None:
     assert draw_cells([cell(after="")]).main.facts[0] == "at res3.1_found"
 
 
-def test_a_cell_that_is_too_large_ends_with_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_that_is_too_large_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(limits, "DRAWN", 20)
     drawn = draw_cells([chain(50)])
     check(drawn)
@@ -110,7 +112,7 @@ def test_cells_that_are_too_many_are_counted(monkeypatch: pytest.MonkeyPatch) ->
     assert drawn.main.notes == ("4 more cells are not drawn",)
 
 
-def test_cells_stand_beside_their_network_each_once() -> None:
+def test_each_cell_is_beside_its_network_once() -> None:
     network = archdsl.load(ROOT / "specs/i3d_r50_attention.arch").network()
     drawn = picture(network)
     check(drawn)

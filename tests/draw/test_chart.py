@@ -1,4 +1,4 @@
-"""Charts: nothing overlaps, ticks are where they say, and a file is sound whatever names are."""
+"""Charts of families: layout, scales, ticks, and files that are valid whatever the names."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ FAMILIES = ["x3d_s", "x3d_*", "*x3d_*", "[is]3d*", "*"]
 
 def family(pattern: str, convention: str = "macs") -> Chart:
     paths = sorted((ROOT / "specs").glob(f"{pattern}.arch"))
-    found = [m for path in paths for m in members(load(path), path.name, Diagnostics())]
-    return chart(found, CONVENTIONS[convention])
+    collected = [m for path in paths for m in members(load(path), path.name, Diagnostics())]
+    return chart(collected, CONVENTIONS[convention])
 
 
 def scattered(count: int, spread: float = 1.0, detail: str = "") -> Chart:
-    """Points somewhere, more of them the dearer they are."""
+    """Random points, with more of them at high costs."""
     random = Random(count)
     points = []
     for number in range(count):
@@ -47,7 +47,7 @@ def scattered(count: int, spread: float = 1.0, detail: str = "") -> Chart:
 
 
 def check(page: ChartPage) -> None:
-    """Labels are apart from each other and from marks, and all is on the page."""
+    """Check that labels touch neither each other nor marks, and that everything is on the page."""
     labels = list(_labels(page))
     for one, other in combinations(labels, 2):
         assert not one.meets(other, 0.1)
@@ -61,7 +61,7 @@ def check(page: ChartPage) -> None:
 
 
 def _labels(page: ChartPage) -> Iterator[Rectangle]:
-    """Where the letters are: most of them stand on the line, some reach below it."""
+    """The rectangles of labels, with room below the baseline."""
     for writing in page.labels:
         yield Rectangle(writing.left, writing.y - 9, writing.right, writing.y + 3)
 
@@ -71,8 +71,8 @@ def test_families_are_laid_out(pattern: str) -> None:
     drawn = family(pattern)
     page = chart_page(drawn)
     check(page)
-    said = {writing.text for writing in page.labels}
-    assert {point.label for point in drawn.points} <= said
+    shown = {writing.text for writing in page.labels}
+    assert {point.label for point in drawn.points} <= shown
 
 
 @pytest.mark.parametrize(
@@ -82,13 +82,13 @@ def test_many_points_are_laid_out(count: int, detail: str) -> None:
     page = chart_page(scattered(count, detail=detail))
     check(page)
     labelled = len(page.labels) // (2 if detail else 1)
-    said = any(f"{count - labelled} points without a label" in w.text for w in page.writings)
-    assert said is (labelled < count)
+    shown = any(f"{count - labelled} points without a label" in w.text for w in page.writings)
+    assert shown is (labelled < count)
     assert labelled == count or count == 200
 
 
-def test_points_at_one_place() -> None:
-    """A larger picture would not help: it stays as it is, and says what it cannot show."""
+def test_equal_points() -> None:
+    """A larger picture would not help, so it says how many labels are left out."""
     page = chart_page(scattered(20, spread=0))
     check(page)
     assert page.width < 900
@@ -96,7 +96,7 @@ def test_points_at_one_place() -> None:
     assert any("without a label" in writing.text for writing in page.writings)
 
 
-def test_dear_members_stand_at_the_right_and_good_ones_above() -> None:
+def test_cost_goes_to_the_right_and_accuracy_up() -> None:
     drawn = family("*x3d_*")
     page = chart_page(drawn)
     places = dict(zip(drawn.points, page.marks[-len(drawn.points) :], strict=True))
@@ -105,7 +105,7 @@ def test_dear_members_stand_at_the_right_and_good_ones_above() -> None:
         assert (one.up < other.up) == (places[one].y > places[other].y)
 
 
-def test_a_line_joins_what_differs_in_numbers() -> None:
+def test_a_line_joins_networks_that_differ_in_numbers() -> None:
     drawn = family("*x3d_*")
     joined = {tuple(p.label for p in run) for group in drawn.groups for run in group.runs}
     assert joined == {
@@ -122,11 +122,11 @@ def test_insertions_are_not_joined() -> None:
     assert all(len(run) == 1 for group in groups for run in group.runs)
 
 
-def test_what_is_counted_and_where_is_said() -> None:
-    said = " ".join(w.text for w in chart_page(family("x3d_m", "pytorchvideo")).writings)
-    assert "pytorchvideo: multiply-adds and 5 for each" in said
-    assert "FLOPs (PyTorchVideo) for one view, log scale" in said
-    assert "input 3 × 16 × 256²" in said
+def test_the_convention_and_the_input_are_named() -> None:
+    shown = " ".join(w.text for w in chart_page(family("x3d_m", "pytorchvideo")).writings)
+    assert "pytorchvideo: multiply-adds and 5 for each" in shown
+    assert "FLOPs (PyTorchVideo) for one view, log scale" in shown
+    assert "input 3 × 16 × 256²" in shown
 
 
 @given(st.lists(st.integers(1, 10**18), min_size=1, max_size=5))
@@ -175,15 +175,15 @@ def test_svg_escapes() -> None:
     assert "<script" not in text
 
 
-def test_the_same_bytes_every_time() -> None:
+def test_output_is_deterministic() -> None:
     first, second = (chart_svg(chart_page(family("*x3d_*"))) for _ in range(2))
     assert first == second
 
 
-def test_a_mark_says_all_of_its_point() -> None:
+def test_a_mark_has_a_tooltip_with_all_values() -> None:
     root = ElementTree.fromstring(chart_svg(chart_page(family("x3d_s"))))
-    told = [title.text for mark in root.iter(f"{SVG}path") for title in mark]
-    assert told == ["x3d_s(size = 182): 2.72 G MACs, 73.3 % at 3 × 13 × 182²"]
+    tooltips = [title.text for mark in root.iter(f"{SVG}path") for title in mark]
+    assert tooltips == ["x3d_s(size = 182): 2.72 G MACs, 73.3 % at 3 × 13 × 182²"]
 
 
 def test_a_colour_and_a_shape_for_each_of_many_groups() -> None:

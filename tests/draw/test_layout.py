@@ -1,4 +1,4 @@
-"""Over the gallery and over random networks: nothing overlaps, no wire crosses a box."""
+"""Layouts of the gallery and of random networks: nothing overlaps, no wire crosses a box."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_gallery(path: Path, depth: int | None) -> None:
 
 
 @pytest.mark.parametrize("name", ["x3d_xs", "s3d_attention", "slowfast_r50", "fpn", "timesformer"])
-def test_all_opened(name: str) -> None:
+def test_all_blocks_opened(name: str) -> None:
     (path,) = (path for path in GALLERY if path.stem == name)
     drawn = of_file(path, 9)
     assert drawn is not None
@@ -49,8 +49,8 @@ def axes(items: tuple[Box | Group, ...], wires: tuple[Wire, ...]) -> dict[str, f
     return {a.item.title: a.x + a.width / 2 for a in lay_out(items, wires).areas}
 
 
-def test_the_main_way_is_straight_beside_skips() -> None:
-    """As in a U-Net: the nearer a skip's ends are, the nearer it runs."""
+def test_the_main_path_is_straight_beside_skips() -> None:
+    """As in a U-Net; a shorter skip runs closer to the main path."""
     chain = tuple(map(box, range(1, 8)))
     wires = [Wire(key, (key + 1,), "64") for key in (4, 5, 6)]
     wires += [Wire(key, (key + 1, 8 - key), "64") for key in (1, 2, 3)]
@@ -61,31 +61,31 @@ def test_the_main_way_is_straight_beside_skips() -> None:
     )
 
 
-def test_branches_stand_around_their_axis() -> None:
+def test_branches_are_symmetric_about_their_axis() -> None:
     wires = (Wire(1, (2, 3, 4)), Wire(2, (5,)), Wire(3, (5,)), Wire(4, (5,)))
-    found = axes(tuple(map(box, range(1, 6))), wires)
-    assert found["b1"] == found["b3"] == found["b5"]
-    assert found["b2"] < found["b3"] < found["b4"]
+    positions = axes(tuple(map(box, range(1, 6))), wires)
+    assert positions["b1"] == positions["b3"] == positions["b5"]
+    assert positions["b2"] < positions["b3"] < positions["b4"]
 
 
 def test_wires_into_frames_do_not_cross() -> None:
-    """The frame takes them in the order in which they come."""
+    """The order inside the frame follows the order of its inputs."""
     frame = Group(3, "frame", (box(4), box(5)))
     wires = (Wire(1, (5,), "1"), Wire(2, (4,), "2"))
-    found = axes((box(1), box(2), frame), wires)
-    assert (found["b1"] < found["b2"]) == (found["b5"] < found["b4"])
+    positions = axes((box(1), box(2), frame), wires)
+    assert (positions["b1"] < positions["b2"]) == (positions["b5"] < positions["b4"])
 
 
 def test_wires_back_are_not_drawn() -> None:
     assert not lay_out((box(1), box(2)), (Wire(2, (1,)),)).paths
 
 
-def test_nothing_is_laid_out() -> None:
+def test_an_empty_picture() -> None:
     assert not lay_out((), ()).areas
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"),
+    ("wanted", "positions"),
     [
         ([], []),
         ([50], [50]),
@@ -94,5 +94,5 @@ def test_nothing_is_laid_out() -> None:
         ([20, 19, 80], [14.5, 24.5, 80]),
     ],
 )
-def test_spread(wanted: list[float], found: list[float]) -> None:
-    assert spread(wanted, 10, 5, 95) == found
+def test_spread(wanted: list[float], positions: list[float]) -> None:
+    assert spread(wanted, 10, 5, 95) == positions

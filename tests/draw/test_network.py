@@ -1,4 +1,4 @@
-"""What a network's picture shows: its table, repeats, shapes, shares, and what it leaves out."""
+"""Pictures of networks: tables, repeats, shapes, shares of cost, and what is left out."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def drawn(name: str, depth: int | None = None, convention: str = "macs") -> Pict
 
 
 def readers(shown: Picture) -> dict[str, list[str]]:
-    """Of each box, by title, those that its results go to."""
+    """The titles of the boxes that read each box, by its title."""
     names = {box.key: box.title for box in boxes(shown.main.items)}
-    found: dict[str, list[str]] = {}
+    by_title: dict[str, list[str]] = {}
     for wire in shown.main.wires:
-        found.setdefault(names[wire.source], []).extend(names[t] for t in wire.targets)
-    return found
+        by_title.setdefault(names[wire.source], []).extend(names[t] for t in wire.targets)
+    return by_title
 
 
-def test_a_table_reads_like_its_table() -> None:
+def test_a_table_is_drawn_as_a_table() -> None:
     shown = drawn("autox3d_s")
     stages = [item for item in shown.main.items if isinstance(item, Group)]
     assert [stage.title for stage in stages] == ["stage1", "stage2", "stage3", "stage4"]
@@ -54,14 +54,14 @@ def test_depth_opens_blocks() -> None:
     assert "squeeze_excite" not in titles(drawn("x3d_s", 4))
 
 
-def test_repeats_are_folded_and_what_they_are_made_of_too() -> None:
+def test_repeats_are_folded_at_every_level() -> None:
     network = build_body("for i in range(5) { x = x -> conv(8, 3) -> relu }\nreturn x")
     (group,) = (i for i in picture(network).main.items if isinstance(i, Group))
     assert (group.title, group.times) == ("in turn", 5)
     assert readers(picture(network)) == {"x": ["conv"], "conv": ["relu"], "relu": ["output"]}
 
 
-def test_opened_repeats_lead_on_from_the_last() -> None:
+def test_wires_leave_opened_repeats_from_the_last() -> None:
     before = "block b(x) { return relu(x) + x }\n"
     network = build_body("x -> b -> b -> b -> tanh", before)
     shown = picture(network, 2)
@@ -74,20 +74,20 @@ def test_opened_repeats_lead_on_from_the_last() -> None:
     }
 
 
-def test_a_box_costs_what_all_it_stands_for_cost() -> None:
+def test_the_share_of_a_box_includes_all_its_repeats() -> None:
     network = archdsl.load(ROOT / "tests/networks/timesformer.arch").network()
     for depth in (None, 1, 2, 3, 9):
         shares = [box.share for box in boxes(picture(network, depth).main.items) if box.share]
-        told = sum(float(share.removesuffix(" %").removeprefix("<")) for share in shares)
-        assert told == pytest.approx(100, abs=0.1 * len(shares))
+        total = sum(float(share.removesuffix(" %").removeprefix("<")) for share in shares)
+        assert total == pytest.approx(100, abs=0.1 * len(shares))
 
 
-def test_what_a_block_passes_on_comes_from_it() -> None:
-    """SlowFast's lateral connections hand the fast pathway through."""
+def test_a_value_that_a_block_passes_on_comes_from_the_block() -> None:
+    """SlowFast's lateral connections return the fast pathway unchanged."""
     network = archdsl.load(ROOT / "tests/networks/slowfast_r50.arch").network()
-    found = readers(picture(network))
-    assert set(found["stems"]) == {"lateral"}
-    assert found["lateral"].count("bottlenecks") == 8
+    by_title = readers(picture(network))
+    assert set(by_title["stems"]) == {"lateral"}
+    assert by_title["lateral"].count("bottlenecks") == 8
 
 
 def test_skips_and_several_outputs() -> None:
@@ -97,14 +97,14 @@ def test_skips_and_several_outputs() -> None:
     assert titles(picture(fpn))[-4:] == ["output 1", "output 2", "output 3", "output 4"]
 
 
-def test_words_are_said_where_they_vary() -> None:
+def test_a_parameter_is_shown_where_it_varies() -> None:
     before = "block b(x, act: block = relu, k = 1) { return x -> conv(8, k) -> act }\n"
     network = build_body("x -> b -> b(tanh, k = 3) -> b(tanh, k = (1, 3))", before)
     lines = [box.lines for box in boxes(picture(network).main.items) if box.title == "b"]
     assert lines == [("act relu",), ("act tanh, k 3",), ("act tanh, k (1, 3)",)]
 
 
-def test_nothing_that_costs() -> None:
+def test_a_network_without_costs() -> None:
     shown = picture(build_body("x -> relu"))
     assert shown.scale is None
     check(shown)

@@ -1,4 +1,4 @@
-"""Formats: sound, the same every time, and safe whatever a spec is called."""
+"""The formats of pictures: valid, deterministic, and safe whatever the names in a spec."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def hostile() -> Picture:
 
 
 @pytest.mark.parametrize("name", ["autox3d_s", "i3d_attention"])
-def test_svg_is_sound_and_says_what_is_there(name: str) -> None:
+def test_svg_is_valid_and_complete(name: str) -> None:
     network = archdsl.load(ROOT / f"specs/{name}.arch").network()
     text = svg(picture(network))
     root = ElementTree.fromstring(text)
-    said = [element.text for element in root.iter(f"{SVG}text")]
-    assert network.name in said
-    assert "share of MACs" in said
+    texts = [element.text for element in root.iter(f"{SVG}text")]
+    assert network.name in texts
+    assert "share of MACs" in texts
     allowed = {f"{SVG}{tag}" for tag in ("svg", "title", "rect", "path", "text", "tspan")}
     assert {element.tag for element in root.iter()} <= allowed
 
 
-def test_the_same_bytes_every_time() -> None:
+def test_output_is_deterministic() -> None:
     path = ROOT / "specs/i3d_attention.arch"
     first, second = (picture(archdsl.load(path).network()) for _ in range(2))
     for write in (svg, dot, mermaid):
@@ -82,7 +82,7 @@ def test_every_box_and_wire_is_written(write: object) -> None:
     assert "t3_s3  ×2  10.2 %" in text
 
 
-def test_texts_are_made_safe() -> None:
+def test_texts_are_escaped() -> None:
     assert clean("a\n b\t\u0000c\u202e") == "a b \ufffdc\ufffd"
     assert shortened("abcdef", 4) == "abc…"
     assert PLAIN.width("iiii") < PLAIN.width("mmmm") < TITLE.width("mmmm") < 4 * TITLE.size * 1.2

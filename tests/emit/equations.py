@@ -1,7 +1,7 @@
-"""Attention in NumPy, straight from the papers' equations, to compare emitted modules with.
+"""Attention in NumPy, written from the equations of the papers, to compare emitted modules with.
 
-A clip is T x H x W x C, as AttentionNAS writes it, and `clips` are B of them. Weights go by the
-names that they have in an emitted module.
+A clip has the shape T x H x W x C, as in AttentionNAS, and `clips` are a batch of them. Weights
+have the names that they have in an emitted module.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Weights = Mapping[str, Array]
 
 
 def within(weights: Weights, part: str) -> Weights:
-    """The weights of a part, by the names that they have in it."""
+    """The weights of a submodule, by their names in it."""
     prefix = f"{part}."
     return {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
 
@@ -26,7 +26,7 @@ def within(weights: Weights, part: str) -> Weights:
 
 
 def affine(x: Array, weights: Weights, name: str) -> Array:
-    """A linear map of the last axis: a linear layer, or a convolution over one position."""
+    """A linear map of the last axis: a linear layer, or a convolution with kernel 1."""
     matrix = weights[f"{name}.weight"]
     y: Array = np.einsum("...i,oi->...o", x, matrix.reshape(matrix.shape[:2]))
     return y + weights.get(f"{name}.bias", np.zeros(1))
@@ -51,7 +51,7 @@ PHI: Mapping[str, Callable[[Array], Array]] = {
 
 
 def batch_norm(clips: Array, weights: Weights, eps: float = 1e-5, training: bool = False) -> Array:
-    """By the statistics of these clips in training, else by those that were kept."""
+    """Batch norm with the statistics of the batch in training, and the running ones otherwise."""
     mean, variance = weights["norm.running_mean"], weights["norm.running_var"]
     if training:
         mean, variance = clips.mean((0, 1, 2, 3)), clips.var((0, 1, 2, 3))
@@ -59,11 +59,11 @@ def batch_norm(clips: Array, weights: Weights, eps: float = 1e-5, training: bool
     return scaled * weights["norm.weight"] + weights["norm.bias"]
 
 
-# The frame of a cell
+# Before and after the operations of a cell
 
 
 def taps(old: int, new: int) -> Array:
-    """What each of `new` places takes of each old one: those around its centre, by nearness."""
+    """The matrix of linear interpolation from `old` to `new` places, without aligned corners."""
     matrix = np.zeros((new, old))
     for place in range(new):
         centre = min(max((place + 0.5) * old / new - 0.5, 0), old - 1)
@@ -74,20 +74,20 @@ def taps(old: int, new: int) -> Array:
 
 
 def bilinear(clip: Array, height: int, width: int) -> Array:
-    """Every frame at another size."""
+    """Every frame resized to height x width."""
     rows, columns = taps(clip.shape[1], height), taps(clip.shape[2], width)
     resized: Array = np.einsum("ih,jw,thwc->tijc", rows, columns, clip)
     return resized
 
 
 def groups(clip: Array, frames: int | None) -> list[Array]:
-    """A clip in groups of frames, the last filled up with zeros."""
+    """A clip in groups of frames; the last group is padded with zeros."""
     if frames is None:
         return [clip]
-    made = [np.zeros((frames, *clip.shape[1:])) for _ in range(0, len(clip), frames)]
+    padded = [np.zeros((frames, *clip.shape[1:])) for _ in range(0, len(clip), frames)]
     for index, frame in enumerate(clip):
-        made[index // frames][index % frames] = frame
-    return made
+        padded[index // frames][index % frames] = frame
+    return padded
 
 
 def merged(parts: list[Array], like: Array) -> Array:
@@ -100,7 +100,7 @@ def prepare(clip: Array, weights: Weights, size: int | None, frames: int | None)
 
 
 def combine(clips: Array, read: list[list[Array]], weights: Weights, training: bool) -> Array:
-    """What the operations made of each clip's groups, added to the clips."""
+    """The outputs of the operations on each clip's groups, combined and added to the clips."""
     whole = [merged(parts, clip) for parts, clip in zip(read, clips, strict=True)]
     resized = np.stack([bilinear(clip, *clips.shape[2:4]) for clip in whole])
     return clips + batch_norm(affine(resized, weights, "conv"), weights, training=training)
@@ -127,7 +127,7 @@ def from_2d(rows: Array, over: str, like: Array) -> Array:
 
 
 def dot_product(f: Array, context: Array, weights: Weights, over: str, phi: str) -> Array:
-    """Equation B; equation A where the operation's own input is the context."""
+    """Equation B; if the context is the operation's own input, this is equation A."""
     query = to_2d(affine(f, weights, "query"), over)
     key = to_2d(affine(context, weights, "key"), over)
     value = to_2d(affine(context, weights, "value"), over)
@@ -159,7 +159,7 @@ def gated(f: Array, weights: Weights) -> Array:
 
 @dataclass(frozen=True)
 class Attention:
-    """One operation of a cell: how it attends, and to what."""
+    """One operation of a cell: its dimension, type and activation, and its inputs."""
 
     over: str
     by: str = "dot"
@@ -180,7 +180,7 @@ class Attention:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: operation k, from 1, is `opk`; `outputs` are those that are combined."""
+    """A cell: its operations are called `op1`, `op2`, ..., and the `outputs` are combined."""
 
     operations: tuple[Attention, ...]
     outputs: tuple[str, ...]
@@ -198,7 +198,7 @@ class Cell:
         return combine(clips, read, within(weights, "combine"), training)
 
     def _read(self, f0: Array, weights: Weights) -> Array:
-        """The outputs of the operations on one group of frames, side by side."""
+        """The outputs of the operations on one group of frames, concatenated."""
         known = {"f0": f0}
         for number, operation in enumerate(self.operations, start=1):
             own = within(weights, f"op{number}")
@@ -214,7 +214,7 @@ class Cell:
         return sum((s * v for s, v in zip(shares, values, strict=True)), np.zeros(1))
 
     def _sum_before(self, number: int) -> str:
-        """A module numbers its weighted sums where there are several."""
+        """The attribute of the weighted sum before an operation, numbered if there are several."""
         summing = [k for k, o in enumerate(self.operations, start=1) if len(o.inputs) > 1]
         return f"weighted_sum{summing.index(number) + 1}" if len(summing) > 1 else "weighted_sum"
 
@@ -223,7 +223,7 @@ class Cell:
 
 
 def glore(clips: Array, weights: Weights, training: bool = False) -> Array:
-    """Positions projected onto nodes, these reasoned about, and projected back the same way."""
+    """Positions are projected onto nodes, convolved among them, and projected back."""
     back = np.stack([_reason(clip, weights) for clip in clips])
     return clips + batch_norm(affine(back, weights, "conv"), weights, 1e-4, training)
 
@@ -260,7 +260,7 @@ def _embedded_gaussian(clip: Array, weights: Weights, pool: bool) -> Array:
 
 
 def _pooled(clip: Array) -> Array:
-    """The largest of each 2 x 2 places; an odd row or column is left out."""
+    """Max pooling over 2 x 2 positions; an odd last row or column is dropped."""
     t, h, w, c = clip.shape
     places = clip[:, : h // 2 * 2, : w // 2 * 2].reshape(t, h // 2, 2, w // 2, 2, c)
     largest: Array = places.max((2, 4))

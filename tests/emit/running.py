@@ -1,9 +1,12 @@
-"""Emitted modules as torch runs them, and the graph run without them, to compare."""
+"""What the tests of emission share: networks, their emitted classes, and an interpreter.
+
+The interpreter runs the graph without emission, so that the two can be compared.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -18,31 +21,36 @@ from archdsl.ir.naming import name_all
 from archdsl.ops.sources import Input
 
 ROOT = Path(__file__).resolve().parents[2]
+Load = Callable[[str], archdsl.Network]
+
 SPECS = sorted((ROOT / "specs").glob("*.arch"))
 EXAMPLES = sorted((ROOT / "tests" / "networks").glob("*.arch"))
 
 
 @cache
 def gallery() -> list[tuple[Path, str]]:
-    """Every network of our specs, and the main one of each that is only tested with."""
+    """Every network of the specs, and the main network of each spec in tests/networks."""
     own = [(path, name) for path in SPECS for name in archdsl.load(path).networks]
     return own + [(path, archdsl.load(path).choose()) for path in EXAMPLES]
 
 
 @cache
-def built(path: Path, name: str) -> archdsl.Network:
-    """A network of the gallery, built once for all that is asked of it."""
+def load_network(path: Path, name: str) -> archdsl.Network:
+    """A network of the gallery, built once for all tests."""
     return archdsl.load(path).network(name)
 
 
 @cache
-def folder(path: Path, name: str) -> dict[str, str]:
-    """The files that `archdsl compile` writes of a network of the gallery."""
-    return built(path, name).build()
+def build_files(path: Path, name: str) -> dict[str, str]:
+    """The files that `archdsl compile` writes for a network of the gallery, by name."""
+    return load_network(path, name).build()
 
 
-def emitted(network: archdsl.Network, name: str = "emitted") -> type[nn.Module]:
-    """The network's class, from its source text, in a module that pickle can find."""
+def network_class(network: archdsl.Network, name: str = "emitted") -> type[nn.Module]:
+    """The network's class, from its emitted source.
+
+    The module is registered under `name`, where pickle and `inspect` look for it.
+    """
     module = ModuleType(name)
     sys.modules[name] = module
     exec(compile(network.source(), f"<{name}>", "exec"), module.__dict__)
@@ -59,7 +67,7 @@ def results(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 
 class Interpreter(nn.Module):
-    """Runs a graph node by node. Shares nothing with emission but the form of one operation."""
+    """Runs a graph node by node; it shares only the forms of operations with emission."""
 
     def __init__(self, graph: Graph) -> None:
         super().__init__()
@@ -73,7 +81,7 @@ class Interpreter(nn.Module):
         )
 
     def load(self, module: nn.Module) -> None:
-        """Take over the state of an emitted module, which was made in the same order."""
+        """Copy the state of an emitted module, whose layers are in the same order."""
         for kind in (_layers, _weights):
             ours, theirs = list(kind(self)), list(kind(module))
             assert [t.shape for t in ours] == [t.shape for t in theirs]
@@ -81,17 +89,30 @@ class Interpreter(nn.Module):
                 mine.data.copy_(other.data)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        known: dict[Value, Tensor] = dict(zip(self.graph.inputs.values(), inputs, strict=True))
+        tensors: dict[Value, Tensor] = dict(zip(self.graph.inputs.values(), inputs, strict=True))
         for node in self.graph:
             if isinstance(node.operation, Input):
                 continue
-            operands = [known[value] for value in self.graph.operands(node)]
-            made = self.steps[str(node.index)](*operands)
-            made = tuple(made) if len(node.results) > 1 else (made,)
-            for place, (value, type_) in enumerate(zip(made, node.results, strict=True)):
-                assert tuple(value.shape[1:]) == type_.shape, name_all(self.graph).path(node)
-                known[Value(node.index, place)] = value
-        return tuple(known[value] for value in self.graph.outputs)
+            operands = [tensors[value] for value in self.graph.operands(node)]
+            output = self.steps[str(node.index)](*operands)
+            outputs = tuple(output) if len(node.results) > 1 else (output,)
+            for place, (tensor, type_) in enumerate(zip(outputs, node.results, strict=True)):
+                assert tuple(tensor.shape[1:]) == type_.shape, name_all(self.graph).path(node)
+                tensors[Value(node.index, place)] = tensor
+        return tuple(tensors[value] for value in self.graph.outputs)
+
+
+def both_outputs(network: archdsl.Network) -> Iterator[tuple[Tensor, Tensor]]:
+    """Each output of the emitted module, and of the interpreter with the same random state.
+
+    In float64, so that only rounding can differ.
+    """
+    module = network_class(network)().double().eval()
+    randomise(module)
+    interpreter = Interpreter(network.graph).double().eval()
+    interpreter.load(module)
+    inputs = samples(network, dtype=torch.float64)
+    return zip(results(module(*inputs)), interpreter(*inputs), strict=True)
 
 
 def _layers(module: nn.Module) -> Iterator[Tensor]:
@@ -103,14 +124,17 @@ def _layers(module: nn.Module) -> Iterator[Tensor]:
 
 
 def _weights(module: nn.Module) -> Iterator[Tensor]:
-    """The parameters that stand in a class of the module's own."""
+    """The free parameters of the module's own classes."""
     for owner in module.modules():
         if not type(owner).__module__.startswith("torch.nn.modules"):
             yield from owner.parameters(recurse=False)
 
 
 def randomise(module: nn.Module, seed: int = 0) -> None:
-    """Random state everywhere, so that no branch starts at zero and no scale at one."""
+    """Fill all parameters and buffers with random values in [0.25, 0.75].
+
+    A branch that starts at zero, or a scale that starts at one, would hide mistakes.
+    """
     generator = torch.Generator().manual_seed(seed)
     for tensor in (*module.parameters(), *module.buffers()):
         if tensor.is_floating_point():
@@ -118,8 +142,8 @@ def randomise(module: nn.Module, seed: int = 0) -> None:
             tensor.data.copy_(values * 0.5 + 0.25)
 
 
-def unsettle(module: nn.Module) -> None:
-    """Scales and statistics away from their start, so that each of them matters."""
+def randomise_norms(module: nn.Module) -> None:
+    """Randomise the scales and statistics of batch norms, which otherwise start at 0 and 1."""
     torch.manual_seed(0)
     for layer in module.modules():
         if isinstance(layer, nn.BatchNorm3d):

@@ -1,4 +1,4 @@
-"""Attention operations, cells and rival blocks against their equations, in double precision."""
+"""Attention operations, cells, GloRe and non-local blocks compared with equations in NumPy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import archdsl
 from emit import equations
 from emit.equations import PHI, Array, Attention, Cell, Weights, within
-from emit.running import emitted
+from emit.running import network_class
 
 OVER = ("temporal", "spatial", "spatiotemporal")
 CLIP, CONTEXT = (6, 4, 3, 5), (5, 4, 3, 5)
@@ -33,12 +33,12 @@ OPERATIONS = [
 ]
 
 
-# Modules with random weights, and what they compute as arrays
+# Modules with random weights, and their tensors as arrays
 
 
 def module_of(network: archdsl.Network) -> nn.Module:
-    """In double precision, with weights that leave no branch out and no unit saturated."""
-    module = emitted(network)().double().eval()
+    """The module in float64, with random weights that hide no branch and saturate no unit."""
+    module = network_class(network)().double().eval()
     generator = torch.Generator().manual_seed(0)
     for name, tensor in module.state_dict().items():
         if name.endswith(("norm.weight", "running_var")):
@@ -68,9 +68,9 @@ def assert_equal(ours: Tensor, theirs: Array) -> None:
 
 @contextmanager
 def watched(part: nn.Module) -> Iterator[list[Tensor]]:
-    """What goes into a part of a module, and what comes out."""
+    """The inputs and the output of a submodule in the next calls."""
     seen: list[Tensor] = []
-    handle = part.register_forward_hook(lambda _part, given, made: seen.extend([*given, made]))
+    handle = part.register_forward_hook(lambda _, inputs, output: seen.extend([*inputs, output]))
     yield seen
     handle.remove()
 
@@ -88,7 +88,7 @@ def shape_words(shape: tuple[int, ...]) -> str:
 
 
 def attending(operation: Attention, has_context: bool = False) -> archdsl.Network:
-    """A network of one operation, which has another width than its input."""
+    """A network of one operation, whose width differs from that of its input."""
     context = f"\n  input context: {shape_words(CONTEXT)}" * has_context
     options = "context, " * has_context + f"width = {WIDTH}, {words(operation)}"
     return build(f"""use attention_cell
@@ -128,7 +128,7 @@ def test_weighted_sum() -> None:
     network = build("""use attention_cell
 network n() { input x: 3 x 2^3; input y: 3 x 2^3; input z: 3 x 2^3
   total = weighted_sum((x, y, z)); return total }""")
-    module, values = emitted(network)().double(), inputs_of(network)
+    module, values = network_class(network)().double(), inputs_of(network)
     torch.testing.assert_close(module(*values), sum(values) / 3, rtol=0, atol=1e-10)
     shares = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
     next(module.parameters()).data.copy_(shares.log().reshape(1, 3, 1, 1, 1, 1))
@@ -136,7 +136,7 @@ network n() { input x: 3 x 2^3; input y: 3 x 2^3; input z: 3 x 2^3
     torch.testing.assert_close(module(*values), expected, rtol=0, atol=1e-10)
 
 
-# The frame of a cell
+# Before and after the operations of a cell
 
 
 @pytest.mark.parametrize(("old", "new"), [((4, 6), (2, 3)), ((3, 5), (7, 4)), ((1, 9), (4, 9))])
@@ -169,8 +169,8 @@ def test_prepare(size: int | None, frames: int | None) -> None:
 
 
 def test_prepare_by_hand() -> None:
-    """Each place of the smaller frame is the mean of four, and zeros fill the last group."""
-    module = emitted(preparing("channels = 1, size = 2, frames = 2", (1, 3, 4, 4)))().double()
+    """Each position of the smaller frame is the mean of four, and zeros pad the last group."""
+    module = network_class(preparing("channels = 1, size = 2, frames = 2", (1, 3, 4, 4)))().double()
     nn.init.ones_(next(module.parameters()))
     rows = torch.arange(16.0).reshape(4, 4).double()
     clip = torch.stack([rows, 2 * rows, 3 * rows])[None, None]
@@ -221,7 +221,7 @@ SHAPE = (8, 7, 5, 4)
 
 
 def written(cell: Cell) -> str:
-    """The cell in the language, as `tested`."""
+    """The cell in the language, under the name `tested`."""
     lines = [f"  keys_values = {cell.keys_values}"]
     lines += [f"  prepare(channels = {cell.channels}, size = {cell.size}, frames = {cell.frames})"]
     for number, operation in enumerate(cell.operations, start=1):
@@ -233,7 +233,7 @@ def written(cell: Cell) -> str:
 
 
 def alone(cell: Cell) -> archdsl.Network:
-    """A network that is the cell."""
+    """A network that consists of the cell."""
     return build(f"""{written(cell)}
 network n() {{
   input x: {shape_words(SHAPE)}
@@ -285,9 +285,9 @@ def test_any_cell(cell: Cell) -> None:
     assert_equal(module(clips), cell.of(array(clips), within(weights_of(module), "inner")))
 
 
-def test_a_cell_starts_as_nothing() -> None:
-    """The last scale is zero, and learns at once."""
-    module = emitted(alone(CELLS["as GPB finds them"]))().double()
+def test_a_cell_starts_as_the_identity() -> None:
+    """Its last scale is zero, and has a gradient from the first step on."""
+    module = network_class(alone(CELLS["as GPB finds them"]))().double()
     clips = random(*SHAPE)
     result = module(clips)
     assert torch.equal(result, clips)
@@ -313,7 +313,7 @@ CLIPS = {
 
 @pytest.fixture(scope="module")
 def small() -> archdsl.Network:
-    """A network with a cell, as it is written for clips to train on."""
+    """A network with a cell, written for training clips of 6 frames."""
     return build(f"""{written(CELLS["as GPB finds them"])}
 network n() {{
   input video: 3 x 6 x 12^2
@@ -349,7 +349,10 @@ def test_samples_do_not_mix(small: archdsl.Network, clip: str) -> None:
 
 
 def test_exports_with_dynamic_sizes(small: archdsl.Network) -> None:
-    """Batch, frames and size. There are several groups, for torch makes a constant of one."""
+    """Batch, frames and size are dynamic.
+
+    The example has several groups of frames: torch.export would make one group a constant.
+    """
     module = module_of(small)
     dynamic = (dict.fromkeys((0, 2, 3, 4), Dim.DYNAMIC),)
     clips = random(3, *CLIPS["as written"])
@@ -384,7 +387,7 @@ def test_glore(block: str, training: bool) -> None:
 @pytest.mark.parametrize("frames", [None, 3, 7, 16])
 @pytest.mark.parametrize("pool", [False, True], ids=["whole", "pooled"])
 def test_non_local(pool: bool, frames: int | None, training: bool) -> None:
-    """On 7 frames: in one group, in several with a remainder, and in one that is filled up."""
+    """On 7 frames: in one group, in several with a remainder, and in one that is padded."""
     block = f"non_local(width = 5, pool = {pool}, frames = {frames})".lower()
     module, clips = module_of(within_network("non_local", block)), random(*SHAPE)
     weights = within(weights_of(module), "inner")
@@ -396,7 +399,7 @@ def test_non_local(pool: bool, frames: int | None, training: bool) -> None:
 
 
 def assert_costs(network: archdsl.Network, module: nn.Module) -> None:
-    """Ours, and those that torch counts while the module runs."""
+    """The inferred costs are those that torch counts while the module runs."""
     with FlopCounterMode(display=False) as counter:
         module(*inputs_of(network, batch=1))
     assert counter.get_total_flops() == 2 * network.costs.total.macs
@@ -408,7 +411,7 @@ def rows_of(over: str, t: int, h: int, w: int) -> int:
 
 
 def macs_of(operation: Attention, c: int, width: int, extents: tuple[int, ...]) -> int:
-    """P positions in R rows: G1, G2 and G3 are P c width each, and both products R P width."""
+    """P positions in R rows, G1, G2 and G3 have P c width MACs each, both products R P width."""
     rows = rows_of(operation.over, *extents)
     positions = extents[0] * extents[1] * extents[2]
     gate = width * width * operation.gate
@@ -418,7 +421,7 @@ def macs_of(operation: Attention, c: int, width: int, extents: tuple[int, ...]) 
 
 
 def parameters_of(operation: Attention, c: int, width: int, extents: tuple[int, ...]) -> int:
-    """Biases are those of the gate and of the linear maps: rows to width, and rows to rows."""
+    """Only the gate and the linear maps, rows to width and rows to rows, have biases."""
     rows = rows_of(operation.over, *extents)
     columns = extents[0] * extents[1] * extents[2] // rows * c
     gate = (width * width + width) * operation.gate
@@ -438,7 +441,7 @@ def test_costs_of_an_operation(operation: Attention) -> None:
 
 @pytest.mark.parametrize("name", CELLS)
 def test_costs_of_a_cell(name: str) -> None:
-    """Operations work on every group, the layers before and after them on the clip itself."""
+    """Operations work on each group of frames, the layers before and after on the whole clip."""
     cell, network = CELLS[name], alone(CELLS[name])
     c, frames, height, width = SHAPE
     side = (height, width) if cell.size is None else (cell.size, cell.size)
@@ -455,7 +458,7 @@ def test_costs_of_a_cell(name: str) -> None:
 
 
 def test_costs_of_glore() -> None:
-    """L (2 C s + C n + 2 s n) + s n^2 + n s^2; biases where the authors have them."""
+    """MACs: L (2 C s + C n + 2 s n) + s n^2 + n s^2; biases where the authors' code has them."""
     network = within_network("glore", "glore(3, states = 5)")
     c, length, n, s = SHAPE[0], 7 * 5 * 4, 3, 5
     macs = length * (2 * c * s + c * n + 2 * s * n) + s * n**2 + n * s**2
@@ -467,7 +470,7 @@ def test_costs_of_glore() -> None:
 @pytest.mark.parametrize(("pool", "seen"), [(False, 5 * 4), (True, 2 * 2)])
 @pytest.mark.parametrize(("frames", "group", "number"), [("none", 7, 1), ("3", 3, 3)])
 def test_costs_of_non_local(pool: bool, seen: int, frames: str, group: int, number: int) -> None:
-    """Both products are positions x what they see x width, in each group."""
+    """In each group, both products have positions x visible positions x width MACs."""
     block = f"non_local(width = 6, pool = {str(pool).lower()}, frames = {frames})"
     network = within_network("non_local", block)
     c, width, positions, seen = SHAPE[0], 6, group * 5 * 4, group * seen
@@ -482,7 +485,7 @@ def test_costs_of_non_local(pool: bool, seen: int, frames: str, group: int, numb
 
 BLOCKS = {"glore": "glore", "non_local": "non_local(frames = 3)"}
 UNMOVED = {"non_local": {"inner.key.bias"}}
-"""A bias on the keys adds the same to all that a query is compared with: softmax cancels it."""
+"""A bias of the keys adds the same number to all scores of a query, which softmax cancels."""
 
 
 @pytest.mark.parametrize("name", [*CELLS, *BLOCKS])

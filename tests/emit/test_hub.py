@@ -1,4 +1,4 @@
-"""A build folder as torch.hub loads it, and the files of weights that its module takes."""
+"""`torch.hub.load` on a build folder, and the files of weights that the module loads."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ TINY = Path(__file__).parent / "tiny.arch"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    made = tmp_path_factory.mktemp("build")
-    assert main(["compile", str(TINY), "-o", str(made)]) == 0
-    yield made / "tiny"
+    build = tmp_path_factory.mktemp("build")
+    assert main(["compile", str(TINY), "-o", str(build)]) == 0
+    yield build / "tiny"
     sys.modules.pop("tiny", None)
 
 
 def hub_load(folder: Path, name: str = "tiny", *values: int, **arguments: object) -> nn.Module:
-    loaded: nn.Module = torch.hub.load(str(folder), name, *values, source="local", **arguments)
-    return loaded
+    model: nn.Module = torch.hub.load(str(folder), name, *values, source="local", **arguments)
+    return model
 
 
 @pytest.fixture
@@ -48,10 +48,10 @@ def test_hub_loads_the_folder_and_leaves_the_path_alone(folder: Path) -> None:
 
 def test_one_entry_point_with_its_help(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(folder)
-    found = vars(importlib.import_module("hubconf"))
-    public = [name for name, value in found.items() if callable(value) and name[0] != "_"]
+    entries = vars(importlib.import_module("hubconf"))
+    public = [name for name, value in entries.items() if callable(value) and name[0] != "_"]
     assert public == ["tiny"]
-    assert "`weights` is a file of weights" in found["tiny"].__doc__
+    assert "`weights` is a file of weights" in entries["tiny"].__doc__
     sys.modules.pop("hubconf")
 
 
@@ -88,7 +88,7 @@ def check(model: nn.Module, state: dict[str, Tensor]) -> None:
     assert all(torch.equal(loaded[key], value) for key, value in state.items())
 
 
-def test_a_mistake_of_keys_or_shapes_is_told(
+def test_wrong_keys_or_shapes_are_an_error(
     folder: Path, state: dict[str, Tensor], tmp_path: Path
 ) -> None:
     path = tmp_path / "weights.pt"
@@ -101,7 +101,7 @@ def test_a_mistake_of_keys_or_shapes_is_told(
 
 
 class Harmful:
-    """What a file of weights must not be able to do."""
+    """Unpickling an instance would create a file."""
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
         return Path.touch, (Path("harmed"),)
@@ -124,11 +124,11 @@ def test_any_name_can_be_an_entry_point(tmp_path: Path, name: str, parameter: st
     text = f"network {name}({parameter} = 4) {{\n  input x: 3 x 8^2\n"
     spec.write_text(f'"""Says \\"\\"\\" + evil() """\n{text}  conv({parameter})\n}}\n')
     network = archdsl.load(spec).network(name)
-    made, *others = network.build()
+    module, *others = network.build()
     assert others == ["hubconf.py", "network.json"]
     for file, content in network.build().items():
         (tmp_path / file).write_text(content)
-    entry = made.removesuffix(".py")
+    entry = module.removesuffix(".py")
     known = set(sys.modules)
     try:
         model = hub_load(tmp_path, entry, 6)
@@ -138,8 +138,8 @@ def test_any_name_can_be_an_entry_point(tmp_path: Path, name: str, parameter: st
     assert model(torch.randn(1, 3, 8, 8)).shape == (1, 6, 8, 8)
 
 
-def test_a_member_may_be_called_as_what_holds_weights(tmp_path: Path) -> None:
-    """`module.` before a key is what parallel training puts there, never the network's own."""
+def test_a_layer_can_have_the_name_of_a_prefix_in_checkpoints(tmp_path: Path) -> None:
+    """`load_weights` removes the prefix `module.` of parallel training, so no layer may have it."""
     spec = tmp_path / "spec.arch"
     spec.write_text(
         "network spec() {\n  input x: 3 x 8^2\n  module = x -> conv(4)\n"

@@ -1,4 +1,4 @@
-"""Every network that is kept: what is emitted runs, and is what was inferred."""
+"""The emitted module of every network in the gallery runs, and agrees with what was inferred."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from torch.utils.flop_counter import FlopCounterMode
 import archdsl
 from emit.running import (
     ROOT,
-    Interpreter,
-    built,
-    emitted,
-    folder,
+    both_outputs,
+    build_files,
     gallery,
+    load_network,
+    network_class,
     randomise,
     results,
     samples,
@@ -32,10 +32,10 @@ TINY = Path(__file__).parent / "tiny.arch"
 
 @pytest.mark.parametrize(("path", "name"), GALLERY)
 def test_torch_agrees(path: Path, name: str) -> None:
-    """Parameters, FLOPs and output shapes, as torch itself counts them."""
-    network = built(path, name)
+    """Parameters, FLOPs and output shapes are those that torch counts."""
+    network = load_network(path, name)
     with torch.device("meta"):
-        module = emitted(network)().eval()
+        module = network_class(network)().eval()
         inputs = samples(network)
     with FlopCounterMode(display=False) as counter:
         outputs = results(module(*inputs))
@@ -46,9 +46,9 @@ def test_torch_agrees(path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(("path", "name"), GALLERY)
 def test_layout(path: Path, name: str) -> None:
-    """The module and its entry are in black's layout, and the module imports torch alone."""
+    """The module and hubconf.py are in black's layout, and the module imports only torch."""
     black = pytest.importorskip("black")
-    texts = folder(path, name)
+    texts = build_files(path, name)
     for file in (f"{name}.py", "hubconf.py"):
         assert black.format_str(texts[file], mode=black.Mode()) == texts[file]
     modules = {
@@ -68,10 +68,10 @@ def test_layout(path: Path, name: str) -> None:
     ],
 )
 def test_ruff_finds_nothing(command: tuple[str, ...], tmp_path: Path) -> None:
-    """In any file of any network: the modules of a folder are its scripts' own."""
+    """In no file of any network; isort must know that the modules of a folder are its own."""
     for path, name in gallery():
         (tmp_path / name).mkdir()
-        for file, text in folder(path, name).items():
+        for file, text in build_files(path, name).items():
             (tmp_path / name / file).write_text(text)
     ruff = [sys.executable, "-m", "ruff", *command, "--isolated", "."]
     run = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -92,32 +92,27 @@ SMALL = {
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_same_as_node_by_node(name: str) -> None:
-    """The emitted module computes what the graph says, and every shape is as inferred."""
+def test_the_module_computes_the_graph(name: str) -> None:
+    """The outputs are those of the interpreter, and every shape is as inferred."""
     path = next(path for path, network in gallery() if network == name)
-    same_as_node_by_node(built(path, name).at(**SMALL[name]))
+    check_against_interpreter(load_network(path, name).at(**SMALL[name]))
 
 
-def test_tiny_is_the_same_as_node_by_node() -> None:
-    same_as_node_by_node(archdsl.load(TINY).network())
+def test_the_module_of_tiny_computes_the_graph() -> None:
+    check_against_interpreter(archdsl.load(TINY).network())
 
 
-def same_as_node_by_node(network: archdsl.Network) -> None:
-    module = emitted(network)().double().eval()
-    randomise(module)
-    interpreter = Interpreter(network.graph).double().eval()
-    interpreter.load(module)
-    inputs = samples(network, dtype=torch.float64)
-    for ours, theirs in zip(results(module(*inputs)), interpreter(*inputs), strict=True):
+def check_against_interpreter(network: archdsl.Network) -> None:
+    for ours, theirs in both_outputs(network):
         torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-10)
 
 
-def test_reset_parameters_gives_what_the_constructor_gives() -> None:
-    """All weights and statistics begin anew, whatever they were, and follow from torch's seed."""
-    kind = emitted(built(ROOT / "specs" / "autox3d_s.arch", "autox3d_s"))
+def test_reset_parameters_repeats_the_constructor() -> None:
+    """All weights and statistics are reset, whatever they were, and follow from torch's seed."""
+    kind = network_class(load_network(ROOT / "specs" / "autox3d_s.arch", "autox3d_s"))
 
     class Seeded(kind):
-        def reset_parameters(self) -> None:  # the constructor ends with it
+        def reset_parameters(self) -> None:  # called at the end of the constructor
             torch.manual_seed(7)
             super().reset_parameters()
 
@@ -129,8 +124,8 @@ def test_reset_parameters_gives_what_the_constructor_gives() -> None:
             if isinstance(layer, nn.BatchNorm3d):
                 layer.num_batches_tracked.fill_(spoil)
         model.reset_parameters()
-        again = model.state_dict()
-        assert [name for name in fresh if not torch.equal(fresh[name], again[name])] == []
+        reset = model.state_dict()
+        assert [name for name in fresh if not torch.equal(fresh[name], reset[name])] == []
     for ending in ("norm3.weight", "running_mean", "num_batches_tracked"):
         zeros = [value for name, value in fresh.items() if name.endswith(ending)]
         assert zeros

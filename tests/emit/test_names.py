@@ -1,4 +1,4 @@
-"""Names and texts of a spec stay names and texts in the emitted file."""
+"""Names and texts of a spec never become code, and no name of a spec breaks the emitted file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import archdsl
 from archdsl.emit.names import attribute, class_name, file_name, numbered, variable
 from archdsl.emit.scripts import NAMES
-from emit.running import emitted, samples
+from emit.running import network_class, samples
 
 SCRIPTS = [name.removesuffix(".py") for name in NAMES]
 
@@ -35,7 +35,7 @@ def _network(tmp_path: Path, text: str) -> archdsl.Network:
 
 
 @pytest.mark.parametrize("doc", HOSTILE)
-def test_doc_strings_stay_text(tmp_path: Path, doc: str) -> None:
+def test_docstrings_stay_text(tmp_path: Path, doc: str) -> None:
     escaped = doc.replace('"""', "'''")
     text = f'"""{escaped} """\nnetwork spec() {{\n  input x: 3 x 8^2\n  conv(4)\n}}\n'
     network = _network(tmp_path, text)
@@ -45,7 +45,7 @@ def test_doc_strings_stay_text(tmp_path: Path, doc: str) -> None:
     hubconf = ast.parse(network.build()["hubconf.py"])
     assert _called(hubconf) == {"_spec.Spec", "_spec.load_weights"}
     assert escaped.strip()[:3] in (ast.get_docstring(ast.parse(network.source())) or "")
-    emitted(network)
+    network_class(network)
 
 
 def _called(tree: ast.AST) -> set[str]:
@@ -60,7 +60,7 @@ NAMES += ["round_to", "isinstance"]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_can_be_used(tmp_path: Path, name: str) -> None:
-    """As a network, a block, a parameter, an input, a value: the module works all the same."""
+    """As part of the names of a network, a block, a parameter, an input and a value."""
     text = f"""
     block {name}_(x, {name}, k = 3) {{
       {name}__ = x -> conv({name}, kernel = k)
@@ -74,12 +74,12 @@ def test_any_name_can_be_used(tmp_path: Path, name: str) -> None:
     }}
     """
     network = _network(tmp_path, text)
-    outputs = emitted(network)()(*samples(network, 2))
+    outputs = network_class(network)()(*samples(network, 2))
     assert outputs.shape == (2, 4)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_parameters_and_inputs_by_that_very_name(tmp_path: Path, name: str) -> None:
+def test_any_name_can_be_a_parameter_and_an_input(tmp_path: Path, name: str) -> None:
     text = f"""
     block unit(x, {name}) {{ return x -> conv({name}) -> relu }}
     network spec(classes = 5) {{
@@ -91,19 +91,19 @@ def test_parameters_and_inputs_by_that_very_name(tmp_path: Path, name: str) -> N
     }}
     """
     network = _network(tmp_path, text)
-    assert emitted(network)(classes=7)(torch.randn(1, 3, 8, 8)).shape == (1, 7)
+    assert network_class(network)(classes=7)(torch.randn(1, 3, 8, 8)).shape == (1, 7)
 
 
 @given(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,12}", fullmatch=True))
 def test_every_name_becomes_an_identifier(name: str) -> None:
-    for made in (attribute(name), variable(name), class_name(name, None), file_name(name)):
-        assert made.isidentifier()
-        assert not keyword.iskeyword(made)
-    for made in (attribute(name), variable(name), class_name(name, None)):
-        assert not made.startswith("__")
+    for valid in (attribute(name), variable(name), class_name(name, None), file_name(name)):
+        assert valid.isidentifier()
+        assert not keyword.iskeyword(valid)
+    for valid in (attribute(name), variable(name), class_name(name, None)):
+        assert not valid.startswith("__")
 
 
-def test_no_module_is_called_like_what_its_neighbours_import() -> None:
+def test_no_module_hides_an_import_of_the_scripts_beside_it() -> None:
     taken = ["torch", "hubconf", "train", "random", "av", "class", *SCRIPTS]
     assert [file_name(name) for name in taken] == [f"{name}_" for name in taken]
     assert file_name("x3d_s") == "x3d_s"
@@ -111,11 +111,11 @@ def test_no_module_is_called_like_what_its_neighbours_import() -> None:
 
 @given(st.lists(st.sampled_from(["conv", "conv1", "conv2", "conv_", "x"]), max_size=12))
 def test_numbered_names_are_all_different(names: list[str]) -> None:
-    found = list(numbered(names))
-    assert len(found) == len(set(found)) == len(names)
+    unique = list(numbered(names))
+    assert len(unique) == len(set(unique)) == len(names)
 
 
-def test_capitals_come_from_the_doc_string() -> None:
+def test_capitals_come_from_the_docstring() -> None:
     assert class_name("autox3d_l", "AutoX3D-L: a table") == "AutoX3DL"
     assert class_name("squeeze_excite", "Squeezes and excites.") == "SqueezeExcite"
     assert class_name("glore", "__import__('os'): no") == "Glore"

@@ -1,62 +1,47 @@
-"""Arguments of an emitted constructor: each is handed to what the spec hands it to, alone."""
+"""Parameters of a network as arguments of its class have the effect that they have in the spec."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
-import archdsl
 from archdsl.spec import Spec
-from emit.running import emitted
-
-_Load = Callable[[str], archdsl.Network]
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> _Load:
-    def loaded(text: str) -> archdsl.Network:
-        path = tmp_path / "network.arch"
-        path.write_text(text)
-        return archdsl.load(path).network()
-
-    return loaded
+from emit.running import Load, network_class
 
 
 def _features(module: nn.Module) -> list[int]:
     return [m.out_features for m in module.modules() if isinstance(m, nn.Linear)]
 
 
-def test_two_of_one_value_stay_two(load: _Load) -> None:
+def test_equal_values_stay_separate_arguments(load: Load) -> None:
     network = load(
         """network tiny(width = 8, classes = 8) {
           input image: 3 x 4^2
           image -> mean -> linear(width) -> relu -> linear(classes)
         }"""
     )
-    assert _features(emitted(network)(width=5, classes=7)) == [5, 7]
-    assert _features(emitted(network)(classes=7)) == [8, 7]
+    assert _features(network_class(network)(width=5, classes=7)) == [5, 7]
+    assert _features(network_class(network)(classes=7)) == [8, 7]
 
 
-def test_two_rates_of_dropout_share_no_layer(load: _Load) -> None:
+def test_two_rates_of_dropout_share_no_layer(load: Load) -> None:
     network = load(
         """network tiny(early = 0.5, late = 0.5) {
           input image: 3 x 4^2
           image -> mean -> dropout(early) -> linear(4) -> dropout(late) -> linear(2)
         }"""
     )
-    made = emitted(network)(early=0.1, late=0.2)
-    rates = [m.p for m in made.modules() if isinstance(m, nn.Dropout)]
+    module = network_class(network)(early=0.1, late=0.2)
+    rates = [m.p for m in module.modules() if isinstance(m, nn.Dropout)]
     assert rates == [0.1, 0.2]
 
 
 @pytest.mark.parametrize(("first", "second"), [(9, 4), (4, 9), (8, 16), (3, 3)])
-def test_multiples_by_chance(load: _Load, first: int, second: int) -> None:
-    """Half or twice another parameter, but not because of it."""
+def test_a_multiple_by_chance_stays_independent(load: Load, first: int, second: int) -> None:
+    """One parameter may happen to be half or twice another."""
     network = load(
         f"""block head(x, inner, outer) {{ return x -> linear(inner) -> linear(outer) }}
         network tiny(first = {first}, second = {second}) {{
@@ -64,11 +49,10 @@ def test_multiples_by_chance(load: _Load, first: int, second: int) -> None:
           image -> mean -> head(first, second)
         }}"""
     )
-    assert _features(emitted(network)(first=6, second=11)) == [6, 11]
+    assert _features(network_class(network)(first=6, second=11)) == [6, 11]
 
 
-def test_as_many_as_can_be_together(load: _Load) -> None:
-    """A product of two parameters is written as one, whatever their numbers are."""
+def test_a_product_of_two_parameters_leaves_both_open(load: Load) -> None:
     network = load(
         """block wide(x, width, groups) { return x -> linear(width * groups) }
         network tiny(width = 8, groups = 4, classes = 5) {
@@ -76,14 +60,14 @@ def test_as_many_as_can_be_together(load: _Load) -> None:
           image -> mean -> wide(width, groups) -> linear(classes)
         }"""
     )
-    made = emitted(network)
-    assert list(inspect.signature(made).parameters) == ["width", "groups", "classes"]
+    tiny = network_class(network)
+    assert list(inspect.signature(tiny).parameters) == ["width", "groups", "classes"]
     with torch.device("meta"):
-        assert _features(made(width=3, groups=5, classes=2)) == [15, 2]
+        assert _features(tiny(width=3, groups=5, classes=2)) == [15, 2]
 
 
-def test_strides_are_no_unit_of_channels(load: _Load) -> None:
-    """16 and 32 channels where the strides are 1 and 2: by chance; but 64 to a head is meant."""
+def test_channels_are_not_derived_from_strides(load: Load) -> None:
+    """16 and 32 channels with strides 1 and 2 are chance; 64 for each head is written so."""
     network = load(
         """block unit(x, channels, stride = 1) {
           return x -> conv(channels + 8, 3, stride) -> conv(channels)
@@ -111,7 +95,7 @@ def test_strides_are_no_unit_of_channels(load: _Load) -> None:
         "under(classes)",
     ],
 )
-def test_what_is_bounded_is_written_so(load: _Load, head: str, classes: int) -> None:
+def test_bounds_on_a_parameter_are_kept(load: Load, head: str, classes: int) -> None:
     network = load(
         f"""block inner(x, features) {{ return x -> linear(features if features > 9 else 9) }}
         block outer(x, count) {{ return x -> inner(features = count) }}
@@ -122,12 +106,12 @@ def test_what_is_bounded_is_written_so(load: _Load, head: str, classes: int) -> 
           head(classes)
         }}"""
     )
-    assert _features(emitted(network)(classes=classes)) == [
+    assert _features(network_class(network)(classes=classes)) == [
         size for (size,) in Spec(network.program).network(classes=classes).outputs
     ]
 
 
-def test_what_decides_is_no_argument(load: _Load) -> None:
+def test_a_parameter_that_decides_the_structure_is_no_argument(load: Load) -> None:
     network = load(
         """block head(x, classes) {
           if classes > 100 { return x -> mean -> relu -> linear(classes) }
@@ -138,4 +122,4 @@ def test_what_decides_is_no_argument(load: _Load) -> None:
           head(classes)
         }"""
     )
-    assert not inspect.signature(emitted(network)).parameters
+    assert not inspect.signature(network_class(network)).parameters

@@ -1,11 +1,11 @@
-"""Operators of the language, and the operations behind them, in emitted code."""
+"""Operators of the language compute in emitted code what Python's operators compute."""
 
 from __future__ import annotations
 
 import pytest
 import torch
 
-from emit.running import emitted
+from emit.running import network_class
 from tests.build.harness import build_body
 
 
@@ -23,4 +23,4 @@ def test_operators(expression: str, function: object) -> None:
     network = build_body(f"return {expression}")
     x = torch.rand(2, 8, 8, 8) + 0.5
     assert callable(function)
-    torch.testing.assert_close(emitted(network)()(x), function(x))
+    torch.testing.assert_close(network_class(network)()(x), function(x))

@@ -1,4 +1,4 @@
-"""Templates, compiled once a machine where there is a place to keep them."""
+"""The cache of compiled templates: it changes no output, even if it is damaged or not writable."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ def text(home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return pages.page("module.py.j2", module=VIEW)
 
 
-def test_what_is_kept_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_template_gives_the_same_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = text(tmp_path, monkeypatch)
-    (kept,) = (tmp_path / "archdsl").glob("*.cache")
+    (cache,) = (tmp_path / "archdsl").glob("*.cache")
     assert text(tmp_path, monkeypatch) == first
-    whole = kept.read_bytes()
-    for broken in (b"", b"\xff" * 100, whole[:40], whole[:80], whole[: len(whole) // 2]):
-        kept.write_bytes(broken)
+    content = cache.read_bytes()
+    for damaged in (b"", b"\xff" * 100, content[:40], content[:80], content[: len(content) // 2]):
+        cache.write_bytes(damaged)
         assert text(tmp_path, monkeypatch) == first
 
 

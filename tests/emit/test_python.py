@@ -1,4 +1,4 @@
-"""Emitted Python is in black's layout, means what its tree says, and quotes what it is given."""
+"""`archdsl.emit.python`: text in black's layout, the meaning of its tree, and quoted literals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def call(function: str | Python, *arguments: Python, **keywords: Python) -> Call
     return Call(Atom(function) if isinstance(function, str) else function, arguments + named)
 
 
-# What a tree means, said a second time: through `ast`, which places its own parentheses.
+# A second translation of our trees, to those of `ast`, which places parentheses by its own rules.
 
 BINARY: dict[str, type[ast.operator]] = {
     "+": ast.Add,
@@ -131,11 +131,11 @@ def means(statements: tuple[Statement, ...]) -> str:
     return ast.unparse(ast.fix_missing_locations(ast.Module(meanings(statements), [])))
 
 
-# Random trees, with names long enough to bring lines to the margin and beyond it.
+# Random trees, with names long enough that lines reach the margin and exceed it.
 
 
 class Trees:
-    """Draws what could be emitted, and a good deal that could not."""
+    """Draws trees that could be emitted, and many that could not."""
 
     def __init__(self, draw: st.DrawFn, depth: int) -> None:
         self.draw = draw
@@ -333,7 +333,7 @@ values = st.recursive(scalars | st.none() | hostile, lambda v: st.lists(v, max_s
 @example("it's")
 @example("\\'\"")
 @example('"); import os; ("')
-def test_a_literal_is_the_value_and_nothing_else(value: Value) -> None:
+def test_a_literal_evaluates_to_its_value(value: Value) -> None:
     text = text_of(py.Assign(Atom("x"), literal(value)))
     assert text.isascii()
     assert ast.literal_eval(text.removeprefix("x = ")) == value
@@ -374,7 +374,7 @@ def test_text_stays_in_docstrings_and_comments(text: str) -> None:
     assert "".join(str(described.value.value).split()) == "".join(text.split())
 
 
-# To be read by eye.
+# Examples to read.
 
 
 def test_a_block_with_its_layers() -> None:
@@ -469,7 +469,7 @@ def test_a_block_with_its_layers() -> None:
     )
 
 
-def test_long_calls_stand_one_a_line() -> None:
+def test_long_calls_have_one_argument_on_each_line() -> None:
     blocks = [
         call("MBConv", literal(i), literal(24), expand=literal(6), stride=literal((1, 2, 2)))
         for i in range(3)
@@ -504,7 +504,7 @@ def test_repeated_blocks_are_a_generator() -> None:
     )
 
 
-def test_a_remark_stands_at_the_end_of_a_line_or_above_it() -> None:
+def test_a_remark_is_at_the_end_of_a_line_or_above_it() -> None:
     short = py.Remarked(py.Return(Atom("x")), "as is")
     long = py.Remarked(py.Return(Atom("x" * 70)), "as is, and longer")
     chosen = py.If(Atom("a"), (short,), (py.If(Atom("b"), (long,), (short,)),))

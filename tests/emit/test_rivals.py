@@ -1,14 +1,14 @@
-"""With the weights of other people's implementations come their outputs: X3D and S3D."""
+"""X3D and S3D give the outputs of PyTorchVideo and torchvision, with the same weights."""
 
 from __future__ import annotations
 
 import pytest
 import torch
-from rivals import create_x3d, s3d
+from rivals import pytorchvideo_x3d, s3d
 from torch import Tensor, nn
 
 import archdsl
-from emit.running import ROOT, emitted, unsettle
+from emit.running import ROOT, network_class, randomise_norms
 
 SIZES = {
     "x3d_xs": (4, 160, 2.2),
@@ -18,23 +18,16 @@ SIZES = {
 }
 PRECISIONS = {torch.float32: 1e-5, torch.float64: 1e-10}
 ROUNDED = ("x3d_l", "train", torch.float32)
-"""Here rounding alone puts either implementation 1.4e-5 away from the result in float64."""
+"""Here rounding alone moves both implementations 1.4e-5 away from the result in float64."""
 
 
 def _pair(name: str, classes: int = 400) -> tuple[nn.Module, nn.Module]:
     """Ours and PyTorchVideo's, with the same random weights."""
     frames, size, depth = SIZES[name]
     spec = archdsl.load(ROOT / "specs" / f"{name}.arch")
-    ours = emitted(spec.network(shortcut_norm="where_channels_differ"))(classes)
-    theirs = create_x3d()(
-        input_clip_length=frames,
-        input_crop_size=size,
-        depth_factor=depth,
-        bottleneck_factor=2.25,
-        model_num_class=classes,
-        head_activation=None,
-    )
-    unsettle(theirs)
+    ours = network_class(spec.network(shortcut_norm="where_channels_differ"))(classes)
+    theirs = pytorchvideo_x3d(frames, size, depth, classes)
+    randomise_norms(theirs)
     _transfer(theirs, ours)
     return ours, theirs
 
@@ -89,7 +82,7 @@ def test_same_outputs(name: str, mode: str, precision: torch.dtype) -> None:
 @pytest.mark.parametrize("precision", PRECISIONS, ids=str)
 @pytest.mark.parametrize("name", ["x3d_m", "x3d_l"])
 @pytest.mark.parametrize("mode", ["train", "eval"])
-def test_same_outputs_of_large_ones(name: str, mode: str, precision: torch.dtype) -> None:
+def test_same_outputs_of_large_networks(name: str, mode: str, precision: torch.dtype) -> None:
     tolerance = 2e-5 if (name, mode, precision) == ROUNDED else PRECISIONS[precision]
     _compare(name, mode, precision, tolerance)
 
@@ -106,7 +99,7 @@ def _compare(name: str, mode: str, precision: torch.dtype, tolerance: float) -> 
 
 
 def _distance(ours: nn.Module, theirs: nn.Module, mode: str, clip: Tensor) -> float:
-    """Between the outputs, in parts of the largest; what is dropped is the same in both."""
+    """The largest difference relative to the largest output, with the same dropout in both."""
     with torch.no_grad():
         a, b = (_run(module, mode, clip) for module in (ours, theirs))
     return ((a - b).abs().max() / b.abs().max()).item()
@@ -121,15 +114,15 @@ S3D_CLIPS = {
     "train": (2, 3, 16, 224, 224),
     "eval": (1, 3, 28, 240, 240),
 }
-"""In the second the last pool meets odd sizes, and the head's window has two places."""
+"""In the second, the last pooling has odd sizes, and the head's window has two positions."""
 
 
 @pytest.mark.parametrize("mode", S3D_CLIPS)
 def test_s3d_of_torchvision(mode: str) -> None:
     theirs = s3d()()
     spec = archdsl.load(ROOT / "specs" / "s3d.arch")
-    ours = emitted(spec.network("s3d_torchvision"))()
-    unsettle(theirs)
+    ours = network_class(spec.network("s3d_torchvision"))()
+    randomise_norms(theirs)
     _transfer_in_order(theirs, ours)
     assert _distance(ours, theirs, mode, torch.randn(S3D_CLIPS[mode])) < 1e-5
     for mine, other in zip(ours.buffers(), theirs.buffers(), strict=True):
@@ -137,7 +130,7 @@ def test_s3d_of_torchvision(mode: str) -> None:
 
 
 def _transfer_in_order(theirs: nn.Module, ours: nn.Module) -> None:
-    """Both have their layers in the order in which these stand in the network."""
+    """Both modules have their layers in the order of execution."""
     states = (module.state_dict().values() for module in (ours, theirs))
     for mine, other in zip(*states, strict=True):
         assert mine.shape == other.shape

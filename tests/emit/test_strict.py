@@ -1,4 +1,4 @@
-"""Emitted files as a reader's own tools see them: mypy --strict and ruff, without settings."""
+"""Emitted files pass `mypy --strict` and `ruff check` with their default settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scripts.folders import MAXIMAL, MINIMAL, write_build
 from scripts.recipes import FULL_LENGTH
 
 from archdsl.recipes.recipe import AutoAugment, Steps
-from emit.running import ROOT, built, folder, gallery
+from emit.running import ROOT, build_files, gallery, load_network
 
 STEPS = replace(MINIMAL, schedule=Steps((1, 2)), augment=AutoAugment(), no_decay=("norms",))
 RECIPES = {"minimal": MINIMAL, "maximal": MAXIMAL, "steps": STEPS, "whole": FULL_LENGTH}
@@ -22,8 +22,8 @@ CACHE = ROOT / ".mypy_cache"
 
 def test_folders(tmp_path: Path) -> None:
     for name in ("tiny", "autox3d_s", "i3d_attention"):
-        write(tmp_path / name, folder(ROOT / "specs" / f"{name}.arch", name))
-    write(tmp_path / "single", built(ROOT / "specs" / "tiny.arch", "tiny").build_single())
+        write(tmp_path / name, build_files(ROOT / "specs" / f"{name}.arch", name))
+    write(tmp_path / "single", load_network(ROOT / "specs" / "tiny.arch", "tiny").build_single())
     assert_clean(tmp_path)
 
 
@@ -36,8 +36,8 @@ def test_what_recipes_may_use(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_gallery(tmp_path: Path) -> None:
     for path, name in gallery():
-        write(tmp_path / f"{path.stem}_{name}", folder(path, name))
-        write(tmp_path / f"{path.stem}_{name}_single", built(path, name).build_single())
+        write(tmp_path / f"{path.stem}_{name}", build_files(path, name))
+        write(tmp_path / f"{path.stem}_{name}_single", load_network(path, name).build_single())
     assert_clean(tmp_path)
 
 

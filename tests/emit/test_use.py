@@ -1,4 +1,4 @@
-"""An emitted module as training code uses it."""
+"""What training code does with an emitted module: train, copy, pickle, export, compile, DDP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 import archdsl
-from emit.running import ROOT, emitted, samples
+from emit.running import ROOT, network_class, samples
 
 
 def _network(name: str, **parameters: object) -> archdsl.Network:
@@ -33,13 +33,13 @@ def test_reads_like_its_table() -> None:
 
 
 def test_open_parameters_are_arguments(tiny: archdsl.Network) -> None:
-    module = emitted(tiny)(classes=7, dropout=0.1).eval()
+    module = network_class(tiny)(classes=7, dropout=0.1).eval()
     assert module(*samples(tiny, 2)).shape == (2, 7)
     assert any(isinstance(m, nn.Dropout) and m.p == 0.1 for m in module.modules())
 
 
-def test_what_cannot_be_an_argument_keeps_none_from_being_one(tmp_path: Path) -> None:
-    """The number of heads is one, wherever it divides; another depth is another network."""
+def test_a_constant_parameter_leaves_the_others_open(tmp_path: Path) -> None:
+    """The depth is a constant of the module; `heads` is an argument though sizes divide by it."""
     spec = tmp_path / "vit.arch"
     spec.write_text(
         """use transformer
@@ -50,22 +50,22 @@ def test_what_cannot_be_an_argument_keeps_none_from_being_one(tmp_path: Path) ->
           return x -> mean(0) -> dropout(dropout) -> linear(classes)
         }"""
     )
-    arguments = inspect.signature(emitted(archdsl.load(spec).network())).parameters
+    arguments = inspect.signature(network_class(archdsl.load(spec).network())).parameters
     assert list(arguments) == ["heads", "classes", "dropout"]
 
 
 @pytest.mark.parametrize("size", [(3, 1, 32, 32), (3, 5, 64, 96), (3, 16, 80, 33)])
 def test_takes_any_clip(tiny: archdsl.Network, size: tuple[int, ...]) -> None:
-    assert emitted(tiny)().eval()(torch.randn(1, *size)).shape == (1, 10)
+    assert network_class(tiny)().eval()(torch.randn(1, *size)).shape == (1, 10)
 
 
-def test_features(tiny: archdsl.Network) -> None:
-    module = emitted(tiny)().eval()
+def test_forward_features(tiny: archdsl.Network) -> None:
+    module = network_class(tiny)().eval()
     assert module.forward_features(*samples(tiny)).shape == (1, 16, 4, 8, 8)
 
 
 def test_initialisation() -> None:
-    module = emitted(_network("x3d_s"))()
+    module = network_class(_network("x3d_s"))()
     convolution = module.res4[0].conv1
     fan_out = convolution.out_channels
     assert convolution.weight.std().item() == pytest.approx((2 / fan_out) ** 0.5, rel=0.05)
@@ -76,7 +76,7 @@ def test_initialisation() -> None:
 
 
 def test_trains_a_step(tiny: archdsl.Network) -> None:
-    module = emitted(tiny)(classes=5).train()
+    module = network_class(tiny)(classes=5).train()
     optimiser = torch.optim.SGD(module.parameters(), lr=0.01)
     before = [p.detach().clone() for p in module.parameters()]
     loss = nn.functional.cross_entropy(module(*samples(tiny, 2)), torch.tensor([0, 3]))
@@ -87,7 +87,7 @@ def test_trains_a_step(tiny: archdsl.Network) -> None:
 
 
 def test_copies(tiny: archdsl.Network) -> None:
-    module = emitted(tiny)().eval()
+    module = network_class(tiny)().eval()
     inputs = samples(tiny)
     expected = module(*inputs)
     for copied in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
@@ -95,7 +95,7 @@ def test_copies(tiny: archdsl.Network) -> None:
 
 
 def test_exports_with_dynamic_sizes(tiny: archdsl.Network) -> None:
-    module = emitted(tiny)().eval()
+    module = network_class(tiny)().eval()
     batch, frames = torch.export.Dim("batch", min=1), torch.export.Dim("frames", min=2)
     dynamic = ({0: batch, 2: frames},)
     program = torch.export.export(module, tuple(samples(tiny, 2)), dynamic_shapes=dynamic)
@@ -103,9 +103,9 @@ def test_exports_with_dynamic_sizes(tiny: archdsl.Network) -> None:
     torch.testing.assert_close(program.module()(other), module(other))
 
 
-def test_compiles_whole(tiny: archdsl.Network) -> None:
-    """One graph without a break; the backend that only traces needs no compiler installed."""
-    module = emitted(tiny)().eval()
+def test_compiles_without_graph_breaks(tiny: archdsl.Network) -> None:
+    """The backend `eager` only traces, so that no C++ compiler is needed."""
+    module = network_class(tiny)().eval()
     compiled = torch.compile(module, fullgraph=True, backend="eager")
     inputs = samples(tiny)
     torch.testing.assert_close(compiled(*inputs), module(*inputs))
@@ -116,14 +116,14 @@ def test_distributed(tiny: archdsl.Network, tmp_path: Path) -> None:
         "gloo", init_method=f"file://{tmp_path / 'store'}", rank=0, world_size=1
     )
     try:
-        module = nn.parallel.DistributedDataParallel(emitted(tiny)(classes=5))
+        module = nn.parallel.DistributedDataParallel(network_class(tiny)(classes=5))
         module(*samples(tiny, 2)).sum().backward()
         assert all(p.grad is not None for p in module.parameters())
     finally:
         torch.distributed.destroy_process_group()
 
 
-def test_header_tells_the_origin() -> None:
+def test_the_header_names_the_spec() -> None:
     network = _network("x3d_s")
     text = network.source()
     assert network.program.digest in text
@@ -132,14 +132,14 @@ def test_header_tells_the_origin() -> None:
 
 
 def test_an_open_parameter_may_reach_several_layers(tmp_path: Path) -> None:
-    """What follows from it by shape alone becomes an argument too, or it does not stay open."""
+    """The layers after it get their sizes from it, through the shapes."""
     path = tmp_path / "wide.arch"
     path.write_text(
         "network wide(width: int = 8, classes: int = 5) {\n"
         "  input video: 3 x 4 x 8^2\n"
         "  conv(width)\n  batch_norm\n  conv(6)\n  mean(positions)\n  linear(classes)\n}\n"
     )
-    module = emitted(archdsl.load(path).network())(classes=3)
+    module = network_class(archdsl.load(path).network())(classes=3)
     assert module(torch.randn(2, 3, 4, 8, 8)).shape == (2, 3)
 
 
@@ -150,7 +150,7 @@ def test_half_of_an_open_parameter_follows_it(tmp_path: Path) -> None:
         "  return x -> mean(positions) -> linear(classes // 2) -> linear(classes)\n}\n"
         "network halved(classes: int = 8) {\n  input video: 3 x 4 x 8^2\n  top(classes)\n}\n"
     )
-    module = emitted(archdsl.load(path).network())(classes=20)
+    module = network_class(archdsl.load(path).network())(classes=20)
     assert [p.shape[0] for p in module.parameters()] == [10, 10, 20, 20]
 
 
@@ -166,14 +166,14 @@ network with_cells = x3d_s(frames = 4, size = 64)
 """
 
 
-def test_weights_of_a_backbone_fit_where_something_is_inserted(tmp_path: Path) -> None:
-    """Every key stays, and a cell whose last scale is zero changes nothing."""
+def test_weights_of_a_backbone_fit_after_an_insertion(tmp_path: Path) -> None:
+    """Every key stays the same, and a cell whose last scale is zero changes nothing."""
     for spec in (ROOT / "specs").glob("x*.arch"):
         (tmp_path / spec.name).write_text(spec.read_text())
     (tmp_path / "with_cells.arch").write_text(CELLS)
     base = _network("x3d_s", frames=4, size=64)
-    before = emitted(base, "before")().eval()
-    after = emitted(archdsl.load(tmp_path / "with_cells.arch").network(), "after")().eval()
+    before = network_class(base, "before")().eval()
+    after = network_class(archdsl.load(tmp_path / "with_cells.arch").network(), "after")().eval()
     missing, unexpected = after.load_state_dict(before.state_dict(), strict=False)
     assert not unexpected
     assert missing

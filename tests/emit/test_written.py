@@ -1,10 +1,9 @@
-"""A class says what its block's text says: at other values it is still the spec."""
+"""Classes compute what the text of their block says, and match the spec for other arguments too."""
 
 from __future__ import annotations
 
 import inspect
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,29 +15,17 @@ from torch import nn
 import archdsl
 from archdsl.diagnostics import CompileError
 from archdsl.spec import Spec
-from emit.running import emitted, randomise, results, samples
-
-_Load = Callable[[str], archdsl.Network]
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> _Load:
-    def loaded(text: str) -> archdsl.Network:
-        path = tmp_path / "network.arch"
-        path.write_text(text)
-        return archdsl.load(path).network()
-
-    return loaded
+from emit.running import Load, network_class, randomise, results, samples
 
 
 def block(network: archdsl.Network, name: str) -> type[nn.Module]:
     """The emitted class of a block."""
-    made = getattr(inspect.getmodule(emitted(network)), name)
-    assert issubclass(made, nn.Module)
-    return made
+    class_ = getattr(inspect.getmodule(network_class(network)), name)
+    assert issubclass(class_, nn.Module)
+    return class_
 
 
-def test_a_condition_on_what_is_open(load: _Load) -> None:
+def test_a_condition_on_an_open_parameter(load: Load) -> None:
     network = load(
         """block head(x, classes) {
           return x -> mean -> linear(96 if classes == 51 else 128) -> linear(classes)
@@ -50,11 +37,11 @@ def test_a_condition_on_what_is_open(load: _Load) -> None:
         }"""
     )
     for classes in (51, 400, 7):
-        count = sum(p.numel() for p in emitted(network)(classes=classes).parameters())
+        count = sum(p.numel() for p in network_class(network)(classes=classes).parameters())
         assert count == Spec(network.program).network(classes=classes).costs.total.params
 
 
-def test_a_rate_is_the_one_that_is_given(load: _Load) -> None:
+def test_a_member_that_depends_on_a_rate_has_that_rate(load: Load) -> None:
     network = load(
         """block drop_path(x, p) {
           if p == 0 { return x }
@@ -68,10 +55,10 @@ def test_a_rate_is_the_one_that_is_given(load: _Load) -> None:
     )
     unit = block(network, "Unit")
     rates = [[m.p for m in unit(drop=p).modules() if hasattr(m, "p")] for p in (0, 0.3)]
-    assert [[p for p in found if isinstance(p, float)] for found in rates] == [[], [0.3]]
+    assert [[p for p in unit_rates if isinstance(p, float)] for unit_rates in rates] == [[], [0.3]]
 
 
-def test_a_quarter_is_no_half_of_something_else(load: _Load) -> None:
+def test_a_quotient_keeps_its_numerator(load: Load) -> None:
     network = load(
         """use squeeze_excite
         block down(x, channels) {
@@ -82,11 +69,11 @@ def test_a_quarter_is_no_half_of_something_else(load: _Load) -> None:
           down(64)
         }"""
     )
-    made = block(network, "Down")(16, 128)
-    assert [m.out_channels for m in made.modules() if isinstance(m, nn.Conv2d)] == [128, 32, 128]
+    down = block(network, "Down")(16, 128)
+    assert [m.out_channels for m in down.modules() if isinstance(m, nn.Conv2d)] == [128, 32, 128]
 
 
-def test_a_height_is_no_width(load: _Load) -> None:
+def test_height_and_width_are_not_confused(load: Load) -> None:
     network = load(
         """block unit(x, grid) {
           return x -> flatten(positions) -> linear(x.positions) -> unflatten(1, grid)
@@ -96,12 +83,12 @@ def test_a_height_is_no_width(load: _Load) -> None:
           return a -> max_pool(2) -> unit((6, 6))
         }"""
     )
-    made = block(network, "Unit")(grid=(2, 8), in_features=16)
-    assert made(torch.zeros(1, 8, 4, 4)).shape == (1, 8, 2, 8)
+    unit = block(network, "Unit")(grid=(2, 8), in_features=16)
+    assert unit(torch.zeros(1, 8, 4, 4)).shape == (1, 8, 2, 8)
 
 
-def test_a_test_on_a_size_is_handed_over(load: _Load) -> None:
-    """No constructor knows the height: whether the convolution is there is an argument."""
+def test_a_test_on_a_height_becomes_an_argument(load: Load) -> None:
+    """No constructor knows the height, so an argument says whether the convolution exists."""
     network = load(
         """block unit(x, channels, stride = 1) {
           y = x -> conv(channels, 3, stride) -> batch_norm
@@ -117,7 +104,7 @@ def test_a_test_on_a_size_is_handed_over(load: _Load) -> None:
     assert [name for name in parameters if name.startswith("with_")] == ["with_conv2"]
 
 
-def test_what_no_instance_shows_is_refused(load: _Load) -> None:
+def test_a_branch_that_no_instance_takes_is_refused(load: Load) -> None:
     network = load(
         """block unit(x, channels) {
           if channels > 64 { return x -> conv(channels, 3) -> relu -> conv(channels) }
@@ -130,11 +117,11 @@ def test_what_no_instance_shows_is_refused(load: _Load) -> None:
     )
     unit = block(network, "Unit")
     assert unit(32)(torch.zeros(1, 8, 4, 4)).shape == (1, 32, 4, 4)
-    with pytest.raises(ValueError, match="channels > 64"):
+    with pytest.raises(ValueError, match="Unit does not support channels > 64"):
         unit(128)
 
 
-def test_names_that_the_text_gives_stay(load: _Load) -> None:
+def test_names_in_the_text_are_kept(load: Load) -> None:
     network = load(
         """block attend(x) {
           query, key, value = x -> linear(3 * x.channels) -> chunk(3, 0)
@@ -147,7 +134,7 @@ def test_names_that_the_text_gives_stay(load: _Load) -> None:
     assert "query, key, value = " in network.source()
 
 
-def test_annotations_are_true(load: _Load) -> None:
+def test_annotations_have_the_types_of_the_values(load: Load) -> None:
     network = load(
         """block unit(x, channels, norm = false) {
           y = x -> conv(channels)
@@ -178,32 +165,33 @@ def test_annotations_are_true(load: _Load) -> None:
         "block b(x, w) { p, q = x -> split(w, 0) return concat(p, q, axis = 0) -> conv(3) }",
         "block b(x, w, act: block | none = none) { return x -> conv(w) -> act }",
         "block b(x, w) { return x -> conv(6 * w / 3 - 1) -> conv(max(w / 1, 3)) }",
+        "block b(x, w) { return x -> conv(max(1, 3 * w / 3 // 3)) -> conv(max(1, w * 0.5 // 2)) }",
     ],
 )
-def test_what_rules_choose_is_chosen_again(load: _Load, block: str) -> None:
-    """A rule that compares, rounds or counts does so in the class too, or takes no argument."""
+def test_rules_of_operations_are_followed(load: Load, block: str) -> None:
+    """A rule that compares, rounds or counts does so in the class, or its value is constant."""
     block = block.replace("} block", "}\nblock").replace(" return", "\nreturn")
     network = load(f"{block}\nnetwork tiny(w = 4) {{ input image: 6 x 8^2\n b(w)\n }}")
-    made = emitted(network)
-    for w in (5, 2) if "w" in inspect.signature(made).parameters else ():
+    tiny = network_class(network)
+    for w in (5, 2) if "w" in inspect.signature(tiny).parameters else ():
         try:
-            there = Spec(network.program).network(w=w)
+            other = Spec(network.program).network(w=w)
         except CompileError:
             continue
-        ours, theirs = made(w=w).double().eval(), emitted(there, "there")().double().eval()
+        ours, theirs = tiny(w=w).double().eval(), network_class(other, "other")().double().eval()
         randomise(theirs)
         ours.load_state_dict(theirs.state_dict())
-        (x,) = samples(there, dtype=torch.float64)
+        (x,) = samples(other, dtype=torch.float64)
         torch.testing.assert_close(ours(x), theirs(x), rtol=1e-12, atol=1e-12)
 
 
-def test_a_rate_of_zero_may_be_another(load: _Load) -> None:
+def test_a_rate_that_is_an_integer_is_annotated_as_float(load: Load) -> None:
     network = load("network tiny(rate = 0) { input image: 6 x 4^2\n image -> dropout(rate) }")
-    assert inspect.signature(emitted(network)).parameters["rate"].annotation == "float"
+    assert inspect.signature(network_class(network)).parameters["rate"].annotation == "float"
 
 
-def test_the_size_of_a_clip_makes_no_rule(load: _Load) -> None:
-    """How many patches there are is a value of this network: their size stays as it is."""
+def test_the_size_of_a_clip_is_in_no_expression(load: Load) -> None:
+    """The number of patches follows from the clip, so the size of a patch is no argument."""
     network = load(
         """network tiny(patch = 4, heads = 2) { input image: 3 x 16^2
           x = image -> conv(8, patch, stride = patch, padding = 0) -> flatten(positions)
@@ -211,12 +199,12 @@ def test_the_size_of_a_clip_makes_no_rule(load: _Load) -> None:
           return y -> conv(heads)
         }"""
     )
-    assert list(inspect.signature(emitted(network)).parameters) == ["heads"]
+    assert list(inspect.signature(network_class(network)).parameters) == ["heads"]
     assert "torch.zeros((1, 8, 16))" in network.source()
 
 
 def _expressions() -> st.SearchStrategy[str]:
-    """Sizes made of `a`, `b` and what enters."""
+    """Expressions for sizes over `a`, `b` and the channels of the input."""
     leaf = st.sampled_from(["a", "b", "x.channels", "2", "3", "7"])
     forms = st.sampled_from(
         [
@@ -240,7 +228,7 @@ def _expressions() -> st.SearchStrategy[str]:
 
 @st.composite
 def _specs(draw: st.DrawFn) -> str:
-    """A network that hands `a` and `b` to blocks, which make sizes of them."""
+    """A network that passes `a` and `b` to blocks, which compute sizes with them."""
     size = _expressions().map(lambda text: f"max(1, min({text}, 40))")
     blocks = [
         f"""block f{i}(x, a, b = {draw(st.sampled_from(["a", "x.channels", "2 * a"]))}) {{
@@ -265,31 +253,31 @@ def _specs(draw: st.DrawFn) -> str:
 @settings(
     max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
-def test_the_class_at_other_values_is_the_spec_there(text: str, a: int, b: int) -> None:
-    """Parameters, shapes and outputs in float64."""
+def test_the_class_with_other_arguments_is_the_spec_with_them(text: str, a: int, b: int) -> None:
+    """Parameters, shapes and outputs agree, in float64."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.arch"
         path.write_text(text)
         network = archdsl.load(path).network()
-    made = emitted(network)
-    given = {n: v for n, v in (("a", a), ("b", b)) if n in inspect.signature(made).parameters}
+    tiny = network_class(network)
+    given = {n: v for n, v in (("a", a), ("b", b)) if n in inspect.signature(tiny).parameters}
     assume(given)
     try:
-        there = Spec(network.program).network(**given)
+        other = Spec(network.program).network(**given)
     except CompileError:
         assume(False)
-    ours, theirs = made(**given).double().eval(), emitted(there, "there")().double().eval()
+    ours, theirs = tiny(**given).double().eval(), network_class(other, "other")().double().eval()
     randomise(theirs)
     shapes = {key: value.shape for key, value in theirs.state_dict().items()}
     assert {key: value.shape for key, value in ours.state_dict().items()} == shapes
     ours.load_state_dict(theirs.state_dict())
-    inputs = samples(there, dtype=torch.float64)
-    for mine, other in zip(results(ours(*inputs)), results(theirs(*inputs)), strict=True):
-        torch.testing.assert_close(mine, other, rtol=1e-12, atol=1e-12)
+    inputs = samples(other, dtype=torch.float64)
+    for mine, expected in zip(results(ours(*inputs)), results(theirs(*inputs)), strict=True):
+        torch.testing.assert_close(mine, expected, rtol=1e-12, atol=1e-12)
 
 
-def test_a_value_of_many_rounds_is_handed_over(load: _Load) -> None:
-    """Each round's is made of the one before: none is made by calls inside calls."""
+def test_a_value_that_grew_over_many_rounds_is_a_constant(load: Load) -> None:
+    """Its expression has thousands of parts, which recursive functions must not descend into."""
     network = load(
         """network tiny(start = 1) { input image: 3 x 8^2
           a, b = (start, 1)
@@ -297,10 +285,10 @@ def test_a_value_of_many_rounds_is_handed_over(load: _Load) -> None:
           conv(a)
         }"""
     )
-    assert emitted(network)().conv.out_channels == 2501
+    assert network_class(network)().conv.out_channels == 2501
 
 
-def test_a_block_with_some_of_its_arguments_is_an_argument(load: _Load) -> None:
+def test_an_operation_with_some_parameters_given_can_be_passed_on(load: Load) -> None:
     network = load(
         """block plain(x, channels, norm) { return x -> conv(channels, 3) -> norm }
         block brick = plain(norm = batch_norm(eps = 0.5))
@@ -309,5 +297,5 @@ def test_a_block_with_some_of_its_arguments_is_an_argument(load: _Load) -> None:
           pair(8)
         }"""
     )
-    norms = [m for m in emitted(network)().modules() if isinstance(m, nn.BatchNorm2d)]
+    norms = [m for m in network_class(network)().modules() if isinstance(m, nn.BatchNorm2d)]
     assert [norm.eps for norm in norms] == [0.5, 0.5]

@@ -1,4 +1,4 @@
-"""What an expansion or a contraction cannot do, it says, with what can be done instead."""
+"""Mistakes in the arguments of `expand` and `contract`, and the advice on each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ X2D = str(ROOT / "specs/x2d.arch")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "messages"),
     [
         (["--target", "2M"], ["above the cost of `x2d`, 20,662,304", "contract(frames"]),
         (["--target", "2Q"], ["`--target` must be a number of at least 1, but this is `2Q`", "2G"]),
@@ -32,21 +32,21 @@ X2D = str(ROOT / "specs/x2d.arch")
         (["--follow", "fast", "--axes", "depth"], ["`--axes` cannot be used with `--follow`"]),
     ],
 )
-def test_it_is_told(
-    arguments: list[str], told: list[str], capsys: pytest.CaptureFixture[str]
+def test_wrong_arguments(
+    arguments: list[str], messages: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["expand", X2D, *arguments]) == 1
     printed = capsys.readouterr().err
-    assert all(words in printed for words in told), printed
+    assert all(words in printed for words in messages), printed
 
 
-def test_an_axis_that_is_asked_for_and_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_requested_axis_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["expand", str(ROOT / "tests/networks/vit_b_16.arch"), "--axes", "fast"]) == 1
     assert "no input of this network has frames" in capsys.readouterr().err
 
 
 def test_a_network_that_cannot_be_built(capsys: pytest.CaptureFixture[str]) -> None:
-    """It is told as by any command: from where a value was written."""
+    """The error is that of any command: it points to where a value was written."""
     spec = str(ROOT / "tests/cases/cells/frames_0.arch")
     assert main(["expand", spec]) == main(["show", spec]) == 1
     expanded, shown = capsys.readouterr().err.split("1 error\n")[:2]
@@ -55,7 +55,7 @@ def test_a_network_that_cannot_be_built(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("contraction", "told"),
+    ("contraction", "message"),
     [
         ("contract(frames)", "a budget must be given"),
         ("contract(framez, macs = 1M)", "did you mean `frames`?"),
@@ -64,12 +64,12 @@ def test_a_network_that_cannot_be_built(capsys: pytest.CaptureFixture[str]) -> N
         ("contract(frames, macs = -1)", "of at least 0"),
     ],
 )
-def test_contractions(contraction: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_contractions(contraction: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["transform", X2D, "lengthen(frames = 4)", contraction]) == 1
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_counting_does_not_load_what_expands() -> None:
+def test_flops_does_not_import_expansion() -> None:
     code = (
         "import sys; from archdsl.cli.main import main;"
         f"main(['flops', {X2D!r}]);"

@@ -1,4 +1,4 @@
-"""Candidates of one step: near the target, on either side of it, and as they are written."""
+"""The candidates of one step: close to the target, on both sides of it, written as specs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _costs(spec: archdsl.Spec, axis: Axis, places: Iterable[int]) -> list[int]:
 
 @settings(max_examples=5, deadline=None)
 @given(times=st.floats(1.2, 6), axis=st.sampled_from(NAMES))
-def test_no_place_beside_a_candidate_is_much_nearer(times: float, axis: str) -> None:
+def test_no_neighbour_of_a_candidate_is_much_closer(times: float, axis: str) -> None:
     target = int(20_662_304 * times)
     expansion = archdsl.expand(X2D, target=target, axes=[axis])
     (candidate,) = expansion.candidates
@@ -47,7 +47,7 @@ def test_no_place_beside_a_candidate_is_much_nearer(times: float, axis: str) -> 
 
 
 @pytest.mark.parametrize("spec", [X2D, AUTOX3D], ids=["by parameters", "by a table"])
-def test_candidates_are_what_their_transforms_make(spec: archdsl.Spec) -> None:
+def test_candidates_equal_their_transforms(spec: archdsl.Spec) -> None:
     name = spec.choose()
     expansion = archdsl.expand(spec)
     assert [candidate.axis for candidate in expansion.candidates] == NAMES
@@ -64,8 +64,8 @@ def test_costs_grow_along_every_axis(axis: Axis) -> None:
     assert costs == sorted(costs)
 
 
-def test_what_comes_again_costs_what_it_did() -> None:
-    """Sums over rows that are built once are those of the whole, whatever is summed."""
+def test_reused_rows_have_the_costs_of_a_full_build() -> None:
+    """Sums over rows that are built once equal the sums of the whole network."""
     standing = AUTOX3D.candidates("autox3d_s", {})
     network = AUTOX3D.network()
     assert standing.own.total == network.costs.total
@@ -74,7 +74,7 @@ def test_what_comes_again_costs_what_it_did() -> None:
 
 
 @pytest.mark.parametrize("metric", ["params", "activations", "memory", "pytorchvideo"])
-def test_the_cost_may_be_in_another_metric(metric: str) -> None:
+def test_the_cost_can_be_another_metric(metric: str) -> None:
     expansion: Expansion = archdsl.expand(X2D, metric=metric, axes=["width"])
     assert abs(expansion.candidates[0].off(expansion.target)) < 0.05
 
@@ -84,7 +84,7 @@ def test_axes_that_do_not_change_the_metric_say_so() -> None:
     assert set(expansion.refused) == {"fast", "temporal", "spatial"}
 
 
-def test_axes_that_a_network_has_not_are_left_out() -> None:
+def test_axes_that_a_network_lacks_are_left_out() -> None:
     vit = archdsl.load(ROOT / "tests/networks/vit_b_16.arch")
     expansion = archdsl.expand(vit)
     assert {"fast", "temporal"} <= set(expansion.refused)
@@ -96,7 +96,7 @@ def test_axes_that_a_network_has_not_are_left_out() -> None:
     step=st.integers(1, 30),
     bound=st.integers(10, 10**6),
 )
-def test_search_finds_the_last_place_within(power: float, step: int, bound: int) -> None:
+def test_search_finds_the_last_place_within_the_bound(power: float, step: int, bound: int) -> None:
     asked: list[int] = []
 
     def cost(place: int) -> int:
@@ -112,14 +112,14 @@ def test_search_finds_the_last_place_within(power: float, step: int, bound: int)
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
-def test_every_form_has_every_candidate(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_format_has_every_candidate(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["expand", str(ROOT / "specs/x2d.arch"), "--format", form]) == 0
     printed = capsys.readouterr().out
     assert all(f"{name}" in printed for name in NAMES)
     if form == "json":
-        found = json.loads(printed)
-        assert found["base"]["cost"] == 20_662_304
-        assert [each["axis"] for each in found["candidates"]] == NAMES
+        shown = json.loads(printed)
+        assert shown["base"]["cost"] == 20_662_304
+        assert [each["axis"] for each in shown["candidates"]] == NAMES
 
 
 def test_candidates_are_written_as_specs(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ network net(size = 16) {
 
 
 @pytest.mark.parametrize("block", ["unit", "plain"])
-def test_blocks_at_other_sizes_cost_what_they_would(block: str) -> None:
+def test_blocks_that_depend_on_sizes_have_exact_costs(block: str) -> None:
     """Whether their text asks for a size, so that it is run, or not, so that it is not."""
     spec = archdsl.Spec(parse_program(Source("net.arch", SIZED.replace("BLOCK", block))))
     standing = spec.candidates("net", {})

@@ -1,4 +1,4 @@
-"""X3D's published expansion of X2D: its costs at each step, and the networks it comes to."""
+"""X3D's published expansion of X2D: the costs of each step, and the final networks."""
 
 from __future__ import annotations
 

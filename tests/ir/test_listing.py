@@ -1,4 +1,4 @@
-"""What `show` folds, and what it must not."""
+"""Which repeats `archdsl show` folds, and which it must not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archdsl.ir.listing import Entry, Run, listing, runs
 
 
 def chain(text: str) -> list[Run]:
-    """The runs of letters that each only the next one reads."""
+    """The runs in a text of letters, each of which is read only by the next."""
     return list(runs(text, range(1, len(text) + 1)))
 
 
@@ -22,7 +22,7 @@ def entries(tmp_path: Path, body: str, before: str = "") -> tuple[Entry, ...]:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "runs"),
     [
         ("", []),
         ("a", [(0, 1, 1)]),
@@ -34,17 +34,17 @@ def entries(tmp_path: Path, body: str, before: str = "") -> tuple[Entry, ...]:
         ("aaaa", [(0, 1, 4)]),
     ],
 )
-def test_runs(text: str, found: list[tuple[int, int, int]]) -> None:
-    assert chain(text) == found
+def test_runs(text: str, runs: list[tuple[int, int, int]]) -> None:
+    assert chain(text) == runs
 
 
-def test_what_is_read_later_is_not_folded_away() -> None:
+def test_a_value_that_is_read_later_is_not_folded() -> None:
     assert list(runs("aaaa", [1, 2, 3, 4])) == [(0, 1, 4)]
     assert list(runs("aaaa", [1, 4, 3, 4])) == [(0, 1, 2), (2, 1, 2)]
     assert list(runs("aaaa", [4, 4, 4, 4])) == [(i, 1, 1) for i in range(4)]
 
 
-def test_the_same_blocks_fold_and_others_do_not(tmp_path: Path) -> None:
+def test_only_equal_blocks_are_folded(tmp_path: Path) -> None:
     block = "block b(x, k) { return x + (x -> conv(4, kernel = k)) }"
     body = "b(1)\nb(1)\nb(1)\nb(3)\nb(1)"
     _, first, other, last = entries(tmp_path, body, block)
@@ -54,15 +54,15 @@ def test_the_same_blocks_fold_and_others_do_not(tmp_path: Path) -> None:
     assert (other.name, other.times, last.name, last.times) == ("b4", 1, "b5", 1)
 
 
-def test_branches_do_not_fold(tmp_path: Path) -> None:
-    """Both read the input: they are no chain, though they are the same."""
+def test_branches_are_not_folded(tmp_path: Path) -> None:
+    """Equal branches of one input are no chain."""
     found = entries(tmp_path, "a = x -> relu\nb = x -> relu\nreturn a + b")
     assert [entry.name for entry in found] == ["x", "a", "b", "add"]
     assert found[2].reads == ("x",)
     assert found[3].reads == ("a", "b")
 
 
-def test_skipped_values_keep_their_names(tmp_path: Path) -> None:
+def test_values_read_by_a_skip_keep_their_names(tmp_path: Path) -> None:
     found = entries(tmp_path, "a = x -> relu\nb = a -> relu\nc = b -> relu\nreturn a + c")
     assert [entry.name for entry in found] == ["x", "a", "b-c", "add"]
 
@@ -74,8 +74,8 @@ def test_several_results_are_numbered(tmp_path: Path) -> None:
     assert silu.reads == ("two[0]",)
 
 
-def test_blocks_that_cost_otherwise_do_not_fold(tmp_path: Path) -> None:
-    """The first of three widens: it is another convolution, though it is written like the rest."""
+def test_blocks_with_other_costs_are_not_folded(tmp_path: Path) -> None:
+    """The first of three has another number of input channels, so it is another convolution."""
     block = "block b(x, channels) { return x -> conv(channels, 3) }"
     found = entries(tmp_path, "b(8)\nb(8)\nb(8)", block)
     assert [entry.times for entry in found[-2:]] == [1, 2]

@@ -1,4 +1,4 @@
-"""Random networks, as specs, that are valid: hypothesis strategies for the whole suite.
+"""Random valid networks as specs: hypothesis strategies for the whole suite.
 
 `networks()` draws the text of a spec with one network, `random_net`. Shapes are followed while
 the text is drawn, so that every network compiles: convolutions with and without groups, pools,
@@ -21,7 +21,7 @@ ACTIVATIONS = ("relu", "silu", "gelu", "sigmoid", "tanh", "hard_swish", "leaky_r
 
 @dataclass(frozen=True)
 class Drawn:
-    """A value of the network at hand: the words for it and its shape."""
+    """A value of the network: its expression and its shape."""
 
     text: str
     shape: tuple[int, ...]
@@ -72,7 +72,7 @@ class Writer:
 
 
 def window(writer: Writer, value: Drawn) -> tuple[str, tuple[int, ...]]:
-    """An odd kernel and a stride, as one number or one for each axis; and what they leave."""
+    """An odd kernel and a stride, as numbers or tuples, and the sizes that remain."""
     axes = len(value.extents)
     kernels = [writer.one_of("1", "3", "3", "5") for _ in range(axes)]
     strides = [writer.one_of("1", "1", "2") for _ in range(axes)]
@@ -131,7 +131,7 @@ def excite(writer: Writer, value: Drawn) -> Drawn:
 
 
 def mix_channels(writer: Writer, value: Drawn) -> Drawn:
-    """A linear map over the channels, positions put in front and back again."""
+    """A linear map over the channels, which are moved to the end and back."""
     features = writer.integer(1, 8)
     rest = value.extents
     order = ", ".join(map(str, [*range(1, len(value.shape)), 0]))
@@ -149,7 +149,7 @@ def enlarge(writer: Writer, value: Drawn) -> Drawn:
 
 
 def shift(writer: Writer, value: Drawn) -> Drawn:
-    """Moved by one along the last axis: sliced and padded, or rolled."""
+    """A shift by one along the last axis: by a slice and a pad, or by a roll."""
     axis = len(value.shape) - 1
     if value.shape[-1] < 2 or writer.flag():
         return value.then(f"roll({axis}, 1)")
@@ -176,7 +176,7 @@ def sequence(writer: Writer, value: Drawn) -> Drawn:
 
 
 def keeping(writer: Writer, value: Drawn, channels: int) -> Drawn:
-    """A chain that keeps the extents, and gives so many channels."""
+    """A chain that keeps the extents and ends with the given channels."""
     for _ in range(writer.integer(0, 2)):
         value = (activate, normalise, dilate)[writer.integer(0, 2)](writer, value)
     kernel = writer.one_of("1", "3", "5")
@@ -191,7 +191,7 @@ def residual(writer: Writer, value: Drawn) -> Drawn:
 
 
 def branches(writer: Writer, value: Drawn) -> Drawn:
-    """Two or three branches side by side."""
+    """Two or three parallel branches."""
     widths = [writer.integer(1, 4) for _ in range(writer.integer(2, 3))]
     parts = [writer.name(keeping(writer, value, width)) for width in widths]
     joined = f"concat({', '.join(part.text for part in parts)})"
@@ -199,13 +199,13 @@ def branches(writer: Writer, value: Drawn) -> Drawn:
 
 
 def gated(writer: Writer, value: Drawn) -> Drawn:
-    """A branch that scales what it came from."""
+    """A branch that scales its own input."""
     gate = keeping(writer, value, value.channels).then("sigmoid")
     return writer.name(Drawn(f"{value.text} * ({gate.text})", value.shape))
 
 
 def halves(writer: Writer, value: Drawn) -> Drawn:
-    """Channels parted, one half worked on, and shuffled together."""
+    """Channels split in two, one half changed, and both shuffled together."""
     if value.channels % 2:
         return sequence(writer, value)
     half = Drawn("", (value.channels // 2, *value.extents))
@@ -218,7 +218,7 @@ def halves(writer: Writer, value: Drawn) -> Drawn:
 
 
 def grouped(writer: Writer, value: Drawn) -> Drawn:
-    """Groups along an axis, worked on as samples of their own, and merged."""
+    """Groups along an axis, computed as separate samples, and merged."""
     axis = writer.integer(1, len(value.shape) - 1)
     size = writer.integer(1, value.shape[axis] + 1)
     shape = (*value.shape[:axis], size, *value.shape[axis + 1 :])
@@ -240,7 +240,7 @@ def repeated(writer: Writer, value: Drawn) -> Drawn:
 
 
 def applied(writer: Writer, value: Drawn) -> Drawn:
-    """A block of the spec, by a call."""
+    """A call of a block of the spec."""
     channels, stride = writer.integer(1, 6), writer.integer(1, 2)
     options = f", stride = {stride}" * (stride > 1) + ", se = true" * writer.flag()
     options += f", act = {writer.one_of(*ACTIVATIONS)}" * writer.flag()

@@ -1,4 +1,4 @@
-"""The library that ships: one block for each thing, each explained, each as torch has it."""
+"""The library: every block is documented, and has the parameters of torch's counterpart."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_no_name_is_defined_twice() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_file_and_block_is_explained(path: object) -> None:
+def test_every_file_and_block_is_documented(path: object) -> None:
     program = load_program(path)  # type: ignore[arg-type]
     assert program.main.file.doc
     assert not program.mistakes
@@ -68,7 +68,7 @@ def test_residual(body: str, count: int) -> None:
     assert parameters("residual", body, "8 x 6^2") == count
 
 
-def test_conv_norm_act_leaves_out_what_is_none() -> None:
+def test_conv_norm_act_without_norm_or_activation() -> None:
     assert parameters("conv_norm_act", "conv_norm_act(4)", "8 x 6^2") == 32 + 8
     assert parameters("conv_norm_act", "conv_norm_act(4, norm = none, act = none)", "8 x 6") == 32
 

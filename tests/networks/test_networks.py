@@ -1,4 +1,4 @@
-"""Networks that were written without touching the compiler: what was published of them holds."""
+"""Networks of papers, written in the language alone: published counts and claims hold."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def network(name: str, **parameters: object) -> Network:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_claims_are_met_and_nothing_is_left_over(path: Path) -> None:
+def test_claims_are_met_without_warnings(path: Path) -> None:
     diagnostics = Diagnostics()
     checked = check_claims(load(path), diagnostics)
     assert checked
@@ -55,7 +55,7 @@ def test_outputs_of_several_sizes() -> None:
     assert network("fpn").outputs == tuple((256, size, size) for size in (56, 28, 14, 7))
 
 
-def test_tensor_as_output() -> None:
+def test_a_feature_map_as_output() -> None:
     assert network("unet", size=100, classes=4).outputs == ((4, 100, 100),)
 
 
@@ -66,6 +66,6 @@ def test_slowfast_takes_two_clips() -> None:
     assert rows == ["conv1", "res2", "res3", "res4", "res5"]
 
 
-def test_depth_of_a_transformer() -> None:
+def test_the_depth_of_a_transformer_is_a_parameter() -> None:
     counts = [network("vivit", depth=depth).costs.total.params for depth in (1, 2, 3)]
     assert counts[2] - counts[1] == counts[1] - counts[0] == 12 * 768**2 + 13 * 768

@@ -1,4 +1,4 @@
-"""Random networks compile, and at their own input inference says what elaboration did."""
+"""Random networks compile, and inference at their own input size gives the same shapes."""
 
 from __future__ import annotations
 

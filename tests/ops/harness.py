@@ -1,4 +1,4 @@
-"""What torch makes of the emitted form of an operation, on the meta device."""
+"""Comparing an operation with torch: its emitted form is run on the meta device."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ logging.getLogger("fvcore").setLevel(logging.CRITICAL)
 NAMES = {"torch": torch, "nn": nn, "F": F}
 COVERED: set[type[Operation]] = set()
 UNCOUNTED = {"bilinear"}
-"""Operations that torch's counter does not see into."""
+"""Operations that torch's FlopCounterMode does not count."""
 
 
 def shape(*sizes: int) -> TensorType:
@@ -71,7 +71,7 @@ class Emitted(nn.Module):
 
 
 def constructor(form: Layer) -> str:
-    """`nn.Conv2d(8, 16, 3)`: defaults left out, as emission does."""
+    """The text of a constructor, such as `nn.Conv2d(8, 16, 3)`, without defaults, as emitted."""
     shown = []
     for argument in form.arguments:
         if argument.default is not Required.REQUIRED and argument.value == argument.default:
@@ -85,19 +85,19 @@ def constructor(form: Layer) -> str:
 
 
 def emitted(form: Expression, names: list[str]) -> str:
-    """The same text as emission reads it from the template and prints it."""
+    """The text of a form as emission parses and prints it."""
     values = {name: literal(value) for name, value in form.values.items()}
     return str(instantiate(form.template, [Atom(name) for name in names], values))
 
 
 def written(form: Expression, names: list[str]) -> str:
-    """`x.mean(dim=2)`."""
+    """The text of a form straight from its template, such as `x.mean(dim=2)`."""
     values = {name: repr(value) for name, value in form.values.items()}
     return form.template.format(*names, operands=", ".join(names), **values)
 
 
 def text(operation: Operation, *operands: TensorType) -> str:
-    """The Python of an operation on operands x, y, z."""
+    """The Python of an operation on the operands x, y, z."""
     form = operation.emit(operands, infer_types(operation, operands))
     if isinstance(form, Layer):
         return constructor(form)
@@ -106,7 +106,7 @@ def text(operation: Operation, *operands: TensorType) -> str:
 
 
 def accepted(operation: Operation, *operands: TensorType) -> bool:
-    """Whether random parameters happen to suit."""
+    """Whether an operation accepts operands and parameters that were drawn at random."""
     try:
         infer_types(operation, operands)
     except Mismatch:
@@ -115,7 +115,7 @@ def accepted(operation: Operation, *operands: TensorType) -> bool:
 
 
 def agree(operation: Operation, *operands: TensorType) -> None:
-    """Fails unless torch finds the shapes and costs that the operation declares."""
+    """Check that torch has the shapes and costs that the operation declares."""
     COVERED.add(type(operation))
     results = infer_types(operation, operands)
     form = operation.emit(operands, results)
@@ -149,7 +149,7 @@ def _counted(module: Emitted, operands: Types) -> int:
 
 
 def _fvcore(form: Layer | Expression | Weight, operands: Types) -> int:
-    """On real tensors, for a convolution on the meta device cannot be traced."""
+    """What fvcore counts, on real tensors: it cannot trace a convolution on the meta device."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         analysis = FlopCountAnalysis(Emitted(form).eval(), _inputs(operands, 1))

@@ -1,4 +1,4 @@
-"""Random shapes and parameters."""
+"""Random shapes and parameters for operations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ flags = st.booleans()
 def given(
     *arguments: st.SearchStrategy[Any],
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """`hypothesis.given` with few examples, for each of them builds several modules."""
+    """`hypothesis.given` with few examples, since each builds several modules."""
     few = settings(max_examples=EXAMPLES, deadline=None)
     return lambda test: few(hypothesis.given(*arguments)(test))
 

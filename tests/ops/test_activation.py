@@ -1,4 +1,4 @@
-"""Activations and what works along an axis."""
+"""Activations, and operations along an axis such as softmax."""
 
 from __future__ import annotations
 

@@ -23,15 +23,15 @@ UNARY = [kind for kind in OPERATIONS.values() if issubclass(kind, Unary)]
 
 
 @st.composite
-def meeting(draw: st.DrawFn) -> tuple[TensorType, TensorType]:
-    """Two types that broadcast."""
+def broadcastable(draw: st.DrawFn) -> tuple[TensorType, TensorType]:
+    """Two types that can be broadcast together."""
     pairs = draw(st.lists(st.tuples(sizes, st.sampled_from("=<>")), min_size=1, max_size=4))
     left = (1 if side == "<" else size for size, side in pairs)
     right = (1 if side == ">" else size for size, side in pairs)
     return TensorType(tuple(left)), TensorType(tuple(right))
 
 
-@given(meeting())
+@given(broadcastable())
 def test_two_tensors(pair: tuple[TensorType, TensorType]) -> None:
     for symbol in INFIX:
         agree(infix(symbol)(), *pair)
@@ -83,7 +83,7 @@ def test_bilinear(x: TensorType, width: int, features: int, bias: bool) -> None:
     assert operation.cost((x, other), ()).macs == weights * x.elements // x.shape[-1]
 
 
-@given(meeting(), sizes, sizes, sizes)
+@given(broadcastable(), sizes, sizes, sizes)
 def test_matmul(pair: tuple[TensorType, TensorType], n: int, k: int, m: int) -> None:
     a, b = pair
     agree(MatMul(), TensorType((*a.shape, n, k)), TensorType((*b.shape, k, m)))
@@ -97,7 +97,7 @@ def test_attention(heads: list[int], n: int, m: int, d: int, e: int, scaled: boo
     agree(ScaledDotProductAttention(True), *[shape(*heads, n, d)] * 3)
 
 
-@given(st.data(), meeting())
+@given(st.data(), broadcastable())
 def test_vectors(data: st.DataObject, pair: tuple[TensorType, TensorType]) -> None:
     axis = data.draw(axes_of(pair[0].rank))
     agree(Normalize(axis), pair[0])

@@ -1,4 +1,4 @@
-"""Convolutions and pools: what slides windows over positions."""
+"""Convolutions and poolings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups folded into the batch: how many there are, what they hold, and how they merge."""
+"""`group` and `ungroup`: groups along an axis that are folded into the batch."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_groups(size: int, frames: int, axis: int) -> None:
     agree(Ungroup(axis), groups, clip)
 
 
-def test_groups_are_filled_up_and_cut_again() -> None:
+def test_the_last_group_is_padded_and_cropped_again() -> None:
     group, ungroup = Group(4), Ungroup()
     x = torch.randn(2, 3, 10, 2, 2)
     clip = shape(3, 10, 2, 2)
@@ -42,7 +42,7 @@ def test_groups_are_filled_up_and_cut_again() -> None:
     assert torch.equal(eval(text(ungroup, type_, clip), {**NAMES, "x": y, "y": x}), x)
 
 
-def test_operations_work_on_every_group() -> None:
+def test_operations_are_applied_to_every_group() -> None:
     conv = Convolution(8)
     (types,) = infer_types(conv, (GROUPS,))
     assert types == TensorType((8, 16, 6, 6), 2)
@@ -61,12 +61,12 @@ def test_batches_do_not_mix(operands: tuple[TensorType, ...], message: str) -> N
         infer_types(Add(), operands)
 
 
-def test_what_is_learned_for_all_samples_has_no_batch_to_fold_into() -> None:
+def test_a_parameter_without_a_batch_cannot_be_grouped() -> None:
     with pytest.raises(Mismatch, match="one for all"):
         infer_types(Group(4), (TensorType((4, 8, 2, 2), 0),))
 
 
 @pytest.mark.parametrize("like", [shape(4, 33, 6, 6), TensorType((4, 30, 6, 6), 0), shape(4)])
-def test_only_groups_of_a_tensor_merge_to_it(like: TensorType) -> None:
+def test_only_groups_of_a_tensor_merge_into_it(like: TensorType) -> None:
     with pytest.raises(Mismatch):
         infer_types(Ungroup(), (GROUPS, like))

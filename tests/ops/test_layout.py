@@ -1,4 +1,4 @@
-"""Tensors rearranged, joined, parted, selected and padded."""
+"""Transposing, flattening, joining, splitting, selecting and padding tensors."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_axes_moved(data: st.DataObject, x: TensorType) -> None:
 
 
 @given(st.data(), tensors())
-def test_axes_joined_and_parted(data: st.DataObject, x: TensorType) -> None:
+def test_axes_flattened_and_unflattened(data: st.DataObject, x: TensorType) -> None:
     first = data.draw(st.integers(0, x.rank - 1))
     last = data.draw(st.integers(first, x.rank - 1))
     agree(Flatten(first, last), x)
@@ -75,13 +75,13 @@ def test_squeeze_and_expand(data: st.DataObject, x: TensorType) -> None:
 
 
 @given(st.data(), tensors(), st.integers(1, 3))
-def test_joined(data: st.DataObject, x: TensorType, count: int) -> None:
+def test_concatenation(data: st.DataObject, x: TensorType, count: int) -> None:
     agree(Concat(data.draw(axes_of(x.rank))), *[x] * count)
     agree(Stack(data.draw(axes_of(x.rank + 1))), *[x] * count)
 
 
 @given(st.data(), tensors())
-def test_parted(data: st.DataObject, x: TensorType) -> None:
+def test_split(data: st.DataObject, x: TensorType) -> None:
     axis = data.draw(axes_of(x.rank))
     size = x.shape[axis]
     agree(Split(data.draw(st.integers(1, 8)), axis), x)
@@ -93,7 +93,7 @@ def test_parted(data: st.DataObject, x: TensorType) -> None:
 
 
 @given(st.data(), tensors(least=2))
-def test_selected(data: st.DataObject, x: TensorType) -> None:
+def test_selection(data: st.DataObject, x: TensorType) -> None:
     axis = data.draw(axes_of(x.rank))
     size = x.shape[axis]
     agree(Select(axis, data.draw(st.integers(-size, size - 1))), x)

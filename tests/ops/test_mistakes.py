@@ -1,4 +1,4 @@
-"""Whatever the parameters, an operation agrees with torch or says what is wrong."""
+"""With any parameters, an operation agrees with torch or raises `Mismatch`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WORDS = [*AXIS_NAMES, "positions", None, True, False]
 
 
 def words(kind: object) -> list[str]:
-    """The words that a kind lists, in itself or in the kinds it is made of."""
+    """The words that a kind accepts, itself or through the kinds that it contains."""
     inner = [
         word for part in vars(kind).values() if hasattr(part, "accepts") for word in words(part)
     ]
@@ -35,7 +35,7 @@ def words(kind: object) -> list[str]:
 
 
 def accepted(kind: Kind, numbers: Sequence[object]) -> st.SearchStrategy[Any]:
-    """Values of the language that a kind accepts, some of them tuples."""
+    """Values of the language that a kind accepts, including tuples."""
     values = [value for value in (*numbers, *WORDS, *words(kind)) if kind.accepts(value)]
     single = st.sampled_from(values)
     if not kind.accepts((values[0],)):
@@ -56,7 +56,7 @@ def operations(draw: st.DrawFn, kind: type[Operation], numbers: Sequence[object]
 
 @st.composite
 def operands(draw: st.DrawFn, kind: type[Operation]) -> tuple[TensorType, ...]:
-    """As many tensors as an operation takes, mostly of one type."""
+    """As many tensors as an operation takes, mostly of the same type."""
     least, most = kind.arity
     count = draw(st.integers(least, 3 if most is None else most))
     first = draw(tensors())

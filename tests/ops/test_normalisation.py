@@ -1,4 +1,4 @@
-"""Normalisations and dropouts."""
+"""Normalisations and dropout."""
 
 from __future__ import annotations
 

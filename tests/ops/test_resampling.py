@@ -1,4 +1,4 @@
-"""Tensors resampled, folded, shuffled and reduced."""
+"""Resizing, patches, shuffles and reductions."""
 
 from __future__ import annotations
 

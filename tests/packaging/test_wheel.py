@@ -1,4 +1,4 @@
-"""The wheel, installed outside the checkout, does all that the checkout does."""
+"""The wheel works when it is installed outside the checkout, and contains what it needs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment with the wheel; what it depends on is lent by ours."""
+    """The `bin` folder of an environment with the wheel; its dependencies are those of ours."""
     folder = tmp_path_factory.mktemp("outside") / "venv"
     venv.create(folder, with_pip=False)
     lent = sysconfig.get_paths()["purelib"]
@@ -55,7 +55,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / ("Scripts" if os.name == "nt" else "bin")
 
 
-def test_wheel_holds_what_ships(wheel: Path) -> None:
+def test_the_wheel_contains_the_package_data(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     for pattern in SHIPPED:
         for path in ROOT.glob(pattern):
@@ -63,14 +63,14 @@ def test_wheel_holds_what_ships(wheel: Path) -> None:
             assert f"archdsl/{shipped}" in held
 
 
-def test_wheel_holds_nothing_else(wheel: Path) -> None:
+def test_the_wheel_contains_nothing_else(wheel: Path) -> None:
     kinds = {".arch", ".j2", ".lark", ".py", ".typed"}
     held = zipfile.ZipFile(wheel).namelist()
     assert all(Path(name).suffix in kinds for name in held if name.startswith("archdsl/"))
     assert {name.split("/")[0].split("-")[0] for name in held} == {"archdsl"}
 
 
-def test_installed_wheel_works_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_wheel_works_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
     for name in ("x2d", "x3d_s"):
         shutil.copy(ROOT / "specs" / f"{name}.arch", tmp_path)
     program = installed / "archdsl"
@@ -84,7 +84,7 @@ def test_installed_wheel_works_outside_the_checkout(installed: Path, tmp_path: P
     assert [Path(other).name for other in others] == [*NAMES, "network.json"]
 
 
-def test_installed_wheel_is_what_runs(installed: Path, tmp_path: Path) -> None:
+def test_the_installed_wheel_is_what_is_imported(installed: Path, tmp_path: Path) -> None:
     code = "import archdsl; print(archdsl.__file__)"
     found = Path(_run(installed / "python", "-c", code, cwd=tmp_path).strip())
     assert installed.parent in found.parents

@@ -1,4 +1,4 @@
-"""Numbers of the language: shown so that reading them again gives the same."""
+"""Numbers of the language: their text reads back as the same number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NUMBERS = st.integers(-(10**15), 10**15) | st.fractions(-1000, 1000, max_denomin
 
 
 @given(NUMBERS)
-def test_what_is_shown_is_the_number(value: int | Fraction) -> None:
+def test_the_text_of_a_number_reads_back(value: int | Fraction) -> None:
     assert Fraction(show_number(value)) == value
 
 
@@ -33,7 +33,7 @@ def test_shown(value: int | Fraction, shown: str) -> None:
     assert show_number(value) == shown
 
 
-def test_truth_values_are_no_numbers() -> None:
+def test_booleans_are_no_numbers() -> None:
     assert [is_number(v) for v in (1, Fraction(1, 2), True, 0.5, "1")] == [True] * 2 + [False] * 3
     assert [is_integer(v) for v in (1, Fraction(1), False)] == [True, False, False]
 

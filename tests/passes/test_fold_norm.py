@@ -1,4 +1,4 @@
-"""Batch norms folded away: the module of what is left gives the same, with weights by the rules."""
+"""`fold_norm`: the module after the pass, with weights by its rules, gives the same outputs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 import torch
-from emit.running import ROOT, emitted, randomise, results, samples
+from emit.running import ROOT, network_class, randomise, results, samples
 from hypothesis import HealthCheck, given, settings
 from networks.strategies import NAME, networks
 from ops.harness import Emitted
@@ -40,12 +40,12 @@ def module_of(graph: Graph) -> nn.Module:
     sys.modules["lowered"] = module
     exec(compile(make(graph, "", (), READABLE).text, "<lowered>", "exec"), module.__dict__)
     own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == "lowered"]
-    made: nn.Module = own[-1]()
-    return made.double().eval()
+    instance: nn.Module = own[-1]()
+    return instance.double().eval()
 
 
 def paths(graph: Graph, module: nn.Module) -> Paths:
-    """Where the tensors of each node stand in a module, which is made in the graph's order."""
+    """The path of each node's tensors in a module, whose layers are in the graph's order."""
     weights, layers = [], []
     for path, part in module.named_modules():
         if not type(part).__module__.startswith("torch.nn.modules"):
@@ -67,9 +67,9 @@ def paths(graph: Graph, module: nn.Module) -> Paths:
 
 
 def check(network: archdsl.Network) -> Lowered:
-    """What comes out before and after, with random weights and statistics, in float64."""
+    """Compare outputs before and after the pass, with random weights, in float64."""
     lowered = fold_norm(network.graph)
-    before = emitted(network)().double().eval()
+    before = network_class(network)().double().eval()
     randomise(before)
     after = module_of(lowered.graph)
     place = paths(network.graph, before), paths(lowered.graph, after)
@@ -88,7 +88,7 @@ def test_same_outputs(text: str) -> None:
 
 
 def test_x3d_s() -> None:
-    """Every norm of X3D-S stands after a convolution of its own."""
+    """Every norm of X3D-S follows a convolution that nothing else reads."""
     whole = archdsl.load(ROOT / "specs" / "x3d_s.arch").network(frames=4, size=32)
     lowered = check(whole)
     kinds = [node.operation.name for node in whole.graph]
@@ -109,13 +109,13 @@ def test_x3d_s() -> None:
         ("x -> relu -> batch_norm", 1),
     ],
 )
-def test_what_is_folded(body: str, left: int) -> None:
+def test_norms_that_can_be_folded(body: str, left: int) -> None:
     lowered = check(network(f"network n() {{\n  input x: 3 x 6^2\n  return {body}\n}}\n"))
     assert sum(node.operation.name == "batch_norm" for node in lowered.graph) == left
 
 
 @pytest.mark.parametrize("given", ["y, y -> batch_norm", "y + (y -> batch_norm)"])
-def test_what_others_read_stays(given: str) -> None:
+def test_a_norm_stays_if_its_convolution_is_read_elsewhere(given: str) -> None:
     body = f"  y = x -> conv(4, 3)\n  return {given}"
     lowered = check(network(f"network n() {{\n  input x: 3 x 6^2\n{body}\n}}\n"))
     assert not any(isinstance(rule, Fold) for rule in lowered.weights)

@@ -1,4 +1,4 @@
-"""Random networks with tables, and what may be done to them: strategies for laws of transforms.
+"""Random networks with tables, and random transforms: hypothesis strategies.
 
 A network has one table or two, with stages named or not; what its cells and inputs say may be made
 of the parameters of X3D's axes, so that some of these go by a parameter and others by rows. Blocks
@@ -41,7 +41,7 @@ block act_of = hard_swish
 
 @dataclass(frozen=True)
 class Files:
-    """A spec that defines `net`, and the files that it uses."""
+    """A spec that defines `net`, with the files that it uses."""
 
     texts: dict[str, str]
 
@@ -137,7 +137,7 @@ INSERTIONS = (
 
 @st.composite
 def changes(draw: st.DrawFn) -> list[str]:
-    """One to four transforms in any order, which a network may refuse."""
+    """One to four transforms in any order; a network may refuse them."""
     writer = Writer(draw)
     return [_change(writer) for _ in range(writer.integer(1, 4))]
 

@@ -1,4 +1,4 @@
-"""What transforms write: tables that a reader knows again, and blocks of every file."""
+"""The specs that transforms write: edits of the original tables, with the blocks they need."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def spec(tmp_path: Path) -> Spec:
 
 
 def planned(rows: str, head: str = "classes = 5", body: str = "3 x 4 x 8^2") -> Plan:
-    """A network with a table of such rows, as transforms see it."""
+    """The plan of a network with a table of these rows."""
     text = f"""
     block unit(x, channels = 4, mid = 8, stride = 1) {{ return x -> conv(channels, 3, stride) }}
     block stem(x, channels = 4) {{ return x -> conv(channels) }}
@@ -49,7 +49,7 @@ def planned(rows: str, head: str = "classes = 5", body: str = "3 x 4 x 8^2") -> 
     return Spec(parse_program(Source("net.arch", text))).candidates("net", {}).plan
 
 
-def said(plan: Plan) -> object:
+def content(plan: Plan) -> object:
     rows = [(row.id, row.block, row.number, dict(row.columns)) for row in plan.rows]
     return dict(plan.parameters), dict(plan.inputs), rows
 
@@ -63,16 +63,16 @@ def said(plan: Plan) -> object:
     ],
     ids=str,
 )
-def test_what_a_transform_is_given_stays(transform: Transform) -> None:
+def test_a_transform_does_not_change_its_plan(transform: Transform) -> None:
     cells = "| stage | block | channels | mid | number |\n| a | unit | 16 | 32 | 2 |"
     given = planned(f"table {{\n{cells}\n}}")
-    before = said(given)
-    assert said(transform.apply(given)) != before
-    assert said(given) == before
+    before = content(given)
+    assert content(transform.apply(given)) != before
+    assert content(given) == before
 
 
 def numbers(depth: object, *stages: tuple[int, ...], keep: bool = False) -> list[int]:
-    """The blocks of each row, where each stage begins with a stride."""
+    """The number of blocks in each row, where each stage begins with a stride."""
     lines = ["| block | number | stride |"]
     for stage in stages:
         lines += ["|---|---|---|"] * (len(lines) > 1)
@@ -82,7 +82,7 @@ def numbers(depth: object, *stages: tuple[int, ...], keep: bool = False) -> list
     return [row.number for row in stretch.apply(plan).rows]
 
 
-def test_rows_are_stretched_each_or_stages_as_a_whole() -> None:
+def test_stretching_each_row_or_each_stage() -> None:
     assert numbers(2, (1, 2), (2, 3)) == [2, 4, 4, 6]
     assert numbers(2, (1, 2), (2, 3), keep=True) == [1, 5, 4, 6]
     assert numbers(1.5, (1, 2, 3)) == [2, 3, 5]
@@ -90,7 +90,7 @@ def test_rows_are_stretched_each_or_stages_as_a_whole() -> None:
     assert numbers(0.1, (1, 2, 3), keep=True) == [1, 1, 1]
 
 
-def test_a_single_block_is_stretched_where_others_repeat_it() -> None:
+def test_a_single_block_is_stretched_with_the_rows_that_repeat_it() -> None:
     assert numbers("2.2", (1,), (2,), (5,), (3,)) == [3, 5, 11, 7]
     rows = "| stem | 1 |", "|---|---|", "| unit | 1 |", "|---|---|", "| unit | 2 |"
     stretched = Stretch(2).apply(planned("\n".join(["table {", "| block | number |", *rows, "}"])))
@@ -104,7 +104,7 @@ def test_sizes_by_the_root_of_two(size: int, then: int) -> None:
     assert resized.parameters == {"size": then}
 
 
-def test_frames_and_the_rate_at_which_they_are_taken() -> None:
+def test_frames_and_sampling_rate() -> None:
     small = planned("", "frames = 8, tau = 6", "3 x frames x 8^2")
     assert Quicken(2).apply(small).parameters == {"frames": 16, "tau": 3}
     assert Lengthen(factor=2).apply(small).parameters == {"frames": 16, "tau": 6}
@@ -136,7 +136,7 @@ def test_values_of_every_kind(spec: Spec) -> None:
     assert "| 40  | glore(nodes = 4) | (1, 3, 3) |" in text
 
 
-def test_inputs_keep_the_parameters_that_stay(tmp_path: Path) -> None:
+def test_inputs_keep_parameters_that_are_still_read(tmp_path: Path) -> None:
     (tmp_path / "a.arch").write_text(
         "network a(frames = 4) {\n  input x: 3 x frames x 8^2\n  relu\n}\n"
     )
@@ -146,7 +146,7 @@ def test_inputs_keep_the_parameters_that_stay(tmp_path: Path) -> None:
     assert "input x: 3 x frames x 16^2" in text
 
 
-def test_parameters_that_only_say_something_stay() -> None:
+def test_parameters_that_nothing_reads_are_kept() -> None:
     made = load(SPECS / "x3d_s.arch").derive(
         "b", "x3d_s", "stretch(2, stages = res4)", "quicken(2)"
     )
@@ -171,7 +171,7 @@ def test_autox3d_l_by_both_rules() -> None:
     ]
 
 
-def test_the_same_name_stands_before_that_of_the_spec() -> None:
+def test_a_definition_in_the_spec_hides_one_of_the_library() -> None:
     spec = load(SPECS / "x3d_s.arch")
     wide = spec.derive("x3d_s", "x3d_s", "widen(2)").derive("x3d_s", "x3d_s", "widen(2)")
     assert "width = 4," in wide.standalone_text("x3d_s", "a test")

@@ -1,4 +1,4 @@
-"""What plans know without a build: numbers, the labels of stages, and what stays open."""
+"""What a plan knows without a build: numbers, labels of stages, and what remains unknown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def table(*rows: str, columns: str = "block | channels") -> str:
 
 @pytest.fixture
 def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The networks that are built, by name."""
+    """The names of the networks that are built during a test."""
     names: list[str] = []
 
     def build(request: Request, budget: Budget) -> Built:
@@ -49,15 +49,15 @@ def test_a_stretched_network_is_built_once(builds: list[str]) -> None:
 
 
 @pytest.mark.parametrize("rows", [("unit | 8", "unit | 8"), ("unit | wide", "relu | -")])
-def test_labels_are_found_in_the_text(builds: list[str], rows: tuple[str, ...]) -> None:
+def test_labels_are_known_from_the_text(builds: list[str], rows: tuple[str, ...]) -> None:
     net = spec(table(*rows))
     made = net.derive("made", "net", "set(channels, value = 12, rows = stage1)")
     assert compile_network(made.program, "made", {}).built.is_sound
     assert builds == ["made"]
 
 
-def test_a_label_that_others_may_have_takes_a_build(builds: list[str]) -> None:
-    """A call beside the table is called like the stage, so that both are numbered."""
+def test_an_ambiguous_label_takes_a_build(builds: list[str]) -> None:
+    """A call beside the table has the name of the stage, so both are numbered."""
     net = spec(f"unit\n  {table('unit | 8')}")
     made = net.derive("made", "net", "set(channels, value = 12, rows = unit2)")
     built = compile_network(made.program, "made", {}).built
@@ -79,7 +79,7 @@ def refusal(net: Spec, change: str) -> tuple[str, str]:
     return told.message, told.labels[0].span.text
 
 
-def test_what_is_made_of_a_tensor_cannot_be_computed_with() -> None:
+def test_a_number_that_depends_on_a_tensor_is_unknown() -> None:
     net = spec(table("unit | 2 * in.channels", "unit | 8"))
     message = "`channels` of stage `stage1` depends on a tensor's size"
     assert refusal(net, "widen(2)") == (message, "widen(2)")
@@ -87,15 +87,15 @@ def test_what_is_made_of_a_tensor_cannot_be_computed_with() -> None:
     assert [node.results[0].channels for node in written.graph] == [4, 12, 12]
 
 
-def test_a_table_that_a_tensor_decides_on_is_not_known() -> None:
+def test_a_table_that_depends_on_a_tensor_is_unknown() -> None:
     net = spec(f"if x.height < 9 {{ {table('unit | 8')} }} else {{ unit }}")
     message, words = refusal(net, "widen(2)")
     assert message == "this condition depends on a tensor's size, which only a build can compute"
     assert words == "x.height < 9"
 
 
-def test_a_count_that_a_tensor_decides_on_takes_a_build_to_name_its_stage() -> None:
-    """The first stage has one block, and is called like it; `stage1` is the second."""
+def test_a_label_that_depends_on_a_tensor_takes_a_build() -> None:
+    """The first stage has one block and its name, so `stage1` is the second."""
     rows = ("unit | 4 | in.channels - 3", "unit | 16 | 2")
     lines = table(rows[0], columns="block | channels | number").removesuffix("}")
     net = spec(f"{lines}\n|---|---|---|\n| {rows[1]} |\n}}")

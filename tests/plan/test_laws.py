@@ -1,4 +1,4 @@
-"""Laws of transforms, over random networks with tables."""
+"""Algebraic laws of transforms, on random networks with tables."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(Heal
 
 
 @contextmanager
-def loaded(files: Files) -> Iterator[Spec]:
+def load_files(files: Files) -> Iterator[Spec]:
     with TemporaryDirectory() as folder:
         yield files.load(Path(folder))
 
 
-def made(spec: Spec, *applied: str | Transform) -> Network:
+def transformed(spec: Spec, *applied: str | Transform) -> Network:
     return spec.derive("made", NAME, *applied).network("made")
 
 
-def made_if_it_can(spec: Spec, *applied: str | Transform) -> Network:
+def transformed_or_discarded(spec: Spec, *applied: str | Transform) -> Network:
     try:
-        return made(spec, *applied)
+        return transformed(spec, *applied)
     except CompileError:
         assume(False)
         raise
 
 
 def written(spec: Spec, base: str, *applied: str) -> str | tuple[Diagnostic, ...]:
-    """A changed network as text, which compiles to the same graph, or what stands in its way."""
+    """A transformed network as the text of a spec, or the diagnostics if it cannot be written."""
     try:
         return spec.derive("made", base, *applied).standalone_text("made", "a test")
     except CompileError as failure:
@@ -68,12 +68,12 @@ def takes(spec: Spec, base: str, axis: str) -> bool:
 
 
 def figures(network: Network) -> Iterable[object]:
-    """All that there is of a network but its name and its places in the text."""
+    """Everything about a network except its name and its places in the text."""
     return [(node.operation, node.results, network.graph.operands(node)) for node in network.graph]
 
 
 def extents(network: Network) -> list[tuple[str, object]]:
-    """The shape that each stage of a network puts out."""
+    """The output shape of each stage of a network."""
     graph = network.graph
     return [
         (scope.name, [graph.type(value) for value in scope.outputs])
@@ -86,24 +86,24 @@ def extents(network: Network) -> list[tuple[str, object]]:
 @QUICK
 @given(specs())
 def test_a_factor_of_one_is_the_identity(one: str, files: Files) -> None:
-    with loaded(files) as spec:
-        assert is_same_network(made_if_it_can(spec, one).graph, spec.network(NAME).graph)
+    with load_files(files) as spec:
+        assert is_same_network(transformed_or_discarded(spec, one).graph, spec.network(NAME).graph)
 
 
 @QUICK
 @given(specs(), st.integers(1, 3), st.integers(1, 3), st.booleans())
 def test_stretches_multiply(files: Files, first: int, then: int, keep: bool) -> None:
-    with loaded(files) as spec:
+    with load_files(files) as spec:
         steps = [Stretch(n, keep_transitions=keep) for n in (first, then, first * then)]
-        twice = made_if_it_can(spec, *steps[:2])
-        assert is_same_network(twice.graph, made(spec, steps[2]).graph)
+        twice = transformed_or_discarded(spec, *steps[:2])
+        assert is_same_network(twice.graph, transformed(spec, steps[2]).graph)
 
 
 @QUICK
 @given(specs(), st.sampled_from([2, 3, Fraction(3, 2), Fraction(1, 2)]), st.booleans())
 def test_depth_changes_no_width_and_no_shape(files: Files, depth: Fraction, keep: bool) -> None:
-    with loaded(files) as spec:
-        deep = made_if_it_can(spec, Stretch(depth, keep_transitions=keep))
+    with load_files(files) as spec:
+        deep = transformed_or_discarded(spec, Stretch(depth, keep_transitions=keep))
         own = spec.network(NAME)
         assert [shapes for _, shapes in extents(deep)] == [shapes for _, shapes in extents(own)]
         assert deep.inputs == own.inputs
@@ -112,16 +112,16 @@ def test_depth_changes_no_width_and_no_shape(files: Files, depth: Fraction, keep
 
 @QUICK
 @given(specs(), st.sampled_from([2, 3]))
-def test_width_costs_between_itself_and_its_square(files: Files, width: int) -> None:
+def test_cost_grows_between_linearly_and_quadratically_with_width(files: Files, width: int) -> None:
     """Of convolutions whose blocks take no width from elsewhere, where no width is rounded.
 
     Those that read the input, or have a group for each channel, or squeeze to a fixed number,
     cost `width` times as much; those from a width to a width its square.
     """
     assume("| mid |" not in str(files.texts))
-    with loaded(files) as spec:
+    with load_files(files) as spec:
         wide, own = (
-            convolutions(made_if_it_can(spec, Widen(width))),
+            convolutions(transformed_or_discarded(spec, Widen(width))),
             convolutions(spec.network(NAME)),
         )
         assert len(wide) == len(own)
@@ -141,9 +141,9 @@ def _elements(network: Network) -> int:
 @given(
     specs(), st.sampled_from(["resize(size = 24)", "resize(factor = 2)", "lengthen(factor = 3)"])
 )
-def test_clips_leave_parameters_alone(files: Files, change: str) -> None:
-    with loaded(files) as spec:
-        other, own = made_if_it_can(spec, change), spec.network(NAME)
+def test_other_clips_keep_the_parameters(files: Files, change: str) -> None:
+    with load_files(files) as spec:
+        other, own = transformed_or_discarded(spec, change), spec.network(NAME)
         assert other.costs.total.params == own.costs.total.params
         larger = _elements(other) - _elements(own)
         assert (other.costs.total.macs - own.costs.total.macs) * larger >= 0
@@ -152,23 +152,23 @@ def test_clips_leave_parameters_alone(files: Files, change: str) -> None:
 
 @settings(QUICK, max_examples=40)
 @given(specs(), changes())
-def test_what_is_written_is_the_same_network(files: Files, applied: list[str]) -> None:
-    """`Spec.written` compiles what it writes once more; what cannot be is a diagnostic."""
-    with loaded(files) as spec:
+def test_a_written_network_is_the_same_network(files: Files, applied: list[str]) -> None:
+    """Writing compiles its text again; if that fails, there is a diagnostic."""
+    with load_files(files) as spec:
         before = figures(spec.network(NAME))
         text = written(spec, NAME, *applied)
         assert figures(spec.network(NAME)) == before
-    for told in () if isinstance(text, str) else text:
-        assert told.labels or not told.is_error
+    for diagnostic in () if isinstance(text, str) else text:
+        assert diagnostic.labels or not diagnostic.is_error
 
 
 @settings(QUICK, max_examples=25)
 @given(specs(), changes(), st.integers(0, 200), st.integers(0, 200))
-def test_insertions_stay_where_they_are(
+def test_insertions_keep_their_places(
     files: Files, applied: list[str], first: int, then: int
 ) -> None:
-    """Written last, they give the same network, wherever they stood among transforms."""
-    with loaded(files) as spec:
+    """Insertions commute with transforms: applied last, they give the same network."""
+    with load_files(files) as spec:
         labels = list(labelled_places(spec.network(NAME).graph).addresses)
         early = f"insert relu after {labels[first % len(labels)]}"
         late = f"insert silu after {labels[then % len(labels)]}"
@@ -176,16 +176,16 @@ def test_insertions_stay_where_they_are(
 
 
 @pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
-def test_the_gallery_is_written_as_it_is(path: Path) -> None:
-    """With each of the axes that it takes, one after another."""
+def test_the_gallery_can_be_written(path: Path) -> None:
+    """With all axes that a network has, one after another."""
     spec = load(path)
     base = spec.choose(None)
     axes = [axis for axis in AXES if takes(spec, base, axis)]
-    told = written(spec, base, *axes)
-    assert isinstance(told, str), told
+    text = written(spec, base, *axes)
+    assert isinstance(text, str), text
 
 
-def test_a_transform_is_written_as_a_spec_has_it() -> None:
+def test_a_transform_is_written_as_in_a_spec() -> None:
     assert str(Stretch(Fraction(11, 5))) == "stretch(2.2)"
     assert str(Stretch(2, stages=("a", "b"))) == "stretch(2, stages = (a, b))"
     assert all(kind.summary().endswith(".") for kind in TRANSFORMS.values())

@@ -1,4 +1,4 @@
-"""What transforms refuse: in words, at the words at fault, and with what there is instead."""
+"""Mistakes in transforms: the message, the words it points to, and the help."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from archdsl.diagnostics import CompileError
 from archdsl.spec import Spec, load
-from tests.mistakes import Mistake, check, told
+from tests.mistakes import Mistake, check, mistakes_of
 
 BASE = """use x3d
 
@@ -56,7 +56,7 @@ def spec(tmp_path: Path) -> Spec:
 
 
 def refused(spec: Spec, *changes: str) -> Mistake:
-    return told(lambda: spec.derive("made", "own", *changes).network("made"))[0]
+    return mistakes_of(lambda: spec.derive("made", "own", *changes).network("made"))[0]
 
 
 @pytest.mark.parametrize(
@@ -124,55 +124,55 @@ def refused(spec: Spec, *changes: str) -> Mistake:
     ],
 )
 def test_mistake(spec: Spec, change: str, words: str, message: str, help: str | None) -> None:
-    found = check([refused(spec, change)], words, message, help)
-    assert (found.help is None) == (help is None)
+    mistake = check([refused(spec, change)], words, message, help)
+    assert (mistake.help is None) == (help is None)
 
 
-def test_what_fails_after_a_change_names_the_change(spec: Spec) -> None:
-    found = refused(spec, "widen(2)", "without(mid)")
-    assert found.message == "`bottleneck` needs `mid`"
-    assert found.also == (("without(mid)", "after this change"),)
+def test_a_failure_after_a_change_names_the_change(spec: Spec) -> None:
+    mistake = refused(spec, "widen(2)", "without(mid)")
+    assert mistake.message == "`bottleneck` needs `mid`"
+    assert mistake.also == (("without(mid)", "after this change"),)
 
 
-def test_what_fails_before_any_change_names_none(tmp_path: Path) -> None:
+def test_a_failure_before_any_change_names_none(tmp_path: Path) -> None:
     strided = BASE.replace("base(", "own(").replace("| 2      | -   |", "| 0      | -   |")
     (tmp_path / "own.arch").write_text(strided)
-    found = refused(load(tmp_path / "own.arch"), "widen(2)")
-    assert "after this change" not in [text for _, text in found.also]
+    mistake = refused(load(tmp_path / "own.arch"), "widen(2)")
+    assert "after this change" not in [text for _, text in mistake.also]
 
 
-def test_an_insertion_keeps_its_place_or_the_change_is_refused(spec: Spec) -> None:
-    found = refused(spec, "insert glore after b.*", "stretch(2)")
-    check([found], "stretch(2)", "moves the place `b.*`, after which `glore` was inserted")
-    assert [words for words, _ in found.also] == ["b.*"]
+def test_a_change_that_would_move_an_insertion_is_refused(spec: Spec) -> None:
+    mistake = refused(spec, "insert glore after b.*", "stretch(2)")
+    check([mistake], "stretch(2)", "moves the place `b.*`, after which `glore` was inserted")
+    assert [words for words, _ in mistake.also] == ["b.*"]
     for changes in (
         ("insert glore after b.1", "stretch(2)"),
         ("stretch(2)", "insert glore after b.1"),
     ):
-        made = spec.derive("made", "own", *changes)
-        assert "insert glore after b.1" in made.standalone_text("made", "a test")
-        assert made.network("made").costs.total.params > 0
+        changed = spec.derive("made", "own", *changes)
+        assert "insert glore after b.1" in changed.standalone_text("made", "a test")
+        assert changed.network("made").costs.total.params > 0
 
 
 @pytest.mark.parametrize(
     "body", ["x -> tabled", "y = x\n  for j in range(2) { y = y -> tabled }\n  y -> relu"]
 )
-def test_tables_elsewhere_are_no_tables_of_the_network(tmp_path: Path, body: str) -> None:
+def test_tables_in_loops_and_blocks_are_no_tables_of_the_network(tmp_path: Path, body: str) -> None:
     text = f"{INSIDE}\nnetwork own() {{\n  input x: 3 x 8^2\n  {body}\n}}\n"
     (tmp_path / "own.arch").write_text(text)
-    found = refused(load(tmp_path / "own.arch"), "stretch(2)")
-    assert found.message == "this network has no table whose blocks can be repeated"
-    assert "not those in loops or blocks" in (found.help or "")
+    mistake = refused(load(tmp_path / "own.arch"), "stretch(2)")
+    assert mistake.message == "this network has no table whose blocks can be repeated"
+    assert "not those in loops or blocks" in (mistake.help or "")
 
 
-def test_a_table_under_a_condition_is_one(tmp_path: Path) -> None:
+def test_a_table_inside_a_condition_can_be_changed(tmp_path: Path) -> None:
     table = "table {\n | block | channels | number |\n | unit | 8 | 2 |\n }"
     body = f"if deep {{ {table} }} else {{ unit }}"
     text = f"{INSIDE}\nnetwork own(deep = true) {{\n  input x: 3 x 8^2\n  {body}\n}}\n"
     (tmp_path / "own.arch").write_text(text)
-    made = load(tmp_path / "own.arch").derive("made", "own", "stretch(2)")
-    assert len(made.network("made").graph) == 5
-    made.standalone_text("made", "a test")
+    changed = load(tmp_path / "own.arch").derive("made", "own", "stretch(2)")
+    assert len(changed.network("made").graph) == 5
+    changed.standalone_text("made", "a test")
 
 
 @pytest.mark.parametrize("axis", ["lengthen(factor = 2)", "quicken(2)"])
@@ -184,11 +184,11 @@ def test_images_have_no_frames(tmp_path: Path, axis: str) -> None:
 
 
 @pytest.mark.parametrize("change", ["", "relu(2) #", "stretch(2)\nnetwork b = own", "stretch"])
-def test_what_is_no_change(spec: Spec, change: str) -> None:
+def test_a_change_without_effect(spec: Spec, change: str) -> None:
     assert refused(spec, change).code in ("syntax", "transform")
 
 
-def test_names_that_one_file_cannot_hold(spec: Spec) -> None:
+def test_clashing_names_cannot_be_written_to_one_file(spec: Spec) -> None:
     clash = spec.derive("made", "own", "insert t3_s3(channels = 8, mid = 1) after a")
     with pytest.raises(CompileError, match="one file cannot define two blocks `t3_s3`"):
         clash.standalone_text("made", "a test")

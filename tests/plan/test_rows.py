@@ -1,4 +1,4 @@
-"""Rows that a transform adds, removes and reorders: who they are, and what is built of them."""
+"""Identities of rows: transforms that add, remove and reorder rows keep those of the others."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from archdsl.program.loading import parse_program
 from archdsl.source import Source
 from archdsl.spec import Spec
 from tests.plan.strategies import NAME, Files, specs
-from tests.plan.test_laws import QUICK, loaded
+from tests.plan.test_laws import QUICK, load_files
 
 
-class Again(Transform):
-    """A row once more behind itself, of half as many channels and by itself."""
+class Duplicated(Transform):
+    """A row with a copy of itself after it, of one block with half the channels."""
 
-    name = "again"
+    name = "duplicated"
     leading = "row"
     row: int = parameter(Integer(least=0))
 
@@ -45,8 +45,8 @@ class Dropped(Transform):
         return plan.without_row(plan.rows[self.row % len(plan.rows)])
 
 
-class Turned(Transform):
-    """The rows of each stage the other way round."""
+class Reversed(Transform):
+    """The rows of each stage in reverse order."""
 
     name = "turned"
 
@@ -55,9 +55,11 @@ class Turned(Transform):
         return replace(plan, rows=tuple(row for _, rows in stages for row in [*rows][::-1]))
 
 
-OWN = (Again, Dropped, Turned)
+OWN = (Duplicated, Dropped, Reversed)
 EDITS = st.one_of(
-    st.builds(Again, st.integers(0, 9)), st.builds(Dropped, st.integers(0, 9)), st.just(Turned())
+    st.builds(Duplicated, st.integers(0, 9)),
+    st.builds(Dropped, st.integers(0, 9)),
+    st.just(Reversed()),
 )
 
 
@@ -74,17 +76,17 @@ def plan_of(spec: Spec, *changes: Transform) -> Plan:
 
 
 def blocks(network: Network) -> int:
-    """How many blocks the rows of a network's tables come to."""
+    """The number of blocks in the tables of a network."""
     rows = (scope for scope in network.graph.scopes if scope.kind == "row")
     return sum(int(str(row.bindings["number"])) for row in rows)
 
 
 def expected(rows: list[RowId], change: Transform, plan: Plan) -> list[RowId]:
-    """Who is left, and in which order, as a list of numbers has it."""
-    if isinstance(change, Turned):
+    """The expected identities in order, from the same change of a plain list."""
+    if isinstance(change, Reversed):
         stages = groupby(plan.rows, key=lambda row: row.stage)
         return [row.id for _, inside in stages for row in [*inside][::-1]]
-    place = change.row % len(rows) if isinstance(change, Again | Dropped) else 0
+    place = change.row % len(rows) if isinstance(change, Duplicated | Dropped) else 0
     if isinstance(change, Dropped):
         return [*rows[:place], *rows[place + 1 :]]
     return [*rows[: place + 1], rows[place]._replace(copy=plan.added + 1), *rows[place + 1 :]]
@@ -93,7 +95,7 @@ def expected(rows: list[RowId], change: Transform, plan: Plan) -> list[RowId]:
 @QUICK
 @given(specs(), st.lists(EDITS, min_size=1, max_size=4))
 def test_identities_survive_and_the_network_follows(files: Files, edits: list[Transform]) -> None:
-    with loaded(files) as spec:
+    with load_files(files) as spec:
         for count, change in enumerate(edits):
             before = plan_of(spec, *edits[:count])
             if isinstance(change, Dropped) and _is_alone(before, change):
@@ -133,8 +135,8 @@ network net() {
 """
 
 
-def test_rows_that_say_the_same_keep_their_own_places() -> None:
-    """What is inserted after the second of two stays there when both get another block."""
+def test_equal_rows_keep_their_own_places() -> None:
+    """An insertion after the second of two equal rows stays there if both get another block."""
     spec = Spec(parse_program(Source("net.arch", TWICE)))
     changes = ["insert relu after stage1.1", "replace(unit, by = other)"]
     made = spec.derive("made", "net", *changes).network("made")

@@ -1,4 +1,4 @@
-"""What names mean: settled once for a program, before any network has numbers."""
+"""Names are resolved once for a program, before any network is built."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_name_means_a_definition_an_operation_a_function_or_itself(program: Pr
     assert program.lookup(main, "sloww") is None
 
 
-def test_of_max_the_function_is_meant(program: Program) -> None:
+def test_max_is_the_function(program: Program) -> None:
     assert "max" in OPERATIONS
     assert isinstance(program.lookup(program.main, "max"), Function)
 
@@ -45,7 +45,7 @@ def test_definitions_are_numbered_through_all_files(program: Program) -> None:
     assert program.main.names["c"].unit.path.name == "other.arch"
 
 
-def test_a_network_that_is_added_has_a_number_of_its_own(program: Program) -> None:
+def test_an_added_network_has_its_own_number(program: Program) -> None:
     more = program.with_network(parse_derivation("n", "n", []))
     added = more.lookup(more.main, "n")
     assert isinstance(added, Definition)
@@ -54,5 +54,5 @@ def test_a_network_that_is_added_has_a_number_of_its_own(program: Program) -> No
     assert added.unit is program.main, "what it derives from is the one that there was"
 
 
-def test_every_function_that_is_known_can_be_called() -> None:
+def test_every_known_function_can_be_called() -> None:
     assert all(function.function.name == name for name, function in FUNCTIONS.items())

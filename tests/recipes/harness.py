@@ -1,10 +1,10 @@
-"""Recipes written in tests: built for a small network, or the mistakes that stand in their way."""
+"""Recipes written in tests, for a small network, or their mistakes."""
 
 from __future__ import annotations
 
 from archdsl.diagnostics import Diagnostics
 from archdsl.recipes.recipe import Recipe
-from tests.mistakes import Mistake, loaded
+from tests.mistakes import Mistake, load_text
 
 NETWORK = """network n(frames = 8, size = 32, classes: int = 4, dropout = 0.5) {
   input video: 3 x frames x size^2
@@ -26,11 +26,11 @@ SETTINGS = (
     "crop 32",
     "test views(clips = 2, size = 36)",
 )
-"""What a recipe cannot go without."""
+"""The settings that every recipe must have."""
 
 
 def spec(*settings: str, leaving_out: str = "", head: str = "recipe r for n") -> str:
-    """The network, and a recipe for it with these settings; the rest is as above."""
+    """A spec with the network and a recipe: these settings, and the required ones."""
     left_out = {leaving_out, *map(_name, settings)}
     rest = [setting for setting in SETTINGS if _name(setting) not in left_out]
     return f"{NETWORK}{head} {{\n" + "\n".join([*rest, *settings]) + "\n}\n"
@@ -46,15 +46,15 @@ def recipe(text: str, network: str = "n", name: str | None = None) -> Recipe:
     Raises:
         CompileError: there is a mistake in it.
     """
-    found = loaded(text).recipe(network, name)
-    assert found is not None
-    return found
+    result = load_text(text).recipe(network, name)
+    assert result is not None
+    return result
 
 
 def mistakes(text: str) -> list[Mistake]:
-    """What is said of the recipes of a spec."""
+    """The mistakes in the recipes of a spec."""
     diagnostics = Diagnostics()
-    read = loaded(text)
+    read = load_text(text)
     for name in read.recipes:
         read.check_recipe(name, diagnostics)
     return [Mistake.of(diagnostic) for diagnostic in diagnostics]

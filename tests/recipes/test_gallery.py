@@ -1,4 +1,4 @@
-"""The recipes of the specs: what the papers print, for every network that they train."""
+"""The recipes of the specs have the values of the papers, for every network."""
 
 from __future__ import annotations
 

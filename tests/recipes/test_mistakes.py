@@ -1,4 +1,4 @@
-"""Every mistake in a recipe: what is said of it, and the words that it stands under."""
+"""Every mistake that a recipe can contain: its message, its help, and the words it points to."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_setting(setting: str, words: str, message: str, help: str | None) -> 
     check(mistakes(spec(*setting.splitlines())), words, message, help)
 
 
-def test_a_crop_fits_into_the_least_side() -> None:
+def test_a_crop_must_fit_into_the_smallest_side() -> None:
     (mistake,) = mistakes(spec("crop 37", "test views(clips = 1, size = 40)"))
     assert mistake.words == "37"
     assert mistake.message == (
@@ -142,16 +142,16 @@ def test_a_crop_fits_into_the_least_side() -> None:
     assert mistake.help == "write `crop 36`, or scale to longer sides"
 
 
-def test_a_clip_fits_into_memory() -> None:
+def test_a_clip_must_fit_into_memory() -> None:
     sizes = ("crop 4k", "scale_jitter 4k..4k", "test views(clips = 1, size = 4k)")
-    found = mistakes(spec("clip(frames = 100)", *sizes))
-    assert [m.code for m in found] == ["size", "size"]
-    assert found[0].message == (
+    reported = mistakes(spec("clip(frames = 100)", *sizes))
+    assert [m.code for m in reported] == ["size", "size"]
+    assert reported[0].message == (
         "`clip` must give at most 2,147,483,648 values, but 3 x 100 x 4000^2 has 4,800,000,000"
     )
 
 
-def test_all_that_is_missing_is_told_at_once() -> None:
+def test_all_missing_settings_are_reported_at_once() -> None:
     (mistake,) = mistakes(f"{NETWORK}recipe r for n {{ batch 8; crop 32 }}")
     missing = "`epochs`, `optimizer`, `clip`, `scale_jitter` or `resize`, `test`"
     assert (mistake.words, mistake.message) == ("r", f"recipe `r` lacks {missing}")
@@ -166,7 +166,7 @@ def test_all_that_is_missing_is_told_at_once() -> None:
         ("test", "write `test views(clips, size, crops = 1)` or `test full_length(size, "),
     ],
 )
-def test_what_is_missing_is_shown(setting: str, help: str) -> None:
+def test_a_missing_setting_is_suggested(setting: str, help: str) -> None:
     (mistake,) = mistakes(spec(leaving_out=setting))
     assert (mistake.help or "").startswith(help)
 
@@ -176,9 +176,9 @@ def test_a_setting_that_is_misspelt_is_not_missing_too() -> None:
     assert mistake.words == "epoch"
 
 
-def test_mistakes_are_told_together() -> None:
-    found = mistakes(spec("epochs 0", "bach 3", "flip 2", "dropout 3", "crop vide.height"))
-    assert {m.words for m in found} == {"0", "bach", "2", "3", "vide"}
+def test_mistakes_are_reported_together() -> None:
+    reported = mistakes(spec("epochs 0", "bach 3", "flip 2", "dropout 3", "crop vide.height"))
+    assert {m.words for m in reported} == {"0", "bach", "2", "3", "vide"}
 
 
 def test_an_exception_from_no_weight_decay() -> None:
@@ -239,10 +239,10 @@ def test_an_exception_from_no_weight_decay() -> None:
         ),
     ],
 )
-def test_a_recipe_fits_its_network(body: str, setting: str, words: str, message: str) -> None:
+def test_a_recipe_must_fit_its_network(body: str, setting: str, words: str, message: str) -> None:
     text = spec(setting, head="recipe r for m")
-    found = mistakes(WINDOW.format(body) + text)
-    assert any(words == m.words and message in m.message for m in found), found
+    reported = mistakes(WINDOW.format(body) + text)
+    assert any(words == m.words and message in m.message for m in reported), reported
 
 
 @pytest.mark.parametrize(
@@ -293,8 +293,8 @@ def test_a_mistake_in_a_family_names_the_recipe_that_it_is_made_for() -> None:
 
 def test_a_family_without_a_network_is_checked_as_far_as_it_goes() -> None:
     body = "epochs x; bach 3; crop side; flip; flip"
-    found = mistakes(f"recipe f(x) {{ {body} }}\n")
-    assert {m.words for m in found} == {"bach", "side", "flip"}
+    reported = mistakes(f"recipe f(x) {{ {body} }}\n")
+    assert {m.words for m in reported} == {"bach", "side", "flip"}
 
 
 def test_the_network_of_a_recipe_has_its_parameters() -> None:
@@ -303,9 +303,9 @@ def test_the_network_of_a_recipe_has_its_parameters() -> None:
     assert (mistake.words, mistake.message) == ("n", "network `n` has no value for `frames`")
 
 
-def test_mistakes_of_a_network_are_told_but_once() -> None:
-    found = mistakes(spec().replace("  mean\n", "  meen\n") + "recipe s for n = r\n")
-    assert [m.words for m in found] == ["meen"]
+def test_mistakes_of_a_network_are_reported_once() -> None:
+    reported = mistakes(spec().replace("  mean\n", "  meen\n") + "recipe s for n = r\n")
+    assert [m.words for m in reported] == ["meen"]
 
 
 @pytest.mark.parametrize("place", ["conv(1..3)", 'conv("a")', "y = (1, 2..3)"])
@@ -326,10 +326,10 @@ def test_ranges_and_texts_are_for_recipes(place: str) -> None:
         spec(*(f"flip {i}" for i in range(5000))),
     ],
 )
-def test_what_asks_for_too_much_ends_soon(text: str) -> None:
-    def told() -> None:
+def test_hostile_recipes_end_soon(text: str) -> None:
+    def compile_recipe() -> None:
         with suppress(CompileError):
             mistakes(text)
 
-    told()
-    assert steps(told) < 3_000_000
+    compile_recipe()
+    assert steps(compile_recipe) < 3_000_000

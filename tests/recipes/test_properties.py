@@ -1,4 +1,4 @@
-"""Laws of recipes, tried on whatever settings a spec may hold."""
+"""Any settings give a recipe or diagnostics, and never a traceback."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ _settings = st.one_of(
 
 @given(st.lists(_settings, min_size=1, max_size=4))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_recipe_is_made_or_refused(said: list[str]) -> None:
+def test_any_recipe_is_made_or_refused(settings_text: list[str]) -> None:
     with suppress(CompileError):
-        assert all(mistake.message for mistake in mistakes(spec(*said)))
+        assert all(mistake.message for mistake in mistakes(spec(*settings_text)))

@@ -1,4 +1,4 @@
-"""What the settings of a recipe mean, one by one, and which recipe a network has."""
+"""The values of a recipe's settings, and which recipe belongs to a network."""
 
 from __future__ import annotations
 
@@ -97,17 +97,24 @@ def test_a_setting(setting: str, field: str, value: object) -> None:
 
 @pytest.mark.parametrize("size", ["40", "(40, 40)"])
 def test_a_video_is_resized_instead(size: str) -> None:
-    made = recipe(spec(f"resize {size}", leaving_out="scale_jitter"))
-    assert made.scale == Resize((40, 40))
+    result = recipe(spec(f"resize {size}", leaving_out="scale_jitter"))
+    assert result.scale == Resize((40, 40))
 
 
-def test_what_a_recipe_leaves_out_has_a_default() -> None:
-    made = recipe(spec())
-    assert (made.name, made.network, made.doc) == ("r", "n", None)
-    assert made.schedule == Constant()
-    assert made.normalise == Normalise()
-    assert (made.flip, made.augment, made.warmup, made.ema, made.pretrained) == (0,) + (None,) * 4
-    assert (made.precision, made.no_decay, made.accumulate, made.sync_bn) == ("fp32", (), 1, False)
+def test_settings_that_are_left_out_have_defaults() -> None:
+    result = recipe(spec())
+    assert (result.name, result.network, result.doc) == ("r", "n", None)
+    assert result.schedule == Constant()
+    assert result.normalise == Normalise()
+    assert (result.flip, result.augment, result.warmup, result.ema, result.pretrained) == (0,) + (
+        None,
+    ) * 4
+    assert (result.precision, result.no_decay, result.accumulate, result.sync_bn) == (
+        "fp32",
+        (),
+        1,
+        False,
+    )
 
 
 FAMILY = "recipe f(rate, epochs = 3, p: number | none = none)"
@@ -125,9 +132,9 @@ IN_FAMILY = ("epochs epochs", "optimizer sgd(lr = rate)", "dropout p")
 )
 def test_a_recipe_of_a_family(derived: str, epochs: int, rate: int, dropout: object) -> None:
     text = f'"""The family."""\n{spec(*IN_FAMILY, head=FAMILY).removeprefix(NETWORK)}'
-    made = recipe(NETWORK + text + derived, "m" if "for m" in derived else "n", "r")
-    assert (made.epochs, made.optimizer.lr, made.dropout) == (epochs, rate, dropout)
-    assert (made.name, made.doc) == ("r", "The family.")
+    result = recipe(NETWORK + text + derived, "m" if "for m" in derived else "n", "r")
+    assert (result.epochs, result.optimizer.lr, result.dropout) == (epochs, rate, dropout)
+    assert (result.name, result.doc) == ("r", "The family.")
 
 
 def test_the_doc_of_a_derived_recipe_is_its_own() -> None:
@@ -141,7 +148,7 @@ def test_a_setting_sees_the_network_that_its_recipe_is_for() -> None:
     assert (wide.clip, wide.crop, wide.network) == (Clip(4), 36, "m")
 
 
-def test_a_network_that_was_built_otherwise_is_trained_as_it_is(tmp_path: Path) -> None:
+def test_a_network_with_other_parameters_is_trained_with_them(tmp_path: Path) -> None:
     path = tmp_path / "a.arch"
     path.write_text(spec("clip(frames = video.frames)"))
     short = load(path).network("n", frames=4, classes=10, dropout=0.1).recipe()

@@ -1,4 +1,4 @@
-"""Syntax trees that the language can say, for hypothesis."""
+"""Random syntax trees of valid specs: hypothesis strategies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells, transforms of networks, and what claims say: read, and told where they are mistaken."""
+"""Parsing of cells, transforms and claims, and the mistakes in them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_cell() -> None:
     assert cell.body == (tree.Assign(("k",), word, span=SPAN),)
 
 
-def test_what_is_inserted() -> None:
+def test_an_insertion() -> None:
     one = tree.Insertion(call("b", C), (place("p"),), span=SPAN)
     two = tree.Insertion(C, (place("q"), place("r.1")), span=SPAN)
     assert transforms("+ insert b(c) after p") == (tree.Insert((one,), span=SPAN),)
@@ -233,7 +233,7 @@ def test_a_mistake_in_a_claim(text: str, message: str, words: str, more: str) ->
     assert only_mistake(f"claim a {{\n  {text}\n  macs 3\n}}\n") == (message, words, more)
 
 
-def test_every_mistake_is_told() -> None:
+def test_every_mistake_is_reported() -> None:
     text = """\
 network a = b
   + insert (

@@ -1,4 +1,4 @@
-"""The canonical layout: what is moved, what is kept, and that a second run changes nothing."""
+"""The canonical layout: what it changes, what it keeps, and that a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _SHIPPED = sorted([*_ROOT.glob("specs/**/*.arch"), *_ROOT.glob("archdsl/library/
 
 
 def formatted(text: str) -> str:
-    """The text in canonical layout, which must say the same and be canonical itself."""
+    """The text in canonical layout, which must have the same tree and be stable."""
     file = parse(Source("t.arch", text))
     printed = format_file(file)
-    again = parse(Source("t.arch", printed))
-    assert again == file
-    assert format_file(again) == printed
-    assert len(again.comments) == len(file.comments)
+    reparsed = parse(Source("t.arch", printed))
+    assert reparsed == file
+    assert format_file(reparsed) == printed
+    assert len(reparsed.comments) == len(file.comments)
     return printed
 
 
 def in_block(text: str) -> str:
-    """What becomes of statements, without the block around them."""
+    """Statements in canonical layout, without the block around them."""
     lines = formatted(f"block b() {{\n{text}\n}}\n").splitlines()
     return dedent("\n".join(lines[1:-1]))
 
 
 @pytest.mark.parametrize("path", _SHIPPED, ids=lambda path: path.name)
-def test_what_ships_is_in_canonical_layout(path: Path) -> None:
+def test_all_specs_are_in_canonical_layout(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert formatted(text) == text
 
@@ -70,7 +70,7 @@ def test_a_statement(text: str, canonical: str) -> None:
     assert in_block(text) == canonical
 
 
-def test_what_does_not_fit_is_broken() -> None:
+def test_a_line_that_is_too_long_is_broken() -> None:
     long = "a" * 30
     assert in_block(f"y = x -> f({long}, {long}) -> g({long})") == (
         f"y = x\n    -> f({long}, {long})\n    -> g({long})"
@@ -122,14 +122,14 @@ def test_a_table_is_aligned() -> None:
     assert in_block(text) == dedent(expected)
 
 
-def test_a_claim_has_an_item_a_line() -> None:
+def test_a_claim_has_one_item_on_each_line() -> None:
     assert formatted('claim a(b=1) {params 3M; disputed macs 2G "so \\"it\\" says";note "n"}') == (
         'claim a(b = 1) {\n  params 3M\n  disputed macs 2G "so \\"it\\" says"\n  note "n"\n}\n'
     )
     assert formatted("claim a {\n}") == "claim a {}\n"
 
 
-def test_a_recipe_has_a_setting_a_line() -> None:
+def test_a_recipe_has_one_setting_on_each_line() -> None:
     text = (
         "recipe r(a,b=2)for n {epochs a;flip;warmup(35);clip(frames=13,stride=b)\n\n\nresize(2,3)}"
     )
@@ -160,7 +160,7 @@ def test_a_setting(setting: str, canonical: str) -> None:
     assert formatted(f"recipe r {{ {setting}\n}}\n") == f"recipe r {{\n  {canonical}\n}}\n"
 
 
-def test_what_follows_a_recipe_is_read_as_ever() -> None:
+def test_definitions_after_a_recipe() -> None:
     block = "block b() {\n  input v: in x 3\n}\n"
     assert formatted(f"recipe r for n = s\n\n{block}") == f"recipe r for n = s\n\n{block}"
 
@@ -183,11 +183,11 @@ def test_blank_lines() -> None:
         (f'"""{"a" * 95}"""', f'"""\n{"a" * 95}\n"""'),
     ],
 )
-def test_a_doc_string(doc: str, canonical: str) -> None:
+def test_a_docstring(doc: str, canonical: str) -> None:
     assert formatted(f"{doc}\nnetwork n = a") == f"{canonical}\nnetwork n = a\n"
 
 
-def test_comments_stay_where_they_were() -> None:
+def test_comments_keep_their_places() -> None:
     text = """\
 # licence
 
@@ -308,7 +308,7 @@ def test_a_long_transform_is_broken() -> None:
     )
 
 
-def test_what_a_claim_says() -> None:
+def test_items_of_a_claim() -> None:
     text = 'claim a {flops +3G on b(k=1)"r";disputed types(b,c);path b->c;kind cell}'
     assert formatted(text) == (
         'claim a {\n  flops +3G on b(k = 1) "r"\n  disputed types (b, c)\n  path b -> c\n'

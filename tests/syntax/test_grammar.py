@@ -1,4 +1,4 @@
-"""The parser's tables, kept between runs where nobody else can write."""
+"""The cache of the parser's tables: used only if nobody else could have written it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def reads() -> bool:
     return len(list(Grammar().session(Source("a", "use x3d")).tokens())) == 2
 
 
-def test_tables_are_kept(place: Path) -> None:
+def test_tables_are_cached(place: Path) -> None:
     assert reads()
     assert place.stat().st_mode & 0o777 == 0o700
-    kept = (place / "grammar.bin").read_bytes()
+    cached = (place / "grammar.bin").read_bytes()
     assert reads()
-    assert (place / "grammar.bin").read_bytes() == kept
+    assert (place / "grammar.bin").read_bytes() == cached
 
 
 def test_tables_that_others_could_have_written_are_not_read(place: Path, tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_tables_that_others_could_have_written_are_not_read(place: Path, tmp_pat
     assert not (place / "grammar.bin").exists()
 
 
-def test_broken_tables_are_made_again(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_damaged_tables_are_rebuilt(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert reads()
     file = place / "grammar.bin"
     whole = file.read_bytes()
@@ -54,6 +54,6 @@ def test_broken_tables_are_made_again(place: Path, capfd: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("home", ["/dev/null", "/proc/none"])
-def test_no_place_to_keep_tables(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_cache_folder(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.environ", {"XDG_CACHE_HOME": home})
     assert reads()

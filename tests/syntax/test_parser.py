@@ -1,4 +1,4 @@
-"""Each construct of the language, and each mistake with its message and the words it points to."""
+"""Every construct of the language, and every syntax mistake with the words it points to."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_shape(text: str) -> None:
     assert expression(text) == tree.Shape((number("3"), A, repeat), span=_SPAN)
 
 
-def test_x_is_a_name_where_no_dimension_can_stand() -> None:
+def test_x_is_a_name_where_no_dimension_can_be() -> None:
     x = name("x")
     assert expression("x x x") == tree.Shape((x, x), span=_SPAN)
     assert statement("for x in x {}") == tree.For(("x",), x, (), span=_SPAN)
@@ -173,7 +173,7 @@ def test_a_claim() -> None:
     )
 
 
-def test_doc_strings() -> None:
+def test_docstrings() -> None:
     file = parsed('"""File."""\n"""\n  Block.\n    More.\n"""\nblock b() {}\n')
     (block,) = file.definitions
     assert isinstance(block, tree.Block)
@@ -303,19 +303,19 @@ def test_a_mistake_in_a_file(text: str, message: str, words: str, more: str) -> 
     assert more in ("", told)
 
 
-def test_what_is_never_closed_names_the_place_where_it_should_be() -> None:
+def test_an_unclosed_bracket_names_the_place_where_it_should_be() -> None:
     (mistake,) = mistakes("block b(x) {\n  y = f(a,\n    b\n  z = 3\n}\n")
     opened, closed = mistake.labels
     assert str(opened.span) == "t.arch:2:8"
     assert (str(closed.span), closed.text) == ("t.arch:3:6", "expected `)`")
 
 
-def test_the_indentation_tells_which_brace_is_not_closed() -> None:
+def test_indentation_shows_which_brace_is_not_closed() -> None:
     (mistake,) = mistakes("block b(x) {\n  if a {\n    y = 3\n  return y\n}\nuse a")
     assert str(mistake.labels[0].span) == "t.arch:2:8"
 
 
-def test_every_mistake_of_a_file_is_told_in_order() -> None:
+def test_all_mistakes_of_a_file_are_reported_in_order() -> None:
     text = """block a(x) {
   y = )
   if a b { z = , }
@@ -342,7 +342,7 @@ block t(x) {
     assert lines == [2, 3, 3, 4, 6, 7, 8, 11, 13, 17, 19]
 
 
-def test_fifty_mistakes_are_enough() -> None:
+def test_reporting_stops_after_fifty_mistakes() -> None:
     told = mistakes("block b(x) {\n" + "  y = ,\n" * 1000 + "}")
     assert sum(mistake.is_error for mistake in told) <= 51
 
@@ -361,16 +361,16 @@ _TOO_MUCH: list[tuple[Callable[[int], str], str]] = [
 
 
 @pytest.mark.parametrize(("inside", "message"), _TOO_MUCH)
-def test_what_is_too_much_is_refused_soon(inside: Callable[[int], str], message: str) -> None:
-    def told(size: int) -> str:
+def test_hostile_texts_are_refused_soon(inside: Callable[[int], str], message: str) -> None:
+    def error_for(size: int) -> str:
         (mistake,) = mistakes(f"block b(x) {{ y = {inside(size)} }}")
         return mistake.message
 
-    assert told(20_000) == message
-    assert grows_in_proportion(told, 1_000)
+    assert error_for(20_000) == message
+    assert grows_in_proportion(error_for, 1_000)
 
 
-def test_long_texts_take_time_in_proportion() -> None:
+def test_parsing_is_linear_in_the_length() -> None:
     line = "  y = y -> conv(64, kernel = 3) -> relu\n"
 
     def parsed(lines: int) -> tree.Block:

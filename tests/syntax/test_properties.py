@@ -1,4 +1,4 @@
-"""What holds for every tree and every text."""
+"""Properties of all trees and all texts: printing parses back, and nothing crashes the parser."""
 
 from __future__ import annotations
 
@@ -99,7 +99,9 @@ def test_a_damaged_file_parses_or_is_refused(place: int, length: int, put_in: st
 
 @given(st.integers(0, len(_VALID)), st.integers(0, 30), st.sampled_from(["", *_PIECES]))
 @settings(_quick, max_examples=50)
-def test_a_damaged_file_is_no_more_work_in_proportion(place: int, length: int, put_in: str) -> None:
+def test_a_damaged_file_takes_no_disproportionate_work(
+    place: int, length: int, put_in: str
+) -> None:
     damaged = _VALID[:place] + put_in + _VALID[place + length :]
     assert grows_in_proportion(lambda times: _parse("\n".join([damaged] * times)), 2)
 
@@ -116,7 +118,7 @@ def test_a_file_damaged_in_several_places_parses_or_is_refused(
 
 
 def _check_formatted(file: tree.File | None) -> None:
-    """A second formatting changes nothing, the tree stays, and no comment is lost."""
+    """Check that formatting keeps the tree and all comments, and is stable."""
     if file is None:
         return
     printed = format_file(file)

@@ -1,4 +1,4 @@
-"""Parsing shares nothing that changes: two texts can be read at once."""
+"""Parsing has no shared mutable state: threads and generators can parse at the same time."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ TEXTS = [(SPECS / name).read_text() for name in ("x3d_s.arch", "autox3d_l.arch")
 
 
 def _read(text: str) -> str:
-    """What a text says, or the mistakes in it."""
+    """The text of a parsed file, or of its mistakes."""
     try:
         return format_file(parse(Source("a.arch", text)))
     except CompileError as failure:
         return "\n".join(map(str, failure.diagnostics))
 
 
-def test_texts_that_are_read_by_turns_do_not_mix() -> None:
+def test_texts_that_are_parsed_in_turns_do_not_mix() -> None:
     readings = [grammar().session(Source(f"{n}.arch", text)) for n, text in enumerate(TEXTS)]
     drivers = [session.driver("file") for session in readings]
     words = [arrange(session.tokens()) for session in readings]
@@ -45,8 +45,8 @@ def test_texts_that_are_read_by_turns_do_not_mix() -> None:
 
 
 @pytest.fixture
-def hurried() -> Iterator[None]:
-    """Threads take turns a thousand times as often as they would."""
+def switching_often() -> Iterator[None]:
+    """Make threads switch a thousand times as often as usual."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(5e-6)
     yield

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from emit.running import ROOT, unsettle
-from rivals import create_x3d
+from emit.running import ROOT, randomise_norms
+from rivals import pytorchvideo_x3d
 from torch import Tensor, nn
 
 from archdsl.cli.main import main
@@ -45,15 +45,8 @@ def spec(name: str) -> str:
 
 def pytorchvideo(frames: int = 4, size: int = 64, depth: float = 2.2, classes: int = 400):
     """PyTorchVideo's X3D with all tensors random, running statistics included."""
-    module = create_x3d()(
-        input_clip_length=frames,
-        input_crop_size=size,
-        depth_factor=depth,
-        bottleneck_factor=2.25,
-        model_num_class=classes,
-        head_activation=None,
-    )
-    unsettle(module)
+    module = pytorchvideo_x3d(frames, size, depth, classes)
+    randomise_norms(module)
     return module.eval()
 
 
@@ -112,7 +105,7 @@ def test_same_logits_as_slowfast(suffix: str, tmp_path: Path) -> None:
     if suffix == ".safetensors":
         pytest.importorskip("safetensors")
     theirs = slowfast_x3d()
-    unsettle(theirs)
+    randomise_norms(theirs)
     torch.save(checkpoint(theirs), tmp_path / "epoch.pyth")
     own = tmp_path / f"own{suffix}"
     assert run_import(tmp_path / "epoch.pyth", own, "slowfast", "x3d_xs") == 0

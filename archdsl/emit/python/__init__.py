@@ -1,6 +1,10 @@
-"""The Python that is emitted, as a tree that prints itself in black's layout.
+"""The emitted Python as a tree that prints itself in black's layout.
 
 expressions, operators, statements, definitions -> tokens -> layout (lines), brackets
+
+Emitted files should look as if a person had formatted them, and black itself would be a dependency
+of every compilation that takes longer than the rest of it. So its rules are implemented here, for
+the Python that is emitted; the tests compare with black.
 """
 
 from archdsl.emit.python.definitions import Blank as Blank

@@ -1,4 +1,8 @@
-"""Splitting a line at its brackets: which pair black opens, and when it adds one of its own."""
+"""Splitting a line at its brackets: which pair black opens, and when it adds parentheses.
+
+The functions follow `black.linegen` and `black.brackets`, whose behaviour is their only definition:
+`right_hand_split`, `prefer_splitting_right_hand_side`, `can_omit_invisible_parens`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ class CannotSplit(Exception):
 
 @dataclass(frozen=True)
 class Split:
-    """A line parted at a pair of brackets."""
+    """A line split at a pair of brackets into the parts before, between and after."""
 
     head: Line
     body: Line
@@ -29,7 +33,7 @@ class Split:
         return self.tail.tokens[0]
 
     def lines(self) -> list[Line]:
-        """The parts, between brackets that now are visible."""
+        """The parts; invisible parentheses around the body become visible."""
         self.opening.text = self.opening.text or "("
         self.closing.text = self.closing.text or ")"
         return [self.head, self.body, self.tail]
@@ -50,7 +54,7 @@ def split_at_brackets(line: Line, forced: bool) -> list[Line]:
 
 
 def overflows(line: Line, omit: set[Token]) -> bool:
-    """Whether the brackets that are next after `omit` open beyond the width."""
+    """Whether the last brackets that are not in `omit` open beyond the line width."""
     closing = (t for t in reversed(line.tokens) if t.kind is Kind.CLOSE and t not in omit)
     opening = next((token.opening for token in closing), None)
     if opening not in line.tokens or not opening.text:
@@ -60,7 +64,10 @@ def overflows(line: Line, omit: set[Token]) -> bool:
 
 
 def trailers(line: Line) -> Iterator[set[Token]]:
-    """The closing brackets to leave alone, more and more of them from the right."""
+    """Sets of closing brackets that a split may leave closed, growing from the right.
+
+    This is `generate_trailers_to_omit` of black: the trailing calls and subscripts of a chain.
+    """
     omit: set[Token] = set()
     if not line.magic:
         yield omit
@@ -98,12 +105,12 @@ def trailers(line: Line) -> Iterator[set[Token]]:
 
 
 def split_omitting(line: Line, forced: bool, omit: set[Token]) -> list[Line]:
-    """Split at the last brackets, without optional parentheses where that reads as well."""
+    """Split at the last brackets, or at earlier ones if optional parentheses can be left out."""
     return choose(last_split(line, omit), line, forced, omit).lines()
 
 
 def choose(split: Split, line: Line, forced: bool, omit: set[Token]) -> Split:
-    """The split, or the one before it where its parentheses can go."""
+    """The split itself, or an earlier one if the parentheses of this one can be left out."""
     optional = not split.opening.text and not split.closing.text
     if forced or not optional or not can_omit_parentheses(split.body):
         return split
@@ -120,7 +127,11 @@ def choose(split: Split, line: Line, forced: bool, omit: set[Token]) -> Split:
 
 
 def last_split(line: Line, omit: set[Token]) -> Split:
-    """Part a line at its last brackets that hold anything and are not to be omitted."""
+    """Split a line at its last brackets that are not empty and not in `omit`.
+
+    Raises:
+        CannotSplit: there are none.
+    """
     end = len(line.tokens) - 1
     while end >= 0:
         closing = line.tokens[end]
@@ -129,7 +140,7 @@ def last_split(line: Line, omit: set[Token]) -> Split:
             continue
         start = opening_index(line, end)
         if start < end - 1:
-            return part_at(line, start, end, line.tokens[start + 1 : end])
+            return split_at(line, start, end, line.tokens[start + 1 : end])
         end = start - 1
     raise CannotSplit
 
@@ -142,7 +153,7 @@ def opening_index(line: Line, end: int) -> int:
     raise CannotSplit
 
 
-def part_at(line: Line, start: int, end: int, inside: list[Token]) -> Split:
+def split_at(line: Line, start: int, end: int, inside: list[Token]) -> Split:
     body = Line(inside, line.depth + 1, bracketed=True)
     trailing = inside[-1].kind is Kind.COMMA
     body.explode = body.weakest == COMMA and (trailing or line.tokens[start].encloses)
@@ -151,7 +162,7 @@ def part_at(line: Line, start: int, end: int, inside: list[Token]) -> Split:
 
 
 def prefers(other: Split, split: Split) -> bool:
-    """Whether to split at `other` brackets rather than at the optional ones of `split`."""
+    """Whether to split at the `other` brackets rather than at the optional ones of `split`."""
     head = split.head
     target = head.tokens[:-1]
     if not target or target[-1].kind is not Kind.EQUAL:
@@ -171,7 +182,7 @@ def prefers(other: Split, split: Split) -> bool:
 
 
 def can_omit_parentheses(body: Line) -> bool:
-    """Whether an expression can do without the optional parentheses around it."""
+    """Whether an expression needs no optional parentheses around it."""
     if not body.breaks:
         return True
     priority = max(body.breaks.values())
@@ -189,7 +200,7 @@ def can_omit_parentheses(body: Line) -> bool:
 
 
 def opens_well(body: Line) -> bool:
-    """Whether what follows the brackets at the start fits on the line that closes them."""
+    """Whether everything after the brackets at the start fits on the line that closes them."""
     length = INDENT * body.depth
     closed = False
     for index, token in enumerate(body.tokens):
@@ -204,7 +215,7 @@ def opens_well(body: Line) -> bool:
 
 
 def closes_well(body: Line) -> bool:
-    """Whether what precedes the brackets at the end fits, or can be split itself."""
+    """Whether everything before the brackets at the end fits on a line, or can be split itself."""
     length = INDENT * body.depth
     for index, token in enumerate(body.tokens):
         length += body.length(index)

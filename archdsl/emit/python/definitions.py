@@ -1,11 +1,14 @@
-"""Classes and functions, their doc strings and remarks."""
+"""Classes and functions, docstrings and comments.
+
+Their texts come from specs, which are untrusted: nothing in a text may end its line or its quotes.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
 
-from archdsl.emit.python.expressions import Python, listed
+from archdsl.emit.python.expressions import Python, expression_list
 from archdsl.emit.python.layout import lay_out
 from archdsl.emit.python.operators import Infix
 from archdsl.emit.python.statements import Block, Statement, render
@@ -14,9 +17,9 @@ from archdsl.emit.python.tokens import (
     WIDTH,
     Kind,
     Token,
+    comma_separated,
     enclosed,
     optional,
-    parted,
     spaced,
 )
 from archdsl.frozen import Frozen
@@ -34,7 +37,7 @@ class Comment(Statement):
 
 
 class Remarked(Statement):
-    """A statement with a comment at the end of its first line, or above it where that is full."""
+    """A statement with a comment after its first line, or above it if that would be too long."""
 
     statement: Statement
     text: str
@@ -57,6 +60,7 @@ class Docstring(Statement):
 
     def lines(self, depth: int) -> Iterator[str]:
         margin = " " * INDENT * depth
+        # Pairs of quotes are escaped, not only triples: in a run of five, any three could end it.
         escaped = self.text.replace("\\", "\\\\").replace('""', '\\"\\"')
         first, *rest = map(printable, inspect.cleandoc(escaped.strip()).split("\n"))
         opening = margin + ('"""\\' if first.startswith('"') else '"""') + first
@@ -70,7 +74,7 @@ class Docstring(Statement):
 
 
 class Blank(Statement):
-    """An empty line between statements."""
+    """An empty line between two statements."""
 
     is_blank = True
 
@@ -79,7 +83,7 @@ class Blank(Statement):
 
 
 def printable(line: str) -> str:
-    """Text in which nothing ends a line or hides."""
+    """A line without control characters: no separator such as U+2028, no reversal of direction."""
     escaped = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
     return "".join(escaped).rstrip()
 
@@ -114,7 +118,7 @@ class Function(Statement):
     body: Block
 
     def lines(self, depth: int) -> Iterator[str]:
-        parameters = enclosed(parted(p.tokens() for p in self.parameters))
+        parameters = enclosed(comma_separated(p.tokens() for p in self.parameters))
         header = [Token("def"), Token(self.name, space=True), *parameters]
         if self.returns:
             header += [Token("->", space=True), *spaced(optional(self.returns.tokens()))]
@@ -131,7 +135,7 @@ class Class(Statement):
     body: Block
 
     def lines(self, depth: int) -> Iterator[str]:
-        bases = enclosed(listed(self.bases)) if self.bases else ()
+        bases = enclosed(expression_list(self.bases)) if self.bases else ()
         header = [Token("class"), Token(self.name, space=True), *bases, Token(":")]
         yield from lay_out(header, depth)
         first, *rest = self.body

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archdsl.emit.python.tokens import DOT, Kind, Token, enclosed, parted, spaced
+from archdsl.emit.python.tokens import DOT, Kind, Token, comma_separated, enclosed, spaced
 from archdsl.frozen import Frozen
 
 LOOSEST, CONDITION, OR, AND, NOT, COMPARISON, UNION, SUM, PRODUCT, SIGN, TIGHTEST = range(11)
-"""How tightly an expression binds, from the loosest on."""
+"""Precedences of expressions, from the loosest to the tightest."""
 
 
 class Python(Frozen):
-    """Base of the expressions."""
+    """Base class of expressions."""
 
     @property
     def precedence(self) -> int:
         return TIGHTEST
 
     def tokens(self) -> Iterator[Token]:
+        """The tokens of the expression, with the parentheses that it always has."""
         raise NotImplementedError
 
     def bare(self) -> Iterator[Token]:
-        """The tokens between parentheses that need no second pair within them."""
+        """The tokens inside parentheses of the surroundings, which need no second pair."""
         return self.tokens()
 
     def unparenthesised(self) -> Iterator[Token]:
-        """The tokens where a tuple of several items goes without its parentheses."""
+        """The tokens where a tuple of several items needs no parentheses."""
         return self.tokens()
 
     @property
     def is_simple(self) -> bool:
-        """Whether black lets a slice's colon stand without spaces beside it."""
+        """Whether black writes no spaces around the colon of a slice beside this expression."""
         return False
 
     def within(self, precedence: int) -> Iterator[Token]:
-        """The tokens, in parentheses where the expression binds less than its place asks."""
+        """The tokens, in parentheses if the expression binds more loosely than `precedence`."""
         if self.precedence >= precedence:
             return self.tokens()
         return enclosed(self.bare(), encloses=True)
@@ -46,13 +47,13 @@ class Python(Frozen):
 
 
 class Atom(Python):
-    """A name, a dotted name, a number or a string, as it is written."""
+    """A name, a dotted name, a number or a string, as literal text."""
 
     text: str
 
     @property
     def is_dotted(self) -> bool:
-        """Whether the text is names with dots between them."""
+        """Whether the text consists of names with dots between them."""
         return "." in self.text and all(map(str.isidentifier, self.text.split(".")))
 
     @property
@@ -68,7 +69,7 @@ class Atom(Python):
 
 
 class Keyword(Python):
-    """An argument with its name."""
+    """A keyword argument, `name=value`."""
 
     name: str
     value: Python
@@ -110,7 +111,7 @@ class Call(Python):
     def inside(self) -> Iterator[Token]:
         if len(self.arguments) == 1:
             return self.arguments[0].bare()
-        return listed(self.arguments)
+        return expression_list(self.arguments)
 
 
 class Attribute(Python):
@@ -129,7 +130,7 @@ class Attribute(Python):
 
 
 class Subscript(Python):
-    """`value[index]`, where a tuple as the index goes without parentheses."""
+    """`value[index]`; a tuple as the index has no parentheses."""
 
     value: Python
     index: Python
@@ -176,7 +177,7 @@ class Tuple(Python):
         return enclosed(self.inside(), encloses=True)
 
     def inside(self) -> Iterator[Token]:
-        yield from listed(self.items)
+        yield from expression_list(self.items)
         if len(self.items) == 1:
             yield Token(",")
 
@@ -191,9 +192,9 @@ class List(Python):
         return all(item.is_simple for item in self.items)
 
     def tokens(self) -> Iterator[Token]:
-        return enclosed(listed(self.items), "[]", encloses=True)
+        return enclosed(expression_list(self.items), "[]", encloses=True)
 
 
-def listed(items: Iterable[Python]) -> Iterator[Token]:
+def expression_list(items: Iterable[Python]) -> Iterator[Token]:
     """Expressions with commas between them."""
-    return parted(item.tokens() for item in items)
+    return comma_separated(item.tokens() for item in items)

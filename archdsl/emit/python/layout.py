@@ -1,17 +1,19 @@
-"""How a logical line of Python is broken into lines: the rules of black, on tokens.
+"""Splitting a logical line of Python into lines of at most 88 characters, by the rules of black.
 
-A token list holds invisible parentheses wherever black may add some; a split makes them
-visible. What is too long is split at its last bracket, then at its weakest delimiters.
+The tokens contain invisible parentheses wherever black may add some, and a split makes them
+visible. A line that is too long is split at its last brackets; their inside, if it is still too
+long, at the delimiters with the highest priority.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from archdsl.emit.python.brackets import CannotSplit, part_at, split_at_brackets
+from archdsl.emit.python.brackets import CannotSplit, split_at, split_at_brackets
 from archdsl.emit.python.tokens import COMMA, DOT, Kind, Line, Token
 
 PASSES = 4
+"""The most passes over one line; its layout is normally stable after two."""
 
 Splitter = Callable[[Line, bool], Iterable[Line]]
 
@@ -19,8 +21,8 @@ Splitter = Callable[[Line, bool], Iterable[Line]]
 def lay_out(tokens: list[Token], depth: int) -> list[str]:
     """The lines of a logical line, indented.
 
-    Black reads what it wrote a second time, its own commas and parentheses included, so
-    the layout is the one that a further reading leaves alone.
+    Black formats its own output again, in which commas and parentheses that it added count as
+    written. So passes are repeated until nothing changes.
     """
     texts: list[str] = []
     for _ in range(PASSES):
@@ -55,7 +57,7 @@ def splitters(line: Line) -> tuple[Splitter, ...]:
 
 
 def run(splitter: Splitter, line: Line, forced: bool) -> list[Line]:
-    """Split and transform the parts; where the first still is too long, force parentheses."""
+    """Split a line and transform its parts; if the first is still too long, force parentheses."""
     invisible = [i for i in line.pairs if not line.tokens[i].text]
     outermost = [line.tokens[i] for i in invisible if line.depths[i] == 0]
     before = str(line)
@@ -73,7 +75,7 @@ def run(splitter: Splitter, line: Line, forced: bool) -> list[Line]:
 
 
 def split_signature(line: Line, forced: bool) -> Iterator[Line]:
-    """Split the header of a function at its first bracket."""
+    """Split the header of a function at its first brackets."""
     start = next(i for i, token in enumerate(line.tokens) if token.kind is Kind.OPEN)
     end = next(i for i, token in enumerate(line.tokens) if token.opening is line.tokens[start])
     body = line.tokens[start + 1 : end]
@@ -81,11 +83,14 @@ def split_signature(line: Line, forced: bool) -> Iterator[Line]:
         raise CannotSplit
     if is_lone(body):
         body.append(Token(",", Kind.COMMA))
-    yield from part_at(line, start, end, body).lines()
+    yield from split_at(line, start, end, body).lines()
 
 
 def is_lone(parameters: list[Token]) -> bool:
-    """Whether there is one parameter, and no comma in its default."""
+    """Whether there is only one parameter, with no comma in its default.
+
+    Black adds a trailing comma to it then, unlike elsewhere.
+    """
     kinds = [token.kind for token in parameters]
     default = kinds.index(Kind.EQUAL) if Kind.EQUAL in kinds else len(kinds)
     commas = COMMA in Line(parameters, 0).breaks.values()
@@ -93,7 +98,7 @@ def is_lone(parameters: list[Token]) -> bool:
 
 
 def split_at_delimiters(line: Line, forced: bool) -> Iterator[Line]:
-    """Split at the delimiters that bind the least, one part a line."""
+    """Split at the delimiters with the highest priority, one part on each line."""
     priority = line.weakest
     if not priority or (priority == DOT and line.count(DOT) == 1):
         raise CannotSplit

@@ -1,4 +1,4 @@
-"""Expressions with words and signs between their parts, and values as Python writes them."""
+"""Expressions with operators or keywords between their parts, and literals."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ OPERATORS = {
     **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in", "is", "is not"), (COMPARISON, 10)),
     **dict.fromkeys(("*", "/", "//", "%", "@"), (PRODUCT, 4)),
 }
-"""How tightly an operator binds, and how willingly black breaks a line before it."""
+"""The precedence of each operator, and black's priority of a line break before it."""
 
 
 class Generator(Python):
-    """`(element for target in values)`; bare as the only argument of a call."""
+    """`(element for target in values)`; without parentheses as the only argument of a call."""
 
     element: Python
     target: Python
@@ -53,7 +53,7 @@ class Generator(Python):
 
 
 class Infix(Python):
-    """`a + b + c`, read from the left."""
+    """`a + b + c`, from left to right."""
 
     operator: str
     operands: tuple[Python, ...]
@@ -65,6 +65,7 @@ class Infix(Python):
     def tokens(self) -> Iterator[Token]:
         precedence, priority = OPERATORS[self.operator]
         first, *rest = self.operands
+        # Comparisons chain in Python: `(a < b) < c` needs its parentheses on the left as well.
         yield from first.within(precedence + (precedence <= COMPARISON))
         for operand in rest:
             yield Token(self.operator, space=True, priority=priority)
@@ -116,12 +117,12 @@ Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | None"
 
 
 def literal(value: Value) -> Python:
-    """A value as Python writes it; text never becomes code."""
+    """A value as a literal of Python. Text is quoted and never becomes code."""
     if isinstance(value, tuple):
         return Tuple(tuple(literal(item) for item in value))
     if isinstance(value, str):
         return Atom(quoted(value))
-    text = repr(value).replace("e+", "e")
+    text = repr(value).replace("e+", "e")  # black writes 1e30 for 1e+30
     if isinstance(value, float) and text.strip("-") in ("inf", "nan"):
         return Call(Atom("float"), (Atom(f'"{text}"'),))
     return Prefix("-", Atom(text[1:])) if text.startswith("-") else Atom(text)

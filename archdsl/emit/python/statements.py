@@ -1,4 +1,4 @@
-"""Statements, and how they stand below each other."""
+"""Statements, and the empty lines between them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archdsl.frozen import Frozen
 
 
 class Statement(Frozen):
-    """Base of the statements; some stand apart from their neighbours by empty lines."""
+    """Base class of statements. The flags decide about empty lines before and after."""
 
     is_definition: ClassVar[bool] = False
     is_comment: ClassVar[bool] = False
@@ -31,7 +31,7 @@ Block: TypeAlias = tuple[Statement, ...]
 
 
 class Expr(Statement):
-    """An expression for its effect, such as a call."""
+    """An expression as a statement, such as a call."""
 
     value: Python
 
@@ -40,7 +40,7 @@ class Expr(Statement):
 
 
 class Assign(Statement):
-    """`target = value`, or `target: annotation = value`; a tuple as the target unpacks."""
+    """`target = value`, or `target: annotation = value`; the target may be a tuple."""
 
     target: Python
     value: Python
@@ -49,7 +49,7 @@ class Assign(Statement):
     def lines(self, depth: int) -> Iterator[str]:
         unpacks = isinstance(self.target, Tuple)
         target = optional(self.target.unparenthesised()) if unpacks else self.target.tokens()
-        value = wrapped(self.value) if unpacks else guarded(self.value)
+        value = bare_or_parenthesised(self.value) if unpacks else parenthesised(self.value)
         if self.annotation is not None:
             target = chain(target, (Token(":"),), spaced(self.annotation.tokens()))
         yield from lay_out([*target, Token("=", Kind.EQUAL, space=True), *spaced(value)], depth)
@@ -70,11 +70,11 @@ class Return(Statement):
     value: Python
 
     def lines(self, depth: int) -> Iterator[str]:
-        yield from lay_out([Token("return"), *spaced(wrapped(self.value))], depth)
+        yield from lay_out([Token("return"), *spaced(bare_or_parenthesised(self.value))], depth)
 
 
 class For(Statement):
-    """`for target in values:` over a body."""
+    """`for target in values:` with a body."""
 
     target: Python
     values: Python
@@ -82,14 +82,14 @@ class For(Statement):
 
     def lines(self, depth: int) -> Iterator[str]:
         target = spaced(optional(self.target.unparenthesised()))
-        values = spaced(wrapped(self.values))
+        values = spaced(bare_or_parenthesised(self.values))
         header = [Token("for", Kind.FOR), *target, Token("in", Kind.IN, space=True), *values]
         yield from lay_out([*header, Token(":")], depth)
         yield from render(self.body, depth + 1)
 
 
 class If(Statement):
-    """`if test:` over a body, and over what else to do."""
+    """`if test:` with a body, and `elif` or `else` with another."""
 
     test: Python
     body: Block
@@ -100,7 +100,7 @@ class If(Statement):
 
     def branch(self, word: str, depth: int) -> Iterator[str]:
         """The statement as `if`, or as the `elif` of another."""
-        test = spaced(guarded(self.test))
+        test = spaced(parenthesised(self.test))
         yield from lay_out([Token(word), *test, Token(":")], depth)
         yield from render(self.body, depth + 1)
         if len(self.other) == 1 and isinstance(self.other[0], If):
@@ -110,24 +110,24 @@ class If(Statement):
             yield from render(self.other, depth + 1)
 
 
-def guarded(value: Python) -> Iterator[Token]:
-    """A value in optional parentheses, unless it brings its own."""
+def parenthesised(value: Python) -> Iterator[Token]:
+    """A value in optional parentheses, unless it has its own."""
     if isinstance(value, Generator | Tuple):
         return value.tokens()
     return optional(value.bare())
 
 
-def wrapped(value: Python) -> Iterator[Token]:
-    """A value where a tuple goes without parentheses, in optional ones."""
+def bare_or_parenthesised(value: Python) -> Iterator[Token]:
+    """A value in optional parentheses, where a tuple has none of its own."""
     if isinstance(value, Tuple) and len(value.items) > 1:
         return optional(value.unparenthesised())
-    return guarded(value)
+    return parenthesised(value)
 
 
 def render(statements: Iterable[Statement], depth: int = 0) -> list[str]:
     """The lines of statements, indented by `depth` levels of four spaces.
 
-    Functions and classes stand apart by as many empty lines as black wants.
+    Functions and classes are separated by as many empty lines as in black's layout.
     """
     block = list(statements)
     lines: list[str] = []
@@ -139,7 +139,7 @@ def render(statements: Iterable[Statement], depth: int = 0) -> list[str]:
 
 
 def gap(block: list[Statement], index: int, depth: int) -> int:
-    """How many empty lines go before a statement."""
+    """The number of empty lines before a statement."""
     before = block[index - 1]
     if block[index].is_blank:
         return 0
@@ -152,13 +152,13 @@ def gap(block: list[Statement], index: int, depth: int) -> int:
 
 
 def defines(block: list[Statement], index: int) -> bool:
-    """Whether a function or class starts here, comments before it included."""
+    """Whether a function or class starts here, or a comment directly before one."""
     following = (s for s in block[index:] if not s.is_comment)
     return any(s.is_definition for s in islice(following, 1))
 
 
 def names_in(tree: object) -> Iterator[str]:
-    """The names and literals of a tree, each as it is written, dots included."""
+    """The names and literals of a tree, as text, with dots."""
     if isinstance(tree, Atom):
         yield tree.text
     elif isinstance(tree, tuple):

@@ -1,4 +1,4 @@
-"""What a line is made of: tokens, and runs of them in brackets, with spaces, with commas."""
+"""Tokens, the lines that consist of them, and ways to combine them: brackets, spaces, commas."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cached_property
 WIDTH = 88
 INDENT = 4
 
+# Priorities of line breaks, from `black.brackets`: a line is split at the highest one.
 COMPREHENSION = 20
 COMMA = 18
 TERNARY = 16
@@ -17,7 +18,7 @@ DOT = 1
 
 
 class Kind(Enum):
-    """What the layout needs to know of a token."""
+    """The kinds of tokens that the layout distinguishes."""
 
     WORD = auto()
     OPEN = auto()
@@ -32,10 +33,14 @@ class Kind(Enum):
 class Token:
     """A piece of a line.
 
-    `priority` is how willingly the line breaks before it, `space` whether a space stands
-    there else. Of brackets, `indexes` those of a subscript, `encloses` those that are an
-    expression of their own, `optional` the parentheses that the next reading may drop.
-    A token is `replaced` once a copy of it was laid out; black then forces nothing more.
+    `priority` is that of a line break before it, and `space` says whether a space goes there
+    otherwise. Of closing brackets, `indexes` marks those of a subscript, and `opening` is the
+    counterpart. Of brackets, `encloses` marks those of a tuple, list or parenthesis, and `optional`
+    the parentheses that a second run of black may remove. A token is `replaced` when a copy of it
+    has been laid out: black then does not force parentheses again.
+
+    Tokens are compared by identity, since a line has many equal brackets; the layout changes the
+    text of invisible ones.
     """
 
     text: str
@@ -51,7 +56,10 @@ class Token:
 
 @dataclass
 class Line:
-    """Tokens to print on one line, if they fit."""
+    """Tokens that go on one line if they fit.
+
+    `bracketed` lines are the inside of brackets, and `explode` puts each item on its own line.
+    """
 
     tokens: list[Token]
     depth: int
@@ -71,7 +79,7 @@ class Line:
 
     @cached_property
     def depths(self) -> list[int]:
-        """How deep in brackets each token stands; the targets of a loop count as one deeper."""
+        """The depth in brackets of each token; as in black, targets of loops are one deeper."""
         depths, depth = [], 0
         for token in self.tokens:
             depth -= token.kind in (Kind.CLOSE, Kind.IN) and depth > 0
@@ -81,7 +89,7 @@ class Line:
 
     @cached_property
     def breaks(self) -> dict[int, int]:
-        """The priority of the break after a token, for those outside all brackets."""
+        """The priority of a break after each token, for tokens outside all brackets."""
         breaks: dict[int, int] = {}
         for index, (token, depth) in enumerate(zip(self.tokens, self.depths, strict=True)):
             if depth == 0 and token.priority and index:
@@ -92,7 +100,7 @@ class Line:
 
     @cached_property
     def weakest(self) -> int:
-        """The highest priority of a break, a comma at the very end left aside."""
+        """The highest priority of a break, without a comma at the very end."""
         last = len(self.tokens) - 1
         return max((p for index, p in self.breaks.items() if index != last), default=0)
 
@@ -101,7 +109,7 @@ class Line:
 
     @property
     def pairs(self) -> Iterator[int]:
-        """Where the brackets close that open on this line."""
+        """The indices of closing brackets whose counterparts are on this line."""
         opened = set()
         for index, token in enumerate(self.tokens):
             if token.kind is Kind.OPEN:
@@ -111,11 +119,11 @@ class Line:
 
     @property
     def magic(self) -> bool:
-        """Whether a bracket ends in a comma, by which it stays open."""
+        """Whether some brackets end in a "magic trailing comma", so that black keeps them open."""
         return any(self.tokens[index - 1].kind is Kind.COMMA for index in self.pairs)
 
     def copy(self) -> Line:
-        """The line with tokens of its own."""
+        """A copy of the line with copies of its tokens, since a layout changes them."""
         copies = {token: replace(token, replaced=False) for token in self.tokens}
         for token, copied in copies.items():
             token.replaced = True
@@ -131,7 +139,7 @@ def enclosed(
     encloses: bool = False,
     optional: bool = False,
 ) -> Iterator[Token]:
-    """Tokens in brackets; in invisible parentheses for `brackets` that are empty."""
+    """Tokens in brackets; empty `brackets` are invisible parentheses."""
     opening = Token(brackets[:1], Kind.OPEN, encloses=encloses, optional=optional)
     yield opening
     yield from inside
@@ -139,7 +147,7 @@ def enclosed(
 
 
 def optional(inside: Iterable[Token]) -> Iterator[Token]:
-    """Tokens in parentheses that black adds where it breaks the line between them."""
+    """Tokens in invisible parentheses, which black makes visible where it splits between them."""
     return enclosed(inside, "", encloses=True, optional=True)
 
 
@@ -151,7 +159,7 @@ def spaced(tokens: Iterable[Token], space: bool = True) -> Iterator[Token]:
         yield token
 
 
-def parted(items: Iterable[Iterable[Token]]) -> Iterator[Token]:
+def comma_separated(items: Iterable[Iterable[Token]]) -> Iterator[Token]:
     """Tokens with commas between the items."""
     for index, item in enumerate(items):
         if index:

@@ -1,4 +1,4 @@
-"""What a module can be made for. A target has a folder of its own, and a line in this table."""
+"""The targets of emission. Each has a folder of its own, and an entry in this table."""
 
 from __future__ import annotations
 

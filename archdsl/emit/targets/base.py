@@ -1,7 +1,7 @@
-"""A target of emission: the passes before it, and the forms that it gives to operations.
+"""A target of emission: its passes, and the forms that it gives to operations.
 
-All targets share the tree of modules and its printer. What a pass makes of the graph, and what
-a target writes for an operation, is all that they differ in.
+Targets differ only in the graph that their passes produce, and in what they write for an operation.
+They share classes, arguments and the printer.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def as_declared(operation: Operation, operands: Types, results: Types) -> Form:
 
 @dataclass(frozen=True)
 class Target:
-    """What a module is made for. `form` is what stands in the module for an operation."""
+    """A kind of module. `form` gives the PyTorch form of an operation in it."""
 
     name: str
     passes: tuple[Pass, ...] = ()
