@@ -53,7 +53,10 @@ def add_draw(commands: argparse._SubParsersAction[options.Parser]) -> None:
     options.add_convention(parser)
     options.add_depth(parser, "the stages of tables")
     parser.add_argument("--cell", metavar="NAME", help="draw only this attention cell")
-    _add_output(parser, (".svg", ".png", ".dot", ".mmd"), "default: build/NETWORK.svg")
+    picture = options.path_ending(".svg", ".png", ".dot", ".mmd")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=picture, help="default: build/NETWORK.svg"
+    )
     options.add_force(parser)
     parser.set_defaults(run=_draw)
 
@@ -163,7 +166,10 @@ def add_family(commands: argparse._SubParsersAction[options.Parser]) -> None:
     options.add_convention(parser)
     result = parser.add_mutually_exclusive_group()
     options.add_format(result)
-    _add_output(result, (".svg", ".png"), "draw a chart, .svg or .png")
+    chart = options.path_ending(".svg", ".png")
+    result.add_argument(
+        "-o", "--output", metavar="FILE", type=chart, help="draw a chart, .svg or .png"
+    )
     options.add_force(parser)
     parser.set_defaults(run=_family)
 
@@ -219,21 +225,6 @@ def _chart(
 
 _Formats = Mapping[str, Callable[[], "str | bytes"]]
 """By suffix, how the content of a file is made."""
-
-
-def _add_output(
-    parser: argparse.ArgumentParser | argparse._MutuallyExclusiveGroup,
-    suffixes: tuple[str, ...],
-    help: str,
-) -> None:
-    def file(text: str) -> Path:
-        path = Path(text)
-        if path.suffix not in suffixes:
-            message = f"must end with {', '.join(suffixes)}, but this is {text!r}"
-            raise argparse.ArgumentTypeError(message)
-        return path
-
-    parser.add_argument("-o", "--output", metavar="FILE", type=file, help=help)
 
 
 def _write_as(path: Path, formats: _Formats, arguments: argparse.Namespace) -> None:

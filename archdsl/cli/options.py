@@ -6,11 +6,20 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from archdsl.build.values import Given
 from archdsl.costs.breakdown import LEVELS
 from archdsl.costs.figures import CONVENTIONS
-from archdsl.diagnostics import CompileError, Diagnostic, Severity, counted, error, suggestion
+from archdsl.diagnostics import (
+    CompileError,
+    Diagnostic,
+    Severity,
+    alternatives,
+    counted,
+    error,
+    suggestion,
+)
 from archdsl.ir.types import AXES, show_shape
 from archdsl.network import Network
 from archdsl.report.text import FORMATS
@@ -127,6 +136,19 @@ def _depth(text: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,3}", text):
         raise argparse.ArgumentTypeError(f"must be an integer of at least 1, but this is {text!r}")
     return int(text)
+
+
+def path_ending(*suffixes: str) -> Callable[[str], Path]:
+    """The type of an argument that is a path with one of these suffixes."""
+
+    def parse(text: str) -> Path:
+        path = Path(text)
+        if path.suffix not in suffixes:
+            message = f"must end with {alternatives(suffixes)}, but this is {text!r}"
+            raise argparse.ArgumentTypeError(message)
+        return path
+
+    return parse
 
 
 def requested(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:

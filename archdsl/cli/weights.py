@@ -9,8 +9,6 @@ from pathlib import Path
 from archdsl.cli import options
 from archdsl.weights.sources import SOURCES
 
-_SUFFIXES = (".pt", ".safetensors")
-
 _DETAILS = """\
 examples:
   archdsl weights inspect X3D_S.pyth
@@ -63,7 +61,7 @@ def add_weights(commands: argparse._SubParsersAction[options.Parser]) -> None:
         "-o",
         "--output",
         metavar="OUT",
-        type=_output,
+        type=options.path_ending(".pt", ".safetensors"),
         required=True,
         help="the file to write, .pt or .safetensors",
     )
@@ -73,14 +71,6 @@ def add_weights(commands: argparse._SubParsersAction[options.Parser]) -> None:
     inspect.add_argument("file", metavar="FILE", type=Path, help="a checkpoint or a state dict")
     options.add_format(inspect)
     inspect.set_defaults(run=_inspect)
-
-
-def _output(text: str) -> Path:
-    path = Path(text)
-    if path.suffix not in _SUFFIXES:
-        message = f"must end with {' or '.join(_SUFFIXES)}, but this is {text!r}"
-        raise argparse.ArgumentTypeError(message)
-    return path
 
 
 def _import(arguments: argparse.Namespace) -> int:

@@ -22,8 +22,8 @@ Key: TypeAlias = int
 
 _NOWHERE = Size(0, 0, 0)
 STRAIGHT, _MAIN, _SHORT, _LONG = 4, 3, 2, 1
-"""Weights of links, the most wanted straight first: inside of a long wire, on the main path, to the
-next layer, and to a layer further down."""
+"""Weights of links, of which the larger ones become straight first: inside of a long wire, on the
+main path, to the next layer, and to a layer further down."""
 
 _DEEPER = 3
 """A reader with this many more boxes below it than the other readers is on the main path."""

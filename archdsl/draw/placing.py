@@ -15,9 +15,12 @@ _PORTS = 18.0
 _ENTRY = -1
 """The rank above the first box, where wires enter a frame."""
 
-_FLAT, _SLOPE, _STEEPEST = 9.0, 0.14, 44.0
-"""Pixels between layers: the least, the part of a wire's way to the side, the most of that part. A
-wire that goes far to the side has a flat curve otherwise, over what is below it."""
+_FLAT = 9.0
+"""The least distance between layers in pixels."""
+
+_SLOPE, _STEEPEST = 0.14, 44.0
+"""What a wire that goes to the side adds to that distance: this part of its way, up to this many
+pixels. Without it the curve of a long way would be flat, and would pass over other items."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def test_a_picture_by_a_person_is_left_alone(
 @pytest.mark.parametrize("name", ["x.jpg", "x", "-"])
 def test_other_suffixes_are_usage_mistakes(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main(["draw", SPEC, f"--output={name}"]) == 2
-    assert "must end with .svg, .png, .dot, .mmd" in capsys.readouterr().err
+    assert "must end with .svg, .png, .dot or .mmd" in capsys.readouterr().err
 
 
 def test_options(tmp_path: Path) -> None:
