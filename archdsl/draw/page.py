@@ -110,8 +110,8 @@ class ChartPage:
 
 def page(picture: Picture) -> Page:
     """The page of a picture: its main diagram, and the others to the right of it."""
-    main = _moved(_part(picture.main, picture), _MARGIN, _MARGIN)
-    parts = [main, *_beside(main, [_part(inset, None) for inset in picture.insets])]
+    main = _moved(_panel_page(picture.main, picture), _MARGIN, _MARGIN)
+    parts = [main, *_beside(main, [_panel_page(inset, None) for inset in picture.insets])]
     right = max(part.width for part in parts) + _MARGIN
     bottom = max(part.height for part in parts) + _MARGIN
     layout = join([part.layout for part in parts])
@@ -137,7 +137,7 @@ def _moved(part: Page, dx: float, dy: float) -> Page:
     return Page(part.title, layout, writings, samples, right, bottom)
 
 
-def _part(panel: Panel, picture: Picture | None) -> Page:
+def _panel_page(panel: Panel, picture: Picture | None) -> Page:
     """The page of one diagram: title, facts, legend, the diagram, and its notes."""
     writings = list(_head(panel))
     samples: list[Sample] = []

@@ -6,7 +6,6 @@ Where a tensor has no counterpart, the import must refuse and say what would fit
 from __future__ import annotations
 
 import importlib.util
-import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
