@@ -116,11 +116,11 @@ def compile_network(
 
 def emit(program: Program, graph: Graph, target: str) -> Module:
     """From graph to text, through the passes of a target."""
-    from archdsl.emit.module import header, make, told
+    from archdsl.emit.module import header, input_constants, write_module
     from archdsl.emit.targets import TARGETS
 
     chosen = TARGETS[target]
     lowered = chosen.lowered(graph)
     name = Path(program.main.file.source.name).name
     head = header(lowered, measure(lowered), name, program.digest)
-    return make(lowered, head, told(lowered), chosen)
+    return write_module(lowered, head, input_constants(lowered), chosen)

@@ -26,9 +26,9 @@ from archdsl.emit.python import (
     Function,
     Infix,
     Parameter,
-    Remarked,
     Return,
     Statement,
+    TrailingComment,
     names_in,
     render,
 )
@@ -65,19 +65,20 @@ def header(graph: Graph, costs: Costs, spec: str, digest: str) -> str:
 
 
 def _shown(type_: TensorType) -> str:
+    """`3 x 13 x 160^2 (C x T x H x W)`."""
     axes = " x ".join(_LETTERS[axis] for axis in AXES.get(type_.rank, ()))
     return f"{type_} ({axes})" if axes else str(type_)
 
 
-def told(graph: Graph) -> tuple[Statement, ...]:
-    """The sizes of one sample of each input."""
+def input_constants(graph: Graph) -> tuple[Statement, ...]:
+    """The constant `INPUTS`: the shape of one sample of each input."""
     items = (f'"{name}": {graph.type(value).shape}' for name, value in graph.inputs.items())
     inputs = Assign(Atom("INPUTS"), Atom(f"{{{', '.join(items)}}}"))
-    return (Remarked(inputs, _axes(graph)),)
+    return (TrailingComment(inputs, _axes(graph)),)
 
 
 def _axes(graph: Graph) -> str:
-    """The axes of the inputs, where they have names."""
+    """The letters of the inputs' axes, for those that have names."""
     ranks = (graph.type(value).rank for value in graph.inputs.values())
     named = (" x ".join(_LETTERS[axis] for axis in AXES[rank]) for rank in ranks if rank > 2)
     return ", ".join(dict.fromkeys(named)) or "without the batch"
@@ -104,9 +105,9 @@ class ModuleView(Frozen):
     classes: list[list[str]]
 
 
-def make(graph: Graph, header: str, known: Constants, target: Target) -> Module:
+def write_module(graph: Graph, header: str, known: Constants, target: Target) -> Module:
     """The module of a network; its open parameters are arguments of the constructor."""
-    *blocks, network = _open(graph, target)
+    *blocks, network = _open_classes(graph, target)
     definitions: list[Statement] = [written.tree for written in (*blocks, network)]
     used = {name for definition in definitions for name in names_in(definition)}
     if ROUND_TO in used:
@@ -118,7 +119,7 @@ def make(graph: Graph, header: str, known: Constants, target: Target) -> Module:
     return Module(text, network.signature.name, parameters(network.signature))
 
 
-def _open(graph: Graph, target: Target) -> list[EmittedClass]:
+def _open_classes(graph: Graph, target: Target) -> list[EmittedClass]:
     """The classes, with as many open parameters of the network as they can follow.
 
     Each failed attempt closes at least one parameter, so the loop ends after a few.

@@ -16,8 +16,8 @@ from archdsl.emit.python import (
     Call,
     Function,
     Python,
-    Remarked,
     Statement,
+    TrailingComment,
     Tuple,
 )
 from archdsl.emit.slots import Slot
@@ -38,7 +38,7 @@ class NetworkWriter(ClassWriter):
         yield argument.column[0].value
 
     def with_shape(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
-        return Remarked(assignment, show_shape(shape))
+        return TrailingComment(assignment, show_shape(shape))
 
     def reset_body(self, slots: Sequence[Slot]) -> Iterator[Statement]:
         yield from self.initialise

@@ -505,8 +505,8 @@ def test_repeated_blocks_are_a_generator() -> None:
 
 
 def test_a_remark_is_at_the_end_of_a_line_or_above_it() -> None:
-    short = py.Remarked(py.Return(Atom("x")), "as is")
-    long = py.Remarked(py.Return(Atom("x" * 70)), "as is, and longer")
+    short = py.TrailingComment(py.Return(Atom("x")), "as is")
+    long = py.TrailingComment(py.Return(Atom("x" * 70)), "as is, and longer")
     chosen = py.If(Atom("a"), (short,), (py.If(Atom("b"), (long,), (short,)),))
     assert text_of(chosen) == dedent(
         f"""\

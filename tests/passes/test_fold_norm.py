@@ -16,7 +16,7 @@ from ops.harness import Emitted
 from torch import nn
 
 import archdsl
-from archdsl.emit.module import make
+from archdsl.emit.module import write_module
 from archdsl.emit.targets.readable import READABLE
 from archdsl.ir.graph import Graph
 from archdsl.ops.base import Weight
@@ -38,7 +38,7 @@ def network(text: str, name: str | None = None) -> archdsl.Network:
 def module_of(graph: Graph) -> nn.Module:
     module = ModuleType("lowered")
     sys.modules["lowered"] = module
-    exec(compile(make(graph, "", (), READABLE).text, "<lowered>", "exec"), module.__dict__)
+    exec(compile(write_module(graph, "", (), READABLE).text, "<lowered>", "exec"), module.__dict__)
     own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == "lowered"]
     instance: nn.Module = own[-1]()
     return instance.double().eval()

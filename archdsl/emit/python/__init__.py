@@ -13,7 +13,7 @@ from archdsl.emit.python.definitions import Comment as Comment
 from archdsl.emit.python.definitions import Docstring as Docstring
 from archdsl.emit.python.definitions import Function as Function
 from archdsl.emit.python.definitions import Parameter as Parameter
-from archdsl.emit.python.definitions import Remarked as Remarked
+from archdsl.emit.python.definitions import TrailingComment as TrailingComment
 from archdsl.emit.python.expressions import Atom as Atom
 from archdsl.emit.python.expressions import Attribute as Attribute
 from archdsl.emit.python.expressions import Call as Call

@@ -36,7 +36,7 @@ class Comment(Statement):
             yield " " * INDENT * depth + f"# {printable(line)}".rstrip()
 
 
-class Remarked(Statement):
+class TrailingComment(Statement):
     """A statement with a comment after its first line, or above it if that would be too long."""
 
     statement: Statement

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.emit.python import Assign, Atom, Call, Keyword, Python, Remarked, literal, render
+from archdsl.emit.python import (
+    Assign,
+    Atom,
+    Call,
+    Keyword,
+    Python,
+    TrailingComment,
+    literal,
+    render,
+)
 from archdsl.emit.scripts.target import Target
 from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
@@ -40,7 +49,7 @@ def constants(recipe: Recipe, target: Target) -> list[str]:
 
 def _line(constant: Constant) -> str:
     assigned = Assign(Atom(constant.name), constant.value)
-    stated = Remarked(assigned, constant.remark) if constant.remark else assigned
+    stated = TrailingComment(assigned, constant.remark) if constant.remark else assigned
     return "\n".join(render((stated,)))
 
 
