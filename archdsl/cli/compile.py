@@ -156,13 +156,13 @@ def _export(arguments: argparse.Namespace) -> int:
     form.check_installed()
     # torch's exporters warn about their own internals.
     with warnings.catch_warnings(action="ignore"):
-        content = _exported(build, form, arguments)
+        content = _export_checked(build, form, arguments)
     files.create(output, content, force=arguments.force)
     print(output)
     return 0
 
 
-def _exported(build: Build, form: Format, arguments: argparse.Namespace) -> bytes:
+def _export_checked(build: Build, form: Format, arguments: argparse.Namespace) -> bytes:
     from archdsl.export.build import load, load_weights, randomise
     from archdsl.export.formats import checks
     from archdsl.export.tracing import ranges, trace

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
-from archdsl.draw.style import clean, shortened
+from archdsl.draw.style import clean, shorten
 from archdsl.ir.graph import Graph, Node, Scope
 from archdsl.ir.types import TensorType
 
@@ -103,7 +103,7 @@ def _lines(texts: Iterable[str]) -> tuple[str, ...]:
     """Texts put together in lines, as many as there is room for."""
     lines = [""]
     for text in map(clean, filter(None, texts)):
-        text, last = shortened(text, _LONGEST), lines[-1]
+        text, last = shorten(text, _LONGEST), lines[-1]
         if len(last) + 2 + len(text) <= _LONGEST:
             lines[-1] = f"{last}, {text}" if last else text
         elif len(lines) < _MOST:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from archdsl import limits
 from archdsl.draw.picture import Border, Box, Line, Look, Panel, Picture, Swatch, Wire, drop_longest
-from archdsl.draw.style import clean, shortened
+from archdsl.draw.style import clean, shorten
 from archdsl.ir.cells import ENTRY, Cell, CellOperation
 
 _LOOKS = {
@@ -83,7 +83,7 @@ class _Drawing:
                 for (source, line), targets in self.readers.items()
             ]
         )
-        title = shortened(clean(self.cell.name), 40)
+        title = shorten(clean(self.cell.name), 40)
         return Panel(title, tuple(self._facts(places)), tuple(self.boxes), wires, notes)
 
     def _facts(self, places: tuple[str, ...]) -> Iterator[str]:
@@ -91,7 +91,7 @@ class _Drawing:
         more = len(places) - len(shown)
         if shown:
             last = f" and {more} more" if more else ""
-            yield shortened(f"at {clean(', '.join(shown))}", 60) + last
+            yield shorten(f"at {clean(', '.join(shown))}", 60) + last
         if any(operation.by == "dot" for operation in self.cell.operations):
             of_cell = self.cell.keys_values == "cell"
             source = "the input of the cell (dashed)" if of_cell else "the input of the operation"
@@ -155,4 +155,4 @@ def _caption(operation: CellOperation) -> tuple[str, tuple[str, ...]]:
     kind = _KINDS.get(operation.by, clean(operation.by))
     phi = "no activation" if operation.phi == "none" else clean(operation.phi)
     more = ", ".join(filter(None, [phi, "gate" if operation.gate else ""]))
-    return shortened(title, 32), tuple(shortened(line, 32) for line in (kind, more) if line)
+    return shorten(title, 32), tuple(shorten(line, 32) for line in (kind, more) if line)

@@ -89,7 +89,7 @@ class Logarithmic:
     def of(cls, values: Sequence[int]) -> Logarithmic:
         """A scale that has room for all values, and spans a factor of 2 at least."""
         low, high = log(min(values)), log(max(values))
-        low, high = _widened(low, high, log(2), _MARGINS[0])
+        low, high = _widen(low, high, log(2), _MARGINS[0])
         return cls(exp(low), exp(high))
 
     def place(self, value: float) -> float:
@@ -101,7 +101,7 @@ class Logarithmic:
         choices = [list(self._multiples(*choice)) for choice in _CHOICES]
         # From many to few, so the first choice that fits has the most ticks.
         few = [values for values in choices if len(values) <= _MOST_TICKS]
-        return [Tick(self.place(value), _short(value)) for value in (few or choices[-1:])[0]]
+        return [Tick(self.place(value), _short_count(value)) for value in (few or choices[-1:])[0]]
 
     def _multiples(self, tenths: Iterable[int], step: int) -> Iterator[int]:
         """The integers on the axis that are these tenths of every `step`th power of ten."""
@@ -123,7 +123,7 @@ class Linear:
     @classmethod
     def of(cls, values: Sequence[float]) -> Linear:
         """A scale that has room for all values, and spans 2 units at least."""
-        return cls(*_widened(min(values), max(values), 2, _MARGINS[1]))
+        return cls(*_widen(min(values), max(values), 2, _MARGINS[1]))
 
     def place(self, value: float) -> float:
         return (value - self.low) / (self.high - self.low)
@@ -138,14 +138,14 @@ class Linear:
         return [Tick(self.place(float(number)), f"{float(number):g}") for number in numbers]
 
 
-def _widened(low: float, high: float, least: float, margin: float) -> tuple[float, float]:
+def _widen(low: float, high: float, least: float, margin: float) -> tuple[float, float]:
     """An interval with the same middle, at least `least` wide, and a margin at each end."""
     middle, half = (low + high) / 2, max(high - low, least) / 2
     half /= 1 - 2 * margin
     return middle - half, middle + half
 
 
-def _short(value: int) -> str:
+def _short_count(value: int) -> str:
     """A count without trailing zeros: `5 G`, `1.5 G`."""
     digits, _, suffix = readable(value).partition(" ")
     if "." in digits:

@@ -25,14 +25,14 @@ def dot(picture: Picture) -> str:
 
 
 def _lines(picture: Picture) -> Iterator[str]:
-    yield f"digraph {_quoted(picture.main.title)} {{"
+    yield f"digraph {_quote(picture.main.title)} {{"
     yield _HEAD
-    yield f"  label={_quoted(*picture.caption)};"
+    yield f"  label={_quote(*picture.caption)};"
     yield from _panel(picture.main, "n", "  ")
     for number, inset in enumerate(picture.insets):
         # Keys are unique in one panel only, hence the prefixes. Names from the spec are labels.
         yield f"  subgraph cluster_inset{number} {{"
-        yield f'    label={_quoted(inset.title, *inset.facts)}; color="{style.FRAME_EDGE}";'
+        yield f'    label={_quote(inset.title, *inset.facts)}; color="{style.FRAME_EDGE}";'
         yield from _panel(inset, f"c{number}_", "    ")
         yield "  }"
     yield "}"
@@ -50,14 +50,14 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
             yield f"{indent}{prefix}{item.key} [{_box(item)}];"
             continue
         yield f"{indent}subgraph cluster_{prefix}{item.key} {{"
-        yield f'{indent}  label={_quoted(heading(item))}; color="{style.FRAME_EDGE}";'
+        yield f'{indent}  label={_quote(heading(item))}; color="{style.FRAME_EDGE}";'
         yield from _items(item.items, prefix, f"{indent}  ")
         yield f"{indent}}}"
 
 
 def _box(box: Box) -> str:
     fill, edge = style.colours(box)
-    parts = [f"label={_quoted(heading(box), *box.lines)}", f'fillcolor="{fill}"', f'color="{edge}"']
+    parts = [f"label={_quote(heading(box), *box.lines)}", f'fillcolor="{fill}"', f'color="{edge}"']
     if box.look in (Look.END, Look.SUM):
         parts.append("shape=ellipse")
     if box.border is Border.DOUBLE:
@@ -70,12 +70,12 @@ def _box(box: Box) -> str:
 def _wire(wire: Wire, prefix: str, indent: str) -> Iterator[str]:
     """An edge to each reader. Only the first has the label, as in the SVG."""
     for place, target in enumerate(wire.targets):
-        label = f"label={_quoted(f' {wire.label}')}" if wire.label and place == 0 else ""
+        label = f"label={_quote(f' {wire.label}')}" if wire.label and place == 0 else ""
         parts = ", ".join(filter(None, (label, _LINES[wire.line])))
         ends = f"{prefix}{wire.source} -> {prefix}{target}"
         yield f"{indent}{ends} [{parts}];" if parts else f"{indent}{ends};"
 
 
-def _quoted(*lines: str) -> str:
+def _quote(*lines: str) -> str:
     escaped = (line.replace("\\", "\\\\").replace('"', '\\"') for line in lines)
     return '"' + "\\n".join(escaped) + '"'

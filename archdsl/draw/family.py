@@ -11,7 +11,7 @@ from archdsl.costs.figures import Convention
 from archdsl.diagnostics import CompileError, Diagnostic, counted, error
 from archdsl.draw import captions
 from archdsl.draw.chart import Chart, Group, Point
-from archdsl.draw.style import clean, shortened
+from archdsl.draw.style import clean, shorten
 from archdsl.ir.types import TensorType
 from archdsl.plan.derivations import Lineage
 from archdsl.report.text import readable
@@ -23,7 +23,7 @@ _GROUPS = 12
 """The number of groups that colours and shapes distinguish."""
 
 _LONGEST = 40
-"""The longest name that is not shortened, in characters."""
+"""The longest name that is not shorten, in characters."""
 
 _LONGEST_RUN = 12
 """The most points that a line joins: one through many more would say nothing."""
@@ -96,7 +96,7 @@ class _Family:
         coloured = sorted(several, key=lambda base: -len(bases[base]))[:_GROUPS]
         for base in bases:
             if base in coloured:
-                yield Group(f"from {shortened(clean(base[1]), _LONGEST)}", self._runs(bases[base]))
+                yield Group(f"from {shorten(clean(base[1]), _LONGEST)}", self._runs(bases[base]))
         rest = [member for base in bases if base not in coloured for member in bases[base]]
         if rest:
             yield Group("", self._runs(rest))
@@ -106,7 +106,7 @@ class _Family:
         for member in members:
             found.setdefault(member.lineage, []).append(self._point(member))
         runs = (sorted(run, key=_by_cost) for run in found.values())
-        return tuple(part for run in runs for part in _joined(run))
+        return tuple(part for run in runs for part in _split_long_run(run))
 
     def _point(self, member: Member) -> Point:
         cost, up = member.figures.total(self.convention), float(member.top1 or 0)
@@ -117,13 +117,13 @@ class _Family:
         return Point(
             cost,
             up,
-            shortened(clean(name), _LONGEST),
-            shortened(inputs, _LONGEST) if self.shows_inputs else "",
+            shorten(clean(name), _LONGEST),
+            shorten(inputs, _LONGEST) if self.shows_inputs else "",
             clean(f"{member.name}: {figures}"),
         )
 
 
-def _joined(run: Sequence[Point]) -> Iterator[tuple[Point, ...]]:
+def _split_long_run(run: Sequence[Point]) -> Iterator[tuple[Point, ...]]:
     """A run as it is, or cut into single points if it is too long for a line."""
     if len(run) <= _LONGEST_RUN:
         yield tuple(run)

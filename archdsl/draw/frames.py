@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 
 from archdsl.draw.columns import GAP, columns, order_layers
 from archdsl.draw.geometry import Area, Layout, Size, join
-from archdsl.draw.layers import Edge, FrameWires, Segment, layered, split_wires, whole
+from archdsl.draw.layers import (
+    Edge,
+    FrameWires,
+    Segment,
+    make_layers,
+    outermost_segments,
+    split_wires,
+)
 from archdsl.draw.picture import Group, Item, Look, Wire
 from archdsl.draw.placing import FrameContent, FrameLayout, Placement
 from archdsl.draw.style import FOOTER, HEADER, PADDING, box_size, head_widths
@@ -38,12 +45,12 @@ class _Attempt:
 def lay_out(items: Sequence[Item], wires: Sequence[Wire]) -> Layout:
     """Lay out a diagram, until every frame takes its wires in the order in which they arrive."""
     attempt = _Attempt({})
-    layout = _Frame(items, whole(wires), attempt).layout()
+    layout = _Frame(items, outermost_segments(wires), attempt).layout()
     for _ in range(_ATTEMPTS):
         if attempt.reached == attempt.known:
             break  # another attempt would give the same layout
         attempt = _Attempt(attempt.reached)
-        layout = _Frame(items, whole(wires), attempt).layout()
+        layout = _Frame(items, outermost_segments(wires), attempt).layout()
     return layout.inside
 
 
@@ -62,11 +69,13 @@ class _Frame:
         # Inner frames first: their sizes and doors are needed here.
         for item in self.items:
             if isinstance(item, Group):
-                self.frames[item.key] = _grouped(item, wires.inside.get(item.key, ()), self.attempt)
-        edges = sorted(wires.edges, key=lambda edge: self._in_order(edge, wires))
+                self.frames[item.key] = _lay_out_group(
+                    item, wires.inside.get(item.key, ()), self.attempt
+                )
+        edges = sorted(wires.edges, key=lambda edge: self._edge_order(edge, wires))
         rooms = _rooms(edges)
         sizes = {item.key: self._size(item, rooms.get(item.key, 0)) for item in self.items}
-        layers = layered(sizes, edges)
+        layers = make_layers(sizes, edges)
         order_layers(layers)
         content = FrameContent(
             self.items, self.frames, self.segments, wires.owners, self.header, self.footer
@@ -75,7 +84,7 @@ class _Frame:
         self.attempt.reached |= {key: placement.arrivals(key) for key in self.frames}
         return placement.layout()
 
-    def _in_order(self, edge: Edge, wires: FrameWires) -> tuple[float, float, int]:
+    def _edge_order(self, edge: Edge, wires: FrameWires) -> tuple[float, float, int]:
         """The key that sorts edges: by source, and from left to right as far as that is known."""
         if edge.source is None:
             known = self.attempt.known.get(self.key, {})
@@ -105,13 +114,14 @@ def _rooms(edges: Sequence[Edge]) -> dict[int, float]:
             leaving.setdefault(edge.source, []).append(width)
         for key in edge.targets:
             entering.setdefault(key, []).append(width)
+    # All widths but the last: the label of the last wire may reach beyond the box.
     return {
-        key: max(sum(found.get(key, ())[:-1]) for found in (leaving, entering)) + 2 * PADDING
+        key: max(sum(widths.get(key, ())[:-1]) for widths in (leaving, entering)) + 2 * PADDING
         for key in {*leaving, *entering}
     }
 
 
-def _grouped(group: Group, segments: Sequence[Segment], attempt: _Attempt) -> FrameLayout:
+def _lay_out_group(group: Group, segments: Sequence[Segment], attempt: _Attempt) -> FrameLayout:
     """A group laid out, with a frame around its inside. Its axis is the middle of its entries."""
     inner = _Frame(group.items, segments, attempt, group.key, HEADER, FOOTER).layout()
     left, _, right, _ = inner.inside.extent
@@ -126,7 +136,7 @@ def _grouped(group: Group, segments: Sequence[Segment], attempt: _Attempt) -> Fr
     left, right = left - PADDING - max(title, aside), right + PADDING + max(title, aside)
     area = Area(group, left - axis, 0, right - left, inner.size.height)
     return FrameLayout(
-        join([Layout((area,)), inner.inside.moved(-axis, 0)]),
+        join([Layout((area,)), inner.inside.translate(-axis, 0)]),
         Size(axis - left, right - axis, inner.size.height),
         {wire: x - axis for wire, x in inner.enters.items()},
         {wire: x - axis for wire, x in inner.leaves.items()},

@@ -30,7 +30,7 @@ class Area:
     width: float
     height: float
 
-    def moved(self, dx: float, dy: float) -> Area:
+    def translate(self, dx: float, dy: float) -> Area:
         return replace(self, x=self.x + dx, y=self.y + dy)
 
 
@@ -42,7 +42,7 @@ class Path:
     line: Line
     has_head: bool = False
 
-    def moved(self, dx: float, dy: float) -> Path:
+    def translate(self, dx: float, dy: float) -> Path:
         return replace(self, points=tuple((x + dx, y + dy) for x, y in self.points))
 
 
@@ -55,7 +55,7 @@ class Label:
     y: float
     width: float
 
-    def moved(self, dx: float, dy: float) -> Label:
+    def translate(self, dx: float, dy: float) -> Label:
         return replace(self, x=self.x + dx, y=self.y + dy)
 
 
@@ -67,11 +67,11 @@ class Layout:
     paths: tuple[Path, ...] = ()
     labels: tuple[Label, ...] = ()
 
-    def moved(self, dx: float, dy: float) -> Layout:
+    def translate(self, dx: float, dy: float) -> Layout:
         return Layout(
-            tuple([area.moved(dx, dy) for area in self.areas]),
-            tuple([path.moved(dx, dy) for path in self.paths]),
-            tuple([label.moved(dx, dy) for label in self.labels]),
+            tuple([area.translate(dx, dy) for area in self.areas]),
+            tuple([path.translate(dx, dy) for path in self.paths]),
+            tuple([label.translate(dx, dy) for label in self.labels]),
         )
 
     @property

@@ -48,7 +48,7 @@ class Segment:
     shows_label: bool
 
 
-def whole(wires: Sequence[Wire]) -> list[Segment]:
+def outermost_segments(wires: Sequence[Wire]) -> list[Segment]:
     """The segments of wires in the outermost frame."""
     return [
         Segment(number, wire.source, wire.targets, False, wire.label, wire.line, True)
@@ -174,7 +174,7 @@ class Layers:
         self.weights[above.index, below.index] = weight
 
 
-def layered(sizes: Mapping[Key, Size], edges: Sequence[Edge]) -> Layers:
+def make_layers(sizes: Mapping[Key, Size], edges: Sequence[Edge]) -> Layers:
     """The layers of one frame; `sizes` has the sizes of its items, in the order of execution."""
     ranks = _ranks(list(sizes), edges)
     layers = Layers()

@@ -22,11 +22,11 @@ def mermaid(picture: Picture) -> str:
 
 def _lines(picture: Picture) -> Iterator[str]:
     yield "flowchart TB"
-    yield f"  subgraph main[{_quoted(*picture.caption)}]"
+    yield f"  subgraph main[{_quote(*picture.caption)}]"
     yield from _panel(picture.main, "n", "    ")
     yield "  end"
     for number, inset in enumerate(picture.insets):
-        yield f"  subgraph inset{number}[{_quoted(inset.title, *inset.facts)}]"
+        yield f"  subgraph inset{number}[{_quote(inset.title, *inset.facts)}]"
         yield from _panel(inset, f"c{number}_", "    ")
         yield "  end"
 
@@ -40,13 +40,13 @@ def _panel(panel: Panel, prefix: str, indent: str) -> Iterator[str]:
 def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
     for item in items:
         if isinstance(item, Group):
-            yield f"{indent}subgraph {prefix}{item.key}[{_quoted(heading(item))}]"
+            yield f"{indent}subgraph {prefix}{item.key}[{_quote(heading(item))}]"
             yield from _items(item.items, prefix, f"{indent}  ")
             yield f"{indent}end"
             continue
         left, right = _brackets(item)
         name, (fill, edge) = f"{prefix}{item.key}", style.colours(item)
-        yield f"{indent}{name}{left}{_quoted(heading(item), *item.lines)}{right}"
+        yield f"{indent}{name}{left}{_quote(heading(item), *item.lines)}{right}"
         yield f"{indent}style {name} fill:{fill},stroke:{edge},color:{style.INK}"
 
 
@@ -58,14 +58,14 @@ def _brackets(box: Box) -> tuple[str, str]:
 
 def _wire(wire: Wire, prefix: str, indent: str) -> Iterator[str]:
     for place, target in enumerate(wire.targets):
-        label = f"|{_quoted(wire.label)}|" if wire.label and place == 0 else ""
+        label = f"|{_quote(wire.label)}|" if wire.label and place == 0 else ""
         yield f"{indent}{prefix}{wire.source} {_ARROWS[wire.line]}{label} {prefix}{target}"
 
 
-def _quoted(*lines: str) -> str:
-    return '"' + "<br/>".join("".join(map(_character, line)) for line in lines) + '"'
+def _quote(*lines: str) -> str:
+    return '"' + "<br/>".join("".join(map(_escape, line)) for line in lines) + '"'
 
 
-def _character(char: str) -> str:
+def _escape(char: str) -> str:
     """A character as it is if it is safe, otherwise as Mermaid's entity."""
     return char if char.isalnum() or char in _PLAIN else f"#{ord(char)};"

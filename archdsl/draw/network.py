@@ -137,11 +137,11 @@ def _wires(outline: Outline, ends: Iterable[tuple[int, Value]]) -> tuple[Wire, .
             wires[source, value][reader] = None
     return tuple(
         Wire(source, tuple(readers), captions.shape(outline.graph.type(value)))
-        for (source, value), readers in sorted(wires.items(), key=_in_order(outline))
+        for (source, value), readers in sorted(wires.items(), key=_wire_order(outline))
     )
 
 
-def _in_order(outline: Outline) -> Callable[[tuple[tuple[int, Value], object]], tuple[int, ...]]:
+def _wire_order(outline: Outline) -> Callable[[tuple[tuple[int, Value], object]], tuple[int, ...]]:
     """The key that sorts wires: by source, and for one source in the order of its outputs."""
     places = {
         (box, outline.value(value)): place

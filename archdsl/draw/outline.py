@@ -14,7 +14,7 @@ from archdsl import limits
 from archdsl.costs.figures import Convention, Costs
 from archdsl.draw import captions
 from archdsl.draw.picture import Box, Group, Item, Look
-from archdsl.draw.style import clean, shortened
+from archdsl.draw.style import clean, shorten
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.listing import Entry, Member, listing
 from archdsl.ops.sources import Input
@@ -181,7 +181,7 @@ class _Outliner:
         for covered in entry.covers:
             self._assign(key, covered)
         if isinstance(member, Node) and isinstance(member.operation, Input):
-            return Box(key, Look.END, shortened(clean(entry.name), _LONGEST))
+            return Box(key, Look.END, shorten(clean(entry.name), _LONGEST))
         if isinstance(member, Node):
             kind, lines = member.operation.name, captions.node_caption(member)
         else:
@@ -206,7 +206,7 @@ class _Outliner:
         for scope in scopes:
             self._assign(key, scope)
         lines, share = self.block_captions.caption(*scopes), self._share(key, scopes)
-        title = shortened(clean(name), _LONGEST)
+        title = shorten(clean(name), _LONGEST)
         return Box(key, Look.BLOCK, title, lines, share, max(times, 1), 0.0)
 
     def _remainder(self, entries: Sequence[Entry]) -> Box:
@@ -243,4 +243,4 @@ def _title(entry: Entry, kind: str) -> str:
     kind, name = clean(kind), clean(entry.name)
     # A name that only repeats the kind, with a number perhaps, was made up and says nothing.
     is_own = not re.fullmatch(f"(.*_)?({re.escape(kind)})?[0-9]*", name.partition("-")[0])
-    return shortened(": ".join(filter(None, (name if is_own else "", kind))), _LONGEST)
+    return shorten(": ".join(filter(None, (name if is_own else "", kind))), _LONGEST)

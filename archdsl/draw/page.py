@@ -110,7 +110,7 @@ class ChartPage:
 
 def page(picture: Picture) -> Page:
     """The page of a picture: its main diagram, and the others to the right of it."""
-    main = _moved(_panel_page(picture.main, picture), _MARGIN, _MARGIN)
+    main = _translate(_panel_page(picture.main, picture), _MARGIN, _MARGIN)
     parts = [main, *_beside(main, [_panel_page(inset, None) for inset in picture.insets])]
     right = max(part.width for part in parts) + _MARGIN
     bottom = max(part.height for part in parts) + _MARGIN
@@ -126,14 +126,14 @@ def _beside(main: Page, insets: Sequence[Page]) -> Iterator[Page]:
     for inset in insets:
         if y > _MARGIN and y + inset.height > main.height:  # one at least in each column
             x, y, widest = x + widest + _BETWEEN, _MARGIN, 0.0
-        yield _moved(inset, x, y)
+        yield _translate(inset, x, y)
         y, widest = y + inset.height + _BETWEEN, max(widest, inset.width)
 
 
-def _moved(part: Page, dx: float, dy: float) -> Page:
+def _translate(part: Page, dx: float, dy: float) -> Page:
     writings = tuple(replace(w, x=w.x + dx, y=w.y + dy) for w in part.writings)
-    samples = tuple(replace(s, area=s.area.moved(dx, dy)) for s in part.samples)
-    layout, right, bottom = part.layout.moved(dx, dy), part.width + dx, part.height + dy
+    samples = tuple(replace(s, area=s.area.translate(dx, dy)) for s in part.samples)
+    layout, right, bottom = part.layout.translate(dx, dy), part.width + dx, part.height + dy
     return Page(part.title, layout, writings, samples, right, bottom)
 
 
@@ -151,7 +151,7 @@ def _panel_page(panel: Panel, picture: Picture | None) -> Page:
     width = max(
         right - left, *(w.right for w in writings), *(s.area.x + s.area.width for s in samples), 0
     )
-    drawn = drawn.moved((width - (right - left)) / 2 - left, y + 8 - top)
+    drawn = drawn.translate((width - (right - left)) / 2 - left, y + 8 - top)
     depth = y + 8 + bottom - top
     for place, note in enumerate(panel.notes, start=1):
         writings.append(Writing(note, 0, depth + 8 + 16 * place, PLAIN, style.MUTED))
@@ -176,7 +176,8 @@ def _scale(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
     texts.append(Writing("0 %", x, y + 11, PLAIN, style.MUTED))
     x = texts[1].right + 6
     patches = [
-        _patch(x + 16 * step, y, 16, style.warm(step / (_STEPS - 1))[0]) for step in range(_STEPS)
+        _patch(x + 16 * step, y, 16, style.heat_colours(step / (_STEPS - 1))[0])
+        for step in range(_STEPS)
     ]
     texts.append(Writing(most, x + 16 * _STEPS + 6, y + 11, PLAIN, style.MUTED))
     return texts, patches

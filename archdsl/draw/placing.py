@@ -154,7 +154,7 @@ class Placement:
         vertex = self.layers.by_key[item.key]
         x, y = self.axes[vertex.index], self._top(vertex)
         if isinstance(item, Group):
-            return self.content.frames[item.key].inside.moved(x, y)
+            return self.content.frames[item.key].inside.translate(x, y)
         size = vertex.size
         return Layout((Area(item, x - size.left, y, size.left + size.right, size.height),))
 

@@ -40,10 +40,10 @@ def colours(box: Box) -> tuple[str, str]:
     """Fill and edge of a box: by its cost if it has one, otherwise by its look."""
     if box.heat is None or box.look is Look.FAULT:
         return LOOKS[box.look]
-    return warm(box.heat)
+    return heat_colours(box.heat)
 
 
-def warm(heat: float) -> tuple[str, str]:
+def heat_colours(heat: float) -> tuple[str, str]:
     """Fill and edge for a heat from 0, white, to 1, orange."""
     return _between(_COLD, _HOT, heat), _between(_EDGE_COLD, _EDGE_HOT, heat)
 
@@ -101,7 +101,7 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
 
 
-def shortened(text: str, most: int) -> str:
+def shorten(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -30,7 +30,7 @@ _ZOOM, _MOST = 2.0, 16_000
 
 def svg(picture: Picture) -> str:
     """The picture as an SVG document."""
-    return _written(page(picture))
+    return _picture_document(page(picture))
 
 
 def png(picture: Picture) -> bytes:
@@ -40,7 +40,7 @@ def png(picture: Picture) -> bytes:
         CompileError: resvg is not installed.
     """
     whole = page(picture)
-    return pixels(_written(whole), max(whole.width, whole.height))
+    return pixels(_picture_document(whole), max(whole.width, whole.height))
 
 
 def pixels(svg: str, longest: float) -> bytes:
@@ -71,11 +71,11 @@ def _document(title: str, width: float, height: float, body: Iterable[str]) -> s
 # Pictures
 
 
-def _written(whole: Page) -> str:
-    return _document(whole.title, whole.width, whole.height, _drawn(whole))
+def _picture_document(whole: Page) -> str:
+    return _document(whole.title, whole.width, whole.height, _elements(whole))
 
 
-def _drawn(whole: Page) -> Iterator[str]:
+def _elements(whole: Page) -> Iterator[str]:
     # Later elements are above earlier ones: frames, then wires, then boxes and texts.
     for area in whole.layout.areas:
         yield from _group(area, area.item) if isinstance(area.item, Group) else ()
@@ -103,11 +103,11 @@ def _box(area: Area, box: Box) -> Iterator[str]:
     if box.look in (Look.END, Look.SUM):
         yield _rectangle(area, fill, edge, area.height / 2)
     else:
-        yield from _bordered(area, fill, edge, box.border, 3)
+        yield from _bordered_box(area, fill, edge, box.border, 3)
     yield from _texts(area, box)
 
 
-def _bordered(area: Area, fill: str, edge: str, border: Border, inset: float) -> Iterator[str]:
+def _bordered_box(area: Area, fill: str, edge: str, border: Border, inset: float) -> Iterator[str]:
     yield _rectangle(area, fill, edge, 14 if border is Border.ROUND else 4)
     if border is Border.DOUBLE:
         twice = 2 * inset
@@ -166,7 +166,7 @@ def _sample(sample: Sample) -> Iterator[str]:
     if sample.border is None:
         yield _rectangle(sample.area, sample.fill, sample.edge, 0)
     else:
-        yield from _bordered(sample.area, sample.fill, sample.edge, sample.border, 2)
+        yield from _bordered_box(sample.area, sample.fill, sample.edge, sample.border, 2)
 
 
 def _rectangle(area: Area, fill: str, edge: str, radius: float) -> str:
@@ -180,10 +180,10 @@ def _rectangle(area: Area, fill: str, edge: str, radius: float) -> str:
 
 def chart_svg(page: ChartPage) -> str:
     """The chart as an SVG document."""
-    return _document(page.title, page.width, page.height, _plotted(page))
+    return _document(page.title, page.width, page.height, _chart_elements(page))
 
 
-def _plotted(page: ChartPage) -> Iterator[str]:
+def _chart_elements(page: ChartPage) -> Iterator[str]:
     yield from map(_stroke, page.strokes)
     yield from map(_mark, page.marks)
     yield from map(_text, page.writings)

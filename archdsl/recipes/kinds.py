@@ -38,10 +38,10 @@ class Bounded(Frozen):
     """A number in an interval that is open at one end or both. `Real` has closed ones."""
 
     expects: str
-    accepted: Callable[[Number], bool]  # intervals differ in which ends they exclude
+    contains: Callable[[Number], bool]  # intervals differ in which ends they exclude
 
     def accepts(self, value: object) -> bool:
-        return is_number(value) and self.accepted(value)
+        return is_number(value) and self.contains(value)
 
 
 POSITIVE = Bounded("a number above 0", lambda value: value > 0)

@@ -16,10 +16,10 @@ from archdsl.report.text import (
     Table,
     as_json,
     comma_separated,
-    plain_inputs,
+    json_inputs,
     readable,
     readable_bytes,
-    shown_inputs,
+    show_inputs,
 )
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _inputs(member: Member) -> str:
     """The shape of the input; the names too if there are several."""
     if len(member.inputs) == 1:
         return "".join(map(show_shape, member.inputs.values()))
-    return shown_inputs(member.inputs)
+    return show_inputs(member.inputs)
 
 
 def _member(member: Member, convention: Convention) -> dict[str, object]:
@@ -130,7 +130,7 @@ def _member(member: Member, convention: Convention) -> dict[str, object]:
         "network": member.network,
         "parameters": {name: _plain(value) for name, value in member.given.items()},
         "base": member.lineage.base,
-        "input": plain_inputs(member.inputs),
+        "input": json_inputs(member.inputs),
         "params": member.figures.params,
         "macs": member.figures.macs,
         "convention": convention.name,

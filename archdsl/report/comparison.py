@@ -110,7 +110,7 @@ def _lines(difference: Difference) -> Iterator[_Line]:
     for is_alike, found in groupby(difference.pairs, lambda pair: pair.status == ALIKE):
         pairs = list(found)
         if is_alike and len(pairs) > 1:  # one equal part is shown, as it takes one line anyway
-            yield _folded(pairs)
+            yield _fold(pairs)
         else:
             yield from map(_line, pairs)
 
@@ -124,7 +124,7 @@ def _with_references(lines: Iterable[_Line]) -> Iterator[_Line]:
         yield replace(line, changes=(f"as in {first}",)) if is_repeated else line
 
 
-def _folded(pairs: list[Pair]) -> _Line:
+def _fold(pairs: list[Pair]) -> _Line:
     return _Line(f"... {len(pairs)} alike", "", _sum(p.a for p in pairs), _sum(p.b for p in pairs))
 
 

@@ -18,11 +18,11 @@ from archdsl.report.text import (
     Table,
     as_json,
     comma_separated,
-    plain_inputs,
+    json_inputs,
     readable,
     readable_bytes,
     share,
-    shown_inputs,
+    show_inputs,
 )
 
 
@@ -76,7 +76,7 @@ class CostReport:
 
     @property
     def _inputs(self) -> str:
-        return shown_inputs(self.network.inputs)
+        return show_inputs(self.network.inputs)
 
     @property
     def _table(self) -> Table:
@@ -116,7 +116,7 @@ class CostReport:
         yield f"bytes moved   {readable_bytes(total.bytes_moved)} read and written, without fusion"
         yield f"intensity     {total.intensity:.2f} FLOPs (2 x MACs) per byte moved"
         # What a convention leaves out is where two published counts usually differ.
-        yield from _wrapped("not counted   ", self._uncounted)
+        yield from _wrap("not counted   ", self._uncounted)
 
     @property
     def _views(self) -> str:
@@ -137,7 +137,7 @@ class CostReport:
         return as_json(
             {
                 "network": network.name,
-                "input": plain_inputs(network.inputs),
+                "input": json_inputs(network.inputs),
                 "params": total.params,
                 "macs": total.macs,
                 "flops": total.flops,
@@ -188,7 +188,7 @@ class CostReport:
         return comma_separated(columns, rows)
 
 
-def _wrapped(head: str, items: list[str], most: int = 88) -> Iterator[str]:
+def _wrap(head: str, items: list[str], most: int = 88) -> Iterator[str]:
     """Items after a head, on as many lines as they need, all but the first indented."""
     line = head + items[0]
     for item in items[1:]:

@@ -19,7 +19,7 @@ from archdsl.compare.pieces import Piece
 from archdsl.diagnostics import counted
 from archdsl.network import Network
 from archdsl.report.comparison import comparison_table
-from archdsl.report.text import Table, as_json, comma_separated, shown_inputs
+from archdsl.report.text import Table, as_json, comma_separated, show_inputs
 
 _COUNTED = {
     REMOVED: "only in A",
@@ -71,7 +71,7 @@ class DiffReport:
             "AB", (difference.a, difference.b), self.asked, strict=True
         ):
             yield f"{letter}  {asked}"  # as the user wrote it; the next line is what it came to
-            yield f"   {network.name} at {shown_inputs(network.inputs)}"
+            yield f"   {network.name} at {show_inputs(network.inputs)}"
 
     @property
     def _verdict(self) -> str:

@@ -11,9 +11,9 @@ from archdsl.report.text import (
     Table,
     as_json,
     comma_separated,
-    plain_inputs,
+    json_inputs,
     readable,
-    shown_inputs,
+    show_inputs,
 )
 
 _RIGHT = frozenset({"factor", "params", "cost", "MACs", "off target", "ratio", "doubles at"})
@@ -36,7 +36,7 @@ def show_expansion(expansion: Expansion, form: str) -> str:
     )
     rows = [_candidate_cells(expansion, each) for each in expansion.candidates]
     table = Table(columns, rows, _RIGHT)
-    base = f"{expansion.network} at {shown_inputs(expansion.base.inputs)}"
+    base = f"{expansion.network} at {show_inputs(expansion.base.inputs)}"
     cost, target = (
         _figure(value, expansion.metric) for value in (expansion.base.cost, expansion.target)
     )
@@ -92,7 +92,7 @@ def _step_cells(trail: Trail, number: int) -> tuple[str, ...]:
 def _figures(state: State, metric: str) -> tuple[str, ...]:
     params, macs = readable(state.total.params), readable(state.total.macs)
     own = () if metric in ("macs", "params") else (readable(state.cost),)
-    return (shown_inputs(state.inputs), params, macs, *own)
+    return (show_inputs(state.inputs), params, macs, *own)
 
 
 def _cost_columns(metric: str) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ def _step(trail: Trail, number: int) -> dict[str, object]:
 
 def _state(state: State) -> dict[str, object]:
     return {
-        "input": plain_inputs(state.inputs),
+        "input": json_inputs(state.inputs),
         "params": state.total.params,
         "macs": state.total.macs,
         "activations": state.total.activations,

@@ -38,10 +38,10 @@ def show(network: Network, depth: int | None = None) -> str:
     # One deeply nested line does not push the figures of all lines off the screen.
     tree = min(max(width(line.tree) for line in lines), _WIDEST)
     output = max(width(line.output) for line in lines)
-    return "".join(f"{_padded(line, tree, output)}\n" for line in lines)
+    return "".join(f"{_align(line, tree, output)}\n" for line in lines)
 
 
-def _padded(line: _Line, tree: int, output: int) -> str:
+def _align(line: _Line, tree: int, output: int) -> str:
     space = " " * (tree - width(line.tree))
     gap = " " * (output - width(line.output))
     return f"{line.tree}{space}  {line.output}{gap}  {line.params:>9}  {line.macs:>9}".rstrip()
@@ -78,13 +78,13 @@ class _Listing:
             # No figures: the members have their own, and a sum would count them twice for a reader.
             return _Line(f"{indent}{entry.name}: these {len(entry.inside)} in turn{times}")
         if isinstance(entry.member, Node):
-            head = _titled(
+            head = _heading(
                 entry.name, entry.member.operation.name, describe(entry.member.operation)
             )
             figures = self.network.costs.nodes[entry.member.index]
             outputs = " and ".join(map(str, entry.member.results))
         else:
-            head = _titled(entry.name, entry.member.definition, entry.member.definition)
+            head = _heading(entry.name, entry.member.definition, entry.member.definition)
             figures = self.network.costs.scopes[entry.member.index]
             outputs = self._shapes(entry.member.outputs)
         params = readable(figures.params) if figures.params else ""
@@ -95,7 +95,7 @@ class _Listing:
         return " and ".join(str(self.network.graph.type(value)) for value in values)
 
 
-def _titled(name: str, kind: str, written: str) -> str:
+def _heading(name: str, kind: str, written: str) -> str:
     """`conv2(54)` for the second `conv(54)`, and `pool1: max_pool(2)` if the author named it."""
     # Names are made of the kind and a number, unless the author assigned the result to a name.
     is_own = not re.fullmatch(re.escape(kind) + "[0-9]*", name)

@@ -25,15 +25,15 @@ _GAP = "  "
 
 def readable(value: int) -> str:
     """A count with two decimals and a suffix if it is at least 1000: `936`, `5.20 k`, `18.41 G`."""
-    return _scaled(value, 1000, _THOUSANDS)
+    return _scale(value, 1000, _THOUSANDS)
 
 
 def readable_bytes(value: int) -> str:
     """A number of bytes in powers of 1024: `512 B`, `156.20 MiB`."""
-    return _scaled(value, 1024, _BINARY)
+    return _scale(value, 1024, _BINARY)
 
 
-def _scaled(value: int, base: int, suffixes: tuple[str, ...]) -> str:
+def _scale(value: int, base: int, suffixes: tuple[str, ...]) -> str:
     power = 0
     # Rounded before it is compared, because 999,999 is 1.00 M and not 1000.00 k.
     while power < len(suffixes) - 1 and round(abs(value) / base**power, 2) >= base:
@@ -47,12 +47,12 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "-"
 
 
-def shown_inputs(inputs: Mapping[str, tuple[int, ...]]) -> str:
+def show_inputs(inputs: Mapping[str, tuple[int, ...]]) -> str:
     """The shapes of inputs with their names: `video 3 x 13 x 160^2`."""
     return ", ".join(f"{name} {show_shape(shape)}" for name, shape in inputs.items())
 
 
-def plain_inputs(inputs: Mapping[str, tuple[int, ...]]) -> object:
+def json_inputs(inputs: Mapping[str, tuple[int, ...]]) -> object:
     """The sizes of the only input as a list, or of several inputs as an object by name."""
     sizes = {name: list(shape) for name, shape in inputs.items()}
     (first, *more) = sizes.values()
@@ -89,10 +89,10 @@ def visible(text: str) -> str:
 
 def in_a_line(text: str) -> str:
     """The text on one line, with control characters and line ends escaped."""
-    return "".join(_visible(char) for char in text)
+    return "".join(_escape_character(char) for char in text)
 
 
-def _visible(char: str) -> str:
+def _escape_character(char: str) -> str:
     if char == "\t":
         return _TAB
     return char if char.isprintable() else char.encode("unicode_escape").decode()
@@ -133,7 +133,7 @@ class Table:
         rule = tuple("-" * size for size in self._widths)
         lines = [self.columns, rule, *self.rows]
         lines += [rule, self.total] if self.total else []
-        return "".join(f"{_GAP.join(self._padded(line)).rstrip()}\n" for line in lines)
+        return "".join(f"{_GAP.join(self._pad(line)).rstrip()}\n" for line in lines)
 
     def markdown(self) -> str:
         """A table of GitHub's Markdown, aligned in its source too."""
@@ -143,16 +143,16 @@ class Table:
             for name, size in zip(self.columns, sizes, strict=True)
         ]
         lines = [self.columns, *self._all_rows]
-        body = [f"| {' | '.join(self._padded(map(_escaped, line)))} |\n" for line in lines]
+        body = [f"| {' | '.join(self._pad(map(_escape, line)))} |\n" for line in lines]
         return "".join([body[0], f"| {' | '.join(marks)} |\n", *body[1:]])
 
-    def _padded(self, cells: Iterable[str]) -> Iterator[str]:
+    def _pad(self, cells: Iterable[str]) -> Iterator[str]:
         for name, size, cell in zip(self.columns, self._widths, cells, strict=True):
             space = " " * (size - width(cell))
             yield space + cell if name in self.right else cell + space
 
 
-def _escaped(cell: str) -> str:
+def _escape(cell: str) -> str:
     return cell.replace("|", "\\|")  # in a cell of Markdown, even inside of code
 
 

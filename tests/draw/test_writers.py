@@ -11,7 +11,7 @@ import archdsl
 from archdsl.draw.dot import dot
 from archdsl.draw.mermaid import mermaid
 from archdsl.draw.picture import Border, Box, Group, Look, Panel, Picture, Scale, Wire
-from archdsl.draw.style import PLAIN, TITLE, clean, shortened
+from archdsl.draw.style import PLAIN, TITLE, clean, shorten
 from archdsl.draw.svg import svg
 from tests.draw.harness import ROOT, picture
 
@@ -84,5 +84,5 @@ def test_every_box_and_wire_is_written(write: object) -> None:
 
 def test_texts_are_escaped() -> None:
     assert clean("a\n b\t\u0000c\u202e") == "a b \ufffdc\ufffd"
-    assert shortened("abcdef", 4) == "abc…"
+    assert shorten("abcdef", 4) == "abc…"
     assert PLAIN.width("iiii") < PLAIN.width("mmmm") < TITLE.width("mmmm") < 4 * TITLE.size * 1.2
