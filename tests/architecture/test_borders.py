@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -77,16 +78,23 @@ def _modules() -> dict[str, Path]:
     return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in paths}
 
 
-def _imports(path: Path) -> set[str]:
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    """The syntax tree of a file, read once for all that is asked of it."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
+def _imports(path: Path) -> frozenset[str]:
     """Every module that a file imports, at its top or inside a function."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in _nodes(path):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
             found.update(_meant(node.module or "", alias.name) for alias in node.names)
-    return found
+    return frozenset(found)
 
 
 def _meant(module: str, name: str) -> str:
@@ -161,7 +169,9 @@ def test_library_comes_in_by_its_door(library: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_torch_is_loaded_only_when_it_is_used(name: str) -> None:
-    body = ast.parse(MODULES[name].read_text()).body
+    module = _nodes(MODULES[name])[0]
+    assert isinstance(module, ast.Module)
+    body = module.body
     loaded = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
     text = "\n".join(map(ast.unparse, loaded))
     assert not re.search(r"^(import|from) (torch|safetensors|onnx\w*)\b", text, re.MULTILINE)
@@ -178,7 +188,7 @@ def test_operations_do_not_know_each_other() -> None:
         f"{name} imports {alias.name}"
         for name, path in MODULES.items()
         if _is_in(name, "ops")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in _nodes(path)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if operations.get(alias.name) == node.module

@@ -143,7 +143,8 @@ class Trees:
         self.longest = draw(st.sampled_from([4, 8, 12, 30]))
 
     def pick(self, *choices: T) -> T:
-        return self.draw(st.sampled_from(choices))
+        # Hypothesis keeps strategies of integers; `sampled_from` would be made for each draw.
+        return choices[self.draw(st.integers(0, len(choices) - 1))]
 
     def some(self, least: int, most: int) -> range:
         return range(self.draw(st.integers(least, most)))
