@@ -191,9 +191,19 @@ def round_hint(given: Given, accepts: Callable[[int], bool]) -> str | None:
     written = given.written
     text = written.span.text if written else given.span.text
     text = written.text if isinstance(written, tree.Number) else text
-    roundings = {"ceil": ceil(given.value), "int": int(given.value)}
-    calls = [f"`{name}({text})`" for name, rounded in roundings.items() if accepts(rounded)]
-    return f"round it: {alternatives(calls)}" if calls else None
+    down = _floor_division(written) or f"int({text})"
+    roundings = {f"ceil({text})": ceil(given.value), down: int(given.value)}
+    choices = [f"`{rounding}`" for rounding, value in roundings.items() if accepts(value)]
+    return f"round it: {alternatives(choices)}" if choices else None
+
+
+def _floor_division(written: tree.Expression | None) -> str | None:
+    """A quotient with `//` for its `/`; None for any other expression."""
+    if not isinstance(written, tree.Binary) or written.operator != "/":
+        return None
+    text, left, right = written.span.source.text, written.left.span, written.right.span
+    operator = text[left.end : right.start].replace("/", "//")
+    return f"{text[written.span.start : left.end]}{operator}{text[right.start : written.span.end]}"
 
 
 def refusal_labels(given: Given, what: str) -> tuple[Label, ...]:

@@ -31,6 +31,7 @@ def apply_block(frame: Frame, callee: BlockValue, arguments: Arguments, node: tr
     """The result of a block; without tensors, the block with these arguments bound."""
     block = callee.block
     given = bind_arguments(frame, callee, arguments.positional, arguments.named)
+    # Checked even if the block is only bound, since the mistake is here and not where it is used.
     suited = parameters.check_arguments(frame, block, given)
     missing = [p.name for p in block.parameters if p.default is None and p.name not in given]
     if missing:

@@ -42,6 +42,7 @@ def build(request: Request, budget: Budget) -> Built:
     inserted, reuse = request.plan.inserted, request.reuse
     context = Context(request.program, graph, budget, findings, RULES, request, inserted, reuse)
     ending, whole, before = Ending.GIVEN_UP, None, budget.steps
+    # It is raised where the budget is spent or mistakes are too many: both are findings already.
     with suppress(CompileError):
         ending, whole = _build_network(request, context)
     rows, found, taken = tuple(context.rows), tuple(findings.entries), budget.steps - before
@@ -96,5 +97,6 @@ def _run_network(request: Request, context: Context) -> Graph:
     given, tests = dict(frame.given), tuple(frame.tests)
     outputs, main = tensors_in(result), request.program.main
     graph.close(scope, bindings, dict(graph.inputs), outputs, given, tests)
+    # The comment at the top of a file describes the network that the file is named after.
     doc = plan.doc or (main.file.doc if request.name == main.path.stem else None)
     return graph.finish(outputs, doc, () if context.reuse else forwarded_parameters(network))

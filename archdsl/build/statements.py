@@ -178,7 +178,7 @@ def _run_rounds(frame: Frame, statement: tree.For, values: tuple[Value, ...]) ->
         _bind(frame, statement.targets, value, written, statement.values.span)
         _run_statements(frame, statement.body)
         if frame.findings.faults > faults:
-            raise Fault
+            raise Fault  # later iterations would only repeat the mistake
 
 
 # The declarations of a network: its inputs, and how its weights are initialised
@@ -273,8 +273,10 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
 def _options(frame: Frame, scheme: str, arguments: Arguments, span: Span) -> dict[str, Value]:
     """The options of a scheme, each a number of at least 0."""
     if tuple(arguments.named) != SCHEMES[scheme] or arguments.positional:
-        takes = " and ".join(f"`{option} = ...`" for option in SCHEMES[scheme]) or "no options"
-        raise frame.fault("init", f"`{scheme}` takes {takes}", span)
+        takes = " and ".join(f"`{option}`" for option in SCHEMES[scheme]) or "no options"
+        options = ", ".join(f"{option} = ..." for option in SCHEMES[scheme])
+        hint = f"write `{scheme}({options})`" if options else f"write `{scheme}`"
+        raise frame.fault("init", f"`{scheme}` takes {takes}", span, help=hint)
     for option, given in arguments.named.items():
         if not is_number(given.value) or given.value < 0:
             must = f"`{option}` of `{scheme}` must be a number of at least 0"

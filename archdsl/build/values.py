@@ -239,6 +239,7 @@ def show(value: object, most: int = 8) -> str:
     if is_number(value):
         return show_number(value)
     if isinstance(value, tuple):
+        # Inner tuples are cut shorter still, so that the text of a nested one stays short.
         shown = [show(entry, most // 2) for entry in value[:most]]
         shown += ["..."] if len(value) > most else []
         return "(" + ", ".join(shown) + ("," if len(value) == 1 else "") + ")"

@@ -185,6 +185,7 @@ def _word(item: tree.Figure | tree.Property) -> Span:
 def _unknown(item: tree.Figure | tree.Property, name: str) -> Diagnostic:
     """The error for a name that is no figure and no property, at that name."""
     known = [*METRICS, *figures.STATED, *structure.COUNTED, *structure.PROPERTIES]
+    # The tree has no span for the name alone. It comes after the word `disputed`, if that is there.
     before = item.span.start + (len("disputed") if item.disputed else 0)
     start = item.span.source.text.index(name, before)
     span = Span(item.span.source, start, start + len(name))

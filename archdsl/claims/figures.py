@@ -84,6 +84,7 @@ def compare_figure(
     if base is not None:
         value -= metrics.figure(figure.metric, base.graph, base.costs)
     text = figure.value.text
+    # Exact, since a float would decide at random on a difference of exactly half a unit.
     off: Fraction = value - Fraction(figure.value.value)
     shown = signed(text, value) if base is not None else in_unit_of(text, value)
     measured = Measurement(value, shown, signed(text, off) if off else "0")

@@ -80,6 +80,7 @@ class _Collector:
 
     def __post_init__(self) -> None:
         self.settings = {name: {} for name in self.spec.networks}
+        # A claim can also be about a network of another file, which is a member after the others.
         for claim in self.examined:
             of_network = self.settings.setdefault(claim.network.name, {})
             of_network.setdefault(_setting(claim.network), []).append(claim)
@@ -99,6 +100,7 @@ class _Collector:
         self, name: str, settings: dict[Setting, list[ExaminedClaim]]
     ) -> Iterator[Member]:
         """A network with its own parameters, and at each setting with a stated accuracy."""
+        # The empty setting is the network's own, which is a member in any case.
         own = {setting for setting, claims in settings.items() if setting and _accuracies(claims)}
         others = [claim for s, claims in settings.items() if s not in own for claim in claims]
         network = self._build(name)

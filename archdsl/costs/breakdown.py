@@ -43,6 +43,8 @@ class Cut:
 def cut(graph: Graph, by: str) -> tuple[Cut, ...]:
     """Cut a graph by one of LEVELS: every operation is in exactly one part, inputs are in none."""
     owners = _owners(graph, LEVELS[by])
+    # Scopes and nodes are numbered separately, so a key says which it is. Parts are in the order of
+    # their first operation.
     parts: dict[tuple[bool, int], tuple[Scope | None, list[Node]]] = {}
     for node in graph:
         owner = owners[node.scope]

@@ -70,7 +70,7 @@ class Rewrite:
     ) -> Node:
         index = len(self._nodes)
         if (index, operation, results) == (node.index, node.operation, node.results):
-            return node
+            return node  # most nodes of most passes
         origins = {
             name: ImposedOrigin(value, node.scope, node.span) for name, value in imposed.items()
         }

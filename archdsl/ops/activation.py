@@ -24,6 +24,7 @@ class Activation(Operation):
     constructor: ClassVar[str]
 
     def emit(self, operands: Types, results: Types) -> Layer:
+        # All have torch's defaults, so an argument with its default is not written.
         arguments = tuple(
             LayerArgument(f.name, number(getattr(self, f.name)), number(default_of(f)))
             for f in fields(self)

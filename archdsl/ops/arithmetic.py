@@ -99,6 +99,7 @@ class Extreme(Operation):
     def emit(self, operands: Types, results: Types) -> Expression:
         if self.constant is None:
             return Expression(f"torch.{self.name}({{0}}, {{1}})")
+        # torch.maximum takes no numbers, but a lower bound does the same.
         template = f"{{0}}.clamp({self.bound}={{constant}})"
         return Expression(template, {"constant": number(self.constant)})
 

@@ -39,6 +39,8 @@ class ScaledDotProductAttention(Operation):
 
     def cost(self, operands: Types, results: Types) -> Cost:
         q, _, v = operands
+        # N D M for the scores and M E N for their product with V, for all heads. The softmax and
+        # the scale are element by element, which no convention counts.
         macs = q.elements * v.shape[-2] + v.elements * q.shape[-2]
         return Cost(macs=macs, fvcore=-macs)
 

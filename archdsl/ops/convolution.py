@@ -35,6 +35,7 @@ class Convolution(Operation):
     padding: Extent | None = parameter(Maybe(Sizes(least=0)), None)
     dilation: Extent = parameter(Sizes(), 1)
     groups: int = parameter(Integer(), 1)
+    # Not torch's default: in video networks, a norm follows nearly every convolution.
     bias: bool = parameter(Boolean(), False)
 
     def infer(self, x: TensorType) -> Types:
@@ -47,22 +48,32 @@ class Convolution(Operation):
         (x,), (y,) = operands, results
         kernel = per_axis(self.kernel, len(x.extents), "kernel")
         weights = self.channels * (x.channels // self.groups) * prod(kernel)
+        # No convention counts the additions of a bias.
         return Cost(weights + self.channels * self.bias, macs=weights * y.positions)
 
     def emit(self, operands: Types, results: Types) -> Layer:
-        (x,) = operands
-        axes = len(x.extents)
+        axes = len(operands[0].extents)
         arguments = (
-            LayerArgument("in_channels", x.channels, positional=True),
-            LayerArgument("out_channels", self.channels, positional=True),
-            kernel_argument(self.kernel, axes),
-            window_argument(self, "stride", axes, 1),
+            *leading_arguments(self, operands[0]),
             LayerArgument("padding", half_padding(self, axes), (0,) * axes, uniform=True),
             window_argument(self, "dilation", axes, 1),
             LayerArgument("groups", self.groups, 1),
             LayerArgument("bias", self.bias, True),
         )
         return Layer(f"nn.Conv{axes}d", arguments, "conv")
+
+
+def leading_arguments(
+    op: Convolution | TransposedConvolution, x: TensorType
+) -> tuple[LayerArgument, ...]:
+    """The arguments with which both of torch's layers begin: channels, kernel, stride."""
+    axes = len(x.extents)
+    return (
+        LayerArgument("in_channels", x.channels, positional=True),
+        LayerArgument("out_channels", op.channels, positional=True),
+        kernel_argument(op.kernel, axes),
+        window_argument(op, "stride", axes, 1),
+    )
 
 
 class TransposedConvolution(Operation):
@@ -94,17 +105,15 @@ class TransposedConvolution(Operation):
     def cost(self, operands: Types, results: Types) -> Cost:
         (x,) = operands
         kernel = per_axis(self.kernel, len(x.extents), "kernel")
+        # Each position of the input meets every weight once, whatever the stride.
         weights = x.channels * (self.channels // self.groups) * prod(kernel)
         return Cost(weights + self.channels * self.bias, macs=weights * x.positions)
 
     def emit(self, operands: Types, results: Types) -> Layer:
-        (x,) = operands
-        axes = len(x.extents)
+        axes = len(operands[0].extents)
+        # In the order of nn.ConvTranspose, where the dilation comes last.
         arguments = (
-            LayerArgument("in_channels", x.channels, positional=True),
-            LayerArgument("out_channels", self.channels, positional=True),
-            kernel_argument(self.kernel, axes),
-            window_argument(self, "stride", axes, 1),
+            *leading_arguments(self, operands[0]),
             window_argument(self, "padding", axes, 0),
             window_argument(self, "output_padding", axes, 0),
             LayerArgument("groups", self.groups, 1),

@@ -27,12 +27,14 @@ class Group(Operation):
     def samples(self, x: TensorType) -> int:
         if not x.samples:
             raise missing_batch(self, 0)
-        groups = -(-x.shape[axis_index(self.axis, x.rank)] // self.size)
+        groups = -(-x.shape[axis_index(self.axis, x.rank)] // self.size)  # rounded up
         return groups * x.samples
 
     def emit(self, operands: Types, results: Types) -> Expression:
         rank = operands[0].rank
         axis = axis_index(self.axis, rank) + 1
+        # The size is read when the module runs, so clips of any length go through. In Python,
+        # `-n % m` is what n lacks to a multiple of m. F.pad lists axes from the last one on.
         after = "0, 0, " * (rank - axis)
         padded = f"F.pad({{0}}, ({after}0, -{{0}}.shape[{axis}] % {{size}}))"
         groups = f"torch.unflatten({padded}, {axis}, (-1, {{size}}))"
@@ -54,7 +56,8 @@ class Ungroup(Operation):
     def infer(self, x: TensorType, like: TensorType) -> Types:
         place = axis_index(self.axis, x.rank)
         if like.rank <= place:
-            raise Mismatch(f"`like` must have an axis {place}, but this is {like}", operand=1)
+            must = f"the second tensor of `ungroup` must have an axis {place}"
+            raise Mismatch(f"{must}, but this is {like}", operand=1)
         size = like.shape[place]
         if x.samples == 0 or like.samples == 0 or self._groups(x, like) * x.shape[place] < size:
             message = f"`ungroup` takes groups made of {like}, but this is {x}"

@@ -103,6 +103,7 @@ class Split(Operation):
         sizes = {f"size{i}": size for i, size in enumerate(entries(self.sizes))}
         listed = ", ".join(f"{{{name}}}" for name in sizes)
         listed = listed if isinstance(self.sizes, int) else f"[{listed}]"
+        # A placeholder for each size, since each can follow from an argument in its own way.
         values = sizes | {"dim": dimension(self.axis, operands[0].rank)}
         return Expression(unpacked(f"torch.split({{0}}, {listed}, dim={{dim}})", results), values)
 

@@ -182,6 +182,7 @@ class Restore(Operation):
         return (TensorType((*x.shape[:-1], *sizes)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
+        # The sizes are read when the module runs, so it takes clips of any size.
         first = axis_index(self.start, operands[1].rank, "start") + 1
         return Expression("torch.unflatten({0}, -1, {1}.shape[{first}:])", {"first": first})
 

@@ -93,6 +93,8 @@ class BatchNorm(Operation):
             LayerArgument("affine", self.affine, True),
         )
         zero = () if self.gamma else ("weight",)
+        # nn.BatchNorm1d takes vectors too. It is never shared: statistics are state, even where it
+        # has no weights.
         return Layer(f"nn.BatchNorm{max(x.rank - 1, 1)}d", arguments, "norm", zero)
 
 
@@ -181,6 +183,7 @@ class LayerNorm(Operation):
 
     def cost(self, operands: Types, results: Types) -> Cost:
         (x,) = operands
+        # Without `affine`, torch makes no bias either.
         weights = prod(trailing_sizes(x, self.axes)) * self.affine * (1 + self.bias)
         fvcore = x.elements * fvcore_per_element(self.affine)
         return Cost(weights, normalised=x.elements, fvcore=fvcore)

@@ -107,6 +107,7 @@ class AvgPool(Operation):
     """
 
     name = "avg_pool"
+    # torch's average pools have no dilation, but `window_extents` asks for one.
     dilation: ClassVar[int] = 1
     kernel: Extent = parameter(Sizes())
     stride: Extent | None = parameter(Maybe(Sizes()), None)
@@ -139,6 +140,7 @@ class LpPool(Operation):
     """
 
     name = "lp_pool"
+    # torch's Lp pools have neither, but `window_extents` asks for both.
     dilation: ClassVar[int] = 1
     padding: ClassVar[int] = 0
     p: Number = parameter(Real(), 2)

@@ -43,6 +43,7 @@ class Reduction(Operation):
 
 Mean = kind(Reduction, "mean", "The mean over axes: global average pooling, over the positions.")
 Sum = kind(Reduction, "sum", "The sum over axes.")
+# Not Tensor.max and Tensor.min: these take one axis, and return indices too.
 Max = kind(Reduction, "max", "The largest value over axes.", call="{0}.amax(")
 Min = kind(Reduction, "min", "The smallest value over axes.", call="{0}.amin(")
 LogSumExp = kind(Reduction, "logsumexp", "The logarithm of the sum of exp(x) over axes.")

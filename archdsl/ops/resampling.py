@@ -47,6 +47,7 @@ def resampling_cost(op: Interpolate | ResizeLike, operands: Types, results: Type
     other axes it is nothing.
     """
     x, (y,) = operands[0], results
+    # With `antialias`, torch runs another kernel, which fvcore does not know.
     if len(x.extents) != 2 or op.antialias:
         return Cost()
     counts = {"linear": 4 * y.elements, "nearest": y.elements, "area": x.elements}
@@ -140,7 +141,7 @@ class ResizeLike(Operation):
     def infer(self, x: TensorType, like: TensorType) -> Types:
         check_mode(self, x, self.name)
         if like.rank != x.rank:
-            must = f"`like` must have rank {x.rank}, as {x}"
+            must = f"the second tensor of `resize_like` must have rank {x.rank}, as {x}"
             raise Mismatch(f"{must}, but this is {like}", operand=1)
         return (TensorType((x.channels, *like.extents)),)
 
@@ -189,6 +190,7 @@ class GridSample(Operation):
         values: dict[str, PyValue] = {} if mode == "bilinear" else {"mode": mode}
         if self.padding != "zeros":
             values["padding_mode"] = self.padding
+        # Written even where it is the default: without it, torch warns that the default changed.
         values["align_corners"] = self.align_corners
         options = ", ".join(f"{name}={{{name}}}" for name in values)
         return Expression(f"F.grid_sample({{0}}, {{1}}, {options})", values)

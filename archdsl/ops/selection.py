@@ -40,6 +40,7 @@ class Slice(Operation):
                 must = f"`{name}` must be from {-size} to {size} on axis {index} of {x}"
                 raise Mismatch(f"{must}, but this is {place}", parameter=name)
         first, last = (place + size if place < 0 else place for place in (self.start, stop))
+        # A step of 1 needs no division. Traced, the count of a plain slice stays `stop - start`.
         count = last - first if self.step == 1 else -((first - last) // self.step)
         if count < 1:
             message = f"axis {index} of {x} has nothing from {self.start} up to {stop}"
@@ -147,6 +148,7 @@ class Expand(Operation):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         sizes = per_axis(self.shape, operands[0].rank, "shape")
+        # -1 is written as it is, and -1 for the batch, which fits any batch size.
         values = {f"size{i}": size for i, size in enumerate(sizes) if size != -1}
         places = (f"{{size{i}}}" if size != -1 else "-1" for i, size in enumerate(sizes))
         return Expression(f"{{0}}.expand(-1, {', '.join(places)})", values)

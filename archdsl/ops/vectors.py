@@ -48,7 +48,7 @@ class CosineSimilarity(Operation):
     eps: Number = parameter(Real(0), Fraction(1, 10**8))
 
     def infer(self, *operands: TensorType) -> Types:
-        both = broadcast(self.name, operands)
+        both = broadcast(self.name, operands)  # as torch does, before it looks at the axis
         return (without_axes(self.name, both, (axis_index(self.axis, both.rank),)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:

@@ -33,6 +33,7 @@ class Fold:
         scale = norm.get("weight", 1) / (norm["running_var"] + self.eps) ** 0.5
         shift = norm.get("bias", 0) - norm["running_mean"] * scale
         weight = layer["weight"]
+        # Output channels are the first axis of the weight, of whatever rank.
         per_channel = scale.reshape((-1,) + (1,) * (weight.ndim - 1))
         return {"weight": weight * per_channel, "bias": layer.get("bias", 0) * scale + shift}
 
@@ -75,4 +76,5 @@ def _has_channels(graph: Graph, node: Node) -> bool:
     """
     if isinstance(node.operation, Linear):
         return node.results[0].rank == 1
+    # Not a transposed convolution, whose output channels are the second axis of its weight.
     return isinstance(node.operation, Convolution)

@@ -126,7 +126,7 @@ WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n
         ("input y: 3 x 0 x 4", "shape", "0", "of at least 1, but this is the number 0", None),
         ("init cnv: zeros", "init", "init cnv: zeros", "`cnv` has no weights", "`conv`"),
         ("init conv: he_fan", "init", "he_fan", "is not a scheme that initialises", "`he_fan_in`?"),
-        ("init linear: normal", "init", "normal", "`normal` takes `std = ...`", None),
+        ("init linear: normal", "init", "normal", "`normal` takes `std`", "`normal(std = ...)`"),
         (
             "return size",
             "network",

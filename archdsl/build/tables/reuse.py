@@ -70,6 +70,7 @@ class _SummaryBuilder(TableBuilder):
             return
         start, entering = len(self.frame.graph), self._running_values
         super().apply_block(filled, first=first, name=name)
+        # After a mistake, a block may be incomplete, so nothing is kept.
         if self._running_types and not self.frame.findings.has_errors:
             built = KnownBlock(operations_since(self.frame.graph, start), self._running_types)
             pattern = None

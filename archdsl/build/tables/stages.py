@@ -84,6 +84,7 @@ class TableBuilder:
 
     def _checked_count(self, cell: tree.Expression) -> int:
         value = self.frame.evaluate(cell)
+        # A count that is computed from a parameter decides how many layers the class has.
         self.frame.record_test(value, cell)
         if not is_integer(value) or value < 1:
             must = "`number` must be an integer of at least 1"
@@ -105,7 +106,7 @@ class TableBuilder:
         except Fault as fault:
             self.frame.findings.report(fault)
             self.frame.running = (POISON,)
-            self.frame.scope = scope
+            self.frame.scope = scope  # a fault in a block leaves the scope of its row open
 
     def build_row(self, row: Row, count: int, name: str | None) -> None:
         """Apply the blocks of a row; `name` is that of its stage, if it is the only block."""
