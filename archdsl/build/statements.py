@@ -212,7 +212,7 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
 
 
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
-    """The sizes of an input, each blamed on its own expression where that can be told."""
+    """The sizes of an input, each with its own expression, if the shape is written out."""
     value = frame.evaluate(shape)
     frame.record_test(value, shape)
     sizes = value if isinstance(value, tuple) else (value,)

@@ -147,7 +147,7 @@ def test_text() -> None:
         (
             ResizeLike(),
             (PLANE, shape(3, 4)),
-            "`like` must have rank 3, as 8 x 6^2, but this is 3 x 4",
+            "must have rank 3, as 8 x 6^2, but this is 3 x 4",
         ),
         (
             GridSample(),
