@@ -161,4 +161,6 @@ _CALLS: dict[str, Callable[..., Value]] = {
     "round_to": _round_to,
 }
 
-FUNCTIONS = {name: FunctionValue(known, _CALLS[name]) for name, known in names.FUNCTIONS.items()}
+FUNCTIONS = {
+    name: FunctionValue(function, _CALLS[name]) for name, function in names.FUNCTIONS.items()
+}

@@ -32,14 +32,14 @@ def apply_block(frame: Frame, callee: BlockValue, arguments: Arguments, node: tr
     block = callee.block
     given = bind_arguments(frame, callee, arguments.positional, arguments.named)
     # Checked even if the block is only bound, since the mistake is here and not where it is used.
-    suited = parameters.check_arguments(frame, block, given)
+    checked = parameters.check_arguments(frame, block, given)
     missing = [p.name for p in block.parameters if p.default is None and p.name not in given]
     if missing:
-        has_tensors = any(holds_tensor(argument.value) for argument in suited.values())
+        has_tensors = any(holds_tensor(argument.value) for argument in checked.values())
         if not arguments.positional and not has_tensors:
             return BlockValue(callee.definition, given)
         raise _missing(frame, callee, missing[0], arguments, node)
-    return _evaluate(frame, callee, suited, node)
+    return _evaluate(frame, callee, checked, node)
 
 
 def _missing(
@@ -63,7 +63,7 @@ def _evaluate(
     frame.check_room(node.span)
     frame.enter(node.span)
     try:
-        inner = _inside(frame, callee, node)
+        inner = _body_frame(frame, callee, node)
         parameters.bind_parameters(inner, callee.block, given)
         inputs = _inputs(inner.names)
         inner.set_running(_entering(inner.names))
@@ -92,7 +92,7 @@ def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
         call = call.outer
 
 
-def _inside(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
+def _body_frame(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
     """A new frame for a block's body, in which no name is bound yet."""
     block, outline = callee.block, callee.definition.outline
     names, site = frame.names_of(node), frame.site(node.span)
@@ -100,9 +100,9 @@ def _inside(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
         "block", names, block.name, frame.scope, site, node.span, outline.definition, frame.guards
     )
     call = Call(block, node.span, frame.call)
-    meant = frame.history and NameHistory(scope, frozenset(callee.parameters))
+    history = frame.history and NameHistory(scope, frozenset(callee.parameters))
     unit, assigned = callee.definition.unit, outline.assigned
-    return Frame(frame.context, unit, call, scope, assigned=assigned, history=meant)
+    return Frame(frame.context, unit, call, scope, assigned=assigned, history=history)
 
 
 def _check_cell(

@@ -87,21 +87,21 @@ def resolve_callee(frame: Frame, node: tree.Name) -> Value:
 
 
 def _resolve_block(
-    frame: Frame, found: Definition, node: tree.Node, seen: tuple[tree.Derived, ...] = ()
+    frame: Frame, definition: Definition, use: tree.Node, seen: tuple[tree.Derived, ...] = ()
 ) -> Applicable:
-    """The block of a definition. `seen` are the derivations that led here."""
-    definition = found.node
-    if isinstance(definition, CellBlock) and definition.faulty:
+    """The block of a definition, used at a node. `seen` are the derivations that led here."""
+    node, number = definition.node, definition.number
+    if isinstance(node, CellBlock) and node.faulty:
         raise Fault  # without a diagnostic: the check of cells has reported it
-    if isinstance(definition, tree.Block):
-        return BlockValue(found)
-    if isinstance(definition, tree.Network) or definition.kind == "network":
-        message = f"only a block can be called, but `{definition.name}` is a network"
-        raise frame.fault("name", message, node.span)
+    if isinstance(node, tree.Block):
+        return BlockValue(definition)
+    if isinstance(node, tree.Network) or node.kind == "network":
+        message = f"only a block can be called, but `{node.name}` is a network"
+        raise frame.fault("name", message, use.span)
     derived = frame.context.derived
-    if found.number not in derived:
-        derived[found.number] = _derive_block(frame.top_level(found.unit), definition, seen)
-    return derived[found.number]
+    if number not in derived:
+        derived[number] = _derive_block(frame.top_level(definition.unit), node, seen)
+    return derived[number]
 
 
 def _derive_block(

@@ -41,12 +41,17 @@ def build(request: Request, budget: Budget) -> Built:
     findings = Findings(graph)
     inserted, reuse = request.plan.inserted, request.reuse
     context = Context(request.program, graph, budget, findings, RULES, request, inserted, reuse)
-    ending, whole, before = Ending.GIVEN_UP, None, budget.steps
+    ending, whole, steps = Ending.GIVEN_UP, None, budget.steps
     # It is raised where the budget is spent or mistakes are too many: both are findings already.
     with suppress(CompileError):
         ending, whole = _build_network(request, context)
-    rows, found, taken = tuple(context.rows), tuple(findings.entries), budget.steps - before
-    return Built(graph.finish() if whole is None else whole, rows, found, ending, taken)
+    return Built(
+        graph.finish() if whole is None else whole,
+        tuple(context.rows),
+        tuple(findings.entries),
+        ending,
+        budget.steps - steps,
+    )
 
 
 def _build_network(request: Request, context: Context) -> tuple[Ending, Graph | None]:
@@ -82,12 +87,12 @@ def _run_network(request: Request, context: Context) -> Graph:
         CompileError: the budget is spent, or there are too many mistakes.
     """
     plan, graph, network = request.plan, context.graph, request.plan.network
-    known, span = outline(network), name_span(network)
-    scope = graph.open("network", (graph.name,), network.name, None, (), span, known.definition)
+    summary, span = outline(network), name_span(network)
+    scope = graph.open("network", (graph.name,), network.name, None, (), span, summary.definition)
     names = frozenset(parameter.name for parameter in network.parameters)
     # Sums never ask for the origin of a value, and recording it takes a quarter of their time.
-    meant = None if context.reuse else NameHistory(scope, names)
-    frame = Frame(context, plan.unit, None, scope, assigned=known.assigned, history=meant)
+    history = None if context.reuse else NameHistory(scope, names)
+    frame = Frame(context, plan.unit, None, scope, assigned=summary.assigned, history=history)
     parameters.bind_parameters(
         frame, network, parameters.check_arguments(frame, network, plan.given)
     )

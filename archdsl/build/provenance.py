@@ -108,10 +108,10 @@ class NameHistory:
 
     def binding_at(self, name: str, time: int) -> Binding | None:
         """The binding of a name at a time; None for names of the file or the language."""
-        known = self._bindings.get(name, [])
-        index = bisect_right(known, time, key=itemgetter(0))
+        bindings = self._bindings.get(name, [])
+        index = bisect_right(bindings, time, key=itemgetter(0))
         if index:
-            return known[index - 1][1]
+            return bindings[index - 1][1]
         return self._outer.binding(name) if self._outer else None
 
 

@@ -64,23 +64,21 @@ def cells(graph: Graph) -> tuple[Cell, ...]:
 
 def _calls_by_scope(graph: Graph) -> Mapping[int, Mapping[str, Scope | Node]]:
     """For each scope, the calls directly in it, by the names of their results."""
-    inside: dict[int, dict[str, Scope | Node]] = {scope.index: {} for scope in graph.scopes}
+    calls: dict[int, dict[str, Scope | Node]] = {scope.index: {} for scope in graph.scopes}
     for node in graph:
-        inside[node.scope][node.name] = node
+        calls[node.scope][node.name] = node
     for scope in graph.scopes:
         if scope.parent is not None:
-            inside[scope.parent][scope.name] = scope
-    return inside
+            calls[scope.parent][scope.name] = scope
+    return calls
 
 
-def _cell(graph: Graph, scope: Scope, path: str, inside: Mapping[str, Scope | Node]) -> Cell:
+def _cell(graph: Graph, scope: Scope, path: str, calls: Mapping[str, Scope | Node]) -> Cell:
     assert scope.block is not None
     assert scope.block.cell is not None
     wiring = scope.block.cell
     operations = tuple(
-        _operation(name, read, inside[name])
-        for name, read in wiring.inputs.items()
-        if name in inside
+        _operation(name, read, calls[name]) for name, read in wiring.inputs.items() if name in calls
     )
     after = _preceding_label(graph, scope, path)
     return Cell(scope.definition, path, wiring.keys_values, operations, wiring.outputs, after)

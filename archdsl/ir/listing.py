@@ -85,8 +85,8 @@ class _Lister:
         reads = self._reads(scope, place, member)
         if isinstance(member, Node):
             return Entry(name, member, times, reads, covers=covers)
-        gives, inside = self._results(member), self.entries(member.index)
-        return Entry(name, member, times, reads, gives, inside, covers)
+        results, inside = self._results(member), self.entries(member.index)
+        return Entry(name, member, times, reads, results, inside, covers)
 
     def _covers(self, scope: int, run: Run) -> tuple[Member, ...]:
         return tuple(self.members[scope][run.start : run.start + run.size])

@@ -190,9 +190,9 @@ class TableBuilder:
 def _block_frame(frame: Frame, filled: FilledRow, number: int) -> Frame:
     """A frame with the names of the body, the row's cells, the block's number, and its input."""
     names = {**frame.names, **filled.values, COUNTER: number}
-    meant = frame.history and frame.history.nested(filled.cells)
+    history = frame.history and frame.history.nested(filled.cells)
     inner = Frame(frame.context, frame.unit, frame.call, frame.scope, names)
-    inner.history, inner.guards = meant, frame.guards
+    inner.history, inner.guards = history, frame.guards
     for column, cell in filled.cells.items():
         inner.bind(column, cell.value, cell)
     inner.bind(COUNTER, number, Counter(number))
