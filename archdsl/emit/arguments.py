@@ -128,6 +128,7 @@ class Arguments:
         term = self.reading.expression(column, uniform=uniform)
         if term is not None:
             (self._reals if real else self._integers).update(leaves(term))
+        # An expression over `i` differs from block to block, so no variable can hold it.
         is_computed = isinstance(term, Apply) and not any(counters(term))
         if term is not None and is_computed:
             self._uses.setdefault(term, []).append(name)
@@ -163,6 +164,7 @@ class Arguments:
         `places` are the instances that have it. A conjunction that the constructor cannot compute,
         or that disagrees with them, is replaced by an argument `with_MEMBER`.
         """
+        # A guard that folds to true holds wherever the block is called, so it decides nothing.
         tests = [test for test in map(self.reading.test, guards) if test != Literal(True)]
         conjunction = tests[0] if tests else Literal(True)
         for test in tests[1:]:
@@ -181,6 +183,8 @@ class Arguments:
         refused instead of ignored.
         """
         first, *others = self.bodies
+        # A test is identified by its position: up to the first one that came out differently,
+        # all instances meet the same tests in the same order.
         for place, test in enumerate(first.scope.tests):
             if not isinstance(test.value, bool) or not _is_shared(test, place, others):
                 continue
@@ -209,6 +213,7 @@ class Arguments:
         written = terms.write(term, self._variable)
         if not name or not isinstance(term, Apply):
             return written
+        # The lookup also declares the variable, if no other expression has its name.
         if name in self.used or self.computed.setdefault(name, written) != written:
             return written
         return Atom(variable(name))
@@ -220,6 +225,7 @@ class Arguments:
         """
         written = {body.default(name) for body in self.bodies}
         only = written.pop() if len(written) == 1 else None
+        # A literal default goes into the signature, where a caller can override it.
         if only is None or isinstance(only, Literal):
             return None
         leaf = Parameter(name)
@@ -248,6 +254,7 @@ class Arguments:
         # agree by chance only.
         if written in self._own_names and Opaque() not in written:
             return Atom(variable(self._own_names[written]))
+        # The network's class has no caller in the module, so nothing would ever pass the argument.
         if self.owner.is_network and is_constant(column):
             return literal(first_value(column))
         unique = self._unique(name, member)

@@ -68,6 +68,7 @@ class Body:
 
     def __post_init__(self) -> None:
         for name, value in self.scope.inputs.items():
+            # One value may enter under two names; its sizes are then those of the first.
             if self.parent is not None and value not in self.types:
                 self.types[value] = _entering(name, self.graph.type(value))
 
@@ -95,6 +96,7 @@ class Body:
 
     def type(self, value: Value) -> TensorType:
         """The type of a value in terms of this body."""
+        # A value of an inner block is known there; each caller on the way rewrites its sizes.
         if value not in self.types:
             inner = self.bodies[self.graph.node(value.node).scope]
             while inner.parent is not self:
@@ -117,7 +119,7 @@ class Body:
                 assert self.parent is not None
                 return _size(self.parent.type(self.scope.inputs[name]), what)
             case Counter(number=number):
-                return Literal(number)
+                return Literal(number)  # `i` exists only in the body of the table
             case Named(term=inner):
                 return self.outward(inner)
             case Opaque(reads=reads):
@@ -261,6 +263,7 @@ def _entering(name: str, type_: TensorType) -> TensorType:
     """The type of an input of a block, each size as an expression that names the input."""
     shape = [traced(size, Entering(name, str(place))) for place, size in enumerate(type_.shape)]
     shape[0] = traced(type_.shape[0], Entering(name, CHANNELS))
+    # Of a vector this is the same axis: then it is the features, as for linear layers.
     shape[-1] = traced(type_.shape[-1], Entering(name, FEATURES))
     return TensorType(tuple(shape), type_.samples)
 

@@ -175,6 +175,7 @@ def _interleaved(order: list[Key], keys: list[Key]) -> list[Key]:
         if place is None:
             merged.append(key)
             continue
+        # The key is behind us: the two sequences have their common keys in different orders.
         if place < done:
             raise _Conflict
         merged += order[done : place + 1]
@@ -255,6 +256,7 @@ class _Builder:
         if block in self.visited:
             return
         self.visited.add(block)
+        # Recursion is bounded: the build refuses blocks that are nested too deep.
         for instance in self.by_block[block]:
             for member in instance.members:
                 if member.child is not None:
@@ -283,6 +285,7 @@ class _Builder:
 
 def _grouped(structures: Iterable[Structure]) -> list[tuple[list[Structure], ClassPlan]]:
     """Groups of structures, each with its shared plan; a structure joins the first that fits."""
+    # Greedy, in the order of the text: not always the fewest groups, but always the same ones.
     groups: list[tuple[list[Structure], ClassPlan]] = []
     for structure in structures:
         for place, (group, _) in enumerate(groups):

@@ -117,6 +117,7 @@ class _Writer:
         heavy = slot.member.heavy or any(operand.heavy for operand in operands)
         written = _Pending(expression, calls, reads, heavy)
         results = [FromMember(slot.planned.key, i) for i in range(slot.member.results)]
+        # A block that the spec names gets a line with that name, unless it is only returned.
         is_returned = all(result in self.outputs for result in results)
         if slot.is_named and slot.member.child is not None and not is_returned:
             self._assign(results, written)
@@ -177,6 +178,7 @@ class _Writer:
 
     def _name(self, reference: Reference, reads: frozenset[str]) -> str:
         """The spec's name, or a variable that this line reads for the last time, or a new one."""
+        # Names may repeat in the spec, as in `x = x -> f`; a value that is still read keeps its.
         busy = self._busy()
         hint = self.hints.get(reference)
         if hint and hint not in busy:
@@ -190,6 +192,7 @@ class _Writer:
         return set(self.variables.values()).union(*reads)
 
     def _stage(self, stage: Stage) -> None:
+        # A loop assigns to its operands, so they must be variables and no expressions.
         for reference in stage.operands:
             if reference in self.pending:
                 self._assign([reference], self.pending.pop(reference))

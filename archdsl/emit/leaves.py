@@ -138,6 +138,7 @@ class Leaves:
         if not isinstance(leaf, Parameter):
             return False
         values = [body.scope.arguments[leaf.name].value for body in self.bodies]
+        # If it is `none` everywhere, it is a constant like any other.
         return all(value is None or is_block(value) for value in values) and any(values)
 
     def python_term(self, term: Expression) -> Expression:
@@ -165,6 +166,7 @@ class Leaves:
 
     def _find_alias(self, leaf: Expression) -> None:
         """Record an earlier leaf that every caller writes the same expression for."""
+        # Quadratic in the leaves of one block, of which there are some dozens.
         known = (other for other in self if other not in self.aliases)
         for other in takewhile(lambda other: other != leaf, known):
             if all(_are_written_alike(body, leaf, other) for body in self.bodies):
@@ -258,6 +260,7 @@ def open_numbers(graph: Graph) -> frozenset[str]:
     """
     bindings = graph.scopes[0].bindings
     numbers = (name for name in graph.open_parameters if isinstance(bindings[name], int | Fraction))
+    # A bool is an int in Python; as a parameter it decides structure, which is fixed.
     return frozenset(name for name in numbers if not isinstance(bindings[name], bool))
 
 

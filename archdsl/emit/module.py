@@ -139,6 +139,7 @@ def _classes(
     """A class for each block, and at the end the network's own."""
     *blocks, last = known.ordered
     names = [*(class_name(b.definition.name, b.definition.doc) for b in blocks)]
+    # Numbered together: a block may have the name of the network.
     *names, own = numbered([*names, class_name(graph.name, graph.doc)])
     signatures: dict[BlockClass, Signature] = {}
     has_init = bool(graph.initialisations)
@@ -157,6 +158,7 @@ def _classes(
 
 def _imports(used: set[str]) -> list[str]:
     """The imports that the classes and `load_weights` need, in the order of ruff's `I` rule."""
+    # Only what is used: ruff reports an unused import as F401.
     roots = {name.partition(".")[0] for name in used}
     standard = ["import math"] if "math" in roots else []
     standard += ["from collections import OrderedDict"] if "OrderedDict" in roots else []
@@ -172,6 +174,7 @@ def round_to_function() -> Function:
     It is the rounding of widths in MobileNet's code, which X3D took over.
     """
     value, multiple, rounded = Atom("value"), Atom("multiple"), Atom("rounded")
+    # `int(value + multiple / 2)` and not `round`, which rounds halves to even.
     half = Infix("+", (value, Infix("/", (multiple, Atom("2")))))
     nearest = Infix("*", (Infix("//", (Call(Atom("int"), (half,)), multiple)), multiple))
     short = Infix("<", (rounded, Infix("*", (Atom("0.9"), value))))

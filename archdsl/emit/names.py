@@ -12,16 +12,19 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+# Written out, since torch is not imported at compile time; a test compares it with `dir`.
 _MODULE_ATTRIBUTES = frozenset(
     """
-    add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double
-    dump_patches eval extra_repr float forward forward_features get_buffer get_extra_state
-    get_parameter get_submodule half insert ipu load_state_dict model_state module modules mtia
-    named_buffers
-    named_children named_modules named_parameters parameters register_buffer
-    register_forward_hook register_module register_parameter requires_grad_ reset_parameters
-    set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu
-    zero_grad
+    T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu
+    cuda double dump_patches eval extra_repr float forward forward_features get_buffer
+    get_extra_state get_parameter get_submodule half insert ipu load_state_dict model_state module
+    modules mtia named_buffers named_children named_modules named_parameters parameters
+    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
+    register_full_backward_hook register_full_backward_pre_hook
+    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+    register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
+    reset_parameters set_extra_state set_submodule share_memory state_dict to to_empty train
+    training type xpu zero_grad
     """.split()
 )
 """Names that attributes of modules must not have: methods of `nn.Module`, and our own methods.
@@ -69,6 +72,7 @@ def file_name(name: str) -> str:
 
 
 def _python(name: str, taken: Iterable[str]) -> str:
+    # Leading underscores would make an attribute private, and two of them mangle its name.
     bare = _starting_with_letter(name.lstrip("_"), "value")
     reserved = keyword.iskeyword(bare) or bare in taken
     return bare + "_" if reserved else bare

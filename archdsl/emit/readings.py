@@ -53,6 +53,7 @@ class Reading:
         cells = {(type(cell.value), cell): cell for cell in column.values()}.values()
         written = list(dict.fromkeys(self._folded(cell, uniform) for cell in cells))
         known = [term for term in written if is_computable(term)]
+        # A literal beside expressions is the number of one call, which may fit by chance.
         if all(isinstance(term, Literal) for term in written):
             known = known[:1]
         else:
@@ -98,6 +99,8 @@ class Reading:
 
     def holds(self, term: Expression, column: Column, *, uniform: bool = False) -> bool:
         """Whether an expression gives the value of a column in every instance that has one."""
+        # An expression that holds in one instance may have no value in another: an index out of
+        # range, a division by zero, a number where the language has `none`.
         try:
             found = [terms.compute(term, values) for values in self._values(term, column)]
         except _NO_VALUE:

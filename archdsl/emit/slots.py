@@ -120,6 +120,7 @@ class Slots:
         form = member.form
         if not isinstance(form, Layer) or not form.shared:
             return planned.key
+        # Sharing would lose a name of the spec, or put one module into a sequence twice.
         if member.hint or planned.optional or member.stage:
             return planned.key
         columns = [self._column(planned.key, _argument(a.name)) for a in form.arguments]
@@ -147,6 +148,7 @@ class Slots:
 
     def _slot(self, planned: PlannedMember, name: str) -> Slot:
         present = dict(self.owner.members_under(planned.key))
+        # Any of them will do: the members of one key differ in values only.
         member = next(iter(present.values()))
         flag = None
         if planned.optional:
@@ -226,6 +228,7 @@ class Slots:
         initial: Python = Call(Atom(weight.initial), (shape,))
         scales = self._column(planned.key, _scale)
         values: dict[str, Python] = {}
+        # `reset_parameters` draws from `normal_(std=...)`, so the factor is also an attribute.
         if not is_always(scales, 1):
             std = self.arguments.write("std", scales, name)
             initial, values["std"] = Infix("*", (std, initial)), self._attribute_for(std, "std")

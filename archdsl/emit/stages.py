@@ -92,6 +92,7 @@ def _is_chain(slots: tuple[Slot, ...], read: Counter[Reference]) -> bool:
         results = tuple(_results(before))
         if slot.operands != results or any(read[r] != 1 for r in results):
             return False
+    # Zeroing weights needs an attribute with a name, which an entry of a sequence lacks.
     are_modules = all(slot.build and not slot.template and not slot.zero for slot in slots)
     return len(slots) > 1 and are_modules
 
@@ -103,6 +104,7 @@ def _results(slot: Slot) -> Iterator[Reference]:
 def _stage(name: str, slots: tuple[Slot, ...]) -> Stage:
     builds = [present_or_identity(slot) for slot in slots]
     labels = [slot.member.hint for slot in slots]
+    # Plain numbers are what `nn.Sequential` gives its entries anyway.
     if slots[0].member.stage and labels != [str(place) for place in range(len(slots))]:
         return Stage(name, slots, Call(Atom("nn.Sequential"), (_labelled(labels, builds),)))
     entries = tuple(_fold_runs(builds, [_indexed_build(slot) for slot in slots]))

@@ -164,6 +164,7 @@ def _children(graph: Graph) -> dict[int, list[_Child]]:
                 continue
             known = scope.index in children
             children.setdefault(scope.index, []).append(child)
+            # The scopes further out were added with the first child of this one.
             if known:
                 break
             child = scope

@@ -94,6 +94,7 @@ def python_value(value: object) -> PyValue:
 
 def is_block(value: object) -> bool:
     """Whether a value is a block, or an operation, with some of its parameters given."""
+    # By an attribute: the class belongs to the build, which emission does not import.
     return hasattr(value, "given")
 
 
@@ -117,6 +118,7 @@ def to_python(term: Expression) -> Expression:
         return term
     if term.operator == REAL:
         return to_python(term.terms[0])
+    # Negation moves inwards: `a != b` reads better than `not a == b`.
     if term.operator == "not":
         return _negate(to_python(term.terms[0]))
     if term.operator in ("int", "floor", "ceil", "round"):
@@ -138,12 +140,14 @@ def _exact_ratio(term: Expression) -> tuple[Expression, Expression] | None:
         return None
     for factor, other in (term.terms, term.terms[::-1]):
         value = factor.value if isinstance(factor, Literal) else None
+        # A factor such as 0.5 is exact as a float, and stays as it was written.
         if isinstance(value, Fraction) and Fraction(float(value)) != value:
             return Apply("*", (Literal(value.numerator), other)), Literal(value.denominator)
     return None
 
 
 def _round(name: str, term: Expression) -> Expression:
+    # The language rounds halves up; Python's `round` rounds them to even.
     if name == "round":
         return Apply("math.floor", (Apply("+", (term, Literal(0.5))),))
     if name != "ceil" and isinstance(term, Apply) and term.operator == "/":
@@ -249,6 +253,7 @@ def compute(term: Expression, values: Mapping[Expression, PyValue]) -> Any:
     if term.operator == "if":
         then, test, other = term.terms
         return compute(then if compute(test, values) else other, values)
+    # The right side may have no value where the left one decides.
     if term.operator in _MIRRORED:
         left = compute(term.terms[0], values)
         decided = bool(left) is (term.operator == "or")

@@ -107,6 +107,7 @@ class ClassWriter(Frozen):
         given = arguments.final()
         declared = self.owner.definition.parameters
         defaults = {one.name: value for one in given for value in self.default(one)}
+        # Python wants parameters with defaults last; `sorted` keeps the order of equal ranks.
         order = sorted(given, key=lambda one: (one.name in defaults, _rank(one, declared)))
         return Signature(self.name, tuple(order), defaults)
 
@@ -122,6 +123,7 @@ class ClassWriter(Frozen):
         values = [cell.value for cell in argument.column.values()]
         if all(isinstance(other, bool) for other in values):
             value = bool(value)
+        # `kernel = 3` is a tuple where the class takes tuples.
         value = broadcast([*values, value])[-1]
         if any(type(value) is type(other) for other in values):
             yield value

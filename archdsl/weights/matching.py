@@ -133,6 +133,7 @@ class Match:
 def _instantiate(network: Network) -> nn.Module:
     """The network as a module: its emitted source run in memory, without a file."""
     module = ModuleType(network.name)
+    # Emission escapes every name and text of a spec, so nothing of an untrusted one runs here.
     exec(compile(network.source(), f"<{network.name}>", "exec"), vars(module))
     instance: nn.Module = getattr(module, network.module.class_name)()
     return instance
@@ -180,6 +181,7 @@ def block_positions(graph: Graph) -> list[BlockPosition]:
     paths = name_all(graph).scope_paths
     positions: list[BlockPosition] = []
     units: dict[int, int] = {}
+    sizes: Counter[int] = Counter()
     for scope in graph.scopes:
         *inner, _ = graph.enclosing(scope.index)
         around = [outer.kind for outer in inner[1:]]
@@ -188,8 +190,8 @@ def block_positions(graph: Graph) -> list[BlockPosition]:
         if any(outer.is_inserted for outer in inner):
             continue
         unit = units.setdefault(inner[-1].index, len(units))
-        index = sum(other.unit == unit for other in positions)
-        positions.append(BlockPosition(paths[scope.index], scope.definition, unit, index))
+        positions.append(BlockPosition(paths[scope.index], scope.definition, unit, sizes[unit]))
+        sizes[unit] += 1
     return positions
 
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
 import archdsl
 from archdsl.emit.names import attribute, class_name, file_name, numbered, variable
@@ -101,6 +102,12 @@ def test_every_name_becomes_an_identifier(name: str) -> None:
         assert not keyword.iskeyword(valid)
     for valid in (attribute(name), variable(name), class_name(name, None)):
         assert not valid.startswith("__")
+
+
+def test_no_attribute_hides_one_of_modules() -> None:
+    """A layer under such a name would never be found: the class comes before `_modules`."""
+    public = [name for name in dir(nn.Module()) if not name.startswith("_")]
+    assert [name for name in public if attribute(name) == name] == []
 
 
 def test_no_module_hides_an_import_of_the_scripts_beside_it() -> None:

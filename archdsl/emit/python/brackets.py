@@ -95,6 +95,7 @@ def trailers(line: Line) -> Iterator[set[Token]]:
             inner.add(token)
             continue
         if closing:
+            # One set that grows, and is yielded each time: callers use it before they go on.
             omit |= {closing, *inner}
             inner.clear()
             yield omit

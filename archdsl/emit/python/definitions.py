@@ -63,6 +63,7 @@ class Docstring(Statement):
         # Pairs of quotes are escaped, not only triples: in a run of five, any three could end it.
         escaped = self.text.replace("\\", "\\\\").replace('""', '\\"\\"')
         first, *rest = map(printable, inspect.cleandoc(escaped.strip()).split("\n"))
+        # A text that begins or ends with a quote must not touch the quotes of the docstring.
         opening = margin + ('"""\\' if first.startswith('"') else '"""') + first
         if not rest:
             yield opening + (' """' if first.endswith('"') else '"""')

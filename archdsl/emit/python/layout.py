@@ -31,6 +31,7 @@ def lay_out(tokens: list[Token], depth: int) -> list[str]:
         if len(texts) == 1 or texts == before:
             break
         tokens = Line([token for line in lines for token in line.tokens], depth).copy().tokens
+        # Parentheses that the last pass made visible are for the next one to add again, or not.
         for token in tokens:
             token.text = "" if token.optional else token.text
     return texts
@@ -70,6 +71,7 @@ def run(splitter: Splitter, line: Line, forced: bool) -> list[Line]:
         return result
     if any(token.text for token in outermost) or any(token.replaced for token in line.tokens):
         return result
+    # The copy has tokens of its own: if it is worse, the first result must still be intact.
     second = run(splitter, line.copy(), True)
     return second if all(part.fits() for part in second) else result
 

@@ -123,6 +123,7 @@ def literal(value: Value) -> Python:
     if isinstance(value, str):
         return Atom(quoted(value))
     text = repr(value).replace("e+", "e")  # black writes 1e30 for 1e+30
+    # `repr` of these is a name that nothing defines.
     if isinstance(value, float) and text.strip("-") in ("inf", "nan"):
         return Call(Atom("float"), (Atom(f'"{text}"'),))
     return Prefix("-", Atom(text[1:])) if text.startswith("-") else Atom(text)
