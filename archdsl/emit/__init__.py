@@ -6,8 +6,10 @@ bodies       each block with sizes and parameters as expressions over its constr
 structure    the members of each instance of a block, and what they read
 classes      instances that can share one class: one for each block, more only where one cannot do
 leaves       the parameters and sizes that expressions read, and which of them are constant
+opens        the parameters of the network that are arguments of its class
 readings     the expressions of a block's text that hold in all instances of its class
 terms        expressions of the language in Python: rewritten, computed, and printed
+integers     quotients as floor divisions, where an integer is wanted
 arguments    the arguments of a constructor, and expressions over them
 slots        the attribute or the expression of each member; stages: tables as `nn.Sequential`
 forward      the body of `forward`; templates: the PyTorch forms of operations, parsed

@@ -15,17 +15,18 @@ from functools import cached_property
 from archdsl.emit import terms
 from archdsl.emit.bodies import Body
 from archdsl.emit.classes import BlockClass
+from archdsl.emit.integers import has_quotient
 from archdsl.emit.leaves import (
     Cell,
     Column,
     Fixed,
     Leaves,
-    OpenParameters,
     first_value,
     is_computable,
     is_constant,
 )
 from archdsl.emit.names import variable
+from archdsl.emit.opens import ClosedParameters, OpenParameters
 from archdsl.emit.python import Atom, Python, literal
 from archdsl.emit.readings import Reading, counters, is_real
 from archdsl.emit.structure import Guard
@@ -46,18 +47,6 @@ from archdsl.ir.written import (
 
 _OFTEN = 3
 """How many uses of an expression are worth a variable."""
-
-
-class ClosedParameters(Exception):
-    """The class cannot follow these parameters of the network, so they must be constants.
-
-    Raised while a module is written, which then starts again without them: only the writing shows
-    whether a constructor can compute everything that depends on a parameter.
-    """
-
-    def __init__(self, names: frozenset[str]) -> None:
-        super().__init__()
-        self.names = names
 
 
 class Argument(Frozen):
@@ -279,7 +268,9 @@ class Arguments:
         Raises:
             ClosedParameters: an open parameter is divided.
         """
-        divided = {i: c for i, c in column.items() if isinstance(c.value, int) and _divides(c.term)}
+        divided = {
+            i: c for i, c in column.items() if isinstance(c.value, int) and has_quotient(c.term)
+        }
         self._check_closed(divided)
 
     def _check_closed(self, column: Column) -> None:
@@ -299,10 +290,6 @@ def _is_shared(test: Origin, place: int, others: Sequence[Body]) -> bool:
     """Whether the other instances of a block meet the same test of the text at the same place."""
     same_place = (body.scope.tests[place : place + 1] for body in others)
     return all(tests and tests[0].span == test.span for tests in same_place)
-
-
-def _divides(term: Expression) -> bool:
-    return isinstance(term, Apply) and (term.operator == "/" or any(map(_divides, term.terms)))
 
 
 def _name(leaf: Expression, owner: BlockClass) -> str:

@@ -183,10 +183,7 @@ class Body:
 
 
 def _is_kept(operation: Operation, name: str, origin: Origin) -> bool:
-    """Whether a parameter has the value that was written.
-
-    Where the language converted it, the expression does not compute what the operation has.
-    """
+    """Whether a parameter has the value that was written, without a conversion."""
     value = getattr(operation, name)
     return value is origin.value or bool(value == origin.value)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
@@ -18,8 +17,6 @@ from archdsl.emit import terms
 from archdsl.emit.bodies import CHANNELS, FEATURES, Body
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.terms import is_block, python_value
-from archdsl.frozen import Frozen
-from archdsl.ir.graph import Graph
 from archdsl.ir.written import (
     Apply,
     Entering,
@@ -251,41 +248,3 @@ def _is_fixed(
         return not opens
     folded = terms.fold(terms.to_python(term), found[owners[body.scope.index]])
     return isinstance(folded, Literal)
-
-
-def open_numbers(graph: Graph) -> frozenset[str]:
-    """The parameters of a network that can become arguments: numbers only passed on to blocks.
-
-    An example is `classes`. A parameter that the network computes sizes or rows with is a constant.
-    """
-    bindings = graph.scopes[0].bindings
-    numbers = (name for name in graph.open_parameters if isinstance(bindings[name], int | Fraction))
-    # A bool is an int in Python; as a parameter it decides structure, which is fixed.
-    return frozenset(name for name in numbers if not isinstance(bindings[name], bool))
-
-
-class OpenParameters(Frozen):
-    """The parameters of the network that are arguments of its class."""
-
-    names: frozenset[str]
-
-    def of(self, body: Body, term: Expression) -> frozenset[str]:
-        """The open parameters that an expression of a block depends on, through its callers."""
-        if not self.names:
-            return self.names
-        while body.parent is not None:
-            term, body = body.outward(term), body.parent
-        read = {leaf.name for leaf in leaves(term) if isinstance(leaf, Parameter)}
-        return self.names & read
-
-
-def structural_parameters(classes: Classes) -> frozenset[str]:
-    """The parameters of the network that decide which members exist, through tests and counts."""
-    found = frozenset[str]()
-    for made in classes.ordered:
-        for instance in made.instances:
-            body = instance.body
-            every = OpenParameters(frozenset(body.bodies[0].scope.arguments))
-            for term in (*map(body.term, body.scope.tests), *body.structural):
-                found |= every.of(body, term)
-    return found

@@ -10,12 +10,17 @@ import textwrap
 from typing import TypeAlias
 
 from archdsl.costs.figures import Costs
-from archdsl.emit.arguments import ClosedParameters
 from archdsl.emit.classes import BlockClass, Classes, classes
 from archdsl.emit.initialise import initialisation
-from archdsl.emit.leaves import OpenParameters, constants, open_numbers, structural_parameters
+from archdsl.emit.leaves import constants
 from archdsl.emit.names import class_doc, class_name, first_paragraph, numbered
 from archdsl.emit.network import NetworkWriter
+from archdsl.emit.opens import (
+    ClosedParameters,
+    OpenParameters,
+    open_numbers,
+    structural_parameters,
+)
 from archdsl.emit.pages import page
 from archdsl.emit.python import (
     Assign,

@@ -15,6 +15,7 @@ from typing import Any
 
 from archdsl.emit import terms
 from archdsl.emit.classes import BlockClass
+from archdsl.emit.integers import as_integer
 from archdsl.emit.leaves import (
     Cell,
     Column,
@@ -74,7 +75,7 @@ class Reading:
         """A written expression in Python, with constants folded."""
         term = self.leaves.python_term(cell.term)
         if isinstance(cell.value, int | tuple) and not is_real(cell.term):
-            term = terms.as_integer(term)
+            term = as_integer(term)
         if uniform and isinstance(term, Apply) and term.operator == "tuple":
             term = term.terms[0] if len(set(term.terms)) == 1 else term
         term = self._fold(term)

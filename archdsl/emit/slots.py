@@ -101,8 +101,7 @@ class Slots:
     def _attributes(self) -> list[str]:
         """The attribute of each member; equal layers without state share one.
 
-        A member that is an expression has no attribute. `expression` then begins the names of its
-        arguments.
+        An expression has no attribute; the names of its arguments begin with `expression`.
         """
         bases: dict[object, str] = {}
         keys: list[object] = []
@@ -179,8 +178,7 @@ class Slots:
     def _is_plain(self, column: Column, uniform: bool = False) -> bool:
         """Whether a value is a constant, or an argument that only passes it on.
 
-        A default must be written where an expression computes it: another argument of the class may
-        change it.
+        A default that an expression computes must be written: another argument may change it.
         """
         term = self.arguments.reading.expression(column, uniform=uniform)
         return term is None or isinstance(term, Literal)
@@ -206,8 +204,7 @@ class Slots:
             keyword = variable(argument.name)
             is_positional = argument.name in _POSITIONAL or str(value) == keyword
             is_positional &= not any(isinstance(before, Keyword) for before in literal)
-            # `se=i % 2 == 0` is the default in every second block: left out there, but not in a
-            # loop over `i`.
+            # `se=i % 2 == 0` is the default in every second block, but a loop must write it.
             if not (is_default and _reads_counter(column)):
                 literal.append(value if is_positional else Keyword(keyword, value))
             indexed.append(value_of_i if is_positional else Keyword(keyword, value_of_i))

@@ -9,8 +9,9 @@ from archdsl.emit import forward
 from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.initialise import own_initialisation
-from archdsl.emit.leaves import Fixed, OpenParameters, broadcast
+from archdsl.emit.leaves import Fixed, broadcast
 from archdsl.emit.names import variable
+from archdsl.emit.opens import OpenParameters
 from archdsl.emit.python import (
     Assign,
     Atom,
