@@ -38,6 +38,7 @@ def _attribute(frame: Frame, node: tree.Attribute) -> Value:
         message = f"only a tensor has sizes such as `.{node.name}`, but this is {describe(value)}"
         raise frame.fault("value", message, node.value.span)
     type_ = value.type
+    # Axes have names up to rank 4; of a tensor with more, only `rank` and the like can be read.
     sizes: dict[str, Value] = dict(zip(AXES.get(type_.rank, ()), type_.shape, strict=False))
     sizes |= {"rank": type_.rank, "shape": type_.shape}
     sizes |= {"elements": type_.elements, "positions": type_.positions}

@@ -136,6 +136,7 @@ class Findings(Diagnostics):
     def _record(self, place: Span | str, diagnostic: Diagnostic) -> None:
         super()._record(place, diagnostic)
         scopes = self._graph.scopes
+        # The scope that was opened last is inside all that are open.
         around = self._graph.enclosing(len(scopes) - 1 if scopes else None)
         still_open = (scope.index for scope in around if not scope.inputs and not scope.outputs)
         finding = Finding(diagnostic, tuple(still_open), len(scopes), len(self._graph))

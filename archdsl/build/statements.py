@@ -117,6 +117,7 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
         value = frame.evaluate(call)
     else:
         passed = piped_arguments(frame.require_running(call.span), call.span)
+        # A chain is evaluated, which deepens the frame. A bare call is applied directly.
         frame.deepen(call.span)
         try:
             value = pass_on(frame, passed, call)
@@ -162,13 +163,13 @@ def _for(frame: Frame, statement: tree.For) -> None:
     outer = frame.iterations
     frame.deepen(statement.span)
     try:
-        _run_rounds(frame, statement, values)
+        _run_iterations(frame, statement, values)
     finally:
         frame.leave()
         frame.iterations = outer
 
 
-def _run_rounds(frame: Frame, statement: tree.For, values: tuple[Value, ...]) -> None:
+def _run_iterations(frame: Frame, statement: tree.For, values: tuple[Value, ...]) -> None:
     """Every iteration of a loop, up to the first that has a mistake."""
     outer, faults = frame.iterations, frame.findings.faults
     for number, value in enumerate(values):
@@ -196,6 +197,7 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
     if statement.name in frame.fixed:
         message = f"there is already a parameter `{statement.name}`"
         raise frame.fault("name", message, statement.span)
+    # A transform may have resized the input.
     request = frame.context.request
     shape = request.plan.shape_of(statement) if request else statement.shape
     operation = Input(_sizes(frame, shape))

@@ -58,6 +58,7 @@ def examine_claims(spec: Spec, diagnostics: Diagnostics) -> Iterator[ExaminedCla
         except CompileError as failure:
             diagnostics.collect(failure)
             continue
+        # Several claims can be about one network; the same diagnostic counts once.
         diagnostics.extend(network.diagnostics)
         checker = _Checker(spec, diagnostics, network, arguments)
         yield ExaminedClaim(network, tuple(checker.results(claim)))

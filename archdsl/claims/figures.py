@@ -102,6 +102,7 @@ def in_unit_of(text: str, measured: int | Fraction) -> str:
     if text[-1] not in SUFFIXES:
         return str(measured)
     scale, decimals = _scale(text)
+    # Two more digits, so that a figure that misses by less than the last one still looks different.
     return f"{float(measured / scale):.{decimals + 2}f}{text[-1]}"
 
 

@@ -61,6 +61,7 @@ def members(spec: Spec, path: str, diagnostics: Diagnostics) -> list[Member]:
     claims state an accuracy. Claims at other settings count at the first. A network whose
     parameters lack values is a member only at the settings of its claims.
     """
+    # Claims come first, since they say which settings are members. Their mistakes are shown last.
     of_claims = Diagnostics()
     collector = _Collector(spec, path, diagnostics, tuple(examine_claims(spec, of_claims)))
     collected = list(collector.members())

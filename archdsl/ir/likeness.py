@@ -68,6 +68,7 @@ def _network_form(graph: Graph) -> Form:
 def locate_form(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...]) -> LocatedForm:
     """The form of some operations of a graph, which give some values to the rest of it."""
     inside = {node.index for node in nodes}
+    # Outputs come first, so the order of steps follows from them and not from the text.
     roots = [value.node for value in gives if value.node in inside]
     wanted = (*roots, *(node.index for node in nodes))
     places = {index: place for place, index in enumerate(graph.dependency_order(wanted))}
@@ -76,7 +77,7 @@ def locate_form(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...])
     def reference(value: Value) -> Reference:
         if value.node in places:
             return (places[value.node], value.result)
-        return (-1 - entering.setdefault(value, len(entering)), 0)
+        return (-1 - entering.setdefault(value, len(entering)), 0)  # -1, -2, ... for the inputs
 
     steps = tuple(
         Step(node.operation, node.results, tuple(map(reference, graph.operands(node))))

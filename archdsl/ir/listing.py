@@ -240,6 +240,7 @@ def runs(forms: Sequence[Hashable], readers: Sequence[int]) -> Iterator[Run]:
     """
     start = 0
     while start < len(forms):
+        # Of runs of one length, the one with the shortest period: eight of one, not four of two.
         candidates = [_run(forms, readers, start, period) for period in range(1, _LONGEST + 1)]
         longest = max(candidates, key=lambda run: (run.size if run.times > 1 else 0, -run.period))
         run = longest if longest.times > 1 else Run(start, 1, 1)

@@ -116,7 +116,7 @@ def _entries(term: Expression, count: int) -> list[Expression]:
     if isinstance(term, Apply) and term.operator == "tuple" and len(term.terms) == count:
         return list(term.terms)
     if isinstance(term, Opaque):
-        return [term] * count
+        return [term] * count  # its value becomes an argument, whose entries are no terms
     return [apply("[]", term, Literal(place)) for place in range(count)]
 
 
