@@ -97,13 +97,13 @@ def _schedule(recipe: Recipe) -> Iterator[Constant]:
 def _read_by_the_loop(recipe: Recipe) -> Iterator[Constant]:
     """What train.py asks of every recipe, with neutral values where one says nothing."""
     if recipe.clip_gradients is None:
-        yield Constant("MAX_GRAD_NORM", Atom("math.inf"), "clips nothing")
+        yield Constant("MAX_GRAD_NORM", Atom("math.inf"), "no clipping")
     else:
         yield Constant("MAX_GRAD_NORM", _plain(recipe.clip_gradients))
     decay = _plain(recipe.ema) if recipe.ema else literal(0.0)
-    yield Constant("EMA_DECAY", decay, None if recipe.ema else "keeps no average")
+    yield Constant("EMA_DECAY", decay, None if recipe.ema else "no average")
     measured = recipe.precise_bn or 0
-    remark = None if measured else "statistics are not measured anew"
+    remark = None if measured else "no precise BN"
     yield Constant("PRECISE_BN_BATCHES", literal(measured), remark)
     yield Constant("SYNC_BN", literal(recipe.sync_bn))
 
@@ -123,7 +123,7 @@ def _clips(recipe: Recipe, is_trained: bool) -> Iterator[Constant]:
     options = {"frames": clip.frames, "stride": clip.stride, "rate": clip.rate}
     made = Call(Atom("Clip"), tuple(Keyword(name, number(v)) for name, v in options.items()))
     if is_trained or isinstance(recipe.test, Views):
-        yield Constant("CLIP", made, "every stride-th of so many frames a second")
+        yield Constant("CLIP", made, "rate in frames a second")
     if is_trained:
         yield from _sides(recipe)
 
