@@ -69,13 +69,14 @@ class Scripts:
     """What reads a network's clips: three files of its build folder, as modules."""
 
     recipe: ModuleType
+    lists: ModuleType
     video: ModuleType
     run: ModuleType
 
 
 def emitted(network: str, folder: Path) -> Scripts:
     archdsl(["compile", str(ROOT / "specs" / f"{network}.arch"), "-o", str(folder)])
-    names = ("recipe", "video", "run")
+    names = ("recipe", "lists", "video", "run")
     for name in names:
         sys.modules.pop(name, None)
     sys.path.insert(0, str(folder / network))
@@ -102,7 +103,7 @@ class Pipelines:
         return median(mine / other for mine, other in zip(ours, theirs, strict=True))
 
     def listed(self) -> list[Any]:
-        read_list = self.scripts.video.read_list
+        read_list = self.scripts.lists.read_list
         found: list[Any] = read_list(str(self.videos), classes=400, say=lambda text: None)
         return found
 

@@ -28,7 +28,8 @@ Writes the folder DIR/NETWORK:
 If the network has a recipe, also:
 
   recipe.py     its settings, optimiser, learning rate, loss and clips; edit this one
-  video.py      lists, decoding, a dataset of clips; for training loops of your own too
+  lists.py      lists of videos, and what their labels mean
+  video.py      decoding, a dataset of clips; for training loops of your own too
   run.py        processes, checkpoints, the log
   train.py      the training loop in plain PyTorch
   evaluate.py   the test of the recipe

@@ -17,7 +17,7 @@ from scripts import folders
 from scripts.recipes import FULL_LENGTH, IN_VIEWS
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-FILES = ("recipe", "video", "run", "train", "evaluate")
+FILES = ("recipe", "lists", "video", "run", "train", "evaluate")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Scripts:
 
     network: ModuleType
     recipe: ModuleType
+    lists: ModuleType
     video: ModuleType
     run: ModuleType
     train: ModuleType
@@ -103,6 +104,12 @@ def in_views(load_script: Load) -> Scripts:
 def video(in_views: Scripts) -> ModuleType:
     """A folder's video.py."""
     return in_views.video
+
+
+@pytest.fixture(scope="session")
+def lists(in_views: Scripts) -> ModuleType:
+    """A folder's lists.py."""
+    return in_views.lists
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from torch.utils.data import DataLoader
 
 sys.path.insert(0, sys.argv[1])
 import recipe
-from video import VideoDataset, read_list
+from lists import read_list
+from video import VideoDataset
 
 
 class Classifier(lightning.LightningModule):

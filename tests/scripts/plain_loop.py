@@ -5,8 +5,9 @@ import sys
 from torch.utils.data import DataLoader
 
 sys.path.insert(0, sys.argv[1])
+from lists import read_list
 from recipe import CLASSES, build_model, build_optimizer, loss, normalise, random_clip
-from video import VideoDataset, read_list
+from video import VideoDataset
 
 videos = read_list(sys.argv[2], classes=CLASSES)
 loader = DataLoader(VideoDataset(videos, random_clip), batch_size=16, shuffle=True)

@@ -1,4 +1,4 @@
-"""video.py and recipe.py in loops that are not train.py: a plain one, and Lightning's."""
+"""lists.py, video.py and recipe.py in loops that are not train.py: a plain one, and Lightning's."""
 
 from __future__ import annotations
 

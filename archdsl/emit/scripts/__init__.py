@@ -12,7 +12,7 @@ from archdsl.resources import folder
 
 __all__ = ["ENDS", "NAMES", "Target", "scripts"]
 
-NAMES = ("recipe.py", "video.py", "run.py", "train.py", "evaluate.py")
+NAMES = ("recipe.py", "lists.py", "video.py", "run.py", "train.py", "evaluate.py")
 """The files, those first that others import."""
 
 ENDS = ("train.py", "evaluate.py")

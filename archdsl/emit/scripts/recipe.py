@@ -39,7 +39,7 @@ from archdsl.recipes.recipe import (
 _WIDTH = 84
 
 _VIDEO = """
-Clip Fault OpenVideo augmented centre_crop crops exactly normalised random_crop shorter_side
+Clip OpenVideo augmented centre_crop crops exactly normalised random_crop shorter_side
 spread_clips whole_video
 """
 
@@ -50,6 +50,7 @@ _HOMES = {
     "Any": Imported("typing", "Any"),
     "F": Imported("torch.nn.functional", None, "F"),
     **{name: Imported("torch", name) for name in ("Tensor", "nn")},
+    "Fault": Imported("lists", "Fault"),
     **{name: Imported("video", name) for name in _VIDEO.split()},
 }
 """Where recipe.py has its names from, the network's module aside."""
@@ -109,7 +110,7 @@ def recipe_script(recipe: Recipe, target: Target) -> str:
     imports.append(Imported(target.module, _LOAD_WEIGHTS))
     imports.append(Imported(target.module, target.class_name, alias))
     docstring = render((Docstring(_header(recipe, target)),))
-    stated = lines(imports, (target.module, "video"))
+    stated = lines(imports, (target.module, "lists", "video"))
     return page("recipe.py.j2", recipe=RecipeView(docstring, stated, own, body))
 
 
