@@ -23,6 +23,7 @@ from archdsl.build.values import (
     Given,
     Inserted,
     OperationValue,
+    SharedBlock,
     Tensor,
     Value,
     describe,
@@ -76,7 +77,7 @@ def resolve_callee(frame: Frame, node: tree.Name) -> Value:
     """What a call calls. A number or tensor does not hide the block or operation of its name."""
     local = frame.names.get(node.name)
     # `mean = x -> mean` and `attention = ... -> attention` are how people name results.
-    if not isinstance(local, BlockValue | OperationValue | None):
+    if not isinstance(local, BlockValue | OperationValue | SharedBlock | None):
         definition = frame.program.lookup(frame.unit, node.name)
         is_hidden = definition is not None and not isinstance(definition, str)
         frame = frame.top_level(frame.unit) if is_hidden else frame

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from archdsl.build import blocks, calls, expressions, operations, parameters, statements
+from archdsl.build import blocks, calls, expressions, operations, parameters, sharing, statements
 from archdsl.build.context import Frame
 from archdsl.build.outcome import check_result
 from archdsl.build.provenance import NameHistory
 from archdsl.build.request import Budget, Built, Context, Ending, Fault, Findings, Request, Rules
 from archdsl.build.tables import rows
-from archdsl.build.values import BlockValue, FunctionValue, OperationValue, holds_tensor, tensors_in
+from archdsl.build.values import (
+    BlockValue,
+    FunctionValue,
+    OperationValue,
+    SharedBlock,
+    holds_tensor,
+    tensors_in,
+)
 from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
@@ -23,10 +30,11 @@ from archdsl.syntax import tree
 
 RULES = Rules(
     expressions=expressions.RULES,
-    statements={**statements.RULES, tree.Table: rows.run_table},
+    statements={**statements.RULES, tree.Table: rows.run_table, tree.Share: sharing.share},
     callees={
         BlockValue: blocks.apply_block,
         OperationValue: operations.apply_operation,
+        SharedBlock: sharing.apply_shared,
         FunctionValue: calls.call_function,
     },
     infix=operations.apply_infix,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from archdsl import limits
 from archdsl.build.values import Applicable, Inserted, Value
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label
-from archdsl.ir.builder import Builder
+from archdsl.ir.builder import Builder, Use
 from archdsl.ir.graph import Address, Graph, GraphView
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import BuiltRow
@@ -202,13 +202,21 @@ class Rules:
     run: Callable[..., Value]
 
 
+class LocatedUse(NamedTuple):
+    """What a use of a shared block has added to the graph, and where it was written."""
+
+    use: Use
+    span: Span
+
+
 @dataclass(frozen=True)
 class Context:
     """What all frames of one build share. Outside of networks there is no `request`.
 
     `rows`, `reshaped` and `derived` fill up during the build. `reshaped` labels each insertion
     that changes a tensor's shape, by its span: a later mismatch may be its doing. `derived` are
-    blocks derived from others, by the number of their definition.
+    blocks derived from others, by the number of their definition. `shared` has the first use of
+    each shared block.
     """
 
     program: Program
@@ -222,6 +230,7 @@ class Context:
     rows: list[BuiltRow] = field(default_factory=list)
     reshaped: dict[Span, Label] = field(default_factory=dict)
     derived: dict[int, Applicable] = field(default_factory=dict)
+    shared: dict[Address, LocatedUse] = field(default_factory=dict)
 
 
 class Call(NamedTuple):

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from archdsl.build.provenance import Snapshot, expression
 from archdsl.diagnostics import counted
+from archdsl.ir.graph import Address
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import TensorType
 from archdsl.ir.written import Expression, Literal
@@ -162,6 +163,25 @@ def _parameters(operation: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedBlock:
+    """A block or an operation that all its uses share: they have one set of layers.
+
+    `share` identifies the statement, in the body with the scope `scope`: only there can it be used,
+    since the class of that body holds the layers.
+    """
+
+    name: str
+    block: Applicable
+    scope: int
+    share: Address
+    span: Span
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return self.block.parameters
+
+
+@dataclass(frozen=True, slots=True)
 class Inserted:
     """A block that a derivation inserts after a place, with the name that it gets there.
 
@@ -201,7 +221,7 @@ POISON = Poison()
 Applicable: TypeAlias = BlockValue | OperationValue
 Value: TypeAlias = (
     "int | Fraction | bool | str | tuple[Value, ...] | Tensor | Poison"
-    " | BlockValue | OperationValue | FunctionValue | None"
+    " | BlockValue | OperationValue | SharedBlock | FunctionValue | None"
 )
 
 
@@ -245,7 +265,7 @@ def show(value: object, most: int = 8) -> str:
         return "(" + ", ".join(shown) + ("," if len(value) == 1 else "") + ")"
     if isinstance(value, Tensor):
         return str(value.type)
-    if isinstance(value, BlockValue | OperationValue | FunctionValue):
+    if isinstance(value, BlockValue | OperationValue | SharedBlock | FunctionValue):
         return value.name
     return str(value)
 
@@ -264,7 +284,8 @@ def describe(value: object) -> str:
         return f"the tuple {show(value)}"
     if isinstance(value, Tensor):
         return f"a tensor ({show(value)})"
-    kind = "function" if isinstance(value, FunctionValue) else "block"
+    kinds = {FunctionValue: "function", SharedBlock: "shared block"}
+    kind = kinds.get(type(value), "block")
     return f"the {kind} `{show(value)}`"
 
 

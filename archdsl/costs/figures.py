@@ -99,6 +99,14 @@ class Figures:
         cost = Cost(count * self.cost.parameters, *[count * part for part in work])
         return Figures(cost, count * self.activations, count * self.bytes_moved)
 
+    def without_parameters(self) -> Figures:
+        """The cost of a later use of weights: they are counted once, where they are first used.
+
+        They are read again, so the bytes moved stay.
+        """
+        cost = self.cost - Cost(self.cost.parameters)
+        return Figures(cost, self.activations, self.bytes_moved)
+
     @property
     def params(self) -> int:
         return self.cost.parameters
@@ -122,12 +130,14 @@ class Figures:
 
 def figures_of(graph: GraphView, node: Node) -> Figures:
     """What one operation costs."""
-    return figures_of_operation(node.operation, graph.types(graph.operands(node)), node.results)
+    operands = graph.types(graph.operands(node))
+    figures = figures_of_operation(node.operation, operands, node.results)
+    return figures if node.weights_of is None else figures.without_parameters()
 
 
 @lru_cache(maxsize=4096)
 def figures_of_operation(operation: Operation, operands: Types, results: Types) -> Figures:
-    """What an operation with these operands and results costs."""
+    """What an operation with these operands and results costs, with weights of its own."""
     cost = operation.cost(operands, results).times(results[0].times)
     elements = sum(t.volume for t in results)
     activations = elements if cost.macs else 0

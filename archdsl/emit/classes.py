@@ -280,7 +280,8 @@ class _Builder:
             self.of[instance], self.place[instance] = owner, place
 
     def _kind(self, member: Member) -> Kind:
-        return self.of[member.child] if member.child else member.signature
+        made = self.of[member.child] if member.child else member.signature
+        return made, member.share, member.module
 
 
 def _grouped(structures: Iterable[Structure]) -> list[tuple[list[Structure], ClassPlan]]:

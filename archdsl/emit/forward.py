@@ -26,6 +26,7 @@ from archdsl.emit.python import (
     Statement,
     Subscript,
     Tuple,
+    literal,
     names_in,
 )
 from archdsl.emit.slots import Slot
@@ -198,17 +199,33 @@ class _Writer:
                 self._assign([reference], self.pending.pop(reference))
         names = [self._read(reference) for reference in stage.operands]
         last = [FromMember(stage.last.planned.key, i) for i in range(stage.last.member.results)]
-        if stage.is_sequential:
+        if stage.is_repeated:
+            self._repeat(stage, names, last)
+        elif stage.is_sequential:
             call = Call(stage.module, (Atom(names[0]),))
             self._hold(last, _Pending(call, 1, frozenset(names), heavy=True))
         else:
             self._loop(stage, names, last)
 
-    def _loop(self, stage: Stage, names: list[str], last: Sequence[Reference]) -> None:
-        """`for block in self.stage: x, y = block(x, y)`.
+    def _repeat(self, stage: Stage, names: list[str], last: Sequence[Reference]) -> None:
+        """`for _ in range(12): x = self.layer(x)`."""
+        targets = self._copies(names)
+        self.variables |= {r: n for r, n in zip(last, targets, strict=True) if self.remaining[r]}
+        values = tuple(map(Atom, targets))
+        step = Assign(values[0] if len(values) == 1 else Tuple(values), Call(stage.module, values))
+        rounds = Call(Atom("range"), (literal(len(stage.slots)),))
+        self.lines.append(For(Atom("_"), rounds, (step,)))
 
-        The loop overwrites its variables, so a value that is read again later is copied first.
-        """
+    def _loop(self, stage: Stage, names: list[str], last: Sequence[Reference]) -> None:
+        """`for block in self.stage: x, y = block(x, y)`."""
+        targets = self._copies(names)
+        self.variables |= {r: n for r, n in zip(last, targets, strict=True) if self.remaining[r]}
+        values = tuple(map(Atom, targets))
+        step = Assign(Tuple(values), Call(Atom("block"), values))
+        self.lines.append(For(Atom("block"), stage.module, (step,)))
+
+    def _copies(self, names: list[str]) -> list[str]:
+        """The variables that a loop overwrites; values that are read again later are copied."""
         targets: list[str] = []
         for name in names:
             taken = self._busy() | {*targets}
@@ -217,10 +234,7 @@ class _Writer:
                 own = next(n for n in _fresh() if n not in taken | {*names})
                 self.lines.append(Assign(Atom(own), Atom(name)))
             targets.append(own)
-        self.variables |= {r: n for r, n in zip(last, targets, strict=True) if self.remaining[r]}
-        values = tuple(map(Atom, targets))
-        step = Assign(Tuple(values), Call(Atom("block"), values))
-        self.lines.append(For(Atom("block"), stage.module, (step,)))
+        return targets
 
     def finish(self, outputs: tuple[Reference, ...]) -> tuple[Statement, ...]:
         """All statements, with the `return` at the end."""

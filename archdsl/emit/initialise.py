@@ -72,6 +72,8 @@ def _is_one_of(names: Iterable[str]) -> Python:
 def own_initialisation(slots: Sequence[Slot]) -> Iterator[Statement]:
     """Statements for what a class must initialise itself: free parameters, and zeroed weights."""
     for slot in slots:
+        if slot.member.module is not None:
+            continue  # a later use of shared layers
         if isinstance(slot.member.form, Weight):
             yield Expr(_initialise_weight(slot, slot.member.form))
         for name in slot.zero:

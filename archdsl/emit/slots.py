@@ -6,7 +6,7 @@ Members that differ between instances are written once, with arguments for what 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.classes import BlockClass, Classes, PlannedMember
@@ -96,7 +96,14 @@ class Slots:
         planned = self.owner.plan.members
         names = dict(zip((p.key for p in planned), self._attributes(), strict=True))
         self.taken |= set(names.values())
-        return [self._slot(p, names[p.key]) for p in planned]
+        slots: dict[Key, Slot] = {}
+        for one in planned:
+            _, member = next(iter(self.owner.members_under(one.key)))
+            if member.module is None:
+                slots[one.key] = self._slot(one, names[one.key])
+            else:
+                slots[one.key] = replace(slots[member.module], planned=one, member=member)
+        return list(slots.values())
 
     def _attributes(self) -> list[str]:
         """The attribute of each member; equal layers without state share one.
@@ -117,10 +124,12 @@ class Slots:
     def _sharing_key(self, planned: PlannedMember, member: Member) -> object:
         """Members with equal keys share an attribute; only layers without state can."""
         form = member.form
+        if member.module is not None:
+            return member.module
         if not isinstance(form, Layer) or not form.shared:
             return planned.key
         # Sharing would lose a name of the spec, or put one module into a sequence twice.
-        if member.hint or planned.optional or member.stage:
+        if member.hint or member.share or planned.optional or member.stage:
             return planned.key
         columns = [self._column(planned.key, _argument(a.name)) for a in form.arguments]
         return form.constructor, str(columns)
@@ -131,6 +140,8 @@ class Slots:
         The name that the spec gives the result is used, unless it is one letter: `x` is a fine name
         for a tensor, but not for a layer.
         """
+        if member.share:
+            return member.share
         if member.stage:
             return f"{member.stage}_{member.hint}"
         if len(member.hint) > 1:

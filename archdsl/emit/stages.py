@@ -32,6 +32,10 @@ _SHORTEST_RUN = {False: 2, True: 3}
 """The number of calls from which on a loop is written: of equal calls, and of calls with `i`."""
 
 
+_FEWEST_CALLS = 3
+"""The number of calls of one shared module from which on a loop is written."""
+
+
 class Stage(Frozen):
     """Members that are called one after the other, each on the results of the one before."""
 
@@ -52,6 +56,11 @@ class Stage(Frozen):
         return len(self.operands) == 1
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether all its members are one shared module."""
+        return self.last.member.module is not None
+
+    @property
     def module(self) -> Python:
         return Attribute(SELF, self.name)
 
@@ -68,6 +77,8 @@ def group_stages(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[
         members = tuple(group)
         if not _is_chain(members, read):
             parts += members
+        elif members[0].member.share:
+            parts += _repeated(members)
         else:
             unique = _name(members[0])
             while unique in taken:
@@ -80,6 +91,14 @@ def group_stages(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[
 def _name(slot: Slot) -> str:
     """The stage's name, or the plural of the block that a loop repeats."""
     return attribute(slot.member.stage or slot.attribute.rstrip("0123456789") + "s")
+
+
+def _repeated(slots: tuple[Slot, ...]) -> list[Part]:
+    """The calls of one shared module on its own results: as a loop, if they are not too few."""
+    first = slots[0]
+    if len(slots) < _FEWEST_CALLS or first.build is None:
+        return [*slots]
+    return [Stage(first.attribute, slots, first.build)]
 
 
 def _is_chain(slots: tuple[Slot, ...], read: Counter[Reference]) -> bool:

@@ -63,7 +63,8 @@ class Member(Frozen):
     `stage` names the stage of the table that contains it, and `hints` are the names that the spec
     gives its results. A `heavy` member has multiply-adds, or is a block: it gets a line of its own
     in `forward`. `guards` are the conditions under which it exists, in terms of this block.
-    `outward` rewrites expressions of the child in terms of this block.
+    `outward` rewrites expressions of the child in terms of this block. `share` is the name under
+    which the block shares it, and `module` the key of the earlier member whose module computes it.
     """
 
     key: Key
@@ -77,6 +78,8 @@ class Member(Frozen):
     form: Form | None = None
     child: Instance | None = None
     outward: Outward | None = None
+    share: str = ""
+    module: Key | None = None
 
     @property
     def hint(self) -> str:
@@ -86,6 +89,8 @@ class Member(Frozen):
     @property
     def series(self) -> object:
         """Members with the same series may form one `nn.Sequential`: a stage, or a loop's calls."""
+        if self.share:
+            return self.share
         start, end, *rounds = self.key[-1]
         return self.stage or ((start, end) if rounds else self.key)
 
@@ -93,7 +98,8 @@ class Member(Frozen):
     def can_be_identity(self) -> bool:
         """Whether `nn.Identity` can replace this member in instances that lack it."""
         is_module = self.child is not None or isinstance(self.form, Layer)
-        return is_module and len(self.operands) == 1 and self.results == 1
+        # A use of shared layers cannot be left out by itself: the other uses need the module.
+        return is_module and not self.share and len(self.operands) == 1 and self.results == 1
 
     @property
     def signature(self) -> object:
@@ -142,6 +148,8 @@ def instances(graph: Graph, target: Target) -> dict[int, Instance]:
     found: dict[int, Instance] = {}
     # A scope has a higher index than the scopes around it, so inner instances are read first.
     for index in sorted(children, reverse=True):
+        if graph.scopes[index].weights_of is not None:
+            continue  # a later use of shared layers: its class is that of the first
         found[index] = _Reader(by_scope[index], children, found).instance()
     return found
 
@@ -213,24 +221,39 @@ class _Reader:
             heavy=node.operation.cost(types, results).macs > 0,
             guards=tuple(_guards(self.body, node.guards)),
             form=self.body.forms[node.index],
+            share=node.share,
+            module=self._module(graph.nodes, node),
         )
 
     def _block(self, scope: Scope, key: Key, stage: str | None) -> Member:
         """The member for a scope; a block that only calls another is replaced by the other."""
         path = [self.body.bodies[index] for index in self._delegates(scope)]
-        child = self.found[path[-1].scope.index]
+        inner = path[-1].scope
         return Member(
             key,
-            tuple(self.references[value] for value in child.scope.inputs.values()),
+            tuple(self.references[value] for value in inner.inputs.values()),
             len(scope.outputs),
             scope.names,
             stage,
             self.body.graph.type(scope.outputs[0]).shape,
             heavy=True,
             guards=tuple(self._guards_on(path)),
-            child=child,
+            child=self._instance(inner),
             outward=Outward(tuple(path)),
+            share=scope.share,
+            module=self._module(self.body.graph.scopes, scope),
         )
+
+    def _instance(self, scope: Scope) -> Instance:
+        """The instance of a scope; for a later use of shared layers, that of the first use."""
+        return self.found[scope.index if scope.weights_of is None else scope.weights_of]
+
+    def _module(self, every: Sequence[_Child], child: _Child) -> Key | None:
+        """The key of the first use of the layers that a child shares, if it is a later one."""
+        if child.weights_of is None:
+            return None
+        first = every[child.weights_of]
+        return _key_and_stage(self.body.graph, first, self.body.scope.index)[0]
 
     def _delegates(self, scope: Scope) -> Iterator[int]:
         """The scopes from a block to the one that does its work.
@@ -258,7 +281,7 @@ class _Reader:
             assert body.parent is not None
             for term, holds in _guards(body.parent, body.scope.guards):
                 yield around(term), holds
-        first, *others = self.found[path[-1].scope.index].members
+        first, *others = self._instance(path[-1].scope).members
         for guard in first.guards:
             if all(guard in other.guards for other in others):
                 yield Outward(tuple(path))(guard[0]), guard[1]

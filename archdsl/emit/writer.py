@@ -160,9 +160,11 @@ class ClassWriter(Frozen):
 
     def _attribute(self, part: Part, seen: set[str]) -> Iterator[Statement]:
         """The assignment of a part's attribute, unless an equal layer has set it already."""
-        if isinstance(part, Slot) and (part.build is None or part.attribute in seen):
+        if isinstance(part, Slot) and part.build is None:
             return
         name = part.name if isinstance(part, Stage) else part.attribute
+        if name in seen:
+            return
         seen.add(name)
         last = part.last if isinstance(part, Stage) else part
         build = part.build if isinstance(part, Stage) else present_or_identity(part)

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from archdsl.ir.graph import Definition, Graph, GraphView, Initialisation, Node, Scope, Site, Value
 from archdsl.ir.written import Origin
 from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
+
+
+class Use(NamedTuple):
+    """The nodes and scopes that one application of a block or an operation has added."""
+
+    nodes: range
+    scopes: range
 
 
 class Builder(GraphView):
@@ -73,6 +81,26 @@ class Builder(GraphView):
         self.nodes.append(node)
         self.reads.append(operands)
         return tuple([Value(index, i) for i in range(len(results))])
+
+    def share(self, name: str, use: Use) -> None:
+        """Name the block or operation that a use of shared layers consists of."""
+        if use.scopes:
+            first = use.scopes.start
+            self.scopes[first] = replace(self.scopes[first], share=name)
+        else:
+            first = use.nodes.start
+            self.nodes[first] = replace(self.nodes[first], share=name)
+
+    def tie(self, first: Use, later: Use) -> None:
+        """Give all nodes and scopes of a later use the weights of those of the first use."""
+        for own, other in zip(first.nodes, later.nodes, strict=True):
+            earlier = self.nodes[own].weights_of
+            root = own if earlier is None else earlier
+            self.nodes[other] = replace(self.nodes[other], weights_of=root)
+        for own, other in zip(first.scopes, later.scopes, strict=True):
+            earlier = self.scopes[own].weights_of
+            root = own if earlier is None else earlier
+            self.scopes[other] = replace(self.scopes[other], weights_of=root)
 
     def open(
         self,

@@ -39,7 +39,8 @@ class Node:
     """One operation of a graph. Its operands are in the graph, at the same index.
 
     `names` are the names of its results in the text. `written` has the origin of each parameter.
-    `guards` are the conditions under which the operation is there.
+    `guards` are the conditions under which the operation is there. `share` is the name under which
+    a body shares it, and `weights_of` the earlier node whose weights it has, instead of its own.
     """
 
     index: int
@@ -51,6 +52,8 @@ class Node:
     span: Span
     written: Mapping[str, Origin] = field(default_factory=dict)
     guards: tuple[Origin, ...] = ()
+    share: str = ""
+    weights_of: int | None = None
 
     @property
     def name(self) -> str:
@@ -92,6 +95,8 @@ class Scope:
     - `arguments` has the origin of each parameter.
     - `guards` are the conditions under which the scope is there; `tests` are all decisions that
       its contents depend on.
+    - `share` is the name under which a body shares it, and `weights_of` the earlier scope whose
+      layers it has, instead of its own.
     """
 
     index: int
@@ -108,6 +113,8 @@ class Scope:
     guards: tuple[Origin, ...] = ()
     arguments: Mapping[str, Origin] = field(default_factory=dict)
     tests: tuple[Origin, ...] = ()
+    share: str = ""
+    weights_of: int | None = None
 
     @property
     def name(self) -> str:

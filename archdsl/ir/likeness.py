@@ -19,11 +19,16 @@ Reference: TypeAlias = tuple[int, int]
 
 
 class Step(NamedTuple):
-    """An operation with its types and operands, but no name."""
+    """An operation with its types and operands, but no name.
+
+    `weights` is the first step with the same weights; None if there is no earlier one, and -1 if
+    the weights are those of an operation outside of the form.
+    """
 
     operation: Operation
     results: Types
     reads: tuple[Reference, ...]
+    weights: int | None
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,18 @@ def locate_form(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...])
             return (places[value.node], value.result)
         return (-1 - entering.setdefault(value, len(entering)), 0)  # -1, -2, ... for the inputs
 
+    owners: dict[int, int] = {}
+
+    def owner(node: Node) -> int | None:
+        """The first step, in the order of the form, that has the weights of a node."""
+        root = node.index if node.weights_of is None else node.weights_of
+        first = owners.setdefault(root, places[node.index])
+        if first != places[node.index]:
+            return first
+        return None if root in places else -1
+
     steps = tuple(
-        Step(node.operation, node.results, tuple(map(reference, graph.operands(node))))
+        Step(node.operation, node.results, tuple(map(reference, graph.operands(node))), owner(node))
         for node in map(graph.node, places)
     )
     given, enters = tuple(map(reference, gives)), tuple(entering)

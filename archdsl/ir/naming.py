@@ -29,12 +29,16 @@ class Naming:
 
 
 def name_all(graph: Graph) -> Naming:
-    """Names from the text, otherwise from the block or operation, numbered where they repeat."""
+    """Names from the text, otherwise from the block or operation, numbered where they repeat.
+
+    Without a name of its own, a use of shared layers is called as these are.
+    """
     levels = _levels(graph)
     parts: list[tuple[Hashable, str]] = [
-        (_place(levels, scope), scope.name or scope.definition) for scope in graph.scopes
+        (_place(levels, scope), scope.name or scope.share or scope.definition)
+        for scope in graph.scopes
     ]
-    parts += [(levels[n.scope], n.name or n.operation.name) for n in graph]
+    parts += [(levels[n.scope], n.name or n.share or n.operation.name) for n in graph]
     names = unique_names(parts)
     count = len(graph.scopes)
     scopes, nodes = tuple(names[:count]), tuple(names[count:])

@@ -82,9 +82,12 @@ def _tensors_by_node(state: Tensors, paths: Paths) -> dict[int, Tensors]:
 
 
 def nodes_with_tensors(graph: Graph) -> Iterator[Node]:
-    """The nodes that can have tensors of their own: free parameters, and layers not shared."""
+    """The nodes that can have tensors of their own: free parameters, and layers with state.
+
+    A later use of shared weights has none: they are those of the first use.
+    """
     for node in graph:
-        if isinstance(node.operation, Input):
+        if isinstance(node.operation, Input) or node.weights_of is not None:
             continue
         form = node.operation.emit(graph.types(graph.operands(node)), node.results)
         if not isinstance(form, Expression) and not (isinstance(form, Layer) and form.shared):

@@ -54,7 +54,8 @@ class Sums:
 
     def _operation(self, typed: TypedOperation) -> Figures:
         if not isinstance(typed.operation, KnownSequence):
-            return figures_of_operation(*typed)
+            figures = figures_of_operation(typed.operation, typed.operands, typed.results)
+            return figures if typed.has_own_weights else figures.without_parameters()
         return sum((self._block(b) * count for b, count in typed.operation.blocks), Figures())
 
     def _block(self, known: KnownBlock) -> Figures:

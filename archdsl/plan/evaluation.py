@@ -125,6 +125,8 @@ class _Evaluator:
         match statement:
             case tree.Assign():
                 self._bind(statement.targets, self._value(statement.value))
+            case tree.Share():
+                self._bind((statement.name,), self._value(statement.block))
             case tree.Input():
                 self._input(statement)
             case tree.If():

@@ -186,7 +186,7 @@ def assigned_names(*body: tree.Statement) -> Iterator[str]:
     for statement in body:
         if isinstance(statement, tree.Assign):
             yield from statement.targets
-        elif isinstance(statement, tree.Input):
+        elif isinstance(statement, tree.Input | tree.Share):
             yield statement.name
         elif isinstance(statement, tree.If):
             yield from assigned_names(*statement.body, *statement.otherwise)

@@ -152,6 +152,7 @@ class Statements(Actions):
     body = header = node_of_all(Group)
     input = node_of(tree.Input, 1, 3)
     initialise = node_of(tree.Initialise, 1, 3)
+    share = node_of(tree.Share, 1, 3)
     apply = node_of(tree.Apply, 0)
     return_ = node_of_all(tree.Return)
     keyword = node_of(tree.Argument, 0, 2)

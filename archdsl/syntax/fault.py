@@ -12,7 +12,7 @@ from archdsl.source import Source, Span
 
 _DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "USE", "DOC", "$END"}
 _VALUES = {"NUMBER", "NAME", "LPAR", "MINUS", "NOT", "CONSTANT", "NONE", "IN", "CELL", "AT_MOST"}
-_STATEMENTS = {"INPUT", "INIT", "IF", "FOR", "RETURN", "TABLE"} | _VALUES
+_STATEMENTS = {"INPUT", "INIT", "IF", "FOR", "RETURN", "SHARE", "TABLE"} | _VALUES
 _OPERATORS = {"PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "_BY", "AND", "OR", "ARROW", "IF"}
 _OPERATORS |= {"DOT", "LSQB", "LPAR", "CIRCUMFLEX"}
 

@@ -23,7 +23,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\f\r;]*\n")
 _SAME_LINE = re.compile(r"[ \t\f\r;|]*")
 
 _STEP = 2
-_Simple = tree.Input | tree.Initialise | tree.Assign | tree.Apply | tree.Return
+_Simple = tree.Input | tree.Initialise | tree.Share | tree.Assign | tree.Apply | tree.Return
 
 
 def format_file(file: tree.File) -> str:

@@ -16,7 +16,7 @@ from archdsl.syntax import clauses
 from archdsl.syntax.fault import Fault
 
 _DEFINITIONS = ("block", "cell", "claim", "network", "recipe", "use")
-_STATEMENTS = ("disputed", "else", "for", "if", "init", "input", "note", "return", "table")
+_STATEMENTS = ("disputed", "else", "for", "if", "init", "input", "note", "return", "share", "table")
 _ENDS = {"_SEP": "the end of the line", "RBRACE": "`}`", "$END": "the end of the file"}
 
 

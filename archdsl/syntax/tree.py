@@ -149,6 +149,13 @@ class Apply(Node):
     call: Call | Name | Chain
 
 
+class Share(Node):
+    """`share encoder = tower(channels = 16)`: one set of layers for all calls of the name."""
+
+    name: str
+    block: Call | Name
+
+
 class Return(Node):
     values: tuple[Expression, ...]
 
@@ -183,7 +190,7 @@ class Table(Node):
     rows: tuple[Row | Rule, ...]
 
 
-Statement = Input | Initialise | Assign | Apply | Return | If | For | Table
+Statement = Input | Initialise | Share | Assign | Apply | Return | If | For | Table
 
 
 class Parameter(Node):

@@ -17,6 +17,7 @@ from archdsl.build.values import (
     BlockValue,
     Given,
     OperationValue,
+    SharedBlock,
     Tensor,
     Value,
     describe,
@@ -44,7 +45,7 @@ class FilledRow:
 
     row: Row
     node: tree.Expression
-    block: Applicable
+    block: Applicable | SharedBlock
     values: Mapping[str, Value]
     passed: Mapping[str, Given]
     bindings: tuple[tree.Argument, ...]
@@ -103,14 +104,14 @@ class RowFiller:
             self.frame.findings.report(fault)
             return None
 
-    def _evaluate_block(self, cell: tree.Expression) -> Applicable | None:
+    def _evaluate_block(self, cell: tree.Expression) -> Applicable | SharedBlock | None:
         """The block of a row, or None after a report that it has none."""
         frame = self.frame
         try:
             value = (
                 resolve_callee(frame, cell) if isinstance(cell, tree.Name) else frame.evaluate(cell)
             )
-            if isinstance(value, BlockValue | OperationValue):
+            if isinstance(value, BlockValue | OperationValue | SharedBlock):
                 return value
             message = f"`{BLOCK}` must be a block or an operation, but this is {describe(value)}"
             raise frame.fault("table", message, cell.span)
@@ -118,7 +119,9 @@ class RowFiller:
             frame.findings.report(fault)
             return None
 
-    def _check_columns(self, row: Row, block: Applicable, cells: Mapping[str, Given]) -> None:
+    def _check_columns(
+        self, row: Row, block: Applicable | SharedBlock, cells: Mapping[str, Given]
+    ) -> None:
         """Report the cells that neither the block nor a binding reads, except a stride of 1.
 
         Tables have one column of strides for all rows, so blocks without a stride get 1s there.
@@ -128,7 +131,7 @@ class RowFiller:
             if column not in known and not (column == STRIDE and given.value == 1):
                 self.frame.findings.report(self._unknown_column(row, block, column))
 
-    def _unknown_column(self, row: Row, block: Applicable, column: str) -> Fault:
+    def _unknown_column(self, row: Row, block: Applicable | SharedBlock, column: str) -> Fault:
         """A fault at the header, if the column's name is misspelt; otherwise at the cell."""
         message = f"`{block.name}` has no parameter `{column}`"
         near = None if column == STRIDE else did_you_mean(column, (*block.parameters, *SPECIAL))

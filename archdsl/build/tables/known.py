@@ -31,11 +31,15 @@ UNREAD = (NUMBER, STAGE, *EXPECTATIONS)
 
 
 class TypedOperation(NamedTuple):
-    """An operation with the types of its operands and results: all that its costs depend on."""
+    """An operation with the types of its operands and results: all that its costs depend on.
+
+    It may have the weights of an earlier one, which are counted there.
+    """
 
     operation: Operation
     operands: Types
     results: Types
+    has_own_weights: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,14 +186,14 @@ class BlockPattern:
     """The operations of a block, each with the values that it reads, from `entering` on."""
 
     entering: tuple[GraphValue, ...]
-    steps: tuple[tuple[int, Operation, tuple[GraphValue, ...], Types], ...]
+    steps: tuple[tuple[int, Operation, tuple[GraphValue, ...], Types, bool], ...]
     leaving: tuple[GraphValue, ...]
 
     def retype(self, entering: Types) -> KnownBlock | None:
         """The block at other sizes; None if its text must be run to know."""
         types = dict(zip(self.entering, entering, strict=True))
         operations: list[TypedOperation] = []
-        for index, operation, reads, before in self.steps:
+        for index, operation, reads, before, is_own in self.steps:
             operands = tuple([types[value] for value in reads])
             try:
                 results = infer_types(operation, operands)
@@ -197,17 +201,19 @@ class BlockPattern:
                 return None
             if _ranks_and_channels(results) != _ranks_and_channels(before):
                 return None
-            operations.append(TypedOperation(operation, operands, results))
+            operations.append(TypedOperation(operation, operands, results, is_own))
             types |= {GraphValue(index, i): result for i, result in enumerate(results)}
         return KnownBlock(tuple(operations), tuple([types[value] for value in self.leaving]))
 
 
 def operations_since(graph: GraphView, first: int = 0) -> tuple[TypedOperation, ...]:
     """The operations of a graph from a node on."""
-    nodes = graph.nodes[first:]
-    return tuple(
-        [TypedOperation(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes]
-    )
+    typed = []
+    for node in graph.nodes[first:]:
+        operands = graph.types(graph.operands(node))
+        is_own = node.weights_of is None
+        typed.append(TypedOperation(node.operation, operands, node.results, is_own))
+    return tuple(typed)
 
 
 def pattern_since(
@@ -220,10 +226,11 @@ def pattern_since(
     is_whole = known.issuperset([*leaving, *(value for each in reads for value in each)])
     if not is_whole or any(isinstance(node.operation, KnownSequence) for node in nodes):
         return None
-    steps = zip(nodes, reads, strict=True)
-    return BlockPattern(
-        entering, tuple([(n.index, n.operation, each, n.results) for n, each in steps]), leaving
-    )
+    steps = [
+        (node.index, node.operation, each, node.results, node.weights_of is None)
+        for node, each in zip(nodes, reads, strict=True)
+    ]
+    return BlockPattern(entering, tuple(steps), leaving)
 
 
 def _ranks_and_channels(types: Types) -> list[tuple[int, int]]:

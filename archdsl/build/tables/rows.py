@@ -6,6 +6,7 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.tables.cells import RowFiller
 from archdsl.build.tables.stages import TableBuilder
+from archdsl.build.values import SharedBlock
 from archdsl.diagnostics import counted, did_you_mean
 from archdsl.plan.rows import BLOCK, Row, rows_of
 from archdsl.program.names import STAGE
@@ -21,8 +22,10 @@ def run_table(frame: Frame, table: tree.Table) -> None:
     _check(frame, table)
     rows, faults = _rows(frame, table), frame.findings.faults
     filler = RowFiller(frame, table, rows)
-    # What is inserted depends on a block's address, which its key in the cache leaves out.
-    reuse = frame.context.reuse if not frame.context.inserted else None
+    # What is inserted depends on a block's address, and what a shared block costs on whether it was
+    # used before. A key in the cache has neither.
+    is_shared = any(isinstance(value, SharedBlock) for value in frame.names.values())
+    reuse = None if frame.context.inserted or is_shared else frame.context.reuse
     builder = reuse.builder(filler) if reuse else TableBuilder(filler)
     frame.deepen(table.span, _LEVELS)
     try:

@@ -53,6 +53,8 @@ def leaf(node: tree.Node) -> Piece:
             return (f"input {name}: ", write(shape))
         case tree.Initialise(kind=kind, scheme=scheme):
             return (f"init {kind}: ", write(scheme))
+        case tree.Share(name=name, block=block):
+            return (f"share {name} = ", write(block))
         case tree.Assign(targets=targets, value=value):
             return (f"{', '.join(targets)} = ", write(value))
         case tree.Apply(call=call):
