@@ -14,7 +14,15 @@ from typing import Any, ClassVar, TypeAlias
 from archdsl.build.arguments import names_hint, refusal, round_hint
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.values import BlockValue, Given, OperationValue, Value, describe, holds_tensor
+from archdsl.build.values import (
+    BlockValue,
+    Given,
+    OperationValue,
+    SharedBlock,
+    Value,
+    describe,
+    holds_tensor,
+)
 from archdsl.diagnostics import alternatives, did_you_mean
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.params.numbers import is_integer, is_number
@@ -86,6 +94,8 @@ def _check_argument(frame: Frame, owner: Owner, parameter: tree.Parameter, given
 
 
 def _hint(parameter: tree.Parameter, given: Given) -> str | None:
+    if isinstance(given.value, SharedBlock):
+        return "a shared block cannot be passed on: it is used in the body that shares it"
     # Any name can be a word of a type, so `itn` is only noticed when a number does not fit it.
     for word in parameter.types:
         near = did_you_mean(word, TYPE_WORDS) if word not in TYPE_WORDS else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from archdsl.build.calls import resolve_callee
 from archdsl.build.context import Frame
-from archdsl.build.request import LocatedUse
+from archdsl.build.request import Fault, LocatedUse
 from archdsl.build.values import (
     Arguments,
     BlockValue,
@@ -100,8 +100,7 @@ def _check_likeness(
         Label(callee.span, "shared here"),
     )
     label = f"used here, {_entering(graph, later.use)}"
-    diagnostic = frame.error("share", message, later.span, label, also=also)
-    frame.findings.add(diagnostic)
+    raise Fault(frame.error("share", message, later.span, label, also=also))
 
 
 def _entering(graph: Builder, use: Use) -> str:

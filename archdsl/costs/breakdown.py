@@ -69,13 +69,19 @@ def _part(graph: Graph, naming: Naming, costs: Costs, piece: Cut) -> Part:
 
 
 def _operation(naming: Naming, node: Node, figures: Figures) -> Part:
-    return Part(naming.path(node), node.operation.name, node.results, figures)
+    kind = _shown_kind(node, node.operation.name)
+    return Part(naming.path(node), kind, node.results, figures)
 
 
 def _scope(graph: Graph, naming: Naming, scope: Scope, figures: Figures, first: Node) -> Part:
     name = _scope_name(graph, naming, scope)
-    kind = " ".join(scope.definition.split()) or scope.kind
+    kind = _shown_kind(scope, " ".join(scope.definition.split()) or scope.kind)
     return Part(name, kind, graph.types(scope.outputs) or first.results, figures)
+
+
+def _shown_kind(member: Node | Scope, kind: str) -> str:
+    """`tower, shared` for a use of shared layers: without it, a later one has no parameters."""
+    return f"{kind}, shared" if member.share else kind
 
 
 def _owners(graph: Graph, opened: frozenset[str]) -> list[Scope | None]:

@@ -239,8 +239,9 @@ class _Outliner:
 
 
 def _title(entry: Entry, kind: str) -> str:
-    """`double`, or `x1: double` if the author gave it a name."""
+    """`double`, or `x1: double` if the author gave it a name, with `shared` for shared layers."""
     kind, name = clean(kind), clean(entry.name)
     # A name that only repeats the kind, with a number perhaps, was made up and says nothing.
     is_own = not re.fullmatch(f"(.*_)?({re.escape(kind)})?[0-9]*", name.partition("-")[0])
-    return shorten(": ".join(filter(None, (name if is_own else "", kind))), _LONGEST)
+    shared = ", shared" if entry.member and entry.member.share else ""
+    return shorten(": ".join(filter(None, (name if is_own else "", kind))) + shared, _LONGEST)

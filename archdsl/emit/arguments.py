@@ -158,7 +158,9 @@ class Arguments:
         conjunction = tests[0] if tests else Literal(True)
         for test in tests[1:]:
             conjunction = Apply("and", (conjunction, test))
-        written = Opaque() if any(map(is_opaque, tests)) else conjunction
+        # Without a guard, as of a round of a loop, nothing says why the member is there.
+        is_known = bool(tests) and not any(map(is_opaque, tests))
+        written = conjunction if is_known else Opaque()
         column: Column = {i: Cell(i in places, written) for i in range(len(self.bodies))}
         if tests and all(map(is_computable, tests)) and self.reading.holds(conjunction, column):
             return terms.write(conjunction, self._variable)

@@ -173,8 +173,9 @@ class _Lister:
         if isinstance(member, Node):
             operands = self.graph.types(self.graph.operands(member))
             cost = member.operation.cost(operands, member.results)
-            return (member.operation, member.results, cost, reads)
-        return (self.forms[member.index], reads)
+            weights = member.share, member.weights_of is None
+            return (member.operation, member.results, cost, weights, reads)
+        return (self.forms[member.index], member.share, reads)
 
     def _reference(self, scope: int, place: int, value: Value) -> Hashable:
         """A value by how many members back it comes from, and which of their results it is.

@@ -75,7 +75,10 @@ class Rewrite:
             name: ImposedOrigin(value, node.scope, node.span) for name, value in imposed.items()
         }
         written = {**node.written, **origins}
-        return replace(node, index=index, operation=operation, results=results, written=written)
+        new = replace(node, index=index, operation=operation, results=results, written=written)
+        if node.weights_of is None:
+            return new
+        return replace(new, weights_of=self._renumbered[Value(node.weights_of)].node)
 
     def drop(self, node: Node, *instead: Value) -> None:
         """Leave a node out; its readers read the values `instead`, given in the old graph."""

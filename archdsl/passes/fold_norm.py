@@ -7,7 +7,8 @@ the shift. The outputs are the same up to rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from archdsl.ir.graph import Graph, Node, Value
@@ -40,7 +41,8 @@ class Fold:
 
 def fold_norm(graph: Graph) -> Lowered:
     """The graph without those batch norms that the layer before them can do."""
-    folded = {norm.index: node for node in graph for norm in _foldable_norm(graph, node)}
+    found = {norm.index: node for node in graph for norm in _foldable_norm(graph, node)}
+    folded = _without_shared_by_others(graph, found)
     into = {node.index: graph.node(norm) for norm, node in folded.items()}
     rewrite, holds = Rewrite(graph), {node.index for node in nodes_with_tensors(graph)}
     rules: list[WeightRule] = []
@@ -53,11 +55,33 @@ def fold_norm(graph: Graph) -> Lowered:
             assert isinstance(norm.operation, BatchNorm)
             new = rewrite.replace(node, replace(node.operation, bias=True), bias=True)
             reads = (node.index, norm.index)
-            rules.append(Fold(new.index, reads, float(number(norm.operation.eps))))
+            if node.weights_of is None:
+                rules.append(Fold(new.index, reads, float(number(norm.operation.eps))))
         else:
             new = rewrite.keep(node)
             rules += [Keep(new.index, (node.index,))] if node.index in holds else []
     return Lowered(rewrite.finish(), tuple(rules))
+
+
+def _without_shared_by_others(graph: Graph, folded: Mapping[int, Node]) -> dict[int, Node]:
+    """The folds in which all uses of shared layers take part, each with a use of the same norm.
+
+    Otherwise, a weight would be scaled for one use and not for another.
+    """
+    uses = Counter(map(_owner, graph))
+    pairs = Counter((_owner(layer), _owner(graph.node(norm))) for norm, layer in folded.items())
+    return {
+        norm: layer
+        for norm, layer in folded.items()
+        if pairs[_owner(layer), _owner(graph.node(norm))]
+        == uses[_owner(layer)]
+        == uses[_owner(graph.node(norm))]
+    }
+
+
+def _owner(node: Node) -> int:
+    """The node whose weights a node has: an earlier one if they are shared, else itself."""
+    return node.index if node.weights_of is None else node.weights_of
 
 
 def _foldable_norm(graph: Graph, node: Node) -> Iterator[Node]:

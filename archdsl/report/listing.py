@@ -73,6 +73,7 @@ class _Listing:
 
     def _line(self, entry: Entry, indent: str) -> _Line:
         reads = f" <- {', '.join(entry.reads)}" if entry.reads else ""
+        shared = ", shared" if entry.member and entry.member.share else ""
         times = f"  x {entry.times}" if entry.times > 1 else ""
         if entry.member is None:
             # No figures: the members have their own, and a sum would count them twice for a reader.
@@ -89,7 +90,7 @@ class _Listing:
             outputs = self._shapes(entry.member.outputs)
         params = readable(figures.params) if figures.params else ""
         macs = readable(figures.macs) if figures.macs else ""
-        return _Line(f"{indent}{head}{reads}{times}", outputs, params, macs)
+        return _Line(f"{indent}{head}{shared}{reads}{times}", outputs, params, macs)
 
     def _shapes(self, values: Iterable[Value]) -> str:
         return " and ".join(str(self.network.graph.type(value)) for value in values)

@@ -27,7 +27,7 @@ CODE = [code for cell in OURS for code in re.findall(r"`([^`]+)`", cell)]
 
 _PLACES = {"nn": nn, "F": F, "torch": torch, "Tensor": Tensor}
 _DOTTED = r"\b((?:nn|F|torch|Tensor)(?:\.\w+)+)"
-_KEYWORDS = {"block", "for", "none", "true", "false", "number"}
+_KEYWORDS = {"block", "for", "none", "share", "true", "false", "number"}
 _VARIABLES = {"f", "x", "y"}
 
 

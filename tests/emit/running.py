@@ -72,13 +72,14 @@ class Interpreter(nn.Module):
     def __init__(self, graph: Graph) -> None:
         super().__init__()
         self.graph = graph
-        nodes = [node for node in graph if not isinstance(node.operation, Input)]
-        self.steps = nn.ModuleDict(
-            {
-                str(n.index): Emitted(n.operation.emit(graph.types(graph.operands(n)), n.results))
-                for n in nodes
-            }
-        )
+        self.steps = nn.ModuleDict()
+        for node in graph:
+            if node.weights_of is not None:
+                self.steps[str(node.index)] = self.steps[str(node.weights_of)]
+            elif not isinstance(node.operation, Input):
+                operands = graph.types(graph.operands(node))
+                form = node.operation.emit(operands, node.results)
+                self.steps[str(node.index)] = Emitted(form)
 
     def load(self, module: nn.Module) -> None:
         """Copy the state of an emitted module, whose layers are in the same order."""

@@ -3,8 +3,8 @@
 `networks()` draws the text of a spec with one network, `random_net`. Shapes are followed while
 the text is drawn, so that every network compiles: convolutions with and without groups, pools,
 normalisations, activations, residual sums, branches joined, groups folded into the batch,
-squeeze-and-excitation, linear maps over channels or positions, blocks with parameters, and
-tables that repeat them.
+squeeze-and-excitation, linear maps over channels or positions, blocks with parameters, tables
+that repeat them, and layers that several values share.
 """
 
 from __future__ import annotations
@@ -248,6 +248,25 @@ def applied(writer: Writer, value: Drawn) -> Drawn:
     return writer.name(value.then(called, (channels, *strided(value.extents, stride))))
 
 
+def shared(writer: Writer, value: Drawn) -> Drawn:
+    """A block or an operation that is used several times, in a loop or side by side."""
+    writer.names += 1
+    name, width = f"shared{writer.names}", f"channels = {value.channels}"
+    made = writer.one_of(
+        f"unit1({width})", f"unit2({width}, se = true)", f"conv({width}, kernel = 3)"
+    )
+    writer.lines.append(f"  share {name} = {made}")
+    if writer.flag():
+        looped = writer.name(value)
+        writer.lines.append(f"  for i in range({writer.integer(1, 4)}) {{")
+        writer.lines.append(f"    {looped.text} = {looped.text} -> {name} -> relu")
+        writer.lines.append("  }")
+        return looped
+    left = writer.name(value.then(name))
+    right = writer.name(value.then(f"{activate(writer, Drawn('', ())).text[4:]} -> {name}"))
+    return writer.name(Drawn(f"{left.text} + {right.text}", value.shape))
+
+
 def table(writer: Writer, value: Drawn) -> Drawn:
     """A table over the running value."""
     lines = ["    | block | channels | number | stride | se | act |"]
@@ -270,7 +289,7 @@ def strided(extents: tuple[int, ...], stride: int) -> tuple[int, ...]:
     return tuple(-(-size // stride) for size in extents)
 
 
-WHOLE = (sequence, sequence, applied, repeated, table)
+WHOLE = (sequence, sequence, applied, repeated, shared, table)
 PARTED = (residual, branches, gated, halves, grouped)
 STATEMENTS = WHOLE + PARTED
 
