@@ -39,11 +39,18 @@ def manifest(
         "module": f"{file_name(graph.name)}.py",
         "inputs": {name: list(graph.type(value).shape) for name, value in graph.inputs.items()},
         "outputs": [list(graph.type(value).shape) for value in graph.outputs],
+        "classes": _classes(graph),
         "costs": _costs(graph, costs),
         "recipe": recipe.name if recipe else None,
         "spec": {"file": origin.spec, "sha256": origin.digest},
         "archdsl": __version__,
     }
+
+
+def _classes(graph: Graph) -> int | None:
+    """How many scores a sample gets, if the network is a classifier."""
+    outputs = [graph.type(value) for value in graph.outputs]
+    return outputs[0].channels if len(outputs) == 1 and outputs[0].rank == 1 else None
 
 
 def digests(files: Mapping[str, str]) -> dict[str, str]:

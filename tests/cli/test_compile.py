@@ -144,6 +144,7 @@ def test_network_json_says_what_the_folder_holds(tmp_path: Path) -> None:
         "module": "x3d_xs.py",
         "inputs": {"video": [3, 4, 160, 160]},
         "outputs": [[400]],
+        "classes": 400,
         "costs": {
             "parameters": network.costs.total.params,
             "macs": network.costs.total.macs,
