@@ -21,6 +21,7 @@ from archdsl.build.values import Given
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
+from archdsl.ir.pruning import without_unread
 from archdsl.network import Network
 from archdsl.plan.derivations import Lineage, lineage, named_arguments, parse_derivation, resolve
 from archdsl.plan.plan import Plan
@@ -168,7 +169,8 @@ class Spec:
             return self._defaults[name]
         plan, built, warnings = self._compile(name, given)
         warnings.extend(unread(built.graph))
-        network = Network(self.program, built.graph, plan, dict(given), tuple(warnings))
+        graph = without_unread(built.graph)
+        network = Network(self.program, graph, plan, dict(given), tuple(warnings))
         if not given:
             self._defaults[name] = network
         return network
@@ -218,4 +220,6 @@ class Spec:
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with its mistakes and where they are in it."""
         compiled = compiler.compile_network(self.program, name, given)
-        return sketch(compiled.built.graph, compiled.findings)
+        graph = compiled.built.graph
+        whole = without_unread(graph) if compiled.built.is_sound else graph
+        return sketch(whole, compiled.findings)

@@ -44,9 +44,14 @@ def _is_tensors(value: Value) -> bool:
 
 
 def unread(graph: Graph) -> Iterator[Diagnostic]:
-    """A warning for each operation that nothing reads, at the outermost call that ends with it."""
-    outputs = {value.node for value in graph.outputs}
-    unused = {node.index: node for node in graph.unread() if node.index not in outputs}
+    """A warning for each operation that nothing reads, at the outermost call that ends with it.
+
+    What only such an operation reads is left out with it, and has no warning of its own.
+    """
+    needed = graph.needed(graph.outputs)
+    read = {operand.node for operands in graph.reads for operand in operands}
+    inputs = {value.node for value in graph.inputs.values()}
+    unused = {n.index: n for n in graph if n.index not in needed and n.index not in read - inputs}
     ends = set(_ends(graph, unused.keys())) if unused else set()
     for node in unused.values():
         if isinstance(node.operation, Input):
@@ -54,7 +59,8 @@ def unread(graph: Graph) -> Iterator[Diagnostic]:
             continue
         call = _outermost(graph, node, ends)
         if not _is_reported(graph, call):
-            yield warning("unused", "nothing uses the result of this", call.span)
+            message = "nothing uses the result of this, so it is left out of the network"
+            yield warning("unused", message, call.span)
 
 
 def _ends(graph: Graph, unread: Set[int]) -> Iterator[tuple[int, int]]:

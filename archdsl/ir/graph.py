@@ -172,6 +172,14 @@ class GraphView:
         around = [outer.site for outer in self.enclosing(scope)]
         return (*reversed(around), site)
 
+    def needed(self, results: Iterable[Value], first: int = 0) -> set[int]:
+        """The nodes, of those from `first` on, that some values depend on."""
+        found = {value.node for value in results}
+        for index in range(len(self.nodes) - 1, first - 1, -1):
+            if index in found:
+                found.update(operand.node for operand in self.reads[index])
+        return {index for index in found if index >= first}
+
     def enclosing(self, scope: int | None) -> Iterator[Scope]:
         """A scope and the scopes around it, from the inside out."""
         while scope is not None:
@@ -208,11 +216,6 @@ class Graph(GraphView):
             for operand in operands:
                 readers.setdefault(operand, []).append(node)
         return {value: tuple(nodes) for value, nodes in readers.items()}
-
-    def unread(self) -> Iterator[Node]:
-        """The nodes whose results no node reads."""
-        read = {operand.node for operands in self.reads for operand in operands}
-        return (node for node in self.nodes if node.index not in read)
 
     def dependency_order(self, nodes: Iterable[int]) -> Iterator[int]:
         """Some nodes, each after those of them that it reads, otherwise in the order given."""

@@ -10,7 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from archdsl.ir.graph import Graph, Node, Scope, Value
-from archdsl.ir.written import Apply, Expression, Literal, Named, Origin, Size
+from archdsl.ir.written import (
+    Apply,
+    Entering,
+    Expression,
+    Literal,
+    Named,
+    Opaque,
+    Origin,
+    Parameter,
+    Size,
+    apply,
+)
 from archdsl.ops.base import Operation, Types, infer_types
 from archdsl.source import Span
 
@@ -81,7 +92,10 @@ class Rewrite:
         return replace(new, weights_of=self._renumbered[Value(node.weights_of)].node)
 
     def drop(self, node: Node, *instead: Value) -> None:
-        """Leave a node out; its readers read the values `instead`, given in the old graph."""
+        """Leave a node out; its readers read the values `instead`, given in the old graph.
+
+        Without them its results are gone, and so are the scopes that returned nothing else.
+        """
         self._has_dropped = True
         for place, value in enumerate(instead):
             self._renumbered[Value(node.index, place)] = self._renumbered[value]
@@ -91,40 +105,71 @@ class Rewrite:
         graph = replace(self.graph, nodes=tuple(self._nodes), reads=tuple(self._reads))
         if not self._has_dropped:
             return graph  # no index has changed, so scopes and origins refer to the right values
+        kept = self._kept_scopes()
+        numbers = {scope.index: place for place, scope in enumerate(kept)}
         return replace(
             graph,
             nodes=tuple(
                 replace(
                     node,
-                    written=self._renumber_origins(node.written),
-                    guards=self._renumber_all(node.guards),
+                    scope=numbers[node.scope],
+                    written=self._renumber_origins(node.written, numbers),
+                    guards=self._renumber_all(node.guards, numbers),
                 )
                 for node in graph.nodes
             ),
-            scopes=tuple(map(self._renumber_scope, graph.scopes)),
+            scopes=tuple(self._renumber_scope(scope, numbers) for scope in kept),
             inputs=self._renumber_values(graph.inputs),
             outputs=tuple(self._renumbered[value] for value in graph.outputs),
         )
 
-    def _renumber_scope(self, scope: Scope) -> Scope:
+    def _kept_scopes(self) -> list[Scope]:
+        """The scopes that have nodes, or results that are still there; those around them too."""
+        full = {scope.index for n in self._nodes for scope in self.graph.enclosing(n.scope)}
+        kept: dict[int, Scope] = {}
+        for scope in self.graph.scopes:
+            is_called = scope.parent is None or scope.parent in kept
+            is_empty = scope.outputs and not self._remaining(scope)
+            if scope.index in full or (is_called and not is_empty):
+                kept[scope.index] = scope
+        return list(kept.values())
+
+    def _remaining(self, scope: Scope) -> list[int]:
+        """The places of those results of a scope that are still there."""
+        return [i for i, value in enumerate(scope.outputs) if value in self._renumbered]
+
+    def _renumber_scope(self, scope: Scope, numbers: Mapping[int, int]) -> Scope:
+        remaining = self._remaining(scope)
+        has_names = len(scope.names) == len(scope.outputs)
         return replace(
             scope,
+            index=numbers[scope.index],
+            parent=None if scope.parent is None else numbers[scope.parent],
+            names=tuple(scope.names[i] for i in remaining) if has_names else scope.names,
             inputs=self._renumber_values(scope.inputs),
-            outputs=tuple(self._renumbered[value] for value in scope.outputs),
-            arguments=self._renumber_origins(scope.arguments),
-            guards=self._renumber_all(scope.guards),
-            tests=self._renumber_all(scope.tests),
+            outputs=tuple(self._renumbered[scope.outputs[i]] for i in remaining),
+            arguments=self._renumber_origins(scope.arguments, numbers),
+            guards=self._renumber_all(scope.guards, numbers),
+            tests=self._renumber_all(scope.tests, numbers),
         )
 
     def _renumber_values(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
-        return {name: self._renumbered[value] for name, value in values.items()}
+        known = self._renumbered
+        return {name: known[value] for name, value in values.items() if value in known}
 
-    def _renumber_origins(self, origins: Mapping[str, Origin]) -> Mapping[str, Origin]:
-        return dict(zip(origins, self._renumber_all(origins.values()), strict=True))
+    def _renumber_origins(
+        self, origins: Mapping[str, Origin], numbers: Mapping[int, int]
+    ) -> Mapping[str, Origin]:
+        return dict(zip(origins, self._renumber_all(origins.values(), numbers), strict=True))
 
-    def _renumber_all(self, origins: Iterable[Origin]) -> tuple[Origin, ...]:
+    def _renumber_all(
+        self, origins: Iterable[Origin], numbers: Mapping[int, int]
+    ) -> tuple[Origin, ...]:
         return tuple(
-            _RenumberedOrigin(o.value, o.scope, o.span, o, self._renumbered) for o in origins
+            _RenumberedOrigin(
+                o.value, numbers.get(o.scope, o.scope), o.span, o, self._renumbered, self.graph
+            )
+            for o in origins
         )
 
 
@@ -140,19 +185,32 @@ class _RenumberedOrigin:
     span: Span
     origin: Origin
     renumbered: Mapping[Value, Value]
+    graph: Graph
+    """The other graph."""
 
     @property
     def expression(self) -> Expression:
-        return _renumber(self.origin.expression, self.renumbered)
+        return self._renumber(self.origin.expression)
 
+    def _renumber(self, expression: Expression) -> Expression:
+        match expression:
+            case Size(node, result, what):
+                value = self.renumbered.get(Value(node, result))
+                return Size(value.node, value.result, what) if value else self._unknown
+            case Apply(operator, terms):
+                return apply(operator, *map(self._renumber, terms))
+            case Named(name, term):
+                inner = self._renumber(term)
+                return inner if isinstance(inner, Opaque) else Named(name, inner)
+        return expression
 
-def _renumber(expression: Expression, renumbered: Mapping[Value, Value]) -> Expression:
-    match expression:
-        case Size(node, result, what):
-            value = renumbered[Value(node, result)]
-            return Size(value.node, value.result, what)
-        case Apply(operator, terms):
-            return Apply(operator, tuple(_renumber(term, renumbered) for term in terms))
-        case Named(name, term):
-            return Named(name, _renumber(term, renumbered))
-    return expression
+    @property
+    def _unknown(self) -> Opaque:
+        """The size of a tensor that is gone. It may follow from all that its body is given."""
+        body = next(s for s in self.graph.enclosing(self.origin.scope) if s.block is not None)
+        entering = (
+            Entering(name, str(place))
+            for name, value in body.inputs.items()
+            for place in range(self.graph.type(value).rank)
+        )
+        return Opaque(frozenset([*map(Parameter, body.arguments), *entering]))

@@ -7,7 +7,7 @@ the order of operations, such as peak memory, need the whole graph.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,7 +18,8 @@ from archdsl.build.tables.known import KnownBlock, KnownSequence, TypedOperation
 from archdsl.build.tables.reuse import Reuse
 from archdsl.costs.figures import Figures, figures_of_operation, measure
 from archdsl.costs.metrics import ORDERED, figure, total
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Graph, Value
+from archdsl.ir.pruning import without_unread
 from archdsl.plan.edits import record_changes
 from archdsl.plan.evaluation import evaluate_plan
 from archdsl.plan.plan import Plan
@@ -126,13 +127,31 @@ class Candidates:
         return Candidates(self.frame, *self._built_with(plan), self.span, self.reuse, self.sums)
 
     def _measurement(self, plan: Plan, built: Built) -> Measurement:
-        graph, total = built.graph, self.sums.of(operations_since(built.graph))
+        graph = built.graph
+        if not all(_reads_whole_sequences(graph)):
+            graph = self._full_graph(plan)
+        total = self.sums.of(operations_since(graph, graph.outputs))
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
-        return Measurement(inputs, total, lambda: _build(self.frame, plan, None).graph)
+        return Measurement(inputs, total, lambda: self._full_graph(plan))
+
+    def _full_graph(self, plan: Plan) -> Graph:
+        return without_unread(_build(self.frame, plan, None).graph)
 
     def _built_with(self, plan: Plan) -> tuple[Plan, Built]:
         after = record_changes(self.plan, plan, self.span)
         return after, _build(self.frame, after, self.reuse)
+
+
+def _reads_whole_sequences(graph: Graph) -> Iterator[bool]:
+    """For each run of known blocks, whether all of its results are read, or none of them.
+
+    Of a run whose results are read in part, the sum does not know which operations are needed.
+    """
+    needed = graph.needed(graph.outputs)
+    read = {*graph.outputs, *(value for index in needed for value in graph.reads[index])}
+    for node in graph:
+        if isinstance(node.operation, KnownSequence) and node.index in needed:
+            yield all(Value(node.index, i) in read for i in range(len(node.results)))
 
 
 def _build(frame: Frame, plan: Plan, reuse: Reuse | None) -> Built:

@@ -155,7 +155,10 @@ def test_an_error_in_the_library_points_to_the_call() -> None:
 def test_an_unread_result_is_shown_at_the_outermost_call() -> None:
     before = "block a(x) { return x -> relu }\nblock b(x) { return x -> a }\n"
     (warning,) = warnings_in("y = x -> b\n  z = x -> b\n  return z", before)
-    assert (warning.words, warning.message) == ("b", "nothing uses the result of this")
+    assert (warning.words, warning.message) == (
+        "b",
+        "nothing uses the result of this, so it is left out of the network",
+    )
 
 
 def test_the_library_file_of_a_name_is_suggested() -> None:

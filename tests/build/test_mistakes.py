@@ -331,7 +331,11 @@ def test_rows_after_a_mistake_are_read() -> None:
 @pytest.mark.parametrize(
     ("body", "words", "message"),
     [
-        ("y = x -> conv(8)\n  relu", "conv(8)", "nothing uses the result of this"),
+        (
+            "y = x -> conv(8)\n  relu",
+            "conv(8)",
+            "nothing uses the result of this, so it is left out of the network",
+        ),
         ("input y: 3\n  x -> relu", "input y: 3", "nothing uses the input `y`"),
         (
             "table (mid = 4) {\n| block |\n| relu |\n}",

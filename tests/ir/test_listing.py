@@ -69,7 +69,7 @@ def test_values_read_by_a_skip_keep_their_names(tmp_path: Path) -> None:
 
 def test_several_results_are_numbered(tmp_path: Path) -> None:
     block = "block two(x) { return relu(x), sigmoid(x) }"
-    _, two, silu = entries(tmp_path, "a, b = two(x)\nreturn silu(a)", block)
+    _, two, silu = entries(tmp_path, "a, b = two(x)\nreturn silu(a), b", block)
     assert two.results == ("relu", "sigmoid")
     assert silu.reads == ("two[0]",)
 

@@ -206,10 +206,15 @@ class BlockPattern:
         return KnownBlock(tuple(operations), tuple([types[value] for value in self.leaving]))
 
 
-def operations_since(graph: GraphView, first: int = 0) -> tuple[TypedOperation, ...]:
-    """The operations of a graph from a node on."""
+def operations_since(
+    graph: GraphView, results: Iterable[GraphValue], first: int = 0
+) -> tuple[TypedOperation, ...]:
+    """The operations of a graph, of those from a node on, that `results` depend on."""
+    needed = graph.needed(results, first)
     typed = []
     for node in graph.nodes[first:]:
+        if node.index not in needed:
+            continue
         operands = graph.types(graph.operands(node))
         is_own = node.weights_of is None
         typed.append(TypedOperation(node.operation, operands, node.results, is_own))

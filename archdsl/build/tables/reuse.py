@@ -70,13 +70,24 @@ class _SummaryBuilder(TableBuilder):
             return
         start, entering = len(self.frame.graph), self._running_values
         super().apply_block(filled, first=first, name=name)
-        # After a mistake, a block may be incomplete, so nothing is kept.
-        if self._running_types and not self.frame.findings.has_errors:
-            built = KnownBlock(operations_since(self.frame.graph, start), self._running_types)
+        # After a mistake, a block may be incomplete, so nothing is kept. Where a block does not
+        # read all that enters it, the blocks before it are not whole parts of the sum.
+        is_sound = self._running_types and not self.frame.findings.has_errors
+        if is_sound and self._reads_all(start, entering):
+            operations = operations_since(self.frame.graph, self._running_values, start)
+            built = KnownBlock(operations, self._running_types)
             pattern = None
             if not self._cache.reads_sizes(filled, self.frame.unit):
                 pattern = pattern_since(self.frame.graph, start, entering, self._running_values)
             self._cache.store(key, types, built, pattern)
+
+    def _reads_all(self, start: int, entering: Sequence[GraphValue]) -> bool:
+        """Whether the results of a block depend on every value that entered it."""
+        graph, leaving = self.frame.graph, self._running_values
+        read = {*leaving}
+        for index in graph.needed(leaving, start):
+            read.update(graph.reads[index])
+        return read.issuperset(entering)
 
     @property
     def _running_values(self) -> tuple[GraphValue, ...]:
