@@ -14,6 +14,7 @@ from archdsl.build.request import Finding
 from archdsl.build.values import Value, describe, holds_tensor, tensors_in
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, warning
 from archdsl.ir.graph import Graph, Node, Scope
+from archdsl.ir.pruning import needed
 from archdsl.ops.sources import Input
 from archdsl.program.program import name_span
 from archdsl.syntax import tree
@@ -48,10 +49,10 @@ def unread(graph: Graph) -> Iterator[Diagnostic]:
 
     What only such an operation reads is left out with it, and has no warning of its own.
     """
-    needed = graph.needed(graph.outputs)
+    kept = needed(graph, graph.outputs)
     read = {operand.node for operands in graph.reads for operand in operands}
     inputs = {value.node for value in graph.inputs.values()}
-    unused = {n.index: n for n in graph if n.index not in needed and n.index not in read - inputs}
+    unused = {n.index: n for n in graph if n.index not in kept and n.index not in read - inputs}
     ends = set(_ends(graph, unused.keys())) if unused else set()
     for node in unused.values():
         if isinstance(node.operation, Input):

@@ -172,8 +172,8 @@ class GraphView:
         around = [outer.site for outer in self.enclosing(scope)]
         return (*reversed(around), site)
 
-    def needed(self, results: Iterable[Value], first: int = 0) -> set[int]:
-        """The nodes, of those from `first` on, that some values depend on."""
+    def sources(self, results: Iterable[Value], first: int = 0) -> set[int]:
+        """The nodes, of those from `first` on, that some values are computed from."""
         found = {value.node for value in results}
         for index in range(len(self.nodes) - 1, first - 1, -1):
             if index in found:

@@ -5,7 +5,9 @@ Under data parallelism a parameter without a gradient is an error in the second 
 
 from __future__ import annotations
 
-from archdsl.ir.graph import Graph
+from collections.abc import Iterable
+
+from archdsl.ir.graph import Graph, GraphView, Node, Value
 from archdsl.ir.rewrite import Rewrite
 
 
@@ -14,14 +16,54 @@ def without_unread(graph: Graph) -> Graph:
 
     Inputs stay, since `forward` takes what the spec declares.
     """
-    needed = graph.needed(graph.outputs)
-    needed.update(value.node for value in graph.inputs.values())
-    if len(needed) == len(graph):
+    kept = needed(graph, graph.outputs)
+    kept.update(value.node for value in graph.inputs.values())
+    if len(kept) == len(graph):
         return graph
     rewrite = Rewrite(graph)
     for node in graph:
-        if node.index in needed:
+        if node.index in kept:
             rewrite.keep(node)
         else:
             rewrite.drop(node)
     return rewrite.finish()
+
+
+def needed(graph: GraphView, results: Iterable[Value], first: int = 0) -> set[int]:
+    """The nodes, of those from `first` on, that some values depend on.
+
+    Uses of shared layers are one module, so what one of them needs is there in all: a use is left
+    out as a whole or not at all.
+    """
+    found = graph.sources(results, first)
+    shared = _shared(graph, first)
+    while shared:
+        uses = {shared[index] for index in found if index in shared}
+        weights = {_weights(graph, index) for index in found}
+        more = {i for i, use in shared.items() if use in uses and _weights(graph, i) in weights}
+        if more <= found:
+            break
+        found |= graph.sources([Value(index) for index in more], first)
+    return found
+
+
+def _weights(graph: GraphView, index: int) -> int:
+    """The node whose weights a node has: itself, or that of the first use of shared layers."""
+    owner = graph.nodes[index].weights_of
+    return index if owner is None else owner
+
+
+def _shared(graph: GraphView, first: int) -> dict[int, object]:
+    """The nodes from one on that belong to a use of shared layers, each with its use."""
+    if not any(node.weights_of is not None for node in graph.nodes[first:]):
+        return {}
+    uses = ((node.index, _use(graph, node)) for node in graph.nodes[first:])
+    return {index: use for index, use in uses if use is not None}
+
+
+def _use(graph: GraphView, node: Node) -> object:
+    """The outermost use of shared layers around a node; None if there is none."""
+    around = [s.index for s in graph.enclosing(node.scope) if s.share]
+    if around:
+        return "scope", around[-1]
+    return ("node", node.index) if node.share else None

@@ -47,6 +47,7 @@ class Rewrite:
         self._nodes: list[Node] = []
         self._reads: list[tuple[Value, ...]] = []
         self._renumbered: dict[Value, Value] = {}
+        self._owners: dict[int, int] = {}
         self._has_dropped = False
 
     def operands(self, node: Node) -> Types:
@@ -81,15 +82,20 @@ class Rewrite:
     ) -> Node:
         index = len(self._nodes)
         if (index, operation, results) == (node.index, node.operation, node.results):
+            _owner(self._owners, node, index)
             return node  # most nodes of most passes
         origins = {
             name: ImposedOrigin(value, node.scope, node.span) for name, value in imposed.items()
         }
         written = {**node.written, **origins}
-        new = replace(node, index=index, operation=operation, results=results, written=written)
-        if node.weights_of is None:
-            return new
-        return replace(new, weights_of=self._renumbered[Value(node.weights_of)].node)
+        return replace(
+            node,
+            index=index,
+            operation=operation,
+            results=results,
+            written=written,
+            weights_of=_owner(self._owners, node, index),
+        )
 
     def drop(self, node: Node, *instead: Value) -> None:
         """Leave a node out; its readers read the values `instead`, given in the old graph.
@@ -107,6 +113,8 @@ class Rewrite:
             return graph  # no index has changed, so scopes and origins refer to the right values
         kept = self._kept_scopes()
         numbers = {scope.index: place for place, scope in enumerate(kept)}
+        owners: dict[int, int] = {}
+        owned = [_owner(owners, scope, place) for place, scope in enumerate(kept)]
         return replace(
             graph,
             nodes=tuple(
@@ -118,7 +126,10 @@ class Rewrite:
                 )
                 for node in graph.nodes
             ),
-            scopes=tuple(self._renumber_scope(scope, numbers) for scope in kept),
+            scopes=tuple(
+                replace(self._renumber_scope(scope, numbers), weights_of=owner)
+                for scope, owner in zip(kept, owned, strict=True)
+            ),
             inputs=self._renumber_values(graph.inputs),
             outputs=tuple(self._renumbered[value] for value in graph.outputs),
         )
@@ -171,6 +182,15 @@ class Rewrite:
             )
             for o in origins
         )
+
+
+def _owner(owners: dict[int, int], one: Node | Scope, index: int) -> int | None:
+    """The new index of the first node or scope that has the weights of one; None if it is that.
+
+    `owners` has the new index of the first one for each of the old graph, which may be gone.
+    """
+    first = owners.setdefault(one.index if one.weights_of is None else one.weights_of, index)
+    return None if first == index else first
 
 
 @dataclass(frozen=True, slots=True)

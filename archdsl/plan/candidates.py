@@ -7,7 +7,7 @@ the order of operations, such as peak memory, need the whole graph.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from archdsl.build.tables.reuse import Reuse
 from archdsl.costs.figures import Figures, figures_of_operation, measure
 from archdsl.costs.metrics import ORDERED, figure, total
 from archdsl.ir.graph import Graph, Value
-from archdsl.ir.pruning import without_unread
+from archdsl.ir.pruning import needed, without_unread
 from archdsl.plan.edits import record_changes
 from archdsl.plan.evaluation import evaluate_plan
 from archdsl.plan.plan import Plan
@@ -128,7 +128,7 @@ class Candidates:
 
     def _measurement(self, plan: Plan, built: Built) -> Measurement:
         graph = built.graph
-        if not all(_reads_whole_sequences(graph)):
+        if not _is_read_whole(graph):
             graph = self._full_graph(plan)
         total = self.sums.of(operations_since(graph, graph.outputs))
         inputs = {name: graph.type(value).shape for name, value in graph.inputs.items()}
@@ -142,16 +142,16 @@ class Candidates:
         return after, _build(self.frame, after, self.reuse)
 
 
-def _reads_whole_sequences(graph: Graph) -> Iterator[bool]:
-    """For each run of known blocks, whether all of its results are read, or none of them.
+def _is_read_whole(graph: Graph) -> bool:
+    """Whether the outputs depend on every operation, and on all results of runs of known blocks.
 
-    Of a run whose results are read in part, the sum does not know which operations are needed.
+    Otherwise operations are left out, and the sum of a run does not know which.
     """
-    needed = graph.needed(graph.outputs)
-    read = {*graph.outputs, *(value for index in needed for value in graph.reads[index])}
-    for node in graph:
-        if isinstance(node.operation, KnownSequence) and node.index in needed:
-            yield all(Value(node.index, i) in read for i in range(len(node.results)))
+    kept = needed(graph, graph.outputs).union(value.node for value in graph.inputs.values())
+    read = {*graph.outputs, *(value for reads in graph.reads for value in reads)}
+    runs = (node for node in graph if isinstance(node.operation, KnownSequence))
+    results = {Value(run.index, place) for run in runs for place in range(len(run.results))}
+    return len(kept) == len(graph) and results <= read
 
 
 def _build(frame: Frame, plan: Plan, reuse: Reuse | None) -> Built:

@@ -41,6 +41,17 @@ block noted(x) {
         ),
         ("image -> noted -> noted -> mean -> linear(2)", 1),
         ("a, b, c = image -> conv(9, 3) -> chunk(3, 0)\na + c -> mean -> linear(2)", 0),
+        ("share f = conv(channels = 6)\na = image -> f\nb = image -> f\nb -> mean -> linear(2)", 1),
+        (
+            "share f = pair(channels = 6)\na, b = image -> f\nc, d = image -> relu -> f\n"
+            "a + c -> mean -> linear(2)",
+            1,
+        ),
+        (
+            "share f = pair(channels = 6)\na, b = image -> f\nc, d = image -> relu -> f\n"
+            "d -> mean -> linear(2)",
+            1,
+        ),
         ("input other: 5 x 8^2\nother -> conv(3)\nimage -> conv(8, 3) -> mean -> linear(2)", 2),
     ],
 )

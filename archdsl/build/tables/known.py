@@ -17,6 +17,7 @@ from archdsl.build.tables.cells import COUNTER, FilledRow, RowFiller
 from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor, parts
 from archdsl.ir.graph import GraphView
 from archdsl.ir.graph import Value as GraphValue
+from archdsl.ir.pruning import needed
 from archdsl.ops.base import Mismatch, Operation, Types, infer_types
 from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Content, Line, Row
 from archdsl.program.names import STAGE
@@ -210,13 +211,13 @@ def operations_since(
     graph: GraphView, results: Iterable[GraphValue], first: int = 0
 ) -> tuple[TypedOperation, ...]:
     """The operations of a graph, of those from a node on, that `results` depend on."""
-    needed = graph.needed(results, first)
-    typed = []
-    for node in graph.nodes[first:]:
-        if node.index not in needed:
-            continue
+    typed: list[TypedOperation] = []
+    owners: set[int] = set()
+    for node in map(graph.node, sorted(needed(graph, results, first))):
+        owner = node.index if node.weights_of is None else node.weights_of
         operands = graph.types(graph.operands(node))
-        is_own = node.weights_of is None
+        is_own = owner >= first and owner not in owners
+        owners.add(owner)
         typed.append(TypedOperation(node.operation, operands, node.results, is_own))
     return tuple(typed)
 

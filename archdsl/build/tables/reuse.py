@@ -26,6 +26,7 @@ from archdsl.build.tables.known import (
 from archdsl.build.tables.stages import TableBuilder
 from archdsl.build.values import Tensor, holds_tensor, types_of
 from archdsl.ir.graph import Value as GraphValue
+from archdsl.ir.pruning import needed
 from archdsl.ops.base import Types
 from archdsl.plan.rows import Row
 from archdsl.source import Span
@@ -85,7 +86,7 @@ class _SummaryBuilder(TableBuilder):
         """Whether the results of a block depend on every value that entered it."""
         graph, leaving = self.frame.graph, self._running_values
         read = {*leaving}
-        for index in graph.needed(leaving, start):
+        for index in needed(graph, leaving, start):
             read.update(graph.reads[index])
         return read.issuperset(entering)
 
