@@ -47,13 +47,18 @@ def build_files(path: Path, name: str) -> dict[str, str]:
 
 
 def network_class(network: archdsl.Network, name: str = "emitted") -> type[nn.Module]:
-    """The network's class, from its emitted source.
+    """The network's class, from its emitted source."""
+    return class_in(network.source(), name)
+
+
+def class_in(source: str, name: str = "emitted") -> type[nn.Module]:
+    """The network's class in the source of an emitted module.
 
     The module is registered under `name`, where pickle and `inspect` look for it.
     """
     module = ModuleType(name)
     sys.modules[name] = module
-    exec(compile(network.source(), f"<{name}>", "exec"), module.__dict__)
+    exec(compile(source, f"<{name}>", "exec"), module.__dict__)
     own = [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == name]
     return own[-1]
 

@@ -18,6 +18,7 @@ from emit.running import (
     ROOT,
     both_outputs,
     build_files,
+    class_in,
     gallery,
     load_network,
     network_class,
@@ -35,7 +36,7 @@ def test_torch_agrees(path: Path, name: str) -> None:
     """Parameters, FLOPs and output shapes are those that torch counts."""
     network = load_network(path, name)
     with torch.device("meta"):
-        module = network_class(network)().eval()
+        module = class_in(build_files(path, name)[f"{name}.py"])().eval()
         inputs = samples(network)
     with FlopCounterMode(display=False) as counter:
         outputs = results(module(*inputs))
