@@ -66,17 +66,18 @@ def _speed(what: str, value: float) -> Result:
 
 @dataclass(frozen=True)
 class Scripts:
-    """What reads a network's clips: three files of its build folder, as modules."""
+    """What reads a network's clips: files of its build folder, as modules."""
 
     recipe: ModuleType
     lists: ModuleType
+    decoding: ModuleType
     video: ModuleType
     run: ModuleType
 
 
 def emitted(network: str, folder: Path) -> Scripts:
     archdsl(["compile", str(ROOT / "specs" / f"{network}.arch"), "-o", str(folder)])
-    names = ("recipe", "lists", "video", "run")
+    names = ("recipe", "lists", "decoding", "video", "run")
     for name in names:
         sys.modules.pop(name, None)
     sys.path.insert(0, str(folder / network))

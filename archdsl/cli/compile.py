@@ -29,7 +29,8 @@ If the network has a recipe, also:
 
   recipe.py     its settings, optimiser, learning rate, loss and clips; edit this one
   lists.py      lists of videos, and what their labels mean
-  video.py      decoding, a dataset of clips; for training loops of your own too
+  decoding.py   the frames of videos
+  video.py      clips of them, a dataset of clips; for training loops of your own too
   run.py        processes, checkpoints, the log
   train.py      the training loop in plain PyTorch
   evaluate.py   the test of the recipe

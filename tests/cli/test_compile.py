@@ -167,13 +167,15 @@ def test_single_files_leave_no_scripts_beside_them(
     separate = names_in(folder)
     capsys.readouterr()
     assert main([*command, "--single-file"]) == 0
-    gone = [folder / name for name in ("recipe.py", "lists.py", "video.py", "run.py")]
+    gone = [
+        folder / name for name in ("recipe.py", "lists.py", "decoding.py", "video.py", "run.py")
+    ]
     assert capsys.readouterr().err == "".join(f"removed {path}\n" for path in gone)
     assert names_in(folder) == separate - {path.name for path in gone}
     for name in ("train.py", "evaluate.py"):
         tree = ast.parse((folder / name).read_text())
         modules = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
-        assert not modules & {"x3d_xs", "recipe", "run", "lists", "video"}
+        assert not modules & {"x3d_xs", "recipe", "run", "lists", "decoding", "video"}
     assert main(command) == 0
     assert names_in(folder) == separate
 

@@ -17,7 +17,7 @@ from scripts import folders
 from scripts.recipes import FULL_LENGTH, IN_VIEWS
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-FILES = ("recipe", "lists", "video", "run", "train", "evaluate")
+FILES = ("recipe", "lists", "decoding", "video", "run", "train", "evaluate")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Scripts:
     network: ModuleType
     recipe: ModuleType
     lists: ModuleType
+    decoding: ModuleType
     video: ModuleType
     run: ModuleType
     train: ModuleType
@@ -98,6 +99,12 @@ def train(
 def in_views(load_script: Load) -> Scripts:
     """Those that test in views."""
     return load_script(IN_VIEWS)
+
+
+@pytest.fixture(scope="session")
+def decoding(in_views: Scripts) -> ModuleType:
+    """A folder's decoding.py."""
+    return in_views.decoding
 
 
 @pytest.fixture(scope="session")

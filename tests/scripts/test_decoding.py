@@ -45,59 +45,61 @@ VIDEOS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", VIDEOS)
-def test_frames_are_those_on_show(name: str, tmp_path: Path, video: ModuleType) -> None:
+def test_frames_are_those_on_show(name: str, tmp_path: Path, decoding: ModuleType) -> None:
     options = VIDEOS[name]
     path = str(write_video(tmp_path / name, **options))
     rate = Fraction(options.get("rate", 30))
     for start, stride in ((0, 3), (7, 5), (29, 1), (59, 1)):
         seconds = [(start + i * stride) / 30 for i in range(4 if start < 50 else 1)]
         expected = [int((Fraction(second) + Fraction(1, 1000)) * rate) for second in seconds]
-        assert numbers(frames(video, path, seconds, as_it_is)) == expected
+        assert numbers(frames(decoding, path, seconds, as_it_is)) == expected
 
 
-def test_odd_rate_in_rounded_time_stamps(tmp_path: Path, video: ModuleType) -> None:
+def test_odd_rate_in_rounded_time_stamps(tmp_path: Path, decoding: ModuleType) -> None:
     rate = Fraction(30000, 1001)
     path = str(write_video(tmp_path / "ntsc.mkv", rate=rate))
     for within in (0.0, 0.5, 0.9):
         seconds = [float((number + Fraction(within)) / rate) for number in (0, 1, 29, 30, 59)]
-        assert numbers(frames(video, path, seconds, as_it_is)) == [0, 1, 29, 30, 59]
+        assert numbers(frames(decoding, path, seconds, as_it_is)) == [0, 1, 29, 30, 59]
 
 
-def test_avi_with_frames_out_of_order(tmp_path: Path, video: ModuleType) -> None:
+def test_avi_with_frames_out_of_order(tmp_path: Path, decoding: ModuleType) -> None:
     """An AVI has no times but an order; what is sent ahead delays all by a frame."""
     path = str(write_video(tmp_path / "old.avi", codec="mpeg4", g="12", bf="2"))
-    shown = frames(video, path, [i / 30 for i in (1, 2, 3, 20, 59)], as_it_is)
+    shown = frames(decoding, path, [i / 30 for i in (1, 2, 3, 20, 59)], as_it_is)
     assert numbers(shown) == [0, 1, 2, 19, 58]
 
 
-def test_varying_frame_rate(tmp_path: Path, video: ModuleType) -> None:
+def test_varying_frame_rate(tmp_path: Path, decoding: ModuleType) -> None:
     ticks = [0, 1, 2, 10, 11, 30, 31, 45]
     path = str(write_video(tmp_path / "a.mkv", ticks=ticks))
     seconds = [tick / 30 for tick in (0, 5, 10, 20, 30, 40, 46)]
-    shown = frames(video, path, seconds, as_it_is)
+    shown = frames(decoding, path, seconds, as_it_is)
     assert numbers(shown) == [0, 2, 3, 4, 5, 6, 7]
 
 
-def test_parts_far_apart(tmp_path: Path, video: ModuleType) -> None:
+def test_parts_far_apart(tmp_path: Path, decoding: ModuleType) -> None:
     path = str(write_video(tmp_path / "a.mp4", frames=250, rate=10, g="20"))
-    with video.opened(path) as opened:
+    with decoding.opened(path) as opened:
         assert opened.seconds == pytest.approx(25)
         shown = opened.frames([0.0, 0.5, 12.0, 12.1, 24.9], 1, as_it_is)
     assert numbers(shown) == [0, 5, 120, 121, 249]
 
 
-def test_pixels_are_those_of_ffmpeg(tmp_path: Path, video: ModuleType) -> None:
+def test_pixels_are_those_of_ffmpeg(
+    tmp_path: Path, decoding: ModuleType, video: ModuleType
+) -> None:
     path = write_video(tmp_path / "a.mp4", frames=30)
     with av.open(str(path)) as container:
         decoded = list(container.decode(video=0))
     size = {"width": 64, "height": 48, "format": "rgb24", "interpolation": "BILINEAR"}
     expected = [decoded[i].reformat(**size).to_ndarray() for i in (3, 9, 15)]
-    shown = frames(video, str(path), [0.1, 0.3, 0.5], video.shorter_side(48))
+    shown = frames(decoding, str(path), [0.1, 0.3, 0.5], video.shorter_side(48))
     assert shown.dtype is torch.uint8
     np.testing.assert_array_equal(shown.numpy(), np.stack(expected))
 
 
-def test_upright(tmp_path: Path, video: ModuleType) -> None:
+def test_upright(tmp_path: Path, decoding: ModuleType, video: ModuleType) -> None:
     """A phone's video: lying frames, and how far they are to be turned."""
     path = tmp_path / "lying.mp4"
     write_video(tmp_path / "a.mp4", frames=10)
@@ -110,23 +112,23 @@ def test_upright(tmp_path: Path, video: ModuleType) -> None:
             if packet.dts is not None:
                 packet.stream = stream
                 turned.mux(packet)
-    shown = frames(video, str(path), [0.0], video.shorter_side(72))
+    shown = frames(decoding, str(path), [0.0], video.shorter_side(72))
     assert shown.shape[1:3] == (96, 72)
 
 
-def test_folder_of_images(tmp_path: Path, video: ModuleType) -> None:
+def test_folder_of_images(tmp_path: Path, decoding: ModuleType) -> None:
     folder = str(write_images(tmp_path / "a", 12))
     for rate in (1, 30, 1000):  # an image is a frame, at whatever rate they are counted
-        shown = frames(video, folder, [0, 1, 9, 10, 11], as_it_is, rate)
+        shown = frames(decoding, folder, [0, 1, 9, 10, 11], as_it_is, rate)
         assert numbers(shown) == [0, 1, 9, 10, 11]
 
 
 def test_a_clip_is_all_that_is_decoded(
-    tmp_path: Path, video: ModuleType, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, decoding: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(write_video(tmp_path / "a.mp4", frames=120, g="10", bf="0"))
     count = 0
-    picture = video.Scaler.picture
+    picture = decoding.Scaler.picture
 
     def counted(scaler: object, frame: av.VideoFrame) -> torch.Tensor:
         nonlocal count
@@ -134,14 +136,14 @@ def test_a_clip_is_all_that_is_decoded(
         shown: torch.Tensor = picture(scaler, frame)
         return shown
 
-    monkeypatch.setattr(video.Scaler, "picture", counted)
-    frames(video, path, [2.0, 2.1, 2.2], as_it_is)
+    monkeypatch.setattr(decoding.Scaler, "picture", counted)
+    frames(decoding, path, [2.0, 2.1, 2.2], as_it_is)
     assert count == 3
 
 
 def views(scripts: Scripts, path: str) -> list[torch.Tensor]:
     """The views that a test takes of a video."""
-    with scripts.video.opened(path) as opened:
+    with scripts.decoding.opened(path) as opened:
         taken: list[torch.Tensor] = scripts.recipe.test_views(opened)
         return taken
 
@@ -193,7 +195,7 @@ REASONS = {
 @pytest.mark.parametrize("kind", REASONS)
 def test_why_a_video_is_bad(kind: str, tmp_path: Path, in_views: Scripts) -> None:
     path = str(write_bad(tmp_path, kind))
-    with pytest.raises(in_views.video.BadVideo) as fault:
+    with pytest.raises(in_views.decoding.BadVideo) as fault:
         views(in_views, path)
     assert REASONS[kind] in str(fault.value)
     assert "\n" not in str(fault.value)
@@ -206,7 +208,7 @@ def test_bad_videos_do_not_stay_open(kind: str, tmp_path: Path, in_views: Script
     try:
         before = len(list(Path("/proc/self/fd").iterdir()))
         for _ in range(10):
-            with pytest.raises(in_views.video.BadVideo):
+            with pytest.raises(in_views.decoding.BadVideo):
                 views(in_views, path)
         assert len(list(Path("/proc/self/fd").iterdir())) == before
     finally:

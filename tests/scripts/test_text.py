@@ -51,7 +51,7 @@ RECIPES = {
 }
 BARE = replace(folders.TARGET, arguments=())
 SURE = replace(folders.TARGET, gives_probabilities=True)
-STATIC = ("lists.py", "video.py", "run.py", "train.py", "evaluate.py")
+STATIC = ("lists.py", "decoding.py", "video.py", "run.py", "train.py", "evaluate.py")
 
 
 def text(recipe: Recipe, target: folders.Target = folders.TARGET) -> str:

@@ -12,7 +12,7 @@ from archdsl.resources import folder
 
 __all__ = ["ENDS", "NAMES", "Target", "scripts"]
 
-NAMES = ("recipe.py", "lists.py", "video.py", "run.py", "train.py", "evaluate.py")
+NAMES = tuple(f"{name}.py" for name in "recipe lists decoding video run train evaluate".split())
 """The files, those first that others import."""
 
 ENDS = ("train.py", "evaluate.py")

@@ -39,7 +39,7 @@ from archdsl.recipes.recipe import (
 _WIDTH = 84
 
 _VIDEO = """
-Clip OpenVideo augmented centre_crop crops exactly normalised random_crop shorter_side
+Clip augmented centre_crop crops exactly normalised random_crop shorter_side
 spread_clips whole_video
 """
 
@@ -51,6 +51,7 @@ _HOMES = {
     "F": Imported("torch.nn.functional", None, "F"),
     **{name: Imported("torch", name) for name in ("Tensor", "nn")},
     "Fault": Imported("lists", "Fault"),
+    "OpenVideo": Imported("decoding", "OpenVideo"),
     **{name: Imported("video", name) for name in _VIDEO.split()},
 }
 """Where recipe.py has its names from, the network's module aside."""
@@ -110,7 +111,7 @@ def recipe_script(recipe: Recipe, target: Target) -> str:
     imports.append(Imported(target.module, _LOAD_WEIGHTS))
     imports.append(Imported(target.module, target.class_name, alias))
     docstring = render((Docstring(_header(recipe, target)),))
-    stated = lines(imports, (target.module, "lists", "video"))
+    stated = lines(imports, (target.module, "lists", "decoding", "video"))
     return page("recipe.py.j2", recipe=RecipeView(docstring, stated, own, body))
 
 
