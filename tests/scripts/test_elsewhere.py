@@ -105,7 +105,7 @@ def test_nothing_that_can_be_used(videos: list[object], in_views: Scripts) -> No
 def test_an_older_pyav_is_told_in_a_line(
     videos: list[object], in_views: Scripts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(in_views.video.av, "__version__", "16.1.0")
+    monkeypatch.setattr(in_views.decoding.av, "__version__", "16.1.0")
     dataset = in_views.video.VideoDataset(videos, in_views.recipe.random_clip)
     with pytest.raises(in_views.video.Fault) as fault:
         dataset[0]
