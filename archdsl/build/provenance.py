@@ -74,7 +74,7 @@ class Local:
         return [b for b in bindings if isinstance(b, Local) and "_expression" not in b.__dict__]
 
 
-Binding: TypeAlias = Origin | Local | Counter | tuple[GraphValue, ...]
+Binding: TypeAlias = Origin | Local | Counter | Literal | Apply | tuple[GraphValue, ...]
 
 
 class NameHistory:
@@ -191,7 +191,7 @@ def _name(name: str, snapshot: Snapshot) -> Expression:
     binding = snapshot.binding(name)
     if binding is None:
         return Literal(name)  # a word, or a block or an operation by its name
-    if isinstance(binding, Counter):
+    if isinstance(binding, Counter | Literal | Apply):
         return binding
     if isinstance(binding, tuple):
         return OPAQUE

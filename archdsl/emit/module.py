@@ -22,16 +22,12 @@ from archdsl.emit.opens import (
     structural_parameters,
 )
 from archdsl.emit.pages import page
+from archdsl.emit.provided import PROVIDED
 from archdsl.emit.python import (
     Assign,
     Atom,
-    Call,
-    Conditional,
     Docstring,
-    Function,
-    Infix,
     Parameter,
-    Return,
     Statement,
     TrailingComment,
     names_in,
@@ -39,7 +35,6 @@ from archdsl.emit.python import (
 )
 from archdsl.emit.slots import Signature
 from archdsl.emit.targets.base import Target
-from archdsl.emit.terms import ROUND_TO
 from archdsl.emit.writer import ClassWriter, EmittedClass, ModuleContext, parameters
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
@@ -115,9 +110,8 @@ def write_module(graph: Graph, header: str, known: Constants, target: Target) ->
     *blocks, network = _open_classes(graph, target)
     definitions: list[Statement] = [written.tree for written in (*blocks, network)]
     used = {name for definition in definitions for name in names_in(definition)}
-    if ROUND_TO in used:
-        definitions.insert(0, round_to_function())
-    bodies = [render((definition,)) for definition in definitions]
+    bodies = [lines for name, lines in PROVIDED.items() if name in used]
+    bodies += [render((definition,)) for definition in definitions]
     constants = render(known)
     view = ModuleView(render((Docstring(header),)), _imports(used), constants, bodies)
     text = page("module.py.j2", module=view)
@@ -171,22 +165,3 @@ def _imports(used: set[str]) -> list[str]:
     lines += ["import torch"]
     lines += ["import torch.nn.functional as F"] if "F" in roots else []
     return [*lines, "from torch import Tensor, nn"]
-
-
-def round_to_function() -> Function:
-    """The function `round_to`, for modules that use it; the same rule as in the language.
-
-    It is the rounding of widths in MobileNet's code, which X3D took over.
-    """
-    value, multiple, rounded = Atom("value"), Atom("multiple"), Atom("rounded")
-    # `int(value + multiple / 2)` and not `round`, which rounds halves to even.
-    half = Infix("+", (value, Infix("/", (multiple, Atom("2")))))
-    nearest = Infix("*", (Infix("//", (Call(Atom("int"), (half,)), multiple)), multiple))
-    short = Infix("<", (rounded, Infix("*", (Atom("0.9"), value))))
-    body = (
-        Docstring("Round to the nearest multiple, but not to less than 0.9 of the value."),
-        Assign(rounded, Call(Atom("max"), (multiple, nearest))),
-        Return(Conditional(Infix("+", (rounded, multiple)), short, rounded)),
-    )
-    signature = (Parameter("value", Atom("float")), Parameter("multiple", Atom("int")))
-    return Function(ROUND_TO, signature, Atom("int"), body)

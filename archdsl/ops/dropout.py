@@ -1,4 +1,4 @@
-"""Dropouts: elements or channels left out in training, the shape unchanged."""
+"""Dropouts: elements, channels or samples left out in training, the shape unchanged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, LayerArgument, Operation, Types, kind
 from archdsl.ops.shapes import check_spatial
-from archdsl.params.kinds import Real, number, parameter
+from archdsl.params.kinds import Choice, Real, number, parameter
 from archdsl.params.numbers import Number
 
 
@@ -48,3 +48,22 @@ FeatureAlphaDropout = kind(
     "Alpha dropout of whole channels of C x (L | H x W | T x H x W).",
     constructor="nn.FeatureAlphaDropout",
 )
+
+
+class StochasticDepth(Operation):
+    """In training, x is 0 as a whole with probability `p`, and scaled up otherwise.
+
+    It leaves out branches of residual blocks (Huang et al., ECCV 2016), `per` sample, or all
+    samples of a batch at once. It is torchvision's `StochasticDepth` and timm's `DropPath`.
+
+    Example: `64 x 28^2 -> stochastic_depth(0.1)`
+    """
+
+    name = "stochastic_depth"
+    p: Number = parameter(Real(0, 1))
+    per: str = parameter(Choice(("sample", "batch")), "sample")
+
+    def emit(self, operands: Types, results: Types) -> Layer:
+        p = LayerArgument("p", number(self.p), positional=True)
+        mode = LayerArgument("mode", {"sample": "row", "batch": "batch"}[self.per], "row")
+        return Layer("StochasticDepth", (p, mode), "stochastic_depth", shared=True)

@@ -22,6 +22,10 @@ from archdsl.syntax import tree
 CANDIDATES = 2_000
 """Names that are compared with a misspelt one, at most: the comparison is quadratic in length."""
 
+COUNTER, INDEX, COUNT = "i", "index", "count"
+"""The names under which definitions of a table read the number of a block in its stage, its index
+among all blocks of the body that ask for it, and how many these are."""
+
 STAGE = "stage"
 """The column of a table that names stages."""
 
@@ -107,7 +111,7 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
     yield from assigned_names(*definition.body)
     for node in nodes:
         if isinstance(node, tree.Table):
-            yield "i"
+            yield from (COUNTER, INDEX, COUNT)
             yield from (column.name for column in node.columns)
             yield from (binding.name or "" for binding in node.bindings)
             rows = (row.cells for row in node.rows if isinstance(row, tree.Row))

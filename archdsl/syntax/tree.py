@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import field
 from fractions import Fraction
 
-from archdsl.frozen import Frozen
-from archdsl.source import Source, Span
-
-
-class Node(Frozen):
-    """Base of all nodes. `depth` is the height of the tree below, which the parser bounds."""
-
-    span: Span = field(kw_only=True, compare=False, repr=False)
-    depth: int = field(default=0, kw_only=True, compare=False, repr=False)
+from archdsl.source import Source
+from archdsl.syntax.node import Node as Node
+from archdsl.syntax.node import walk as walk
 
 
 class Number(Node):
@@ -322,16 +315,3 @@ class File(Node):
     doc: str | None
     definitions: tuple[Definition, ...]
     comments: tuple[Comment, ...] = field(compare=False)  # the formatter may move one
-
-
-def walk(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Nodes and all nodes below them, in the order of the text, without recursion."""
-    waiting = [*nodes][::-1]  # a stack, so the first node comes last
-    while waiting:
-        node = waiting.pop()
-        yield node
-        # The positional fields are the node's own: span and depth are keyword-only.
-        own: tuple[str, ...] = node.__match_args__
-        values = [getattr(node, name) for name in own]
-        several = (value if isinstance(value, tuple) else (value,) for value in values)
-        waiting += [item for items in several for item in items if isinstance(item, Node)][::-1]

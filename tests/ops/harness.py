@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from archdsl.emit.provided import PROVIDED
 from archdsl.emit.python import Atom, literal
 from archdsl.emit.templates import instantiate
 from archdsl.ir.types import TensorType
@@ -32,7 +33,9 @@ except ImportError:
     FlopCountAnalysis = None
 
 logging.getLogger("fvcore").setLevel(logging.CRITICAL)
-NAMES = {"torch": torch, "nn": nn, "F": F}
+NAMES = {"torch": torch, "nn": nn, "F": F, "Tensor": torch.Tensor}
+for _lines in PROVIDED.values():
+    exec("\n".join(_lines), NAMES)
 COVERED: set[type[Operation]] = set()
 UNCOUNTED = {"bilinear"}
 """Operations that torch's FlopCounterMode does not count."""

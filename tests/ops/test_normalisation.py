@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Layer, Mismatch, Operation, infer_types
-from archdsl.ops.dropout import AlphaDropout, ChannelDropout, Dropout, FeatureAlphaDropout
+from archdsl.ops.dropout import (
+    AlphaDropout,
+    ChannelDropout,
+    Dropout,
+    FeatureAlphaDropout,
+    StochasticDepth,
+)
 from archdsl.ops.normalisation import (
     BatchNorm,
     GroupNorm,
@@ -72,6 +78,8 @@ def test_local_response_norm(x: TensorType, size: int) -> None:
 def test_dropouts(x: TensorType) -> None:
     for kind in (Dropout, ChannelDropout, AlphaDropout, FeatureAlphaDropout):
         agree(kind(Fraction(1, 5)), x)
+    for per in ("sample", "batch"):
+        agree(StochasticDepth(Fraction(1, 5), per), x)
 
 
 def test_text() -> None:
@@ -79,6 +87,9 @@ def test_text() -> None:
     assert text(LayerNorm(2), shape(3, 14, 16)) == "nn.LayerNorm((14, 16))"
     assert text(Dropout(), shape(8)) == "nn.Dropout(0.5)"
     assert text(ChannelDropout(Fraction(1, 5)), shape(8, 4, 4)) == "nn.Dropout2d(0.2)"
+    assert text(StochasticDepth(Fraction(1, 5)), shape(8)) == "StochasticDepth(0.2)"
+    batch = StochasticDepth(Fraction(1, 5), "batch")
+    assert text(batch, shape(8)) == "StochasticDepth(0.2, mode='batch')"
 
 
 @pytest.mark.parametrize(

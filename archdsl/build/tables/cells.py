@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from archdsl.build.calls import resolve_callee
 from archdsl.build.context import Frame
@@ -27,11 +28,9 @@ from archdsl.diagnostics import Label, counted, did_you_mean, note, warning
 from archdsl.ir.types import show_shape
 from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, EXPECTATIONS, SPECIAL, STRIDE, Row
+from archdsl.program.names import COUNT, INDEX
 from archdsl.program.program import names_in
 from archdsl.syntax import tree
-
-COUNTER = "i"
-"""The name under which bindings read the number of a block in its stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,25 @@ class RowFiller:
         self._check_left_out(row, written.keys(), bindings)
         values = {column: cell.value for column, cell in given.items()}
         return FilledRow(row, written[BLOCK], block, values, passed, bindings, given)
+
+    @cached_property
+    def positional(self) -> tuple[tree.Argument, ...]:
+        """The bindings that read the position of a block among all blocks of the body."""
+        own = {*self.columns, *self.frame.names, *self.frame.unit.names}
+        asked = {INDEX, COUNT} - own
+        return tuple(binding for binding, _, read in self.bindings if read & asked)
+
+    def takes_position(self, row: Row) -> bool:
+        """Whether the block of a row takes a binding that reads its position.
+
+        Raises:
+            Fault: the row has no block.
+        """
+        block = self._evaluate_block(row.cells[BLOCK])
+        if block is None:
+            raise Fault
+        needed = self._needed_bindings(set(block.parameters) - set(row.cells))
+        return any(binding in self.positional for binding in needed)
 
     def warn_unused(self) -> None:
         """Warn of bindings that no row needed."""

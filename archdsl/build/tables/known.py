@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables.cells import COUNTER, FilledRow, RowFiller
+from archdsl.build.tables.cells import FilledRow, RowFiller
 from archdsl.build.values import BlockValue, OperationValue, Tensor, Value, holds_tensor, parts
 from archdsl.ir.graph import GraphView
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.pruning import needed
 from archdsl.ops.base import Mismatch, Operation, Types, infer_types
 from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Content, Line, Row
-from archdsl.program.names import STAGE
+from archdsl.program.names import COUNTER, STAGE
 from archdsl.program.program import Definition, Unit, names_in
 from archdsl.syntax import tree
 

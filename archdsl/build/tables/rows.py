@@ -5,10 +5,11 @@ from __future__ import annotations
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.tables.cells import RowFiller
+from archdsl.build.tables.positions import positions, rows_in
 from archdsl.build.tables.stages import TableBuilder
 from archdsl.build.values import SharedBlock
 from archdsl.diagnostics import counted, did_you_mean
-from archdsl.plan.rows import BLOCK, Row, rows_of
+from archdsl.plan.rows import BLOCK
 from archdsl.program.names import STAGE
 from archdsl.syntax import tree
 
@@ -20,13 +21,15 @@ def run_table(frame: Frame, table: tree.Table) -> None:
     """Apply each row's block to the running value, `number` times."""
     frame.require_running(table.columns[0].span)
     _check(frame, table)
-    rows, faults = _rows(frame, table), frame.findings.faults
+    rows, faults = rows_in(frame, table), frame.findings.faults
     filler = RowFiller(frame, table, rows)
-    # What is inserted depends on a block's address, and what a shared block costs on whether it was
-    # used before. A key in the cache has neither.
+    # What is inserted depends on a block's address, what a shared block costs on earlier uses, and
+    # a position on all rows. A key in the cache has none of them.
     is_shared = any(isinstance(value, SharedBlock) for value in frame.names.values())
-    reuse = None if frame.context.inserted or is_shared else frame.context.reuse
-    builder = reuse.builder(filler) if reuse else TableBuilder(filler)
+    places = positions(frame, table) if filler.positional else None
+    is_apart = frame.context.inserted or is_shared or places
+    reuse = None if is_apart else frame.context.reuse
+    builder = reuse.builder(filler) if reuse else TableBuilder(filler, places)
     frame.deepen(table.span, _LEVELS)
     try:
         builder.run(rows)
@@ -35,12 +38,6 @@ def run_table(frame: Frame, table: tree.Table) -> None:
     frame.applied = True
     if frame.findings.faults == faults:
         filler.warn_unused()
-
-
-def _rows(frame: Frame, table: tree.Table) -> tuple[Row, ...]:
-    """The rows of a table: of a network's own as planned, of a block's as written."""
-    request = frame.context.request
-    return tuple(rows_of(table)) if request is None or frame.call else request.plan.rows_in(table)
 
 
 def _check(frame: Frame, table: tree.Table) -> None:

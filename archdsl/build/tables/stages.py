@@ -14,7 +14,8 @@ from archdsl.build import calls
 from archdsl.build.arguments import piped_arguments, round_hint
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.build.tables.cells import COUNTER, FilledRow, RowFiller, compare_printed
+from archdsl.build.tables.cells import FilledRow, RowFiller, compare_printed
+from archdsl.build.tables.positions import Positions, written_index
 from archdsl.build.values import (
     POISON,
     Arguments,
@@ -26,21 +27,27 @@ from archdsl.build.values import (
     types_of,
 )
 from archdsl.ir.graph import Address, Site
-from archdsl.ir.written import Counter
+from archdsl.ir.written import Counter, Literal
 from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, NUMBER, STRIDE, BuiltRow, Row, Stage, block_text
+from archdsl.program.names import COUNT, COUNTER, INDEX
 from archdsl.syntax import tree
 
 
 class TableBuilder:
-    """Builds a table; `stages` and `blocks` count those built, blocks in the current stage."""
+    """Builds a table; `stages` and `blocks` count those built, blocks in the current stage.
 
-    def __init__(self, filler: RowFiller) -> None:
+    `positions` has the places of blocks in the body, if definitions of the table read them.
+    """
+
+    def __init__(self, filler: RowFiller, positions: Positions | None = None) -> None:
         self.frame = filler.frame
         self.graph = filler.frame.graph
         self.filler = filler
+        self.positions = positions
         self.stages = 0
         self.blocks = 0
+        self._begun = 0
 
     def run(self, rows: Sequence[Row]) -> None:
         """Apply rows to the running value."""
@@ -129,6 +136,7 @@ class TableBuilder:
         Returns the scope of the first part.
         """
         start, first = 0, len(self.graph.scopes)
+        self._begun = self.blocks
         inserted = self.frame.context.inserted
         for end in range(1, count + 1):
             if end == count or self._block_address(filled, end - 1 - start) in inserted:
@@ -172,6 +180,7 @@ class TableBuilder:
         """Apply the next block of a row to the running value, which it replaces."""
         frame, node = self.frame, filled.node
         inner = _block_frame(frame, filled, self.blocks)
+        self._bind_position(inner, filled.row)
         inner.iterations, inner.naming = (*frame.iterations, self.blocks), (node, (name,))
         piped, named = piped_arguments(frame.running, node.span), _arguments(inner, filled, first)
         value = inner.apply(filled.block, Arguments(piped, named), node)
@@ -179,6 +188,17 @@ class TableBuilder:
             must = "the block of a row must return a tensor"
             raise frame.fault("table", f"{must}, but this is {describe(value)}", node.span)
         frame.set_running(value)
+
+    def _bind_position(self, inner: Frame, row: Row) -> None:
+        """Give the frame of a block its position, if it takes a definition that reads it."""
+        if self.positions is None or row.id not in self.positions.starts:
+            return
+        index = self.positions.index(row, self.blocks - self._begun)
+        count = self.positions.count
+        if INDEX not in inner.names:
+            inner.bind(INDEX, index, written_index(index, self.blocks))
+        if COUNT not in inner.names:
+            inner.bind(COUNT, count, Literal(count))
 
     def _close(
         self, scope: int, entering: tuple[Value, ...], bindings: Mapping[str, Value]

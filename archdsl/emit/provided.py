@@ -1,0 +1,47 @@
+"""Definitions that a module brings along where it uses them, because torch has none.
+
+They are text, since nothing in them depends on a network.
+"""
+
+from __future__ import annotations
+
+from archdsl.emit.terms import ROUND_TO
+
+_ROUND_TO = '''
+def round_to(value: float, multiple: int) -> int:
+    """Round to the nearest multiple, but not to less than 0.9 of the value."""
+    rounded = max(multiple, int(value + multiple / 2) // multiple * multiple)
+    return rounded + multiple if rounded < 0.9 * value else rounded
+'''
+"""The rounding of widths in MobileNet's code, which X3D took over: the same rule as here.
+
+It is `int(value + multiple / 2)` and not `round`, which rounds halves to even.
+"""
+
+STOCHASTIC_DEPTH = "StochasticDepth"
+
+_STOCHASTIC_DEPTH = '''
+class StochasticDepth(nn.Module):
+    """In training, drop the input of each sample ("row") or of all ("batch") at random."""
+
+    def __init__(self, p: float, mode: str = "row") -> None:
+        super().__init__()
+        self.p = p
+        self.mode = mode
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0:
+            return x
+        samples = x.shape[0] if self.mode == "row" else 1
+        kept = x.new_empty((samples,) + (1,) * (x.dim() - 1)).bernoulli_(1 - self.p)
+        if self.p < 1:
+            kept = kept / (1 - self.p)
+        return x * kept
+'''
+"""As torchvision's module of that name: the mean of the input stays, as in a dropout."""
+
+PROVIDED = {
+    name: text.strip().splitlines()
+    for name, text in ((ROUND_TO, _ROUND_TO), (STOCHASTIC_DEPTH, _STOCHASTIC_DEPTH))
+}
+"""The lines of each definition, by its name."""
