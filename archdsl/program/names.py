@@ -26,6 +26,9 @@ COUNTER, INDEX, COUNT = "i", "index", "count"
 """The names under which definitions of a table read the number of a block in its stage, its index
 among all blocks of the body that ask for it, and how many these are."""
 
+ANY_SIZE = "_"
+"""A size of a printed shape that is not compared."""
+
 STAGE = "stage"
 """The column of a table that names stages."""
 
@@ -112,6 +115,8 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
     for node in nodes:
         if isinstance(node, tree.Table):
             yield from (COUNTER, INDEX, COUNT)
+            # A size in a printed shape that may be any; elsewhere, evaluation does not know it.
+            yield ANY_SIZE
             yield from (column.name for column in node.columns)
             yield from (binding.name or "" for binding in node.bindings)
             rows = (row.cells for row in node.rows if isinstance(row, tree.Row))

@@ -136,6 +136,8 @@ class Margin:
         shown = f"`{words}`" if words.isprintable() else f"character U+{ord(token[0]):04X}"
         meant = _LOOKALIKES.get(str(token))
         help = f"did you mean `{meant}`?" if meant else None
+        if token == "?":
+            help = "in an expected shape, `_` is a size that may be any"
         self.report(f"{shown} is not part of the language", self._span(token), help)
 
     def report(

@@ -124,6 +124,14 @@ def _equals(fault: Fault) -> Diagnostic | None:
     return error("syntax", "unexpected `=`", fault.span(fault.found), fault.expected, help=help)
 
 
+def _wildcard(fault: Fault) -> Diagnostic | None:
+    """`24 x * x 64^2` in an expected shape."""
+    if fault.found != "*" or fault.before is None or fault.before.type not in ("_BY", "VBAR"):
+        return None
+    help = "in an expected shape, `_` is a size that may be any"
+    return error("syntax", "unexpected `*`", fault.span(fault.found), fault.expected, help=help)
+
+
 def _unexpected(fault: Fault) -> Diagnostic:
     shown = _shorten(str(fault.found).splitlines()[0]) if fault.found else "end of the file"
     return error("syntax", f"unexpected `{shown}`", fault.span(fault.found), fault.expected)
@@ -140,6 +148,7 @@ _RULES: tuple[Callable[[Fault], Diagnostic | None], ...] = (
     _misspelt,
     _misplaced,
     _rowless,
+    _wildcard,
     _missing,
     _equals,
 )

@@ -24,11 +24,11 @@ from archdsl.build.values import (
     describe,
     show,
 )
-from archdsl.diagnostics import Label, counted, did_you_mean, note, warning
+from archdsl.diagnostics import Diagnostic, Label, counted, did_you_mean, note, warning
 from archdsl.ir.types import show_shape
 from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, EXPECTATIONS, SPECIAL, STRIDE, Row
-from archdsl.program.names import COUNT, INDEX
+from archdsl.program.names import ANY_SIZE, COUNT, INDEX
 from archdsl.program.program import names_in
 from archdsl.syntax import tree
 
@@ -192,12 +192,14 @@ class RowFiller:
 
 @dataclass(frozen=True, slots=True)
 class _ExpectedSize:
-    """An expected size; with `is_bound`, the largest that is allowed."""
+    """An expected size: any for the word `_`, and the largest allowed if it `is_bound`."""
 
     value: Value
     is_bound: bool
 
     def fits(self, size: int) -> bool:
+        if self.value == ANY_SIZE:
+            return True
         if not is_integer(self.value):
             return False
         return size <= self.value if self.is_bound else size == self.value
@@ -233,7 +235,7 @@ def _printed(frame: Frame, row: Row) -> Iterator[tuple[str, tree.Expression]]:
     are_all = request.expectations is Expectations.ALL
     for column in EXPECTATIONS:
         cell = row.cell(column)
-        if cell is not None and (are_all or names_in(cell)):
+        if cell is not None and (are_all or names_in(cell) - {ANY_SIZE}):
             yield column, cell
 
 
@@ -242,6 +244,9 @@ def _compare(frame: Frame, cell: tree.Expression, column: str, shape: tuple[int,
     dimensions = cell.dimensions if isinstance(cell, tree.Shape) else (cell,)
     sizes = [size for dimension in dimensions for size in _sizes(frame, dimension)]
     compared = shape[1:] if len(sizes) == len(shape) - 1 else shape
+    if len(sizes) != len(compared) and column != "printed":
+        frame.findings.add(_other_rank(frame, cell, len(sizes), shape))
+        return
     if len(sizes) == len(compared) and all(map(_ExpectedSize.fits, sizes, compared)):
         return
     here = show_shape(compared)
@@ -250,14 +255,31 @@ def _compare(frame: Frame, cell: tree.Expression, column: str, shape: tuple[int,
         frame.findings.add(note("printed", message, cell.span, "as printed"))
         return
     message = f"the shape must be {cell.span.text}, but this is {here}"
-    values = " x ".join(map(str, sizes)) if names_in(cell) else ""
+    values = " x ".join(map(str, sizes)) if names_in(cell) - {ANY_SIZE} else ""
     frame.findings.add(frame.error("expect", message, cell.span, values))
+
+
+def _other_rank(
+    frame: Frame, cell: tree.Expression, count: int, shape: tuple[int, ...]
+) -> Diagnostic:
+    """A printed shape with another number of sizes than the tensor has."""
+    message = f"this shape has {counted(count, 'size')}, but the tensor has {len(shape)}"
+    hint = f"the tensor is {show_shape(shape)}; `_` stands for any size"
+    return frame.error("expect", message, cell.span, help=hint)
+
+
+def _is_any(node: tree.Node) -> bool:
+    return isinstance(node, tree.Name) and node.name == ANY_SIZE
 
 
 def _sizes(frame: Frame, dimension: tree.Expression) -> list[_ExpectedSize]:
     """The sizes of one printed dimension: `<=28`, `40^2`, `channels`."""
     is_bound = isinstance(dimension, tree.AtMost)
     inner = dimension.value if isinstance(dimension, tree.AtMost) else dimension
+    if _is_any(inner):
+        return [_ExpectedSize(ANY_SIZE, is_bound)]
+    if isinstance(inner, tree.Repeat) and _is_any(inner.value):
+        return [_ExpectedSize(ANY_SIZE, is_bound)] * int(inner.times.value)
     if not isinstance(inner, tree.Repeat):
         return [_ExpectedSize(frame.evaluate(inner), is_bound)]
     sizes = frame.evaluate(tree.Shape((inner,), span=inner.span))
