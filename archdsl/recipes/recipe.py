@@ -182,6 +182,8 @@ class Recipe(Frozen):
     no_decay: tuple[str, ...] = setting(ValueForm(Words(("norms", "biases"))), default=())
     """Parameters without weight decay."""
     clip: Clip = setting(OptionsForm(Clip))
+    short: str = setting(ValueForm(Choice(("loop", "hold", "skip"))), default="loop")
+    """What follows the last frame of a video that is shorter than a clip."""
     crop: int = setting(ValueForm(SIDE))
     scale: ScaleJitter | Resize = setting(OptionsForm(ScaleJitter), OptionsForm(Resize))
     flip: Number = setting(ValueForm(Real(0, 1), bare=Fraction(1, 2)), default=0)

@@ -56,6 +56,8 @@ HALF, TENTH = Fraction(1, 2), Fraction(1, 10)
         ("no_decay norms", "no_decay", ("norms",)),
         ("no_decay (biases, norms)", "no_decay", ("norms", "biases")),
         ("clip(frames = 16, stride = 5, rate = 25)", "clip", Clip(16, 5, 25)),
+        ("short hold", "short", "hold"),
+        ("short skip if video.frames > 4 else loop", "short", "skip"),
         ("scale_jitter 32..48", "scale", ScaleJitter((32, 48))),
         ("flip", "flip", HALF),
         ("flip 0.1", "flip", TENTH),
@@ -109,6 +111,7 @@ def test_settings_that_are_left_out_have_defaults() -> None:
     assert (result.flip, result.augment, result.warmup, result.ema, result.pretrained) == (0,) + (
         None,
     ) * 4
+    assert result.short == "loop"
     assert (result.precision, result.no_decay, result.accumulate, result.sync_bn) == (
         "fp32",
         (),

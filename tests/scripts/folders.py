@@ -48,6 +48,7 @@ MINIMAL = Recipe(
 MAXIMAL = replace(
     MINIMAL,
     name="small_full",
+    short="hold",
     doc="""All that a recipe may set, with "quotes", {{ braces }} and a \\ in its doc.""",
     epochs=3,
     optimizer=AdamW(Fraction(1, 100)),

@@ -13,6 +13,7 @@ IN_VIEWS = replace(
     MINIMAL,
     name="small_views",
     clip=Clip(FRAMES, STRIDE, RATE),
+    short="skip",
     test=Views(clips=3, size=CROP, crops=3),
 )
 FULL_LENGTH = replace(

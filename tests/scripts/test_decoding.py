@@ -201,6 +201,32 @@ def test_why_a_video_is_bad(kind: str, tmp_path: Path, in_views: Scripts) -> Non
     assert "\n" not in str(fault.value)
 
 
+@pytest.mark.parametrize(
+    ("short", "shown"), [("loop", [0, 3, 1, 4]), ("hold", [0, 3, 4, 4])], ids=["loop", "hold"]
+)
+def test_a_clip_of_a_shorter_video(
+    short: str, shown: list[int], tmp_path: Path, in_views: Scripts
+) -> None:
+    clip = in_views.video.Clip(4, 3, 30, short)
+    sources = (write_video(tmp_path / "short.mp4", 5), write_images(tmp_path / "images", 5))
+    for path in map(str, sources):
+        with in_views.decoding.opened(path) as video:
+            assert clip.starts(video) == 1
+            frames = clip.read(video, 0, as_it_is)
+            clips = in_views.video.spread_clips(video, clip, 3, as_it_is)
+            assert [numbers(view.permute(1, 2, 3, 0)) for view in clips] == [shown] * 3
+        assert numbers(frames.permute(1, 2, 3, 0)) == shown
+
+
+def test_a_clip_as_long_as_its_video(tmp_path: Path, in_views: Scripts) -> None:
+    path = str(write_video(tmp_path / "just.mp4", 10))
+    for short in ("loop", "hold", "skip"):
+        clip = in_views.video.Clip(4, 3, 30, short)
+        with in_views.decoding.opened(path) as video:
+            assert clip.starts(video) == 1
+            assert clip.numbers(video, 0) == [0, 3, 6, 9]
+
+
 @pytest.mark.parametrize("kind", ["truncated", "faststart", "short", "sound"])
 def test_bad_videos_do_not_stay_open(kind: str, tmp_path: Path, in_views: Scripts) -> None:
     path = str(write_bad(tmp_path, kind))

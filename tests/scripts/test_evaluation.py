@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from scripts.conftest import Scripts
-from scripts.recipes import CROP, FRAMES, RATE, STRIDE
+from scripts.conftest import Load, Scripts
+from scripts.recipes import CROP, FRAMES, IN_VIEWS, RATE, STRIDE
 from scripts.videos import write_sound, write_video
 
 LABELS = [0, 1, 2, 1]
@@ -159,6 +160,28 @@ def test_whole_videos(
         first = max(len(frames) - 10, 0) // 2
         expected = softmaxed(model, frames[first : first + 10])
         np.testing.assert_allclose(tensors["probabilities"][i].numpy(), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("short", ["loop", "hold"])
+def test_videos_shorter_than_a_clip_count(
+    short: str,
+    load_script: Load,
+    run: Callable[..., int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "short"
+    folder.mkdir()
+    for number, length in enumerate((1, 5, 9)):
+        write_video(folder / f"{number}.mp4", frames=length)
+    (folder / "val.txt").write_text("".join(f"{number}.mp4 {number}\n" for number in range(3)))
+    recipe = replace(IN_VIEWS, name=f"short_{short}", short=short)
+    assert run(load_script(recipe), "--data", folder) == 0
+    out, err = capsys.readouterr()
+    assert "3 videos in 3 of 3 classes" in out
+    assert "skipped" not in err
+    assert run(load_script(IN_VIEWS), "--data", folder) == 1
+    assert capsys.readouterr().err.count("too short: ") == 3
 
 
 def test_views_at_once_change_nothing(

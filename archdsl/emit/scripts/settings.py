@@ -121,7 +121,8 @@ def _pixels(recipe: Recipe) -> Iterator[Constant]:
 def _clips(recipe: Recipe, is_trained: bool) -> Iterator[Constant]:
     clip = recipe.clip
     options = {"frames": clip.frames, "stride": clip.stride, "rate": clip.rate}
-    made = Call(Atom("Clip"), tuple(Keyword(name, number(v)) for name, v in options.items()))
+    given = [Keyword(name, number(value)) for name, value in options.items()]
+    made = Call(Atom("Clip"), (*given, Keyword("short", literal(recipe.short))))
     if is_trained or isinstance(recipe.test, Views):
         yield Constant("CLIP", made, "rate in frames a second")
     if is_trained:
