@@ -65,7 +65,8 @@ def test_folder_for_each_class(tmp_path: Path, lists: ModuleType) -> None:
     assert found == [("val/run/b.webm", 1), ("val/run/c.MP4", 1), ("val/walk/a.mp4", 2)]
     assert said == [
         "a folder for each class, 3 videos, 2 of 4 classes",
-        "warning: classes without a video: 2 of 4, such as 0, 3",
+        "files left out: 1 .txt",
+        "warning: classes without a video: 2 of 4, such as jump, 3",
     ]
 
 
@@ -95,9 +96,9 @@ def test_kinetics_csv(tmp_path: Path, lists: ModuleType) -> None:
         ("clips/zz.mp4", 1),
     ]
     assert said == [
+        "csv (label, youtube_id, time_start, time_end, split), 3 videos, 2 of 3 classes",
         "videos that are not there: 2, such as lost_000000_000010 (line 4), never (line 6)",
-        "Kinetics csv (label, youtube_id, ...), 3 videos, 2 of 3 classes",
-        "warning: classes without a video: 1 of 3, such as 0",
+        "warning: classes without a video: 1 of 3, such as jump, high",
     ]
 
 
@@ -127,7 +128,9 @@ def test_a_video_twice_is_said(tmp_path: Path, lists: ModuleType) -> None:
 def test_more_classes_than_the_head(tmp_path: Path, lists: ModuleType) -> None:
     touch(tmp_path, *(f"val/{i}/a.mp4" for i in range(5)))
     (fault,) = faults(lists, tmp_path / "val", classes=3)
-    assert fault.startswith("labels go up to 4, but the network has 3 classes")
+    assert fault == (
+        "there are 5 classes, 0, 1, 2, 3, 4, but the network has 3; --classes 5 gives it more"
+    )
 
 
 @pytest.mark.parametrize(

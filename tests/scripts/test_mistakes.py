@@ -223,7 +223,9 @@ def test_weights_of_which_none_fits(
         (
             ["--classes", 2],
             "{data}/val.txt: labels go up to 2, but the network has 2 classes, numbered from 0,"
-            " such as 2 (line 3); --classes 3 gives it more",
+            " such as 2 (line 3); --classes 3 gives it more\nerror: {data}/train.txt: labels go"
+            " up to 2, but the network has 2 classes, numbered from 0, such as 2 (line 3),"
+            " 2 (line 6), 2 (line 9); --classes 3 gives it more",
         ),
     ],
 )

@@ -168,7 +168,7 @@ def test_weights_to_start_from(minimal: Scripts, train: Train, tmp_path: Path) -
     given = {"classes": 3, "weights": str(path), "checkpoint": None, "seed": 0}
     args = Namespace(**given, sync_bn=False, channels_last=False)
     made = minimal.train.starting_model(
-        args, minimal.run.World(0, 1, torch.device("cpu"))
+        args, minimal.run.World(0, 1, torch.device("cpu")), []
     ).state_dict()
     assert all(torch.equal(made[name], weights[name]) for name in weights)
 
@@ -189,7 +189,8 @@ def test_weights_of_another_head_leave_it_as_it_starts(
     count = len(before)
     assert capsys.readouterr().out == (
         f"{path}: {count - 2} of {count} tensors of small.Small\n"
-        "  not in it or of another shape, start anew: 2, such as linear.weight, linear.bias\n"
+        "  not in it, of another shape or of other classes, start anew: 2,"
+        " such as linear.weight, linear.bias\n"
         "  in it, but not in the network: 1, such as extra\n"
     )
 
