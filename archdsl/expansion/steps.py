@@ -17,6 +17,7 @@ from archdsl.costs.figures import Figures
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, error, suggestion
 from archdsl.plan.candidates import Candidates, Measurement
+from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import AXES, Axis, Scale, axis
 from archdsl.plan.transforms.base import Transform
@@ -116,8 +117,20 @@ def solve(start: Candidates, along: Axis, target: int, metric: str) -> Candidate
         states[place] = State.of(start.measure(plan), metric)
         return states[place].cost
 
-    place = CostCurve(scale, cost).nearest(target)
+    try:
+        place = CostCurve(scale, cost).nearest(target)
+    except Refused as refused:
+        raise _in_integers(start.plan, along, refused) from None
     return Candidate(along.name, scale.transform_at(place), scale.factor(place), states[place])
+
+
+def _in_integers(plan: Plan, along: Axis, refused: Refused) -> Refused:
+    """A refusal that also says how a parameter that counts is stepped in integers."""
+    numbers = [name for name in plan.along(along.name) if name not in plan.counted]
+    if not numbers or "integer" not in refused.message:
+        return refused
+    hint = f"`{numbers[0]}: int` is stepped in integers"
+    return Refused(f"{refused.message}; {hint}", refused.option, refused.help)
 
 
 def axis_named(name: str) -> Axis:

@@ -121,6 +121,18 @@ class Plan:
         value = self.parameters.get(parameter)
         return value if is_number(value) else None
 
+    def along(self, axis: str) -> dict[str, Number]:
+        """The numbers among the parameters that are an axis: those that say so, or one so named."""
+        declared = [p.name for p in self.network.parameters if p.axis == axis]
+        numbers = {name: self.number(name) for name in declared or [axis]}
+        return {name: number for name, number in numbers.items() if number is not None}
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """The parameters that are integers by their type, and not any numbers."""
+        parameters = self.network.parameters
+        return frozenset(p.name for p in parameters if "int" in p.types and "number" not in p.types)
+
     def with_parameters(self, **parameters: Value) -> Plan:
         return replace(self, parameters={**self.parameters, **parameters})
 

@@ -11,7 +11,7 @@ from dataclasses import fields
 from functools import cache
 from itertools import pairwise
 
-from archdsl.diagnostics import Diagnostic, did_you_mean, error, warning
+from archdsl.diagnostics import Diagnostic, did_you_mean, error, one_of, warning
 from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.ops import OPERATIONS
 from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
@@ -25,6 +25,9 @@ CANDIDATES = 2_000
 COUNTER, INDEX, COUNT = "i", "index", "count"
 """The names under which definitions of a table read the number of a block in its stage, its index
 among all blocks of the body that ask for it, and how many these are."""
+
+SCALED = ("depth", "width", "bottleneck", "frames", "size")
+"""The axes that a parameter of a network can be, along which transforms scale it."""
 
 ANY_SIZE = "_"
 """A size of a printed shape that is not compared."""
@@ -90,6 +93,8 @@ def words_of_kind(kind: Kind) -> tuple[str, ...]:
 def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
     """Errors for undefined names in a file, warnings for statements that are never run."""
     outside = {*unit.names, *language}
+    named = (*(own.node for own in unit.own), *unit.own_recipes)
+    yield from (mistake for definition in named for mistake in _axes(definition))
     for definition in (own.node for own in unit.own):
         if isinstance(definition, tree.Derived):
             # The base and the transforms are looked up when the network is planned: their names can
@@ -105,6 +110,22 @@ def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
                 yield from _after_return(node.body)
             if isinstance(node, tree.If):
                 yield from _after_return(node.otherwise)
+
+
+def _axes(definition: Named | NamedRecipe) -> Iterator[Diagnostic]:
+    """Errors for parameters that cannot be the axis that they say."""
+    if isinstance(definition, tree.Derived | tree.DerivedRecipe):
+        return
+    for parameter in definition.parameters:
+        if parameter.axis is None:
+            continue
+        if not isinstance(definition, tree.Network):
+            message = f"only a parameter of a network is an axis; `{definition.name}` is no network"
+            yield error("transform", message, parameter.span)
+        elif parameter.axis not in SCALED:
+            message = f"there is no axis `{parameter.axis}`"
+            help = did_you_mean(parameter.axis, SCALED) or one_of(SCALED)
+            yield error("transform", message, parameter.span, help=help)
 
 
 def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> Iterator[str]:

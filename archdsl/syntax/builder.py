@@ -72,7 +72,17 @@ class Definitions(Actions):
         types = next((node.items for node in below if isinstance(node, Group)), ())
         # Without `=`, the last node is the type.
         default = below[-1] if has(children, "EQUAL") else None
-        return self._make(tree.Parameter, children, str(children[0]), types, default)
+        axis = next((node.axis for node in below if isinstance(node, _Along)), None)
+        return self._make(tree.Parameter, children, str(children[0]), types, default, axis)
+
+    def along(self, children: list[Child]) -> _Along:
+        """`axis depth`. `axis` is no keyword, since operations have a parameter of this name."""
+        word, axis = map(str, children)
+        if word != "axis":
+            message = f"unexpected `{word}`"
+            help = "`axis NAME` says along which axis a transform changes the parameter"
+            self._report("syntax", message, self._span(children[:1]), help)
+        return self._make(_Along, children, axis)
 
     def types(self, children: list[Child]) -> Group:
         words = tuple(node.name for node in nodes(children))
@@ -80,6 +90,12 @@ class Definitions(Actions):
 
     def type(self, children: list[Child]) -> tree.Name:
         return self._make(tree.Name, children, str(children[0]))
+
+
+class _Along(tree.Node):
+    """The axis of a parameter, until the action of the parameter takes it out."""
+
+    axis: str
 
 
 class Claims(Actions):

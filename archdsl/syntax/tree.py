@@ -187,11 +187,15 @@ Statement = Input | Initialise | Share | Assign | Apply | Return | If | For | Ta
 
 
 class Parameter(Node):
-    """`name: type = default`. Several types are alternatives: `block | none`."""
+    """`name: type = default`. Several types are alternatives: `block | none`.
+
+    `axis` is the axis of transforms that a network's parameter is: `layers: int axis depth = 12`.
+    """
 
     name: str
     types: tuple[str, ...]
     default: Expression | None
+    axis: str | None = None
 
 
 class Use(Node):

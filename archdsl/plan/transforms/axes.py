@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from math import gcd
 from typing import Any
 
 from archdsl.diagnostics import did_you_mean, one_of
@@ -97,23 +98,27 @@ def _size(plan: Plan) -> Scale:
 
 
 def _current_sizes(plan: Plan, parameter: str, rank: int, place: int) -> Iterator[Number]:
-    """The present sizes along an axis: of the parameter, or else of inputs with enough axes."""
-    own = plan.number(parameter)
-    if own is not None:
-        yield own
+    """The present sizes along an axis: of parameters, or else of inputs with enough axes."""
+    own = plan.along(parameter)
+    if own:
+        yield from own.values()
         return
     yield from (shape[place] for shape in plan.inputs.values() if len(shape) >= rank)
 
 
-def _factors(kind: Callable[[Number], Transform], power: int = 1) -> Callable[[Plan], Scale]:
-    """The scale of an axis whose places are factors, of depth or of a width."""
+def _factors(
+    kind: Callable[[Number], Transform], parameter: str, power: int = 1
+) -> Callable[[Plan], Scale]:
+    """The scale of an axis whose places are factors, of depth or of a width.
 
-    def of(place: int) -> Transform:
-        return kind(reduced(Fraction(place, HUNDREDTHS)))
+    If parameters of the axis are integers, each place is a factor for which all of them stay so.
+    """
 
     def scale(plan: Plan) -> Scale:
         _check(plan, kind(2))
-        return Scale(HUNDREDTHS, of, True, power)
+        counts = [n for name, n in plan.along(parameter).items() if name in plan.counted]
+        start = gcd(*map(int, counts)) if counts else HUNDREDTHS
+        return Scale(start, lambda place: kind(reduced(Fraction(place, start))), not counts, power)
 
     return scale
 
@@ -127,8 +132,8 @@ AXES = (
     Axis("fast", "rate", Factor(), Quicken, _rate),
     Axis("temporal", "frames", Integer(), lambda count: Lengthen(frames=count), _frames),
     Axis("spatial", "size", Integer(), lambda size: Resize(size=size), _size),
-    Axis("depth", "blocks", Factor(), Stretch, _factors(Stretch)),
-    Axis("width", "channels", Factor(), Widen, _factors(Widen, power=2)),
-    Axis("bottleneck", "ratio", Factor(), Bottleneck, _factors(Bottleneck)),
+    Axis("depth", "blocks", Factor(), Stretch, _factors(Stretch, "depth")),
+    Axis("width", "channels", Factor(), Widen, _factors(Widen, "width", power=2)),
+    Axis("bottleneck", "ratio", Factor(), Bottleneck, _factors(Bottleneck, "bottleneck")),
 )
 """The axes, in the order of the paper."""

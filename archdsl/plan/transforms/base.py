@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
+from math import floor
 from typing import Protocol, TypeAlias
 
 from archdsl.diagnostics import suggestion
@@ -89,10 +91,28 @@ class Transform(Configurable):
         return self.apply(plan)
 
 
-def scale_parameter(plan: Plan, parameter: str, factor: Number) -> Plan | None:
-    """The plan with a parameter multiplied, or None where the network has no such number."""
-    own = plan.number(parameter)
-    return None if own is None else plan.with_parameters(**{parameter: reduced(own * factor)})
+def scale_parameters(
+    plan: Plan, axis: str, factor: Number, rounded: Callable[[Number], int]
+) -> Plan | None:
+    """The plan with the parameters of an axis multiplied, or None where the network has none.
+
+    Those that must be integers are `rounded`, to at least 1.
+    """
+    own = plan.along(axis)
+    if not own:
+        return None
+    products = {name: reduced(value * factor) for name, value in own.items()}
+    return plan.with_parameters(
+        **{
+            name: max(1, rounded(product)) if name in plan.counted else product
+            for name, product in products.items()
+        }
+    )
+
+
+def nearest(value: Number) -> int:
+    """The nearest integer; halves are rounded up. Python's `round` would take 2.5 to 2."""
+    return floor(value + Fraction(1, 2))
 
 
 def stages_of(

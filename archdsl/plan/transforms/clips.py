@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from math import floor
 from typing import TypeAlias
 
 from archdsl.params.kinds import Integer, Maybe, parameter
 from archdsl.params.numbers import Number, round_to
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
-from archdsl.plan.transforms.base import Factor, Transform
+from archdsl.plan.transforms.base import Factor, Transform, nearest
 
 VIDEO, IMAGE = 4, 3
 """The number of axes of an input that is a clip (channels, frames, height, width), or an image."""
@@ -75,9 +74,9 @@ class Resize(Transform):
 
     def apply(self, plan: Plan) -> Plan:
         change = _either(self.size, self.factor, "size", lambda size: round_to(size, _MULTIPLE))
-        own = plan.number("size")
-        if own is not None:
-            return plan.with_parameters(size=change(own))
+        own = plan.along("size")
+        if own:
+            return plan.with_parameters(**{name: change(size) for name, size in own.items()})
         pictures = {n: shape for n, shape in plan.inputs.items() if len(shape) >= IMAGE}
         if not pictures:
             raise Refused("no input of this network has a height and a width")
@@ -112,9 +111,9 @@ def _with_frames(plan: Plan, change: _Change) -> Plan:
     Raises:
         Refused: no input of the network is a clip.
     """
-    own = plan.number("frames")
-    if own is not None:
-        return plan.with_parameters(frames=change(own))
+    own = plan.along("frames")
+    if own:
+        return plan.with_parameters(**{name: change(frames) for name, frames in own.items()})
     clips = {name: shape for name, shape in plan.inputs.items() if len(shape) == VIDEO}
     if not clips:
         raise Refused("no input of this network has frames")
@@ -127,5 +126,4 @@ def _at_rate(plan: Plan, rate: Number) -> Plan:
     tau = plan.number("tau")
     if tau is None or rate == 1:
         return plan
-    # Halves are rounded up. Python's `round` would take 2.5 to 2.
-    return plan.with_parameters(tau=max(1, floor(tau / Fraction(rate) + Fraction(1, 2))))
+    return plan.with_parameters(tau=max(1, nearest(tau / Fraction(rate))))

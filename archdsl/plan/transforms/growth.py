@@ -14,7 +14,14 @@ from archdsl.params.kinds import Boolean, parameter
 from archdsl.params.numbers import Number, is_number, reduced, round_to
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused, Row, RowId
-from archdsl.plan.transforms.base import WORDS, Factor, Transform, scale_parameter, stages_of
+from archdsl.plan.transforms.base import (
+    WORDS,
+    Factor,
+    Transform,
+    nearest,
+    scale_parameters,
+    stages_of,
+)
 
 
 class Stretch(Transform):
@@ -37,7 +44,7 @@ class Stretch(Transform):
 
     def apply(self, plan: Plan) -> Plan:
         asks_for_rows = self.stages is not None or self.keep_transitions
-        by_parameter = None if asks_for_rows else scale_parameter(plan, "depth", self.depth)
+        by_parameter = None if asks_for_rows else scale_parameters(plan, "depth", self.depth, ceil)
         if by_parameter is not None:
             return by_parameter
         chosen = self._chosen(plan)
@@ -103,7 +110,7 @@ class Widen(Transform):
     width: Number = parameter(Factor())
 
     def apply(self, plan: Plan) -> Plan:
-        by_parameter = scale_parameter(plan, "width", self.width)
+        by_parameter = scale_parameters(plan, "width", self.width, nearest)
         if by_parameter is not None:
             return by_parameter
         # A product with 1 would still round widths that are no multiples of 8.
@@ -134,7 +141,7 @@ class Bottleneck(Transform):
     ratio: Number = parameter(Factor())
 
     def apply(self, plan: Plan) -> Plan:
-        by_parameter = scale_parameter(plan, "bottleneck", self.ratio)
+        by_parameter = scale_parameters(plan, "bottleneck", self.ratio, nearest)
         if by_parameter is not None:
             return by_parameter
         column = next((name for name in self.columns if name in plan.columns), None)

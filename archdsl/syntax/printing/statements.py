@@ -130,6 +130,7 @@ def _parameters(parameters: Sequence[tree.Parameter]) -> Piece:
 
 def _parameter(node: tree.Parameter) -> Piece:
     types = f": {' | '.join(node.types)}" if node.types else ""
+    axis = f" axis {node.axis}" if node.axis else ""
     if node.default is None:
-        return node.name + types
-    return (f"{node.name}{types} = ", write(node.default))
+        return f"{node.name}{types}{axis}"
+    return (f"{node.name}{types}{axis} = ", write(node.default))
