@@ -79,7 +79,8 @@ class Network:
         if found is None:
             return None
         warnings = Diagnostics() if diagnostics is None else diagnostics
-        return building.build(self.program, found, warnings, lambda *_: self.graph)
+        own, parts = (lambda *_: self.graph), (lambda _: self.module.parts)
+        return building.build(self.program, found, warnings, own, parts)
 
     @cached_property
     def costs(self) -> Costs:

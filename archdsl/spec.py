@@ -204,18 +204,22 @@ class Spec:
         if found is None:
             return None
         warnings = Diagnostics() if diagnostics is None else diagnostics
-        return building.build(self.program, found, warnings, self._graph)
+        return building.build(self.program, found, warnings, self._graph, self._parts)
 
     def check_recipe(self, name: str, diagnostics: Diagnostics) -> None:
         """Add the mistakes of a recipe of the file, also of one that is a base for others."""
         from archdsl.recipes.reading import building
 
-        building.check(self.program, name, diagnostics, self._graph)
+        building.check(self.program, name, diagnostics, self._graph, self._parts)
 
     def _graph(self, name: str, unit: Unit) -> Graph | Sequence[str]:
         """The graph of a network that a file names, or its parameters that have no value."""
         own = self if unit is self.program.main else Spec(replace(self.program, main=unit))
         return own.missing_parameters(name) or own.build(name, {}).graph
+
+    def _parts(self, graph: Graph) -> Sequence[str]:
+        """The parts of a network, as its emitted module calls them."""
+        return compiler.emit(self.program, graph, "readable").parts
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with its mistakes and where they are in it."""

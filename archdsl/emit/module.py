@@ -89,11 +89,12 @@ Constants: TypeAlias = tuple[Statement, ...]
 
 
 class Module(Frozen):
-    """The text of a network's module, and the name and the parameters of its class."""
+    """The text of a network's module; the name, the parameters and the modules of its class."""
 
     text: str
     class_name: str
     parameters: tuple[Parameter, ...]
+    parts: tuple[str, ...]
 
 
 class ModuleView(Frozen):
@@ -115,7 +116,7 @@ def write_module(graph: Graph, header: str, known: Constants, target: Target) ->
     constants = render(known)
     view = ModuleView(render((Docstring(header),)), _imports(used), constants, bodies)
     text = page("module.py.j2", module=view)
-    return Module(text, network.signature.name, parameters(network.signature))
+    return Module(text, network.signature.name, parameters(network.signature), network.parts)
 
 
 def _open_classes(graph: Graph, target: Target) -> list[EmittedClass]:

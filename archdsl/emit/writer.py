@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Argument, Arguments
@@ -44,10 +44,11 @@ DOC_WIDTH = 78
 
 
 class EmittedClass(Frozen):
-    """A class with the signature of its constructor."""
+    """A class with the signature of its constructor, and the names of its modules."""
 
     signature: Signature
     tree: Class
+    parts: tuple[str, ...]
     has_reset: bool
     """Whether it has a method `reset_parameters`."""
 
@@ -95,7 +96,8 @@ class ClassWriter(Frozen):
         constructor = (_constructor(signature, assignments),) if assignments else ()
         method = (Function("reset_parameters", (Parameter("self"),), Atom("None"), reset),)
         body = (*head, *constructor, *(method if reset else ()), *self.methods(parts))
-        return EmittedClass(signature, Class(self.name, (Atom("nn.Module"),), body), bool(reset))
+        tree = Class(self.name, (Atom("nn.Module"),), body)
+        return EmittedClass(signature, tree, tuple(_names(parts)), bool(reset))
 
     def _slots(self, named: Mapping[Expression, str]) -> tuple[Slots, list[Slot]]:
         context = self.context
@@ -160,10 +162,8 @@ class ClassWriter(Frozen):
 
     def _attribute(self, part: Part, seen: set[str]) -> Iterator[Statement]:
         """The assignment of a part's attribute, unless an equal layer has set it already."""
-        if isinstance(part, Slot) and part.build is None:
-            return
-        name = part.name if isinstance(part, Stage) else part.attribute
-        if name in seen:
+        name = _name(part)
+        if name is None or name in seen:
             return
         seen.add(name)
         last = part.last if isinstance(part, Stage) else part
@@ -195,6 +195,18 @@ def parameters(signature: Signature) -> tuple[Parameter, ...]:
         Parameter(variable(one.name), Atom(_annotation(one)), defaults.get(one.name))
         for one in signature.arguments
     )
+
+
+def _name(part: Part) -> str | None:
+    """The attribute of a part; None for an expression, which has none."""
+    if isinstance(part, Stage):
+        return part.name
+    return part.attribute if part.build is not None else None
+
+
+def _names(parts: Iterable[Part]) -> dict[str, None]:
+    """The attributes of parts, each once."""
+    return {name: None for name in map(_name, parts) if name is not None}
 
 
 def _refusal(name: str, condition: Python) -> Statement:

@@ -7,6 +7,7 @@ a value (`epochs 300`), options (`clip(frames = 13)`), or a choice that has opti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, field, fields
 from itertools import pairwise
@@ -140,6 +141,30 @@ class Words(Frozen):
         return tuple(word for word in self.words if word in given)
 
 
+class PartNames(Frozen):
+    """Parts of a network by name, or patterns of names in quotes: "stem, stage*.norm1"."""
+
+    expects = 'parts such as `(stem, stage1)`, or patterns in quotes such as "stem, stage*.norm1"'
+
+    def accepts(self, value: object) -> bool:
+        entries = _as_tuple(value)
+        return bool(entries) and all(
+            isinstance(entry, str) and all(map(_PART_NAME.fullmatch, _split(entry)))
+            for entry in entries
+        )
+
+    def convert(self, value: object) -> object:
+        entries = cast("tuple[str, ...]", _as_tuple(value))
+        return tuple(dict.fromkeys(name for entry in entries for name in _split(entry)))
+
+
+def _split(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",")]
+
+
+_PART_NAME = re.compile(r"[\w*?]+(\.[\w*?]+)*", re.ASCII)
+
+
 class QuotedText(Frozen):
     """A text in quotes that people read, such as a source of weights."""
 
@@ -215,7 +240,23 @@ class ChoiceForm(Frozen):
         return tuple(setting.name for setting in self.settings)
 
 
-Form: TypeAlias = ValueForm | OptionsForm | ChoiceForm
+class PartsForm(Frozen):
+    """A setting with a value for each of several parts of the network: `rates(head = 10)`."""
+
+    kind: Kind
+
+    def name(self, field: str) -> str:
+        return field
+
+    def syntax(self, name: str) -> str:
+        return f"`{name}(PART = VALUE)`, where each value is {self.kind.expects}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return ()
+
+
+Form: TypeAlias = ValueForm | OptionsForm | ChoiceForm | PartsForm
 
 
 def setting(*forms: Form, default: object = MISSING) -> Any:

@@ -27,6 +27,8 @@ from archdsl.recipes.kinds import (
     Increasing,
     OneOf,
     OptionsForm,
+    PartNames,
+    PartsForm,
     QuotedText,
     Setting,
     SizeRange,
@@ -181,6 +183,10 @@ class Recipe(Frozen):
     warmup: Warmup | None = setting(OptionsForm(Warmup), default=None)
     no_decay: tuple[str, ...] = setting(ValueForm(Words(("norms", "biases"))), default=())
     """Parameters without weight decay."""
+    freeze: tuple[str, ...] = setting(ValueForm(PartNames()), default=())
+    """Parts of the network, or patterns of their names, that keep their weights."""
+    rates: tuple[tuple[str, Number], ...] = setting(PartsForm(POSITIVE), default=())
+    """Parts of the network that learn at another rate, and by what the rate is multiplied."""
     clip: Clip = setting(OptionsForm(Clip))
     short: str = setting(ValueForm(Choice(("loop", "hold", "skip"))), default="loop")
     """What follows the last frame of a video that is shorter than a clip."""

@@ -57,6 +57,7 @@ MAXIMAL = replace(
     flip=Fraction(1, 2),
     augment=RandAugment(),
     no_decay=("norms", "biases"),
+    rates=(("linear", 10),),
     dropout=Fraction(1, 4),
     label_smoothing=Fraction(1, 10),
     precision="bf16",

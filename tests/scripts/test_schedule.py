@@ -66,7 +66,7 @@ def rates(load_script: Load, name: str, args: dict[str, object], **changes: obje
     optimizer = Sgd(Fraction(1, 10))
     recipe = replace(folders.MINIMAL, name=name, epochs=8, optimizer=optimizer, **changes)
     script = load_script(recipe)
-    given = Namespace(**{"epochs": 8, "batch": 4, "scale_lr": False, **args})
+    given = Namespace(**{"epochs": 8, "batch": 4, "lr": None, "scale_lr": False, **args})
     return [script.train.scaled_rate(epoch, given) for epoch in range(given.epochs + 1)]
 
 
@@ -104,6 +104,11 @@ def test_scale_lr(load_script: Load) -> None:
     assert found[0] == pytest.approx(0.4)
 
 
+def test_another_rate(load_script: Load) -> None:
+    found = rates(load_script, "stairs", {"lr": 0.02, "batch": 16}, schedule=Steps((2, 5)))
+    assert found == pytest.approx([0.02] * 2 + [0.002] * 3 + [0.0002] * 4)
+
+
 def test_the_average_moves_by_the_rest_of_its_decay(script: Scripts) -> None:
     average, model = script.network.Small(), script.network.Small()
     before = {name: value.clone() for name, value in average.state_dict().items()}
@@ -116,7 +121,8 @@ def test_the_average_moves_by_the_rest_of_its_decay(script: Scripts) -> None:
 
 def test_norms_and_biases_do_not_decay(script: Scripts) -> None:
     optimizer = script.recipe.build_optimizer(script.network.Small())
-    decayed, undecayed = optimizer.param_groups
-    assert {parameter.dim() for parameter in decayed["params"]} == {2, 5}
-    assert {parameter.dim() for parameter in undecayed["params"]} == {1}
-    assert undecayed["weight_decay"] == 0
+    decays = [(group["weight_decay"], group["params"]) for group in optimizer.param_groups]
+    decayed = [parameter for decay, parameters in decays if decay for parameter in parameters]
+    undecayed = [parameter for decay, parameters in decays if not decay for parameter in parameters]
+    assert {parameter.dim() for parameter in decayed} == {2, 5}
+    assert {parameter.dim() for parameter in undecayed} == {1}

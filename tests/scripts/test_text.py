@@ -40,6 +40,8 @@ STEPS = replace(
 )
 ONE_VIEW = replace(IN_VIEWS, name="one_view", test=Views(clips=1, size=24))
 ENDLESS = replace(FULL_LENGTH, name="endless", test=FullLength(size=(24, 32)))
+FROZEN = replace(folders.MINIMAL, name="frozen", freeze=("conv1", "norm*"))
+RATES = replace(STEPS, name="rates", rates=(("conv1", Fraction(1, 2)), ("linear", 10)))
 RECIPES = {
     "minimal": folders.MINIMAL,
     "maximal": folders.MAXIMAL,
@@ -48,6 +50,8 @@ RECIPES = {
     "one view": ONE_VIEW,
     "full length": FULL_LENGTH,
     "endless": ENDLESS,
+    "frozen": FROZEN,
+    "rates": RATES,
 }
 BARE = replace(folders.TARGET, arguments=())
 SURE = replace(folders.TARGET, gives_probabilities=True)
@@ -128,7 +132,7 @@ def test_nothing_in_a_recipe_is_dead(recipe: Recipe) -> None:
 @pytest.mark.parametrize(
     "word",
     "DROPOUT LABEL_SMOOTHING WARMUP FINAL FLIP flip norms groups augmented betas nesterov"
-    " exactly whole_video STEPS Fault".split(),
+    " exactly whole_video STEPS Fault FROZEN RATES parameters_of fnmatchcase".split(),
 )
 def test_only_what_the_recipe_uses_is_in_it(word: str) -> None:
     assert word not in text(folders.MINIMAL)

@@ -48,6 +48,9 @@ _HOMES = {
     "random": Imported("random"),
     "torch": Imported("torch"),
     "Any": Imported("typing", "Any"),
+    "defaultdict": Imported("collections", "defaultdict"),
+    "get_close_matches": Imported("difflib", "get_close_matches"),
+    "fnmatchcase": Imported("fnmatch", "fnmatchcase"),
     "F": Imported("torch.nn.functional", None, "F"),
     **{name: Imported("torch", name) for name in ("Tensor", "nn")},
     "Fault": Imported("lists", "Fault"),
@@ -76,6 +79,9 @@ class BodyView(Frozen):
     gives_probabilities: bool
     has_classes: bool
     sets_dropout: bool
+    freezes: bool
+    has_rates: bool
+    names_parts: bool
     made: str
     """The network, made as the recipe has it."""
     undecayed: str
@@ -130,12 +136,15 @@ def _header(recipe: Recipe, target: Target) -> str:
 
 def _body(recipe: Recipe, target: Target, name: str) -> str:
     """The functions, in which the network's class has this name."""
-    schedule = recipe.schedule
+    schedule, is_trained = recipe.schedule, not target.gives_probabilities
     view = BodyView(
-        is_trained=not target.gives_probabilities,
+        is_trained=is_trained,
         gives_probabilities=target.gives_probabilities,
         has_classes=target.has_classes,
         sets_dropout=_sets_dropout(recipe, target),
+        freezes=is_trained and bool(recipe.freeze),
+        has_rates=bool(recipe.rates),
+        names_parts=is_trained and bool(recipe.freeze or recipe.rates),
         made=_made(recipe, target, name),
         undecayed=" and ".join(recipe.no_decay),
         spared=_spared(recipe),
@@ -177,7 +186,7 @@ def _spared(recipe: Recipe) -> str:
 
 def _optimizer(recipe: Recipe) -> Statement:
     optimizer = recipe.optimizer
-    groups = Atom("groups") if recipe.no_decay else Call(Atom("model.parameters"))
+    groups = Atom("groups") if recipe.no_decay or recipe.rates else Call(Atom("model.parameters"))
     options = [Keyword("lr", Atom("LEARNING_RATE"))]
     if isinstance(optimizer, Sgd):
         options.append(Keyword("momentum", Atom("MOMENTUM")))

@@ -11,6 +11,7 @@ from archdsl.emit.python import (
     Keyword,
     Python,
     TrailingComment,
+    Tuple,
     literal,
     render,
 )
@@ -74,6 +75,7 @@ def _training(recipe: Recipe, target: Target) -> Iterator[Constant]:
         yield Constant("BETAS", _plain(optimizer.betas))
     yield Constant("WEIGHT_DECAY", _plain(optimizer.weight_decay))
     yield from _schedule(recipe)
+    yield from _fine_tuning(recipe)
     if recipe.dropout is not None:
         yield Constant("DROPOUT", _plain(recipe.dropout))
     if recipe.label_smoothing:
@@ -92,6 +94,14 @@ def _schedule(recipe: Recipe) -> Iterator[Constant]:
         yield Constant("WARMUP_EPOCHS", _plain(recipe.warmup.epochs))
         start = _plain(recipe.warmup.start)
         yield Constant("WARMUP_START", start, "the rate at which it begins")
+
+
+def _fine_tuning(recipe: Recipe) -> Iterator[Constant]:
+    if recipe.freeze:
+        yield Constant("FROZEN", literal(recipe.freeze), "parts that do not learn")
+    if recipe.rates:
+        pairs = (Tuple((literal(part), number(factor))) for part, factor in recipe.rates)
+        yield Constant("RATES", Tuple(tuple(pairs)), "of parts, times the rate")
 
 
 def _read_by_the_loop(recipe: Recipe) -> Iterator[Constant]:

@@ -45,9 +45,16 @@ from archdsl.syntax import tree
 GraphOf: TypeAlias = Callable[[str, Unit], "Graph | Sequence[str]"]
 """The graph of a network by its name in a file, or the parameters that have no value."""
 
+PartsOf: TypeAlias = Callable[[Graph], Sequence[str]]
+"""The parts of a network as its emitted module calls them, which recipes may freeze."""
+
 
 def build(
-    program: Program, located: LocatedRecipe, diagnostics: Diagnostics, graph_of: GraphOf
+    program: Program,
+    located: LocatedRecipe,
+    diagnostics: Diagnostics,
+    graph_of: GraphOf,
+    parts_of: PartsOf,
 ) -> Recipe:
     """Evaluate a recipe that is for a network, and check it with the graph of that network.
 
@@ -63,7 +70,7 @@ def build(
     body = recipe = None
     try:
         body = resolve(frame, located)
-        recipe = _build(frame, located, body, graph_of)
+        recipe = _build(frame, located, body, graph_of, parts_of)
     except Fault as fault:
         findings.report(fault)
     except CompileError as failure:
@@ -88,7 +95,9 @@ def _with_derivation(diagnostic: Diagnostic, body: Body | None) -> Diagnostic:
     return replace(diagnostic, labels=(*labels, Label(body.call, "for this recipe")))
 
 
-def _build(frame: Frame, located: LocatedRecipe, body: Body, graph_of: GraphOf) -> Recipe:
+def _build(
+    frame: Frame, located: LocatedRecipe, body: Body, graph_of: GraphOf, parts_of: PartsOf
+) -> Recipe:
     (definition, _), findings = located, frame.findings
     name, unit = _target(frame, located)
     graph = _graph(frame, name, unit, graph_of)
@@ -99,6 +108,8 @@ def _build(frame: Frame, located: LocatedRecipe, body: Body, graph_of: GraphOf) 
     recipe = Recipe(definition.name, name.name, definition.doc or body.recipe.doc, **values)
     findings.extend(checks.contradictions(recipe, entries))
     findings.extend(checks.misfits(recipe, entries, graph, name.span))
+    if recipe.freeze or recipe.rates:
+        findings.extend(checks.unknown_parts(recipe, entries, graph.name, parts_of(graph)))
     findings.stop_on_errors()
     return recipe
 
@@ -177,13 +188,15 @@ def _entries(frame: Frame, body: Body) -> settings.Entries:
     return entries
 
 
-def check(program: Program, name: str, diagnostics: Diagnostics, graph_of: GraphOf) -> None:
+def check(
+    program: Program, name: str, diagnostics: Diagnostics, graph_of: GraphOf, parts_of: PartsOf
+) -> None:
     """Report what is wrong with a recipe that the spec itself defines."""
     recipe, _ = located = program.main.recipes[name][0], program.main
     found = Diagnostics()
     with suppress(CompileError):
         if target_of(located) is not None:
-            build(program, located, found, graph_of)
+            build(program, located, found, graph_of, parts_of)
     # Again without the network: the build stops at the first phase that has mistakes. The same
     # mistake at the same place counts once.
     with suppress(CompileError):
@@ -198,17 +211,19 @@ def _unknown_names(recipe: tree.Recipe, reported: Sequence[Span]) -> Iterator[Di
     """Names that nothing defines, in branches too that evaluation did not take.
 
     A name whose sizes are read, such as `video` in `video.height`, is not among these: it is an
-    input of whatever network the recipe is for. Nor are names in spans already `reported`.
+    input of whatever network the recipe is for. Nor are the parts of that network, or names in
+    spans already `reported`.
     """
     # The text is searched and not evaluated: a name may be in a branch that no network takes.
     nodes = list(tree.walk([*recipe.parameters, *recipe.settings]))
     sized = {node.value.span for node in nodes if isinstance(node, tree.Attribute)}
+    parts = [setting.span for setting in recipe.settings if settings.names_parts(setting)]
     own = [parameter.name for parameter in recipe.parameters]
     known = {*own, *FUNCTIONS, *WORDS, *words_in_types([recipe])}
     for node in nodes:
         if not isinstance(node, tree.Name) or node.name in known or node.span in sized:
             continue
-        if not any(span.holds(node.span) for span in reported):
+        if not any(span.holds(node.span) for span in (*reported, *parts)):
             hint = did_you_mean(node.name, own)
             yield error("name", f"`{node.name}` is not defined", node.span, help=hint)
 

@@ -6,12 +6,13 @@ training, or would train something that nobody meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from math import prod
 
 from archdsl import limits
 from archdsl.build.values import show
-from archdsl.diagnostics import CompileError, Diagnostic, Label, error, warning
+from archdsl.diagnostics import CompileError, Diagnostic, Label, error, suggestion, warning
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph, Node, final_softmax
 from archdsl.ir.types import TensorType, show_shape
@@ -134,6 +135,22 @@ def _full_length(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
         yield error("recipe", message, entries["test"].span_of("frames"), also=also)
 
 
+def _frozen_statistics(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
+    """torch's `update_bn`, which measures statistics, does so in every batch norm."""
+    if recipe.freeze and recipe.precise_bn is not None:
+        message = "`precise_bn` would measure the statistics anew that `freeze` keeps"
+        also = [Label(entries["freeze"].span, "these keep theirs")]
+        yield error("recipe", message, entries["precise_bn"].span, also=also)
+
+
+def _frozen_rates(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
+    for part, _ in recipe.rates:
+        if any(fnmatchcase(part, pattern) for pattern in recipe.freeze):
+            message = f"`{part}` is frozen, so it has no learning rate"
+            also = [Label(entries["freeze"].span, "it is frozen here")]
+            yield error("recipe", message, entries["rates"].span_of(part), also=also)
+
+
 def _no_decay(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
     if recipe.no_decay and recipe.optimizer.weight_decay == 0:
         message = "`no_decay` has no effect: the weight decay is 0"
@@ -150,6 +167,8 @@ _CHECKS = (
     _nesterov,
     _steps,
     _full_length,
+    _frozen_statistics,
+    _frozen_rates,
     _no_decay,
 )
 
@@ -200,6 +219,20 @@ def _norms(entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
         if field in entries:
             message = f"`{field}` needs a `batch_norm`, but network `{graph.name}` has none"
             yield error("recipe", message, entries[field].span)
+
+
+def unknown_parts(
+    recipe: Recipe, entries: Entries, network: str, parts: Sequence[str]
+) -> Iterator[Diagnostic]:
+    """Names that no part of the network has. What a pattern says of insides, training tries."""
+    named = [(pattern, entries["freeze"].span) for pattern in recipe.freeze]
+    named += [(part, entries["rates"].span_of(part)) for part, _ in recipe.rates]
+    for pattern, span in named:
+        first, _, _ = pattern.partition(".")
+        # In a pattern that begins with `*` the first dot may be deeper inside.
+        if not any(fnmatchcase(part, first) for part in parts):
+            message = f"network `{network}` has no part `{first}`"
+            yield error("recipe", message, span, help=suggestion(first, parts))
 
 
 def _softmax(graph: Graph, network: Span) -> Iterator[Diagnostic]:

@@ -19,6 +19,8 @@ from archdsl.params.numbers import is_number
 from archdsl.recipes.kinds import (
     ChoiceForm,
     Form,
+    PartNames,
+    PartsForm,
     QuotedText,
     Setting,
     SizeRange,
@@ -80,6 +82,12 @@ def known_settings(frame: Frame, settings: Sequence[tree.Setting]) -> list[tree.
     return list(first.values())
 
 
+def names_parts(setting: tree.Setting) -> bool:
+    """Whether the names in a setting are those of parts of the network."""
+    form = SETTINGS.get(setting.name)
+    return isinstance(form, ValueForm) and isinstance(form.kind, PartNames)
+
+
 def _name_span(setting: tree.Setting) -> Span:
     start = setting.span.start
     return Span(setting.span.source, start, start + len(setting.name))
@@ -106,6 +114,8 @@ def _read(frame: Frame, setting: tree.Setting, form: Form) -> Entry | None:
         return _read_value(frame, setting, form, node)
     if isinstance(form, ChoiceForm):
         return _read_choice(frame, setting, form, node)
+    if isinstance(form, PartsForm):
+        return _read_parts(frame, setting, form)
     return _read_options(frame, setting.name, form.setting, setting.arguments, setting.span)
 
 
@@ -182,6 +192,28 @@ def _read_options(
     return Entry(name, kind(**values), span, read.spans)
 
 
+def _read_parts(frame: Frame, setting: tree.Setting, form: PartsForm) -> Entry:
+    """`rates(head = 10)`."""
+    values: dict[str, object] = {}
+    for argument in setting.arguments:
+        if argument.name is None:
+            message = f"`{setting.name}` needs the name of a part before each value"
+            help = f"write {form.syntax(setting.name)}"
+            raise frame.fault("recipe", message, argument.span, help=help)
+        if argument.name in values:
+            raise frame.fault("recipe", f"`{argument.name}` is given twice", argument.span)
+        value = values[argument.name] = frame.evaluate(argument.value)
+        if not form.kind.accepts(value):
+            what = f"`{argument.name}` of `{setting.name}`"
+            message = f"{what} must be {form.kind.expects}, but this is {describe(value)}"
+            raise frame.fault("recipe", message, argument.span)
+    if not values:
+        help = f"write {form.syntax(setting.name)}"
+        raise frame.fault("recipe", f"`{setting.name}` names no part", setting.span, help=help)
+    spans = {argument.name: argument.span for argument in setting.arguments if argument.name}
+    return Entry(setting.name, tuple(values.items()), setting.span, spans)
+
+
 class _Reader(OptionReader):
     """Reads the options of a setting, which may be words, ranges and texts."""
 
@@ -200,7 +232,7 @@ def evaluate(frame: Frame, node: tree.Expression, kind: Kind) -> Value:
     Raises:
         Fault: the expression has no value.
     """
-    if isinstance(node, tree.Text) and isinstance(kind, QuotedText):
+    if isinstance(node, tree.Text) and isinstance(kind, QuotedText | PartNames):
         return node.text
     if isinstance(node, tree.Range) and isinstance(kind, SizeRange):
         return _range(frame, node)
@@ -214,7 +246,7 @@ def evaluate(frame: Frame, node: tree.Expression, kind: Kind) -> Value:
     ):
         message = f"this must be {kind.expects}, but it is the name `{node.name}`"
         raise frame.fault("recipe", message, node.span, help=f'write `"{node.name}"`')
-    if isinstance(kind, WordKind):
+    if isinstance(kind, WordKind | PartNames):
         # A parameter of the recipe hides a word of its name.
         if isinstance(node, tree.Name) and node.name not in frame.names:
             return node.name
