@@ -3,6 +3,7 @@
 import sys
 
 import lightning
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 
 sys.path.insert(0, sys.argv[1])
@@ -17,7 +18,12 @@ class Classifier(lightning.LightningModule):
         self.model = recipe.build_model()
 
     def configure_optimizers(self):
-        return recipe.build_optimizer(self.model)
+        optimizer = recipe.build_optimizer(self.model)
+        steps = self.trainer.estimated_stepping_batches / self.trainer.max_epochs
+        rate = LambdaLR(
+            optimizer, lambda step: recipe.learning_rate(step / steps) / recipe.LEARNING_RATE
+        )
+        return [optimizer], [{"scheduler": rate, "interval": "step"}]
 
     def training_step(self, batch, _):
         clips, labels = batch
@@ -31,7 +37,7 @@ class Classifier(lightning.LightningModule):
 
 def loader(path, read, **options):
     videos = read_list(path, classes=recipe.CLASSES)
-    return DataLoader(VideoDataset(videos, read), batch_size=16, **options)
+    return DataLoader(VideoDataset(videos, read), batch_size=recipe.BATCH, **options)
 
 
 lightning.seed_everything(0)
