@@ -121,10 +121,10 @@ class Network:
         Raises:
             CompileError: the recipe is at fault or not there, or there are several to choose from.
         """
-        from archdsl.emit.folder import texts
+        from archdsl.emit.folder import python_files
 
         how = self.recipe(recipe, diagnostics)
-        return self._finished(texts(self.graph, self.module, how), how)
+        return self._finished(python_files(self.graph, self.module, how), how)
 
     def build_single(
         self, recipe: str | None = None, diagnostics: Diagnostics | None = None
@@ -134,18 +134,18 @@ class Network:
         Raises:
             CompileError: as `build`, or two files that are joined use a name for different things.
         """
-        from archdsl.emit.folder import single
+        from archdsl.emit.folder import single_files
 
         how = self.recipe(recipe, diagnostics)
-        return self._finished(single(self.graph, self.module, how), how)
+        return self._finished(single_files(self.graph, self.module, how), how)
 
     def _finished(self, texts: dict[str, str], recipe: Recipe | None) -> dict[str, str]:
-        from archdsl.emit.folder import build
+        from archdsl.emit.folder import sealed_files
         from archdsl.emit.manifest import Origin, manifest
 
         program = self.program
         origin = Origin(Path(program.main.file.source.name).name, program.digest)
-        return build(texts, manifest(self.graph, self.module, recipe, origin, self.costs))
+        return sealed_files(texts, manifest(self.graph, self.module, recipe, origin, self.costs))
 
     @cached_property
     def module(self) -> Module:

@@ -26,12 +26,12 @@ from archdsl.emit.python import (
     Return,
     render,
 )
-from archdsl.emit.scripts import ENDS, Target, scripts
+from archdsl.emit.scripts import ENTRY_SCRIPTS, Target, scripts
 from archdsl.emit.writer import DOC_WIDTH
 from archdsl.ir.graph import Graph, final_softmax
 from archdsl.recipes.recipe import Recipe
 
-_ENTRIES = ("hubconf.py", *ENDS)
+_ENTRIES = ("hubconf.py", *ENTRY_SCRIPTS)
 """What a user starts or loads; the other files are there for these."""
 
 _TITLE = 'Entry point of torch.hub, which loads this folder with `source="local"`.'
@@ -62,7 +62,7 @@ def _entry(graph: Graph, module: Module) -> Function:
     made = Call(Attribute(own, module.class_name), tuple(Keyword(n, Atom(n)) for n in names))
     loaded = Expr(Call(Attribute(own, "load_weights"), (model, weights)))
     body = (
-        Docstring(f"{_described(graph)}\n\n`{weights}` is a file of weights to start from."),
+        Docstring(f"{_network_doc(graph)}\n\n`{weights}` is a file of weights to start from."),
         Assign(model, made),
         If(Infix("is not", (weights, Atom("None"))), (loaded,)),
         Return(model),
@@ -72,7 +72,7 @@ def _entry(graph: Graph, module: Module) -> Function:
     return Function(file_name(graph.name), given, Attribute(own, module.class_name), body)
 
 
-def _described(graph: Graph) -> str:
+def _network_doc(graph: Graph) -> str:
     return textwrap.fill(network_doc(graph.name, graph.doc), DOC_WIDTH)
 
 
@@ -82,36 +82,32 @@ def _free(name: str, taken: Iterable[str]) -> str:
     return name
 
 
-def texts(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
+def python_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
     """The text of each file of Python, by its name; with a recipe there are scripts."""
-    own = {_module_file(graph): module.text}
-    made = scripts(recipe, _target(graph, module)) if recipe else {}
-    return {**own, "hubconf.py": hubconf(graph, module), **made}
+    network = {_module_file(graph): module.text, "hubconf.py": hubconf(graph, module)}
+    return network | (scripts(recipe, _target(graph, module)) if recipe else {})
 
 
-def single(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
+def single_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
     """The same, with scripts that stand alone.
 
     Raises:
         CompileError: two files that would be joined mean different things by a name.
     """
-    from archdsl.emit.scripts.joined import joined  # few builds are asked for as single files
+    from archdsl.emit.scripts.joining import join  # few builds are asked for as single files
 
-    separate = texts(graph, module, recipe)
+    separate = python_files(graph, module, recipe)
     parts = {name: text for name, text in separate.items() if name not in _ENTRIES}
-    entries = {name: text for name, text in separate.items() if name in _ENTRIES}
-    own = _module_file(graph)
-    made = {
-        name: joined(name, {**parts, name: text}) if name in ENDS else text
-        for name, text in entries.items()
-    }
-    return {own: separate[own], **made}
+    scripts = [name for name in separate if name in ENTRY_SCRIPTS]
+    kept = (_module_file(graph), "hubconf.py")
+    joined = {name: join(name, {**parts, name: separate[name]}) for name in scripts}
+    return {name: separate[name] for name in kept} | joined
 
 
-def build(texts: Mapping[str, str], told: Mapping[str, object]) -> dict[str, str]:
-    """The files as they are written: sealed, and network.json with what is told and digests."""
-    made = {name: files.sealed(text) for name, text in texts.items()}
-    return {**made, NAME: files.sealed_json({**told, "files": digests(made)})}
+def sealed_files(texts: Mapping[str, str], manifest: Mapping[str, object]) -> dict[str, str]:
+    """The files as they are written: each sealed, and the manifest with their digests."""
+    sealed = {name: files.sealed(text) for name, text in texts.items()}
+    return {**sealed, NAME: files.sealed_json({**manifest, "files": digests(sealed)})}
 
 
 def _module_file(graph: Graph) -> str:

@@ -25,11 +25,11 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=_Compiled(str(place)) if place else None,
+        bytecode_cache=_TemplateCache(str(place)) if place else None,
     )
 
 
-class _Compiled(FileSystemBytecodeCache):
+class _TemplateCache(FileSystemBytecodeCache):
     """Templates compiled once a machine; what is broken is made again, with room or without."""
 
     def load_bytecode(self, bucket: Bucket) -> None:

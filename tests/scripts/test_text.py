@@ -15,7 +15,7 @@ import black
 import pytest
 
 from archdsl.emit.scripts import NAMES, scripts
-from archdsl.emit.scripts.imports import bound
+from archdsl.emit.scripts.imports import names_bound
 from archdsl.recipes.recipe import (
     AutoAugment,
     FullLength,
@@ -114,7 +114,7 @@ def test_no_definition_stands_twice(recipe: Recipe, tmp_path: Path) -> None:
     places: Counter[str] = Counter()
     for file in build.glob("*.py"):
         tree = ast.parse(file.read_text())
-        places.update(name for node in tree.body for name in set(bound(node)))
+        places.update(name for node in tree.body for name in set(names_bound(node)))
     ends = {"main", "parse_arguments"}  # each script has its own
     assert {name for name, count in places.items() if count > 1} <= ends
 
@@ -123,7 +123,7 @@ def test_no_definition_stands_twice(recipe: Recipe, tmp_path: Path) -> None:
 def test_nothing_in_a_recipe_is_dead(recipe: Recipe) -> None:
     made = scripts(recipe, folders.TARGET)
     own = made.pop("recipe.py")
-    defined = {name for node in ast.parse(own).body for name in bound(node)}
+    defined = {name for node in ast.parse(own).body for name in names_bound(node)}
     for name in defined:
         is_read = own.count(name) > 1 or any(name in other for other in made.values())
         assert is_read, name

@@ -10,12 +10,12 @@ from archdsl.emit.scripts.target import Target
 from archdsl.recipes.recipe import Recipe
 from archdsl.resources import folder
 
-__all__ = ["ENDS", "NAMES", "Target", "scripts"]
+__all__ = ["ENTRY_SCRIPTS", "NAMES", "Target", "scripts"]
 
 NAMES = tuple(f"{name}.py" for name in "recipe lists decoding video run train evaluate".split())
 """The files, those first that others import."""
 
-ENDS = ("train.py", "evaluate.py")
+ENTRY_SCRIPTS = ("train.py", "evaluate.py")
 """Those that a user starts."""
 
 

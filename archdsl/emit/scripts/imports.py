@@ -29,25 +29,25 @@ class Imported(Frozen):
         return self.alias or self.name or self.module.partition(".")[0]
 
 
-def used(text: str) -> set[str]:
+def names_used(text: str) -> set[str]:
     """The names that stand for something of the whole file."""
-    return set(_used(symtable(text, "script", "exec")))
+    return set(_names_in(symtable(text, "script", "exec")))
 
 
-def _used(scope: SymbolTable) -> Iterator[str]:
+def _names_in(scope: SymbolTable) -> Iterator[str]:
     for symbol in scope.get_symbols():
         if symbol.is_global() or (scope.get_type() == "module" and symbol.is_referenced()):
             yield symbol.get_name()
     for inner in scope.get_children():
-        yield from _used(inner)
+        yield from _names_in(inner)
 
 
-def defined(text: str) -> set[str]:
+def names_defined(text: str) -> set[str]:
     """The names of a file's own constants, functions and classes."""
-    return {name for node in ast.parse(text).body for name in bound(node)}
+    return {name for node in ast.parse(text).body for name in names_bound(node)}
 
 
-def bound(node: ast.stmt) -> Iterator[str]:
+def names_bound(node: ast.stmt) -> Iterator[str]:
     """The names that a statement at the top of a file gives values to."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         yield node.name
@@ -58,7 +58,7 @@ def bound(node: ast.stmt) -> Iterator[str]:
         yield node.target.id
 
 
-def taken(node: ast.stmt) -> Iterator[Imported]:
+def imported_by(node: ast.stmt) -> Iterator[Imported]:
     """What a statement imports."""
     if isinstance(node, ast.Import):
         yield from (Imported(alias.name, None, alias.asname) for alias in node.names)
@@ -66,7 +66,7 @@ def taken(node: ast.stmt) -> Iterator[Imported]:
         yield from (Imported(node.module or "", a.name, a.asname) for a in node.names)
 
 
-def lines(imports: Iterable[Imported], own: Iterable[str]) -> list[str]:
+def import_lines(imports: Iterable[Imported], own: Iterable[str]) -> list[str]:
     """The statements: the standard library, what is installed, and the folder's own modules."""
     groups: Mapping[int, set[Imported]] = defaultdict(set)
     modules = frozenset(own)

@@ -21,7 +21,7 @@ from archdsl.emit.python import (
     literal,
     render,
 )
-from archdsl.emit.scripts.imports import Imported, defined, lines, used
+from archdsl.emit.scripts.imports import Imported, import_lines, names_defined, names_used
 from archdsl.emit.scripts.settings import constants, number
 from archdsl.emit.scripts.target import Target
 from archdsl.frozen import Frozen
@@ -108,16 +108,16 @@ def recipe_script(recipe: Recipe, target: Target) -> str:
     """The text of recipe.py."""
     own = "\n".join(constants(recipe, target))
     body = _body(recipe, target, target.class_name)
-    is_taken = target.class_name in defined(f"{own}\n{body}") | set(_HOMES) | {_LOAD_WEIGHTS}
+    is_taken = target.class_name in names_defined(f"{own}\n{body}") | set(_HOMES) | {_LOAD_WEIGHTS}
     alias = f"{target.class_name}Network" if is_taken else None
     if alias:
         body = _body(recipe, target, alias)
-    names = used(f"{own}\n{body}")
+    names = names_used(f"{own}\n{body}")
     imports = [_HOMES[name] for name in names & set(_HOMES)]
     imports.append(Imported(target.module, _LOAD_WEIGHTS))
     imports.append(Imported(target.module, target.class_name, alias))
     docstring = render((Docstring(_header(recipe, target)),))
-    stated = lines(imports, (target.module, "lists", "decoding", "video"))
+    stated = import_lines(imports, (target.module, "lists", "decoding", "video"))
     return page("recipe.py.j2", recipe=RecipeView(docstring, stated, own, body))
 
 

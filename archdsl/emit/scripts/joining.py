@@ -13,7 +13,13 @@ from graphlib import TopologicalSorter
 
 from archdsl.diagnostics import CompileError, error
 from archdsl.emit.python import Docstring, render
-from archdsl.emit.scripts.imports import Imported, bound, lines, taken, used
+from archdsl.emit.scripts.imports import (
+    Imported,
+    import_lines,
+    imported_by,
+    names_bound,
+    names_used,
+)
 from archdsl.frozen import Frozen
 
 
@@ -28,35 +34,35 @@ class Part(Frozen):
     reads: frozenset[str]
 
 
-def joined(script: str, files: Mapping[str, str]) -> str:
+def join(script: str, files: Mapping[str, str]) -> str:
     """The text of a script that stands alone; `files` are it and all that it may import.
 
     Raises:
         CompileError: two of its files mean different things by a name.
     """
-    trees = _in_order({name: ast.parse(text) for name, text in files.items()})
+    trees = _dependencies_first({name: ast.parse(text) for name, text in files.items()})
     own = {name.removesuffix(".py") for name in trees}
     parts = [part for name, tree in trees.items() for part in _parts(name, tree, files[name])]
-    needed = _needed(script, parts)
+    needed = _reachable(script, parts)
     names = {name for part in needed for name in part.reads}
     imports = [
         (name, each)
         for name, tree in trees.items()
         for node in tree.body
-        for each in taken(node)
+        for each in imported_by(node)
         if each.bound in names and each.module not in {*own, "__future__"}
     ]
     _refuse_clashes(needed, imports)
-    head = render((Docstring(_about(trees, script)),))
-    stated = lines((each for _, each in imports), ())
+    head = render((Docstring(_docstring(trees, script)),))
+    stated = import_lines((each for _, each in imports), ())
     future = "from __future__ import annotations"
-    return "\n".join([*head, "", future, "", *stated, *_laid_out(needed)]) + "\n"
+    return "\n".join([*head, "", future, "", *stated, *_layout(needed)]) + "\n"
 
 
-def _in_order(trees: Mapping[str, ast.Module]) -> dict[str, ast.Module]:
+def _dependencies_first(trees: Mapping[str, ast.Module]) -> dict[str, ast.Module]:
     """The files, each behind those that it imports."""
     imported = {
-        name: [f"{each.module}.py" for node in tree.body for each in taken(node)]
+        name: [f"{each.module}.py" for node in tree.body for each in imported_by(node)]
         for name, tree in trees.items()
     }
     order = TopologicalSorter(
@@ -78,11 +84,11 @@ def _parts(file: str, tree: ast.Module, text: str) -> Iterator[Part]:
         blank = next(i for i, line in enumerate(own) if line.strip())
         statement = "\n".join(own[blank:])
         is_definition = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.If)
-        names = frozenset(bound(node))
-        yield Part(file, statement, blank, is_definition, names, frozenset(used(statement)))
+        names = frozenset(names_bound(node))
+        yield Part(file, statement, blank, is_definition, names, frozenset(names_used(statement)))
 
 
-def _needed(script: str, parts: list[Part]) -> list[Part]:
+def _reachable(script: str, parts: list[Part]) -> list[Part]:
     """The script's own statements and all that they read, in the order of their files."""
     homes: dict[str, list[Part]] = {}
     for part in parts:
@@ -109,13 +115,13 @@ def _refuse_clashes(parts: Iterable[Part], imports: Iterable[tuple[str, Imported
             raise CompileError([error("compile", message, help=hint)])
 
 
-def _about(trees: Mapping[str, ast.Module], script: str) -> str:
+def _docstring(trees: Mapping[str, ast.Module], script: str) -> str:
     """What the recipe says of itself, and how the script is started."""
     _, usage, *_ = (ast.get_docstring(trees[script]) or "").split("\n\n")
     return f"{ast.get_docstring(trees['recipe.py'])}\n\n{usage}"
 
 
-def _laid_out(parts: Iterable[Part]) -> Iterator[str]:
+def _layout(parts: Iterable[Part]) -> Iterator[str]:
     """The statements, apart from each other as they were; definitions by two empty lines."""
     before: Part | None = None
     for part in parts:
