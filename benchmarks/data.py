@@ -69,6 +69,7 @@ class Scripts:
     """What reads a network's clips: files of its build folder, as modules."""
 
     recipe: ModuleType
+    formats: ModuleType
     lists: ModuleType
     decoding: ModuleType
     video: ModuleType
@@ -77,7 +78,7 @@ class Scripts:
 
 def emitted(network: str, folder: Path) -> Scripts:
     archdsl(["compile", str(ROOT / "specs" / f"{network}.arch"), "-o", str(folder)])
-    names = ("recipe", "lists", "decoding", "video", "run")
+    names = ("recipe", "formats", "lists", "decoding", "video", "run")
     for name in names:
         sys.modules.pop(name, None)
     sys.path.insert(0, str(folder / network))

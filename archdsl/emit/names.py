@@ -40,7 +40,7 @@ _TAKEN = frozenset(
 """Names that emitted code uses, so that variables must not have them."""
 
 _FILES = frozenset(
-    "recipe lists decoding video run train evaluate hubconf network dependencies torch"
+    "recipe formats lists decoding video run train evaluate hubconf network dependencies torch"
     " torchvision torchcodec lightning pytorch_lightning numpy av PIL tqdm matplotlib tensorboard"
     " safetensors".split()
 )

@@ -17,7 +17,7 @@ from scripts import folders
 from scripts.recipes import FULL_LENGTH, IN_VIEWS
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-FILES = ("recipe", "lists", "decoding", "video", "run", "train", "evaluate")
+FILES = ("recipe", "formats", "lists", "decoding", "video", "run", "train", "evaluate")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Scripts:
 
     network: ModuleType
     recipe: ModuleType
+    formats: ModuleType
     lists: ModuleType
     decoding: ModuleType
     video: ModuleType
@@ -111,6 +112,12 @@ def decoding(in_views: Scripts) -> ModuleType:
 def video(in_views: Scripts) -> ModuleType:
     """A folder's video.py."""
     return in_views.video
+
+
+@pytest.fixture(scope="session")
+def formats(in_views: Scripts) -> ModuleType:
+    """A folder's formats.py."""
+    return in_views.formats
 
 
 @pytest.fixture(scope="session")

@@ -85,8 +85,8 @@ def test_a_run_is_resumed_with_its_classes_alone(
     assert train(script, "--epochs", 1, "--resume", "auto", *lists) == 1
     newest = trained.with_name("step_00000001.pt")
     assert capsys.readouterr().err == (
-        f"error: the lists are of other classes than {newest}:"
-        f" class 0 is rises, but falls in {newest}\n"
+        f"error: {tmp_path}/train: classes that are not in {newest}: tumbles;"
+        " those in it are falls, rises, stays\n"
     )
 
 

@@ -317,7 +317,7 @@ def test_what_opens_as_video_is_video(tmp_path: Path, lists: ModuleType) -> None
 
 
 def test_files_of_one_suffix_are_opened_one_by_one_if_they_differ(
-    tmp_path: Path, lists: ModuleType, monkeypatch: pytest.MonkeyPatch
+    formats: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -325,13 +325,13 @@ def test_files_of_one_suffix_are_opened_one_by_one_if_they_differ(
         asked.append(path)
         return path.endswith("7.new") or "all" in path
 
-    monkeypatch.setattr(lists, "is_video", is_video)
+    monkeypatch.setattr(formats, "is_video", is_video)
     mixed = [f"{number}.new" for number in range(100)]
-    assert lists.videos_among([*mixed, "1.txt", "1.png"]) == [n for n in mixed if n[-5] == "7"]
+    assert formats.videos_among([*mixed, "1.txt", "1.png"]) == [n for n in mixed if n[-5] == "7"]
     alike = [f"all{number}" for number in range(1000)]
     asked.clear()
-    assert lists.videos_among(alike) == alike
-    assert len(asked) <= lists.PROBED
+    assert formats.videos_among(alike) == alike
+    assert len(asked) <= formats.PROBED
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path: Path, lists: ModuleType) -> None:

@@ -55,7 +55,7 @@ RECIPES = {
 }
 BARE = replace(folders.TARGET, arguments=())
 SURE = replace(folders.TARGET, gives_probabilities=True)
-STATIC = ("lists.py", "decoding.py", "video.py", "run.py", "train.py", "evaluate.py")
+STATIC = tuple(name for name in NAMES if name != "recipe.py")
 
 
 def text(recipe: Recipe, target: folders.Target = folders.TARGET) -> str:

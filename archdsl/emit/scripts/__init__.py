@@ -12,7 +12,9 @@ from archdsl.resources import folder
 
 __all__ = ["ENTRY_SCRIPTS", "NAMES", "Target", "scripts"]
 
-NAMES = tuple(f"{name}.py" for name in "recipe lists decoding video run train evaluate".split())
+_STEMS = "recipe formats lists decoding video run train evaluate"
+
+NAMES = tuple(f"{name}.py" for name in _STEMS.split())
 """The files, those first that others import."""
 
 ENTRY_SCRIPTS = ("train.py", "evaluate.py")
