@@ -278,7 +278,7 @@ def test_the_folder_tells_two_files_apart(
     touch(tmp_path, *files)
     path = tmp_path / "val.csv"
     path.write_text(f"{HEAD}{row}\n")
-    assert read(lists, path)[0] == [(expected, 0)]
+    assert read(lists, path, classes=1)[0] == [(expected, 0)]
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_two_files_that_nothing_tells_apart(
     path = tmp_path / "val.csv"
     path.write_text(f"{HEAD}run,abc,1,2\n")
     said = f"rows of which there are several files: 1 of 1, such as {' and '.join(files)} (line 2)"
-    assert said in faults(lists, path)
+    assert said in faults(lists, path, classes=1)
 
 
 # What is left out
@@ -338,7 +338,7 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path, lists: ModuleType
     touch(tmp_path, "disk/a/0.mp4", "val/b/1.mp4")
     (tmp_path / "val" / "a").symlink_to(tmp_path / "disk" / "a")
     (tmp_path / "val" / "b" / "again").symlink_to(tmp_path / "val" / "b")
-    assert read(lists, tmp_path / "val")[0] == [("val/a/0.mp4", 0), ("val/b/1.mp4", 1)]
+    assert read(lists, tmp_path / "val", classes=2)[0] == [("val/a/0.mp4", 0), ("val/b/1.mp4", 1)]
 
 
 def test_a_folder_for_each_class_with_folders_of_images(tmp_path: Path, lists: ModuleType) -> None:

@@ -138,6 +138,17 @@ def test_weights_that_do_not_say_their_classes(
     ]
 
 
+def test_a_list_alone_with_some_of_the_classes(tmp_path: Path, read: Any, refused: Any) -> None:
+    """Which numbers they have is known by the list beside it, and else not at all."""
+    touch(tmp_path, "data/val/jump/0.mp4", "data/val/walk/0.mp4")
+    assert refused("data/val") == [
+        "data/val has names of classes, 2 of 3, and no list beside it has others: a classes.txt"
+        " beside it must say which number each name has"
+    ]
+    touch(tmp_path, "data/train/bend/0.mp4")
+    assert dict(read("data/val")[0][0]) == {"data/val/jump/0.mp4": 1, "data/val/walk/0.mp4": 2}
+
+
 def test_numbers_that_contradict_their_folders(tmp_path: Path, refused: Any) -> None:
     touch(tmp_path, *(f"{name}/{i}.mp4" for name in ("jump", "walk") for i in range(2)))
     write(tmp_path / "train.txt", "jump/0.mp4 0", "walk/0.mp4 1")
@@ -197,7 +208,7 @@ def test_folders_that_are_numbers(tmp_path: Path, read: Any) -> None:
     assert dict(videos[0]) == {f"val/{number}/x.mp4": number for number in (0, 2, 10)}
     assert names[10] == "10"
     touch(tmp_path, "held_out/1/x.mp4", "held_out/3/x.mp4")
-    assert dict(read("held_out", classes=3)[0][0]) == {"held_out/1/x.mp4": 0, "held_out/3/x.mp4": 1}
+    assert dict(read("held_out", classes=2)[0][0]) == {"held_out/1/x.mp4": 0, "held_out/3/x.mp4": 1}
 
 
 def test_what_macos_leaves(tmp_path: Path, read: Any) -> None:
