@@ -129,6 +129,11 @@ class Arguments:
         written = self._own_argument(name, column, member)
         return written, written
 
+    def written(self, term: Expression) -> Python:
+        """An expression that a constructor can compute, over its arguments."""
+        self._integers.update(leaves(term))
+        return terms.write(term, self._variable)
+
     def final(self) -> list[Argument]:
         """All arguments, in the order of their first use, once every member is written.
 

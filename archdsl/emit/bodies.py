@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import TypeAlias
 
+from archdsl.emit.keys import Child, key_and_stage
 from archdsl.emit.targets.base import Target
 from archdsl.emit.terms import REAL, fold, to_python
 from archdsl.ir.graph import Graph, Node, Scope, Value
@@ -22,6 +24,7 @@ from archdsl.ir.written import (
     Entering,
     Expression,
     Literal,
+    Measured,
     Named,
     Opaque,
     Origin,
@@ -62,15 +65,18 @@ class Body:
     traces: Traces
     types: dict[Value, TensorType] = field(default_factory=dict)
     forms: dict[int, Form] = field(default_factory=dict)
+    measured: dict[Measured, int] = field(default_factory=dict)
+    """The sizes that only `forward` knows, each traced: how it follows from what enters."""
     structural: list[Expression] = field(default_factory=list)
     """Expressions that decide how many results an operation has: a class has a fixed number."""
     _caller_terms: dict[Expression, Expression] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for name, value in self.scope.inputs.items():
-            # One value may enter under two names; its sizes are then those of the first.
-            if self.parent is not None and value not in self.types:
-                self.types[value] = _entering(name, self.graph.type(value))
+    @cached_property
+    def _entering(self) -> Mapping[Value, str]:
+        """The names of the values that enter from a caller."""
+        # One value may enter under two names; its sizes are then those of the first.
+        names = {} if self.parent is None else self.scope.inputs
+        return {value: name for name, value in reversed(list(names.items()))}
 
     def term(self, origin: Origin) -> Expression:
         """The expression of a written value in terms of this body; opaque if another wrote it."""
@@ -96,14 +102,49 @@ class Body:
 
     def type(self, value: Value) -> TensorType:
         """The type of a value in terms of this body."""
+        if value in self.types:
+            return self.types[value]
+        if value in self._entering:
+            assert self.parent is not None
+            outside = self.parent.type(value)
+            self.types[value] = _entering(self._entering[value], outside)
+            return self.types[value]
         # A value of an inner block is known there; each caller on the way rewrites its sizes.
-        if value not in self.types:
-            inner = self.bodies[self.graph.node(value.node).scope]
-            while inner.parent is not self:
-                assert inner.parent is not None
-                inner = inner.parent
-            self.types[value] = inner.outward_type(inner.type(value))
+        inner = self.bodies[self.graph.node(value.node).scope]
+        while inner.parent is not self:
+            assert inner.parent is not None
+            inner = inner.parent
+        result = inner.scope.outputs.index(value) if value in inner.scope.outputs else None
+        type_ = inner.outward_type(inner.type(value))
+        self.types[value] = type_ if result is None else self._measure(inner.scope, result, type_)
         return self.types[value]
+
+    def _measure(self, child: Child, result: int, type_: TensorType) -> TensorType:
+        """A type whose sizes that follow from those of a clip are read from the tensor itself."""
+        place, _ = key_and_stage(self.graph, child, self.scope.index)
+        shape = list(type_.shape)
+        for axis, size in enumerate(shape):
+            term = term_of(size)
+            if not isinstance(term, Entering) and any(map(is_position, leaves(term))):
+                leaf = Measured(place, result, axis)
+                self.measured[leaf] = traced(plain(size), self.derived(term))
+                shape[axis] = traced(plain(size), leaf)
+        return TensorType(tuple(shape), type_.samples)
+
+    def derived(self, term: Expression) -> Expression:
+        """An expression with every size that `forward` reads replaced by how it follows."""
+        match term:
+            case Measured():
+                return term_of(self.measured[term])
+            case Apply(operator=sign, terms=terms):
+                return apply(sign, *map(self.derived, terms))
+            case Named(term=inner):
+                found = self.derived(inner)
+                return found if isinstance(found, Opaque) else replace(term, term=found)
+            case Opaque(reads=reads):
+                read = (leaf for inner in reads for leaf in leaves(self.derived(inner)))
+                return replace(term, reads=frozenset(read))
+        return term
 
     def outward_type(self, type_: TensorType) -> TensorType:
         """A type in terms of the body around this one."""
@@ -118,6 +159,8 @@ class Body:
             case Entering(name=name, what=what):
                 assert self.parent is not None
                 return _size(self.parent.type(self.scope.inputs[name]), what)
+            case Measured():
+                return self.outward(term_of(self.measured[term]))
             case Counter(number=number):
                 return Literal(number)  # `i` exists only in the body of the table
             case Named(term=inner):
@@ -145,7 +188,7 @@ class Body:
     def default(self, name: str) -> Expression | None:
         """The expression of the default of a parameter; None if the call gives it a value."""
         given = self.scope.arguments[name]
-        return self.term(given) if given.scope == self.scope.index else None
+        return self.derived(self.term(given)) if given.scope == self.scope.index else None
 
     def expanded(self, term: Expression) -> Expression:
         """An expression with parameters replaced by their defaults, where the call gives none."""
@@ -179,7 +222,16 @@ class Body:
             results = tuple(_results(traced_operation, operands, node.results))
             self.traces[key] = results, self.target.form(traced_operation, operands, results)
         results, self.forms[node.index] = self.traces[key]
-        self.types |= {Value(node.index, i): result for i, result in enumerate(results)}
+        self.types |= {
+            Value(node.index, i): self._measure(node, i, result) for i, result in enumerate(results)
+        }
+
+
+def is_position(leaf: Expression) -> bool:
+    """Whether a leaf depends on the size of a clip, which no constructor knows."""
+    if isinstance(leaf, Entering):
+        return leaf.what.isdigit()
+    return isinstance(leaf, Measured | Opaque)
 
 
 def _is_kept(operation: Operation, name: str, origin: Origin) -> bool:
@@ -246,23 +298,29 @@ def _input_type(node: Node) -> TensorType:
     """The type of an input of the network.
 
     Its channels are a constant of the network. The sizes of its positions are traced, since they
-    are those of one clip, and the module must take others.
+    are those of one clip, and the module must take others. Of two axes both may be positions.
     """
     (type_,) = node.results
-    if type_.rank <= 2:
+    if type_.rank == 1:
         return type_
-    names = (Entering(node.name, str(place)) for place in range(1, type_.rank))
-    shape = (type_.shape[0], *map(traced, type_.shape[1:], names))
+    first = 0 if type_.rank == 2 else 1
+    names = (Entering(node.name, str(place)) for place in range(first, type_.rank))
+    shape = (*type_.shape[:first], *map(traced, type_.shape[first:], names))
     return TensorType(shape, type_.samples)
 
 
-def _entering(name: str, type_: TensorType) -> TensorType:
-    """The type of an input of a block, each size as an expression that names the input."""
-    shape = [traced(size, Entering(name, str(place))) for place, size in enumerate(type_.shape)]
-    shape[0] = traced(type_.shape[0], Entering(name, CHANNELS))
-    # Of a vector this is the same axis: then it is the features, as for linear layers.
-    shape[-1] = traced(type_.shape[-1], Entering(name, FEATURES))
-    return TensorType(tuple(shape), type_.samples)
+def _entering(name: str, outside: TensorType) -> TensorType:
+    """The type of an input of a block, each size as an expression that names the input.
+
+    The channels and the features are arguments of its constructor, unless they depend on the size
+    of a clip where the block is called.
+    """
+    shape = [traced(plain(s), Entering(name, str(i))) for i, s in enumerate(outside.shape)]
+    # Of a vector both are the same axis: then it is the features, as for linear layers.
+    for axis, what in ((0, CHANNELS), (-1, FEATURES)):
+        if not any(map(is_position, leaves(term_of(outside.shape[axis])))):
+            shape[axis] = traced(plain(outside.shape[axis]), Entering(name, what))
+    return TensorType(tuple(shape), outside.samples)
 
 
 def _size(type_: TensorType, what: str) -> Expression:

@@ -13,11 +13,11 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
+from archdsl.emit.keys import Key
 from archdsl.emit.structure import (
     FromInput,
     FromMember,
     Instance,
-    Key,
     Member,
     Reference,
     instances,

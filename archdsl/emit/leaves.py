@@ -14,14 +14,16 @@ from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from archdsl.emit import terms
-from archdsl.emit.bodies import CHANNELS, FEATURES, Body
+from archdsl.emit.bodies import CHANNELS, FEATURES, Body, is_position
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.terms import is_block, python_value
+from archdsl.ir.traced import plain
 from archdsl.ir.written import (
     Apply,
     Entering,
     Expression,
     Literal,
+    Measured,
     Named,
     Opaque,
     Parameter,
@@ -117,7 +119,7 @@ class Leaves:
         """Sizes of inputs, then parameters: of two aliases the earlier one is the argument."""
         first = self.bodies[0]
         for name, value in first.scope.inputs.items():
-            inner = map(str, range(1, first.graph.type(value).rank))
+            inner = map(str, range(first.graph.type(value).rank))
             yield from (Entering(name, what) for what in (CHANNELS, FEATURES, *inner))
         yield from map(Parameter, first.scope.arguments)
 
@@ -164,7 +166,12 @@ class Leaves:
     def _find_alias(self, leaf: Expression) -> None:
         """Record an earlier leaf that every caller writes the same expression for."""
         # Quadratic in the leaves of one block, of which there are some dozens.
-        known = (other for other in self if other not in self.aliases)
+        # A constructor knows the one and `forward` the other, if just one is the size of a clip.
+        known = (
+            other
+            for other in self
+            if other not in self.aliases and is_position(other) == is_position(leaf)
+        )
         for other in takewhile(lambda other: other != leaf, known):
             if all(_are_written_alike(body, leaf, other) for body in self.bodies):
                 self.aliases[leaf] = other
@@ -177,17 +184,15 @@ def is_computable(term: Expression) -> bool:
     Channels and features are properties of the weights. Frames, height and width are properties of
     a clip, and the module must work for clips of any size.
     """
-    return not any(_is_position(leaf) for leaf in leaves(term)) and not isinstance(term, Opaque)
-
-
-def _is_position(leaf: Expression) -> bool:
-    return isinstance(leaf, Opaque) or (isinstance(leaf, Entering) and leaf.what.isdigit())
+    return not any(map(is_position, leaves(term))) and not isinstance(term, Opaque)
 
 
 def _value(body: Body, leaf: Expression) -> PyValue:
     """The value of a leaf in one instance; NotImplemented if it does not exist in Python."""
     if isinstance(leaf, Parameter):
         return python_value(body.scope.arguments[leaf.name].value)
+    if isinstance(leaf, Measured):
+        return plain(body.measured[leaf]) if leaf in body.measured else NotImplemented
     assert isinstance(leaf, Entering)
     shape = body.graph.type(body.scope.inputs[leaf.name]).shape
     place = {CHANNELS: 0, FEATURES: -1}.get(leaf.what)

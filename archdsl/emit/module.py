@@ -33,6 +33,7 @@ from archdsl.emit.python import (
     names_in,
     render,
 )
+from archdsl.emit.sizes import Sizes
 from archdsl.emit.slots import Signature
 from archdsl.emit.targets.base import Target
 from archdsl.emit.writer import ClassWriter, EmittedClass, ModuleContext, parameters
@@ -143,7 +144,8 @@ def _classes(
     *names, own = numbered([*names, class_name(graph.name, graph.doc)])
     signatures: dict[BlockClass, Signature] = {}
     has_init = bool(graph.initialisations)
-    context = ModuleContext(known, signatures, opens, constants(known, opens.names), has_init)
+    fixed, sizes = constants(known, opens.names), Sizes()
+    context = ModuleContext(known, signatures, opens, fixed, has_init, sizes)
     written = []
     for block, name in zip(blocks, names, strict=True):
         doc = class_doc(block.definition.name, block.definition.doc)

@@ -6,6 +6,7 @@ Everything else about it is written as for a block.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import prod
 
 from archdsl.emit import forward
@@ -47,10 +48,13 @@ class NetworkWriter(ClassWriter):
     def methods(self, parts: list[Part]) -> Iterator[Function]:
         cut = _cut(parts)
         crossing = _crossing(parts, cut, self.owner.plan.outputs)
-        if crossing:
-            yield from self._split_forward(parts, cut, crossing)
-        else:
-            yield from super().methods(parts)
+        first, *others = (
+            self._split_forward(parts, cut, crossing) if crossing else super().methods(parts)
+        )
+        inputs = tuple(self.inputs().values())
+        refusals = self.context.sizes.refusals(self.owner.instances[0].graph, inputs)
+        yield replace(first, body=(*refusals, *first.body))
+        yield from others
 
     def _split_forward(
         self, parts: list[Part], cut: int, crossing: tuple[Reference, ...]

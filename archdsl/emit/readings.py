@@ -7,13 +7,14 @@ An expression is used only if, computed with Python's own numbers, it gives the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 from typing import Any
 
 from archdsl.emit import terms
+from archdsl.emit.bodies import is_position
 from archdsl.emit.classes import BlockClass
 from archdsl.emit.integers import as_integer
 from archdsl.emit.leaves import (
@@ -28,7 +29,7 @@ from archdsl.emit.leaves import (
 )
 from archdsl.emit.structure import Guard
 from archdsl.emit.terms import python_value
-from archdsl.ir.written import Apply, Counter, Expression, Literal, leaves
+from archdsl.ir.written import Apply, Counter, Expression, Literal, is_opaque, leaves
 from archdsl.ops.base import PyValue
 
 _NO_VALUE = (LookupError, TypeError, ValueError, ArithmeticError)
@@ -64,6 +65,27 @@ class Reading:
                 if self.holds(reading, column, uniform=uniform):
                     return reading
         return None
+
+    def measured(
+        self, column: Column, is_readable: Callable[[Expression], bool]
+    ) -> Expression | None:
+        """An expression for a column that `forward` computes from sizes of tensors.
+
+        None if the values depend on no such size, or on one that cannot be read there.
+        """
+        for term in dict.fromkeys(self._partly_folded(cell) for cell in column.values()):
+            sizes = [leaf for leaf in leaves(term) if is_position(leaf)]
+            is_known = not is_opaque(term) and all(map(is_readable, sizes))
+            if sizes and is_known and self.holds(term, column):
+                return term
+        return None
+
+    def _partly_folded(self, cell: Cell) -> Expression:
+        """A written expression in Python, in which sizes of tensors stay."""
+        term = self.leaves.python_term(cell.term)
+        if isinstance(cell.value, int | tuple) and not is_real(cell.term):
+            term = as_integer(term)
+        return terms.fold(term, self._computable)
 
     def test(self, guard: Guard) -> Expression:
         """A condition that is true in the instance that it comes from, with constants folded."""

@@ -8,17 +8,42 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from archdsl.emit import terms
 from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.classes import BlockClass, Classes, PlannedMember
-from archdsl.emit.leaves import Cell, Column, is_always
+from archdsl.emit.keys import Key
+from archdsl.emit.leaves import Cell, Column, is_always, is_computable
 from archdsl.emit.names import attribute, numbered, variable
-from archdsl.emit.python import Atom, Attribute, Call, Conditional, Infix, Keyword, Python, names_in
-from archdsl.emit.structure import Key, Member, Reference
+from archdsl.emit.python import (
+    Atom,
+    Attribute,
+    Call,
+    Conditional,
+    Infix,
+    Keyword,
+    Python,
+    Subscript,
+    literal,
+    names_in,
+)
+from archdsl.emit.sizes import Sizes
+from archdsl.emit.structure import FromInput, FromMember, Member, Reference
 from archdsl.emit.templates import instantiate
 from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
 from archdsl.ir.traced import plain, term_of
-from archdsl.ir.written import Apply, Counter, Literal, Opaque, leaves
+from archdsl.ir.written import (
+    Apply,
+    Counter,
+    Entering,
+    Literal,
+    Measured,
+    Named,
+    Opaque,
+    Parameter,
+    leaves,
+)
+from archdsl.ir.written import Expression as Term
 from archdsl.ops.base import Expression, Layer, PyValue, Required, Weight
 
 SELF = Atom("self")
@@ -34,14 +59,29 @@ class Signature(Frozen):
     defaults: Mapping[str, PyValue]
 
 
+class Computed(Frozen):
+    """An expression that `forward` computes from the `sizes` of tensors.
+
+    `stored` has the parts that the constructor knows.
+    """
+
+    term: Term
+    stored: Mapping[Term, Python]
+    sizes: tuple[Term, ...]
+
+    def write(self, tensors: Mapping[Reference, Python]) -> Python:
+        known = {leaf: _size_of(tensors[_tensor(leaf)], leaf) for leaf in self.sizes}
+        return terms.write(self.term, {**self.stored, **known}.__getitem__)
+
+
 @dataclass(frozen=True)
 class Slot:
     """One member of a class in Python.
 
     `build` constructs its attribute, and `indexed` does the same in terms of the variable `i`, the
     number of a block in its stage. A member without an attribute is written in `forward` from its
-    `template`. `zero` names its weights that start at zero. `flag` is the condition under which an
-    optional member exists.
+    `template`, with `values` for its places; some are `computed` there. `zero` names its weights
+    that start at zero. `flag` is the condition under which an optional member exists.
     """
 
     planned: PlannedMember
@@ -51,22 +91,31 @@ class Slot:
     indexed: Python | None = None
     template: str = ""
     values: Mapping[str, Python] = field(default_factory=dict)
+    computed: Mapping[str, Computed] = field(default_factory=dict)
     zero: tuple[str, ...] = ()
     flag: Python | None = None
 
     def apply(self, operands: list[Python]) -> Python:
         """The expression that computes this member from its operands."""
         if self.template:
-            return instantiate(self.template, operands, self.values)
+            tensors = dict(zip(self.operands, operands, strict=True))
+            sizes = {name: one.write(tensors) for name, one in self.computed.items()}
+            own = operands[: len(self.planned.operands)]
+            return instantiate(self.template, own, {**self.values, **sizes})
         return Call(Attribute(SELF, self.attribute), tuple(operands))
 
     def mentions(self, operand: int) -> int:
         """How often the expression names one of its operands."""
-        return self.template.count(f"{{{operand}}}")
+        named = self.template.count(f"{{{operand}}}")
+        measured = (_tensor(size) for one in self.computed.values() for size in one.sizes)
+        return named + sum(reference == self.operands[operand] for reference in measured)
 
     @property
     def operands(self) -> tuple[Reference, ...]:
-        return self.planned.operands
+        """The tensors that it reads: its operands, then those whose sizes alone it needs."""
+        sizes = [_tensor(size) for one in self.computed.values() for size in one.sizes]
+        others = dict.fromkeys(one for one in sizes if one not in self.planned.operands)
+        return (*self.planned.operands, *others)
 
     @property
     def calls(self) -> int:
@@ -88,6 +137,7 @@ class Slots:
     classes: Classes
     signatures: Mapping[BlockClass, Signature]
     arguments: Arguments
+    sizes: Sizes = field(default_factory=Sizes)
     stored: dict[str, Python] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
@@ -153,8 +203,31 @@ class Slots:
 
     def _column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
         """The cells of one value of a member, such as an argument of its layer."""
+        return self._fixed(self._measured_column(key, value), key)
+
+    def _measured_column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
+        """The same for a value that `forward` computes, which can read the sizes of tensors."""
         values = ((place, value(member)) for place, member in self.owner.members_under(key))
         return {place: Cell(python_value(plain(v)), term_of(v)) for place, v in values}
+
+    def _fixed(self, column: Column, key: Key) -> Column:
+        """A column in terms of what a constructor knows; sizes that it fixes are recorded."""
+        bodies = self.arguments.bodies
+        for place, cell in column.items():
+            self.sizes.fix(bodies[place], cell.term, self._described(key))
+        return {
+            place: Cell(cell.value, bodies[place].derived(cell.term))
+            for place, cell in column.items()
+        }
+
+    def _described(self, key: Key) -> str:
+        """The operation or the block of a member, for a message."""
+        _, member = next(iter(self.owner.members_under(key)))
+        if member.hint and len(member.hint) > 1:
+            return member.hint
+        if member.child is not None:
+            return self.classes.of[member.child].definition.name
+        return member.operation
 
     def _slot(self, planned: PlannedMember, name: str) -> Slot:
         present = dict(self.owner.members_under(planned.key))
@@ -203,7 +276,8 @@ class Slots:
         literal: list[Python] = []
         indexed: list[Python] = []
         for argument in signature.arguments:
-            column = {place: self._passed(argument, member) for place, member in members.items()}
+            passed = {place: self._passed(argument, member) for place, member in members.items()}
+            column = self._fixed(passed, key)
             default = signature.defaults.get(argument.name, Required.REQUIRED)
             is_default = is_always(column, default)
             if is_default and self._is_plain(column):
@@ -251,11 +325,46 @@ class Slots:
         self, planned: PlannedMember, member: Member, expression: Expression, name: str
     ) -> Slot:
         values: dict[str, Python] = {}
+        computed: dict[str, Computed] = {}
         for value_name in expression.values:
-            column = self._column(planned.key, _value(value_name))
+            measured = self._measured_column(planned.key, _value(value_name))
+            term = self.arguments.reading.measured(measured, self._is_readable)
+            if term is not None:
+                computed[value_name] = self._computed(term)
+                continue
+            column = self._fixed(measured, planned.key)
             written = self.arguments.write(value_name, column, name)
             values[value_name] = self._attribute_for(written, value_name)
-        return Slot(planned, member, template=expression.template, values=values)
+        return Slot(planned, member, template=expression.template, values=values, computed=computed)
+
+    def _is_readable(self, leaf: Term) -> bool:
+        """Whether `forward` has the tensor of a size."""
+        if isinstance(leaf, Measured):
+            planned = {one.key: one for one in self.owner.plan.members}
+            return leaf.place in planned and not planned[leaf.place].optional
+        return isinstance(leaf, Entering)
+
+    def _computed(self, term: Term) -> Computed:
+        """An expression for `forward`; what the constructor knows of it becomes attributes."""
+        stored: dict[Term, Python] = {}
+
+        def stand_in(part: Term) -> Term:
+            if isinstance(part, Literal):
+                return part
+            if is_computable(part):
+                written = self.arguments.written(part)
+                leaf = Parameter(str(len(stored)))
+                stored[leaf] = self._attribute_for(written, _short_name(part))
+                return leaf
+            if isinstance(part, Named):
+                return stand_in(part.term)
+            if isinstance(part, Apply):
+                return replace(part, terms=tuple(map(stand_in, part.terms)))
+            return part
+
+        whole = stand_in(term)
+        sizes = (leaf for leaf in leaves(whole) if isinstance(leaf, Entering | Measured))
+        return Computed(whole, stored, tuple(dict.fromkeys(sizes)))
 
     def _attribute_for(self, written: Python, name: str) -> Python:
         """A value as `forward` reads it: a constant, or an attribute that the constructor sets."""
@@ -266,6 +375,26 @@ class Slots:
             unique += "_"
         self.stored[unique] = written
         return Attribute(SELF, unique)
+
+
+def _short_name(term: Term) -> str:
+    """A name for a part of an expression."""
+    return term.name if isinstance(term, Parameter | Named) else "size"
+
+
+def _tensor(leaf: Term) -> Reference:
+    """The tensor that a size is read from."""
+    if isinstance(leaf, Entering):
+        return FromInput(leaf.name)
+    assert isinstance(leaf, Measured)
+    return FromMember(leaf.place, leaf.result)
+
+
+def _size_of(tensor: Python, leaf: Term) -> Python:
+    """`x.shape[1]`."""
+    assert isinstance(leaf, Entering | Measured)
+    axis = int(leaf.what) if isinstance(leaf, Entering) else leaf.axis
+    return Subscript(Attribute(tensor, "shape"), literal(axis + 1))
 
 
 def present_or_identity(slot: Slot) -> Python:

@@ -11,19 +11,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from archdsl.emit.bodies import Body, bodies
+from archdsl.emit.keys import Child, Key, key_and_stage
 from archdsl.emit.targets.base import Target
 from archdsl.frozen import Frozen
-from archdsl.ir.graph import Graph, Node, Scope, Site, Value
+from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.written import Expression, Origin
 from archdsl.ops.base import Expression as Template
 from archdsl.ops.base import Form, Layer
 from archdsl.ops.sources import Input
-
-Key: TypeAlias = tuple[Site, ...]
-"""Identifies a member of a block by places in the text: rows and stages first, then the call.
-
-Two instances of a block have the same keys, because they come from the same text.
-"""
 
 
 class FromInput(NamedTuple):
@@ -65,6 +60,7 @@ class Member(Frozen):
     in `forward`. `guards` are the conditions under which it exists, in terms of this block.
     `outward` rewrites expressions of the child in terms of this block. `share` is the name under
     which the block shares it, and `module` the key of the earlier member whose module computes it.
+    `operation` is the name of an operation in the language.
     """
 
     key: Key
@@ -80,6 +76,7 @@ class Member(Frozen):
     outward: Outward | None = None
     share: str = ""
     module: Key | None = None
+    operation: str = ""
 
     @property
     def hint(self) -> str:
@@ -154,19 +151,16 @@ def instances(graph: Graph, target: Target) -> dict[int, Instance]:
     return found
 
 
-_Child: TypeAlias = Node | Scope
-
-
-def _children(graph: Graph) -> dict[int, list[_Child]]:
+def _children(graph: Graph) -> dict[int, list[Child]]:
     """The operations and blocks directly inside each block, in order of execution.
 
     A block without operations, such as one that returns its input, is no child of anything.
     """
-    children: dict[int, list[_Child]] = {0: []}
+    children: dict[int, list[Child]] = {0: []}
     for node in graph:
         if isinstance(node.operation, Input):
             continue
-        child: _Child = node
+        child: Child = node
         for scope in graph.enclosing(node.scope):
             if scope.kind not in ("block", "network"):
                 continue
@@ -184,7 +178,7 @@ class _Reader:
     """Reads the members of one body; `found` has the instances of the blocks inside it."""
 
     body: Body
-    children: Mapping[int, list[_Child]]
+    children: Mapping[int, list[Child]]
     found: Mapping[int, Instance]
     references: dict[Value, Reference] = field(default_factory=dict)
 
@@ -195,8 +189,8 @@ class _Reader:
         outputs = tuple(self.references[value] for value in self.body.scope.outputs)
         return Instance(self.body, members, outputs)
 
-    def _member(self, child: _Child) -> Member:
-        key, stage = _key_and_stage(self.body.graph, child, self.body.scope.index)
+    def _member(self, child: Child) -> Member:
+        key, stage = key_and_stage(self.body.graph, child, self.body.scope.index)
         if isinstance(child, Node):
             member = self._operation(child, key, stage)
             results = tuple(Value(child.index, i) for i in range(len(child.results)))
@@ -221,6 +215,7 @@ class _Reader:
             heavy=node.operation.cost(types, results).macs > 0,
             guards=tuple(_guards(self.body, node.guards)),
             form=self.body.forms[node.index],
+            operation=node.operation.name,
             share=node.share,
             module=self._module(graph.nodes, node),
         )
@@ -248,12 +243,12 @@ class _Reader:
         """The instance of a scope; for a later use of shared layers, that of the first use."""
         return self.found[scope.index if scope.weights_of is None else scope.weights_of]
 
-    def _module(self, every: Sequence[_Child], child: _Child) -> Key | None:
+    def _module(self, every: Sequence[Child], child: Child) -> Key | None:
         """The key of the first use of the layers that a child shares, if it is a later one."""
         if child.weights_of is None:
             return None
         first = every[child.weights_of]
-        return _key_and_stage(self.body.graph, first, self.body.scope.index)[0]
+        return key_and_stage(self.body.graph, first, self.body.scope.index)[0]
 
     def _delegates(self, scope: Scope) -> Iterator[int]:
         """The scopes from a block to the one that does its work.
@@ -288,20 +283,4 @@ class _Reader:
 
 
 def _guards(body: Body, guards: Iterable[Origin]) -> Iterator[Guard]:
-    return ((body.term(guard), guard.value is True) for guard in guards)
-
-
-def _key_and_stage(graph: Graph, child: _Child, owner: int) -> tuple[Key, str | None]:
-    """The key of a child, and the name of the stage that contains it."""
-    around = list(_between(graph, child, owner))
-    stage = next((scope.name for scope in around if scope.kind == "stage"), None)
-    return (*(scope.site for scope in reversed(around)), child.site), stage
-
-
-def _between(graph: Graph, child: _Child, owner: int) -> Iterator[Scope]:
-    """The rows and stages between a child and its block, innermost first."""
-    start = child.scope if isinstance(child, Node) else child.parent
-    for scope in graph.enclosing(start):
-        if scope.index == owner:
-            return
-        yield scope
+    return ((body.derived(body.term(guard)), guard.value is True) for guard in guards)

@@ -211,6 +211,8 @@ def _simplify(term: Apply) -> Expression:
         return Literal(term.operator == "==")
     if term.operator == "+":
         return _sum(*term.terms)
+    if term.operator == "[]":
+        return _entry(*term.terms) or term
     if term.operator == "if" and isinstance(term.terms[1], Literal):
         return term.terms[0] if term.terms[1].value else term.terms[2]
     if term.operator not in _MIRRORED:
@@ -220,6 +222,14 @@ def _simplify(term: Apply) -> Expression:
         if isinstance(known, Literal):
             return known if bool(known.value) is (term.operator == "or") else other
     return term
+
+
+def _entry(values: Expression, index: Expression) -> Expression | None:
+    """An entry of a tuple whose entries are written out."""
+    place = index.value if isinstance(index, Literal) else None
+    if isinstance(values, Apply) and values.operator == "tuple" and isinstance(place, int):
+        return values.terms[place] if -len(values.terms) <= place < len(values.terms) else None
+    return None
 
 
 def _sum(left: Expression, right: Expression) -> Expression:

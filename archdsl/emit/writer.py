@@ -28,6 +28,7 @@ from archdsl.emit.python import (
     Statement,
     literal,
 )
+from archdsl.emit.sizes import Sizes
 from archdsl.emit.slots import SELF, Signature, Slot, Slots, present_or_identity
 from archdsl.emit.stages import Part, Stage, group_stages
 from archdsl.emit.structure import FromInput, Reference
@@ -65,6 +66,7 @@ class ModuleContext(Frozen):
     opens: OpenParameters
     fixed: Mapping[BlockClass, Fixed]
     has_init: bool
+    sizes: Sizes
 
 
 class ClassWriter(Frozen):
@@ -83,6 +85,10 @@ class ClassWriter(Frozen):
         """
         # Slots are written twice where expressions repeat: only after the first time is it known
         # which of them deserve a variable.
+        for instance in self.owner.instances:
+            for test in instance.scope.tests:
+                term = instance.body.term(test)
+                self.context.sizes.fix(instance.body, term, self.owner.definition.name)
         slots, written = self._slots({})
         if named := slots.arguments.repeated():
             slots, written = self._slots(named)
@@ -102,7 +108,7 @@ class ClassWriter(Frozen):
     def _slots(self, named: Mapping[Expression, str]) -> tuple[Slots, list[Slot]]:
         context = self.context
         arguments = Arguments(self.owner, context.opens, context.fixed[self.owner], named)
-        slots = Slots(self.owner, context.classes, context.signatures, arguments)
+        slots = Slots(self.owner, context.classes, context.signatures, arguments, context.sizes)
         return slots, slots.write()
 
     def _signature(self, arguments: Arguments) -> Signature:

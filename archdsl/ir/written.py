@@ -12,7 +12,9 @@ from typing import Protocol, TypeAlias
 
 from archdsl.source import Span
 
-Expression: TypeAlias = "Literal | Parameter | Size | Entering | Counter | Named | Apply | Opaque"
+Expression: TypeAlias = (
+    "Literal | Parameter | Size | Entering | Measured | Counter | Named | Apply | Opaque"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,18 @@ class Entering:
 
     name: str
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A size of a tensor that the body computes, which only `forward` knows.
+
+    The tensor is a result of the call at a place of the text, so instances of a block agree on it.
+    """
+
+    place: tuple[tuple[int, ...], ...]
+    result: int
+    axis: int
 
 
 @dataclass(frozen=True, slots=True)
