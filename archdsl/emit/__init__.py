@@ -2,6 +2,7 @@
 
 In the order of the work:
 
+entering     types whose sizes are expressions; keys: places of the text inside a block
 bodies       each block with sizes and parameters as expressions over its constructor's arguments
 structure    the members of each instance of a block, and what they read
 classes      instances that can share one class: one for each block, more only where one cannot do
@@ -11,6 +12,8 @@ readings     the expressions of a block's text that hold in all instances of its
 terms        expressions of the language in Python: rewritten, computed, and printed
 integers     quotients as floor divisions, where an integer is wanted
 arguments    the arguments of a constructor, and expressions over them
+sizes        the sizes of a clip that a module fixes, so that it must refuse others
+members      the members of a class as they are printed
 slots        the attribute or the expression of each member; stages: tables as `nn.Sequential`
 forward      the body of `forward`; templates: the PyTorch forms of operations, parsed
 writer, network, initialise

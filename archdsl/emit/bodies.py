@@ -12,12 +12,20 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TypeAlias
 
+from archdsl.emit.entering import (
+    clearest,
+    entering_type,
+    entry_of,
+    input_type,
+    is_position,
+    size_of,
+)
 from archdsl.emit.keys import Child, key_and_stage
 from archdsl.emit.targets.base import Target
-from archdsl.emit.terms import REAL, fold, to_python
+from archdsl.emit.terms import REAL
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.traced import plain, term_of, traced
-from archdsl.ir.types import AXES, TensorType
+from archdsl.ir.types import TensorType
 from archdsl.ir.written import (
     Apply,
     Counter,
@@ -39,9 +47,6 @@ from archdsl.params.kinds import Either, Maybe, Real, kind_of
 
 _REALS = (Real, Maybe, Either)
 """Kinds of parameters that accept any number, not only integers."""
-
-CHANNELS, FEATURES = "channels", "features"
-
 
 Traces: TypeAlias = dict[Hashable, tuple[Types, Form]]
 """The results and the form of each traced operation, by everything that they depend on.
@@ -90,12 +95,12 @@ class Body:
         """An expression with each size of a tensor replaced by what this body knows of it."""
         match term:
             case Size(node=node, result=result, what=what):
-                return _size(self.type(Value(node, result)), what)
+                return size_of(self.type(Value(node, result)), what)
             case Named():
                 inner = self._resolved(term.term)
                 return inner if isinstance(inner, Literal | Opaque) else replace(term, term=inner)
             case Apply(operator="[]", terms=(values, index)):
-                return _entry(self._resolved(values), self._resolved(index))
+                return entry_of(self._resolved(values), self._resolved(index))
             case Apply(operator=sign, terms=terms):
                 return apply(sign, *map(self._resolved, terms))
         return term
@@ -107,7 +112,7 @@ class Body:
         if value in self._entering:
             assert self.parent is not None
             outside = self.parent.type(value)
-            self.types[value] = _entering(self._entering[value], outside)
+            self.types[value] = entering_type(self._entering[value], outside)
             return self.types[value]
         # A value of an inner block is known there; each caller on the way rewrites its sizes.
         inner = self.bodies[self.graph.node(value.node).scope]
@@ -158,7 +163,7 @@ class Body:
                 return self._argument(self.scope.arguments[name])
             case Entering(name=name, what=what):
                 assert self.parent is not None
-                return _size(self.parent.type(self.scope.inputs[name]), what)
+                return size_of(self.parent.type(self.scope.inputs[name]), what)
             case Measured():
                 return self.outward(term_of(self.measured[term]))
             case Counter(number=number):
@@ -205,7 +210,7 @@ class Body:
     def trace(self, node: Node) -> None:
         """Run the rules of an operation on traced types, and keep its results and its form."""
         if isinstance(node.operation, Input):
-            self.types[Value(node.index)] = _input_type(node)
+            self.types[Value(node.index)] = input_type(node)
             return
         operation = node.operation
         operands = tuple([self.type(value) for value in self.graph.operands(node)])
@@ -225,13 +230,6 @@ class Body:
         self.types |= {
             Value(node.index, i): self._measure(node, i, result) for i, result in enumerate(results)
         }
-
-
-def is_position(leaf: Expression) -> bool:
-    """Whether a leaf depends on the size of a clip, which no constructor knows."""
-    if isinstance(leaf, Entering):
-        return leaf.what.isdigit()
-    return isinstance(leaf, Measured | Opaque)
 
 
 def _is_kept(operation: Operation, name: str, origin: Origin) -> bool:
@@ -254,25 +252,7 @@ def _with_terms(operation: Operation, terms: Iterable[tuple[str, Expression]]) -
 def _results(operation: Operation, operands: Types, own: Types) -> Iterator[TensorType]:
     # The rules of shapes see one sample; how many there are is known from the graph.
     for result, typed in zip(operation.infer(*operands), own, strict=True):
-        yield TensorType(_clearest(result.shape, operands), typed.samples)
-
-
-def _clearest(shape: tuple[int, ...], operands: Types) -> tuple[int, ...]:
-    """A shape with sizes from the operand that describes them best, if operands have one shape.
-
-    In `x + branch` the branch ends in `channels`, and `x` has its own `in_channels`, which is the
-    same number only where there is no projection. The sum should have `channels`.
-    """
-    alike = [operand.shape for operand in operands if operand.shape == shape]
-    if len(alike) < 2:
-        return shape
-    return tuple(
-        next((s for s in sizes if not _enters(s)), sizes[0]) for sizes in zip(*alike, strict=True)
-    )
-
-
-def _enters(size: int) -> bool:
-    return any(isinstance(leaf, Entering) for leaf in leaves(term_of(size)))
+        yield TensorType(clearest(result.shape, operands), typed.samples)
 
 
 def bodies(graph: Graph, target: Target) -> Mapping[int, Body]:
@@ -292,67 +272,3 @@ def bodies(graph: Graph, target: Target) -> Mapping[int, Body]:
     for node in graph:
         by_scope[node.scope].trace(node)
     return by_scope
-
-
-def _input_type(node: Node) -> TensorType:
-    """The type of an input of the network.
-
-    Its channels are a constant of the network. The sizes of its positions are traced, since they
-    are those of one clip, and the module must take others. Of two axes both may be positions.
-    """
-    (type_,) = node.results
-    if type_.rank == 1:
-        return type_
-    first = 0 if type_.rank == 2 else 1
-    names = (Entering(node.name, str(place)) for place in range(first, type_.rank))
-    shape = (*type_.shape[:first], *map(traced, type_.shape[first:], names))
-    return TensorType(shape, type_.samples)
-
-
-def _entering(name: str, outside: TensorType) -> TensorType:
-    """The type of an input of a block, each size as an expression that names the input.
-
-    The channels and the features are arguments of its constructor, unless they depend on the size
-    of a clip where the block is called.
-    """
-    shape = [traced(plain(s), Entering(name, str(i))) for i, s in enumerate(outside.shape)]
-    # Of a vector both are the same axis: then it is the features, as for linear layers.
-    for axis, what in ((0, CHANNELS), (-1, FEATURES)):
-        if not any(map(is_position, leaves(term_of(outside.shape[axis])))):
-            shape[axis] = traced(plain(outside.shape[axis]), Entering(name, what))
-    return TensorType(tuple(shape), outside.samples)
-
-
-def _size(type_: TensorType, what: str) -> Expression:
-    """A size of a tensor, as written in the language (`x.channels`), in terms of a body."""
-    if what == "rank":
-        return Literal(type_.rank)
-    if what == CHANNELS:
-        return term_of(type_.shape[0])
-    if what == FEATURES:
-        return term_of(type_.shape[-1])
-    if what == "shape":
-        return Apply("tuple", tuple(map(term_of, type_.shape)))
-    if what == "positions":
-        return term_of(type_.positions)
-    if what == "elements":
-        return term_of(type_.elements)
-    if what.isdigit():
-        return term_of(type_.shape[int(what)])
-    # The name of an axis asks for a size of positions, even where the last axis is also the
-    # features: a constructor may be given features, but no sizes of positions.
-    place = AXES[type_.rank].index(what)
-    return _positional(term_of(type_.shape[place]), place)
-
-
-def _positional(term: Expression, place: int) -> Expression:
-    return Entering(term.name, str(place)) if isinstance(term, Entering) else term
-
-
-def _entry(values: Expression, index: Expression) -> Expression:
-    """An entry of a tuple. In a shape, one entry may be known though others are opaque."""
-    folded = fold(to_python(index), {})
-    place = folded.value if isinstance(folded, Literal) else None
-    if isinstance(values, Apply) and values.operator == "tuple" and isinstance(place, int):
-        return values.terms[place]
-    return apply("[]", values, index)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
+from archdsl.emit.members import Slot
 from archdsl.emit.names import variable
 from archdsl.emit.python import (
     Assign,
@@ -29,7 +30,6 @@ from archdsl.emit.python import (
     literal,
     names_in,
 )
-from archdsl.emit.slots import Slot
 from archdsl.emit.stages import Part, Stage
 from archdsl.emit.structure import FromMember, Reference
 from archdsl.frozen import Frozen

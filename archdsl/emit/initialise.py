@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from archdsl.emit.members import Slot
 from archdsl.emit.python import (
     Atom,
     Call,
@@ -23,7 +24,6 @@ from archdsl.emit.python import (
     Tuple,
     literal,
 )
-from archdsl.emit.slots import Slot
 from archdsl.emit.targets.base import Target
 from archdsl.ir.graph import Graph, Initialisation
 from archdsl.ops.base import Layer, Weight

@@ -14,12 +14,14 @@ from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from archdsl.emit import terms
-from archdsl.emit.bodies import CHANNELS, FEATURES, Body, is_position
+from archdsl.emit.bodies import Body
 from archdsl.emit.classes import BlockClass, Classes
+from archdsl.emit.entering import CHANNELS, FEATURES, is_position
 from archdsl.emit.terms import is_block, python_value
 from archdsl.ir.traced import plain
 from archdsl.ir.written import (
     Apply,
+    Counter,
     Entering,
     Expression,
     Literal,
@@ -63,6 +65,11 @@ def is_constant(column: Column) -> bool:
 
 def first_value(column: Column) -> PyValue:
     return next(iter(column.values())).value
+
+
+def reads_counter(column: Column) -> bool:
+    """Whether a column depends on the number of a block in its stage."""
+    return any(isinstance(leaf, Counter) for cell in column.values() for leaf in leaves(cell.term))
 
 
 def is_always(column: Column, default: PyValue | Required) -> bool:

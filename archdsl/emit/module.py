@@ -13,6 +13,7 @@ from archdsl.costs.figures import Costs
 from archdsl.emit.classes import BlockClass, Classes, classes
 from archdsl.emit.initialise import initialisation
 from archdsl.emit.leaves import constants
+from archdsl.emit.members import Signature
 from archdsl.emit.names import class_doc, class_name, first_paragraph, numbered
 from archdsl.emit.network import NetworkWriter
 from archdsl.emit.opens import (
@@ -34,7 +35,6 @@ from archdsl.emit.python import (
     render,
 )
 from archdsl.emit.sizes import Sizes
-from archdsl.emit.slots import Signature
 from archdsl.emit.targets.base import Target
 from archdsl.emit.writer import ClassWriter, EmittedClass, ModuleContext, parameters
 from archdsl.frozen import Frozen

@@ -11,6 +11,7 @@ from math import prod
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Argument
+from archdsl.emit.members import Slot
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -21,7 +22,6 @@ from archdsl.emit.python import (
     TrailingComment,
     Tuple,
 )
-from archdsl.emit.slots import Slot
 from archdsl.emit.stages import Part, Stage
 from archdsl.emit.structure import FromInput, FromMember, Reference
 from archdsl.emit.writer import ClassWriter

@@ -14,8 +14,8 @@ from itertools import repeat
 from typing import Any
 
 from archdsl.emit import terms
-from archdsl.emit.bodies import is_position
 from archdsl.emit.classes import BlockClass
+from archdsl.emit.entering import is_position
 from archdsl.emit.integers import as_integer
 from archdsl.emit.leaves import (
     Cell,

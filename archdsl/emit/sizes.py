@@ -43,6 +43,12 @@ class Sizes:
         for axis in self._axes(body, term):
             self.fixed.setdefault(axis, what)
 
+    def is_given(self, body: Body, term: Expression) -> bool:
+        """Whether a size is that of an input of the network, as it is given."""
+        while body.parent is not None:
+            term, body = body.outward(term), body.parent
+        return isinstance(term, Entering)
+
     def _axes(self, body: Body, term: Expression) -> Iterator[Entering]:
         """The axes of the network's inputs that an expression of a body depends on."""
         for leaf in leaves(term):

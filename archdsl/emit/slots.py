@@ -8,33 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from archdsl.emit import terms
 from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.classes import BlockClass, Classes, PlannedMember
 from archdsl.emit.keys import Key
-from archdsl.emit.leaves import Cell, Column, is_always, is_computable
+from archdsl.emit.leaves import Cell, Column, is_always, is_computable, reads_counter
+from archdsl.emit.members import SELF, Computed, Signature, Slot, short_name
 from archdsl.emit.names import attribute, numbered, variable
 from archdsl.emit.python import (
     Atom,
     Attribute,
     Call,
-    Conditional,
     Infix,
     Keyword,
     Python,
-    Subscript,
-    literal,
     names_in,
 )
 from archdsl.emit.sizes import Sizes
-from archdsl.emit.structure import FromInput, FromMember, Member, Reference
-from archdsl.emit.templates import instantiate
+from archdsl.emit.structure import Member
 from archdsl.emit.terms import python_value
-from archdsl.frozen import Frozen
 from archdsl.ir.traced import plain, term_of
 from archdsl.ir.written import (
     Apply,
-    Counter,
     Entering,
     Literal,
     Measured,
@@ -46,87 +40,8 @@ from archdsl.ir.written import (
 from archdsl.ir.written import Expression as Term
 from archdsl.ops.base import Expression, Layer, PyValue, Required, Weight
 
-SELF = Atom("self")
 _POSITIONAL = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
 """The arguments that calls pass without a keyword, as torch's layers are called."""
-
-
-class Signature(Frozen):
-    """The name of a class, and the arguments of its constructor in order, with some defaults."""
-
-    name: str
-    arguments: tuple[Argument, ...]
-    defaults: Mapping[str, PyValue]
-
-
-class Computed(Frozen):
-    """An expression that `forward` computes from the `sizes` of tensors.
-
-    `stored` has the parts that the constructor knows.
-    """
-
-    term: Term
-    stored: Mapping[Term, Python]
-    sizes: tuple[Term, ...]
-
-    def write(self, tensors: Mapping[Reference, Python]) -> Python:
-        known = {leaf: _size_of(tensors[_tensor(leaf)], leaf) for leaf in self.sizes}
-        return terms.write(self.term, {**self.stored, **known}.__getitem__)
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One member of a class in Python.
-
-    `build` constructs its attribute, and `indexed` does the same in terms of the variable `i`, the
-    number of a block in its stage. A member without an attribute is written in `forward` from its
-    `template`, with `values` for its places; some are `computed` there. `zero` names its weights
-    that start at zero. `flag` is the condition under which an optional member exists.
-    """
-
-    planned: PlannedMember
-    member: Member
-    attribute: str = ""
-    build: Python | None = None
-    indexed: Python | None = None
-    template: str = ""
-    values: Mapping[str, Python] = field(default_factory=dict)
-    computed: Mapping[str, Computed] = field(default_factory=dict)
-    zero: tuple[str, ...] = ()
-    flag: Python | None = None
-
-    def apply(self, operands: list[Python]) -> Python:
-        """The expression that computes this member from its operands."""
-        if self.template:
-            tensors = dict(zip(self.operands, operands, strict=True))
-            sizes = {name: one.write(tensors) for name, one in self.computed.items()}
-            own = operands[: len(self.planned.operands)]
-            return instantiate(self.template, own, {**self.values, **sizes})
-        return Call(Attribute(SELF, self.attribute), tuple(operands))
-
-    def mentions(self, operand: int) -> int:
-        """How often the expression names one of its operands."""
-        named = self.template.count(f"{{{operand}}}")
-        measured = (_tensor(size) for one in self.computed.values() for size in one.sizes)
-        return named + sum(reference == self.operands[operand] for reference in measured)
-
-    @property
-    def operands(self) -> tuple[Reference, ...]:
-        """The tensors that it reads: its operands, then those whose sizes alone it needs."""
-        sizes = [_tensor(size) for one in self.computed.values() for size in one.sizes]
-        others = dict.fromkeys(one for one in sizes if one not in self.planned.operands)
-        return (*self.planned.operands, *others)
-
-    @property
-    def calls(self) -> int:
-        """How many calls it adds to a line: none for an operator such as `+`, or an attribute."""
-        is_infix = isinstance(self.member.form, Expression) and self.member.form.loose
-        return 0 if is_infix or not self.operands else 1 + self.template.count(").")
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the spec names its results; names of rows in a table do not count."""
-        return bool(self.member.hints) and len(self.planned.key) == 1
 
 
 @dataclass
@@ -201,20 +116,22 @@ class Slots:
         assert isinstance(member.form, Layer | Weight)
         return member.form.label
 
-    def _column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
+    def _column(self, key: Key, value: Callable[[Member], PyValue], name: str = "") -> Column:
         """The cells of one value of a member, such as an argument of its layer."""
-        return self._fixed(self._measured_column(key, value), key)
+        return self._fixed(self._measured_column(key, value), key, name)
 
     def _measured_column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
         """The same for a value that `forward` computes, which can read the sizes of tensors."""
         values = ((place, value(member)) for place, member in self.owner.members_under(key))
         return {place: Cell(python_value(plain(v)), term_of(v)) for place, v in values}
 
-    def _fixed(self, column: Column, key: Key) -> Column:
+    def _fixed(self, column: Column, key: Key, name: str = "") -> Column:
         """A column in terms of what a constructor knows; sizes that it fixes are recorded."""
         bodies = self.arguments.bodies
         for place, cell in column.items():
-            self.sizes.fix(bodies[place], cell.term, self._described(key))
+            # A layer itself refuses an input of the network that has other channels.
+            if not (name.startswith("in_") and self.sizes.is_given(bodies[place], cell.term)):
+                self.sizes.fix(bodies[place], cell.term, self._described(key))
         return {
             place: Cell(cell.value, bodies[place].derived(cell.term))
             for place, cell in column.items()
@@ -252,7 +169,7 @@ class Slots:
     def _layer(self, key: Key, layer: Layer, name: str) -> Python:
         written = []
         for argument in layer.arguments:
-            column = self._column(key, _argument(argument.name))
+            column = self._column(key, _argument(argument.name), argument.name)
             if is_always(column, argument.default) and self._is_plain(column, argument.uniform):
                 continue
             value = self.arguments.write(argument.name, column, name, uniform=argument.uniform)
@@ -275,24 +192,27 @@ class Slots:
         signature = self.signatures[self.classes.of[first.child]]
         literal: list[Python] = []
         indexed: list[Python] = []
+        in_order = True
         for argument in signature.arguments:
             passed = {place: self._passed(argument, member) for place, member in members.items()}
-            column = self._fixed(passed, key)
+            column = self._fixed(passed, key, argument.name)
             default = signature.defaults.get(argument.name, Required.REQUIRED)
             is_default = is_always(column, default)
             if is_default and self._is_plain(column):
+                in_order = False
                 continue
             self.arguments.check_quotients(column)
             value, value_of_i = self.arguments.write_both(
                 argument.name, column, name, real=argument.is_real
             )
             keyword = variable(argument.name)
-            is_positional = argument.name in _POSITIONAL or str(value) == keyword
-            is_positional &= not any(isinstance(before, Keyword) for before in literal)
+            in_order &= argument.name in _POSITIONAL or str(value) == keyword
             # `se=i % 2 == 0` is the default in every second block, but a loop must write it.
-            if not (is_default and _reads_counter(column)):
-                literal.append(value if is_positional else Keyword(keyword, value))
-            indexed.append(value_of_i if is_positional else Keyword(keyword, value_of_i))
+            if is_default and reads_counter(column):
+                in_order = False
+            else:
+                literal.append(value if in_order else Keyword(keyword, value))
+            indexed.append(value_of_i if in_order else Keyword(keyword, value_of_i))
         function = Atom(signature.name)
         return Call(function, tuple(literal)), Call(function, tuple(indexed))
 
@@ -354,7 +274,7 @@ class Slots:
             if is_computable(part):
                 written = self.arguments.written(part)
                 leaf = Parameter(str(len(stored)))
-                stored[leaf] = self._attribute_for(written, _short_name(part))
+                stored[leaf] = self._attribute_for(written, short_name(part))
                 return leaf
             if isinstance(part, Named):
                 return stand_in(part.term)
@@ -375,34 +295,6 @@ class Slots:
             unique += "_"
         self.stored[unique] = written
         return Attribute(SELF, unique)
-
-
-def _short_name(term: Term) -> str:
-    """A name for a part of an expression."""
-    return term.name if isinstance(term, Parameter | Named) else "size"
-
-
-def _tensor(leaf: Term) -> Reference:
-    """The tensor that a size is read from."""
-    if isinstance(leaf, Entering):
-        return FromInput(leaf.name)
-    assert isinstance(leaf, Measured)
-    return FromMember(leaf.place, leaf.result)
-
-
-def _size_of(tensor: Python, leaf: Term) -> Python:
-    """`x.shape[1]`."""
-    assert isinstance(leaf, Entering | Measured)
-    axis = int(leaf.what) if isinstance(leaf, Entering) else leaf.axis
-    return Subscript(Attribute(tensor, "shape"), literal(axis + 1))
-
-
-def present_or_identity(slot: Slot) -> Python:
-    """The value of a slot's attribute; an optional member is replaced by `nn.Identity`."""
-    assert slot.build is not None
-    if slot.flag is None:
-        return slot.build
-    return Conditional(slot.build, slot.flag, Call(Atom("nn.Identity")))
 
 
 def _argument(name: str) -> Callable[[Member], PyValue]:
@@ -429,11 +321,6 @@ def _scale(member: Member) -> PyValue:
 def _shape(member: Member) -> PyValue:
     assert isinstance(member.form, Weight)
     return member.form.shape
-
-
-def _reads_counter(column: Column) -> bool:
-    """Whether a column depends on the number of a block in its stage."""
-    return any(isinstance(leaf, Counter) for cell in column.values() for leaf in leaves(cell.term))
 
 
 def _is_variable(text: str) -> bool:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, groupby, pairwise
 
+from archdsl.emit.members import SELF, Slot, present_or_identity
 from archdsl.emit.names import attribute
 from archdsl.emit.python import (
     Atom,
@@ -21,7 +22,6 @@ from archdsl.emit.python import (
     Tuple,
     literal,
 )
-from archdsl.emit.slots import SELF, Slot, present_or_identity
 from archdsl.emit.structure import FromMember, Reference
 from archdsl.frozen import Frozen
 

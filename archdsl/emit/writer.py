@@ -10,6 +10,7 @@ from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.initialise import own_initialisation
 from archdsl.emit.leaves import Fixed, broadcast
+from archdsl.emit.members import SELF, Signature, Slot, present_or_identity
 from archdsl.emit.names import variable
 from archdsl.emit.opens import OpenParameters
 from archdsl.emit.python import (
@@ -29,7 +30,7 @@ from archdsl.emit.python import (
     literal,
 )
 from archdsl.emit.sizes import Sizes
-from archdsl.emit.slots import SELF, Signature, Slot, Slots, present_or_identity
+from archdsl.emit.slots import Slots
 from archdsl.emit.stages import Part, Stage, group_stages
 from archdsl.emit.structure import FromInput, Reference
 from archdsl.emit.terms import python_value

@@ -84,7 +84,7 @@ def slots(values: dict[str, int]) -> str:
 class Reshape(Operation):
     """The same elements, in order, with another `shape`, in which -1 stands for what is left.
 
-    The module then takes clips of this size only; `flatten`, `unflatten` and `restore` fit any.
+    With plain numbers it fits one size of clips; `flatten`, `unflatten` and `restore` fit any.
 
     Example: `64 x 4 x 7^2 -> reshape((8, 8, -1))`
     """

@@ -299,3 +299,20 @@ def test_an_operation_with_some_parameters_given_can_be_passed_on(load: Load) ->
     )
     norms = [m for m in network_class(network)().modules() if isinstance(m, nn.BatchNorm2d)]
     assert [norm.eps for norm in norms] == [0.5, 0.5]
+
+
+def test_arguments_after_one_that_is_left_out_have_keywords(load: Load) -> None:
+    network = load(
+        """block unit(x, channels, kernel = 1, stride = 1) {
+          return x -> conv(channels, kernel, stride)
+        }
+        block pair(x, channels, stride = 1) {
+          return x -> unit(channels, 3) -> unit(channels, 1, stride)
+        }
+        network tiny() { input image: 3 x 8^2
+          pair(8)
+          pair(16, 2)
+        }"""
+    )
+    assert "Unit(channels, channels, stride=stride)" in network.source()
+    assert network_class(network)()(torch.zeros(1, 3, 8, 8)).shape == (1, 16, 4, 4)

@@ -1,0 +1,128 @@
+"""The members of a class in Python, and the arguments of its constructor: what is printed of them.
+
+`slots` writes them, from the members of a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from archdsl.emit import terms
+from archdsl.emit.arguments import Argument
+from archdsl.emit.classes import PlannedMember
+from archdsl.emit.python import Atom, Attribute, Call, Conditional, Python, Subscript, literal
+from archdsl.emit.structure import FromInput, FromMember, Member, Reference
+from archdsl.emit.templates import instantiate
+from archdsl.frozen import Frozen
+from archdsl.ir.written import Entering, Measured, Named, Parameter
+from archdsl.ir.written import Expression as Term
+from archdsl.ops.base import Expression, PyValue
+
+SELF = Atom("self")
+
+
+class Signature(Frozen):
+    """The name of a class, and the arguments of its constructor in order, with some defaults."""
+
+    name: str
+    arguments: tuple[Argument, ...]
+    defaults: Mapping[str, PyValue]
+
+
+class Computed(Frozen):
+    """An expression that `forward` computes from the `sizes` of tensors.
+
+    `stored` has the parts that the constructor knows.
+    """
+
+    term: Term
+    stored: Mapping[Term, Python]
+    sizes: tuple[Term, ...]
+
+    def write(self, tensors: Mapping[Reference, Python]) -> Python:
+        known = {leaf: _size_of(tensors[_tensor(leaf)], leaf) for leaf in self.sizes}
+        return terms.write(self.term, {**self.stored, **known}.__getitem__)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One member of a class in Python.
+
+    `build` constructs its attribute, and `indexed` does the same in terms of the variable `i`, the
+    number of a block in its stage. A member without an attribute is written in `forward` from its
+    `template`, with `values` for its places; some are `computed` there. `zero` names its weights
+    that start at zero. `flag` is the condition under which an optional member exists.
+    """
+
+    planned: PlannedMember
+    member: Member
+    attribute: str = ""
+    build: Python | None = None
+    indexed: Python | None = None
+    template: str = ""
+    values: Mapping[str, Python] = field(default_factory=dict)
+    computed: Mapping[str, Computed] = field(default_factory=dict)
+    zero: tuple[str, ...] = ()
+    flag: Python | None = None
+
+    def apply(self, operands: list[Python]) -> Python:
+        """The expression that computes this member from its operands."""
+        if self.template:
+            tensors = dict(zip(self.operands, operands, strict=True))
+            sizes = {name: one.write(tensors) for name, one in self.computed.items()}
+            own = operands[: len(self.planned.operands)]
+            return instantiate(self.template, own, {**self.values, **sizes})
+        return Call(Attribute(SELF, self.attribute), tuple(operands))
+
+    def mentions(self, operand: int) -> int:
+        """How often the expression names one of its operands."""
+        named = self.template.count(f"{{{operand}}}")
+        measured = (_tensor(size) for one in self.computed.values() for size in one.sizes)
+        return named + sum(reference == self.operands[operand] for reference in measured)
+
+    @property
+    def operands(self) -> tuple[Reference, ...]:
+        """The tensors that it reads: its operands, then those whose sizes alone it needs."""
+        sizes = [_tensor(size) for one in self.computed.values() for size in one.sizes]
+        others = dict.fromkeys(one for one in sizes if one not in self.planned.operands)
+        return (*self.planned.operands, *others)
+
+    @property
+    def calls(self) -> int:
+        """How many calls it adds to a line: none for an operator such as `+`, or an attribute."""
+        is_infix = isinstance(self.member.form, Expression) and self.member.form.loose
+        return 0 if is_infix or not self.operands else 1 + self.template.count(").")
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the spec names its results; names of rows in a table do not count."""
+        return bool(self.member.hints) and len(self.planned.key) == 1
+
+
+def short_name(term: Term) -> str:
+    """A name for a part of an expression."""
+    return term.name if isinstance(term, Parameter | Named) else "size"
+
+
+def _tensor(leaf: Term) -> Reference:
+    """The tensor that a size is read from."""
+    if isinstance(leaf, Entering):
+        return FromInput(leaf.name)
+    assert isinstance(leaf, Measured)
+    return FromMember(leaf.place, leaf.result)
+
+
+def _size_of(tensor: Python, leaf: Term) -> Python:
+    """`x.shape[1]`."""
+    assert isinstance(leaf, Entering | Measured)
+    axis = int(leaf.what) if isinstance(leaf, Entering) else leaf.axis
+    return Subscript(Attribute(tensor, "shape"), literal(axis + 1))
+
+
+def present_or_identity(slot: Slot) -> Python:
+    """The value of a slot's attribute; an optional member is replaced by `nn.Identity`."""
+    assert slot.build is not None
+    if slot.flag is None:
+        return slot.build
+    return Conditional(slot.build, slot.flag, Call(Atom("nn.Identity")))
