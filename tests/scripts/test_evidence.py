@@ -209,7 +209,7 @@ def test_a_file_that_is_neither_whole_nor_cut(
         ("path,label\na,mp4,0\na.mp4,0\n", "lines with more columns than the first: 1 of 2, such"),
         (
             "path,label,split\na.mp4,0,train\na.mp4,0,test\n",
-            "it has rows of tes, tra, and its name",
+            "it has rows of test, train; its name",
         ),
         ("path,label\nb.mp4,0\n", "videos missing: 1 of 1, such as "),
     ],
