@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.diagnostics import CompileError, Label
 from archdsl.plan import insertions
-from archdsl.plan.candidates import Candidates
 from archdsl.plan.edits import record_changes
 from archdsl.plan.evaluation import evaluate_plan
 from archdsl.plan.labels import trial_build
@@ -24,6 +24,9 @@ from archdsl.plan.rows import Refused
 from archdsl.program.program import Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from archdsl.plan.candidates import Candidates
 
 
 def apply_changes(
@@ -84,8 +87,10 @@ def _transform(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
     written = read_transform(frame, call, evaluate_plan(frame, plan))
     before = written.plan
 
-    @cache  # built only if the transform measures anything
+    @cache  # loaded and built only if the transform measures anything
     def candidates() -> Candidates:
+        from archdsl.plan.candidates import Candidates
+
         return Candidates.of(frame, before, call.span)
 
     try:
