@@ -156,6 +156,29 @@ def test_numbers_that_contradict_their_folders(tmp_path: Path, refused: Any) -> 
     assert refused("train.txt", "val.txt") == ["val.txt: videos in jump are 1, but 0 in train.txt"]
 
 
+def test_folders_above_those_of_the_videos_say_it_too(
+    tmp_path: Path, read: Any, refused: Any
+) -> None:
+    touch(tmp_path, "train/jump/p1/0.mp4", "train/walk/p1/0.mp4", "val/walk/p2/0.mp4")
+    write(tmp_path / "train.txt", "train/jump/p1/0.mp4 0", "train/walk/p1/0.mp4 1")
+    write(tmp_path / "val.txt", "val/walk/p2/0.mp4 0")
+    assert read("train.txt")[1] == ["jump", "walk"]
+    assert refused("train.txt", "val.txt") == ["val.txt: videos in walk are 0, but 1 in train.txt"]
+    assert refused("val.txt", known=["jump", "walk"]) == [
+        "val.txt: videos in walk have the label 0, but walk is 1 in best.pt"
+    ]
+
+
+def test_folders_of_something_else_say_nothing(tmp_path: Path, read: Any) -> None:
+    touch(tmp_path, "videos/0.mp4", "videos/1.mp4", "p1/0.mp4", "p1/1.mp4", "p2/0.mp4")
+    write(tmp_path / "train.txt", "videos/0.mp4 0")
+    write(tmp_path / "val.txt", "videos/1.mp4 1")
+    assert read("train.txt", "val.txt")[1] == []
+    write(tmp_path / "train.txt", "p1/0.mp4 0", "p2/0.mp4 0")
+    write(tmp_path / "val.txt", "p1/1.mp4 1")
+    assert read("train.txt", "val.txt")[1] == []
+
+
 def test_folders_say_how_numbers_are_called(tmp_path: Path, read: Any) -> None:
     touch(tmp_path, "walk/0.mp4", "jump/0.mp4", "x/0.mp4", "x/1.mp4")
     write(tmp_path / "train.txt", "walk/0.mp4 0", "jump/0.mp4 1")
