@@ -33,6 +33,7 @@ from archdsl.emit.python import (
 from archdsl.emit.stages import Part, Stage
 from archdsl.emit.structure import FromMember, Reference
 from archdsl.frozen import Frozen
+from archdsl.ops.base import Weight
 
 _LINE = 3
 """The most calls on one line."""
@@ -85,6 +86,8 @@ class _Writer:
     lines: list[Statement] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     hints: dict[Reference, str] = field(default_factory=dict)
+    learned: set[Reference] = field(default_factory=set)
+    """The parameters, and the views of them."""
     types: dict[str, bool] = field(default_factory=dict)
     """Whether a type checker knows that a variable is a tensor; calling a module gives `Any`."""
 
@@ -118,6 +121,9 @@ class _Writer:
         heavy = slot.member.heavy or any(operand.heavy for operand in operands)
         written = _Pending(expression, calls, reads, heavy)
         results = [FromMember(slot.planned.key, i) for i in range(slot.member.results)]
+        is_weight = isinstance(slot.member.form, Weight)
+        if is_weight or (slot.member.is_view and self.learned.issuperset(slot.planned.operands)):
+            self.learned |= {*results}
         # A block that the spec names gets a line with that name, unless it is only returned.
         is_returned = all(result in self.outputs for result in results)
         if slot.is_named and slot.member.child is not None and not is_returned:
@@ -238,15 +244,22 @@ class _Writer:
 
     def finish(self, outputs: tuple[Reference, ...]) -> tuple[Statement, ...]:
         """All statements, with the `return` at the end."""
-        values = [
-            self.pending[r].expression if r in self.pending else Atom(self.variables[r])
-            for r in outputs
-        ]
+        values = [self._output(reference) for reference in outputs]
         if len(values) > 1:
             return (*self.lines, Return(Tuple(tuple(values))))
         if not _is_tensor(values[0], self.types):
             values = [self._as_tensor(values[0])]
         return (*self.lines, Return(values[0]))
+
+    def _output(self, reference: Reference) -> Python:
+        """A result; a view of a parameter is copied.
+
+        Where a module returns one under `no_grad`, torch's FlopCounterMode fails, which asks every
+        result that requires a gradient for its function.
+        """
+        held = self.pending.get(reference)
+        value = Atom(self.variables[reference]) if held is None else held.expression
+        return Call(Attribute(value, "clone"), ()) if reference in self.learned else value
 
     def _as_tensor(self, value: Python) -> Python:
         """A variable annotated as `Tensor`, since returning `Any` fails `mypy --strict`."""

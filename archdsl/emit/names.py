@@ -91,10 +91,20 @@ def class_name(name: str, doc: str | None) -> str:
     """
     spelled = _spelling(name, doc)
     if not spelled:
-        camel = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+        camel = "".join(map(_capital, name.split("_")))
         spelled = _starting_with_letter(camel, "Block")
     reserved = keyword.iskeyword(spelled) or spelled in _CLASSES or hasattr(builtins, spelled)
     return spelled + "_" if reserved else spelled
+
+
+def _capital(word: str) -> str:
+    """A word of a name with a capital, `r3d` as `R3D`: letters around a digit abbreviate."""
+    is_short = len(word) <= _SHORT and any(map(str.isdigit, word[1:-1]))
+    return word.upper() if is_short else word[:1].upper() + word[1:]
+
+
+_SHORT = 4
+"""The most characters of a word that is an abbreviation, such as `r3d` or `s3d`."""
 
 
 def class_doc(name: str, doc: str | None) -> str | None:

@@ -60,7 +60,7 @@ class Member(Frozen):
     in `forward`. `guards` are the conditions under which it exists, in terms of this block.
     `outward` rewrites expressions of the child in terms of this block. `share` is the name under
     which the block shares it, and `module` the key of the earlier member whose module computes it.
-    `operation` is the name of an operation in the language.
+    `operation` is the name of an operation in the language, `is_view` whether it moves no memory.
     """
 
     key: Key
@@ -77,6 +77,7 @@ class Member(Frozen):
     share: str = ""
     module: Key | None = None
     operation: str = ""
+    is_view: bool = False
 
     @property
     def hint(self) -> str:
@@ -216,6 +217,7 @@ class _Reader:
             guards=tuple(_guards(self.body, node.guards)),
             form=self.body.forms[node.index],
             operation=node.operation.name,
+            is_view=node.operation.is_view,
             share=node.share,
             module=self._module(graph.nodes, node),
         )

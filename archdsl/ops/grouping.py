@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, Types, missing_batch
 from archdsl.ops.shapes import Axis, axis_index, with_size
@@ -37,8 +38,10 @@ class Group(Operation):
         # `-n % m` is what n lacks to a multiple of m. F.pad lists axes from the last one on.
         after = "0, 0, " * (rank - axis)
         padded = f"F.pad({{0}}, ({after}0, -{{0}}.shape[{axis}] % {{size}}))"
+        if self.size == 1 and is_literal(self.size):
+            padded = "{0}"  # every length is a multiple of 1
         groups = f"torch.unflatten({padded}, {axis}, (-1, {{size}}))"
-        return Expression(f"{groups}.movedim({axis}, 1).flatten(0, 1)", {"size": self.size})
+        return Expression(f"{groups}{_moved(axis, 1)}.flatten(0, 1)", {"size": self.size})
 
 
 class Ungroup(Operation):
@@ -69,7 +72,7 @@ class Ungroup(Operation):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         axis = axis_index(self.axis, operands[0].rank) + 1
-        groups = f"torch.unflatten({{0}}, 0, ({{1}}.shape[0], -1)).movedim(1, {axis})"
+        groups = f"torch.unflatten({{0}}, 0, ({{1}}.shape[0], -1)){_moved(1, axis)}"
         merged = f"{groups}.flatten({axis}, {axis + 1})"
         # Not a slice: torch.export fixes whether one is all of its tensor.
         return Expression(f"{merged}.narrow_copy({axis}, 0, {{1}}.shape[{axis}])")
@@ -77,3 +80,8 @@ class Ungroup(Operation):
     @staticmethod
     def _groups(x: TensorType, like: TensorType) -> int:
         return x.samples // like.samples if x.samples % like.samples == 0 else 0
+
+
+def _moved(source: int, target: int) -> str:
+    """The call that moves an axis; nothing if it is there already."""
+    return "" if source == target else f".movedim({source}, {target})"

@@ -115,8 +115,18 @@ class CostReport:
         yield "              all values of the forward pass, gradients and momentum"
         yield f"bytes moved   {readable_bytes(total.bytes_moved)} read and written, without fusion"
         yield f"intensity     {total.intensity:.2f} FLOPs (2 x MACs) per byte moved"
+        if self.convention.name == "torch" and (fused := self._fused):
+            least = f"{self._total - fused:,} or more"
+            yield f"on a CPU      {least}: torch does not count attention that is fused there"
         # What a convention leaves out is where two published counts usually differ.
         yield from _wrap("not counted   ", self._uncounted)
+
+    @property
+    def _fused(self) -> int:
+        """What attention counts that is one operation, and may be one kernel."""
+        parts = self.network.breakdown("operation")
+        fused = (p for p in parts if p.kind.startswith("scaled_dot_product_attention"))
+        return sum(part.figures.total(self.convention) for part in fused)
 
     @property
     def _views(self) -> str:

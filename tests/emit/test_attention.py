@@ -22,7 +22,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import archdsl
 from emit import equations
 from emit.equations import PHI, Array, Attention, Cell, Weights, within
-from emit.running import network_class
+from emit.running import Load, network_class, samples
 
 OVER = ("temporal", "spatial", "spatiotemporal")
 CLIP, CONTEXT = (6, 4, 3, 5), (5, 4, 3, 5)
@@ -495,3 +495,21 @@ def test_every_parameter_learns(name: str) -> None:
     (module(random(*SHAPE)) ** 2).sum().backward()
     still = {n for n, p in module.named_parameters() if p.grad is None or p.grad.norm() < 1e-10}
     assert still == UNMOVED.get(name, set())
+
+
+def test_a_view_of_a_parameter_as_a_result_can_be_counted(load: Load) -> None:
+    """Under `no_grad`, FlopCounterMode fails on a result that is such a view."""
+    network = load(
+        """block token(x) { return x -> parameter((2, 8)) }
+        block place() { w = parameter((8, 2))
+          return w -> transpose
+        }
+        network tiny() { input x: 2 x 8
+          y = x + token(x) + place()
+          return y -> linear(8)
+        }"""
+    )
+    module = network_class(network)()
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        module(*samples(network))
+    assert counter.get_total_flops() == network.costs.total.flops

@@ -126,3 +126,8 @@ def test_capitals_come_from_the_docstring() -> None:
     assert class_name("autox3d_l", "AutoX3D-L: a table") == "AutoX3DL"
     assert class_name("squeeze_excite", "Squeezes and excites.") == "SqueezeExcite"
     assert class_name("glore", "__import__('os'): no") == "Glore"
+    assert [class_name(n, None) for n in ("r3d_18", "x2d", "vit_b_16")] == [
+        "R3D18",
+        "X2D",
+        "VitB16",
+    ]
