@@ -22,6 +22,7 @@ from archdsl.program.program import Program
 
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
+    from archdsl.recipes.reading.finding import LocatedRecipe
     from archdsl.recipes.recipe import Recipe
 
 
@@ -68,7 +69,9 @@ class Network:
     ) -> Recipe | None:
         """The recipe of a name for this network; without a name its only one, or None.
 
-        It is checked with these inputs and parameters. `diagnostics` gets the warnings.
+        It is checked with these inputs and parameters. `diagnostics` gets the warnings. A network
+        without recipes has those of the network that it derives from. One of these that does not
+        fit is None, with a warning, unless it is asked for by its name.
 
         Raises:
             CompileError: it has mistakes or does not exist, or there are several to choose from.
@@ -79,8 +82,39 @@ class Network:
         if found is None:
             return None
         warnings = Diagnostics() if diagnostics is None else diagnostics
+        try:
+            return self._recipe(found, warnings)
+        except CompileError as failure:
+            if name is None and finding.is_inherited(self.program, found, self.name):
+                warnings.add(building.misfit(self.program, found, self.name, failure))
+                return None
+            warnings.collect(failure)
+            raise
+
+    def recipes(self, diagnostics: Diagnostics) -> list[Recipe]:
+        """The recipes that fit this network, its own and inherited ones.
+
+        `diagnostics` gets a warning about each of the others.
+        """
+        from archdsl.recipes.reading import building, finding
+
+        fitting = []
+        for found in finding.recipes_for(self.program, self.name).values():
+            try:
+                fitting.append(self._recipe(found, diagnostics))
+            except CompileError as failure:
+                diagnostics.add(building.misfit(self.program, found, self.name, failure))
+        return fitting
+
+    def _recipe(self, found: LocatedRecipe, diagnostics: Diagnostics) -> Recipe:
+        from archdsl.recipes.reading import building, finding
+
+        trial = Diagnostics()
         own, parts = (lambda *_: self.graph), (lambda _: self.module.parts)
-        return building.build(self.program, found, warnings, own, parts)
+        recipe = building.build(self.program, found, trial, own, parts)
+        diagnostics.extend(trial)
+        is_inherited = finding.is_inherited(self.program, found, self.name)
+        return building.inherited(recipe, self.name) if is_inherited else recipe
 
     @cached_property
     def costs(self) -> Costs:

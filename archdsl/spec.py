@@ -88,24 +88,37 @@ class Spec:
         return Spec(self.program.with_network(parse_derivation(name, base, map(str, changes))))
 
     def standalone_text(
-        self, name: str, origin: str, given: Mapping[str, Given] | None = None
+        self,
+        name: str,
+        origin: str,
+        given: Mapping[str, Given] | None = None,
+        diagnostics: Diagnostics | None = None,
     ) -> str:
         """The text of a spec that defines a network without deriving it from another.
 
         `origin` is put in its first line as a comment. The text is compiled again and must give the
-        same network, for a wrong one would be a silent mistake in the user's next experiment.
+        same network and recipes, for wrong ones would be a silent mistake in the user's next
+        experiment. `diagnostics` gets the warnings about recipes that do not fit.
 
         Raises:
             CompileError: the network has mistakes, or needs two blocks of the same name.
         """
         from archdsl.ir.likeness import is_same_network
         from archdsl.plan import writing  # imports the formatter, which few runs need
+        from archdsl.recipes.text import recipe_text
 
         plan, built, _ = self._compile(name, given or {})
         text = writing.standalone_text(name, plan, built.rows, origin)
-        again = Spec(parse_program(Source(f"{name}.arch", text)))
-        if not is_same_network(again.network(name).graph, self.build(name, given or {}).graph):
+        network = self.build(name, given or {})
+        recipes = network.recipes(Diagnostics() if diagnostics is None else diagnostics)
+        for recipe in recipes:
+            ((video, shape),) = network.inputs.items()
+            text += writing.documented(recipe.doc, recipe_text(recipe, video, shape))
+        again = Spec(parse_program(Source(f"{name}.arch", text))).network(name)
+        if not is_same_network(again.graph, network.graph):
             raise RuntimeError(f"the text of `{name}` gives another network:\n{text}")
+        if again.recipes(Diagnostics()) != recipes:
+            raise RuntimeError(f"the text of `{name}` gives other recipes:\n{text}")
         return text
 
     def candidates(self, name: str, given: Mapping[str, Given]) -> Candidates:
@@ -200,9 +213,12 @@ class Spec:
         """
         from archdsl.recipes.reading import building, finding
 
-        found = finding.choose(self.program, self.choose(network), name)
+        chosen = self.choose(network)
+        found = finding.choose(self.program, chosen, name)
         if found is None:
             return None
+        if not self.missing_parameters(chosen):
+            return self.build(chosen, {}).recipe(name, diagnostics)
         warnings = Diagnostics() if diagnostics is None else diagnostics
         return building.build(self.program, found, warnings, self._graph, self._parts)
 

@@ -8,6 +8,7 @@ import sys
 
 from archdsl.cli import options
 from archdsl.costs.figures import CONVENTIONS
+from archdsl.diagnostics import Diagnostics
 
 _FLOPS = """\
 conventions, for one view of one sample:
@@ -66,7 +67,8 @@ def _flops(arguments: argparse.Namespace) -> int:
 _SHOW = """\
 One line for each block and operation: the shape of its result, its parameters and its
 multiply-adds. Equal neighbours are shown once, with `x 3` and the figures of one. `<-` names the
-operands, unless the only operand is the result of the line before.
+operands, unless the only operand is the result of the line before. Then come the recipes, with the
+settings that are not the defaults.
 
 examples:
   archdsl show specs/x3d_s.arch
@@ -85,7 +87,12 @@ def add_show(commands: argparse._SubParsersAction[options.Parser]) -> None:
 def _show(arguments: argparse.Namespace) -> int:
     from archdsl.report import listing
 
-    network = options.network_at_input(arguments)
-    sys.stdout.write(listing.show(network, arguments.depth))
-    options.report_warnings(network.diagnostics)
+    network = options.network(arguments)
+    shown = options.at_input(network, arguments)
+    sys.stdout.write(listing.show(shown, arguments.depth))
+    diagnostics = Diagnostics()
+    diagnostics.extend(network.diagnostics)
+    for recipe in network.recipes(diagnostics):
+        sys.stdout.write(listing.show_recipe(recipe))
+    options.report_warnings(diagnostics)
     return 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.cli import options
 from archdsl.costs.metrics import METRICS
-from archdsl.diagnostics import CompileError, error
+from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.spec import Spec, load
 from archdsl.syntax.lexemes import parse_number
 
@@ -29,7 +29,8 @@ TRANSFORMs are written as after `+` in a spec, and are applied in order:
   insert BLOCK after PLACES
       A block or a cell after some places, named as `archdsl show` names them.
 
-The result is a spec that uses no file but the library. Before it is written, it is compiled again,
+The result is a spec that uses no file but the library. It has the recipes of the network that still
+fit; clips and crops follow the new size. Before it is written, it is compiled again,
 and must give the same network.
 
 examples:
@@ -90,9 +91,11 @@ def _transform(arguments: argparse.Namespace) -> int:
     # The network is named like its file, so that other commands find it there.
     name = arguments.output.stem if arguments.output else f"{base}_transformed"
     derived = spec.derive(name, base, *arguments.transforms)
-    text = derived.standalone_text(name, _origin(arguments, base, arguments.transforms), given)
+    diagnostics = Diagnostics()
+    origin = _origin(arguments, base, arguments.transforms)
+    text = derived.standalone_text(name, origin, given, diagnostics)
     _print_or_write(text, arguments)
-    options.report_warnings(derived.build(name, given).diagnostics)
+    options.report_warnings([*derived.build(name, given).diagnostics, *diagnostics])
     return 0
 
 

@@ -30,9 +30,9 @@ class Configurable(Frozen):
         for option in fields(self):
             value = getattr(self, option.name)
             if option.name == self.leading:
-                yield _literal(value)
+                yield literal(value)
             elif option.default is MISSING or value != option.default:
-                yield f"{option.name} = {_literal(value)}"
+                yield f"{option.name} = {literal(value)}"
 
     @classmethod
     def signature(cls) -> str:
@@ -47,14 +47,14 @@ class Configurable(Frozen):
 
 def _declared(option: Field[Any]) -> str:
     is_needed = option.default is MISSING
-    return option.name if is_needed else f"{option.name} = {_literal(option.default)}"
+    return option.name if is_needed else f"{option.name} = {literal(option.default)}"
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
     """A value as the language writes it."""
     if value is None or isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return f"({', '.join(map(_literal, value))}{',' * (len(value) == 1)})"
+        return f"({', '.join(map(literal, value))}{',' * (len(value) == 1)})"
     # With spaces, as the formatter writes a quotient.
     return show_number(value).replace("/", " / ") if is_number(value) else str(value)

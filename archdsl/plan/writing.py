@@ -47,6 +47,11 @@ def standalone_text(name: str, plan: Plan, rows: Iterable[BuiltRow], origin: str
     return f"# {' '.join(origin.split())}\n{doc}" + "\n".join(pieces)
 
 
+def documented(doc: str | None, definition: str) -> str:
+    """One more definition of a file, with its doc string."""
+    return f"\n{doc_string(doc)}\n{definition}" if doc else f"\n{definition}"
+
+
 def _format(definitions: tuple[tree.Definition, ...]) -> str:
     file = tree.File(_NOWHERE.source, None, definitions, (), span=_NOWHERE)
     return format_file(_without_spans(file))

@@ -15,6 +15,8 @@ from archdsl.ir.listing import Entry, listing
 from archdsl.network import Network
 from archdsl.ops.base import Operation
 from archdsl.ops.sources import Input
+from archdsl.recipes.recipe import Recipe
+from archdsl.recipes.text import settings_text
 from archdsl.report.text import readable, width
 
 _STEP = "  "
@@ -39,6 +41,12 @@ def show(network: Network, depth: int | None = None) -> str:
     tree = min(max(width(line.tree) for line in lines), _WIDEST)
     output = max(width(line.output) for line in lines)
     return "".join(f"{_align(line, tree, output)}\n" for line in lines)
+
+
+def show_recipe(recipe: Recipe) -> str:
+    """A recipe with the values of its settings, one a line."""
+    lines = (f"{_STEP}{line}\n" for line in settings_text(recipe).values())
+    return f"\nrecipe {recipe.name}\n{''.join(lines)}"
 
 
 def _align(line: _Line, tree: int, output: int) -> str:

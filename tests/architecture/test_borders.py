@@ -54,7 +54,7 @@ MAY_IMPORT = {
     | {"samples", "syntax.lexemes", "syntax.parser", "weights"},
     "report": GROUND
     | {"build.values", "claims", "compare", "network", "costs", "expansion", "export", "ir"}
-    | {"ops", "params.numbers", "weights"},
+    | {"ops", "params.numbers", "recipes", "weights"},
 }
 
 RULES = ("blocks", "expressions", "operations", "statements", "tables.rows")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archdsl.diagnostics import Diagnostics
 from archdsl.recipes.recipe import (
     AdamW,
     AutoAugment,
@@ -24,6 +25,7 @@ from archdsl.recipes.recipe import (
     Warmup,
 )
 from archdsl.spec import CompileError, load
+from tests.mistakes import load_text
 from tests.recipes.harness import NETWORK, recipe, spec
 
 HALF, TENTH = Fraction(1, 2), Fraction(1, 10)
@@ -164,17 +166,43 @@ def test_a_network_with_other_parameters_is_trained_with_them(tmp_path: Path) ->
     assert short.clip == Clip(4)
 
 
-def test_a_derived_network_has_no_recipe_until_one_is_written_for_it(tmp_path: Path) -> None:
-    path = tmp_path / "a.arch"
-    path.write_text(spec() + "network m = n(size = 64)\n")
-    assert load(path).recipe("m") is None
-    assert load(path).derive("k", "n(size = 64)").recipe("k") is None
+FOLLOWING = ("clip(frames = video.frames)", "crop video.height")
 
 
-def test_a_network_is_written_without_its_recipe(tmp_path: Path) -> None:
-    path = tmp_path / "a.arch"
-    path.write_text(spec())
-    assert "recipe" not in load(path).standalone_text("n", "a.arch")
+def test_a_derived_network_inherits_recipes_that_fit() -> None:
+    text = spec(*FOLLOWING, head="recipe n_train for n")
+    derived = recipe(f"{text}network m = n(frames = 4, size = 36)\nnetwork k = m\n", "k")
+    assert (derived.name, derived.network) == ("k_train", "k")
+    assert (derived.clip, derived.crop) == (Clip(4), 36)
+
+
+def test_a_network_with_a_recipe_inherits_none() -> None:
+    text = spec(*FOLLOWING) + "network m = n\nrecipe s for m = r\nnetwork k = m(size = 36)\n"
+    assert recipe(text, "m").name == "s"
+    assert recipe(text, "k").name == "k_s"
+
+
+def test_a_recipe_that_does_not_fit_is_left_out_with_a_warning() -> None:
+    read = load_text(spec(*FOLLOWING) + "network m = n(size = 64)\n")
+    told = Diagnostics()
+    assert read.recipe("m", diagnostics=told) is None
+    (warning,) = map(str, told)
+    assert "recipe `r` does not fit `m` and is left out: `crop` must be at most 36" in warning
+    with pytest.raises(CompileError, match="`crop` must be at most 36"):
+        read.recipe("m", "r")
+    assert [*read.network("m").build()] == ["m.py", "hubconf.py", "network.json"]
+
+
+@pytest.mark.parametrize("change", ["n(frames = 4)", "n(size = 36)", "n(classes = 9)"])
+def test_a_changed_network_is_written_with_its_recipe(change: str) -> None:
+    doc = '"""With "quotes".\n\nTwo paragraphs."""\n'
+    settings = ("warmup 2", "no_decay norms", "rates(linear = 1 / 3)", 'pretrained "a \\"b\\""')
+    text = spec(*FOLLOWING, *settings, head=f"{doc}recipe n_train for n")
+    derived = load_text(text).derive("k", change)
+    written = derived.standalone_text("k", "a.arch")
+    assert load_text(written).recipe("k") == derived.recipe("k")
+    assert "clip(frames = video.frames)\n  crop video.height\n" in written
+    assert load_text(written).network("k", frames=2).recipe().clip == Clip(2)
 
 
 def test_recipes_come_with_the_file_of_their_network(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from archdsl.diagnostics import (
     error,
     nearest,
     suggestion,
+    warning,
 )
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
@@ -80,6 +81,23 @@ def build(
     if recipe is None:
         raise CompileError(found)
     return recipe
+
+
+def inherited(recipe: Recipe, network: str) -> Recipe:
+    """A recipe under the name of a network that derives from the one that it is for."""
+    # `x3d_s_train` becomes `x3d_wide_train`: a run is written under the name of its recipe.
+    rest = recipe.name.removeprefix(recipe.network)
+    name = f"{network}{rest}" if rest != recipe.name else f"{network}_{recipe.name}"
+    return replace(recipe, name=name, network=network)
+
+
+def misfit(
+    program: Program, located: LocatedRecipe, network: str, failure: CompileError
+) -> Diagnostic:
+    """That a recipe does not fit a network, and why."""
+    why = next(mistake.message for mistake in failure.diagnostics if mistake.is_error)
+    what = f"recipe `{located[0].name}` does not fit `{network}` and is left out"
+    return warning("recipe", f"{what}: {why}", name_span(program.main.names[network].node))
 
 
 def _with_derivation(diagnostic: Diagnostic, body: Body | None) -> Diagnostic:

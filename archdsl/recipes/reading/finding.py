@@ -59,11 +59,34 @@ def choose(program: Program, network: str, name: str | None) -> LocatedRecipe | 
 
 
 def recipes_for(program: Program, network: str) -> dict[str, LocatedRecipe]:
-    """The recipes for a network, by name: those that the spec defines, and those that it uses."""
+    """The recipes for a network, by name: those that the spec defines, and those that it uses.
+
+    A derived network without any has those of the nearest network before it that has some.
+    """
     own = {recipe.name: (recipe, program.main) for recipe in program.main.own_recipes}
     visible = {**program.main.recipes, **own}
-    definition = program.main.names[network]
-    return {name: located for name, located in visible.items() if _is_for(located, definition)}
+    for definition in _ancestry(program.main.names[network]):
+        found = {name: each for name, each in visible.items() if _is_for(each, definition)}
+        if found:
+            return found
+    return {}
+
+
+def _ancestry(network: Definition) -> Iterator[Definition]:
+    """A network, the network that it derives from, and so on."""
+    for _ in range(limits.DERIVATIONS):  # a chain may be a circle
+        yield network
+        if not isinstance(network.node, tree.Derived):
+            return
+        base, _ = tree.split_call(network.node.base)
+        if base.name not in network.unit.names:
+            return
+        network = network.unit.names[base.name]
+
+
+def is_inherited(program: Program, located: LocatedRecipe, network: str) -> bool:
+    """Whether a recipe is for a network that this one derives from."""
+    return not _is_for(located, program.main.names[network])
 
 
 def _is_for(located: LocatedRecipe, network: Definition) -> bool:
