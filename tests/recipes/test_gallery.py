@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -73,6 +74,15 @@ def test_autox3d(
         assert (recipe.augment, recipe.dropout) == (AutoAugment(), Fraction(1, 2))
         assert (recipe.schedule, recipe.warmup) == (Cosine(), None)
         assert recipe.test == Views(clips=10, crops=3, size=sides[0])
+
+
+@pytest.mark.parametrize(("backbone", "frames"), [("i3d", 75), ("s3d", 75), ("i3d_r50", 18)])
+def test_moments_in_time(backbone: str, frames: int) -> None:
+    kinetics, moments = _recipe(backbone, backbone), _recipe(backbone, f"{backbone}_mit")
+    name = f"{backbone}_mit"
+    test = replace(kinetics.test, frames=frames)
+    told = {"name": f"{name}_train", "network": name, "doc": moments.doc}
+    assert moments == replace(kinetics, epochs=45, test=test, **told)
 
 
 @pytest.mark.parametrize(
