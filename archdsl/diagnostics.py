@@ -68,9 +68,15 @@ def error(
 
 
 def warning(
-    code: str, message: str, span: Span, label: str = "", *, also: Iterable[Label] = ()
+    code: str,
+    message: str,
+    span: Span,
+    label: str = "",
+    *,
+    also: Iterable[Label] = (),
+    help: str | None = None,
 ) -> Diagnostic:
-    return Diagnostic(Severity.WARNING, code, message, (Label(span, label), *also))
+    return Diagnostic(Severity.WARNING, code, message, (Label(span, label), *also), help=help)
 
 
 def note(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
-from archdsl.diagnostics import CompileError, Label
+from archdsl.diagnostics import CompileError, Label, warning
 from archdsl.plan import insertions
 from archdsl.plan.edits import record_changes
 from archdsl.plan.evaluation import evaluate_plan
@@ -21,6 +21,7 @@ from archdsl.plan.labels import trial_build
 from archdsl.plan.options import read_transform
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
+from archdsl.plan.transforms.contract import Contract
 from archdsl.program.program import Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -99,6 +100,9 @@ def _transform(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
     except Refused as refused:
         span = written.spans.get(refused.option or "", call.span)
         raise frame.fault("transform", refused.message, span, help=refused.help) from None
+    # A contraction is a condition, which a network may meet already.
+    if after == before and not isinstance(written.transform, Contract):
+        frame.findings.add(warning("transform", "this changes nothing", call.span))
     if changed.inserts:
         _check_places(frame, changed, call)
     return changed

@@ -15,7 +15,7 @@ from archdsl.build.values import Given, Inserted, Value
 from archdsl.ir.graph import Address
 from archdsl.params.numbers import Number, is_number
 from archdsl.plan.rows import Content, Row, RowId, ids_of, rows_of
-from archdsl.program.program import Unit
+from archdsl.program.program import Unit, names_in
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -126,6 +126,24 @@ class Plan:
         declared = [p.name for p in self.network.parameters if p.axis == axis]
         numbers = {name: self.number(name) for name in declared or [axis]}
         return {name: number for name, number in numbers.items() if number is not None}
+
+    @property
+    def declared_axes(self) -> frozenset[str]:
+        """The parameters that say which axis they are."""
+        return frozenset(p.name for p in self.network.parameters if p.axis is not None)
+
+    @cached_property
+    def read_by_inputs(self) -> frozenset[str]:
+        """The names that the shapes of inputs depend on, through other names as well."""
+        nodes = list(tree.walk(self.network.body))
+        found = names_in(*(node.shape for node in nodes if isinstance(node, tree.Input)))
+        written = [(node.targets, node.value) for node in nodes if isinstance(node, tree.Assign)]
+        written += [((p.name,), p.default) for p in self.network.parameters if p.default]
+        before = 0
+        while len(found) > before:
+            before = len(found)
+            found |= names_in(*(value for names, value in written if found & {*names}))
+        return frozenset(found)
 
     @cached_property
     def counted(self) -> frozenset[str]:

@@ -18,7 +18,14 @@ from archdsl.ops import OPERATIONS
 from archdsl.program.cells.parts import CellBlock, as_block, split_cell
 from archdsl.program.files import find, read, unknown_use
 from archdsl.program.names import FUNCTIONS, check_names, language
-from archdsl.program.program import Definition, Named, NamedRecipe, Program, Unit, name_span
+from archdsl.program.program import (
+    Definition,
+    Named,
+    NamedRecipe,
+    Program,
+    Unit,
+    name_span,
+)
 from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
@@ -68,8 +75,8 @@ def _load(source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Progra
     if main is None or loader.diagnostics.has_errors:
         raise CompileError(loader.diagnostics)
     known = language(units)
-    unknown = (mistake for unit in units for mistake in check_names(unit, known))
-    return Program(main, units, tuple(loader.definitions), known, (*loader.mistakes, *unknown))
+    found = (mistake for unit in units for mistake in check_names(unit, known))
+    return Program(main, units, tuple(loader.definitions), known, (*loader.mistakes, *found))
 
 
 @lru_cache(maxsize=64)

@@ -5,6 +5,7 @@ Actions judge no meaning: whether a name exists, or a value suits, is decided in
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -168,6 +169,9 @@ _Definition = (
 )
 
 
+_EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
+
+
 class Doc(tree.Node):
     """A doc string, until the definition that follows takes its text."""
 
@@ -178,6 +182,17 @@ def _documented(definition: _Definition, doc: Doc) -> _Definition:
     """The definition with its doc string, and with a span that begins at it."""
     span = Span(doc.span.source, doc.span.start, definition.span.end)
     return replace(definition, doc=doc.text, span=span)
+
+
+def _is_apart(doc: Doc, following: tree.Node | None) -> bool:
+    """Whether a doc is about its file and not the block after it: an empty line is between them.
+
+    What is about a network is about its file as well, so there an empty line makes no difference.
+    """
+    if following is None or isinstance(following, tree.Network):
+        return False
+    between = doc.span.source.text[doc.span.end : following.span.start]
+    return _EMPTY_LINE.search(between) is not None
 
 
 class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer[Token, tree.File]):
@@ -196,7 +211,8 @@ class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer
                 definitions.append(element)
                 continue
             following = elements[position + 1] if position + 1 < len(elements) else None
-            if isinstance(following, _Definition):
+            is_of_file = position == 0 and _is_apart(element, following)
+            if isinstance(following, _Definition) and not is_of_file:
                 # The loop has not reached the next element yet, and will append the documented one.
                 elements[position + 1] = _documented(following, element)
             elif position == 0:

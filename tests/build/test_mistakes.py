@@ -7,8 +7,16 @@ import pytest
 from tests.build.harness import mistakes, mistakes_in, warnings_in
 from tests.mistakes import check
 
-BLOCK = "block b(x, channels, stride = 1, se = false) { return x -> conv(channels, 3, stride) }\n"
-WORDS = "block w(x, m: always | never = always, n: int = 2) { return x -> conv(n) }\n"
+BLOCK = """block b(x, channels, stride = 1, se = false) {
+  if se { x = x -> sigmoid }
+  return x -> conv(channels, 3, stride)
+}
+"""
+WORDS = """block w(x, m: always | never = always, n: int = 2) {
+  if m == always { x = x -> relu }
+  return x -> conv(n)
+}
+"""
 
 
 @pytest.mark.parametrize(
@@ -263,13 +271,13 @@ def test_networks(text: str, code: str, words: str, message: str) -> None:
             "can only be in a network",
         ),
         (
-            "block f(x, a: integer = 2) { return x }",
+            "block f(x, a: integer = 2) { return a }",
             "type",
             "2",
             "`a` of `f` must be `integer`, but",
         ),
         ("block f(x, a: block | none = none) { return a(x) }", "call", "a(x)", "this is `none`"),
-        ("block g(x, a = 1) { return x }\nblock f = g(b = 3)", "argument", "b = 3", "no parameter"),
+        ("block g(x, a = 1) { return a }\nblock f = g(b = 3)", "argument", "b = 3", "no parameter"),
     ],
 )
 def test_blocks(before: str, code: str, words: str, message: str) -> None:

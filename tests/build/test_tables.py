@@ -5,7 +5,11 @@ from __future__ import annotations
 from archdsl.network import Network
 from tests.build.harness import build, build_body
 
-BLOCK = "block b(x, channels, stride = 1, mid = 1, se = false) { conv(channels, 3, stride) }\n"
+BLOCK = """block b(x, channels, stride = 1, mid = 1, se = false) {
+  conv(channels, 3, stride)
+  if se and mid > 1 { sigmoid }
+}
+"""
 
 
 def bindings(network: Network, name: str) -> list[object]:

@@ -18,6 +18,7 @@ block gated(x) { return x * (x -> conv(8) -> sigmoid) }
 network base(size: int = 8, width = 8, kind: plain | gated = plain) {
   input image: 3 x size^2
   image -> conv(width)
+  if kind == gated { relu }
 }
 """
 

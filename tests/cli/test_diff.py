@@ -26,7 +26,6 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
         (S, S),
         (f"{L}:autox3d_l_printed", f"{L}: autox3d_l_printed(frames = 16)"),
         (L, f"{S}: autox3d_s(frames = 16, size = 312) + stretch(depth = 2)"),
-        (S, ": + stretch(1)"),
         (S, ":(frames = 13)"),
         (L, ":autox3d_l(attention = glore)"),
     ],
@@ -34,6 +33,13 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 def test_one_network_given_in_two_ways(capsys: pytest.CaptureFixture[str], a: str, b: str) -> None:
     status, out, err = run(capsys, a, b)
     assert (status, err) == (0, "")
+    assert "The networks are equal up to names: 13 rows alike" in out
+
+
+def test_a_transform_that_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, S, ": + stretch(1)")
+    assert status == 0
+    assert "warning[transform]: this changes nothing" in err
     assert "The networks are equal up to names: 13 rows alike" in out
 
 

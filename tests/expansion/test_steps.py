@@ -88,7 +88,7 @@ def test_axes_that_a_network_lacks_are_left_out() -> None:
     vit = archdsl.load(ROOT / "tests/networks/vit_b_16.arch")
     expansion = archdsl.expand(vit)
     assert {"fast", "temporal"} <= set(expansion.refused)
-    assert [candidate.axis for candidate in expansion.candidates] == ["spatial"]
+    assert [candidate.axis for candidate in expansion.candidates] == ["spatial", "depth", "width"]
 
 
 @given(

@@ -180,6 +180,18 @@ def test_docstrings() -> None:
     assert (file.doc, block.doc) == ("File.", "Block.\n  More.")
 
 
+def test_a_doc_with_an_empty_line_after_it_is_that_of_the_file() -> None:
+    file = parsed('"""File."""\n# a remark\n\nblock b() {}\n')
+    assert (file.doc, getattr(file.definitions[0], "doc", "")) == ("File.", None)
+    file = parsed('"""Block."""\n# a remark\nblock b() {}\n')
+    assert (file.doc, getattr(file.definitions[0], "doc", "")) == (None, "Block.")
+    # A network is what its file is about.
+    file = parsed('"""Network."""\n\nnetwork n() {}\n')
+    assert (file.doc, getattr(file.definitions[0], "doc", "")) == (None, "Network.")
+    file = parsed('"""Two."""\n\nblock a() {}\n"""B."""\n\nblock b() {}\n')
+    assert (file.doc, getattr(file.definitions[1], "doc", "")) == ("Two.", "B.")
+
+
 def test_a_span_covers_the_words_of_its_node() -> None:
     assert expression("(a + b) * c").span.text == "(a + b) * c"
     assert statement("input v: 3 x a").span.text == "input v: 3 x a"

@@ -74,7 +74,7 @@ class Resize(Transform):
 
     def apply(self, plan: Plan) -> Plan:
         change = _either(self.size, self.factor, "size", lambda size: round_to(size, _MULTIPLE))
-        own = plan.along("size")
+        own = _of_inputs(plan, "size", self.name)
         if own:
             return plan.with_parameters(**{name: change(size) for name, size in own.items()})
         pictures = {n: shape for n, shape in plan.inputs.items() if len(shape) >= IMAGE}
@@ -82,6 +82,20 @@ class Resize(Transform):
             raise Refused("no input of this network has a height and a width")
         sizes = {n: (*shape[:-2], *map(change, shape[-2:])) for n, shape in pictures.items()}
         return replace(plan, inputs={**plan.inputs, **sizes})
+
+
+def _of_inputs(plan: Plan, axis: str, transform: str) -> dict[str, Number]:
+    """The parameters of an axis of the clip.
+
+    Raises:
+        Refused: one has the name of the axis, does not say that it is one, and no input reads it.
+    """
+    own = plan.along(axis)
+    if axis in own and axis not in plan.declared_axes and axis not in plan.read_by_inputs:
+        message = f"no input of this network reads its parameter `{axis}`"
+        hint = f"rename it, or write `{axis} axis {axis}` if `{transform}` shall change it"
+        raise Refused(message, help=hint)
+    return own
 
 
 def _either(exact: int | None, factor: Number | None, name: str, rounded: _Change) -> _Change:
@@ -111,7 +125,7 @@ def _with_frames(plan: Plan, change: _Change) -> Plan:
     Raises:
         Refused: no input of the network is a clip.
     """
-    own = plan.along("frames")
+    own = _of_inputs(plan, "frames", "lengthen")
     if own:
         return plan.with_parameters(**{name: change(frames) for name, frames in own.items()})
     clips = {name: shape for name, shape in plan.inputs.items() if len(shape) == VIDEO}
