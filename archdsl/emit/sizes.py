@@ -40,8 +40,10 @@ class Sizes:
 
     def fix(self, body: Body, term: Expression, what: str) -> None:
         """Note that an expression of a body is computed by the constructor, or not at all."""
-        for axis in self._axes(body, term):
-            self.fixed.setdefault(axis, what)
+        # The classes see only the first use of shared layers, and the others fix their inputs too.
+        for use in (body, *_later_uses(body)):
+            for axis in self._axes(use, term):
+                self.fixed.setdefault(axis, what)
 
     def is_given(self, body: Body, term: Expression) -> bool:
         """Whether a size is that of an input of the network, as it is given."""
@@ -77,6 +79,12 @@ class Sizes:
             message = f"{entering} must be {type_} for `{what}`"
             wrong = _differs(Attribute(Atom(variable), "shape"), type_, sorted(axes))
             yield If(wrong, (Raise(Call(Atom("ValueError"), (literal(message),))),))
+
+
+def _later_uses(body: Body) -> Iterator[Body]:
+    """The bodies that have the layers of this one."""
+    later = body.graph.later_uses.get(body.scope.index, ())
+    return (body.bodies[index] for index in later)
 
 
 def _differs(shape: Python, type_: TensorType, axes: list[int]) -> Python:

@@ -68,6 +68,26 @@ def test_a_shared_weight_is_one_parameter(load: Load, text: str) -> None:
     assert sum(p.numel() for p in module.parameters()) == network.costs.total.params
 
 
+def test_a_size_that_a_use_fixes_is_checked_for_every_use(load: Load) -> None:
+    network = load(
+        """block sized(x) {
+          if x.height > 4 { x = x -> conv(8, 3) }
+          return x -> slice(1, stop = x.height - 1)
+        }
+        network n() {
+          input x: 8 x 16^2
+          input z: 8 x 16^2
+          share s = sized
+          return x -> s, z -> s
+        }"""
+    )
+    module, usual = network_class(network)(), torch.ones(1, 8, 16, 16)
+    assert [y.shape for y in module(usual, usual)] == [(1, 8, 15, 16)] * 2
+    for sizes in ((usual, usual[:, :, :4]), (usual[:, :, :4], usual)):
+        with pytest.raises(ValueError, match="for `sized`"):
+            module(*sizes)
+
+
 def test_rounds_that_only_some_calls_have_are_told_apart(load: Load) -> None:
     """Not about sharing: a loop's later rounds are optional, each for another reason."""
     network = load(
