@@ -217,6 +217,15 @@ class Graph(GraphView):
                 readers.setdefault(operand, []).append(node)
         return {value: tuple(nodes) for value, nodes in readers.items()}
 
+    @cached_property
+    def later_uses(self) -> Mapping[int, tuple[int, ...]]:
+        """The scopes that have the layers of an earlier one, by the index of that."""
+        later: dict[int, list[int]] = {}
+        for scope in self.scopes:
+            if scope.weights_of is not None:
+                later.setdefault(scope.weights_of, []).append(scope.index)
+        return {first: tuple(others) for first, others in later.items()}
+
     def dependency_order(self, nodes: Iterable[int]) -> Iterator[int]:
         """Some nodes, each after those of them that it reads, otherwise in the order given."""
         # Imported here: it takes a third of the time of a whole run, and most runs do not need it.
