@@ -43,6 +43,8 @@ class HubView:
 
     docstring: list[str]
     imported: str
+    module: str
+    file: str
     entry: list[str]
 
 
@@ -51,7 +53,9 @@ def hubconf(graph: Graph, module: Module) -> str:
     name = file_name(graph.name)
     docstring = render((Docstring(_TITLE),))
     # The other name keeps the module, and all it holds, from being an entry point itself.
-    view = HubView(docstring, f"import {name} as _{name}", render((_entry(graph, module),)))
+    imported = f"import {name} as _{name}"
+    entry = render((_entry(graph, module),))
+    view = HubView(docstring, imported, f"_{name}", f"{name}.py", entry)
     return page("hubconf.py.j2", hub=view)
 
 

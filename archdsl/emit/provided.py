@@ -26,6 +26,8 @@ class StochasticDepth(nn.Module):
 
     def __init__(self, p: float, mode: str = "row") -> None:
         super().__init__()
+        if mode not in ("row", "batch"):
+            raise ValueError(f"mode must be 'row' or 'batch', but this is {mode!r}")
         self.p = p
         self.mode = mode
 

@@ -55,6 +55,13 @@ def test_one_entry_point_with_its_help(folder: Path, monkeypatch: pytest.MonkeyP
     sys.modules.pop("hubconf")
 
 
+def test_two_networks_of_one_name_are_not_mixed_up(folder: Path, tmp_path: Path) -> None:
+    hub_load(folder)
+    assert main(["compile", str(TINY), "-o", str(tmp_path)]) == 0
+    with pytest.raises(ImportError, match=f"under this name: {folder / 'tiny.py'}"):
+        hub_load(tmp_path / "tiny")
+
+
 FORMS: dict[str, Callable[[dict[str, Tensor]], dict[str, Any]]] = {
     "plain": lambda state: state,
     "model_state": lambda state: {"epoch": 3, "model_state": state},

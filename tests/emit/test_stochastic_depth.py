@@ -47,6 +47,12 @@ def test_it_is_torchvisions(load: Load, per: str, p: str, training: bool) -> Non
     assert torch.equal(ours, _torchvision(x, float(p), mode, training))
 
 
+def test_another_mode_is_refused(load: Load) -> None:
+    module = network_class(load(TEXT))()
+    with pytest.raises(ValueError, match="mode must be 'row' or 'batch', but this is 'sample'"):
+        type(module.res1[1].stochastic_depth)(0.5, "sample")
+
+
 def test_rates_are_written_as_in_the_spec(load: Load) -> None:
     network = load(TEXT)
     assert "*(Unit(drop=0.4 * (i + 4) / 8) for i in range(5))" in network.source()

@@ -265,6 +265,15 @@ def test_chance_follows_from_seed_epoch_and_index(tmp_path: Path, in_views: Scri
     assert len({clip.contiguous().numpy().tobytes() for clip in made}) > 5
 
 
+def test_a_loop_over_a_dataset_ends(tmp_path: Path, in_views: Scripts) -> None:
+    path = str(write_video(tmp_path / "a.mp4"))
+    videos = [in_views.video.Video(path, label) for label in (3, 1)]
+    clips = in_views.video.VideoDataset(videos, in_views.recipe.random_clip)
+    assert [label for _, label in clips] == [3, 1]
+    with pytest.raises(IndexError, match="no video 2 among 2"):
+        clips[0, 2]
+
+
 def test_a_training_clip_is_one_crop_of_frames_in_step(tmp_path: Path, in_views: Scripts) -> None:
     video = in_views.video
     path = write_video(tmp_path / "a.mp4", frames=20)

@@ -91,6 +91,8 @@ def test_parts_learn_at_their_rates(load_script: Load) -> None:
         for parameter in group["params"]
     }
     decay = script.recipe.WEIGHT_DECAY
+    for group in optimizer.param_groups:  # what a loop of one's own learns with
+        assert group["lr"] == group["rate_factor"] * script.recipe.LEARNING_RATE
     assert factors == {
         **dict.fromkeys(("conv1.weight", "norm1.weight", "norm2.weight"), (1, decay)),
         **dict.fromkeys(("norm1.bias", "norm2.bias"), (1, 0.0)),

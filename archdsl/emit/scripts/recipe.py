@@ -222,9 +222,9 @@ def _protocol(recipe: Recipe) -> str:
     if not isinstance(test, Views):
         most = f", at most {test.frames} frames of it" if test.frames is not None else ""
         return f"The whole video in one pass{most}."
-    clips = f"{test.clips} clips, evenly spread," if test.clips > 1 else "The clip in the middle"
-    crops = "3 crops" if test.crops > 1 else "its centre"
-    return f"{clips} x {crops} of {test.size} x {test.size}."
+    clips = f"{test.clips} clips, evenly spread" if test.clips > 1 else "The clip in the middle"
+    crops = "3 crops" if test.crops > 1 else "one crop"
+    return f"{clips}, and {crops} of {test.size} x {test.size} of each."
 
 
 def _whole(recipe: Recipe) -> str:
