@@ -17,7 +17,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl.build.machine import build, top_level_frame
-from archdsl.build.request import Budget, Built, Ending, Fault, Finding, Findings, Request, Reuse
+from archdsl.build.request import (
+    Budget,
+    Built,
+    Ending,
+    Expectations,
+    Fault,
+    Finding,
+    Findings,
+    Request,
+    Reuse,
+)
 from archdsl.build.values import Given
 from archdsl.costs.figures import measure
 from archdsl.diagnostics import CompileError, Diagnostics
@@ -112,6 +122,18 @@ def compile_network(
         with suppress(CompileError):
             seen.extend(program.mistakes)
     return Compiled(plan, built, (*findings.entries, *built.findings, *seen.entries))
+
+
+def elaborate(
+    program: Program, plan: Plan, name: str, inputs: Mapping[str, tuple[int, ...]]
+) -> Built:
+    """From plan to graph once more, with other shapes of inputs: what the text says there."""
+    from archdsl.plan.edits import literal
+
+    span = name_span(plan.network)
+    shapes = {each: literal(shape, span) for each, shape in inputs.items()}
+    resized = replace(plan, shapes={**plan.shapes, **shapes})
+    return build(Request(program, name, resized, Expectations.NONE), Budget())
 
 
 def emit(program: Program, graph: Graph, target: str) -> Module:

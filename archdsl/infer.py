@@ -6,14 +6,14 @@ milliseconds. Nothing is planned or built again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.ir.graph import Graph, Node
 from archdsl.ir.naming import name_all
 from archdsl.ir.rewrite import Rewrite
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Mismatch, Types
+from archdsl.ops.base import Expression, Mismatch, Types
 from archdsl.ops.sources import Input
 
 
@@ -36,6 +36,22 @@ def infer(graph: Graph, inputs: Mapping[str, TensorType]) -> Graph:
             diagnostic = _explain(graph, typed.operands(node), node, mismatch)
             raise CompileError([diagnostic]) from None
     return typed.finish()
+
+
+def is_same_module(graph: Graph, other: Graph) -> bool:
+    """Whether one module computes both graphs: the same layers in the same order.
+
+    What `forward` computes from the sizes of tensors may differ.
+    """
+    return [*_layers(graph)] == [*_layers(other)]
+
+
+def _layers(graph: Graph) -> Iterator[object]:
+    for node in graph:
+        if isinstance(node.operation, Input):
+            continue
+        form = node.operation.emit(graph.types(graph.operands(node)), node.results)
+        yield form.template if isinstance(form, Expression) else form
 
 
 def _explain(graph: Graph, types: Types, node: Node, mismatch: Mismatch) -> Diagnostic:

@@ -14,11 +14,12 @@ from archdsl.costs.breakdown import Part, breakdown
 from archdsl.costs.figures import Convention, Costs, measure, uncounted
 from archdsl.costs.metrics import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
-from archdsl.infer import infer
+from archdsl.infer import infer, is_same_module
 from archdsl.ir.graph import Graph
+from archdsl.ir.pruning import without_unread
 from archdsl.ir.types import TensorType
 from archdsl.plan.plan import Plan
-from archdsl.program.program import Program
+from archdsl.program.program import Program, name_span, names_in
 
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
@@ -54,15 +55,29 @@ class Network:
         """The same network at other shapes of its inputs, without the batch.
 
         Raises:
-            CompileError: there is no such input, or the network does not take the shape.
+            CompileError: there is no such input, or the module does not take the shape, since a
+                layer or a decision depends on the size.
         """
         for name in inputs:
             if name not in self.graph.inputs:
                 hint = did_you_mean(name, self.graph.inputs)
                 raise CompileError([error("input", f"there is no input `{name}`", help=hint)])
         types = {name: TensorType(shape) for name, shape in inputs.items()}
+        built = compiler.elaborate(self.program, self.plan, self.name, inputs)
+        graph = without_unread(built.graph) if built.is_sound else infer(self.graph, types)
+        if not (built.is_sound and is_same_module(self.graph, graph)):
+            raise CompileError([self._other_network(inputs)])
         # `replace` makes a new object, whose cached costs are computed anew.
-        return replace(self, graph=infer(self.graph, types))
+        return replace(self, graph=graph)
+
+    def _other_network(self, inputs: Mapping[str, tuple[int, ...]]) -> Diagnostic:
+        """The mistake of an input at which the spec says another network."""
+        given = {parameter.name for parameter in self.plan.network.parameters}
+        names = (name for each in inputs for name in names_in(self.plan.shape(each)))
+        sizes = " ".join(f"--set {name}=..." for name in dict.fromkeys(names) if name in given)
+        message = "at this input it is another network: a layer or a decision depends on the size"
+        hint = f"give what the size follows from: `{sizes}`" if sizes else None
+        return error("input", message, name_span(self.plan.network), help=hint)
 
     def recipe(
         self, name: str | None = None, diagnostics: Diagnostics | None = None

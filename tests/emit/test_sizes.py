@@ -110,6 +110,20 @@ def test_axes_that_nothing_fixes_are_free(load: Load) -> None:
     assert module(torch.zeros(1, 6, 20, 31)).shape == (1, 6, 2)
 
 
+def test_costs_at_another_input_are_those_of_the_spec_there(load: Load) -> None:
+    network = tiny(load, "image -> slice(1, stop = image.height - 7) -> conv(4, 3)")
+    other = Spec(network.program).network(size=32)
+    assert network.at(image=(6, 32, 32)).costs.total == other.costs.total
+
+
+def test_an_input_that_needs_another_network_is_refused(load: Load) -> None:
+    network = tiny(load, "image -> flatten -> linear(3)")
+    with pytest.raises(CompileError) as refusal:
+        network.at(image=(6, 32, 32))
+    (diagnostic,) = refusal.value.diagnostics
+    assert diagnostic.help == "give what the size follows from: `--set size=...`"
+
+
 def _sizes() -> st.SearchStrategy[str]:
     """Expressions over the sizes of two tensors, and a parameter."""
     leaf = st.sampled_from(
