@@ -67,7 +67,8 @@ def header(graph: Graph, costs: Costs, spec: str, digest: str) -> str:
 
 def _shown(type_: TensorType) -> str:
     """`3 x 13 x 160^2 (C x T x H x W)`."""
-    axes = " x ".join(_LETTERS[axis] for axis in AXES.get(type_.rank, ()))
+    # Two axes may be channels and length, or tokens and features.
+    axes = " x ".join(_LETTERS[axis] for axis in AXES.get(type_.rank, ())) if type_.rank > 2 else ""
     return f"{type_} ({axes})" if axes else str(type_)
 
 

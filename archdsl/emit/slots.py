@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.classes import BlockClass, Classes, PlannedMember
@@ -73,18 +74,19 @@ class Slots:
     def _attributes(self) -> list[str]:
         """The attribute of each member; equal layers without state share one.
 
-        An expression has no attribute; the names of its arguments begin with `expression`.
+        An expression has no attribute; the names of its arguments begin with its operation.
         """
         bases: dict[object, str] = {}
-        keys: list[object] = []
+        keys, operations = list[object](), list[str]()
         for planned in self.owner.plan.members:
             _, member = next(iter(self.owner.members_under(planned.key)))
             key = self._sharing_key(planned, member)
             keys.append(key)
+            operations.append(member.operation)
             if not isinstance(member.form, Expression):
                 bases.setdefault(key, attribute(self._base_name(member)))
         unique = dict(zip(bases, numbered(bases.values()), strict=True))
-        return [unique.get(key, "expression") for key in keys]
+        return [unique.get(key, operation) for key, operation in zip(keys, operations, strict=True)]
 
     def _sharing_key(self, planned: PlannedMember, member: Member) -> object:
         """Members with equal keys share an attribute; only layers without state can."""
@@ -291,8 +293,9 @@ class Slots:
         if not any(map(_is_variable, names_in(written))):
             return written
         unique = attribute(str(written) if str(written).isidentifier() else name)
+        others = (f"{unique.rstrip('0123456789')}{number}" for number in count(2))
         while unique in self.taken or self.stored.get(unique, written) != written:
-            unique += "_"
+            unique = next(others)
         self.stored[unique] = written
         return Attribute(SELF, unique)
 
