@@ -240,7 +240,10 @@ def _write(
 
     for name, changes in changed:
         derived = spec.derive(name, _derivation(arguments, base, changes))
-        text = derived.standalone_text(name, _origin(arguments, base, changes))
+        diagnostics = Diagnostics()
+        origin = _origin(arguments, base, changes)
+        text = derived.standalone_text(name, origin, diagnostics=diagnostics)
         path = arguments.write / f"{name}.arch"
         files.write(path, files.sealed(text.rstrip()), force=arguments.force)
         print(path, file=sys.stderr)  # stdout has the table, for programs perhaps
+        options.report_warnings(diagnostics)

@@ -159,3 +159,14 @@ def test_blocks_that_depend_on_sizes_have_exact_costs(block: str) -> None:
     for size in (24, 64, 128):
         total = standing.measure(standing.plan.with_parameters(size=size)).total
         assert total == spec.network("net", size=size).costs.total
+
+
+def test_candidates_are_written_with_the_recipes_that_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec, axes = str(ROOT / "specs/tiny.arch"), ("--axes", "fast,spatial")
+    flags = ["--network", "tiny", *axes, "--write", str(tmp_path)]
+    assert main(["expand", spec, *flags]) == 0
+    assert "recipe tiny_fast_train for tiny_fast {" in (tmp_path / "tiny_fast.arch").read_text()
+    assert "recipe" not in (tmp_path / "tiny_spatial.arch").read_text()
+    assert "recipe `tiny_train` does not fit `tiny_spatial`" in capsys.readouterr().err
