@@ -36,6 +36,7 @@ from archdsl.ir.graph import Address
 from archdsl.ops import OPERATIONS
 from archdsl.program.cells.parts import CellBlock
 from archdsl.program.files import use_hint
+from archdsl.program.foreign import foreign_hint
 from archdsl.program.names import CANDIDATES
 from archdsl.program.program import Definition, Function
 from archdsl.syntax import tree
@@ -69,7 +70,8 @@ def _unknown_name(frame: Frame, node: tree.Name) -> Fault:
     if node.name in frame.assigned:
         return frame.fault("name", f"`{node.name}` is assigned only later", node.span)
     known = [*frame.names, *frame.unit.names, *frame.program.language]
-    hint = use_hint(node, frame.unit.file.source) or did_you_mean(node.name, known[:CANDIDATES])
+    hint = use_hint(node, frame.unit.file.source) or foreign_hint(node.name)
+    hint = hint or did_you_mean(node.name, known[:CANDIDATES])
     return frame.fault("name", f"`{node.name}` is not defined", node.span, help=hint)
 
 

@@ -17,6 +17,7 @@ from archdsl.ops import OPERATIONS
 from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
 from archdsl.program.cells.parts import CellBlock
 from archdsl.program.files import use_hint
+from archdsl.program.foreign import foreign_hint
 from archdsl.program.program import (
     Function,
     Named,
@@ -207,7 +208,7 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
 def _undefined(unit: Unit, nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
     for node in nodes:
         if isinstance(node, tree.Name) and node.name not in known:
-            hint = use_hint(node, unit.file.source)
+            hint = use_hint(node, unit.file.source) or foreign_hint(node.name)
             # Sorted, because a set of strings has another order in every process.
             hint = hint or did_you_mean(node.name, sorted(known)[:CANDIDATES])
             yield error("name", f"`{node.name}` is not defined", node.span, help=hint)
