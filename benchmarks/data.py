@@ -71,6 +71,7 @@ class Scripts:
     recipe: ModuleType
     formats: ModuleType
     lists: ModuleType
+    packets: ModuleType
     decoding: ModuleType
     video: ModuleType
     run: ModuleType
@@ -78,7 +79,7 @@ class Scripts:
 
 def emitted(network: str, folder: Path) -> Scripts:
     archdsl(["compile", str(ROOT / "specs" / f"{network}.arch"), "-o", str(folder)])
-    names = ("recipe", "formats", "lists", "decoding", "video", "run")
+    names = ("recipe", "formats", "lists", "packets", "decoding", "video", "run")
     for name in names:
         sys.modules.pop(name, None)
     sys.path.insert(0, str(folder / network))

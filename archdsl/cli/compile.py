@@ -30,6 +30,7 @@ If the network has a recipe, also:
   recipe.py     its settings, optimiser, learning rate, loss and clips; edit this one
   lists.py      lists of videos, and what their labels mean
   formats.py    the formats of these lists
+  packets.py    what is in the files of videos, and when it is shown
   decoding.py   the frames of videos
   video.py      clips of them, a dataset of clips; for training loops of your own too
   run.py        processes, checkpoints, the log

@@ -40,8 +40,8 @@ _TAKEN = frozenset(
 """Names that emitted code uses, so that variables must not have them."""
 
 _FILES = frozenset(
-    "recipe formats lists decoding video run train evaluate hubconf network dependencies torch"
-    " torchvision torchcodec lightning pytorch_lightning numpy av PIL tqdm matplotlib tensorboard"
+    "recipe formats lists packets decoding video run train evaluate hubconf network dependencies"
+    " torch torchvision torchcodec lightning pytorch_lightning numpy av PIL tqdm matplotlib tensorboard"
     " safetensors".split()
 )
 """Names that a module must not have: the files beside it, and packages that these import.

@@ -17,7 +17,7 @@ from scripts import folders
 from scripts.recipes import FULL_LENGTH, IN_VIEWS
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-FILES = ("recipe", "formats", "lists", "decoding", "video", "run", "train", "evaluate")
+FILES = ("recipe", "formats", "lists", "packets", "decoding", "video", "run", "train", "evaluate")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Scripts:
     recipe: ModuleType
     formats: ModuleType
     lists: ModuleType
+    packets: ModuleType
     decoding: ModuleType
     video: ModuleType
     run: ModuleType

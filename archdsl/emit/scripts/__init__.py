@@ -12,7 +12,7 @@ from archdsl.resources import folder
 
 __all__ = ["ENTRY_SCRIPTS", "NAMES", "Target", "scripts"]
 
-_STEMS = "recipe formats lists decoding video run train evaluate"
+_STEMS = "recipe formats lists packets decoding video run train evaluate"
 
 NAMES = tuple(f"{name}.py" for name in _STEMS.split())
 """The files, those first that others import."""
