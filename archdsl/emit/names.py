@@ -41,8 +41,8 @@ _TAKEN = frozenset(
 
 _FILES = frozenset(
     "recipe formats lists packets decoding video run train evaluate hubconf network dependencies"
-    " torch torchvision torchcodec lightning pytorch_lightning numpy av PIL tqdm matplotlib tensorboard"
-    " safetensors".split()
+    " torch torchvision torchcodec lightning pytorch_lightning numpy av PIL tqdm matplotlib"
+    " tensorboard safetensors".split()
 )
 """Names that a module must not have: the files beside it, and packages that these import.
 
