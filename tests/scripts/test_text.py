@@ -154,8 +154,8 @@ def test_what_a_recipe_does_not_set_is_neutral(setting: str) -> None:
 
 
 def test_the_protocol_is_said() -> None:
-    assert "3 clips, evenly spread, x 3 crops of 24 x 24." in text(IN_VIEWS)
-    assert "The clip in the middle x its centre of 24 x 24." in text(ONE_VIEW)
+    assert "3 clips, evenly spread, and 3 crops of 24 x 24 of each." in text(IN_VIEWS)
+    assert "The clip in the middle, and one crop of 24 x 24 of each." in text(ONE_VIEW)
     assert "at most 10 frames" in text(FULL_LENGTH)
     assert "at most" not in text(ENDLESS)
 
