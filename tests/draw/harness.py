@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import NamedTuple
@@ -27,9 +28,15 @@ def picture(network: Network, depth: int | None = None, convention: str = "macs"
 
 def of_file(path: FilePath, depth: int | None = None) -> Picture | None:
     """The picture of the first network in a file that needs no parameters."""
+    network = _network_of(path)
+    return picture(network, depth) if network else None
+
+
+@cache
+def _network_of(path: FilePath) -> Network | None:
     spec = load(path)
     whole = [name for name in spec.networks if not spec.missing_parameters(name)]
-    return picture(spec.network(whole[0]), depth) if whole else None
+    return spec.network(whole[0]) if whole else None
 
 
 def titles(drawn: Picture) -> list[str]:

@@ -128,10 +128,10 @@ def test_a_source_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     blocks = {k: replace(v, prefix=f"net.{v.prefix}") for k, v in SLOWFAST.blocks.items()}
     mark = re.compile(rf"net\.{SLOWFAST.mark.pattern}")
     monkeypatch.setitem(SOURCES, "other", replace(SLOWFAST, name="other", mark=mark, blocks=blocks))
-    state = {f"net.{key}": value for key, value in slowfast_x3d().state_dict().items()}
+    state = {f"net.{key}": value for key, value in slowfast_x3d(1, 1).state_dict().items()}
     torch.save(state, tmp_path / "o.pth")
-    assert run_import(tmp_path / "o.pth", tmp_path / "own.pt", "other", "x3d_xs") == 0
-    assert run_import(tmp_path / "o.pth", tmp_path / "own.pt", "slowfast", "x3d_xs", "--force") == 1
+    assert run_import(tmp_path / "o.pth", tmp_path / "own.pt", "other", "x2d") == 0
+    assert run_import(tmp_path / "o.pth", tmp_path / "own.pt", "slowfast", "x2d", "--force") == 1
 
 
 def test_a_transformed_network_and_a_checkpoint_of_parallel_training(tmp_path: Path) -> None:
@@ -239,11 +239,11 @@ def test_every_tensor_is_accounted_for(change: str, tmp_path: Path, capsys: Prin
 
 def test_keys_of_another_library(tmp_path: Path, capsys: Printed) -> None:
     path, own = tmp_path / "a.pyth", tmp_path / "own.pt"
-    torch.save(slowfast_x3d().state_dict(), path)
-    assert run_import(path, own, "pytorchvideo", "x3d_xs") == 1
+    torch.save(slowfast_x3d(1, 1).state_dict(), path)
+    assert run_import(path, own, "pytorchvideo", "x2d") == 1
     assert "they are the keys of SlowFast's X3D: `--from slowfast`" in capsys.readouterr().err
-    assert run_import(path, own, "slowfast", "x3d_xs") == 0
-    assert run_import(own, tmp_path / "b.pt", "slowfast", "x3d_xs") == 1
+    assert run_import(path, own, "slowfast", "x2d") == 0
+    assert run_import(own, tmp_path / "b.pt", "slowfast", "x2d") == 1
     assert "`load_weights` takes the file as it is" in capsys.readouterr().err
 
 
@@ -281,22 +281,22 @@ def test_braces_in_a_path_are_no_placeholders(tmp_path: Path, capsys: Printed) -
 
 def test_an_output_that_cannot_be_written(tmp_path: Path, capsys: Printed) -> None:
     path = tmp_path / "a.pyth"
-    torch.save(slowfast_x3d().state_dict(), path)
-    assert run_import(path, path / "own.pt", "slowfast", "x3d_xs") == 1
+    torch.save(slowfast_x3d(1, 1).state_dict(), path)
+    assert run_import(path, path / "own.pt", "slowfast", "x2d") == 1
     assert f"cannot write {path / 'own.pt'}: not a directory" in capsys.readouterr().err
     (tmp_path / "own.pt").mkdir()
-    assert run_import(path, tmp_path / "own.pt", "slowfast", "x3d_xs", "--force") == 1
+    assert run_import(path, tmp_path / "own.pt", "slowfast", "x2d", "--force") == 1
     assert "own.pt: it is a folder" in capsys.readouterr().err
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.pyth", "own.pt"]
 
 
 def test_an_existing_file_is_left_alone(tmp_path: Path, capsys: Printed) -> None:
     path, own = tmp_path / "a.pyth", tmp_path / "own.pt"
-    torch.save(slowfast_x3d().state_dict(), path)
+    torch.save(slowfast_x3d(1, 1).state_dict(), path)
     own.write_text("mine")
-    assert run_import(path, own, "slowfast", "x3d_xs") == 1
+    assert run_import(path, own, "slowfast", "x2d") == 1
     assert "exists already" in capsys.readouterr().err
     assert own.read_text() == "mine"
-    assert run_import(path, own, "slowfast", "x3d_xs", "--force") == 0
-    assert run_import(path, tmp_path / "own.txt", "slowfast", "x3d_xs") == 2
+    assert run_import(path, own, "slowfast", "x2d", "--force") == 0
+    assert run_import(path, tmp_path / "own.txt", "slowfast", "x2d") == 2
     assert "must end with .pt or .safetensors" in capsys.readouterr().err
