@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -59,15 +59,20 @@ def load_script(tmp_path_factory: pytest.TempPathFactory) -> Load:
 
 
 def scripts_of(build: Path, network: str = "small") -> Scripts:
-    """A folder's modules, for this call the only ones of their names."""
-    names = (network, *FILES)
-    others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    """All files of a folder with a recipe."""
+    return Scripts(*modules_of(build, (network, *FILES)))
+
+
+def modules_of(build: Path, names: Iterable[str]) -> list[ModuleType]:
+    """A folder's modules of these names; for this call its files are the only ones of theirs."""
+    own = [path.stem for path in build.glob("*.py")]
+    others = {name: sys.modules.pop(name) for name in own if name in sys.modules}
     sys.path.insert(0, str(build))
     try:
-        return Scripts(*map(importlib.import_module, names))
+        return [importlib.import_module(name) for name in names]
     finally:
         sys.path.remove(str(build))
-        for name in names:
+        for name in own:
             sys.modules.pop(name, None)
         sys.modules.update(others)
 
