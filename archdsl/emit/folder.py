@@ -44,7 +44,6 @@ class HubView:
     docstring: list[str]
     imported: str
     module: str
-    file: str
     entry: list[str]
 
 
@@ -55,7 +54,7 @@ def hubconf(graph: Graph, module: Module) -> str:
     # The other name keeps the module, and all it holds, from being an entry point itself.
     imported = f"import {name} as _{name}"
     entry = render((_entry(graph, module),))
-    view = HubView(docstring, imported, f"_{name}", f"{name}.py", entry)
+    view = HubView(docstring, imported, f"_{name}", entry)
     return page("hubconf.py.j2", hub=view)
 
 

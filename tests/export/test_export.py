@@ -66,7 +66,7 @@ def test_onnx_computes_what_the_module_computes(
     assert main([*command, "--set", "classes=7"]) == 0
     shown = capsys.readouterr().out
     assert f"weights   {weights}\nbatch     any\nframes    fixed at 3\n" in shown
-    assert "others: linear: a and b must have same reduction dim" in shown
+    assert "others: video must be 3 x 3 x 8^2 for `linear`" in shown
     assert "height    any\nwidth     any\nformat    ONNX, opset 2" in shown
     assert shown.endswith(f"\n{out}\n")
 
@@ -142,7 +142,7 @@ BAD = {
     "its module": (["{build}/small.py"], 1, "did you mean {build}?"),
     "no weights": (["{build}", "--weights", "{top}/no.pt"], 1, "no such file: {top}/no.pt"),
     "no such argument": (["{build}", "--set", "clases=3"], 1, "did you mean `classes`?"),
-    "no number": (["{build}", "--set", "classes=many"], 2, "a name and a number"),
+    "no number": (["{build}", "--set", "classes=many"], 2, "must be NAME=NUMBER"),
     "both forms": (["{build}", "--onnx"], 2, "not allowed with argument"),
     "a folder as output": (["{build}", "-o", "{top}/build", "--force"], 1, "is a folder"),
     "a file as folder": (["{build}", "-o", "{top}/small.arch/o.pt2"], 1, "cannot write"),

@@ -53,7 +53,7 @@ def switching_often() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
-@pytest.mark.usefixtures("hurried")
+@pytest.mark.usefixtures("switching_often")
 def test_threads_parse_at_once() -> None:
     wrong = [text.replace("{", "", 1).replace("#", "§ #") for text in TEXTS]
     texts = [*TEXTS, *wrong] * 4
@@ -61,7 +61,7 @@ def test_threads_parse_at_once() -> None:
         assert list(pool.map(_read, texts)) == list(map(_read, texts))
 
 
-@pytest.mark.usefixtures("hurried")
+@pytest.mark.usefixtures("switching_often")
 def test_threads_load_and_build_at_once() -> None:
     paths = [SPECS / name for name in ("x3d_s.arch", "autox3d_s.arch", "x3d_s.arch")]
     with ThreadPoolExecutor(3) as pool:
