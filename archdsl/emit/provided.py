@@ -22,7 +22,7 @@ STOCHASTIC_DEPTH = "StochasticDepth"
 
 _STOCHASTIC_DEPTH = '''
 class StochasticDepth(nn.Module):
-    """In training, drop the input of each sample ("row") or of all ("batch") at random."""
+    """In training, drop each sample ("row") or the whole batch ("batch") at random."""
 
     def __init__(self, p: float, mode: str = "row") -> None:
         super().__init__()

@@ -44,6 +44,9 @@ TENSOR = Atom("Tensor")
 DOC_WIDTH = 78
 """The width of docstrings: a line of 88 without the indentation and the quotes."""
 
+_SPELLED_OUT = 4
+"""The most results of a method whose types are written one by one."""
+
 
 class EmittedClass(Frozen):
     """A class with the signature of its constructor, and the names of its modules."""
@@ -190,7 +193,9 @@ class ClassWriter(Frozen):
     ) -> Function:
         """A method that takes all inputs and returns these outputs."""
         inputs = tuple(Parameter(v, TENSOR) for v in self.inputs().values())
-        several = Atom(f"tuple[{', '.join(['Tensor'] * len(outputs))}]")
+        # Of many, a reader would count the outputs, not the words.
+        types = ["Tensor", "..."] if len(outputs) > _SPELLED_OUT else ["Tensor"] * len(outputs)
+        several = Atom(f"tuple[{', '.join(types)}]")
         returns = TENSOR if len(outputs) == 1 else several
         return Function(name, (Parameter("self"), *inputs), returns, body)
 
