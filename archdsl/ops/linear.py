@@ -6,7 +6,7 @@ from math import prod
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Expression, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.shapes import broadcast_shapes
+from archdsl.ops.shapes import aligned_shapes, with_rank
 from archdsl.params.kinds import Boolean, Integer, parameter
 
 
@@ -81,8 +81,9 @@ class Bilinear(Operation):
 class MatMul(Operation):
     """Product of matrices: ... x N x K and ... x K x M become ... x N x M.
 
-    The axes before them broadcast. fvcore counts only the first operand's, so the convention
-    `fvcore` falls short of the multiply-adds where these are fewer.
+    The axes before them broadcast as in torch.matmul, from the last on: one of them may have fewer.
+    fvcore counts only the first operand's, so the convention `fvcore` falls short of the
+    multiply-adds where these are fewer.
 
     Example: `matmul(12 x 196 x 64, 12 x 64 x 196)`
     """
@@ -97,10 +98,13 @@ class MatMul(Operation):
         if a.shape[-1] != b.shape[-2]:
             must = f"a matrix must have as many rows as {a} has columns ({a.shape[-1]})"
             raise Mismatch(f"{must}, but {b} has {b.shape[-2]}", operand=1)
-        batch = broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        batch = aligned_shapes(a.shape[:-2], b.shape[:-2])
         if batch is None:
             must = "the axes before two matrices must broadcast"
-            raise Mismatch(f"{must}, but these are {a} and {b}", operand=1)
+            help = (
+                "from the last on, they must have the same size on both sides, or 1 on one of them"
+            )
+            raise Mismatch(f"{must}, but these are {a} and {b}", operand=1, help=help)
         return (TensorType((*batch, a.shape[-2], b.shape[-1])),)
 
     def cost(self, operands: Types, results: Types) -> Cost:
@@ -109,4 +113,6 @@ class MatMul(Operation):
         return Cost(macs=macs, fvcore=a.elements * b.shape[-1] - macs)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        return Expression("{0} @ {1}", loose=True)
+        (y,) = results
+        a, b = (with_rank(i, x, y.rank) for i, x in enumerate(operands))
+        return Expression(f"{a} @ {b}", loose=True)

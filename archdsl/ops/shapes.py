@@ -232,6 +232,24 @@ def broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] 
     return tuple(max(left, right) for left, right in zip(a, b, strict=True))
 
 
+def aligned_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape to which two shapes broadcast, the shorter one aligned with the last axes."""
+    missing = len(a) - len(b)
+    return broadcast_shapes((1,) * -missing + a, (1,) * missing + b)
+
+
+def with_rank(operand: int, x: TensorType, rank: int) -> str:
+    """The template of an operand with axes of size 1 before its own: `{0}[:, None]`.
+
+    Torch aligns the last axes of two tensors. Of one with fewer axes it would take the batch for an
+    axis of the other, unless there is none, as for a tensor that serves all samples.
+    """
+    missing = rank - x.rank
+    if not (missing and x.samples):
+        return f"{{{operand}}}"
+    return f"{{{operand}}}[:, " + ", ".join(["None"] * missing) + "]"
+
+
 def with_size(x: TensorType, index: int, size: int) -> TensorType:
     """A type with another size at one axis."""
     return TensorType((*x.shape[:index], size, *x.shape[index + 1 :]))

@@ -87,7 +87,15 @@ def test_bilinear(x: TensorType, width: int, features: int, bias: bool) -> None:
 def test_matmul(pair: tuple[TensorType, TensorType], n: int, k: int, m: int) -> None:
     a, b = pair
     agree(MatMul(), TensorType((*a.shape, n, k)), TensorType((*b.shape, k, m)))
-    agree(MatMul(), shape(n, k), shape(k, m))
+    agree(MatMul(), TensorType((*a.shape, n, k)), shape(k, m))
+    agree(MatMul(), shape(n, k), TensorType((*b.shape, k, m)))
+
+
+def test_matmul_keeps_samples_apart() -> None:
+    """As many samples as the other tensor has heads: torch would multiply each with a head."""
+    agree(MatMul(), shape(2, 3, 4), shape(4, 3))
+    agree(MatMul(), shape(3, 4), shape(2, 1, 4, 5))
+    assert text(MatMul(), shape(6, 2, 3, 4), shape(4, 3)) == "x @ y[:, None, None]"
 
 
 @given(st.lists(sizes, max_size=2), sizes, sizes, sizes, sizes, flags)
@@ -144,8 +152,8 @@ def test_vectors(data: st.DataObject, pair: tuple[TensorType, TensorType]) -> No
         ),
         (
             MatMul(),
-            (shape(2, 3, 4), shape(4, 6)),
-            "the axes before two matrices must broadcast, but these are 2 x 3 x 4 and 4 x 6",
+            (shape(5, 2, 3, 4), shape(3, 4, 6)),
+            "the axes before two matrices must broadcast, but these are 5 x 2 x 3 x 4 and 3 x 4 x 6",
         ),
         (
             ScaledDotProductAttention(),
