@@ -34,6 +34,10 @@ from torch.utils.data import DataLoader
 
 from archdsl.cli.main import main as archdsl
 
+sys.path.insert(0, str(ROOT / "tests"))
+
+from scripts.loaded import Scripts, scripts_of
+
 _BATCH, _WORKERS = 8, 2
 _LONG_CLIPS, _SAMPLE_CLIPS, _MANY_CLIPS = 48, 320, 5000
 _WARM_CLIPS, _EVERY = 1000, 200
@@ -64,28 +68,9 @@ def _speed(what: str, value: float) -> Result:
     return Result(what, value, 1, at_least=True, unit="x")
 
 
-@dataclass(frozen=True)
-class Scripts:
-    """What reads a network's clips: files of its build folder, as modules."""
-
-    recipe: ModuleType
-    formats: ModuleType
-    lists: ModuleType
-    packets: ModuleType
-    decoding: ModuleType
-    video: ModuleType
-    run: ModuleType
-
-
 def emitted(network: str, folder: Path) -> Scripts:
     archdsl(["compile", str(ROOT / "specs" / f"{network}.arch"), "-o", str(folder)])
-    names = ("recipe", "formats", "lists", "packets", "decoding", "video", "run")
-    for name in names:
-        sys.modules.pop(name, None)
-    sys.path.insert(0, str(folder / network))
-    made = Scripts(*map(import_module, names))
-    sys.path.pop(0)
-    return made
+    return scripts_of(folder / network, network)
 
 
 @dataclass(frozen=True)
@@ -115,7 +100,7 @@ class Pipelines:
         order = [(e, i) for e in range(clips // len(videos) + 1) for i in range(len(videos))]
         keys = [order[k : k + _BATCH] for k in range(0, clips, _BATCH)]
         clips = self.scripts.video.VideoDataset(videos, self.scripts.recipe.random_clip)
-        made: Iterator[Any] = self.scripts.run.load(clips.usable, keys, _WORKERS)
+        made: Iterator[Any] = self.scripts.loading.load(clips.usable, keys, _WORKERS)
         return made
 
     def ours(self, clips: int) -> Clips:

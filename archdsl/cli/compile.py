@@ -28,14 +28,13 @@ Writes the folder DIR/NETWORK:
 If the network has a recipe, also:
 
   recipe.py     its settings, optimiser, learning rate, loss and clips; edit this one
-  lists.py      lists of videos, and what their labels mean
-  formats.py    the formats of these lists
-  packets.py    what is in the files of videos, and when it is shown
-  decoding.py   the frames of videos
-  video.py      clips of them, a dataset of clips; for training loops of your own too
-  run.py        processes, checkpoints, the log
-  train.py      the training loop in plain PyTorch
+  train.py      the training loop in plain PyTorch; its parts are learner.py and run.py
   evaluate.py   the test of the recipe
+  lists.py      lists of videos; its parts are formats.py, tables.py, disk.py, classes.py
+  video.py      clips and a dataset of them, for training loops of your own too; its parts
+                are decoding.py, packets.py, pictures.py
+  and what these share: processes.py, loading.py, weights.py, checkpoints.py, log.py,
+  stopping.py, arguments.py, errors.py
 
 With --single-file, train.py and evaluate.py each contain the network and the other scripts, and
 run without any file beside them.

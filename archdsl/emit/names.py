@@ -40,9 +40,10 @@ _TAKEN = frozenset(
 """Names that emitted code uses, so that variables must not have them."""
 
 _FILES = frozenset(
-    "recipe formats lists packets decoding video run train evaluate hubconf network dependencies"
-    " torch torchvision torchcodec lightning pytorch_lightning numpy av PIL tqdm matplotlib"
-    " tensorboard safetensors".split()
+    "recipe errors disk tables formats classes lists packets pictures decoding video processes"
+    " loading weights checkpoints log stopping arguments run learner train evaluate hubconf"
+    " network dependencies torch torchvision torchcodec lightning pytorch_lightning numpy av PIL"
+    " tqdm matplotlib tensorboard safetensors".split()
 )
 """Names that a module must not have: the files beside it, and packages that these import.
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -14,27 +12,10 @@ import pytest
 
 from archdsl.recipes.recipe import Recipe
 from scripts import folders
+from scripts.loaded import Scripts, scripts_of
 from scripts.recipes import FULL_LENGTH, IN_VIEWS
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
-FILES = ("recipe", "formats", "lists", "packets", "decoding", "video", "run", "train", "evaluate")
-
-
-@dataclass(frozen=True)
-class Scripts:
-    """The files of a build folder as modules, which know one another."""
-
-    network: ModuleType
-    recipe: ModuleType
-    formats: ModuleType
-    lists: ModuleType
-    packets: ModuleType
-    decoding: ModuleType
-    video: ModuleType
-    run: ModuleType
-    train: ModuleType
-    evaluate: ModuleType
-
 
 Load = Callable[[Recipe], Scripts]
 
@@ -56,25 +37,6 @@ def load_script(tmp_path_factory: pytest.TempPathFactory) -> Load:
         return made[recipe.name]
 
     return loaded
-
-
-def scripts_of(build: Path, network: str = "small") -> Scripts:
-    """All files of a folder with a recipe."""
-    return Scripts(*modules_of(build, (network, *FILES)))
-
-
-def modules_of(build: Path, names: Iterable[str]) -> list[ModuleType]:
-    """A folder's modules of these names; for this call its files are the only ones of theirs."""
-    own = [path.stem for path in build.glob("*.py")]
-    others = {name: sys.modules.pop(name) for name in own if name in sys.modules}
-    sys.path.insert(0, str(build))
-    try:
-        return [importlib.import_module(name) for name in names]
-    finally:
-        sys.path.remove(str(build))
-        for name in own:
-            sys.modules.pop(name, None)
-        sys.modules.update(others)
 
 
 @pytest.fixture
@@ -121,9 +83,15 @@ def video(in_views: Scripts) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def formats(in_views: Scripts) -> ModuleType:
-    """A folder's formats.py."""
-    return in_views.formats
+def pictures(in_views: Scripts) -> ModuleType:
+    """A folder's pictures.py."""
+    return in_views.pictures
+
+
+@pytest.fixture(scope="session")
+def disk(in_views: Scripts) -> ModuleType:
+    """A folder's disk.py."""
+    return in_views.disk
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from scripts import folders
-from scripts.conftest import Load, Scripts
+from scripts.conftest import Load
+from scripts.loaded import Scripts
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("av")

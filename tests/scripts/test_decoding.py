@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from scripts.conftest import Scripts
+from scripts.loaded import Scripts
 from scripts.recipes import CROP, FRAMES, STRIDE
 from scripts.videos import numbers, write_images, write_sound, write_video
 

@@ -12,8 +12,8 @@ import torch
 from torch.utils.data import DataLoader
 
 from archdsl.cli.main import main
-from scripts.conftest import Scripts
 from scripts.folders import environment
+from scripts.loaded import Scripts
 from scripts.videos import write_video
 
 HERE = Path(__file__).parent

@@ -15,7 +15,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from scripts.conftest import Load, Scripts
+from scripts.conftest import Load
+from scripts.loaded import Scripts
 from scripts.recipes import CROP, FRAMES, IN_VIEWS, RATE, STRIDE
 from scripts.videos import write_sound, write_video
 

@@ -66,12 +66,12 @@ def test_one_of_two_series_is_as_long_as_the_list_says(tmp_path: Path, video: Mo
     ],
 )
 def test_images_that_are_no_one_video(
-    names: list[str], count: int | None, said: str, tmp_path: Path, decoding: ModuleType
+    names: list[str], count: int | None, said: str, tmp_path: Path, pictures: ModuleType
 ) -> None:
     touch(tmp_path, *(f"clip/{name}" for name in names))
     (tmp_path / "clip").mkdir(exist_ok=True)
-    with pytest.raises(decoding.BadVideo) as fault:
-        decoding.images_in(str(tmp_path / "clip"), count)
+    with pytest.raises(pictures.BadVideo) as fault:
+        pictures.images_in(str(tmp_path / "clip"), count)
     assert str(fault.value).startswith(said)
 
 
@@ -88,10 +88,10 @@ def test_images_that_are_no_one_video(
     ],
 )
 def test_images_are_ordered_by_the_number_that_varies(
-    names: list[str], tmp_path: Path, decoding: ModuleType
+    names: list[str], tmp_path: Path, pictures: ModuleType
 ) -> None:
     touch(tmp_path, *names, "._1.png", "notes.txt")
-    assert decoding.images_in(str(tmp_path), None) == [str(tmp_path / name) for name in names]
+    assert pictures.images_in(str(tmp_path), None) == [str(tmp_path / name) for name in names]
 
 
 def test_columns_behind_a_file_and_a_folder(tmp_path: Path, lists: ModuleType) -> None:
@@ -317,7 +317,7 @@ def test_what_opens_as_video_is_video(tmp_path: Path, lists: ModuleType) -> None
 
 
 def test_files_of_one_suffix_are_opened_one_by_one_if_they_differ(
-    formats: ModuleType, monkeypatch: pytest.MonkeyPatch
+    disk: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -325,13 +325,13 @@ def test_files_of_one_suffix_are_opened_one_by_one_if_they_differ(
         asked.append(path)
         return path.endswith("7.new") or "all" in path
 
-    monkeypatch.setattr(formats, "is_video", is_video)
+    monkeypatch.setattr(disk, "is_video", is_video)
     mixed = [f"{number}.new" for number in range(100)]
-    assert formats.videos_among([*mixed, "1.txt", "1.png"]) == [n for n in mixed if n[-5] == "7"]
+    assert disk.videos_among([*mixed, "1.txt", "1.png"]) == [n for n in mixed if n[-5] == "7"]
     alike = [f"all{number}" for number in range(1000)]
     asked.clear()
-    assert formats.videos_among(alike) == alike
-    assert len(asked) <= formats.PROBED
+    assert disk.videos_among(alike) == alike
+    assert len(asked) <= disk.PROBED
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path: Path, lists: ModuleType) -> None:

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from scripts import folders
-from scripts.conftest import Load, Scripts
+from scripts.conftest import Load
+from scripts.loaded import Scripts
 
 pytest.importorskip("av")
 

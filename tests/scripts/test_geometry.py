@@ -96,11 +96,11 @@ def test_wide_pixels_of_a_turned_picture(tmp_path: Path, decoding: ModuleType) -
     assert_alike(picture, np.rot90(wide, -1))
 
 
-def test_a_shape_that_no_picture_has(decoding: ModuleType) -> None:
-    scaler = decoding.Scaler(lambda h, w: (h, w))
+def test_a_shape_that_no_picture_has(pictures: ModuleType) -> None:
+    scaler = pictures.Scaler(lambda h, w: (h, w))
     frame = av.VideoFrame.from_ndarray(corners(), format="rgb24")
-    with pytest.raises(decoding.BadVideo, match="6400 x 48 pixels are no picture"):
-        scaler.picture(frame, decoding.UPRIGHT, Fraction(100))
+    with pytest.raises(pictures.BadVideo, match="6400 x 48 pixels are no picture"):
+        scaler.picture(frame, pictures.UPRIGHT, Fraction(100))
 
 
 ORIENTATIONS = dict(enumerate(("as it is", "mirrored", "upside down", "mirrored downwards"), 1))
@@ -123,8 +123,8 @@ def test_exif_of_either_byte_order(order: str, tmp_path: Path, decoding: ModuleT
     assert_alike(shown(decoding, tmp_path), np.rot90(corners(), -1))
 
 
-def test_exif_that_is_cut_off(tmp_path: Path, decoding: ModuleType) -> None:
-    assert decoding.exif_turn(b"\xff\xd8Exif\0\0II*\0\x08\0\0\0\x01") == decoding.UPRIGHT
+def test_exif_that_is_cut_off(pictures: ModuleType) -> None:
+    assert pictures.exif_turn(b"\xff\xd8Exif\0\0II*\0\x08\0\0\0\x01") == pictures.UPRIGHT
 
 
 def write_image(path: Path, orientation: int, order: str = "<") -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from archdsl.recipes.recipe import Sgd
 from scripts import folders
-from scripts.conftest import Load, Scripts
+from scripts.conftest import Load
+from scripts.loaded import Scripts
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("av")
@@ -128,7 +129,7 @@ def test_a_checkpoint_of_other_classes(
 def test_a_checkpoint_of_another_network(
     script: Scripts, train: Train, run: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(script.run, "NETWORK", "tiny.Tiny")
+    monkeypatch.setattr(script.checkpoints, "NETWORK", "tiny.Tiny")
     assert train(script, "--resume", "auto") == 1
     assert capsys.readouterr().err == (
         f"error: {saved(run, 4)} is a checkpoint of small.Small, and this is tiny.Tiny\n"

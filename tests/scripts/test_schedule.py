@@ -12,7 +12,8 @@ import pytest
 
 from archdsl.recipes.recipe import Constant, Cosine, Sgd, Steps, Warmup
 from scripts import folders
-from scripts.conftest import Load, Scripts
+from scripts.conftest import Load
+from scripts.loaded import Scripts
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("av")
@@ -27,7 +28,9 @@ def keys(script: Scripts, size: int, accumulate: int = 1, batch: int = 5) -> lis
     """The clips of each step, those of all processes and parts together."""
     steps: list[list[object]] = [[] for _ in range(8)]
     for rank in range(size):
-        plan = script.run.Plan(7, 22, batch, accumulate, script.run.World(rank, size, "cpu"))
+        plan = script.loading.Plan(
+            7, 22, batch, accumulate, script.processes.World(rank, size, "cpu")
+        )
         for place, part in enumerate(plan.keys(0, 8)):
             assert part
             steps[place // accumulate] += part
@@ -50,13 +53,16 @@ def test_an_epoch_takes_each_video_at_most_once(script: Scripts) -> None:
 
 
 def test_a_run_can_begin_at_any_step(script: Scripts) -> None:
-    plan = script.run.Plan(7, 22, 5, 2, script.run.World(0, 1, "cpu"))
+    plan = script.loading.Plan(7, 22, 5, 2, script.processes.World(0, 1, "cpu"))
     assert [*plan.keys(3, 8)] == [*plan.keys(0, 8)][6:]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_shares_are_as_many_in_each_process(script: Scripts, size: int) -> None:
-    every = [script.run.shares(11, 4, script.run.World(rank, size, "cpu")) for rank in range(size)]
+    every = [
+        script.loading.shares(11, 4, script.processes.World(rank, size, "cpu"))
+        for rank in range(size)
+    ]
     assert {len(share) for share in every} == {3}
     assert sorted(index for share in every for part in share for index in part) == [*range(11)]
 
@@ -112,7 +118,7 @@ def test_another_rate(load_script: Load) -> None:
 def test_the_average_moves_by_the_rest_of_its_decay(script: Scripts) -> None:
     average, model = script.network.Small(), script.network.Small()
     before = {name: value.clone() for name, value in average.state_dict().items()}
-    script.train.update_average(average, model)
+    script.learner.update_average(average, model)
     for name, value in average.state_dict().items():
         if value.is_floating_point():
             moved = 0.9 * before[name] + 0.1 * model.state_dict()[name]

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from scripts import folders
-from scripts.conftest import Load, Scripts
+from scripts.conftest import Load
+from scripts.loaded import Scripts
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("av")
@@ -73,13 +74,13 @@ def test_all_that_a_recipe_may_set(
 def test_validation_takes_no_more_clips_at_once_than_training(
     minimal: Scripts, train: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen, scores = [], minimal.train.Learner.scores
+    seen, scores = [], minimal.learner.Learner.scores
 
     def counted(learner: object, batch: tuple[object, ...]) -> object:
         seen.append(len(batch[0]))  # type: ignore[arg-type]
         return scores(learner, batch)
 
-    monkeypatch.setattr(minimal.train.Learner, "scores", counted)
+    monkeypatch.setattr(minimal.learner.Learner, "scores", counted)
     assert train(minimal, "--epochs", 1, "--accumulate", 2) == 0
     assert max(seen) == 2
 
@@ -167,8 +168,8 @@ def test_weights_to_start_from(minimal: Scripts, train: Train, tmp_path: Path) -
     torch.save({"state_dict": {f"module.{name}": value for name, value in weights.items()}}, path)
     given = {"classes": 3, "weights": str(path), "checkpoint": None, "seed": 0}
     args = Namespace(**given, sync_bn=False, channels_last=False)
-    made = minimal.train.starting_model(
-        args, minimal.run.World(0, 1, torch.device("cpu")), []
+    made = minimal.learner.starting_model(
+        args, minimal.processes.World(0, 1, torch.device("cpu")), []
     ).state_dict()
     assert all(torch.equal(made[name], weights[name]) for name in weights)
 
@@ -182,7 +183,7 @@ def test_weights_of_another_head_leave_it_as_it_starts(
     torch.manual_seed(7)
     model = minimal.network.Small(classes=3)
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    minimal.run.start_from(model, str(path), print)
+    minimal.weights.start_from(model, str(path), print)
     for name, value in model.state_dict().items():
         expected = before if name.startswith("linear") else weights
         assert torch.equal(value, expected[name])
@@ -208,19 +209,19 @@ def test_a_signal_saves_and_the_run_goes_on_exactly(
     script = load_script(WHOLE)
     assert train(script) == 0
     capsys.readouterr()
-    learn = script.train.Learner.step
+    learn = script.learner.Learner.step
 
     def interrupted(self: object, parts: object, step: int, rate: float) -> object:
         if step == 2:
             os.kill(os.getpid(), number)
         return learn(self, parts, step, rate)
 
-    monkeypatch.setattr(script.train.Learner, "step", interrupted)
+    monkeypatch.setattr(script.learner.Learner, "step", interrupted)
     flags = ["--resume", "auto", "--output-dir", tmp_path / "again"]
     assert train(script, *flags) == status
     out = capsys.readouterr().out
     assert out.endswith("stopped after step 3: --resume auto goes on\n")
-    monkeypatch.setattr(script.train.Learner, "step", learn)
+    monkeypatch.setattr(script.learner.Learner, "step", learn)
     assert train(script, *flags) == 0
     saved = tmp_path / "again" / "checkpoints" / "step_00000003.pt"
     assert f"{saved}: resumed after step 3\n" in capsys.readouterr().out
@@ -261,13 +262,13 @@ def test_a_bar_on_a_terminal_alone(
     shown: str,
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
-    made = minimal.run.Display.__init__
+    made = minimal.log.Display.__init__
 
     def impatient(self: object, world: object, stream: object) -> None:
         made(self, world, stream)
         self.pause = 0.0 if is_terminal else 30.0  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(minimal.run.Display, "__init__", impatient)
+    monkeypatch.setattr(minimal.log.Display, "__init__", impatient)
     assert train(minimal, "--epochs", 1) == 0
     out = capsys.readouterr().out
     assert shown in out

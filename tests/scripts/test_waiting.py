@@ -19,7 +19,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from archdsl.recipes.recipe import Sgd
 from scripts import folders
-from scripts.conftest import Load, Scripts
+from scripts.conftest import Load
+from scripts.loaded import Scripts
 
 # AdamW keeps its count of steps on the CPU, and reads it from there: another reading than ours.
 RECIPE = replace(
@@ -82,7 +83,7 @@ class Watch:
 
 def watched(scripts: Scripts, patch: pytest.MonkeyPatch, watch: Watch) -> list[bool]:
     """Watches each step and its note; whether figures were read in it."""
-    step, note = scripts.train.Learner.step, scripts.run.Run.note_step
+    step, note = scripts.learner.Learner.step, scripts.run.Run.note_step
     shown = []
 
     def stepped(learner: object, *given: object) -> object:
@@ -94,7 +95,7 @@ def watched(scripts: Scripts, patch: pytest.MonkeyPatch, watch: Watch) -> list[b
             note(run, *given)
         shown.append(not run.unread)
 
-    patch.setattr(scripts.train.Learner, "step", stepped)
+    patch.setattr(scripts.learner.Learner, "step", stepped)
     patch.setattr(scripts.run.Run, "note_step", noted)
     return shown
 
@@ -116,7 +117,7 @@ def test_a_step_of_which_figures_are_shown_reads_them_at_once(
 ) -> None:
     scripts, watch = load_script(RECIPE), Watch()
     shown = watched(scripts, monkeypatch, watch)
-    monkeypatch.setattr(scripts.run.Display, "is_due", lambda display: True)
+    monkeypatch.setattr(scripts.log.Display, "is_due", lambda display: True)
     assert train(scripts) == 0
     assert shown == [True] * 6
     assert watch.seen["tolist"] == 6
@@ -125,7 +126,8 @@ def test_a_step_of_which_figures_are_shown_reads_them_at_once(
 ENDLESS = """
 import sys, time
 import torch
-from run import exit_status, load
+from loading import load
+from stopping import exit_status
 from video import Sample
 
 def get(key):

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 import torch
-from scripts.conftest import modules_of
+from scripts.loaded import modules_of
 from scripts.videos import write_video
 from torch import Tensor, nn
 

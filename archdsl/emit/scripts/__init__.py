@@ -12,7 +12,13 @@ from archdsl.resources import folder
 
 __all__ = ["ENTRY_SCRIPTS", "NAMES", "Target", "scripts"]
 
-_STEMS = "recipe formats lists packets decoding video run train evaluate"
+_STEMS = """
+recipe
+errors disk tables formats classes lists
+packets pictures decoding video
+processes loading weights checkpoints log stopping arguments
+run learner train evaluate
+"""
 
 NAMES = tuple(f"{name}.py" for name in _STEMS.split())
 """The files, those first that others import."""
@@ -20,11 +26,14 @@ NAMES = tuple(f"{name}.py" for name in _STEMS.split())
 ENTRY_SCRIPTS = ("train.py", "evaluate.py")
 """Those that a user starts."""
 
+_TRAINING = ("run.py", "learner.py", "train.py")
+"""Those that a network without training does not need."""
+
 
 def scripts(recipe: Recipe, target: Target) -> dict[str, str]:
     """The text of each file by its name; of ours, recipe.py alone imports the network's module."""
     own = {"recipe.py": recipe_script(recipe, target)}
-    left_out = ("train.py",) if target.gives_probabilities else ()
+    left_out = _TRAINING if target.gives_probabilities else ()
     return own | {name: _text(name) for name in NAMES[1:] if name not in left_out}
 
 

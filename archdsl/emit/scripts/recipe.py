@@ -53,7 +53,7 @@ _HOMES = {
     "fnmatchcase": Imported("fnmatch", "fnmatchcase"),
     "F": Imported("torch.nn.functional", None, "F"),
     **{name: Imported("torch", name) for name in ("Tensor", "nn")},
-    "Fault": Imported("formats", "Fault"),
+    "Fault": Imported("errors", "Fault"),
     "OpenVideo": Imported("decoding", "OpenVideo"),
     **{name: Imported("video", name) for name in _VIDEO.split()},
 }
@@ -117,7 +117,7 @@ def recipe_script(recipe: Recipe, target: Target) -> str:
     imports.append(Imported(target.module, _LOAD_WEIGHTS))
     imports.append(Imported(target.module, target.class_name, alias))
     docstring = render((Docstring(_header(recipe, target)),))
-    stated = import_lines(imports, (target.module, "formats", "decoding", "video"))
+    stated = import_lines(imports, (target.module, "errors", "decoding", "video"))
     return page("recipe.py.j2", recipe=RecipeView(docstring, stated, own, body))
 
 
