@@ -234,6 +234,60 @@ def test_folders_that_are_numbers(tmp_path: Path, read: Any) -> None:
     assert dict(read("held_out", classes=2)[0][0]) == {"held_out/1/x.mp4": 0, "held_out/3/x.mp4": 1}
 
 
+def test_numbers_beside_folders_that_are_other_numbers(
+    tmp_path: Path, read: Any, refused: Any
+) -> None:
+    """They are names, as those of the folders are: 3 is the folder 3, not the fourth class."""
+    touch(tmp_path, *(f"train/{number}/x.mp4" for number in (1, 2, 3)), "y.mp4", "z.mp4")
+    write(tmp_path / "val.txt", "y.mp4 1", "z.mp4 3")
+    videos, names, _ = read("train", "val.txt")
+    assert (dict(videos[1]), names) == ({"y.mp4": 0, "z.mp4": 2}, ["1", "2", "3"])
+    write(tmp_path / "val.txt", "y.mp4 0", "z.mp4 1")
+    assert refused("train", "val.txt") == [
+        "val.txt: classes that are not in train: 0; those in it are 1, 2, 3"
+    ]
+
+
+def test_a_video_of_two_lists_has_one_class(tmp_path: Path, read: Any, refused: Any) -> None:
+    touch(tmp_path, "x.mp4", "y.mp4")
+    write(tmp_path / "train.txt", "x.mp4 walk", "y.mp4 jump")
+    write(tmp_path / "val.txt", "x.mp4 0", "y.mp4 1")
+    assert refused("train.txt", "val.txt", classes=2) == [
+        "train.txt and val.txt have other labels for videos: 2, such as x.mp4, y.mp4"
+    ]
+    write(tmp_path / "val.txt", "y.mp4 0")
+    assert read("train.txt", "val.txt", classes=2)[2][-1] == (
+        "warning: videos of val.txt that are in train.txt too: 1, such as y.mp4"
+    )
+
+
+@pytest.mark.parametrize("other", ["Stand up", "stand_up", "standup"])
+def test_one_class_in_two_spellings(other: str, tmp_path: Path, refused: Any) -> None:
+    touch(tmp_path, "train/stand up/x.mp4", f"val/{other}/x.mp4")
+    assert refused("train", "val") == [
+        f"a class that is spelt in two ways: stand up in train and {other} in val"
+    ]
+
+
+def test_names_that_differ_in_a_sign_are_two_classes_of_one_list(tmp_path: Path, read: Any) -> None:
+    touch(tmp_path, "train/+1/x.mp4", "train/-1/x.mp4", "val/-1/x.mp4")
+    assert read("train", "val", classes=2)[1] == ["+1", "-1"]
+
+
+def test_accents_as_macos_writes_them(tmp_path: Path, read: Any) -> None:
+    touch(tmp_path, "train/caf\u00e9/x.mp4", "train/walk/x.mp4", "val/cafe\u0301/x.mp4")
+    videos, names, _ = read("train", "val", classes=2)
+    assert (names, videos[1][0][1]) == (["caf\u00e9", "walk"], 0)
+
+
+@pytest.mark.parametrize("name", ["$RECYCLE.BIN", "@eaDir", "lost+found"])
+def test_what_systems_keep_for_themselves(name: str, tmp_path: Path, read: Any) -> None:
+    touch(tmp_path, "val/a/x.mp4", "val/b/x.mp4", f"val/{name}/x.mp4")
+    _, names, said = read("val", classes=2)
+    assert names == ["a", "b"]
+    assert said[-1] == f"val: hidden files and folders left out: 1, such as {name}"
+
+
 def test_what_macos_leaves(tmp_path: Path, read: Any) -> None:
     touch(tmp_path, *(f"val/{name}/{file}.mp4" for name in "ab" for file in ("x", "._x")))
     touch(tmp_path, "val/__MACOSX/._a.mp4", "val/.cache/x.mp4", "val/.DS_Store", "val/empty/x.txt")
