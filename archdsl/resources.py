@@ -16,7 +16,7 @@ def folder(name: str) -> Path:
 
 
 def cache_folder() -> Path | None:
-    """The folder for parser tables and compiled templates; None where no folder is safe."""
+    """The folder for parser tables, compiled templates and trees; None where no folder is safe."""
     try:
         home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         path = Path(home) / "archdsl"

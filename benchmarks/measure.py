@@ -16,6 +16,9 @@ from statistics import median
 from time import perf_counter
 
 ROOT = Path(__file__).resolve().parents[1]
+_ENVIRONMENT = {name: os.environ[name] for name in os.environ if not name.startswith("PYTHON")}
+"""Without Python's settings: one of them makes every run compile all files again."""
+
 ARCHDSL = (sys.executable, "-m", "archdsl")
 
 Command = Sequence[str]
@@ -53,7 +56,9 @@ def run(command: Command) -> Usage:
     """
     with tempfile.TemporaryFile() as errors:
         started = perf_counter()
-        child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors)
+        child = subprocess.Popen(
+            command, cwd=ROOT, env=_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=errors
+        )
         # Not `child.wait()`: only wait4 has the resources of this one child.
         _, status, usage = os.wait4(child.pid, 0)
         wall = perf_counter() - started

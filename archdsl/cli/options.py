@@ -25,7 +25,6 @@ from archdsl.network import Network
 from archdsl.report.text import FORMATS
 from archdsl.source import Source, Span
 from archdsl.spec import Spec, load
-from archdsl.syntax.parser import parse_argument
 
 Shape = tuple[int, ...]
 
@@ -168,6 +167,10 @@ def given_parameters(spec: Spec, arguments: argparse.Namespace) -> dict[str, Giv
     Raises:
         CompileError: one of them has no name or no value.
     """
+    if not arguments.parameters:
+        return {}
+    from archdsl.syntax.parser import parse_argument  # takes long to load
+
     written = [parse_argument(Source("--set", text)) for text in arguments.parameters]
     return spec.arguments(written)
 

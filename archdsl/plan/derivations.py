@@ -22,7 +22,6 @@ from archdsl.plan.plan import Plan, plan_of
 from archdsl.program.program import Definition, Program, Unit, name_span
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
-from archdsl.syntax.parser import parse
 
 
 @dataclass(frozen=True)
@@ -145,6 +144,8 @@ def parse_derivation(name: str, base: str, changes: Iterable[str]) -> tree.Deriv
 
 
 def _parse_part(shown: str, before: str, text: str) -> tree.Derived:
+    from archdsl.syntax.parser import parse  # a network of a file was parsed before
+
     source = Source(shown, before + text)
     definitions = parse(source).definitions
     if len(definitions) == 1 and isinstance(definitions[0], tree.Derived):

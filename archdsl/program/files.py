@@ -15,7 +15,7 @@ from archdsl.diagnostics import CompileError, Diagnostic, did_you_mean, error
 from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
-from archdsl.syntax.parser import parse
+from archdsl.syntax.remembered import tree_of
 
 SUFFIX = ".arch"
 
@@ -107,7 +107,7 @@ def _library() -> dict[str, str]:
 def _defined(path: Path) -> Iterator[str]:
     try:
         # A hint is never worth an error: a file that cannot be read has no names.
-        file = parse(read(path))
+        file = tree_of(read(path))
     except CompileError:
         return
     for definition in file.definitions:

@@ -29,7 +29,7 @@ from archdsl.program.program import (
 from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
-from archdsl.syntax.parser import parse
+from archdsl.syntax.remembered import tree_of
 
 M = TypeVar("M")
 
@@ -61,7 +61,7 @@ def _use(name: str) -> tree.Use:
         CompileError: the text does not name a file.
     """
     source = Source("--use", f"use {name}")
-    definitions = parse(source).definitions
+    definitions = tree_of(source).definitions
     if len(definitions) == 1 and isinstance(definitions[0], tree.Use):
         return definitions[0]
     span = Span(source, len("use "), len(source.text))
@@ -86,7 +86,7 @@ def _tree(source: Source) -> tree.File:
     Raises:
         CompileError: with its syntax mistakes; these are not remembered.
     """
-    return parse(source)
+    return tree_of(source)
 
 
 class _Names(Generic[M]):

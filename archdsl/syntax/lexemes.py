@@ -10,13 +10,15 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-
-from lark import Token
+from typing import TYPE_CHECKING
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
+
+if TYPE_CHECKING:  # most commands need numbers, and no parser
+    from lark import Token
 
 SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 """The factor of each letter that may follow a number."""

@@ -115,6 +115,8 @@ def _two_steps(rank: int, store: str, source: str) -> None:
     module = torch.nn.parallel.DistributedDataParallel(namespace["Tiny"]())
     for _ in range(2):
         module(torch.randn(2, 3, 8, 8)).sum().backward()
+    # The module first: its end joins a thread of the group, which may be waiting for this one.
+    del module
     torch.distributed.destroy_process_group()
 
 
