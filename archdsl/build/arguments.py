@@ -49,7 +49,7 @@ def evaluate_arguments(
         try:
             _add_argument(frame, argument, positional, named)
         except Fault as fault:
-            frame.findings.report(_with_suggestion(fault, callee, argument, len(positional)))
+            frame.findings.report(_with_suggestion(fault, callee, argument, positional))
             failed = True
     if failed:
         raise Fault
@@ -72,12 +72,19 @@ def _add_argument(
         named[name] = given
 
 
-def _with_suggestion(fault: Fault, callee: Value, argument: tree.Argument, position: int) -> Fault:
+def _with_suggestion(
+    fault: Fault, callee: Value, argument: tree.Argument, before: Sequence[Given]
+) -> Fault:
     """The fault of an undefined bare name, with the words that its parameter takes as help."""
     diagnostic = fault.diagnostic
     if diagnostic is None or diagnostic.code != "name" or not isinstance(argument.value, tree.Name):
         return fault
-    by_position = callee.parameters[position:] if isinstance(callee, BlockValue) else ()
+    # The operands of an operation are none of its parameters.
+    is_operation = isinstance(callee, OperationValue)
+    place = sum(not (is_operation and holds_tensor(given.value)) for given in before)
+    by_position = (
+        callee.parameters[place:] if isinstance(callee, BlockValue | OperationValue) else ()
+    )
     parameter = argument.name or next(iter(by_position), "")
     words = _words_for(callee, parameter)
     if not words:

@@ -131,7 +131,7 @@ class Body:
         for axis, size in enumerate(shape):
             term = term_of(size)
             if not isinstance(term, Entering) and any(map(is_position, leaves(term))):
-                leaf = Measured(place, result, axis)
+                leaf = Measured(place, result, type_.leading + axis)
                 self.measured[leaf] = traced(plain(size), self.derived(term))
                 shape[axis] = traced(plain(size), leaf)
         return TensorType(tuple(shape), type_.samples)

@@ -33,12 +33,14 @@ KindOf: TypeAlias = Callable[[Member], Kind]
 class Structure(Frozen):
     """The members and the wiring of an instance; instances with equal structures are alike.
 
-    Each member has its key, its kind, its operands, and whether an identity can replace it.
-    If two inputs have the same value, as in `attend(x, x)`, nothing shows which one a member reads.
-    Both then go by the first name, in `canonical_inputs`.
+    Each input has its name, and whether it has a batch. Each member has its key, its kind, its
+    operands, and whether an identity can replace it. If two inputs have the same value, as in
+    `attend(x, x)`, nothing shows which one a member reads. Both then go by the first name, in
+    `canonical_inputs`.
     """
 
     inputs: tuple[str, ...]
+    leading: tuple[int, ...]
     canonical_inputs: tuple[str, ...]
     members: tuple[tuple[Key, Kind, tuple[Reference, ...], bool], ...]
     outputs: tuple[Reference, ...]
@@ -46,7 +48,9 @@ class Structure(Frozen):
 
 def structure_of(instance: Instance, kind_of: KindOf) -> Structure:
     members = tuple((m.key, kind_of(m), m.operands, m.can_be_identity) for m in instance.members)
-    return Structure(instance.inputs, instance.canonical_inputs, members, instance.outputs)
+    return Structure(
+        instance.inputs, instance.leading, instance.canonical_inputs, members, instance.outputs
+    )
 
 
 class PlannedMember(Frozen):
@@ -95,7 +99,7 @@ class _Merger:
         self.order = {key: i for i, key in enumerate(_ordered(self.structures))}
 
     def plan(self) -> ClassPlan:
-        if len({s.inputs for s in self.structures}) != 1:
+        if len({(s.inputs, s.leading) for s in self.structures}) != 1:
             raise _Conflict
         members = tuple(self._member(key) for key in self.order)
         outputs = self._merge_all([s.outputs for s in self.structures], range(len(self.structures)))

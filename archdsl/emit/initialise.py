@@ -6,7 +6,7 @@ are reset as torch does, so that calling the method again gives a fresh network.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from archdsl.emit.members import Slot
@@ -75,7 +75,8 @@ def own_initialisation(slots: Sequence[Slot]) -> Iterator[Statement]:
         if slot.member.module is not None:
             continue  # a later use of shared layers
         if isinstance(slot.member.form, Weight):
-            yield Expr(_initialise_weight(slot, slot.member.form))
+            own = Atom(f"self.{slot.attribute}")
+            yield Expr(_initialised(slot.member.form, own, slot.values))
         for name in slot.zero:
             zeroed = Expr(Call(Atom("nn.init.zeros_"), (Atom(f"self.{slot.attribute}.{name}"),)))
             if slot.flag is None:
@@ -87,12 +88,26 @@ def own_initialisation(slots: Sequence[Slot]) -> Iterator[Statement]:
                 yield If(test, (zeroed,))
 
 
-def _initialise_weight(slot: Slot, weight: Weight) -> Python:
-    own = Atom(f"self.{slot.attribute}")
-    if weight.initial != "torch.randn":
-        return Call(Atom(f"nn.init.{weight.initial.removeprefix('torch.')}_"), (own,))
-    options = (Keyword("std", slot.values["std"]),) if "std" in slot.values else ()
-    return Call(Atom("nn.init.normal_"), (own, *options))
+def first_value(weight: Weight, sizes: Sequence[Python], options: Mapping[str, Python]) -> Python:
+    """The expression of a weight's first value: a tensor of `sizes`."""
+    match weight.initial:
+        case "zeros" | "ones":
+            return Call(Atom(f"torch.{weight.initial}"), (*sizes,))
+        case "constant":
+            return Infix("*", (options["val"], Call(Atom("torch.ones"), (*sizes,))))
+        case "normal":
+            drawn = Call(Atom("torch.randn"), (*sizes,))
+            return Infix("*", (options["std"], drawn)) if options else drawn
+    return _initialised(weight, Call(Atom("torch.empty"), (*sizes,)), options)
+
+
+def _initialised(weight: Weight, tensor: Python, options: Mapping[str, Python]) -> Python:
+    """The call that gives a tensor a weight's first value in place."""
+    positional = {option.name for option in weight.options if option.positional}
+    given = (
+        value if name in positional else Keyword(name, value) for name, value in options.items()
+    )
+    return Call(Atom(f"nn.init.{weight.initial}_"), (tensor, *given))
 
 
 def _layers(graph: Graph, operation: str, target: Target) -> list[Layer]:

@@ -31,17 +31,18 @@ class Signature(Frozen):
 
 
 class Computed(Frozen):
-    """An expression that `forward` computes from the `sizes` of tensors.
+    """An expression that `forward` computes from the `sizes` of tensors, each with its axis there.
 
     `stored` has the parts that the constructor knows.
     """
 
     term: Term
     stored: Mapping[Term, Python]
-    sizes: tuple[Term, ...]
+    sizes: Mapping[Term, int]
 
     def write(self, tensors: Mapping[Reference, Python]) -> Python:
-        known = {leaf: _size_of(tensors[_tensor(leaf)], leaf) for leaf in self.sizes}
+        shapes = {leaf: Attribute(tensors[_tensor(leaf)], "shape") for leaf in self.sizes}
+        known = {leaf: Subscript(shapes[leaf], literal(axis)) for leaf, axis in self.sizes.items()}
         return terms.write(self.term, {**self.stored, **known}.__getitem__)
 
 
@@ -111,13 +112,6 @@ def _tensor(leaf: Term) -> Reference:
         return FromInput(leaf.name)
     assert isinstance(leaf, Measured)
     return FromMember(leaf.place, leaf.result)
-
-
-def _size_of(tensor: Python, leaf: Term) -> Python:
-    """`x.shape[1]`."""
-    assert isinstance(leaf, Entering | Measured)
-    axis = int(leaf.what) if isinstance(leaf, Entering) else leaf.axis
-    return Subscript(Attribute(tensor, "shape"), literal(axis + 1))
 
 
 def present_or_identity(slot: Slot) -> Python:

@@ -11,6 +11,7 @@ from itertools import count
 
 from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.classes import BlockClass, Classes, PlannedMember
+from archdsl.emit.initialise import first_value
 from archdsl.emit.keys import Key
 from archdsl.emit.leaves import Cell, Column, is_always, is_computable, reads_counter
 from archdsl.emit.members import SELF, Computed, Signature, Slot, short_name
@@ -19,7 +20,6 @@ from archdsl.emit.python import (
     Atom,
     Attribute,
     Call,
-    Infix,
     Keyword,
     Python,
     names_in,
@@ -53,6 +53,8 @@ class Slots:
     classes: Classes
     signatures: Mapping[BlockClass, Signature]
     arguments: Arguments
+    resets: bool
+    """Whether `reset_parameters` gives weights their first values, and not the constructor."""
     sizes: Sizes = field(default_factory=Sizes)
     stored: dict[str, Python] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
@@ -227,21 +229,29 @@ class Slots:
         return Cell(value, Apply("!=", (term, Literal(None))) if argument.is_switch else term)
 
     def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:
-        column = self._column(planned.key, _shape)
-        shape = self.arguments.write("shape", column, name)
-        initial: Python = Call(Atom(weight.initial), (shape,))
-        scales = self._column(planned.key, _scale)
-        values: dict[str, Python] = {}
-        # `reset_parameters` draws from `normal_(std=...)`, so the factor is also an attribute.
-        if not is_always(scales, 1):
-            std = self.arguments.write("std", scales, name)
-            initial, values["std"] = Infix("*", (std, initial)), self._attribute_for(std, "std")
-        build = Call(Atom("nn.Parameter"), (initial,))
+        sizes = self._weight_sizes(planned.key, weight, name)
+        options: dict[str, Python] = {}
+        for option in weight.options:
+            column = self._column(planned.key, _option(option.name))
+            if not (is_always(column, option.default) and self._is_plain(column)):
+                options[option.name] = self.arguments.write(option.name, column, name)
+        initial = Call(Atom("torch.empty"), sizes) if self.resets else None
+        if self.resets:
+            options = {name: self._attribute_for(one, name) for name, one in options.items()}
+        build = Call(Atom("nn.Parameter"), (initial or first_value(weight, sizes, options),))
         template = "self." + name
         if weight.expanded:
-            axes = ", ".join(["-1"] * (len(weight.shape) - 1))
+            axes = ", ".join(["-1"] * len(weight.shape))
             template += f".expand({{0}}.shape[0], {axes})"
-        return Slot(planned, member, name, build, template=template, values=values)
+        return Slot(planned, member, name, build, template=template, values=options)
+
+    def _weight_sizes(self, key: Key, weight: Weight, name: str) -> tuple[Python, ...]:
+        """The shape of a weight, as arguments of a function: `1, channels`."""
+        whole = self._column(key, _shape)
+        if isinstance(self.arguments.reading.expression(whole), Parameter):
+            return (self.arguments.write("shape", whole, name),)
+        columns = (self._column(key, _size(axis)) for axis in range(len(weight.shape)))
+        return tuple(self.arguments.write("size", column, name) for column in columns)
 
     def _expression(
         self, planned: PlannedMember, member: Member, expression: Expression, name: str
@@ -286,7 +296,14 @@ class Slots:
 
         whole = stand_in(term)
         sizes = (leaf for leaf in leaves(whole) if isinstance(leaf, Entering | Measured))
-        return Computed(whole, stored, tuple(dict.fromkeys(sizes)))
+        return Computed(whole, stored, {leaf: self._axis(leaf) for leaf in sizes})
+
+    def _axis(self, leaf: Entering | Measured) -> int:
+        """The axis of a size as torch counts it."""
+        if isinstance(leaf, Measured):
+            return leaf.axis
+        body = self.arguments.bodies[0]
+        return int(leaf.what) + body.graph.type(body.scope.inputs[leaf.name]).leading
 
     def _attribute_for(self, written: Python, name: str) -> Python:
         """A value as `forward` reads it: a constant, or an attribute that the constructor sets."""
@@ -316,9 +333,20 @@ def _value(name: str) -> Callable[[Member], PyValue]:
     return value
 
 
-def _scale(member: Member) -> PyValue:
-    assert isinstance(member.form, Weight)
-    return member.form.scale
+def _option(name: str) -> Callable[[Member], PyValue]:
+    def value(member: Member) -> PyValue:
+        assert isinstance(member.form, Weight)
+        return next(option for option in member.form.options if option.name == name).value
+
+    return value
+
+
+def _size(axis: int) -> Callable[[Member], PyValue]:
+    def value(member: Member) -> PyValue:
+        assert isinstance(member.form, Weight)
+        return member.form.shape[axis]
+
+    return value
 
 
 def _shape(member: Member) -> PyValue:

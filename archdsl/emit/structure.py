@@ -17,7 +17,7 @@ from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.written import Expression, Origin
 from archdsl.ops.base import Expression as Template
-from archdsl.ops.base import Form, Layer
+from archdsl.ops.base import Form, Layer, Weight
 from archdsl.ops.sources import Input
 
 
@@ -110,7 +110,10 @@ class Member(Frozen):
             return (self.form.constructor, names, self.form.zero, self.form.shared)
         if isinstance(self.form, Template):
             return (self.form.template, tuple(self.form.values))
-        return self.form and (self.form.initial, self.form.expanded)
+        if isinstance(self.form, Weight):
+            names = tuple(option.name for option in self.form.options)
+            return (self.form.initial, names, len(self.form.shape), self.form.expanded)
+        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +135,11 @@ class Instance:
     @property
     def inputs(self) -> tuple[str, ...]:
         return tuple(self.scope.inputs)
+
+    @property
+    def leading(self) -> tuple[int, ...]:
+        """For each input how many axes torch has before those of the language."""
+        return tuple(self.graph.type(value).leading for value in self.scope.inputs.values())
 
     @property
     def canonical_inputs(self) -> tuple[str, ...]:

@@ -225,15 +225,34 @@ def _simplify(term: Apply) -> Expression:
 
 
 def _entry(values: Expression, index: Expression) -> Expression | None:
-    """An entry of a tuple whose entries are written out."""
+    """An entry of a tuple whose entries are written out.
+
+    Of a tuple with a name, `shape[0]` reads better than what stands there, unless that is short.
+    """
     place = index.value if isinstance(index, Literal) else None
-    if isinstance(values, Apply) and values.operator == "tuple" and isinstance(place, int):
-        return values.terms[place] if -len(values.terms) <= place < len(values.terms) else None
-    return None
+    entries = _entries(values)
+    if entries is None or not isinstance(place, int):
+        return None
+    if not -len(entries) <= place < len(entries):
+        return None
+    is_short = not isinstance(entries[place], Apply)
+    return entries[place] if is_short or not isinstance(values, Named) else None
+
+
+def _entries(term: Expression) -> tuple[Expression, ...] | None:
+    """The entries of a tuple, if they are written out."""
+    if isinstance(term, Named):
+        return _entries(term.term)
+    if isinstance(term, Literal) and isinstance(term.value, tuple):
+        return tuple(map(Literal, term.value))
+    return term.terms if isinstance(term, Apply) and term.operator == "tuple" else None
 
 
 def _sum(left: Expression, right: Expression) -> Expression:
-    """A sum; `x + x + x` as `3 * x`, such as the channels of a concatenation."""
+    """A sum; `x + x + x` as `3 * x`, such as the channels of a concatenation; of tuples, one."""
+    first, second = _entries(left), _entries(right)
+    if first is not None and second is not None:
+        return Apply("tuple", first + second)
     times, one = 1, left
     if isinstance(left, Apply) and left.operator == "*" and isinstance(left.terms[0], Literal):
         times, one = left.terms[0].value, left.terms[1]  # type: ignore[assignment]

@@ -112,7 +112,8 @@ class ClassWriter(Frozen):
     def _slots(self, named: Mapping[Expression, str]) -> tuple[Slots, list[Slot]]:
         context = self.context
         arguments = Arguments(self.owner, context.opens, context.fixed[self.owner], named)
-        slots = Slots(self.owner, context.classes, context.signatures, arguments, context.sizes)
+        classes, signatures, resets = context.classes, context.signatures, context.has_init
+        slots = Slots(self.owner, classes, signatures, arguments, resets, context.sizes)
         return slots, slots.write()
 
     def _signature(self, arguments: Arguments) -> Signature:

@@ -25,7 +25,8 @@ class TensorType:
     """The type of a tensor: its `shape` without the batch, (C, T, H, W) for video.
 
     `samples` counts such tensors for each sample of the network. It is above 1 where an axis was
-    folded into the batch, as groups of frames are, and 0 where one learned tensor serves the batch.
+    folded into the batch, as groups of frames are, and 0 where one learned tensor serves the batch,
+    and has no axis for it.
     """
 
     shape: tuple[int, ...]
@@ -34,6 +35,11 @@ class TensorType:
     @property
     def rank(self) -> int:
         return len(self.shape)
+
+    @property
+    def leading(self) -> int:
+        """How many axes torch has before these: the batch, or none of a learned tensor."""
+        return min(self.samples, 1)
 
     @property
     def elements(self) -> int:

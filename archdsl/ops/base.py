@@ -130,16 +130,16 @@ class Expression:
 
 
 class Weight(Frozen):
-    """A free parameter of the model: `self.name = nn.Parameter(torch.zeros(shape))`.
+    """A free parameter of the model: `self.name = nn.Parameter(torch.zeros(1, 768))`.
 
-    `initial` is the function that gives its first value (`torch.zeros`), which is multiplied by
-    `scale`. `shape` begins with a batch axis of 1. If it is `expanded`, it takes the batch of its
-    only operand: `self.name.expand(x.shape[0], -1, -1)`.
+    `initial` is the function of torch.nn.init that gives its first value (`zeros`), with `options`.
+    If it is `expanded`, it takes the batch of its only operand:
+    `self.name.expand(x.shape[0], -1, -1)`.
     """
 
     initial: str
     shape: tuple[int, ...]
-    scale: int | float = 1
+    options: tuple[LayerArgument, ...] = ()
     label: str = "weight"
     expanded: bool = False
 
@@ -158,6 +158,9 @@ class Operation(Frozen):
 
     joins_samples: ClassVar[bool] = False
     """Whether torch needs one batch size for all operands, and does not broadcast over it."""
+
+    needs_batch: ClassVar[bool] = False
+    """Whether torch takes the first axis for the batch, so that there must be one."""
 
     is_weighted: ClassVar[bool] = False
     """Whether it has weights that a network's `init` can initialise."""
@@ -226,8 +229,8 @@ def infer_types(operation: Operation, operands: Types) -> Types:
 def _common_samples(operation: Operation, operands: Types) -> int:
     """The `samples` that all operands share.
 
-    A learned tensor (0) goes with any batch, since torch broadcasts its batch axis of 1. But an
-    operation that joins samples, such as `concat`, does not broadcast.
+    A learned tensor (0) goes with any batch, since torch broadcasts a tensor without this axis. But
+    an operation that joins samples, such as `concat`, does not broadcast.
     """
     if not operands:
         return 1
@@ -240,7 +243,7 @@ def _common_samples(operation: Operation, operands: Types) -> int:
             message = f"{takes}, but these are {operand} and {other}"
             help = "`group` both, or `ungroup` the one that is in groups"
             raise Mismatch(message, operand=slot, help=help)
-        if operand.samples != most and operation.joins_samples:
+        if not operand.samples and (operation.needs_batch or (operation.joins_samples and most)):
             raise missing_batch(operation, slot)
     return most
 

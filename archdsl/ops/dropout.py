@@ -29,6 +29,7 @@ class ChannelDropout(Dropout):
     """In training, each channel of C x (L | H x W | T x H x W) is 0 as a whole."""
 
     name = "channel_dropout"
+    needs_batch = True
     constructor = "nn.Dropout{axes}d"
 
     def infer(self, x: TensorType) -> Types:
@@ -60,6 +61,7 @@ class StochasticDepth(Operation):
     """
 
     name = "stochastic_depth"
+    needs_batch = True
     p: Number = parameter(Real(0, 1))
     per: str = parameter(Choice(("sample", "batch")), "sample")
 

@@ -32,7 +32,7 @@ class Concat(Operation):
         return (with_size(first, index, sum(x.shape[index] for x in operands)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        dim = dimension(self.axis, operands[0].rank)
+        dim = dimension(self.axis, operands[0])
         return Expression("torch.cat([{operands}], dim={dim})", {"dim": dim})
 
 
@@ -57,7 +57,7 @@ class Stack(Operation):
         return (TensorType((*first.shape[:index], len(operands), *first.shape[index:])),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        dim = dimension(self.axis, results[0].rank)
+        dim = dimension(self.axis, results[0])
         return Expression("torch.stack([{operands}], dim={dim})", {"dim": dim})
 
 
@@ -104,7 +104,7 @@ class Split(Operation):
         listed = ", ".join(f"{{{name}}}" for name in sizes)
         listed = listed if isinstance(self.sizes, int) else f"[{listed}]"
         # A placeholder for each size, since each can follow from an argument in its own way.
-        values = sizes | {"dim": dimension(self.axis, operands[0].rank)}
+        values = sizes | {"dim": dimension(self.axis, operands[0])}
         return Expression(unpacked(f"torch.split({{0}}, {listed}, dim={{dim}})", results), values)
 
     def _sizes(self, x: TensorType, index: int) -> list[int]:
@@ -145,5 +145,5 @@ class Chunk(Operation):
         return part_types(x, index, [min(size, total - start) for start in range(0, total, size)])
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        values = {"parts": self.parts, "dim": dimension(self.axis, operands[0].rank)}
+        values = {"parts": self.parts, "dim": dimension(self.axis, operands[0])}
         return Expression(unpacked("{0}.chunk({parts}, dim={dim})", results), values)

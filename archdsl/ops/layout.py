@@ -45,8 +45,8 @@ class Transpose(Operation):
         return (TensorType(tuple(sizes)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        rank = operands[0].rank
-        values = {"a": dimension(self.a, rank, "a"), "b": dimension(self.b, rank, "b")}
+        (x,) = operands
+        values = {"a": dimension(self.a, x, "a"), "b": dimension(self.b, x, "b")}
         return Expression("{0}.transpose({a}, {b})", values)
 
 
@@ -69,8 +69,10 @@ class Permute(Operation):
         return (TensorType(tuple(x.shape[index] for index in order)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        values = {f"axis{i}": index + 1 for i, index in enumerate(self._order(operands[0]))}
-        return Expression(f"{{0}}.permute(0, {slots(values)})", values)
+        (x,) = operands
+        values = {f"axis{i}": x.leading + index for i, index in enumerate(self._order(x))}
+        batch = "0, " * x.leading
+        return Expression(f"{{0}}.permute({batch}{slots(values)})", values)
 
     def _order(self, x: TensorType) -> tuple[int, ...]:
         return tuple(axis_index(axis, x.rank, "axes") for axis in axis_tuple(self.axes))
@@ -97,9 +99,13 @@ class Reshape(Operation):
         return (TensorType(resolve_sizes(entries(self.shape), x.elements, str(x), "shape")),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        # Not x.reshape(-1, ...): of a clip of another size, it would make more samples, silently.
-        flat = "{0}" if operands[0].rank == 1 else "{0}.flatten(1)"
+        (x,) = operands
         shape = entries(self.shape)
+        if not x.leading:
+            sizes = {f"size{i}": size for i, size in enumerate(shape, start=1)}
+            return Expression(f"{{0}}.reshape({slots(sizes)})", sizes)
+        # Not x.reshape(-1, ...): of a clip of another size, it would make more samples, silently.
+        flat = "{0}" if x.rank == 1 else "{0}.flatten(1)"
         if len(shape) == 1:
             return Expression("{0}.flatten(1)")
         return Expression(f"torch.unflatten({flat}, 1, {{shape}})", {"shape": shape})
@@ -126,7 +132,7 @@ class Flatten(Operation):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         (x,) = operands
-        values = {"start": self._start(x) + 1, "end": dimension(self.end, x.rank, "end")}
+        values = {"start": self._start(x) + x.leading, "end": dimension(self.end, x, "end")}
         if axis_index(self.end, x.rank, "end") == x.rank - 1:
             return Expression("{0}.flatten({start})", {"start": values["start"]})
         return Expression("{0}.flatten({start}, {end})", values)
@@ -154,7 +160,7 @@ class Unflatten(Operation):
         return (TensorType((*x.shape[:index], *sizes, *x.shape[index + 1 :])),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        values = {"dim": dimension(self.axis, operands[0].rank)}
+        values = {"dim": dimension(self.axis, operands[0])}
         sizes = {f"size{i}": size for i, size in enumerate(entries(self.sizes), start=1)}
         listed = slots(sizes) + ("," if len(sizes) == 1 else "")
         return Expression(f"torch.unflatten({{0}}, {{dim}}, ({listed}))", values | sizes)
@@ -181,9 +187,14 @@ class Restore(Operation):
             raise Mismatch(message, operand=0)
         return (TensorType((*x.shape[:-1], *sizes)),)
 
+    def samples(self, x: TensorType, like: TensorType) -> int:
+        super().samples(x, like)
+        return x.samples
+
     def emit(self, operands: Types, results: Types) -> Expression:
         # The sizes are read when the module runs, so it takes clips of any size.
-        first = axis_index(self.start, operands[1].rank, "start") + 1
+        like = operands[1]
+        first = axis_index(self.start, like.rank, "start") + like.leading
         return Expression("torch.unflatten({0}, -1, {1}.shape[{first}:])", {"first": first})
 
 
@@ -206,7 +217,7 @@ class Squeeze(Operation):
         return (without_axes(self.name, x, (index,)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        return Expression("{0}.squeeze({dim})", {"dim": dimension(self.axis, operands[0].rank)})
+        return Expression("{0}.squeeze({dim})", {"dim": dimension(self.axis, operands[0])})
 
 
 def without_axes(name: str, x: TensorType, gone: tuple[int, ...]) -> TensorType:
@@ -236,4 +247,4 @@ class Unsqueeze(Operation):
         return (TensorType((*x.shape[:index], 1, *x.shape[index:])),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        return Expression("{0}.unsqueeze({dim})", {"dim": dimension(self.axis, results[0].rank)})
+        return Expression("{0}.unsqueeze({dim})", {"dim": dimension(self.axis, results[0])})

@@ -6,7 +6,7 @@ from math import prod
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Expression, Layer, LayerArgument, Mismatch, Operation, Types
-from archdsl.ops.shapes import aligned_shapes, with_rank
+from archdsl.ops.shapes import broadcast_shapes, with_rank
 from archdsl.params.kinds import Boolean, Integer, parameter
 
 
@@ -98,7 +98,7 @@ class MatMul(Operation):
         if a.shape[-1] != b.shape[-2]:
             must = f"a matrix must have as many rows as {a} has columns ({a.shape[-1]})"
             raise Mismatch(f"{must}, but {b} has {b.shape[-2]}", operand=1)
-        batch = aligned_shapes(a.shape[:-2], b.shape[:-2])
+        batch = broadcast_shapes(a.shape[:-2], b.shape[:-2])
         if batch is None:
             must = "the axes before two matrices must broadcast"
             help = (

@@ -67,6 +67,7 @@ class BatchNorm(Operation):
     """
 
     name = "batch_norm"
+    needs_batch = True
     gamma: int = parameter(Integer(0, 1), 1)
     eps: Number = parameter(Real(0), EPS)
     momentum: Number | None = parameter(Maybe(Real(0, 1)), MOMENTUM)
@@ -136,6 +137,7 @@ class GroupNorm(Operation):
     """
 
     name = "group_norm"
+    needs_batch = True
     groups: int = parameter(Integer())
     eps: Number = parameter(Real(0), EPS)
     affine: bool = parameter(Boolean(), True)
@@ -237,6 +239,7 @@ class LocalResponseNorm(Operation):
     """
 
     name = "local_response_norm"
+    needs_batch = True
     size: int = parameter(Integer())
     alpha: Number = parameter(Real(), Fraction(1, 10_000))
     beta: Number = parameter(Real(), Fraction(3, 4))

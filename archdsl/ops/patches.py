@@ -145,6 +145,7 @@ class ChannelShuffle(Operation):
     """
 
     name = "channel_shuffle"
+    needs_batch = True
     groups: int = parameter(Integer())
 
     def infer(self, x: TensorType) -> Types:

@@ -58,6 +58,7 @@ class ParametricRelu(Activation):
     """
 
     name = "prelu"
+    needs_batch = True
     channelwise: bool = parameter(Boolean(), False)
     initial: Number = parameter(Real(), Fraction(1, 4))
 

@@ -31,7 +31,7 @@ class Reduction(Operation):
         return (TensorType(tuple(1 if i in gone else size for i, size in enumerate(x.shape))),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        values = {"dim": dimensions(self.axes, operands[0].rank), **self._options()}
+        values = {"dim": dimensions(self.axes, operands[0]), **self._options()}
         options = "".join(f", {name}={{{name}}}" for name in values if name != "dim")
         keep = ", keepdim=True" if self.keep else ""
         call = self.call or f"{{0}}.{self.name}("
@@ -56,8 +56,9 @@ class Prod(Reduction):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         # From the last axis on, so that those before keep their numbers.
-        indices = sorted(axis_indices(self.axes, operands[0].rank), reverse=True)
-        values = {f"dim{i}": index + 1 for i, index in enumerate(indices)}
+        (x,) = operands
+        indices = sorted(axis_indices(self.axes, x.rank), reverse=True)
+        values = {f"dim{i}": index + x.leading for i, index in enumerate(indices)}
         keep = ", keepdim=True" if self.keep else ""
         return Expression("{0}" + "".join(f".prod({{{n}}}{keep})" for n in values), values)
 

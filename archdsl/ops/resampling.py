@@ -70,6 +70,7 @@ class Interpolate(Operation):
     """
 
     name = "interpolate"
+    needs_batch = True
     size: int | tuple[int | None, ...] | None = parameter(Maybe(NewSizes()), None)
     scale: Number | tuple[Number, ...] | None = parameter(Maybe(Several(Real(0))), None)
     mode: str = parameter(Choice(MODES), "nearest")
@@ -134,6 +135,7 @@ class ResizeLike(Operation):
 
     name = "resize_like"
     arity = (2, 2)
+    needs_batch = True
     mode: str = parameter(Choice(MODES), "nearest")
     align_corners: bool = parameter(Boolean(), False)
     antialias: bool = parameter(Boolean(), False)
@@ -165,6 +167,7 @@ class GridSample(Operation):
     name = "grid_sample"
     arity = (2, 2)
     joins_samples = True
+    needs_batch = True
     mode: str = parameter(Choice(("linear", "nearest", "cubic")), "linear")
     padding: str = parameter(Choice(("zeros", "border", "reflection")), "zeros")
     align_corners: bool = parameter(Boolean(), False)
@@ -206,6 +209,7 @@ class AffineGrid(Operation):
 
     name = "affine_grid"
     arity = (2, 2)
+    needs_batch = True
     align_corners: bool = parameter(Boolean(), False)
 
     def infer(self, matrix: TensorType, like: TensorType) -> Types:

@@ -10,9 +10,9 @@ from archdsl.ops.shapes import Axes, Axis, axis_index, axis_indices, dimensions,
 from archdsl.params.kinds import AxisName, AxisNames, Integer, Maybe, Several, Sizes, parameter
 
 
-def subscript(index: int, inside: str) -> str:
+def subscript(x: TensorType, index: int, inside: str) -> str:
     """`x[:, :, inside]`, with a colon for the batch and for each axis before `index`."""
-    return "{0}[" + ":, " * (index + 1) + inside + "]"
+    return "{0}[" + ":, " * (x.leading + index) + inside + "]"
 
 
 class Slice(Operation):
@@ -58,7 +58,8 @@ class Slice(Operation):
             values["step"] = self.step
         start, stop, step = (f"{{{n}}}" if n in values else "" for n in ("start", "stop", "step"))
         inside = f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
-        return Expression(subscript(axis_index(self.axis, operands[0].rank), inside), values)
+        (x,) = operands
+        return Expression(subscript(x, axis_index(self.axis, x.rank), inside), values)
 
 
 class Select(Operation):
@@ -81,8 +82,9 @@ class Select(Operation):
         return (without_axes(self.name, x, (axis,)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        axis = axis_index(self.axis, operands[0].rank)
-        return Expression(subscript(axis, "{index}"), {"index": self.index})
+        (x,) = operands
+        axis = axis_index(self.axis, x.rank)
+        return Expression(subscript(x, axis, "{index}"), {"index": self.index})
 
 
 class Roll(Operation):
@@ -100,11 +102,11 @@ class Roll(Operation):
         return (x,)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        rank = operands[0].rank
-        shift = per_axis(self.shift, len(axis_indices(self.axes, rank)), "shift")
+        (x,) = operands
+        shift = per_axis(self.shift, len(axis_indices(self.axes, x.rank)), "shift")
         values = {
             "shift": shift if len(shift) > 1 else shift[0],
-            "dim": dimensions(self.axes, rank),
+            "dim": dimensions(self.axes, x),
         }
         return Expression("{0}.roll({shift}, {dim})", values)
 
@@ -123,7 +125,7 @@ class Flip(Operation):
         return (x,)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        return Expression("{0}.flip({dim})", {"dim": dimensions(self.axes, operands[0].rank)})
+        return Expression("{0}.flip({dim})", {"dim": dimensions(self.axes, operands[0])})
 
 
 class Expand(Operation):
@@ -147,11 +149,12 @@ class Expand(Operation):
         return (TensorType(tuple(shape)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        sizes = per_axis(self.shape, operands[0].rank, "shape")
+        (x,) = operands
+        sizes = per_axis(self.shape, x.rank, "shape")
         # -1 is written as it is, and -1 for the batch, which fits any batch size.
         values = {f"size{i}": size for i, size in enumerate(sizes) if size != -1}
         places = (f"{{size{i}}}" if size != -1 else "-1" for i, size in enumerate(sizes))
-        return Expression(f"{{0}}.expand(-1, {', '.join(places)})", values)
+        return Expression(f"{{0}}.expand({', '.join(('-1',) * x.leading + (*places,))})", values)
 
 
 class Repeat(Operation):
@@ -168,7 +171,8 @@ class Repeat(Operation):
         return (TensorType(tuple(s * n for s, n in zip(x.shape, times, strict=True))),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        times = per_axis(self.times, operands[0].rank, "times")
+        (x,) = operands
+        times = per_axis(self.times, x.rank, "times")
         values = {f"times{i}": count for i, count in enumerate(times)}
-        places = ", ".join(f"{{{name}}}" for name in values)
-        return Expression(f"{{0}}.repeat(1, {places})", values)
+        places = (f"{{{name}}}" for name in values)
+        return Expression(f"{{0}}.repeat({', '.join(('1',) * x.leading + (*places,))})", values)

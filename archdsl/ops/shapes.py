@@ -1,7 +1,7 @@
 """Shape rules that families share: axes by name or number, sliding windows, broadcasting.
 
 All count axes without the batch, so axis 0 is the channels. Only `dimension` and `dimensions` add
-the batch, for torch.
+the batch, for torch, if the tensor has one.
 """
 
 from __future__ import annotations
@@ -70,23 +70,23 @@ def positions(rank: int, name: str) -> tuple[int, ...]:
     return tuple(range(1, rank))
 
 
-def dimension(axis: Axis, rank: int, name: str = "axis") -> int:
-    """An axis as torch counts it, after the batch.
+def dimension(axis: Axis, x: TensorType, name: str = "axis") -> int:
+    """An axis of `x` as torch counts it, after the batch.
 
     A negative axis stays negative: it counts from the end with and without the batch, and emitted
     code should say what the spec says.
     """
-    index = axis_index(axis, rank, name)
-    return axis if isinstance(axis, int) and axis < 0 else index + 1
+    index = axis_index(axis, x.rank, name)
+    return axis if isinstance(axis, int) and axis < 0 else index + x.leading
 
 
-def dimensions(axes: Axes, rank: int, name: str = "axes") -> int | tuple[int, ...]:
-    """Several axes as torch counts them; a number if there is only one."""
-    indices = axis_indices(axes, rank, name)
+def dimensions(axes: Axes, x: TensorType, name: str = "axes") -> int | tuple[int, ...]:
+    """Several axes of `x` as torch counts them; a number if there is only one."""
+    indices = axis_indices(axes, x.rank, name)
     if axes == POSITIONS:
-        dims = tuple(index + 1 for index in indices)
+        dims = tuple(index + x.leading for index in indices)
     else:
-        dims = tuple(dimension(axis, rank, name) for axis in axis_tuple(axes))
+        dims = tuple(dimension(axis, x, name) for axis in axis_tuple(axes))
     return dims[0] if len(dims) == 1 else dims
 
 
@@ -203,7 +203,10 @@ def window_extents(op: Windowed, x: TensorType, *, ceil: bool = False) -> tuple[
 
 
 def broadcast(name: str, operands: Types) -> TensorType:
-    """The type to which all operands broadcast.
+    """The type to which all operands broadcast, as torch aligns them: from the last axis on.
+
+    A tensor with fewer axes than the result must have no batch: torch would align it with an axis
+    of the others.
 
     Raises:
         Mismatch: they do not broadcast.
@@ -211,7 +214,7 @@ def broadcast(name: str, operands: Types) -> TensorType:
     shape = operands[0].shape
     for index, operand in enumerate(operands[1:], 1):
         sizes = broadcast_shapes(shape, operand.shape)
-        if sizes is None:
+        if sizes is None or any(len(sizes) > x.rank and x.leading for x in operands):
             message = f"`{name}` cannot broadcast {TensorType(shape)} and {operand}"
             help = "each axis must have the same size on both sides, or 1 on one of them"
             raise Mismatch(message, operand=index, help=help)
@@ -222,30 +225,23 @@ def broadcast(name: str, operands: Types) -> TensorType:
 def broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
     """The shape to which two shapes broadcast, or None if they do not.
 
-    Unlike in torch, their ranks must agree. Shapes are without the batch: torch would align the
-    batch of the shorter one with a channel of the longer one.
+    The shorter one is aligned with the last axes of the longer one.
     """
-    if len(a) != len(b) or any(
-        left != right and 1 not in (left, right) for left, right in zip(a, b, strict=True)
-    ):
-        return None
-    return tuple(max(left, right) for left, right in zip(a, b, strict=True))
-
-
-def aligned_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape to which two shapes broadcast, the shorter one aligned with the last axes."""
     missing = len(a) - len(b)
-    return broadcast_shapes((1,) * -missing + a, (1,) * missing + b)
+    pairs = list(zip((1,) * -missing + a, (1,) * missing + b, strict=True))
+    if any(left != right and 1 not in (left, right) for left, right in pairs):
+        return None
+    return tuple(max(left, right) for left, right in pairs)
 
 
 def with_rank(operand: int, x: TensorType, rank: int) -> str:
     """The template of an operand with axes of size 1 before its own: `{0}[:, None]`.
 
     Torch aligns the last axes of two tensors. Of one with fewer axes it would take the batch for an
-    axis of the other, unless there is none, as for a tensor that serves all samples.
+    axis of the other, unless there is none.
     """
     missing = rank - x.rank
-    if not (missing and x.samples):
+    if not (missing and x.leading):
         return f"{{{operand}}}"
     return f"{{{operand}}}[:, " + ", ".join(["None"] * missing) + "]"
 

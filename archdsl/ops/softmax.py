@@ -21,7 +21,7 @@ class AlongAxis(Operation):
         return (x,)
 
     def emit(self, operands: Types, results: Types) -> Layer:
-        dim = LayerArgument("dim", dimension(self.axis, operands[0].rank))
+        dim = LayerArgument("dim", dimension(self.axis, operands[0]))
         return Layer(self.constructor, (dim,), self.name, shared=True)
 
 
@@ -54,5 +54,5 @@ class Glu(Operation):
         return (with_size(x, index, size // 2),)
 
     def emit(self, operands: Types, results: Types) -> Layer:
-        dim = LayerArgument("dim", dimension(self.axis, operands[0].rank), -1)
+        dim = LayerArgument("dim", dimension(self.axis, operands[0]), -1)
         return Layer("nn.GLU", (dim,), "glu", shared=True)

@@ -30,7 +30,7 @@ class Normalize(Operation):
     def emit(self, operands: Types, results: Types) -> Expression:
         values = {
             "p": number(self.p),
-            "dim": dimension(self.axis, operands[0].rank),
+            "dim": dimension(self.axis, operands[0]),
             "eps": number(self.eps),
         }
         return Expression("F.normalize({0}, p={p}, dim={dim}, eps={eps})", values)
@@ -52,7 +52,8 @@ class CosineSimilarity(Operation):
         return (without_axes(self.name, both, (axis_index(self.axis, both.rank),)),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        values = {"dim": dimension(self.axis, operands[0].rank), "eps": number(self.eps)}
+        widest = max(operands, key=lambda x: x.rank + x.leading)
+        values = {"dim": dimension(self.axis, widest), "eps": number(self.eps)}
         return Expression("F.cosine_similarity({0}, {1}, dim={dim}, eps={eps})", values)
 
 

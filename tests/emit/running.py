@@ -103,7 +103,9 @@ class Interpreter(nn.Module):
             output = self.steps[str(node.index)](*operands)
             outputs = tuple(output) if len(node.results) > 1 else (output,)
             for place, (tensor, type_) in enumerate(zip(outputs, node.results, strict=True)):
-                assert tuple(tensor.shape[1:]) == type_.shape, name_all(self.graph).path(node)
+                assert tuple(tensor.shape[type_.leading :]) == type_.shape, name_all(
+                    self.graph
+                ).path(node)
                 tensors[Value(node.index, place)] = tensor
         return tuple(tensors[value] for value in self.graph.outputs)
 

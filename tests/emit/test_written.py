@@ -200,7 +200,7 @@ def test_the_size_of_a_clip_is_in_no_expression(load: Load) -> None:
         }"""
     )
     assert list(inspect.signature(network_class(network)).parameters) == ["heads"]
-    assert "torch.zeros((1, 8, 16))" in network.source()
+    assert "torch.zeros(8, 16)" in network.source()
 
 
 def _expressions() -> st.SearchStrategy[str]:

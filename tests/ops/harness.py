@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import logging
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from archdsl.emit.initialise import first_value
 from archdsl.emit.provided import PROVIDED
 from archdsl.emit.python import Atom, literal
 from archdsl.emit.templates import instantiate
@@ -54,7 +56,9 @@ class Emitted(nn.Module):
         if isinstance(form, Layer):
             self.layer = eval(constructor(form), dict(NAMES))
         if isinstance(form, Weight):
-            self.weight = nn.Parameter(eval(f"{form.initial}({form.shape})", dict(NAMES)))
+            sizes, options = tuple(map(literal, form.shape)), {o.name: o for o in form.options}
+            values = {name: literal(option.value) for name, option in options.items()}
+            self.weight = nn.Parameter(eval(str(first_value(form, sizes, values)), dict(NAMES)))
 
     def forward(self, *operands: torch.Tensor) -> Any:
         if isinstance(self.form, Layer):
@@ -67,10 +71,9 @@ class Emitted(nn.Module):
         return eval(text, {**NAMES, **dict(zip(names, operands, strict=True))})
 
     def _weight(self, form: Weight, operands: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        assert form.expanded == bool(operands)
         if not form.expanded:
             return self.weight
-        return self.weight.expand(operands[0].shape[0], *[-1] * (len(form.shape) - 1))
+        return self.weight.expand(operands[0].shape[0], *[-1] * len(form.shape))
 
 
 def constructor(form: Layer) -> str:
@@ -130,19 +133,41 @@ def agree(operation: Operation, *operands: TensorType) -> None:
         assert sum(p.numel() for p in module.parameters()) == cost.parameters
         macs = 0 if operation.name in UNCOUNTED else cost.macs
         assert _counted(module, operands) == 2 * macs
+    _same_without_batch(operation, operands)
     if FlopCountAnalysis is not None and operands:
         assert _fvcore(form, operands) == cost.macs + cost.fvcore
 
 
+def _same_without_batch(operation: Operation, operands: Types) -> None:
+    """Check that tensors without a batch give what they give as a batch of one."""
+    learned = tuple(replace(operand, samples=0) for operand in operands)
+    if not operands or not accepted(operation, *learned):
+        return
+    one, other = (
+        Emitted(operation.emit(types, infer_types(operation, types))).eval()
+        for types in (operands, learned)
+    )
+    other.load_state_dict(one.state_dict())
+    inputs = [torch.rand(operand.times, *operand.shape) for operand in operands]
+    batched, plain = one(*inputs), other(*[x[0] for x in inputs])
+    assert isinstance(batched, tuple) == isinstance(plain, tuple)
+    for y, z in zip(*(r if isinstance(r, tuple) else (r,) for r in (batched, plain)), strict=True):
+        torch.testing.assert_close(y[0], z, equal_nan=True)
+
+
 def _inputs(operands: Types, batch: int) -> tuple[torch.Tensor, ...]:
-    return tuple(torch.empty(batch * operand.times, *operand.shape) for operand in operands)
+    return tuple(torch.empty(_batched(operand, batch)) for operand in operands)
+
+
+def _batched(x: TensorType, batch: int) -> tuple[int, ...]:
+    """The shape that torch has, for a batch of the network."""
+    return (batch * x.samples, *x.shape) if x.samples else x.shape
 
 
 def _same_shapes(module: Emitted, operands: Types, results: Types) -> None:
-    batch = 2 if operands else 1
-    outputs = module(*_inputs(operands, batch))
+    outputs = module(*_inputs(operands, batch=2))
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-    assert [tuple(y.shape) for y in outputs] == [(batch * r.times, *r.shape) for r in results]
+    assert [tuple(y.shape) for y in outputs] == [_batched(result, 2) for result in results]
 
 
 def _counted(module: Emitted, operands: Types) -> int:

@@ -91,6 +91,17 @@ def test_matmul(pair: tuple[TensorType, TensorType], n: int, k: int, m: int) -> 
     agree(MatMul(), shape(n, k), TensorType((*b.shape, k, m)))
 
 
+def test_learned_tensors_may_have_fewer_axes() -> None:
+    learned = TensorType((4,), samples=0)
+    for operation in (infix("+")(), Maximum(), CosineSimilarity(-1)):
+        agree(operation, shape(2, 3, 4), learned)
+        agree(operation, learned, TensorType((2, 3, 4), samples=5))
+    matrix = TensorType((4, 3), samples=0)
+    agree(MatMul(), shape(2, 3, 4), matrix)
+    agree(MatMul(), matrix, shape(2, 3, 4))
+    assert text(MatMul(), shape(2, 3, 4), matrix) == "x @ y"
+
+
 def test_matmul_keeps_samples_apart() -> None:
     """As many samples as the other tensor has heads: torch would multiply each with a head."""
     agree(MatMul(), shape(2, 3, 4), shape(4, 3))
@@ -119,6 +130,11 @@ def test_vectors(data: st.DataObject, pair: tuple[TensorType, TensorType]) -> No
     [
         (infix("+")(), (shape(3, 4), shape(3, 5)), "`add` cannot broadcast 3 x 4 and 3 x 5"),
         (infix("+")(), (shape(3, 4), shape(4)), "`add` cannot broadcast 3 x 4 and 4"),
+        (
+            infix("+")(),
+            (shape(4), TensorType((3, 4), samples=0)),
+            "`add` cannot broadcast 4 and 3 x 4",
+        ),
         (infix("+")(), (shape(3),), "`add` takes two tensors, or a tensor and a constant"),
         (
             infix("+")(1),
