@@ -1,15 +1,9 @@
-"""Arguments of calls: evaluated, bound to parameters, and traced to where they were first written.
-
-A value is often refused far from its origin: `widen(1.5)` makes a width that a convolution three
-blocks further in cannot take. The diagnostic points at the origin and shows the way from there.
-"""
+"""Arguments of calls: evaluated, and bound to parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from fractions import Fraction
-from math import ceil
 
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
@@ -21,12 +15,10 @@ from archdsl.build.values import (
     OperationValue,
     Value,
     holds_tensor,
-    show,
 )
-from archdsl.diagnostics import Label, alternatives, counted, did_you_mean
+from archdsl.diagnostics import alternatives, counted, did_you_mean
 from archdsl.params.kinds import kind_of
 from archdsl.program.names import TYPE_WORDS, words_of_kind
-from archdsl.program.program import names_in
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -47,6 +39,7 @@ def evaluate_arguments(
     failed = False
     for argument in arguments:
         try:
+            _check_name(frame, callee, argument)
             _add_argument(frame, argument, positional, named)
         except Fault as fault:
             frame.findings.report(_with_suggestion(fault, callee, argument, positional))
@@ -54,6 +47,14 @@ def evaluate_arguments(
     if failed:
         raise Fault
     return Arguments(tuple(positional), named)
+
+
+def _check_name(frame: Frame, callee: Value, argument: tree.Argument) -> None:
+    """Check that a callee has the parameter that an argument names, whatever its value."""
+    if argument.name is None or not isinstance(callee, BlockValue | OperationValue):
+        return
+    if argument.name not in callee.parameters:
+        raise _unknown_parameter(frame, callee, argument.name, argument.span)
 
 
 def _add_argument(
@@ -73,25 +74,44 @@ def _add_argument(
 
 
 def _with_suggestion(
-    fault: Fault, callee: Value, argument: tree.Argument, before: Sequence[Given]
+    fault: Fault, callee: Value, argument: tree.Argument, positional: Sequence[Given]
 ) -> Fault:
-    """The fault of an undefined bare name, with the words that its parameter takes as help."""
-    diagnostic = fault.diagnostic
-    if diagnostic is None or diagnostic.code != "name" or not isinstance(argument.value, tree.Name):
+    """The fault of an undefined bare name, with what its parameter takes as help."""
+    diagnostic, node = fault.diagnostic, argument.value
+    if diagnostic is None or diagnostic.code != "name" or not isinstance(node, tree.Name):
         return fault
-    # The operands of an operation are none of its parameters.
-    is_operation = isinstance(callee, OperationValue)
-    place = sum(not (is_operation and holds_tensor(given.value)) for given in before)
-    by_position = (
-        callee.parameters[place:] if isinstance(callee, BlockValue | OperationValue) else ()
-    )
-    parameter = argument.name or next(iter(by_position), "")
+    parameter = argument.name or _parameter_at(callee, positional)
+    help = _argument_help(callee, parameter, node.name, is_named=argument.name is not None)
+    return Fault(replace(diagnostic, help=help)) if help else fault
+
+
+def _parameter_at(callee: Value, positional: Sequence[Given]) -> str:
+    """The parameter that the next argument without a name is for; "" where there is none."""
+    if not isinstance(callee, BlockValue | OperationValue):
+        return ""
+    # The tensors of an operation are no parameters.
+    is_block = isinstance(callee, BlockValue)
+    taken = [given for given in positional if is_block or not holds_tensor(given.value)]
+    return next(iter(callee.parameters[len(taken) :]), "")
+
+
+def _argument_help(callee: Value, parameter: str, name: str, *, is_named: bool) -> str | None:
+    """The help for a name that nothing defines, given for a parameter.
+
+    `conv(8, 3, bias)` names a parameter where its value is wanted.
+    """
+    from archdsl.foreign.names import hint  # tables that only a mistake needs
+    from archdsl.foreign.words import value_hint
+
     words = _words_for(callee, parameter)
-    if not words:
-        return fault
-    listed = alternatives(f"`{word}`" for word in words)
-    near = did_you_mean(argument.value.name, words)
-    return Fault(replace(diagnostic, help=near or f"`{parameter}` can be {listed}"))
+    if near := value_hint(name, words) or did_you_mean(name, words):
+        return near
+    names = callee.parameters if isinstance(callee, BlockValue | OperationValue) else ()
+    if name in names and not is_named:
+        return f"to set `{name}`, write `{name} = ...`"
+    if not words or hint(name):
+        return None
+    return f"`{parameter}` can be {alternatives(f'`{word}`' for word in words)}"
 
 
 def _argument_name(frame: Frame, argument: tree.Argument, *, after_named: bool) -> str | None:
@@ -153,76 +173,22 @@ def _misplaced_arguments(
         if name in bound:
             yield frame.fault("argument", f"`{name}` is given twice", given.span)
         elif name not in names:
-            message = f"`{callee.name}` has no parameter `{name}`"
-            hint = did_you_mean(name, names) or names_hint(names)
-            yield frame.fault("argument", message, given.span, help=hint)
+            yield _unknown_parameter(frame, callee, name, given.span)
+
+
+def _unknown_parameter(frame: Frame, callee: Applicable, name: str, span: Span) -> Fault:
+    message = f"`{callee.name}` has no parameter `{name}`"
+    hint = parameter_hint(name, callee.parameters)
+    return frame.fault("argument", message, span, help=hint)
+
+
+def parameter_hint(name: str, names: Sequence[str]) -> str:
+    """The help for an unknown parameter or option: the one that is meant, or all that there are."""
+    from archdsl.foreign.words import argument_hint  # tables that only a mistake needs
+
+    return argument_hint(name, names) or did_you_mean(name, names) or names_hint(names)
 
 
 def names_hint(names: Sequence[str]) -> str:
-    """The help for an unknown parameter or option: those that there are."""
+    """The parameters or options that there are."""
     return f"it has {', '.join(f'`{name}`' for name in names)}" if names else "it has none"
-
-
-# Where a refused value was written
-
-
-def origin(given: Given) -> Given:
-    """The argument in which a value was first written.
-
-    An argument that reads a single parameter of its body originates in the argument that the
-    body was given for it, and so on outwards.
-    """
-    outer = _outer(given)
-    while outer is not None:
-        given, outer = outer, _outer(outer)
-    return given
-
-
-def _outer(given: Given) -> Given | None:
-    """The argument that the enclosing body has for the only parameter read, tensors aside."""
-    names = names_in(given.written) if given.written else set()
-    passed = (given.enclosing_argument(name) for name in names)
-    read = [argument for argument in passed if argument and not holds_tensor(argument.value)]
-    return read[0] if len(read) == 1 else None
-
-
-def round_hint(given: Given, accepts: Callable[[int], bool]) -> str | None:
-    """The help where a fraction was given for an integer, in terms of what was first written.
-
-    Only roundings to what is accepted are offered: of a `stride = 0.5`, `int` would make 0.
-    """
-    first = origin(given)
-    given = first if first.value == given.value else given
-    if not isinstance(given.value, Fraction):
-        return None
-    written = given.written
-    text = written.span.text if written else given.span.text
-    text = written.text if isinstance(written, tree.Number) else text
-    down = _floor_division(written) or f"int({text})"
-    roundings = {f"ceil({text})": ceil(given.value), down: int(given.value)}
-    choices = [f"`{rounding}`" for rounding, value in roundings.items() if accepts(value)]
-    return f"round it: {alternatives(choices)}" if choices else None
-
-
-def _floor_division(written: tree.Expression | None) -> str | None:
-    """A quotient with `//` for its `/`; None for any other expression."""
-    if not isinstance(written, tree.Binary) or written.operator != "/":
-        return None
-    text, left, right = written.span.source.text, written.left.span, written.right.span
-    operator = text[left.end : right.start].replace("/", "//")
-    return f"{text[written.span.start : left.end]}{operator}{text[right.start : written.span.end]}"
-
-
-def refusal_labels(given: Given, what: str) -> tuple[Label, ...]:
-    """A label at the place that refuses a value, if the value was written elsewhere."""
-    if origin(given) is given:
-        return ()
-    return (Label(given.span, f"{what} is {show(given.value)} here"),)
-
-
-def refusal(
-    frame: Frame, code: str, message: str, given: Given, what: str, *, help: str | None
-) -> Fault:
-    """A fault at the origin of an argument; `what` names the parameter that refuses it."""
-    also = refusal_labels(given, what)
-    return frame.fault(code, message, origin(given).span, also=also, help=help)

@@ -18,7 +18,14 @@ from archdsl.program import names
 
 
 class BadValue(Exception):
-    """An operator or a function does not take a value. The message is for a diagnostic."""
+    """An operator or a function does not take a value. The message is for a diagnostic.
+
+    `culprit` is the value that it does not take; an ellipsis where none is at fault by itself.
+    """
+
+    def __init__(self, message: str, culprit: object = ...) -> None:
+        super().__init__(message)
+        self.culprit = culprit
 
 
 _ARITHMETIC: dict[str, Callable[[Number, Number], Number]] = {
@@ -67,7 +74,7 @@ def binary(symbol: str, left: Value, right: Value) -> Value:
     if symbol in _ORDER:
         return _ORDER[symbol](a, b)
     if symbol in ("/", "//", "%") and b == 0:
-        raise BadValue(f"`{symbol}` divides by 0")
+        raise BadValue(f"`{symbol}` divides by 0", right)
     return exact(_ARITHMETIC[symbol](a, b))
 
 
@@ -77,7 +84,7 @@ def negative(value: Value) -> Value:
 
 def _operand(symbol: str, value: Value) -> Number:
     if not is_number(value):
-        raise BadValue(f"`{symbol}` takes numbers, but this is {describe(value)}")
+        raise BadValue(f"`{symbol}` takes numbers, but this is {describe(value)}", value)
     return value
 
 
@@ -86,14 +93,14 @@ def _operand(symbol: str, value: Value) -> Number:
 
 def _number(value: Value) -> Number:
     if not is_number(value):
-        raise BadValue(f"the argument must be a number, but this is {describe(value)}")
+        raise BadValue(f"the argument must be a number, but this is {describe(value)}", value)
     return value
 
 
 def _integer(value: Value) -> int:
     number = _number(value)
     if not is_integer(number):
-        raise BadValue(f"the argument must be an integer, but this is {describe(value)}")
+        raise BadValue(f"the argument must be an integer, but this is {describe(value)}", value)
     return number
 
 
@@ -101,7 +108,8 @@ def _sqrt(value: Value) -> Value:
     """Exact for squares of rationals, otherwise the nearest double as a fraction."""
     number = Fraction(_number(value))
     if number < 0:
-        raise BadValue(f"the argument must not be negative, but this is {describe(value)}")
+        message = f"the argument must not be negative, but this is {describe(value)}"
+        raise BadValue(message, value)
     root = Fraction(math.isqrt(number.numerator), math.isqrt(number.denominator))
     if root * root != number:
         # A double's own denominator can be 2^52, which a few products take beyond the bound.
@@ -113,13 +121,14 @@ def _numbers(values: tuple[Value, ...]) -> Iterable[Number]:
     """The numbers that a function is given, as arguments or as one tuple."""
     items = values[0] if len(values) == 1 and isinstance(values[0], tuple) else values
     if not items:
-        raise BadValue("there must be at least one number, but the tuple is empty")
+        message = "there must be at least one number, but the tuple is empty"
+        raise BadValue(message, items)
     return map(_number, items)
 
 
 def _len(value: Value) -> Value:
     if not isinstance(value, tuple):
-        raise BadValue(f"the argument must be a tuple, but this is {describe(value)}")
+        raise BadValue(f"the argument must be a tuple, but this is {describe(value)}", value)
     return len(value)
 
 
@@ -127,7 +136,7 @@ def _range(*values: Value) -> Value:
     """`range(n)`, `range(start, stop)` or `range(start, stop, step)`, as a tuple."""
     bounds = [_integer(value) for value in values]
     if 0 in bounds[2:]:
-        raise BadValue("the step must not be 0")
+        raise BadValue("the step must not be 0", values[2])
     start, stop = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
     step = bounds[2] if len(bounds) == 3 else 1
     count = max(0, -((start - stop) // step))
@@ -141,7 +150,7 @@ def _round_to(value: Value, multiple: Value) -> Value:
     """The rounding of widths in MobileNet and X3D: see `params.numbers.round_to`."""
     number, unit = _number(value), _integer(multiple)
     if unit < 1:
-        raise BadValue(f"the multiple must be at least 1, but this is {unit}")
+        raise BadValue(f"the multiple must be at least 1, but this is {unit}", multiple)
     return round_to(number, unit)
 
 

@@ -13,6 +13,7 @@ from archdsl import limits
 from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.arithmetic import FUNCTIONS, BadValue
 from archdsl.build.context import Frame
+from archdsl.build.origins import origin
 from archdsl.build.request import Fault
 from archdsl.build.values import (
     POISON,
@@ -31,13 +32,11 @@ from archdsl.build.values import (
     show,
     tensors_in,
 )
-from archdsl.diagnostics import Label, did_you_mean
+from archdsl.diagnostics import Label
 from archdsl.ir.graph import Address
 from archdsl.ops import OPERATIONS
 from archdsl.program.cells.parts import CellBlock
-from archdsl.program.files import use_hint
-from archdsl.program.foreign import foreign_hint
-from archdsl.program.names import CANDIDATES
+from archdsl.program.hints import name_hint
 from archdsl.program.program import Definition, Function
 from archdsl.syntax import tree
 
@@ -70,8 +69,7 @@ def _unknown_name(frame: Frame, node: tree.Name) -> Fault:
     if node.name in frame.assigned:
         return frame.fault("name", f"`{node.name}` is assigned only later", node.span)
     known = [*frame.names, *frame.unit.names, *frame.program.language]
-    hint = use_hint(node, frame.unit.file.source) or foreign_hint(node.name)
-    hint = hint or did_you_mean(node.name, known[:CANDIDATES])
+    hint = name_hint(node, frame.unit.file.source, known)
     return frame.fault("name", f"`{node.name}` is not defined", node.span, help=hint)
 
 
@@ -228,4 +226,8 @@ def call_function(
     try:
         return callee.call(*(given.value for given in arguments.positional))
     except BadValue as bad:
-        raise frame.fault("value", f"`{function.name}`: {bad}", node.span) from None
+        message = f"`{function.name}`: {bad}"
+        wrong = [given for given in arguments.positional if given.value is bad.culprit]
+        if wrong and origin(wrong[0]) is not wrong[0]:
+            raise frame.refuse("value", message, wrong[0], "the argument") from None
+        raise frame.fault("value", message, node.span) from None

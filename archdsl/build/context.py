@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archdsl import limits
+from archdsl.build.origins import origin, refusal_labels
 from archdsl.build.provenance import RUNNING, Binding, Local, NameHistory, Snapshot
 from archdsl.build.request import Budget, Call, Context, Fault, Findings
 from archdsl.build.values import (
@@ -30,6 +31,7 @@ from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Site
 from archdsl.ops.base import Operation
+from archdsl.params.numbers import is_number
 from archdsl.program.program import Program, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -106,15 +108,20 @@ class Frame:
         if isinstance(value, bool):
             return value
         message = f"a condition must be `true` or `false`, but this is {describe(value)}"
-        hint = f"write `{node.span.text} != none`" if isinstance(node, tree.Name) else None
-        raise self.fault("value", message, node.span, help=hint)
+        nothing = 0 if is_number(value) else "none"
+        hint = f"write `{node.span.text} != {nothing}`" if isinstance(node, tree.Name) else None
+        raise self.misused("value", message, self.as_written(value, node), hint)
 
     def apply(self, callee: Value, arguments: Arguments, node: tree.Node) -> Value:
         """The value of a call by itself, without what derivations insert after it."""
         rule = self.context.rules.callees.get(type(callee))
         if rule is None:
             message = "only a block, an operation or a function can be called"
-            raise self.fault("call", f"{message}, but this is {describe(callee)}", node.span)
+            message = f"{message}, but this is {describe(callee)}"
+            if not isinstance(node, tree.Call | tree.Name):
+                raise self.fault("call", message, node.span)
+            name, _ = tree.split_call(node)
+            raise self.misused("call", message, self.as_written(callee, name))
         self.step(node.span, len(arguments.positional))
         value = rule(self, callee, arguments, node)
         self.charge(value, node.span)
@@ -280,6 +287,24 @@ class Frame:
     ) -> Fault:
         """A fault to raise, with the diagnostic of `error`."""
         return Fault(self.error(code, message, span, also=also, help=help))
+
+    def refuse(
+        self, code: str, message: str, given: Given, what: str, *, help: str | None = None
+    ) -> Fault:
+        """A fault to raise at the origin of a value; `what` is what refuses it, or what it is."""
+        also = refusal_labels(given, what)
+        return self.fault(code, message, origin(given).span, also=also, help=help)
+
+    def misused(self, code: str, message: str, given: Given, help: str | None = None) -> Fault:
+        """A fault for a value that an expression of the body has: at the argument that it is.
+
+        A default is a part of the body that uses it, so there the use is at fault.
+        """
+        first = origin(given)
+        if first is not given and first.snapshot and first.snapshot.history is self.history:
+            also = (Label(first.span, "given here"),)
+            return self.fault(code, message, given.span, also=also, help=help)
+        return self.refuse(code, message, given, f"`{given.span.text}`", help=help)
 
     def error(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from archdsl import limits
@@ -11,6 +11,7 @@ from archdsl.build.arguments import evaluate_arguments, piped_arguments
 from archdsl.build.arithmetic import BadValue
 from archdsl.build.calls import insert_after_call, look_up, pass_on, resolve_callee
 from archdsl.build.context import Frame
+from archdsl.build.origins import origin
 from archdsl.build.values import Arguments, Given, OperationValue, Tensor, Value, describe
 from archdsl.diagnostics import did_you_mean
 from archdsl.ir.types import AXES
@@ -36,7 +37,7 @@ def _attribute(frame: Frame, node: tree.Attribute) -> Value:
     value = frame.evaluate(node.value)
     if not isinstance(value, Tensor):
         message = f"only a tensor has sizes such as `.{node.name}`, but this is {describe(value)}"
-        raise frame.fault("value", message, node.value.span)
+        raise frame.misused("value", message, frame.as_written(value, node.value))
     type_ = value.type
     # Axes have names up to rank 4; of a tensor with more, only `rank` and the like can be read.
     sizes: dict[str, Value] = dict(zip(AXES.get(type_.rank, ()), type_.shape, strict=False))
@@ -53,13 +54,17 @@ def _index(frame: Frame, node: tree.Index) -> Value:
     value, index = frame.evaluate(node.value), frame.evaluate(node.index)
     if not isinstance(value, tuple):
         message = f"only a tuple has entries, but this is {describe(value)}"
-        raise frame.fault("value", message, node.value.span)
+        hint = "write `x -> select(axis, index)`" if isinstance(value, Tensor) else None
+        raise frame.misused("value", message, frame.as_written(value, node.value), hint)
     if not is_integer(index):
         message = f"an index must be an integer, but this is {describe(index)}"
-        raise frame.fault("value", message, node.index.span)
+        raise frame.misused("value", message, frame.as_written(index, node.index))
     if not -len(value) <= index < len(value):
         message = f"a tuple of {len(value)} has no entry {index}"
-        raise frame.fault("value", message, node.index.span)
+        given, whole = frame.as_written(index, node.index), frame.as_written(value, node.value)
+        # Of a literal index, the tuple that the body was given is too short.
+        is_literal = origin(given) is given and origin(whole) is not whole
+        raise frame.misused("value", message, whole if is_literal else given)
     return value[index]
 
 
@@ -106,7 +111,8 @@ def _unary(frame: Frame, node: tree.Unary) -> Value:
         negative = OperationValue(OPERATIONS["negative"])
         arguments = Arguments((Given(operand, node.operand.span),), {})
         return insert_after_call(frame, frame.apply(negative, arguments, node), node)
-    return _exactly(frame, node, lambda: arithmetic.negative(operand))
+    sides = ((node.operand, operand),)
+    return _exactly(frame, node, lambda: arithmetic.negative(operand), sides)
 
 
 def _binary(frame: Frame, node: tree.Binary) -> Value:
@@ -123,14 +129,27 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
     frame.step(node.span, limits.CALCULATION)
     frame.charge(left, node.left.span)
     frame.charge(right, node.right.span)
-    return _exactly(frame, node, lambda: arithmetic.binary(node.operator, left, right))
+    operands = ((node.left, left), (node.right, right))
+    return _exactly(frame, node, lambda: arithmetic.binary(node.operator, left, right), operands)
 
 
-def _exactly(frame: Frame, node: tree.Expression, compute: Callable[[], Value]) -> Value:
-    """A computed value; a value that does not suit is reported at the expression."""
+def _exactly(
+    frame: Frame,
+    node: tree.Expression,
+    compute: Callable[[], Value],
+    operands: Sequence[tuple[tree.Expression, Value]],
+) -> Value:
+    """A computed value; one that does not suit is reported where it comes from.
+
+    That is the expression, unless an operand was given to the body: then it is what was given.
+    """
     try:
         return compute()
     except BadValue as bad:
+        for operand, value in operands:
+            given = frame.as_written(value, operand)
+            if value is bad.culprit and origin(given) is not given:
+                raise frame.misused("value", str(bad), frame.as_written(value, operand)) from None
         raise frame.fault("value", str(bad), node.span) from None
 
 

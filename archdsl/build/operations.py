@@ -11,8 +11,9 @@ from dataclasses import MISSING, fields
 from fractions import Fraction
 from functools import cache
 
-from archdsl.build.arguments import bind_arguments, origin, refusal, refusal_labels, round_hint
+from archdsl.build.arguments import bind_arguments
 from archdsl.build.context import Frame
+from archdsl.build.origins import origin, refusal_labels, round_hint
 from archdsl.build.request import Fault
 from archdsl.build.values import (
     Arguments,
@@ -30,7 +31,8 @@ from archdsl.ops import OPERATIONS
 from archdsl.ops.arithmetic import INFIX, infix
 from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.params.kinds import Kind, kind_of
-from archdsl.params.numbers import is_number
+from archdsl.params.numbers import is_integer, is_number
+from archdsl.program.names import words_of_kind
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -99,13 +101,25 @@ def _parameter_values(
         if not kind.accepts(value):
             what = f"`{name}` of `{operation.name}`"
             message = f"{what} must be {kind.expects}, but this is {describe(argument.value)}"
-            hint = round_hint(argument, kind.accepts)
-            fault = refusal(frame, "argument", message, argument, what, help=hint)
+            hint = round_hint(argument, kind.accepts) or _foreign_hint(operation, kind, argument)
+            fault = frame.refuse("argument", message, argument, what, help=hint)
             frame.findings.report(fault)
         values[name] = value
     if frame.findings.faults > faults:
         raise Fault
     return values
+
+
+def _foreign_hint(operation: type[Operation], kind: Kind, argument: Given) -> str | None:
+    """The help where an argument is given as torch takes it: `linear(64, 128)`."""
+    from archdsl.foreign import names, words  # tables that only a mistake needs
+
+    if isinstance(argument.value, Tensor):
+        return f"tensors come first: `{operation.name}({argument.span.text}, ...)`"
+    if isinstance(argument.as_word, str):
+        return words.value_hint(argument.as_word, words_of_kind(kind))
+    is_size = is_integer(argument.value) and argument.value > 1
+    return names.entering_hint(operation.name) if is_size else None
 
 
 def _check_count(
@@ -127,14 +141,20 @@ def apply_infix(frame: Frame, node: tree.Binary, left: Given, right: Given) -> V
     """`a + b` where at least one side is a tensor."""
     if node.operator not in INFIX:
         message = f"`{node.operator}` does not take tensors"
-        hint = f"the operators that take tensors are `{'`, `'.join(INFIX)}`"
-        raise frame.fault("value", message, node.span, help=hint)
+        raise frame.fault("value", message, node.span, help=_operator_hint(right.value))
     first, second = (_constant(frame, node.operator, given) for given in (left, right))
     constant = second if first is None else first
     operation = infix(node.operator)(constant, constant_first=first is not None)
     operands = [given for given in (left, right) if isinstance(given.value, Tensor)]
     written = {"constant": left if second is None else right} if constant is not None else {}
     return frame.add(operation, operands, written, node)
+
+
+def _operator_hint(right: Value) -> str:
+    """The help for an operator that takes no tensors: `x > relu` is likely to be a chain."""
+    if isinstance(right, BlockValue | OperationValue):
+        return f"to pass a tensor on, write `-> {right.name}`"
+    return "`+`, `-`, `*` and `/` take tensors; what is built can depend on sizes, `x.channels`"
 
 
 def _constant(frame: Frame, operator: str, given: Given) -> int | Fraction | None:
@@ -145,7 +165,10 @@ def _constant(frame: Frame, operator: str, given: Given) -> int | Fraction | Non
     if is_number(value):
         return value
     message = f"`{operator}` takes a tensor or a number here, but this is {describe(value)}"
-    raise frame.fault("value", message, given.span)
+    hint = None
+    if isinstance(value, BlockValue | OperationValue):
+        hint = f"pass a tensor through it: `({frame.running_name} -> {value.name})`"
+    raise frame.refuse("value", message, given, f"`{given.span.text}`", help=hint)
 
 
 def add(

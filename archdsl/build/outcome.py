@@ -17,14 +17,15 @@ from archdsl.ir.graph import Graph, Node, Scope
 from archdsl.ir.pruning import needed
 from archdsl.ops.sources import Input
 from archdsl.program.program import name_span
+from archdsl.source import Span
 from archdsl.syntax import tree
 
 
 def check_result(frame: Frame, network: tree.Network, result: Value) -> None:
     """Report a network without inputs, or whose result is not one or more tensors."""
-    graph, span = frame.graph, name_span(network)
+    graph, span = frame.graph, _result_span(network)
     if not graph.inputs:
-        message = f"network `{network.name}` has no input"
+        message, span = f"network `{network.name}` has no input", name_span(network)
         hint = "declare one: `input video: 3 x 16 x 224^2`"
     elif not _is_tensors(result):
         message = f"network `{network.name}` must return tensors, but this is {describe(result)}"
@@ -36,6 +37,12 @@ def check_result(frame: Frame, network: tree.Network, result: Value) -> None:
     else:
         return
     frame.findings.add(frame.error("network", message, span, help=hint))
+
+
+def _result_span(network: tree.Network) -> Span:
+    """The only `return` of a network; its name where it has none or several."""
+    returns = [node.span for node in tree.walk(network.body) if isinstance(node, tree.Return)]
+    return returns[0] if len(returns) == 1 else name_span(network)
 
 
 def _is_tensors(value: Value) -> bool:

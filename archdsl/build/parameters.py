@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
-from archdsl.build.arguments import names_hint, refusal, round_hint
+from archdsl.build.arguments import parameter_hint
 from archdsl.build.context import Frame
+from archdsl.build.origins import round_hint
 from archdsl.build.request import Fault
 from archdsl.build.values import (
+    POISON,
     BlockValue,
     Given,
     OperationValue,
@@ -61,18 +63,28 @@ def bind_parameters(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> N
 
     Defaults are evaluated in the body's frame, so one can be computed from parameters before it.
     """
+    faults = frame.findings.faults
     for parameter in owner.parameters:
-        name, default = parameter.name, parameter.default
-        if name in given:
-            argument = given[name]
-        elif default is not None:
-            argument = frame.as_written(frame.evaluate(default), default)
-            argument = _check_argument(frame, owner, parameter, argument)
-        else:
+        try:
+            argument = given.get(parameter.name) or _default(frame, owner, parameter)
+        except Fault as fault:
+            frame.findings.report(fault)
+            frame.names[parameter.name] = POISON
             continue
-        frame.bind(name, argument.value, argument)
-        frame.given[name] = argument
+        if argument is not None:
+            frame.bind(parameter.name, argument.value, argument)
+            frame.given[parameter.name] = argument
+    if frame.findings.faults > faults:
+        raise Fault
     frame.fixed = frozenset(n for n, value in frame.names.items() if not holds_tensor(value))
+
+
+def _default(frame: Frame, owner: Owner, parameter: tree.Parameter) -> Given | None:
+    """The default of a parameter as its argument; None if it has none."""
+    if parameter.default is None:
+        return None
+    argument = frame.as_written(frame.evaluate(parameter.default), parameter.default)
+    return _check_argument(frame, owner, parameter, argument)
 
 
 def _check_argument(frame: Frame, owner: Owner, parameter: tree.Parameter, given: Given) -> Given:
@@ -90,18 +102,27 @@ def _check_argument(frame: Frame, owner: Owner, parameter: tree.Parameter, given
         return given
     what = f"`{parameter.name}` of `{owner.name}`"
     message = f"{what} must be {describe_types(parameter)}, but this is {describe(given.value)}"
-    raise refusal(frame, "type", message, given, what, help=_hint(parameter, given))
+    raise frame.refuse("type", message, given, what, help=_hint(parameter, given))
 
 
 def _hint(parameter: tree.Parameter, given: Given) -> str | None:
     if isinstance(given.value, SharedBlock):
         return "a shared block cannot be passed on: it is used in the body that shares it"
     # Any name can be a word of a type, so `itn` is only noticed when a number does not fit it.
-    for word in parameter.types:
-        near = did_you_mean(word, TYPE_WORDS) if word not in TYPE_WORDS else None
-        if near and not isinstance(given.value, str):
-            return f"in the type `{word}`, {near}"
+    hint = next(filter(None, map(_type_hint, parameter.types)), None)
+    if hint and not isinstance(given.value, str):
+        return hint
     return round_hint(given, is_integer) if "int" in parameter_types(parameter) else None
+
+
+def _type_hint(word: str) -> str | None:
+    """What a word of a type should be, if it is likely to be meant for another."""
+    from archdsl.foreign.words import type_hint  # tables that only a mistake needs
+
+    if word in TYPE_WORDS:
+        return None
+    near = did_you_mean(word, TYPE_WORDS)
+    return type_hint(word) or (f"in the type `{word}`, {near}" if near else None)
 
 
 _TYPES: dict[str, Callable[[Value], bool]] = {
@@ -217,7 +238,7 @@ class OptionReader:
         for index, argument in enumerate(arguments):
             name = argument.name or self._unnamed(argument, index)
             if name not in self.options:
-                hint = did_you_mean(name, self.options) or names_hint(tuple(self.options))
+                hint = parameter_hint(name, tuple(self.options))
                 message = f"`{self.kind.name}` has no option `{name}`"
                 raise self.fault(message, argument.span, hint)
             if name in given:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from archdsl.build.arguments import evaluate_arguments, piped_arguments, refusal, round_hint
+from archdsl.build.arguments import evaluate_arguments, piped_arguments
 from archdsl.build.calls import pass_on
 from archdsl.build.context import Frame
+from archdsl.build.origins import round_hint
 from archdsl.build.provenance import Local
 from archdsl.build.request import Fault
 from archdsl.build.values import POISON, Arguments, Tensor, Value, describe, holds_tensor
@@ -158,7 +159,7 @@ def _for(frame: Frame, statement: tree.For) -> None:
     if not isinstance(values, tuple):
         message = f"a loop takes a tuple, but this is {describe(values)}"
         hint = f"write `range({statement.values.span.text})`" if is_integer(values) else None
-        raise frame.fault("value", message, statement.values.span, help=hint)
+        raise frame.misused("value", message, frame.as_written(values, statement.values), hint)
     frame.record_test(values, statement.values)
     outer = frame.iterations
     frame.deepen(statement.span)
@@ -197,6 +198,10 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
     if statement.name in frame.fixed:
         message = f"there is already a parameter `{statement.name}`"
         raise frame.fault("name", message, statement.span)
+    if isinstance(statement.shape, tree.Chain):
+        message = "an input must have a shape, but this is a chain"
+        hint = f"a line that begins with `->` goes on with the line before: `{statement.name} -> f`"
+        raise frame.fault("input", message, statement.shape.steps[0].span, help=hint)
     # A transform may have resized the input.
     request = frame.context.request
     shape = request.plan.shape_of(statement) if request else statement.shape
@@ -225,7 +230,7 @@ def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
             message = f"a size must be an integer of at least 1, but this is {describe(size)}"
             given = frame.as_written(size, node)
             hint = round_hint(given, lambda rounded: rounded >= 1)
-            raise refusal(frame, "shape", message, given, "this size", help=hint)
+            raise frame.refuse("shape", message, given, "this size", help=hint)
     return tuple(filter(is_integer, sizes))
 
 
@@ -264,8 +269,11 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
         raise frame.fault("init", message, statement.span, help=hint)
     scheme, arguments = tree.split_call(statement.scheme)
     if scheme.name not in SCHEMES:
+        from archdsl.foreign.words import value_hint  # a table that only a mistake needs
+
         message = f"`{scheme.name}` is not a scheme that initialises weights"
-        raise frame.fault("init", message, scheme.span, help=suggestion(scheme.name, SCHEMES))
+        hint = value_hint(scheme.name, SCHEMES) or suggestion(scheme.name, SCHEMES)
+        raise frame.fault("init", message, scheme.span, help=hint)
     evaluated = evaluate_arguments(frame, arguments)
     options = _options(frame, scheme.name, evaluated, statement.scheme.span)
     initialisation = Initialisation(statement.kind, scheme.name, options)

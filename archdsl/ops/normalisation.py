@@ -48,7 +48,8 @@ def trailing_sizes(x: TensorType, axes: int) -> tuple[int, ...]:
     """
     if axes > x.rank:
         must = f"`axes` must be at most {x.rank}, the axes of {x}"
-        raise Mismatch(f"{must}, but this is {axes}", parameter="axes")
+        hint = "`axes` says how many of the last axes; their sizes are known"
+        raise Mismatch(f"{must}, but this is {axes}", parameter="axes", help=hint)
     return x.shape[-axes:]
 
 
@@ -69,7 +70,7 @@ class BatchNorm(Operation):
     name = "batch_norm"
     needs_batch = True
     gamma: int = parameter(Integer(0, 1), 1)
-    eps: Number = parameter(Real(0), EPS)
+    eps: Number = parameter(Real(0, 1), EPS)
     momentum: Number | None = parameter(Maybe(Real(0, 1)), MOMENTUM)
     affine: bool = parameter(Boolean(), True)
 
@@ -106,7 +107,7 @@ class InstanceNorm(Operation):
     """
 
     name = "instance_norm"
-    eps: Number = parameter(Real(0), EPS)
+    eps: Number = parameter(Real(0, 1), EPS)
     affine: bool = parameter(Boolean(), False)
 
     def infer(self, x: TensorType) -> Types:
@@ -139,7 +140,7 @@ class GroupNorm(Operation):
     name = "group_norm"
     needs_batch = True
     groups: int = parameter(Integer())
-    eps: Number = parameter(Real(0), EPS)
+    eps: Number = parameter(Real(0, 1), EPS)
     affine: bool = parameter(Boolean(), True)
 
     def infer(self, x: TensorType) -> Types:
@@ -175,7 +176,7 @@ class LayerNorm(Operation):
 
     name = "layer_norm"
     axes: int = parameter(Integer(), 1)
-    eps: Number = parameter(Real(0), EPS)
+    eps: Number = parameter(Real(0, 1), EPS)
     affine: bool = parameter(Boolean(), True)
     bias: bool = parameter(Boolean(), True)
 
@@ -211,7 +212,7 @@ class RmsNorm(Operation):
 
     name = "rms_norm"
     axes: int = parameter(Integer(), 1)
-    eps: Number | None = parameter(Maybe(Real(0)), None)
+    eps: Number | None = parameter(Maybe(Real(0, 1)), None)
     affine: bool = parameter(Boolean(), True)
 
     def infer(self, x: TensorType) -> Types:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archdsl.build.arguments import evaluate_arguments, names_hint
+from archdsl.build.arguments import evaluate_arguments, parameter_hint
 from archdsl.build.calls import check_derivation_path
 from archdsl.build.context import Frame
 from archdsl.build.machine import top_level_frame
@@ -113,7 +113,7 @@ def _check_parameters(frame: Frame, plan: Plan) -> None:
     for name, given in plan.given.items():
         if name not in known:
             message = f"network `{network.name}` has no parameter `{name}`"
-            hint = did_you_mean(name, known) or names_hint(known)
+            hint = parameter_hint(name, known)
             findings.report(frame.fault("argument", message, given.span, help=hint))
     for parameter in network.parameters:
         if parameter.name in plan.missing:

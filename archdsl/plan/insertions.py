@@ -28,7 +28,7 @@ from archdsl.diagnostics import nearest
 from archdsl.ir.graph import Address, Graph
 from archdsl.ir.naming import name_all
 from archdsl.ops.sources import Input
-from archdsl.program.names import CANDIDATES
+from archdsl.program.hints import CANDIDATES
 from archdsl.syntax import tree
 
 _SHOWN = 12

@@ -80,17 +80,6 @@ def unknown_use(use: tree.Use, user: Path) -> Diagnostic:
     return error("use", message, span, help=did_you_mean(use.name, known - {user.stem}))
 
 
-def use_hint(name: tree.Name, spec: Source) -> str | None:
-    """How a spec gets an unknown name from the library, or None where the library has no such name.
-
-    A name that is not in the spec's text comes from the command line or from a program.
-    """
-    file = library_file_of(name.name)
-    if file is None:
-        return None
-    return f"write `use {file}`" if name.span.source is spec else f"give `--use {file}`"
-
-
 def library_file_of(name: str) -> str | None:
     """The file of the library that defines a name, or None where none does."""
     return _library().get(name)

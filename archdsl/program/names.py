@@ -16,8 +16,7 @@ from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.ops import OPERATIONS
 from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
 from archdsl.program.cells.parts import CellBlock
-from archdsl.program.files import use_hint
-from archdsl.program.foreign import foreign_hint
+from archdsl.program.hints import name_hint
 from archdsl.program.program import (
     Function,
     Named,
@@ -29,9 +28,6 @@ from archdsl.program.program import (
 )
 from archdsl.source import Span
 from archdsl.syntax import tree
-
-CANDIDATES = 2_000
-"""Names that are compared with a misspelt one, at most: the comparison is quadratic in length."""
 
 COUNTER, INDEX, COUNT = "i", "index", "count"
 """The names under which definitions of a table read the number of a block in its stage, its index
@@ -208,9 +204,8 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
 def _undefined(unit: Unit, nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
     for node in nodes:
         if isinstance(node, tree.Name) and node.name not in known:
-            hint = use_hint(node, unit.file.source) or foreign_hint(node.name)
             # Sorted, because a set of strings has another order in every process.
-            hint = hint or did_you_mean(node.name, sorted(known)[:CANDIDATES])
+            hint = name_hint(node, unit.file.source, sorted(known))
             yield error("name", f"`{node.name}` is not defined", node.span, help=hint)
 
 

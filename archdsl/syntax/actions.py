@@ -142,6 +142,10 @@ class Expressions(Actions):
         if value is None:
             message = f"this number has more than {limits.DIGITS} digits"
             self._report("number", message, self._span(children))
+        elif text[0] == "0" and text[1:2].isdecimal():
+            # Of `1,000` the comma makes two arguments, and the second one would be 0.
+            help = f"write `{value}`, and thousands without a comma: `1000`"
+            self._report("number", "a number must not begin with 0", self._span(children), help)
         # A number without a value was reported, so the tree is never used.
         return self._make(tree.Number, children, text, value or 0)
 

@@ -40,6 +40,7 @@ _WORDS = {
     "$END": "the end of the file",
 }
 _MOST = 4
+_SHOWN = 40
 
 
 def describe(accepted: Collection[str], spelling: Mapping[str, str]) -> str:
@@ -83,6 +84,12 @@ class Fault:
     @property
     def found(self) -> Token:
         return self.token(self.at)
+
+    @property
+    def shown(self) -> str:
+        """The token as a message shows it: its first line, cut where it is long."""
+        line = str(self.found).splitlines()[0] if self.found else "end of the file"
+        return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
 
     @property
     def before(self) -> Token | None:

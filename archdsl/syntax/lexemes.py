@@ -86,10 +86,6 @@ def place_mistake(place: str) -> tuple[str, str] | None:
     return None
 
 
-# Characters that replace the signs of the language in text copied from papers and word processors.
-_LOOKALIKES = {"→": "->", "·": "*", "≤": "<=", "≥": ">=", "≠": "!=", "&": "and", "&&": "and"}
-_LOOKALIKES |= dict.fromkeys(("\u2212", "\u2013", "\u2014"), "-")
-_LOOKALIKES |= dict.fromkeys(("“", "”", "'"), '"') | {"!": "not"}
 _SHOWN = 20
 
 
@@ -136,10 +132,11 @@ class Margin:
         self._stray_line = token.line
         words = token[:_SHOWN]
         shown = f"`{words}`" if words.isprintable() else f"character U+{ord(token[0]):04X}"
-        meant = _LOOKALIKES.get(str(token))
-        help = f"did you mean `{meant}`?" if meant else None
-        if token == "?":
-            help = "in an expected shape, `_` is a size that may be any"
+        from archdsl.foreign.characters import character_hint  # only a mistake needs it
+
+        start, text = token.start_pos or 0, self.source.text
+        line = text[text.rfind("\n", 0, start) + 1 : start]
+        help = character_hint(str(token), line, text[start : start + _SHOWN])
         self.report(f"{shown} is not part of the language", self._span(token), help)
 
     def report(

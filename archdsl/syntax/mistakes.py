@@ -1,7 +1,8 @@
 """Rules that explain syntax mistakes: what is wrong, where, and what to write instead.
 
-An LALR parser only knows which tokens it expected. The rules here and in `clauses` recognise the
-usual mistakes from the tokens around. They are tried in order, special ones first.
+An LALR parser only knows which tokens it expected. The rules here and in `clauses`, `formulas` and
+`borrowed` recognise the usual mistakes from the tokens around. They are tried in order, special
+ones first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from lark import Token
 
 from archdsl.diagnostics import Diagnostic, did_you_mean, error, nearest
 from archdsl.source import Span
-from archdsl.syntax import clauses
+from archdsl.syntax import borrowed, clauses, formulas
 from archdsl.syntax.fault import Fault
 
 _DEFINITIONS = ("block", "cell", "claim", "network", "recipe", "use")
@@ -132,18 +133,25 @@ def _wildcard(fault: Fault) -> Diagnostic | None:
     return error("syntax", "unexpected `*`", fault.span(fault.found), fault.expected, help=help)
 
 
+def _bare_argument(fault: Fault) -> Diagnostic | None:
+    """`conv 8`."""
+    found, before = fault.found, fault.before
+    if found.type not in ("NUMBER", "NAME", "LPAR") or before is None or before.type != "NAME":
+        return None
+    help = f"arguments stand in parentheses: `{before}({found})`"
+    message = f"unexpected `{fault.shown}`"
+    return error("syntax", message, fault.span(found), fault.expected, help=help)
+
+
 def _unexpected(fault: Fault) -> Diagnostic:
-    shown = _shorten(str(fault.found).splitlines()[0]) if fault.found else "end of the file"
-    return error("syntax", f"unexpected `{shown}`", fault.span(fault.found), fault.expected)
-
-
-def _shorten(text: str, most: int = 40) -> str:
-    return text if len(text) <= most else text[: most - 3] + "..."
+    return error("syntax", f"unexpected `{fault.shown}`", fault.span(fault.found), fault.expected)
 
 
 _RULES: tuple[Callable[[Fault], Diagnostic | None], ...] = (
     _decimal,
     *clauses.RULES,
+    *formulas.RULES,
+    *borrowed.RULES,
     _reserved,
     _misspelt,
     _misplaced,
@@ -151,4 +159,5 @@ _RULES: tuple[Callable[[Fault], Diagnostic | None], ...] = (
     _wildcard,
     _missing,
     _equals,
+    _bare_argument,
 )

@@ -190,7 +190,9 @@ class _Run:
         words = self._tokens[first : end + 1]
         if not words:
             return False
-        start, stop = words[0].start_pos or 0, words[-1].end_pos or 0
+        # A character that is not in the language can stand before the first token.
+        before = self._tokens[first - 1].end_pos if first else words[0].start_pos
+        start, stop = before or 0, words[-1].end_pos or 0
         return bisect_left(self._blamed, start) < bisect_left(self._blamed, stop)
 
     def _look_into_bodies(self, position: int, end: int) -> None:

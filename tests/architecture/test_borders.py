@@ -18,14 +18,16 @@ PACKAGE = ROOT / "archdsl"
 # Which rooms may import what of the others; `archdsl` alone stands for nothing but its version.
 GROUND = {"diagnostics", "frozen", "limits", "resources", "source", "version"}
 MAY_IMPORT = {
-    "syntax": GROUND,
+    "foreign": set(),
+    "syntax": GROUND | {"foreign"},
     "params": GROUND | {"ir.traced", "ir.types"},
     "ir": {"source", "ops.base"},
     "ops": {"frozen", "ir.traced", "ir.types", "limits", "params"},
-    "program": GROUND | {"ir", "ops", "params", "syntax"},
+    "program": GROUND | {"foreign", "ir", "ops", "params", "syntax"},
     "plan": GROUND | {"build", "costs", "ir", "ops", "params", "program", "syntax"},
     "plan.transforms": GROUND | {"build.values", "params", "plan.plan", "plan.rows"},
-    "build": GROUND | {"ir", "ops", "params", "plan.plan", "plan.rows", "program", "syntax.tree"},
+    "build": GROUND
+    | {"foreign", "ir", "ops", "params", "plan.plan", "plan.rows", "program", "syntax.tree"},
     "passes": {"ir", "ops", "params.kinds"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},

@@ -12,6 +12,7 @@ from document import ROOT, Page
 from listing import PAGE as OPERATIONS_PAGE
 from torch import Tensor, nn
 
+from archdsl.foreign import names
 from archdsl.ops import OPERATIONS
 from archdsl.program.names import FUNCTIONS, TYPE_WORDS, operation_words
 from archdsl.resources import folder
@@ -29,6 +30,7 @@ _PLACES = {"nn": nn, "F": F, "torch": torch, "Tensor": Tensor}
 _DOTTED = r"\b((?:nn|F|torch|Tensor)(?:\.\w+)+)"
 _KEYWORDS = {"block", "for", "none", "share", "true", "false", "number"}
 _VARIABLES = {"f", "x", "y"}
+_VALUES = {"zeros", "ones"}
 
 
 def test_our_names_are_names() -> None:
@@ -50,6 +52,21 @@ def test_their_names_are_names() -> None:
         found: object = _PLACES[place]
         for part in path:
             found = getattr(found, part)
+
+
+def test_a_mistake_is_told_what_the_page_says() -> None:
+    for theirs, ours in _rows():
+        first = [re.findall(r"\w+", code)[0] for code in ours]
+        for name in re.findall(_DOTTED, theirs):
+            last = name.rpartition(".")[2]
+            told = re.findall(r"\w+", names.hint(last) or last.lower())
+            assert set(first) & set(told) or last in _VALUES, name
+
+
+def _rows() -> list[tuple[str, list[str]]]:
+    """The left cell of each row, and the code of the right one."""
+    cells = [line.split(" | ") for line in TEXT.splitlines() if line.startswith("| `")]
+    return [(left, re.findall(r"`([^`]+)`", right)) for left, right, *_ in cells if "`" in right]
 
 
 def test_every_layer_that_is_emitted_is_there() -> None:

@@ -34,9 +34,9 @@ _common = st.sampled_from(["x", "x13", "y", "t3_s3", "i", "e5", "k", "width_2", 
 names = _common | st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(
     lambda name: name not in _RESERVED
 )
-numbers = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3})?([eE][+-]?[0-9])?[kKMGT]?", fullmatch=True).map(
-    _number
-)
+numbers = st.from_regex(
+    r"(0|[1-9][0-9]{0,2})(\.[0-9]{1,3})?([eE][+-]?[0-9])?[kKMGT]?", fullmatch=True
+).map(_number)
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n\t"))
 docs = texts.map(lambda text: "\n".join(line.rstrip() for line in text.split("\n")).strip()).filter(
     lambda text: '"""' not in text

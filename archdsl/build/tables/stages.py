@@ -11,8 +11,9 @@ from itertools import groupby
 
 from archdsl import limits
 from archdsl.build import calls
-from archdsl.build.arguments import piped_arguments, round_hint
+from archdsl.build.arguments import piped_arguments
 from archdsl.build.context import Frame
+from archdsl.build.origins import round_hint
 from archdsl.build.request import Fault
 from archdsl.build.tables.cells import FilledRow, RowFiller, compare_printed
 from archdsl.build.tables.positions import Positions, written_index

@@ -14,7 +14,7 @@ from functools import cached_property
 from archdsl.diagnostics import Diagnostic, Label, counted, did_you_mean, error, warning
 from archdsl.ir.cells import ENTRY
 from archdsl.program.cells.parts import INPUT, LIMITS, Operation, Parts, is_count, target_span
-from archdsl.program.names import CANDIDATES
+from archdsl.program.hints import CANDIDATES
 from archdsl.program.program import names_in
 from archdsl.syntax import tree
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from archdsl import limits
 from archdsl.build import parameters
-from archdsl.build.arguments import names_hint
+from archdsl.build.arguments import parameter_hint
 from archdsl.build.calls import check_derivation_path
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
@@ -173,7 +173,7 @@ def check_parameter_names(frame: Frame, body: Body) -> None:
     unknown = [(name, given) for name, given in body.given.items() if name not in names]
     for name, given in unknown:
         message = f"recipe `{recipe.name}` has no parameter `{name}`"
-        hint = did_you_mean(name, names) or names_hint(names)
+        hint = parameter_hint(name, names)
         frame.findings.report(frame.fault("argument", message, given.span, help=hint))
     if unknown:
         raise Fault
