@@ -54,7 +54,6 @@ def train(
 
     def call(script: Scripts, *flags: object) -> int:
         monkeypatch.setattr(sys, "argv", ["train.py", *map(str, (*usual, *flags))])
-        monkeypatch.setitem(sys.modules, "small", script.network)  # its file has a digest
         status: int = script.train.main()
         return status
 

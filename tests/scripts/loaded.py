@@ -32,8 +32,9 @@ class Scripts:
     log: ModuleType
     stopping: ModuleType
     arguments: ModuleType
-    run: ModuleType
     learner: ModuleType
+    resuming: ModuleType
+    run: ModuleType
     train: ModuleType
     evaluate: ModuleType
     network: ModuleType

@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -114,53 +113,6 @@ def test_a_folder_that_holds_a_run(
         " another --output-dir leaves it alone\n"
     )
     assert contents(run) == before
-
-
-def test_a_checkpoint_of_other_classes(
-    script: Scripts, train: Train, run: Path, capsys: Capture
-) -> None:
-    assert train(script, "--resume", "auto", "--classes", 4) == 1
-    assert capsys.readouterr().err == (
-        f"error: {saved(run, 4)} is a checkpoint of another small.Small:"
-        " linear.weight is (3, 16) there, (4, 16) here\n"
-    )
-
-
-def test_a_checkpoint_of_another_network(
-    script: Scripts, train: Train, run: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(script.checkpoints, "NETWORK", "tiny.Tiny")
-    assert train(script, "--resume", "auto") == 1
-    assert capsys.readouterr().err == (
-        f"error: {saved(run, 4)} is a checkpoint of small.Small, and this is tiny.Tiny\n"
-    )
-
-
-def test_going_on_otherwise_than_it_began(
-    script: Scripts, train: Train, run: Path, capsys: Capture
-) -> None:
-    assert train(script, "--resume", "auto", "--batch", 5) == 1
-    assert capsys.readouterr().err == (
-        f"error: {saved(run, 4)} has batch 4, this run 5:"
-        " resume as it began, or start from its weights with --weights\n"
-    )
-
-
-def test_going_on_with_another_momentum(
-    load_script: Load, train: Train, tmp_path: Path, capsys: Capture
-) -> None:
-    rate, names = Fraction(1, 10), ("heavy", "light")
-    heavy, light = (
-        load_script(replace(folders.MINIMAL, name=name, optimizer=Sgd(rate, momentum=momentum)))
-        for name, momentum in zip(names, (Fraction(9, 10), Fraction(8, 10)), strict=True)
-    )
-    assert train(heavy, "--epochs", 1) == 0
-    capsys.readouterr()
-    assert train(light, "--epochs", 1, "--resume", "auto") == 1
-    assert capsys.readouterr().err == (
-        f"error: {saved(tmp_path / 'run', 2)} has momentum 0.9, this run 0.8:"
-        " resume as it began, or start from its weights with --weights\n"
-    )
 
 
 @pytest.mark.parametrize("flag", ["--weights", "--checkpoint"])
