@@ -134,7 +134,7 @@ class Body:
                 leaf = Measured(place, result, type_.leading + axis)
                 self.measured[leaf] = traced(plain(size), self.derived(term))
                 shape[axis] = traced(plain(size), leaf)
-        return TensorType(tuple(shape), type_.samples)
+        return type_.with_shape(tuple(shape))
 
     def derived(self, term: Expression) -> Expression:
         """An expression with every size that `forward` reads replaced by how it follows."""
@@ -154,7 +154,7 @@ class Body:
     def outward_type(self, type_: TensorType) -> TensorType:
         """A type in terms of the body around this one."""
         shape = (traced(plain(size), self.outward(term_of(size))) for size in type_.shape)
-        return TensorType(tuple(shape), type_.samples)
+        return type_.with_shape(tuple(shape))
 
     def outward(self, term: Expression) -> Expression:
         """An expression of this body in terms of the one around it."""
@@ -250,9 +250,9 @@ def _with_terms(operation: Operation, terms: Iterable[tuple[str, Expression]]) -
 
 
 def _results(operation: Operation, operands: Types, own: Types) -> Iterator[TensorType]:
-    # The rules of shapes see one sample; how many there are is known from the graph.
+    # The rules of shapes see one sample; how many there are, of what, is known from the graph.
     for result, typed in zip(operation.infer(*operands), own, strict=True):
-        yield TensorType(clearest(result.shape, operands), typed.samples)
+        yield typed.with_shape(clearest(result.shape, operands))
 
 
 def bodies(graph: Graph, target: Target) -> Mapping[int, Body]:

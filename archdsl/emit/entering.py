@@ -31,7 +31,7 @@ def input_type(node: Node) -> TensorType:
     first = 0 if type_.rank == 2 else 1
     names = (Entering(node.name, str(place)) for place in range(first, type_.rank))
     shape = (*type_.shape[:first], *map(traced, type_.shape[first:], names))
-    return TensorType(shape, type_.samples)
+    return type_.with_shape(shape)
 
 
 def entering_type(name: str, outside: TensorType) -> TensorType:
@@ -45,7 +45,7 @@ def entering_type(name: str, outside: TensorType) -> TensorType:
     for axis, what in ((0, CHANNELS), (-1, FEATURES)):
         if not any(map(is_position, leaves(term_of(outside.shape[axis])))):
             shape[axis] = traced(plain(outside.shape[axis]), Entering(name, what))
-    return TensorType(tuple(shape), outside.samples)
+    return outside.with_shape(tuple(shape))
 
 
 def size_of(type_: TensorType, what: str) -> Expression:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
+
+from archdsl.ir.integers import Range
 
 AXES: dict[int, tuple[str, ...]] = {
     1: ("channels",),
@@ -25,12 +27,18 @@ class TensorType:
     """The type of a tensor: its `shape` without the batch, (C, T, H, W) for video.
 
     `samples` counts such tensors for each sample of the network. It is above 1 where an axis was
-    folded into the batch, as groups of frames are, and 0 where one learned tensor serves the batch,
-    and has no axis for it.
+    folded into the batch, as groups of frames are, and 0 where one tensor serves the whole batch,
+    as parameters and constants do: it has no axis for it. `integers` is the range of a tensor of
+    integers, and None for real numbers.
     """
 
     shape: tuple[int, ...]
     samples: int = 1
+    integers: Range | None = None
+
+    def with_shape(self, shape: tuple[int, ...]) -> TensorType:
+        """The same type with another shape."""
+        return replace(self, shape=shape)
 
     @property
     def rank(self) -> int:
@@ -71,7 +79,8 @@ class TensorType:
 
     def __str__(self) -> str:
         shape = show_shape(self.shape)
-        return f"{self.samples} of {shape}" if self.samples > 1 else shape
+        shown = f"{self.samples} of {shape}" if self.samples > 1 else shape
+        return f"{shown} in {self.integers}" if self.integers else shown
 
 
 def show_shape(shape: tuple[int, ...]) -> str:

@@ -1,9 +1,13 @@
-"""Arithmetic, element by element: on tensors, or on a tensor and an exact constant."""
+"""Arithmetic, element by element: on tensors, or on a tensor and an exact constant.
+
+As in torch, integers with integers give integers, and with real numbers real numbers.
+"""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from archdsl.ir.integers import Range, over
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, Types, kind
 from archdsl.ops.shapes import broadcast
@@ -26,6 +30,16 @@ class Arithmetic(Operation):
         check_constant(self.name, self.constant, operands)
         return (broadcast(self.name, operands),)
 
+    def integers(self, *operands: TensorType) -> Range | None:
+        left, right = _sides(operands, self.constant)
+        if self.constant is not None and self.constant_first:
+            left, right = right, left
+        return self._of_integers(left, right) if left and right else None
+
+    def _of_integers(self, left: Range, right: Range) -> Range | None:
+        """The range of the operator on integers."""
+        return over(self.symbol, left, right)
+
     def emit(self, operands: Types, results: Types) -> Expression:
         if self.constant is None:
             return Expression(f"{{0}} {self.symbol} {{1}}", loose=True)
@@ -47,16 +61,19 @@ def check_constant(name: str, constant: Number | None, operands: Types) -> None:
         raise Mismatch(f"{takes}, but this call has all three", parameter="constant")
 
 
+def _sides(operands: Types, constant: Number | None) -> tuple[Range | None, Range | None]:
+    """The ranges of two tensors, or of a tensor and a constant."""
+    left, *right = (operand.integers for operand in operands)
+    return left, right[0] if constant is None else Range.of(number(constant))
+
+
 Add = kind(Arithmetic, "add", "x + y.", symbol="+")
 Subtract = kind(Arithmetic, "subtract", "x - y.", symbol="-")
 Multiply = kind(Arithmetic, "multiply", "x * y.", symbol="*")
 
 
-class Divide(Arithmetic):
-    """x / y."""
-
-    name = "divide"
-    symbol = "/"
+class Quotient(Arithmetic):
+    """Base of the operators that divide."""
 
     def infer(self, *operands: TensorType) -> Types:
         if self.constant == 0 and not self.constant_first:
@@ -64,8 +81,35 @@ class Divide(Arithmetic):
         return super().infer(*operands)
 
 
+class Divide(Quotient):
+    """x / y: real numbers, of integers too."""
+
+    name = "divide"
+    symbol = "/"
+
+    def _of_integers(self, left: Range, right: Range) -> Range | None:
+        return None
+
+
+class WholeQuotient(Quotient):
+    """Base of the operators of a division with a remainder."""
+
+    def _of_integers(self, left: Range, right: Range) -> Range | None:
+        if right.least <= 0 <= right.most:
+            # torch stops when it meets a 0, or on some devices gives anything.
+            message = f"`{self.symbol}` must not divide by 0, but the divisor is in {right}"
+            raise Mismatch(message)
+        return super()._of_integers(left, right)
+
+
+FloorDivide = kind(WholeQuotient, "floor_divide", "x / y, rounded down.", symbol="//")
+Remainder = kind(
+    WholeQuotient, "remainder", "What x // y leaves of x, with the sign of y.", symbol="%"
+)
+
+
 class Power(Arithmetic):
-    """x ** y."""
+    """x ** y. Integers have constant exponents of at least 0."""
 
     name = "power"
     symbol = "**"
@@ -77,6 +121,12 @@ class Power(Arithmetic):
             message = f"the base of a power must be at least 0, but this is {base}"
             raise Mismatch(message, parameter="constant")
         return super().infer(*operands)
+
+    def _of_integers(self, left: Range, right: Range) -> Range | None:
+        if right.least < 0 or right.least != right.most:
+            must = "integers must have a constant exponent of at least 0"
+            raise Mismatch(f"{must}, but this is in {right}", help="divide, which gives reals")
+        return left.to_the(right.least)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         if self.constant is None:
@@ -95,6 +145,9 @@ class Extreme(Operation):
     def infer(self, *operands: TensorType) -> Types:
         check_constant(self.name, self.constant, operands)
         return (broadcast(self.name, operands),)
+
+    def integers(self, *operands: TensorType) -> Range | None:
+        return over(self.name, *_sides(operands, self.constant))
 
     def emit(self, operands: Types, results: Types) -> Expression:
         if self.constant is None:
@@ -127,6 +180,12 @@ class Clamp(Operation):
             raise Mismatch(message, parameter="least")
         return operands
 
+    def integers(self, x: TensorType) -> Range | None:
+        held = x.integers
+        for bound, name in ((self.least, "maximum"), (self.most, "minimum")):
+            held = held if bound is None else over(name, held, Range.of(number(bound)))
+        return held
+
     def emit(self, operands: Types, results: Types) -> Expression:
         bounds = {"min": self.least, "max": self.most}
         values = {name: number(bound) for name, bound in bounds.items() if bound is not None}
@@ -135,7 +194,13 @@ class Clamp(Operation):
 
 
 class Unary(Operation):
-    """Base of the functions of one tensor that a tensor has as methods of the same name."""
+    """Base of the functions of one tensor that a tensor has as methods of the same name.
+
+    They give real numbers, of integers too.
+    """
+
+    def integers(self, x: TensorType) -> Range | None:
+        return None
 
     def emit(self, operands: Types, results: Types) -> Expression:
         return Expression(f"{{0}}.{self.name}()")
@@ -146,19 +211,38 @@ class Negative(Unary):
 
     name = "negative"
 
+    def integers(self, x: TensorType) -> Range | None:
+        return -x.integers if x.integers else None
+
     def emit(self, operands: Types, results: Types) -> Expression:
         return Expression("-{0}", loose=True)
 
 
-Abs = kind(Unary, "abs", "|x|.")
+class Abs(Unary):
+    """|x|."""
+
+    name = "abs"
+
+    def integers(self, x: TensorType) -> Range | None:
+        return abs(x.integers) if x.integers else None
+
+
+class Square(Unary):
+    """x times itself."""
+
+    name = "square"
+
+    def integers(self, x: TensorType) -> Range | None:
+        return x.integers.to_the(2) if x.integers else None
+
+
 Exp = kind(Unary, "exp", "e to the power of x.")
 Log = kind(Unary, "log", "The natural logarithm of x.")
 Sqrt = kind(Unary, "sqrt", "The square root of x.")
 Rsqrt = kind(Unary, "rsqrt", "1 over the square root of x.")
-Square = kind(Unary, "square", "x times itself.")
 
 INFIX: dict[str, type[Arithmetic]] = {
-    op.symbol: op for op in (Add, Subtract, Multiply, Divide, Power)
+    op.symbol: op for op in (Add, Subtract, Multiply, Divide, FloorDivide, Remainder, Power)
 }
 
 

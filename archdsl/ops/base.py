@@ -12,11 +12,14 @@ from functools import lru_cache
 from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
 from archdsl.frozen import Frozen
+from archdsl.ir.integers import Range, joined
 from archdsl.ir.types import TensorType
-from archdsl.limits import ELEMENTS
+from archdsl.limits import ELEMENTS, MAGNITUDE
 
 PyValue: TypeAlias = "int | float | bool | str | tuple[PyValue, ...] | None"
 Types: TypeAlias = tuple[TensorType, ...]
+
+_REAL = "`gather` looks integers up in a table; a quotient of them, such as `x / 2`, is real"
 
 RANK = 24
 """The most axes of one sample: with the batch, as many as torch's kernels take on every device."""
@@ -172,7 +175,7 @@ class Operation(Frozen):
     # override only of `*operands: Any` together with `**_: Any`.
 
     def infer(self, *operands: Any, **_: Any) -> Types:
-        """The types of the results, without regard to `samples`; by default, those of the operands.
+        """The shapes of the results, as types; by default, those of the operands.
 
         Raises:
             Mismatch: the operation does not take these operands.
@@ -187,6 +190,18 @@ class Operation(Frozen):
         """
         return _common_samples(self, operands)
 
+    def integers(self, *operands: Any, **_: Any) -> Range | None:
+        """The range of the results, if they are integers; by default, all is real numbers.
+
+        Raises:
+            Mismatch: the operation does not take integers, or not these.
+        """
+        for slot, operand in enumerate(operands):
+            if operand.integers:
+                message = f"`{self.name}` takes real numbers, but this is {operand}"
+                raise Mismatch(message, operand=slot, help=_REAL)
+        return None
+
     def cost(self, operands: Types, results: Types) -> Cost:
         """The cost for one sample, without regard to `samples`; by default, nothing."""
         return Cost()
@@ -194,6 +209,13 @@ class Operation(Frozen):
     def emit(self, operands: Types, results: Types) -> Form:
         """The PyTorch form."""
         raise NotImplementedError
+
+
+class Rearrangement(Operation):
+    """Base of the operations that move elements and compute none: integers stay integers."""
+
+    def integers(self, *operands: TensorType) -> Range | None:
+        return joined(operand.integers for operand in operands)
 
 
 K = TypeVar("K", bound=Operation)
@@ -218,9 +240,9 @@ def infer_types(operation: Operation, operands: Types) -> Types:
     """
     _check_arity(operation, len(operands))
     samples = operation.samples(*operands)
-    results = operation.infer(*operands)
-    if samples != 1:
-        results = tuple(TensorType(result.shape, samples) for result in results)
+    shapes = [result.shape for result in operation.infer(*operands)]
+    integers = operation.integers(*operands)
+    results = tuple([TensorType(shape, samples, integers) for shape in shapes])
     for result in results:
         _check_result(operation.name, result)
     return results
@@ -271,6 +293,9 @@ def _check_result(name: str, result: TensorType) -> None:
         raise Mismatch(f"{must}, but the result of `{name}` would have {result.rank}")
     if any(size < 1 for size in result.shape):
         raise Mismatch(f"the result of `{name}` would be {result}, which has no elements")
+    if result.integers and max(map(abs, result.integers)) >= MAGNITUDE:
+        must = "integers have 64 bits"
+        raise Mismatch(f"{must}, but the result of `{name}` would be {result}")
     if result.volume > ELEMENTS:
         must = f"a tensor has at most {ELEMENTS:,} elements"
         raise Mismatch(f"{must}, but the result of `{name}` would be {result}")

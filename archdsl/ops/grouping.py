@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archdsl.ir.integers import Range, joined
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, Types, missing_batch
@@ -30,6 +31,10 @@ class Group(Operation):
             raise missing_batch(self, 0)
         groups = -(-x.shape[axis_index(self.axis, x.rank)] // self.size)  # rounded up
         return groups * x.samples
+
+    def integers(self, x: TensorType) -> Range | None:
+        is_filled = x.shape[axis_index(self.axis, x.rank)] % self.size
+        return joined((x.integers, Range(0, 0))) if is_filled else x.integers
 
     def emit(self, operands: Types, results: Types) -> Expression:
         rank = operands[0].rank
@@ -69,6 +74,9 @@ class Ungroup(Operation):
 
     def samples(self, x: TensorType, like: TensorType) -> int:
         return like.samples
+
+    def integers(self, x: TensorType, like: TensorType) -> Range | None:
+        return x.integers
 
     def emit(self, operands: Types, results: Types) -> Expression:
         axis = axis_index(self.axis, operands[0].rank) + 1

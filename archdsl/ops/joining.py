@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from archdsl.ir.types import TensorType
 from archdsl.limits import OPERATIONS
-from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.base import Expression, Mismatch, Rearrangement, Types
 from archdsl.ops.shapes import Axis, axis_index, dimension, entries, with_size
 from archdsl.params.kinds import AxisName, Integer, Sizes, parameter
 
 
-class Concat(Operation):
+class Concat(Rearrangement):
     """Tensors one after another along an axis: the channels unless given.
 
     Example: `concat(64 x 8 x 56^2, 16 x 8 x 56^2)`
@@ -36,7 +36,7 @@ class Concat(Operation):
         return Expression("torch.cat([{operands}], dim={dim})", {"dim": dim})
 
 
-class Stack(Operation):
+class Stack(Rearrangement):
     """Tensors of one shape side by side along a new axis, at `axis` of the result.
 
     Example: `stack(64 x 14^2, 64 x 14^2, axis = 1)`
@@ -51,7 +51,7 @@ class Stack(Operation):
         first = operands[0]
         index = axis_index(self.axis, first.rank + 1)
         for slot, operand in enumerate(operands):
-            if operand != first:
+            if operand.shape != first.shape:
                 must = "`stack` takes tensors of one shape"
                 raise Mismatch(f"{must}, but these are {first} and {operand}", operand=slot)
         return (TensorType((*first.shape[:index], len(operands), *first.shape[index:])),)
@@ -82,7 +82,7 @@ def check_count(name: str, count: int, parameter: str) -> None:
         raise Mismatch(f"{must}, but these would be {count:,}", parameter=parameter)
 
 
-class Split(Operation):
+class Split(Rearrangement):
     """An axis divided into `sizes`, or into parts of one size, the last of which may be smaller.
 
     It gives several values: `near, far = x -> split((16, 48))`.
@@ -120,7 +120,7 @@ class Split(Operation):
         return list(self.sizes)
 
 
-class Chunk(Operation):
+class Chunk(Rearrangement):
     """An axis divided into `parts`, of one size but for the last.
 
     It gives several values: `query, key, value = x -> chunk(3, -1)`.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import prod
 
+from archdsl.ir.integers import Range
 from archdsl.ir.types import POSITIONS, TensorType, show_shape
-from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.base import Expression, Mismatch, Operation, Rearrangement, Types
 from archdsl.ops.shapes import Axes, Axis, axis_index, axis_tuple, dimension, entries, positions
 from archdsl.params.kinds import AxisName, Choice, Either, Several, Shape, parameter
 
@@ -27,7 +28,7 @@ def resolve_sizes(sizes: tuple[int, ...], elements: int, what: str, name: str) -
     return tuple(elements // known if size == -1 else size for size in sizes)
 
 
-class Transpose(Operation):
+class Transpose(Rearrangement):
     """Two axes exchanged, the last two unless given: N x M becomes M x N.
 
     Example: `64 x 16 x 14^2 -> transpose(channels, frames)`
@@ -50,7 +51,7 @@ class Transpose(Operation):
         return Expression("{0}.transpose({a}, {b})", values)
 
 
-class Permute(Operation):
+class Permute(Rearrangement):
     """All axes in another order: `permute((1, 0))` makes C x L into L x C.
 
     Example: `96 x 8 x 56^2 -> permute((frames, height, width, channels))`
@@ -83,7 +84,7 @@ def slots(values: dict[str, int]) -> str:
     return ", ".join(f"{{{name}}}" for name in values)
 
 
-class Reshape(Operation):
+class Reshape(Rearrangement):
     """The same elements, in order, with another `shape`, in which -1 stands for what is left.
 
     With plain numbers it fits one size of clips; `flatten`, `unflatten` and `restore` fit any.
@@ -111,7 +112,7 @@ class Reshape(Operation):
         return Expression(f"torch.unflatten({flat}, 1, {{shape}})", {"shape": shape})
 
 
-class Flatten(Operation):
+class Flatten(Rearrangement):
     """The axes from `start` to `end` as one: `flatten` gives one, `flatten(positions)` C x N.
 
     Example: `768 x 8 x 14^2 -> flatten(positions)`
@@ -143,7 +144,7 @@ class Flatten(Operation):
         return axis_index(self.start, x.rank, "start")
 
 
-class Unflatten(Operation):
+class Unflatten(Rearrangement):
     """One axis divided into several, of `sizes`, in which -1 stands for what is left.
 
     Example: `196 x 768 -> unflatten(-1, (12, -1))`
@@ -191,6 +192,9 @@ class Restore(Operation):
         super().samples(x, like)
         return x.samples
 
+    def integers(self, x: TensorType, like: TensorType) -> Range | None:
+        return x.integers
+
     def emit(self, operands: Types, results: Types) -> Expression:
         # The sizes are read when the module runs, so it takes clips of any size.
         like = operands[1]
@@ -198,7 +202,7 @@ class Restore(Operation):
         return Expression("torch.unflatten({0}, -1, {1}.shape[{first}:])", {"first": first})
 
 
-class Squeeze(Operation):
+class Squeeze(Rearrangement):
     """An axis of size 1 removed.
 
     Example: `512 x 1 x 7^2 -> squeeze(frames)`
@@ -232,7 +236,7 @@ def without_axes(name: str, x: TensorType, gone: tuple[int, ...]) -> TensorType:
     return TensorType(shape)
 
 
-class Unsqueeze(Operation):
+class Unsqueeze(Rearrangement):
     """An axis of size 1 inserted, to stand at `axis` of the result.
 
     Example: `12 x 49^2 -> unsqueeze(0)`

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from archdsl.ir.integers import Range
 from archdsl.ir.types import POSITIONS, TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
 from archdsl.ops.shapes import Axes, axis_indices, per_axis
 from archdsl.params.kinds import AxisNames, Choice, Extent, Maybe, Real, Sizes, number, parameter
-from archdsl.params.numbers import Number
+from archdsl.params.numbers import Number, show_number
 
 
 class Pad(Operation):
@@ -30,6 +31,16 @@ class Pad(Operation):
         self._check_mode(x, widths)
         shape = (b + size + a for size, (b, a) in zip(x.shape, widths, strict=True))
         return (TensorType(tuple(shape)),)
+
+    def integers(self, x: TensorType) -> Range | None:
+        if x.integers is None or self.mode != "constant":
+            return x.integers
+        filled = Range.of(number(self.value))
+        if filled is None:
+            # torch cuts off the fraction, without an error.
+            must = "`value` must be an integer beside integers"
+            raise Mismatch(f"{must}, but this is {show_number(self.value)}", parameter="value")
+        return x.integers.join(filled)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         widths = self._widths(operands[0])

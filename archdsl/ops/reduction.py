@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from archdsl.ir.integers import Range
 from archdsl.ir.types import POSITIONS, TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types, kind
 from archdsl.ops.layout import without_axes
@@ -42,10 +43,31 @@ class Reduction(Operation):
 
 
 Mean = kind(Reduction, "mean", "The mean over axes: global average pooling, over the positions.")
-Sum = kind(Reduction, "sum", "The sum over axes.")
+
+
+class Sum(Reduction):
+    """The sum over axes."""
+
+    name = "sum"
+
+    def integers(self, x: TensorType) -> Range | None:
+        if x.integers is None:
+            return None
+        (y,) = self.infer(x)
+        count = x.elements // y.elements
+        return Range(count * x.integers.least, count * x.integers.most)
+
+
+class Choosing(Reduction):
+    """Base of the reductions that give one of the elements."""
+
+    def integers(self, x: TensorType) -> Range | None:
+        return x.integers
+
+
 # Not Tensor.max and Tensor.min: these take one axis, and return indices too.
-Max = kind(Reduction, "max", "The largest value over axes.", call="{0}.amax(")
-Min = kind(Reduction, "min", "The smallest value over axes.", call="{0}.amin(")
+Max = kind(Choosing, "max", "The largest value over axes.", call="{0}.amax(")
+Min = kind(Choosing, "min", "The smallest value over axes.", call="{0}.amin(")
 LogSumExp = kind(Reduction, "logsumexp", "The logarithm of the sum of exp(x) over axes.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.base import Expression, Mismatch, PyValue, Rearrangement, Types
 from archdsl.ops.layout import without_axes
 from archdsl.ops.shapes import Axes, Axis, axis_index, axis_indices, dimensions, per_axis, with_size
 from archdsl.params.kinds import AxisName, AxisNames, Integer, Maybe, Several, Sizes, parameter
@@ -15,7 +15,7 @@ def subscript(x: TensorType, index: int, inside: str) -> str:
     return "{0}[" + ":, " * (x.leading + index) + inside + "]"
 
 
-class Slice(Operation):
+class Slice(Rearrangement):
     """Every `step`-th element of an axis, from `start` up to but without `stop`.
 
     Negative numbers count from the end, as in Python.
@@ -62,7 +62,7 @@ class Slice(Operation):
         return Expression(subscript(x, axis_index(self.axis, x.rank), inside), values)
 
 
-class Select(Operation):
+class Select(Rearrangement):
     """One element of an axis, which is then removed: `select(0, 0)` reads the first of N tokens.
 
     Example: `64 x 8 x 14^2 -> select(frames, 0)`
@@ -87,7 +87,7 @@ class Select(Operation):
         return Expression(subscript(x, axis, "{index}"), {"index": self.index})
 
 
-class Roll(Operation):
+class Roll(Rearrangement):
     """Axes shifted by `shift`; what leaves at the end enters at the start.
 
     Example: `96 x 8 x 56^2 -> roll((height, width), shift = (-3, -3))`
@@ -111,7 +111,7 @@ class Roll(Operation):
         return Expression("{0}.roll({shift}, {dim})", values)
 
 
-class Flip(Operation):
+class Flip(Rearrangement):
     """Axes in reverse.
 
     Example: `3 x 16 x 112^2 -> flip(frames)`
@@ -128,7 +128,7 @@ class Flip(Operation):
         return Expression("{0}.flip({dim})", {"dim": dimensions(self.axes, operands[0])})
 
 
-class Expand(Operation):
+class Expand(Rearrangement):
     """Axes of size 1 repeated without a copy: a size for every axis, -1 where it stays.
 
     Example: `64 x 1^3 -> expand((-1, 8, 14, 14))`
@@ -157,7 +157,7 @@ class Expand(Operation):
         return Expression(f"{{0}}.expand({', '.join(('-1',) * x.leading + (*places,))})", values)
 
 
-class Repeat(Operation):
+class Repeat(Rearrangement):
     """Each axis repeated `times`, as tiles: C x L becomes C times[0] x L times[1].
 
     Example: `64 x 1 x 14^2 -> repeat((1, 8, 1, 1))`

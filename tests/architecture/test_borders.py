@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "syntax": GROUND | {"foreign"},
     "params": GROUND | {"ir.traced", "ir.types"},
     "ir": {"source", "ops.base"},
-    "ops": {"frozen", "ir.traced", "ir.types", "limits", "params"},
+    "ops": {"diagnostics", "frozen", "ir.integers", "ir.traced", "ir.types", "limits", "params"},
     "program": GROUND | {"foreign", "ir", "ops", "params", "syntax"},
     "plan": GROUND | {"build", "costs", "ir", "ops", "params", "program", "syntax"},
     "plan.transforms": GROUND | {"build.values", "params", "plan.plan", "plan.rows"},

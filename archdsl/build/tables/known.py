@@ -243,9 +243,9 @@ def _ranks_and_channels(types: Types) -> list[tuple[int, int]]:
     return [(type_.rank, type_.channels) for type_ in types]
 
 
-def signature(types: Types) -> tuple[tuple[int, int, int], ...]:
+def signature(types: Types) -> tuple[tuple[object, ...], ...]:
     """What must be the same for a pattern to hold: of each type, all but the other sizes."""
-    return tuple([(type_.rank, type_.channels, type_.samples) for type_ in types])
+    return tuple([(t.rank, t.channels, t.samples, t.integers) for t in types])
 
 
 # Texts that read sizes
