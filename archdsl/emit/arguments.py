@@ -41,7 +41,6 @@ from archdsl.ir.written import (
     Opaque,
     Origin,
     Parameter,
-    is_opaque,
     leaves,
 )
 
@@ -164,7 +163,7 @@ class Arguments:
         for test in tests[1:]:
             conjunction = Apply("and", (conjunction, test))
         # Without a guard, as of a round of a loop, nothing says why the member is there.
-        is_known = bool(tests) and not any(map(is_opaque, tests))
+        is_known = bool(tests) and not any(test.is_opaque for test in tests)
         written = conjunction if is_known else Opaque()
         column: Column = {i: Cell(i in places, written) for i in range(len(self.bodies))}
         if tests and all(map(is_computable, tests)) and self.reading.holds(conjunction, column):

@@ -71,9 +71,11 @@ class Body:
     types: dict[Value, TensorType] = field(default_factory=dict)
     forms: dict[int, Form] = field(default_factory=dict)
     measured: dict[Measured, int] = field(default_factory=dict)
-    """The sizes that only `forward` knows, each traced: how it follows from what enters."""
+    """The sizes that only `forward` knows, each traced: how it follows from those before it."""
     structural: list[Expression] = field(default_factory=list)
     """Expressions that decide how many results an operation has: a class has a fixed number."""
+    _derivations: dict[Measured, Expression] = field(default_factory=dict)
+    _underived: list[Measured] = field(default_factory=list)
     _caller_terms: dict[Expression, Expression] = field(default_factory=dict)
 
     @cached_property
@@ -132,7 +134,8 @@ class Body:
             term = term_of(size)
             if not isinstance(term, Entering) and any(map(is_position, leaves(term))):
                 leaf = Measured(place, result, type_.leading + axis)
-                self.measured[leaf] = traced(plain(size), self.derived(term))
+                self.measured[leaf] = size
+                self._underived.append(leaf)
                 shape[axis] = traced(plain(size), leaf)
         return type_.with_shape(tuple(shape))
 
@@ -140,7 +143,7 @@ class Body:
         """An expression with every size that `forward` reads replaced by how it follows."""
         match term:
             case Measured():
-                return term_of(self.measured[term])
+                return self._derivation(term)
             case Apply(operator=sign, terms=terms):
                 return apply(sign, *map(self.derived, terms))
             case Named(term=inner):
@@ -150,6 +153,15 @@ class Body:
                 read = (leaf for inner in reads for leaf in leaves(self.derived(inner)))
                 return replace(term, reads=frozenset(read))
         return term
+
+    def _derivation(self, leaf: Measured) -> Expression:
+        """How a size that `forward` reads follows from what enters."""
+        if leaf not in self._derivations:
+            # In the order of the text: there may be thousands, and each follows from the last.
+            for measured in self._underived:
+                self._derivations[measured] = self.derived(term_of(self.measured[measured]))
+            self._underived.clear()
+        return self._derivations[leaf]
 
     def outward_type(self, type_: TensorType) -> TensorType:
         """A type in terms of the body around this one."""
@@ -165,7 +177,7 @@ class Body:
                 assert self.parent is not None
                 return size_of(self.parent.type(self.scope.inputs[name]), what)
             case Measured():
-                return self.outward(term_of(self.measured[term]))
+                return self.outward(self._derivation(term))
             case Counter(number=number):
                 return Literal(number)  # `i` exists only in the body of the table
             case Named(term=inner):

@@ -24,28 +24,29 @@ from archdsl.emit.python import (
     Tuple,
     literal,
 )
-from archdsl.emit.targets.base import Target
 from archdsl.ir.graph import Graph, Initialisation
-from archdsl.ops.base import Layer, Weight
-from archdsl.passes.base import nodes_with_tensors
+from archdsl.ops.base import Form, Layer, Weight
 
 _WEIGHT, _BIAS = Atom("module.weight"), Atom("module.bias")
 
 
-def initialisation(graph: Graph, blocks: Sequence[str], target: Target) -> tuple[Statement, ...]:
+def initialisation(
+    graph: Graph, forms: Mapping[int, Form], blocks: Sequence[str]
+) -> tuple[Statement, ...]:
     """A loop over all modules that initialises each by the spec's rule, or by torch's own.
 
-    `blocks` are the classes that have a `reset_parameters`. It sets some weights of its layers to
-    zero, so it must run after the layers have been initialised.
+    `forms` are those of the nodes. `blocks` are the classes that have a `reset_parameters`. It sets
+    some weights of its layers to zero, so it must run after the layers have been initialised.
     """
-    rules = [rule for rule in graph.initialisations if _layers(graph, rule.operation, target)]
-    others = [*_layers_without_rule(graph, {rule.operation for rule in rules}, target), *blocks]
+    layers = _layers(graph, forms)
+    rules = [rule for rule in graph.initialisations if rule.operation in layers]
+    others = [*_classes_without_rule(layers, {rule.operation for rule in rules}), *blocks]
     branches: tuple[Statement, ...] = ()
     if others:
         test = _is_one_of(others)
         branches = (If(test, (Expr(Call(Atom("module.reset_parameters"))),)),)
     for rule in reversed(rules):
-        branches = (_branch(rule, _layers(graph, rule.operation, target), branches),)
+        branches = (_branch(rule, layers[rule.operation], branches),)
     modules = Call(Atom("self.modules"))
     if not blocks:
         return (For(Atom("module"), modules, branches),)
@@ -57,11 +58,22 @@ def initialisation(graph: Graph, blocks: Sequence[str], target: Target) -> tuple
     )
 
 
-def _layers_without_rule(graph: Graph, ruled: Collection[str], target: Target) -> list[str]:
+def _layers(graph: Graph, forms: Mapping[int, Form]) -> dict[str, list[Layer]]:
+    """The layers of each operation that has any, by its name."""
+    found: dict[str, list[Layer]] = {}
+    for node in graph:
+        form = forms.get(node.index)
+        if isinstance(form, Layer):
+            found.setdefault(node.operation.name, []).append(form)
+    return found
+
+
+def _classes_without_rule(
+    layers: Mapping[str, list[Layer]], ruled: Collection[str]
+) -> Iterable[str]:
     """The classes of layers with weights or statistics that no rule covers."""
-    nodes = [node for node in nodes_with_tensors(graph) if node.operation.name not in ruled]
-    forms = (target.form(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes)
-    return sorted({form.constructor for form in forms if isinstance(form, Layer)})
+    others = (layer for name in layers.keys() - ruled for layer in layers[name])
+    return sorted({layer.constructor for layer in others if not layer.shared})
 
 
 def _is_one_of(names: Iterable[str]) -> Python:
@@ -108,12 +120,6 @@ def _initialised(weight: Weight, tensor: Python, options: Mapping[str, Python]) 
         value if name in positional else Keyword(name, value) for name, value in options.items()
     )
     return Call(Atom(f"nn.init.{weight.initial}_"), (tensor, *given))
-
-
-def _layers(graph: Graph, operation: str, target: Target) -> list[Layer]:
-    nodes = (node for node in graph if node.operation.name == operation)
-    forms = (target.form(n.operation, graph.types(graph.operands(n)), n.results) for n in nodes)
-    return [form for form in forms if isinstance(form, Layer)]
 
 
 def _branch(rule: Initialisation, layers: list[Layer], others: tuple[Statement, ...]) -> If:

@@ -130,14 +130,12 @@ def _open_classes(graph: Graph, target: Target) -> list[EmittedClass]:
     opens = OpenParameters(open_numbers(graph) - structural_parameters(known))
     while True:
         try:
-            return _classes(graph, known, opens, target)
+            return _classes(graph, known, opens)
         except ClosedParameters as closed:
             opens = OpenParameters(opens.names - closed.names)
 
 
-def _classes(
-    graph: Graph, known: Classes, opens: OpenParameters, target: Target
-) -> list[EmittedClass]:
+def _classes(graph: Graph, known: Classes, opens: OpenParameters) -> list[EmittedClass]:
     """A class for each block, and at the end the network's own."""
     *blocks, last = known.ordered
     names = [*(class_name(b.definition.name, b.definition.doc) for b in blocks)]
@@ -154,7 +152,8 @@ def _classes(
         signatures[block] = emitted.signature
         written.append(emitted)
     with_reset = [emitted.signature.name for emitted in written if emitted.has_reset]
-    initial = initialisation(graph, with_reset, target) if has_init else ()
+    forms = {node: form for instance in known.of for node, form in instance.body.forms.items()}
+    initial = initialisation(graph, forms, with_reset) if has_init else ()
     network = NetworkWriter(last, own, class_doc(graph.name, graph.doc), context, initial)
     return [*written, network.write()]
 

@@ -29,7 +29,7 @@ from archdsl.emit.leaves import (
 )
 from archdsl.emit.structure import Guard
 from archdsl.emit.terms import python_value
-from archdsl.ir.written import Apply, Counter, Expression, Literal, is_opaque, leaves
+from archdsl.ir.written import Apply, Counter, Expression, Literal, leaves
 from archdsl.ops.base import PyValue
 
 _NO_VALUE = (LookupError, TypeError, ValueError, ArithmeticError)
@@ -75,7 +75,7 @@ class Reading:
         """
         for term in dict.fromkeys(self._partly_folded(cell) for cell in column.values()):
             sizes = [leaf for leaf in leaves(term) if is_position(leaf)]
-            is_known = not is_opaque(term) and all(map(is_readable, sizes))
+            is_known = not term.is_opaque and all(map(is_readable, sizes))
             if sizes and is_known and self.holds(term, column):
                 return term
         return None

@@ -40,6 +40,8 @@ class Sizes:
 
     def fix(self, body: Body, term: Expression, what: str) -> None:
         """Note that an expression of a body is computed by the constructor, or not at all."""
+        if isinstance(term, Literal):
+            return
         # The classes see only the first use of shared layers, and the others fix their inputs too.
         for use in (body, *_later_uses(body)):
             for axis in self._axes(use, term):

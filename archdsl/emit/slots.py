@@ -131,11 +131,11 @@ class Slots:
 
     def _fixed(self, column: Column, key: Key, name: str = "") -> Column:
         """A column in terms of what a constructor knows; sizes that it fixes are recorded."""
-        bodies = self.arguments.bodies
+        bodies, what = self.arguments.bodies, self._described(key)
         for place, cell in column.items():
             # A layer itself refuses an input of the network that has other channels.
             if not (name.startswith("in_") and self.sizes.is_given(bodies[place], cell.term)):
-                self.sizes.fix(bodies[place], cell.term, self._described(key))
+                self.sizes.fix(bodies[place], cell.term, what)
         return {
             place: Cell(cell.value, bodies[place].derived(cell.term))
             for place, cell in column.items()

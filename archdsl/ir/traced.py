@@ -16,7 +16,14 @@ from typing import Any, TypeVar
 
 from archdsl.ir.written import Apply, Expression, Literal, Opaque, apply
 
-_UNITS = {"+": (0, 0), "-": (None, 0), "*": (1, 1), "/": (None, 1), "//": (None, 1)}
+_ZERO, _ONE = Literal(0), Literal(1)
+_UNITS: dict[str, tuple[Literal | None, Literal | None]] = {
+    "+": (_ZERO, _ZERO),
+    "-": (None, _ZERO),
+    "*": (_ONE, _ONE),
+    "/": (None, _ONE),
+    "//": (None, _ONE),
+}
 """For each operator, the left and the right operand that leave the other unchanged."""
 
 T = TypeVar("T")
@@ -43,9 +50,11 @@ def _binary_method(sign: str, compute: Callable[[Any, Any], Any], *, swapped: bo
 
 def _simplify(sign: str, left: Expression, right: Expression) -> Expression:
     """An operator applied, without units: rules add 0 and multiply by 1, people do not."""
-    for side, other, unit in zip((left, right), (right, left), _UNITS.get(sign, ()), strict=False):
-        if unit is not None and side == Literal(unit):
-            return other
+    on_left, on_right = _UNITS.get(sign, (None, None))
+    if isinstance(left, Literal) and left == on_left:
+        return right
+    if isinstance(right, Literal) and right == on_right:
+        return left
     return apply(sign, left, right)
 
 
@@ -98,6 +107,8 @@ _KINDS: dict[type, type] = {
     str: TracedText,
 }
 
+_PLAIN = {own: kind for kind, own in _KINDS.items()}
+
 
 def traced(value: T, term: Expression) -> T:
     """A value that remembers its expression. A literal stays a plain value."""
@@ -126,7 +137,7 @@ def plain(value: Any) -> Any:
         return tuple(map(plain, value))
     if not isinstance(value, Traced):
         return value
-    return next(kind(value) for kind, own in _KINDS.items() if isinstance(value, own))
+    return _PLAIN[type(value)](value)
 
 
 def term_of(value: object) -> Expression:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 from archdsl.source import Span
 
@@ -17,22 +17,30 @@ Expression: TypeAlias = (
 )
 
 
+class _Leaf:
+    """Base of expressions without parts. `size` counts the parts, with the expression itself."""
+
+    __slots__ = ()
+    size: ClassVar[int] = 1
+    is_opaque: ClassVar[bool] = False
+
+
 @dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(_Leaf):
     """A value as it is in the text. A block or an operation is `True`: it is there."""
 
     value: object
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(_Leaf):
     """A parameter of the body."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class Size(_Leaf):
     """An attribute of a tensor of the body: `channels`, `positions`, `shape`.
 
     The tensor is a result of a node.
@@ -44,7 +52,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Entering:
+class Entering(_Leaf):
     """A size of a tensor that enters the body under a name.
 
     A constructor can have arguments for its `channels` and its `features`, the first and the last
@@ -56,7 +64,7 @@ class Entering:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(_Leaf):
     """A size of a tensor that the body computes, which only `forward` knows.
 
     The tensor is a result of the call at a place of the text, so instances of a block agree on it.
@@ -68,7 +76,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(_Leaf):
     """The number of a block in its stage, which the bindings of a table read as `i`."""
 
     number: int
@@ -81,8 +89,16 @@ class Named:
     name: str
     term: Expression
 
+    @property
+    def size(self) -> int:
+        return self.term.size
 
-@dataclass(frozen=True)
+    @property
+    def is_opaque(self) -> bool:
+        return self.term.is_opaque
+
+
+@dataclass(frozen=True, init=False)
 class Apply:
     """An operator or a function applied; `if`, `[]` and `tuple` are operators too.
 
@@ -97,23 +113,29 @@ class Apply:
     is_opaque: bool = field(init=False, repr=False, compare=False)
     _hash: int = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __init__(self, operator: str, terms: tuple[Expression, ...]) -> None:
+        own, size, is_opaque = vars(self), 1, False
+        for term in terms:
+            size += term.size
+            is_opaque = is_opaque or term.is_opaque
         # The class is frozen, and `object.__setattr__` is slower.
-        vars(self)["size"] = 1 + sum(map(size, self.terms))
-        vars(self)["is_opaque"] = any(map(is_opaque, self.terms))
-        vars(self)["_hash"] = hash((self.operator, self.terms))
+        own["operator"], own["terms"] = operator, terms
+        own["size"], own["is_opaque"] = size, is_opaque
+        own["_hash"] = hash((operator, terms))
 
     def __hash__(self) -> int:
         return self._hash
 
 
 @dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(_Leaf):
     """An expression that no constructor can compute: its value becomes an argument.
 
     `reads` are the terms behind it. Values written at one place of the text share a `mark`, so one
     argument serves all of them.
     """
+
+    is_opaque: ClassVar[bool] = True
 
     reads: frozenset[Expression] = frozenset()
     mark: tuple[str, int] | None = None
@@ -143,13 +165,6 @@ class Origin(Protocol):
     def expression(self) -> Expression: ...
 
 
-def size(expression: Expression) -> int:
-    """The number of parts of an expression, itself included."""
-    if isinstance(expression, Apply):
-        return expression.size
-    return size(expression.term) if isinstance(expression, Named) else 1
-
-
 def leaves(expression: Expression) -> Iterator[Expression]:
     """The parts of an expression without parts of their own; of an opaque one, what it reads."""
     if isinstance(expression, Apply):
@@ -163,19 +178,10 @@ def leaves(expression: Expression) -> Iterator[Expression]:
         yield expression
 
 
-def is_opaque(expression: Expression) -> bool:
-    """Whether some part of an expression is opaque."""
-    if isinstance(expression, Apply):
-        return expression.is_opaque
-    if isinstance(expression, Named):
-        return is_opaque(expression.term)
-    return isinstance(expression, Opaque)
-
-
 def apply(operator: str, *terms: Expression) -> Expression:
     """An operator applied. It is opaque if a term is, or if it is too long to read."""
     whole = Apply(operator, terms)
-    if is_opaque(whole) or size(whole) > LONGEST:
+    if whole.is_opaque or whole.size > LONGEST:
         read = (leaf for leaf in leaves(whole) if not isinstance(leaf, Literal))
         return Opaque(frozenset(read))
     return whole
