@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
 
 from archdsl import limits
 from archdsl.frozen import Frozen
-from archdsl.params.kinds import Integer, Kind, Several, kind_of
+from archdsl.params.kinds import Integer, Kind, Real, Several, kind_of
 from archdsl.params.numbers import Number, is_number
 from archdsl.params.options import Configurable
 
@@ -139,6 +139,18 @@ class Words(Frozen):
         # In the order of `words`, so that the order in the spec does not reach emitted text.
         given = _as_tuple(value)
         return tuple(word for word in self.words if word in given)
+
+
+class ClassWeights(Frozen):
+    """`balanced`, or a weight for each class."""
+
+    expects = "`balanced`, or a tuple with a number of at least 0 for each class, not all 0"
+    words = ("balanced",)
+
+    def accepts(self, value: object) -> bool:
+        if not isinstance(value, tuple):
+            return value in self.words
+        return len(value) > 1 and all(map(Real(least=0).accepts, value)) and any(value)
 
 
 class PartNames(Frozen):

@@ -23,6 +23,7 @@ from archdsl.recipes.kinds import (
     SIDE,
     Broadcast,
     ChoiceForm,
+    ClassWeights,
     Form,
     Increasing,
     OneOf,
@@ -201,6 +202,12 @@ class Recipe(Frozen):
     dropout: Number | None = setting(ValueForm(SHARE), default=None)
     """The network's `dropout`; None keeps the network's own value."""
     label_smoothing: Number = setting(ValueForm(SHARE), default=0)
+    class_weights: str | tuple[Number, ...] | None = setting(
+        ValueForm(ClassWeights()), default=None
+    )
+    """What the loss of a clip is multiplied by; `balanced` follows from the training list."""
+    sampling: str = setting(ValueForm(Choice(("uniform", "balanced"))), default="uniform")
+    """How often videos are drawn: all of them once an epoch, or all classes equally often."""
     precision: str = setting(ValueForm(Choice(("fp32", "bf16", "fp16"))), default="fp32")
     """The data type of activations, under torch.autocast where it is not fp32."""
     ema: Number | None = setting(ValueForm(SHARE), default=None)

@@ -6,7 +6,9 @@ import math
 from argparse import Namespace
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import chain
+from typing import Any
 
 import pytest
 
@@ -24,13 +26,17 @@ def script(load_script: Load) -> Scripts:
     return load_script(folders.MAXIMAL)
 
 
+def plan_of(script: Scripts, batch: int, accumulate: int, world: Any) -> Any:
+    order = partial(script.loading.uniform_order, 7, [0] * 22)
+    return script.loading.Plan(order, 22, batch, accumulate, world)
+
+
 def keys(script: Scripts, size: int, accumulate: int = 1, batch: int = 5) -> list[list[object]]:
     """The clips of each step, those of all processes and parts together."""
     steps: list[list[object]] = [[] for _ in range(8)]
     for rank in range(size):
-        plan = script.loading.Plan(
-            7, 22, batch, accumulate, script.processes.World(rank, size, "cpu")
-        )
+        world = script.processes.World(rank, size, "cpu")
+        plan = plan_of(script, batch, accumulate, world)
         for place, part in enumerate(plan.keys(0, 8)):
             assert part
             steps[place // accumulate] += part
@@ -53,7 +59,7 @@ def test_an_epoch_takes_each_video_at_most_once(script: Scripts) -> None:
 
 
 def test_a_run_can_begin_at_any_step(script: Scripts) -> None:
-    plan = script.loading.Plan(7, 22, 5, 2, script.processes.World(0, 1, "cpu"))
+    plan = plan_of(script, 5, 2, script.processes.World(0, 1, "cpu"))
     assert [*plan.keys(3, 8)] == [*plan.keys(0, 8)][6:]
 
 

@@ -116,6 +116,18 @@ def _read_by_the_loop(recipe: Recipe) -> Iterator[Constant]:
     remark = None if measured else "no precise BN"
     yield Constant("PRECISE_BN_BATCHES", literal(measured), remark)
     yield Constant("SYNC_BN", literal(recipe.sync_bn))
+    yield _class_weights(recipe)
+    remark = "all classes equally often" if recipe.sampling == "balanced" else None
+    yield Constant("SAMPLING", literal(recipe.sampling), remark)
+
+
+def _class_weights(recipe: Recipe) -> Constant:
+    weights = recipe.class_weights
+    if isinstance(weights, tuple):
+        return Constant("CLASS_WEIGHTS", Tuple(tuple(map(number, weights))))
+    if weights is None:
+        return Constant("CLASS_WEIGHTS", Tuple(()), "all count the same")
+    return Constant("CLASS_WEIGHTS", literal(weights), "by the videos of each")
 
 
 def _precision(recipe: Recipe) -> Constant:

@@ -157,6 +157,14 @@ def _no_decay(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
         yield warning("recipe", message, entries["no_decay"].span)
 
 
+def _balanced_twice(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
+    if recipe.class_weights == "balanced" and recipe.sampling == "balanced":
+        message = "rare classes are drawn more often, and their clips count more too"
+        also = [Label(entries["sampling"].span, "all classes are drawn equally often")]
+        help = "leave one of both out"
+        yield warning("recipe", message, entries["class_weights"].span, also=also, help=help)
+
+
 _CHECKS = (
     _crop,
     _test_is_smaller,
@@ -170,6 +178,7 @@ _CHECKS = (
     _frozen_statistics,
     _frozen_rates,
     _no_decay,
+    _balanced_twice,
 )
 
 
@@ -183,6 +192,7 @@ def misfits(recipe: Recipe, entries: Entries, graph: Graph, network: Span) -> It
     yield from _dropout(entries, graph)
     yield from _norms(entries, graph)
     if not interface:
+        yield from _class_weights(recipe, entries, graph)
         yield from _softmax(graph, network)
         yield from _clip(recipe, entries, graph)
         yield from _test(recipe, entries, graph)
@@ -209,6 +219,15 @@ def _dropout(entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
         message = f"network `{graph.name}` must have a parameter `dropout` that its blocks use"
         hint = f"write `network {graph.name}(dropout = 0.5)`, and pass `dropout` to its blocks"
         yield error("recipe", message, entries["dropout"].span, help=hint)
+
+
+def _class_weights(recipe: Recipe, entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
+    classes = graph.type(graph.outputs[0]).channels
+    weights = recipe.class_weights
+    if isinstance(weights, tuple) and len(weights) != classes:
+        wanted = f"a number for each class, {classes}"
+        message = f"`class_weights` must have {wanted}, but this has {len(weights)}"
+        yield error("recipe", message, entries["class_weights"].span)
 
 
 def _norms(entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
