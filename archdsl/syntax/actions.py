@@ -154,7 +154,6 @@ class Statements(Actions):
     """One action for each rule of statements, under the name of the rule."""
 
     body = header = node_of_all(Group)
-    input = node_of(tree.Input, 1, 3)
     initialise = node_of(tree.Initialise, 1, 3)
     share = node_of(tree.Share, 1, 3)
     apply = node_of(tree.Apply, 0)
@@ -162,6 +161,10 @@ class Statements(Actions):
     keyword = node_of(tree.Argument, 0, 2)
     rule = node_of(tree.Rule)
     row = node_of_all(tree.Row)
+
+    def input(self, children: list[Child]) -> tree.Input:
+        name, (shape, *below) = str(children[1]), nodes(children)
+        return self._make(tree.Input, children, name, shape, below[0] if below else None)
 
     def assign(self, children: list[Child]) -> tree.Assign:
         targets, _, value = children

@@ -3,7 +3,8 @@
 This runs between lexer and parser, so that the grammar needs no rules for it. A soft keyword is a
 word that a spec may also use as a name. In a derivation these are `insert` and `after`, and places
 follow: labels that are no expressions, such as `mixed_4*` and `res4.0..res4.5`. In a claim they
-are `on` after a number, and `same`, which is followed by labels.
+are `on` after a number, and `same`, which is followed by labels. After the shape of an input they
+are `integers` and `below`.
 
 Everything here is a generator over tokens, so that a text streams from lexer to parser.
 """
@@ -32,7 +33,13 @@ _PREFIX = {"MINUS", "NOT"}
 _OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "IN", "CELL"}
 _DIMENSIONS = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
 
-SPELLING = {"INSERT": "insert", "AFTER": "after", "ON": "on"}
+SPELLING = {
+    "INSERT": "insert",
+    "AFTER": "after",
+    "ON": "on",
+    "INTEGERS": "integers",
+    "BELOW": "below",
+}
 _PIECES = {"NUMBER", "DOT", "RANGE", "TIMES"}
 _DERIVED = {"BLOCK", "NETWORK"}
 _BRACKETS = {"LPAR": 1, "RPAR": -1}
@@ -154,8 +161,18 @@ def _soft_keywords(stream: Iterable[Token]) -> Iterator[Token]:
     """The tokens with soft keywords and places under types of their own."""
     tokens = iter(stream)
     earlier, previous, in_claim = "", "", False
+    in_input = after_size = False
     for token in tokens:
-        yield _retype("ON", token) if token == "on" and previous == "NUMBER" else token
+        in_input = token.type == "INPUT" or (in_input and token.type != "_SEP")
+        if token == "on" and previous == "NUMBER":
+            token = _retype("ON", token)
+        elif token == "integers" and in_input and after_size:
+            token = _retype("INTEGERS", token)
+        elif token == "below" and previous == "INTEGERS":
+            token = _retype("BELOW", token)
+        yield token
+        # An `x` after a size is the sign before the next one.
+        after_size = token.type in _OPERAND and not (after_size and token == "x")
         in_claim = token.type == "CLAIM" or (in_claim and token.type != "RBRACE")
         if in_claim and token == "same" and previous in _BEGINS_ITEM:
             # `same` is followed by labels up to the end of the item, which are taken from this

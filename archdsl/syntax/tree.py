@@ -118,10 +118,11 @@ def split_call(node: Call | Name) -> tuple[Name, tuple[Argument, ...]]:
 
 
 class Input(Node):
-    """`input video: 3 x frames x size^2`."""
+    """`input video: 3 x frames x size^2`, or `input tokens: 1024 integers below 50257`."""
 
     name: str
     shape: Expression
+    below: Expression | None = None
 
 
 class Initialise(Node):

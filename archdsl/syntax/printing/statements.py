@@ -49,8 +49,10 @@ def leaf(node: tree.Node) -> Piece:
             return (name, " ", write(value))
         case tree.Setting(name=name, arguments=given):
             return (name, arguments(given))
-        case tree.Input(name=name, shape=shape):
+        case tree.Input(name=name, shape=shape, below=None):
             return (f"input {name}: ", write(shape))
+        case tree.Input(name=name, shape=shape, below=tree.Node() as below):
+            return (f"input {name}: ", write(shape), " integers below ", write(below))
         case tree.Initialise(kind=kind, scheme=scheme):
             return (f"init {kind}: ", write(scheme))
         case tree.Share(name=name, block=block):
