@@ -18,6 +18,7 @@ from archdsl.build.request import Fault
 from archdsl.build.values import POISON, Arguments, Tensor, Value, describe, holds_tensor
 from archdsl.diagnostics import suggestion
 from archdsl.ir.graph import Initialisation
+from archdsl.limits import MAGNITUDE
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, infer_types
 from archdsl.ops.sources import Input
@@ -205,7 +206,7 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
     # A transform may have resized the input.
     request = frame.context.request
     shape = request.plan.shape_of(statement) if request else statement.shape
-    operation = Input(_sizes(frame, shape))
+    operation = Input(_sizes(frame, shape), _bound(frame, statement))
     try:
         infer_types(operation, ())
     except Mismatch as mismatch:
@@ -216,6 +217,19 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
     graph.inputs[statement.name] = tensor.value
     frame.bind(statement.name, tensor, None)
     frame.set_running((*frame.running, tensor))
+
+
+def _bound(frame: Frame, statement: tree.Input) -> int | None:
+    """What all integers of an input are below; None for an input of real numbers."""
+    if statement.below is None:
+        return None
+    value = frame.evaluate(statement.below)
+    if is_integer(value) and 1 <= value < MAGNITUDE:
+        return value
+    message = f"integers must be below an integer of at least 1, but this is {describe(value)}"
+    given = frame.as_written(value, statement.below)
+    hint = round_hint(given, lambda rounded: rounded >= 1)
+    raise refusal(frame, "input", message, given, "this bound", help=hint)
 
 
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from archdsl.limits import ELEMENTS, MAGNITUDE
 PyValue: TypeAlias = "int | float | bool | str | tuple[PyValue, ...] | None"
 Types: TypeAlias = tuple[TensorType, ...]
 
-_REAL = "`gather` looks integers up in a table; a quotient of them, such as `x / 2`, is real"
+_REAL = "`embedding` and `gather` look integers up; a quotient of them, such as `x / 2`, is real"
 
 RANK = 24
 """The most axes of one sample: with the batch, as many as torch's kernels take on every device."""

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import alternatives
+from archdsl.ir.integers import Range
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Form, LayerArgument, Mismatch, Operation, Types, Weight
 from archdsl.ops.shapes import entries
-from archdsl.params.kinds import Choice, Either, Extent, Maybe, Real, Sizes, number, parameter
+from archdsl.params.kinds import (
+    Choice,
+    Either,
+    Extent,
+    Integer,
+    Maybe,
+    Real,
+    Sizes,
+    number,
+    parameter,
+)
 from archdsl.params.numbers import Number, show_number
 
 INITIAL: dict[str, tuple[str, ...]] = {
@@ -21,14 +32,21 @@ INITIAL: dict[str, tuple[str, ...]] = {
 
 
 class Input(Operation):
-    """An input of the network, one sample of `shape`. It has no form: `forward` names it."""
+    """An input of the network, one sample of `shape`. It has no form: `forward` names it.
+
+    It holds integers from 0 up to but without `below`, if that is given.
+    """
 
     name = "input"
     arity = (0, 0)
     shape: Extent = parameter(Sizes())
+    below: int | None = parameter(Maybe(Integer()), None)
 
     def infer(self, *operands: TensorType) -> Types:
         return (TensorType(entries(self.shape)),)
+
+    def integers(self, *operands: TensorType) -> Range | None:
+        return None if self.below is None else Range(0, self.below - 1)
 
     def emit(self, operands: Types, results: Types) -> Form:
         raise TypeError("an input has no form of its own")
