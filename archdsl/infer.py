@@ -7,6 +7,7 @@ milliseconds. Nothing is planned or built again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.ir.graph import Graph, Node
@@ -26,12 +27,15 @@ def infer(graph: Graph, inputs: Mapping[str, TensorType]) -> Graph:
     Raises:
         CompileError: the network does not take these sizes.
     """
-    given = {graph.inputs[name].node: Input(type_.shape) for name, type_ in inputs.items()}
+    given = {graph.inputs[name].node: type_.shape for name, type_ in inputs.items()}
     typed = Rewrite(graph)
     for node in graph:
-        try:
+        operation = node.operation
+        if isinstance(operation, Input) and node.index in given:
             # Inputs are operations without operands, so a new shape is a new operation.
-            typed.replace(node, given.get(node.index, node.operation))
+            operation = replace(operation, shape=given[node.index])
+        try:
+            typed.replace(node, operation)
         except Mismatch as mismatch:
             diagnostic = _explain(graph, typed.operands(node), node, mismatch)
             raise CompileError([diagnostic]) from None

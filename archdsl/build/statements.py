@@ -229,7 +229,7 @@ def _bound(frame: Frame, statement: tree.Input) -> int | None:
     message = f"integers must be below an integer of at least 1, but this is {describe(value)}"
     given = frame.as_written(value, statement.below)
     hint = round_hint(given, lambda rounded: rounded >= 1)
-    raise refusal(frame, "input", message, given, "this bound", help=hint)
+    raise frame.refuse("input", message, given, "this bound", help=hint)
 
 
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:

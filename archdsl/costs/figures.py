@@ -62,8 +62,8 @@ CONVENTIONS = {
     )
 }
 
-BYTES_PER_ELEMENT = 4
-"""Bytes of one element in single precision."""
+BYTES_PER_WORD = 4
+"""Bytes of a number in single precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class Figures:
 
     `activations` counts the output elements of convolutions, linear layers and matrix products
     (Radosavovic et al. 2020 define it for convolutions). `bytes_moved` counts what each operation
-    reads and writes, including its parameters, as if nothing stayed in a cache. Views move nothing.
+    reads and writes, including its parameters, as if nothing stayed in a cache. Views move nothing,
+    and a look-up reads of its table what it writes.
     """
 
     cost: Cost = field(default_factory=Cost)
@@ -143,8 +144,9 @@ def figures_of_operation(operation: Operation, operands: Types, results: Types) 
     activations = elements if cost.macs else 0
     if operation.is_view or isinstance(operation, Input):
         return Figures(cost, activations)
-    read = sum(t.volume for t in operands) + cost.parameters
-    return Figures(cost, activations, BYTES_PER_ELEMENT * (read + elements))
+    read, written = (sum(t.words for t in types) for types in (operands, results))
+    read += written if operation.is_look_up else cost.parameters
+    return Figures(cost, activations, BYTES_PER_WORD * (read + written))
 
 
 @dataclass(frozen=True)

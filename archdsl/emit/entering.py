@@ -23,12 +23,13 @@ def input_type(node: Node) -> TensorType:
     """The type of an input of the network.
 
     Its channels are a constant of the network. The sizes of its positions are traced, since they
-    are those of one clip, and the module must take others. Of two axes both may be positions.
+    are those of one clip, and the module must take others. Of two axes both may be positions, and
+    of integers all are.
     """
     (type_,) = node.results
-    if type_.rank == 1:
+    if type_.rank == 1 and not type_.integers:
         return type_
-    first = 0 if type_.rank == 2 else 1
+    first = 0 if type_.rank == 2 or type_.integers else 1
     names = (Entering(node.name, str(place)) for place in range(first, type_.rank))
     shape = (*type_.shape[:first], *map(traced, type_.shape[first:], names))
     return type_.with_shape(shape)

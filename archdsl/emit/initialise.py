@@ -21,13 +21,15 @@ from archdsl.emit.python import (
     Keyword,
     Python,
     Statement,
+    Subscript,
     Tuple,
     literal,
 )
 from archdsl.ir.graph import Graph, Initialisation
-from archdsl.ops.base import Form, Layer, Weight
+from archdsl.ops.base import Form, Layer, PyValue, Weight
 
 _WEIGHT, _BIAS = Atom("module.weight"), Atom("module.bias")
+_PADDING = Atom("module.padding_idx")
 
 
 def initialisation(
@@ -124,7 +126,7 @@ def _initialised(weight: Weight, tensor: Python, options: Mapping[str, Python]) 
 
 def _branch(rule: Initialisation, layers: list[Layer], others: tuple[Statement, ...]) -> If:
     test = _is_one_of(sorted({layer.constructor for layer in layers}))
-    return If(test, (Expr(_scheme(rule)), *_bias(layers)), others)
+    return If(test, (Expr(_scheme(rule)), *_bias(layers), *_padding(layers)), others)
 
 
 def _scheme(rule: Initialisation) -> Python:
@@ -155,8 +157,27 @@ def _bias(layers: list[Layer]) -> tuple[Statement, ...]:
         return ()
     if biased == {True}:
         return (zeroed,)
-    return (If(Infix("is", (_BIAS, Atom("not None"))), (zeroed,)),)
+    return (If(_is_given(_BIAS), (zeroed,)),)
+
+
+def _padding(layers: list[Layer]) -> tuple[Statement, ...]:
+    """Set the vectors of paddings to zero again; with a test if only some layers have one."""
+    padded = {_value_of(layer, "padding_idx") is not None for layer in layers}
+    vector = Subscript(_WEIGHT, _PADDING)
+    zeroed = Expr(Call(Atom("nn.init.zeros_"), (vector,)))
+    if padded == {False}:
+        return ()
+    return (zeroed,) if padded == {True} else (If(_is_given(_PADDING), (zeroed,)),)
 
 
 def _has_bias(layer: Layer) -> bool:
-    return any(argument.name == "bias" and bool(argument.value) for argument in layer.arguments)
+    return bool(_value_of(layer, "bias"))
+
+
+def _value_of(layer: Layer, name: str) -> PyValue:
+    """The value of an argument; None if the layer has no such argument."""
+    return next((a.value for a in layer.arguments if a.name == name), None)
+
+
+def _is_given(value: Python) -> Python:
+    return Infix("is", (value, Atom("not None")))

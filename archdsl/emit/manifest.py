@@ -38,6 +38,7 @@ def manifest(
         "class": module.class_name,
         "module": f"{file_name(graph.name)}.py",
         "inputs": {name: list(graph.type(value).shape) for name, value in graph.inputs.items()},
+        **_below(graph),
         "outputs": [list(graph.type(value).shape) for value in graph.outputs],
         "classes": _classes(graph),
         "costs": _costs(graph, costs),
@@ -45,6 +46,13 @@ def manifest(
         "spec": {"file": origin.spec, "sha256": origin.digest},
         "archdsl": __version__,
     }
+
+
+def _below(graph: Graph) -> dict[str, dict[str, int]]:
+    """What the integers of each input of integers are below; nothing where there is none."""
+    types = {name: graph.type(value) for name, value in graph.inputs.items()}
+    below = {name: type_.integers.most + 1 for name, type_ in types.items() if type_.integers}
+    return {"below": below} if below else {}
 
 
 def _classes(graph: Graph) -> int | None:

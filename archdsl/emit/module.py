@@ -39,7 +39,7 @@ from archdsl.emit.targets.base import Target
 from archdsl.emit.writer import ClassWriter, EmittedClass, ModuleContext, parameters
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
-from archdsl.ir.types import AXES, TensorType
+from archdsl.ir.types import AXES, TensorType, show_shape
 from archdsl.version import __version__
 
 _LETTERS = {"channels": "C", "length": "L", "frames": "T", "height": "H", "width": "W"}
@@ -67,21 +67,28 @@ def header(graph: Graph, costs: Costs, spec: str, digest: str) -> str:
 
 def _shown(type_: TensorType) -> str:
     """`3 x 13 x 160^2 (C x T x H x W)`."""
+    if type_.integers:
+        return f"{show_shape(type_.shape)} integers below {type_.integers.most + 1}"
     # Two axes may be channels and length, or tokens and features.
     axes = " x ".join(_LETTERS[axis] for axis in AXES.get(type_.rank, ())) if type_.rank > 2 else ""
     return f"{type_} ({axes})" if axes else str(type_)
 
 
 def input_constants(graph: Graph) -> tuple[Statement, ...]:
-    """The constant `INPUTS`: the shape of one sample of each input."""
-    items = (f'"{name}": {graph.type(value).shape}' for name, value in graph.inputs.items())
-    inputs = Assign(Atom("INPUTS"), Atom(f"{{{', '.join(items)}}}"))
-    return (TrailingComment(inputs, _axes(graph)),)
+    """The constant `INPUTS`, the shape of one sample of each input, and `BELOW`, the integers."""
+    types = {name: graph.type(value) for name, value in graph.inputs.items()}
+    shapes = (f'"{name}": {type_.shape}' for name, type_ in types.items())
+    bounds = [f'"{name}": {t.integers.most + 1}' for name, t in types.items() if t.integers]
+    inputs = Assign(Atom("INPUTS"), Atom(f"{{{', '.join(shapes)}}}"))
+    below = Assign(Atom("BELOW"), Atom(f"{{{', '.join(bounds)}}}"))
+    constants = (TrailingComment(inputs, _axes(graph)),)
+    return (*constants, TrailingComment(below, "integers, from 0")) if bounds else constants
 
 
 def _axes(graph: Graph) -> str:
     """The letters of the inputs' axes, for those that have names."""
-    ranks = (graph.type(value).rank for value in graph.inputs.values())
+    types = map(graph.type, graph.inputs.values())
+    ranks = (type_.rank for type_ in types if not type_.integers)
     named = (" x ".join(_LETTERS[axis] for axis in AXES[rank]) for rank in ranks if rank > 2)
     return ", ".join(dict.fromkeys(named)) or "without the batch"
 

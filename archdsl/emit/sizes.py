@@ -24,7 +24,7 @@ from archdsl.emit.python import (
     literal,
 )
 from archdsl.ir.graph import Graph
-from archdsl.ir.types import TensorType
+from archdsl.ir.types import TensorType, show_shape
 from archdsl.ir.written import Entering, Expression, Literal, Measured, leaves
 
 
@@ -78,7 +78,7 @@ class Sizes:
             if not axes:
                 continue
             type_, what = graph.type(value), axes[min(axes)]
-            message = f"{entering} must be {type_} for `{what}`"
+            message = f"{entering} must be {show_shape(type_.shape)} for `{what}`"
             wrong = _differs(Attribute(Atom(variable), "shape"), type_, sorted(axes))
             yield If(wrong, (Raise(Call(Atom("ValueError"), (literal(message),))),))
 

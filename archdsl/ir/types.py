@@ -64,6 +64,11 @@ class TensorType:
         return self.elements * self.times
 
     @property
+    def words(self) -> int:
+        """The memory of these in words of 32 bits: integers have 64."""
+        return self.volume * (2 if self.integers else 1)
+
+    @property
     def channels(self) -> int:
         return self.shape[0]
 

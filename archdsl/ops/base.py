@@ -168,6 +168,9 @@ class Operation(Frozen):
     is_weighted: ClassVar[bool] = False
     """Whether it has weights that a network's `init` can initialise."""
 
+    is_look_up: ClassVar[bool] = False
+    """Whether it reads of its weights only what it writes."""
+
     is_view: ClassVar[bool] = False
     """Whether the result shares its operand's memory."""
 

@@ -18,6 +18,7 @@ class Embedding(Operation):
 
     name = "embedding"
     is_weighted = True
+    is_look_up = True
     vocabulary: int = parameter(Integer())
     features: int = parameter(Integer())
     padding_index: int | None = parameter(Maybe(Integer(least=0)), None)

@@ -34,7 +34,8 @@ _MARKS = {
     "library": ("<!-- library: begin -->\n", "<!-- library: end -->\n"),
 }
 _EXAMPLE = re.compile(r"^Example: `(.+)`$", re.MULTILINE)
-_SHAPE = re.compile(r"\d+(?:\^\d+)?(?: x \d+(?:\^\d+)?)+")
+_SIZE = r"\d+(?:\^\d+)?"
+_SHAPE = re.compile(rf"(?:{_SIZE} x )*{_SIZE} integers below \d+|{_SIZE}(?: x {_SIZE})+")
 _HEADER = "| operation | what it gives | PyTorch |\n|---|---|---|\n"
 _USUAL = "16 x 8 x 14^2"
 """What an operation is shown on whose docstring has no example."""

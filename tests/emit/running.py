@@ -18,6 +18,7 @@ from torch import Tensor, nn
 import archdsl
 from archdsl.ir.graph import Graph, Value
 from archdsl.ir.naming import name_all
+from archdsl.ir.types import TensorType
 from archdsl.ops.sources import Input
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,7 +65,15 @@ def class_in(source: str, name: str = "emitted") -> type[nn.Module]:
 
 
 def samples(network: archdsl.Network, batch: int = 1, **options: object) -> list[Tensor]:
-    return [torch.randn(batch, *shape, **options) for shape in network.inputs.values()]
+    """Random inputs of a network, which are integers where it takes integers."""
+    types = map(network.graph.type, network.graph.inputs.values())
+    return [_sample(type_, batch, **options) for type_ in types]
+
+
+def _sample(x: TensorType, batch: int, **options: object) -> Tensor:
+    if x.integers is not None:
+        return torch.randint(x.integers.least, x.integers.most + 1, (batch, *x.shape))
+    return torch.randn(batch, *x.shape, **options)
 
 
 def results(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:

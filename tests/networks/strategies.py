@@ -3,8 +3,9 @@
 `networks()` draws the text of a spec with one network, `random_net`. Shapes are followed while
 the text is drawn, so that every network compiles: convolutions with and without groups, pools,
 normalisations, activations, residual sums, branches joined, groups folded into the batch,
-squeeze-and-excitation, linear maps over channels or positions, blocks with parameters, tables
-that repeat them, and layers that several values share.
+squeeze-and-excitation, linear maps over channels or positions, learned tensors that broadcast,
+integers that are embedded, blocks with parameters, tables that repeat them, and layers that several
+values share.
 """
 
 from __future__ import annotations
@@ -156,8 +157,21 @@ def shift(writer: Writer, value: Drawn) -> Drawn:
     return value.then(f"slice({axis}, start = 1) -> pad(0, 1, {axis})")
 
 
+def weigh(writer: Writer, value: Drawn) -> Drawn:
+    """A learned tensor with some of the last axes, added, multiplied, or as a matrix."""
+    first = writer.integer(0, len(value.shape) - 1)
+    sizes = [size if writer.flag() else 1 for size in value.shape[first:]]
+    start = writer.one_of("normal", "truncated_normal, std = 0.5", "uniform, least = -1", "0.5")
+    learned = f"parameter(({', '.join(map(str, sizes))},), {start})"
+    if writer.flag():
+        return value.then(f"{writer.one_of('add', 'multiply', 'maximum')}({learned})")
+    features = writer.integer(1, 8)
+    matrix = f"parameter(({features}, {value.shape[-1]}), {start}) -> transpose(0, 1)"
+    return Drawn(f"matmul({value.text}, {matrix})", (*value.shape[:-1], features))
+
+
 STEPS = (convolve, convolve, convolve, normalise, activate, activate, pool, dilate, excite)
-RARE = (mix_channels, enlarge, shift, pool_to)
+RARE = (mix_channels, enlarge, shift, pool_to, weigh)
 
 
 def chain(writer: Writer, value: Drawn) -> Drawn:
@@ -319,11 +333,18 @@ def block(writer: Writer, number: int) -> list[str]:
 
 
 def input_of(writer: Writer) -> Drawn:
-    """An input with one to three axes after the channels."""
+    """An input with one to three axes after the channels; some are of integers, embedded."""
     axes = writer.integer(1, 3)
     most = {1: 32, 2: 16, 3: 8}[axes]
     extents = tuple(writer.integer(4, most) for _ in range(axes))
-    return Drawn("x0", (writer.integer(1, 4), *extents))
+    if writer.integer(0, 5):
+        shape = (writer.integer(1, 4), *extents)
+        writer.lines.append(f"  input x0: {' x '.join(map(str, shape))}")
+        return Drawn("x0", shape)
+    below, features = writer.integer(1, 9), writer.integer(2, 4)
+    shown = " x ".join(map(str, extents))
+    writer.lines.append(f"  input x0: {shown} integers below {below}")
+    return writer.name(Drawn(f"x0 -> embedding({below}, {features})", (*extents, features)))
 
 
 def ending(writer: Writer, value: Drawn, first: Drawn) -> str:
@@ -341,11 +362,10 @@ def networks(draw: Callable[..., object], most_statements: int = 5) -> str:
     """The text of a valid spec with the network `random_net`."""
     writer = Writer(draw)
     value = start = input_of(writer)
-    shape = " x ".join(map(str, start.shape))
     for _ in range(writer.integer(1, most_statements)):
         value = STATEMENTS[writer.integer(0, len(STATEMENTS) - 1)](writer, value)
     body = [*writer.lines, ending(writer, value, start)]
     blocks = [line for number in (1, 2, 3) for line in block(writer, number)]
     head = ["use squeeze_excite", "", *blocks]
-    head += [f"network {NAME}(classes: int = 5) {{", f"  input x0: {shape}"]
+    head += [f"network {NAME}(classes: int = 5) {{"]
     return "\n".join([*head, *body, "}", ""])

@@ -148,7 +148,7 @@ def _same_without_batch(operation: Operation, operands: Types) -> None:
         for types in (operands, learned)
     )
     other.load_state_dict(one.state_dict())
-    inputs = [torch.rand(operand.times, *operand.shape) for operand in operands]
+    inputs = _inputs(operands, 1)
     batched, plain = one(*inputs), other(*[x[0] for x in inputs])
     assert isinstance(batched, tuple) == isinstance(plain, tuple)
     for y, z in zip(*(r if isinstance(r, tuple) else (r,) for r in (batched, plain)), strict=True):
@@ -156,7 +156,12 @@ def _same_without_batch(operation: Operation, operands: Types) -> None:
 
 
 def _inputs(operands: Types, batch: int) -> tuple[torch.Tensor, ...]:
-    return tuple(torch.empty(_batched(operand, batch)) for operand in operands)
+    return tuple(_tensor(operand, _batched(operand, batch)) for operand in operands)
+
+
+def _tensor(x: TensorType, shape: tuple[int, ...]) -> torch.Tensor:
+    """A tensor of a type: random, or the least integers."""
+    return torch.full(shape, x.integers.least) if x.integers else torch.rand(shape)
 
 
 def _batched(x: TensorType, batch: int) -> tuple[int, ...]:

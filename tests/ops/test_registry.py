@@ -6,8 +6,11 @@ from dataclasses import fields
 
 import pytest
 
+from archdsl.ir.integers import Range
+from archdsl.ir.types import TensorType
 from archdsl.ops import FAMILIES, OPERATIONS
 from archdsl.ops.base import Operation, infer_types
+from archdsl.ops.embedding import Embedding
 from archdsl.ops.sources import Input, Parameter
 from archdsl.params.kinds import kind_of
 
@@ -18,6 +21,9 @@ def test_sources() -> None:
     agree(Parameter((3, 4)))
     agree(Parameter(5, "ones"), shape(3, 4))
     agree(Parameter((3, 4), "normal"), shape(7))
+    agree(Embedding(5, 3), TensorType((7, 2), integers=Range(0, 4)))
+    agree(Embedding(5, 3, padding_index=4), TensorType((7,), integers=Range(1, 2)))
+    assert infer_types(Input((7,), 5), ()) == (TensorType((7,), integers=Range(0, 4)),)
     assert infer_types(Input((3, 16, 224, 224)), ()) == (shape(3, 16, 224, 224),)
 
 

@@ -30,7 +30,9 @@ def _number(text: str) -> tree.Number:
     return tree.Number(text, exact, span=_NOWHERE)
 
 
-_common = st.sampled_from(["x", "x13", "y", "t3_s3", "i", "e5", "k", "width_2", "block_", "inputs"])
+_common = st.sampled_from(
+    ["x", "x13", "y", "t3_s3", "i", "e5", "integers", "below", "block_", "inputs"]
+)
 names = _common | st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(
     lambda name: name not in _RESERVED
 )
@@ -87,7 +89,7 @@ _tables = _build(
     tree.Table, _tuples(_bindings), _tuples(_columns, least=1), _tuples(_rows, least=1)
 )
 _simple = st.one_of(
-    _build(tree.Input, names, expressions),
+    _build(tree.Input, names, expressions, st.none() | expressions),
     _build(tree.Initialise, names, _bases),
     _build(tree.Assign, _tuples(names, least=1), expressions),
     _build(tree.Apply, _bases | _chains),

@@ -200,9 +200,9 @@ def misfits(recipe: Recipe, entries: Entries, graph: Graph, network: Span) -> It
 
 def _interface(graph: Graph, network: Span) -> Iterator[Diagnostic]:
     """The emitted scripts give a network one video, and take one score for each class."""
-    inputs = [graph.type(value).shape for value in graph.inputs.values()]
-    if len(inputs) != 1 or len(inputs[0]) != 4 or inputs[0][0] != 3:
-        shown = " and ".join(map(show_shape, inputs))
+    inputs = [graph.type(value) for value in graph.inputs.values()]
+    if len(inputs) != 1 or not _is_video(inputs[0]):
+        shown = " and ".join(map(str, inputs))
         wanted = "must take one video, 3 x T x H x W"
         message = f"the network of a recipe {wanted}, but `{graph.name}` takes {shown}"
         yield error("recipe", message, network)
@@ -212,6 +212,10 @@ def _interface(graph: Graph, network: Span) -> Iterator[Diagnostic]:
         wanted = "must give one number for each class"
         message = f"the network of a recipe {wanted}, but `{graph.name}` gives {shown}"
         yield error("recipe", message, network)
+
+
+def _is_video(x: TensorType) -> bool:
+    return x.rank == 4 and x.channels == 3 and not x.integers
 
 
 def _dropout(entries: Entries, graph: Graph) -> Iterator[Diagnostic]:
