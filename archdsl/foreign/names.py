@@ -34,6 +34,7 @@ _CALLED = {
     "cosine_similarity(x, y)": "cosinesimilarity",
     "divide(x, y)": "div truedivide",
     "dropout(p)": "dropout",
+    "embedding(vocabulary, features)": "embedding",
     "expand(shape)": "broadcastto expandas",
     "feature_alpha_dropout(p)": "featurealphadropout",
     "flatten(start, end)": "ravel",
@@ -47,6 +48,7 @@ _CALLED = {
     "instance_norm": "instancenorm instancenormalization",
     "interpolate(scale = 2)": "upsample upsampling upsamplingbilinear upsamplingnearest "
     "upsamplebilinear upsamplenearest",
+    "layer_scale": "layerscale",
     "layer_norm": "layernorm layernormalization ln",
     "leaky_relu": "leakyrelu lrelu",
     "linear(features)": "linear dense fc fullyconnected addmm",
@@ -129,7 +131,8 @@ _WRITTEN = {
     "write `for i in range(depth) { transformer_block(heads) }`": "transformerencoder transformer",
     "there is no decoder: write a block that attends to a second input": "transformerdecoder "
     "transformerdecoderlayer",
-    "there are no embeddings: what they give can be an input": "embedding embeddingbag onehot",
+    "write `embedding(vocabulary, features)`, and `sum` or `mean` over the axis": "embeddingbag",
+    "there are no one-hot vectors: `embedding` looks integers up": "onehot",
     "there are no recurrent layers": "lstm gru rnn lstmcell grucell rnncell rnnbase rnncellbase "
     "simplernn convlstm",
     "there is no sorting and no search for values": "argmax argmin argsort sort topk unique "
