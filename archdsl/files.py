@@ -154,6 +154,15 @@ def discard(paths: Iterable[Path]) -> list[Path]:
     return removed
 
 
+def is_edited(path: Path) -> bool:
+    """Whether somebody changed a file that archdsl generated."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    return _SEAL in content and not is_ours(content)
+
+
 def replace(path: Path, content: str | bytes) -> None:
     """Replace a file's content atomically. Where the path is a link, its target is replaced.
 

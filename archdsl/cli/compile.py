@@ -40,8 +40,8 @@ With --single-file, train.py and evaluate.py each contain the network and the ot
 run without any file beside them.
 
 All files appear or none. A file that was edited, or that archdsl did not write, is an error without
---force. Scripts of an earlier compile that this one does not write are removed, unless they were
-edited.
+--force. Scripts of an earlier compile that this one does not write are removed; those that were
+edited stay, and are named.
 
 examples:
   archdsl compile specs/x3d_s.arch                     build/x3d_s/x3d_s.py, train.py, ...
@@ -70,6 +70,7 @@ def add_compile(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 def _compile(arguments: argparse.Namespace) -> int:
     from archdsl import files
+    from archdsl.emit.scripts import NAMES
 
     network = options.network(arguments)
     folder = Path(arguments.output) / network.name
@@ -78,11 +79,15 @@ def _compile(arguments: argparse.Namespace) -> int:
     write = network.build_single if arguments.single_file else network.build
     build = write(arguments.recipe, diagnostics)
     contents = {folder / name: text for name, text in build.items()}
-    earlier = files.listed(folder / "network.json", "files")
+    # A folder of an older archdsl has no network.json, but its scripts have these names.
+    earlier = dict.fromkeys([*files.listed(folder / "network.json", "files"), *NAMES])
     files.write_all(contents, force=arguments.force)
     print(*contents, sep="\n")
-    for path in files.discard(folder / name for name in earlier if name not in build):
+    stale = [folder / name for name in earlier if name not in build]
+    for path in files.discard(stale):
         print(f"removed {path}", file=sys.stderr)
+    for path in filter(files.is_edited, stale):
+        print(f"kept {path}: it was edited, and is of an earlier compile", file=sys.stderr)
     options.report_warnings(diagnostics)
     return 0
 

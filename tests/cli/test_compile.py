@@ -178,6 +178,28 @@ def test_single_files_leave_no_scripts_beside_them(
     assert names_in(folder) == separate
 
 
+def test_scripts_of_a_folder_without_network_json(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """As an older archdsl wrote it: what nobody edited goes, what was edited is named."""
+    command = ["compile", SPEC, "-o", str(tmp_path)]
+    assert main(command) == 0
+    folder = tmp_path / "x3d_xs"
+    (folder / "network.json").unlink()
+    with open(folder / "recipe.py", "a") as file:
+        file.write("# mine\n")
+    (folder / "log.py").write_text("mine\n")
+    capsys.readouterr()
+    assert main([*command, "--single-file"]) == 0
+    err = capsys.readouterr().err
+    assert f"removed {folder / 'run.py'}\n" in err
+    assert err.endswith(
+        f"kept {folder / 'recipe.py'}: it was edited, and is of an earlier compile\n"
+    )
+    single = {"x3d_xs.py", "hubconf.py", *ENTRY_SCRIPTS, "network.json"}
+    assert names_in(folder) == single | {"recipe.py", "log.py"}
+
+
 def test_an_edited_script_outlives_what_replaces_it(tmp_path: Path) -> None:
     command = ["compile", SPEC, "-o", str(tmp_path)]
     assert main(command) == 0

@@ -297,3 +297,11 @@ def places(clip: np.ndarray, decoded: list[av.VideoFrame], side: int) -> list[in
         same = (windows.transpose(1, 2, 0, 4, 5, 3) == clip).all((2, 3, 4, 5))
         found += [start] * bool(same.any())
     return found
+
+
+@pytest.mark.parametrize("size", [24, 25])
+def test_validation_and_a_test_of_one_crop_see_the_same(video: ModuleType, size: int) -> None:
+    clip = torch.arange(3 * 2 * 31 * 40).view(3, 2, 31, 40)
+    (view,) = video.crops(clip, size, 1)
+    assert torch.equal(video.centre_crop(clip, size), view)
+    assert view[0, 0, 0, 0] == clip[0, 0, (31 - size + 1) // 2, (40 - size + 1) // 2]

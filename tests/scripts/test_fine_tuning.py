@@ -56,6 +56,17 @@ def test_a_frozen_part_keeps_its_weights_and_statistics(
     assert "warning" not in out
 
 
+def test_a_loop_of_ones_own_keeps_the_statistics(load_script: Load) -> None:
+    recipe = load_script(frozen("conv1", "norm1")).recipe
+    model = recipe.build_model(3)
+    recipe.train_mode(model)
+    model(torch.randn(2, 3, 4, 24, 24))
+    assert not model.norm1.running_mean.any()
+    assert model.norm2.running_mean.any()
+    recipe.train_mode(model)
+    assert [name for name, m in model.named_modules() if not m.training] == ["conv1", "norm1"]
+
+
 def test_random_weights_are_frozen_with_a_warning(
     load_script: Load, train: Train, capsys: Capture
 ) -> None:

@@ -1,4 +1,4 @@
-"""What must not wait: the CPU for the device in a step, and a script that is done for a worker."""
+"""What must not wait: a step for the device, the end for a worker, Ctrl-C for imports."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from archdsl.recipes.recipe import Sgd
+from archdsl.spec import load
 from scripts import folders
 from scripts.conftest import Load
 from scripts.loaded import Scripts
@@ -153,3 +154,28 @@ def test_a_script_that_is_done_ends_though_a_worker_does_not(tmp_path: Path) -> 
         timeout=PATIENCE,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+
+
+INTERRUPTED = """
+import os, signal, time
+os.kill(os.getpid(), signal.SIGINT)
+time.sleep(10**6)
+"""
+
+
+@pytest.mark.parametrize("is_single", [False, True])
+def test_ctrl_c_while_torch_is_imported(tmp_path: Path, is_single: bool) -> None:
+    network = load(folders.HERE.parents[1] / "specs" / "tiny.arch").network()
+    texts = network.build_single() if is_single else network.build()
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "torch.py").write_text(INTERRUPTED)
+    for script in ("train.py", "evaluate.py"):
+        done = subprocess.run(
+            [sys.executable, tmp_path / script],
+            env=folders.environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped\n")

@@ -30,6 +30,8 @@ class Part(Frozen):
     text: str
     blank_lines: int
     is_definition: bool
+    is_early: bool
+    """Whether it stands between imports: the others take long."""
     binds: frozenset[str]
     reads: frozenset[str]
 
@@ -54,9 +56,19 @@ def join(script: str, files: Mapping[str, str]) -> str:
     ]
     _refuse_clashes(needed, imports)
     head = render((Docstring(_docstring(trees, script)),))
-    stated = import_lines((each for _, each in imports), ())
     future = "from __future__ import annotations"
-    return "\n".join([*head, "", future, "", *stated, *_layout(needed)]) + "\n"
+    early = [part for part in needed if part.is_early]
+    names = {name for part in early for name in part.reads}
+    first = {each for _, each in imports if each.bound in names}
+    others = {each for _, each in imports} - first
+    rest = [part for part in needed if not part.is_early]
+    blocks = [(first, early), (others, rest)] if early else [(others, rest)]
+    body = [line for own, parts in blocks for line in _block(own, parts)]
+    return "\n".join([*head, "", future, *body]) + "\n"
+
+
+def _block(imports: Iterable[Imported], parts: Iterable[Part]) -> list[str]:
+    return ["", *import_lines(imports, ()), *_layout(parts)]
 
 
 def _dependencies_first(trees: Mapping[str, ast.Module]) -> dict[str, ast.Module]:
@@ -74,18 +86,21 @@ def _dependencies_first(trees: Mapping[str, ast.Module]) -> dict[str, ast.Module
 def _parts(file: str, tree: ast.Module, text: str) -> Iterator[Part]:
     """The statements of a file, its docstring and its imports aside."""
     written = text.splitlines()
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     end = 0
     for node in tree.body:
         above, end = end, node.end_lineno or node.lineno
         is_docstring = isinstance(node, ast.Expr) and node is tree.body[0]
-        if is_docstring or isinstance(node, ast.Import | ast.ImportFrom):
+        if is_docstring or node in imports:
             continue
+        is_early = bool(imports) and node.lineno < imports[-1].lineno
         own = written[above:end]
         blank = next(i for i, line in enumerate(own) if line.strip())
         statement = "\n".join(own[blank:])
         is_definition = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.If)
         names = frozenset(names_bound(node))
-        yield Part(file, statement, blank, is_definition, names, frozenset(names_used(statement)))
+        reads = frozenset(names_used(statement))
+        yield Part(file, statement, blank, is_definition, is_early, names, reads)
 
 
 def _reachable(script: str, parts: list[Part]) -> list[Part]:
