@@ -77,11 +77,13 @@ class Compiled:
         """The warnings and notes.
 
         Raises:
-            CompileError: there are errors.
+            CompileError: there are errors, or the network could not be built. There is no error
+                then where it depends on a file that cannot be read, a fault of the program.
         """
         diagnostics = Diagnostics()
         diagnostics.extend(finding.diagnostic for finding in self.findings)
-        diagnostics.stop_on_errors()
+        if diagnostics.has_errors or not self.built.is_sound:
+            raise CompileError(diagnostics)
         return diagnostics
 
 
@@ -117,11 +119,13 @@ def compile_network(
         return compile_network(program, name, given)
     # Mistakes of the text come last. Where evaluation met one, it has reported it with its trail,
     # and only the first diagnostic of a place is kept.
-    seen = Findings(built.graph)
-    if built.ending is not Ending.GIVEN_UP:
-        with suppress(CompileError):
-            seen.extend(program.mistakes)
-    return Compiled(plan, built, (*findings.entries, *built.findings, *seen.entries))
+    faults, mistakes = Findings(built.graph), Findings(built.graph)
+    with suppress(CompileError):
+        faults.extend(program.faults)
+        if built.ending is not Ending.GIVEN_UP:
+            mistakes.extend(program.mistakes)
+    found = (*faults.entries, *findings.entries, *built.findings, *mistakes.entries)
+    return Compiled(plan, built, found)
 
 
 def elaborate(

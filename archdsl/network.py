@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -111,14 +111,29 @@ class Network:
 
         `diagnostics` gets a warning about each of the others.
         """
-        from archdsl.recipes.reading import building, finding
+        from archdsl.recipes.reading import finding
+
+        return self._fitting(finding.recipes_for(self.program, self.name).values(), diagnostics)
+
+    def inherited_recipes(self, diagnostics: Diagnostics) -> list[Recipe]:
+        """Those of `recipes` that are for a network that this one derives from."""
+        from archdsl.recipes.reading import finding
+
+        program = self.program
+        found = finding.recipes_for(program, self.name).values()
+        others = [each for each in found if finding.is_inherited(program, each, self.name)]
+        return self._fitting(others, diagnostics)
+
+    def _fitting(self, found: Iterable[LocatedRecipe], diagnostics: Diagnostics) -> list[Recipe]:
+        """The recipes that fit this network. `diagnostics` gets a warning about each other one."""
+        from archdsl.recipes.reading import building
 
         fitting = []
-        for found in finding.recipes_for(self.program, self.name).values():
+        for each in found:
             try:
-                fitting.append(self._recipe(found, diagnostics))
+                fitting.append(self._recipe(each, diagnostics))
             except CompileError as failure:
-                diagnostics.add(building.misfit(self.program, found, self.name, failure))
+                diagnostics.add(building.misfit(self.program, each, self.name, failure))
         return fitting
 
     def _recipe(self, found: LocatedRecipe, diagnostics: Diagnostics) -> Recipe:

@@ -40,7 +40,8 @@ def load(path: str | Path, uses: Iterable[str] = ()) -> Spec:
     """Read a spec and the files that it uses; `uses` names further ones, as in `use glore`.
 
     Raises:
-        CompileError: with every mistake found in these files.
+        CompileError: the spec cannot be parsed. Mistakes in the files that it uses are raised when
+            a network is built.
     """
     return Spec(compiler.resolve(Path(path), uses))
 
@@ -50,6 +51,13 @@ class Spec:
     """A file that defines networks, read and resolved."""
 
     program: Program
+
+    def without_mistakes(self) -> Spec:
+        """The spec without what was found in its text, for whoever reports that by itself.
+
+        A network that no mistake reaches can be built then, though another one in the file cannot.
+        """
+        return Spec(replace(self.program, faults=(), mistakes=()))
 
     @property
     def networks(self) -> tuple[str, ...]:

@@ -83,13 +83,20 @@ def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
     A condition could end the recursion, but no paper's block needs that. Without recursion, an
     endless cycle is one clear message instead of 150 nested calls.
     """
-    path, call = [block.name], frame.call
-    while call is not None:
-        path.append(call.block.name)
-        if call.block is block:
-            message = f"blocks call each other in a cycle: {' -> '.join(reversed(path))}"
-            raise frame.fault("recursion", message, node.span)
+    called, call = [(block, node.span)], frame.call
+    while call is not None and call.block is not block:
+        called.append((call.block, call.span))
         call = call.outer
+    if call is None:
+        return
+    # A cycle is shown from its first block in the text on, whichever it was entered by, so that
+    # the networks that meet it report it once.
+    called.reverse()
+    first = min(range(len(called)), key=lambda place: called[place - 1][0].span.start)
+    turned = [*called[first:], *called[:first]]
+    names = [turned[-1][0].name, *(each.name for each, _ in turned)]
+    message = f"blocks call each other in a cycle: {' -> '.join(names)}"
+    raise frame.fault("recursion", message, turned[0][1])
 
 
 def _body_frame(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:

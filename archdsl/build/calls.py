@@ -68,6 +68,8 @@ def _unknown_name(frame: Frame, node: tree.Name) -> Fault:
         return frame.fault("name", message, node.span)
     if node.name in frame.assigned:
         return frame.fault("name", f"`{node.name}` is assigned only later", node.span)
+    if frame.unit.may_see(node.name):
+        return Fault()  # without a diagnostic: that of the file has been reported
     known = [*frame.names, *frame.unit.names, *frame.program.language]
     hint = name_hint(node, frame.unit.file.source, known)
     return frame.fault("name", f"`{node.name}` is not defined", node.span, help=hint)

@@ -66,6 +66,8 @@ def examine_claims(spec: Spec, diagnostics: Diagnostics) -> Iterator[ExaminedCla
 
 def _build(spec: Spec, name: tree.Name, arguments: tuple[tree.Argument, ...]) -> Network:
     if name.name not in spec.program.main.names:
+        if spec.program.main.may_see(name.name):
+            raise CompileError([])  # the file that may define it has been reported
         hint = did_you_mean(name.name, spec.networks)
         message = f"no network is called `{name.name}`"
         raise CompileError([error("claim", message, name.span, help=hint)])

@@ -56,12 +56,16 @@ def _check_spec(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     from archdsl.claims.figures import SpecReport
 
     try:
-        spec = load(path)
-        if not spec.program.main.file.definitions:
+        loaded = load(path)
+        program, spec = loaded.program, loaded.without_mistakes()
+        if not program.main.file.definitions:
             raise CompileError([error("file", f"{path} defines nothing")])
+        diagnostics.extend(program.faults)
         for name in spec.networks:
             if not spec.missing_parameters(name):  # others are for derivations
                 _build(spec, name, diagnostics)
+        # Last, since a network that met one has reported it with the way to it.
+        diagnostics.extend(program.mistakes)
         for name in spec.recipes:
             spec.check_recipe(name, diagnostics)
         claims = check_claims(spec, diagnostics)
@@ -72,8 +76,11 @@ def _check_spec(path: str, diagnostics: Diagnostics) -> SpecReport | None:
 
 
 def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
+    """Build a network, and try the recipes that it inherits."""
     try:
-        diagnostics.extend(spec.build(name, {}).diagnostics)
+        network = spec.build(name, {})
+        diagnostics.extend(network.diagnostics)
+        network.inherited_recipes(diagnostics)
     except CompileError as failure:
         diagnostics.collect(failure)
 

@@ -78,6 +78,8 @@ def _follow(
     check_derivation_path(frame, definition, seen)
     base, written = tree.split_call(definition.base)
     if base.name not in unit.names:
+        if unit.may_see(base.name):
+            raise Fault  # without a diagnostic: that of the file has been reported
         hint = did_you_mean(base.name, unit.names)
         message = f"no network is called `{base.name}`"
         raise frame.fault("network", message, base.span, help=hint)

@@ -1,7 +1,7 @@
 """Loads a spec and all files that it uses, and resolves their names.
 
-A mistake in one file does not hide those of the others: all that can be reached are read before
-loading fails.
+A mistake in one file does not hide those of the others. A file that cannot be read is a fault of
+the program, in which all else is checked; names that it may define are then no mistakes.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from archdsl.program.program import (
     NamedRecipe,
     Program,
     Unit,
+    Unread,
     name_span,
 )
 from archdsl.resources import folder
@@ -38,7 +39,7 @@ def load_program(path: Path, uses: Iterable[str] = ()) -> Program:
     """A spec with all files that it uses, and those that `uses` names in addition.
 
     Raises:
-        CompileError: with the mistakes of every file that could be reached.
+        CompileError: the spec itself cannot be parsed. It has the mistakes of other files, too.
     """
     return _load(read(path), path, tuple(map(_use, dict.fromkeys(uses))))
 
@@ -72,11 +73,12 @@ def _load(source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Progra
     loader = _Loader()
     main = loader.unit(source, path, uses)
     units = tuple(loader.done.values())
-    if main is None or loader.diagnostics.has_errors:
+    if main is None:
         raise CompileError(loader.diagnostics)
     known = language(units)
     found = (mistake for unit in units for mistake in check_names(unit, known))
-    return Program(main, units, tuple(loader.definitions), known, (*loader.mistakes, *found))
+    definitions, faults = tuple(loader.definitions), tuple(loader.diagnostics)
+    return Program(main, units, definitions, known, faults, (*loader.mistakes, *found))
 
 
 @lru_cache(maxsize=64)
@@ -117,8 +119,8 @@ class _Names(Generic[M]):
 class _Loader:
     """Reads units depth-first, so that a unit is `done` before those that use it.
 
-    `open` is the path of uses that led to the unit at hand. `diagnostics` make loading fail.
-    `mistakes` make one definition unusable, and are reported when a network is built.
+    `open` is the path of uses that led to the unit at hand. `diagnostics` become the faults of the
+    program, and `mistakes` those that make one definition unusable.
     """
 
     def __init__(self) -> None:
@@ -137,13 +139,21 @@ class _Loader:
             return None
         names = _Names[Definition](self.diagnostics)
         recipes = _Names[tuple[NamedRecipe, Unit]](self.diagnostics)
-        unit = Unit(file, path, names.known, recipes.known)
+        unread: list[Unread] = []
+        unit = Unit(file, path, names.known, recipes.known, unread)
         # Resolved, so that a link to a file is the same file.
         self.open.append(path.resolve())
         written = [d for d in file.definitions if isinstance(d, tree.Use)]
         # Nodes are equal without their spans, so a file that is used anyway is not used twice.
         for use in (*written, *(use for use in uses if use not in written)):
-            self._use(use, path, names, recipes)
+            used = self._use(use, path)
+            if isinstance(used, Unread):
+                unread.append(used)
+                continue
+            for definition in used.own:
+                names.use(definition.name, definition, use)
+            for recipe in used.own_recipes:
+                recipes.use(recipe.name, (recipe, used), use)
         self._define(unit, names)
         for recipe in unit.own_recipes:
             recipes.define(recipe.name, (recipe, unit), name_span(recipe))
@@ -160,7 +170,7 @@ class _Loader:
         # All names of the file, for a cell can call a block that is defined after it.
         known = {*names.known, *(d.name for d in written), *OPERATIONS, *FUNCTIONS}
         for each in written:
-            node = self._cell(each, known) if isinstance(each, tree.Cell) else each
+            node = self._cell(each, known, unit) if isinstance(each, tree.Cell) else each
             name, definition = node.name, Definition(len(self.definitions), node, unit)
             if name in OPERATIONS or name in FUNCTIONS:
                 kind = "an operation" if name in OPERATIONS else "a function"
@@ -170,49 +180,39 @@ class _Loader:
             self.definitions.append(definition)
             names.define(name, definition, name_span(node))
 
-    def _cell(self, cell: tree.Cell, known: Set[str]) -> CellBlock:
+    def _cell(self, cell: tree.Cell, known: Set[str], unit: Unit) -> CellBlock:
         """A cell as a block. Its mistakes are reported once, whether it is used or not."""
         from archdsl.program.cells import checks  # few specs write cells
 
         parts = split_cell(cell)
         # Bounded: a cell of a megabyte can have a mistake in each of its lines.
-        mistakes = list(islice(checks.mistakes(cell, parts, known), limits.MISTAKES))
+        found = checks.mistakes(cell, parts, lambda name: name in known or unit.may_see(name))
+        mistakes = list(islice(found, limits.MISTAKES))
         self.mistakes += mistakes
         return as_block(cell, parts, any(mistake.is_error for mistake in mistakes))
 
-    def _use(
-        self,
-        use: tree.Use,
-        user: Path,
-        names: _Names[Definition],
-        recipes: _Names[tuple[NamedRecipe, Unit]],
-    ) -> None:
-        """Add the names that another file defines, which is read unless it is done."""
+    def _use(self, use: tree.Use, user: Path) -> Unit | Unread:
+        """The unit of a file that is used, which is read unless it is done."""
         path, shown = find(use.name, user)
         if path is None:
             self.diagnostics.add(unknown_use(use, user))
-            return
+            return Unread(None)
         resolved = path.resolve()
         if resolved in self.open:
             around = [*self.open[self.open.index(resolved) :], resolved]
             message = f"files use each other in a cycle: {' -> '.join(p.stem for p in around)}"
             self.diagnostics.add(error("use", message, use.span))
-            return
+            return Unread(None)
         if len(self.done) + len(self.open) > limits.FILES:
             message = f"a spec can use at most {limits.FILES} files, but this uses more"
             # Raised at once: collecting it would go on to read further files.
             raise CompileError([error("use", message, use.span)])
-        used = self.done.get(resolved) or self._read_unit(path, shown)
-        if used is None:
-            return
-        for definition in used.own:
-            names.use(definition.name, definition, use)
-        for recipe in used.own_recipes:
-            recipes.use(recipe.name, (recipe, used), use)
+        return self.done.get(resolved) or self._read_unit(path, shown)
 
-    def _read_unit(self, path: Path, shown: str | None) -> Unit | None:
+    def _read_unit(self, path: Path, shown: str | None) -> Unit | Unread:
         try:
-            return self.unit(read(path, shown), path)
+            source = read(path, shown)
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
-            return None
+            return Unread(None)
+        return self.unit(source, path) or Unread(source.text)

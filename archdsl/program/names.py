@@ -203,7 +203,7 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
 
 def _undefined(unit: Unit, nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
     for node in nodes:
-        if isinstance(node, tree.Name) and node.name not in known:
+        if isinstance(node, tree.Name) and node.name not in known and not unit.may_see(node.name):
             # Sorted, because a set of strings has another order in every process.
             hint = name_hint(node, unit.file.source, sorted(known))
             yield error("name", f"`{node.name}` is not defined", node.span, help=hint)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -63,18 +63,37 @@ Symbol: TypeAlias = Definition | Function | type[Operation] | str
 """What a name refers to outside of bodies. A word refers to itself."""
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A file that is used and cannot be read; its `text`, where it has one."""
+
+    text: str | None
+
+    def may_define(self, name: str) -> bool:
+        return self.text is None or re.search(rf"\b{re.escape(name)}\b", self.text) is not None
+
+
 @dataclass(frozen=True, eq=False)
 class Unit:
     """One file. `names` are the definitions that it sees: its own, and those of files it uses.
 
     Names are not passed on: a file does not see what the files that it uses use. Recipes are no
-    values, so their names are apart and may equal those of networks.
+    values, so their names are apart and may equal those of networks. `unread` are the files that
+    it uses in vain.
     """
 
     file: tree.File = field(repr=False)
     path: Path
     names: Mapping[str, Definition] = field(repr=False)
     recipes: Mapping[str, tuple[NamedRecipe, Unit]] = field(repr=False)
+    unread: Sequence[Unread] = field(default=(), repr=False)
+
+    def may_see(self, name: str) -> bool:
+        """Whether an unknown name may come from a file that cannot be read.
+
+        It is no mistake of its own then, and what depends on it is not checked.
+        """
+        return any(file.may_define(name) for file in self.unread)
 
     @property
     def own(self) -> tuple[Definition, ...]:
@@ -97,14 +116,16 @@ class Unit:
 class Program:
     """The spec (`main`) and every unit that it uses, each once and before its users.
 
-    `language` are the symbols that no file defines: operations, functions and words. `mistakes`
-    are those that can be found without building a network.
+    `language` are the symbols that no file defines: operations, functions and words. `faults` are
+    files that cannot be read and names with two meanings. `mistakes` are others that can be found
+    without building a network. Neither can be built with.
     """
 
     main: Unit
     units: tuple[Unit, ...]
     definitions: tuple[Definition, ...] = field(repr=False)
     language: Mapping[str, Symbol] = field(repr=False)
+    faults: tuple[Diagnostic, ...] = field(default=(), repr=False)
     mistakes: tuple[Diagnostic, ...] = field(default=(), repr=False)
 
     def lookup(self, unit: Unit, name: str) -> Symbol | None:

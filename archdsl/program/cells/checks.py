@@ -8,7 +8,7 @@ read each other is checked in `wiring`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archdsl.diagnostics import Diagnostic, Label, did_you_mean, error
@@ -28,10 +28,10 @@ from archdsl.program.program import name_span
 from archdsl.syntax import tree
 
 
-def mistakes(cell: tree.Cell, parts: Parts, known: Container[str]) -> Iterator[Diagnostic]:
-    """The mistakes of a cell, warnings last. `known` are the names that its file knows."""
+def mistakes(cell: tree.Cell, parts: Parts, knows: Callable[[str], bool]) -> Iterator[Diagnostic]:
+    """The mistakes of a cell, warnings last. `knows` says whether its file knows a name."""
     checker = _Checker(cell, parts)
-    yield from checker.library(known)
+    yield from checker.library(knows)
     yield from map(checker.misplaced, parts.misplaced)
     yield from checker.settings()
     yield from checker.frame()
@@ -45,7 +45,7 @@ class _Checker:
     cell: tree.Cell
     parts: Parts
 
-    def library(self, known: Container[str]) -> Iterator[Diagnostic]:
+    def library(self, knows: Callable[[str], bool]) -> Iterator[Diagnostic]:
         """Blocks of the library whose file is not used: one mistake for each file.
 
         `attend` is in most lines of a cell. Each would repeat the same mistake.
@@ -53,7 +53,7 @@ class _Checker:
         missing: dict[str, list[str]] = defaultdict(list)
         own = {parameter.name for parameter in self.cell.parameters}
         for name in dict.fromkeys(call.function.name for call in self.parts.calls):
-            file = library_file_of(name) if name not in known and name not in own else None
+            file = None if name in own or knows(name) else library_file_of(name)
             if file is not None:
                 missing[file].append(f"`{name}`")
         for file, names in missing.items():

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from archdsl.build.context import Frame
 from archdsl.build.machine import top_level_frame
 from archdsl.build.request import Budget, Fault, Findings
-from archdsl.build.values import Tensor
+from archdsl.build.values import POISON, Tensor
 from archdsl.diagnostics import (
     CompileError,
     Diagnostic,
@@ -66,8 +66,7 @@ def build(
     """
     # A recipe has no graph; diagnostics need one to say in which network they are.
     findings = Findings(Builder(""))
-    words = words_in_types(recipe for unit in program.units for recipe in unit.own_recipes)
-    frame = top_level_frame(program.with_words(words), located[1], Budget(), findings)
+    frame = top_level_frame(_with_words(program), located[1], Budget(), findings)
     body = recipe = None
     try:
         body = resolve(frame, located)
@@ -81,6 +80,12 @@ def build(
     if recipe is None:
         raise CompileError(found)
     return recipe
+
+
+def _with_words(program: Program) -> Program:
+    """The program with the words that parameters of recipes list."""
+    recipes = (recipe for unit in program.units for recipe in unit.own_recipes)
+    return program.with_words(words_in_types(recipes))
 
 
 def inherited(recipe: Recipe, network: str) -> Recipe:
@@ -147,6 +152,8 @@ def _target(frame: Frame, located: LocatedRecipe) -> tuple[tree.Name, Unit]:
     networks = [known for known, found in unit.names.items() if is_network(found.node)]
     if name.name in networks:
         return name, unit
+    if unit.may_see(name.name):
+        raise Fault  # without a diagnostic: that of the file has been reported
     message = f"no network is called `{name.name}`"
     if name.name in unit.names:
         message = f"`{name.name}` is a block, not a network"
@@ -247,15 +254,37 @@ def _unknown_names(recipe: tree.Recipe, reported: Sequence[Span]) -> Iterator[Di
 
 
 def _check_alone(program: Program, located: LocatedRecipe, diagnostics: Diagnostics) -> None:
-    """Report the mistakes that need no network to be found: derivations, unknown settings."""
+    """Report the mistakes that need no network to be found.
+
+    These are those of derivations and of names of settings; also of values, where the recipe is for
+    a network and all its parameters have one.
+    """
     findings = Findings(Builder(""))
-    frame = top_level_frame(program, located[1], Budget(), findings)
+    frame = top_level_frame(_with_words(program), located[1], Budget(), findings)
     with suppress(CompileError):
         try:
             body = resolve(frame, located)
             inner = frame.top_level(body.unit)
             check_parameter_names(inner, body)
-            settings.known_settings(inner, body.recipe.settings)
+            open_values = [p.name for p in body.recipe.parameters if p.default is None]
+            if target_of(located) is None or set(open_values) - body.given.keys():
+                settings.known_settings(inner, body.recipe.settings)
+            else:
+                _check_values(inner, body)
         except Fault as fault:
             findings.report(fault)
     diagnostics.extend(findings)
+
+
+def _check_values(frame: Frame, body: Body) -> None:
+    """Report the mistakes in settings, and between them. Sizes of the network are unknown."""
+    nodes = tree.walk([*body.recipe.parameters, *body.recipe.settings])
+    sized = (node.value for node in nodes if isinstance(node, tree.Attribute))
+    frame.names |= {node.name: POISON for node in sized if isinstance(node, tree.Name)}
+    fill_parameters(frame, body)
+    findings, faults = frame.findings, frame.findings.faults
+    entries = _entries(frame, body)
+    if findings.faults == faults:
+        values = {field: entry.value for field, entry in entries.items()}
+        recipe = Recipe(body.recipe.name, "", None, **values)
+        findings.extend(checks.contradictions(recipe, entries))

@@ -137,6 +137,8 @@ def resolve(
     check_derivation_path(frame, recipe, seen)
     base, written = tree.split_call(recipe.base)
     if base.name not in unit.recipes:
+        if unit.may_see(base.name):
+            raise Fault  # without a diagnostic: that of the file has been reported
         hint = did_you_mean(base.name, unit.recipes)
         message = f"no recipe is called `{base.name}`"
         raise frame.fault("recipe", message, base.span, help=hint)
