@@ -159,15 +159,19 @@ class Program:
             if name in self.main.names:
                 return name
             hint = suggestion(name, names)
-            raise CompileError([error("network", f"no network is called `{name}`", help=hint)])
+            raise self._none(f"no network is called `{name}`", hint)
         stem = self.main.path.stem
         if stem in names or len(names) == 1:
             return stem if stem in names else names[0]
         shown = self.main.file.source.name
         if not names:
-            raise CompileError([error("network", f"{shown} defines no network")])
+            raise self._none(f"{shown} defines no network")
         message = f"{shown} has several networks and none is called `{stem}`"
-        raise CompileError([error("network", message, help=f"choose one: {', '.join(names)}")])
+        raise self._none(message, f"choose one: {', '.join(names)}")
+
+    def _none(self, message: str, help: str | None = None) -> CompileError:
+        """That no network can be chosen; or the faults of files, which may have had it."""
+        return CompileError(self.faults or [error("network", message, help=help)])
 
     @property
     def digest(self) -> str:

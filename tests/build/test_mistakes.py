@@ -250,7 +250,7 @@ def test_networks(text: str, code: str, words: str, message: str) -> None:
         (
             "block f(x) { return x -> g }\nblock g(x) { return x -> f }",
             "recursion",
-            "f",
+            "g",
             "f -> g -> f",
         ),
         ("block f(x) { return f(x) }", "recursion", "f(x)", "f -> f"),
