@@ -139,6 +139,12 @@ class Body:
                 shape[axis] = traced(plain(size), leaf)
         return type_.with_shape(tuple(shape))
 
+    def axis(self, leaf: Entering | Measured) -> int:
+        """The axis of a size as torch counts it."""
+        if isinstance(leaf, Measured):
+            return leaf.axis
+        return int(leaf.what) + self.graph.type(self.scope.inputs[leaf.name]).leading
+
     def derived(self, term: Expression) -> Expression:
         """An expression with every size that `forward` reads replaced by how it follows."""
         match term:

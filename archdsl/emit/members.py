@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from archdsl.emit import terms
@@ -17,7 +17,7 @@ from archdsl.emit.templates import instantiate
 from archdsl.frozen import Frozen
 from archdsl.ir.written import Entering, Measured, Named, Parameter
 from archdsl.ir.written import Expression as Term
-from archdsl.ops.base import Expression, PyValue
+from archdsl.ops.base import Expression, Layer, PyValue, Weight
 
 SELF = Atom("self")
 
@@ -104,6 +104,42 @@ class Slot:
 def short_name(term: Term) -> str:
     """A name for a part of an expression."""
     return term.name if isinstance(term, Parameter | Named) else "size"
+
+
+# The values of a member that become columns, each over the instances of a class
+
+
+def argument_value(name: str) -> Callable[[Member], PyValue]:
+    """An argument of a layer's constructor, or of the function that a weight starts by."""
+
+    def value(member: Member) -> PyValue:
+        form = member.form
+        assert isinstance(form, Layer | Weight)
+        given = form.arguments if isinstance(form, Layer) else form.options
+        return next(argument for argument in given if argument.name == name).value
+
+    return value
+
+
+def expression_value(name: str) -> Callable[[Member], PyValue]:
+    def value(member: Member) -> PyValue:
+        assert isinstance(member.form, Expression)
+        return member.form.values[name]
+
+    return value
+
+
+def weight_size(axis: int) -> Callable[[Member], PyValue]:
+    def value(member: Member) -> PyValue:
+        assert isinstance(member.form, Weight)
+        return member.form.shape[axis]
+
+    return value
+
+
+def weight_shape(member: Member) -> PyValue:
+    assert isinstance(member.form, Weight)
+    return member.form.shape
 
 
 def _tensor(leaf: Term) -> Reference:

@@ -14,7 +14,17 @@ from archdsl.emit.classes import BlockClass, Classes, PlannedMember
 from archdsl.emit.initialise import first_value
 from archdsl.emit.keys import Key
 from archdsl.emit.leaves import Cell, Column, is_always, is_computable, reads_counter
-from archdsl.emit.members import SELF, Computed, Signature, Slot, short_name
+from archdsl.emit.members import (
+    SELF,
+    Computed,
+    Signature,
+    Slot,
+    argument_value,
+    expression_value,
+    short_name,
+    weight_shape,
+    weight_size,
+)
 from archdsl.emit.names import attribute, numbered, variable
 from archdsl.emit.python import (
     Atom,
@@ -100,7 +110,7 @@ class Slots:
         # Sharing would lose a name of the spec, or put one module into a sequence twice.
         if member.hint or member.share or planned.optional or member.stage:
             return planned.key
-        columns = [self._column(planned.key, _argument(a.name)) for a in form.arguments]
+        columns = [self._column(planned.key, argument_value(a.name)) for a in form.arguments]
         return form.constructor, str(columns)
 
     def _base_name(self, member: Member) -> str:
@@ -173,7 +183,7 @@ class Slots:
     def _layer(self, key: Key, layer: Layer, name: str) -> Python:
         written = []
         for argument in layer.arguments:
-            column = self._column(key, _argument(argument.name), argument.name)
+            column = self._column(key, argument_value(argument.name), argument.name)
             if is_always(column, argument.default) and self._is_plain(column, argument.uniform):
                 continue
             value = self.arguments.write(argument.name, column, name, uniform=argument.uniform)
@@ -232,13 +242,14 @@ class Slots:
         sizes = self._weight_sizes(planned.key, weight, name)
         options: dict[str, Python] = {}
         for option in weight.options:
-            column = self._column(planned.key, _option(option.name))
+            column = self._column(planned.key, argument_value(option.name))
             if not (is_always(column, option.default) and self._is_plain(column)):
                 options[option.name] = self.arguments.write(option.name, column, name)
-        initial = Call(Atom("torch.empty"), sizes) if self.resets else None
         if self.resets:
             options = {name: self._attribute_for(one, name) for name, one in options.items()}
-        build = Call(Atom("nn.Parameter"), (initial or first_value(weight, sizes, options),))
+        empty = Call(Atom("torch.empty"), sizes)
+        initial = empty if self.resets else first_value(weight, sizes, options)
+        build = Call(Atom("nn.Parameter"), (initial,))
         template = "self." + name
         if weight.expanded:
             axes = ", ".join(["-1"] * len(weight.shape))
@@ -247,10 +258,10 @@ class Slots:
 
     def _weight_sizes(self, key: Key, weight: Weight, name: str) -> tuple[Python, ...]:
         """The shape of a weight, as arguments of a function: `1, channels`."""
-        whole = self._column(key, _shape)
+        whole = self._column(key, weight_shape)
         if isinstance(self.arguments.reading.expression(whole), Parameter):
             return (self.arguments.write("shape", whole, name),)
-        columns = (self._column(key, _size(axis)) for axis in range(len(weight.shape)))
+        columns = (self._column(key, weight_size(axis)) for axis in range(len(weight.shape)))
         return tuple(self.arguments.write("size", column, name) for column in columns)
 
     def _expression(
@@ -259,7 +270,7 @@ class Slots:
         values: dict[str, Python] = {}
         computed: dict[str, Computed] = {}
         for value_name in expression.values:
-            measured = self._measured_column(planned.key, _value(value_name))
+            measured = self._measured_column(planned.key, expression_value(value_name))
             term = self.arguments.reading.measured(measured, self._is_readable)
             if term is not None:
                 computed[value_name] = self._computed(term)
@@ -296,14 +307,8 @@ class Slots:
 
         whole = stand_in(term)
         sizes = (leaf for leaf in leaves(whole) if isinstance(leaf, Entering | Measured))
-        return Computed(whole, stored, {leaf: self._axis(leaf) for leaf in sizes})
-
-    def _axis(self, leaf: Entering | Measured) -> int:
-        """The axis of a size as torch counts it."""
-        if isinstance(leaf, Measured):
-            return leaf.axis
         body = self.arguments.bodies[0]
-        return int(leaf.what) + body.graph.type(body.scope.inputs[leaf.name]).leading
+        return Computed(whole, stored, {leaf: body.axis(leaf) for leaf in sizes})
 
     def _attribute_for(self, written: Python, name: str) -> Python:
         """A value as `forward` reads it: a constant, or an attribute that the constructor sets."""
@@ -315,43 +320,6 @@ class Slots:
             unique = next(others)
         self.stored[unique] = written
         return Attribute(SELF, unique)
-
-
-def _argument(name: str) -> Callable[[Member], PyValue]:
-    def value(member: Member) -> PyValue:
-        assert isinstance(member.form, Layer)
-        return next(a for a in member.form.arguments if a.name == name).value
-
-    return value
-
-
-def _value(name: str) -> Callable[[Member], PyValue]:
-    def value(member: Member) -> PyValue:
-        assert isinstance(member.form, Expression)
-        return member.form.values[name]
-
-    return value
-
-
-def _option(name: str) -> Callable[[Member], PyValue]:
-    def value(member: Member) -> PyValue:
-        assert isinstance(member.form, Weight)
-        return next(option for option in member.form.options if option.name == name).value
-
-    return value
-
-
-def _size(axis: int) -> Callable[[Member], PyValue]:
-    def value(member: Member) -> PyValue:
-        assert isinstance(member.form, Weight)
-        return member.form.shape[axis]
-
-    return value
-
-
-def _shape(member: Member) -> PyValue:
-    assert isinstance(member.form, Weight)
-    return member.form.shape
 
 
 def _is_variable(text: str) -> bool:
