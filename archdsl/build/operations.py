@@ -27,8 +27,7 @@ from archdsl.build.values import (
     show,
 )
 from archdsl.diagnostics import Diagnostic, Label
-from archdsl.ops import OPERATIONS
-from archdsl.ops.arithmetic import INFIX, infix
+from archdsl.ops import INFIX, OPERATIONS
 from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.params.numbers import is_integer, is_number
@@ -144,7 +143,7 @@ def apply_infix(frame: Frame, node: tree.Binary, left: Given, right: Given) -> V
         raise frame.fault("value", message, node.span, help=_operator_hint(right.value))
     first, second = (_constant(frame, node.operator, given) for given in (left, right))
     constant = second if first is None else first
-    operation = infix(node.operator)(constant, constant_first=first is not None)
+    operation = INFIX[node.operator](constant, constant_first=first is not None)
     operands = [given for given in (left, right) if isinstance(given.value, Tensor)]
     written = {"constant": left if second is None else right} if constant is not None else {}
     return frame.add(operation, operands, written, node)

@@ -35,7 +35,7 @@ from archdsl.emit.python import (
     names_in,
 )
 from archdsl.emit.sizes import Sizes
-from archdsl.emit.structure import Member
+from archdsl.emit.structure import FromInput, Member
 from archdsl.emit.terms import python_value
 from archdsl.ir.traced import plain, term_of
 from archdsl.ir.written import (
@@ -278,7 +278,12 @@ class Slots:
             column = self._fixed(measured, planned.key)
             written = self.arguments.write(value_name, column, name)
             values[value_name] = self._attribute_for(written, value_name)
-        return Slot(planned, member, template=expression.template, values=values, computed=computed)
+        template = expression.template
+        if not planned.operands and self.owner.plan.inputs:
+            # A constant is made where the tensors are that it meets.
+            planned = replace(planned, operands=(FromInput(self.owner.plan.inputs[0]),))
+            template = template.removesuffix(")") + ", device={0}.device)"
+        return Slot(planned, member, template=template, values=values, computed=computed)
 
     def _is_readable(self, leaf: Term) -> bool:
         """Whether `forward` has the tensor of a size."""

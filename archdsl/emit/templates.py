@@ -26,7 +26,7 @@ from archdsl.emit.python import (
 )
 from archdsl.emit.python import literal as python_literal
 
-_OPERATORS: dict[type[ast.operator], str] = {
+_OPERATORS: dict[type[ast.operator | ast.cmpop], str] = {
     ast.Add: "+",
     ast.Sub: "-",
     ast.Mult: "*",
@@ -34,6 +34,12 @@ _OPERATORS: dict[type[ast.operator], str] = {
     ast.FloorDiv: "//",
     ast.Mod: "%",
     ast.MatMult: "@",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
 }
 
 
@@ -75,6 +81,8 @@ class _Reader:
                 named = (Keyword(k.arg or "", self.read(k.value)) for k in keywords)
                 return Call(self.read(function), (*map(self.read, arguments), *named))
             case ast.BinOp(left=left, op=operator, right=right):
+                return Infix(_OPERATORS[type(operator)], (self.read(left), self.read(right)))
+            case ast.Compare(left=left, ops=[operator], comparators=[right]):
                 return Infix(_OPERATORS[type(operator)], (self.read(left), self.read(right)))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Prefix("-", self.read(operand))

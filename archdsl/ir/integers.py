@@ -13,13 +13,18 @@ from typing import NamedTuple
 
 
 class Range(NamedTuple):
-    """The integers from `least` to `most`, both included."""
+    """The integers from `least` to `most`, both included; of conditions, false (0) and true (1)."""
 
     least: int
     most: int
+    is_truth: bool = False
 
     def __str__(self) -> str:
         return f"{self.least}..{self.most}"
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        return self.least, self.most
 
     @classmethod
     def of(cls, value: int | float) -> Range | None:
@@ -27,8 +32,9 @@ class Range(NamedTuple):
         return cls(value, value) if isinstance(value, int) else None
 
     def join(self, other: Range) -> Range:
-        """The range of what is in either of two."""
-        return Range(min(self.least, other.least), max(self.most, other.most))
+        """The range of what is in either of two; conditions beside integers become integers."""
+        least, most = min(self.least, other.least), max(self.most, other.most)
+        return Range(least, most, self.is_truth and other.is_truth)
 
     def to_the(self, exponent: int) -> Range:
         """The range of its integers to the power of a number of at least 0."""
@@ -41,8 +47,12 @@ class Range(NamedTuple):
         return Range(-self.most, -self.least)
 
     def __abs__(self) -> Range:
-        most = max(abs(self.least), abs(self.most))
-        return Range(0 if self.least <= 0 <= self.most else min(map(abs, self)), most)
+        sizes = [abs(bound) for bound in self.bounds]
+        return Range(0 if self.least <= 0 <= self.most else min(sizes), max(sizes))
+
+
+TRUTH = Range(0, 1, is_truth=True)
+"""What a comparison gives: no numbers, so no arithmetic takes it."""
 
 
 def joined(ranges: Iterable[Range | None]) -> Range | None:
@@ -59,7 +69,7 @@ def _by_corners(compute: Callable[[int, int], int]) -> Callable[[Range, Range], 
     """An operator on ranges: its extremes are at the bounds of both."""
 
     def over(a: Range, b: Range) -> Range:
-        found = [compute(x, y) for x, y in product(a, b)]
+        found = [compute(x, y) for x, y in product(a.bounds, b.bounds)]
         return Range(min(found), max(found))
 
     return over

@@ -29,7 +29,7 @@ class TensorType:
     `samples` counts such tensors for each sample of the network. It is above 1 where an axis was
     folded into the batch, as groups of frames are, and 0 where one tensor serves the whole batch,
     as parameters and constants do: it has no axis for it. `integers` is the range of a tensor of
-    integers, and None for real numbers.
+    integers, or of conditions, and None for real numbers.
     """
 
     shape: tuple[int, ...]
@@ -85,7 +85,13 @@ class TensorType:
     def __str__(self) -> str:
         shape = show_shape(self.shape)
         shown = f"{self.samples} of {shape}" if self.samples > 1 else shape
-        return f"{shown} in {self.integers}" if self.integers else shown
+        if self.integers is None:
+            return shown
+        return (
+            f"{shown} of true and false"
+            if self.integers.is_truth
+            else f"{shown} in {self.integers}"
+        )
 
 
 def show_shape(shape: tuple[int, ...]) -> str:

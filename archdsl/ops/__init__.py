@@ -14,6 +14,8 @@ from archdsl.ops import (
     activation,
     arithmetic,
     attention,
+    comparison,
+    constants,
     convolution,
     dropout,
     embedding,
@@ -33,10 +35,12 @@ from archdsl.ops import (
     sources,
     vectors,
 )
+from archdsl.ops.arithmetic import Arithmetic
 from archdsl.ops.base import Operation
 
 _FILES = (
     sources,
+    constants,
     convolution,
     linear,
     embedding,
@@ -48,6 +52,7 @@ _FILES = (
     softmax,
     dropout,
     arithmetic,
+    comparison,
     reduction,
     vectors,
     layout,
@@ -70,3 +75,6 @@ FAMILIES = tuple(map(_family, _FILES))
 
 OPERATIONS = {operation.name: operation for family in FAMILIES for operation in family}
 """Every operation under its name in the language."""
+
+INFIX = {op.symbol: op for op in OPERATIONS.values() if issubclass(op, Arithmetic)}
+"""The operations that the language writes as operators: `INFIX["-"](1, constant_first=True)`."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from archdsl.ir.integers import Range, over
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, Types, kind
+from archdsl.ops.base import Expression, Mismatch, Operation, Types, check_numbers, kind
 from archdsl.ops.shapes import broadcast
 from archdsl.params.kinds import Boolean, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number, show_number
@@ -31,7 +31,7 @@ class Arithmetic(Operation):
         return (broadcast(self.name, operands),)
 
     def integers(self, *operands: TensorType) -> Range | None:
-        left, right = _sides(operands, self.constant)
+        left, right = _sides(self.name, operands, self.constant)
         if self.constant is not None and self.constant_first:
             left, right = right, left
         return self._of_integers(left, right) if left and right else None
@@ -61,8 +61,11 @@ def check_constant(name: str, constant: Number | None, operands: Types) -> None:
         raise Mismatch(f"{takes}, but this call has all three", parameter="constant")
 
 
-def _sides(operands: Types, constant: Number | None) -> tuple[Range | None, Range | None]:
+def _sides(
+    name: str, operands: Types, constant: Number | None
+) -> tuple[Range | None, Range | None]:
     """The ranges of two tensors, or of a tensor and a constant."""
+    check_numbers(name, operands)
     left, *right = (operand.integers for operand in operands)
     return left, right[0] if constant is None else Range.of(number(constant))
 
@@ -147,7 +150,7 @@ class Extreme(Operation):
         return (broadcast(self.name, operands),)
 
     def integers(self, *operands: TensorType) -> Range | None:
-        return over(self.name, *_sides(operands, self.constant))
+        return over(self.name, *_sides(self.name, operands, self.constant))
 
     def emit(self, operands: Types, results: Types) -> Expression:
         if self.constant is None:
@@ -181,6 +184,7 @@ class Clamp(Operation):
         return operands
 
     def integers(self, x: TensorType) -> Range | None:
+        check_numbers(self.name, (x,))
         held = x.integers
         for bound, name in ((self.least, "maximum"), (self.most, "minimum")):
             held = held if bound is None else over(name, held, Range.of(number(bound)))
@@ -200,6 +204,11 @@ class Unary(Operation):
     """
 
     def integers(self, x: TensorType) -> Range | None:
+        check_numbers(self.name, (x,))
+        return self._of_integers(x.integers) if x.integers else None
+
+    def _of_integers(self, x: Range) -> Range | None:
+        """The range of the function of integers."""
         return None
 
     def emit(self, operands: Types, results: Types) -> Expression:
@@ -211,8 +220,8 @@ class Negative(Unary):
 
     name = "negative"
 
-    def integers(self, x: TensorType) -> Range | None:
-        return -x.integers if x.integers else None
+    def _of_integers(self, x: Range) -> Range | None:
+        return -x
 
     def emit(self, operands: Types, results: Types) -> Expression:
         return Expression("-{0}", loose=True)
@@ -223,8 +232,8 @@ class Abs(Unary):
 
     name = "abs"
 
-    def integers(self, x: TensorType) -> Range | None:
-        return abs(x.integers) if x.integers else None
+    def _of_integers(self, x: Range) -> Range | None:
+        return abs(x)
 
 
 class Square(Unary):
@@ -232,20 +241,13 @@ class Square(Unary):
 
     name = "square"
 
-    def integers(self, x: TensorType) -> Range | None:
-        return x.integers.to_the(2) if x.integers else None
+    def _of_integers(self, x: Range) -> Range | None:
+        return x.to_the(2)
 
 
 Exp = kind(Unary, "exp", "e to the power of x.")
 Log = kind(Unary, "log", "The natural logarithm of x.")
 Sqrt = kind(Unary, "sqrt", "The square root of x.")
+Sin = kind(Unary, "sin", "The sine of x, in radians.")
+Cos = kind(Unary, "cos", "The cosine of x, in radians.")
 Rsqrt = kind(Unary, "rsqrt", "1 over the square root of x.")
-
-INFIX: dict[str, type[Arithmetic]] = {
-    op.symbol: op for op in (Add, Subtract, Multiply, Divide, FloorDivide, Remainder, Power)
-}
-
-
-def infix(operator: str) -> type[Arithmetic]:
-    """The operation of an operator in INFIX: `infix("-")(1, constant_first=True)` is 1 - x."""
-    return INFIX[operator]

@@ -280,6 +280,18 @@ def missing_batch(operation: Operation, operand: int) -> Mismatch:
     return Mismatch(message, operand=operand, help=help)
 
 
+def check_numbers(name: str, operands: Types) -> None:
+    """Check that no operand is a tensor of conditions, with which no arithmetic computes.
+
+    Raises:
+        Mismatch: one is.
+    """
+    for slot, operand in enumerate(operands):
+        if operand.integers and operand.integers.is_truth:
+            message = f"`{name}` takes numbers, but this is {operand}"
+            raise Mismatch(message, operand=slot, help="choose them: `x -> where(1, 0)`")
+
+
 def _check_arity(operation: Operation, count: int) -> None:
     least, most = operation.arity
     if count >= least and (most is None or count <= most):
@@ -296,7 +308,7 @@ def _check_result(name: str, result: TensorType) -> None:
         raise Mismatch(f"{must}, but the result of `{name}` would have {result.rank}")
     if any(size < 1 for size in result.shape):
         raise Mismatch(f"the result of `{name}` would be {result}, which has no elements")
-    if result.integers and max(map(abs, result.integers)) >= MAGNITUDE:
+    if result.integers and max(map(abs, result.integers.bounds)) >= MAGNITUDE:
         must = "integers have 64 bits"
         raise Mismatch(f"{must}, but the result of `{name}` would be {result}")
     if result.volume > ELEMENTS:

@@ -24,7 +24,7 @@ class Embedding(Operation):
     padding_index: int | None = parameter(Maybe(Integer(least=0)), None)
 
     def infer(self, x: TensorType) -> Types:
-        if x.integers is None:
+        if x.integers is None or x.integers.is_truth:
             help = "an input of integers is written `input tokens: 1024 integers below 50257`"
             raise Mismatch(f"`embedding` takes integers, but this is {x}", operand=0, help=help)
         if x.integers.least < 0:

@@ -34,7 +34,8 @@ class Group(Operation):
 
     def integers(self, x: TensorType) -> Range | None:
         is_filled = x.shape[axis_index(self.axis, x.rank)] % self.size
-        return joined((x.integers, Range(0, 0))) if is_filled else x.integers
+        zeros = x.integers and Range(0, 0, x.integers.is_truth)
+        return joined((x.integers, zeros)) if is_filled else x.integers
 
     def emit(self, operands: Types, results: Types) -> Expression:
         rank = operands[0].rank

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.ir.integers import Range
 from archdsl.ir.types import POSITIONS, TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types, check_numbers
 from archdsl.ops.shapes import Axes, axis_indices, per_axis
 from archdsl.params.kinds import AxisNames, Choice, Extent, Maybe, Real, Sizes, number, parameter
 from archdsl.params.numbers import Number, show_number
@@ -35,6 +35,7 @@ class Pad(Operation):
     def integers(self, x: TensorType) -> Range | None:
         if x.integers is None or self.mode != "constant":
             return x.integers
+        check_numbers(self.name, (x,))
         filled = Range.of(number(self.value))
         if filled is None:
             # torch cuts off the fraction, without an error.

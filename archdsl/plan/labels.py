@@ -17,8 +17,7 @@ from archdsl.build.request import Budget, Built, Fault, Request
 from archdsl.build.values import BlockValue, OperationValue, Value, parts
 from archdsl.ir.graph import Graph
 from archdsl.ir.naming import name_all, unique_names
-from archdsl.ops import OPERATIONS
-from archdsl.ops.arithmetic import INFIX
+from archdsl.ops import INFIX, OPERATIONS
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Stage
 from archdsl.program.program import Unit, assigned_names, name_span

@@ -141,7 +141,7 @@ def agree(operation: Operation, *operands: TensorType) -> None:
 def _same_without_batch(operation: Operation, operands: Types) -> None:
     """Check that tensors without a batch give what they give as a batch of one."""
     learned = tuple(replace(operand, samples=0) for operand in operands)
-    if not operands or not accepted(operation, *learned):
+    if learned == operands or not accepted(operation, *learned):
         return
     one, other = (
         Emitted(operation.emit(types, infer_types(operation, types))).eval()
@@ -149,7 +149,8 @@ def _same_without_batch(operation: Operation, operands: Types) -> None:
     )
     other.load_state_dict(one.state_dict())
     inputs = _inputs(operands, 1)
-    batched, plain = one(*inputs), other(*[x[0] for x in inputs])
+    bare = [x[0] if operand.leading else x for x, operand in zip(inputs, operands, strict=True)]
+    batched, plain = one(*inputs), other(*bare)
     assert isinstance(batched, tuple) == isinstance(plain, tuple)
     for y, z in zip(*(r if isinstance(r, tuple) else (r,) for r in (batched, plain)), strict=True):
         torch.testing.assert_close(y[0], z, equal_nan=True)
@@ -160,8 +161,10 @@ def _inputs(operands: Types, batch: int) -> tuple[torch.Tensor, ...]:
 
 
 def _tensor(x: TensorType, shape: tuple[int, ...]) -> torch.Tensor:
-    """A tensor of a type: random, or the least integers."""
-    return torch.full(shape, x.integers.least) if x.integers else torch.rand(shape)
+    """A tensor of a type: random, or the least integers, or false."""
+    if x.integers is None:
+        return torch.rand(shape)
+    return torch.full(shape, False if x.integers.is_truth else x.integers.least)
 
 
 def _batched(x: TensorType, batch: int) -> tuple[int, ...]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
-from archdsl.ops import OPERATIONS
-from archdsl.ops.arithmetic import INFIX, Clamp, Maximum, Minimum, Negative, Unary, infix
+from archdsl.ops import INFIX, OPERATIONS
+from archdsl.ops.arithmetic import Clamp, Maximum, Minimum, Negative, Unary
 from archdsl.ops.attention import ScaledDotProductAttention
 from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.ops.linear import Bilinear, Linear, MatMul
@@ -34,7 +34,7 @@ def broadcastable(draw: st.DrawFn) -> tuple[TensorType, TensorType]:
 @given(broadcastable())
 def test_two_tensors(pair: tuple[TensorType, TensorType]) -> None:
     for symbol in INFIX:
-        agree(infix(symbol)(), *pair)
+        agree(INFIX[symbol](), *pair)
     agree(Maximum(), *pair)
     agree(Minimum(), *pair)
 
@@ -42,8 +42,8 @@ def test_two_tensors(pair: tuple[TensorType, TensorType]) -> None:
 @given(tensors(), st.integers(1, 9) | st.just(HALF))
 def test_a_tensor_and_a_constant(x: TensorType, constant: int | Fraction) -> None:
     for symbol in INFIX:
-        agree(infix(symbol)(constant, True), x)
-        agree(infix(symbol)(constant), x)
+        agree(INFIX[symbol](constant, True), x)
+        agree(INFIX[symbol](constant), x)
     agree(Maximum(constant), x)
     agree(Minimum(constant), x)
     agree(Clamp(constant), x)
@@ -58,11 +58,11 @@ def test_unary(kind: type[Operation]) -> None:
 
 def test_text_of_arithmetic() -> None:
     x = shape(8, 4)
-    assert text(infix("+")(), x, x) == "x + y"
-    assert text(infix("-")(1, True), x) == "1 - x"
-    assert text(infix("*")(HALF), x) == "x * 0.5"
-    assert text(infix("/")(2, True), x) == "2 / x"
-    assert text(infix("/")(Fraction(4)), x) == "x / 4"
+    assert text(INFIX["+"](), x, x) == "x + y"
+    assert text(INFIX["-"](1, True), x) == "1 - x"
+    assert text(INFIX["*"](HALF), x) == "x * 0.5"
+    assert text(INFIX["/"](2, True), x) == "2 / x"
+    assert text(INFIX["/"](Fraction(4)), x) == "x / 4"
     assert text(Negative(), x) == "-x"
     assert text(Clamp(0, 6), x) == "x.clamp(min=0, max=6)"
     assert text(Maximum(0), x) == "x.clamp(min=0)"
@@ -93,7 +93,7 @@ def test_matmul(pair: tuple[TensorType, TensorType], n: int, k: int, m: int) -> 
 
 def test_learned_tensors_may_have_fewer_axes() -> None:
     learned = TensorType((4,), samples=0)
-    for operation in (infix("+")(), Maximum(), CosineSimilarity(-1)):
+    for operation in (INFIX["+"](), Maximum(), CosineSimilarity(-1)):
         agree(operation, shape(2, 3, 4), learned)
         agree(operation, learned, TensorType((2, 3, 4), samples=5))
     matrix = TensorType((4, 3), samples=0)
@@ -128,23 +128,23 @@ def test_vectors(data: st.DataObject, pair: tuple[TensorType, TensorType]) -> No
 @pytest.mark.parametrize(
     ("operation", "operands", "message"),
     [
-        (infix("+")(), (shape(3, 4), shape(3, 5)), "`add` cannot broadcast 3 x 4 and 3 x 5"),
-        (infix("+")(), (shape(3, 4), shape(4)), "`add` cannot broadcast 3 x 4 and 4"),
+        (INFIX["+"](), (shape(3, 4), shape(3, 5)), "`add` cannot broadcast 3 x 4 and 3 x 5"),
+        (INFIX["+"](), (shape(3, 4), shape(4)), "`add` cannot broadcast 3 x 4 and 4"),
         (
-            infix("+")(),
+            INFIX["+"](),
             (shape(4), TensorType((3, 4), samples=0)),
             "`add` cannot broadcast 4 and 3 x 4",
         ),
-        (infix("+")(), (shape(3),), "`add` takes two tensors, or a tensor and a constant"),
+        (INFIX["+"](), (shape(3),), "`add` takes two tensors, or a tensor and a constant"),
         (
-            infix("+")(1),
+            INFIX["+"](1),
             (shape(3), shape(3)),
             "`add` takes two tensors, or a tensor and a constant, but this call has all three",
         ),
-        (infix("+")(), (shape(3),) * 3, "`add` takes 1 to 2 tensors, but this call has 3"),
-        (infix("/")(0), (shape(3),), "a tensor cannot be divided by 0"),
+        (INFIX["+"](), (shape(3),) * 3, "`add` takes 1 to 2 tensors, but this call has 3"),
+        (INFIX["/"](0), (shape(3),), "a tensor cannot be divided by 0"),
         (
-            infix("**")(-2, True),
+            INFIX["**"](-2, True),
             (shape(3),),
             "the base of a power must be at least 0, but this is -2",
         ),
