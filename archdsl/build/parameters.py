@@ -26,7 +26,7 @@ from archdsl.build.values import (
     holds_tensor,
 )
 from archdsl.diagnostics import alternatives, did_you_mean
-from archdsl.params.kinds import Kind, kind_of
+from archdsl.params.kinds import Boolean, Kind, kind_of
 from archdsl.params.numbers import is_integer, is_number
 from archdsl.params.options import Configurable
 from archdsl.program.names import TYPE_WORDS
@@ -252,8 +252,13 @@ class OptionReader:
             return self.kind.leading
         if not self.options:
             raise self.fault(f"`{self.kind.name}` has no options", argument.span)
-        text = argument.span.text
-        choices = [f"`{name} = {text}`" for name in self.options if index == 0 or name == text]
+        value = argument.value
+        text = argument.span.text.strip("()")
+        # `clip(8, 2)` reads as a setting whose value is a tuple.
+        names = [] if isinstance(value, tree.Tuple) else self.options
+        choices = [f"`{name} = {text}`" for name in names if index == 0 or name == text]
+        if text in self.options and isinstance(kind_of(self.options[text]), Boolean):
+            choices = [f"`{text} = true`"]
         written = " or ".join(choices[:2]) if choices else f"`{self.kind.signature()}`"
         message = f"this option of `{self.kind.name}` must have a name"
         raise self.fault(message, argument.span, f"write {written}")

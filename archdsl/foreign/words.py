@@ -146,14 +146,12 @@ _VALUES = {
     "glorot_uniform": "xavier",
     "trunc_normal": "truncated_normal",
     "gaussian": "normal",
-    "amp": "bf16",
     "float16": "fp16",
     "bfloat16": "bf16",
     "float32": "fp32",
     "multistep": "steps",
     "step": "steps",
     "cosine_annealing": "cosine",
-    "adam": "adamw",
 }
 """What a word that is given as a value is called here."""
 

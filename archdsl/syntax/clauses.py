@@ -1,4 +1,4 @@
-"""Rules that explain syntax mistakes in definitions, derivations and claims.
+"""Rules that explain syntax mistakes in definitions, derivations, claims and recipes.
 
 Each rule looks at a fault and gives its diagnostic, or None where the fault is none of its kind.
 Its docstring shows the text that it is for.
@@ -131,13 +131,34 @@ def _increase(fault: Fault) -> Diagnostic | None:
     return None
 
 
-def _assigned_claim(fault: Fault) -> Diagnostic | None:
-    """`params = 3M`, or `params: 3M`."""
-    if fault.found.type not in ("EQUAL", "COLON") or not {"PLUS", "NUMBER"} <= fault.accepted:
+def _assigned(fault: Fault) -> Diagnostic | None:
+    """`params = 3M`, `params: 3M`; in a recipe `epochs = 30`."""
+    after_name = {"PLUS", "NUMBER"} <= fault.accepted or {"TEXT", "NUMBER"} <= fault.accepted
+    if fault.found.type not in ("EQUAL", "COLON") or not after_name:
         return None
     message = f"unexpected `{fault.found}`"
-    help = f"write `{fault.before} VALUE`, without `{fault.found}`"
+    help = f"write `{fault.before} {fault.token(fault.at + 1)}`, without `{fault.found}`"
     return error("syntax", message, fault.span(fault.found), "expected a value", help=help)
+
+
+def _more_than_a_value(fault: Fault) -> Diagnostic | None:
+    """`crop 32 px`, `freeze stem, stage1`, `batch 1,024`, `optimizer sgd lr 0.1` in a recipe."""
+    before, found = fault.before, fault.found
+    after_text = before is not None and before.type == "TEXT" and found.type == "COMMA"
+    if before is None or not ("RANGE" in fault.accepted or after_text):
+        return None
+    if found.type == "COMMA" and before.type == "NUMBER":
+        help = "a number has no commas, and several values stand in parentheses"
+    elif found.type == "COMMA":
+        help = "several values stand in parentheses, or in one text with commas"
+    elif found.type == "NAME" and before.type == "NUMBER":
+        help = f"a value has no unit: write `{before}`"
+    elif found.type in ("NUMBER", "NAME") and before.type == "NAME":
+        help = "options stand in parentheses: `sgd(lr = 0.1)`, `rates(head = 10)`"
+    else:
+        return None
+    message = f"unexpected `{fault.shown}`"
+    return error("syntax", message, fault.span(found), fault.expected, help=help)
 
 
 RULES = (
@@ -150,5 +171,6 @@ RULES = (
     _insertion,
     _split_place,
     _increase,
-    _assigned_claim,
+    _assigned,
+    _more_than_a_value,
 )

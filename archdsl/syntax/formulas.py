@@ -25,6 +25,7 @@ _SIGNS = {
 """What to write for two tokens that are one sign elsewhere."""
 
 _ARITHMETIC = {"PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "AND", "OR", "IF"}
+_UNITS = {"fps", "px", "s", "ms", "Hz", "GB", "MB", "epochs", "x"}
 _ENDS = {"_SEP", "RBRACE", "$END", "VBAR"}
 
 
@@ -128,7 +129,9 @@ def _counted(fault: Fault) -> Diagnostic | None:
     if before.type == "NUMBER" and found.type == "NAME" and before.end_pos == found.start_pos:
         span = fault.span(before, found)
         plain = span.text.replace("_", "").rstrip("LlFf")
-        help = f"write `{plain}`" if plain.isdecimal() else f"write `{before} * {found}`"
+        is_number = plain.isdecimal() or found in _UNITS
+        help = f"write `{plain if plain.isdecimal() else before}`"
+        help = help if is_number else f"write `{before} * {found}`"
         return error("syntax", f"`{span.text}` is not a number", span, help=help)
     return None
 

@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "costs": {"ir", "ops"},
     "recipes": {"frozen", "limits", "params"},
     "recipes.reading": GROUND
-    | {"build", "infer", "ir", "params", "plan.derivations", "program", "recipes", "syntax.tree"},
+    | {"build", "foreign", "infer", "ir", "params", "plan.derivations", "program", "recipes"}
+    | {"syntax.tree"},
     "emit": GROUND | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes"},
     "emit.targets": {"ir", "ops", "passes"},
     "draw": GROUND

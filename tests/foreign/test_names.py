@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from archdsl.build.statements import SCHEMES
-from archdsl.foreign import names, words
+from archdsl.foreign import names, training, words
 from archdsl.ops import OPERATIONS
 from archdsl.program.files import library_file_of
 from archdsl.program.names import TYPE_WORDS, operation_words
@@ -71,6 +71,13 @@ def test_our_parameters_and_words_exist() -> None:
     known = {*operation_words(), *SCHEMES, *choices}
     assert set(words._VALUES.values()) - known == set()
     assert set(words._TYPES.values()) <= TYPE_WORDS
+
+
+def test_settings_of_other_scripts_are_settings_of_recipes() -> None:
+    assert set(training._CALLED) <= set(SETTINGS)
+    listed = [name for theirs in training._CALLED.values() for name in theirs.split()]
+    assert len(listed) == len(set(listed))
+    assert not set(listed) & (set(SETTINGS) | set(training._LEFT_TO_SCRIPTS))
 
 
 def _kind(form: object) -> object:

@@ -17,7 +17,7 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
 @pytest.mark.parametrize(
     ("setting", "words", "message", "help"),
     [
-        ("epoch 3", "epoch", "a recipe has no setting `epoch`", "did you mean `epochs`?"),
+        ("epoch 3", "epoch", "a recipe has no setting `epoch`", "it is called `epochs` here"),
         ("wibble", "wibble", "a recipe has no setting `wibble`", "write one of `epochs`, "),
         ("epochs", "epochs", "`epochs` must be an integer of at least 1", None),
         ("epochs(n = 3)", "epochs(n = 3)", "but this has options", None),
@@ -37,7 +37,7 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
         ("scale_jitter 36.5..40", "36.5..40", "a range of sizes", None),
         ("scale_jitter 36..1e9", "36..1e9", "a range of sizes", None),
         ("optimizer", "optimizer", "be `sgd` or `adamw`, but none is", "write `optimizer sgd(lr, "),
-        ("optimizer 0.1", "0.1", "but this is another value", None),
+        ("optimizer 0.1", "0.1", "but this is `0.1`", None),
         (
             "optimizer adam(lr = 1)",
             "adam",

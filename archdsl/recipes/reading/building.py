@@ -236,13 +236,17 @@ def _unknown_names(recipe: tree.Recipe, reported: Sequence[Span]) -> Iterator[Di
     """Names that nothing defines, in branches too that evaluation did not take.
 
     A name whose sizes are read, such as `video` in `video.height`, is not among these: it is an
-    input of whatever network the recipe is for. Nor are the parts of that network, or names in
-    spans already `reported`.
+    input of whatever network the recipe is for. Nor are the parts of that network, names in
+    settings that there are not, or in spans already `reported`.
     """
     # The text is searched and not evaluated: a name may be in a branch that no network takes.
     nodes = list(tree.walk([*recipe.parameters, *recipe.settings]))
     sized = {node.value.span for node in nodes if isinstance(node, tree.Attribute)}
-    parts = [setting.span for setting in recipe.settings if settings.names_parts(setting)]
+    parts = [
+        setting.span
+        for setting in recipe.settings
+        if settings.names_parts(setting) or setting.name not in SETTINGS
+    ]
     own = [parameter.name for parameter in recipe.parameters]
     known = {*own, *FUNCTIONS, *WORDS, *words_in_types([recipe])}
     for node in nodes:

@@ -248,6 +248,9 @@ def unknown_parts(
     recipe: Recipe, entries: Entries, network: str, parts: Sequence[str]
 ) -> Iterator[Diagnostic]:
     """Names that no part of the network has. What a pattern says of insides, training tries."""
+    if all(any(fnmatchcase(part, pattern) for pattern in recipe.freeze) for part in parts):
+        message = f"`freeze` must leave a part of `{network}` that learns, but this is every part"
+        yield error("recipe", message, entries["freeze"].span)
     named = [(pattern, entries["freeze"].span) for pattern in recipe.freeze]
     named += [(part, entries["rates"].span_of(part)) for part, _ in recipe.rates]
     for pattern, span in named:

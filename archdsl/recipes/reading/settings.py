@@ -13,7 +13,7 @@ from archdsl.build.context import Frame
 from archdsl.build.parameters import OptionReader
 from archdsl.build.request import Fault
 from archdsl.build.values import Value, describe, show
-from archdsl.diagnostics import Label, did_you_mean, suggestion
+from archdsl.diagnostics import Label, alternatives
 from archdsl.params.kinds import Kind, kind_of
 from archdsl.params.numbers import is_number
 from archdsl.recipes.kinds import (
@@ -28,6 +28,7 @@ from archdsl.recipes.kinds import (
     WordKind,
     convert,
 )
+from archdsl.recipes.reading.hints import choice_hint, other_choice, setting_hint, word_hint
 from archdsl.recipes.recipe import FIELDS, SETTINGS
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -70,7 +71,7 @@ def known_settings(frame: Frame, settings: Sequence[tree.Setting]) -> list[tree.
     first: dict[str, tree.Setting] = {}
     for setting in settings:
         if setting.name not in SETTINGS:
-            hint = suggestion(setting.name, SETTINGS)
+            hint = setting_hint(setting.name)
             message = f"a recipe has no setting `{setting.name}`"
             fault = frame.fault("recipe", message, _name_span(setting), help=hint)
             frame.findings.report(fault)
@@ -155,7 +156,7 @@ def _read_value(
     value = evaluate(frame, node, kind)
     if not kind.accepts(value):
         message = f"`{name}` must be {kind.expects}, but this is {describe(value)}"
-        raise frame.fault("recipe", message, node.span, help=_near(kind, value))
+        raise frame.fault("recipe", message, node.span, help=word_hint(kind, value))
     return Entry(name, convert(kind, value), node.span)
 
 
@@ -164,17 +165,21 @@ def _read_choice(
 ) -> Entry:
     """`optimizer sgd(lr = 0.1)`, or `schedule cosine`."""
     kinds = {kind.name: kind for kind in form.settings}
-    wanted = f"`{setting.name}` must be {' or '.join(f'`{name}`' for name in kinds)}"
+    wanted = f"`{setting.name}` must be {alternatives(f'`{name}`' for name in kinds)}"
     help = f"write {form.syntax(setting.name)}"
     if not isinstance(node, tree.Call | tree.Name):
         span = node.span if node else setting.span
-        message = f"{wanted}, but {'this is another value' if node else 'none is named'}"
+        message = f"{wanted}, but {f'this is `{span.text}`' if node else 'none is named'}"
         raise frame.fault("recipe", message, span, help=help)
     name, arguments = tree.split_call(node)
     if name.name not in kinds:
         message = f"{wanted}, but this is `{name.name}`"
-        hint = did_you_mean(name.name, kinds) or help
+        hint = choice_hint(name.name, tuple(kinds)) or help
         raise frame.fault("recipe", message, name.span, help=hint)
+    for argument in arguments:
+        if other := other_choice(form, kinds[name.name], argument.name or ""):
+            message = f"`{argument.name}` is an option of `{other}`, but this is `{name.name}`"
+            raise frame.fault("recipe", message, argument.span)
     return _read_options(frame, setting.name, kinds[name.name], arguments, node.span)
 
 
@@ -234,11 +239,20 @@ def evaluate(frame: Frame, node: tree.Expression, kind: Kind) -> Value:
     """
     if isinstance(node, tree.Text) and isinstance(kind, QuotedText | PartNames):
         return node.text
+    if isinstance(node, tree.Attribute) and isinstance(kind, PartNames):
+        message = f"this must be {kind.expects}, but it has a dot"
+        raise frame.fault("recipe", message, node.span, help=f'write `"{node.span.text}"`')
     if isinstance(node, tree.Range) and isinstance(kind, SizeRange):
         return _range(frame, node)
     if isinstance(node, tree.Text | tree.Range):
         what = "a text" if isinstance(node, tree.Text) else "a range"
-        raise frame.fault("recipe", f"this must be {kind.expects}, but it is {what}", node.span)
+        help = f"write `scale_jitter {node.span.text}`" if isinstance(node, tree.Range) else None
+        message = f"this must be {kind.expects}, but it is {what}"
+        raise frame.fault("recipe", message, node.span, help=help)
+    if isinstance(node, tree.Binary) and node.operator == "-" and isinstance(kind, SizeRange):
+        message = f"this must be {kind.expects}, but it is a difference"
+        help = f"write `{node.left.span.text}..{node.right.span.text}`"
+        raise frame.fault("recipe", message, node.span, help=help)
     if (
         isinstance(kind, QuotedText)
         and isinstance(node, tree.Name)
@@ -262,10 +276,3 @@ def _range(frame: Frame, node: tree.Range) -> Value:
         help = f"write `{node.high.span.text}..{node.low.span.text}`"
         raise frame.fault("recipe", message, node.span, help=help)
     return (low, high)
-
-
-def _near(kind: Kind, value: Value) -> str | None:
-    """A suggestion for a misspelt word."""
-    if isinstance(kind, WordKind) and isinstance(value, str):
-        return did_you_mean(value, kind.words)
-    return None

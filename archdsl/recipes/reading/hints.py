@@ -1,0 +1,61 @@
+"""What is meant by an unknown setting of a recipe, or by an unknown word in one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archdsl.build.values import Value
+from archdsl.diagnostics import alternatives, did_you_mean, suggestion
+from archdsl.params.kinds import Kind
+from archdsl.recipes.kinds import ChoiceForm, Form, OptionsForm, Setting, WordKind
+from archdsl.recipes.recipe import SETTINGS
+
+
+def setting_hint(name: str) -> str | None:
+    """The help for an unknown setting: an option of one, another script's name, a misspelt one."""
+    from archdsl.foreign import training  # tables that only a mistake needs
+
+    for field, form in SETTINGS.items():
+        kinds = form.settings if isinstance(form, ChoiceForm) else ()
+        if any(kind.name == name for kind in kinds):
+            return f"write `{field} {name}(...)`"
+    return training.setting_hint(name) or _option_hint(name) or suggestion(name, SETTINGS)
+
+
+def _option_hint(name: str) -> str | None:
+    """The help for a setting that is an option of others: `lr`."""
+    written = [
+        f"`{field} {kind.name}({name} = ...)`" if field != kind.name else f"`{field}({name} = ...)`"
+        for field, form in SETTINGS.items()
+        for kind in _options_of(form)
+        if name in kind.__dataclass_fields__
+    ]
+    return f"it is an option: write {alternatives(written)}" if written else None
+
+
+def _options_of(form: Form) -> tuple[type[Setting], ...]:
+    """The settings with options that a form can be."""
+    if isinstance(form, OptionsForm):
+        return (form.setting,)
+    return form.settings if isinstance(form, ChoiceForm) else ()
+
+
+def other_choice(form: ChoiceForm, kind: type[Setting], option: str) -> str | None:
+    """The choice of a form that has an option which this one lacks: `sgd(betas = ...)`."""
+    if option in kind.__dataclass_fields__:
+        return None
+    return next((o.name for o in form.settings if option in o.__dataclass_fields__), None)
+
+
+def choice_hint(word: str, choices: Sequence[str]) -> str | None:
+    """The word that is meant, of these: by its name elsewhere, or as it is spelt."""
+    from archdsl.foreign.words import value_hint  # a table that only a mistake needs
+
+    return value_hint(word, choices) or did_you_mean(word, choices)
+
+
+def word_hint(kind: Kind, value: Value) -> str | None:
+    """A suggestion for a misspelt word, or for one of another script."""
+    if isinstance(kind, WordKind) and isinstance(value, str):
+        return choice_hint(value, kind.words)
+    return None
