@@ -102,14 +102,12 @@ class Reshape(Rearrangement):
     def emit(self, operands: Types, results: Types) -> Expression:
         (x,) = operands
         shape = entries(self.shape)
-        if not x.leading:
-            sizes = {f"size{i}": size for i, size in enumerate(shape, start=1)}
-            return Expression(f"{{0}}.reshape({slots(sizes)})", sizes)
-        # Not x.reshape(-1, ...): of a clip of another size, it would make more samples, silently.
-        flat = "{0}" if x.rank == 1 else "{0}.flatten(1)"
-        if len(shape) == 1:
+        if x.leading and len(shape) == 1:
             return Expression("{0}.flatten(1)")
-        return Expression(f"torch.unflatten({flat}, 1, {{shape}})", {"shape": shape})
+        sizes = {f"size{i}": size for i, size in enumerate(shape, start=1)}
+        # Not x.reshape(-1, ...): of a clip of another size, it would make more samples, silently.
+        batch = "{0}.shape[0], " if x.leading else ""
+        return Expression(f"{{0}}.reshape({batch}{slots(sizes)})", sizes)
 
 
 class Flatten(Rearrangement):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.ir.integers import Range
+from archdsl.ir.traced import is_literal
 from archdsl.ir.types import POSITIONS, TensorType
 from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types, check_numbers
 from archdsl.ops.shapes import Axes, axis_indices, per_axis
@@ -60,7 +61,8 @@ class Pad(Operation):
         # Modes other than `constant` are implemented for all axes after the channels at once.
         if self.mode != "constant":
             return 1
-        return next((i for i, pair in enumerate(widths) if any(pair)), len(widths) - 1)
+        padded = (i for i, pair in enumerate(widths) if any(pair) or not is_literal(pair))
+        return next(padded, len(widths) - 1)
 
     def _widths(self, x: TensorType) -> tuple[tuple[int, int], ...]:
         """The padding before and after each axis."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from archdsl.ir.integers import Range
+from typing import NamedTuple
+
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Rearrangement, Types
+from archdsl.ops.base import Expression, Mismatch, PyValue, Rearrangement, Types
 from archdsl.ops.layout import without_axes
 from archdsl.ops.shapes import Axes, Axis, axis_index, axis_indices, dimensions, per_axis, with_size
 from archdsl.params.kinds import AxisName, AxisNames, Integer, Maybe, Several, Sizes, parameter
@@ -17,39 +18,82 @@ def subscript(x: TensorType, index: int, inside: str) -> str:
 
 
 class Slice(Rearrangement):
-    """Every `step`-th element of an axis, from `start` up to but without `stop`.
+    """Every `step`-th element of an axis, from `start` up to but without `stop`; or of several.
 
-    Negative numbers count from the end, as in Python.
+    Negative numbers count from the end, as in Python. For several axes, each number can be a tuple.
 
     Example: `3 x 32 x 224^2 -> slice(frames, step = 4)`
     """
 
     name = "slice"
     is_view = True
-    axis: Axis = parameter(AxisName())
-    start: int = parameter(Integer(least=None), 0)
-    stop: int | None = parameter(Maybe(Integer(least=None)), None)
-    step: int = parameter(Integer(), 1)
+    axis: Axes = parameter(AxisNames())
+    start: int | tuple[int, ...] = parameter(Several(Integer(least=None)), 0)
+    stop: int | tuple[int | None, ...] | None = parameter(Several(Maybe(Integer(least=None))), None)
+    step: int | tuple[int, ...] = parameter(Several(Integer()), 1)
 
     def infer(self, x: TensorType) -> Types:
-        index = axis_index(self.axis, x.rank)
+        for cut in self._cuts(x):
+            x = with_size(x, cut.axis, self._count(cut, x))
+        return (x,)
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        (x,) = operands
+        cuts = {cut.axis: cut for cut in self._cuts(x)}
+        values: dict[str, PyValue] = {}
+        inside = [":"] * (x.leading + max(cuts) + 1)
+        for axis, cut in cuts.items():
+            number = str(axis) if len(cuts) > 1 else ""
+            bounds = {f"{name}{number}": bound for name, bound in cut.written().items()}
+            values |= bounds
+            start, stop, step = (
+                f"{{{name}{number}}}" if f"{name}{number}" in bounds else ""
+                for name in ("start", "stop", "step")
+            )
+            inside[x.leading + axis] = f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+        return Expression(f"{{0}}[{', '.join(inside)}]", values)
+
+    def _cuts(self, x: TensorType) -> list[_Cut]:
+        axes = axis_indices(self.axis, x.rank, "axis")
+        bounds = zip(
+            axes,
+            per_axis(self.start, len(axes), "start"),
+            per_axis(self.stop, len(axes), "stop"),
+            per_axis(self.step, len(axes), "step"),
+            strict=True,
+        )
+        return [_Cut(*each) for each in bounds]
+
+    @staticmethod
+    def _count(cut: _Cut, x: TensorType) -> int:
+        """How many elements a cut leaves of an axis."""
+        index, start, step = cut.axis, cut.start, cut.step
         size = x.shape[index]
-        stop = size if self.stop is None else self.stop
-        for name, place in (("start", self.start), ("stop", stop)):
+        stop = size if cut.stop is None else cut.stop
+        for name, place in (("start", start), ("stop", stop)):
             if not -size <= place <= size:
                 # Python and torch would cut the slice off without a word.
                 must = f"`{name}` must be from {-size} to {size} on axis {index} of {x}"
                 raise Mismatch(f"{must}, but this is {place}", parameter=name)
-        first, last = (place + size if place < 0 else place for place in (self.start, stop))
+        first, last = (place + size if place < 0 else place for place in (start, stop))
         # A step of 1 needs no division. Traced, the count of a plain slice stays `stop - start`.
-        count = last - first if self.step == 1 else -((first - last) // self.step)
+        count = last - first if step == 1 else -((first - last) // step)
         if count < 1:
-            message = f"axis {index} of {x} has nothing from {self.start} up to {stop}"
-            raise Mismatch(message, parameter="stop" if self.stop is not None else "start")
-        return (with_size(x, index, count),)
+            message = f"axis {index} of {x} has nothing from {start} up to {stop}"
+            raise Mismatch(message, parameter="stop" if cut.stop is not None else "start")
+        return count
 
-    def emit(self, operands: Types, results: Types) -> Expression:
-        # A bound that depends on an argument is written even where it is 0 or 1 for this network.
+
+class _Cut(NamedTuple):
+    """A slice of one axis."""
+
+    axis: int
+    start: int
+    stop: int | None
+    step: int
+
+    def written(self) -> dict[str, PyValue]:
+        """The bounds that are written, even where they are 0 or 1 only for this network."""
         values: dict[str, PyValue] = {}
         if self.start or not is_literal(self.start):
             values["start"] = self.start
@@ -57,10 +101,7 @@ class Slice(Rearrangement):
             values["stop"] = self.stop
         if self.step > 1 or not is_literal(self.step):
             values["step"] = self.step
-        start, stop, step = (f"{{{n}}}" if n in values else "" for n in ("start", "stop", "step"))
-        inside = f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
-        (x,) = operands
-        return Expression(subscript(x, axis_index(self.axis, x.rank), inside), values)
+        return values
 
 
 class Select(Rearrangement):
@@ -86,48 +127,6 @@ class Select(Rearrangement):
         (x,) = operands
         axis = axis_index(self.axis, x.rank)
         return Expression(subscript(x, axis, "{index}"), {"index": self.index})
-
-
-class Gather(Operation):
-    """Elements of an axis, looked up by integers: the axes of the index take its place.
-
-    The index and x cannot both be for each sample; an index for each sample looks up along the
-    first axis. torch has this as `x[index]` and `index_select`; its `gather` is another function.
-
-    Example: `32 x 8 -> gather(arange(0, 32, 2))`
-    """
-
-    name = "gather"
-    arity = (2, 2)
-    axis: Axis = parameter(AxisName(), 0)
-
-    def infer(self, x: TensorType, index: TensorType) -> Types:
-        if index.integers is None or index.integers.is_truth:
-            raise Mismatch(f"an index must be integers, but this is {index}", operand=1)
-        axis = axis_index(self.axis, x.rank)
-        if x.samples and index.samples:
-            must = "`gather` takes a tensor or an index that is one for all samples"
-            raise Mismatch(f"{must}, but these are {x} and {index}", operand=1)
-        if index.samples and axis:
-            must = "`gather` looks an index for each sample up along axis 0"
-            raise Mismatch(f"{must}, but this is axis {axis}", parameter="axis")
-        return (TensorType((*x.shape[:axis], *index.shape, *x.shape[axis + 1 :])),)
-
-    def samples(self, x: TensorType, index: TensorType) -> int:
-        return x.samples or index.samples
-
-    def integers(self, x: TensorType, index: TensorType) -> Range | None:
-        axis = axis_index(self.axis, x.rank)
-        last = x.shape[axis] - 1
-        if not (index.integers and 0 <= index.integers.least <= index.integers.most <= last):
-            # torch counts negative ones from the end, and a GPU reads what is beyond it.
-            must = f"an index into axis {axis} of {x} must be in 0..{last}"
-            raise Mismatch(f"{must}, but this is {index}", operand=1)
-        return x.integers
-
-    def emit(self, operands: Types, results: Types) -> Expression:
-        x, _ = operands
-        return Expression(subscript(x, axis_index(self.axis, x.rank), "{1}"))
 
 
 class Roll(Rearrangement):

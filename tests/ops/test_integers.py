@@ -18,10 +18,10 @@ from archdsl.ops.base import Form, Layer, Mismatch, Operation, Types, infer_type
 from archdsl.ops.comparison import MaskedFill, Where
 from archdsl.ops.constants import Arange, Full
 from archdsl.ops.convolution import Convolution
+from archdsl.ops.indexing import Gather
 from archdsl.ops.joining import Concat
 from archdsl.ops.padding import Pad
 from archdsl.ops.reduction import Sum
-from archdsl.ops.selection import Gather
 from archdsl.ops.sources import Input
 
 from .harness import Emitted, agree, shape, text

@@ -105,6 +105,14 @@ def test_selection(data: st.DataObject, x: TensorType) -> None:
 
 
 @given(st.data(), tensors())
+def test_slices_of_several_axes(data: st.DataObject, x: TensorType) -> None:
+    axes = data.draw(several_axes(x.rank))
+    start = tuple(data.draw(st.integers(0, x.shape[axis] - 1)) for axis in axes)
+    stop = tuple(data.draw(st.none() | st.just(x.shape[axis])) for axis in axes)
+    agree(Slice(axes, start, stop, data.draw(extents(len(axes)))), x)
+
+
+@given(st.data(), tensors())
 def test_pad_with_constants(data: st.DataObject, x: TensorType) -> None:
     axes = data.draw(several_axes(x.rank))
     before, after = (data.draw(extents(len(axes), 0)) for _ in range(2))
@@ -125,13 +133,14 @@ def test_text() -> None:
     assert text(Permute((1, 0)), shape(5, 3)) == "x.permute(0, 2, 1)"
     assert text(Flatten("positions"), VIDEO) == "x.flatten(2)"
     assert text(Flatten(), VIDEO) == "x.flatten(1)"
-    assert text(Reshape((4, -1)), VIDEO) == "torch.unflatten(x.flatten(1), 1, (4, -1))"
+    assert text(Reshape((4, -1)), VIDEO) == "x.reshape(x.shape[0], 4, -1)"
     assert text(Restore(), shape(8, 144), VIDEO) == "torch.unflatten(x, -1, y.shape[2:])"
     assert text(Concat(), VIDEO, VIDEO) == "torch.cat([x, y], dim=1)"
     assert text(Chunk(2), VIDEO) == "x.chunk(2, dim=1)"
     assert text(Split(8), VIDEO) == "torch.split(x, 8, dim=1)[0]"
     assert text(Slice("frames", stop=2), VIDEO) == "x[:, :, :2]"
     assert text(Slice("frames", step=2), VIDEO) == "x[:, :, ::2]"
+    assert text(Slice((0, 3), (0, 1), (2, None), 2), VIDEO) == "x[:, :2:2, :, :, 1::2]"
     assert text(Select("frames", -1), VIDEO) == "x[:, :, -1]"
     assert text(Expand((8, 4, -1, 6)), shape(8, 1, 6, 1)) == "x.expand(-1, 8, 4, -1, 6)"
     assert text(Pad(1), VIDEO) == "F.pad(x, (1, 1, 1, 1, 1, 1))"
