@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from archdsl.build import parameters
 from archdsl.build.arguments import bind_arguments, names_hint
@@ -16,9 +16,9 @@ from archdsl.build.values import (
     Tensor,
     Value,
     holds_tensor,
+    joins_in,
     tensors_in,
 )
-from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import AXES
 from archdsl.program.cells.parts import CellBlock
 from archdsl.syntax import tree
@@ -65,13 +65,18 @@ def _evaluate(
     try:
         inner = _body_frame(frame, callee, node)
         parameters.bind_parameters(inner, callee.block, given)
-        inputs = _inputs(inner.names)
+        tensors = _tensors(inner.names)
+        inputs = {name: tensor.value for name, tensor in tensors.items()}
+        entering = {name: tensor.join for name, tensor in tensors.items() if tensor.join}
         inner.set_running(_entering(inner.names))
         _check_cell(frame, callee.block, inner.running, node)
         result = inner.run(callee.block)
         bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
-        outputs, tests = tensors_in(result), tuple(inner.tests)
-        frame.graph.close(inner.scope, bindings, inputs, outputs, inner.given, tests)
+        outputs, decisions = tensors_in(result), tuple(inner.decisions)
+        leaving = joins_in(result)
+        frame.graph.close(
+            inner.scope, bindings, inputs, outputs, inner.given, decisions, entering, leaving
+        )
         return result
     finally:
         frame.leave()
@@ -104,7 +109,7 @@ def _body_frame(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
     block, outline = callee.block, callee.definition.outline
     names, site = frame.names_of(node), frame.site(node.span)
     scope = frame.graph.open(
-        "block", names, block.name, frame.scope, site, node.span, outline.definition, frame.guards
+        "block", names, block.name, frame.scope, site, node.span, outline.definition, frame.guard
     )
     call = Call(block, node.span, frame.call)
     history = frame.history and NameHistory(scope, frozenset(callee.parameters))
@@ -131,12 +136,21 @@ def _entering(names: Mapping[str, Value]) -> tuple[Value, ...]:
     return first if isinstance(first, tuple) else (first,)
 
 
-def _inputs(names: Mapping[str, Value]) -> dict[str, GraphValue]:
+def _tensors(names: Mapping[str, Value]) -> dict[str, Tensor]:
     """The tensors among the parameters; those of a tuple are numbered."""
-    inputs: dict[str, GraphValue] = {}
+    found: dict[str, Tensor] = {}
     for name, value in names.items():
         if isinstance(value, Tensor):
-            inputs[name] = value.value
+            found[name] = value
         elif isinstance(value, tuple):
-            inputs |= {f"{name}{i}": v for i, v in enumerate(tensors_in(value), start=1)}
-    return inputs
+            found |= {f"{name}{i}": tensor for i, tensor in enumerate(_inside(value), start=1)}
+    return found
+
+
+def _inside(value: Value) -> Iterator[Tensor]:
+    """The tensors of a tuple, in order."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, tuple):
+        for entry in value:
+            yield from _inside(entry)

@@ -33,7 +33,7 @@ from archdsl.build.values import (
     tensors_in,
 )
 from archdsl.diagnostics import Label
-from archdsl.ir.graph import Address
+from archdsl.ir.graph import Address, Decision
 from archdsl.ops import OPERATIONS
 from archdsl.program.cells.parts import CellBlock
 from archdsl.program.hints import name_hint
@@ -156,19 +156,31 @@ def pass_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name)
     """The value of one step of a chain. A step that is `none` returns what it is given."""
     name, given = tree.split_call(step)
     callee = resolve_callee(frame, name)
+    decision = _presence(frame, name, callee)
     if callee is None and step is name:
-        return piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
+        passed = piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
+        return frame.joined(passed, decision, "") if decision else passed
     arguments = evaluate_arguments(frame, given, piped, callee)
-    guards = frame.guards
-    if frame.history and name.name in frame.history.parameters:
-        # `x -> attention` with a parameter `attention` is a test too: emission must know that
-        # the call is there only where an instance of the class is given a block.
-        present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
-        frame.guards = (*guards, frame.as_written(True, present))
+    guard = frame.guard
+    frame.guard = decision or guard
     try:
-        return insert_after_call(frame, frame.apply(callee, arguments, step), step)
+        value = insert_after_call(frame, frame.apply(callee, arguments, step), step)
     finally:
-        frame.guards = guards
+        frame.guard = guard
+    return frame.joined(value, decision, "") if decision else value
+
+
+def _presence(frame: Frame, name: tree.Name, callee: Value) -> Decision | None:
+    """The decision whether a call is there: `x -> attention` with a parameter `attention`.
+
+    Emission must know that it is there only where an instance of the class is given a block.
+    """
+    if not frame.history or name.name not in frame.history.parameters:
+        return None
+    if frame.names.get(name.name) is not callee:
+        return None  # a number has the name of the operation, as in `x -> dropout(dropout)`
+    present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
+    return frame.decide(callee is not None, present)
 
 
 def insert_after_call(frame: Frame, value: Value, node: tree.Node) -> Value:

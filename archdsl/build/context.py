@@ -6,8 +6,8 @@ So no rule imports another, and `build.machine` alone knows them all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from archdsl import limits
@@ -29,7 +29,7 @@ from archdsl.build.values import (
 )
 from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.ir.builder import Builder
-from archdsl.ir.graph import Site
+from archdsl.ir.graph import Decision, Site
 from archdsl.ops.base import Operation
 from archdsl.params.numbers import is_number
 from archdsl.program.program import Program, Unit
@@ -50,8 +50,8 @@ class Frame:
     - `assigned` counts the statements that assign each name. One statement's name can name a layer.
     - `naming` is a call with the names that its results get.
     - `history` records the bindings of names. Without it, no origin of a value is kept.
-    - `guards` are the conditions under which the current statement runs.
-    - `tests` are all decisions that the structure of the body depends on.
+    - `guard` is the innermost condition under which the current statement runs.
+    - `decisions` are all that the structure of the body depends on.
     """
 
     context: Context
@@ -67,8 +67,8 @@ class Frame:
     assigned: Mapping[str, int] = field(default_factory=dict)
     naming: tuple[tree.Node, tuple[str, ...]] | None = None
     history: NameHistory | None = None
-    guards: tuple[Given, ...] = ()
-    tests: list[Given] = field(default_factory=list)
+    guard: Decision | None = None
+    decisions: list[Decision] = field(default_factory=list)
 
     @property
     def program(self) -> Program:
@@ -209,11 +209,37 @@ class Frame:
         if self.history:
             self.history.bind(RUNNING, tensors_in(value))
 
-    def record_test(self, value: Value, node: tree.Expression) -> Given:
+    def decision(self, value: Value, node: tree.Expression) -> Decision:
+        """A value that decides what the body contains, at this point of it."""
+        return Decision(self.as_written(value, node), self.site(node.span), self.guard)
+
+    def decide(self, value: Value, node: tree.Expression) -> Decision:
         """Record a decision that the body's structure depends on."""
-        test = self.as_written(value, node)
-        self.tests.append(test)
-        return test
+        decision = self.decision(value, node)
+        self.decisions.append(decision)
+        return decision
+
+    def joined(self, value: Value, decision: Decision, name: str) -> Value:
+        """A value behind a decision, which leaves tensors under this name in both branches."""
+        if isinstance(value, tuple) and holds_tensor(value):
+            inner = enumerate(value)
+            return tuple([self.joined(one, decision, f"{name}[{i}]") for i, one in inner])
+        # Without a history nothing is emitted, so nobody asks where values are joined.
+        if not isinstance(value, Tensor) or self.history is None:
+            return value
+        scope = self.history.scope
+        return replace(value, join=self.graph.join(decision, name, scope, value.value, value.join))
+
+    def join(self, decision: Decision, names: Iterable[str]) -> None:
+        """Join the tensors under some names, and the running value, behind a decision."""
+        if self.history is None:
+            return
+        for name in names:
+            if name in self.names:
+                self.names[name] = self.joined(self.names[name], decision, name)
+        running = self.joined(self.running, decision, RUNNING)
+        assert isinstance(running, tuple)
+        self.running = running
 
     # The budget
 

@@ -12,7 +12,15 @@ from archdsl.build.arithmetic import BadValue
 from archdsl.build.calls import insert_after_call, look_up, pass_on, resolve_callee
 from archdsl.build.context import Frame
 from archdsl.build.origins import origin
-from archdsl.build.values import Arguments, Given, OperationValue, Tensor, Value, describe
+from archdsl.build.values import (
+    Arguments,
+    Given,
+    OperationValue,
+    Tensor,
+    Value,
+    describe,
+    holds_tensor,
+)
 from archdsl.diagnostics import did_you_mean
 from archdsl.ir.types import AXES
 from archdsl.ops import OPERATIONS
@@ -154,12 +162,16 @@ def _exactly(
 
 
 def _conditional(frame: Frame, node: tree.Conditional) -> Value:
-    holds, guards = frame.truth(node.test), frame.guards
-    frame.guards = (*guards, frame.as_written(holds, node.test))
+    holds, guard = frame.truth(node.test), frame.guard
+    frame.guard = decision = frame.decision(holds, node.test)
     try:
-        return frame.evaluate(node.then if holds else node.other)
+        value = frame.evaluate(node.then if holds else node.other)
     finally:
-        frame.guards = guards
+        frame.guard = guard
+    # Of two numbers, the class has both; of two tensors, only the one that was computed.
+    if holds_tensor(value):
+        frame.decisions.append(decision)
+    return frame.joined(value, decision, "")
 
 
 RULES: dict[type, Callable[[Frame, Any], Value]] = {

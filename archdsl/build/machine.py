@@ -107,9 +107,9 @@ def _run_network(request: Request, context: Context) -> Graph:
     result = frame.run(network)
     check_result(frame, network, result)
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
-    given, tests = dict(frame.given), tuple(frame.tests)
+    given, decisions = dict(frame.given), tuple(frame.decisions)
     outputs, main = tensors_in(result), request.program.main
-    graph.close(scope, bindings, dict(graph.inputs), outputs, given, tests)
+    graph.close(scope, bindings, dict(graph.inputs), outputs, given, decisions)
     # The comment at the top of a file describes the network that the file is named after.
     doc = plan.doc or (main.file.doc if request.name == main.path.stem else None)
     return graph.finish(outputs, doc, () if context.reuse else forwarded_parameters(network))

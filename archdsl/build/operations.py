@@ -194,7 +194,8 @@ def add(
         names=frame.names_of(node),
         span=node.span,
         written=parameters,
-        guards=frame.guards,
+        guard=frame.guard,
+        joins=tuple([tensor.join for tensor in tensors]) if frame.graph.joins else (),
     )
     if len(values) == 1:
         return Tensor(values[0], results[0])

@@ -46,6 +46,9 @@ def run(frame: Frame, definition: tree.Block | tree.Network) -> Value:
         value = _running_result(frame, definition)
     except _Return as returned:
         value = returned.value
+    # Another branch of a condition that is still open has returned another value.
+    for decision in reversed(frame.guard.path() if frame.guard else ()):
+        value = frame.joined(value, decision, "return")
     if value is POISON or (isinstance(value, tuple) and POISON in value):
         raise Fault
     return value
@@ -141,18 +144,19 @@ def _return(frame: Frame, statement: tree.Return) -> None:
 
 def _if(frame: Frame, statement: tree.If) -> None:
     holds = frame.truth(statement.test)
-    guards = frame.guards
-    frame.guards = (*guards, frame.record_test(holds, statement.test))
+    guard = frame.guard
+    frame.guard = decision = frame.decide(holds, statement.test)
     frame.deepen(statement.span)
     try:
         _run_statements(frame, statement.body if holds else statement.otherwise)
     finally:
         frame.leave()
+    frame.join(decision, dict.fromkeys(assigned_names(statement)))
     # If a branch can return, the statements after it run only because of the test: it stays a
     # guard of theirs.
     inside = tree.walk((*statement.body, *statement.otherwise))
     if not any(isinstance(inner, tree.Return) for inner in inside):
-        frame.guards = guards
+        frame.guard = guard
 
 
 def _for(frame: Frame, statement: tree.For) -> None:
@@ -161,7 +165,7 @@ def _for(frame: Frame, statement: tree.For) -> None:
         message = f"a loop takes a tuple, but this is {describe(values)}"
         hint = f"write `range({statement.values.span.text})`" if is_integer(values) else None
         raise frame.misused("value", message, frame.as_written(values, statement.values), hint)
-    frame.record_test(values, statement.values)
+    frame.decide(values, statement.values)
     outer = frame.iterations
     frame.deepen(statement.span)
     try:
@@ -235,7 +239,7 @@ def _bound(frame: Frame, statement: tree.Input) -> int | None:
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     """The sizes of an input, each with its own expression, if the shape is written out."""
     value = frame.evaluate(shape)
-    frame.record_test(value, shape)
+    frame.decide(value, shape)
     sizes = value if isinstance(value, tuple) else (value,)
     nodes = _dimensions(shape)
     nodes = nodes if len(nodes) == len(sizes) else [shape] * len(sizes)

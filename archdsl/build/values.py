@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from archdsl.build.provenance import Snapshot, expression
 from archdsl.diagnostics import counted
-from archdsl.ir.graph import Address
+from archdsl.ir.graph import Address, Join
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.types import TensorType
 from archdsl.ir.written import Expression, Literal
@@ -29,10 +29,11 @@ from archdsl.syntax import tree
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A value of the graph under construction."""
+    """A value of the graph under construction, and the last join that it came through."""
 
     value: GraphValue
     type: TensorType
+    join: Join | None = field(default=None, compare=False, repr=False)
 
 
 def _as_literal(value: Value) -> object:
@@ -110,6 +111,15 @@ def tensors_in(value: Value) -> tuple[GraphValue, ...]:
     if not isinstance(value, tuple):
         return ()
     return tuple(inner for entry in value for inner in tensors_in(entry))
+
+
+def joins_in(value: Value) -> tuple[Join | None, ...]:
+    """The joins of a tensor or of a tuple of tensors, in order."""
+    if isinstance(value, Tensor):
+        return (value.join,)
+    if not isinstance(value, tuple):
+        return ()
+    return tuple(inner for entry in value for inner in joins_in(entry))
 
 
 def types_of(values: Iterable[Value]) -> Types:

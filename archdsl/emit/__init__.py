@@ -4,18 +4,23 @@ In the order of the work:
 
 entering     types whose sizes are expressions; keys: places of the text inside a block
 bodies       each block with sizes and parameters as expressions over its constructor's arguments
-structure    the members of each instance of a block, and what they read
-classes      instances that can share one class: one for each block, more only where one cannot do
+instances    the members of each instance of a block, as `structure` has them, and what they read
+variants     the instances that differ, and the conditions of the text that tell them apart
+merging      one plan for several variants: forks for what only some have; identities, ordering
+scopes       whether every branch has what it reads
+classes      instances that share one class: one for each block, more only where one cannot do
 leaves       the parameters and sizes that expressions read, and which of them are constant
 opens        the parameters of the network that are arguments of its class
 readings     the expressions of a block's text that hold in all instances of its class
 terms        expressions of the language in Python: rewritten, computed, and printed
 integers     quotients as floor divisions, where an integer is wanted
-arguments    the arguments of a constructor, and expressions over them
+arguments    the arguments of a constructor, and expressions over them; refusals of values
 sizes        the sizes of a clip that a module fixes, so that it must refuse others
-members      the members of a class as they are printed
-slots        the attribute or the expression of each member; stages: tables as `nn.Sequential`
-forward      the body of `forward`; templates: the PyTorch forms of operations, parsed
+columns      the values of a member in all instances; attributes: the names of modules
+members      the members of a class as they are printed, and parts: forks and stages of them
+slots        the attribute or the expression of each member; stored: what `forward` needs besides
+stages       tables as `nn.Sequential`, loops
+forward      the body of `forward`: variables, branches, tensors; templates: PyTorch forms, parsed
 writer, network, initialise
              a class; the network's class; `reset_parameters`
 module       the whole file, with its docstring and constants; folder: the files beside it

@@ -8,7 +8,7 @@ of frames, becomes an argument of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -29,7 +29,7 @@ from archdsl.emit.names import variable
 from archdsl.emit.opens import ClosedParameters, OpenParameters
 from archdsl.emit.python import Atom, Python, literal
 from archdsl.emit.readings import Reading, counters, is_real
-from archdsl.emit.structure import Guard
+from archdsl.emit.references import Guard
 from archdsl.frozen import Frozen
 from archdsl.ir.written import (
     Apply,
@@ -39,7 +39,6 @@ from archdsl.ir.written import (
     Literal,
     Named,
     Opaque,
-    Origin,
     Parameter,
     leaves,
 )
@@ -151,47 +150,28 @@ class Arguments:
             if len(names) >= _OFTEN and names[0] not in declared
         }
 
-    def condition(self, guards: Sequence[Guard], places: set[int], member: str) -> Python:
-        """Whether an optional member exists: the conjunction of its guards.
+    def condition(self, guard: Guard, holders: Mapping[int, bool]) -> Expression | None:
+        """A condition of the text, in which instances it holds.
 
-        `places` are the instances that have it. A conjunction that the constructor cannot compute,
-        or that disagrees with them, is replaced by an argument `with_MEMBER`.
+        None if the constructor cannot compute it, or if it disagrees with them.
         """
-        # A guard that folds to true holds wherever the block is called, so it decides nothing.
-        tests = [test for test in map(self.reading.test, guards) if test != Literal(True)]
-        conjunction = tests[0] if tests else Literal(True)
-        for test in tests[1:]:
-            conjunction = Apply("and", (conjunction, test))
-        # Without a guard, as of a round of a loop, nothing says why the member is there.
-        is_known = bool(tests) and not any(test.is_opaque for test in tests)
-        written = conjunction if is_known else Opaque()
-        column: Column = {i: Cell(i in places, written) for i in range(len(self.bodies))}
-        if tests and all(map(is_computable, tests)) and self.reading.holds(conjunction, column):
-            return terms.write(conjunction, self._variable)
-        return self._own_argument(f"with_{member}", column, member)
+        term = self.reading.test(guard)
+        if isinstance(term, Literal) or not is_computable(term):
+            return None
+        column = {i: Cell(holds, term) for i, holds in holders.items()}
+        return term if self.reading.holds(term, column) else None
 
-    def refusals(self) -> Iterator[Python]:
-        """Conditions under which the class would be wrong, so that its constructor must raise.
+    def switch(self, name: str, holders: Mapping[int, bool], guard: Guard | None) -> Python:
+        """An argument for a condition that the constructor cannot compute."""
+        # Without a guard, as of a round of a loop, nothing says why a member is there.
+        term = self.reading.test(guard) if guard else Opaque()
+        known = Opaque() if isinstance(term, Literal) or term.is_opaque else term
+        return self._own_argument(name, {i: Cell(h, known) for i, h in holders.items()}, name)
 
-        Where a test of the block came out the same in every instance, the other branch was never
-        built, and the class does not contain it. A value of an argument that would take it must be
-        refused instead of ignored.
-        """
-        first, *others = self.bodies
-        # A test is identified by its position: up to the first one that came out differently,
-        # all instances meet the same tests in the same order.
-        for place, test in enumerate(first.scope.tests):
-            if not isinstance(test.value, bool) or not _is_shared(test, place, others):
-                continue
-            term = self.reading.test((first.term(test), not test.value))
-            is_known = is_computable(term) and not isinstance(term, Literal)
-            column: Column = {i: Cell(False, term) for i in range(len(self.bodies))}
-            if is_known and self.reading.holds(term, column) and self._are_arguments(term):
-                yield terms.write(term, self._variable)
-
-    def _are_arguments(self, term: Expression) -> bool:
-        """Whether all leaves of an expression are arguments already: a refusal adds none."""
-        return all(leaf in self._names for leaf in leaves(term) if not isinstance(leaf, Literal))
+    def known(self, term: Expression) -> Python | None:
+        """An expression over arguments that there are already; None if it needs others."""
+        read = {leaf for leaf in leaves(term) if not isinstance(leaf, Literal)}
+        return terms.write(term, self._variable) if read <= self._names.keys() else None
 
     def _variable(self, term: Expression) -> Python:
         """A leaf, or an expression that the spec names, as a variable of the constructor."""
@@ -290,12 +270,6 @@ class Arguments:
             closed |= self.opens.of(self.bodies[place], cell.term)
         if closed:
             raise ClosedParameters(closed)
-
-
-def _is_shared(test: Origin, place: int, others: Sequence[Body]) -> bool:
-    """Whether the other instances of a block meet the same test of the text at the same place."""
-    same_place = (body.scope.tests[place : place + 1] for body in others)
-    return all(tests and tests[0].span == test.span for tests in same_place)
 
 
 def _name(leaf: Expression, owner: BlockClass) -> str:

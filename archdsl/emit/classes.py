@@ -1,191 +1,26 @@
 """Which classes a module has: one for each block, several only where one cannot cover them all.
 
-Instances of a block may differ in parameters, and some may lack members that others have. A class
-can cover both only if the operand of the lacking member can pass in its place: a projection or a
-gate can be `nn.Identity`, an addition cannot.
+Instances of a block may differ in parameters, and some may lack members that others have. `merging`
+says which of them one class can cover.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import TypeAlias
 
+from archdsl.emit.instances import instances
 from archdsl.emit.keys import Key
-from archdsl.emit.structure import (
-    FromInput,
-    FromMember,
-    Instance,
-    Member,
-    Reference,
-    instances,
-)
+from archdsl.emit.merging import merge
+from archdsl.emit.plans import ClassPlan
+from archdsl.emit.structure import Instance, Member
 from archdsl.emit.targets.base import Target
+from archdsl.emit.variants import Kind, Structure, structure_of
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Definition, Graph
-
-Kind: TypeAlias = object
-KindOf: TypeAlias = Callable[[Member], Kind]
-
-
-class Structure(Frozen):
-    """The members and the wiring of an instance; instances with equal structures are alike.
-
-    Each input has its name, and whether it has a batch. Each member has its key, its kind, its
-    operands, and whether an identity can replace it. If two inputs have the same value, as in
-    `attend(x, x)`, nothing shows which one a member reads. Both then go by the first name, in
-    `canonical_inputs`.
-    """
-
-    inputs: tuple[str, ...]
-    leading: tuple[int, ...]
-    canonical_inputs: tuple[str, ...]
-    members: tuple[tuple[Key, Kind, tuple[Reference, ...], bool], ...]
-    outputs: tuple[Reference, ...]
-
-
-def structure_of(instance: Instance, kind_of: KindOf) -> Structure:
-    members = tuple((m.key, kind_of(m), m.operands, m.can_be_identity) for m in instance.members)
-    return Structure(
-        instance.inputs, instance.leading, instance.canonical_inputs, members, instance.outputs
-    )
-
-
-class PlannedMember(Frozen):
-    """A member of a class; `optional` if some instance lacks it."""
-
-    key: Key
-    operands: tuple[Reference, ...]
-    optional: bool
-
-
-class ClassPlan(Frozen):
-    """The inputs, members and outputs of a class, with the wiring that fits all its instances."""
-
-    inputs: tuple[str, ...]
-    members: tuple[PlannedMember, ...]
-    outputs: tuple[Reference, ...]
-
-
-class _Conflict(Exception):
-    """The structures cannot share a plan."""
-
-
-def merge(structures: Iterable[Structure]) -> ClassPlan | None:
-    """A plan that fits all structures, or None if there is none."""
-    distinct = list(dict.fromkeys(structures))
-    try:
-        return _Merger(distinct).plan()
-    except _Conflict:
-        return None
-
-
-@dataclass
-class _Merger:
-    """Merges structures into one plan, member by member in an order that suits all of them.
-
-    Raises:
-        _Conflict: from any method, if the structures cannot share a plan.
-    """
-
-    structures: list[Structure]
-    order: dict[Key, int] = field(init=False)
-    operands: dict[Key, tuple[Reference, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.tables = [{member[0]: member for member in s.members} for s in self.structures]
-        self.order = {key: i for i, key in enumerate(_ordered(self.structures))}
-
-    def plan(self) -> ClassPlan:
-        if len({(s.inputs, s.leading) for s in self.structures}) != 1:
-            raise _Conflict
-        members = tuple(self._member(key) for key in self.order)
-        outputs = self._merge_all([s.outputs for s in self.structures], range(len(self.structures)))
-        return ClassPlan(self.structures[0].inputs, members, outputs)
-
-    def _member(self, key: Key) -> PlannedMember:
-        owners = [i for i, table in enumerate(self.tables) if key in table]
-        optional = len(owners) < len(self.structures)
-        kinds = {self.tables[i][key][1] for i in owners}
-        replaceable = all(self.tables[i][key][3] for i in owners)
-        if len(kinds) != 1 or (optional and not replaceable):
-            raise _Conflict
-        self.operands[key] = self._merge_all([self.tables[i][key][2] for i in owners], owners)
-        return PlannedMember(key, self.operands[key], optional)
-
-    def _merge_all(
-        self, references: list[tuple[Reference, ...]], owners: Iterable[int]
-    ) -> tuple[Reference, ...]:
-        """One reference for each operand, with the same meaning in every structure."""
-        if len({len(slots) for slots in references}) != 1:
-            raise _Conflict
-        indices = list(owners)
-        return tuple(self._merge(list(slot), indices) for slot in zip(*references, strict=True))
-
-    def _merge(self, references: list[Reference], owners: list[int]) -> Reference:
-        latest, _ = max(zip(references, owners, strict=True), key=self._priority)
-        for reference, owner in zip(references, owners, strict=True):
-            if self._canonical(self._resolve(latest, owner), owner) != reference:
-                raise _Conflict
-        return latest
-
-    def _priority(self, read: tuple[Reference, int]) -> tuple[int, bool]:
-        """Prefer the latest reference, and among inputs one whose name is certain.
-
-        Where a structure lacks a member, it reads that member's operand instead: an earlier
-        reference. So the latest one holds for all, if it holds for any.
-        """
-        reference, owner = read
-        given = self.structures[owner].canonical_inputs
-        doubtful = isinstance(reference, FromInput) and given.count(reference.name) > 1
-        return self._position(reference), not doubtful
-
-    def _canonical(self, reference: Reference, owner: int) -> Reference:
-        """The input by the name under which the structure records its value."""
-        if not isinstance(reference, FromInput):
-            return reference
-        structure = self.structures[owner]
-        return FromInput(structure.canonical_inputs[structure.inputs.index(reference.name)])
-
-    def _position(self, reference: Reference) -> int:
-        return self.order[reference.member] if isinstance(reference, FromMember) else -1
-
-    def _resolve(self, reference: Reference, owner: int) -> Reference:
-        """The reference in a structure, which is the operand of a member that it lacks."""
-        while isinstance(reference, FromMember) and reference.member not in self.tables[owner]:
-            if len(self.operands[reference.member]) != 1:
-                raise _Conflict
-            reference = self.operands[reference.member][0]
-        return reference
-
-
-def _ordered(structures: list[Structure]) -> list[Key]:
-    """The keys of all members, in an order that keeps the order of each structure."""
-    order: list[Key] = []
-    for structure in structures:
-        order = _interleaved(order, [key for key, *_ in structure.members])
-    return order
-
-
-def _interleaved(order: list[Key], keys: list[Key]) -> list[Key]:
-    """Two sequences merged; a key that only the second has follows its predecessor there."""
-    places = {key: place for place, key in enumerate(order)}
-    merged: list[Key] = []
-    done = 0
-    for key in keys:
-        place = places.get(key)
-        if place is None:
-            merged.append(key)
-            continue
-        # The key is behind us: the two sequences have their common keys in different orders.
-        if place < done:
-            raise _Conflict
-        merged += order[done : place + 1]
-        done = place + 1
-    return merged + order[done:]
-
 
 BlockKey: TypeAlias = tuple[str, int]
 
@@ -285,7 +120,7 @@ class _Builder:
 
     def _kind(self, member: Member) -> Kind:
         made = self.of[member.child] if member.child else member.signature
-        return made, member.share, member.module
+        return made, member.share
 
 
 def _grouped(structures: Iterable[Structure]) -> list[tuple[list[Structure], ClassPlan]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from archdsl.emit.members import Slot
+from archdsl.emit.branches import opposite
+from archdsl.emit.parts import Fork, Part, Stage
 from archdsl.emit.python import (
     Atom,
     Call,
@@ -83,9 +84,18 @@ def _is_one_of(names: Iterable[str]) -> Python:
     return Call(Atom("isinstance"), (Atom("module"), kinds[0] if len(kinds) == 1 else Tuple(kinds)))
 
 
-def own_initialisation(slots: Sequence[Slot]) -> Iterator[Statement]:
+def own_initialisation(parts: Iterable[Part]) -> Iterator[Statement]:
     """Statements for what a class must initialise itself: free parameters, and zeroed weights."""
-    for slot in slots:
+    for part in parts:
+        if isinstance(part, Fork):
+            first, second = map(tuple, map(own_initialisation, (part.first, part.second)))
+            if first or second:
+                test = part.test if first else opposite(part.test)
+                yield If(test, first or second, second if first else ())
+            continue
+        if isinstance(part, Stage):
+            continue  # its modules have no weights that begin at zero
+        slot = part
         if slot.member.module is not None:
             continue  # a later use of shared layers
         if isinstance(slot.member.form, Weight):

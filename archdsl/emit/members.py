@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from archdsl.emit import terms
 from archdsl.emit.arguments import Argument
-from archdsl.emit.classes import PlannedMember
+from archdsl.emit.plans import PlannedMember
 from archdsl.emit.python import Atom, Attribute, Call, Conditional, Python, Subscript, literal
-from archdsl.emit.structure import FromInput, FromMember, Member, Reference
+from archdsl.emit.references import FromInput, FromMember, Reference
+from archdsl.emit.structure import Member
 from archdsl.emit.templates import instantiate
 from archdsl.frozen import Frozen
 from archdsl.ir.written import Entering, Measured, Named, Parameter
@@ -90,6 +91,11 @@ class Slot:
         return (*self.planned.operands, *others)
 
     @property
+    def results(self) -> tuple[Reference, ...]:
+        """References to its results."""
+        return tuple(FromMember(self.planned.key, i) for i in range(self.member.results))
+
+    @property
     def calls(self) -> int:
         """How many calls it adds to a line: none for an operator such as `+`, or an attribute."""
         is_infix = isinstance(self.member.form, Expression) and self.member.form.loose
@@ -101,9 +107,9 @@ class Slot:
         return bool(self.member.hints) and len(self.planned.key) == 1
 
 
-def short_name(term: Term) -> str:
+def short_name(term: Term, otherwise: str = "size") -> str:
     """A name for a part of an expression."""
-    return term.name if isinstance(term, Parameter | Named) else "size"
+    return term.name if isinstance(term, Parameter | Named) else otherwise
 
 
 # The values of a member that become columns, each over the instances of a class
@@ -148,6 +154,11 @@ def _tensor(leaf: Term) -> Reference:
         return FromInput(leaf.name)
     assert isinstance(leaf, Measured)
     return FromMember(leaf.place, leaf.result)
+
+
+def is_shared(slot: Slot) -> bool:
+    """Whether it is a layer without state, which may serve several members."""
+    return isinstance(slot.member.form, Layer) and slot.member.form.shared and slot.flag is None
 
 
 def present_or_identity(slot: Slot) -> Python:

@@ -11,7 +11,7 @@ from math import prod
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Argument
-from archdsl.emit.members import Slot
+from archdsl.emit.parts import Part, slots_in
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -22,8 +22,8 @@ from archdsl.emit.python import (
     TrailingComment,
     Tuple,
 )
-from archdsl.emit.stages import Part, Stage
-from archdsl.emit.structure import FromInput, FromMember, Reference
+from archdsl.emit.reads import reads
+from archdsl.emit.references import FromInput, Reference
 from archdsl.emit.writer import ClassWriter
 from archdsl.ir.types import show_shape
 from archdsl.ops.base import PyValue
@@ -41,9 +41,9 @@ class NetworkWriter(ClassWriter):
     def with_shape(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
         return TrailingComment(assignment, show_shape(shape))
 
-    def reset_body(self, slots: Sequence[Slot]) -> Iterator[Statement]:
+    def reset_body(self, parts: Sequence[Part]) -> Iterator[Statement]:
         yield from self.initialise
-        yield from super().reset_body(slots)
+        yield from super().reset_body(parts)
 
     def methods(self, parts: list[Part]) -> Iterator[Function]:
         cut = _cut(parts)
@@ -78,7 +78,7 @@ def _cut(parts: list[Part]) -> int:
 
     The head begins where pooling leaves one position, or where a token is taken.
     """
-    lasts = [part.last if isinstance(part, Stage) else part for part in parts]
+    lasts = [list(slots_in((part,)))[-1] for part in parts]
     spatial = [i for i, slot in enumerate(lasts, 1) if prod(slot.member.shape[1:]) > 1]
     return max(spatial, default=0)
 
@@ -90,11 +90,6 @@ def _crossing(parts: list[Part], cut: int, outputs: tuple[Reference, ...]) -> tu
     """
     if cut in (0, len(parts)):
         return ()
-    before = {
-        FromMember(slot.planned.key, i)
-        for part in parts[:cut]
-        for slot in (part.slots if isinstance(part, Stage) else (part,))
-        for i in range(slot.member.results)
-    }
-    after = forward.reads(parts[cut:], outputs)
+    before = {result for slot in slots_in(parts[:cut]) for result in slot.results}
+    after = reads(parts[cut:], outputs)
     return tuple(dict.fromkeys(r for r in after if r in before or isinstance(r, FromInput)))

@@ -60,6 +60,7 @@ def structural_parameters(classes: Classes) -> frozenset[str]:
         for instance in owner.instances:
             body = instance.body
             every = OpenParameters(frozenset(body.bodies[0].scope.arguments))
-            for term in (*map(body.term, body.scope.tests), *body.structural):
+            origins = (decision.origin for decision in body.scope.decisions)
+            for term in (*map(body.term, origins), *body.structural):
                 structural |= every.of(body, term)
     return structural

@@ -27,7 +27,7 @@ from archdsl.emit.leaves import (
     is_computable,
     same,
 )
-from archdsl.emit.structure import Guard
+from archdsl.emit.references import Guard
 from archdsl.emit.terms import python_value
 from archdsl.ir.written import Apply, Counter, Expression, Literal, leaves
 from archdsl.ops.base import PyValue
@@ -88,10 +88,9 @@ class Reading:
         return terms.fold(term, self._computable)
 
     def test(self, guard: Guard) -> Expression:
-        """A condition that is true in the instance that it comes from, with constants folded."""
-        term, holds = guard
-        test = self.leaves.python_term(term if holds else Apply("not", (term,)))
-        return self._fold(test)
+        """A condition that is true where the guard was met as it says, with constants folded."""
+        term = guard.term if guard.holds else Apply("not", (guard.term,))
+        return self._fold(self.leaves.python_term(term))
 
     def _folded(self, cell: Cell, uniform: bool) -> Expression:
         """A written expression in Python, with constants folded."""

@@ -5,51 +5,37 @@ Members that differ between instances are written once, with arguments for what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from archdsl.emit.arguments import Argument, Arguments
-from archdsl.emit.classes import BlockClass, Classes, PlannedMember
+from archdsl.emit.attributes import Attributes
+from archdsl.emit.classes import BlockClass, Classes
+from archdsl.emit.columns import Columns
 from archdsl.emit.initialise import first_value
 from archdsl.emit.keys import Key
-from archdsl.emit.leaves import Cell, Column, is_always, is_computable, reads_counter
+from archdsl.emit.leaves import Cell, Column, is_always, reads_counter
 from archdsl.emit.members import (
-    SELF,
     Computed,
     Signature,
     Slot,
     argument_value,
     expression_value,
-    short_name,
     weight_shape,
     weight_size,
 )
-from archdsl.emit.names import attribute, numbered, variable
-from archdsl.emit.python import (
-    Atom,
-    Attribute,
-    Call,
-    Keyword,
-    Python,
-    names_in,
-)
+from archdsl.emit.names import variable
+from archdsl.emit.parts import Fork
+from archdsl.emit.plans import Item, PlannedFork, PlannedMember, members_in
+from archdsl.emit.python import Atom, Call, Keyword, Python
+from archdsl.emit.references import FromInput, Guard
 from archdsl.emit.sizes import Sizes
-from archdsl.emit.structure import FromInput, Member
-from archdsl.emit.terms import python_value
-from archdsl.ir.traced import plain, term_of
-from archdsl.ir.written import (
-    Apply,
-    Entering,
-    Literal,
-    Measured,
-    Named,
-    Opaque,
-    Parameter,
-    leaves,
-)
+from archdsl.emit.stored import Stored
+from archdsl.emit.structure import Member
+from archdsl.emit.variants import Step
+from archdsl.ir.written import Apply, Entering, Literal, Measured, Opaque, Parameter
 from archdsl.ir.written import Expression as Term
-from archdsl.ops.base import Expression, Layer, PyValue, Required, Weight
+from archdsl.ops.base import Expression, Layer, Required, Weight
 
 _POSITIONAL = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
 """The arguments that calls pass without a keyword, as torch's layers are called."""
@@ -66,107 +52,75 @@ class Slots:
     resets: bool
     """Whether `reset_parameters` gives weights their first values, and not the constructor."""
     sizes: Sizes = field(default_factory=Sizes)
-    stored: dict[str, Python] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
 
-    def write(self) -> list[Slot]:
-        """A slot for every member of the plan, in order."""
-        planned = self.owner.plan.members
-        names = dict(zip((p.key for p in planned), self._attributes(), strict=True))
-        self.taken |= set(names.values())
-        slots: dict[Key, Slot] = {}
-        for one in planned:
-            _, member = next(iter(self.owner.members_under(one.key)))
+    def __post_init__(self) -> None:
+        self.columns = Columns(self.owner, self.classes, self.sizes)
+        self.names = Attributes(self.columns).names()
+        self.stored = Stored(self.arguments, frozenset(self.names.values()))
+        self._written: dict[Key, Slot] = {}
+
+    def write(self) -> list[Slot | Fork]:
+        """A slot for every member of the plan, in order; those behind a condition are in forks."""
+        return list(self._sequence(self.owner.plan.body, range(len(self.owner.instances))))
+
+    def _sequence(self, items: Iterable[Item], places: Collection[int]) -> Iterator[Slot | Fork]:
+        """What the instances at some places have of a plan."""
+        for item in items:
+            if isinstance(item, PlannedFork):
+                yield self._fork(item, places)
+                continue
+            _, member = next(self.owner.members_under(item.key))
             if member.module is None:
-                slots[one.key] = self._slot(one, names[one.key])
+                slot = self._slot(item, self.names[item.key], places)
             else:
-                slots[one.key] = replace(slots[member.module], planned=one, member=member)
-        return list(slots.values())
+                slot = replace(self._written[member.module], planned=item, member=member)
+            self._written[item.key] = slot
+            yield slot
 
-    def _attributes(self) -> list[str]:
-        """The attribute of each member; equal layers without state share one.
+    def _fork(self, fork: PlannedFork, places: Collection[int]) -> Fork:
+        """A fork; the branch that comes first has members."""
+        holds = bool(fork.then)
+        first, second = (fork.then, fork.other) if holds else (fork.other, fork.then)
+        own = {i for one in members_in(first) for i, _ in self.owner.members_under(one.key)}
+        guard = self._guard(Step(fork.place, holds), members_in((*first, *second)))
+        name = self._fork_name(first)
+        term = guard and self.arguments.condition(guard, {i: i in own for i in places})
+        if term is None:
+            written = self.arguments.switch(f"with_{name}", {i: i in own for i in places}, guard)
+            test = self.stored.flag(written, f"with_{name}")
+        else:
+            written = self.arguments.written(term)
+            test = self.stored.test(term, name)
+        return Fork(
+            fork.number,
+            holds,
+            test,
+            written,
+            tuple(self._sequence(first, [i for i in places if i in own])),
+            tuple(self._sequence(second, [i for i in places if i not in own])),
+        )
 
-        An expression has no attribute; the names of its arguments begin with its operation.
-        """
-        bases: dict[object, str] = {}
-        keys, operations = list[object](), list[str]()
-        for planned in self.owner.plan.members:
-            _, member = next(iter(self.owner.members_under(planned.key)))
-            key = self._sharing_key(planned, member)
-            keys.append(key)
-            operations.append(member.operation)
-            if not isinstance(member.form, Expression):
-                bases.setdefault(key, attribute(self._base_name(member)))
-        unique = dict(zip(bases, numbered(bases.values()), strict=True))
-        return [unique.get(key, operation) for key, operation in zip(keys, operations, strict=True)]
+    def _fork_name(self, items: Iterable[Item]) -> str:
+        """The name of a condition that is too long to be written twice: of what it leads to."""
+        first = next(iter(members_in(items)))
+        _, member = next(self.owner.members_under(first.key))
+        if member.operation == "add" and any(isinstance(o, FromInput) for o in first.operands):
+            return "is_residual"
+        return f"has_{self.names[first.key]}"
 
-    def _sharing_key(self, planned: PlannedMember, member: Member) -> object:
-        """Members with equal keys share an attribute; only layers without state can."""
-        form = member.form
-        if member.module is not None:
-            return member.module
-        if not isinstance(form, Layer) or not form.shared:
-            return planned.key
-        # Sharing would lose a name of the spec, or put one module into a sequence twice.
-        if member.hint or member.share or planned.optional or member.stage:
-            return planned.key
-        columns = [self._column(planned.key, argument_value(a.name)) for a in form.arguments]
-        return form.constructor, str(columns)
+    def _guard(self, step: Step, members: Iterable[PlannedMember]) -> Guard | None:
+        """The condition at the place of a step, as one of the members has it."""
+        for planned in members:
+            for _, member in self.owner.members_under(planned.key):
+                for guard in member.guards:
+                    if guard.place == step.place:
+                        return guard._replace(holds=step.holds)
+        return None
 
-    def _base_name(self, member: Member) -> str:
-        """The attribute's name before numbering.
-
-        The name that the spec gives the result is used, unless it is one letter: `x` is a fine name
-        for a tensor, but not for a layer.
-        """
-        if member.share:
-            return member.share
-        if member.stage:
-            return f"{member.stage}_{member.hint}"
-        if len(member.hint) > 1:
-            return member.hint
-        if member.child is not None:
-            return self.classes.of[member.child].definition.name
-        assert isinstance(member.form, Layer | Weight)
-        return member.form.label
-
-    def _column(self, key: Key, value: Callable[[Member], PyValue], name: str = "") -> Column:
-        """The cells of one value of a member, such as an argument of its layer."""
-        return self._fixed(self._measured_column(key, value), key, name)
-
-    def _measured_column(self, key: Key, value: Callable[[Member], PyValue]) -> Column:
-        """The same for a value that `forward` computes, which can read the sizes of tensors."""
-        values = ((place, value(member)) for place, member in self.owner.members_under(key))
-        return {place: Cell(python_value(plain(v)), term_of(v)) for place, v in values}
-
-    def _fixed(self, column: Column, key: Key, name: str = "") -> Column:
-        """A column in terms of what a constructor knows; sizes that it fixes are recorded."""
-        bodies, what = self.arguments.bodies, self._described(key)
-        for place, cell in column.items():
-            # A layer itself refuses an input of the network that has other channels.
-            if not (name.startswith("in_") and self.sizes.is_given(bodies[place], cell.term)):
-                self.sizes.fix(bodies[place], cell.term, what)
-        return {
-            place: Cell(cell.value, bodies[place].derived(cell.term))
-            for place, cell in column.items()
-        }
-
-    def _described(self, key: Key) -> str:
-        """The operation or the block of a member, for a message."""
-        _, member = next(iter(self.owner.members_under(key)))
-        if member.hint and len(member.hint) > 1:
-            return member.hint
-        if member.child is not None:
-            return self.classes.of[member.child].definition.name
-        return member.operation
-
-    def _slot(self, planned: PlannedMember, name: str) -> Slot:
-        present = dict(self.owner.members_under(planned.key))
+    def _slot(self, planned: PlannedMember, name: str, places: Collection[int]) -> Slot:
         # Any of them will do: the members of one key differ in values only.
-        member = next(iter(present.values()))
-        flag = None
-        if planned.optional:
-            flag = self.arguments.condition(member.guards, set(present), name)
+        _, member = next(self.owner.members_under(planned.key))
+        flag = self._flag(planned, name, places) if planned.step else None
         match member.form:
             case None:
                 build, indexed = self._construct(planned.key, name)
@@ -180,14 +134,24 @@ class Slots:
                 slot = self._expression(planned, member, expression, name)
         return slot
 
+    def _flag(self, planned: PlannedMember, name: str, places: Collection[int]) -> Python:
+        """The condition under which an optional member exists."""
+        present = dict(self.owner.members_under(planned.key))
+        holders = {i: i in present for i in places}
+        guard = planned.step and self._guard(planned.step, [planned])
+        term = guard and self.arguments.condition(guard, holders)
+        if term is None:
+            return self.arguments.switch(f"with_{name}", holders, guard)
+        return self.arguments.written(term)
+
     def _layer(self, key: Key, layer: Layer, name: str) -> Python:
         written = []
-        for argument in layer.arguments:
-            column = self._column(key, argument_value(argument.name), argument.name)
-            if is_always(column, argument.default) and self._is_plain(column, argument.uniform):
+        for given in layer.arguments:
+            column = self.columns.fixed(key, argument_value(given.name), given.name)
+            if is_always(column, given.default) and self._is_plain(column, given.uniform):
                 continue
-            value = self.arguments.write(argument.name, column, name, uniform=argument.uniform)
-            written.append(value if argument.positional else Keyword(argument.name, value))
+            value = self.arguments.write(given.name, column, name, uniform=given.uniform)
+            written.append(value if given.positional else Keyword(given.name, value))
         return Call(Atom(layer.constructor), tuple(written))
 
     def _is_plain(self, column: Column, uniform: bool = False) -> bool:
@@ -209,7 +173,7 @@ class Slots:
         in_order = True
         for argument in signature.arguments:
             passed = {place: self._passed(argument, member) for place, member in members.items()}
-            column = self._fixed(passed, key, argument.name)
+            column = self.columns.fix(passed, key, argument.name)
             default = signature.defaults.get(argument.name, Required.REQUIRED)
             is_default = is_always(column, default)
             if is_default and self._is_plain(column):
@@ -242,11 +206,11 @@ class Slots:
         sizes = self._weight_sizes(planned.key, weight, name)
         options: dict[str, Python] = {}
         for option in weight.options:
-            column = self._column(planned.key, argument_value(option.name))
+            column = self.columns.fixed(planned.key, argument_value(option.name))
             if not (is_always(column, option.default) and self._is_plain(column)):
                 options[option.name] = self.arguments.write(option.name, column, name)
         if self.resets:
-            options = {name: self._attribute_for(one, name) for name, one in options.items()}
+            options = {name: self.stored.read(one, name) for name, one in options.items()}
         empty = Call(Atom("torch.empty"), sizes)
         initial = empty if self.resets else first_value(weight, sizes, options)
         build = Call(Atom("nn.Parameter"), (initial,))
@@ -258,10 +222,10 @@ class Slots:
 
     def _weight_sizes(self, key: Key, weight: Weight, name: str) -> tuple[Python, ...]:
         """The shape of a weight, as arguments of a function: `1, channels`."""
-        whole = self._column(key, weight_shape)
+        whole = self.columns.fixed(key, weight_shape)
         if isinstance(self.arguments.reading.expression(whole), Parameter):
             return (self.arguments.write("shape", whole, name),)
-        columns = (self._column(key, weight_size(axis)) for axis in range(len(weight.shape)))
+        columns = (self.columns.fixed(key, weight_size(axis)) for axis in range(len(weight.shape)))
         return tuple(self.arguments.write("size", column, name) for column in columns)
 
     def _expression(
@@ -270,14 +234,14 @@ class Slots:
         values: dict[str, Python] = {}
         computed: dict[str, Computed] = {}
         for value_name in expression.values:
-            measured = self._measured_column(planned.key, expression_value(value_name))
+            measured = self.columns.measured(planned.key, expression_value(value_name))
             term = self.arguments.reading.measured(measured, self._is_readable)
             if term is not None:
-                computed[value_name] = self._computed(term)
+                computed[value_name] = self.stored.computed(term)
                 continue
-            column = self._fixed(measured, planned.key)
+            column = self.columns.fix(measured, planned.key)
             written = self.arguments.write(value_name, column, name)
-            values[value_name] = self._attribute_for(written, value_name)
+            values[value_name] = self.stored.read(written, value_name)
         template = expression.template
         if not planned.operands and self.owner.plan.inputs:
             # A constant is made where the tensors are that it meets.
@@ -288,44 +252,8 @@ class Slots:
     def _is_readable(self, leaf: Term) -> bool:
         """Whether `forward` has the tensor of a size."""
         if isinstance(leaf, Measured):
-            planned = {one.key: one for one in self.owner.plan.members}
-            return leaf.place in planned and not planned[leaf.place].optional
+            # A member that some instances lack is not there, or a tensor of another shape.
+            always = {one.key for one in self.owner.plan.body if isinstance(one, PlannedMember)}
+            optional = {one.key for one in self.owner.plan.members if one.step}
+            return leaf.place in always - optional
         return isinstance(leaf, Entering)
-
-    def _computed(self, term: Term) -> Computed:
-        """An expression for `forward`; what the constructor knows of it becomes attributes."""
-        stored: dict[Term, Python] = {}
-
-        def stand_in(part: Term) -> Term:
-            if isinstance(part, Literal):
-                return part
-            if is_computable(part):
-                written = self.arguments.written(part)
-                leaf = Parameter(str(len(stored)))
-                stored[leaf] = self._attribute_for(written, short_name(part))
-                return leaf
-            if isinstance(part, Named):
-                return stand_in(part.term)
-            if isinstance(part, Apply):
-                return replace(part, terms=tuple(map(stand_in, part.terms)))
-            return part
-
-        whole = stand_in(term)
-        sizes = (leaf for leaf in leaves(whole) if isinstance(leaf, Entering | Measured))
-        body = self.arguments.bodies[0]
-        return Computed(whole, stored, {leaf: body.axis(leaf) for leaf in sizes})
-
-    def _attribute_for(self, written: Python, name: str) -> Python:
-        """A value as `forward` reads it: a constant, or an attribute that the constructor sets."""
-        if not any(map(_is_variable, names_in(written))):
-            return written
-        unique = attribute(str(written) if str(written).isidentifier() else name)
-        others = (f"{unique.rstrip('0123456789')}{number}" for number in count(2))
-        while unique in self.taken or self.stored.get(unique, written) != written:
-            unique = next(others)
-        self.stored[unique] = written
-        return Attribute(SELF, unique)
-
-
-def _is_variable(text: str) -> bool:
-    return text.isidentifier() and text not in ("None", "True", "False")

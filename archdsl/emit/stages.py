@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby, pairwise
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
-from archdsl.emit.members import SELF, Slot, present_or_identity
+from archdsl.emit.members import Slot, present_or_identity
 from archdsl.emit.names import attribute
+from archdsl.emit.parts import Fork, Part, Stage, slots_in
 from archdsl.emit.python import (
     Atom,
-    Attribute,
     Call,
     Generator,
     List,
@@ -22,8 +23,8 @@ from archdsl.emit.python import (
     Tuple,
     literal,
 )
-from archdsl.emit.structure import FromMember, Reference
-from archdsl.frozen import Frozen
+from archdsl.emit.reads import reads
+from archdsl.emit.references import Reference
 
 _EXTRA_LENGTH = 10
 """How many characters longer an expression in `i` may be than the calls that it replaces."""
@@ -36,56 +37,46 @@ _FEWEST_CALLS = 3
 """The number of calls of one shared module from which on a loop is written."""
 
 
-class Stage(Frozen):
-    """Members that are called one after the other, each on the results of the one before."""
-
-    name: str
-    slots: tuple[Slot, ...]
-    build: Python
-
-    @property
-    def operands(self) -> tuple[Reference, ...]:
-        return self.slots[0].operands
-
-    @property
-    def last(self) -> Slot:
-        return self.slots[-1]
-
-    @property
-    def is_sequential(self) -> bool:
-        return len(self.operands) == 1
-
-    @property
-    def is_repeated(self) -> bool:
-        """Whether all its members are one shared module."""
-        return self.last.member.module is not None
-
-    @property
-    def module(self) -> Python:
-        return Attribute(SELF, self.name)
-
-
-Part = Slot | Stage
-
-
-def group_stages(slots: Sequence[Slot], outputs: tuple[Reference, ...]) -> list[Part]:
+def group_stages(slots: Sequence[Slot | Fork], outputs: tuple[Reference, ...]) -> list[Part]:
     """The slots in order, with consecutive slots of one stage joined into a `Stage`."""
-    read = Counter(chain(outputs, *(slot.operands for slot in slots)))
-    taken = {slot.attribute for slot in slots}
-    parts: list[Part] = []
-    for _, group in groupby(slots, key=lambda slot: slot.member.series):
-        members = tuple(group)
-        if not _is_chain(members, read):
-            parts += members
-        elif members[0].member.share:
-            parts += _repeated(members)
-        else:
-            unique = _name(members[0])
-            while unique in taken:
-                unique += "_"
-            taken.add(unique)
-            parts.append(_stage(unique, members))
-    return parts
+    taken = {slot.attribute for slot in slots_in(slots)}
+    return list(_Grouping(Counter(reads(slots, outputs)), taken).parts(slots))
+
+
+@dataclass
+class _Grouping:
+    """Joins slots; `read` says how often each value is read, `taken` are the attributes so far."""
+
+    read: Counter[Reference]
+    taken: set[str]
+
+    def parts(self, slots: Sequence[Part]) -> Iterator[Part]:
+        for _, group in groupby(slots, key=_series):
+            parts = tuple(group)
+            members = tuple(part for part in parts if isinstance(part, Slot))
+            if members:
+                yield from self._joined(members)
+                continue
+            for fork in parts:
+                assert isinstance(fork, Fork)
+                first, second = map(tuple, map(self.parts, (fork.first, fork.second)))
+                yield replace(fork, first=first, second=second)
+
+    def _joined(self, members: tuple[Slot, ...]) -> Sequence[Part]:
+        """Slots of one series: as a stage, if they are a chain."""
+        if not _is_chain(members, self.read):
+            return members
+        if members[0].member.share:
+            return _repeated(members)
+        unique = _name(members[0])
+        while unique in self.taken:
+            unique += "_"
+        self.taken.add(unique)
+        return [_stage(unique, members)]
+
+
+def _series(part: Part) -> object:
+    return part.member.series if isinstance(part, Slot) else part
 
 
 def _name(slot: Slot) -> str:
@@ -108,16 +99,12 @@ def _is_chain(slots: tuple[Slot, ...], read: Counter[Reference]) -> bool:
     read these.
     """
     for before, slot in pairwise(slots):
-        results = tuple(_results(before))
+        results = before.results
         if slot.operands != results or any(read[r] != 1 for r in results):
             return False
     # Zeroing weights needs an attribute with a name, which an entry of a sequence lacks.
     are_modules = all(slot.build and not slot.template and not slot.zero for slot in slots)
     return len(slots) > 1 and are_modules
-
-
-def _results(slot: Slot) -> Iterator[Reference]:
-    return (FromMember(slot.planned.key, i) for i in range(slot.member.results))
 
 
 def _stage(name: str, slots: tuple[Slot, ...]) -> Stage:

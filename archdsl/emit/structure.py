@@ -1,44 +1,22 @@
-"""The members of each instance of a block, and which results each member reads.
+"""An instance of a block: its members, and what each of them reads.
 
-This is the graph seen one block at a time: a block inside another is one member of it, whatever it
-contains. Instances with the same structure can become one class.
+A block inside another is one member of it, whatever it contains. Instances with the same structure
+can become one class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from archdsl.emit.bodies import Body, bodies
-from archdsl.emit.keys import Child, Key, key_and_stage
-from archdsl.emit.targets.base import Target
+from archdsl.emit.bodies import Body
+from archdsl.emit.keys import Key
+from archdsl.emit.references import FromJoin, Guard, Reference
 from archdsl.frozen import Frozen
-from archdsl.ir.graph import Graph, Node, Scope, Value
-from archdsl.ir.written import Expression, Origin
+from archdsl.ir.graph import Graph, Scope, Value
+from archdsl.ir.written import Expression
 from archdsl.ops.base import Expression as Template
 from archdsl.ops.base import Form, Layer, Weight
-from archdsl.ops.sources import Input
-
-
-class FromInput(NamedTuple):
-    """An input of the block, by its name."""
-
-    name: str
-
-
-class FromMember(NamedTuple):
-    """A result of another member of the same block."""
-
-    member: Key
-    result: int = 0
-
-
-Reference: TypeAlias = FromInput | FromMember
-
-
-Guard: TypeAlias = tuple[Expression, bool]
-"""A condition of the text, and whether it was true."""
 
 
 class Outward(Frozen):
@@ -118,11 +96,12 @@ class Member(Frozen):
 
 @dataclass(frozen=True, eq=False)
 class Instance:
-    """One instance of a block, or the network itself."""
+    """One instance of a block, or the network itself, and what it reads behind conditions."""
 
     body: Body
     members: tuple[Member, ...]
     outputs: tuple[Reference, ...]
+    joins: Mapping[FromJoin, Reference]
 
     @property
     def graph(self) -> Graph:
@@ -146,151 +125,3 @@ class Instance:
         """For each input the name of the first input with the same value."""
         first: dict[Value, str] = {}
         return tuple(first.setdefault(value, name) for name, value in self.scope.inputs.items())
-
-
-def instances(graph: Graph, target: Target) -> dict[int, Instance]:
-    """Every instance of a block in a graph, the network included, by the index of its scope."""
-    by_scope, children = bodies(graph, target), _children(graph)
-    found: dict[int, Instance] = {}
-    # A scope has a higher index than the scopes around it, so inner instances are read first.
-    for index in sorted(children, reverse=True):
-        if graph.scopes[index].weights_of is not None:
-            continue  # a later use of shared layers: its class is that of the first
-        found[index] = _Reader(by_scope[index], children, found).instance()
-    return found
-
-
-def _children(graph: Graph) -> dict[int, list[Child]]:
-    """The operations and blocks directly inside each block, in order of execution.
-
-    A block without operations, such as one that returns its input, is no child of anything.
-    """
-    children: dict[int, list[Child]] = {0: []}
-    for node in graph:
-        if isinstance(node.operation, Input):
-            continue
-        child: Child = node
-        for scope in graph.enclosing(node.scope):
-            if scope.kind not in ("block", "network"):
-                continue
-            known = scope.index in children
-            children.setdefault(scope.index, []).append(child)
-            # The scopes further out were added with the first child of this one.
-            if known:
-                break
-            child = scope
-    return children
-
-
-@dataclass
-class _Reader:
-    """Reads the members of one body; `found` has the instances of the blocks inside it."""
-
-    body: Body
-    children: Mapping[int, list[Child]]
-    found: Mapping[int, Instance]
-    references: dict[Value, Reference] = field(default_factory=dict)
-
-    def instance(self) -> Instance:
-        for name, value in self.body.scope.inputs.items():
-            self.references.setdefault(value, FromInput(name))
-        members = tuple(map(self._member, self.children[self.body.scope.index]))
-        outputs = tuple(self.references[value] for value in self.body.scope.outputs)
-        return Instance(self.body, members, outputs)
-
-    def _member(self, child: Child) -> Member:
-        key, stage = key_and_stage(self.body.graph, child, self.body.scope.index)
-        if isinstance(child, Node):
-            member = self._operation(child, key, stage)
-            results = tuple(Value(child.index, i) for i in range(len(child.results)))
-        else:
-            member = self._block(child, key, stage)
-            results = child.outputs
-        for position, value in enumerate(results):
-            self.references[value] = FromMember(key, position)
-        return member
-
-    def _operation(self, node: Node, key: Key, stage: str | None) -> Member:
-        graph = self.body.graph
-        values = graph.operands(node)
-        types, results = graph.types(values), node.results
-        return Member(
-            key,
-            tuple(self.references[value] for value in values),
-            len(results),
-            node.names,
-            stage,
-            results[0].shape,
-            heavy=node.operation.cost(types, results).macs > 0,
-            guards=tuple(_guards(self.body, node.guards)),
-            form=self.body.forms[node.index],
-            operation=node.operation.name,
-            is_view=node.operation.is_view,
-            share=node.share,
-            module=self._module(graph.nodes, node),
-        )
-
-    def _block(self, scope: Scope, key: Key, stage: str | None) -> Member:
-        """The member for a scope; a block that only calls another is replaced by the other."""
-        path = [self.body.bodies[index] for index in self._delegates(scope)]
-        inner = path[-1].scope
-        return Member(
-            key,
-            tuple(self.references[value] for value in inner.inputs.values()),
-            len(scope.outputs),
-            scope.names,
-            stage,
-            self.body.graph.type(scope.outputs[0]).shape,
-            heavy=True,
-            guards=tuple(self._guards_on(path)),
-            child=self._instance(inner),
-            outward=Outward(tuple(path)),
-            share=scope.share,
-            module=self._module(self.body.graph.scopes, scope),
-        )
-
-    def _instance(self, scope: Scope) -> Instance:
-        """The instance of a scope; for a later use of shared layers, that of the first use."""
-        return self.found[scope.index if scope.weights_of is None else scope.weights_of]
-
-    def _module(self, every: Sequence[Child], child: Child) -> Key | None:
-        """The key of the first use of the layers that a child shares, if it is a later one."""
-        if child.weights_of is None:
-            return None
-        first = every[child.weights_of]
-        return key_and_stage(self.body.graph, first, self.body.scope.index)[0]
-
-    def _delegates(self, scope: Scope) -> Iterator[int]:
-        """The scopes from a block to the one that does its work.
-
-        A block may consist of one call, for example to choose between two others. A class for it
-        would only add a level to every key of the state dict.
-        """
-        yield scope.index
-        inside = self.children[scope.index]
-        while (
-            len(inside) == 1 and isinstance(inside[0], Scope) and inside[0].outputs == scope.outputs
-        ):
-            scope = inside[0]
-            yield scope.index
-            inside = self.children[scope.index]
-
-    def _guards_on(self, path: Sequence[Body]) -> Iterator[Guard]:
-        """The guards of a call, of the calls on the path of delegation, and of all members inside.
-
-        A condition that every member inside has is a condition of the whole block: an `if` around
-        a whole body is written as an optional attribute outside.
-        """
-        for depth, body in enumerate(path):
-            around = Outward(tuple(path[:depth]))
-            assert body.parent is not None
-            for term, holds in _guards(body.parent, body.scope.guards):
-                yield around(term), holds
-        first, *others = self._instance(path[-1].scope).members
-        for guard in first.guards:
-            if all(guard in other.guards for other in others):
-                yield Outward(tuple(path))(guard[0]), guard[1]
-
-
-def _guards(body: Body, guards: Iterable[Origin]) -> Iterator[Guard]:
-    return ((body.derived(body.term(guard)), guard.value is True) for guard in guards)

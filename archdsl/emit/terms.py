@@ -119,7 +119,7 @@ def to_python(term: Expression) -> Expression:
         return to_python(term.terms[0])
     # Negation moves inwards: `a != b` reads better than `not a == b`.
     if term.operator == "not":
-        return _negate(to_python(term.terms[0]))
+        return negated(to_python(term.terms[0]))
     if term.operator in ("int", "floor", "ceil", "round"):
         exact = _exact_ratio(term.terms[0])
         inner = Apply("/", tuple(map(to_python, exact))) if exact else to_python(term.terms[0])
@@ -154,11 +154,12 @@ def _round(name: str, term: Expression) -> Expression:
     return Apply(_RENAMED.get(name, name), (term,))
 
 
-def _negate(term: Expression) -> Expression:
+def negated(term: Expression) -> Expression:
+    """The opposite of a condition; `a != b` instead of `not a == b`."""
     if isinstance(term, Apply) and term.operator in _NEGATED:
         return replace(term, operator=_NEGATED[term.operator])
     if isinstance(term, Apply) and term.operator in _MIRRORED:
-        return Apply(_MIRRORED[term.operator], tuple(map(_negate, term.terms)))
+        return Apply(_MIRRORED[term.operator], tuple(map(negated, term.terms)))
     if isinstance(term, Apply) and term.operator == "not":
         return term.terms[0]
     return Apply("not", (term,))

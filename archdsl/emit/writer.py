@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Argument, Arguments
+from archdsl.emit.branches import opposite
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.initialise import own_initialisation
 from archdsl.emit.leaves import Fixed, broadcast
-from archdsl.emit.members import SELF, Signature, Slot, present_or_identity
+from archdsl.emit.members import SELF, Signature, Slot, is_shared, present_or_identity
 from archdsl.emit.names import variable
 from archdsl.emit.opens import OpenParameters
+from archdsl.emit.parts import Fork, Part, Stage, slots_in
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -29,10 +31,11 @@ from archdsl.emit.python import (
     Statement,
     literal,
 )
+from archdsl.emit.references import FromInput, Reference
+from archdsl.emit.refusals import refusals
 from archdsl.emit.sizes import Sizes
 from archdsl.emit.slots import Slots
-from archdsl.emit.stages import Part, Stage, group_stages
-from archdsl.emit.structure import FromInput, Reference
+from archdsl.emit.stages import group_stages
 from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
 from archdsl.ir.written import Entering, Expression
@@ -90,8 +93,8 @@ class ClassWriter(Frozen):
         # Slots are written twice where expressions repeat: only after the first time is it known
         # which of them deserve a variable.
         for instance in self.owner.instances:
-            for test in instance.scope.tests:
-                term = instance.body.term(test)
+            for decision in instance.scope.decisions:
+                term = instance.body.term(decision.origin)
                 self.context.sizes.fix(instance.body, term, self.owner.definition.name)
         slots, written = self._slots({})
         if named := slots.arguments.repeated():
@@ -99,8 +102,8 @@ class ClassWriter(Frozen):
         arguments = slots.arguments
         parts = group_stages(written, self.owner.plan.outputs)
         signature = self._signature(arguments)
-        assignments = self._assignments(arguments, slots.stored, parts)
-        reset = tuple(self.reset_body(written))
+        assignments = self._assignments(arguments, slots.stored.values, parts)
+        reset = tuple(self.reset_body(parts))
         assignments += [Expr(Call(Atom("self.reset_parameters")))] if reset else []
         head = (Docstring(textwrap.fill(self.doc, DOC_WIDTH)),) if self.doc else ()
         constructor = (_constructor(signature, assignments),) if assignments else ()
@@ -109,7 +112,7 @@ class ClassWriter(Frozen):
         tree = Class(self.name, (Atom("nn.Module"),), body)
         return EmittedClass(signature, tree, tuple(_names(parts)), bool(reset))
 
-    def _slots(self, named: Mapping[Expression, str]) -> tuple[Slots, list[Slot]]:
+    def _slots(self, named: Mapping[Expression, str]) -> tuple[Slots, list[Slot | Fork]]:
         context = self.context
         arguments = Arguments(self.owner, context.opens, context.fixed[self.owner], named)
         classes, signatures, resets = context.classes, context.signatures, context.has_init
@@ -149,15 +152,13 @@ class ClassWriter(Frozen):
         body: list[Statement] = []
         body += [Assign(Atom(variable(n)), value) for n, value in arguments.computed.items()]
         body += [Assign(Attribute(SELF, name), value) for name, value in stored.items()]
-        seen: set[str] = set()
-        for part in parts:
-            body += self._attribute(part, seen)
-        refusals = (_refusal(self.name, condition) for condition in arguments.refusals())
-        return [*refusals, *body]
+        body += self._attributes(parts, set())
+        refused = (_refusal(self.name, condition) for condition in refusals(arguments))
+        return [*refused, *body]
 
-    def reset_body(self, slots: Sequence[Slot]) -> Iterator[Statement]:
+    def reset_body(self, parts: Sequence[Part]) -> Iterator[Statement]:
         """The statements of `reset_parameters`; none if the class needs no such method."""
-        return own_initialisation(slots) if self.context.has_init else iter(())
+        return own_initialisation(parts) if self.context.has_init else iter(())
 
     def with_shape(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
         """An attribute's assignment, with the shape of its result as a comment if it has one.
@@ -171,7 +172,23 @@ class ClassWriter(Frozen):
         plan = self.owner.plan
         yield self.method("forward", forward.body(parts, self.inputs(), plan.outputs), plan.outputs)
 
-    def _attribute(self, part: Part, seen: set[str]) -> Iterator[Statement]:
+    def _attributes(self, parts: Iterable[Part], seen: set[str]) -> Iterator[Statement]:
+        """The assignments of attributes; `seen` are those that there are already."""
+        for part in parts:
+            if not isinstance(part, Fork):
+                yield from self._attribute(part, seen)
+                continue
+            # Layers without state are shared with what is outside of the fork.
+            shared = [slot for slot in slots_in((part,)) if is_shared(slot)]
+            yield from self._attributes(shared, seen)
+            first, second = (
+                tuple(self._attributes(branch, set(seen))) for branch in (part.first, part.second)
+            )
+            if first or second:
+                test = part.condition if first else opposite(part.condition)
+                yield If(test, first or second, second if first else ())
+
+    def _attribute(self, part: Slot | Stage, seen: set[str]) -> Iterator[Statement]:
         """The assignment of a part's attribute, unless an equal layer has set it already."""
         name = _name(part)
         if name is None or name in seen:
@@ -210,7 +227,7 @@ def parameters(signature: Signature) -> tuple[Parameter, ...]:
     )
 
 
-def _name(part: Part) -> str | None:
+def _name(part: Slot | Stage) -> str | None:
     """The attribute of a part; None for an expression, which has none."""
     if isinstance(part, Stage):
         return part.name
@@ -218,8 +235,9 @@ def _name(part: Part) -> str | None:
 
 
 def _names(parts: Iterable[Part]) -> dict[str, None]:
-    """The attributes of parts, each once."""
-    return {name: None for name in map(_name, parts) if name is not None}
+    """The attributes of the network's parts, each once."""
+    named = (_name(part) for part in parts if not isinstance(part, Fork))
+    return {name: None for name in named if name is not None}
 
 
 def _refusal(name: str, condition: Python) -> Statement:

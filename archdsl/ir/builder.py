@@ -10,7 +10,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from archdsl.ir.graph import Definition, Graph, GraphView, Initialisation, Node, Scope, Site, Value
+from archdsl.ir.graph import (
+    Decision,
+    Definition,
+    Graph,
+    GraphView,
+    Initialisation,
+    Join,
+    Joins,
+    Node,
+    Scope,
+    Site,
+    Value,
+)
 from archdsl.ir.written import Origin
 from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
@@ -28,6 +40,7 @@ class Builder(GraphView):
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.joins: list[Join] = []
         self.nodes: list[Node] = []
         self.reads: list[tuple[Value, ...]] = []
         self.scopes: list[Scope] = []
@@ -60,6 +73,7 @@ class Builder(GraphView):
             outputs,
             tuple(self.initialisations),
             open_parameters,
+            tuple(self.joins),
         )
 
     def add(
@@ -73,14 +87,25 @@ class Builder(GraphView):
         span: Span,
         names: tuple[str, ...] = (),
         written: Mapping[str, Origin] | None = None,
-        guards: tuple[Origin, ...] = (),
+        guard: Decision | None = None,
+        joins: Joins = (),
     ) -> tuple[Value, ...]:
         """Append an operation, and return its results as values."""
         index = len(self.nodes)
-        node = Node(index, operation, results, scope, site, names, span, written or {}, guards)
+        node = Node(
+            index, operation, results, scope, site, names, span, written or {}, guard, joins
+        )
         self.nodes.append(node)
         self.reads.append(operands)
         return tuple([Value(index, i) for i in range(len(results))])
+
+    def join(
+        self, decision: Decision, name: str, scope: int, value: Value, inner: Join | None
+    ) -> Join:
+        """A value behind a decision, which other instances of the body may decide otherwise."""
+        join = Join(decision, name, scope, value, inner)
+        self.joins.append(join)
+        return join
 
     def share(self, name: str, use: Use) -> None:
         """Name the block or operation that a use of shared layers consists of."""
@@ -111,11 +136,11 @@ class Builder(GraphView):
         site: Site,
         span: Span,
         block: Definition | None = None,
-        guards: tuple[Origin, ...] = (),
+        guard: Decision | None = None,
     ) -> int:
         """Begin a scope, and return its index, which its nodes and inner scopes refer to."""
         index = len(self.scopes)
-        scope = Scope(index, kind, names, definition, parent, site, span, block, guards=guards)
+        scope = Scope(index, kind, names, definition, parent, site, span, block, guard=guard)
         self.scopes.append(scope)
         return index
 
@@ -126,7 +151,9 @@ class Builder(GraphView):
         inputs: Mapping[str, Value],
         outputs: tuple[Value, ...],
         arguments: Mapping[str, Origin] | None = None,
-        tests: tuple[Origin, ...] = (),
+        decisions: tuple[Decision, ...] = (),
+        entering: Mapping[str, Join] | None = None,
+        leaving: Joins = (),
     ) -> None:
         """End a scope, when its inputs, outputs and names are known."""
         self.scopes[scope] = replace(
@@ -135,5 +162,7 @@ class Builder(GraphView):
             inputs=inputs,
             outputs=outputs,
             arguments=arguments or {},
-            tests=tests,
+            decisions=decisions,
+            entering=entering or {},
+            leaving=leaving,
         )

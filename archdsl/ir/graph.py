@@ -35,12 +35,50 @@ class Value(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """A condition that the contents of a body depend on, or the values that a loop runs over.
+
+    `site` is the place of the condition in the body, and `outer` the decision that leads to it. So
+    the decisions that lead to an operation are a chain, from the inside out.
+    """
+
+    origin: Origin
+    site: Site
+    outer: Decision | None = field(default=None, compare=False)
+
+    def path(self) -> tuple[Decision, ...]:
+        """The decisions that lead to this one, and this one, from the outside in."""
+        found: list[Decision] = []
+        decision: Decision | None = self
+        while decision is not None:
+            found.append(decision)
+            decision = decision.outer
+        return tuple(reversed(found))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Join:
+    """A value behind a decision, by the name under which each branch leaves one.
+
+    Here it is `value`, which came through the join `inner` before. If the decision comes out
+    otherwise, it may be another: an emitted class that covers both reads it after an `if`.
+    """
+
+    decision: Decision
+    name: str
+    scope: int
+    value: Value
+    inner: Join | None
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """One operation of a graph. Its operands are in the graph, at the same index.
 
     `names` are the names of its results in the text. `written` has the origin of each parameter.
-    `guards` are the conditions under which the operation is there. `share` is the name under which
-    a body shares it, and `weights_of` the earlier node whose weights it has, instead of its own.
+    `guard` is the innermost condition under which the operation is there, and `joins` are those
+    that its operands came through, if any did. `share` is the name under which a body shares it,
+    and `weights_of` the earlier node whose weights it has, instead of its own.
     """
 
     index: int
@@ -51,7 +89,8 @@ class Node:
     names: tuple[str, ...]
     span: Span
     written: Mapping[str, Origin] = field(default_factory=dict)
-    guards: tuple[Origin, ...] = ()
+    guard: Decision | None = None
+    joins: Joins = ()
     share: str = ""
     weights_of: int | None = None
 
@@ -59,6 +98,10 @@ class Node:
     def name(self) -> str:
         """The name of its only result; "" if it has no name or several results."""
         return self.names[0] if len(self.names) == 1 else ""
+
+
+Joins: TypeAlias = "tuple[Join | None, ...]"
+"""For each of some values the join that it came through; empty if none did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +136,9 @@ class Scope:
     - `bindings` are the compile-time values of its names; of a row, its cells and `number`.
     - `inputs` are the values that enter, by parameter; `outputs` are those that it returns.
     - `arguments` has the origin of each parameter.
-    - `guards` are the conditions under which the scope is there; `tests` are all decisions that
+    - `guard` is the innermost condition under which the scope is there; `decisions` are all that
       its contents depend on.
+    - `entering` and `leaving` are the joins that its inputs and its outputs came through.
     - `share` is the name under which a body shares it, and `weights_of` the earlier scope whose
       layers it has, instead of its own.
     """
@@ -110,9 +154,11 @@ class Scope:
     bindings: Mapping[str, object] = field(default_factory=dict)
     inputs: Mapping[str, Value] = field(default_factory=dict)
     outputs: tuple[Value, ...] = ()
-    guards: tuple[Origin, ...] = ()
+    guard: Decision | None = None
     arguments: Mapping[str, Origin] = field(default_factory=dict)
-    tests: tuple[Origin, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    entering: Mapping[str, Join] = field(default_factory=dict)
+    leaving: Joins = ()
     share: str = ""
     weights_of: int | None = None
 
@@ -192,7 +238,8 @@ class Graph(GraphView):
     """A network.
 
     `open_parameters` are those parameters that its body only passes on to blocks, such as the
-    number of classes. They can stay parameters of an emitted class.
+    number of classes. They can stay parameters of an emitted class. `joins` has each join after
+    those that it came through.
     """
 
     name: str
@@ -204,6 +251,7 @@ class Graph(GraphView):
     outputs: tuple[Value, ...]
     initialisations: tuple[Initialisation, ...]
     open_parameters: tuple[str, ...]
+    joins: tuple[Join, ...] = ()
 
     def readers(self, value: Value) -> tuple[Node, ...]:
         """The nodes that read a value; one that reads it twice is there twice."""

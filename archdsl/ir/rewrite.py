@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from archdsl.ir.graph import Graph, Node, Scope, Value
+from archdsl.ir.graph import Decision, Graph, Join, Joins, Node, Scope, Value
 from archdsl.ir.written import (
     Apply,
     Entering,
@@ -48,6 +48,8 @@ class Rewrite:
         self._reads: list[tuple[Value, ...]] = []
         self._renumbered: dict[Value, Value] = {}
         self._owners: dict[int, int] = {}
+        self._decisions: dict[int, Decision] = {}
+        self._joins: dict[int, Join | None] = {}
         self._has_dropped = False
 
     def operands(self, node: Node) -> Types:
@@ -115,6 +117,7 @@ class Rewrite:
         numbers = {scope.index: place for place, scope in enumerate(kept)}
         owners: dict[int, int] = {}
         owned = [_owner(owners, scope, place) for place, scope in enumerate(kept)]
+        joins = self._renumber_joins(numbers)
         return replace(
             graph,
             nodes=tuple(
@@ -122,7 +125,8 @@ class Rewrite:
                     node,
                     scope=numbers[node.scope],
                     written=self._renumber_origins(node.written, numbers),
-                    guards=self._renumber_all(node.guards, numbers),
+                    guard=node.guard and self._renumber_decision(node.guard, numbers),
+                    joins=self._known_joins(node.joins),
                 )
                 for node in graph.nodes
             ),
@@ -132,6 +136,7 @@ class Rewrite:
             ),
             inputs=self._renumber_values(graph.inputs),
             outputs=tuple(self._renumbered[value] for value in graph.outputs),
+            joins=joins,
         )
 
     def _kept_scopes(self) -> list[Scope]:
@@ -160,9 +165,30 @@ class Rewrite:
             inputs=self._renumber_values(scope.inputs),
             outputs=tuple(self._renumbered[scope.outputs[i]] for i in remaining),
             arguments=self._renumber_origins(scope.arguments, numbers),
-            guards=self._renumber_all(scope.guards, numbers),
-            tests=self._renumber_all(scope.tests, numbers),
+            guard=scope.guard and self._renumber_decision(scope.guard, numbers),
+            decisions=tuple(self._renumber_decision(each, numbers) for each in scope.decisions),
+            entering={
+                n: known for n, join in scope.entering.items() if (known := self._joins[id(join)])
+            },
+            leaving=self._known_joins(
+                [scope.leaving[i] for i in remaining] if scope.leaving else ()
+            ),
         )
+
+    def _renumber_joins(self, numbers: Mapping[int, int]) -> tuple[Join, ...]:
+        """The joins of values that are still there, each after those that it came through."""
+        for join in self.graph.joins:
+            value, scope = self._renumbered.get(join.value), numbers.get(join.scope)
+            inner = join.inner and self._joins[id(join.inner)]
+            if value is None or scope is None:
+                self._joins[id(join)] = None
+                continue
+            decision = self._renumber_decision(join.decision, numbers)
+            self._joins[id(join)] = Join(decision, join.name, scope, value, inner)
+        return tuple(join for join in self._joins.values() if join is not None)
+
+    def _known_joins(self, joins: Iterable[Join | None]) -> Joins:
+        return tuple([join and self._joins[id(join)] for join in joins])
 
     def _renumber_values(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
         known = self._renumbered
@@ -171,17 +197,22 @@ class Rewrite:
     def _renumber_origins(
         self, origins: Mapping[str, Origin], numbers: Mapping[int, int]
     ) -> Mapping[str, Origin]:
-        return dict(zip(origins, self._renumber_all(origins.values(), numbers), strict=True))
+        return {name: self._renumber_origin(o, numbers) for name, o in origins.items()}
 
-    def _renumber_all(
-        self, origins: Iterable[Origin], numbers: Mapping[int, int]
-    ) -> tuple[Origin, ...]:
-        return tuple(
-            _RenumberedOrigin(
-                o.value, numbers.get(o.scope, o.scope), o.span, o, self._renumbered, self.graph
-            )
-            for o in origins
+    def _renumber_origin(self, origin: Origin, numbers: Mapping[int, int]) -> Origin:
+        scope = numbers.get(origin.scope, origin.scope)
+        return _RenumberedOrigin(
+            origin.value, scope, origin.span, origin, self._renumbered, self.graph
         )
+
+    def _renumber_decision(self, decision: Decision, numbers: Mapping[int, int]) -> Decision:
+        """A decision and those that lead to it, each once: a chain of them may be long."""
+        for each in decision.path():
+            outer = each.outer and self._decisions[id(each.outer)]
+            if id(each) not in self._decisions:
+                origin = self._renumber_origin(each.origin, numbers)
+                self._decisions[id(each)] = Decision(origin, each.site, outer)
+        return self._decisions[id(decision)]
 
 
 def _owner(owners: dict[int, int], one: Node | Scope, index: int) -> int | None:

@@ -93,7 +93,7 @@ class TableBuilder:
     def _checked_count(self, cell: tree.Expression) -> int:
         value = self.frame.evaluate(cell)
         # A count that is computed from a parameter decides how many layers the class has.
-        self.frame.record_test(value, cell)
+        self.frame.decide(value, cell)
         if not is_integer(value) or value < 1:
             must = "`number` must be an integer of at least 1"
             message = f"{must}, but this is {describe(value)}"
@@ -213,7 +213,7 @@ def _block_frame(frame: Frame, filled: FilledRow, number: int) -> Frame:
     names = {**frame.names, **filled.values, COUNTER: number}
     history = frame.history and frame.history.nested(filled.cells)
     inner = Frame(frame.context, frame.unit, frame.call, frame.scope, names)
-    inner.history, inner.guards = history, frame.guards
+    inner.history, inner.guard = history, frame.guard
     for column, cell in filled.cells.items():
         inner.bind(column, cell.value, cell)
     inner.bind(COUNTER, number, Counter(number))

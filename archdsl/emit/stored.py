@@ -1,0 +1,90 @@
+"""What a constructor keeps for `forward`: attributes that are no modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
+
+from archdsl.emit import terms
+from archdsl.emit.arguments import Arguments
+from archdsl.emit.leaves import is_computable
+from archdsl.emit.members import SELF, Computed, short_name
+from archdsl.emit.names import attribute
+from archdsl.emit.python import Attribute, Python, names_in
+from archdsl.ir.written import Apply, Entering, Literal, Measured, Named, Parameter, leaves
+from archdsl.ir.written import Expression as Term
+
+_FEW = 2
+"""How many arguments a condition may read to be written out in `forward`."""
+
+
+@dataclass
+class Stored:
+    """The attributes so far, with their values; those `taken` are modules."""
+
+    arguments: Arguments
+    taken: frozenset[str]
+    values: dict[str, Python] = field(default_factory=dict)
+
+    def read(self, written: Python, name: str) -> Python:
+        """A value as `forward` reads it: a constant, or an attribute, if need be called `name`."""
+        if not any(map(_is_variable, names_in(written))):
+            return written
+        unique = attribute(str(written) if str(written).isidentifier() else name)
+        others = (f"{unique.rstrip('0123456789')}{number}" for number in count(2))
+        return self._kept(written, chain([unique], others))
+
+    def _kept(self, written: Python, names: chain[str]) -> Python:
+        free = (n for n in names if n not in self.taken and self.values.get(n, written) == written)
+        unique = next(free)
+        self.values[unique] = written
+        return Attribute(SELF, unique)
+
+    def computed(self, term: Term) -> Computed:
+        """An expression for `forward`; what the constructor knows of it becomes attributes."""
+        stored: dict[Term, Python] = {}
+
+        def stand_in(part: Term) -> Term:
+            if isinstance(part, Literal):
+                return part
+            if is_computable(part):
+                written = self.arguments.written(part)
+                leaf = Parameter(str(len(stored)))
+                stored[leaf] = self.read(written, short_name(part))
+                return leaf
+            if isinstance(part, Named):
+                return stand_in(part.term)
+            if isinstance(part, Apply):
+                return replace(part, terms=tuple(map(stand_in, part.terms)))
+            return part
+
+        whole = stand_in(term)
+        sizes = (leaf for leaf in leaves(whole) if isinstance(leaf, Entering | Measured))
+        body = self.arguments.bodies[0]
+        return Computed(whole, stored, {leaf: body.axis(leaf) for leaf in sizes})
+
+    def test(self, term: Term, name: str) -> Python:
+        """A condition as `forward` reads it: written out if it is short, else an attribute."""
+        if isinstance(term, Named) or len(_variables(term)) > _FEW:
+            return self.flag(self.arguments.written(term), short_name(term, name))
+        return terms.write(term, self._leaf)
+
+    def _leaf(self, leaf: Term) -> Python:
+        return self.read(self.arguments.written(leaf), short_name(leaf))
+
+    def flag(self, written: Python, name: str) -> Python:
+        """A truth value as an attribute."""
+        bare = str(written) if str(written).isidentifier() else name
+        others = (f"{attribute(bare)}{number}" for number in count(2))
+        return self._kept(written, chain([attribute(bare), f"has_{bare}"], others))
+
+
+def _variables(term: Term) -> set[Term]:
+    """The parts of an expression that are variables of the constructor."""
+    if isinstance(term, Apply):
+        return set[Term]().union(*map(_variables, term.terms))
+    return set() if isinstance(term, Literal) else {term}
+
+
+def _is_variable(text: str) -> bool:
+    return text.isidentifier() and text not in ("None", "True", "False")
