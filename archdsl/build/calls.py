@@ -13,6 +13,7 @@ from archdsl import limits
 from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.arithmetic import FUNCTIONS, BadValue
 from archdsl.build.context import Frame
+from archdsl.build.decisions import decide, joined
 from archdsl.build.origins import origin
 from archdsl.build.request import Fault
 from archdsl.build.values import (
@@ -159,7 +160,7 @@ def pass_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name)
     decision = _presence(frame, name, callee)
     if callee is None and step is name:
         passed = piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
-        return frame.joined(passed, decision, "") if decision else passed
+        return joined(frame, passed, decision) if decision else passed
     arguments = evaluate_arguments(frame, given, piped, callee)
     guard = frame.guard
     frame.guard = decision or guard
@@ -167,7 +168,7 @@ def pass_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name)
         value = insert_after_call(frame, frame.apply(callee, arguments, step), step)
     finally:
         frame.guard = guard
-    return frame.joined(value, decision, "") if decision else value
+    return joined(frame, value, decision) if decision else value
 
 
 def _presence(frame: Frame, name: tree.Name, callee: Value) -> Decision | None:
@@ -180,7 +181,7 @@ def _presence(frame: Frame, name: tree.Name, callee: Value) -> Decision | None:
     if frame.names.get(name.name) is not callee:
         return None  # a number has the name of the operation, as in `x -> dropout(dropout)`
     present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
-    return frame.decide(callee is not None, present)
+    return decide(frame, callee is not None, present)
 
 
 def insert_after_call(frame: Frame, value: Value, node: tree.Node) -> Value:

@@ -6,8 +6,8 @@ So no rule imports another, and `build.machine` alone knows them all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archdsl import limits
@@ -208,38 +208,6 @@ class Frame:
         self.running = value if isinstance(value, tuple) else (value,)
         if self.history:
             self.history.bind(RUNNING, tensors_in(value))
-
-    def decision(self, value: Value, node: tree.Expression) -> Decision:
-        """A value that decides what the body contains, at this point of it."""
-        return Decision(self.as_written(value, node), self.site(node.span), self.guard)
-
-    def decide(self, value: Value, node: tree.Expression) -> Decision:
-        """Record a decision that the body's structure depends on."""
-        decision = self.decision(value, node)
-        self.decisions.append(decision)
-        return decision
-
-    def joined(self, value: Value, decision: Decision, name: str) -> Value:
-        """A value behind a decision, which leaves tensors under this name in both branches."""
-        if isinstance(value, tuple) and holds_tensor(value):
-            inner = enumerate(value)
-            return tuple([self.joined(one, decision, f"{name}[{i}]") for i, one in inner])
-        # Without a history nothing is emitted, so nobody asks where values are joined.
-        if not isinstance(value, Tensor) or self.history is None:
-            return value
-        scope = self.history.scope
-        return replace(value, join=self.graph.join(decision, name, scope, value.value, value.join))
-
-    def join(self, decision: Decision, names: Iterable[str]) -> None:
-        """Join the tensors under some names, and the running value, behind a decision."""
-        if self.history is None:
-            return
-        for name in names:
-            if name in self.names:
-                self.names[name] = self.joined(self.names[name], decision, name)
-        running = self.joined(self.running, decision, RUNNING)
-        assert isinstance(running, tuple)
-        self.running = running
 
     # The budget
 

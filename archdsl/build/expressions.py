@@ -11,6 +11,7 @@ from archdsl.build.arguments import evaluate_arguments, piped_arguments
 from archdsl.build.arithmetic import BadValue
 from archdsl.build.calls import insert_after_call, look_up, pass_on, resolve_callee
 from archdsl.build.context import Frame
+from archdsl.build.decisions import decision, joined
 from archdsl.build.origins import origin
 from archdsl.build.values import (
     Arguments,
@@ -163,15 +164,15 @@ def _exactly(
 
 def _conditional(frame: Frame, node: tree.Conditional) -> Value:
     holds, guard = frame.truth(node.test), frame.guard
-    frame.guard = decision = frame.decision(holds, node.test)
+    frame.guard = made = decision(frame, holds, node.test)
     try:
         value = frame.evaluate(node.then if holds else node.other)
     finally:
         frame.guard = guard
     # Of two numbers, the class has both; of two tensors, only the one that was computed.
     if holds_tensor(value):
-        frame.decisions.append(decision)
-    return frame.joined(value, decision, "")
+        frame.decisions.append(made)
+    return joined(frame, value, made)
 
 
 RULES: dict[type, Callable[[Frame, Any], Value]] = {

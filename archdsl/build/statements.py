@@ -12,6 +12,7 @@ from typing import Any
 from archdsl.build.arguments import evaluate_arguments, piped_arguments
 from archdsl.build.calls import pass_on
 from archdsl.build.context import Frame
+from archdsl.build.decisions import decide, join, joined_result
 from archdsl.build.origins import round_hint
 from archdsl.build.provenance import Local
 from archdsl.build.request import Fault
@@ -46,9 +47,7 @@ def run(frame: Frame, definition: tree.Block | tree.Network) -> Value:
         value = _running_result(frame, definition)
     except _Return as returned:
         value = returned.value
-    # Another branch of a condition that is still open has returned another value.
-    for decision in reversed(frame.guard.path() if frame.guard else ()):
-        value = frame.joined(value, decision, "return")
+    value = joined_result(frame, value)
     if value is POISON or (isinstance(value, tuple) and POISON in value):
         raise Fault
     return value
@@ -145,13 +144,13 @@ def _return(frame: Frame, statement: tree.Return) -> None:
 def _if(frame: Frame, statement: tree.If) -> None:
     holds = frame.truth(statement.test)
     guard = frame.guard
-    frame.guard = decision = frame.decide(holds, statement.test)
+    frame.guard = decision = decide(frame, holds, statement.test)
     frame.deepen(statement.span)
     try:
         _run_statements(frame, statement.body if holds else statement.otherwise)
     finally:
         frame.leave()
-    frame.join(decision, dict.fromkeys(assigned_names(statement)))
+    join(frame, decision, dict.fromkeys(assigned_names(statement)))
     # If a branch can return, the statements after it run only because of the test: it stays a
     # guard of theirs.
     inside = tree.walk((*statement.body, *statement.otherwise))
@@ -165,7 +164,7 @@ def _for(frame: Frame, statement: tree.For) -> None:
         message = f"a loop takes a tuple, but this is {describe(values)}"
         hint = f"write `range({statement.values.span.text})`" if is_integer(values) else None
         raise frame.misused("value", message, frame.as_written(values, statement.values), hint)
-    frame.decide(values, statement.values)
+    decide(frame, values, statement.values)
     outer = frame.iterations
     frame.deepen(statement.span)
     try:
@@ -239,7 +238,7 @@ def _bound(frame: Frame, statement: tree.Input) -> int | None:
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     """The sizes of an input, each with its own expression, if the shape is written out."""
     value = frame.evaluate(shape)
-    frame.decide(value, shape)
+    decide(frame, value, shape)
     sizes = value if isinstance(value, tuple) else (value,)
     nodes = _dimensions(shape)
     nodes = nodes if len(nodes) == len(sizes) else [shape] * len(sizes)

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from torch import nn
 
 import archdsl
-from emit.running import Load, class_in, network_class, randomise, results, samples
-from emit.running import both_outputs
+from emit.running import both_outputs, class_in, load_network, network_class, randomise, samples
 
 Case = tuple[int, int, bool]
+
+
+NETWORKS = Path(__file__).resolve().parents[1] / "networks"
 
 
 def classes_of(network: archdsl.Network) -> list[str]:
@@ -38,7 +40,9 @@ def _statements(draw: st.DrawFn, depth: int) -> str:
     simple = st.one_of(
         st.builds("{} = {} -> {}".format, names, names, steps),
         st.builds("{} = {} + 2 * {}".format, names, names, names),
-        st.builds("{0} = ({1} -> {2}) if {3} else {4}".format, names, names, steps, conditions, names),
+        st.builds(
+            "{0} = ({1} -> {2}) if {3} else {4}".format, names, names, steps, conditions, names
+        ),
     )
     if depth == 0:
         return draw(simple)
@@ -76,7 +80,7 @@ def _network(body: str, cases: list[Case]) -> archdsl.Network:
 
 _cases = st.tuples(st.integers(1, 3), st.integers(1, 3), st.booleans())
 _often = settings(
-    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 
 
@@ -133,3 +137,17 @@ def _built(block: type[nn.Module], cases: list[Case], other: Case) -> nn.Module 
         return block(**given)
     except ValueError:
         return None
+
+
+@pytest.mark.parametrize(
+    ("name", "blocks"),
+    [
+        ("mobilenet_v3_large", {"Stem", "SqueezeExcite", "Bneck1", "Bneck2"}),
+        ("efficientnet_v2_s", {"ConvBn", "FusedMBConv", "SqueezeExcite", "MBConv"}),
+        ("shufflenet_v2", {"ConvNormAct", "Separable", "Unit"}),
+        ("ir_csn_50", {"ConvNormAct", "Stem", "Projection", "BottleneckBlock"}),
+    ],
+)
+def test_a_block_is_one_class(name: str, blocks: set[str]) -> None:
+    found = set(classes_of(load_network(NETWORKS / f"{name}.arch", name)))
+    assert found - {"StochasticDepth"} == blocks
