@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archdsl import limits
-from archdsl.build.origins import origin, refusal_labels
+from archdsl.build.origins import origin, refusal_labels, truth_hint
 from archdsl.build.provenance import RUNNING, Binding, Local, NameHistory, Snapshot
 from archdsl.build.request import Budget, Call, Context, Fault, Findings
 from archdsl.build.values import (
@@ -31,7 +31,6 @@ from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Decision, Site
 from archdsl.ops.base import Operation
-from archdsl.params.numbers import is_number
 from archdsl.program.program import Program, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -108,9 +107,7 @@ class Frame:
         if isinstance(value, bool):
             return value
         message = f"a condition must be `true` or `false`, but this is {describe(value)}"
-        nothing = 0 if is_number(value) else "none"
-        hint = f"write `{node.span.text} != {nothing}`" if isinstance(node, tree.Name) else None
-        raise self.misused("value", message, self.as_written(value, node), hint)
+        raise self.misused("value", message, self.as_written(value, node), truth_hint(value, node))
 
     def apply(self, callee: Value, arguments: Arguments, node: tree.Node) -> Value:
         """The value of a call by itself, without what derivations insert after it."""

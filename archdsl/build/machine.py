@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from archdsl.build import blocks, calls, expressions, operations, parameters, sharing, statements
 from archdsl.build.context import Frame
-from archdsl.build.outcome import check_result
+from archdsl.build.outcome import check_initialisations, check_result
 from archdsl.build.provenance import NameHistory
 from archdsl.build.request import Budget, Built, Context, Ending, Fault, Findings, Request, Rules
 from archdsl.build.tables import rows
@@ -106,6 +106,7 @@ def _run_network(request: Request, context: Context) -> Graph:
     )
     result = frame.run(network)
     check_result(frame, network, result)
+    check_initialisations(frame, network)
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
     given, decisions = dict(frame.given), tuple(frame.decisions)
     outputs, main = tensors_in(result), request.program.main

@@ -138,22 +138,12 @@ def _check_count(
 
 def apply_infix(frame: Frame, node: tree.Binary, left: Given, right: Given) -> Value:
     """`a + b` where at least one side is a tensor."""
-    if node.operator not in INFIX:
-        message = f"`{node.operator}` does not take tensors"
-        raise frame.fault("value", message, node.span, help=_operator_hint(right.value))
     first, second = (_constant(frame, node.operator, given) for given in (left, right))
     constant = second if first is None else first
     operation = INFIX[node.operator](constant, constant_first=first is not None)
     operands = [given for given in (left, right) if isinstance(given.value, Tensor)]
     written = {"constant": left if second is None else right} if constant is not None else {}
     return frame.add(operation, operands, written, node)
-
-
-def _operator_hint(right: Value) -> str:
-    """The help for an operator that takes no tensors: `x > relu` is likely to be a chain."""
-    if isinstance(right, BlockValue | OperationValue):
-        return f"to pass a tensor on, write `-> {right.name}`"
-    return "`+`, `-`, `*` and `/` take tensors; what is built can depend on sizes, `x.channels`"
 
 
 def _constant(frame: Frame, operator: str, given: Given) -> int | Fraction | None:

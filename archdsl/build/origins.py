@@ -1,4 +1,4 @@
-"""Where a value that is refused was first written, and how to round it there.
+"""Where a value that is refused was first written, and what to write there.
 
 A value is often refused far from its origin: `widen(1.5)` makes a width that a convolution three
 blocks further in cannot take. The diagnostic points at the origin and shows the way from there.
@@ -10,8 +10,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
 
-from archdsl.build.values import Given, holds_tensor, show
+from archdsl.build.values import Given, Tensor, Value, holds_tensor, show
 from archdsl.diagnostics import Label, alternatives
+from archdsl.params.numbers import is_number
 from archdsl.program.program import names_in
 from archdsl.syntax import tree
 
@@ -68,3 +69,11 @@ def refusal_labels(given: Given, what: str) -> tuple[Label, ...]:
     if origin(given) is given:
         return ()
     return (Label(given.span, f"{what} is {show(given.value)} here"),)
+
+
+def truth_hint(value: Value, node: tree.Expression) -> str | None:
+    """The help for a value in the place of a condition."""
+    if isinstance(value, Tensor):
+        return "choose by elements with `where`; what is built depends on sizes, `x.channels`"
+    nothing = 0 if is_number(value) else "none"
+    return f"write `{node.span.text} != {nothing}`" if isinstance(node, tree.Name) else None

@@ -39,6 +39,16 @@ def check_result(frame: Frame, network: tree.Network, result: Value) -> None:
     frame.findings.add(frame.error("network", message, span, help=hint))
 
 
+def check_initialisations(frame: Frame, network: tree.Network) -> None:
+    """Warn of schemes for operations that the network does not have."""
+    declared = [node for node in network.body if isinstance(node, tree.Initialise)]
+    had = {node.operation.name for node in frame.graph} if declared else set()
+    for statement in declared:
+        if statement.kind not in had:
+            message = f"this network has no `{statement.kind}` to initialise"
+            frame.findings.add(warning("unused", message, statement.span))
+
+
 def _result_span(network: tree.Network) -> Span:
     """The only `return` of a network; its name where it has none or several."""
     returns = [node.span for node in tree.walk(network.body) if isinstance(node, tree.Return)]

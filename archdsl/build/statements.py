@@ -284,6 +284,9 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
         if statement.kind == "parameter":
             hint = "a parameter has its own `initial`: `parameter(shape, normal, std = 0.02)`"
         raise frame.fault("init", message, statement.span, help=hint)
+    if any(statement.kind == other.operation for other in frame.graph.initialisations):
+        message = f"`{statement.kind}` is initialised twice"
+        raise frame.fault("init", message, statement.span, help="the scheme is for all its layers")
     scheme, arguments = tree.split_call(statement.scheme)
     if scheme.name not in SCHEMES:
         from archdsl.foreign.words import value_hint  # a table that only a mistake needs

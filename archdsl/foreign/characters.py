@@ -31,7 +31,7 @@ _LOOKALIKES |= dict.fromkeys("\u2212\u2013\u2014", "-") | dict.fromkeys("“”�
 _LOOKALIKES |= dict(zip("\uff1b\uff0c\uff1a\uff08\uff09", ";,:()", strict=True))
 _WRITTEN = {
     "@": "write `matmul(x, y)`; there are no decorators",
-    "~": "write `not`, or `1 - x` of a tensor",
+    "~": "write `not` of a condition, `where(x, 0, 1)` of a tensor",
     "\\": "a line may break inside parentheses, and before `->` and `+`",
     "$": "a name is written alone: `n`",
     "`": "a name is written alone: `n`",

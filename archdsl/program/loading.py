@@ -27,6 +27,7 @@ from archdsl.program.program import (
     Unread,
     name_span,
 )
+from archdsl.program.silence import without_effect
 from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
@@ -76,7 +77,8 @@ def _load(source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Progra
     if main is None:
         raise CompileError(loader.diagnostics)
     known = language(units)
-    found = (mistake for unit in units for mistake in check_names(unit, known))
+    found = [mistake for unit in units for mistake in check_names(unit, known)]
+    found += [mistake for unit in units for mistake in without_effect(unit)]
     definitions, faults = tuple(loader.definitions), tuple(loader.diagnostics)
     return Program(main, units, definitions, known, faults, (*loader.mistakes, *found))
 
@@ -140,7 +142,8 @@ class _Loader:
         names = _Names[Definition](self.diagnostics)
         recipes = _Names[tuple[NamedRecipe, Unit]](self.diagnostics)
         unread: list[Unread] = []
-        unit = Unit(file, path, names.known, recipes.known, unread)
+        read: list[tuple[tree.Use, Unit]] = []
+        unit = Unit(file, path, names.known, recipes.known, unread, read)
         # Resolved, so that a link to a file is the same file.
         self.open.append(path.resolve())
         written = [d for d in file.definitions if isinstance(d, tree.Use)]
@@ -150,6 +153,7 @@ class _Loader:
             if isinstance(used, Unread):
                 unread.append(used)
                 continue
+            read.append((use, used))
             for definition in used.own:
                 names.use(definition.name, definition, use)
             for recipe in used.own_recipes:

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
-from itertools import pairwise
 
-from archdsl.diagnostics import Diagnostic, Label, did_you_mean, error, one_of, warning
+from archdsl.diagnostics import Diagnostic, did_you_mean, error, one_of
 from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.ops import OPERATIONS
 from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
-from archdsl.program.cells.parts import CellBlock
 from archdsl.program.hints import name_hint
 from archdsl.program.program import (
     Function,
@@ -24,9 +22,7 @@ from archdsl.program.program import (
     Symbol,
     Unit,
     assigned_names,
-    names_in,
 )
-from archdsl.source import Span
 from archdsl.syntax import tree
 
 COUNTER, INDEX, COUNT = "i", "index", "count"
@@ -101,7 +97,7 @@ def words_of_kind(kind: Kind) -> tuple[str, ...]:
 
 
 def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
-    """Errors for undefined names in a file, warnings for what is never run or never read."""
+    """Errors for undefined names in a file, and for parameters that are no axes."""
     outside = {*unit.names, *language}
     named = (*(own.node for own in unit.own), *unit.own_recipes)
     yield from (mistake for definition in named for mistake in _axes(definition))
@@ -112,55 +108,8 @@ def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
             _, arguments = tree.split_call(definition.base)
             yield from _undefined(unit, [*tree.walk(arguments)], outside)
             continue
-        yield from _unread(definition)
         nodes = [*tree.walk([*definition.parameters, *definition.body])]
         yield from _undefined(unit, nodes, outside | set(_inside(definition, nodes)))
-        yield from _after_return(definition.body)
-        yield from _stages_of_one_name(definition.body)
-        for node in nodes:
-            if isinstance(node, tree.If | tree.For):
-                yield from _after_return(node.body)
-                yield from _stages_of_one_name(node.body)
-            if isinstance(node, tree.If):
-                yield from _after_return(node.otherwise)
-                yield from _stages_of_one_name(node.otherwise)
-
-
-def _unread(definition: Named) -> Iterator[Diagnostic]:
-    """Warnings for parameters that nothing reads: whatever they are given, nothing changes.
-
-    A block need not name its first parameter, which is the running value. `tau` of a network is
-    for the transforms of clips.
-    """
-    if isinstance(definition, tree.Derived | CellBlock):
-        return
-    is_network = isinstance(definition, tree.Network)
-    defaults = (parameter.default for parameter in definition.parameters if parameter.default)
-    read = names_in(*definition.body, *defaults)
-    read |= {TAU} if is_network else set()
-    for parameter in definition.parameters[0 if is_network else 1 :]:
-        if parameter.name not in read:
-            message = f"nothing in `{definition.name}` reads the parameter `{parameter.name}`"
-            yield warning("unused", message, parameter.span)
-
-
-def _stages_of_one_name(body: tuple[tree.Statement, ...]) -> Iterator[Diagnostic]:
-    """Warnings for stages of one name, in one table or in several that all run.
-
-    Their labels are numbered, so that no label is the name.
-    """
-    first: dict[str, Span] = {}
-    for table in (statement for statement in body if isinstance(statement, tree.Table)):
-        columns = [column.name for column in table.columns]
-        for row in (line for line in table.rows if isinstance(line, tree.Row)):
-            named = (cell for name, cell in zip(columns, row.cells, strict=False) if name == STAGE)
-            for cell in (cell for cell in named if isinstance(cell, tree.Name)):
-                known = first.setdefault(cell.name, cell.span)
-                if known is not cell.span:
-                    message = f"there are several stages `{cell.name}`, whose labels are numbered"
-                    help = "write `-` in rows that continue a stage"
-                    also = [Label(known, "the first one")]
-                    yield warning("table", message, cell.span, also=also, help=help)
 
 
 def _axes(definition: Named | NamedRecipe) -> Iterator[Diagnostic]:
@@ -207,10 +156,3 @@ def _undefined(unit: Unit, nodes: list[tree.Node], known: set[str]) -> Iterator[
             # Sorted, because a set of strings has another order in every process.
             hint = name_hint(node, unit.file.source, sorted(known))
             yield error("name", f"`{node.name}` is not defined", node.span, help=hint)
-
-
-def _after_return(body: tuple[tree.Statement, ...]) -> Iterator[Diagnostic]:
-    for statement, following in pairwise(body):
-        if isinstance(statement, tree.Return):
-            yield warning("unreachable", "statements after `return` are never run", following.span)
-            return

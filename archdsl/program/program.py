@@ -78,8 +78,8 @@ class Unit:
     """One file. `names` are the definitions that it sees: its own, and those of files it uses.
 
     Names are not passed on: a file does not see what the files that it uses use. Recipes are no
-    values, so their names are apart and may equal those of networks. `unread` are the files that
-    it uses in vain.
+    values, so their names are apart and may equal those of networks. `used` are the files that
+    it uses, and `unread` those that cannot be read.
     """
 
     file: tree.File = field(repr=False)
@@ -87,6 +87,7 @@ class Unit:
     names: Mapping[str, Definition] = field(repr=False)
     recipes: Mapping[str, tuple[NamedRecipe, Unit]] = field(repr=False)
     unread: Sequence[Unread] = field(default=(), repr=False)
+    used: Sequence[tuple[tree.Use, Unit]] = field(default=(), repr=False)
 
     def may_see(self, name: str) -> bool:
         """Whether an unknown name may come from a file that cannot be read.

@@ -218,8 +218,9 @@ class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer
             elif position == 0:
                 doc = element.text
             else:
-                message = "a doc string must be at the head of a file or before a definition"
-                self._report("doc", message, element.span)
+                message = "a doc string must be at the head of a file, or before what can have one"
+                help = "these are blocks, cells, networks and recipes; a claim has `note`"
+                self._report("doc", message, element.span, help)
         whole = Span(self._margin.source, 0, len(self._margin.source.text))
         comments = tuple(self._margin.comments)
         return tree.File(self._margin.source, doc, tuple(definitions), comments, span=whole)

@@ -152,6 +152,16 @@ def _target(fault: Fault) -> Diagnostic | None:
     return error("syntax", "unexpected `=`", fault.span(fault.found), help=help)
 
 
+def _compared_twice(fault: Fault) -> Diagnostic | None:
+    """`a < b < c`."""
+    signs = {"COMPARE", "AT_MOST"}
+    statement = fault.tokens[fault.first : fault.at]
+    if fault.found.type not in signs or not any(token.type in signs for token in statement):
+        return None
+    message, help = f"unexpected `{fault.found}`", "write `a < b and b < c`"
+    return error("syntax", message, fault.span(fault.found), fault.expected, help=help)
+
+
 def _comma(fault: Fault) -> Diagnostic | None:
     """`relu,`, `y = x,`."""
     if fault.found.type not in _ENDS or fault.before is None or fault.before.type != "COMMA":
@@ -181,6 +191,7 @@ RULES = (
     _step,
     _counted,
     _target,
+    _compared_twice,
     _comma,
     _product,
 )

@@ -106,13 +106,7 @@ WORDS = """block w(x, m: always | never = always, n: int = 2) {
         ),
         ("conv(ceil(x))", "value", "ceil(x)", "must be a number, but this is a tensor", None),
         ("conv(ceil(a = 2))", "argument", "a = 2", "without names", None),
-        (
-            "y = x < x",
-            "value",
-            "x < x",
-            "`<` does not take tensors",
-            "`+`, `-`, `*` and `/` take tensors",
-        ),
+        ("if x < x { relu }", "value", "x < x", "a condition must be", "choose by elements"),
         ("y = x + true", "value", "true", "a tensor or a number here, but this is `true`", None),
         ("z = y -> relu\n y = x -> relu", "name", "y", "`y` is assigned only later", None),
         (

@@ -112,6 +112,8 @@ class RowFiller:
         for binding, name, _ in self.bindings:
             if name not in self.used:
                 message = f"no block of this table takes `{name}`"
+                if name in self.columns:
+                    message = f"the rows have a column `{name}` of their own, so nothing reads this"
                 self.frame.findings.add(warning("unused", message, binding.span))
 
     def _evaluate_cell(self, cell: tree.Expression) -> Given | None:
