@@ -89,7 +89,7 @@ def _combined(
 expressions = st.recursive(_literals, _combined, max_leaves=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(expressions)
 def test_arithmetic_is_rational(drawn: tuple[str, Fraction]) -> None:
     text, value = drawn
@@ -97,7 +97,7 @@ def test_arithmetic_is_rational(drawn: tuple[str, Fraction]) -> None:
         assert value_of(text) == value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(expressions, expressions)
 def test_rounding_and_order_are_exact(a: tuple[str, Fraction], b: tuple[str, Fraction]) -> None:
     texts = f"(ceil({a[0]}), floor({a[0]}), {a[0]} < {b[0]}, {a[0]} == {b[0]})"

@@ -142,7 +142,7 @@ def test_the_convention_and_the_input_are_named() -> None:
 
 
 @given(st.lists(st.integers(1, 10**18), min_size=1, max_size=5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_logarithmic_scales(values: list[int]) -> None:
     scale = Logarithmic.of(values)
     assert all(0.05 < scale.place(value) < 0.95 for value in values)
@@ -154,7 +154,7 @@ def test_logarithmic_scales(values: list[int]) -> None:
 
 
 @given(st.lists(st.decimals(0, 100, places=2).map(float), min_size=1, max_size=5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_linear_scales(values: list[float]) -> None:
     scale = Linear.of(values)
     assert all(0.05 < scale.place(value) < 0.95 for value in values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from laws import law
 
 from archdsl.draw.frames import lay_out
 from archdsl.draw.geometry import spread
@@ -13,8 +13,6 @@ from archdsl.draw.picture import Box, Group, Look, Wire
 from tests.build.harness import build
 from tests.draw.harness import GALLERY, check, of_file, picture
 from tests.networks.strategies import NAME, networks
-
-QUICK = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("depth", [None, 2])
@@ -33,8 +31,7 @@ def test_all_blocks_opened(name: str) -> None:
     check(drawn)
 
 
-@QUICK
-@given(networks())
+@law(networks(), few=20, many=300)
 def test_random_networks(text: str) -> None:
     network = build(text, NAME)
     for depth in (None, 9):

@@ -13,8 +13,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 from build.harness import build
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from laws import law
 from torch import Tensor, nn
 from torch.export import Dim
 from torch.utils.flop_counter import FlopCounterMode
@@ -277,8 +277,7 @@ def cells(draw: st.DrawFn) -> Cell:
     return Cell(tuple(operations), outputs, keys_values, channels, size, frames)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(cells())
+@law(cells(), few=12, many=200)
 def test_any_cell(cell: Cell) -> None:
     module = module_of(alone(cell))
     clips = random(*SHAPE)

@@ -7,8 +7,9 @@ from textwrap import dedent
 from typing import TypeAlias, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from laws import law
 
 from archdsl.emit import python as py
 from archdsl.emit.python import Atom, Call, Keyword, Python, Statement, Value, literal, render
@@ -303,21 +304,15 @@ def modules(draw: st.DrawFn) -> tuple[Statement, ...]:
 
 Block: TypeAlias = tuple[Statement, ...]
 
-thorough = settings(
-    deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=200
-)
 
-
-@thorough
-@given(single_statements())
+@law(single_statements(), few=50, many=1000)
 def test_a_statement_is_as_black_lays_it_out(block: Block) -> None:
     text = text_of(*block)
     assert formatted(text) == text
     assert ast.unparse(ast.parse(text)) == means(block)
 
 
-@settings(thorough, max_examples=40)
-@given(modules())
+@law(modules(), few=10, many=200)
 def test_a_module_is_as_black_lays_it_out(block: Block) -> None:
     text = text_of(*block)
     assert formatted(text) == text

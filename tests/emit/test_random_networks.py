@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from laws import law
 from networks.strategies import NAME, networks
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -15,9 +15,7 @@ import archdsl
 from archdsl import files
 from emit.running import both_outputs, network_class, results, samples
 
-_slowly = settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+_any_network = law(networks(), few=15, many=300)
 
 
 def _load(text: str) -> archdsl.Network:
@@ -27,8 +25,7 @@ def _load(text: str) -> archdsl.Network:
         return archdsl.load(path).network(NAME)
 
 
-@given(networks())
-@_slowly
+@_any_network
 def test_torch_agrees(text: str) -> None:
     """Parameters, FLOPs and the shapes of all outputs are exact."""
     network = _load(text)
@@ -42,16 +39,14 @@ def test_torch_agrees(text: str) -> None:
     assert tuple(tuple(t.shape[1:]) for t in outputs) == network.outputs
 
 
-@given(networks())
-@_slowly
+@_any_network
 def test_the_module_computes_the_graph(text: str) -> None:
     """Outputs and all shapes in between are those of the interpreter."""
     for ours, theirs in both_outputs(_load(text)):
         torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-9, equal_nan=True)
 
 
-@given(networks())
-@_slowly
+@_any_network
 def test_layout(text: str) -> None:
     """Emitted text is in black's layout, which is implemented without black."""
     black = pytest.importorskip("black")

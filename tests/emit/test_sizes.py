@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume
 from hypothesis import strategies as st
+from laws import law
 
 import archdsl
 from archdsl.diagnostics import CompileError
@@ -180,10 +181,7 @@ def _specs(draw: st.DrawFn) -> str:
     }}"""
 
 
-@given(text=_specs(), size=st.sampled_from(OTHERS))
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+@law(text=_specs(), size=st.sampled_from(OTHERS), few=20, many=300)
 def test_the_module_at_another_size_is_the_spec_at_that_size(text: str, size: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.arch"

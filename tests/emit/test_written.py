@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume
 from hypothesis import strategies as st
+from laws import law
 from torch import nn
 
 import archdsl
@@ -249,10 +250,7 @@ def _specs(draw: st.DrawFn) -> str:
     }}"""
 
 
-@given(text=_specs(), a=st.integers(1, 30), b=st.integers(1, 30))
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+@law(text=_specs(), a=st.integers(1, 30), b=st.integers(1, 30), few=25, many=300)
 def test_the_class_with_other_arguments_is_the_spec_with_them(text: str, a: int, b: int) -> None:
     """Parameters, shapes and outputs agree, in float64."""
     with tempfile.TemporaryDirectory() as folder:

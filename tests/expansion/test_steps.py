@@ -31,7 +31,7 @@ def _costs(spec: archdsl.Spec, axis: Axis, places: Iterable[int]) -> list[int]:
     return [standing.measure(plan).figure("macs") for plan in changed]
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(times=st.floats(1.2, 6), axis=st.sampled_from(NAMES))
 def test_no_neighbour_of_a_candidate_is_much_closer(times: float, axis: str) -> None:
     target = int(20_662_304 * times)

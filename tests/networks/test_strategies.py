@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from laws import law
 
 from tests.build.harness import build
 from tests.networks.strategies import NAME, networks
 
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
-
-@QUICK
-@given(networks())
+@law(networks(), few=25, many=300)
 def test_random_networks_are_valid(text: str) -> None:
     network = build(text, NAME)
     assert not [d for d in network.diagnostics if d.is_error]

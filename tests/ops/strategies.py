@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import hypothesis
-from hypothesis import settings
 from hypothesis import strategies as st
+from laws import law
 
 from archdsl.ir.types import TensorType
-
-EXAMPLES = 12
 
 sizes = st.integers(1, 7)
 flags = st.booleans()
@@ -20,9 +17,8 @@ flags = st.booleans()
 def given(
     *arguments: st.SearchStrategy[Any],
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """`hypothesis.given` with few examples, since each builds several modules."""
-    few = settings(max_examples=EXAMPLES, deadline=None)
-    return lambda test: few(hypothesis.given(*arguments)(test))
+    """A law with few examples, since each builds several modules."""
+    return law(*arguments, few=8, many=50)
 
 
 @st.composite

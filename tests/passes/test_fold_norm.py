@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 import torch
 from emit.running import ROOT, network_class, randomise, results, samples
-from hypothesis import HealthCheck, given, settings
+from laws import law
 from networks.strategies import NAME, networks
 from ops.harness import Emitted
 from torch import nn
@@ -22,10 +22,6 @@ from archdsl.ir.graph import Graph
 from archdsl.ops.base import Weight
 from archdsl.passes.base import Lowered, Paths, nodes_with_tensors
 from archdsl.passes.fold_norm import Fold, fold_norm
-
-_slowly = settings(
-    max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
 
 
 def network(text: str, name: str | None = None) -> archdsl.Network:
@@ -81,8 +77,7 @@ def check(network: archdsl.Network) -> Lowered:
     return lowered
 
 
-@given(networks())
-@_slowly
+@law(networks(), few=12, many=200)
 def test_same_outputs(text: str) -> None:
     check(network(text, NAME))
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume
 from hypothesis import strategies as st
+from laws import law
 
 from archdsl.diagnostics import CompileError, Diagnostic
 from archdsl.ir.likeness import is_same_network
@@ -30,7 +32,7 @@ GALLERY = [
     if path.stem in load(path).networks
 ]
 AXES = ("widen(2)", "resize(factor = 1.5)", "stretch(2)", "bottleneck(1.5)")
-QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+quick_law = partial(law, few=8, many=60)
 
 
 @contextmanager
@@ -83,15 +85,13 @@ def extents(network: Network) -> list[tuple[str, object]]:
 
 
 @pytest.mark.parametrize("one", ["stretch(1)", "widen(1)", "bottleneck(1)", "resize(factor = 1)"])
-@QUICK
-@given(specs())
+@quick_law(specs())
 def test_a_factor_of_one_is_the_identity(one: str, files: Files) -> None:
     with load_files(files) as spec:
         assert is_same_network(transformed_or_discarded(spec, one).graph, spec.network(NAME).graph)
 
 
-@QUICK
-@given(specs(), st.integers(1, 3), st.integers(1, 3), st.booleans())
+@quick_law(specs(), st.integers(1, 3), st.integers(1, 3), st.booleans())
 def test_stretches_multiply(files: Files, first: int, then: int, keep: bool) -> None:
     with load_files(files) as spec:
         steps = [Stretch(n, keep_transitions=keep) for n in (first, then, first * then)]
@@ -99,8 +99,7 @@ def test_stretches_multiply(files: Files, first: int, then: int, keep: bool) -> 
         assert is_same_network(twice.graph, transformed(spec, steps[2]).graph)
 
 
-@QUICK
-@given(specs(), st.sampled_from([2, 3, Fraction(3, 2), Fraction(1, 2)]), st.booleans())
+@quick_law(specs(), st.sampled_from([2, 3, Fraction(3, 2), Fraction(1, 2)]), st.booleans())
 def test_depth_changes_no_width_and_no_shape(files: Files, depth: Fraction, keep: bool) -> None:
     with load_files(files) as spec:
         deep = transformed_or_discarded(spec, Stretch(depth, keep_transitions=keep))
@@ -110,8 +109,7 @@ def test_depth_changes_no_width_and_no_shape(files: Files, depth: Fraction, keep
         assert deep.outputs == own.outputs
 
 
-@QUICK
-@given(specs(), st.sampled_from([2, 3]))
+@quick_law(specs(), st.sampled_from([2, 3]))
 def test_cost_grows_between_linearly_and_quadratically_with_width(files: Files, width: int) -> None:
     """Of convolutions whose blocks take no width from elsewhere, where no width is rounded.
 
@@ -137,8 +135,7 @@ def _elements(network: Network) -> int:
     return sum(prod(shape) for shape in network.inputs.values())
 
 
-@QUICK
-@given(
+@quick_law(
     specs(), st.sampled_from(["resize(size = 24)", "resize(factor = 2)", "lengthen(factor = 3)"])
 )
 def test_other_clips_keep_the_parameters(files: Files, change: str) -> None:
@@ -150,8 +147,7 @@ def test_other_clips_keep_the_parameters(files: Files, change: str) -> None:
         assert (other.costs.total.macs == own.costs.total.macs) == (larger == 0)
 
 
-@settings(QUICK, max_examples=40)
-@given(specs(), changes())
+@law(specs(), changes(), few=15, many=200)
 def test_a_written_network_is_the_same_network(files: Files, applied: list[str]) -> None:
     """Writing compiles its text again; if that fails, there is a diagnostic."""
     with load_files(files) as spec:
@@ -162,8 +158,7 @@ def test_a_written_network_is_the_same_network(files: Files, applied: list[str])
         assert diagnostic.labels or not diagnostic.is_error
 
 
-@settings(QUICK, max_examples=25)
-@given(specs(), changes(), st.integers(0, 200), st.integers(0, 200))
+@law(specs(), changes(), st.integers(0, 200), st.integers(0, 200), few=10, many=100)
 def test_insertions_keep_their_places(
     files: Files, applied: list[str], first: int, then: int
 ) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import groupby
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from archdsl.network import Network
@@ -19,7 +18,7 @@ from archdsl.program.loading import parse_program
 from archdsl.source import Source
 from archdsl.spec import Spec
 from tests.plan.strategies import NAME, Files, specs
-from tests.plan.test_laws import QUICK, load_files
+from tests.plan.test_laws import load_files, quick_law
 
 
 class Duplicated(Transform):
@@ -92,8 +91,7 @@ def expected(rows: list[RowId], change: Transform, plan: Plan) -> list[RowId]:
     return [*rows[: place + 1], rows[place]._replace(copy=plan.added + 1), *rows[place + 1 :]]
 
 
-@QUICK
-@given(specs(), st.lists(EDITS, min_size=1, max_size=4))
+@quick_law(specs(), st.lists(EDITS, min_size=1, max_size=4))
 def test_identities_survive_and_the_network_follows(files: Files, edits: list[Transform]) -> None:
     with load_files(files) as spec:
         for count, change in enumerate(edits):

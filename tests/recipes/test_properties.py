@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from laws import law
 
 from archdsl.diagnostics import CompileError
 from archdsl.recipes.recipe import SETTINGS, WORDS
@@ -42,8 +42,7 @@ _settings = st.one_of(
 )
 
 
-@given(st.lists(_settings, min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@law(st.lists(_settings, min_size=1, max_size=4), few=40, many=500)
 def test_any_recipe_is_made_or_refused(settings_text: list[str]) -> None:
     with suppress(CompileError):
         assert all(mistake.message for mistake in mistakes(spec(*settings_text)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from laws import law
 
 from archdsl.diagnostics import CompileError
 from archdsl.source import Source
@@ -52,7 +52,7 @@ claim n(size = 3) {
 '''
 _PIECES = [*'(){}[]|,;=-+*"#.^\n\t x1', "->", '"""', "if ", "table", "| a |\n", "block ", "é", "\0"]
 
-_quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_damage = st.integers(0, len(_VALID)), st.integers(0, 30), st.sampled_from(["", *_PIECES])
 
 
 def _parse(text: str) -> tree.File | None:
@@ -66,8 +66,7 @@ def _parse(text: str) -> tree.File | None:
     return None
 
 
-@given(files)
-@settings(_quick, max_examples=70)
+@law(files, few=20, many=300)
 def test_a_printed_tree_parses_to_itself(file: tree.File) -> None:
     printed = format_file(file)
     again = _parse(printed)
@@ -75,8 +74,7 @@ def test_a_printed_tree_parses_to_itself(file: tree.File) -> None:
     assert format_file(again) == printed
 
 
-@given(expressions)
-@settings(_quick, max_examples=200)
+@law(expressions, few=60, many=1000)
 def test_a_printed_expression_parses_to_itself(expression: tree.Expression) -> None:
     span = expression.span
     statement = tree.Assign(("y",), expression, span=span)
@@ -85,20 +83,17 @@ def test_a_printed_expression_parses_to_itself(expression: tree.Expression) -> N
     assert _parse(format_file(file)) == file
 
 
-@given(st.text() | st.lists(st.sampled_from(_PIECES)).map("".join))
-@settings(_quick, max_examples=200)
+@law(st.text() | st.lists(st.sampled_from(_PIECES)).map("".join), few=200, many=2000)
 def test_any_text_parses_or_is_refused(text: str) -> None:
     _check_formatted(_parse(text))
 
 
-@given(st.integers(0, len(_VALID)), st.integers(0, 30), st.sampled_from(["", *_PIECES]))
-@settings(_quick, max_examples=400)
+@law(*_damage, few=80, many=2000)
 def test_a_damaged_file_parses_or_is_refused(place: int, length: int, put_in: str) -> None:
     _check_formatted(_parse(_VALID[:place] + put_in + _VALID[place + length :]))
 
 
-@given(st.integers(0, len(_VALID)), st.integers(0, 30), st.sampled_from(["", *_PIECES]))
-@settings(_quick, max_examples=50)
+@law(*_damage, few=12, many=200)
 def test_a_damaged_file_takes_no_disproportionate_work(
     place: int, length: int, put_in: str
 ) -> None:
@@ -106,8 +101,11 @@ def test_a_damaged_file_takes_no_disproportionate_work(
     assert grows_in_proportion(lambda times: _parse("\n".join([damaged] * times)), 2)
 
 
-@given(st.lists(st.tuples(st.integers(0, len(_VALID)), st.sampled_from(_PIECES)), max_size=6))
-@settings(_quick, max_examples=200)
+@law(
+    st.lists(st.tuples(st.integers(0, len(_VALID)), st.sampled_from(_PIECES)), max_size=6),
+    few=50,
+    many=1000,
+)
 def test_a_file_damaged_in_several_places_parses_or_is_refused(
     damages: list[tuple[int, str]],
 ) -> None:
