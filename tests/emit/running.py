@@ -35,6 +35,13 @@ def gallery() -> list[tuple[Path, str]]:
     return own + [(path, archdsl.load(path).choose()) for path in EXAMPLES]
 
 
+REPEATS = frozenset(
+    """autox3d_l_printed autox3d_l_printed_plain autox3d_m autox3d_m_plain i3d_mit i3d_r50_mit
+    s3d_mit i3d_agnostic i3d_r50_gpb i3d_r50_agnostic tiny_frame x3d_m x3d_xs vivit""".split()
+)
+"""Networks of the gallery whose blocks are those of another one there, in other sizes or places."""
+
+
 @cache
 def load_network(path: Path, name: str) -> archdsl.Network:
     """A network of the gallery, built once for all tests."""

@@ -15,6 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import archdsl
 from emit.running import (
+    REPEATS,
     ROOT,
     both_outputs,
     build_files,
@@ -27,7 +28,12 @@ from emit.running import (
     samples,
 )
 
-GALLERY = [pytest.param(path, name, id=name) for path, name in gallery()]
+slow = pytest.mark.slow
+FEW = [(path, name) for path, name in gallery() if name not in REPEATS]
+GALLERY = [
+    pytest.param(path, name, id=name, marks=slow if name in REPEATS else ())
+    for path, name in gallery()
+]
 TINY = Path(__file__).parent / "tiny.arch"
 
 
@@ -68,9 +74,12 @@ def test_layout(path: Path, name: str) -> None:
         ("format", "--check", "--diff"),
     ],
 )
-def test_ruff_finds_nothing(command: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize("networks", [FEW, pytest.param(gallery(), marks=slow)], ids=["few", "all"])
+def test_ruff_finds_nothing(
+    networks: list[tuple[Path, str]], command: tuple[str, ...], tmp_path: Path
+) -> None:
     """In no file of any network; isort must know that the modules of a folder are its own."""
-    for path, name in gallery():
+    for path, name in networks:
         (tmp_path / name).mkdir()
         for file, text in build_files(path, name).items():
             (tmp_path / name / file).write_text(text)
