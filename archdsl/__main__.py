@@ -15,6 +15,9 @@ def run() -> int:
         return main()
     except KeyboardInterrupt:  # not in `main`, because the imports take most of a short command
         return 130
+    finally:
+        # Python looks once more when it ends, disabled or not, but not in what is frozen.
+        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -124,7 +124,8 @@ def test_interrupts_are_quiet(
 
     monkeypatch.setattr("archdsl.cli.options.load", interrupt)
     monkeypatch.setattr("sys.argv", ["archdsl", "flops", SPEC])
-    monkeypatch.setattr("gc.disable", lambda: None)
+    for name in ("gc.disable", "gc.freeze"):
+        monkeypatch.setattr(name, lambda: None)
     assert run() == 130
     assert capsys.readouterr().err == ""
 
