@@ -40,10 +40,10 @@ _TAKEN = frozenset(
 """Names that emitted code uses, so that variables must not have them."""
 
 _FILES = frozenset(
-    "recipe errors disk tables formats classes lists packets pictures decoding video processes"
-    " loading weights checkpoints log stopping arguments learner resuming run train evaluate"
-    " hubconf network dependencies torch torchvision torchcodec lightning pytorch_lightning numpy"
-    " av PIL tqdm matplotlib tensorboard safetensors".split()
+    "recipe errors disk tables formats classes lists labels packets pictures decoding video"
+    " processes loading weights checkpoints log stopping arguments learner resuming run train"
+    " evaluate hubconf network dependencies torch torchvision torchcodec lightning"
+    " pytorch_lightning numpy av PIL tqdm matplotlib tensorboard safetensors".split()
 )
 """Names that a module must not have: the files beside it, and packages that these import.
 

@@ -201,6 +201,10 @@ class Recipe(Frozen):
     normalise: Normalise = setting(OptionsForm(Normalise), default=Normalise())
     dropout: Number | None = setting(ValueForm(SHARE), default=None)
     """The network's `dropout`; None keeps the network's own value."""
+    loss: str = setting(
+        ValueForm(Choice(("cross_entropy", "binary_cross_entropy"))), default="cross_entropy"
+    )
+    """The latter is for videos of several classes, each of which is told by itself."""
     label_smoothing: Number = setting(ValueForm(SHARE), default=0)
     class_weights: str | tuple[Number, ...] | None = setting(
         ValueForm(ClassWeights()), default=None

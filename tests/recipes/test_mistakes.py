@@ -119,6 +119,25 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
         ("dropout -0.1", "-0.1", "at least 0, below 1", None),
         ("dropout", "dropout", "but it has no value", None),
         ("label_smoothing 1", "1", "at least 0, below 1", None),
+        ("loss binary_cross_entrop", "binary_cross_entrop", "`loss` must be", "did you mean"),
+        (
+            "loss binary_cross_entropy; label_smoothing 0.1",
+            "0.1",
+            "`label_smoothing` is for videos of one class each",
+            None,
+        ),
+        (
+            "loss binary_cross_entropy; class_weights balanced",
+            "balanced",
+            "`class_weights` is for videos of one class each",
+            None,
+        ),
+        (
+            "loss binary_cross_entropy; sampling balanced",
+            "balanced",
+            "`sampling` is for videos of one class each",
+            None,
+        ),
         ("class_weights 2", "2", "number of at least 0 for each class, not all 0", None),
         ("class_weights (0, 0, 0, 0)", "(0, 0, 0, 0)", "not all 0, but this is", None),
         ("class_weights (1, -1, 1, 1)", "(1, -1, 1, 1)", "of at least 0 for each class", None),
@@ -240,6 +259,12 @@ def test_an_exception_from_no_weight_decay() -> None:
             "flip",
             "m",
             "ends with `softmax`: it can be tested but not trained",
+        ),
+        (
+            "in -> mean -> linear(classes) -> softmax",
+            "loss binary_cross_entropy",
+            "binary_cross_entropy",
+            "ends with `softmax`, which makes one class of several",
         ),
         ("in -> conv(classes) -> softmax(axis = 0) -> mean", "flip", "m", "ends with `softmax`"),
         (

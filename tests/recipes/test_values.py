@@ -77,6 +77,8 @@ HALF, TENTH = Fraction(1, 2), Fraction(1, 10)
             Normalise((HALF,) * 3, (HALF, HALF, 1)),
         ),
         ("dropout 0.1", "dropout", TENTH),
+        ("loss cross_entropy", "loss", "cross_entropy"),
+        ("loss binary_cross_entropy", "loss", "binary_cross_entropy"),
         ("label_smoothing 0.1", "label_smoothing", TENTH),
         ("class_weights balanced", "class_weights", "balanced"),
         ("class_weights none", "class_weights", None),

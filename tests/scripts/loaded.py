@@ -21,6 +21,7 @@ class Scripts:
     formats: ModuleType
     classes: ModuleType
     lists: ModuleType
+    labels: ModuleType
     packets: ModuleType
     pictures: ModuleType
     decoding: ModuleType

@@ -246,19 +246,19 @@ def test_training_goes_on_with_the_next_video(tmp_path: Path, in_views: Scripts)
     video, random_clip = in_views.video, in_views.recipe.random_clip
     good = str(write_video(tmp_path / "good.mp4"))
     bad = str(write_bad(tmp_path, "zero"))
-    clips = video.VideoDataset([video.Video(bad, 1), video.Video(good, 2)], random_clip)
+    clips = video.VideoDataset([video.Video(bad, (1,)), video.Video(good, (2,))], random_clip)
     sample = clips.usable((3, 0))
-    assert (sample.label, sample.faults) == (2, [(bad, "zero bytes")])
+    assert (sample.target, sample.faults) == (2, [(bad, "zero bytes")])
     assert sample.clip.shape == (3, 4, 24, 24)
-    alone = video.VideoDataset([video.Video(bad, 1)], random_clip).usable((0, 0))
+    alone = video.VideoDataset([video.Video(bad, (1,))], random_clip).usable((0, 0))
     assert (alone.clip, alone.faults) == (None, [(bad, "zero bytes")])
 
 
 def test_chance_follows_from_seed_epoch_and_index(tmp_path: Path, in_views: Scripts) -> None:
     video, random_clip = in_views.video, in_views.recipe.random_clip
     path = str(write_video(tmp_path / "a.mp4"))
-    clips = video.VideoDataset([video.Video(path, 0)] * 4, random_clip, seed=5)
-    again = video.VideoDataset([video.Video(path, 0)] * 4, random_clip, seed=5)
+    clips = video.VideoDataset([video.Video(path, (0,))] * 4, random_clip, seed=5)
+    again = video.VideoDataset([video.Video(path, (0,))] * 4, random_clip, seed=5)
     made = [clips[epoch, index][0] for epoch in (0, 1) for index in range(4)]
     torch.manual_seed(1)
     for place in (7, 0, 3):
@@ -268,7 +268,7 @@ def test_chance_follows_from_seed_epoch_and_index(tmp_path: Path, in_views: Scri
 
 def test_a_loop_over_a_dataset_ends(tmp_path: Path, in_views: Scripts) -> None:
     path = str(write_video(tmp_path / "a.mp4"))
-    videos = [in_views.video.Video(path, label) for label in (3, 1)]
+    videos = [in_views.video.Video(path, (label,)) for label in (3, 1)]
     clips = in_views.video.VideoDataset(videos, in_views.recipe.random_clip)
     assert [label for _, label in clips] == [3, 1]
     with pytest.raises(IndexError, match="no video 2 among 2"):
@@ -278,7 +278,7 @@ def test_a_loop_over_a_dataset_ends(tmp_path: Path, in_views: Scripts) -> None:
 def test_a_training_clip_is_one_crop_of_frames_in_step(tmp_path: Path, in_views: Scripts) -> None:
     video = in_views.video
     path = write_video(tmp_path / "a.mp4", frames=20)
-    clips = video.VideoDataset([video.Video(str(path), 0)], in_views.recipe.random_clip)
+    clips = video.VideoDataset([video.Video(str(path), (0,))], in_views.recipe.random_clip)
     with av.open(str(path)) as container:
         decoded = list(container.decode(video=0))
     for epoch in range(3):

@@ -59,7 +59,7 @@ def videos(tmp_path: Path, in_views: Scripts) -> list[object]:
     for number in (0, 2):
         write_video(tmp_path / f"{number}.mp4", frames=30)
     (tmp_path / "1.mp4").touch()
-    return [in_views.video.Video(str(tmp_path / f"{n}.mp4"), n) for n in range(3)]
+    return [in_views.video.Video(str(tmp_path / f"{n}.mp4"), (n,)) for n in range(3)]
 
 
 def test_torchs_own_collate_makes_batches(videos: list[object], in_views: Scripts) -> None:

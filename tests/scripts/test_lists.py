@@ -109,7 +109,8 @@ def test_all_that_is_wrong_at_once(tmp_path: Path, lists: ModuleType) -> None:
     path.write_text("\n".join([*lines, "a.mp4 2", "b.mp4 \u00b2"]))
     assert faults(lists, path) == [
         f"videos missing: 1 of 9, such as {tmp_path}/gone.mp4 (line 7)",
-        "labels that are not whole numbers from 0 on: 5, such as 'walk' (line 2), '-1' (line 3),"
+        f"videos with no label, or an empty one: 1, such as {tmp_path}/f.mp4 (line 6)",
+        "labels that are not whole numbers from 0 on: 4, such as 'walk' (line 2), '-1' (line 3),"
         " '1.0' (line 5), ...",
         "labels go up to 3, but the network has 3 classes, numbered from 0, such as"
         " 3 (line 4); --classes 4 gives it more",

@@ -14,7 +14,7 @@ __all__ = ["ENTRY_SCRIPTS", "NAMES", "Target", "scripts"]
 
 _STEMS = """
 recipe
-errors disk tables formats classes lists
+errors disk tables formats classes lists labels
 packets pictures decoding video
 processes loading weights checkpoints log stopping arguments
 learner resuming run train evaluate

@@ -13,6 +13,7 @@ from archdsl.emit.names import first_paragraph
 from archdsl.emit.pages import page
 from archdsl.emit.python import (
     Atom,
+    Attribute,
     Call,
     Docstring,
     Keyword,
@@ -55,6 +56,7 @@ _HOMES = {
     **{name: Imported("torch", name) for name in ("Tensor", "nn")},
     "Fault": Imported("errors", "Fault"),
     "OpenVideo": Imported("decoding", "OpenVideo"),
+    **{name: Imported("labels", name) for name in ("OneLabel", "SeveralLabels")},
     **{name: Imported("video", name) for name in _VIDEO.split()},
 }
 """Where recipe.py has its names from, the network's module aside."""
@@ -77,6 +79,8 @@ class BodyView(Frozen):
 
     is_trained: bool
     gives_probabilities: bool
+    activation: str
+    """What makes probabilities of scores."""
     has_classes: bool
     sets_dropout: bool
     freezes: bool
@@ -93,6 +97,8 @@ class BodyView(Frozen):
     schedule: str
     final: bool
     loss: list[str]
+    several: bool
+    """Whether videos have several labels."""
     jitters: bool
     """Whether videos are scaled by their shorter side, to a random length, not to one size."""
     flip: bool
@@ -117,7 +123,7 @@ def recipe_script(recipe: Recipe, target: Target) -> str:
     imports.append(Imported(target.module, _LOAD_WEIGHTS))
     imports.append(Imported(target.module, target.class_name, alias))
     docstring = render((Docstring(_header(recipe, target)),))
-    stated = import_lines(imports, (target.module, "errors", "decoding", "video"))
+    stated = import_lines(imports, (target.module, "errors", "labels", "decoding", "video"))
     return page("recipe.py.j2", recipe=RecipeView(docstring, stated, own, body))
 
 
@@ -140,6 +146,7 @@ def _body(recipe: Recipe, target: Target, name: str) -> str:
     view = BodyView(
         is_trained=is_trained,
         gives_probabilities=target.gives_probabilities,
+        activation="sigmoid()" if recipe.loss == "binary_cross_entropy" else "softmax(1)",
         has_classes=target.has_classes,
         sets_dropout=_sets_dropout(recipe, target),
         freezes=is_trained and bool(recipe.freeze),
@@ -153,6 +160,7 @@ def _body(recipe: Recipe, target: Target, name: str) -> str:
         schedule=schedule.name,
         final=isinstance(schedule, Cosine) and bool(schedule.final),
         loss=render((_loss(recipe),), 1),
+        several=recipe.loss == "binary_cross_entropy",
         jitters=isinstance(recipe.scale, ScaleJitter),
         flip=bool(recipe.flip),
         augmentation=_augmentation(recipe),
@@ -200,6 +208,10 @@ def _optimizer(recipe: Recipe) -> Statement:
 
 
 def _loss(recipe: Recipe) -> Statement:
+    if recipe.loss == "binary_cross_entropy":
+        whole = (Atom("logits"), Atom("labels"), Keyword("reduction", literal("none")))
+        each = Call(Atom("F.binary_cross_entropy_with_logits"), whole)
+        return Return(Call(Attribute(each, "mean"), (literal(1),)))
     options = [Keyword("reduction", literal("none"))]
     if recipe.label_smoothing:
         options.append(Keyword("label_smoothing", Atom("LABEL_SMOOTHING")))

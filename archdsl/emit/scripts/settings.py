@@ -40,12 +40,18 @@ def constants(recipe: Recipe, target: Target) -> list[str]:
         [
             Constant("NETWORK", literal(f"{target.module}.{target.class_name}")),
             Constant("CLASSES", literal(target.classes)),
+            Constant("LABELS", Call(Atom(labels_class(recipe)), ()), "of a video"),
             Constant("OUTPUT_DIR", literal(f"runs/{recipe.name}")),
         ],
         [*(_training(recipe, target) if is_trained else ()), _precision(recipe)],
         [*_pixels(recipe), *_clips(recipe, is_trained)],
     ]
     return [line for group in groups for line in ("", *map(_line, group))][1:]
+
+
+def labels_class(recipe: Recipe) -> str:
+    """What of labels.py the videos of a recipe have."""
+    return "SeveralLabels" if recipe.loss == "binary_cross_entropy" else "OneLabel"
 
 
 def _line(constant: Constant) -> str:

@@ -165,6 +165,21 @@ def _balanced_twice(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
         yield warning("recipe", message, entries["class_weights"].span, also=also, help=help)
 
 
+def _of_one_label(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:
+    """Settings that take a video for one of a single class."""
+    if recipe.loss != "binary_cross_entropy":
+        return
+    set_here = {
+        "label_smoothing": recipe.label_smoothing != 0,
+        "class_weights": recipe.class_weights is not None,
+        "sampling": recipe.sampling == "balanced",
+    }
+    for name in (name for name, is_set in set_here.items() if is_set):
+        message = f"`{name}` is for videos of one class each"
+        also = [Label(entries["loss"].span, "for videos of several classes")]
+        yield error("recipe", message, entries[name].span, also=also)
+
+
 _CHECKS = (
     _crop,
     _test_is_smaller,
@@ -179,6 +194,7 @@ _CHECKS = (
     _frozen_rates,
     _no_decay,
     _balanced_twice,
+    _of_one_label,
 )
 
 
@@ -193,7 +209,7 @@ def misfits(recipe: Recipe, entries: Entries, graph: Graph, network: Span) -> It
     yield from _norms(entries, graph)
     if not interface:
         yield from _class_weights(recipe, entries, graph)
-        yield from _softmax(graph, network)
+        yield from _softmax(recipe, entries, graph, network)
         yield from _clip(recipe, entries, graph)
         yield from _test(recipe, entries, graph)
 
@@ -261,14 +277,19 @@ def unknown_parts(
             yield error("recipe", message, span, help=suggestion(first, parts))
 
 
-def _softmax(graph: Graph, network: Span) -> Iterator[Diagnostic]:
+def _softmax(
+    recipe: Recipe, entries: Entries, graph: Graph, network: Span
+) -> Iterator[Diagnostic]:
     """Cross entropy takes scores. The test averages probabilities, which a network may give."""
     node = final_softmax(graph)
     if node is None:
         return
     name, also = node.operation.name, [Label(node.span, "it ends here")]
     ends = f"network `{graph.name}` ends with `{name}`"
-    if name == "softmax":
+    if recipe.loss == "binary_cross_entropy":
+        message = f"{ends}, which makes one class of several, but `loss` is of each by itself"
+        yield error("recipe", message, entries["loss"].span, also=also)
+    elif name == "softmax":
         message = f"{ends}: it can be tested but not trained, as training takes scores"
         yield warning("recipe", message, network, also=also)
     else:
