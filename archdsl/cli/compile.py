@@ -30,7 +30,8 @@ If the network has a recipe, also:
   recipe.py     its settings, optimiser, learning rate, loss and clips; edit this one
   train.py      the training loop in plain PyTorch; its parts are learner.py and run.py
   evaluate.py   the test of the recipe
-  lists.py      lists of videos; its parts are formats.py, tables.py, disk.py, classes.py
+  lists.py      lists of videos; its parts are formats.py, tables.py, disk.py, classes.py,
+                labels.py
   video.py      clips and a dataset of them, for training loops of your own too; its parts
                 are decoding.py, packets.py, pictures.py
   and what these share: processes.py, loading.py, weights.py, checkpoints.py, log.py,

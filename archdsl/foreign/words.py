@@ -152,6 +152,16 @@ _VALUES = {
     "multistep": "steps",
     "step": "steps",
     "cosine_annealing": "cosine",
+    "bce": "binary_cross_entropy",
+    "bce_loss": "binary_cross_entropy",
+    "bce_with_logits": "binary_cross_entropy",
+    "bcewithlogitsloss": "binary_cross_entropy",
+    "sigmoid": "binary_cross_entropy",
+    "multilabel": "binary_cross_entropy",
+    "multi_label": "binary_cross_entropy",
+    "ce": "cross_entropy",
+    "crossentropyloss": "cross_entropy",
+    "softmax": "cross_entropy",
 }
 """What a word that is given as a value is called here."""
 

@@ -119,6 +119,7 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
         ("dropout -0.1", "-0.1", "at least 0, below 1", None),
         ("dropout", "dropout", "but it has no value", None),
         ("label_smoothing 1", "1", "at least 0, below 1", None),
+        ("loss bce", "bce", "but this is the word `bce`", "it is called `binary_cross_entropy`"),
         ("loss binary_cross_entrop", "binary_cross_entrop", "`loss` must be", "did you mean"),
         (
             "loss binary_cross_entropy; label_smoothing 0.1",

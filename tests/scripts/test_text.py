@@ -43,6 +43,8 @@ ONE_VIEW = replace(IN_VIEWS, name="one_view", test=Views(clips=1, size=24))
 ENDLESS = replace(FULL_LENGTH, name="endless", test=FullLength(size=(24, 32)))
 FROZEN = replace(folders.MINIMAL, name="frozen", freeze=("conv1", "norm*"))
 RATES = replace(STEPS, name="rates", rates=(("conv1", Fraction(1, 2)), ("linear", 10)))
+SEVERAL = replace(folders.MINIMAL, name="several", loss="binary_cross_entropy")
+WEIGHTED = replace(STEPS, name="weighted", class_weights=(1, Fraction(1, 2), 0))
 RECIPES = {
     "minimal": folders.MINIMAL,
     "maximal": folders.MAXIMAL,
@@ -53,6 +55,8 @@ RECIPES = {
     "endless": ENDLESS,
     "frozen": FROZEN,
     "rates": RATES,
+    "several": SEVERAL,
+    "weighted": WEIGHTED,
 }
 BARE = replace(folders.TARGET, arguments=())
 SURE = replace(folders.TARGET, gives_probabilities=True)
