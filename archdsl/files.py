@@ -20,6 +20,9 @@ from typing import NoReturn
 
 from archdsl.diagnostics import CompileError, Diagnostics, error
 
+MANIFEST = "network.json"
+"""The file of a build folder that says what the folder holds."""
+
 _SEAL = b"archdsl sha256 "
 _DIGITS = 64
 _PNG = b"\x89PNG\r\n\x1a\n"

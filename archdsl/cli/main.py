@@ -30,7 +30,7 @@ _COMMANDS = {
     "show": "flops",
     "sample-data": "sample_data",
     "weights": "weights",
-    "export": "compile",
+    "export": "export",
 }
 """The commands in the order of `archdsl --help`, each with the module that adds it."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archdsl import files
-from archdsl.emit.manifest import NAME, digests
+from archdsl.emit.manifest import digests
 from archdsl.emit.module import Module
 from archdsl.emit.names import file_name, network_doc
 from archdsl.emit.pages import page
@@ -110,7 +110,7 @@ def single_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[st
 def sealed_files(texts: Mapping[str, str], manifest: Mapping[str, object]) -> dict[str, str]:
     """The files as they are written: each sealed, and the manifest with their digests."""
     sealed = {name: files.sealed(text) for name, text in texts.items()}
-    return {**sealed, NAME: files.sealed_json({**manifest, "files": digests(sealed)})}
+    return {**sealed, files.MANIFEST: files.sealed_json({**manifest, "files": digests(sealed)})}
 
 
 def _module_file(graph: Graph) -> str:

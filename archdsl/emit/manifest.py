@@ -19,8 +19,6 @@ from archdsl.ir.graph import Graph
 from archdsl.recipes.recipe import Recipe
 from archdsl.version import __version__
 
-NAME = "network.json"
-
 
 class Origin(Frozen):
     """Where a network comes from: the name of its spec, and the digest of all that it uses."""

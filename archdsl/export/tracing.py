@@ -1,20 +1,24 @@
 """Tracing a module with torch.export, with as many dynamic sizes as possible.
 
-Torch decides what a size means by the sizes that it sees, and some decisions lose sizes that the
-module takes. So the module is traced in several ways, the programs are tried out at other sizes
-without computing, and the one that takes most is used.
+The axes that the module takes at other sizes are traced as dynamic, all at once, which mostly is
+all. Torch decides what a size means by the sizes that it sees, and some decisions lose sizes that
+the module takes: then larger sizes are tried. Where torch fails, axes are added one by one.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from archdsl.export.build import export_error
-from archdsl.export.trials import BATCH, Axes, Outcome, Shape, Sizes, Trials, first_line, places
+from archdsl.export.axes import BATCH, Axes, Axis, Shape, Sizes
+from archdsl.export.folder import export_error
+from archdsl.export.ranges import Found, Range, Spread, find_axes, spread
+from archdsl.export.trials import Trials, first_line
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,86 +28,173 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Traced:
-    """An exported program, with which sizes it takes and which the module itself takes."""
+    """An exported program, with the sizes that it takes and that the module itself takes.
 
-    axes: Axes
+    `failed` has torch's message for each axis that could not be traced as dynamic.
+    """
+
     module: Trials
+    found: Found
     program: ExportedProgram
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def axes(self) -> Axes:
+        return self.found.axes
 
     @cached_property
     def trials(self) -> Trials:
-        return Trials(_on_meta(self.program.module()), self.axes)
+        return Trials(_on_meta(self.program.module()))
 
     def takes(self, sizes: Sizes) -> bool:
         """Whether the program takes these sizes and gives the shapes that the module gives."""
-        own = self.module.at(sizes)
-        return bool(own) and self.trials.at(sizes) == own
+        own = self.module.at(self.axes, sizes)
+        return bool(own) and self.trials.at(self.axes, sizes) == own
 
     @cached_property
-    def lost(self) -> int:
-        """How many of the probed sizes the module takes and the program does not."""
-        return sum(not self.takes(sizes) for _, sizes in _probes(self.module, self.axes))
+    def lost(self) -> frozenset[tuple[str, int]]:
+        """Sizes of an axis that the module takes and the program does not.
+
+        The borders of each axis are tried, and what is beside the declared size.
+        """
+        probes = ((axis.name, size) for axis in self.axes.all for size in self._probes(axis))
+        return frozenset((name, size) for name, size in probes if not self.takes({name: size}))
+
+    def _probes(self, axis: Axis) -> Iterator[int]:
+        own, size = self.found.spreads[axis.name], axis.declared
+        near = {size - own.step, size + own.step, _far(own, size), own.low, own.high or size}
+        return (n for n in near if own.low <= n and (own.high is None or n <= own.high))
+
+    @property
+    def loses_larger(self) -> bool:
+        return any(size > self.axes.declared[name] for name, size in self.lost)
+
+    def ranges(self) -> Iterator[Range]:
+        """The range of each axis, in the order of the inputs."""
+        return map(self._range, self.axes.all)
+
+    def _range(self, axis: Axis) -> Range:
+        whole = self.found.spreads[axis.name]
+        if any(name == axis.name for name, _ in self.lost):
+            whole = spread(lambda size: self.takes({axis.name: size}), axis.declared)
+        refused = {
+            size: self.module.at(self.axes, {axis.name: size})
+            for size in self._outside(axis, whole)
+        }
+        return Range(axis, whole, refused, self.failed.get(axis.name, ""))
+
+    def _outside(self, axis: Axis, whole: Spread) -> Iterator[int]:
+        """The sizes next to a spread, and the first between two steps that is not taken."""
+        if whole.low > whole.step:
+            yield whole.low - whole.step
+        between = range(axis.declared + 1, axis.declared + whole.step)
+        yield from islice((n for n in between if not self.takes({axis.name: n})), 1)
+        if whole.high is not None:
+            yield whole.high + whole.step
 
 
-def trace(module: nn.Module, axes: Axes) -> Traced:
+def trace(module: nn.Module, inputs: Mapping[str, Shape]) -> Traced:
     """The first program that takes every size that the module takes, or the one that loses least.
 
     Raises:
         CompileError: the module does not run at the declared size, or torch.export fails.
     """
-    own = Trials(copy.deepcopy(module), axes)
-    if not (declared := own.at(axes.declared)):
+    own = Trials(copy.deepcopy(module))
+    found = find_axes(own, inputs)
+    if not (declared := own.at(found.axes, {})):
         where = f" in {declared.layer}" if declared.layer else ""
-        message = f"the module does not take the input of its docstring: {declared.error}{where}"
-        raise export_error(message)
-    dynamic = {axis for axis, _ in _probes(own, axes)}
-    candidates, failures = [], []
-    for sizes, is_oblivious in _attempts(axes.declared, _larger(own, axes)):
-        # torch.export makes a batch of 1 a constant, even where it is declared dynamic.
-        sizes = {**sizes, BATCH: 2} if BATCH in dynamic else sizes
+        raise export_error(f"the module does not take its INPUTS: {declared.error}{where}")
+    dynamic = [name for name, each in found.spreads.items() if not each.is_fixed]
+    best, reasons = None, list[str]()
+    for sizes, is_oblivious in _attempts(found):
         try:
-            program = _export(module, axes, sizes, dynamic, is_oblivious)
-        except Exception as failure:
-            # torch.export documents no error type: guards, decompositions and asserts all differ.
-            failures.append(first_line(failure))
+            traced = _traced(module, own, found, dynamic, sizes, is_oblivious)
+        except _FailedError as failure:
+            reasons.append(str(failure))
             continue
-        traced = Traced(axes, own, program)
-        if traced.takes(axes.declared):
-            candidates.append(traced)
-            if not traced.lost:
-                break
-    if not candidates:
-        reason = failures[0] if failures else "no traced program takes the declared size"
-        raise export_error(f"torch.export fails: {reason}")
-    return min(candidates, key=lambda traced: traced.lost)
+        best = min(best or traced, traced, key=lambda each: len(each.lost))
+        if not traced.loses_larger:
+            break
+    return best or _axis_by_axis(module, own, found, dynamic, reasons[0])
 
 
-def _attempts(declared: Sizes, larger: Sizes) -> Iterator[tuple[Sizes, bool]]:
-    """The sizes to trace at, each with `backed_size_oblivious`, best first.
+def _attempts(found: Found) -> Iterator[tuple[Sizes, bool]]:
+    """The sizes to trace at, and whether torch treats a size of 1 like any other, best first.
 
-    The flag makes torch treat a size of 1 like any other, instead of as a size to broadcast. Larger
-    sizes help where frames are taken in groups: from a clip of one group, torch concludes that
-    there is always one.
+    Larger sizes help where frames are taken in groups: from a clip of one group, torch concludes
+    that there is always one.
     """
-    for is_oblivious in (True, False):
-        yield declared, is_oblivious
-        if larger != declared:
-            yield larger, is_oblivious
+    yield {}, True
+    yield _larger(found), True
+    yield {}, False
 
 
-def _larger(own: Trials, axes: Axes) -> Sizes:
-    """Each size doubled plus one, as far as the module takes that: odd, and no multiple."""
-    more = {name: 2 * size + 1 for name, size in axes.declared.items() if name != BATCH}
-    taken = {name: size for name, size in more.items() if own.with_axis(name, size)}
-    return {**axes.declared, **taken}
+class _FailedError(Exception):
+    """Torch cannot trace a module with some axes dynamic; the message says why."""
 
 
-def _probes(own: Trials, axes: Axes) -> Iterator[tuple[str, Sizes]]:
-    """Other sizes that the module takes, one axis at a time: an axis that has any is dynamic."""
-    for name, size in axes.declared.items():
-        for other in sorted({1, size - 1, size + 1, 2 * size, 2 * size + 1} - {0, size}):
-            if own.with_axis(name, other):
-                yield name, {**axes.declared, name: other}
+def _axis_by_axis(
+    module: nn.Module, own: Trials, found: Found, dynamic: list[str], reason: str
+) -> Traced:
+    """The program with those axes dynamic that torch can trace together.
+
+    `reason` is why it cannot trace all of them.
+    """
+    traced, kept, failed = None, list[str](), dict[str, str]()
+    for name in dynamic:
+        if name == dynamic[-1] and not failed:
+            failed[name] = reason  # without it, torch traces all of them
+            break
+        try:
+            traced = _traced(module, own, found, [*kept, name])
+            kept.append(name)
+        except _FailedError as failure:
+            failed[name] = str(failure)
+    try:
+        return replace(traced or _traced(module, own, found, []), failed=failed)
+    except _FailedError as failure:
+        raise export_error(f"torch.export fails: {failure}") from None
+
+
+def _traced(
+    module: nn.Module,
+    own: Trials,
+    found: Found,
+    dynamic: Collection[str],
+    sizes: Sizes = MappingProxyType({}),
+    is_oblivious: bool = True,
+) -> Traced:
+    """The program with some axes dynamic, traced at some sizes or at the declared ones.
+
+    Raises:
+        _FailedError: torch fails, or the program does not take the declared sizes.
+    """
+    # torch.export makes a batch of 1 a constant, even where it is declared dynamic.
+    sizes = {**sizes, BATCH: 2} if BATCH in dynamic else sizes
+    try:
+        program = _export(module, found.axes, sizes, dynamic, is_oblivious)
+    except Exception as failure:
+        # torch.export documents no error type: guards, decompositions and asserts all differ.
+        raise _FailedError(first_line(failure)) from None
+    traced = Traced(own, found, program)
+    if not traced.takes({}):
+        outcome = traced.trials.at(found.axes, {})
+        raise _FailedError(outcome.error or "the program gives other shapes than the module")
+    return traced
+
+
+def _far(own: Spread, declared: int) -> int:
+    """A size of an axis that is about twice the declared one."""
+    return declared + (declared // own.step + 1) * own.step
+
+
+def _larger(found: Found) -> Sizes:
+    """About twice the size of each axis that has no limit, mostly odd and no multiple."""
+    return {
+        axis.name: _far(found.spreads[axis.name], axis.declared)
+        for axis in found.axes.all
+        if axis.name != BATCH and found.spreads[axis.name].high is None
+    }
 
 
 def _export(
@@ -112,22 +203,35 @@ def _export(
     import torch
     from torch.fx.experimental import _config
 
-    shapes = axes.shapes(sizes) or []
-    dynamic_shapes = [_dynamic_axes(shape, dynamic) for shape in axes.inputs.values()]
+    shapes = axes.shapes(sizes) or ()
+    clips = tuple(torch.empty(shape) for shape in shapes)
+    # What torch has to assume of sizes is asserted by the program. As guards, the assumptions of
+    # windowed attention take minutes to simplify, and exclude a batch of 1.
     with _config.patch(backed_size_oblivious=is_oblivious):  # type: ignore[attr-defined]
-        clips = tuple(torch.empty(shape) for shape in shapes)
-        program = torch.export.export(module, clips, dynamic_shapes=dynamic_shapes)
+        program = torch.export.export(
+            module,
+            clips,
+            dynamic_shapes=_dynamic_shapes(axes, dynamic),
+            prefer_deferred_runtime_asserts_over_guards=True,
+        )
     # The example clips are saved with the program, which checks no sizes without them. As views of
     # one element they add bytes instead of megabytes.
     program.example_inputs = tuple(torch.zeros(()).expand(shape) for shape in shapes), {}
     return program
 
 
-def _dynamic_axes(shape: Shape, dynamic: Collection[str]) -> dict[int, object]:
+def _dynamic_shapes(axes: Axes, dynamic: Collection[str]) -> list[dict[int, object]]:
     from torch.export import Dim
 
-    # AUTO, unlike DYNAMIC, lets torch fix an axis instead of failing: `ranges` finds out which.
-    return {place: Dim.AUTO for place, name in places(shape) if name in dynamic}
+    # AUTO, unlike DYNAMIC, lets torch fix an axis instead of failing: `lost` finds out which.
+    return [
+        {
+            position: Dim.AUTO
+            for (entering, position), axis in axes.by_place.items()
+            if entering == name and axis.name in dynamic
+        }
+        for name in axes.inputs
+    ]
 
 
 def _on_meta(module: GraphModule) -> GraphModule:
@@ -142,94 +246,3 @@ def _on_meta(module: GraphModule) -> GraphModule:
             node.update_kwarg("device", torch.device("meta"))
     module.recompile()
     return module
-
-
-_STEPS = (2, 4, 8, 16, 32, 64)
-"""The steps that are tried: strides and window sizes of networks are nearly always such."""
-
-
-@dataclass(frozen=True)
-class Range:
-    """The sizes that an axis of the program can have: `low` to `high`, or in steps of `step`.
-
-    `high` is None if there is no upper limit. `below` and `above` are what the module makes of the
-    next sizes outside: an error, or shapes if only torch.export excludes them.
-    """
-
-    axis: str
-    declared: int
-    low: int
-    high: int | None
-    step: int | None = None
-    below: Outcome | None = None
-    above: Outcome | None = None
-
-    @property
-    def is_fixed(self) -> bool:
-        return self.low == self.high and self.step is None
-
-
-def ranges(traced: Traced) -> Iterator[Range]:
-    """The range of each axis, in the order of the inputs."""
-    for axis, declared in traced.axes.declared.items():
-        yield _range(traced, axis, declared)
-
-
-def _range(traced: Traced, axis: str, declared: int) -> Range:
-    def takes(size: int) -> bool:
-        return traced.takes({**traced.axes.declared, axis: size})
-
-    def outcome(size: int) -> Outcome:
-        return traced.module.with_axis(axis, size)
-
-    low, high = _low(takes, declared), _high(takes, declared)
-    return Range(
-        axis,
-        declared,
-        low,
-        high,
-        _step(takes, declared) if high == declared else None,
-        outcome(low - 1) if low > 1 else None,
-        outcome(high + 1) if high is not None else None,
-    )
-
-
-def _step(takes: Callable[[int], bool], declared: int) -> int | None:
-    """The smallest step by which the next two sizes are taken: one alone may be chance."""
-    return next((n for n in _STEPS if takes(declared + n) and takes(declared + 2 * n)), None)
-
-
-def _low(takes: Callable[[int], bool], declared: int) -> int:
-    """The smallest size from which all are taken, up to the declared one.
-
-    Found by doubling the gap and then halving it, with a few dozen runs even for 1,000 frames.
-    """
-    if declared == 1 or (takes(1) and takes(declared - 1)):
-        return 1
-    taken, gap = declared, 1
-    while taken - gap > 1 and takes(taken - gap):
-        taken, gap = taken - gap, 2 * gap
-    return _border(takes, taken, max(taken - gap, 1))
-
-
-def _high(takes: Callable[[int], bool], declared: int) -> int | None:
-    """The largest size that is taken; None if even twice the declared size plus one is taken."""
-    if takes(declared + 1) and takes(2 * declared + 1):
-        return None
-    taken, gap = declared, 1
-    while taken + gap < 2 * declared + 1 and takes(taken + gap):
-        taken, gap = taken + gap, 2 * gap
-    return _border(takes, taken, taken + gap)
-
-
-def _border(takes: Callable[[int], bool], taken: int, refused: int) -> int:
-    """The last size that is taken between one that is and one that is not, by bisection.
-
-    `refused` may be 1, the smallest size, and taken after all.
-    """
-    if takes(refused):
-        return refused
-    while abs(taken - refused) > 1:
-        middle = (taken + refused) // 2
-        taken, refused = (middle, refused) if takes(middle) else (taken, middle)
-    return taken

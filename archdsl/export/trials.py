@@ -1,71 +1,23 @@
 """Which sizes of clips a module takes, found by running it on the meta device.
 
 Meta tensors have shapes and no content, so a run takes milliseconds and no memory: hundreds of
-sizes can be tried.
+sizes can be tried. What the compiler knows of sizes is in the module, which refuses those that it
+cannot compute before it computes anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import linecache
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from textwrap import shorten
+from types import TracebackType
 from typing import TYPE_CHECKING
 
-from archdsl.ir.types import AXES
+from archdsl.export.axes import Axes, Shape, Shapes, Sizes
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-Shape = tuple[int, ...]
-Sizes = Mapping[str, int]
-
-BATCH = "batch"
-
-
-@dataclass(frozen=True)
-class Axes:
-    """The named axes of a network's inputs; `inputs` has the declared shape of one sample each.
-
-    An axis that several inputs have counts once, such as the frames of a slow and a fast pathway:
-    another size of it changes all of them in proportion.
-    """
-
-    inputs: Mapping[str, Shape]
-
-    @cached_property
-    def declared(self) -> dict[str, int]:
-        """The declared size of each axis, by the first input that has it; the batch is 1."""
-        sizes = {BATCH: 1}
-        for shape in self.inputs.values():
-            for place, name in places(shape):
-                sizes.setdefault(name, (1, *shape)[place])
-        return sizes
-
-    def shapes(self, sizes: Sizes) -> list[Shape] | None:
-        """The shapes of the inputs at these sizes, with the batch.
-
-        None if the inputs cannot keep their proportion, as with 7 frames where one input has a
-        fourth of the other's.
-        """
-        shapes = [self._shape(shape, sizes) for shape in self.inputs.values()]
-        return None if any(0 in shape for shape in shapes) else shapes
-
-    def _shape(self, shape: Shape, sizes: Sizes) -> Shape:
-        batch = [1, *shape]
-        for place, name in places(shape):
-            size, rest = divmod(batch[place] * sizes[name], self.declared[name])
-            batch[place] = 0 if rest else size
-        return tuple(batch)
-
-
-def places(shape: Shape) -> Iterator[tuple[int, str]]:
-    """The position and the name of each axis of a batch, without the channels."""
-    yield 0, BATCH
-    known = AXES.get(len(shape))
-    for place in range(2, len(shape) + 1):
-        yield place, known[place - 1] if known else f"axis {place}"
-
 
 _LONGEST = 120
 """The most characters shown of a message from torch or from a runtime."""
@@ -73,7 +25,10 @@ _LONGEST = 120
 
 @dataclass(frozen=True)
 class Outcome:
-    """The shapes of the results, or the layer that failed and its message. True if it ran."""
+    """The shapes of the results, or what failed and its message. True if it ran.
+
+    `layer` is the path of a layer, or the line of the module's file.
+    """
 
     shapes: tuple[Shape, ...] = ()
     layer: str = ""
@@ -83,7 +38,7 @@ class Outcome:
         return not self.error
 
 
-_OUT_OF_PROPORTION = Outcome(error="the sizes of the inputs would not keep their proportion")
+OUT_OF_PROPORTION = Outcome(error="the sizes of the inputs would not keep their proportion")
 
 
 class Trials:
@@ -92,23 +47,20 @@ class Trials:
     Its outcomes are kept, since tracing and ranges ask for many sizes again.
     """
 
-    def __init__(self, module: nn.Module, axes: Axes) -> None:
+    def __init__(self, module: nn.Module) -> None:
         self._module = module.to("meta")
-        self._axes = axes
-        self._known: dict[tuple[int, ...], Outcome] = {}
+        self._known: dict[Shapes, Outcome] = {}
 
-    def at(self, sizes: Sizes) -> Outcome:
-        key = tuple(sizes[name] for name in self._axes.declared)
-        if key not in self._known:
-            shapes = self._axes.shapes(sizes)
-            self._known[key] = self._outcome(shapes) if shapes else _OUT_OF_PROPORTION
-        return self._known[key]
+    def at(self, axes: Axes, sizes: Sizes) -> Outcome:
+        """The outcome at some sizes; an axis that is not given has its declared one."""
+        shapes = axes.shapes(sizes)
+        if shapes is None:
+            return OUT_OF_PROPORTION
+        if shapes not in self._known:
+            self._known[shapes] = self._outcome(shapes)
+        return self._known[shapes]
 
-    def with_axis(self, axis: str, size: int) -> Outcome:
-        """The outcome at the declared sizes with another size of one axis."""
-        return self.at({**self._axes.declared, axis: size})
-
-    def _outcome(self, shapes: list[Shape]) -> Outcome:
+    def _outcome(self, shapes: Shapes) -> Outcome:
         import torch
 
         try:
@@ -120,18 +72,34 @@ class Trials:
         return Outcome(tuple(tuple(value.shape) for value in outputs))
 
     def _layer(self, failure: Exception) -> str:
-        """The path of the innermost layer whose method was running, for the message."""
+        """The innermost layer whose method was running; in the network's own, the line."""
         paths = {id(layer): path for path, layer in self._module.named_modules()}
-        running = [paths[owner] for owner in _owners(failure) if paths.get(owner)]
-        return running[-1] if running else ""
+        running = [
+            (trace, owner) for trace in _traces(failure) if (owner := _owner(trace)) in paths
+        ]
+        if not running:
+            return ""
+        trace, owner = running[-1]
+        return paths[owner] or _statement(trace)
 
 
-def _owners(failure: Exception) -> Iterator[int]:
-    """The identity of `self` in each frame of the traceback, from the outside in."""
+def _traces(failure: Exception) -> Iterator[TracebackType]:
+    """The frames of the traceback, from the outside in."""
     trace = failure.__traceback__
     while trace:
-        yield id(trace.tb_frame.f_locals.get("self"))
+        yield trace
         trace = trace.tb_next
+
+
+def _owner(trace: TracebackType) -> int:
+    """The identity of `self` in a frame."""
+    return id(trace.tb_frame.f_locals.get("self"))
+
+
+def _statement(trace: TracebackType) -> str:
+    """The line of a frame as it is written; a line that raises says enough by its message."""
+    line = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
+    return "" if line.startswith("raise ") else line
 
 
 def results(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:

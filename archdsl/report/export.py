@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from archdsl.export.build import Build
-from archdsl.export.formats import Check, File
-from archdsl.export.tracing import Range
+from archdsl.export.axes import Axis
+from archdsl.export.checks import Check
+from archdsl.export.folder import Build
+from archdsl.export.formats import File
+from archdsl.export.ranges import Range
 from archdsl.export.trials import Outcome
 from archdsl.ir.types import show_shape
-from archdsl.report.text import readable_bytes, visible
+from archdsl.report.text import readable_bytes, visible, width
 
 Line = tuple[str, str]
 
@@ -20,16 +22,11 @@ _COLUMN = 10
 def show_build(build: Build, weights: Path | None) -> str:
     """Which module is exported, with which weights."""
     edited = (
-        f"{name} was edited since it was compiled: it is run as it is" for name in build.edited
+        f"{name} was edited since it was compiled: it is taken as it is" for name in build.edited
     )
     given = str(weights) if weights else "random: no --weights were given"
-    return _lines(
-        [
-            ("module", str(build.folder / f"{build.name}.py")),
-            *(("note", text) for text in edited),
-            ("weights", given),
-        ]
-    )
+    notes = (("note", text) for text in edited)
+    return _lines([("module", str(build.path)), *notes, ("weights", given)])
 
 
 def show_ranges(found: Iterable[Range], name: str) -> str:
@@ -38,36 +35,61 @@ def show_ranges(found: Iterable[Range], name: str) -> str:
 
 
 def _range(found: Range, name: str) -> Iterator[Line]:
-    yield found.axis, _sizes(found)
-    for side, outcome in _excluded(found):
-        yield "", f"{side}: {_reason(outcome, name)}"
+    yield found.axis.name, f"{show_sizes(found)}{_proportion(found.axis)}"
+    for sizes, outcome in _refused(found):
+        yield "", f"{sizes}: {_reason(found, outcome, name)}"
 
 
-def _excluded(found: Range) -> Iterator[tuple[str, Outcome]]:
-    """Why smaller and larger sizes are excluded; one reason if one layer refuses all others."""
-    both = (("smaller", found.below), ("larger", found.above))
-    sides = [(side, outcome) for side, outcome in both if outcome is not None]
-    layers = {out.layer for _, out in sides if not out}
-    is_one = found.is_fixed and len(sides) == 2 and not any(out for _, out in sides)
-    if sides and (found.step or (is_one and len(layers) == 1)):
-        sides = [("others", sides[-1][1])]
-    yield from sides
+def _refused(found: Range) -> Iterator[tuple[str, Outcome]]:
+    """Which sizes are refused; where all are, one reason stands for them if a layer has it."""
+    low, high = found.spread.low, found.spread.high
+    reasons = {(outcome.layer, bool(outcome)) for outcome in found.refused.values()}
+    if found.spread.is_fixed and len(reasons) == 1:
+        yield "others", list(found.refused.values())[-1]
+        return
+    for size, outcome in found.refused.items():
+        if size < low:
+            yield "smaller", outcome
+        elif high is not None and size > high:
+            yield "larger", outcome
+        else:
+            yield f"{size}", outcome
 
 
-def _sizes(found: Range) -> str:
-    if found.step:
-        first, second = found.declared + found.step, found.declared + 2 * found.step
-        return f"{found.declared}, {first}, {second} and so on"
-    if found.is_fixed:
-        return f"fixed at {found.declared}"
-    if found.high is None:
-        return "any" if found.low == 1 else f"{found.low} or more"
-    return f"{found.low} to {found.high}"
+def show_sizes(found: Range) -> str:
+    """The sizes of an axis in words."""
+    low, high, step = found.spread.low, found.spread.high, found.spread.step
+    if found.spread.is_fixed:
+        return f"fixed at {low}"
+    if step > 1:
+        return _steps(low, high, step)
+    if high is None:
+        return "any" if low == 1 else f"{low} or more"
+    return f"{low} to {high}"
 
 
-def _reason(outcome: Outcome, name: str) -> str:
+def _steps(low: int, high: int | None, step: int) -> str:
+    end = "and so on" if high is None else f"and so on to {high}"
+    if low % step:
+        return f"{low}, {low + step}, {low + 2 * step} {end}"
+    if low == step and high is None:
+        return f"a multiple of {step}"
+    return f"a multiple of {step}, {low} {'or more' if high is None else f'to {high}'}"
+
+
+def _proportion(axis: Axis) -> str:
+    """Which axes have one size, or keep a proportion, where several change together."""
+    first, *others = axis.places
+    if not any(place.size != first.size for place in others):
+        return ""
+    sizes = ", ".join(f"{place.size} of {place.input}" for place in axis.places)
+    return f", in the proportion {sizes}"
+
+
+def _reason(found: Range, outcome: Outcome, name: str) -> str:
     if outcome:
-        return f"{name} takes it, but torch.export does not keep the axis dynamic"
+        kept = f"{name} takes it, but torch.export does not keep the axis dynamic"
+        return f"{kept}: {found.lost}" if found.lost else kept
     return f"{outcome.layer}: {outcome.error}" if outcome.layer else outcome.error
 
 
@@ -85,4 +107,9 @@ def show_check(check: Check) -> str:
 
 
 def _lines(pairs: Iterable[Line]) -> str:
-    return "".join(f"{label:{_COLUMN}}{visible(text)}\n" for label, text in pairs)
+    listed = list(pairs)
+    column = max(_COLUMN, *(width(label) + 2 for label, _ in listed))
+    return "".join(
+        f"{visible(label)}{' ' * (column - width(label))}{visible(text)}\n"
+        for label, text in listed
+    )

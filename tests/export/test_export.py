@@ -105,7 +105,7 @@ def test_a_file_that_differs_is_not_written(build: Path, capsys: Printed) -> Non
     )
     assert main(["export", str(build), "--pt2"]) == 1
     printed = capsys.readouterr()
-    assert "small.py was edited since it was compiled: it is run as it is" in printed.out
+    assert "small.py was edited since it was compiled: it is taken as it is" in printed.out
     assert "of the largest value at 1 x 3 x 3 x 8^2; 1e-03 is allowed" in printed.err
     assert not (build / "small.pt2").exists()
 
@@ -166,10 +166,12 @@ def test_a_format_must_be_chosen(build: Path, capsys: Printed) -> None:
 
 
 EDITS = {
-    "no Python": ("class Small", "class class", "is not valid Python"),
-    "no size": ("Input `video`", "Input", "does not give the size of its input"),
-    "two sizes": ("Output:", "Input `more`: 3 x 8.\nOutput:", "has 2 inputs, but its forward"),
-    "another size": ("3 x 3 x 8^2", "3 x 4 x 8^2", "does not take the input of its docstring"),
+    "no Python": ("class Small", "class class", "does not load: SyntaxError: invalid syntax"),
+    "no size": ("INPUTS", "SIZES", "does not give the size of its input"),
+    "a size of no number": ("(3, 3, 8, 8)}", "(3, 3, 8, None)}", "does not give the size of its"),
+    "two sizes": ('"video": ', '"more": (3,), "video": ', "has 2 inputs, but its forward takes 1"),
+    "another size": ("(3, 3, 8, 8)}", "(3, 4, 8, 8)}", "does not take its INPUTS: video must be"),
+    "another class": ("class Small", "class Large", "small.py has no class Small, which network"),
     "an exit": (
         "import torch\n",
         "import torch\n\nraise SystemExit\n",
@@ -191,6 +193,45 @@ def test_a_broken_edit_is_named(build: Path, kind: str, capsys: Printed) -> None
     edit(build, before, after)
     assert main(["export", str(build), "--pt2"]) == 1
     assert message in capsys.readouterr().err
+
+
+MANIFESTS = {
+    "no JSON": ("{", "{{", "network.json is not valid JSON"),
+    "a list": (None, "[]", "must name the module and the class of a network"),
+    "no module": ('"module"', '"modul"', "must name the module and the class of a network"),
+    "a module elsewhere": ('"small.py"', '"../small.py"', "must name the module and the class"),
+    "a module that is missing": ('"small.py"', '"smal.py"', "smal.py is missing"),
+    "no class": ('"Small"', '"Small()"', "must name the module and the class of a network"),
+}
+
+
+@pytest.mark.parametrize("kind", MANIFESTS)
+def test_a_broken_manifest_is_named(build: Path, kind: str, capsys: Printed) -> None:
+    before, after, message = MANIFESTS[kind]
+    path = build / "network.json"
+    (build.parent / "small.py").write_text("raise SystemExit('outside of the folder')")
+    path.write_text(path.read_text().replace(before, after) if before else after)
+    assert main(["export", str(build), "--pt2"]) == 1
+    printed = capsys.readouterr().err
+    assert message in printed
+    assert "help: compile it again" in printed
+
+
+def test_a_folder_of_an_older_kind_is_told(build: Path, capsys: Printed) -> None:
+    (build / "network.json").unlink()
+    assert main(["export", str(build), "--pt2"]) == 1
+    printed = capsys.readouterr().err
+    assert f"{build} is not a build folder: it has no network.json" in printed
+    assert "help: an older archdsl may have made it: compile it again" in printed
+
+
+def test_a_module_may_import_from_its_folder(build: Path, capsys: Printed) -> None:
+    (build / "own_layers.py").write_text("from torch import relu as own\n")
+    edit(build, "import torch\n", "import torch\nfrom own_layers import own\n")
+    edit(build, "x = self.linear(x.flatten(1))", "x = own(self.linear(x.flatten(1)))")
+    assert main(["export", str(build), "--pt2"]) == 0
+    assert torch.export.load(build / "small.pt2").module()(torch.randn(1, 3, 3, 8, 8)).min() >= 0
+    assert "own_layers" not in sys.modules
 
 
 @pytest.mark.parametrize("form", ["onnx", "pt2"])
