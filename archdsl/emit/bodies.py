@@ -241,7 +241,9 @@ class Body:
         sizes = tuple([term_of(size) for operand in operands for size in operand.shape])
         key = (operation, terms, operands, sizes)
         if key not in self.traces:
-            traced_operation = _with_terms(operation, terms)
+            # A number beside integers that give integers is one itself.
+            takes_reals = not all(result.integers for result in node.results)
+            traced_operation = _with_terms(operation, terms, takes_reals)
             results = tuple(_results(traced_operation, operands, node.results))
             self.traces[key] = results, self.target.form(traced_operation, operands, results)
         results, self.forms[node.index] = self.traces[key]
@@ -256,12 +258,17 @@ def _is_kept(operation: Operation, name: str, origin: Origin) -> bool:
     return value is origin.value or bool(value == origin.value)
 
 
-def _with_terms(operation: Operation, terms: Iterable[tuple[str, Expression]]) -> Operation:
-    """The operation with traced parameters, which remember how they were written."""
+def _with_terms(
+    operation: Operation, terms: Iterable[tuple[str, Expression]], takes_reals: bool
+) -> Operation:
+    """The operation with traced parameters, which remember how they were written.
+
+    A parameter that takes any number keeps quotients as they are, if the operation `takes_reals`.
+    """
     changed: dict[str, object] = {}
     kinds = {f.name: type(kind_of(f)) for f in fields(operation)}
     for name, term in terms:
-        is_real = kinds[name] in _REALS and not isinstance(term, Literal | Opaque)
+        is_real = takes_reals and kinds[name] in _REALS and not isinstance(term, Literal | Opaque)
         value = getattr(operation, name)
         changed[name] = traced(value, apply(REAL, term) if is_real else term)
     return replace(operation, **changed) if changed else operation

@@ -214,10 +214,9 @@ class Slots:
         empty = Call(Atom("torch.empty"), sizes)
         initial = empty if self.resets else first_value(weight, sizes, options)
         build = Call(Atom("nn.Parameter"), (initial,))
-        template = "self." + name
-        if weight.expanded:
-            axes = ", ".join(["-1"] * len(weight.shape))
-            template += f".expand({{0}}.shape[0], {axes})"
+        axes = ", ".join(["-1"] * len(weight.shape))
+        repeated = f".expand({{0}}.shape[0], {axes})" if weight.expanded else ""
+        template = f"self.{name}{repeated}"
         return Slot(planned, member, name, build, template=template, values=options)
 
     def _weight_sizes(self, key: Key, weight: Weight, name: str) -> tuple[Python, ...]:
