@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import archdsl
+from archdsl.ir.integers import Range
 from emit.running import Load, both_outputs, class_in, network_class
 from tests.build.harness import mistakes
 from tests.mistakes import check, mistakes_of
@@ -54,7 +55,7 @@ def test_a_shorter_text(load: Load) -> None:
         assert other.outputs == ((length, 11),)
         assert module(tokens, kinds).shape == (2, length, 11)
         # The bounds are still known at the other size.
-        assert other.graph.type(other.graph.inputs["tokens"]).integers == (0, 10)
+        assert other.graph.type(other.graph.inputs["tokens"]).integers == Range(0, 10)
     with pytest.raises(archdsl.CompileError):
         network.at(tokens=(10,), kinds=(10,))
 
