@@ -140,9 +140,10 @@ def _layout(parts: Iterable[Part]) -> Iterator[str]:
     """The statements, apart from each other as they were; definitions by two empty lines."""
     before: Part | None = None
     for part in parts:
+        is_definition = part.is_definition and not part.is_early
         is_apart = before is None or before.file != part.file
-        is_apart |= part.is_definition or (before is not None and before.is_definition)
-        first = before is None and not part.is_definition
+        is_apart |= is_definition or (before is not None and before.is_definition)
+        first = before is None and not is_definition
         yield from [""] * (1 if first else 2 if is_apart else min(part.blank_lines, 2))
         yield part.text
         before = part

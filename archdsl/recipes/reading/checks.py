@@ -277,9 +277,7 @@ def unknown_parts(
             yield error("recipe", message, span, help=suggestion(first, parts))
 
 
-def _softmax(
-    recipe: Recipe, entries: Entries, graph: Graph, network: Span
-) -> Iterator[Diagnostic]:
+def _softmax(recipe: Recipe, entries: Entries, graph: Graph, network: Span) -> Iterator[Diagnostic]:
     """Cross entropy takes scores. The test averages probabilities, which a network may give."""
     node = final_softmax(graph)
     if node is None:
