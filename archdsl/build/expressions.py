@@ -15,6 +15,8 @@ from archdsl.build.decisions import decision, joined
 from archdsl.build.origins import origin
 from archdsl.build.values import (
     Arguments,
+    BlockValue,
+    FunctionValue,
     Given,
     OperationValue,
     Tensor,
@@ -130,6 +132,8 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
         is_decided = left_truth is (node.operator == "or")
         return left_truth if is_decided else frame.truth(node.right)
     left, right = frame.evaluate(node.left), frame.evaluate(node.right)
+    if node.operator in ("==", "!="):
+        left, right = _as_word(left, node.left, right), _as_word(right, node.right, left)
     # `x != none` asks whether an optional tensor was given. It is no operation on tensors.
     compares_with_none = node.operator in ("==", "!=") and (left is None or right is None)
     if not compares_with_none and (isinstance(left, Tensor) or isinstance(right, Tensor)):
@@ -140,6 +144,16 @@ def _binary(frame: Frame, node: tree.Binary) -> Value:
     frame.charge(right, node.right.span)
     operands = ((node.left, left), (node.right, right))
     return _exactly(frame, node, lambda: arithmetic.binary(node.operator, left, right), operands)
+
+
+def _as_word(value: Value, node: tree.Expression, other: Value) -> Value:
+    """A value that is compared with a word: the name of an operation or a block means the word.
+
+    Of a parameter `by: max | mean`, `by == max` asks for the word, which is also an operation.
+    """
+    is_name = isinstance(other, str) and isinstance(node, tree.Name)
+    is_block = isinstance(value, BlockValue | OperationValue | FunctionValue)
+    return node.name if is_name and is_block else value
 
 
 def _exactly(
