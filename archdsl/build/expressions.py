@@ -151,9 +151,10 @@ def _as_word(value: Value, node: tree.Expression, other: Value) -> Value:
 
     Of a parameter `by: max | mean`, `by == max` asks for the word, which is also an operation.
     """
-    is_name = isinstance(other, str) and isinstance(node, tree.Name)
     is_block = isinstance(value, BlockValue | OperationValue | FunctionValue)
-    return node.name if is_name and is_block else value
+    if isinstance(node, tree.Name) and isinstance(other, str) and is_block:
+        return node.name
+    return value
 
 
 def _exactly(
