@@ -110,7 +110,7 @@ def _export_checked(build: Build, form: Format, arguments: argparse.Namespace) -
     _print(show_build(build, arguments.weights))
     traced = trace(loaded.module, loaded.inputs)
     if not arguments.weights:
-        randomise(loaded.module, draw(traced.axes.shapes({BATCH: 2}) or ()))
+        randomise(loaded.module, draw(traced.axes, {BATCH: 2}))
     ranges = list(traced.ranges())
     _print(show_ranges(ranges, build.class_name))
     file = form.make(traced.program, traced.axes)

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from archdsl.ir.types import AXES
 
 Shape = tuple[int, ...]
 Shapes = tuple[Shape, ...]
 """The shapes of all inputs, in order, with the batch."""
+
+
+class Input(NamedTuple):
+    """The shape of one sample, and what its integers are below; None for real numbers."""
+
+    shape: Shape
+    below: int | None = None
+
 
 Sizes = Mapping[str, int]
 """The size of each axis, by its name."""
@@ -46,9 +55,9 @@ class Axis:
 
 @dataclass(frozen=True)
 class Axes:
-    """The axes of a network's inputs; `inputs` has the declared shape of one sample each."""
+    """The axes of a network's inputs, whose declared shapes `inputs` has."""
 
-    inputs: Mapping[str, Shape]
+    inputs: Mapping[str, Input]
     all: tuple[Axis, ...]
 
     @cached_property
@@ -57,7 +66,7 @@ class Axes:
 
     @cached_property
     def by_place(self) -> dict[tuple[str, int], Axis]:
-        """The axis at each position of an input; the channels are none."""
+        """The axis at each position of an input; the channels of real numbers are none."""
         return {(place.input, place.position): axis for axis in self.all for place in axis.places}
 
     def shapes(self, sizes: Sizes) -> Shapes | None:
@@ -66,7 +75,7 @@ class Axes:
         None if an axis cannot keep its proportion, as with 7 frames where one input has a fourth of
         the other's.
         """
-        shapes = {name: [1, *shape] for name, shape in self.inputs.items()}
+        shapes = {name: [1, *entering.shape] for name, entering in self.inputs.items()}
         for axis in self.all:
             for place in axis.places:
                 wanted = place.size * sizes.get(axis.name, axis.declared)
@@ -84,9 +93,9 @@ class Axes:
         return Axes(self.inputs, tuple(Axis(name, places) if a.name == first else a for a in kept))
 
 
-def separate(inputs: Mapping[str, Shape]) -> Axes:
+def separate(inputs: Mapping[str, Input]) -> Axes:
     """Every axis for itself, but for the batch, which all inputs share."""
-    places = [place for name, shape in inputs.items() for place in _places(name, shape)]
+    places = [place for name, entering in inputs.items() for place in _places(name, entering)]
     kinds = [place.kind for place in places]
     batch = Axis(BATCH, tuple(Place(name, 0, 1, BATCH) for name in inputs))
     named = (
@@ -95,9 +104,14 @@ def separate(inputs: Mapping[str, Shape]) -> Axes:
     return Axes(inputs, (batch, *named))
 
 
-def _places(name: str, shape: Shape) -> Iterator[Place]:
-    """The axes of an input after the batch and the channels."""
-    known = AXES.get(len(shape))
-    for position in range(2, len(shape) + 1):
-        kind = known[position - 1] if known else f"axis {position}"
+def _places(name: str, entering: Input) -> Iterator[Place]:
+    """The axes of an input after the batch and the channels, which integers have none of."""
+    shape, below = entering
+    if below is None:
+        known = AXES.get(len(shape), ())
+        kinds = {position: kind for position, kind in enumerate(known, start=1) if position > 1}
+    else:
+        kinds = {1: "length"} if len(shape) == 1 else {}
+    for position in range(2 if below is None else 1, len(shape) + 1):
+        kind = kinds.get(position, f"axis {position}")
         yield Place(name, position, shape[position - 1], kind)

@@ -6,7 +6,7 @@ and at others, and a difference from torch is an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING
@@ -51,7 +51,7 @@ def checks(
     """
     for sizes in _sizes(traced, list(found)):
         shapes = traced.axes.shapes(sizes) or ()
-        check = Check(shapes, _difference(file, module, shapes))
+        check = Check(shapes, _difference(file, module, draw(traced.axes, sizes)))
         yield check
         if check.difference > BOUND:
             where = " and ".join(map(show_shape, shapes))
@@ -59,17 +59,16 @@ def checks(
             raise export_error(f"{message} value at {where}; {BOUND:.0e} is allowed")
 
 
-def _difference(file: File, module: nn.Module, shapes: Shapes) -> float:
+def _difference(file: File, module: nn.Module, clips: Sequence[Tensor]) -> float:
     import torch
 
-    clips = draw(shapes)
     with torch.no_grad():
         expected = results(module(*clips))
         try:
             actual = file.run(clips)
         except Exception as failure:
             # Runtimes define error types of their own, which derive from nothing in common.
-            where = " and ".join(map(show_shape, shapes))
+            where = " and ".join(show_shape(tuple(clip.shape)) for clip in clips)
             raise export_error(f"{file.runner} fails at {where}: {first_line(failure)}") from None
     return max(_relative_difference(*pair) for pair in zip(actual, expected, strict=True))
 

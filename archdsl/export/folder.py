@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, counted, error, suggestion
-from archdsl.export.axes import Shape
+from archdsl.export.axes import Input
 from archdsl.export.trials import first_line
 
 if TYPE_CHECKING:
@@ -52,10 +52,10 @@ class Build:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A network in evaluation mode, and the shape of one sample of each input."""
+    """A network in evaluation mode, and its inputs."""
 
     module: nn.Module
-    inputs: Mapping[str, Shape]
+    inputs: Mapping[str, Input]
 
 
 def find(folder: Path) -> Build:
@@ -165,8 +165,8 @@ def _check_arguments(network: Callable[..., nn.Module], given: Mapping[str, Valu
             raise export_error(f"the network has no argument `{name}`", hint)
 
 
-def _inputs(build: Build, entry: ModuleType, module: nn.Module) -> dict[str, Shape]:
-    """The shape of one sample of each input, from the constant of the module."""
+def _inputs(build: Build, entry: ModuleType, module: nn.Module) -> dict[str, Input]:
+    """The inputs, from the constants of the module."""
     inputs = getattr(entry, "INPUTS", None)
     if not isinstance(inputs, dict) or not inputs or not all(map(_is_shape, inputs.values())):
         example = 'INPUTS = {"video": (3, 13, 160, 160)}'
@@ -177,13 +177,21 @@ def _inputs(build: Build, entry: ModuleType, module: nn.Module) -> dict[str, Sha
         declared = counted(len(inputs), "input")
         message = f"INPUTS of {build.path} has {declared}, but its forward takes {len(taken)}"
         raise export_error(message)
-    return {str(name): tuple(shape) for name, shape in inputs.items()}
+    below = getattr(entry, "BELOW", {})
+    if not isinstance(below, dict) or not all(map(_is_size, below.values())):
+        hint = 'it needs a line such as `BELOW = {"tokens": 50257}`'
+        raise export_error(f"{build.path} does not say what its integers are below", hint)
+    return {str(name): Input(tuple(shape), below.get(name)) for name, shape in inputs.items()}
 
 
 def _is_shape(value: object) -> bool:
     if not isinstance(value, tuple | list) or not value:
         return False
-    return all(isinstance(size, int) and size > 0 for size in value)
+    return all(map(_is_size, value))
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and value > 0
 
 
 @contextmanager

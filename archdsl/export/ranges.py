@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from archdsl.export.axes import Axes, Axis, Shape, separate
+from archdsl.export.axes import Axes, Axis, Input, separate
 from archdsl.export.trials import Outcome, Trials
 
 Takes = Callable[[int], bool]
@@ -93,7 +93,7 @@ class Found:
     spreads: Mapping[str, Spread]
 
 
-def find_axes(module: Trials, inputs: Mapping[str, Shape]) -> Found:
+def find_axes(module: Trials, inputs: Mapping[str, Input]) -> Found:
     """Which axes can change alone, which of the others together, and how far."""
     axes = separate(inputs)
     for names, name in _companions(axes):

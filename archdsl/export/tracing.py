@@ -15,9 +15,10 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from archdsl.export.axes import BATCH, Axes, Axis, Shape, Sizes
+from archdsl.export.axes import BATCH, Axes, Axis, Input, Sizes
 from archdsl.export.folder import export_error
 from archdsl.export.ranges import Found, Range, Spread, find_axes, spread
+from archdsl.export.samples import blank
 from archdsl.export.trials import Trials, first_line
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Traced:
             yield whole.high + whole.step
 
 
-def trace(module: nn.Module, inputs: Mapping[str, Shape]) -> Traced:
+def trace(module: nn.Module, inputs: Mapping[str, Input]) -> Traced:
     """The first program that takes every size that the module takes, or the one that loses least.
 
     Raises:
@@ -203,8 +204,7 @@ def _export(
     import torch
     from torch.fx.experimental import _config
 
-    shapes = axes.shapes(sizes) or ()
-    clips = tuple(torch.empty(shape) for shape in shapes)
+    clips = blank(axes, sizes)
     # What torch has to assume of sizes is asserted by the program. As guards, the assumptions of
     # windowed attention take minutes to simplify, and exclude a batch of 1.
     with _config.patch(backed_size_oblivious=is_oblivious):  # type: ignore[attr-defined]
@@ -216,7 +216,8 @@ def _export(
         )
     # The example clips are saved with the program, which checks no sizes without them. As views of
     # one element they add bytes instead of megabytes.
-    program.example_inputs = tuple(torch.zeros(()).expand(shape) for shape in shapes), {}
+    views = (clip.new_zeros(()).expand(clip.shape) for clip in clips)
+    program.example_inputs = tuple(views), {}
     return program
 
 

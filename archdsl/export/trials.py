@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from archdsl.export.axes import Axes, Shape, Shapes, Sizes
+from archdsl.export.samples import blank
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -57,15 +58,15 @@ class Trials:
         if shapes is None:
             return OUT_OF_PROPORTION
         if shapes not in self._known:
-            self._known[shapes] = self._outcome(shapes)
+            self._known[shapes] = self._outcome(axes, sizes)
         return self._known[shapes]
 
-    def _outcome(self, shapes: Shapes) -> Outcome:
+    def _outcome(self, axes: Axes, sizes: Sizes) -> Outcome:
         import torch
 
         try:
             with torch.no_grad(), torch.device("meta"):
-                outputs = results(self._module(*map(torch.empty, shapes)))
+                outputs = results(self._module(*blank(axes, sizes)))
         except Exception as failure:
             # A module may raise anything at a size that it does not take.
             return Outcome(layer=self._layer(failure), error=first_line(failure))

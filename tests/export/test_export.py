@@ -96,6 +96,42 @@ def test_pt2_computes_what_the_module_computes(
     assert {path.name for path in contents(build)} == written
 
 
+LANGUAGE = """network language(length = 6, vocabulary = 9) {
+  input tokens: length integers below vocabulary
+  x = tokens -> embedding(vocabulary, 4)
+  return x -> layer_norm -> linear(vocabulary)
+}
+"""
+
+
+@pytest.mark.parametrize("form", ["onnx", "pt2"])
+def test_integers(form: str, tmp_path: Path, capsys: Printed) -> None:
+    """They are drawn below what the module says, of any length, and stay integers in the file."""
+    build = compiled(tmp_path, LANGUAGE, "language")
+    assert main(["export", str(build), f"--{form}"]) == 0
+    assert "batch     any\nlength    any\n" in capsys.readouterr().out
+    tokens = torch.randint(0, 9, (3, 11))
+    expected = (3, 11, 9)
+    if form == "pt2":
+        program = torch.export.load(build / "language.pt2")
+        assert program.module()(tokens).shape == expected
+    else:
+        import onnxruntime
+
+        path = build / "language.onnx"
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        assert session.get_inputs()[0].type == "tensor(int64)"
+        (logits,) = session.run(None, {"tokens": tokens.numpy()})
+        assert logits.shape == expected
+
+
+def test_a_bound_of_integers_that_is_none(tmp_path: Path, capsys: Printed) -> None:
+    build = compiled(tmp_path, LANGUAGE, "language")
+    edit(build, '"tokens": 9}', '"tokens": "nine"}')
+    assert main(["export", str(build), "--pt2"]) == 1
+    assert "does not say what its integers are below" in capsys.readouterr().err
+
+
 def test_a_file_that_differs_is_not_written(build: Path, capsys: Printed) -> None:
     """The user edited the module, and now it gives another result each time."""
     edit(

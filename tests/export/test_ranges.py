@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from archdsl.export.axes import Shape, separate
+from archdsl.export.axes import Input, Shape, separate
 from archdsl.export.ranges import Range
 from archdsl.export.tracing import trace
 
@@ -42,7 +42,8 @@ class Pathways(Module):
 
 
 def range_by_axis(module: nn.Module, inputs: Mapping[str, Shape]) -> dict[str, Range]:
-    return {one.axis.name: one for one in trace(module, inputs).ranges()}
+    entering = {name: Input(shape) for name, shape in inputs.items()}
+    return {one.axis.name: one for one in trace(module, entering).ranges()}
 
 
 Limits = tuple[int, int | None, int]
@@ -147,12 +148,14 @@ def test_the_layer_that_refuses_is_named() -> None:
     assert "smaller than kernel size" in outcome.error
 
 
-@pytest.mark.parametrize(("inputs", "declared"), [
-    ({"wave": (1, 80)}, {"batch": 1, "length": 80}),
-    ({"features": (7,)}, {"batch": 1}),
-    ({"x": (1, 2, 3, 4, 5)}, {"batch": 1, "axis 2": 2, "axis 3": 3, "axis 4": 4, "axis 5": 5}),
+@pytest.mark.parametrize(("entering", "declared"), [
+    (Input((1, 80)), {"batch": 1, "length": 80}),
+    (Input((7,)), {"batch": 1}),
+    (Input((1, 2, 3, 4, 5)), {"batch": 1, "axis 2": 2, "axis 3": 3, "axis 4": 4, "axis 5": 5}),
+    (Input((7,), below=9), {"batch": 1, "length": 7}),
+    (Input((7, 2), below=9), {"batch": 1, "axis 1": 7, "axis 2": 2}),
 ])  # fmt: skip
-def test_axes(inputs: Mapping[str, Shape], declared: Mapping[str, int]) -> None:
-    axes = separate(inputs)
+def test_axes(entering: Input, declared: Mapping[str, int]) -> None:
+    axes = separate({"x": entering})
     assert axes.declared == declared
-    assert axes.shapes(declared) == tuple((1, *shape) for shape in inputs.values())
+    assert axes.shapes(declared) == ((1, *entering.shape),)
