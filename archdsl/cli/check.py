@@ -41,7 +41,7 @@ def _check(arguments: argparse.Namespace) -> int:
     # One collection for each spec: an overflow of errors in one does not hide those of the next.
     collected = [Diagnostics() for _ in arguments.specs]
     checked = [
-        _check_spec(path, diagnostics)
+        check_spec(path, diagnostics)
         for path, diagnostics in zip(arguments.specs, collected, strict=True)
     ]
     # The claims of all specs come before all diagnostics, since they are different streams.
@@ -50,7 +50,7 @@ def _check(arguments: argparse.Namespace) -> int:
     return int(any(diagnostics.has_errors for diagnostics in collected))
 
 
-def _check_spec(path: str, diagnostics: Diagnostics) -> SpecReport | None:
+def check_spec(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     """Check a spec; None if it cannot be read, and then there are only diagnostics."""
     from archdsl.claims.checker import check_claims, count_claims
     from archdsl.claims.figures import SpecReport
