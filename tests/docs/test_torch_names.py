@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
 
@@ -13,6 +15,7 @@ from listing import PAGE as OPERATIONS_PAGE
 from torch import Tensor, nn
 
 from archdsl.foreign import names
+from archdsl.foreign.words import argument_hint
 from archdsl.ops import OPERATIONS
 from archdsl.program.names import FUNCTIONS, TYPE_WORDS, operation_words
 from archdsl.resources import folder
@@ -31,6 +34,13 @@ _DOTTED = r"\b((?:nn|F|torch|Tensor)(?:\.\w+)+)"
 _KEYWORDS = {"block", "for", "none", "share", "true", "false", "number"}
 _VARIABLES = {"f", "x", "y"}
 _VALUES = {"zeros", "ones"}
+_INTERNAL = {
+    *("Buffer", "Callable", "Container", "DType", "Module", "Optional", "ScalingType"),
+    *("SwizzleType", "Tensor", "UninitializedBuffer", "assert_int_or_pair", "boolean_dispatch"),
+    *("handle_torch_function", "has_torch_function", "has_torch_function_unary"),
+    "has_torch_function_variadic",
+}
+"""Public by their names, but no layers or functions of networks."""
 
 
 def test_our_names_are_names() -> None:
@@ -67,6 +77,38 @@ def _rows() -> list[tuple[str, list[str]]]:
     """The left cell of each row, and the code of the right one."""
     cells = [line.split(" | ") for line in TEXT.splitlines() if line.startswith("| `")]
     return [(left, re.findall(r"`([^`]+)`", right)) for left, right, *_ in cells if "`" in right]
+
+
+def test_arguments_are_told_as_on_the_page() -> None:
+    section = TEXT[TEXT.index("## Arguments") : TEXT.index("## NumPy")]
+    theirs = re.findall(r"`(\w+)`", "".join(line.split(" | ")[0] for line in section.splitlines()))
+    parameters = [*_parameters()]
+    assert len(theirs) > 20
+    assert [n for n in theirs if n not in parameters and not argument_hint(n, parameters)] == []
+
+
+def test_no_layer_and_no_function_of_torch_is_left_out() -> None:
+    """Each has a row, its own or that of its variants; of losses there is one for all."""
+    told = {_family(name) for name in re.findall(_DOTTED, TEXT)}
+    loss = names.hint("MSELoss")
+    public = [*_public(nn, inspect.isclass), *_public(F, callable)]
+    missing = [n for n in public if _family(n) not in told and names.hint(n) != loss]
+    assert missing == []
+
+
+def _public(module: object, is_meant: Callable[[object], bool]) -> list[str]:
+    found = [name for name in dir(module) if not name.startswith("_") and name not in _INTERNAL]
+    return [name for name in found if is_meant(getattr(module, name))]
+
+
+def _family(name: str) -> str:
+    """`F.conv3d` and `nn.LazyConv2d` as `conv`: a name without module, case, rank and variant."""
+    last = name.rpartition(".")[2].lower().replace("_", "").removeprefix("lazy")
+    for prefix in ("native", "uninitialized"):
+        last = last.removeprefix(prefix)
+    for suffix in ("withindices", "forward", "base"):
+        last = last.removesuffix(suffix)
+    return re.sub(r"[123]d$", "", last)
 
 
 def test_every_layer_that_is_emitted_is_there() -> None:
