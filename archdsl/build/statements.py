@@ -24,7 +24,7 @@ from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, infer_types
 from archdsl.ops.sources import Input
 from archdsl.params.numbers import is_integer, is_number
-from archdsl.program.program import assigned_names, name_span
+from archdsl.program.program import assigned_names, can_return, name_span
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -153,8 +153,7 @@ def _if(frame: Frame, statement: tree.If) -> None:
     join(frame, decision, dict.fromkeys(assigned_names(statement)))
     # If a branch can return, the statements after it run only because of the test: it stays a
     # guard of theirs.
-    inside = tree.walk((*statement.body, *statement.otherwise))
-    if not any(isinstance(inner, tree.Return) for inner in inside):
+    if not can_return([statement]):
         frame.guard = guard
 
 

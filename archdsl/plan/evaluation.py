@@ -30,7 +30,7 @@ from archdsl.plan.rows import (
     block_name,
     block_text,
 )
-from archdsl.program.program import assigned_names, names_in
+from archdsl.program.program import assigned_names, can_return, names_in
 from archdsl.syntax import tree
 
 
@@ -169,7 +169,7 @@ class _Evaluator:
         if isinstance(test, bool):
             self._run(statement.body if test else statement.otherwise)
             return
-        if any(own_tables((statement,))) or _returns(statement):
+        if any(own_tables((statement,))) or can_return([statement]):
             message = "this condition depends on a tensor's size, which only a build can compute"
             hint = "a transform can only change tables that do not depend on such a condition"
             raise self.frame.fault("transform", message, statement.test.span, help=hint)
@@ -221,10 +221,6 @@ class _Evaluator:
         except Fault:
             return None
         return value if isinstance(value, BlockValue | OperationValue) else None
-
-
-def _returns(statement: tree.If) -> bool:
-    return any(isinstance(node, tree.Return) for node in tree.walk([statement]))
 
 
 def _options(block: Applicable) -> tuple[str, ...]:

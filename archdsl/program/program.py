@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -219,6 +219,16 @@ def assigned_names(*body: tree.Statement) -> Iterator[str]:
         elif isinstance(statement, tree.For):
             yield from statement.targets
             yield from assigned_names(*statement.body)
+
+
+def can_return(body: Iterable[tree.Statement]) -> bool:
+    """Whether one of some statements, or of those inside them, is a `return`."""
+    return any(
+        isinstance(statement, tree.Return)
+        or (isinstance(statement, tree.If) and can_return((*statement.body, *statement.otherwise)))
+        or (isinstance(statement, tree.For) and can_return(statement.body))
+        for statement in body
+    )
 
 
 def forwarded_parameters(network: tree.Network) -> tuple[str, ...]:
