@@ -25,7 +25,9 @@ from tests.plan.strategies import NAME, Files, changes, specs
 
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = sorted([*ROOT.glob("specs/*.arch"), *ROOT.glob("tests/networks/*.arch")])
-SLOW = ("autox3d_m", "autox3d_l", "x3d_m", "x3d_l", "i3d_attention", "i3d_r50_attention")
+SLOW = (
+    "autox3d_m autox3d_l x3d_s x3d_m x3d_l i3d_attention i3d_r50_attention s3d_attention vivit"
+).split()
 GALLERY = [
     pytest.param(path, marks=[pytest.mark.slow] * (path.stem in SLOW))
     for path in SPECS
