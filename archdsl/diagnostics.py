@@ -186,7 +186,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     import difflib  # slow to import, and needed only for mistakes
 
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.65)
     # `ReLU` shares one letter in four with `relu`, as case counts in the comparison.
     near = near or [other for other in names if other.lower() == name.lower()]
     return near[0] if near else None

@@ -182,6 +182,19 @@ def _unknown_parameter(frame: Frame, callee: Applicable, name: str, span: Span) 
     return frame.fault("argument", message, span, help=hint)
 
 
+def tensor_hint(frame: Frame, callee: Applicable, node: tree.Node) -> str:
+    """The help for a call without a tensor: pass one, or make a block for later."""
+    hint = f"pass a tensor: `{frame.running_name} -> {node.span.text}`"
+    # The first parameter of a block is its tensor.
+    names = iter(callee.parameters[1 if isinstance(callee, BlockValue) else 0 :])
+    given = node.arguments if isinstance(node, tree.Call) else ()
+    named = [a.span.text if a.name else f"{next(names, '')} = {a.span.text}" for a in given]
+    if not any(a.name is None for a in given):
+        return hint
+    later = f"{callee.name}({', '.join(named)})"
+    return f"{hint}; a block for later has names in its call, `{later}`"
+
+
 def parameter_hint(name: str, names: Sequence[str]) -> str:
     """The help for an unknown parameter or option: the one that is meant, or all that there are."""
     from archdsl.foreign.words import argument_hint  # tables that only a mistake needs

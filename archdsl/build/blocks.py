@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archdsl.build import parameters
-from archdsl.build.arguments import bind_arguments, names_hint
+from archdsl.build.arguments import bind_arguments, names_hint, tensor_hint
 from archdsl.build.context import Frame
 from archdsl.build.provenance import NameHistory
 from archdsl.build.request import Call, Fault
@@ -51,7 +51,7 @@ def _missing(
     message = f"`{callee.name}` needs `{parameter}`{types and f': {types}'}"
     hint = names_hint(callee.parameters)
     if not arguments.has_tensors:
-        hint = f"pass a tensor: `{frame.running_name} -> {node.span.text}`"
+        hint = tensor_hint(frame, callee, node)
     return frame.fault("argument", message, node.span, help=hint)
 
 

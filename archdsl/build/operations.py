@@ -11,7 +11,7 @@ from dataclasses import MISSING, fields
 from fractions import Fraction
 from functools import cache
 
-from archdsl.build.arguments import bind_arguments
+from archdsl.build.arguments import bind_arguments, tensor_hint
 from archdsl.build.context import Frame
 from archdsl.build.origins import origin, refusal_labels, round_hint
 from archdsl.build.request import Fault
@@ -73,6 +73,9 @@ def _check_first(frame: Frame, callee: OperationValue, first: Given) -> None:
         message = f"`{callee.name}` takes a tensor, but this is {describe(first.value)}"
         chain = f"{frame.running_name} -> {first.value.name} -> {callee.name}"
         hint = f"pass a tensor through it: `{chain}`"
+        name = next(iter(callee.parameters), "")
+        if name and _kinds(callee.name)[name].accepts(first.as_word):
+            hint = f"write `{callee.name}({name} = {first.as_word})`"
         raise frame.fault("argument", message, first.span, help=hint)
 
 
@@ -129,10 +132,12 @@ def _check_count(
         return
     takes = f"`{operation.name}` takes {describe_count(least, most, 'tensor')}"
     if count:
-        extra = operands[most].span if most is not None and count > most else node.span
-        raise frame.fault("argument", f"{takes}, but this call has {count}", extra)
-    hint = f"pass a tensor: `{frame.running_name} -> {node.span.text}`"
-    hint += "; a call with named parameters alone is a block for later"
+        message = f"{takes}, but this call has {count}"
+        if most is None or count < most:
+            raise frame.fault("argument", message, node.span)
+        hint = f"`{operands[most].span.text}` is a tensor here, {show(operands[most].value)}"
+        raise frame.fault("argument", message, operands[most].span, help=hint)
+    hint = tensor_hint(frame, OperationValue(operation), node)
     raise frame.fault("argument", f"{takes}, but this call has none", node.span, help=hint)
 
 

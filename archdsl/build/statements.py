@@ -279,7 +279,7 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
         raise frame.fault("init", message, statement.span)
     if statement.kind not in INITIALISED:
         message = f"`{statement.kind}` has no weights that `init` could initialise"
-        hint = suggestion(statement.kind, INITIALISED)
+        hint = _initialised_hint(statement.kind)
         if statement.kind == "parameter":
             hint = "a parameter has its own `initial`: `parameter(shape, normal, std = 0.02)`"
         raise frame.fault("init", message, statement.span, help=hint)
@@ -297,6 +297,14 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
     options = _options(frame, scheme.name, evaluated, statement.scheme.span)
     initialisation = Initialisation(statement.kind, scheme.name, options)
     frame.graph.initialisations.append(initialisation)
+
+
+def _initialised_hint(kind: str) -> str | None:
+    """The operation that is meant by a name in an `init`."""
+    from archdsl.foreign.names import called  # a table that only a mistake needs
+
+    own = (called(kind) or "").partition("(")[0]
+    return f"it is called `{own}` here" if own in INITIALISED else suggestion(kind, INITIALISED)
 
 
 def _options(frame: Frame, scheme: str, arguments: Arguments, span: Span) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from archdsl.diagnostics import did_you_mean
@@ -12,12 +13,21 @@ from archdsl.syntax import tree
 CANDIDATES = 2_000
 """Names that are compared with a misspelt one, at most: the comparison is quadratic in length."""
 
+_SIZE = re.compile("[BNCTHWDL]")
+_TIMES = re.compile("x[0-9]+")
+
 
 def name_hint(name: tree.Name, spec: Source, known: Collection[str]) -> str | None:
     """How to write an unknown name: after a `use`, under another name, or as it is spelt.
 
     A name that is not in the text of the spec comes from the command line or from a program.
     """
+    if name.name == "x":
+        return "the running value is called `in`"
+    if _SIZE.fullmatch(name.name):
+        return "a size is a number, without the batch; in an expected shape, `_` is any"
+    if _TIMES.fullmatch(name.name):
+        return f"write `{name.name[1:]}`"
     file = library_file_of(name.name)
     if file is not None:
         return f"write `use {file}`" if name.span.source is spec else f"give `--use {file}`"

@@ -55,9 +55,9 @@ def _dotted_call(fault: Fault) -> Diagnostic | None:
 def _dotted(fault: Fault) -> Iterator[Token]:
     """The names of the dotted path around a fault, from its first on."""
     at = fault.at - 1
-    while fault.token(at - 1).type == "DOT" and fault.token(at - 2).type == "NAME":
+    while fault.token(at - 1).type == "DOT" and fault.token(at - 2).type in ("NAME", "IN"):
         at -= 2
-    if fault.token(at).type != "NAME":
+    if fault.token(at).type not in ("NAME", "IN"):
         return
     yield fault.token(at)
     while fault.token(at + 1).type == "DOT" and fault.token(at + 2).type == "NAME":

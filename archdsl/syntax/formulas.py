@@ -173,10 +173,10 @@ def _comma(fault: Fault) -> Diagnostic | None:
 def _product(fault: Fault) -> Diagnostic | None:
     """`3x`, `relu x`: here `x` is the sign of a shape."""
     size, sign = fault.token(fault.at - 2), fault.before
-    is_sign = sign is not None and sign == "x" and sign.type == "_BY"
-    if sign is None or not is_sign or fault.found.type == "TIMES":
+    is_sign = sign is not None and sign.type == "_BY" and fault.found.type in {*_ENDS, "RPAR"}
+    if sign is None or not is_sign:
         return None
-    message = "between sizes `x` is the sign of a shape, but no size follows"
+    message = f"between sizes `{sign}` is the sign of a shape, but no size follows"
     help = f"write `x -> {size}`" if size.type == "NAME" else f"to multiply, write `{size} * x`"
     return error("syntax", message, fault.span(sign), help=help)
 

@@ -126,19 +126,48 @@ def _equals(fault: Fault) -> Diagnostic | None:
 
 
 def _wildcard(fault: Fault) -> Diagnostic | None:
-    """`24 x * x 64^2` in an expected shape."""
-    if fault.found != "*" or fault.before is None or fault.before.type not in ("_BY", "VBAR"):
-        return None
+    """`24 x * x 64^2`, `24 x - x 64^2` and `>=24 x 64^2` in an expected shape."""
+    found, before = fault.found, fault.before
+    after = before.type if before is not None else ""
     help = "in an expected shape, `_` is a size that may be any"
-    return error("syntax", "unexpected `*`", fault.span(fault.found), fault.expected, help=help)
+    if found == ">=" and after in ("_BY", "VBAR"):
+        help = "a size can have an upper bound, `<=28`, or be any, `_`"
+    elif found.type == "NUMBER" and before == "x" and fault.token(fault.at - 2).type == "MINUS":
+        found = fault.token(fault.at - 2)
+    elif found != "*" or after not in ("_BY", "VBAR"):
+        return None
+    message = f"unexpected `{found}`"
+    return error("syntax", message, fault.span(found), fault.expected, help=help)
+
+
+def _cell(fault: Fault) -> Diagnostic | None:
+    """`| 3, 3 |`, `| ×3 |`, `| -- |`, `| ... |` in a row."""
+    found, before = fault.found, fault.before
+    if found.type == "COMMA" and "VBAR" in fault.accepted:
+        help = "several values stand in parentheses, `(3, 3)`, and a number has no commas"
+    elif found.type in ("RULE", "RANGE") and (found.type == "RULE" or before == "|"):
+        help = "a cell without a value is `-`"
+    elif found.type == "_BY" and before == "|":
+        help = f"write `{fault.token(fault.at + 1)}`"
+    else:
+        return None
+    message = f"unexpected `{fault.shown}`"
+    return error("syntax", message, fault.span(found), fault.expected, help=help)
 
 
 def _bare_argument(fault: Fault) -> Diagnostic | None:
-    """`conv 8`."""
+    """`conv 8`, `(3 3 3)`."""
     found, before = fault.found, fault.before
-    if found.type not in ("NUMBER", "NAME", "LPAR") or before is None or before.type != "NAME":
+    if found.type not in ("NUMBER", "NAME") or before is None:
         return None
-    help = f"arguments stand in parentheses: `{before}({found})`"
+    if before.type == "NUMBER" and len(found) == 3:
+        help = f"write `{before}{found}`: a number has no blanks"
+    elif before.type == "NUMBER":
+        help = f"several values have commas between: `({before}, {found})`"
+    elif before.type == "NAME":
+        help = f"arguments stand in parentheses: `{before}({found})`"
+    else:
+        return None
     message = f"unexpected `{fault.shown}`"
     return error("syntax", message, fault.span(found), fault.expected, help=help)
 
@@ -157,6 +186,7 @@ _RULES: tuple[Callable[[Fault], Diagnostic | None], ...] = (
     _misplaced,
     _rowless,
     _wildcard,
+    _cell,
     _missing,
     _equals,
     _bare_argument,

@@ -134,7 +134,8 @@ class RowFiller:
             if isinstance(value, BlockValue | OperationValue | SharedBlock):
                 return value
             message = f"`{BLOCK}` must be a block or an operation, but this is {describe(value)}"
-            raise frame.fault("table", message, cell.span)
+            hint = "the column `number` says how many" if isinstance(value, tuple) else None
+            raise frame.fault("table", message, cell.span, help=hint)
         except Fault as fault:
             frame.findings.report(fault)
             return None
@@ -223,7 +224,10 @@ def compare_printed(frame: Frame, row: Row) -> None:
             results = counted(len(frame.running), "result")
             message = f"this row has {results}, but here are {counted(len(shapes), 'shape')}"
             hint = "write a shape for each: `(64 x 8 x 56^2, 8 x 32 x 56^2)`"
-            raise frame.fault("table", message, cell.span, help=hint)
+            if all(isinstance(shape, tree.Number) for shape in shapes):
+                hint = f"write `{' x '.join(shape.span.text for shape in shapes)}`"
+            frame.findings.add(frame.error("table", message, cell.span, help=hint))
+            continue
         for shape, value in zip(shapes, frame.running, strict=True):
             assert isinstance(value, Tensor)
             _compare(frame, shape, column, value.type.shape)
@@ -266,7 +270,7 @@ def _other_rank(
 ) -> Diagnostic:
     """A printed shape with another number of sizes than the tensor has."""
     message = f"this shape has {counted(count, 'size')}, but the tensor has {len(shape)}"
-    hint = f"the tensor is {show_shape(shape)}; `_` stands for any size"
+    hint = f"the tensor is {show_shape(shape)}; `_` stands for any size, and `-` for any shape"
     return frame.error("expect", message, cell.span, help=hint)
 
 
