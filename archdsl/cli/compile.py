@@ -13,7 +13,8 @@ _COMPILE = """\
 Writes the folder DIR/NETWORK:
 
   NETWORK.py    the class of the network and those of its blocks; imports torch alone
-  hubconf.py    the entry point for torch.hub
+  hubconf.py    the entry point for torch.hub, which loads weights with weight_keys.py and
+                weight_files.py
   network.json  inputs, costs, where the network comes from, the digest of each file
 
 If the network has a recipe, also:

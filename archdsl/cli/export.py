@@ -48,6 +48,8 @@ def add_export(commands: argparse._SubParsersAction[options.Parser]) -> None:
         "-o", "--output", metavar="OUT", type=Path, help="default: BUILD/NETWORK.onnx or .pt2"
     )
     parser.add_argument("--weights", metavar="FILE", type=Path, help="a checkpoint or a state dict")
+    help = "the place of the weights in FILE, where several fit"
+    parser.add_argument("--checkpoint-key", metavar="NAME", help=help)
     parser.add_argument(
         "--set",
         metavar="KEY=NUMBER",
@@ -106,7 +108,7 @@ def _export_checked(build: Build, form: Format, arguments: argparse.Namespace) -
 
     loaded = load(build, dict(arguments.given))
     if arguments.weights:
-        load_weights(loaded.module, arguments.weights)
+        load_weights(loaded.module, arguments.weights, arguments.checkpoint_key)
     _print(show_build(build, arguments.weights))
     traced = trace(loaded.module, loaded.inputs)
     if not arguments.weights:

@@ -22,8 +22,8 @@ their shapes are compared. A tensor without a counterpart is an error, except th
 norms. If the file has another number of classes, the classifier is initialised anew.
 
 No code in FILE is run. OUT is a dict with the weights as `model_state`, or safetensors if it has
-that suffix. An OUT that exists is an error without --force. Read it with `load_weights` of the
-module that `archdsl compile` writes for the same spec and the same --set.
+that suffix. An OUT that exists is an error without --force. Read it with `load_weights` of
+weight_keys.py, beside the module that `archdsl compile` writes for the same spec and --set.
 
 examples:
   archdsl weights import X3D_S.pyth --from pytorchvideo --spec specs/x3d_s.arch \\
@@ -33,8 +33,9 @@ examples:
 """
 
 _INSPECT_DETAILS = """\
-Layers with the same shapes whose names differ only in numbers share a line. No code in FILE is
-run.
+Layers with the same shapes whose names differ only in numbers share a line. Where FILE holds
+several mappings of tensors, the largest is shown, or the one that --checkpoint-key names. No code
+in FILE is run.
 
 examples:
   archdsl weights inspect X3D_S.pyth
@@ -49,7 +50,7 @@ def add_weights(commands: argparse._SubParsersAction[options.Parser]) -> None:
     )
     summary = "import published weights for a network"
     importing = options.command(inner, "import", summary, _IMPORT_DETAILS)
-    importing.add_argument("file", metavar="FILE", type=Path, help="a checkpoint or a state dict")
+    _add_file(importing)
     importing.add_argument(
         "--from", dest="source", choices=SOURCES, required=True, help="the library of the weights"
     )
@@ -68,9 +69,15 @@ def add_weights(commands: argparse._SubParsersAction[options.Parser]) -> None:
     options.add_force(importing, "OUT")
     importing.set_defaults(run=_import)
     inspect = options.command(inner, "inspect", "list what a file holds", _INSPECT_DETAILS)
-    inspect.add_argument("file", metavar="FILE", type=Path, help="a checkpoint or a state dict")
+    _add_file(inspect)
     options.add_format(inspect)
     inspect.set_defaults(run=_inspect)
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="a checkpoint or a state dict")
+    help = "the place of the weights in FILE, where several fit, such as state_dict_ema"
+    parser.add_argument("--checkpoint-key", metavar="NAME", help=help)
 
 
 def _import(arguments: argparse.Namespace) -> int:
@@ -79,7 +86,8 @@ def _import(arguments: argparse.Namespace) -> int:
     from archdsl.weights.importing import import_weights
 
     network = options.network(arguments)
-    done = import_weights(network, files.read(arguments.file), SOURCES[arguments.source])
+    source, key = SOURCES[arguments.source], arguments.checkpoint_key
+    done = import_weights(network, arguments.file, source, key)
     # Before the report, which would otherwise speak of a file that is not there.
     files.write(arguments.output, done.state, force=arguments.force)
     sys.stdout.write(show_import(done))
@@ -90,7 +98,9 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def _inspect(arguments: argparse.Namespace) -> int:
     from archdsl.report.weights import show_file
-    from archdsl.weights import files
+    from archdsl.weights.files import largest
+    from archdsl.weights.rule import read
 
-    sys.stdout.write(show_file(files.read(arguments.file), arguments.format))
+    shown = largest(read(arguments.file), arguments.checkpoint_key)
+    sys.stdout.write(show_file(shown, arguments.format))
     return 0

@@ -10,7 +10,7 @@ from archdsl import files
 from archdsl.emit.manifest import digests
 from archdsl.emit.module import Module
 from archdsl.emit.names import file_name, network_doc
-from archdsl.emit.pages import page
+from archdsl.emit.pages import WEIGHT_FILES, page
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -34,6 +34,8 @@ from archdsl.recipes.recipe import Recipe
 _ENTRIES = ("hubconf.py", *ENTRY_SCRIPTS)
 """What a user starts or loads; the other files are there for these."""
 
+_LOADER = "from weight_keys import load_weights as _load_weights"
+
 _TITLE = 'Entry point of torch.hub, which loads this folder with `source="local"`.'
 
 
@@ -42,7 +44,7 @@ class HubView:
     """What the template shows, each part as finished lines of Python."""
 
     docstring: list[str]
-    imported: str
+    imported: list[str]
     module: str
     entry: list[str]
 
@@ -51,8 +53,8 @@ def hubconf(graph: Graph, module: Module) -> str:
     """The text of a `hubconf.py` that stands beside the module."""
     name = file_name(graph.name)
     docstring = render((Docstring(_TITLE),))
-    # The other name keeps the module, and all it holds, from being an entry point itself.
-    imported = f"import {name} as _{name}"
+    # The other names keep the modules, and all they hold, from being entry points themselves.
+    imported = [f"import {name} as _{name}", _LOADER]
     entry = render((_entry(graph, module),))
     view = HubView(docstring, imported, f"_{name}", entry)
     return page("hubconf.py.j2", hub=view)
@@ -61,17 +63,20 @@ def hubconf(graph: Graph, module: Module) -> str:
 def _entry(graph: Graph, module: Module) -> Function:
     own = Atom(f"_{file_name(graph.name)}")
     names = [parameter.name for parameter in module.parameters]
-    model, weights = (Atom(_free(name, names)) for name in ("model", "weights"))
+    own_names = ("model", "weights", "checkpoint_key")
+    model, weights, key = (Atom(_free(name, names)) for name in own_names)
     made = Call(Attribute(own, module.class_name), tuple(Keyword(n, Atom(n)) for n in names))
-    loaded = Expr(Call(Attribute(own, "load_weights"), (model, weights)))
+    loaded = Expr(Call(Atom("_load_weights"), (model, weights, key)))
+    doc = f"`{weights}` is a file of weights; `{key}` is where they are in it, if several fit."
     body = (
-        Docstring(f"{_network_doc(graph)}\n\n`{weights}` is a file of weights to start from."),
+        Docstring(f"{_network_doc(graph)}\n\n{textwrap.fill(doc, DOC_WIDTH)}"),
         Assign(model, made),
         If(Infix("is not", (weights, Atom("None"))), (loaded,)),
         Return(model),
     )
     union = Infix("|", (Atom("str"), Atom("None")))
-    given = (*module.parameters, Parameter(str(weights), union, Atom("None")))
+    optional = tuple(Parameter(str(name), union, Atom("None")) for name in (weights, key))
+    given = (*module.parameters, *optional)
     return Function(file_name(graph.name), given, Attribute(own, module.class_name), body)
 
 
@@ -88,7 +93,9 @@ def _free(name: str, taken: Iterable[str]) -> str:
 def python_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
     """The text of each file of Python, by its name; with a recipe there are scripts."""
     network = {_module_file(graph): module.text, "hubconf.py": hubconf(graph, module)}
-    return network | (scripts(recipe, _target(graph, module)) if recipe else {})
+    if recipe:
+        return network | scripts(recipe, _target(graph, module))
+    return network | {name: page(f"{name}.j2") for name in WEIGHT_FILES}
 
 
 def single_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
@@ -102,7 +109,7 @@ def single_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[st
     separate = python_files(graph, module, recipe)
     parts = {name: text for name, text in separate.items() if name not in _ENTRIES}
     scripts = [name for name in separate if name in ENTRY_SCRIPTS]
-    kept = (_module_file(graph), "hubconf.py")
+    kept = (_module_file(graph), "hubconf.py", *WEIGHT_FILES)
     joined = {name: join(name, {**parts, name: separate[name]}) for name in scripts}
     return {name: separate[name] for name in kept} | joined
 

@@ -166,12 +166,12 @@ def _classes(graph: Graph, known: Classes, opens: OpenParameters) -> list[Emitte
 
 
 def _imports(used: set[str]) -> list[str]:
-    """The imports that the classes and `load_weights` need, in the order of ruff's `I` rule."""
+    """The imports that the classes need, in the order of ruff's `I` rule."""
     # Only what is used: ruff reports an unused import as F401.
     roots = {name.partition(".")[0] for name in used}
     standard = ["import math"] if "math" in roots else []
     standard += ["from collections import OrderedDict"] if "OrderedDict" in roots else []
     lines = [*standard, ""] if standard else []
-    lines += ["import torch"]
+    lines += ["import torch"] if "torch" in roots else []
     lines += ["import torch.nn.functional as F"] if "F" in roots else []
     return [*lines, "from torch import Tensor, nn"]

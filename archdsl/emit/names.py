@@ -17,7 +17,7 @@ _MODULE_ATTRIBUTES = frozenset(
     """
     T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu
     cuda double dump_patches eval extra_repr float forward forward_features get_buffer
-    get_extra_state get_parameter get_submodule half insert ipu load_state_dict model_state module
+    get_extra_state get_parameter get_submodule half insert ipu load_state_dict module
     modules mtia named_buffers named_children named_modules named_parameters parameters
     register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
     register_full_backward_hook register_full_backward_pre_hook
@@ -29,8 +29,7 @@ _MODULE_ATTRIBUTES = frozenset(
 )
 """Names that attributes of modules must not have: methods of `nn.Module`, and our own methods.
 
-`module` and `model_state` are not methods, but the beginning of keys in checkpoints, which
-`load_weights` would remove or descend into.
+`module` is no method, but a part of keys in checkpoints that `load_weights` leaves out.
 """
 
 _TAKEN = frozenset(
@@ -41,9 +40,9 @@ _TAKEN = frozenset(
 
 _FILES = frozenset(
     "recipe errors disk tables formats classes lists labels packets pictures decoding video"
-    " processes loading weights checkpoints log stopping arguments learner resuming run train"
-    " evaluate hubconf network dependencies torch torchvision torchcodec lightning"
-    " pytorch_lightning numpy av PIL tqdm matplotlib tensorboard safetensors".split()
+    " processes loading weight_files weight_keys weights checkpoints log stopping arguments"
+    " learner resuming run train evaluate hubconf network dependencies torch torchvision torchcodec"
+    " lightning pytorch_lightning numpy av PIL tqdm matplotlib tensorboard safetensors".split()
 )
 """Names that a module must not have: the files beside it, and packages that these import.
 

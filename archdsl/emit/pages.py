@@ -10,6 +10,9 @@ from jinja2.bccache import Bucket
 
 from archdsl.resources import cache_folder, folder
 
+WEIGHT_FILES = ("weight_files.py", "weight_keys.py")
+"""Those that load weights, each behind what it imports: in every folder, and run by archdsl too."""
+
 
 def page(template: str, **views: object) -> str:
     """The text of a template; a view is what it calls by that name."""

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.diagnostics import CompileError
+from archdsl.diagnostics import CompileError, Diagnostic, error
 from archdsl.export.axes import Shape
 from archdsl.ir.types import show_shape
-from archdsl.weights.files import read
 from archdsl.weights.keys import fold_lines, key_errors
+from archdsl.weights.rule import Reading, best_reading, read, weights_error
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -21,45 +21,48 @@ _MOST_LINES = 8
 """How many lines of keys one error shows."""
 
 
-def load_weights(module: nn.Module, path: Path) -> None:
-    """Load the weights of a file into a module.
+def load_weights(module: nn.Module, path: Path, checkpoint_key: str | None = None) -> str:
+    """Load the weights of a file into a module; returns where in the file they are.
 
     Raises:
         CompileError: the file cannot be read, or its weights belong to another network.
     """
-    ours, theirs = module.state_dict(), read(path).tensors
-    missing = [key for key in ours if key not in theirs]
-    unexpected = [key for key in theirs if key not in ours]
-    shapes = {
-        key: (tuple(ours[key].shape), tuple(theirs[key].shape))
-        for key in ours
-        if key in theirs and ours[key].shape != theirs[key].shape
-    }
-    lines = [f"{key} is {_shown(b)}, but {_shown(a)} here" for key, (a, b) in shapes.items()]
-    errors = [
-        *key_errors(
-            lambda count: f"{path} lacks {count} of this network",
-            missing,
-            fold_lines(missing),
-            _MOST_LINES,
-        ),
-        *key_errors(
-            lambda count: f"{path} has {count} that this network does not have",
-            unexpected,
-            fold_lines(unexpected),
-            _MOST_LINES,
-        ),
-        *key_errors(
-            lambda count: f"{count} of {path} have other shapes than here",
-            list(shapes),
-            lines,
-            _MOST_LINES,
-            _setting(module, shapes.values()),
-        ),
-    ]
-    if errors:
+    file = read(path)
+    found = best_reading(file, module.state_dict(), checkpoint_key)
+    if found.is_foreign:
+        raise weights_error(f"{path} has no weights of this network", str(file))
+    if errors := list(_errors(module, path, found)):
         raise CompileError(errors)
-    module.load_state_dict(dict(theirs))
+    module.load_state_dict(dict(found.tensors), strict=False)  # a counter may be missing
+    return found.name
+
+
+def _errors(module: nn.Module, path: Path, found: Reading) -> Iterator[Diagnostic]:
+    """Everything that keeps the tensors from being those of the module."""
+    for fault in found.faults():
+        yield error("weights", f"{path}: {fault}")
+    missing, unknown, reshaped = found.missing, found.unknown, found.reshaped
+    yield from key_errors(
+        lambda count: f"{path} lacks {count} of this network",
+        missing,
+        fold_lines(missing),
+        _MOST_LINES,
+    )
+    yield from key_errors(
+        lambda count: f"{path} has {count} that this network does not have",
+        unknown,
+        fold_lines(unknown),
+        _MOST_LINES,
+    )
+    ours = {key: tuple(found.own[key].shape) for key in reshaped}
+    theirs = {key: tuple(found.tensors[key].shape) for key in reshaped}
+    yield from key_errors(
+        lambda count: f"{count} of {path} have other shapes than here",
+        reshaped,
+        [f"{key} is {_shown(theirs[key])}, but {_shown(ours[key])} here" for key in reshaped],
+        _MOST_LINES,
+        _setting(module, zip(ours.values(), theirs.values(), strict=True)),
+    )
 
 
 def _shown(shape: Shape) -> str:

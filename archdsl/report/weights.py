@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import counted
 from archdsl.report.text import Table, as_json, comma_separated, in_a_line
-from archdsl.weights.files import WeightsFile
+from archdsl.weights.files import Weights
 from archdsl.weights.importing import Import
 from archdsl.weights.keys import by_layer, fold, fold_lines, fold_pairs, show_tensors
 from archdsl.weights.sources import recognise
@@ -27,9 +27,14 @@ def show_import(done: Import) -> str:
     shown = _shown_by_layer(done.state)
     rows = [
         (ours, theirs, f"{len(members):,}", shown[members[0]])
-        for ours, theirs, members in fold_pairs(done.match.layers, shown)
+        for ours, theirs, members in fold_pairs(done.match.own.layers, shown)
     ]
-    columns = (done.match.network.name, done.match.source.title, "layers", "tensors of each")
+    columns = (
+        done.match.own.network.name,
+        done.match.own.source.title,
+        "layers",
+        "tensors of each",
+    )
     table = Table(columns, rows, frozenset({"layers"})).text()
     return f"{table}\n{_listed(_remarks(done))}"
 
@@ -49,7 +54,7 @@ def _remarks(done: Import) -> Iterator[str]:
     available = counted(len(match.file.tensors), "tensor")
     yield f"imported    {imported:,} of {available}, from {match.file.form}"
     if match.reset:
-        here, there = match.shapes[match.reset[0]][0], match.file_shape(match.reset[0])[0]
+        here, there = match.own.shapes[match.reset[0]][0], match.file_shape(match.reset[0])[0]
         yield (
             f"reset       {', '.join(match.reset)}: {here} classes, but the file has {there};"
             f" `--set classes={there}` keeps them"
@@ -60,18 +65,19 @@ def _remarks(done: Import) -> Iterator[str]:
         yield f"ignored     {in_a_line(line)}: no result depends on it"
     yield from _others(match.file)
     if done.window:
+        title, flag = match.own.source.title, f"`--set 'window={done.window}'`"
         yield (
-            f"window      {match.source.title} pools with a fixed window in its head: compile with"
-            f" `--set 'window={done.window}'` to get the same results on larger clips"
+            f"window      {title} pools with a fixed window in its head: compile with"
+            f" {flag} to get the same results on larger clips"
         )
 
 
-def _others(file: WeightsFile) -> Iterator[str]:
+def _others(file: Weights) -> Iterator[str]:
     if file.others:
         yield f"not read    {in_a_line(', '.join(file.others))}"
 
 
-def show_file(file: WeightsFile, form: str) -> str:
+def show_file(file: Weights, form: str) -> str:
     """The tensors of a file, in one of `text.FORMATS`."""
     if form == "json":
         return as_json(_object(file))
@@ -87,7 +93,7 @@ def show_file(file: WeightsFile, form: str) -> str:
     return f"{shown}\n{_listed(_totals(file))}"
 
 
-def _rows(file: WeightsFile) -> Iterator[tuple[str, ...]]:
+def _rows(file: Weights) -> Iterator[tuple[str, ...]]:
     """A line for each group of layers that differ only in the numbers in their names."""
     shown = _shown_by_layer(file.tensors)
     dtypes = {
@@ -104,7 +110,7 @@ def _dtype(tensor: Tensor) -> str:
     return str(tensor.dtype).removeprefix("torch.")
 
 
-def _totals(file: WeightsFile) -> Iterator[str]:
+def _totals(file: Weights) -> Iterator[str]:
     library = recognise(file.tensors)
     dtypes = Counter(map(_dtype, file.tensors.values()))
     numbers = ", ".join(f"{number:,} of {dtype}" for dtype, number in dtypes.items())
@@ -116,7 +122,7 @@ def _totals(file: WeightsFile) -> Iterator[str]:
     yield from _others(file)
 
 
-def _sizes(file: WeightsFile) -> tuple[int, int]:
+def _sizes(file: Weights) -> tuple[int, int]:
     """The elements of all parameters, and those of the buffers of norms."""
     sizes: Counter[bool] = Counter()
     for key, tensor in file.tensors.items():
@@ -124,7 +130,7 @@ def _sizes(file: WeightsFile) -> tuple[int, int]:
     return sizes[False], sizes[True]
 
 
-def _object(file: WeightsFile) -> dict[str, object]:
+def _object(file: Weights) -> dict[str, object]:
     library = recognise(file.tensors)
     parameters, statistics = _sizes(file)
     tensors = [

@@ -17,8 +17,9 @@ from archdsl.build.parameters import given_from_python
 from archdsl.diagnostics import CompileError, Diagnostic, error
 from archdsl.network import Network
 from archdsl.spec import Spec, load
-from archdsl.weights.files import WeightsFile, import_torch
-from archdsl.weights.matching import COUNTER, Match, depths
+from archdsl.weights.files import Weights, largest, of_reading
+from archdsl.weights.matching import COUNTER, Match, Named, depths
+from archdsl.weights.rule import WeightFile, best_reading, import_torch, read, weights_error
 from archdsl.weights.sources import VARIANTS, Source, recognise
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Import:
         None if the network has such a window too. Without one, our head pools globally, which is
         the same at this input size and differs on larger clips.
         """
-        graph = self.match.network.graph
+        graph = self.match.own.network.graph
         heads = (scope for scope in graph.scopes if "window" in scope.bindings and scope.inputs)
         for head in heads:
             if head.definition == "head" and not isinstance(head.bindings["window"], tuple):
@@ -52,17 +53,48 @@ class Import:
         return None
 
 
-def import_weights(network: Network, file: WeightsFile, source: Source) -> Import:
+def import_weights(
+    network: Network, path: Path, source: Source, checkpoint_key: str | None = None
+) -> Import:
     """The weights of a file under the network's own keys.
 
     Raises:
         CompileError: a tensor of either side has no counterpart of its shape on the other.
     """
-    match = Match(network, file, source)
-    _check_names(match)
+    own = Named(network, source)
+    match = Match(own, _chosen(path, own, checkpoint_key))
     if errors := match.errors():
         raise CompileError(_with_advice(errors, match))
     return Import(match, _state(match))
+
+
+def _chosen(path: Path, own: Named, checkpoint_key: str | None) -> Weights:
+    """The mapping of a file that has the source's keys.
+
+    Raises:
+        CompileError: none has them, or several; or the source has no name for any layer.
+    """
+    file = read(path)
+    if not any(recognise(each.tensors) is own.source for each in file.stored):
+        raise _other_keys(file, own)
+    if not own.names:
+        blocks = ", ".join(own.source.blocks)
+        lacking = f"{own.network.name} has no block of {own.source.title}: {blocks}"
+        match = Match(own, largest(file, checkpoint_key))
+        raise CompileError(_with_advice([error("weights", lacking)], match))
+    return of_reading(file, best_reading(file, own.expected, checkpoint_key))
+
+
+def _other_keys(file: WeightFile, own: Named) -> CompileError:
+    """That a file has other keys than the source's, and whose they are."""
+    message = f"the keys of {file.path} are not those of {own.source.title}"
+    ours = {key for key in own.shapes if not key.endswith(COUNTER)}
+    if any(ours <= each.tensors.keys() for each in file.stored):
+        hint = f"they are the keys of {own.network.name} itself: `load_weights` takes the file"
+        return weights_error(message, f"{hint} as it is")
+    theirs = next(filter(None, (recognise(each.tensors) for each in file.stored)), None)
+    hint = f"they are the keys of {theirs.title}: `--from {theirs.name}`" if theirs else str(file)
+    return weights_error(message, hint)
 
 
 def _state(match: Match) -> dict[str, Tensor]:
@@ -71,28 +103,11 @@ def _state(match: Match) -> dict[str, Tensor]:
     contiguous = import_torch().contiguous_format
     unchanged = {*match.reset, *match.missing}
     return {
-        key: match.initial[key]
+        key: match.own.initial[key]
         if key in unchanged
         else match.file.tensors[theirs].detach().clone(memory_format=contiguous)
-        for key, theirs in match.names.items()
+        for key, theirs in match.own.names.items()
     }
-
-
-def _check_names(match: Match) -> None:
-    """Refuse a file with another library's keys, and a network that the source cannot name."""
-    keys, network, source = match.file.tensors, match.network, match.source
-    actual = recognise(keys)
-    hint = None
-    if actual and actual is not source:
-        hint = f"they are the keys of {actual.title}: `--from {actual.name}`"
-    elif {key for key in match.shapes if not key.endswith(COUNTER)} <= keys.keys():
-        hint = f"they are the keys of {network.name} itself: `load_weights` takes the file as it is"
-    if actual is not source:
-        message = f"the keys of {match.file.path} are not those of {source.title}"
-        raise CompileError([error("weights", message, help=hint)])
-    if not match.names:
-        message = f"{network.name} has no block of {source.title}: {', '.join(source.blocks)}"
-        raise CompileError(_with_advice([error("weights", message)], match))
 
 
 _MOST_NEIGHBOURS = 40
@@ -110,7 +125,7 @@ def _depth_notes(match: Match) -> Iterator[str]:
     theirs, ours = match.depths
     if theirs != ours:
         blocks = f"{_joined(theirs)} residual blocks in its stages"
-        yield f"the file has {blocks}, {match.network.name} has {_joined(ours) or 'none'}"
+        yield f"the file has {blocks}, {match.own.network.name} has {_joined(ours) or 'none'}"
 
 
 def _joined(numbers: Iterable[int]) -> str:
@@ -119,7 +134,7 @@ def _joined(numbers: Iterable[int]) -> str:
 
 def _advice(match: Match) -> str | None:
     """Which variant of this network fits the file; if none does, which of its neighbours do."""
-    own = match.network
+    own = match.own.network
     for network, flag in _variants(own, match):
         if _fits(network, match):
             return f"it fits with `{flag}`"
@@ -159,4 +174,4 @@ def _fits(network: Network, match: Match) -> bool:
     # Depths need the graph only. A full match emits the module and runs it, which takes long.
     if depths(network.graph) != match.depths[0]:
         return False
-    return not Match(network, match.file, match.source).errors()
+    return not Match(Named(network, match.own.source), match.file).errors()

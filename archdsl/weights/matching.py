@@ -17,8 +17,9 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.ir.graph import Graph
 from archdsl.ir.naming import name_all
 from archdsl.network import Network
-from archdsl.weights.files import WeightsFile, import_torch
+from archdsl.weights.files import Weights
 from archdsl.weights.keys import by_layer, fold_lines, fold_pairs, key_errors, show_tensors
+from archdsl.weights.rule import import_torch
 from archdsl.weights.sources import CLASSIFIER, RESIDUAL, Source
 
 if TYPE_CHECKING:
@@ -32,15 +33,10 @@ _MOST_LINES = 6
 
 
 @dataclass(frozen=True)
-class Match:
-    """A network and a file side by side, whether they fit or not.
-
-    Lists of keys are the network's own keys, except for `unexpected`. Torch's words are used:
-    `missing` from the file, `unexpected` in it.
-    """
+class Named:
+    """The tensors of a network, and what a source calls them."""
 
     network: Network
-    file: WeightsFile
     source: Source
 
     @cached_property
@@ -66,20 +62,37 @@ class Match:
         pairs = self.names.items()
         return {key.rpartition(".")[0]: name.rpartition(".")[0] for key, name in pairs}
 
-    @cached_property
+    @property
     def unnamed(self) -> list[str]:
         """Tensors that the source has no name for."""
         return [key for key in self.shapes if key not in self.names]
 
+    @property
+    def expected(self) -> Mapping[str, Tensor]:
+        """What a file would hold that has these tensors as they start."""
+        return {name: self.initial[key] for key, name in self.names.items()}
+
+
+@dataclass(frozen=True)
+class Match:
+    """A network and a file side by side, whether they fit or not.
+
+    Lists of keys are the network's own keys, except for `unexpected`. Torch's words are used:
+    `missing` from the file, `unexpected` in it.
+    """
+
+    own: Named
+    file: Weights
+
     @cached_property
     def missing(self) -> list[str]:
         """Tensors that the file lacks."""
-        return [key for key, name in self.names.items() if name not in self.file.tensors]
+        return [key for key, name in self.own.names.items() if name not in self.file.tensors]
 
     @cached_property
     def unexpected(self) -> list[str]:
         """Keys of the file that belong to no tensor of the network."""
-        expected = set(self.names.values())
+        expected = set(self.own.names.values())
         return [key for key in self.file.tensors if key not in expected]
 
     @cached_property
@@ -90,35 +103,36 @@ class Match:
     @cached_property
     def reset(self) -> list[str]:
         """Tensors of the classifier, if the file has another number of classes."""
-        layers = classifiers(self.network.graph)
+        layers = classifiers(self.own.network.graph)
         return [
             key
             for key in self._reshaped
-            if key.rpartition(".")[0] in layers and self.file_shape(key)[1:] == self.shapes[key][1:]
+            if key.rpartition(".")[0] in layers
+            and self.file_shape(key)[1:] == self.own.shapes[key][1:]
         ]
 
     @cached_property
     def _reshaped(self) -> list[str]:
-        present = (key for key, name in self.names.items() if name in self.file.tensors)
-        return [key for key in present if self.file_shape(key) != self.shapes[key]]
+        present = (key for key, name in self.own.names.items() if name in self.file.tensors)
+        return [key for key in present if self.file_shape(key) != self.own.shapes[key]]
 
     def file_shape(self, key: str) -> tuple[int, ...]:
         """The shape that a tensor of the network has in the file."""
-        return tuple(self.file.tensors[self.names[key]].shape)
+        return tuple(self.file.tensors[self.own.names[key]].shape)
 
     @property
     def depths(self) -> tuple[list[int], list[int]]:
         """The number of residual blocks in each stage, of the file and of the network."""
-        return depths_of_keys(self.file.tensors, self.source), depths(self.network.graph)
+        return depths_of_keys(self.file.tensors, self.own.source), depths(self.own.network.graph)
 
     def errors(self) -> list[Diagnostic]:
         """Everything that does not fit; an empty list if all tensors have a counterpart."""
-        ours, file, title = self.network.name, self.file.path, self.source.title
+        ours, file, title = self.own.network.name, self.file.path, self.own.source.title
         missing = [key for key in self.missing if not key.endswith(COUNTER)]
         unexpected = [key for key in self.unexpected if not key.endswith(COUNTER)]
         lines = list(_shape_lines(self))
         return [
-            *_errors(lambda count: f"{title} has no name for {count} of {ours}", self.unnamed),
+            *_errors(lambda count: f"{title} has no name for {count} of {ours}", self.own.unnamed),
             *_errors(lambda count: f"{file} lacks {count} of {ours}", missing),
             *_errors(lambda count: f"{ours} has no place for {count} of {file}", unexpected),
             *key_errors(
@@ -145,11 +159,11 @@ def _shape_lines(match: Match) -> Iterator[str]:
     shown = {
         layer: (
             show_tensors({leaf: match.file_shape(key) for leaf, key in keys.items()}),
-            show_tensors({leaf: match.shapes[key] for leaf, key in keys.items()}),
+            show_tensors({leaf: match.own.shapes[key] for leaf, key in keys.items()}),
         )
         for layer, keys in layers.items()
     }
-    pairs = {layer: match.layers[layer] for layer in shown}
+    pairs = {layer: match.own.layers[layer] for layer in shown}
     for ours, theirs, (first, *_) in fold_pairs(pairs, shown):
         there, here = shown[first]
         yield f"{theirs}: {there}, but {ours}: {here}"
@@ -202,7 +216,7 @@ def depths(graph: Graph) -> list[int]:
 
 def depths_of_keys(keys: Iterable[str], source: Source) -> list[int]:
     """The number of residual blocks in each stage of the network that a source's keys belong to."""
-    marks = map(source.mark.fullmatch, keys)
+    marks = map(source.mark.search, keys)
     return _count(int(mark[1]) for mark in marks if mark)
 
 

@@ -13,9 +13,6 @@ from dataclasses import dataclass
 VARIANTS = {"shortcut_norm": ("always", "where_channels_differ")}
 """Parameters of our blocks in which the implementations of X3D differ, with their values."""
 
-STATE_KEYS = ("model_state", "state_dict")
-"""Where checkpoints store the state dict: as SlowFast and PyTorchVideo, or as Lightning does."""
-
 RESIDUAL = "bottleneck"
 """The residual block that stages consist of."""
 
@@ -40,8 +37,8 @@ class Names:
 class Source:
     """A library that has X3D: how the command line calls it, a title, and its names.
 
-    `mark` matches the first weight of a residual block, with the number of the stage as its
-    group. It recognises a file of this library, and counts the blocks of each stage.
+    `mark` is found in the key of the first weight of a residual block, with the number of the
+    stage as its group. It recognises a file of this library, and counts the blocks of each stage.
     """
 
     name: str
@@ -53,7 +50,7 @@ class Source:
 PYTORCHVIDEO = Source(
     "pytorchvideo",
     "PyTorchVideo's X3D",
-    re.compile(r"blocks\.(\d{1,9})\.res_blocks\.\d+\.branch2\.conv_a\.weight"),
+    re.compile(r"\bblocks\.(\d{1,9})\.res_blocks\.\d+\.branch2\.conv_a\.weight$"),
     {
         # PyTorchVideo has these two the wrong way round: `conv_t` is the convolution over space,
         # and `conv_xy` the one over time.
@@ -90,7 +87,7 @@ PYTORCHVIDEO = Source(
 SLOWFAST = Source(
     "slowfast",
     "SlowFast's X3D",
-    re.compile(r"s(\d{1,9})\.pathway0_res\d+\.branch2\.a\.weight"),
+    re.compile(r"\bs(\d{1,9})\.pathway0_res\d+\.branch2\.a\.weight$"),
     {
         "stem": Names(
             "s{ordinal}.pathway0_stem", {"conv1": "conv_xy", "conv2": "conv", "norm": "bn"}
@@ -123,4 +120,4 @@ SOURCES = {source.name: source for source in (PYTORCHVIDEO, SLOWFAST)}
 def recognise(keys: Iterable[str]) -> Source | None:
     """The library whose X3D has these keys."""
     listed = list(keys)
-    return next((s for s in SOURCES.values() if any(map(s.mark.fullmatch, listed))), None)
+    return next((s for s in SOURCES.values() if any(map(s.mark.search, listed))), None)

@@ -47,8 +47,8 @@ MAY_IMPORT = {
     "compare": {"build.values", "network", "costs", "ir", "ops.base"},
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
-    "weights": GROUND | {"build.parameters", "network", "spec", "files", "ir"},
-    "export": GROUND | {"files", "ir.types", "weights.files"} | {"weights.keys"},
+    "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
+    "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),
     "cli": GROUND
     | {"compiler"}

@@ -12,6 +12,7 @@ import pytest
 import archdsl
 from archdsl import files
 from archdsl.cli.main import main
+from archdsl.emit.pages import WEIGHT_FILES
 from archdsl.emit.scripts import ENTRY_SCRIPTS, NAMES
 
 SPEC = "specs/x3d_xs.arch"
@@ -97,7 +98,7 @@ def test_a_network_without_a_recipe_has_no_scripts(tmp_path: Path) -> None:
     (tmp_path / "small.arch").write_text(SMALL)
     assert main(["compile", str(tmp_path / "small.arch"), "-o", str(tmp_path)]) == 0
     names = {path.name for path in (tmp_path / "small").iterdir()}
-    assert names == {"small.py", "hubconf.py", "network.json"}
+    assert names == {"small.py", "hubconf.py", *WEIGHT_FILES, "network.json"}
 
 
 def test_one_of_several_recipes_must_be_named(
@@ -167,7 +168,7 @@ def test_single_files_leave_no_scripts_beside_them(
     separate = names_in(folder)
     capsys.readouterr()
     assert main([*command, "--single-file"]) == 0
-    gone = [folder / name for name in NAMES if name not in ENTRY_SCRIPTS]
+    gone = [folder / name for name in NAMES if name not in (*ENTRY_SCRIPTS, *WEIGHT_FILES)]
     assert capsys.readouterr().err == "".join(f"removed {path}\n" for path in gone)
     assert names_in(folder) == separate - {path.name for path in gone}
     for name in ("train.py", "evaluate.py"):
@@ -196,7 +197,7 @@ def test_scripts_of_a_folder_without_network_json(
     assert err.endswith(
         f"kept {folder / 'recipe.py'}: it was edited, and is of an earlier compile\n"
     )
-    single = {"x3d_xs.py", "hubconf.py", *ENTRY_SCRIPTS, "network.json"}
+    single = {"x3d_xs.py", "hubconf.py", *WEIGHT_FILES, *ENTRY_SCRIPTS, "network.json"}
     assert names_in(folder) == single | {"recipe.py", "log.py"}
 
 

@@ -1,12 +1,11 @@
-"""`torch.hub.load` on a build folder, and the files of weights that the module loads."""
+"""`torch.hub.load` on a build folder."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -14,7 +13,6 @@ from torch import Tensor, nn
 
 import archdsl
 from archdsl.cli.main import main
-from emit.running import randomise
 
 TINY = Path(__file__).parent / "tiny.arch"
 
@@ -24,7 +22,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     build = tmp_path_factory.mktemp("build")
     assert main(["compile", str(TINY), "-o", str(build)]) == 0
     yield build / "tiny"
-    sys.modules.pop("tiny", None)
+    for name in ("tiny", "weight_files", "weight_keys"):
+        sys.modules.pop(name, None)
 
 
 def hub_load(folder: Path, name: str = "tiny", *values: int, **arguments: object) -> nn.Module:
@@ -34,9 +33,7 @@ def hub_load(folder: Path, name: str = "tiny", *values: int, **arguments: object
 
 @pytest.fixture
 def state(folder: Path) -> dict[str, Tensor]:
-    model = hub_load(folder)
-    randomise(model)
-    return model.state_dict()
+    return hub_load(folder).state_dict()
 
 
 def test_hub_loads_the_folder_and_leaves_the_path_alone(folder: Path) -> None:
@@ -62,66 +59,16 @@ def test_two_networks_of_one_name_are_not_mixed_up(folder: Path, tmp_path: Path)
         hub_load(tmp_path / "tiny")
 
 
-FORMS: dict[str, Callable[[dict[str, Tensor]], dict[str, Any]]] = {
-    "plain": lambda state: state,
-    "model_state": lambda state: {"epoch": 3, "model_state": state},
-    "state_dict": lambda state: {"state_dict": state, "meta": {"who": "another tool"}},
-    "parallel": lambda state: {f"module.{key}": value for key, value in state.items()},
-    "both": lambda state: {"state_dict": {f"module.{k}": v for k, v in state.items()}},
-}
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_weights_in_every_form(
-    folder: Path, state: dict[str, Tensor], form: str, tmp_path: Path
-) -> None:
-    torch.save(FORMS[form](state), tmp_path / "weights.pt")
-    check(hub_load(folder, weights=str(tmp_path / "weights.pt")), state)
-
-
-def test_weights_as_safetensors(folder: Path, state: dict[str, Tensor], tmp_path: Path) -> None:
-    save_file = pytest.importorskip("safetensors.torch").save_file
-    path = tmp_path / "weights.safetensors"
-    save_file(state, path)
-    check(hub_load(folder, weights=str(path)), state)
-    model = hub_load(folder)
-    sys.modules["tiny"].load_weights(model, path)
-    check(model, state)
-
-
-def check(model: nn.Module, state: dict[str, Tensor]) -> None:
-    loaded = model.state_dict()
-    assert loaded.keys() == state.keys()
-    assert all(torch.equal(loaded[key], value) for key, value in state.items())
-
-
-def test_wrong_keys_or_shapes_are_an_error(
+def test_weights_are_found_in_a_file(
     folder: Path, state: dict[str, Tensor], tmp_path: Path
 ) -> None:
-    path = tmp_path / "weights.pt"
-    torch.save({key: value for key, value in state.items() if "linear" not in key}, path)
-    with pytest.raises(RuntimeError, match=r"Missing key\(s\) in state_dict.*linear"):
-        hub_load(folder, weights=str(path))
-    torch.save(state, path)
-    with pytest.raises(RuntimeError, match=r"size mismatch for .*linear"):
-        hub_load(folder, classes=3, weights=str(path))
-
-
-class Harmful:
-    """Unpickling an instance would create a file."""
-
-    def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
-        return Path.touch, (Path("harmed"),)
-
-
-def test_code_in_a_file_of_weights_is_not_run(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    torch.save({"model_state": {}, "more": Harmful()}, "weights.pt")
-    with pytest.raises(Exception, match=r"[Ww]eights only load failed"):
-        hub_load(folder, weights="weights.pt")
-    assert not Path("harmed").exists()
+    path = str(tmp_path / "weights.pt")
+    averaged = {key: value + 1 for key, value in state.items()}
+    torch.save({"state_dict": state, "state_dict_ema": averaged, "epoch": 3}, path)
+    loaded = hub_load(folder, weights=path, checkpoint_key="state_dict_ema").state_dict()
+    assert all(torch.equal(loaded[key], value) for key, value in averaged.items())
+    with pytest.raises(Exception, match=r"several weights that fit: `state_dict`, `state_dict_ema"):
+        hub_load(folder, weights=path)
 
 
 @pytest.mark.parametrize("name", ["train", "run", "torch", "hubconf", "_private", "class", "plain"])
@@ -132,7 +79,7 @@ def test_any_name_can_be_an_entry_point(tmp_path: Path, name: str, parameter: st
     spec.write_text(f'"""Says \\"\\"\\" + evil() """\n{text}  conv({parameter})\n}}\n')
     network = archdsl.load(spec).network(name)
     module, *others = network.build()
-    assert others == ["hubconf.py", "network.json"]
+    assert others == ["hubconf.py", "weight_files.py", "weight_keys.py", "network.json"]
     for file, content in network.build().items():
         (tmp_path / file).write_text(content)
     entry = module.removesuffix(".py")
@@ -145,13 +92,9 @@ def test_any_name_can_be_an_entry_point(tmp_path: Path, name: str, parameter: st
     assert model(torch.randn(1, 3, 8, 8)).shape == (1, 6, 8, 8)
 
 
-def test_a_layer_can_have_the_name_of_a_prefix_in_checkpoints(tmp_path: Path) -> None:
-    """`load_weights` removes the prefix `module.` of parallel training, so no layer may have it."""
+def test_no_layer_has_the_name_of_a_wrapper(tmp_path: Path) -> None:
+    """Loading leaves `module`, which parallel training puts into keys, out of them."""
     spec = tmp_path / "spec.arch"
-    spec.write_text(
-        "network spec() {\n  input x: 3 x 8^2\n  module = x -> conv(4)\n"
-        "  model_state = module -> conv(4)\n  return model_state + module\n}\n"
-    )
-    source = archdsl.load(spec).network().source()
-    assert "self.module_ = " in source
-    assert "self.model_state_ = " in source
+    body = "input x: 3 x 8^2\n  module = x -> conv(4)\n  return module"
+    spec.write_text(f"network spec() {{\n  {body}\n}}\n")
+    assert "self.module_ = " in archdsl.load(spec).network().source()

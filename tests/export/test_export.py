@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from archdsl.cli.main import main
+from archdsl.emit.pages import WEIGHT_FILES
 
 SPEC = '''"""Pools height and width, and not the frames."""
 network small(frames = 3, size = 8, classes: int = 5) {
@@ -92,7 +93,7 @@ def test_pt2_computes_what_the_module_computes(
     clips = torch.randn(4, 3, 3, 11, 6)
     torch.testing.assert_close(program.module()(clips), model(clips))
     assert (build / "small.pt2").stat().st_size < 100_000
-    written = {"hubconf.py", "network.json", "small.pt2", "small.py"}
+    written = {"hubconf.py", "network.json", "small.pt2", "small.py", *WEIGHT_FILES}
     assert {path.name for path in contents(build)} == written
 
 
@@ -137,7 +138,7 @@ def test_a_file_that_differs_is_not_written(build: Path, capsys: Printed) -> Non
     edit(
         build,
         "x = self.linear(x.flatten(1))",
-        "x = torch.rand_like(self.linear(x.flatten(1)))",
+        "x = nn.functional.dropout(self.linear(x.flatten(1)), training=True)",
     )
     assert main(["export", str(build), "--pt2"]) == 1
     printed = capsys.readouterr()
@@ -209,8 +210,8 @@ EDITS = {
     "another size": ("(3, 3, 8, 8)}", "(3, 4, 8, 8)}", "does not take its INPUTS: video must be"),
     "another class": ("class Small", "class Large", "small.py has no class Small, which network"),
     "an exit": (
-        "import torch\n",
-        "import torch\n\nraise SystemExit\n",
+        "from torch import Tensor, nn\n",
+        "from torch import Tensor, nn\n\nraise SystemExit\n",
         "does not load: SystemExit",
     ),
     "a result that is not finite": (
@@ -218,7 +219,11 @@ EDITS = {
         "x = 0 * (0 * x).sum().log() * self.linear(",
         "differ by inf",
     ),
-    "a name error": ("import torch\n", "import torch\n\nunknown()\n", "does not load: NameError"),
+    "a name error": (
+        "from torch import Tensor, nn\n",
+        "from torch import Tensor, nn\n\nunknown()\n",
+        "does not load: NameError",
+    ),
     "a bad layer": ("nn.Linear(12", "nn.Linear(-12", "cannot be constructed: "),
 }
 
@@ -263,7 +268,7 @@ def test_a_folder_of_an_older_kind_is_told(build: Path, capsys: Printed) -> None
 
 def test_a_module_may_import_from_its_folder(build: Path, capsys: Printed) -> None:
     (build / "own_layers.py").write_text("from torch import relu as own\n")
-    edit(build, "import torch\n", "import torch\nfrom own_layers import own\n")
+    edit(build, "from torch import", "from own_layers import own\nfrom torch import")
     edit(build, "x = self.linear(x.flatten(1))", "x = own(self.linear(x.flatten(1)))")
     assert main(["export", str(build), "--pt2"]) == 0
     assert torch.export.load(build / "small.pt2").module()(torch.randn(1, 3, 3, 8, 8)).min() >= 0

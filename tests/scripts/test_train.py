@@ -167,7 +167,7 @@ def test_weights_to_start_from(minimal: Scripts, train: Train, tmp_path: Path) -
     weights = minimal.network.Small().state_dict()
     torch.save({"state_dict": {f"module.{name}": value for name, value in weights.items()}}, path)
     given = {"classes": 3, "weights": str(path), "checkpoint": None, "seed": 0}
-    args = Namespace(**given, sync_bn=False, channels_last=False)
+    args = Namespace(**given, checkpoint_key=None, sync_bn=False, channels_last=False)
     made = minimal.learner.starting_model(
         args, minimal.processes.World(0, 1, torch.device("cpu")), []
     ).state_dict()
@@ -183,7 +183,7 @@ def test_weights_of_another_head_leave_it_as_it_starts(
     torch.manual_seed(7)
     model = minimal.network.Small(classes=3)
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    minimal.weights.start_from(model, str(path), print)
+    minimal.weights.start_from(model, str(path), None, print)
     for name, value in model.state_dict().items():
         expected = before if name.startswith("linear") else weights
         assert torch.equal(value, expected[name])

@@ -5,6 +5,7 @@ Nothing in a file may run, so the broken and hostile files here are as important
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import pickle
@@ -115,11 +116,11 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "module": (lambda path: torch.save(torch.nn.Linear(2, 2), path), "`torch.nn.modules.linear"),
     "tensor": (
         lambda path: torch.save(torch.ones(2), path),
-        "must contain a dict of tensors, but this is a Tensor",
+        "it holds `torch.Tensor`",
     ),
     "no tensors": (
-        lambda path: torch.save({"model": {"a": torch.ones(2)}, "step": 3}, path),
-        "no tensors where weights are expected, only `model`, `step`",
+        lambda path: torch.save({"args": argparse.Namespace(a=1), "step": 3}, path),
+        "it holds `args (argparse.Namespace)`, `step`",
     ),
 }
 
@@ -165,6 +166,7 @@ def test_a_missing_package_is_named(
 ) -> None:
     path = tmp_path / f"a.{suffix}"
     path.touch()
-    monkeypatch.setitem(sys.modules, package, None)
+    for name in (package, f"{package}.torch"):
+        monkeypatch.setitem(sys.modules, name, None)
     assert main(["weights", "inspect", str(path)]) == 1
     assert f"this needs the package {package}" in capsys.readouterr().err

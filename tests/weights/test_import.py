@@ -5,7 +5,6 @@ Where a tensor has no counterpart, the import must refuse and say what would fit
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ import pytest
 import torch
 from emit.running import ROOT, randomise_norms
 from rivals import pytorchvideo_x3d
+from scripts.loaded import modules_of
 from torch import Tensor, nn
 
 from archdsl.cli.main import main
@@ -60,15 +60,10 @@ def compile_and_load(
 ) -> nn.Module:
     """The module that `archdsl compile` writes, with the weights of a file."""
     assert main(["compile", spec(name), "-o", str(folder), *more]) == 0
-    path = folder / name / f"{name}.py"
-    loader = importlib.util.spec_from_file_location(name, path)
-    assert loader
-    assert loader.loader
-    module = importlib.util.module_from_spec(loader)
-    loader.loader.exec_module(module)
+    module, loading = modules_of(folder / name, (name, "weight_keys"))
     (network,) = (v for k, v in vars(module).items() if k.lower() == name.replace("_", ""))
     model: nn.Module = network(**arguments)
-    module.load_weights(model, str(weights))
+    loading.load_weights(model, weights)
     return model.eval()
 
 
@@ -125,10 +120,11 @@ def test_any_depth_and_width(depth: str, tmp_path: Path, capsys: Printed) -> Non
 
 def test_a_source_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line and the recognition of keys read `SOURCES`; nothing else lists sources."""
-    blocks = {k: replace(v, prefix=f"net.{v.prefix}") for k, v in SLOWFAST.blocks.items()}
-    mark = re.compile(rf"net\.{SLOWFAST.mark.pattern}")
+    blocks = {k: replace(v, prefix=v.prefix.replace("0", "")) for k, v in SLOWFAST.blocks.items()}
+    mark = re.compile(SLOWFAST.mark.pattern.replace("pathway0", "pathway"))
     monkeypatch.setitem(SOURCES, "other", replace(SLOWFAST, name="other", mark=mark, blocks=blocks))
-    state = {f"net.{key}": value for key, value in slowfast_x3d(1, 1).state_dict().items()}
+    theirs = slowfast_x3d(1, 1).state_dict()
+    state = {key.replace("pathway0", "pathway"): value for key, value in theirs.items()}
     torch.save(state, tmp_path / "o.pth")
     assert run_import(tmp_path / "o.pth", tmp_path / "own.pt", "other", "x2d") == 0
     assert run_import(tmp_path / "o.pth", tmp_path / "own.pt", "slowfast", "x2d", "--force") == 1

@@ -16,7 +16,7 @@ _STEMS = """
 recipe
 errors disk tables formats classes lists labels
 packets pictures decoding video
-processes loading weights checkpoints log stopping arguments
+processes loading weight_files weight_keys weights checkpoints log stopping arguments
 learner resuming run train evaluate
 """
 

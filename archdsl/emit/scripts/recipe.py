@@ -61,9 +61,6 @@ _HOMES = {
 }
 """Where recipe.py has its names from, the network's module aside."""
 
-_LOAD_WEIGHTS = "load_weights"
-"""A function of the network's module."""
-
 
 class RecipeView(Frozen):
     """What the template asks."""
@@ -114,13 +111,12 @@ def recipe_script(recipe: Recipe, target: Target) -> str:
     """The text of recipe.py."""
     own = "\n".join(constants(recipe, target))
     body = _body(recipe, target, target.class_name)
-    is_taken = target.class_name in names_defined(f"{own}\n{body}") | set(_HOMES) | {_LOAD_WEIGHTS}
+    is_taken = target.class_name in names_defined(f"{own}\n{body}") | set(_HOMES)
     alias = f"{target.class_name}Network" if is_taken else None
     if alias:
         body = _body(recipe, target, alias)
     names = names_used(f"{own}\n{body}")
     imports = [_HOMES[name] for name in names & set(_HOMES)]
-    imports.append(Imported(target.module, _LOAD_WEIGHTS))
     imports.append(Imported(target.module, target.class_name, alias))
     docstring = render((Docstring(_header(recipe, target)),))
     stated = import_lines(imports, (target.module, "errors", "labels", "decoding", "video"))
