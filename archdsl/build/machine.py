@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from archdsl.build import blocks, calls, expressions, operations, parameters, sharing, statements
+from archdsl.build import (
+    blocks,
+    calls,
+    declarations,
+    expressions,
+    operations,
+    parameters,
+    sharing,
+    statements,
+)
 from archdsl.build.context import Frame
 from archdsl.build.outcome import check_initialisations, check_result
 from archdsl.build.provenance import NameHistory
@@ -30,7 +39,12 @@ from archdsl.syntax import tree
 
 RULES = Rules(
     expressions=expressions.RULES,
-    statements={**statements.RULES, tree.Table: rows.run_table, tree.Share: sharing.share},
+    statements={
+        **statements.RULES,
+        **declarations.RULES,
+        tree.Table: rows.run_table,
+        tree.Share: sharing.share,
+    },
     callees={
         BlockValue: blocks.apply_block,
         OperationValue: operations.apply_operation,

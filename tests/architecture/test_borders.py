@@ -60,7 +60,7 @@ MAY_IMPORT = {
     | {"ops", "params.numbers", "recipes", "weights"},
 }
 
-RULES = ("blocks", "expressions", "operations", "statements", "tables.rows")
+RULES = ("blocks", "declarations", "expressions", "operations", "statements", "tables.rows")
 """Files of `build` with rules of the language: `build.machine` alone knows them."""
 
 # The one door through which each library comes in.
