@@ -30,7 +30,7 @@ from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.program.names import FUNCTIONS, words_in_types
 from archdsl.program.program import Program, Unit, is_network, name_span
-from archdsl.recipes.reading import checks, settings
+from archdsl.recipes.reading import checks, fitting, settings
 from archdsl.recipes.reading.finding import (
     Body,
     LocatedRecipe,
@@ -130,9 +130,9 @@ def _build(
     values = {field: entry.value for field, entry in entries.items()}
     recipe = Recipe(definition.name, name.name, definition.doc or body.recipe.doc, **values)
     findings.extend(checks.contradictions(recipe, entries))
-    findings.extend(checks.misfits(recipe, entries, graph, name.span))
+    findings.extend(fitting.misfits(recipe, entries, graph, name.span))
     if recipe.freeze or recipe.rates:
-        findings.extend(checks.unknown_parts(recipe, entries, graph.name, parts_of(graph)))
+        findings.extend(fitting.unknown_parts(recipe, entries, graph.name, parts_of(graph)))
     findings.stop_on_errors()
     return recipe
 
