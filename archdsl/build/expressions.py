@@ -13,12 +13,14 @@ from archdsl.build.calls import insert_after_call, look_up, pass_on, resolve_cal
 from archdsl.build.context import Frame
 from archdsl.build.decisions import decision, joined
 from archdsl.build.origins import origin
+from archdsl.build.sharing import tied_weight
 from archdsl.build.values import (
     Arguments,
     BlockValue,
     FunctionValue,
     Given,
     OperationValue,
+    SharedBlock,
     Tensor,
     Value,
     describe,
@@ -46,6 +48,8 @@ def _chain(frame: Frame, node: tree.Chain) -> Value:
 
 def _attribute(frame: Frame, node: tree.Attribute) -> Value:
     value = frame.evaluate(node.value)
+    if isinstance(value, SharedBlock):
+        return tied_weight(frame, value, node)
     if not isinstance(value, Tensor):
         message = f"only a tensor has sizes such as `.{node.name}`, but this is {describe(value)}"
         raise frame.misused("value", message, frame.as_written(value, node.value))

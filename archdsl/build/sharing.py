@@ -15,6 +15,7 @@ from archdsl.build.values import (
     BlockValue,
     OperationValue,
     SharedBlock,
+    Tensor,
     Value,
     describe,
     holds_tensor,
@@ -24,6 +25,7 @@ from archdsl.ir.builder import Builder, Use
 from archdsl.ir.graph import Node, Scope
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ops.base import Expression
+from archdsl.ops.tied import TiedWeight
 from archdsl.syntax import tree
 
 
@@ -60,6 +62,31 @@ def apply_shared(frame: Frame, callee: SharedBlock, arguments: Arguments, node: 
     return result
 
 
+def tied_weight(frame: Frame, shared: SharedBlock, node: tree.Attribute) -> Value:
+    """`wte.weight`: the weight of a shared layer, as a tensor that is the same for all samples."""
+    also = (Label(shared.span, "shared here"),)
+    if node.name != "weight":
+        message = f"a shared layer has a `weight`, but no `{node.name}`"
+        raise frame.fault("value", message, node.span, also=also)
+    _check_body(frame, shared, node)
+    first = frame.context.shared.get(shared.share)
+    if first is None:
+        message = f"the weight of `{shared.name}` is known only after its first use"
+        hint = f"pass a tensor through it first: `{frame.running_name} -> {shared.name}`"
+        raise frame.fault("share", message, node.span, also=also, help=hint)
+    graph = frame.graph
+    layer = graph.node(first.use.nodes[0])
+    shape = layer.operation.weight(*graph.types(graph.reads[layer.index]))
+    if first.use.scopes or shape is None:
+        message = "only a shared `embedding` or `linear` has a `weight`, but this is"
+        what = describe(shared.block)
+        raise frame.fault("value", f"{message} {what}", node.span, also=also)
+    tensor = frame.add(TiedWeight(shape), [], {}, node)
+    assert isinstance(tensor, Tensor)
+    graph.hold(tensor.value.node, layer.index)
+    return tensor
+
+
 def _body(frame: Frame) -> int:
     """The scope of the body around this place, which may be in a row of a table."""
     around = frame.graph.enclosing(frame.scope)
@@ -68,11 +95,8 @@ def _body(frame: Frame) -> int:
 
 def _check_call(frame: Frame, callee: SharedBlock, arguments: Arguments, node: tree.Node) -> None:
     """Check that a use is in the body that shares the block, and gives it tensors only."""
+    _check_body(frame, callee, node)
     also = (Label(callee.span, "shared here"),)
-    if _body(frame) != callee.scope:
-        message = f"`{callee.name}` can only be used in the body that shares it"
-        hint = "a block that gets it as an argument would have to hold its layers a second time"
-        raise frame.fault("call", message, node.span, also=also, help=hint)
     for given in (*arguments.positional, *arguments.named.values()):
         if not holds_tensor(given.value):
             message = f"a use of `{callee.name}` is given tensors only, but this is"
@@ -84,6 +108,15 @@ def _check_call(frame: Frame, callee: SharedBlock, arguments: Arguments, node: t
         hint = f"pass a tensor: `{frame.running_name} -> {callee.name}`"
         message = f"`{callee.name}` is shared, and takes a tensor"
         raise frame.fault("argument", message, node.span, also=also, help=hint)
+
+
+def _check_body(frame: Frame, shared: SharedBlock, node: tree.Node) -> None:
+    """Check that a use is in the body that shares the block."""
+    if _body(frame) != shared.scope:
+        message = f"`{shared.name}` can only be used in the body that shares it"
+        hint = "a block that gets it as an argument would have to hold its layers a second time"
+        also = (Label(shared.span, "shared here"),)
+        raise frame.fault("call", message, node.span, also=also, help=hint)
 
 
 def _check_likeness(

@@ -12,7 +12,7 @@ from archdsl.emit.members import argument_value
 from archdsl.emit.names import attribute, numbered
 from archdsl.emit.plans import PlannedMember, are_exclusive, paths
 from archdsl.emit.structure import Member
-from archdsl.ops.base import Expression, Layer, Weight
+from archdsl.ops.base import Expression, Held, Layer, Weight
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Attributes:
             key = self._sharing_key(planned, member)
             keys.append(key)
             operations.append(member.operation)
-            if not isinstance(member.form, Expression):
+            if not isinstance(member.form, Expression | Held):
                 bases.setdefault(key, attribute(self._base_name(member)))
         unique = dict(zip(bases, numbered(bases.values()), strict=True))
         return {

@@ -48,8 +48,8 @@ from archdsl.params.kinds import Either, Maybe, Real, kind_of
 _REALS = (Real, Maybe, Either)
 """Kinds of parameters that accept any number, not only integers."""
 
-Traces: TypeAlias = dict[Hashable, tuple[Types, Form]]
-"""The results and the form of each traced operation, by everything that they depend on.
+Traces: TypeAlias = dict[Hashable, tuple[Types, Form, tuple[int, ...] | None]]
+"""The results, the form and the weight of each traced operation, by all that they depend on.
 
 The instances of a block mostly repeat each other, so most operations are traced once.
 """
@@ -70,6 +70,7 @@ class Body:
     traces: Traces
     types: dict[Value, TensorType] = field(default_factory=dict)
     forms: dict[int, Form] = field(default_factory=dict)
+    weights: dict[int, tuple[int, ...]] = field(default_factory=dict)
     measured: dict[Measured, int] = field(default_factory=dict)
     """The sizes that only `forward` knows, each traced: how it follows from those before it."""
     structural: list[Expression] = field(default_factory=list)
@@ -245,8 +246,14 @@ class Body:
             takes_reals = not all(result.integers for result in node.results)
             traced_operation = _with_terms(operation, terms, takes_reals)
             results = tuple(_results(traced_operation, operands, node.results))
-            self.traces[key] = results, self.target.form(traced_operation, operands, results)
-        results, self.forms[node.index] = self.traces[key]
+            form = self.target.form(traced_operation, operands, results)
+            self.traces[key] = results, form, traced_operation.weight(*operands)
+        results, self.forms[node.index], weight = self.traces[key]
+        if operation.needs_owner:
+            assert node.weights_of is not None
+            results = (node.results[0].with_shape(self.weights[node.weights_of]),)
+        elif weight is not None:
+            self.weights[node.index] = weight
         self.types |= {
             Value(node.index, i): self._measure(node, i, result) for i, result in enumerate(results)
         }

@@ -31,7 +31,7 @@ from archdsl.emit.references import Joined, Reference
 from archdsl.emit.tensors import annotated, is_tensor
 from archdsl.emit.variables import Variables, fresh
 from archdsl.frozen import Frozen
-from archdsl.ops.base import Weight
+from archdsl.ops.base import Held, Weight
 
 _LINE = 3
 """The most calls on one line."""
@@ -99,7 +99,7 @@ class _Writer:
         heavy = slot.member.heavy or any(operand.heavy for operand in operands)
         written = _Pending(expression, calls, reads, heavy)
         results = list(slot.results)
-        is_weight = isinstance(slot.member.form, Weight)
+        is_weight = isinstance(slot.member.form, Weight | Held)
         if is_weight or (slot.member.is_view and self.learned.issuperset(slot.planned.operands)):
             self.learned |= {*results}
         # A block that the spec names gets a line with that name, unless it is only returned.

@@ -35,7 +35,7 @@ from archdsl.emit.structure import Member
 from archdsl.emit.variants import Step
 from archdsl.ir.written import Apply, Entering, Literal, Measured, Opaque, Parameter
 from archdsl.ir.written import Expression as Term
-from archdsl.ops.base import Expression, Layer, Required, Weight
+from archdsl.ops.base import Expression, Held, Layer, Required, Weight
 
 _POSITIONAL = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
 """The arguments that calls pass without a keyword, as torch's layers are called."""
@@ -70,7 +70,10 @@ class Slots:
                 yield self._fork(item, places)
                 continue
             _, member = next(self.owner.members_under(item.key))
-            if member.module is None:
+            if isinstance(member.form, Held):
+                held = f"self.{self.names[item.key]}.{member.form.name}"
+                slot = Slot(item, member, template=held)
+            elif member.module is None:
                 slot = self._slot(item, self.names[item.key], places)
             else:
                 slot = replace(self._written[member.module], planned=item, member=member)

@@ -127,6 +127,12 @@ class Builder(GraphView):
             root = own if earlier is None else earlier
             self.scopes[other] = replace(self.scopes[other], weights_of=root)
 
+    def hold(self, part: int, owner: int) -> None:
+        """Give a node that is a part of an earlier one the weights of that."""
+        earlier = self.nodes[owner].weights_of
+        root = owner if earlier is None else earlier
+        self.nodes[part] = replace(self.nodes[part], weights_of=root)
+
     def open(
         self,
         kind: str,

@@ -36,6 +36,8 @@ def needed(graph: GraphView, results: Iterable[Value], first: int = 0) -> set[in
     out as a whole or not at all.
     """
     found = graph.sources(results, first)
+    while parts := _owners(graph, found) - found:
+        found |= graph.sources([Value(index) for index in parts], first)
     shared = _shared(graph, first)
     while shared:
         uses = {shared[index] for index in found if index in shared}
@@ -45,6 +47,12 @@ def needed(graph: GraphView, results: Iterable[Value], first: int = 0) -> set[in
             break
         found |= graph.sources([Value(index) for index in more], first)
     return found
+
+
+def _owners(graph: GraphView, found: Iterable[int]) -> set[int]:
+    """The operations that some of these are parts of."""
+    nodes = (graph.nodes[index] for index in found)
+    return {_weights(graph, node.index) for node in nodes if node.operation.needs_owner}
 
 
 def _weights(graph: GraphView, index: int) -> int:

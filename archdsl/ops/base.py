@@ -147,7 +147,13 @@ class Weight(Frozen):
     expanded: bool = False
 
 
-Form: TypeAlias = Layer | Expression | Weight
+class Held(Frozen):
+    """A tensor that the module of an earlier operation holds: `self.embedding.weight`."""
+
+    name: str
+
+
+Form: TypeAlias = Layer | Expression | Weight | Held
 
 
 class Operation(Frozen):
@@ -170,6 +176,9 @@ class Operation(Frozen):
 
     is_look_up: ClassVar[bool] = False
     """Whether it reads of its weights only what it writes."""
+
+    needs_owner: ClassVar[bool] = False
+    """Whether it is a part of the earlier operation whose weights it has, and computes nothing."""
 
     is_view: ClassVar[bool] = False
     """Whether the result shares its operand's memory."""
@@ -208,6 +217,10 @@ class Operation(Frozen):
     def cost(self, operands: Types, results: Types) -> Cost:
         """The cost for one sample, without regard to `samples`; by default, nothing."""
         return Cost()
+
+    def weight(self, *operands: Any) -> tuple[int, ...] | None:
+        """The shape of its `weight`; None if it has none that others can use."""
+        return None
 
     def emit(self, operands: Types, results: Types) -> Form:
         """The PyTorch form."""

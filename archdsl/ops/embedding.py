@@ -44,6 +44,9 @@ class Embedding(Operation):
     def cost(self, operands: Types, results: Types) -> Cost:
         return Cost(self.vocabulary * self.features)
 
+    def weight(self, x: TensorType) -> tuple[int, ...]:
+        return (self.vocabulary, self.features)
+
     def emit(self, operands: Types, results: Types) -> Layer:
         arguments = (
             LayerArgument("num_embeddings", self.vocabulary, positional=True),

@@ -29,6 +29,9 @@ class Linear(Operation):
         weights = x.shape[-1] * self.features
         return Cost(weights + self.features * self.bias, macs=x.elements * self.features)
 
+    def weight(self, x: TensorType) -> tuple[int, ...]:
+        return (self.features, x.shape[-1])
+
     def emit(self, operands: Types, results: Types) -> Layer:
         (x,) = operands
         arguments = (

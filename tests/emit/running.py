@@ -87,6 +87,17 @@ def results(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return output if isinstance(output, tuple) else (output,)
 
 
+class Tied(nn.Module):
+    """The weight of an earlier step."""
+
+    def __init__(self, step: nn.Module) -> None:
+        super().__init__()
+        self.step = step
+
+    def forward(self) -> Tensor:
+        return self.step.layer.weight
+
+
 class Interpreter(nn.Module):
     """Runs a graph node by node; it shares only the forms of operations with emission."""
 
@@ -96,7 +107,8 @@ class Interpreter(nn.Module):
         self.steps = nn.ModuleDict()
         for node in graph:
             if node.weights_of is not None:
-                self.steps[str(node.index)] = self.steps[str(node.weights_of)]
+                step = self.steps[str(node.weights_of)]
+                self.steps[str(node.index)] = Tied(step) if node.operation.needs_owner else step
             elif not isinstance(node.operation, Input):
                 operands = graph.types(graph.operands(node))
                 form = node.operation.emit(operands, node.results)

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from emit.running import Load, both_outputs, network_class
+from tests.build.harness import mistakes
 
 TWO_VIEWS = """block tower(x, channels) { return x -> conv(channels, 3) -> batch_norm -> mean }
 network two_views(classes = 2) {
@@ -103,3 +104,65 @@ def test_rounds_that_only_some_calls_have_are_told_apart(load: Load) -> None:
     )
     module = network_class(network)()
     assert sum(p.numel() for p in module.parameters()) == network.costs.total.params
+
+
+TIED = """block classify(x, classes) {
+  share layer = linear(features = classes)
+  y = x -> layer -> softmax
+  return matmul(y, layer.weight)
+}
+network tied(vocabulary = 11, features = 4) {
+  input tokens: 6 integers below 11
+  share words = embedding(vocabulary = vocabulary, features)
+  x = tokens -> words -> classify(3)
+  return matmul(x, words.weight -> transpose) -> linear(vocabulary)
+}
+"""
+
+
+def test_a_tied_weight_is_the_layers_own(load: Load) -> None:
+    network = load(TIED)
+    assert network.costs.total.params == 11 * 4 + 3 * (4 + 1) + 11 * (11 + 1)
+    source = network.source()
+    assert "x @ self.words.weight.transpose(-2, -1)" in source
+    assert "@ self.layer.weight" in source
+    module = network_class(network)(features=5)
+    assert module(torch.zeros(2, 6, dtype=torch.long)).shape == (2, 6, 11)
+    keys = {"words.weight", "classify.layer.weight", "classify.layer.bias"}
+    assert set(module.state_dict()) == keys | {"linear.weight", "linear.bias"}
+    for ours, theirs in both_outputs(network):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_a_layer_whose_weight_alone_is_used_stays(load: Load) -> None:
+    network = load(
+        """network n() {
+          input x: 3 x 4
+          share layer = linear(features = 2)
+          y = x -> layer
+          return matmul(x, layer.weight -> transpose)
+        }"""
+    )
+    assert network.costs.total.params == 2 * 4 + 2
+    for ours, theirs in both_outputs(network):
+        torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("return x * layer.weight", "the weight of `layer` is known only after its first use"),
+        ("y = x -> layer\n return y * layer.bias", "a shared layer has a `weight`, but no `bias`"),
+        (
+            "share c = conv(channels = 8)\n y = x -> c\n return y * c.weight",
+            "only a shared `embedding` or `linear` has a `weight`, but this is the block `conv`",
+        ),
+        (
+            "share m = mlp(hidden = 4)\n y = x -> m\n return y * m.weight",
+            "only a shared `embedding` or `linear` has a `weight`",
+        ),
+    ],
+)
+def test_weights_that_cannot_be_tied(body: str, message: str) -> None:
+    start = "use transformer\nnetwork n() {\n input x: 8 x 8\n share layer = linear(features = 8)\n"
+    assert message in mistakes(f"{start} {body}\n}}")[0].message

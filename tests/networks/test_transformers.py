@@ -47,7 +47,7 @@ def attended(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tenso
 
 
 def gpt2(tokens: Tensor, state: State, heads: int, depth: int) -> Tensor:
-    x = state["wte"][tokens] + state["wpe"][: tokens.shape[1]]
+    x = state["wte.weight"][tokens] + state["wpe"][: tokens.shape[1]]
     for i in range(depth):
         own = f"gpt_blocks.{i}."
         y = linear(norm(x, state, own + "norm1", 1e-5), state, own + "causal_attention.linear1")
@@ -56,7 +56,7 @@ def gpt2(tokens: Tensor, state: State, heads: int, depth: int) -> Tensor:
         y = linear(norm(x, state, own + "norm2", 1e-5), state, own + "mlp.linear1")
         y = y / 2 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (y + 0.044715 * y**3)))
         x = x + linear(y, state, own + "mlp.linear2")
-    return norm(x, state, "norm", 1e-5) @ state["wte"].T
+    return norm(x, state, "norm", 1e-5) @ state["wte.weight"].T
 
 
 def videomae(video: Tensor, state: State, heads: int, depth: int) -> Tensor:
