@@ -5,10 +5,14 @@ Tables, drawings and differences cut a network in the same way, so their parts c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 from archdsl.costs.figures import Costs, Figures
 from archdsl.ir.graph import Graph, Node, Scope
+from archdsl.ir.listing import name_range, repeats
 from archdsl.ir.naming import Naming, name_all
 from archdsl.ops.base import Types
 from archdsl.ops.sources import Input
@@ -24,12 +28,16 @@ LEVELS: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a network with its costs: an operation, a block, a row or a stage."""
+    """A part of a network with its costs: an operation, a block, a row or a stage.
+
+    `times` is how many equal parts it stands for; the figures are those of all of them.
+    """
 
     name: str
     kind: str
     outputs: Types
     figures: Figures
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +51,14 @@ class Cut:
 def cut(graph: Graph, by: str) -> tuple[Cut, ...]:
     """Cut a graph by one of LEVELS: every operation is in exactly one part, inputs are in none."""
     owners = _owners(graph, LEVELS[by])
-    # Scopes and nodes are numbered separately, so a key says which it is. Parts are in the order of
-    # their first operation.
+    # Parts are in the order of their first operation.
     parts: dict[tuple[bool, int], tuple[Scope | None, list[Node]]] = {}
     for node in graph:
         owner = owners[node.scope]
         if owner is not None:
-            parts.setdefault((True, owner.index), (owner, []))[1].append(node)
+            parts.setdefault(_key(owner), (owner, []))[1].append(node)
         elif not isinstance(node.operation, Input):
-            parts[False, node.index] = (None, [node])
+            parts[_key(node)] = (None, [node])
     return tuple(Cut(scope, tuple(nodes)) for scope, nodes in parts.values())
 
 
@@ -59,6 +66,44 @@ def breakdown(graph: Graph, costs: Costs, by: str) -> tuple[Part, ...]:
     """The costs of a network's parts by one of LEVELS; together, they are those of the whole."""
     naming = name_all(graph)
     return tuple(_part(graph, naming, costs, piece) for piece in cut(graph, by))
+
+
+_FOLDED = ("row", "stage")
+"""The levels at which equal blocks of a loop are one part, as those of a row are."""
+
+
+def folded(graph: Graph, costs: Costs, by: str) -> tuple[Part, ...]:
+    """The same parts, but those that repeat outside of tables are one, as in listings."""
+    parts = breakdown(graph, costs, by)
+    if by not in _FOLDED:
+        return parts
+    group = _groups(graph)
+    together: dict[Hashable, list[Part]] = {}
+    for place, (piece, part) in enumerate(zip(cut(graph, by), parts, strict=True)):
+        member = piece.scope or piece.nodes[0]
+        together.setdefault(group.get(_key(member), place), []).append(part)
+    return tuple(map(_joined, together.values()))
+
+
+def _groups(graph: Graph) -> Mapping[tuple[bool, int], Hashable]:
+    """For each member of the network that repeats, what is the same for all its repeats."""
+    return {
+        _key(member): (number, place % period)
+        for number, (members, period) in enumerate(repeats(graph))
+        for place, member in enumerate(members)
+    }
+
+
+def _key(member: Node | Scope) -> tuple[bool, int]:
+    return isinstance(member, Node), member.index
+
+
+def _joined(parts: Sequence[Part]) -> Part:
+    """Equal parts as one, with the cost of all."""
+    if len(parts) == 1:
+        return parts[0]
+    name, figures = name_range(parts[0].name, parts[-1].name), [part.figures for part in parts]
+    return replace(parts[-1], name=name, figures=reduce(add, figures), times=len(parts))
 
 
 def _part(graph: Graph, naming: Naming, costs: Costs, piece: Cut) -> Part:

@@ -16,7 +16,8 @@ from archdsl.draw import captions
 from archdsl.draw.picture import Box, Group, Item, Look
 from archdsl.draw.style import clean, shorten
 from archdsl.ir.graph import Graph, Node, Scope, Value
-from archdsl.ir.listing import Entry, Member, listing
+from archdsl.ir.listing import Entry, listing
+from archdsl.ir.members import Member
 from archdsl.ops.sources import Input
 
 _LONGEST = 30

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from archdsl.costs.breakdown import Part
+from archdsl.costs.breakdown import Part, folded
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
 from archdsl.network import Network
@@ -49,7 +49,7 @@ class CostReport:
 
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
-        return self.network.breakdown(self.by)
+        return folded(self.network.graph, self.network.costs, self.by)
 
     @property
     def _total(self) -> int:
@@ -91,7 +91,8 @@ class CostReport:
         outputs = ", ".join(map(str, part.outputs))
         cost = part.figures.total(self.convention)
         params = readable(part.figures.params)
-        return (part.name, part.kind, outputs, params, readable(cost), share(cost, self._total))
+        kind = f"{part.kind} x {part.times}" if part.times > 1 else part.kind
+        return (part.name, kind, outputs, params, readable(cost), share(cost, self._total))
 
     @property
     def _facts(self) -> Iterator[str]:
@@ -172,6 +173,7 @@ class CostReport:
         return {
             "name": part.name,
             "kind": part.kind,
+            "times": part.times,
             "output": list(part.outputs[0].shape),  # of a part with several, the first
             "outputs": [list(type_.shape) for type_ in part.outputs],
             "params": part.figures.params,

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import archdsl
-from archdsl.ir.listing import Entry, Run, listing, runs
+from archdsl.costs.breakdown import folded
+from archdsl.ir.listing import Entry, Run, listing, name_range, runs
 
 
 def chain(text: str) -> list[Run]:
@@ -38,6 +39,21 @@ def test_runs(text: str, runs: list[tuple[int, int, int]]) -> None:
     assert chain(text) == runs
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        ("conv1", "conv12", "conv1-12"),
+        ("9", "10", "9-10"),
+        ("b", "c", "b-c"),
+        ("b1", "conv3", "b1-conv3"),
+        ("res13", "res2", "res13-res2"),
+        ("res", "res2", "res-res2"),
+    ],
+)
+def test_the_name_of_a_run(first: str, last: str, name: str) -> None:
+    assert name_range(first, last) == name
+
+
 def test_a_value_that_is_read_later_is_not_folded() -> None:
     assert list(runs("aaaa", [1, 2, 3, 4])) == [(0, 1, 4)]
     assert list(runs("aaaa", [1, 4, 3, 4])) == [(0, 1, 2), (2, 1, 2)]
@@ -48,7 +64,7 @@ def test_only_equal_blocks_are_folded(tmp_path: Path) -> None:
     block = "block b(x, k) { return x + (x -> conv(4, kernel = k)) }"
     body = "b(1)\nb(1)\nb(1)\nb(3)\nb(1)"
     _, first, other, last = entries(tmp_path, body, block)
-    assert (first.name, first.times) == ("b1-b3", 3)
+    assert (first.name, first.times) == ("b1-3", 3)
     assert [inside.name for inside in first.inside] == ["conv", "add"]
     assert first.inside[1].reads == ("x", "conv")
     assert (other.name, other.times, last.name, last.times) == ("b4", 1, "b5", 1)
@@ -79,3 +95,46 @@ def test_blocks_with_other_costs_are_not_folded(tmp_path: Path) -> None:
     block = "block b(x, channels) { return x -> conv(channels, 3) }"
     found = entries(tmp_path, "b(8)\nb(8)\nb(8)", block)
     assert [entry.times for entry in found[-2:]] == [1, 2]
+
+
+BLOCKS = """
+block b(x, channels) { return x -> conv(channels, 3) -> relu }
+block outer(x, n) {
+  for i in range(n) { x = x -> b(4) }
+  return x
+}
+block half(x) { return x -> slice(channels, stop = x.channels // 2) }
+block first(x) { return x -> slice(channels, stop = 2) }
+"""
+
+REPEATS = {
+    "a loop": ("for i in range(4) { x = x -> b(4) }", [4]),
+    "other input channels": ("for i in range(4) { x = x -> b(8) }", [1, 3]),
+    "other sizes": ("for i in range(2) { x = x -> conv(4, 3, 2) }", [1, 1]),
+    "other sizes at no cost": ("for i in range(2) { x = x -> half }", [1, 1]),
+    "an operand of another size": ("for i in range(3) { x = x -> first }", [1, 2]),
+    "another parameter": ("for i in range(4) { x = x -> conv(4, 1 + i // 2 * 2) }", [2, 2]),
+    "shared layers": ("share e = b(channels = 4)\nfor i in range(4) { x = x -> e }", [1, 3]),
+    "blocks inside": ("for i in range(4) { x = x -> outer(2 + i // 2) }", [2, 2]),
+    "in turn": ("for i in range(3) { x = x -> b(4) -> relu }", [3]),
+}
+
+
+@pytest.mark.parametrize("kind", REPEATS)
+def test_the_same_block(kind: str, tmp_path: Path) -> None:
+    """The listing, and with it `show`, `draw` and `flops`, folds what is the same in all."""
+    body, times = REPEATS[kind]
+    _, *found = entries(tmp_path, f"{body}\nreturn x", BLOCKS)
+    assert [entry.times for entry in found] == times
+
+
+@pytest.mark.parametrize("kind", REPEATS)
+def test_costs_fold_what_listings_fold(kind: str, tmp_path: Path) -> None:
+    body, _ = REPEATS[kind]
+    _, *found = entries(tmp_path, f"{body}\nreturn x", BLOCKS)
+    network = archdsl.load(tmp_path / "a.arch").network()
+    parts = folded(network.graph, network.costs, "row")
+    rows = [one for entry in found for one in (entry.inside if entry.member is None else (entry,))]
+    assert len(parts) == len(rows)
+    assert sum(part.times for part in parts) == len(network.breakdown("row"))
+    assert sum(part.figures.macs for part in parts) == network.costs.total.macs
