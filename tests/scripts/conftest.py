@@ -49,7 +49,9 @@ def train(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    # To draw takes as long as to train.
+    for name in ("torch.utils.tensorboard", "matplotlib.figure"):
+        monkeypatch.setitem(sys.modules, name, None)
     usual = ["--data", videos, "--workers", 0, "--output-dir", tmp_path / "run"]
 
     def call(script: Scripts, *flags: object) -> int:

@@ -86,9 +86,14 @@ def test_validation_takes_no_more_clips_at_once_than_training(
 
 
 def test_curves_are_drawn(
-    minimal: Scripts, train: Train, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    minimal: Scripts,
+    train: Train,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     pytest.importorskip("matplotlib")
+    monkeypatch.delitem(sys.modules, "matplotlib.figure")
     assert train(minimal, "--epochs", 1) == 0
     picture = (tmp_path / "run" / "curves.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
@@ -96,12 +101,8 @@ def test_curves_are_drawn(
 
 
 def test_without_matplotlib(
-    minimal: Scripts,
-    train: Train,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    minimal: Scripts, train: Train, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     assert train(minimal, "--epochs", 1) == 0
     assert "curves.png is not drawn: matplotlib is not installed\n" in capsys.readouterr().out
 
