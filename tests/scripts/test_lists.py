@@ -70,6 +70,14 @@ def test_folder_for_each_class(tmp_path: Path, lists: ModuleType) -> None:
     ]
 
 
+def test_a_slash_behind_a_folder_is_no_class(tmp_path: Path, lists: ModuleType) -> None:
+    touch(tmp_path, "val/walk/a.mp4", "val/run/b.webm")
+    said: list[str] = []
+    videos = lists.read_list(f"{tmp_path}/val/", 2, None, said.append)
+    assert [video.label for video in videos] == [0, 1]
+    assert said == [f"{tmp_path}/val: a folder for each class, 2 videos, 2 of 2 classes"]
+
+
 def test_folders_of_images(tmp_path: Path, lists: ModuleType) -> None:
     touch(tmp_path, "a b/img_1.jpg", "c/img_1.jpg")
     path = tmp_path / "val.txt"
