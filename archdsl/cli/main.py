@@ -14,25 +14,28 @@ from importlib import import_module
 from typing import TextIO
 
 from archdsl.cli import options
-from archdsl.diagnostics import CompileError, error
+from archdsl.diagnostics import CompileError, error, suggestion
 from archdsl.version import __version__
 
 _COMMANDS = {
-    "compile": "compile",
-    "flops": "flops",
     "check": "check",
-    "diff": "diff",
-    "draw": "draw",
-    "family": "draw",
-    "transform": "transform",
-    "expand": "transform",
     "fmt": "check",
     "show": "flops",
-    "sample-data": "sample_data",
+    "flops": "flops",
+    "draw": "draw",
+    "family": "draw",
+    "diff": "diff",
+    "transform": "transform",
+    "expand": "transform",
+    "compile": "compile",
     "weights": "weights",
     "export": "export",
+    "sample-data": "sample_data",
 }
-"""The commands in the order of `archdsl --help`, each with the module that adds it."""
+"""The commands in the order of `archdsl --help`, each with the module that adds it.
+
+First what reads specs, then what changes them, then what leaves them.
+"""
 
 _EPILOG = """\
 examples:
@@ -80,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str] | None) -> int:
     try:
-        arguments = _parser(sys.argv[1:] if argv is None else argv).parse_args(argv)
+        arguments = _arguments(sys.argv[1:] if argv is None else argv)
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
@@ -101,8 +104,28 @@ def _discard(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser of the command in `argv`; of all commands if it has none, for the help."""
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """The parsed command line.
+
+    Raises:
+        SystemExit: it is wrong, or asks for help; that has been printed.
+    """
+    parser, commands = _parsers(argv)
+    name = next(iter(argv), "-")
+    if name not in _COMMANDS and not name.startswith("-"):
+        near = "write `archdsl --help`" if name == "help" else suggestion(name, _COMMANDS)
+        parser.error(f"there is no command `{name}`: {near}")
+    arguments, rest = parser.parse_known_args(argv)
+    if rest:
+        command = commands.choices.get(name, parser)
+        command.error(options.unknown_argument(command, argv, rest[0]))
+    return arguments
+
+
+def _parsers(
+    argv: Sequence[str],
+) -> tuple[argparse.ArgumentParser, argparse._SubParsersAction[options.Parser]]:
+    """The program's parser, and that of the command in `argv`; of all if it has none."""
     parser = argparse.ArgumentParser(
         prog="archdsl",
         description="A compiler from a paper's architecture table to standalone PyTorch.",
@@ -117,4 +140,4 @@ def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     for name in {*argv[:1]}.intersection(_COMMANDS) or _COMMANDS:
         module = import_module(f"archdsl.cli.{_COMMANDS[name]}")
         getattr(module, f"add_{name.replace('-', '_')}")(commands)
-    return parser
+    return parser, commands

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from archdsl.build.values import Given
@@ -17,6 +17,7 @@ from archdsl.diagnostics import (
     Severity,
     alternatives,
     counted,
+    did_you_mean,
     error,
     suggestion,
 )
@@ -42,6 +43,20 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         self.epilog = self.details() if self.details else self.epilog
         return super().format_help()
+
+
+def unknown_argument(parser: argparse.ArgumentParser, argv: Sequence[str], text: str) -> str:
+    """The message for an argument that a command does not take, with what is meant by it."""
+    before = list(argv)[: list(argv).index(text)] if text in argv else []
+    if before[-2:-1] == ["--set"]:
+        return f"`--set` takes a name and its value in one: `--set {before[-1]}={text}`"
+    if not text.startswith("-"):
+        return f"`{text}` is one argument too many"
+    if text.removeprefix("--") in FORMATS:
+        return f"there is no flag `{text}`: write `--format {text.removeprefix('--')}`"
+    flags = [flag for action in parser._actions for flag in action.option_strings]
+    near = did_you_mean(text.partition("=")[0], [flag for flag in flags if flag.startswith("--")])
+    return f"there is no flag `{text}`" + (f": {near}" if near else "")
 
 
 def command(

@@ -36,7 +36,10 @@ def read(path: Path, name: str | None = None) -> Source:
         raise CompileError([error("file", f"no such file: {shown}", help=near)])
     if not os.path.isfile(path):
         kind = "a folder" if path.is_dir() else "a device or a pipe"
-        raise CompileError([error("file", f"a spec must be a text file, but {shown} is {kind}")])
+        inside = sorted(path.glob("*" + SUFFIX)) if path.is_dir() else []
+        help = f"name a file in it: {inside[0]}" if inside else None
+        message = f"a spec must be a text file, but {shown} is {kind}"
+        raise CompileError([error("file", message, help=help)])
     try:
         with path.open("rb") as stream:
             # No `stat` before: the size of a file can change, and that of some files is unknown.

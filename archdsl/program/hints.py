@@ -22,7 +22,7 @@ def name_hint(name: tree.Name, spec: Source, known: Collection[str]) -> str | No
 
     A name that is not in the text of the spec comes from the command line or from a program.
     """
-    if name.name == "x":
+    if name.name == "x" and name.span.source is spec:
         return "the running value is called `in`"
     if _SIZE.fullmatch(name.name):
         return "a size is a number, without the batch; in an expected shape, `_` is any"

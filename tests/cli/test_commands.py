@@ -57,6 +57,25 @@ def test_usage_mistakes_exit_with_2(
     assert "usage: archdsl" in printed.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["chek", "a.arch"], "there is no command `chek`: did you mean `check`?"),
+        (["help"], "there is no command `help`: write `archdsl --help`"),
+        (["flops", "a.arch", "--set", "depth", "3"], "in one: `--set depth=3`"),
+        (["flops", "a.arch", "--json"], "there is no flag `--json`: write `--format json`"),
+        (["compile", "a.arch", "--output-dir", "x"], "did you mean `--output`?"),
+        (["compile", "a.arch", "x"], "`x` is one argument too many"),
+        (["weights", "inspect", "a", "--keys"], "there is no flag `--keys`"),
+    ],
+)
+def test_what_is_meant_by_a_wrong_argument(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert main(arguments) == 2
+    assert told in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["flops", "check", "draw", "show", "compile", "fmt"])
 def test_bad_specs_exit_with_1(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str

@@ -63,7 +63,7 @@ class Reader:
         """A spec is sound, without a warning, and in canonical layout."""
         status, output, errors = self._called(["check", name])
         assert status == 0, errors
-        assert "warning" not in errors
+        assert "warning" not in errors, errors
         status, output, errors = self._called(["fmt", "--check", name])
         assert status == 0, output + errors
 
