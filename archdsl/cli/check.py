@@ -19,8 +19,8 @@ _CHECK = """\
 Builds every network whose parameters all have values, checks every recipe with its network, also
 those that networks inherit, and measures what the claims state. A mistake hides nothing: the rest
 of the file is checked. A claim is met if the measured figure is within half a unit of the last
-digit that the claim prints. A claim that the spec marks as `disputed` is shown with both numbers and
-is not an error. Warnings and notes leave the exit status 0.
+digit that the claim prints. A claim that the spec marks as `disputed` is shown with both numbers
+and is not an error. Warnings and notes leave the exit status 0.
 
 examples:
   archdsl check specs/x3d_s.arch
