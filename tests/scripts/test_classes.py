@@ -88,6 +88,7 @@ def test_a_run_is_resumed_with_its_classes_alone(
     assert capsys.readouterr().err == (
         f"error: {tmp_path}/train: classes that are not in {newest}: tumbles;"
         " those in it are falls, rises, stays\n"
+        "error: --allow-changed classes goes on with those of the lists\n"
     )
 
 

@@ -289,7 +289,12 @@ def test_other_names_of_classes(
     (data / "classes.txt").write_text("falls\nstays\nrises\n")
     edit(saved, lambda state: state.update(classes=["falls", "rises", "stays"]))
     assert train(script, "--data", data, *RESUME) == 1
-    assert "class 1 is stays, but rises in" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        f"error: {data}/classes.txt: class 1 is stays, but rises in {saved}\n"
+        "error: --allow-changed classes goes on with those of the lists\n"
+    )
+    assert train(script, "--data", data, *RESUME, "--allow-changed", "classes") == 0
+    assert notes(capsys) == [f"note: {saved}: classes: class 1 is stays, but rises in it"]
 
 
 def test_another_script_is_told(
