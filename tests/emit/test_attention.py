@@ -347,6 +347,7 @@ def test_samples_do_not_mix(small: archdsl.Network, clip: str) -> None:
     torch.testing.assert_close(module(clips), apart, rtol=0, atol=1e-10)
 
 
+@pytest.mark.slow
 def test_exports_with_dynamic_sizes(small: archdsl.Network) -> None:
     """Batch, frames and size are dynamic.
 

@@ -101,7 +101,9 @@ SMALL = {
 }
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=slow if n in ("i3d_nl", "i3d_gpb") else ()) for n in SMALL]
+)
 def test_the_module_computes_the_graph(name: str) -> None:
     """The outputs are those of the interpreter, and every shape is as inferred."""
     path = next(path for path, network in gallery() if network == name)

@@ -181,7 +181,7 @@ def _specs(draw: st.DrawFn) -> str:
     }}"""
 
 
-@law(text=_specs(), size=st.sampled_from(OTHERS), few=20, many=300)
+@law(text=_specs(), size=st.sampled_from(OTHERS), few=12, many=300)
 def test_the_module_at_another_size_is_the_spec_at_that_size(text: str, size: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.arch"

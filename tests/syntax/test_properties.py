@@ -66,7 +66,7 @@ def _parse(text: str) -> tree.File | None:
     return None
 
 
-@law(files, few=20, many=300)
+@law(files, few=10, many=300)
 def test_a_printed_tree_parses_to_itself(file: tree.File) -> None:
     printed = format_file(file)
     again = _parse(printed)
