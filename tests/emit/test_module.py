@@ -44,7 +44,7 @@ def test_torch_agrees(path: Path, name: str) -> None:
     with torch.device("meta"):
         module = class_in(build_files(path, name)[f"{name}.py"])().eval()
         inputs = samples(network)
-    with FlopCounterMode(display=False) as counter:
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
         outputs = results(module(*inputs))
     assert counter.get_total_flops() == network.costs.total.flops
     assert sum(p.numel() for p in module.parameters()) == network.costs.total.params

@@ -173,10 +173,13 @@ def test_a_full_disk_is_no_fault(step: str, place: Path, monkeypatch: pytest.Mon
 
 
 def test_the_number_of_files_is_bounded(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whenever the digest of a new text begins with a zero, the oldest files make room."""
     monkeypatch.setattr(remembered, "_MOST", 4)
-    sources = [Source("a.arch", f"# {i}\n") for i in range(9)]
-    for age, source in enumerate(sources):
+    sources = [Source("a.arch", f"# {number}\n") for number in range(200)]
+    *others, last = sorted(sources, key=lambda s: place_of(s).name.startswith("0"))
+    assert place_of(last).name.startswith("0")
+    for age, source in enumerate(others[:9]):
         tree_of(source)
         os.utime(place_of(source), (age, age))
-        assert len(kept(place)) <= 4
-    assert place_of(sources[-1]).exists()
+    tree_of(last)
+    assert kept(place) == sorted(map(place_of, [*others[7:9], last]))
