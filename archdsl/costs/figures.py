@@ -62,9 +62,6 @@ CONVENTIONS = {
     )
 }
 
-BYTES_PER_WORD = 4
-"""Bytes of a number in single precision."""
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -72,8 +69,8 @@ class Figures:
 
     `activations` counts the output elements of convolutions, linear layers and matrix products
     (Radosavovic et al. 2020 define it for convolutions). `bytes_moved` counts what each operation
-    reads and writes, including its parameters, as if nothing stayed in a cache. Views move nothing,
-    and a look-up reads of its table what it writes.
+    reads and writes, including its parameters, as if nothing stayed in a cache. Views and
+    free parameters move nothing.
     """
 
     cost: Cost = field(default_factory=Cost)
@@ -142,11 +139,10 @@ def figures_of_operation(operation: Operation, operands: Types, results: Types) 
     cost = operation.cost(operands, results).times(results[0].times)
     elements = sum(t.volume for t in results)
     activations = elements if cost.macs else 0
-    if operation.is_view or isinstance(operation, Input):
+    if operation.is_view or isinstance(operation, Input | Parameter):
         return Figures(cost, activations)
-    read, written = (sum(t.words for t in types) for types in (operands, results))
-    read += written if operation.is_look_up else cost.parameters
-    return Figures(cost, activations, BYTES_PER_WORD * (read + written))
+    moved = operation.reads(operands, results) + sum(t.bytes for t in results)
+    return Figures(cost, activations, moved)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archdsl.costs.figures import BYTES_PER_WORD, CONVENTIONS, Costs, Figures
+from archdsl.costs.figures import CONVENTIONS, Costs, Figures
 from archdsl.ir.graph import Graph, Node
+from archdsl.ir.types import REAL_BYTES
+from archdsl.ops.sources import Parameter
 
 
 def inference_bytes(graph: Graph, costs: Costs) -> int:
@@ -15,7 +17,7 @@ def inference_bytes(graph: Graph, costs: Costs) -> int:
     computes it to the last one that reads it or a view of it. Nothing is computed in place, and
     the parameters are alive throughout. Workspaces of kernels are not counted.
     """
-    allocated = [_own_words(node) for node in graph]
+    allocated = [_own_bytes(node) for node in graph]
     freed = [0] * len(allocated)
     for index, last in _last_uses(graph).items():
         freed[last] += allocated[index]
@@ -24,7 +26,7 @@ def inference_bytes(graph: Graph, costs: Costs) -> int:
         alive += new
         peak = max(peak, alive)  # before anything is freed: operands are alive beside the result
         alive -= dead
-    return BYTES_PER_WORD * (peak + costs.total.params)
+    return peak + REAL_BYTES * costs.total.params
 
 
 def training_bytes(graph: Graph, costs: Costs) -> int:
@@ -33,13 +35,14 @@ def training_bytes(graph: Graph, costs: Costs) -> int:
     Every value that is no view is kept for the backward pass, where the largest has its gradient
     beside it. Each parameter has a gradient and a momentum, as with SGD.
     """
-    sizes = [_own_words(node) for node in graph]
-    return BYTES_PER_WORD * (sum(sizes) + max(sizes, default=0) + 3 * costs.total.params)
+    sizes = [_own_bytes(node) for node in graph]
+    return sum(sizes) + max(sizes, default=0) + 3 * REAL_BYTES * costs.total.params
 
 
-def _own_words(node: Node) -> int:
-    """What an operation allocates for its results, in words of 32 bits."""
-    return 0 if node.operation.is_view else sum(t.words for t in node.results)
+def _own_bytes(node: Node) -> int:
+    """What an operation allocates for its results; parameters are counted as such."""
+    is_there = node.operation.is_view or isinstance(node.operation, Parameter)
+    return 0 if is_there else sum(t.bytes for t in node.results)
 
 
 def _last_uses(graph: Graph) -> dict[int, int]:

@@ -22,6 +22,10 @@ POSITIONS = "positions"
 """The word for all axes after the channels."""
 
 
+REAL_BYTES = 4
+"""Bytes of a number in single precision, such as a weight."""
+
+
 @dataclass(frozen=True, slots=True)
 class TensorType:
     """The type of a tensor: its `shape` without the batch, (C, T, H, W) for video.
@@ -64,9 +68,11 @@ class TensorType:
         return self.elements * self.times
 
     @property
-    def words(self) -> int:
-        """The memory of these in words of 32 bits: integers have 64."""
-        return self.volume * (2 if self.integers else 1)
+    def bytes(self) -> int:
+        """The memory of these: of reals in single precision, integers of 64 bits, truths of 8."""
+        if self.integers is None:
+            return REAL_BYTES * self.volume
+        return self.volume if self.integers.is_truth else 8 * self.volume
 
     @property
     def channels(self) -> int:

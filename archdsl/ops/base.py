@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
 from archdsl.frozen import Frozen
 from archdsl.ir.integers import Range, joined
-from archdsl.ir.types import TensorType
+from archdsl.ir.types import REAL_BYTES, TensorType
 from archdsl.limits import ELEMENTS, MAGNITUDE
 
 PyValue: TypeAlias = "int | float | bool | str | tuple[PyValue, ...] | None"
@@ -174,9 +174,6 @@ class Operation(Frozen):
     is_weighted: ClassVar[bool] = False
     """Whether it has weights that a network's `init` can initialise."""
 
-    is_look_up: ClassVar[bool] = False
-    """Whether it reads of its weights only what it writes."""
-
     needs_owner: ClassVar[bool] = False
     """Whether it is a part of the earlier operation whose weights it has, and computes nothing."""
 
@@ -217,6 +214,11 @@ class Operation(Frozen):
     def cost(self, operands: Types, results: Types) -> Cost:
         """The cost for one sample, without regard to `samples`; by default, nothing."""
         return Cost()
+
+    def reads(self, operands: Types, results: Types) -> int:
+        """How many bytes it reads; by default, those of all operands and parameters."""
+        parameters = self.cost(operands, results).parameters
+        return sum(x.bytes for x in operands) + REAL_BYTES * parameters
 
     def weight(self, *operands: Any) -> tuple[int, ...] | None:
         """The shape of its `weight`; None if it has none that others can use."""

@@ -18,7 +18,6 @@ class Embedding(Operation):
 
     name = "embedding"
     is_weighted = True
-    is_look_up = True
     vocabulary: int = parameter(Integer())
     features: int = parameter(Integer())
     padding_index: int | None = parameter(Maybe(Integer(least=0)), None)
@@ -43,6 +42,9 @@ class Embedding(Operation):
 
     def cost(self, operands: Types, results: Types) -> Cost:
         return Cost(self.vocabulary * self.features)
+
+    def reads(self, operands: Types, results: Types) -> int:
+        return operands[0].bytes + results[0].bytes
 
     def weight(self, x: TensorType) -> tuple[int, ...]:
         return (self.vocabulary, self.features)

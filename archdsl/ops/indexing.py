@@ -47,6 +47,9 @@ class Gather(Operation):
             raise Mismatch(f"{must}, but this is {index}", operand=1)
         return x.integers
 
+    def reads(self, operands: Types, results: Types) -> int:
+        return operands[1].bytes + results[0].bytes
+
     def emit(self, operands: Types, results: Types) -> Expression:
         x, _ = operands
         return Expression(subscript(x, axis_index(self.axis, x.rank), "{1}"))

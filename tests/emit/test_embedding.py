@@ -77,6 +77,11 @@ def test_memory_and_bytes_of_integers(load: Load) -> None:
         "network n() {\n input t: 10 integers below 1000\n return t -> embedding(1000, 8)\n}"
     )
     assert network.costs.total.bytes_moved == 8 * 10 + 4 * 80 + 4 * 80
+    gathered = load(
+        "network n() {\n input t: 10 integers below 1000\n w = parameter((1000, 8))\n"
+        " return w -> gather(t)\n}"
+    )
+    assert gathered.costs.total.bytes_moved == network.costs.total.bytes_moved
 
 
 @pytest.mark.parametrize(
