@@ -171,6 +171,21 @@ def pass_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name)
     return joined(frame, value, decision) if decision else value
 
 
+def look_over(frame: Frame, steps: Sequence[tree.Call | tree.Name]) -> None:
+    """Report mistakes in the arguments of calls that have nothing to be applied to.
+
+    What the calls compute depends on a mistake before them; what they are given seldom does.
+    """
+    for step in steps:
+        name, given = tree.split_call(step)
+        try:
+            callee = resolve_callee(frame, name)
+            piped = (Given(POISON, step.span),) if isinstance(callee, BlockValue) else ()
+            evaluate_arguments(frame, given, piped, callee)
+        except Fault as fault:
+            frame.findings.report(fault)
+
+
 def _presence(frame: Frame, name: tree.Name, callee: Value) -> Decision | None:
     """The decision whether a call is there: `x -> attention` with a parameter `attention`.
 

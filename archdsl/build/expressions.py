@@ -9,10 +9,11 @@ from archdsl import limits
 from archdsl.build import arithmetic
 from archdsl.build.arguments import evaluate_arguments, piped_arguments
 from archdsl.build.arithmetic import BadValue
-from archdsl.build.calls import insert_after_call, look_up, pass_on, resolve_callee
+from archdsl.build.calls import insert_after_call, look_over, look_up, pass_on, resolve_callee
 from archdsl.build.context import Frame
 from archdsl.build.decisions import decision, joined
 from archdsl.build.origins import origin
+from archdsl.build.request import Fault
 from archdsl.build.sharing import tied_weight
 from archdsl.build.values import (
     Arguments,
@@ -40,9 +41,15 @@ def _call(frame: Frame, node: tree.Call) -> Value:
 
 
 def _chain(frame: Frame, node: tree.Chain) -> Value:
-    value = frame.evaluate(node.first)
-    for step in node.steps:
-        value = pass_on(frame, piped_arguments(value, step.span), step)
+    steps = iter(node.steps)
+    try:
+        value = frame.evaluate(node.first)
+        for step in steps:
+            value = pass_on(frame, piped_arguments(value, step.span), step)
+    except Fault as fault:
+        frame.findings.report(fault)
+        look_over(frame, [*steps])  # those after the one that failed
+        raise Fault from None
     return value
 
 

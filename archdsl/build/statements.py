@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archdsl.build.arguments import piped_arguments
-from archdsl.build.calls import pass_on
+from archdsl.build.calls import look_over, pass_on
 from archdsl.build.context import Frame
 from archdsl.build.decisions import decide, join, joined_result
 from archdsl.build.provenance import Local
@@ -113,6 +113,9 @@ def _apply(frame: Frame, statement: tree.Apply) -> None:
     if isinstance(call, tree.Chain):
         value = frame.evaluate(call)
     else:
+        if POISON in frame.running:
+            look_over(frame, [call])
+            raise Fault
         passed = piped_arguments(frame.require_running(call.span), call.span)
         # A chain is evaluated, which deepens the frame. A bare call is applied directly.
         frame.deepen(call.span)
