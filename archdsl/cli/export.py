@@ -26,6 +26,9 @@ the reason why others fail. Before the result is written, it is run at the decla
 others. If an output differs from the module's by more than 1e-03 of the largest value, nothing is
 written.
 
+The result says how clips are read, by the recipe in BUILD, and what the classes are called, by the
+weights or by a file classes.txt in BUILD. `archdsl.json` in a program, the metadata of ONNX.
+
 Without --weights the weights are random. No branch then starts at zero, so the comparison covers
 all of them. An OUT that exists is an error without --force. It needs pip install "archdsl[export]"
 
@@ -98,24 +101,30 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _export_checked(build: Build, form: Format, arguments: argparse.Namespace) -> bytes:
+    from archdsl.export.about import about
     from archdsl.export.axes import BATCH
     from archdsl.export.checks import checks
+    from archdsl.export.classes import class_names
     from archdsl.export.folder import load
+    from archdsl.export.formats import Exported
     from archdsl.export.samples import draw
     from archdsl.export.tracing import trace
     from archdsl.export.weights import load_weights, randomise
-    from archdsl.report.export import show_build, show_check, show_file, show_ranges
+    from archdsl.report.export import show_about, show_build, show_check, show_file, show_ranges
 
     loaded = load(build, dict(arguments.given))
     if arguments.weights:
         load_weights(loaded.module, arguments.weights, arguments.checkpoint_key)
+    names = class_names(build.folder, arguments.weights)
     _print(show_build(build, arguments.weights))
     traced = trace(loaded.module, loaded.inputs)
     if not arguments.weights:
         randomise(loaded.module, draw(traced.axes, {BATCH: 2}))
     ranges = list(traced.ranges())
     _print(show_ranges(ranges, build.class_name))
-    file = form.make(traced.program, traced.axes)
+    said = about(build, traced, ranges, arguments.weights, names)
+    _print(show_about(said))
+    file = form.make(Exported(traced, ranges, said))
     _print(show_file(file))
     for check in checks(file, loaded.module, traced, ranges):
         _print(show_check(check))

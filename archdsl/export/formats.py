@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archdsl.export.about import About, as_text
 from archdsl.export.axes import Axes
 from archdsl.export.folder import export_error
+from archdsl.export.ranges import Range
+from archdsl.export.refusals import add_refusals
+from archdsl.export.tracing import Traced
 from archdsl.export.trials import first_line, results
 
 if TYPE_CHECKING:
@@ -20,6 +25,19 @@ Run = Callable[[Sequence["Tensor"]], Sequence["Tensor"]]
 
 _ONNX_LIMIT = 2**31
 """The most bytes that a file of protocol buffers can have."""
+
+
+ABOUT = "archdsl.json"
+"""The file of this name in a program of torch.export is what that says about itself."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What a file is made of: a program, the sizes that it takes, and what is said about it."""
+
+    traced: Traced
+    ranges: Sequence[Range]
+    about: About
 
 
 @dataclass(frozen=True)
@@ -41,7 +59,7 @@ class Format:
 
     suffix: str
     packages: tuple[str, ...]
-    make: Callable[[ExportedProgram, Axes], File]
+    make: Callable[[Exported], File]
 
     def check_installed(self) -> None:
         """Check for missing packages before anything slow begins.
@@ -54,23 +72,27 @@ class Format:
             raise export_error(f"this needs {', '.join(missing)}", "pip install 'archdsl[export]'")
 
 
-def _pt2(program: ExportedProgram, axes: Axes) -> File:
+def _pt2(exported: Exported) -> File:
     import torch
 
-    stream = io.BytesIO()
-    torch.export.save(program, stream)
+    stream, about = io.BytesIO(), json.dumps(exported.about, ensure_ascii=False, indent=2)
+    torch.export.save(exported.traced.program, stream, extra_files={ABOUT: about})
     stream.seek(0)
     module = torch.export.load(stream).module()
     title, runner = "a program of torch.export", "the loaded file"
     return File(stream.getvalue(), title, runner, lambda clips: results(module(*clips)))
 
 
-def _onnx(program: ExportedProgram, axes: Axes) -> File:
+def _onnx(exported: Exported) -> File:
     import onnxruntime
 
+    program = exported.traced.program
     if sum(tensor.nbytes for tensor in program.state_dict.values()) >= _ONNX_LIMIT:
         raise export_error("one file of ONNX cannot have more than 2 GiB of weights", "try --pt2")
-    model = _to_onnx(program, axes)
+    model = _to_onnx(program, exported.traced.axes)
+    add_refusals(model, exported.ranges)
+    for name, text in as_text(exported.about).items():
+        model.metadata_props.add(key=name, value=text)
     content = model.SerializeToString()
     opset = next(entry.version for entry in model.opset_import if not entry.domain)
     runner = f"onnxruntime {onnxruntime.__version__}"

@@ -33,6 +33,21 @@ class Spread:
     def is_fixed(self) -> bool:
         return self.low == self.high
 
+    def __str__(self) -> str:
+        """The sizes in words, to stand behind "must be"."""
+        low, high, step = self.low, self.high, self.step
+        if self.is_fixed:
+            return str(low)
+        if step == 1:
+            many = "any" if low == 1 else f"{low} or more"
+            return many if high is None else f"{low} to {high}"
+        end = "and so on" if high is None else f"and so on to {high}"
+        if low % step:
+            return f"{low}, {low + step}, {low + 2 * step} {end}"
+        if low == step and high is None:
+            return f"a multiple of {step}"
+        return f"a multiple of {step}, {low} {'or more' if high is None else f'to {high}'}"
+
 
 def spread(takes: Takes, declared: int) -> Spread:
     """The sizes around the declared one that are taken."""
@@ -41,7 +56,9 @@ def spread(takes: Takes, declared: int) -> Spread:
         return all(takes(declared + count * step) for count in _COUNTS)
 
     def beside(step: int) -> bool:
-        return (step < declared and takes(declared - step)) or takes(declared + step)
+        # One other size may be chance: a tensor of one frame goes with any number of frames.
+        sizes = [(declared - step, declared - 2 * step), (declared + step, declared + 2 * step)]
+        return any(both[0] > 0 and all(takes(n) for n in both if n > 0) for both in sizes)
 
     # Where not all larger sizes are taken, a few around the declared one may be.
     tried = _steps(declared)

@@ -19,7 +19,7 @@ from archdsl.export.axes import BATCH, Axes, Axis, Input, Sizes
 from archdsl.export.folder import export_error
 from archdsl.export.ranges import Found, Range, Spread, find_axes, spread
 from archdsl.export.samples import blank
-from archdsl.export.trials import Trials, first_line
+from archdsl.export.trials import Outcome, Trials, first_line
 
 if TYPE_CHECKING:
     from torch import nn
@@ -42,6 +42,11 @@ class Traced:
     @property
     def axes(self) -> Axes:
         return self.found.axes
+
+    @property
+    def declared(self) -> Outcome:
+        """What the module gives at the declared sizes."""
+        return self.module.at(self.axes, {})
 
     @cached_property
     def trials(self) -> Trials:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from archdsl.export.about import About
 from archdsl.export.axes import Axis
 from archdsl.export.checks import Check
 from archdsl.export.folder import Build
@@ -17,6 +18,9 @@ from archdsl.report.text import readable_bytes, visible, width
 Line = tuple[str, str]
 
 _COLUMN = 10
+
+_MOST_NAMES = 6
+"""The most classes whose names are shown."""
 
 
 def show_build(build: Build, weights: Path | None) -> str:
@@ -35,7 +39,8 @@ def show_ranges(found: Iterable[Range], name: str) -> str:
 
 
 def _range(found: Range, name: str) -> Iterator[Line]:
-    yield found.axis.name, f"{show_sizes(found)}{_proportion(found.axis)}"
+    fixed = "fixed at " if found.spread.is_fixed else ""
+    yield found.axis.name, f"{fixed}{found.spread}{_proportion(found.axis)}"
     for sizes, outcome in _refused(found):
         yield "", f"{sizes}: {_reason(found, outcome, name)}"
 
@@ -56,27 +61,6 @@ def _refused(found: Range) -> Iterator[tuple[str, Outcome]]:
             yield f"{size}", outcome
 
 
-def show_sizes(found: Range) -> str:
-    """The sizes of an axis in words."""
-    low, high, step = found.spread.low, found.spread.high, found.spread.step
-    if found.spread.is_fixed:
-        return f"fixed at {low}"
-    if step > 1:
-        return _steps(low, high, step)
-    if high is None:
-        return "any" if low == 1 else f"{low} or more"
-    return f"{low} to {high}"
-
-
-def _steps(low: int, high: int | None, step: int) -> str:
-    end = "and so on" if high is None else f"and so on to {high}"
-    if low % step:
-        return f"{low}, {low + step}, {low + 2 * step} {end}"
-    if low == step and high is None:
-        return f"a multiple of {step}"
-    return f"a multiple of {step}, {low} {'or more' if high is None else f'to {high}'}"
-
-
 def _proportion(axis: Axis) -> str:
     """Which axes have one size, or keep a proportion, where several change together."""
     first, *others = axis.places
@@ -91,6 +75,22 @@ def _reason(found: Range, outcome: Outcome, name: str) -> str:
         kept = f"{name} takes it, but torch.export does not keep the axis dynamic"
         return f"{kept}: {found.lost}" if found.lost else kept
     return f"{outcome.layer}: {outcome.error}" if outcome.layer else outcome.error
+
+
+def show_about(about: About) -> str:
+    """What the file says of clips and of classes."""
+    return _lines(_about(about))
+
+
+def _about(about: About) -> Iterator[Line]:
+    if told := [name for name in ("mean", "std", "clip") if name in about]:
+        yield "recipe", f"the file has {', '.join(told)}"
+    match about.get("classes"):
+        case list() as names:
+            more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+            yield "classes", ", ".join(map(str, names[:_MOST_NAMES])) + more
+        case int() as count:
+            yield "classes", f"{count} without names: neither the weights nor classes.txt have any"
 
 
 def show_file(file: File) -> str:
@@ -108,7 +108,7 @@ def show_check(check: Check) -> str:
 
 def _lines(pairs: Iterable[Line]) -> str:
     listed = list(pairs)
-    column = max(_COLUMN, *(width(label) + 2 for label, _ in listed))
+    column = max([_COLUMN, *(width(label) + 2 for label, _ in listed)])
     return "".join(
         f"{visible(label)}{' ' * (column - width(label))}{visible(text)}\n"
         for label, text in listed

@@ -38,6 +38,9 @@ class WeightFile(Protocol):
     def path(self) -> str: ...
 
     @property
+    def content(self) -> object: ...
+
+    @property
     def stored(self) -> Sequence[Stored]: ...
 
     @property

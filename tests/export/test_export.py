@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import importlib.util
+import json
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +18,7 @@ from torch import Tensor, nn
 
 from archdsl.cli.main import main
 from archdsl.emit.pages import WEIGHT_FILES
+from archdsl.export.formats import ABOUT
 
 SPEC = '''"""Pools height and width, and not the frames."""
 network small(frames = 3, size = 8, classes: int = 5) {
@@ -48,13 +54,13 @@ def model_of(build: Path, **arguments: object) -> nn.Module:
     return model.eval()
 
 
-def saved(model: nn.Module, path: Path) -> Path:
-    """Its weights in a file, randomised so that no zero hides a branch."""
+def saved(model: nn.Module, path: Path, names: Sequence[str] = ()) -> Path:
+    """Its weights in a file, randomised so that no zero hides a branch; train.py keeps names."""
     torch.manual_seed(0)
     for tensor in (*model.parameters(), *model.buffers()):
         if tensor.is_floating_point():
             tensor.data.uniform_(0.5, 1)
-    torch.save({"model_state": model.state_dict()}, path)
+    torch.save({"model_state": model.state_dict(), "classes": list(names)}, path)
     return path
 
 
@@ -62,13 +68,14 @@ def test_onnx_computes_what_the_module_computes(
     build: Path, tmp_path: Path, capsys: Printed
 ) -> None:
     model = model_of(build, classes=7)
-    weights, out = saved(model, tmp_path / "best.pt"), tmp_path / "small.onnx"
+    weights, out = saved(model, tmp_path / "best.pt", "abcdefg"), tmp_path / "small.onnx"
     command = ["export", str(build), "--onnx", "--weights", str(weights), "-o", str(out)]
     assert main([*command, "--set", "classes=7"]) == 0
     shown = capsys.readouterr().out
     assert f"weights   {weights}\nbatch     any\nframes    fixed at 3\n" in shown
     assert "others: video must be 3 x 3 x 8^2 for `linear`" in shown
-    assert "height    any\nwidth     any\nformat    ONNX, opset 2" in shown
+    assert "height    any\nwidth     any\nclasses   a, b, c, d, e, f and 1 more\n" in shown
+    assert "\nformat    ONNX, opset 2" in shown
     assert shown.endswith(f"\n{out}\n")
 
     import onnxruntime
@@ -80,6 +87,12 @@ def test_onnx_computes_what_the_module_computes(
     clips = torch.randn(4, 3, 3, 11, 6)
     (logits,) = session.run(None, {"video": clips.numpy()})
     torch.testing.assert_close(torch.from_numpy(logits), model(clips))
+    about = session.get_modelmeta().custom_metadata_map
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert json.loads(about["classes"]) == [*"abcdefg"]
+    assert json.loads(about["weights"]) == {"file": "best.pt", "sha256": digest}
+    assert json.loads(about["inputs"]) == {"video": ["batch", 3, "frames", "height", "width"]}
+    assert json.loads(about["sizes"])["frames"] == "3"
 
 
 def test_pt2_computes_what_the_module_computes(
@@ -89,12 +102,97 @@ def test_pt2_computes_what_the_module_computes(
     weights = saved(model, tmp_path / "best.pt")
     assert main(["export", str(build), "--pt2", "--weights", str(weights)]) == 0
     assert "format    a program of torch.export" in capsys.readouterr().out
-    program = torch.export.load(build / "small.pt2")
+    kept = {ABOUT: ""}
+    program = torch.export.load(build / "small.pt2", extra_files=kept)
+    about = json.loads(kept[ABOUT])
+    assert (about["network"], about["classes"]) == ("small", 5)
+    assert about["spec"] == json.loads((build / "network.json").read_text())["spec"]
     clips = torch.randn(4, 3, 3, 11, 6)
     torch.testing.assert_close(program.module()(clips), model(clips))
     assert (build / "small.pt2").stat().st_size < 100_000
     written = {"hubconf.py", "network.json", "small.pt2", "small.py", *WEIGHT_FILES}
     assert {path.name for path in contents(build)} == written
+
+
+RECIPE = """
+recipe small_train for small {
+  epochs 1
+  batch 2
+  optimizer sgd(lr = 0.1)
+  clip(frames = 3, stride = 2, rate = 25)
+  crop 8
+  resize 8
+  normalise(mean = 0.5, std = (0.1, 0.2, 0.3))
+  test views(clips = 1, size = 8)
+}
+"""
+
+
+def test_the_file_says_how_clips_are_read(tmp_path: Path, capsys: Printed) -> None:
+    """As recipe.py says it now, which is for users to edit; it is not run."""
+    build = compiled(tmp_path, SPEC + RECIPE)
+    recipe = build / "recipe.py"
+    edited = recipe.read_text().replace("stride=2", "stride=4")
+    recipe.write_text(edited + "\nraise SystemExit('the recipe was run')\n")
+    (build / "classes.txt").write_text("1 b\n0 a\n2 c d\n")
+    assert main(["export", str(build), "--pt2"]) == 0
+    shown = capsys.readouterr().out
+    assert "recipe    the file has mean, std, clip\nclasses   a, b, c d\n" in shown
+    kept = {ABOUT: ""}
+    torch.export.load(build / "small.pt2", extra_files=kept)
+    about = json.loads(kept[ABOUT])
+    assert (about["mean"], about["std"]) == ([0.5] * 3, [0.1, 0.2, 0.3])
+    assert about["clip"] == {"frames": 3, "stride": 4, "rate": 25, "short": "loop"}
+    assert (about["classes"], about["weights"]) == (["a", "b", "c d"], "random")
+
+
+NAMES = {
+    "others": ("abcde", "a\nb\nd\n", "class 2 is d in {listed}, but c in {weights}"),
+    "fewer": ("abc", "a\nb\n", "{listed} names 2 classes, but {weights} 3"),
+    "twice": ("", "a\nb\na\n", "{listed} names these classes twice: a"),
+    "too many": ("", "a\nb\nc\nd\ne\nf\n", "there are 6 names of classes, but it gives 5 scores"),
+    "no text": ("", "\udcff", "{listed} must be text in UTF-8"),
+}
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_names_that_contradict(kind: str, build: Path, tmp_path: Path, capsys: Printed) -> None:
+    names, text, message = NAMES[kind]
+    weights, listed = saved(model_of(build), tmp_path / "best.pt", names), build / "classes.txt"
+    listed.write_text(text, errors="surrogateescape")
+    assert main(["export", str(build), "--pt2", "--weights", str(weights)]) == 1
+    assert message.format(listed=listed, weights=weights) in capsys.readouterr().err
+    assert not (build / "small.pt2").exists()
+
+
+def test_a_full_disk_leaves_no_file(
+    build: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = contents(build)
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["export", str(build), "--pt2"]) == 1
+    printed = capsys.readouterr().err
+    assert f"cannot write {build / 'small.pt2'}: no space left on device" in printed
+    assert contents(build) == before
+
+
+def test_a_runtime_that_lacks_the_opset_is_told(
+    build: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import onnxruntime
+
+    def older(content: bytes, providers: list[str]) -> None:
+        raise RuntimeError("[ONNXRuntimeError] : 1 : FAIL : Opset 20 is under development")
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", older)
+    assert main(["export", str(build), "--onnx"]) == 1
+    printed = capsys.readouterr().err
+    assert f"onnxruntime {onnxruntime.__version__} does not run ONNX of opset 2" in printed
+    assert "help: a newer onnxruntime may" in printed
+    assert not (build / "small.onnx").exists()
 
 
 LANGUAGE = """network language(length = 6, vocabulary = 9) {
