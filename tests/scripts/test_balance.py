@@ -84,7 +84,6 @@ def test_balanced_weights_are_1_in_the_mean(script: Scripts) -> None:
 
 def test_weights_that_a_recipe_has(script: Scripts) -> None:
     given = script.loading.class_weights
-    assert given(LABELS, 4, ()).tolist() == [1, 1, 1, 1]
     assert given(LABELS, 4, (1, 0, 2, 0.5)).tolist() == [1, 0, 2, 0.5]
     with pytest.raises(script.errors.Fault) as fault:
         given(LABELS, 5, (1, 0, 2, 0.5))

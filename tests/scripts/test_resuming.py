@@ -167,8 +167,7 @@ def test_another_list(
     assert train(script, "--data", data, *RESUME) == 1
     expected = f"train: {said.format(data=data)}; --allow-changed train goes on"
     assert refusals(capsys, saved) == [expected]
-    flags = ["--allow-changed", "train", "--epochs", 2]
-    assert train(script, "--data", data, *RESUME, *flags) == 0
+    assert train(script, "--data", data, *RESUME, "--allow-changed", "train") == 0
 
 
 def test_epochs_of_another_length(
