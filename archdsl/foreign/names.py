@@ -129,6 +129,14 @@ _WRITTEN = {
     "a chain is written `x -> a -> b`; one to use again is a block": "sequential",
     "layers in a row are a chain, a `for` or a table": "modulelist moduledict container",
     "a module is a block: `block NAME(x) { ... }`": "module",
+    "write the activation itself: `x -> relu`": "activation getactivation",
+    "write `conv(features, patch, stride = patch, padding = 0)`, and `flatten`": "patchembed "
+    "patchembedding",
+    "write `init conv: he_fan_out` in the network": "kaimingnormal kaiminguniform xaviernormal "
+    "xavieruniform truncnormal",
+    "write `arange(n) / (n - 1)`": "linspace",
+    "write `arange(n) -> unsqueeze(1)` for the rows, and `arange(n)` for the columns": "meshgrid",
+    "write `slice(axis, start, stop)`": "cropping crop centercrop",
     "compare places: `arange(n) -> unsqueeze(1) >= arange(n)`": "tril triu",
     "write it with `matmul`, `transpose`, `linear` and `sum`": "einsum",
     "write `reshape(shape)` and `permute(axes)`, or `unflatten` and `flatten`": "rearrange",

@@ -183,6 +183,23 @@ def _loaded(path: Path) -> str:
     return "\n".join(map(ast.unparse, imports))
 
 
+def test_tables_of_foreign_names_are_loaded_by_mistakes_alone() -> None:
+    """At the top of a file, only what explains mistakes imports them; that is imported late."""
+    for_mistakes = {f"syntax.{name}" for name in ("borrowed", "clauses", "fault", "formulas")}
+    for_mistakes |= {"syntax.mistakes", "syntax.recovery"}
+    for name, path in MODULES.items():
+        module = _nodes(path)[0]
+        assert isinstance(module, ast.Module)
+        loaded = {
+            _own(_meant(node.module or "", alias.name))
+            for node in module.body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        late = {each for each in loaded if _is_in(each, "foreign") or each in for_mistakes}
+        assert not late or name in for_mistakes, name
+
+
 def test_every_room_is_in_the_table() -> None:
     rooms = {name.split(".")[0] for name in MODULES} - GROUND
     assert rooms - {"__init__", "__main__", "compiler", "network", "spec", *MAY_IMPORT} == set()
