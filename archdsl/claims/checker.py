@@ -100,6 +100,10 @@ class _Checker:
                 measured, is_met = structure.compare_bound(item.name, most, network_cells)
             case _ if item.name in structure.PROPERTIES:
                 measured, is_met = structure.compare_property(item, network_cells)
+            case _ if item.name in METRICS or item.name in figures.STATED:
+                must = f"`{item.name}` must be a figure such as `3.8M`"
+                message = f"{must}, but this is `{item.value.span.text}`"
+                raise CompileError([error("claim", message, item.value.span)])
             case _:
                 raise CompileError([_unknown(item, item.name)])
         return self._judge(item, item.name, item.value.span.text, measured, is_met)
@@ -192,5 +196,7 @@ def _unknown(item: tree.Figure | tree.Property, name: str) -> Diagnostic:
     before = item.span.start + (len("disputed") if item.disputed else 0)
     start = item.span.source.text.index(name, before)
     span = Span(item.span.source, start, start + len(name))
-    hint = suggestion(name, known)
+    from archdsl.foreign.words import metric_hint  # a table that only a mistake needs
+
+    hint = metric_hint(name) or suggestion(name, known)
     return error("claim", f"nothing is measured as `{name}`", span, help=hint)

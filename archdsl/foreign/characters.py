@@ -57,6 +57,10 @@ def character_hint(characters: str, before: str, line: str) -> str | None:
         is_cell = before.lstrip().startswith("|")
         shape = "in an expected shape, `_` is a size that may be any"
         return shape if is_cell else "write `a if test else b`"
+    if characters == "~" and line[1:2].isdecimal():
+        return "write the number alone"
+    if characters == "@" and before.rstrip().endswith(("acc", "top")):
+        return "write `top1`"
     if quoted := _QUOTED.match(line):
         return f'a word has no quotes, and a text has double ones: `{quoted[1]}`, `"{quoted[1]}"`'
     if characters[0] in _QUOTES:

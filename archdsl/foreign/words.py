@@ -30,6 +30,8 @@ STATEMENTS = {
     "raise": "leave it out: what cannot be built is a mistake by itself",
     "try": "leave it out: what cannot be built is a mistake by itself",
     "with": "leave it out: write the statements alone",
+    "output": "write `return y`",
+    "outputs": "write `return y`",
     "yield": "write `return a, b` for several results",
     "global": "leave it out: give the block a parameter",
     "del": "leave it out: nothing needs to be deleted",
@@ -164,6 +166,28 @@ _VALUES = {
     "softmax": "cross_entropy",
 }
 """What a word that is given as a value is called here."""
+
+
+_METRICS = {
+    "params": "parameters param n_params num_params weights",
+    "macs": "mac madds mult_adds multiply_adds mults gmacs",
+    "flops": "flop gflops",
+    "top1": "accuracy acc acc1 top_1 top1_acc",
+    "top5": "acc5 top_5 top5_acc",
+    "memory": "mem vram ram peak_memory",
+    "activations": "activation acts",
+}
+"""What is measured, with its names elsewhere."""
+
+_UNMEASURED = frozenset("latency fps throughput runtime time speed".split())
+
+
+def metric_hint(name: str) -> str | None:
+    """What a figure is called here, or that none depends on a machine."""
+    if name.lower() in _UNMEASURED:
+        return "nothing is measured that depends on a machine; a `note` can say it"
+    own = next((own for own, theirs in _METRICS.items() if name.lower() in theirs.split()), None)
+    return f"it is called `{own}` here" if own else None
 
 
 def value_hint(word: str, choices: Collection[str]) -> str | None:

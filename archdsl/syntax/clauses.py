@@ -1,4 +1,4 @@
-"""Rules that explain syntax mistakes in definitions, derivations, claims and recipes.
+"""Rules that explain syntax mistakes in derivations, claims and recipes.
 
 Each rule looks at a fault and gives its diagnostic, or None where the fault is none of its kind.
 Its docstring shows the text that it is for.
@@ -6,40 +6,36 @@ Its docstring shows the text that it is for.
 
 from __future__ import annotations
 
+import re
+
 from archdsl.diagnostics import Diagnostic, did_you_mean, error
 from archdsl.syntax.fault import Fault
 
-_NAMED = {"BLOCK", "CELL", "NETWORK"}
+_DERIVED = {"BLOCK", "NETWORK"}
 _ENDS = {"_SEP", "RBRACE", "$END"}
+_MULTIPLES = {"k": "k", "K": "k", "M": "M", "m": "M", "G": "G", "B": "G", "T": "T"}
+"""What a letter after a figure is likely to mean: papers print 3.8B for 3.8G."""
+
+_MULTIPLE = re.compile("([kKMmGBT])(?:B|FLOPs?|MACs?|flops|macs|params)?")
+
 _INSERTION = "write `insert NAME after PLACE`"
 
 
-def _nameless(fault: Fault) -> Diagnostic | None:
-    """`cell {`, or `block (x) {`."""
-    first = fault.token(fault.first)
-    is_head = fault.at == fault.first + 1 and first.type in _NAMED and "NAME" in fault.accepted
-    if not is_head or fault.found.type not in ("LBRACE", "LPAR", "EQUAL"):
+def _derivation(fault: Fault) -> Diagnostic | None:
+    """`network b extends a`, `network b: a`, `network b = a * 2`, `network b = a.widen(2)`."""
+    first, name, found = fault.token(fault.first), fault.token(fault.first + 1), fault.found
+    if first.type not in _DERIVED:
         return None
-    return error("syntax", f"this {first} has no name", fault.span(first), f"write `{first} NAME`")
-
-
-def _derived_cell(fault: Fault) -> Diagnostic | None:
-    """`cell a = b`."""
-    first, name = fault.token(fault.first), fault.token(fault.first + 1)
-    if first.type != "CELL" or fault.at != fault.first + 2 or fault.found.type != "EQUAL":
+    is_derived = fault.token(fault.first + 2).type == "EQUAL"
+    if fault.at == fault.first + 2 and found.type in ("NAME", "COLON"):
+        base = fault.token(fault.at + 1)
+        help = f"write `{first} {name} = {base if base.type == 'NAME' else 'BASE'}`"
+    elif is_derived and first.type == "NETWORK" and found.type in ("MINUS", "TIMES", "DOT"):
+        help = "changes are added: `network b = a + widen(2)`, or `+ insert BLOCK after PLACE`"
+    else:
         return None
-    message = "a cell cannot be derived: what is derived from a cell is a block"
-    return error("syntax", message, fault.span(first), help=f"write `block {name} = ...`")
-
-
-def _no_parameters(fault: Fault) -> Diagnostic | None:
-    """`network a {`, or `block a {`."""
-    first, before = fault.token(fault.first), fault.before
-    is_head = fault.at == fault.first + 2 and first.type in ("BLOCK", "NETWORK")
-    if not is_head or fault.found.type != "LBRACE" or before is None:
-        return None
-    message = f"this {first} has no list of parameters"
-    return error("syntax", message, fault.span(before), help=f"write `{first} {before}() {{`")
+    message = f"unexpected `{fault.shown}`"
+    return error("syntax", message, fault.span(found), fault.expected, help=help)
 
 
 def _changed_block(fault: Fault) -> Diagnostic | None:
@@ -73,7 +69,8 @@ def _no_transform(fault: Fault) -> Diagnostic | None:
     # After `+` a bare name can only become a call, so the parser wants its parenthesis.
     if "LPAR" not in fault.accepted or fault.token(fault.first).type != "NETWORK":
         return None
-    help = did_you_mean(str(word), ["insert"]) or f"write `{word}(...)`"
+    help = did_you_mean(str(word), ["insert"])
+    help = help or f"write `insert {word} after PLACE`, or a transform such as `widen(2)`"
     message, label = f"`{word}` does not change a network", "expected `insert` or a call"
     return error("syntax", message, fault.span(word), label, help=help)
 
@@ -131,6 +128,35 @@ def _increase(fault: Fault) -> Diagnostic | None:
     return None
 
 
+def _figure(fault: Fault) -> Diagnostic | None:
+    """`params 3.8 M`, `params 3,800,000`, `top1 76%`, `params < 4M`, `note hello` in a claim."""
+    found, before, number = fault.found, fault.before, fault.token(fault.at - 2)
+    if before is None or not any(token.type == "CLAIM" for token in fault.tokens[:2]):
+        return None
+    help = None
+    if before.type == "NUMBER" and found.type == "NAME":
+        multiple = _MULTIPLE.fullmatch(str(found))
+        help = f"write `{before}{_MULTIPLES[multiple[1]] if multiple else ''}`"
+    elif before.type == "NUMBER" and found.type == "COMMA":
+        help = "a figure has no commas: write `3.8M`, or all its digits"
+    elif before == "%" and number.type == "NUMBER":
+        found, help = before, f"an accuracy is a percentage: write `{number}`"
+    elif found.type in ("COMPARE", "AT_MOST"):
+        help = "write the figure as it is printed; its last digit says how exact it is"
+    elif before == "note" and found.type == "NAME":
+        help = f'write `note "{found} ..."`'
+    elif number.type == "MINUS" and before.type == "NUMBER" and found.type == "NUMBER":
+        help = "a name has no `-`: write `top1`"
+    elif found.type == "PLUS" and fault.at - fault.first <= 3:
+        help = "derive a network, `network b = a + widen(2)`, and state it of `b`"
+    elif found.type == "LBRACE" and fault.at == fault.first + 1:
+        help = "write `claim NETWORK { ... }`"
+    if help is None:
+        return None
+    message = f"unexpected `{found}`"
+    return error("syntax", message, fault.span(found), help=help)
+
+
 def _assigned(fault: Fault) -> Diagnostic | None:
     """`params = 3M`, `params: 3M`; in a recipe `epochs = 30`."""
     after_name = {"PLUS", "NUMBER"} <= fault.accepted or {"TEXT", "NUMBER"} <= fault.accepted
@@ -162,14 +188,13 @@ def _more_than_a_value(fault: Fault) -> Diagnostic | None:
 
 
 RULES = (
-    _nameless,
-    _no_parameters,
-    _derived_cell,
+    _derivation,
     _changed_block,
     _without_plus,
     _no_transform,
     _insertion,
     _split_place,
+    _figure,
     _increase,
     _assigned,
     _more_than_a_value,

@@ -6,6 +6,8 @@ Its docstring shows the text that it is for.
 
 from __future__ import annotations
 
+import re
+
 from archdsl.diagnostics import Diagnostic, error
 from archdsl.foreign import names
 from archdsl.syntax.fault import Fault
@@ -24,6 +26,7 @@ _SIGNS = {
 }
 """What to write for two tokens that are one sign elsewhere."""
 
+_FIGURE = re.compile(r"[0-9]+(\.[0-9]+)?([eE]-?[0-9]+|[kMGT])?")
 _ARITHMETIC = {"PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "AND", "OR", "IF"}
 _UNITS = {"fps", "px", "s", "ms", "Hz", "GB", "MB", "epochs", "x"}
 _ENDS = {"_SEP", "RBRACE", "$END", "VBAR"}
@@ -70,7 +73,7 @@ def _text(fault: Fault) -> Diagnostic | None:
     help = "only recipes and claims have texts"
     if is_first and names.called(str(function)) is None:
         help = names.hint(str(function)) or help
-    if inside.isidentifier() or inside.isdecimal():
+    if inside.isidentifier() or _FIGURE.fullmatch(inside):
         help = f"words and numbers have no quotes: write `{inside}`"
     message = f"unexpected `{fault.shown}`"
     return error("syntax", message, fault.span(fault.found), fault.expected, help=help)
