@@ -6,7 +6,7 @@ which order a body assigns its names: that is up to evaluation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from functools import cache
 
@@ -101,15 +101,15 @@ def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
     outside = {*unit.names, *language}
     named = (*(own.node for own in unit.own), *unit.own_recipes)
     yield from (mistake for definition in named for mistake in _axes(definition))
-    for definition in (own.node for own in unit.own):
+    for own in unit.own:
+        definition = own.node
         if isinstance(definition, tree.Derived):
             # The base and the transforms are looked up when the network is planned: their names can
             # come from other files.
             _, arguments = tree.split_call(definition.base)
             yield from _undefined(unit, [*tree.walk(arguments)], outside)
             continue
-        nodes = [*tree.walk([*definition.parameters, *definition.body])]
-        yield from _undefined(unit, nodes, outside | set(_inside(definition, nodes)))
+        yield from _undefined(unit, own.nodes, outside | set(_inside(definition, own.nodes)))
 
 
 def _axes(definition: Named | NamedRecipe) -> Iterator[Diagnostic]:
@@ -128,7 +128,7 @@ def _axes(definition: Named | NamedRecipe) -> Iterator[Diagnostic]:
             yield error("transform", message, parameter.span, help=help)
 
 
-def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> Iterator[str]:
+def _inside(definition: tree.Block | tree.Network, nodes: Sequence[tree.Node]) -> Iterator[str]:
     """The names that a definition gives a value anywhere, perhaps later or in another table."""
     yield "in"
     yield from (parameter.name for parameter in definition.parameters)
@@ -150,7 +150,7 @@ def _inside(definition: tree.Block | tree.Network, nodes: list[tree.Node]) -> It
             yield scheme.name
 
 
-def _undefined(unit: Unit, nodes: list[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
+def _undefined(unit: Unit, nodes: Sequence[tree.Node], known: set[str]) -> Iterator[Diagnostic]:
     for node in nodes:
         if isinstance(node, tree.Name) and node.name not in known and not unit.may_see(node.name):
             # Sorted, because a set of strings has another order in every process.

@@ -44,6 +44,11 @@ class Definition:
         return self.node.name
 
     @cached_property
+    def nodes(self) -> tuple[tree.Node, ...]:
+        """Its node and all below it. Walks are most of the time that checks of the text take."""
+        return tuple(tree.walk([self.node]))
+
+    @cached_property
     def outline(self) -> Outline:
         """What is known about a block before it is evaluated."""
         assert isinstance(self.node, tree.Block)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, Label, warning
 from archdsl.program.names import FUNCTIONS, STAGE, TAU, words_in_types
-from archdsl.program.program import Unit
+from archdsl.program.program import Named, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -22,8 +22,7 @@ def without_effect(unit: Unit) -> Iterator[Diagnostic]:
     for definition in unit.file.definitions:
         if isinstance(definition, tree.Use):
             continue
-        # One walk serves all: walks are most of the time that a file takes.
-        nodes = [*tree.walk([definition])]
+        nodes = _nodes(unit, definition)
         named = {node.name for node in nodes if isinstance(node, tree.Name)}
         read |= named
         if isinstance(definition, tree.Claim) and not definition.items:
@@ -39,6 +38,13 @@ def without_effect(unit: Unit) -> Iterator[Diagnostic]:
             yield from _unread_parameters(definition, definition.parameters[1:], named)
             yield from _in_body(definition, nodes, named)
     yield from _unused_files(unit, read)
+
+
+def _nodes(unit: Unit, definition: tree.Definition) -> Sequence[tree.Node]:
+    """The nodes of a definition; those of a cell as it is written, which is no block yet."""
+    own = unit.names.get(definition.name) if isinstance(definition, Named) else None
+    is_it = own is not None and own.node is definition
+    return own.nodes if own is not None and is_it else [*tree.walk([definition])]
 
 
 def _in_body(
