@@ -14,9 +14,12 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import archdsl
+from archdsl.costs.figures import CONVENTIONS
+from archdsl.report.costs import CostReport
 from emit.running import (
     REPEATS,
     ROOT,
+    Load,
     both_outputs,
     build_files,
     class_in,
@@ -49,6 +52,25 @@ def test_torch_agrees(path: Path, name: str) -> None:
     assert counter.get_total_flops() == network.costs.total.flops
     assert sum(p.numel() for p in module.parameters()) == network.costs.total.params
     assert tuple(tuple(t.shape[1:]) for t in outputs) == network.outputs
+
+
+def test_what_torch_counts_of_fused_attention_on_a_cpu(load: Load) -> None:
+    """The report says by how much its FlopCounterMode counts less there."""
+    network = load(
+        """use transformer
+        block att(x, heads) {
+          y = x -> linear(16) -> split_heads(heads)
+          return scaled_dot_product_attention(y, y, y) -> transpose(0, 1) -> flatten(1)
+        }
+        network fused() { input x: 6 x 16
+          return x -> att(2) -> att(4) -> linear(8)
+        }"""
+    )
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        network_class(network)()(*samples(network))
+    report = CostReport(network, CONVENTIONS["torch"]).show("table")
+    assert counter.get_total_flops() < network.costs.total.flops
+    assert f"on a CPU      {counter.get_total_flops():,} or more: torch does not" in report
 
 
 @pytest.mark.parametrize(("path", "name"), GALLERY)
