@@ -73,13 +73,28 @@ def _evaluate(
         result = inner.run(callee.block)
         bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
         outputs, decisions = tensors_in(result), tuple(inner.decisions)
-        leaving = joins_in(result)
+        leaving, targets = joins_in(result), _targets(frame.targets_of(node), result)
         frame.graph.close(
-            inner.scope, bindings, inputs, outputs, inner.given, decisions, entering, leaving
+            inner.scope,
+            bindings,
+            inputs,
+            outputs,
+            inner.given,
+            decisions,
+            entering,
+            leaving,
+            targets,
         )
         return result
     finally:
         frame.leave()
+
+
+def _targets(names: tuple[str, ...], result: Value) -> tuple[str, ...]:
+    """The names of the tensors in a result, which may have numbers beside them."""
+    if not isinstance(result, tuple) or len(names) != len(result):
+        return names
+    return tuple(n for n, value in zip(names, result, strict=True) if isinstance(value, Tensor))
 
 
 def _check_recursion(frame: Frame, block: tree.Block, node: tree.Node) -> None:
@@ -109,7 +124,14 @@ def _body_frame(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
     block, outline = callee.block, callee.definition.outline
     names, site = frame.names_of(node), frame.site(node.span)
     scope = frame.graph.open(
-        "block", names, block.name, frame.scope, site, node.span, outline.definition, frame.guard
+        "block",
+        names,
+        block.name,
+        frame.scope,
+        site,
+        node.span,
+        outline.definition,
+        frame.guard,
     )
     call = Call(block, node.span, frame.call)
     history = frame.history and NameHistory(scope, frozenset(callee.parameters))

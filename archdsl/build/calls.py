@@ -15,7 +15,7 @@ from archdsl.build.arithmetic import FUNCTIONS, BadValue
 from archdsl.build.context import Frame
 from archdsl.build.decisions import decide, joined
 from archdsl.build.origins import origin
-from archdsl.build.request import Fault
+from archdsl.build.request import Fault, Naming
 from archdsl.build.values import (
     POISON,
     Applicable,
@@ -153,6 +153,11 @@ def check_derivation_path(
         raise frame.fault("nesting", message, span)
 
 
+def last_call(node: tree.Expression) -> tree.Expression:
+    """The part of an expression that computes its value: the last step of a chain."""
+    return node.steps[-1] if isinstance(node, tree.Chain) else node
+
+
 def pass_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name) -> Value:
     """The value of one step of a chain. A step that is `none` returns what it is given."""
     name, given = tree.split_call(step)
@@ -223,7 +228,7 @@ def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
     # One `insert` at many places has one span. A negative iteration, which no loop has, keeps the
     # sites apart, and is how `Scope.is_inserted` knows them.
     iterations = (*frame.iterations, -1 - inserted.number)
-    inner = replace(frame, iterations=iterations, naming=(node, (inserted.name,)))
+    inner = replace(frame, iterations=iterations, naming=Naming(node, (inserted.name,)))
     site = inner.site(node.span)
     name, kind = inserted.name, tree.split_call(node.block)[0].name
     inner.scope = graph.open("row", (name,), kind, frame.scope, site, node.span)

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from archdsl import limits
 from archdsl.build.origins import origin, refusal_labels, truth_hint
 from archdsl.build.provenance import RUNNING, Binding, Local, NameHistory, Snapshot
-from archdsl.build.request import Budget, Call, Context, Fault, Findings
+from archdsl.build.request import Budget, Call, Context, Fault, Findings, Naming
 from archdsl.build.values import (
     POISON,
     Arguments,
@@ -47,7 +47,7 @@ class Frame:
     - `iterations` has the iteration number of each enclosing loop, the outermost first.
     - `given` has the arguments of the body; `fixed` are parameters, which cannot be assigned.
     - `assigned` counts the statements that assign each name. One statement's name can name a layer.
-    - `naming` is a call with the names that its results get.
+    - `naming` says which call's results the current statement names.
     - `history` records the bindings of names. Without it, no origin of a value is kept.
     - `guard` is the innermost condition under which the current statement runs.
     - `decisions` are all that the structure of the body depends on.
@@ -64,7 +64,7 @@ class Frame:
     given: dict[str, Given] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
     assigned: Mapping[str, int] = field(default_factory=dict)
-    naming: tuple[tree.Node, tuple[str, ...]] | None = None
+    naming: Naming | None = None
     history: NameHistory | None = None
     guard: Decision | None = None
     decisions: list[Decision] = field(default_factory=list)
@@ -164,8 +164,12 @@ class Frame:
         return next(names, "in" if self.running else "x")
 
     def names_of(self, call: tree.Node) -> tuple[str, ...]:
-        """The names that the current statement gives to a call's results, if any."""
-        return self.naming[1] if self.naming and self.naming[0] is call else ()
+        """The names that a call's results have in the whole body, if any."""
+        return self.naming.names if self.naming and self.naming.call is call else ()
+
+    def targets_of(self, call: tree.Node) -> tuple[str, ...]:
+        """The names that the current statement assigns a call's results to, if any."""
+        return self.naming.targets if self.naming and self.naming.call is call else ()
 
     def require_running(self, span: Span) -> tuple[Value, ...]:
         """The running value, which a bare call or a table takes."""

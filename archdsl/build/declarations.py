@@ -9,6 +9,7 @@ from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.context import Frame
 from archdsl.build.decisions import decide
 from archdsl.build.origins import round_hint
+from archdsl.build.request import Naming
 from archdsl.build.values import Arguments, Tensor, Value, describe
 from archdsl.diagnostics import suggestion
 from archdsl.ir.graph import Initialisation
@@ -45,7 +46,7 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
         infer_types(operation, ())
     except Mismatch as mismatch:
         raise frame.fault("shape", mismatch.message, shape.span) from None
-    frame.naming = (statement, (statement.name,))
+    frame.naming = Naming(statement, (statement.name,))
     tensor = frame.add(operation, [], {}, statement)
     assert isinstance(tensor, Tensor)
     graph.inputs[statement.name] = tensor.value

@@ -9,11 +9,18 @@ from archdsl import limits
 from archdsl.build import arithmetic
 from archdsl.build.arguments import evaluate_arguments, piped_arguments
 from archdsl.build.arithmetic import BadValue
-from archdsl.build.calls import insert_after_call, look_over, look_up, pass_on, resolve_callee
+from archdsl.build.calls import (
+    insert_after_call,
+    last_call,
+    look_over,
+    look_up,
+    pass_on,
+    resolve_callee,
+)
 from archdsl.build.context import Frame
 from archdsl.build.decisions import decision, joined
 from archdsl.build.origins import origin
-from archdsl.build.request import Fault
+from archdsl.build.request import Fault, Naming
 from archdsl.build.sharing import tied_weight
 from archdsl.build.values import (
     Arguments,
@@ -190,9 +197,13 @@ def _exactly(
 
 def _conditional(frame: Frame, node: tree.Conditional) -> Value:
     holds, guard = frame.truth(node.test), frame.guard
+    chosen = node.then if holds else node.other
+    if frame.naming and frame.naming.call is node:
+        # The name is that of the choice: a layer in one branch does not get it.
+        frame.naming = Naming(last_call(chosen), (), frame.naming.targets)
     frame.guard = made = decision(frame, holds, node.test)
     try:
-        value = frame.evaluate(node.then if holds else node.other)
+        value = frame.evaluate(chosen)
     finally:
         frame.guard = guard
     # Of two numbers, the class has both; of two tensors, only the one that was computed.

@@ -187,6 +187,7 @@ def add(
         scope=frame.scope,
         site=frame.site(node.span),
         names=frame.names_of(node),
+        targets=frame.targets_of(node),
         span=node.span,
         written=parameters,
         guard=frame.guard,

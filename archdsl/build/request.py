@@ -233,6 +233,17 @@ class Context:
     shared: dict[Address, LocatedUse] = field(default_factory=dict)
 
 
+class Naming(NamedTuple):
+    """A call, the `names` that its results have in all of the body, and their variables there.
+
+    A variable that is assigned again names no layer.
+    """
+
+    call: tree.Node
+    names: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+
 class Call(NamedTuple):
     """A block under evaluation, the span of its call, and the call that encloses it."""
 

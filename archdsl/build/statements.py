@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from archdsl.build.arguments import piped_arguments
-from archdsl.build.calls import look_over, pass_on
+from archdsl.build.calls import last_call, look_over, pass_on
 from archdsl.build.context import Frame
 from archdsl.build.decisions import decide, join, joined_result
 from archdsl.build.provenance import Local
-from archdsl.build.request import Fault
+from archdsl.build.request import Fault, Naming
 from archdsl.build.values import POISON, Value, describe, holds_tensor
 from archdsl.params.numbers import is_integer
 from archdsl.program.program import assigned_names, can_return, name_span
@@ -82,8 +82,8 @@ def _poison(frame: Frame, statement: tree.Statement) -> None:
 def _assign(frame: Frame, statement: tree.Assign) -> None:
     names = statement.targets
     chain = statement.value
-    if all(frame.assigned.get(name) == 1 for name in names):
-        frame.naming = (chain.steps[-1] if isinstance(chain, tree.Chain) else chain, names)
+    is_only = all(frame.assigned.get(name) == 1 for name in names)
+    frame.naming = Naming(last_call(chain), names if is_only else (), names)
     value = frame.evaluate(statement.value)
     _bind(frame, names, value, frame.local(statement.value), statement.span)
 

@@ -147,7 +147,7 @@ class Arguments:
         return {
             term: names[0]
             for term, names in self._uses.items()
-            if len(names) >= _OFTEN and names[0] not in declared
+            if len(names) >= _OFTEN and names[0] not in declared and not _is_short(term)
         }
 
     def condition(self, guard: Guard, holders: Mapping[int, bool]) -> Expression | None:
@@ -270,6 +270,11 @@ class Arguments:
             closed |= self.opens.of(self.bodies[place], cell.term)
         if closed:
             raise ClosedParameters(closed)
+
+
+def _is_short(term: Expression) -> bool:
+    """Whether an expression needs no name: an entry of a tuple, or a tuple of what has names."""
+    return isinstance(term, Apply) and term.operator in ("[]", "tuple")
 
 
 def _name(leaf: Expression, owner: BlockClass) -> str:

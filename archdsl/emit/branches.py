@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from archdsl.emit.python import Assign, Conditional, If, Infix, Prefix, Python, Statement
-from archdsl.emit.references import Reference
+from archdsl.emit.references import Joined, Reference
 from archdsl.emit.variables import Variables
 
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -17,21 +17,25 @@ _ROOM = 76
 
 
 def targets(
-    joined: Sequence[tuple[Reference, Reference]], variables: Variables, after: Counter[Reference]
+    joined: Sequence[Joined],
+    sides: Sequence[tuple[Reference, Reference]],
+    variables: Variables,
+    after: Counter[Reference],
 ) -> list[str]:
-    """The variable of each value that comes from one branch or the other.
+    """The variable of each value that comes from one branch or the other: that of the text.
 
-    A value that entered the fork keeps its variable, if nothing else reads it later: then the
-    branch that leaves it as it is has nothing to do. `after` says what is read later.
+    A value without one keeps the variable with which it entered the fork, if nothing else reads
+    that later: then the branch that leaves it as it is has nothing to do. `after` says what is read
+    later.
     """
     live = {name for reference, name in variables.of.items() if after[reference] > 0}
     found: list[str] = []
-    for sides in joined:
+    for one, ends in zip(joined, sides, strict=True):
         busy = live | {*found}
-        kept = (variables.of[side] for side in sides if side in variables.of)
-        hinted = (variables.hints[side] for side in sides if side in variables.hints)
-        own = next((name for name in (*kept, *hinted) if name not in busy), None)
-        found.append(own or variables.choose(sides[0], (), busy))
+        kept = (variables.of[end] for end in ends if end in variables.of)
+        named = (variables.named[end] for end in (one, *ends) if end in variables.named)
+        own = next((name for name in (*named, *kept) if name not in busy), None)
+        found.append(own or variables.choose(one, (), busy))
     return found
 
 

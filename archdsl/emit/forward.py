@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from archdsl.emit.branches import if_statement, targets
 from archdsl.emit.members import Slot
@@ -26,7 +27,7 @@ from archdsl.emit.python import (
     literal,
     names_in,
 )
-from archdsl.emit.reads import branch_reads, hints, joins, reads
+from archdsl.emit.reads import branch_reads, joins, named, on_the_way, reads
 from archdsl.emit.references import Joined, Reference
 from archdsl.emit.tensors import annotated, is_tensor
 from archdsl.emit.variables import Variables, fresh
@@ -35,6 +36,9 @@ from archdsl.ops.base import Held, Weight
 
 _LINE = 3
 """The most calls on one line."""
+
+_WRAPPED = 36
+"""The most characters of an operand inside of a function with arguments of its own."""
 
 
 class _Pending(Frozen):
@@ -54,9 +58,9 @@ def body(
 ) -> tuple[Statement, ...]:
     """The statements that compute `outputs` from the variables of `inputs`."""
     joined = joins(parts, outputs)
-    named = hints(parts)
     read = Counter(reads(parts, outputs))
-    variables = Variables(dict(inputs), read, named, frozenset(named.values()))
+    names = named(parts, chain.from_iterable(joined.values()))
+    variables = Variables(dict(inputs), read, names, on_the_way(parts, read, names))
     writer = _Writer(variables, outputs, joined, frozenset(inputs.values()))
     for part in parts:
         writer.part(part)
@@ -74,6 +78,8 @@ class _Writer:
     """The variables that are declared as tensors: the inputs."""
     pending: dict[Reference, _Pending] = field(default_factory=dict)
     lines: list[Statement] = field(default_factory=list)
+    weights: dict[Reference, _Pending] = field(default_factory=dict)
+    """The parameters, which are read as attributes wherever they are needed."""
     learned: set[Reference] = field(default_factory=set)
     """The parameters, and the views of them."""
     types: dict[str, bool] = field(default_factory=dict)
@@ -96,15 +102,19 @@ class _Writer:
         expression = slot.apply([operand.expression for operand in operands])
         calls = slot.calls + sum(operand.calls for operand in operands)
         reads = frozenset[str]().union(*(operand.reads for operand in operands))
-        heavy = slot.member.heavy or any(operand.heavy for operand in operands)
+        heavy = (slot.member.heavy and bool(operands)) or any(operand.heavy for operand in operands)
         written = _Pending(expression, calls, reads, heavy)
         results = list(slot.results)
         is_weight = isinstance(slot.member.form, Weight | Held)
+        if is_weight and not slot.operands:
+            self.learned |= {*results}
+            self.weights[results[0]] = written
+            return
         if is_weight or (slot.member.is_view and self.learned.issuperset(slot.planned.operands)):
             self.learned |= {*results}
-        # A block that the spec names gets a line with that name, unless it is only returned.
+        # What the spec names gets a line with that name, unless it is only returned.
         is_returned = all(result in self.outputs for result in results)
-        if slot.is_named and slot.member.child is not None and not is_returned:
+        if slot.targets and not is_returned:
             self._assign(results, written)
         else:
             self._hold(results, written)
@@ -119,16 +129,17 @@ class _Writer:
     def _make_room(self, slot: Slot) -> None:
         """Give pending operands a line of their own if this line would have too many calls.
 
-        The same holds for an operand that appears twice in a template, and for two layers with
-        multiply-adds, which read better on two lines.
+        The same holds for a long operand of a function, one that appears twice in a template, and
+        for two layers with multiply-adds, which read better on two lines.
         """
-        room = _LINE - 1
+        room = _LINE - min(slot.calls, 1)
         for place, reference in enumerate(slot.operands):
             held = self.pending.get(reference)
             if held is None:
                 continue
             dense = slot.member.heavy and (held.heavy or held.calls > 1)
-            if held.calls > room or dense or slot.mentions(place) > 1:
+            is_long = slot.wraps and len(str(held.expression)) > _WRAPPED
+            if held.calls > room or dense or is_long or slot.mentions(place) > 1:
                 self._assign([reference], self.pending.pop(reference))
             else:
                 room -= held.calls
@@ -137,6 +148,8 @@ class _Writer:
         if reference in self.pending:
             self.variables.remaining[reference] -= 1
             return self.pending.pop(reference)
+        if reference in self.weights:
+            return self.weights[reference]
         name = self.variables.read(reference)
         return _Pending(Atom(name), 0, frozenset({name}), heavy=False)
 
@@ -169,7 +182,7 @@ class _Writer:
         after = Counter(self.variables.remaining)
         after.subtract(first + second)
         ends = [fork.sides(one) for one in joined]
-        names = targets(ends, self.variables, after)
+        names = targets(joined, ends, self.variables, after)
         one = self._branch(fork.first, [end[0] for end in ends], names, _sum(after, first))
         two = self._branch(fork.second, [end[1] for end in ends], names, _sum(after, second))
         self.types |= {n: one.types.get(n, False) and two.types.get(n, False) for n in names}
@@ -186,9 +199,10 @@ class _Writer:
     ) -> _Writer:
         """A writer that has written the parts of a branch, which leaves results in variables."""
         variables = self.variables.copy(remaining)
-        variables.hints |= zip(results, names, strict=True)
+        variables.named |= zip(results, names, strict=True)
         own = _Writer(variables, (), self.joined, self.declared, types=dict(self.types))
         own.learned |= self.learned
+        own.weights |= self.weights
         for part in parts:
             own.part(part)
         own._leave(results, names)
@@ -211,8 +225,9 @@ class _Writer:
     def _stage(self, stage: Stage) -> None:
         # A loop assigns to its operands, so they must be variables and no expressions.
         for reference in stage.operands:
-            if reference in self.pending:
-                self._assign([reference], self.pending.pop(reference))
+            held = self.pending.pop(reference, None) or self.weights.get(reference)
+            if held is not None:
+                self._assign([reference], held)
         names = [self.variables.read(reference) for reference in stage.operands]
         last = list(stage.last.results)
         if stage.is_repeated:
@@ -267,7 +282,7 @@ class _Writer:
         Where a module returns one under `no_grad`, torch's FlopCounterMode fails, which asks every
         result that requires a gradient for its function.
         """
-        held = self.pending.get(reference)
+        held = self.pending.get(reference) or self.weights.get(reference)
         value = Atom(self.variables.of[reference]) if held is None else held.expression
         return Call(Attribute(value, "clone"), ()) if reference in self.learned else value
 

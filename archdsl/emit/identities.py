@@ -22,7 +22,7 @@ def with_identities(plan: ClassPlan, replaceable: Collection[Key]) -> ClassPlan:
         member = _only_member(fork)
         if member is None or member.key not in replaceable:
             continue
-        own = Joined(fork.number, *_sides(fork, FromMember(member.key), member.operands[0]))
+        own = Joined(fork.number, "", *_sides(fork, FromMember(member.key), member.operands[0]))
         if all(_passes(one, own, replaced) for one in reads if one.fork == fork.number):
             replaced[fork.number] = member
     return ClassPlan(
@@ -53,7 +53,7 @@ def _rewritten(reference: Reference, replaced: Mapping[int, PlannedMember]) -> R
     if reference.fork in replaced:
         return FromMember(replaced[reference.fork].key)
     then, other = (_rewritten(side, replaced) for side in (reference.then, reference.other))
-    return then if then == other else Joined(reference.fork, then, other)
+    return then if then == other else reference._replace(then=then, other=other)
 
 
 def _without_forks(items: Iterable[Item], replaced: Mapping[int, PlannedMember]) -> Iterator[Item]:

@@ -126,6 +126,7 @@ class _Reader:
             guards=tuple(_guards(self.body, node.guard)),
             form=self.body.forms[node.index],
             operation=node.operation.name,
+            targets=node.targets,
             is_view=node.operation.is_view,
             share=node.share,
             module=self._module(graph.nodes, node),
@@ -147,6 +148,7 @@ class _Reader:
             child=self._instance(inner),
             outward=Outward(tuple(path)),
             share=scope.share,
+            targets=scope.targets,
             module=self._module(self.body.graph.scopes, scope),
         )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from archdsl.emit import terms
 from archdsl.emit.arguments import Argument
+from archdsl.emit.names import variable
 from archdsl.emit.plans import PlannedMember
 from archdsl.emit.python import Atom, Attribute, Call, Conditional, Python, Subscript, literal
 from archdsl.emit.references import FromInput, FromMember, Reference
@@ -102,9 +103,16 @@ class Slot:
         return 0 if is_infix or not self.operands else 1 + self.template.count(").")
 
     @property
-    def is_named(self) -> bool:
-        """Whether the spec names its results; names of rows in a table do not count."""
-        return bool(self.member.hints) and len(self.planned.key) == 1
+    def wraps(self) -> bool:
+        """Whether it is written around its operands: as a function, not as a method of one."""
+        is_infix = isinstance(self.member.form, Expression) and self.member.form.loose
+        return bool(self.template) and not self.template.startswith("{0}") and not is_infix
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The variables that the spec assigns its results to; empty if it names none of them."""
+        named = len(self.member.targets) == self.member.results
+        return tuple(map(variable, self.member.targets)) if named else ()
 
 
 def short_name(term: Term, otherwise: str = "size") -> str:

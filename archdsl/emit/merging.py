@@ -62,6 +62,7 @@ class _Merger:
         self.order = common_order([part.key for part in s.parts] for s in structures)
         self.steps = {key: self.variants.steps(key) for key in self.order}
         self.forks: dict[Place, _Passed] = {}
+        self.joined: dict[tuple[int, Reference, Reference], Joined] = {}
         self._numbers = count()
 
     def plan(self) -> ClassPlan:
@@ -151,7 +152,7 @@ class _Merger:
             if len(then) + len(other) < len(found) or not then or not other:
                 break
             sides = self._join(then, fork.then.passed), self._join(other, fork.other.passed)
-            return Joined(fork.number, *sides)
+            return Joined(fork.number, "", *sides)
         raise Conflict
 
     def _decided(self, variant: int, one: Reference) -> Reference:
@@ -167,7 +168,11 @@ class _Merger:
             self._join({i: self.structures[i].at(join) for i in side}, passed)
             for side in fork.sides
         )
-        return then if then == other else Joined(fork.number, then, other)
+        if then == other:
+            return then
+        # One value may have two names: its own, and that of the running value.
+        one = Joined(fork.number, join.name, then, other)
+        return self.joined.setdefault((fork.number, then, other), one)
 
     def _comes_from(self, fork: _Passed, found: Found) -> bool:
         """Whether some variant reads the result of a member in a branch of a fork."""

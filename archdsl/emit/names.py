@@ -33,7 +33,7 @@ _MODULE_ATTRIBUTES = frozenset(
 """
 
 _TAKEN = frozenset(
-    "self torch nn F math Tensor size block module i super tuple range int float min max"
+    "self torch nn F math Tensor block module i super tuple range int float min max"
     " isinstance round_to".split()
 )
 """Names that emitted code uses, so that variables must not have them."""

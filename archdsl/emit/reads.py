@@ -1,14 +1,14 @@
-"""What the parts of a method read, and how often; the names that the spec gives to results."""
+"""What the parts of a method read, and how often; the names of what they compute."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from keyword import iskeyword
 
 from archdsl.emit.identities import joined_in
-from archdsl.emit.members import Slot
 from archdsl.emit.names import variable
-from archdsl.emit.parts import Fork, Part
+from archdsl.emit.parts import Fork, Part, slots_in
 from archdsl.emit.references import Joined, Reference
 
 
@@ -60,14 +60,26 @@ def _branch(parts: Sequence[Part], joined: Mapping[int, Sequence[Joined]]) -> It
             yield from part.operands
 
 
-def hints(parts: Iterable[Part]) -> dict[Reference, str]:
-    """The names that the spec gives to results, as variables."""
+def named(parts: Iterable[Part], joined: Iterable[Joined]) -> dict[Reference, str]:
+    """The variables to which the spec assigns values."""
+    found = {one: variable(one.name) for one in joined if _is_name(one.name)}
+    slots = (slot for slot in slots_in(parts) if slot.targets)
+    return found | {r: name for s in slots for r, name in zip(s.results, s.targets, strict=True)}
+
+
+def _is_name(text: str) -> bool:
+    """Whether it is a variable of the text: the running value and results have words instead."""
+    return text.isidentifier() and not iskeyword(text)
+
+
+def on_the_way(
+    parts: Sequence[Part], read: Counter[Reference], named: Mapping[Reference, str]
+) -> dict[Reference, str]:
+    """Names for values that only lead to a named one: `x = a(x)`, `x = b(x)` for `x = b(a(x))`."""
     found: dict[Reference, str] = {}
-    for part in parts:
-        if isinstance(part, Fork):
-            found |= hints((*part.first, *part.second))
-        elif (
-            isinstance(part, Slot) and part.is_named and len(part.member.hints) == len(part.results)
-        ):
-            found |= dict(zip(part.results, map(variable, part.member.hints), strict=True))
+    for slot in reversed(list(slots_in(parts))):
+        (result, *others), (operand, *_) = slot.results, (*slot.operands, None)
+        name = named.get(result) or found.get(result)
+        if name and operand and not others and read[operand] == 1 and operand not in named:
+            found[operand] = name
     return found

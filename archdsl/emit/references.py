@@ -37,9 +37,13 @@ class FromJoin(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """What comes from one branch of a fork or the other, by the number of the fork."""
+    """What comes from one branch of a fork or the other, by the number of the fork.
+
+    `name` is the variable of the text, if it has one.
+    """
 
     fork: int
+    name: str
     then: Reference
     other: Reference
 

@@ -10,12 +10,15 @@ from archdsl.emit.arguments import Arguments
 from archdsl.emit.leaves import is_computable
 from archdsl.emit.members import SELF, Computed, short_name
 from archdsl.emit.names import attribute
-from archdsl.emit.python import Attribute, Python, names_in
+from archdsl.emit.python import Atom, Attribute, Python, Tuple, has_call, names_in, renamed
 from archdsl.ir.written import Apply, Entering, Literal, Measured, Named, Parameter, leaves
 from archdsl.ir.written import Expression as Term
 
 _FEW = 2
-"""How many arguments a condition may read to be written out in `forward`."""
+"""How many arguments an expression may read to be written out in `forward`."""
+
+_SHORT = 40
+"""The most characters of an expression that is written out in `forward`."""
 
 
 @dataclass
@@ -28,15 +31,23 @@ class Stored:
 
     def read(self, written: Python, name: str) -> Python:
         """A value as `forward` reads it: a constant, or an attribute, if need be called `name`."""
-        if not any(map(_is_variable, names_in(written))):
+        if isinstance(written, Tuple):
+            return Tuple(tuple(self.read(item, name) for item in written.items))
+        read = {text for text in names_in(written) if _is_variable(text)}
+        if not read:
             return written
-        unique = attribute(str(written) if str(written).isidentifier() else name)
+        if isinstance(written, Atom):
+            name = written.text
+        elif _is_simple(written) and len(read) <= _FEW:
+            return renamed(written, {one: self.read(Atom(one), one) for one in sorted(read)})
+        unique = attribute(name)
         others = (f"{unique.rstrip('0123456789')}{number}" for number in count(2))
         return self._kept(written, chain([unique], others))
 
     def _kept(self, written: Python, names: chain[str]) -> Python:
-        free = (n for n in names if n not in self.taken and self.values.get(n, written) == written)
-        unique = next(free)
+        known = (name for name, value in self.values.items() if value == written)
+        free = (n for n in names if n not in self.taken and n not in self.values)
+        unique = next(chain(known, free))
         self.values[unique] = written
         return Attribute(SELF, unique)
 
@@ -77,6 +88,11 @@ class Stored:
         bare = str(written) if str(written).isidentifier() else name
         others = (f"{attribute(bare)}{number}" for number in count(2))
         return self._kept(written, chain([attribute(bare), f"has_{bare}"], others))
+
+
+def _is_simple(written: Python) -> bool:
+    """Whether an expression is as easy to read as a name for it, and costs nothing."""
+    return len(str(written)) <= _SHORT and not has_call(written)
 
 
 def _variables(term: Term) -> set[Term]:

@@ -38,6 +38,7 @@ class Member(Frozen):
     in `forward`. `guards` are the conditions under which it exists, in terms of this block.
     `outward` rewrites expressions of the child in terms of this block. `share` is the name under
     which the block shares it, and `module` the key of the earlier member whose module computes it.
+    `targets` are the variables that the text assigns its results to.
     `operation` is the name of an operation in the language, `is_view` whether it moves no memory.
     """
 
@@ -56,6 +57,7 @@ class Member(Frozen):
     module: Key | None = None
     operation: str = ""
     is_view: bool = False
+    targets: tuple[str, ...] = ()
 
     @property
     def hint(self) -> str:

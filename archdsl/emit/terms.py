@@ -24,6 +24,7 @@ from archdsl.emit.python import (
     Tuple,
     literal,
 )
+from archdsl.ir.traced import unchanged_operand
 from archdsl.ir.written import OPAQUE, Apply, Expression, Literal, Named
 from archdsl.ops.base import PyValue
 from archdsl.params.numbers import round_to
@@ -210,6 +211,10 @@ def _simplify(term: Apply) -> Expression:
     """Simplify conditions that one side decides, comparisons of equal sides, and `x + x`."""
     if term.operator in ("==", "!=") and term.terms[0] == term.terms[1]:
         return Literal(term.operator == "==")
+    if len(term.terms) == 2 and term.operator != "//":  # of a fraction, `x // 1` is not x
+        unchanged = unchanged_operand(term.operator, *term.terms)
+        if unchanged is not None:
+            return unchanged
     if term.operator == "+":
         return _sum(*term.terms)
     if term.operator == "[]":

@@ -7,8 +7,8 @@ names has that name, and no other value does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import chain, count
 
 from archdsl.emit.references import Reference
@@ -21,18 +21,23 @@ _POOL = ("x", "y", "z", "u", "v", "w")
 class Variables:
     """The variable of each value, and how often the value is still read.
 
-    After the last time, its variable is free. `hints` are names for values, and `named` those of
-    them that the spec gives.
+    After the last time, its variable is free. `named` are the names that the spec gives to values,
+    and `passing` those for values that lead to a named one.
     """
 
     of: dict[Reference, str]
     remaining: Counter[Reference]
-    hints: dict[Reference, str]
-    named: Collection[str]
+    named: dict[Reference, str]
+    passing: Mapping[Reference, str]
+    reserved: frozenset[str] = field(init=False)
+    """The names of the spec, which no other value gets."""
+
+    def __post_init__(self) -> None:
+        self.reserved = frozenset(self.named.values())
 
     def copy(self, remaining: Counter[Reference]) -> Variables:
         """The same variables, on a way on which values are read less often."""
-        return Variables(dict(self.of), remaining, dict(self.hints), self.named)
+        return Variables(dict(self.of), remaining, dict(self.named), self.passing)
 
     def read(self, reference: Reference) -> str:
         """The variable of a value, which is read once less from now on."""
@@ -50,11 +55,11 @@ class Variables:
         It is none of the `busy` ones.
         """
         # Names may repeat in the spec, as in `x = x -> f`; a value that is still read keeps its.
-        hint = self.hints.get(reference)
-        if hint and hint not in busy:
-            return hint
-        passing = (name for name in _POOL if name in reads)
-        return next(n for n in chain(passing, fresh()) if n not in busy and n not in self.named)
+        for name in (self.named.get(reference), self.passing.get(reference)):
+            if name and name not in busy:
+                return name
+        read = (name for name in _POOL if name in reads)
+        return next(n for n in chain(read, fresh()) if n not in busy and n not in self.reserved)
 
 
 def fresh() -> Iterator[str]:

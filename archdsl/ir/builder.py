@@ -89,11 +89,22 @@ class Builder(GraphView):
         written: Mapping[str, Origin] | None = None,
         guard: Decision | None = None,
         joins: Joins = (),
+        targets: tuple[str, ...] = (),
     ) -> tuple[Value, ...]:
         """Append an operation, and return its results as values."""
         index = len(self.nodes)
         node = Node(
-            index, operation, results, scope, site, names, span, written or {}, guard, joins
+            index,
+            operation,
+            results,
+            scope,
+            site,
+            names,
+            span,
+            written or {},
+            guard,
+            joins,
+            targets,
         )
         self.nodes.append(node)
         self.reads.append(operands)
@@ -160,6 +171,7 @@ class Builder(GraphView):
         decisions: tuple[Decision, ...] = (),
         entering: Mapping[str, Join] | None = None,
         leaving: Joins = (),
+        targets: tuple[str, ...] = (),
     ) -> None:
         """End a scope, when its inputs, outputs and names are known."""
         self.scopes[scope] = replace(
@@ -171,4 +183,5 @@ class Builder(GraphView):
             decisions=decisions,
             entering=entering or {},
             leaving=leaving,
+            targets=targets,
         )

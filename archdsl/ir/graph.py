@@ -77,7 +77,8 @@ class Node:
 
     `names` are the names of its results in the text. `written` has the origin of each parameter.
     `guard` is the innermost condition under which the operation is there, and `joins` are those
-    that its operands came through, if any did. `share` is the name under which a body shares it,
+    that its operands came through, if any did. `targets` are the names that its statement assigns,
+    which may be assigned again. `share` is the name under which a body shares it,
     and `weights_of` the earlier node whose weights it has, instead of its own.
     """
 
@@ -91,6 +92,7 @@ class Node:
     written: Mapping[str, Origin] = field(default_factory=dict)
     guard: Decision | None = None
     joins: Joins = ()
+    targets: tuple[str, ...] = ()
     share: str = ""
     weights_of: int | None = None
 
@@ -139,6 +141,7 @@ class Scope:
     - `guard` is the innermost condition under which the scope is there; `decisions` are all that
       its contents depend on.
     - `entering` and `leaving` are the joins that its inputs and its outputs came through.
+    - `targets` are the names that its statement assigns.
     - `share` is the name under which a body shares it, and `weights_of` the earlier scope whose
       layers it has, instead of its own.
     """
@@ -159,6 +162,7 @@ class Scope:
     decisions: tuple[Decision, ...] = ()
     entering: Mapping[str, Join] = field(default_factory=dict)
     leaving: Joins = ()
+    targets: tuple[str, ...] = ()
     share: str = ""
     weights_of: int | None = None
 

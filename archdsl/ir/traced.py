@@ -50,12 +50,18 @@ def _binary_method(sign: str, compute: Callable[[Any, Any], Any], *, swapped: bo
 
 def _simplify(sign: str, left: Expression, right: Expression) -> Expression:
     """An operator applied, without units: rules add 0 and multiply by 1, people do not."""
+    unchanged = unchanged_operand(sign, left, right)
+    return apply(sign, left, right) if unchanged is None else unchanged
+
+
+def unchanged_operand(sign: str, left: Expression, right: Expression) -> Expression | None:
+    """The operand that an operator leaves as it is, if the other one is a unit of it."""
     on_left, on_right = _UNITS.get(sign, (None, None))
     if isinstance(left, Literal) and left == on_left:
         return right
     if isinstance(right, Literal) and right == on_right:
         return left
-    return apply(sign, left, right)
+    return None
 
 
 def _negate(self: Any) -> Any:

@@ -43,9 +43,22 @@ class Arithmetic(Operation):
     def emit(self, operands: Types, results: Types) -> Expression:
         if self.constant is None:
             return Expression(f"{{0}} {self.symbol} {{1}}", loose=True)
-        order = ("{constant}", "{0}") if self.constant_first else ("{0}", "{constant}")
+        first, second = _ROLES[self.symbol]
+        role = first if self.constant_first else second
+        order = (f"{{{role}}}", "{0}") if self.constant_first else ("{0}", f"{{{role}}}")
         template = f" {self.symbol} ".join(order)
-        return Expression(template, {"constant": number(self.constant)}, loose=True)
+        return Expression(template, {role: number(self.constant)}, loose=True)
+
+
+_ROLES = {
+    "+": ("offset", "offset"),
+    "-": ("offset", "offset"),
+    "*": ("factor", "factor"),
+    "/": ("dividend", "divisor"),
+    "//": ("dividend", "divisor"),
+    "%": ("dividend", "divisor"),
+}
+"""What a constant is called on the left and on the right side of an operator."""
 
 
 def check_constant(name: str, constant: Number | None, operands: Types) -> None:
@@ -134,8 +147,10 @@ class Power(Arithmetic):
     def emit(self, operands: Types, results: Types) -> Expression:
         if self.constant is None:
             return Expression("torch.pow({0}, {1})")
-        order = ("{constant}", "{0}") if self.constant_first else ("{0}", "{constant}")
-        return Expression(f"torch.pow({', '.join(order)})", {"constant": number(self.constant)})
+        constant = number(self.constant)
+        if self.constant_first:
+            return Expression("torch.pow({base}, {0})", {"base": constant})
+        return Expression("torch.pow({0}, {exponent})", {"exponent": constant})
 
 
 class Extreme(Operation):
@@ -156,8 +171,8 @@ class Extreme(Operation):
         if self.constant is None:
             return Expression(f"torch.{self.name}({{0}}, {{1}})")
         # torch.maximum takes no numbers, but a lower bound does the same.
-        template = f"{{0}}.clamp({self.bound}={{constant}})"
-        return Expression(template, {"constant": number(self.constant)})
+        template = f"{{0}}.clamp({self.bound}={{bound}})"
+        return Expression(template, {"bound": number(self.constant)})
 
 
 Maximum = kind(Extreme, "maximum", "The larger of x and y.", bound="min")

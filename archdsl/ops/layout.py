@@ -159,10 +159,8 @@ class Unflatten(Rearrangement):
         return (TensorType((*x.shape[:index], *sizes, *x.shape[index + 1 :])),)
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        values = {"dim": dimension(self.axis, operands[0])}
-        sizes = {f"size{i}": size for i, size in enumerate(entries(self.sizes), start=1)}
-        listed = slots(sizes) + ("," if len(sizes) == 1 else "")
-        return Expression(f"torch.unflatten({{0}}, {{dim}}, ({listed}))", values | sizes)
+        dim, sizes = dimension(self.axis, operands[0]), entries(self.sizes)
+        return Expression("torch.unflatten({0}, {dim}, {sizes})", {"dim": dim, "sizes": sizes})
 
 
 class Restore(Operation):

@@ -15,7 +15,7 @@ from archdsl.build.arguments import piped_arguments
 from archdsl.build.context import Frame
 from archdsl.build.decisions import decide
 from archdsl.build.origins import round_hint
-from archdsl.build.request import Fault
+from archdsl.build.request import Fault, Naming
 from archdsl.build.tables.cells import FilledRow, RowFiller, compare_printed
 from archdsl.build.tables.positions import Positions, written_index
 from archdsl.build.values import (
@@ -183,7 +183,8 @@ class TableBuilder:
         frame, node = self.frame, filled.node
         inner = _block_frame(frame, filled, self.blocks)
         self._bind_position(inner, filled.row)
-        inner.iterations, inner.naming = (*frame.iterations, self.blocks), (node, (name,))
+        inner.iterations = (*frame.iterations, self.blocks)
+        inner.naming = Naming(node, (name,))
         piped, named = piped_arguments(frame.running, node.span), _arguments(inner, filled, first)
         value = inner.apply(filled.block, Arguments(piped, named), node)
         if not isinstance(value, tuple | Tensor):

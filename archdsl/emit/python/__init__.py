@@ -37,5 +37,7 @@ from archdsl.emit.python.statements import If as If
 from archdsl.emit.python.statements import Raise as Raise
 from archdsl.emit.python.statements import Return as Return
 from archdsl.emit.python.statements import Statement as Statement
+from archdsl.emit.python.statements import has_call as has_call
 from archdsl.emit.python.statements import names_in as names_in
+from archdsl.emit.python.statements import renamed as renamed
 from archdsl.emit.python.statements import render as render

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from itertools import chain, islice
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias, TypeVar
 
-from archdsl.emit.python.expressions import Atom, Python, Tuple
+from archdsl.emit.python.expressions import Atom, Call, Python, Tuple
 from archdsl.emit.python.layout import lay_out
 from archdsl.emit.python.operators import Generator
 from archdsl.emit.python.tokens import Kind, Token, optional, spaced
 from archdsl.frozen import Frozen
+
+T = TypeVar("T")
 
 
 class Statement(Frozen):
@@ -167,3 +169,24 @@ def names_in(tree: object) -> Iterator[str]:
     elif is_dataclass(tree):
         for part in fields(tree):
             yield from names_in(getattr(tree, part.name))
+
+
+def has_call(tree: object) -> bool:
+    """Whether some part of a tree is a call."""
+    if isinstance(tree, tuple):
+        return any(map(has_call, tree))
+    if isinstance(tree, Call) or not is_dataclass(tree):
+        return isinstance(tree, Call)
+    return any(has_call(getattr(tree, part.name)) for part in fields(tree))
+
+
+def renamed(tree: T, names: Mapping[str, Python]) -> T:
+    """A tree with other expressions in the place of some names."""
+    if isinstance(tree, Atom):
+        return names.get(tree.text, tree)  # type: ignore[return-value]
+    if isinstance(tree, tuple):
+        return tuple(renamed(item, names) for item in tree)  # type: ignore[return-value]
+    if not isinstance(tree, Frozen):
+        return tree
+    parts = {part.name: renamed(getattr(tree, part.name), names) for part in fields(tree)}
+    return replace(tree, **parts)

@@ -1,0 +1,61 @@
+"""Emitted code reads like the text: its names, its lines, and nothing that does nothing."""
+
+from __future__ import annotations
+
+import re
+
+from emit.running import Load
+
+
+def forward_of(source: str, name: str) -> list[str]:
+    """The lines of a class's `forward`, without indentation."""
+    body = source.partition(f"class {name}(")[2].partition("def forward(")[2]
+    return [line.strip() for line in re.split(r"\n\n", body)[0].splitlines()[1:]]
+
+
+def test_values_keep_the_names_of_the_text(load: Load) -> None:
+    source = load(
+        """block attend(x, heads) {
+          width = x.shape[-1] / heads
+          query, key, value = x -> linear(3 * x.shape[-1]) -> chunk(3, axis = -1)
+          q = query -> unflatten(-1, (heads, width)) -> transpose(0, 1)
+          k = key -> unflatten(-1, (heads, width)) -> transpose(0, 1)
+          v = value -> unflatten(-1, (heads, width)) -> transpose(0, 1)
+          scores = matmul(q / sqrt(width), transpose(k))
+          scores = scores -> softmax
+          return matmul(scores, v) -> transpose(0, 1) -> flatten(1)
+        }
+        network tiny(size = 4) { input image: 12 x size^2
+          image -> flatten(positions) -> transpose -> attend(2) -> attend(3) }"""
+    ).source()
+    assert forward_of(source, "Attend") == [
+        "query, key, value = self.linear(x).chunk(3, dim=-1)",
+        "q = torch.unflatten(query, -1, (self.heads, self.width)).transpose(1, 2)",
+        "k = torch.unflatten(key, -1, (self.heads, self.width)).transpose(1, 2)",
+        "v = torch.unflatten(value, -1, (self.heads, self.width)).transpose(1, 2)",
+        "scores = q / self.divisor @ k.transpose(-2, -1)",
+        "scores = self.softmax(scores)",
+        "x = (scores @ v).transpose(1, 2).flatten(2)",
+        "return x",
+    ]
+
+
+def test_branches_leave_a_value_under_its_name(load: Load) -> None:
+    source = load(
+        """block unit(x, channels, stride = 1) {
+          skip = x if stride == 1 else (x -> conv(channels, stride = stride))
+          y = x -> conv(channels, 3, stride) -> relu
+          if channels > 6 { y = y -> conv(channels) -> batch_norm }
+          return skip + y
+        }
+        network tiny(size = 8) { input image: 6 x size^2
+          image -> unit(6) -> unit(8, 2) -> unit(8) }"""
+    ).source()
+    assert forward_of(source, "Unit") == [
+        "skip = self.conv1(x)",
+        "y = self.relu(self.conv2(x))",
+        "if self.channels > 6:",
+        "y = self.norm(self.conv3(y))",
+        "x = skip + y",
+        "return x",
+    ]
