@@ -36,7 +36,7 @@ from archdsl.cli.main import main as archdsl
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from scripts.loaded import Scripts, scripts_of
+from scripts.loaded import Scripts, importable, scripts_of
 
 _BATCH, _WORKERS = 8, 2
 _LONG_CLIPS, _SAMPLE_CLIPS, _MANY_CLIPS = 48, 320, 5000
@@ -100,8 +100,8 @@ class Pipelines:
         order = [(e, i) for e in range(clips // len(videos) + 1) for i in range(len(videos))]
         keys = [order[k : k + _BATCH] for k in range(0, clips, _BATCH)]
         clips = self.scripts.video.VideoDataset(videos, self.scripts.recipe.random_clip)
-        made: Iterator[Any] = self.scripts.loading.load(clips.usable, keys, _WORKERS)
-        return made
+        with importable(self.scripts):
+            yield from self.scripts.loading.load(clips.usable, keys, _WORKERS)
 
     def ours(self, clips: int) -> Clips:
         for batch in self.batches(clips):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType
@@ -49,13 +50,31 @@ def scripts_of(build: Path, network: str = "small") -> Scripts:
 
 def modules_of(build: Path, names: Iterable[str]) -> list[ModuleType]:
     """A folder's modules of these names; for this call its files are the only ones of theirs."""
-    own = [path.stem for path in build.glob("*.py")]
+    with alone(path.stem for path in build.glob("*.py")):
+        sys.path.insert(0, str(build))
+        try:
+            return [importlib.import_module(name) for name in names]
+        finally:
+            sys.path.remove(str(build))
+
+
+@contextmanager
+def importable(scripts: Scripts) -> Iterator[None]:
+    """Find these modules by their names meanwhile, as what workers send has to be."""
+    own = {module.__name__: module for module in vars(scripts).values()}
+    with alone(own):
+        sys.modules.update(own)
+        yield
+
+
+@contextmanager
+def alone(names: Iterable[str]) -> Iterator[None]:
+    """Forget modules of these names, and those that are imported meanwhile."""
+    own = [*names]
     others = {name: sys.modules.pop(name) for name in own if name in sys.modules}
-    sys.path.insert(0, str(build))
     try:
-        return [importlib.import_module(name) for name in names]
+        yield
     finally:
-        sys.path.remove(str(build))
         for name in own:
             sys.modules.pop(name, None)
         sys.modules.update(others)
