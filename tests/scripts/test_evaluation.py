@@ -226,7 +226,7 @@ def test_weights_that_do_not_fit(
     torch.save({"weight": torch.zeros(3)}, other)
     for path in (half, other, tmp_path / "none.pt"):
         assert run(in_views, "--checkpoint", path) == 1
-        assert fault(capsys).startswith(f"error: {path}: ")
+        assert fault(capsys).startswith(f"error: {path}")
     assert run(in_views, "--classes", 7) == 1
     assert "size mismatch" in fault(capsys)
 
