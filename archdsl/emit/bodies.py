@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
@@ -43,10 +44,10 @@ from archdsl.ir.written import (
 )
 from archdsl.ops.base import Form, Operation, Types
 from archdsl.ops.sources import Input
-from archdsl.params.kinds import Either, Maybe, Real, kind_of
+from archdsl.params.kinds import kind_of
 
-_REALS = (Real, Maybe, Either)
-"""Kinds of parameters that accept any number, not only integers."""
+_HALF = Fraction(1, 2)
+"""A parameter that accepts it accepts any number, not only integers."""
 
 Traces: TypeAlias = dict[Hashable, tuple[Types, Form, tuple[int, ...] | None]]
 """The results, the form and the weight of each traced operation, by all that they depend on.
@@ -273,9 +274,9 @@ def _with_terms(
     A parameter that takes any number keeps quotients as they are, if the operation `takes_reals`.
     """
     changed: dict[str, object] = {}
-    kinds = {f.name: type(kind_of(f)) for f in fields(operation)}
+    reals = {f.name for f in fields(operation) if kind_of(f).accepts(_HALF)} if takes_reals else ()
     for name, term in terms:
-        is_real = takes_reals and kinds[name] in _REALS and not isinstance(term, Literal | Opaque)
+        is_real = name in reals and not isinstance(term, Literal | Opaque)
         value = getattr(operation, name)
         changed[name] = traced(value, apply(REAL, term) if is_real else term)
     return replace(operation, **changed) if changed else operation
