@@ -71,16 +71,17 @@ class Sizes:
         return self._known[body, leaf]
 
     def refusals(self, graph: Graph, variables: Sequence[str]) -> Iterator[Statement]:
-        """Statements that raise where an input has another size on one of the axes."""
+        """Statements that raise where an input has another size, one for each reason."""
         for (entering, value), variable in zip(graph.inputs.items(), variables, strict=True):
             fixed = ((leaf, what) for leaf, what in self.fixed.items() if leaf.name == entering)
-            axes = {int(leaf.what): what for leaf, what in fixed}
-            if not axes:
-                continue
-            type_, what = graph.type(value), axes[min(axes)]
-            message = f"{entering} must be {show_shape(type_.shape)} for `{what}`"
-            wrong = _differs(Attribute(Atom(variable), "shape"), type_, sorted(axes))
-            yield If(wrong, (Raise(Call(Atom("ValueError"), (literal(message),))),))
+            by_reason: dict[str, list[int]] = {}
+            for axis, what in sorted((int(leaf.what), what) for leaf, what in fixed):
+                by_reason.setdefault(what, []).append(axis)
+            for what, axes in by_reason.items():
+                type_ = graph.type(value)
+                message = f"{entering} must be {show_shape(type_.shape)} for `{what}`"
+                wrong = _differs(Attribute(Atom(variable), "shape"), type_, axes)
+                yield If(wrong, (Raise(Call(Atom("ValueError"), (literal(message),))),))
 
 
 def _later_uses(body: Body) -> Iterator[Body]:

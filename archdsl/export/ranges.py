@@ -57,8 +57,10 @@ def spread(takes: Takes, declared: int) -> Spread:
 
     def beside(step: int) -> bool:
         # One other size may be chance: a tensor of one frame goes with any number of frames.
-        sizes = [(declared - step, declared - 2 * step), (declared + step, declared + 2 * step)]
-        return any(both[0] > 0 and all(takes(n) for n in both if n > 0) for both in sizes)
+        smaller = step == 1 < declared or 2 * step < declared
+        if smaller and takes(declared - step) and (step == 1 or takes(declared - 2 * step)):
+            return True
+        return takes(declared + step) and takes(declared + 2 * step)
 
     # Where not all larger sizes are taken, a few around the declared one may be.
     tried = _steps(declared)

@@ -103,6 +103,15 @@ def test_a_layer_or_a_decision_that_depends_on_a_size_refuses_others(
         module(torch.zeros(1, 6, 12, 12))
 
 
+def test_the_refusal_names_what_fixes_the_axis(load: Load) -> None:
+    rows = "block rows(x) { return x + parameter((1, x.height, 1)) }"
+    body = "image -> rows -> avg_pool((1, image.width))"
+    module = network_class(tiny(load, body, rows))()
+    for shape, name in (((21, 20), "parameter"), ((20, 21), "avg_pool"), ((3, 3), "parameter")):
+        with pytest.raises(ValueError, match=f"image must be 6 x 20.2 for `{name}`"):
+            module(torch.randn(1, 6, *shape))
+
+
 def test_axes_that_nothing_fixes_are_free(load: Load) -> None:
     network = tiny(load, "image -> slice(2, stop = 4) -> flatten(1) -> linear(2)")
     module = network_class(network)()

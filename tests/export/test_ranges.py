@@ -77,6 +77,11 @@ KNOWN: dict[str, tuple[Forward, Mapping[str, Limits]]] = {
     "element by element": (lambda x: x * 2, {}),
     "a minimum": (lambda x: nn.functional.avg_pool3d(x, (1, 3, 1)), {"height": (3, None, 1)}),
     "one number of frames": (lambda x: x + torch.ones(6, 1, 1), {"frames": (6, 6, 1)}),
+    # One frame would be repeated six times, which is chance.
+    "a learned place": (
+        lambda x: x * torch.ones(6, 8, 8),
+        {"frames": (6, 6, 1), "height": (8, 8, 1), "width": (8, 8, 1)},
+    ),
     "groups of frames": (lambda x: x.unflatten(2, (-1, 2)).mean(3), {"frames": (2, None, 2)}),
     "groups of three": (lambda x: x.unflatten(2, (-1, 3)).mean(3), {"frames": (3, None, 3)}),
     "halves": (halves, {"frames": (2, None, 2)}),
