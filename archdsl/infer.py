@@ -14,7 +14,8 @@ from archdsl.ir.graph import Graph, Node
 from archdsl.ir.naming import name_all
 from archdsl.ir.rewrite import Rewrite
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Types
+from archdsl.ops.base import Mismatch, Types
+from archdsl.ops.forms import Expression
 from archdsl.ops.sources import Input
 
 

@@ -24,7 +24,7 @@ from archdsl.diagnostics import Label
 from archdsl.ir.builder import Builder, Use
 from archdsl.ir.graph import Node, Scope
 from archdsl.ir.graph import Value as GraphValue
-from archdsl.ops.base import Expression
+from archdsl.ops.forms import Expression
 from archdsl.ops.tied import TiedWeight
 from archdsl.syntax import tree
 

@@ -12,7 +12,7 @@ from archdsl.emit.members import argument_value
 from archdsl.emit.names import attribute, numbered
 from archdsl.emit.plans import PlannedMember, are_exclusive, paths
 from archdsl.emit.structure import Member
-from archdsl.ops.base import Expression, Held, Layer, Weight
+from archdsl.ops.forms import Expression, Held, Layer, Weight
 
 
 @dataclass

@@ -42,7 +42,8 @@ from archdsl.ir.written import (
     apply,
     leaves,
 )
-from archdsl.ops.base import Form, Operation, Types
+from archdsl.ops.base import Operation, Types
+from archdsl.ops.forms import Form
 from archdsl.ops.sources import Input
 from archdsl.params.kinds import kind_of
 

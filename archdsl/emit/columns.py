@@ -12,7 +12,7 @@ from archdsl.emit.sizes import Sizes
 from archdsl.emit.structure import Member
 from archdsl.emit.terms import python_value
 from archdsl.ir.traced import plain, term_of
-from archdsl.ops.base import PyValue
+from archdsl.ops.forms import PyValue
 
 
 @dataclass

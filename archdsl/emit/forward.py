@@ -32,7 +32,7 @@ from archdsl.emit.references import Joined, Reference
 from archdsl.emit.tensors import annotated, is_tensor
 from archdsl.emit.variables import Variables, fresh
 from archdsl.frozen import Frozen
-from archdsl.ops.base import Held, Weight
+from archdsl.ops.forms import Held, Weight
 
 _LINE = 3
 """The most calls on one line."""

@@ -27,7 +27,7 @@ from archdsl.emit.python import (
     literal,
 )
 from archdsl.ir.graph import Graph, Initialisation
-from archdsl.ops.base import Form, Layer, PyValue, Weight
+from archdsl.ops.forms import Form, Layer, PyValue, Weight
 
 _WEIGHT, _BIAS = Atom("module.weight"), Atom("module.bias")
 _PADDING = Atom("module.padding_idx")

@@ -31,7 +31,7 @@ from archdsl.ir.written import (
     Parameter,
     leaves,
 )
-from archdsl.ops.base import PyValue, Required
+from archdsl.ops.forms import PyValue, Required
 from archdsl.params.numbers import is_integer
 
 

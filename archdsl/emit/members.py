@@ -19,7 +19,7 @@ from archdsl.emit.templates import instantiate
 from archdsl.frozen import Frozen
 from archdsl.ir.written import Entering, Measured, Named, Parameter
 from archdsl.ir.written import Expression as Term
-from archdsl.ops.base import Expression, Layer, PyValue, Weight
+from archdsl.ops.forms import Expression, Layer, PyValue, Weight
 
 SELF = Atom("self")
 

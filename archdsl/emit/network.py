@@ -26,7 +26,7 @@ from archdsl.emit.reads import reads
 from archdsl.emit.references import FromInput, Reference
 from archdsl.emit.writer import ClassWriter
 from archdsl.ir.types import show_shape
-from archdsl.ops.base import PyValue
+from archdsl.ops.forms import PyValue
 
 
 class NetworkWriter(ClassWriter):

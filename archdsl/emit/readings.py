@@ -30,7 +30,7 @@ from archdsl.emit.leaves import (
 from archdsl.emit.references import Guard
 from archdsl.emit.terms import python_value
 from archdsl.ir.written import Apply, Counter, Expression, Literal, leaves
-from archdsl.ops.base import PyValue
+from archdsl.ops.forms import PyValue
 
 _NO_VALUE = (LookupError, TypeError, ValueError, ArithmeticError)
 

@@ -35,7 +35,7 @@ from archdsl.emit.structure import Member
 from archdsl.emit.variants import Step
 from archdsl.ir.written import Apply, Entering, Literal, Measured, Opaque, Parameter
 from archdsl.ir.written import Expression as Term
-from archdsl.ops.base import Expression, Held, Layer, Required, Weight
+from archdsl.ops.forms import Expression, Held, Layer, Required, Weight
 
 _POSITIONAL = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
 """The arguments that calls pass without a keyword, as torch's layers are called."""

@@ -15,8 +15,8 @@ from archdsl.emit.references import FromJoin, Guard, Reference
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph, Scope, Value
 from archdsl.ir.written import Expression
-from archdsl.ops.base import Expression as Template
-from archdsl.ops.base import Form, Layer, Weight
+from archdsl.ops.forms import Expression as Template
+from archdsl.ops.forms import Form, Layer, Weight
 
 
 class Outward(Frozen):

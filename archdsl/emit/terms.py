@@ -26,7 +26,7 @@ from archdsl.emit.python import (
 )
 from archdsl.ir.traced import unchanged_operand
 from archdsl.ir.written import OPAQUE, Apply, Expression, Literal, Named
-from archdsl.ops.base import PyValue
+from archdsl.ops.forms import PyValue
 from archdsl.params.numbers import round_to
 
 ROUND_TO = "round_to"

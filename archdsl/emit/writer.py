@@ -40,7 +40,7 @@ from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
 from archdsl.ir.written import Entering, Expression
 from archdsl.ir.written import Parameter as Leaf
-from archdsl.ops.base import PyValue
+from archdsl.ops.forms import PyValue
 
 TENSOR = Atom("Tensor")
 

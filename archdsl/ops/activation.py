@@ -6,7 +6,8 @@ from dataclasses import MISSING, Field, fields
 from fractions import Fraction
 from typing import ClassVar
 
-from archdsl.ops.base import Layer, LayerArgument, Operation, Types, kind
+from archdsl.ops.base import Operation, Types, kind
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.params.kinds import Choice, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number
 

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from archdsl.ir.integers import Range, over
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, Types, check_numbers, kind
+from archdsl.ops.base import Mismatch, Operation, Types, check_numbers, kind
+from archdsl.ops.forms import Expression
 from archdsl.ops.shapes import broadcast
 from archdsl.params.kinds import Boolean, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number, show_number

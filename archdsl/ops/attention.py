@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.forms import Expression, PyValue
 from archdsl.params.kinds import Boolean, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number
 

@@ -6,7 +6,8 @@ from archdsl.diagnostics import counted
 from archdsl.ir.integers import TRUTH, Range, joined
 from archdsl.ir.types import TensorType
 from archdsl.ops.arithmetic import Arithmetic
-from archdsl.ops.base import Expression, Mismatch, Operation, Types, check_numbers, kind
+from archdsl.ops.base import Mismatch, Operation, Types, check_numbers, kind
+from archdsl.ops.forms import Expression
 from archdsl.ops.shapes import broadcast
 from archdsl.params.kinds import Maybe, Real, number, parameter
 from archdsl.params.numbers import Number

@@ -9,7 +9,8 @@ from __future__ import annotations
 from archdsl.ir.integers import Range
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.base import Mismatch, Operation, Types
+from archdsl.ops.forms import Expression, PyValue
 from archdsl.ops.shapes import entries
 from archdsl.params.kinds import Extent, Integer, Maybe, Real, Sizes, number, parameter
 from archdsl.params.numbers import Number

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.ops.shapes import (
     check_groups,
     check_spatial,

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Layer, LayerArgument, Operation, Types, kind
+from archdsl.ops.base import Operation, Types, kind
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.ops.shapes import check_spatial
 from archdsl.params.kinds import Choice, Real, number, parameter
 from archdsl.params.numbers import Number

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from archdsl.ir.integers import Range
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.params.kinds import Integer, Maybe, parameter
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from archdsl.ir.integers import Range, joined
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, Types, missing_batch
+from archdsl.ops.base import Mismatch, Operation, Types, missing_batch
+from archdsl.ops.forms import Expression
 from archdsl.ops.shapes import Axis, axis_index, with_size
 from archdsl.params.kinds import AxisName, Integer, parameter
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from archdsl.ir.integers import Range
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, Types
+from archdsl.ops.base import Mismatch, Operation, Types
+from archdsl.ops.forms import Expression
 from archdsl.ops.selection import subscript
 from archdsl.ops.shapes import Axis, axis_index
 from archdsl.params.kinds import AxisName, parameter

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from archdsl.ir.types import TensorType
 from archdsl.limits import OPERATIONS
-from archdsl.ops.base import Expression, Mismatch, Rearrangement, Types
+from archdsl.ops.base import Mismatch, Rearrangement, Types
+from archdsl.ops.forms import Expression
 from archdsl.ops.shapes import Axis, axis_index, dimension, entries, with_size
 from archdsl.params.kinds import AxisName, Integer, Sizes, parameter
 

@@ -6,7 +6,8 @@ from math import prod
 
 from archdsl.ir.integers import Range
 from archdsl.ir.types import POSITIONS, TensorType, show_shape
-from archdsl.ops.base import Expression, Mismatch, Operation, Rearrangement, Types
+from archdsl.ops.base import Mismatch, Operation, Rearrangement, Types
+from archdsl.ops.forms import Expression
 from archdsl.ops.shapes import Axes, Axis, axis_index, axis_tuple, dimension, entries, positions
 from archdsl.params.kinds import AxisName, Choice, Either, Several, Shape, parameter
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Expression, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.forms import Expression, Layer, LayerArgument
 from archdsl.ops.shapes import broadcast_shapes, with_rank
 from archdsl.params.kinds import Boolean, Integer, parameter
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 from math import prod
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.ops.shapes import check_groups, check_spatial
 from archdsl.params.kinds import Boolean, Integer, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number

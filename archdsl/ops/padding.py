@@ -5,7 +5,8 @@ from __future__ import annotations
 from archdsl.ir.integers import Range
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import POSITIONS, TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types, check_numbers
+from archdsl.ops.base import Mismatch, Operation, Types, check_numbers
+from archdsl.ops.forms import Expression, PyValue
 from archdsl.ops.shapes import Axes, axis_indices, per_axis
 from archdsl.params.kinds import AxisNames, Choice, Extent, Maybe, Real, Sizes, number, parameter
 from archdsl.params.numbers import Number, show_number

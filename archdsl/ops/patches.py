@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import TensorType, show_shape
-from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.base import Mismatch, Operation, Types
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.ops.shapes import (
     check_groups,
     kernel_argument,

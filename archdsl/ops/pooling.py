@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType, show_shape
-from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.ops.shapes import (
     check_spatial,
     kernel_argument,

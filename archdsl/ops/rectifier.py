@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.activation import Activation
-from archdsl.ops.base import Cost, Layer, LayerArgument, Mismatch, Types
+from archdsl.ops.base import Cost, Mismatch, Types
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.params.kinds import Boolean, Real, number, parameter
 from archdsl.params.numbers import Number, show_number
 

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from archdsl.ir.integers import Range
 from archdsl.ir.types import POSITIONS, TensorType
-from archdsl.ops.base import Expression, Mismatch, Operation, PyValue, Types, kind
+from archdsl.ops.base import Mismatch, Operation, Types, kind
+from archdsl.ops.forms import Expression, PyValue
 from archdsl.ops.layout import without_axes
 from archdsl.ops.shapes import Axes, axis_indices, dimensions
 from archdsl.params.kinds import AxisNames, Boolean, Integer, Real, number, parameter

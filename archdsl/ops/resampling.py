@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import floor
 
 from archdsl.ir.types import AXES, TensorType
-from archdsl.ops.base import Cost, Expression, Mismatch, Operation, PyValue, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.forms import Expression, PyValue
 from archdsl.ops.shapes import check_spatial, per_axis
 from archdsl.params.kinds import Boolean, Choice, Maybe, NewSizes, Real, Several, number, parameter
 from archdsl.params.numbers import Number

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Mismatch, PyValue, Rearrangement, Types
+from archdsl.ops.base import Mismatch, Rearrangement, Types
+from archdsl.ops.forms import Expression, PyValue
 from archdsl.ops.layout import without_axes
 from archdsl.ops.shapes import Axes, Axis, axis_index, axis_indices, dimensions, per_axis, with_size
 from archdsl.params.kinds import AxisName, AxisNames, Integer, Maybe, Several, Sizes, parameter

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Protocol, TypeVar
 
 from archdsl.ir.types import AXES, POSITIONS, TensorType
-from archdsl.ops.base import LayerArgument, Mismatch, Operation, Types
+from archdsl.ops.base import Mismatch, Operation, Types
+from archdsl.ops.forms import LayerArgument
 from archdsl.params.kinds import Extent
 
 T = TypeVar("T")

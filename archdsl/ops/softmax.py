@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Layer, LayerArgument, Mismatch, Operation, Types, kind
+from archdsl.ops.base import Mismatch, Operation, Types, kind
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.ops.shapes import Axis, axis_index, dimension, with_size
 from archdsl.params.kinds import AxisName, parameter
 

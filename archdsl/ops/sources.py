@@ -6,7 +6,8 @@ from archdsl.diagnostics import alternatives
 from archdsl.ir.integers import Range
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Form, LayerArgument, Mismatch, Operation, Types, Weight
+from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.forms import Form, LayerArgument, Weight
 from archdsl.ops.shapes import entries
 from archdsl.params.kinds import (
     Choice,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Held, Operation, Types
+from archdsl.ops.base import Operation, Types
+from archdsl.ops.forms import Held
 from archdsl.params.kinds import Sizes, parameter
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Expression, Operation, Types
+from archdsl.ops.base import Operation, Types
+from archdsl.ops.forms import Expression
 from archdsl.ops.layout import without_axes
 from archdsl.ops.shapes import Axis, axis_index, broadcast, dimension
 from archdsl.params.kinds import AxisName, Real, number, parameter

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from archdsl.ir.graph import Graph, Node
-from archdsl.ops.base import Expression, Layer
+from archdsl.ops.forms import Expression, Layer
 from archdsl.ops.sources import Input
 
 Tensors: TypeAlias = Mapping[str, Any]

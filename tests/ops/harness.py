@@ -18,16 +18,8 @@ from archdsl.emit.provided import PROVIDED
 from archdsl.emit.python import Atom, literal
 from archdsl.emit.templates import instantiate
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import (
-    Expression,
-    Layer,
-    Mismatch,
-    Operation,
-    Required,
-    Types,
-    Weight,
-    infer_types,
-)
+from archdsl.ops.base import Mismatch, Operation, Types, infer_types
+from archdsl.ops.forms import Expression, Layer, Required, Weight
 
 try:
     from fvcore.nn import FlopCountAnalysis

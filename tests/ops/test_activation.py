@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from archdsl.ir.types import TensorType
 from archdsl.ops import OPERATIONS
 from archdsl.ops.activation import Activation, Gelu
-from archdsl.ops.base import Layer, Mismatch, Operation, infer_types
+from archdsl.ops.base import Mismatch, Operation, infer_types
+from archdsl.ops.forms import Layer
 from archdsl.ops.rectifier import Celu, HardTanh, LeakyRelu, ParametricRelu, RandomRelu, Threshold
 from archdsl.ops.softmax import Glu, LogSoftmax, Softmax, Softmin
 from archdsl.params.numbers import Number

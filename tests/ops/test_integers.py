@@ -14,10 +14,11 @@ from archdsl.ir.types import TensorType
 from archdsl.ops import INFIX, OPERATIONS
 from archdsl.ops.activation import Sigmoid
 from archdsl.ops.arithmetic import Clamp, Power
-from archdsl.ops.base import Form, Layer, Mismatch, Operation, Types, infer_types
+from archdsl.ops.base import Mismatch, Operation, Types, infer_types
 from archdsl.ops.comparison import MaskedFill, Where
 from archdsl.ops.constants import Arange, Full
 from archdsl.ops.convolution import Convolution
+from archdsl.ops.forms import Form, Layer
 from archdsl.ops.indexing import Gather
 from archdsl.ops.joining import Concat
 from archdsl.ops.padding import Pad

@@ -9,7 +9,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Layer, Mismatch, Operation, infer_types
+from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.ops.dropout import (
     AlphaDropout,
     ChannelDropout,
@@ -17,6 +17,7 @@ from archdsl.ops.dropout import (
     FeatureAlphaDropout,
     StochasticDepth,
 )
+from archdsl.ops.forms import Layer
 from archdsl.ops.normalisation import (
     BatchNorm,
     GroupNorm,

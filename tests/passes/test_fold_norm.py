@@ -19,7 +19,7 @@ import archdsl
 from archdsl.emit.module import write_module
 from archdsl.emit.targets.readable import READABLE
 from archdsl.ir.graph import Graph
-from archdsl.ops.base import Weight
+from archdsl.ops.forms import Weight
 from archdsl.passes.base import Lowered, Paths, nodes_with_tensors
 from archdsl.passes.fold_norm import Fold, fold_norm
 

@@ -18,7 +18,7 @@ from archdsl.emit.python import (
 from archdsl.emit.scripts.target import Target
 from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
-from archdsl.ops.base import PyValue
+from archdsl.ops.forms import PyValue
 from archdsl.recipes.recipe import Cosine, Recipe, ScaleJitter, Sgd, Steps, Views
 
 _AMP = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}

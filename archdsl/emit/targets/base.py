@@ -12,7 +12,8 @@ from functools import reduce
 from typing import TypeAlias
 
 from archdsl.ir.graph import Graph
-from archdsl.ops.base import Form, Operation, Types
+from archdsl.ops.base import Operation, Types
+from archdsl.ops.forms import Form
 from archdsl.passes.base import Lowered
 
 Pass: TypeAlias = Callable[[Graph], Lowered]
