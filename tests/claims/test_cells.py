@@ -184,8 +184,8 @@ def test_residuals(tmp_path: Path) -> None:
     ("claim", "message"),
     [
         ("typs dot", "nothing is measured as `typs`"),
-        ("top1 (1, 2)", "nothing is measured as `top1`"),
-        ("macs <= 2", "nothing is measured as `macs`"),
+        ("top1 (1, 2)", "`top1` must be a figure"),
+        ("macs <= 2", "`macs` must be a figure"),
         ("path spatio -> temporal", "`spatio` is not a dimension"),
         ("same (a)", "compares at least two labels"),
         ("macs +1 on nothing", "no network is called `nothing`"),

@@ -196,7 +196,9 @@ def test_a_recipe_that_does_not_fit_is_left_out_with_a_warning() -> None:
     assert "recipe `r` does not fit `m` and is left out: `crop` must be at most 36" in warning
     with pytest.raises(CompileError, match="`crop` must be at most 36"):
         read.recipe("m", "r")
-    assert [*read.network("m").build()] == ["m.py", "hubconf.py", "network.json"]
+    files = read.network("m").build().keys()
+    assert "m.py" in files
+    assert not files & {"recipe.py", "train.py", "evaluate.py"}
 
 
 @pytest.mark.parametrize("change", ["n(frames = 4)", "n(size = 36)", "n(classes = 9)"])
