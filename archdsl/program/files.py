@@ -77,10 +77,20 @@ def find(name: str, user: Path) -> tuple[Path | None, str | None]:
 
 def unknown_use(use: tree.Use, user: Path) -> Diagnostic:
     """The diagnostic of a `use` that finds no file."""
+    from archdsl.foreign.names import LIBRARIES  # a table that only a mistake needs
+
     known = {p.stem for place in (user.parent, folder("library")) for p in place.glob("*.arch")}
-    message = f"there is no `{use.name}{SUFFIX}` next to this file or in the library"
+    first, _, rest = use.name.partition(".")
+    message = (
+        f"there is no `{use.name.replace('.', '/')}{SUFFIX}` next to this file or in the library"
+    )
     span = Span(use.span.source, use.span.end - len(use.name), use.span.end)
-    return error("use", message, span, help=did_you_mean(use.name, known - {user.stem}))
+    help = did_you_mean(use.name, known - {user.stem})
+    if rest and first in known:
+        help = f"write `use {first}`, which brings in all that the file defines"
+    elif first in LIBRARIES:
+        help = "operations need no `use`"
+    return error("use", message, span, help=help)
 
 
 def library_file_of(name: str) -> str | None:

@@ -96,6 +96,23 @@ def _input(fault: Fault) -> Diagnostic | None:
     return error("syntax", message, fault.span(found), fault.expected, help=help)
 
 
+def _use(fault: Fault) -> Diagnostic | None:
+    """`use a as b`, `use a, b`, `use ./a`, `use folder/a`."""
+    found = fault.found
+    if fault.token(fault.first).type != "USE" or fault.at == fault.first:
+        return None
+    if found == "as":
+        help = "a file keeps its name: leave this out"
+    elif found.type == "COMMA":
+        help = "write a `use` for each file"
+    elif found.type in ("DOT", "RANGE", "TIMES"):
+        help = "write `use folder.name` for `folder/name.arch` beside this file"
+    else:
+        return None
+    message = f"unexpected `{fault.shown}`"
+    return error("syntax", message, fault.span(found), fault.expected, help=help)
+
+
 RULES = (
     _nameless,
     _no_parameters,
@@ -103,4 +120,5 @@ RULES = (
     _parameter,
     _body,
     _input,
+    _use,
 )
