@@ -19,7 +19,12 @@ examples:
 _IMPORT_DETAILS = """\
 Tensors are matched by name, according to the position of each block in the network's tables, and
 their shapes are compared. A tensor without a counterpart is an error, except the batch counters of
-norms. If the file has another number of classes, the classifier is initialised anew.
+norms. If the file has another number of classes, the classifier is initialised anew, and so is what
+was inserted in the network.
+
+torchvision-2d are GoogLeNet, ResNet and MobileNet, for networks over images and over videos. Their
+kernels are inflated along time: repeated and divided by the length, or with --inflate centre in the
+middle. The report says of each layer how.
 
 No code in FILE is run. OUT is a dict with the weights as `model_state`, or safetensors if it has
 that suffix. An OUT that exists is an error without --force. Read it with `load_weights` of
@@ -30,6 +35,7 @@ examples:
     --set shortcut_norm=where_channels_differ -o x3d_s.pt
   archdsl weights import x3d_m.pyth --from slowfast --spec specs/x3d_m.arch --set classes=51 \\
     -o x3d_m.safetensors
+  archdsl weights import resnet50.pth --from torchvision-2d --spec specs/i3d_r50.arch -o start.pt
 """
 
 _INSPECT_DETAILS = """\
@@ -52,8 +58,10 @@ def add_weights(commands: argparse._SubParsersAction[options.Parser]) -> None:
     importing = options.command(inner, "import", summary, _IMPORT_DETAILS)
     _add_file(importing)
     importing.add_argument(
-        "--from", dest="source", choices=SOURCES, required=True, help="the library of the weights"
+        "--from", dest="library", choices=SOURCES, required=True, help="the library of the weights"
     )
+    help = "what becomes of kernels over images: divided among the frames, or in the middle one"
+    importing.add_argument("--inflate", choices=("repeat", "centre"), default="repeat", help=help)
     importing.add_argument(
         "--spec", metavar="SPEC", required=True, help="the file of the network, NAME.arch"
     )
@@ -84,10 +92,11 @@ def _import(arguments: argparse.Namespace) -> int:
     from archdsl.report.weights import show_import
     from archdsl.weights import files
     from archdsl.weights.importing import import_weights
+    from archdsl.weights.inflation import Inflation
 
     network = options.network(arguments)
-    source, key = SOURCES[arguments.source], arguments.checkpoint_key
-    done = import_weights(network, arguments.file, source, key)
+    key, inflation = arguments.checkpoint_key, Inflation(arguments.inflate)
+    done = import_weights(network, arguments.file, arguments.library, key, inflation)
     # Before the report, which would otherwise speak of a file that is not there.
     files.write(arguments.output, done.state, force=arguments.force)
     sys.stdout.write(show_import(done))

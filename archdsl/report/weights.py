@@ -10,7 +10,8 @@ from archdsl.diagnostics import counted
 from archdsl.report.text import Table, as_json, comma_separated, in_a_line
 from archdsl.weights.files import Weights
 from archdsl.weights.importing import Import
-from archdsl.weights.keys import by_layer, fold, fold_lines, fold_pairs, show_tensors
+from archdsl.weights.keys import by_layer, fold, fold_lines, fold_pairs, labels, show_tensors
+from archdsl.weights.positions import inserted_blocks
 from archdsl.weights.sources import recognise
 
 if TYPE_CHECKING:
@@ -24,19 +25,30 @@ _STATISTICS = frozenset({"running_mean", "running_var", "num_batches_tracked"})
 
 def show_import(done: Import) -> str:
     """Each layer with its name in the file and its tensors; below, what was not copied as it is."""
-    shown = _shown_by_layer(done.state)
+    match, shown = done.match, _shown_by_layer(done.state)
+    ways = _ways(done)
+    kinds = {layer: (shown[layer], ways.get(layer, "")) for layer in match.own.layers}
     rows = [
-        (ours, theirs, f"{len(members):,}", shown[members[0]])
-        for ours, theirs, members in fold_pairs(done.match.own.layers, shown)
+        (ours, theirs, f"{len(members):,}", *kinds[members[0]])
+        for ours, theirs, members in fold_pairs(match.own.layers, kinds)
     ]
-    columns = (
-        done.match.own.network.name,
-        done.match.own.source.title,
-        "layers",
-        "tensors of each",
-    )
-    table = Table(columns, rows, frozenset({"layers"})).text()
-    return f"{table}\n{_listed(_remarks(done))}"
+    columns = (match.own.network.name, match.own.source.title, "layers", "tensors of each")
+    if ways:
+        table = Table((*columns, "over time"), rows, frozenset({"layers"}))
+    else:
+        table = Table(columns, [row[:-1] for row in rows], frozenset({"layers"}))
+    return f"{table.text()}\n{_listed(_remarks(done))}"
+
+
+def _ways(done: Import) -> dict[str, str]:
+    """How the kernel of each layer was inflated, for those that were."""
+    match = done.match
+    pairs = {
+        key: done.inflation.told(match.file_shape(key), shape)
+        for key, shape in match.own.shapes.items()
+        if match.own.source.is_flat and key in match.own.names and key not in match.missing
+    }
+    return {_layer(key): way for key, way in pairs.items() if way}
 
 
 def _listed(lines: Iterable[str]) -> str:
@@ -50,7 +62,7 @@ def _shown_by_layer(tensors: Mapping[str, Tensor]) -> dict[str, str]:
 
 def _remarks(done: Import) -> Iterator[str]:
     match = done.match
-    imported = len(done.state) - len(match.reset) - len(match.missing)
+    imported = len(match.own.names) - len(match.reset) - len(match.missing)
     available = counted(len(match.file.tensors), "tensor")
     yield f"imported    {imported:,} of {available}, from {match.file.form}"
     if match.reset:
@@ -59,17 +71,32 @@ def _remarks(done: Import) -> Iterator[str]:
             f"reset       {', '.join(match.reset)}: {here} classes, but the file has {there};"
             f" `--set classes={there}` keeps them"
         )
+    if match.own.identities:
+        blocks = labels(dict.fromkeys(_layer(_layer(key)) for key in match.own.identities))
+        yield f"identity    {blocks}: over time alone, they pass on what they are given"
+    if match.own.inserted:
+        blocks = labels(inserted_blocks(match.own.network.graph))
+        yield f"anew        {blocks}: inserted, so the file has no weights for them"
+    if unused := dict.fromkeys(map(_layer, match.unused)):
+        name = match.own.network.name
+        yield f"unused      {in_a_line(labels(unused))}: {name} has no such layers"
     for line in fold_lines(match.missing):
         yield f"zero        {line}: not in the file, but no result depends on it"
     for line in fold_lines(match.unexpected):
         yield f"ignored     {in_a_line(line)}: no result depends on it"
     yield from _others(match.file)
+    if match.own.source.note:
+        yield f"note        {match.own.source.note}"
     if done.window:
         title, flag = match.own.source.title, f"`--set 'window={done.window}'`"
         yield (
             f"window      {title} pools with a fixed window in its head: compile with"
             f" {flag} to get the same results on larger clips"
         )
+
+
+def _layer(key: str) -> str:
+    return key.rpartition(".")[0]
 
 
 def _others(file: Weights) -> Iterator[str]:

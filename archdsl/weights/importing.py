@@ -11,16 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archdsl.build.parameters import given_from_python
 from archdsl.diagnostics import CompileError, Diagnostic, error
 from archdsl.network import Network
 from archdsl.spec import Spec, load
-from archdsl.weights.files import Weights, largest, of_reading
-from archdsl.weights.matching import COUNTER, Match, Named, depths
+from archdsl.weights.files import largest, of_reading
+from archdsl.weights.inflation import Inflation, identity, inflated
+from archdsl.weights.matching import COUNTER, Match, Named
+from archdsl.weights.positions import depths
 from archdsl.weights.rule import WeightFile, best_reading, import_torch, read, weights_error
-from archdsl.weights.sources import VARIANTS, Source, recognise
+from archdsl.weights.sources import SOURCES, VARIANTS, recognise
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,12 +32,14 @@ if TYPE_CHECKING:
 class Import:
     """The imported state dict, in the network's order; `match` says where each tensor comes from.
 
-    Tensors in `match.reset` and `match.missing` keep their initial values. Those in
-    `match.missing` and `match.unexpected` are counters of batch norms, which nothing depends on.
+    Tensors in `match.reset`, `match.missing` and `match.own.inserted` keep their initial values,
+    and those in `match.own.identities` pass on what they are given. Those in `match.missing` and
+    `match.unexpected` are counters of batch norms, which nothing depends on.
     """
 
     match: Match
     state: dict[str, Tensor]
+    inflation: Inflation
 
     @property
     def window(self) -> str | None:
@@ -54,60 +58,87 @@ class Import:
 
 
 def import_weights(
-    network: Network, path: Path, source: Source, checkpoint_key: str | None = None
+    network: Network,
+    path: Path,
+    library: str,
+    checkpoint_key: str | None = None,
+    inflation: Inflation = Inflation.REPEAT,
 ) -> Import:
-    """The weights of a file under the network's own keys.
+    """The weights of a file under the network's own keys; `library` is a name in SOURCES.
 
     Raises:
         CompileError: a tensor of either side has no counterpart of its shape on the other.
     """
-    own = Named(network, source)
-    match = Match(own, _chosen(path, own, checkpoint_key))
-    if errors := match.errors():
-        raise CompileError(_with_advice(errors, match))
-    return Import(match, _state(match))
-
-
-def _chosen(path: Path, own: Named, checkpoint_key: str | None) -> Weights:
-    """The mapping of a file that has the source's keys.
-
-    Raises:
-        CompileError: none has them, or several; or the source has no name for any layer.
-    """
     file = read(path)
-    if not any(recognise(each.tensors) is own.source for each in file.stored):
-        raise _other_keys(file, own)
+    own = _named(network, file, library)
     if not own.names:
-        blocks = ", ".join(own.source.blocks)
-        lacking = f"{own.network.name} has no block of {own.source.title}: {blocks}"
+        blocks = ", ".join(filter(None, own.source.blocks))
+        lacking = f"{network.name} has no block of {own.source.title}: {blocks}"
         match = Match(own, largest(file, checkpoint_key))
         raise CompileError(_with_advice([error("weights", lacking)], match))
-    return of_reading(file, best_reading(file, own.expected, checkpoint_key))
+    found = best_reading(file, own.expected, checkpoint_key)
+    match = Match(own, of_reading(file, found))
+    if errors := match.errors():
+        raise CompileError(_with_advice(errors, match))
+    if faults := list(found.faults()):
+        raise CompileError([error("weights", f"{path}: {fault}") for fault in faults])
+    return Import(match, _state(match, inflation), inflation)
 
 
-def _other_keys(file: WeightFile, own: Named) -> CompileError:
-    """That a file has other keys than the source's, and whose they are."""
-    message = f"the keys of {file.path} are not those of {own.source.title}"
-    ours = {key for key in own.shapes if not key.endswith(COUNTER)}
+def _named(network: Network, file: WeightFile, library: str) -> Named:
+    """The network of a library whose keys a file has, and what it calls the layers of ours.
+
+    Raises:
+        CompileError: the file has other keys.
+    """
+    found = [recognise(each.tensors) for each in file.stored]
+    known = [source for source in SOURCES[library] if source in found]
+    if known:
+        return Named(network, known[0])
+    titles = ", ".join(source.title for source in SOURCES[library])
+    message = f"the keys of {file.path} are not those of {titles}"
+    shapes = Named(network, SOURCES[library][0]).shapes
+    ours = {key for key in shapes if not key.endswith(COUNTER)}
     if any(ours <= each.tensors.keys() for each in file.stored):
-        hint = f"they are the keys of {own.network.name} itself: `load_weights` takes the file"
-        return weights_error(message, f"{hint} as it is")
-    theirs = next(filter(None, (recognise(each.tensors) for each in file.stored)), None)
+        hint = f"they are the keys of {network.name} itself: `load_weights` takes the file as it is"
+        raise weights_error(message, hint)
+    theirs = next(filter(None, found), None)
     hint = f"they are the keys of {theirs.title}: `--from {theirs.name}`" if theirs else str(file)
-    return weights_error(message, hint)
+    raise weights_error(message, hint)
 
 
-def _state(match: Match) -> dict[str, Tensor]:
+def _state(match: Match, inflation: Inflation) -> dict[str, Tensor]:
+    own = match.own
+    start = {*match.reset, *match.missing, *own.inserted}
+    state: dict[str, Tensor] = {}
+    for key, initial in own.initial.items():
+        if key in own.identities:
+            state[key] = _passing(key, own)
+        elif key in start:
+            state[key] = initial
+        else:
+            state[key] = _copied(match.file.tensors[own.names[key]], own.shapes[key], inflation)
+        if state[key].isnan().any():
+            raise weights_error(f"{own.names[key]} of {match.file.path} holds NaN")
+    return state
+
+
+def _copied(tensor: Tensor, shape: tuple[int, ...], inflation: Inflation) -> Tensor:
     # Cloned, because tensors of a checkpoint may be views that share one large storage, which
     # would be saved with each of them; contiguous, because safetensors stores nothing else.
     contiguous = import_torch().contiguous_format
-    unchanged = {*match.reset, *match.missing}
-    return {
-        key: match.own.initial[key]
-        if key in unchanged
-        else match.file.tensors[theirs].detach().clone(memory_format=contiguous)
-        for key, theirs in match.own.names.items()
-    }
+    return inflated(tensor.detach(), shape, inflation).clone(memory_format=contiguous)
+
+
+def _passing(key: str, own: Named) -> Tensor:
+    """A tensor of a convolution over time, or of its norm, that passes on what it is given."""
+    layer, _, leaf = key.rpartition(".")
+    initial = own.initial[key]
+    if initial.ndim > 1:
+        return identity(own.shapes[key])
+    norm: Any = own.module.get_submodule(layer)
+    # It divides by the root of variance + eps: so that is 1.
+    return initial - norm.eps if leaf == "running_var" else initial
 
 
 _MOST_NEIGHBOURS = 40
@@ -172,6 +203,6 @@ def _neighbours(network: Network) -> Iterator[tuple[Path, Network]]:
 
 def _fits(network: Network, match: Match) -> bool:
     # Depths need the graph only. A full match emits the module and runs it, which takes long.
-    if depths(network.graph) != match.depths[0]:
+    if not match.depths[0] or depths(network.graph, match.own.source) != match.depths[0]:
         return False
     return not Match(Named(network, match.own.source), match.file).errors()

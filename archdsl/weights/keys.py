@@ -51,11 +51,12 @@ def fold_pairs(
     """Keys that each have a counterpart, grouped: our label, their label, our keys."""
     joint = {key: (tuple(_split(other)[0]), kinds[key]) for key, other in pairs.items()}
     return [
-        (label, _labels(pairs[key] for key in members), members) for label, members in fold(joint)
+        (label, labels(pairs[key] for key in members), members) for label, members in fold(joint)
     ]
 
 
-def _labels(keys: Iterable[str]) -> str:
+def labels(keys: Iterable[str]) -> str:
+    """Keys in a line, those together that differ in numbers only."""
     return ", ".join(label for label, _ in fold(dict.fromkeys(keys)))
 
 

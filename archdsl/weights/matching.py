@@ -6,21 +6,27 @@ up: order and shapes are never used to guess a counterpart.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Diagnostic
-from archdsl.ir.graph import Graph
-from archdsl.ir.naming import name_all
 from archdsl.network import Network
 from archdsl.weights.files import Weights
+from archdsl.weights.inflation import fits
 from archdsl.weights.keys import by_layer, fold_lines, fold_pairs, key_errors, show_tensors
+from archdsl.weights.positions import (
+    classifiers,
+    depths,
+    depths_of_keys,
+    identities,
+    inserted_blocks,
+    map_keys,
+)
 from archdsl.weights.rule import import_torch
-from archdsl.weights.sources import CLASSIFIER, RESIDUAL, Source
+from archdsl.weights.sources.base import Source
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -40,12 +46,17 @@ class Named:
     source: Source
 
     @cached_property
-    def initial(self) -> Mapping[str, Tensor]:
-        """The state dict of the emitted module at its start, with a fixed random seed."""
+    def module(self) -> nn.Module:
+        """The emitted module at its start, with a fixed random seed."""
         random = import_torch().random
         with random.fork_rng(devices=[]):
             random.manual_seed(0)
-            return _instantiate(self.network).state_dict()
+            return _instantiate(self.network)
+
+    @cached_property
+    def initial(self) -> Mapping[str, Tensor]:
+        """Its state dict."""
+        return self.module.state_dict()
 
     @cached_property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
@@ -54,7 +65,7 @@ class Named:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The source's key of each tensor that it has a name for."""
-        return map_keys(self.shapes, self.network.graph, self.source)
+        return map_keys(list(self.shapes), self.network.graph, self.source)
 
     @cached_property
     def layers(self) -> Mapping[str, str]:
@@ -62,10 +73,22 @@ class Named:
         pairs = self.names.items()
         return {key.rpartition(".")[0]: name.rpartition(".")[0] for key, name in pairs}
 
+    @cached_property
+    def identities(self) -> list[str]:
+        """Tensors of layers that start as the identity."""
+        return identities(list(self.shapes), self.network.graph, self.source)
+
+    @cached_property
+    def inserted(self) -> list[str]:
+        """Tensors of what was inserted in the network, which start anew."""
+        starts = tuple(f"{path}." for path in inserted_blocks(self.network.graph))
+        return [key for key in self.shapes if key.startswith(starts)]
+
     @property
     def unnamed(self) -> list[str]:
-        """Tensors that the source has no name for."""
-        return [key for key in self.shapes if key not in self.names]
+        """Tensors that the source should have a name for, and has not."""
+        known = {*self.names, *self.identities, *self.inserted}
+        return [key for key in self.shapes if key not in known]
 
     @property
     def expected(self) -> Mapping[str, Tensor]:
@@ -77,8 +100,8 @@ class Named:
 class Match:
     """A network and a file side by side, whether they fit or not.
 
-    Lists of keys are the network's own keys, except for `unexpected`. Torch's words are used:
-    `missing` from the file, `unexpected` in it.
+    Lists of keys are the network's own keys, except for `unexpected` and `unused`. Torch's words
+    are used: `missing` from the file, `unexpected` in it.
     """
 
     own: Named
@@ -91,9 +114,14 @@ class Match:
 
     @cached_property
     def unexpected(self) -> list[str]:
-        """Keys of the file that belong to no tensor of the network."""
-        expected = set(self.own.names.values())
+        """Keys of the file that belong to no tensor of the network, and should."""
+        expected = {*self.own.names.values(), *self.unused}
         return [key for key in self.file.tensors if key not in expected]
+
+    @cached_property
+    def unused(self) -> list[str]:
+        """Keys of the file that no network here has a place for."""
+        return [key for key in self.file.tensors if key.startswith(self.own.source.unused)]
 
     @cached_property
     def mismatched(self) -> list[str]:
@@ -103,18 +131,32 @@ class Match:
     @cached_property
     def reset(self) -> list[str]:
         """Tensors of the classifier, if the file has another number of classes."""
-        layers = classifiers(self.own.network.graph)
+        layers = classifiers(self.own.names, self.own.source)
         return [
             key
             for key in self._reshaped
-            if key.rpartition(".")[0] in layers
-            and self.file_shape(key)[1:] == self.own.shapes[key][1:]
+            if key.rpartition(".")[0] in layers and self._has_other_classes(key)
         ]
+
+    def _has_other_classes(self, key: str) -> bool:
+        there, here = self.file_shape(key), self.own.shapes[key]
+        return bool(there and here) and self._fits((here[0], *there[1:]), here)
 
     @cached_property
     def _reshaped(self) -> list[str]:
         present = (key for key, name in self.own.names.items() if name in self.file.tensors)
-        return [key for key in present if self.file_shape(key) != self.own.shapes[key]]
+        return [
+            key for key in present if not self._fits(self.file_shape(key), self.own.shapes[key])
+        ]
+
+    def _fits(self, there: tuple[int, ...], here: tuple[int, ...]) -> bool:
+        return fits(there, here) if self.own.source.is_flat else there == here
+
+    @property
+    def _over_time(self) -> list[str]:
+        """Kernels of the file that have an axis of time, where it should have images alone."""
+        kernels = (key for key, value in self.file.tensors.items() if value.ndim == 5)
+        return list(kernels) if self.own.source.is_flat else []
 
     def file_shape(self, key: str) -> tuple[int, ...]:
         """The shape that a tensor of the network has in the file."""
@@ -123,7 +165,8 @@ class Match:
     @property
     def depths(self) -> tuple[list[int], list[int]]:
         """The number of residual blocks in each stage, of the file and of the network."""
-        return depths_of_keys(self.file.tensors, self.own.source), depths(self.own.network.graph)
+        source = self.own.source
+        return depths_of_keys(self.file.tensors, source), depths(self.own.network.graph, source)
 
     def errors(self) -> list[Diagnostic]:
         """Everything that does not fit; an empty list if all tensors have a counterpart."""
@@ -131,6 +174,9 @@ class Match:
         missing = [key for key in self.missing if not key.endswith(COUNTER)]
         unexpected = [key for key in self.unexpected if not key.endswith(COUNTER)]
         lines = list(_shape_lines(self))
+        if over_time := self._over_time:
+            images = f"{file} is not of a network over images"
+            return list(_errors(lambda count: f"{images}: {count} are over time", over_time))
         return [
             *_errors(lambda count: f"{title} has no name for {count} of {ours}", self.own.unnamed),
             *_errors(lambda count: f"{file} lacks {count} of {ours}", missing),
@@ -171,77 +217,3 @@ def _shape_lines(match: Match) -> Iterator[str]:
 
 def _errors(message: Callable[[str], str], keys: list[str]) -> Iterator[Diagnostic]:
     return key_errors(message, keys, fold_lines(keys), _MOST_LINES)
-
-
-@dataclass(frozen=True)
-class BlockPosition:
-    """A block of a network: its path in the emitted module, and its position in the tables.
-
-    `unit` counts the stages and the single blocks of the network, `index` the blocks of a stage.
-    """
-
-    path: str
-    block: str
-    unit: int
-    index: int
-
-
-def block_positions(graph: Graph) -> list[BlockPosition]:
-    """The blocks in the network itself and in its tables.
-
-    Blocks inside other blocks are not listed: a source names their layers through the outer block.
-    Inserted blocks, such as attention, do not count, since they shift no block of the original.
-    """
-    paths = name_all(graph).scope_paths
-    positions: list[BlockPosition] = []
-    units: dict[int, int] = {}
-    sizes: Counter[int] = Counter()
-    for scope in graph.scopes:
-        *inner, _ = graph.enclosing(scope.index)
-        around = [outer.kind for outer in inner[1:]]
-        if scope.kind != "block" or not set(around) <= {"row", "stage"}:
-            continue
-        if any(outer.is_inserted for outer in inner):
-            continue
-        unit = units.setdefault(inner[-1].index, len(units))
-        positions.append(BlockPosition(paths[scope.index], scope.definition, unit, sizes[unit]))
-        sizes[unit] += 1
-    return positions
-
-
-def depths(graph: Graph) -> list[int]:
-    """The number of residual blocks in each stage of a network."""
-    return _count(at.unit for at in block_positions(graph) if at.block == RESIDUAL)
-
-
-def depths_of_keys(keys: Iterable[str], source: Source) -> list[int]:
-    """The number of residual blocks in each stage of the network that a source's keys belong to."""
-    marks = map(source.mark.search, keys)
-    return _count(int(mark[1]) for mark in marks if mark)
-
-
-def _count(stages: Iterable[int]) -> list[int]:
-    return [number for _, number in sorted(Counter(stages).items())]
-
-
-def map_keys(keys: Iterable[str], graph: Graph, source: Source) -> dict[str, str]:
-    """From keys of the network's state dict to the source's, as far as it has a name for them."""
-    layers: dict[str, str] = {}
-    for at in block_positions(graph):
-        if names := source.blocks.get(at.block):
-            numbers = {"unit": at.unit, "ordinal": at.unit + 1, "index": at.index}
-            prefix = names.prefix.format(**numbers)
-            layers |= {
-                f"{at.path}.{ours}": f"{prefix}.{theirs}".removeprefix(".")
-                for ours, theirs in names.layers.items()
-            }
-    parts = {key: key.rpartition(".") for key in keys}
-    return {
-        key: f"{layers[layer]}.{leaf}" for key, (layer, _, leaf) in parts.items() if layer in layers
-    }
-
-
-def classifiers(graph: Graph) -> set[str]:
-    """The layers of the network whose number of outputs is the number of classes."""
-    block, layer = CLASSIFIER
-    return {f"{at.path}.{layer}" for at in block_positions(graph) if at.block == block}

@@ -19,7 +19,8 @@ from scripts.loaded import modules_of
 from torch import Tensor, nn
 
 from archdsl.cli.main import main
-from archdsl.weights.sources import SLOWFAST, SOURCES
+from archdsl.weights.sources import SOURCES
+from archdsl.weights.sources.slowfast import SLOWFAST
 from weights.slowfast import checkpoint, slowfast_x3d
 
 Printed = pytest.CaptureFixture[str]
@@ -120,9 +121,13 @@ def test_any_depth_and_width(depth: str, tmp_path: Path, capsys: Printed) -> Non
 
 def test_a_source_is_one_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line and the recognition of keys read `SOURCES`; nothing else lists sources."""
-    blocks = {k: replace(v, prefix=v.prefix.replace("0", "")) for k, v in SLOWFAST.blocks.items()}
+    blocks = {
+        block: tuple(replace(names, prefix=names.prefix.replace("0", "")) for names in every)
+        for block, every in SLOWFAST.blocks.items()
+    }
     mark = re.compile(SLOWFAST.mark.pattern.replace("pathway0", "pathway"))
-    monkeypatch.setitem(SOURCES, "other", replace(SLOWFAST, name="other", mark=mark, blocks=blocks))
+    other = replace(SLOWFAST, name="other", mark=mark, blocks=blocks)
+    monkeypatch.setitem(SOURCES, "other", (other,))
     theirs = slowfast_x3d(1, 1).state_dict()
     state = {key.replace("pathway0", "pathway"): value for key, value in theirs.items()}
     torch.save(state, tmp_path / "o.pth")
