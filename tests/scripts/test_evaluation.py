@@ -226,9 +226,9 @@ def test_weights_that_do_not_fit(
     torch.save({"weight": torch.zeros(3)}, other)
     for path in (half, other, tmp_path / "none.pt"):
         assert run(in_views, "--checkpoint", path) == 1
-        assert fault(capsys).startswith(f"error: {path}")
+        assert str(path) in fault(capsys)
     assert run(in_views, "--classes", 7) == 1
-    assert "size mismatch" in fault(capsys)
+    assert "linear.weight is 3 x 16 in it, 7 x 16 in the network" in fault(capsys)
 
 
 def test_no_video_can_be_used(
