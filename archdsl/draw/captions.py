@@ -19,7 +19,7 @@ _LONGEST, _MOST = 36, 2
 _IN_SHAPE = ("channels", "features")
 """Parameters that the shape of the result shows too."""
 
-_SIZES = ("kernel", "stride", "padding", "dilation", "shape", "size", "window", "narrow")
+_SIZES = ("kernel", "stride", "padding", "dilation", "shape", "size", "window", "narrow", "patch")
 """Parameters whose tuples are written as products, `1×3×3`."""
 
 
@@ -40,6 +40,8 @@ def shape(tensor: TensorType) -> str:
 def node_caption(node: Node) -> tuple[str, ...]:
     """The lines for an operation: the parameters that differ from their defaults."""
     operation = node.operation
+    if operation.needs_owner or operation.formula:
+        return _lines([operation.formula])
     given = {
         field.name: (getattr(operation, field.name), field.default) for field in fields(operation)
     }

@@ -244,5 +244,7 @@ def _title(entry: Entry, kind: str) -> str:
     kind, name = clean(kind), clean(entry.name)
     # A name that only repeats the kind, with a number perhaps, was made up and says nothing.
     is_own = not re.fullmatch(f"(.*_)?({re.escape(kind)})?[0-9]*", name.partition("-")[0])
+    # The name of a part, `wte.weight`, ends with its kind.
+    parts = [name] if name.endswith(f".{kind}") else [name if is_own else "", kind]
     shared = ", shared" if entry.member and entry.member.share else ""
-    return shorten(": ".join(filter(None, (name if is_own else "", kind))) + shared, _LONGEST)
+    return shorten(": ".join(filter(None, parts)) + shared, _LONGEST)

@@ -38,11 +38,20 @@ def name_all(graph: Graph) -> Naming:
         (_place(levels, scope), scope.name or scope.share or scope.definition)
         for scope in graph.scopes
     ]
-    parts += [(levels[n.scope], n.name or n.share or n.operation.name) for n in graph]
+    parts += [(levels[node.scope], _own_name(graph, node)) for node in graph]
     names = unique_names(parts)
     count = len(graph.scopes)
     scopes, nodes = tuple(names[:count]), tuple(names[count:])
     return Naming(scopes, nodes, _scope_paths(graph, scopes))
+
+
+def _own_name(graph: Graph, node: Node) -> str:
+    """The name of an operation before numbering: `wte.weight` for a part of shared layers."""
+    own = node.name or node.share
+    if own or node.weights_of is None or not node.operation.needs_owner:
+        return own or node.operation.name
+    owner = graph.node(node.weights_of)
+    return f"{owner.share or owner.name}.{node.operation.name}"
 
 
 def _place(levels: list[int], scope: Scope) -> Hashable:

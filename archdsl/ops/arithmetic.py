@@ -27,6 +27,13 @@ class Arithmetic(Operation):
     constant: Number | None = parameter(Maybe(Real()), None)
     constant_first: bool = parameter(Boolean(), False)
 
+    @property
+    def formula(self) -> str:
+        if self.constant is None:
+            return ""
+        sides = ("x", show_number(self.constant))
+        return f" {self.symbol} ".join(reversed(sides) if self.constant_first else sides)
+
     def infer(self, *operands: TensorType) -> Types:
         check_constant(self.name, self.constant, operands)
         return (broadcast(self.name, operands),)

@@ -107,6 +107,11 @@ class Operation(Frozen):
     is_view: ClassVar[bool] = False
     """Whether the result shares its operand's memory."""
 
+    @property
+    def formula(self) -> str:
+        """How the language writes it with `x` as its operand, where that is no call: `1 - x`."""
+        return ""
+
     # Subclasses name their operands, as in `infer(self, q, k, v)`. A type checker allows such an
     # override only of `*operands: Any` together with `**_: Any`.
 

@@ -107,14 +107,21 @@ class _Listing:
 def _heading(name: str, kind: str, written: str) -> str:
     """`conv2(54)` for the second `conv(54)`, and `pool1: max_pool(2)` if the author named it."""
     # Names are made of the kind and a number, unless the author assigned the result to a name.
-    is_own = not re.fullmatch(re.escape(kind) + "[0-9]*", name)
-    return (f"{name}: {written}" if written else name) if is_own else name + written[len(kind) :]
+    is_made = re.fullmatch(re.escape(kind) + "[0-9]*", name)
+    if is_made and written.startswith(kind):
+        return name + written[len(kind) :]
+    return f"{name}: {written}" if written else name
 
 
 def describe(operation: Operation) -> str:
-    """An operation as the language writes it: `conv(54, kernel = (3, 3, 3), groups = 54)`."""
+    """An operation as the language writes it: `conv(54, kernel = (3, 3, 3), groups = 54)`.
+
+    A part of other layers has no text but its name.
+    """
     if isinstance(operation, Input):
         return "input"
+    if operation.needs_owner or operation.formula:
+        return operation.formula
     written = [
         show_value(getattr(operation, field.name))
         if field.default is MISSING

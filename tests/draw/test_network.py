@@ -104,6 +104,20 @@ def test_a_parameter_is_shown_where_it_varies() -> None:
     assert lines == [("act relu",), ("act tanh, k 3",), ("act tanh, k (1, 3)",)]
 
 
+def test_operators_are_shown_as_they_are_written() -> None:
+    shown = boxes(picture(build_body("y = 1 - x\nreturn y * 0.5 + y")).main.items)
+    lines = {box.title: box.lines for box in shown}
+    assert lines["y: subtract"] == ("1 - x",)
+    assert (lines["multiply"], lines["add"]) == (("x * 0.5",), ())
+
+
+def test_the_weight_of_a_shared_layer_is_named_by_it() -> None:
+    body = "share e = linear(features = 8, bias = false)\ny = x -> mean(positions) -> e\n"
+    body += "return y, e.weight"
+    shown = boxes(picture(build_body(body)).main.items)
+    assert ("e.weight", ()) in [(box.title, box.lines) for box in shown]
+
+
 def test_a_network_without_costs() -> None:
     shown = picture(build_body("x -> relu"))
     assert shown.scale is None
