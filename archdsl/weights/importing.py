@@ -117,17 +117,20 @@ def _state(match: Match, inflation: Inflation) -> dict[str, Tensor]:
         elif key in start:
             state[key] = initial
         else:
-            state[key] = _copied(match.file.tensors[own.names[key]], own.shapes[key], inflation)
+            state[key] = _copied(match.file.tensors[own.names[key]], initial, inflation)
         if state[key].isnan().any():
             raise weights_error(f"{own.names[key]} of {match.file.path} holds NaN")
     return state
 
 
-def _copied(tensor: Tensor, shape: tuple[int, ...], inflation: Inflation) -> Tensor:
+def _copied(tensor: Tensor, initial: Tensor, inflation: Inflation) -> Tensor:
+    """A tensor of the file in the shape that it has here, and in no lower precision."""
+    torch = import_torch()
+    precise = tensor.detach().to(torch.promote_types(tensor.dtype, initial.dtype))
     # Cloned, because tensors of a checkpoint may be views that share one large storage, which
     # would be saved with each of them; contiguous, because safetensors stores nothing else.
-    contiguous = import_torch().contiguous_format
-    return inflated(tensor.detach(), shape, inflation).clone(memory_format=contiguous)
+    copied: Tensor = inflated(precise, tuple(initial.shape), inflation)
+    return copied.clone(memory_format=torch.contiguous_format)
 
 
 def _passing(key: str, own: Named) -> Tensor:

@@ -92,7 +92,8 @@ def distances(pair: Pair, inflation: Inflation, frames: int) -> list[float]:
     ("name", "frames", "reach", "exact"),
     [
         ("i3d", 128, 6, 1e-12),
-        ("s3d", 128, 6, 1e-6),  # variances of norms that pass on are rounded in float32
+        # Variances of norms that pass on are rounded in float32.
+        pytest.param("s3d", 128, 6, 1e-6, marks=pytest.mark.slow),
         ("resnet", 9, 4, 1e-12),
         ("mobilenet_v2", 9, 4, 1e-12),
     ],
@@ -108,7 +109,13 @@ def test_equal_frames_give_the_features_of_the_image(
     assert max(found) > 1e-4
 
 
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("resnet", "mobilenet_v2", "mobilenet_v3"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("i3d", "s3d")),
+    ],
+)
 def test_a_centred_kernel_sees_one_frame(name: str, pairs: Pairs) -> None:
     """So no frame is near the ends. MobileNetV3 needs that, since its gates see all frames."""
     assert max(distances(pairs(name), CENTRE, 8)) < (1e-6 if name == "s3d" else 1e-12)
@@ -157,6 +164,7 @@ def test_inserted_cells_start_anew(pairs: Pairs, tmp_path: Path, capsys: Printed
     assert not state["res3_non_local.norm.weight"].any()
 
 
+@pytest.mark.slow
 def test_the_same_names_serve_networks_over_images(tmp_path: Path) -> None:
     """torchvision's classifiers, into specs of them: nothing is inflated."""
     for name, module in (("mobilenet_v2", "mobilenetv2"), ("mobilenet_v3_large", "mobilenetv3")):

@@ -131,7 +131,7 @@ def _header(recipe: Recipe, target: Target) -> str:
     if recipe.doc:
         parts += filter(None, recipe.doc.split("\n\n"))  # also what no paper printed
     if recipe.pretrained and not target.gives_probabilities:
-        file = "--weights takes a file with all weights of this network"
+        file = "--weights takes a file of weights, and what fits of it"
         parts.append(f"The paper starts from {recipe.pretrained}; {file}.")
     return "\n\n".join(textwrap.fill(part, _WIDTH) for part in parts)
 
