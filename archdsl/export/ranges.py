@@ -20,6 +20,9 @@ _STEPS = (1, 2, 3, 4, 6, 8, 16, 32, 64)
 _COUNTS = (1, 2, 4, 8, 16, 32)
 """How many steps are tried: rounding takes a few sizes in a row and refuses as many after them."""
 
+_LARGE = 4096
+"""A size that is tried too: a table of 1,024 places is the limit of clips of 8."""
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -67,11 +70,11 @@ def spread(takes: Takes, declared: int) -> Spread:
     step = next(filter(larger, tried), 0) or next(filter(beside, tried), 0)
     if not step:
         return Spread(declared, declared)
-    fewer, more = (declared - 1) // step, max(declared // step + 1, _COUNTS[-1])
+    fewer, more = (declared - 1) // step, max(declared, _LARGE) // step + 1
     below = _farthest(lambda count: takes(declared - count * step), fewer)
     above = _farthest(lambda count: takes(declared + count * step), more)
     low, high = declared - below * step, declared + above * step
-    # An axis that takes more than twice its declared size is taken to have no limit.
+    # An axis that takes so much more than its declared size is taken to have no limit.
     return Spread(low, None if above == more else high, step)
 
 
@@ -85,19 +88,14 @@ def _steps(declared: int) -> list[int]:
 def _farthest(takes: Takes, most: int) -> int:
     """The greatest count, up to `most`, to which all are taken, as far as that is tried.
 
-    Counts are doubled until one is refused, and then halved: a few dozen runs for 1,000 frames.
+    If some are refused, counts are doubled until one is, and then halved.
     """
-    powers = (2**power for power in range(most.bit_length()))
-    taken = 0
-    for count in sorted({*powers, most}):
-        if not takes(count):
-            return _border(takes, taken, count)
-        taken = count
-    return taken
-
-
-def _border(takes: Takes, taken: int, refused: int) -> int:
-    """The last count that is taken between one that is and one that is not."""
+    if all(takes(count) for count in (*_COUNTS, most) if count <= most):
+        return most
+    taken, refused = 0, 1
+    while refused < most and takes(refused):
+        taken, refused = refused, 2 * refused
+    refused = min(refused, most)
     while refused - taken > 1:
         middle = (taken + refused) // 2
         taken, refused = (middle, refused) if takes(middle) else (taken, middle)

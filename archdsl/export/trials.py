@@ -100,7 +100,7 @@ def _owner(trace: TracebackType) -> int:
 def _statement(trace: TracebackType) -> str:
     """The line of a frame as it is written; a line that raises says enough by its message."""
     line = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
-    return "" if line.startswith("raise ") else line
+    return "" if line.startswith("raise ") else shorten(line, _LONGEST // 2, placeholder=" ...")
 
 
 def results(output: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:

@@ -82,6 +82,7 @@ KNOWN: dict[str, tuple[Forward, Mapping[str, Limits]]] = {
         lambda x: x * torch.ones(6, 8, 8),
         {"frames": (6, 6, 1), "height": (8, 8, 1), "width": (8, 8, 1)},
     ),
+    "a table": (lambda x: x + torch.ones(1000, 1, 1)[: x.shape[2]], {"frames": (1, 1000, 1)}),
     "groups of frames": (lambda x: x.unflatten(2, (-1, 2)).mean(3), {"frames": (2, None, 2)}),
     "groups of three": (lambda x: x.unflatten(2, (-1, 3)).mean(3), {"frames": (3, None, 3)}),
     "halves": (halves, {"frames": (2, None, 2)}),

@@ -90,6 +90,12 @@ def test_windows_are_open(tmp_path: Path) -> None:
 
 
 CASES = {
+    "positions": Case(
+        HERE / "positions.arch",
+        {BATCH: "any", "height": "4", "width": "4"},
+        (((3, 3, 4, 4),),),
+        {((1, 3, 4, 5),): "Got: 5 Expected: 4"},
+    ),
     "swin": Case(
         HERE / "swin.arch",
         {BATCH: "any", "frames": "2", "height": "28", "width": "28"},
@@ -141,3 +147,22 @@ CASES = {
 def test_a_file_gives_what_the_module_gives(name: str, form: str, tmp_path: Path) -> None:
     module, traced = exported(CASES[name], tmp_path)
     check(CASES[name], form, module, traced)
+
+
+@pytest.mark.slow
+def test_a_language_model_takes_as_many_tokens_as_it_has_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import onnxruntime
+
+    sizes = {"length": 8, "vocabulary": 20, "features": 16, "heads": 2, "depth": 2}
+    options = [word for name, size in sizes.items() for word in ("--set", f"{name}={size}")]
+    spec = NETWORKS / "gpt2_small.arch"
+    assert main(["compile", str(spec), "-o", str(tmp_path), *options]) == 0
+    assert main(["export", str(tmp_path / "gpt2_small"), "--onnx"]) == 0
+    assert "\nlength    1 to 1024\n" in capsys.readouterr().out
+    session = onnxruntime.InferenceSession(tmp_path / "gpt2_small" / "gpt2_small.onnx")
+    (scores,) = session.run(None, {"tokens": torch.randint(0, 20, (2, 1024)).numpy()})
+    assert scores.shape == (2, 1024, 20)
+    with pytest.raises(Exception, match="tokens: length must be 1 to 1024"):
+        session.run(None, {"tokens": torch.randint(0, 20, (1, 1025)).numpy()})
