@@ -24,7 +24,8 @@ was inserted in the network.
 
 torchvision-2d are GoogLeNet, ResNet and MobileNet, for networks over images and over videos. Their
 kernels are inflated along time: repeated and divided by the length, or with --inflate centre in the
-middle. The report says of each layer how.
+middle. The report says of each layer how. own-2d takes weights of a module of the same names over
+images.
 
 No code in FILE is run. OUT is a dict with the weights as `model_state`, or safetensors if it has
 that suffix. An OUT that exists is an error without --force. Read it with `load_weights` of

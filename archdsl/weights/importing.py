@@ -92,7 +92,7 @@ def _named(network: Network, file: WeightFile, library: str) -> Named:
         CompileError: the file has other keys.
     """
     found = [recognise(each.tensors) for each in file.stored]
-    known = [source for source in SOURCES[library] if source in found]
+    known = [source for source in SOURCES[library] if source in found or not source.blocks]
     if known:
         return Named(network, known[0])
     titles = ", ".join(source.title for source in SOURCES[library])

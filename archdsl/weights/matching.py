@@ -65,6 +65,8 @@ class Named:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The source's key of each tensor that it has a name for."""
+        if not self.source.blocks:
+            return {key: key for key in self.shapes if key not in self.inserted}
         return map_keys(list(self.shapes), self.network.graph, self.source)
 
     @cached_property

@@ -267,3 +267,36 @@ def test_kernels_along_time() -> None:
 )
 def test_which_shapes_fit(there: tuple[int, ...], here: tuple[int, ...], is_fit: bool) -> None:
     assert fits(there, here) is is_fit
+
+
+NET = """
+network net(classes: int = 7) {{
+  input clip: 3 x {size}
+  first = clip -> conv(4, kernel = 3)
+  last = first -> batch_norm -> relu -> conv(8, kernel = {kernel})
+  return last -> adaptive_avg_pool(1) -> flatten -> linear(classes)
+}}
+"""
+
+
+def test_a_network_of_the_same_names_over_images(tmp_path: Path, capsys: Printed) -> None:
+    """The emitted module of one spec gives the weights of another's, with other classes."""
+    specs = {
+        "flat": NET.format(size="8^2", kernel="3"),
+        "net": NET.format(size="5 x 8^2", kernel="(5, 3, 3)"),
+    }
+    for name, text in specs.items():
+        (tmp_path / f"{name}.arch").write_text(text)
+    theirs = network_class(archdsl.load(tmp_path / "flat.arch").network("net"))(classes=9)
+    path, out = tmp_path / "flat.pt", tmp_path / "out.pt"
+    torch.save({"model": theirs.state_dict()}, path)
+    command = ["weights", "import", str(path), "--from", "own-2d", "-o", str(out)]
+    assert main([*command, "--spec", str(tmp_path / "net.arch"), "--inflate", "centre"]) == 0
+    printed = capsys.readouterr().out
+    assert "in the middle of 5" in printed
+    assert "- reset       linear.weight, linear.bias: 7 classes, but the file has 9" in printed
+    state = torch.load(out, weights_only=True)["model_state"]
+    assert torch.equal(state["last.weight"][:, :, 2], theirs.state_dict()["last.weight"])
+    torch.save({"model": {"other.weight": torch.ones(2)}}, path)
+    assert main([*command, "--spec", str(tmp_path / "net.arch"), "--force"]) == 1
+    assert "it holds other.weight in `model`" in capsys.readouterr().err

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from archdsl.weights.sources.base import Source
+from archdsl.weights.sources.own_2d import OWN_2D
 from archdsl.weights.sources.pytorchvideo import PYTORCHVIDEO
 from archdsl.weights.sources.slowfast import SLOWFAST
 from archdsl.weights.sources.torchvision_2d import TORCHVISION_2D
 
-_ALL = (PYTORCHVIDEO, SLOWFAST, *TORCHVISION_2D)
+_ALL = (PYTORCHVIDEO, SLOWFAST, *TORCHVISION_2D, OWN_2D)
 
 VARIANTS = {"shortcut_norm": ("always", "where_channels_differ")}
 """Parameters of our blocks in which the implementations of X3D differ, with their values."""

@@ -37,7 +37,7 @@ class Source:
     - `mark` is found in the key of one weight of each residual block, with the number of the stage
       as its group. It recognises a file, and counts the blocks of each stage.
     - `blocks` has the names of each block, by its name here. Of several, those are taken that
-      first cover the layers of the block.
+      first cover the layers of the block. Without any, layers have the names that they have here.
     - `classifier` is how the library's name of the layer ends whose outputs are the classes.
     - `residual` is the block that `mark` counts, "" if it counts none.
     - `places` are the library's names of the network's blocks, in their order.
