@@ -27,6 +27,7 @@ from archdsl.build.values import (
     show,
 )
 from archdsl.diagnostics import Diagnostic, Label
+from archdsl.ir.graph import GraphView
 from archdsl.ops import INFIX, OPERATIONS
 from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.params.kinds import Kind, kind_of
@@ -180,6 +181,8 @@ def add(
     except Mismatch as mismatch:
         named = _parameter_at_fault(operation, mismatch, parameters)
         raise Fault(_explain(frame, mismatch, operands, named, node)) from None
+    if operation.needs_constant:
+        _check_constants(frame, operation, operands)
     values = frame.graph.add(
         operation,
         tuple([tensor.value for tensor in tensors]),
@@ -196,6 +199,23 @@ def add(
     if len(values) == 1:
         return Tensor(values[0], results[0])
     return tuple(map(Tensor, values, results))
+
+
+def _check_constants(frame: Frame, operation: Operation, operands: list[Given]) -> None:
+    for given in operands:
+        assert isinstance(given.value, Tensor)
+        if not _is_constant(frame.graph, given.value):
+            takes = f"`{operation.name}` takes a constant"
+            message = f"{takes}, but this depends on an input or on parameters"
+            raise frame.fault("argument", message, given.span)
+
+
+def _is_constant(graph: GraphView, tensor: Tensor) -> bool:
+    for node in map(graph.node, graph.sources([tensor.value])):
+        operands = graph.types(graph.operands(node))
+        if node.operation.cost(operands, node.results).parameters:
+            return False
+    return not tensor.type.samples
 
 
 def _parameter_at_fault(

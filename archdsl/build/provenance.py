@@ -140,7 +140,7 @@ def expression(node: tree.Expression, snapshot: Snapshot) -> Expression:
             sizes = [size for dimension in dimensions for size in _repeated(dimension)]
             return _applied("tuple", tuple(sizes), snapshot)
         case tree.Index(value=value, index=index):
-            return _applied("[]", (value, index), snapshot)
+            return _indexed(expression(value, snapshot), expression(index, snapshot))
         case tree.Unary(operator=sign, operand=operand):
             return _applied(sign, (operand,), snapshot)
         case tree.Binary(operator=sign, left=left, right=right):
@@ -175,6 +175,18 @@ def _entry(values: tree.Expression, indices: tuple[int, ...], snapshot: Snapshot
         else:
             whole = apply("[]", whole, Literal(index))
     return whole
+
+
+_SHORT = 16
+"""The most parts of a tuple that is written out to take an entry of it."""
+
+
+def _indexed(values: Expression, index: Expression) -> Expression:
+    """An entry of a tuple; by itself, if the tuple would be longer than anyone reads."""
+    match values.term if isinstance(values, Named) else values, index:
+        case Apply(operator="tuple", terms=terms), Literal(value=int(place)):
+            return terms[place] if values.size > _SHORT else apply("[]", values, index)
+    return apply("[]", values, index)
 
 
 def _applied(operator: str, nodes: tuple[tree.Expression, ...], snapshot: Snapshot) -> Expression:

@@ -10,6 +10,7 @@ merging      one plan for several variants: forks for what only some have; ident
 scopes       whether every branch has what it reads
 classes      instances that share one class: one for each block, more only where one cannot do
 leaves       the parameters and sizes that expressions read, and which of them are constant
+kept         parameters that stay arguments, though they are constant
 opens        the parameters of the network that are arguments of its class
 readings     the expressions of a block's text that hold in all instances of its class
 terms        expressions of the language in Python: rewritten, computed, and printed
@@ -19,10 +20,14 @@ sizes        the sizes of a clip that a module fixes, so that it must refuse oth
 columns      the values of a member in all instances; attributes: the names of modules
 members      the members of a class as they are printed, and parts: forks and stages of them
 slots        the attribute or the expression of each member; stored: what `forward` needs besides
+expressions  what a method computes in place: operations, and calls of functions
 stages       tables as `nn.Sequential`, loops
+buffers      constants that the constructor computes
 forward      the body of `forward`: variables, branches, tensors; templates: PyTorch forms, parsed
+locals       numbers that `forward` computes from sizes and uses more than once
 writer, network, initialise
-             a class; the network's class; `reset_parameters`
+             a class; the network's class; `reset_parameters`; signatures: parameters and types
+functions    blocks without state as functions
 module       the whole file, with its docstring and constants; folder: the files beside it
 names        names of the language as valid and unused names of Python
 python/      Python as a tree that prints itself in black's layout

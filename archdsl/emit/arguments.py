@@ -132,6 +132,14 @@ class Arguments:
         self._integers.update(leaves(term))
         return terms.write(term, self._variable)
 
+    def is_plain(self, column: Column, uniform: bool = False) -> bool:
+        """Whether a value is a constant, or an argument that only passes it on.
+
+        A default that an expression computes must be written: another argument may change it.
+        """
+        term = self.reading.expression(column, uniform=uniform)
+        return term is None or isinstance(term, Literal)
+
     def final(self) -> list[Argument]:
         """All arguments, in the order of their first use, once every member is written.
 

@@ -12,7 +12,7 @@ from archdsl.emit.members import argument_value
 from archdsl.emit.names import attribute, numbered
 from archdsl.emit.plans import PlannedMember, are_exclusive, paths
 from archdsl.emit.structure import Member
-from archdsl.ops.forms import Expression, Held, Layer, Weight
+from archdsl.ops.forms import Held, Layer, Weight
 
 
 @dataclass
@@ -59,8 +59,8 @@ class Attributes:
             _, member = next(self.columns.owner.members_under(planned.key))
             key = self._sharing_key(planned, member)
             keys.append(key)
-            operations.append(member.operation)
-            if not isinstance(member.form, Expression | Held):
+            operations.append(member.operation or self._block_name(member))
+            if not (member.is_stateless or isinstance(member.form, Held)):
                 bases.setdefault(key, attribute(self._base_name(member)))
         unique = dict(zip(bases, numbered(bases.values()), strict=True))
         return {
@@ -94,6 +94,10 @@ class Attributes:
         if len(member.hint) > 1:
             return member.hint
         if member.child is not None:
-            return self.columns.classes.of[member.child].definition.name
+            return self._block_name(member)
         assert isinstance(member.form, Layer | Weight)
         return member.form.label
+
+    def _block_name(self, member: Member) -> str:
+        assert member.child is not None
+        return self.columns.classes.of[member.child].definition.name

@@ -108,6 +108,8 @@ class Body:
                 return entry_of(self._resolved(values), self._resolved(index))
             case Apply(operator=sign, terms=terms):
                 return apply(sign, *map(self._resolved, terms))
+            case Opaque(reads=reads):
+                return replace(term, reads=_leaves_of(map(self._resolved, reads)))
         return term
 
     def type(self, value: Value) -> TensorType:
@@ -146,7 +148,8 @@ class Body:
         """The axis of a size as torch counts it."""
         if isinstance(leaf, Measured):
             return leaf.axis
-        return int(leaf.what) + self.graph.type(self.scope.inputs[leaf.name]).leading
+        place = int(leaf.what)
+        return place if place < 0 else place + self.graph.type(self.scope.inputs[leaf.name]).leading
 
     def derived(self, term: Expression) -> Expression:
         """An expression with every size that `forward` reads replaced by how it follows."""
@@ -159,8 +162,7 @@ class Body:
                 found = self.derived(inner)
                 return found if isinstance(found, Opaque) else replace(term, term=found)
             case Opaque(reads=reads):
-                read = (leaf for inner in reads for leaf in leaves(self.derived(inner)))
-                return replace(term, reads=frozenset(read))
+                return replace(term, reads=_leaves_of(map(self.derived, reads)))
         return term
 
     def _derivation(self, leaf: Measured) -> Expression:
@@ -192,8 +194,7 @@ class Body:
             case Named(term=inner):
                 return self.outward(inner)
             case Opaque(reads=reads):
-                read = (leaf for inner in reads for leaf in leaves(self.outward(inner)))
-                return replace(term, reads=frozenset(read))
+                return replace(term, reads=_leaves_of(map(self.outward, reads)))
             case Apply(operator=sign, terms=terms):
                 return apply(sign, *map(self.outward, terms))
         return term
@@ -245,7 +246,7 @@ class Body:
         key = (operation, terms, operands, sizes)
         if key not in self.traces:
             # A number beside integers that give integers is one itself.
-            takes_reals = not all(result.integers for result in node.results)
+            takes_reals = not all(typed.integers for typed in (*operands, *node.results))
             traced_operation = _with_terms(operation, terms, takes_reals)
             results = tuple(_results(traced_operation, operands, node.results))
             form = self.target.form(traced_operation, operands, results)
@@ -259,6 +260,11 @@ class Body:
         self.types |= {
             Value(node.index, i): self._measure(node, i, result) for i, result in enumerate(results)
         }
+
+
+def _leaves_of(terms: Iterable[Expression]) -> frozenset[Expression]:
+    """All that some expressions read."""
+    return frozenset(leaf for term in terms for leaf in leaves(term))
 
 
 def _is_kept(operation: Operation, name: str, origin: Origin) -> bool:

@@ -10,19 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import TypeAlias
 
 from archdsl.emit.instances import instances
 from archdsl.emit.keys import Key
 from archdsl.emit.merging import merge
 from archdsl.emit.plans import ClassPlan
-from archdsl.emit.structure import Instance, Member
+from archdsl.emit.structure import BlockKey, Instance, Member
 from archdsl.emit.targets.base import Target
 from archdsl.emit.variants import Kind, Structure, structure_of
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Definition, Graph
-
-BlockKey: TypeAlias = tuple[str, int]
 
 
 @dataclass(eq=False)
@@ -36,6 +33,11 @@ class BlockClass:
     @property
     def is_network(self) -> bool:
         return self.instances[0].body.parent is None
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is written as a function: it has no state."""
+        return self.instances[0].is_function
 
     def members_under(self, key: Key) -> Iterator[tuple[int, Member]]:
         """The member with this key in each instance that has it, with the instance's number."""
@@ -63,21 +65,10 @@ def classes(graph: Graph, target: Target) -> Classes:
     by_scope = instances(graph, target)
     by_block: dict[BlockKey, list[Instance]] = {}
     for _, instance in sorted(by_scope.items(), key=itemgetter(0)):
-        by_block.setdefault(_block_key(instance), []).append(instance)
+        by_block.setdefault(instance.block, []).append(instance)
     builder = _Builder(by_block)
-    builder.visit(_block_key(by_scope[0]))
+    builder.visit(by_scope[0].block)
     return Classes(tuple(builder.ordered), builder.of, builder.place)
-
-
-def _definition(instance: Instance) -> Definition:
-    assert instance.scope.block is not None
-    return instance.scope.block
-
-
-def _block_key(instance: Instance) -> BlockKey:
-    """Identifies a block by the place of its definition: two files may use the same name."""
-    span = _definition(instance).span
-    return span.source.name, span.start
 
 
 @dataclass
@@ -99,7 +90,7 @@ class _Builder:
         for instance in self.by_block[block]:
             for member in instance.members:
                 if member.child is not None:
-                    self.visit(_block_key(member.child))
+                    self.visit(member.child.block)
         self._group(self.by_block[block])
 
     def _group(self, instances: list[Instance]) -> None:
@@ -113,7 +104,7 @@ class _Builder:
             self._add_class(plan, [instance for s in group for instance in alike[s]])
 
     def _add_class(self, plan: ClassPlan, members: list[Instance]) -> None:
-        owner = BlockClass(_definition(members[0]), plan, members)
+        owner = BlockClass(members[0].definition, plan, members)
         self.ordered.append(owner)
         for place, instance in enumerate(members):
             self.of[instance], self.place[instance] = owner, place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archdsl.emit.arguments import Argument
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.keys import Key
 from archdsl.emit.leaves import Cell, Column
@@ -12,6 +13,7 @@ from archdsl.emit.sizes import Sizes
 from archdsl.emit.structure import Member
 from archdsl.emit.terms import python_value
 from archdsl.ir.traced import plain, term_of
+from archdsl.ir.written import Apply, Literal, Opaque
 from archdsl.ops.forms import PyValue
 
 
@@ -31,6 +33,17 @@ class Columns:
         """The same for a value that `forward` computes, which can read the sizes of tensors."""
         values = ((place, value(member)) for place, member in self.owner.members_under(key))
         return {place: Cell(python_value(plain(v)), term_of(v)) for place, v in values}
+
+    def passed(self, key: Key, argument: Argument) -> Column:
+        """What the instances of a block are given for an argument, in terms of this class."""
+        return {place: self._passed(one, argument) for place, one in self.owner.members_under(key)}
+
+    def _passed(self, member: Member, argument: Argument) -> Cell:
+        assert member.child is not None
+        assert member.outward is not None
+        value, _ = argument.column[self.classes.place[member.child]]
+        term = member.outward(argument.leaf or Opaque())
+        return Cell(value, Apply("!=", (term, Literal(None))) if argument.is_switch else term)
 
     def fix(self, column: Column, key: Key, name: str = "") -> Column:
         """A column in terms of what a constructor knows; sizes that it fixes are recorded."""

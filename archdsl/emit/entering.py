@@ -15,7 +15,7 @@ CHANNELS, FEATURES = "channels", "features"
 def is_position(leaf: Expression) -> bool:
     """Whether a leaf depends on the size of a clip, which no constructor knows."""
     if isinstance(leaf, Entering):
-        return leaf.what.isdigit()
+        return leaf.what not in (CHANNELS, FEATURES)
     return isinstance(leaf, Measured | Opaque)
 
 
@@ -63,7 +63,7 @@ def size_of(type_: TensorType, what: str) -> Expression:
         return term_of(type_.positions)
     if what == "elements":
         return term_of(type_.elements)
-    if what.isdigit():
+    if what.lstrip("-").isdigit():
         return term_of(type_.shape[int(what)])
     # The name of an axis asks for a size of positions, even where the last axis is also the
     # features: a constructor may be given features, but no sizes of positions.

@@ -7,11 +7,12 @@ line reads it once, it is nested there; otherwise it gets a line of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from archdsl.emit.branches import if_statement, targets
+from archdsl.emit.locals import with_locals
 from archdsl.emit.members import Slot
 from archdsl.emit.parts import Fork, Part, Stage
 from archdsl.emit.python import (
@@ -28,7 +29,7 @@ from archdsl.emit.python import (
     names_in,
 )
 from archdsl.emit.reads import branch_reads, joins, named, on_the_way, reads
-from archdsl.emit.references import Joined, Reference
+from archdsl.emit.references import FromInput, Joined, Reference
 from archdsl.emit.tensors import annotated, is_tensor
 from archdsl.emit.variables import Variables, fresh
 from archdsl.frozen import Frozen
@@ -54,14 +55,25 @@ class _Pending(Frozen):
 
 
 def body(
-    parts: Sequence[Part], inputs: dict[Reference, str], outputs: tuple[Reference, ...]
+    parts: Sequence[Part],
+    inputs: Mapping[Reference, str],
+    outputs: tuple[Reference, ...],
+    taken: Collection[str] = (),
 ) -> tuple[Statement, ...]:
-    """The statements that compute `outputs` from the variables of `inputs`."""
+    """The statements that compute `outputs` from the variables of `inputs`.
+
+    The names that are `taken` are those of other variables.
+    """
+    names = named(parts, chain.from_iterable(joins(parts, outputs).values()))
+    tensors = {one.name: name for one, name in inputs.items() if isinstance(one, FromInput)}
+    parts, numbers = with_locals(parts, tensors, {*taken, *inputs.values(), *names.values()})
+    own = {name for statement in numbers for name in names_in(statement.target)}
     joined = joins(parts, outputs)
     read = Counter(reads(parts, outputs))
-    names = named(parts, chain.from_iterable(joined.values()))
-    variables = Variables(dict(inputs), read, names, on_the_way(parts, read, names))
+    passing = on_the_way(parts, read, names)
+    variables = Variables(dict(inputs), read, names, passing, frozenset({*taken, *own}))
     writer = _Writer(variables, outputs, joined, frozenset(inputs.values()))
+    writer.lines += numbers
     for part in parts:
         writer.part(part)
     return writer.finish(outputs)
@@ -97,6 +109,10 @@ class _Writer:
             self._slot(part)
 
     def _slot(self, slot: Slot) -> None:
+        if slot.buffer is not None:
+            self.variables.of[slot.results[0]] = slot.template
+            self.types[slot.template] = True
+            return
         self._make_room(slot)
         operands = [self._operand(reference) for reference in slot.operands]
         expression = slot.apply([operand.expression for operand in operands])
@@ -257,7 +273,7 @@ class _Writer:
         for name in names:
             taken = self._busy() | {*found}
             own = name
-            if own in taken:
+            if own in taken or "." in own:
                 own = next(n for n in fresh() if n not in taken | {*names})
                 self.lines.append(Assign(Atom(own), Atom(name)))
             found.append(own)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from archdsl.emit.branches import opposite
+from archdsl.emit.members import Slot
 from archdsl.emit.parts import Fork, Part, Stage
 from archdsl.emit.python import (
     Atom,
@@ -101,6 +102,8 @@ def own_initialisation(parts: Iterable[Part]) -> Iterator[Statement]:
         if isinstance(slot.member.form, Weight):
             own = Atom(f"self.{slot.attribute}")
             yield Expr(_initialised(slot.member.form, own, slot.values))
+        if slot.buffer is not None:
+            yield buffer_computed(slot)
         for name in slot.zero:
             zeroed = Expr(Call(Atom("nn.init.zeros_"), (Atom(f"self.{slot.attribute}.{name}"),)))
             if slot.flag is None:
@@ -110,6 +113,11 @@ def own_initialisation(parts: Iterable[Part]) -> Iterator[Statement]:
                 kind = Atom(slot.member.form.constructor)
                 test = Call(Atom("isinstance"), (Atom(f"self.{slot.attribute}"), kind))
                 yield If(test, (zeroed,))
+
+
+def buffer_computed(slot: Slot) -> Statement:
+    """The statement that computes a buffer anew."""
+    return Expr(Call(Atom(f"self.{slot.attribute}.copy_"), (slot.buffer or Atom(""),)))
 
 
 def first_value(weight: Weight, sizes: Sequence[Python], options: Mapping[str, Python]) -> Python:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import repeat
@@ -11,9 +11,10 @@ from itertools import repeat
 from archdsl.emit.bodies import Body, bodies
 from archdsl.emit.keys import Child, Key, key_and_stage
 from archdsl.emit.references import FromInput, FromJoin, FromMember, Guard, Reference
-from archdsl.emit.structure import Instance, Member, Outward
+from archdsl.emit.structure import BlockKey, Instance, Member, Outward
 from archdsl.emit.targets.base import Target
 from archdsl.ir.graph import Decision, Graph, Join, Joins, Node, Scope, Site, Value
+from archdsl.ops.forms import Expression
 from archdsl.ops.sources import Input
 
 
@@ -24,12 +25,41 @@ def instances(graph: Graph, target: Target) -> dict[int, Instance]:
     for join in graph.joins:
         joins.setdefault(join.scope, []).append(join)
     found: dict[int, Instance] = {}
+    functions: set[BlockKey] = set()
     # A scope has a higher index than the scopes around it, so inner instances are read first.
     for index in sorted(children, reverse=True):
         if graph.scopes[index].weights_of is not None:
             continue  # a later use of shared layers: its class is that of the first
-        found[index] = _Reader(by_scope[index], children, found, joins.get(index, ())).instance()
+        reader = _Reader(by_scope[index], children, found, functions, joins.get(index, ()))
+        found[index] = reader.instance()
+    functions |= _without_state(found.values())
     return found
+
+
+def _without_state(found: Iterable[Instance]) -> set[BlockKey]:
+    """The blocks whose instances are nothing but expressions, and blocks of such.
+
+    Shared layers are a module, even if they have no weights.
+    """
+    members: dict[BlockKey, list[Member]] = {}
+    stateful: set[BlockKey] = set()
+    for one in found:
+        members.setdefault(one.block, []).extend(one.members)
+        is_shared = any(scope.share for scope in one.graph.enclosing(one.scope.index))
+        if is_shared or one.scope.parent is None:
+            stateful.add(one.block)
+    functions = members.keys() - stateful
+    while True:
+        fewer = {key for key in functions if all(_is_stateless(m, functions) for m in members[key])}
+        if fewer == functions:
+            return fewer
+        functions = fewer
+
+
+def _is_stateless(member: Member, functions: Collection[BlockKey]) -> bool:
+    if member.child is not None:
+        return member.child.block in functions
+    return isinstance(member.form, Expression)
 
 
 def _children(graph: Graph) -> dict[int, list[Child]]:
@@ -61,6 +91,7 @@ class _Reader:
     body: Body
     children: Mapping[int, list[Child]]
     found: Mapping[int, Instance]
+    functions: Collection[BlockKey]
     joins: Sequence[Join]
     references: dict[Value, Reference] = field(default_factory=dict)
 
@@ -75,7 +106,7 @@ class _Reader:
             for join in self.joins
             if join.value in self.references
         }
-        return Instance(self.body, members, outputs, joins)
+        return Instance(self.body, members, outputs, joins, self.functions)
 
     @cached_property
     def names(self) -> Mapping[int, FromJoin]:
@@ -118,6 +149,7 @@ class _Reader:
         return Member(
             key,
             self._reads(values, node.joins),
+            tuple(type_.integers is None for type_ in types),
             len(results),
             node.names,
             stage,
@@ -139,6 +171,7 @@ class _Reader:
         return Member(
             key,
             tuple(self._read(v, inner.entering.get(n)) for n, v in inner.inputs.items()),
+            tuple(self.body.graph.type(v).integers is None for v in inner.inputs.values()),
             len(scope.outputs),
             scope.names,
             stage,

@@ -17,6 +17,7 @@ from archdsl.emit import terms
 from archdsl.emit.bodies import Body
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.entering import CHANNELS, FEATURES, is_position
+from archdsl.emit.sizes import Sizes
 from archdsl.emit.terms import is_block, python_value
 from archdsl.ir.traced import plain
 from archdsl.ir.written import (
@@ -221,11 +222,12 @@ def _are_written_alike(body: Body, leaf: Expression, other: Expression) -> bool:
     return False
 
 
-def constants(classes: Classes, opens: frozenset[str]) -> dict[BlockClass, Fixed]:
+def constants(classes: Classes, opens: frozenset[str], sizes: Sizes) -> dict[BlockClass, Fixed]:
     """The constant leaves of each class, given the open parameters of the network.
 
     Equal values are not enough: a caller that computes the value from its own arguments may compute
-    another one in a network with other arguments. So callers are decided before their callees.
+    another one in a network with other arguments. So callers are decided before their callees. A
+    function is given what depends on the sizes of a clip.
     """
     found: dict[BlockClass, Fixed] = {}
     owners = {instance.scope.index: owner for instance, owner in classes.of.items()}
@@ -237,6 +239,7 @@ def constants(classes: Classes, opens: frozenset[str]) -> dict[BlockClass, Fixed
             if (values := known.values(leaf))
             and all(same(values[0], value) for value in values[1:])
             and all(_is_fixed(body, leaf, owners, found, opens) for body in known.bodies)
+            and not (owner.is_function and any(sizes.axes_of_leaf(b, leaf) for b in known.bodies))
         }
     return found
 

@@ -43,9 +43,14 @@ class Computed(Frozen):
     sizes: Mapping[Term, int]
 
     def write(self, tensors: Mapping[Reference, Python]) -> Python:
-        shapes = {leaf: Attribute(tensors[_tensor(leaf)], "shape") for leaf in self.sizes}
+        shapes = {leaf: Attribute(tensors[tensor_of(leaf)], "shape") for leaf in self.sizes}
         known = {leaf: Subscript(shapes[leaf], literal(axis)) for leaf, axis in self.sizes.items()}
-        return terms.write(self.term, {**self.stored, **known}.__getitem__)
+        values = {**self.stored, **known}
+
+        def value(term: Term) -> Python:
+            return terms.write(term.term, value) if isinstance(term, Named) else values[term]
+
+        return terms.write(self.term, value)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,10 @@ class Slot:
     `build` constructs its attribute, and `indexed` does the same in terms of the variable `i`, the
     number of a block in its stage. A member without an attribute is written in `forward` from its
     `template`, with `values` for its places; some are `computed` there. `zero` names its weights
-    that start at zero. `flag` is the condition under which an optional member exists.
+    that start at zero. `flag` is the condition under which an optional member exists. What a
+    constructor can compute has the values that it has there, too: `first`. `buffer` is the
+    expression by which a method computes a buffer anew. `casts` are operands that get the type of
+    numbers of another.
     """
 
     planned: PlannedMember
@@ -65,12 +73,16 @@ class Slot:
     indexed: Python | None = None
     template: str = ""
     values: Mapping[str, Python] = field(default_factory=dict)
+    first: Mapping[str, Python] | None = None
     computed: Mapping[str, Computed] = field(default_factory=dict)
     zero: tuple[str, ...] = ()
     flag: Python | None = None
+    buffer: Python | None = None
+    casts: Mapping[int, int] = field(default_factory=dict)
 
     def apply(self, operands: list[Python]) -> Python:
         """The expression that computes this member from its operands."""
+        operands = [self._cast(place, operands) for place in range(len(operands))]
         if self.template:
             tensors = dict(zip(self.operands, operands, strict=True))
             sizes = {name: one.write(tensors) for name, one in self.computed.items()}
@@ -78,16 +90,23 @@ class Slot:
             return instantiate(self.template, own, {**self.values, **sizes})
         return Call(Attribute(SELF, self.attribute), tuple(operands))
 
+    def _cast(self, place: int, operands: list[Python]) -> Python:
+        if place not in self.casts:
+            return operands[place]
+        like = Attribute(operands[self.casts[place]], "dtype")
+        return Call(Attribute(operands[place], "to"), (like,))
+
     def mentions(self, operand: int) -> int:
         """How often the expression names one of its operands."""
         named = self.template.count(f"{{{operand}}}")
-        measured = (_tensor(size) for one in self.computed.values() for size in one.sizes)
-        return named + sum(reference == self.operands[operand] for reference in measured)
+        measured = (tensor_of(size) for one in self.computed.values() for size in one.sizes)
+        casts = sum(like == operand for like in self.casts.values())
+        return named + casts + sum(reference == self.operands[operand] for reference in measured)
 
     @property
     def operands(self) -> tuple[Reference, ...]:
         """The tensors that it reads: its operands, then those whose sizes alone it needs."""
-        sizes = [_tensor(size) for one in self.computed.values() for size in one.sizes]
+        sizes = [tensor_of(size) for one in self.computed.values() for size in one.sizes]
         others = dict.fromkeys(one for one in sizes if one not in self.planned.operands)
         return (*self.planned.operands, *others)
 
@@ -156,7 +175,7 @@ def weight_shape(member: Member) -> PyValue:
     return member.form.shape
 
 
-def _tensor(leaf: Term) -> Reference:
+def tensor_of(leaf: Term) -> Reference:
     """The tensor that a size is read from."""
     if isinstance(leaf, Entering):
         return FromInput(leaf.name)

@@ -7,14 +7,24 @@ the network are arguments of its class.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Collection
 from typing import TypeAlias
 
 from archdsl.costs.figures import Costs
 from archdsl.emit.classes import BlockClass, Classes, classes
+from archdsl.emit.functions import FunctionWriter
 from archdsl.emit.initialise import initialisation
+from archdsl.emit.kept import without_kept
 from archdsl.emit.leaves import constants
 from archdsl.emit.members import Signature
-from archdsl.emit.names import class_doc, class_name, first_paragraph, numbered
+from archdsl.emit.names import (
+    class_doc,
+    class_name,
+    first_paragraph,
+    function_name,
+    numbered,
+    variable,
+)
 from archdsl.emit.network import NetworkWriter
 from archdsl.emit.opens import (
     ClosedParameters,
@@ -34,9 +44,10 @@ from archdsl.emit.python import (
     names_in,
     render,
 )
+from archdsl.emit.signatures import parameters
 from archdsl.emit.sizes import Sizes
 from archdsl.emit.targets.base import Target
-from archdsl.emit.writer import ClassWriter, EmittedClass, ModuleContext, parameters
+from archdsl.emit.writer import ClassWriter, Emitted, ModuleContext
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
 from archdsl.ir.types import AXES, TensorType, show_shape
@@ -128,7 +139,7 @@ def write_module(graph: Graph, header: str, known: Constants, target: Target) ->
     return Module(text, network.signature.name, parameters(network.signature), network.parts)
 
 
-def _open_classes(graph: Graph, target: Target) -> list[EmittedClass]:
+def _open_classes(graph: Graph, target: Target) -> list[Emitted]:
     """The classes, with as many open parameters of the network as they can follow.
 
     Each failed attempt closes at least one parameter, so the loop ends after a few.
@@ -142,27 +153,53 @@ def _open_classes(graph: Graph, target: Target) -> list[EmittedClass]:
             opens = OpenParameters(opens.names - closed.names)
 
 
-def _classes(graph: Graph, known: Classes, opens: OpenParameters) -> list[EmittedClass]:
+def _classes(graph: Graph, known: Classes, opens: OpenParameters) -> list[Emitted]:
     """A class for each block, and at the end the network's own."""
     *blocks, last = known.ordered
-    names = [*(class_name(b.definition.name, b.definition.doc) for b in blocks)]
+    names = [_name(block, _variables(graph)) for block in blocks]
     # Numbered together: a block may have the name of the network.
     *names, own = numbered([*names, class_name(graph.name, graph.doc)])
     signatures: dict[BlockClass, Signature] = {}
     has_init = bool(graph.initialisations)
-    fixed, sizes = constants(known, opens.names), Sizes()
-    context = ModuleContext(known, signatures, opens, fixed, has_init, sizes)
+    sizes = Sizes()
+    fixed = without_kept(known, constants(known, opens.names, sizes))
+    context = ModuleContext(known, signatures, opens, fixed, has_init, sizes, set())
+    writers = [_writer(block, name, context) for block, name in zip(blocks, names, strict=True)]
     written = []
-    for block, name in zip(blocks, names, strict=True):
-        doc = class_doc(block.definition.name, block.definition.doc)
-        emitted = ClassWriter(block, name, doc, context).write()
-        signatures[block] = emitted.signature
+    for writer in writers:
+        emitted = writer.write()
+        signatures[writer.owner] = emitted.signature
         written.append(emitted)
     with_reset = [emitted.signature.name for emitted in written if emitted.has_reset]
     forms = {node: form for instance in known.of for node, form in instance.body.forms.items()}
     initial = initialisation(graph, forms, with_reset) if has_init else ()
-    network = NetworkWriter(last, own, class_doc(graph.name, graph.doc), context, initial)
-    return [*written, network.write()]
+    network = NetworkWriter(last, own, class_doc(graph.name, graph.doc), context, initial).write()
+    # Only now is it known which functions are given a device; each gives it to those that it calls.
+    for place, writer in reversed(list(enumerate(writers))):
+        if writer.owner in context.on_device:
+            written[place] = writer.write()
+    return [*written, network]
+
+
+def _name(block: BlockClass, variables: Collection[str]) -> str:
+    name, doc = block.definition.name, block.definition.doc
+    return function_name(name, variables) if block.is_function else class_name(name, doc)
+
+
+def _variables(graph: Graph) -> set[str]:
+    """Names that variables can have: as a variable, that of a function would hide it."""
+    scopes = (
+        name
+        for scope in graph.scopes
+        for name in (*scope.names, *scope.inputs, *scope.arguments, *scope.bindings)
+    )
+    return {variable(name) for name in (*scopes, *(n for node in graph for n in node.names))}
+
+
+def _writer(block: BlockClass, name: str, context: ModuleContext) -> ClassWriter:
+    doc = class_doc(block.definition.name, block.definition.doc)
+    kind = FunctionWriter if block.is_function else ClassWriter
+    return kind(block, name, doc, context)
 
 
 def _imports(used: set[str]) -> list[str]:

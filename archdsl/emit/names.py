@@ -10,7 +10,7 @@ import builtins
 import keyword
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 # Written out, since torch is not imported at compile time; a test compares it with `dir`.
 _MODULE_ATTRIBUTES = frozenset(
@@ -33,7 +33,7 @@ _MODULE_ATTRIBUTES = frozenset(
 """
 
 _TAKEN = frozenset(
-    "self torch nn F math Tensor block module i super tuple range int float min max"
+    "self torch nn F math Tensor block module device i super tuple range int float min max"
     " isinstance round_to".split()
 )
 """Names that emitted code uses, so that variables must not have them."""
@@ -50,6 +50,9 @@ Python looks into the folder of a script first, so `numpy.py` there would replac
 """
 
 _CLASSES = frozenset({"BELOW", "F", "INPUTS", "Module", "StochasticDepth", "Tensor"})
+
+
+_FUNCTIONS = frozenset({"load_weights"})
 
 
 def attribute(name: str) -> str:
@@ -105,6 +108,13 @@ def _capital(word: str) -> str:
 
 _SHORT = 4
 """The most characters of a word that is an abbreviation, such as `r3d` or `s3d`."""
+
+
+def function_name(name: str, variables: Collection[str]) -> str:
+    """The name as a function, which none of the `variables` must hide."""
+    valid = variable(name)
+    is_taken = valid in variables or valid in _FUNCTIONS or len(valid) < _SHORT
+    return valid + "_" if is_taken else valid
 
 
 def class_doc(name: str, doc: str | None) -> str | None:

@@ -11,6 +11,7 @@ from math import prod
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Argument
+from archdsl.emit.buffers import buffers_in
 from archdsl.emit.parts import Part, slots_in
 from archdsl.emit.python import (
     Assign,
@@ -66,7 +67,9 @@ class NetworkWriter(ClassWriter):
         call = Call(Atom("self.forward_features"), tuple(map(Atom, self.inputs().values())))
         target: Python = Tuple(tuple(map(Atom, names))) if len(names) > 1 else Atom(names[0])
         outputs = self.owner.plan.outputs
-        head = forward.body(parts[cut:], dict(zip(crossing, names, strict=True)), outputs)
+        # Both methods read buffers as attributes.
+        rest = [*buffers_in(parts[:cut]), *parts[cut:]]
+        head = forward.body(rest, dict(zip(crossing, names, strict=True)), outputs)
         # Calling a module gives `Any`. With the annotation, mypy knows the type that `forward`
         # returns; a tuple of several targets cannot be annotated.
         annotation = Atom("Tensor") if len(names) == 1 else None
@@ -90,6 +93,7 @@ def _crossing(parts: list[Part], cut: int, outputs: tuple[Reference, ...]) -> tu
     """
     if cut in (0, len(parts)):
         return ()
-    before = {result for slot in slots_in(parts[:cut]) for result in slot.results}
+    slots = (slot for slot in slots_in(parts[:cut]) if slot.buffer is None)
+    before = {result for slot in slots for result in slot.results}
     after = reads(parts[cut:], outputs)
     return tuple(dict.fromkeys(r for r in after if r in before or isinstance(r, FromInput)))

@@ -57,9 +57,10 @@ class Sizes:
         """The axes of the network's inputs that an expression of a body depends on."""
         for leaf in leaves(term):
             if not isinstance(leaf, Literal):
-                yield from self._axes_of_leaf(body, leaf)
+                yield from self.axes_of_leaf(body, leaf)
 
-    def _axes_of_leaf(self, body: Body, leaf: Expression) -> frozenset[Entering]:
+    def axes_of_leaf(self, body: Body, leaf: Expression) -> frozenset[Entering]:
+        """The axes of the network's inputs that a leaf depends on."""
         if (body, leaf) not in self._known:
             if isinstance(leaf, Measured):
                 found = self._axes(body, body.derived(leaf))

@@ -6,21 +6,20 @@ Members that differ between instances are written once, with arguments for what 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from archdsl.emit.arguments import Argument, Arguments
+from archdsl.emit.arguments import Arguments
 from archdsl.emit.attributes import Attributes
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.columns import Columns
+from archdsl.emit.expressions import Expressions
 from archdsl.emit.initialise import first_value
 from archdsl.emit.keys import Key
-from archdsl.emit.leaves import Cell, Column, is_always, reads_counter
+from archdsl.emit.leaves import is_always, reads_counter
 from archdsl.emit.members import (
-    Computed,
     Signature,
     Slot,
     argument_value,
-    expression_value,
     weight_shape,
     weight_size,
 )
@@ -33,8 +32,7 @@ from archdsl.emit.sizes import Sizes
 from archdsl.emit.stored import Stored
 from archdsl.emit.structure import Member
 from archdsl.emit.variants import Step
-from archdsl.ir.written import Apply, Entering, Literal, Measured, Opaque, Parameter
-from archdsl.ir.written import Expression as Term
+from archdsl.ir.written import Parameter
 from archdsl.ops.forms import Expression, Held, Layer, Required, Weight
 
 _POSITIONAL = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
@@ -51,12 +49,17 @@ class Slots:
     arguments: Arguments
     resets: bool
     """Whether `reset_parameters` gives weights their first values, and not the constructor."""
-    sizes: Sizes = field(default_factory=Sizes)
+    sizes: Sizes
+    on_device: set[BlockClass]
 
     def __post_init__(self) -> None:
         self.columns = Columns(self.owner, self.classes, self.sizes)
         self.names = Attributes(self.columns).names()
         self.stored = Stored(self.arguments, frozenset(self.names.values()))
+        self.expressions = Expressions(
+            *(self.owner, self.classes, self.signatures, self.arguments),
+            *(self.columns, self.stored, self.on_device),
+        )
         self._written: dict[Key, Slot] = {}
 
     def write(self) -> list[Slot | Fork]:
@@ -125,6 +128,8 @@ class Slots:
         _, member = next(self.owner.members_under(planned.key))
         flag = self._flag(planned, name, places) if planned.step else None
         match member.form:
+            case None if member.is_stateless:
+                slot = self.expressions.call(planned, member, name)
             case None:
                 build, indexed = self._construct(planned.key, name)
                 slot = Slot(planned, member, name, build, indexed, flag=flag)
@@ -134,8 +139,8 @@ class Slots:
             case Weight() as weight:
                 slot = self._weight(planned, member, weight, name)
             case Expression() as expression:
-                slot = self._expression(planned, member, expression, name)
-        return slot
+                slot = self.expressions.operation(planned, member, expression, name)
+        return self.expressions.with_casts(slot, planned.operands)
 
     def _flag(self, planned: PlannedMember, name: str, places: Collection[int]) -> Python:
         """The condition under which an optional member exists."""
@@ -151,35 +156,26 @@ class Slots:
         written = []
         for given in layer.arguments:
             column = self.columns.fixed(key, argument_value(given.name), given.name)
-            if is_always(column, given.default) and self._is_plain(column, given.uniform):
+            is_plain = self.arguments.is_plain(column, given.uniform)
+            if is_always(column, given.default) and is_plain:
                 continue
             value = self.arguments.write(given.name, column, name, uniform=given.uniform)
             written.append(value if given.positional else Keyword(given.name, value))
         return Call(Atom(layer.constructor), tuple(written))
 
-    def _is_plain(self, column: Column, uniform: bool = False) -> bool:
-        """Whether a value is a constant, or an argument that only passes it on.
-
-        A default that an expression computes must be written: another argument may change it.
-        """
-        term = self.arguments.reading.expression(column, uniform=uniform)
-        return term is None or isinstance(term, Literal)
-
     def _construct(self, key: Key, name: str) -> tuple[Python, Python]:
         """The call of a block's class: once with numbers of blocks as literals, once with `i`."""
-        members = {place: member for place, member in self.owner.members_under(key) if member.child}
-        first = next(iter(members.values()))
+        _, first = next(self.owner.members_under(key))
         assert first.child is not None
         signature = self.signatures[self.classes.of[first.child]]
         literal: list[Python] = []
         indexed: list[Python] = []
         in_order = True
         for argument in signature.arguments:
-            passed = {place: self._passed(argument, member) for place, member in members.items()}
-            column = self.columns.fix(passed, key, argument.name)
+            column = self.columns.fix(self.columns.passed(key, argument), key, argument.name)
             default = signature.defaults.get(argument.name, Required.REQUIRED)
             is_default = is_always(column, default)
-            if is_default and self._is_plain(column):
+            if is_default and self.arguments.is_plain(column):
                 in_order = False
                 continue
             self.arguments.check_quotients(column)
@@ -197,20 +193,12 @@ class Slots:
         function = Atom(signature.name)
         return Call(function, tuple(literal)), Call(function, tuple(indexed))
 
-    def _passed(self, argument: Argument, member: Member) -> Cell:
-        """The value that a member's class is given for an argument, in terms of this class."""
-        assert member.child is not None
-        assert member.outward is not None
-        value, _ = argument.column[self.classes.place[member.child]]
-        term = member.outward(argument.leaf or Opaque())
-        return Cell(value, Apply("!=", (term, Literal(None))) if argument.is_switch else term)
-
     def _weight(self, planned: PlannedMember, member: Member, weight: Weight, name: str) -> Slot:
         sizes = self._weight_sizes(planned.key, weight, name)
         options: dict[str, Python] = {}
         for option in weight.options:
             column = self.columns.fixed(planned.key, argument_value(option.name))
-            if not (is_always(column, option.default) and self._is_plain(column)):
+            if not (is_always(column, option.default) and self.arguments.is_plain(column)):
                 options[option.name] = self.arguments.write(option.name, column, name)
         if self.resets:
             options = {name: self.stored.read(one, name) for name, one in options.items()}
@@ -229,33 +217,3 @@ class Slots:
             return (self.arguments.write("shape", whole, name),)
         columns = (self.columns.fixed(key, weight_size(axis)) for axis in range(len(weight.shape)))
         return tuple(self.arguments.write("size", column, name) for column in columns)
-
-    def _expression(
-        self, planned: PlannedMember, member: Member, expression: Expression, name: str
-    ) -> Slot:
-        values: dict[str, Python] = {}
-        computed: dict[str, Computed] = {}
-        for value_name in expression.values:
-            measured = self.columns.measured(planned.key, expression_value(value_name))
-            term = self.arguments.reading.measured(measured, self._is_readable)
-            if term is not None:
-                computed[value_name] = self.stored.computed(term)
-                continue
-            column = self.columns.fix(measured, planned.key)
-            written = self.arguments.write(value_name, column, name)
-            values[value_name] = self.stored.read(written, value_name)
-        template = expression.template
-        if not planned.operands and self.owner.plan.inputs:
-            # A constant is made where the tensors are that it meets.
-            planned = replace(planned, operands=(FromInput(self.owner.plan.inputs[0]),))
-            template = template.removesuffix(")") + ", device={0}.device)"
-        return Slot(planned, member, template=template, values=values, computed=computed)
-
-    def _is_readable(self, leaf: Term) -> bool:
-        """Whether `forward` has the tensor of a size."""
-        if isinstance(leaf, Measured):
-            # A member that some instances lack is not there, or a tensor of another shape.
-            always = {one.key for one in self.owner.plan.body if isinstance(one, PlannedMember)}
-            optional = {one.key for one in self.owner.plan.members if one.step}
-            return leaf.place in always - optional
-        return isinstance(leaf, Entering)

@@ -37,7 +37,7 @@ _FEWEST_CALLS = 3
 """The number of calls of one shared module from which on a loop is written."""
 
 
-def group_stages(slots: Sequence[Slot | Fork], outputs: tuple[Reference, ...]) -> list[Part]:
+def group_stages(slots: Sequence[Part], outputs: tuple[Reference, ...]) -> list[Part]:
     """The slots in order, with consecutive slots of one stage joined into a `Stage`."""
     taken = {slot.attribute for slot in slots_in(slots)}
     return list(_Grouping(Counter(reads(slots, outputs)), taken).parts(slots))

@@ -59,12 +59,13 @@ class Stored:
             if isinstance(part, Literal):
                 return part
             if is_computable(part):
-                written = self.arguments.written(part)
-                leaf = Parameter(str(len(stored)))
-                stored[leaf] = self.read(written, short_name(part))
+                value = self._part(part)
+                # Equal parts have equal leaves, so that an expression that comes again is known.
+                leaf = Parameter(str(value))
+                stored[leaf] = value
                 return leaf
             if isinstance(part, Named):
-                return stand_in(part.term)
+                return replace(part, term=stand_in(part.term))
             if isinstance(part, Apply):
                 return replace(part, terms=tuple(map(stand_in, part.terms)))
             return part
@@ -73,6 +74,12 @@ class Stored:
         sizes = (leaf for leaf in leaves(whole) if isinstance(leaf, Entering | Measured))
         body = self.arguments.bodies[0]
         return Computed(whole, stored, {leaf: body.axis(leaf) for leaf in sizes})
+
+    def _part(self, part: Term) -> Python:
+        """What the constructor knows: written out if it reads one argument, else an attribute."""
+        if isinstance(part, Apply) and len(_variables(part)) == 1:
+            return terms.write(part, self._leaf)
+        return self.read(self.arguments.written(part), short_name(part))
 
     def test(self, term: Term, name: str) -> Python:
         """A condition as `forward` reads it: written out if it is short, else an attribute."""

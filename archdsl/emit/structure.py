@@ -6,17 +6,25 @@ can become one class.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from archdsl.emit.bodies import Body
 from archdsl.emit.keys import Key
 from archdsl.emit.references import FromJoin, Guard, Reference
 from archdsl.frozen import Frozen
-from archdsl.ir.graph import Graph, Scope, Value
+from archdsl.ir.graph import Definition, Graph, Scope, Value
 from archdsl.ir.written import Expression
 from archdsl.ops.forms import Expression as Template
 from archdsl.ops.forms import Form, Layer, Weight
+
+BlockKey: TypeAlias = tuple[str, int]
+"""Identifies a block by the place of its definition: two files may use the same name."""
+
+
+def block_key(definition: Definition) -> BlockKey:
+    return definition.span.source.name, definition.span.start
 
 
 class Outward(Frozen):
@@ -40,10 +48,12 @@ class Member(Frozen):
     which the block shares it, and `module` the key of the earlier member whose module computes it.
     `targets` are the variables that the text assigns its results to.
     `operation` is the name of an operation in the language, `is_view` whether it moves no memory.
+    `are_real` says which operands have real numbers.
     """
 
     key: Key
     operands: tuple[Reference, ...]
+    are_real: tuple[bool, ...]
     results: int
     hints: tuple[str, ...]
     stage: str | None
@@ -73,9 +83,21 @@ class Member(Frozen):
         return self.stage or ((start, end) if rounds else self.key)
 
     @property
+    def is_stateless(self) -> bool:
+        """Whether a method computes it in place: an expression, or a block of such."""
+        return isinstance(self.form, Template) or (
+            self.child is not None and self.child.is_function
+        )
+
+    @property
+    def is_persistent(self) -> bool:
+        """Whether a state dict has it, if it is a constant."""
+        return isinstance(self.form, Template) and self.form.persistent
+
+    @property
     def can_be_identity(self) -> bool:
         """Whether `nn.Identity` can replace this member in instances that lack it."""
-        is_module = self.child is not None or isinstance(self.form, Layer)
+        is_module = not self.is_stateless and not isinstance(self.form, Weight)
         # A use of shared layers cannot be left out by itself: the other uses need the module.
         return is_module and not self.share and len(self.operands) == 1 and self.results == 1
 
@@ -104,6 +126,23 @@ class Instance:
     members: tuple[Member, ...]
     outputs: tuple[Reference, ...]
     joins: Mapping[FromJoin, Reference]
+    functions: Collection[BlockKey]
+    """The blocks that have no state. They are known once all instances are read."""
+
+    @property
+    def block(self) -> BlockKey:
+        """Identifies its block."""
+        return block_key(self.definition)
+
+    @property
+    def definition(self) -> Definition:
+        assert self.scope.block is not None
+        return self.scope.block
+
+    @property
+    def is_function(self) -> bool:
+        """Whether its block is a function: it has no state."""
+        return self.block in self.functions
 
     @property
     def graph(self) -> Graph:

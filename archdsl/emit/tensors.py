@@ -34,8 +34,8 @@ def is_tensor(value: Python, types: Mapping[str, bool]) -> bool:
             return all(is_tensor(operand, types) for operand in operands)
         case Subscript(value=first) | Prefix(value=first):
             return is_tensor(first, types)
-        case Call(function=Attribute(value=Atom(text="torch" | "F"))):
-            return True
+        case Call(function=Attribute(value=Atom(text="torch" | "F")) | Atom()):
+            return True  # a function of torch, or of the module
         case Call(function=Attribute(value=first)):
             return first != Atom("self") and is_tensor(first, types)
     return False

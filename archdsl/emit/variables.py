@@ -22,22 +22,23 @@ class Variables:
     """The variable of each value, and how often the value is still read.
 
     After the last time, its variable is free. `named` are the names that the spec gives to values,
-    and `passing` those for values that lead to a named one.
+    and `passing` those for values that lead to a named one. `numbers` are variables of numbers.
     """
 
     of: dict[Reference, str]
     remaining: Counter[Reference]
     named: dict[Reference, str]
     passing: Mapping[Reference, str]
+    numbers: frozenset[str]
     reserved: frozenset[str] = field(init=False)
     """The names of the spec, which no other value gets."""
 
     def __post_init__(self) -> None:
-        self.reserved = frozenset(self.named.values())
+        self.reserved = self.numbers.union(self.named.values())
 
     def copy(self, remaining: Counter[Reference]) -> Variables:
         """The same variables, on a way on which values are read less often."""
-        return Variables(dict(self.of), remaining, dict(self.named), self.passing)
+        return Variables(dict(self.of), remaining, dict(self.named), self.passing, self.numbers)
 
     def read(self, reference: Reference) -> str:
         """The variable of a value, which is read once less from now on."""

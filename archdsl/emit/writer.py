@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
 
 from archdsl.emit import forward
 from archdsl.emit.arguments import Argument, Arguments
 from archdsl.emit.branches import opposite
+from archdsl.emit.buffers import buffers_in, with_buffers
 from archdsl.emit.classes import BlockClass, Classes
-from archdsl.emit.initialise import own_initialisation
+from archdsl.emit.initialise import buffer_computed, own_initialisation
 from archdsl.emit.leaves import Fixed, broadcast
 from archdsl.emit.members import SELF, Signature, Slot, is_shared, present_or_identity
 from archdsl.emit.names import variable
@@ -21,24 +24,28 @@ from archdsl.emit.python import (
     Attribute,
     Call,
     Class,
+    Declare,
     Docstring,
     Expr,
     Function,
     If,
+    Keyword,
     Parameter,
     Python,
     Raise,
     Statement,
     literal,
+    names_in,
 )
 from archdsl.emit.references import FromInput, Reference
 from archdsl.emit.refusals import refusals
+from archdsl.emit.signatures import parameters, rank
 from archdsl.emit.sizes import Sizes
 from archdsl.emit.slots import Slots
 from archdsl.emit.stages import group_stages
 from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
-from archdsl.ir.written import Entering, Expression
+from archdsl.ir.written import Expression
 from archdsl.ir.written import Parameter as Leaf
 from archdsl.ops.forms import PyValue
 
@@ -51,13 +58,13 @@ _SPELLED_OUT = 4
 """The most results of a method whose types are written one by one."""
 
 
-class EmittedClass(Frozen):
-    """A class with the signature of its constructor, and the names of its modules."""
+class Emitted(Frozen):
+    """A class with the signature of its constructor and the names of its modules; or a function."""
 
     signature: Signature
-    tree: Class
-    parts: tuple[str, ...]
-    has_reset: bool
+    tree: Statement
+    parts: tuple[str, ...] = ()
+    has_reset: bool = False
     """Whether it has a method `reset_parameters`."""
 
 
@@ -74,58 +81,86 @@ class ModuleContext(Frozen):
     fixed: Mapping[BlockClass, Fixed]
     has_init: bool
     sizes: Sizes
+    on_device: set[BlockClass]
+    """The functions that are given a device, as far as they are known."""
 
 
 class ClassWriter(Frozen):
     """Writes the class of a block. The class of the network has a writer derived from this one."""
+
+    kind_of_slots: ClassVar[type[Slots]] = Slots
 
     owner: BlockClass
     name: str
     doc: str | None
     context: ModuleContext
 
-    def write(self) -> EmittedClass:
+    def write(self) -> Emitted:
         """The class as a tree of Python.
 
         Raises:
             ClosedParameters: an open parameter of the network must be a constant.
         """
-        # Slots are written twice where expressions repeat: only after the first time is it known
-        # which of them deserve a variable.
+        self.fix_decisions()
+        slots, parts, made = self.parts()
+        arguments = slots.arguments
+        signature = self.signature(arguments)
+        assignments = self._assignments(arguments, slots.stored.values, parts)
+        reset = tuple(self.reset_body(parts))
+        buffers = list(buffers_in(parts))
+        # Buffers have their values already.
+        if {*reset} - {*map(buffer_computed, buffers)}:
+            assignments.append(Expr(Call(Atom("self.reset_parameters"))))
+        head = (Docstring(textwrap.fill(self.doc, DOC_WIDTH)),) if self.doc else ()
+        declared = (Declare(Atom(buffer.attribute), TENSOR) for buffer in buffers)
+        constructor = (_constructor(signature, assignments),) if assignments else ()
+        method = (Function("reset_parameters", (Parameter("self"),), Atom("None"), reset),)
+        methods = (*(method if reset else ()), *made, *self.methods(parts))
+        tree = Class(self.name, (Atom("nn.Module"),), (*head, *declared, *constructor, *methods))
+        return Emitted(signature, tree, tuple(_names(parts)), bool(reset))
+
+    def fix_decisions(self) -> None:
+        """Record the sizes of a clip that decide what the block consists of."""
         for instance in self.owner.instances:
             for decision in instance.scope.decisions:
                 term = instance.body.term(decision.origin)
                 self.context.sizes.fix(instance.body, term, self.owner.definition.name)
-        slots, written = self._slots({})
-        if named := slots.arguments.repeated():
-            slots, written = self._slots(named)
-        arguments = slots.arguments
-        parts = group_stages(written, self.owner.plan.outputs)
-        signature = self._signature(arguments)
-        assignments = self._assignments(arguments, slots.stored.values, parts)
-        reset = tuple(self.reset_body(parts))
-        assignments += [Expr(Call(Atom("self.reset_parameters")))] if reset else []
-        head = (Docstring(textwrap.fill(self.doc, DOC_WIDTH)),) if self.doc else ()
-        constructor = (_constructor(signature, assignments),) if assignments else ()
-        method = (Function("reset_parameters", (Parameter("self"),), Atom("None"), reset),)
-        body = (*head, *constructor, *(method if reset else ()), *self.methods(parts))
-        tree = Class(self.name, (Atom("nn.Module"),), body)
-        return EmittedClass(signature, tree, tuple(_names(parts)), bool(reset))
 
-    def _slots(self, named: Mapping[Expression, str]) -> tuple[Slots, list[Slot | Fork]]:
+    def parts(self) -> tuple[Slots, list[Part], list[Function]]:
+        """What the block consists of, what was collected on the way, and methods for buffers."""
+        resets, outputs = self.context.has_init, self.owner.plan.outputs
+        slots, written = self._slots(resets)
+        if not resets and any(slot.first is not None for slot in slots_in(written)):
+            slots, written = self._slots(resets=True)
+        taken = {*slots.stored.values, *(slot.attribute for slot in slots_in(written))}
+        written, made = with_buffers(written, outputs, taken)
+        return slots, group_stages(written, outputs), made
+
+    def _slots(self, resets: bool) -> tuple[Slots, Sequence[Part]]:
+        # Slots are written twice where expressions repeat: only after the first time is it known
+        # which of them deserve a variable.
+        slots = self._writer(resets, {})
+        written = slots.write()
+        if named := slots.arguments.repeated():
+            slots = self._writer(resets, named)
+            written = slots.write()
+        return slots, written
+
+    def _writer(self, resets: bool, named: Mapping[Expression, str]) -> Slots:
         context = self.context
         arguments = Arguments(self.owner, context.opens, context.fixed[self.owner], named)
-        classes, signatures, resets = context.classes, context.signatures, context.has_init
-        slots = Slots(self.owner, classes, signatures, arguments, resets, context.sizes)
-        return slots, slots.write()
+        return self.kind_of_slots(
+            *(self.owner, context.classes, context.signatures, arguments),
+            *(resets, context.sizes, context.on_device),
+        )
 
-    def _signature(self, arguments: Arguments) -> Signature:
+    def signature(self, arguments: Arguments) -> Signature:
         """The arguments in order: `in_channels`, the block's parameters as declared, all others."""
         given = arguments.final()
         declared = self.owner.definition.parameters
         defaults = {one.name: value for one in given for value in self.default(one)}
         # Python wants parameters with defaults last; `sorted` keeps the order of equal ranks.
-        order = sorted(given, key=lambda one: (one.name in defaults, _rank(one, declared)))
+        order = sorted(given, key=lambda one: (one.name in defaults, rank(one, declared)))
         return Signature(self.name, tuple(order), defaults)
 
     def default(self, argument: Argument) -> Iterator[PyValue]:
@@ -149,16 +184,25 @@ class ClassWriter(Frozen):
         self, arguments: Arguments, stored: Mapping[str, Python], parts: list[Part]
     ) -> list[Statement]:
         """The statements of the constructor; none for a block without layers."""
+        attributes = [Assign(Attribute(SELF, name), value) for name, value in stored.items()]
+        modules = list(self._attributes(parts, set()))
         body: list[Statement] = []
-        body += [Assign(Atom(variable(n)), value) for n, value in arguments.computed.items()]
-        body += [Assign(Attribute(SELF, name), value) for name, value in stored.items()]
-        body += self._attributes(parts, set())
+        for name, value in arguments.computed.items():
+            own = Assign(Attribute(SELF, name), Atom(variable(name)))
+            others = (*body, *(one for one in attributes if one != own), *modules)
+            if own in attributes and not any(variable(name) in names_in(one) for one in others):
+                # Only the attribute reads it.
+                attributes[attributes.index(own)] = replace(own, value=value)
+            else:
+                body.append(Assign(Atom(variable(name)), value))
+        body += [*attributes, *modules]
         refused = (_refusal(self.name, condition) for condition in refusals(arguments))
         return [*refused, *body]
 
     def reset_body(self, parts: Sequence[Part]) -> Iterator[Statement]:
         """The statements of `reset_parameters`; none if the class needs no such method."""
-        return own_initialisation(parts) if self.context.has_init else iter(())
+        is_needed = self.context.has_init or any(buffers_in(parts))
+        return own_initialisation(parts) if is_needed else iter(())
 
     def with_shape(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
         """An attribute's assignment, with the shape of its result as a comment if it has one.
@@ -198,6 +242,9 @@ class ClassWriter(Frozen):
         build = part.build if isinstance(part, Stage) else present_or_identity(part)
         assert build is not None
         assignment = Assign(Attribute(SELF, name), build)
+        if isinstance(part, Slot) and part.buffer is not None:
+            yield _registered(part, build)
+            return
         yield self.with_shape(assignment, last.member.shape)
         if isinstance(part, Slot) and not self.context.has_init:
             yield from _zero_weights(part)
@@ -210,21 +257,16 @@ class ClassWriter(Frozen):
         self, name: str, body: tuple[Statement, ...], outputs: tuple[Reference, ...]
     ) -> Function:
         """A method that takes all inputs and returns these outputs."""
+        inputs, returns = self.interface(outputs)
+        return Function(name, (Parameter("self"), *inputs), returns, body)
+
+    def interface(self, outputs: tuple[Reference, ...]) -> tuple[tuple[Parameter, ...], Python]:
+        """All inputs as parameters, and the type of these outputs."""
         inputs = tuple(Parameter(v, TENSOR) for v in self.inputs().values())
         # Of many, a reader would count the outputs, not the words.
         types = ["Tensor", "..."] if len(outputs) > _SPELLED_OUT else ["Tensor"] * len(outputs)
         several = Atom(f"tuple[{', '.join(types)}]")
-        returns = TENSOR if len(outputs) == 1 else several
-        return Function(name, (Parameter("self"), *inputs), returns, body)
-
-
-def parameters(signature: Signature) -> tuple[Parameter, ...]:
-    """The parameters of a class's constructor, in order."""
-    defaults = {name: literal(value) for name, value in signature.defaults.items()}
-    return tuple(
-        Parameter(variable(one.name), Atom(_annotation(one)), defaults.get(one.name))
-        for one in signature.arguments
-    )
+        return inputs, TENSOR if len(outputs) == 1 else several
 
 
 def _name(part: Slot | Stage) -> str | None:
@@ -240,6 +282,13 @@ def _names(parts: Iterable[Part]) -> dict[str, None]:
     return {name: None for name in named if name is not None}
 
 
+def _registered(slot: Slot, value: Python) -> Statement:
+    """The statement that adds a buffer."""
+    persistent = () if slot.member.is_persistent else (Keyword("persistent", literal(False)),)
+    given = (literal(slot.attribute), value, *persistent)
+    return Expr(Call(Atom("self.register_buffer"), given))
+
+
 def _refusal(name: str, condition: Python) -> Statement:
     """Raise on a condition that the network never meets: the class lacks the code for it."""
     message = literal(f"{name} does not support {condition}")
@@ -250,29 +299,6 @@ def _constructor(signature: Signature, assignments: list[Statement]) -> Function
     body = (Expr(Call(Atom("super().__init__"))), *assignments)
     given = (Parameter("self"), *parameters(signature))
     return Function("__init__", given, Atom("None"), body)
-
-
-def _rank(argument: Argument, declared: tuple[str, ...]) -> tuple[int, int]:
-    if isinstance(argument.leaf, Entering) and argument.name.startswith("in_"):
-        return 0, 0
-    return (1, declared.index(argument.name)) if argument.name in declared else (2, 0)
-
-
-def _annotation(argument: Argument) -> str:
-    """The type of an argument: `int`, `tuple[int, int, int]`, `float | None`."""
-    names = dict.fromkeys(_type_name(cell.value) for cell in argument.column.values())
-    # `float` accepts an int as well, in PEP 484, so `int | float` would say the same.
-    if "float" in names or (argument.is_real and "int" in names):
-        names = {"float": None, **{name: None for name in names if name != "int"}}
-    return " | ".join(sorted(names, key=lambda name: name == "None"))
-
-
-def _type_name(value: PyValue) -> str:
-    if value is None:
-        return "None"
-    if isinstance(value, tuple):
-        return f"tuple[{', '.join(map(_type_name, value))}]"
-    return type(value).__name__
 
 
 def _zero_weights(slot: Slot) -> Iterator[Statement]:

@@ -21,6 +21,7 @@ from archdsl.ir.written import (
     Parameter,
     Size,
     apply,
+    leaves,
 )
 from archdsl.ops.base import Operation, Types, infer_types
 from archdsl.source import Span
@@ -253,6 +254,9 @@ class _RenumberedOrigin:
             case Named(name, term):
                 inner = self._renumber(term)
                 return inner if isinstance(inner, Opaque) else Named(name, inner)
+            case Opaque(reads):
+                read = (leaf for inner in reads for leaf in leaves(self._renumber(inner)))
+                return replace(expression, reads=frozenset(read))
         return expression
 
     @property

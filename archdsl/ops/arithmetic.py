@@ -51,7 +51,7 @@ class Arithmetic(Operation):
     def emit(self, operands: Types, results: Types) -> Expression:
         if self.constant is None:
             return Expression(f"{{0}} {self.symbol} {{1}}", loose=True)
-        first, second = _ROLES[self.symbol]
+        first, second = _ROLES.get(self.symbol, ("bound", "bound"))
         role = first if self.constant_first else second
         order = (f"{{{role}}}", "{0}") if self.constant_first else ("{0}", f"{{{role}}}")
         template = f" {self.symbol} ".join(order)
@@ -66,7 +66,7 @@ _ROLES = {
     "//": ("dividend", "divisor"),
     "%": ("dividend", "divisor"),
 }
-"""What a constant is called on the left and on the right side of an operator."""
+"""What a constant is called on the left and on the right side of an operator that computes."""
 
 
 def check_constant(name: str, constant: Number | None, operands: Types) -> None:

@@ -107,6 +107,9 @@ class Operation(Frozen):
     is_view: ClassVar[bool] = False
     """Whether the result shares its operand's memory."""
 
+    needs_constant: ClassVar[bool] = False
+    """Whether its operands depend neither on inputs nor on parameters."""
+
     @property
     def formula(self) -> str:
         """How the language writes it with `x` as its operand, where that is no call: `1 - x`."""

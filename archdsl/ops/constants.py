@@ -9,7 +9,7 @@ from __future__ import annotations
 from archdsl.ir.integers import Range
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Mismatch, Operation, Types
+from archdsl.ops.base import Mismatch, Operation, Rearrangement, Types
 from archdsl.ops.forms import Expression, PyValue
 from archdsl.ops.shapes import entries
 from archdsl.params.kinds import Extent, Integer, Maybe, Real, Sizes, number, parameter
@@ -68,6 +68,23 @@ class Arange(Constant):
 
     def _bounds(self) -> tuple[int, int]:
         return (0, self.start) if self.stop is None else (self.start, self.stop)
+
+
+class Persistent(Rearrangement):
+    """A constant that state dicts have; others are computed by the code alone.
+
+    Buffers that the weights of others have need it. What depends on the sizes of a clip is computed
+    in each call, and no state dict has it.
+
+    Example: `8 x 4 + (arange(4) -> persistent)`
+    """
+
+    name = "persistent"
+    is_view = True
+    needs_constant = True
+
+    def emit(self, operands: Types, results: Types) -> Expression:
+        return Expression("{0}", persistent=True)
 
 
 class Full(Constant):

@@ -54,12 +54,13 @@ class Expression:
 
     In `template`, `{0}` and `{1}` stand for operands, `{operands}` for all of them separated by
     commas, and `{name}` for an entry of `values`. `loose` marks an infix form, which needs
-    parentheses inside another expression.
+    parentheses inside another expression. A `persistent` constant is in state dicts.
     """
 
     template: str
     values: Mapping[str, PyValue] = field(default_factory=dict)
     loose: bool = False
+    persistent: bool = False
 
 
 SAME = Expression("{0}")

@@ -168,6 +168,8 @@ def _form(module: str) -> str:
     for statement in functions.get("__init__", ()):
         if isinstance(statement, ast.Assign):
             return _unparsed(statement.value)
+        if isinstance(statement, ast.Expr) and "register_buffer" in ast.unparse(statement):
+            return _unparsed(statement)
     form = "; ".join(map(_unparsed, functions["forward"]))
     return form.removesuffix("; return x").removeprefix("return ").removeprefix("x = ")
 

@@ -167,12 +167,15 @@ def _weights(module: nn.Module) -> Iterator[Tensor]:
 
 
 def randomise(module: nn.Module, seed: int = 0) -> None:
-    """Fill all parameters and buffers with random values in [0.25, 0.75].
+    """Fill all parameters, and the buffers of layers, with random values in [0.25, 0.75].
 
-    A branch that starts at zero, or a scale that starts at one, would hide mistakes.
+    A branch that starts at zero, or a scale that starts at one, would hide mistakes. The buffers of
+    the module's own classes are constants.
     """
     generator = torch.Generator().manual_seed(seed)
-    for tensor in (*module.parameters(), *module.buffers()):
+    layers = [one for one in module.modules() if type(one).__module__.startswith("torch.nn")]
+    buffers = (buffer for layer in layers for buffer in layer.buffers(recurse=False))
+    for tensor in (*module.parameters(), *buffers):
         if tensor.is_floating_point():
             values = torch.rand(tensor.shape, generator=generator, dtype=tensor.dtype)
             tensor.data.copy_(values * 0.5 + 0.25)

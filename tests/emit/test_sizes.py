@@ -62,6 +62,11 @@ def tiny(load: Load, body: str, blocks: str = "") -> archdsl.Network:
         "image -> flatten(positions) -> transpose -> cut",
         "return image * (image.height / 2) + image.width",
         "image -> corner(image.width // 2)",
+        "image -> half(image.height // 2) -> mean",
+        "return image + arange(image.width)",
+        "image -> masked_fill(unsqueeze(arange(image.height), 1) > arange(image.width), 0)",
+        "y = image -> max_pool(2)\nreturn y * wave(y.width, image.width)",
+        "image -> conv(4) -> gather(image.width - 1 - arange(image.width), 2)",
         "image -> permute((1, 2, 0)) -> cut",
         "n = image.height // 2\na, b = image -> split((n, image.height - n), 1)\na -> relu",
     ],
@@ -69,6 +74,8 @@ def tiny(load: Load, body: str, blocks: str = "") -> archdsl.Network:
 def test_forward_computes_what_the_text_reads_of_a_tensor(load: Load, body: str) -> None:
     blocks = """block cut(x) { return x -> slice(0, stop = x.shape[0] - 7) }
     block corner(x, n) { return x -> slice(1, stop = x.height - 3) -> slice(2, 2) }
+    block half(x, n) { return x -> slice(1, stop = n) }
+    block wave(n, period) { return arange(n) / period -> sin }
     """
     network = tiny(load, body, blocks)
     assert [agrees(network, size) for size in OTHERS] == [True] * len(OTHERS)
@@ -91,7 +98,7 @@ def test_forward_computes_what_the_text_reads_of_a_tensor(load: Load, body: str)
 def test_a_layer_or_a_decision_that_depends_on_a_size_refuses_others(
     load: Load, body: str, layer: str
 ) -> None:
-    blocks = """block half(x, n) { return x -> slice(1, stop = n) }
+    blocks = """block half(x, n) { return x -> conv(4) -> slice(1, stop = n) }
     block unit(x) { return x -> conv(6, 3 if x.height > 18 else 1) }
     """
     network = tiny(load, body, blocks)
@@ -170,6 +177,11 @@ def _specs(draw: st.DrawFn) -> str:
                     "x = x -> transpose(height, width)",
                     f"if {draw(_sizes())} > 11 {{ x = x -> conv(6, 3) }}",
                     f"x = x -> g({within('x.height')})",
+                    f"x = x -> h({within('x.height')})",
+                    f"x = x + arange(x.width) / {within('9')}",
+                    f"x = x * wave(x.width, {within('x.height')})",
+                    f"x = x -> masked_fill(arange(x.width) > {draw(_sizes())}, 0.5)",
+                    "x = x -> gather(x.height - 1 - arange(x.height), axis = 1)",
                 ]
             )
         )
@@ -180,6 +192,7 @@ def _specs(draw: st.DrawFn) -> str:
         return f"block {name}(x, {parameters}) {{\ny = x\n{body}\nreturn x\n}}"
 
     return f"""block h(x, k) {{ return x -> slice(1, stop = k) }}
+    block wave(n, k) {{ return arange(n) / k -> cos }}
     {block("g", "k", 2)}
     {block("f", "k = 5", 4)}
     network tiny(size = {SIZE}, n = {draw(st.integers(2, 9))}) {{

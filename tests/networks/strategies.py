@@ -4,8 +4,8 @@
 the text is drawn, so that every network compiles: convolutions with and without groups, pools,
 normalisations, activations, residual sums, branches joined, groups folded into the batch,
 squeeze-and-excitation, linear maps over channels or positions, learned tensors that broadcast,
-integers that are embedded, blocks with parameters, tables that repeat them, and layers that several
-values share.
+integers that are embedded, constants of places, blocks with parameters, tables that repeat them,
+and layers that several values share.
 """
 
 from __future__ import annotations
@@ -170,8 +170,26 @@ def weigh(writer: Writer, value: Drawn) -> Drawn:
     return Drawn(f"matmul({value.text}, {matrix})", (*value.shape[:-1], features))
 
 
+def place(writer: Writer, value: Drawn) -> Drawn:
+    """What depends on places of the last axis: constants that are added, compared or looked up."""
+    value, length, last = writer.name(value), value.shape[-1], len(value.shape) - 1
+    period = writer.integer(1, 9)
+    return writer.name(
+        Drawn(
+            writer.one_of(
+                f"{value.text} + waves({length}, {period})",
+                f"{value.text} * (arange({length}) / {period} -> sin)",
+                f"{value.text} -> masked_fill(arange({length}) % {period} == 0, 0.5)",
+                f"{value.text} -> gather({length - 1} - arange({length}), axis = {last})",
+                f"{value.text} + (arange({length}) // {period} -> persistent)",
+            ),
+            value.shape,
+        )
+    )
+
+
 STEPS = (convolve, convolve, convolve, normalise, activate, activate, pool, dilate, excite)
-RARE = (mix_channels, enlarge, shift, pool_to, weigh)
+RARE = (mix_channels, enlarge, shift, pool_to, weigh, place)
 
 
 def chain(writer: Writer, value: Drawn) -> Drawn:
@@ -366,6 +384,7 @@ def networks(draw: Callable[..., object], most_statements: int = 5) -> str:
         value = STATEMENTS[writer.integer(0, len(STATEMENTS) - 1)](writer, value)
     body = [*writer.lines, ending(writer, value, start)]
     blocks = [line for number in (1, 2, 3) for line in block(writer, number)]
-    head = ["use squeeze_excite", "", *blocks]
+    waves = "block waves(n, period) { return arange(n) / period -> cos }"
+    head = ["use squeeze_excite", "", waves, *blocks]
     head += [f"network {NAME}(classes: int = 5) {{"]
     return "\n".join([*head, *body, "}", ""])

@@ -31,6 +31,7 @@ from archdsl.emit.python.operators import Prefix as Prefix
 from archdsl.emit.python.operators import Value as Value
 from archdsl.emit.python.operators import literal as literal
 from archdsl.emit.python.statements import Assign as Assign
+from archdsl.emit.python.statements import Declare as Declare
 from archdsl.emit.python.statements import Expr as Expr
 from archdsl.emit.python.statements import For as For
 from archdsl.emit.python.statements import If as If

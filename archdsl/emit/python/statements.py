@@ -57,6 +57,18 @@ class Assign(Statement):
         yield from lay_out([*target, Token("=", Kind.EQUAL, space=True), *spaced(value)], depth)
 
 
+class Declare(Statement):
+    """`target: annotation`, without a value."""
+
+    target: Python
+    annotation: Python
+
+    def lines(self, depth: int) -> Iterator[str]:
+        yield from lay_out(
+            [*self.target.tokens(), Token(":"), *spaced(self.annotation.tokens())], depth
+        )
+
+
 class Raise(Statement):
     """`raise value`."""
 
