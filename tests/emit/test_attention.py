@@ -63,7 +63,7 @@ def array(clips: Tensor) -> Array:
 
 
 def assert_equal(ours: Tensor, theirs: Array) -> None:
-    np.testing.assert_allclose(array(ours), theirs, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(array(ours), theirs, rtol=1e-12, atol=1e-10)
 
 
 @contextmanager
