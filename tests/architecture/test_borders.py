@@ -54,7 +54,16 @@ MAY_IMPORT = {
     "cli": GROUND
     | {"compiler"}
     | {"build.outcome", "build.values", "claims", "compare", "network", "spec", "costs", "draw"}
-    | {"expansion", "export", "files", "ir", "params.numbers", "plan.transforms", "report"}
+    | {
+        "emit.scripts",
+        "expansion",
+        "export",
+        "files",
+        "ir",
+        "params.numbers",
+        "plan.transforms",
+        "report",
+    }
     | {"samples", "syntax.lexemes", "syntax.parser", "weights"},
     "report": GROUND
     | {"build.values", "claims", "compare", "network", "costs", "expansion", "export", "ir"}
