@@ -119,7 +119,7 @@ def _state(match: Match, inflation: Inflation) -> dict[str, Tensor]:
         else:
             state[key] = _copied(match.file.tensors[own.names[key]], initial, inflation)
         if state[key].isnan().any():
-            raise weights_error(f"{own.names[key]} of {match.file.path} holds NaN")
+            raise weights_error(f"{own.names.get(key, key)} of {match.file.path} holds NaN")
     return state
 
 

@@ -72,8 +72,15 @@ def inflated(weight: Tensor, here: Shape, inflation: Inflation) -> Tensor:
 
 
 def identity(here: Shape) -> Tensor:
-    """The weight of a convolution over time alone that passes on what it is given."""
-    channels, _, frames, *_ = here
+    """The weight of a convolution over time alone that passes on what it is given.
+
+    Raises:
+        CompileError: no weight of this shape does.
+    """
+    channels, frames = here[0], here[TIME]
+    if here != (channels, channels, frames, 1, 1) or frames % 2 == 0:
+        shape = " x ".join(map(str, here))
+        raise weights_error(f"a convolution with a weight of {shape} cannot pass on what it gets")
     eye = import_torch().eye(channels)[:, :, None, None, None]
     passed: Tensor = eye * _middle(frames)
     return passed

@@ -251,6 +251,9 @@ def test_kernels_along_time() -> None:
     clip = torch.randn(1, 3, 7, 2, 2)
     passed = torch.nn.functional.conv3d(clip, identity((3, 3, 5, 1, 1)), padding=(2, 0, 0))
     assert torch.equal(passed, clip)
+    for shape in ((3, 3, 2, 1, 1), (3, 1, 3, 1, 1), (3, 3, 3, 1, 3)):
+        with pytest.raises(CompileError, match="cannot pass on what it gets"):
+            identity(shape)
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,10 @@ def test_containers_that_hold_each_other(
 def test_a_tensor_that_is_larger_than_its_elements(
     emitted: Emitted, state: State, tmp_path: Path
 ) -> None:
-    torch.save({**state, "conv.weight": torch.zeros(1).expand(10**14)}, tmp_path / "a.pt")
+    """It is compared with nothing, though two mappings and two keys have it."""
+    large = {**state, "conv.weight": torch.zeros(1).expand(10**14)}
+    more = {**under("module.", large), "conv.weight": torch.zeros(1).expand(10**14)}
+    torch.save({"a": large, "b": more}, tmp_path / "a.pt")
     assert "conv.weight is 100000000000000 in it" in emitted.reason(tmp_path / "a.pt")
 
 
