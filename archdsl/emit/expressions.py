@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from archdsl.emit.arguments import Arguments
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.columns import Columns
+from archdsl.emit.identities import joined_in
 from archdsl.emit.leaves import Column, is_always
 from archdsl.emit.members import Computed, Signature, Slot, expression_value, tensor_of
 from archdsl.emit.plans import PlannedMember
 from archdsl.emit.python import Python
-from archdsl.emit.references import Reference
+from archdsl.emit.references import FromInput, Reference
 from archdsl.emit.stored import Stored
 from archdsl.emit.structure import Member
 from archdsl.frozen import Frozen
@@ -119,7 +120,8 @@ class Expressions:
         """
         if slot.first is not None:
             return slot
-        if slot.member.is_stateless and self.made.union(self.constants).issuperset(reads):
+        values = (one for i, one in enumerate(reads) if self._has_values(slot.member, i))
+        if slot.member.is_stateless and self.made.union(self.constants).issuperset(values):
             self.made.update(slot.results)
             return slot
         real = [i for i, is_real in enumerate(slot.member.are_real) if is_real]
@@ -127,6 +129,14 @@ class Expressions:
         if like is None:
             return slot
         return replace(slot, casts={i: like for i in real if reads[i] in self.made})
+
+    def _has_values(self, member: Member, operand: int) -> bool:
+        """Whether a member reads the values of an operand: a function may read only its sizes."""
+        child = member.child
+        if child is None or not child.is_function:
+            return True
+        owner = self.classes.of[child]
+        return owner.plan.inputs[operand] in _inputs_read(owner, self.classes)
 
     def _is_readable(self, leaf: Term) -> bool:
         """Whether a method has the tensor of a size."""
@@ -136,6 +146,22 @@ class Expressions:
             optional = {one.key for one in self.owner.plan.members if one.step}
             return leaf.place in always - optional
         return isinstance(leaf, Entering)
+
+
+def _inputs_read(owner: BlockClass, classes: Classes) -> set[str]:
+    """The inputs of a function whose values it reads, itself or in the functions that it calls."""
+    read = [*owner.plan.outputs]
+    for planned in owner.plan.members:
+        _, member = next(owner.members_under(planned.key))
+        if member.child is None:
+            read += planned.operands
+            continue
+        inner = classes.of[member.child]
+        names = _inputs_read(inner, classes)
+        inputs = zip(inner.plan.inputs, planned.operands, strict=True)
+        read += [operand for name, operand in inputs if name in names]
+    sides = [side for one in joined_in(read) for side in (one.then, one.other)]
+    return {one.name for one in (*read, *sides) if isinstance(one, FromInput)}
 
 
 def on_device_of(slot: Slot, tensor: Reference) -> Slot:

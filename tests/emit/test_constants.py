@@ -106,6 +106,28 @@ def test_numbers_have_the_type_of_what_they_meet(load: Load) -> None:
     assert module.get_buffer("place").dtype is torch.int64
 
 
+def test_a_function_of_sizes_alone_has_the_type_of_what_its_result_meets(load: Load) -> None:
+    """Though it is given a tensor, of which it reads no value; or hands it on to one that does."""
+    text = """block waves(x, steps = 1) {
+      if steps > 1 { return unsqueeze(arange(x.shape[0]), 1) / steps -> sin }
+      return arange(x.shape[1]) / 7 -> cos
+    }
+    block later(x) { return waves(x, 2) + waves(x) }
+    block mixed(x) { return x * waves(x) }
+    network n() {
+      input x: 4 x 6
+      y = x -> linear(6)
+      return y + later(y) + mixed(y) -> linear(3)
+    }"""
+    network = load(text)
+    module = network_class(network)().to(torch.bfloat16)
+    assert "later(y).to(y.dtype)" in network.source()
+    assert "mixed(y).to(" not in network.source()
+    assert module(torch.randn(2, 4, 6, dtype=torch.bfloat16)).dtype is torch.bfloat16
+    for ours, theirs in both_outputs(network):
+        torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-6)
+
+
 def test_a_module_moves_with_its_constants(load: Load) -> None:
     """On the meta device, any tensor that stayed behind would be an error."""
     module = network_class(load(SPEC))().eval().to("meta")
