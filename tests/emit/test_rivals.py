@@ -72,11 +72,11 @@ def _replace(key: str, table: dict[str, str]) -> str:
     return key
 
 
-@pytest.mark.parametrize("precision", PRECISIONS, ids=str)
 @pytest.mark.parametrize("name", ["x3d_xs", "x3d_s"])
 @pytest.mark.parametrize("mode", ["train", "eval"])
-def test_same_outputs(name: str, mode: str, precision: torch.dtype) -> None:
-    _compare(name, SMALL, mode, precision, PRECISIONS[precision])
+def test_same_outputs(name: str, mode: str) -> None:
+    """Of small clips in float64: in float32, statistics of few values are mostly rounding."""
+    _compare(name, SMALL, mode, torch.float64, PRECISIONS[torch.float64])
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from laws import law
 import archdsl
 from archdsl.cli.main import main
 from archdsl.expansion.steps import Expansion
+from archdsl.plan.transforms import Stretch
 from archdsl.plan.transforms.axes import AXES, Axis
 from archdsl.plan.transforms.contract import beyond, last_within
 from archdsl.program.loading import parse_program
@@ -164,6 +165,17 @@ def test_blocks_that_depend_on_sizes_have_exact_costs(block: str) -> None:
     for size in (24, 64, 128):
         total = standing.measure(standing.plan.with_parameters(size=size)).total
         assert total == spec.network("net", size=size).costs.total
+
+
+def test_known_blocks_are_not_built_again() -> None:
+    """Those in a row become one operation, within a build and in the next."""
+    rows = "    | BLOCK | 8        | 2      | 1      |\n" * 40
+    text = SIZED.replace("  }\n}", f"{rows}  }}\n}}").replace("BLOCK", "plain")
+    spec = archdsl.Spec(parse_program(Source("net.arch", text)))
+    standing = spec.candidates("net", {})
+    assert len(standing.built.graph) < 15
+    assert len(standing.with_plan(Stretch(2).apply(standing.plan)).built.graph) < 15
+    assert len(spec.network().graph) > 160
 
 
 def test_candidates_are_written_with_the_recipes_that_fit(

@@ -62,7 +62,7 @@ class _SummaryBuilder(TableBuilder):
         else:
             super().build_row(row, count, name)
 
-    def apply(self, filled: FilledRow, *, first: bool, name: str) -> None:
+    def apply_block(self, filled: FilledRow, *, first: bool, name: str) -> None:
         types = VisibleTypes(self._running_types, self._beside)
         key = self._cache.key(filled.row, self.blocks, first=first)
         known = self._cache.find(key, types)
