@@ -237,6 +237,41 @@ def test_another_recipe(
     assert group["momentum"] == (0.5 if name == "momentum" else 0)
 
 
+EDITS = [
+    ("WEIGHTS = [1, 2]", "WEIGHTS = [1, 3]", "WEIGHTS [1, 2] there, [1, 3] here"),
+    ("scale = 1.0", "scale = 2.0", "scale 1.0 there, 2.0 here"),
+    ("T = {}\nT['a'] = 1", "T = {}\nT['a'] = 2", "other code has changed"),
+    ("class Focal: gamma = 1", "class Focal: gamma = 2", "Focal() has changed"),
+    (
+        "@torch.no_grad()\ndef mixed(): return 1",
+        "@torch.no_grad()\ndef mixed(): return 2",
+        "mixed() has changed",
+    ),
+    ("'A text.'", "'Another text.'\nimport os", ""),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "told"), EDITS)
+def test_an_edited_recipe(
+    script: Scripts,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    before: str,
+    after: str,
+    told: str,
+) -> None:
+    found = []
+    for text in (before, after):
+        path = tmp_path / "recipe.py"
+        path.write_text(text)
+        names: dict[str, Any] = {"torch": torch, "__file__": str(path)}
+        exec(text, names)
+        monkeypatch.setattr(script.resuming, "RECIPE", names)
+        found.append(script.resuming.recipe_parts())
+    then, now = found
+    assert (script.resuming.change("recipe", then, now, {}) if then != now else "") == told
+
+
 def test_another_optimiser(
     load_script: Load, train: Train, data: Path, saved: Path, capsys: Capture
 ) -> None:
