@@ -155,6 +155,17 @@ def test_weights_of_another_network(
     )
 
 
+def test_weights_that_give_no_numbers(
+    script: Scripts, train: Train, tmp_path: Path, capsys: Capture
+) -> None:
+    state = script.network.Small(classes=3).state_dict()
+    state["norm1.running_var"] = -torch.ones_like(state["norm1.running_var"])
+    path = tmp_path / "weights.pt"
+    torch.save(state, path)
+    assert train(script, "--eval-only", "--checkpoint", path) == 3
+    assert capsys.readouterr().err == "error: the network gives NaN for held-out videos\n"
+
+
 def test_weights_of_which_none_fits(
     script: Scripts, train: Train, tmp_path: Path, capsys: Capture
 ) -> None:
