@@ -111,7 +111,15 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "text": (lambda path: path.write_text("hello"), DAMAGED),
     "truncated": (_truncated, DAMAGED),
     "truncated, legacy format": (_truncated_legacy, DAMAGED),
-    "caffe": (lambda path: path.write_bytes(pickle.dumps({"blobs": {"a": 1}})), DAMAGED),
+    "caffe": (lambda path: path.write_bytes(pickle.dumps({"blobs": {"a": 1}}, 2)), DAMAGED),
+    "pickle of today": (
+        lambda path: path.write_bytes(pickle.dumps({"blobs": {"a": 1}}, 4)),
+        "is a pickle of protocol 4, which torch loads only as code",
+    ),
+    "newer protocol": (
+        lambda path: torch.save({"a": torch.ones(2)}, path, pickle_protocol=5),
+        "is a pickle of protocol 5, which torch loads only as code",
+    ),
     "code": (lambda path: torch.save({"a": Harmful()}, path), "more than weights, `posix.mkdir`"),
     "module": (lambda path: torch.save(torch.nn.Linear(2, 2), path), "`torch.nn.modules.linear"),
     "tensor": (
