@@ -18,7 +18,7 @@ def given(
     *arguments: st.SearchStrategy[Any],
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A law with few examples, since each builds several modules."""
-    return law(*arguments, few=8, many=50)
+    return law(*arguments, few=5, many=50)
 
 
 @st.composite

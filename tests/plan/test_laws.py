@@ -26,7 +26,8 @@ from tests.plan.strategies import NAME, Files, changes, specs
 ROOT = Path(__file__).resolve().parents[2]
 SPECS = sorted([*ROOT.glob("specs/*.arch"), *ROOT.glob("tests/networks/*.arch")])
 SLOW = (
-    "autox3d_m autox3d_l x3d_s x3d_m x3d_l i3d_attention i3d_r50_attention s3d_attention vivit"
+    "autox3d_m autox3d_l x3d_s x3d_m x3d_l i3d_attention i3d_r50 i3d_r50_attention s3d_attention "
+    "efficientnet_v2_s mvit_v2_s slowfast_r50 swin3d_t vit_b_16 vivit"
 ).split()
 GALLERY = [
     pytest.param(path, marks=[pytest.mark.slow] * (path.stem in SLOW))
