@@ -283,6 +283,19 @@ def test_another_optimiser(
     ]
 
 
+def test_an_optimiser_with_other_groups(
+    load_script: Load, train: Train, data: Path, saved: Path, capsys: Capture
+) -> None:
+    halves = [{"params": [0, 1, 2]}, {"params": [3, 4, 5, 6, 7]}]
+    edit(saved, lambda state: state["optimizer"].update(param_groups=halves))
+    again = ["--data", data, *RESUME, "--output-dir", saved.parents[1]]
+    assert train(load_script(RECIPE), *again, "--allow-changed", "recipe") == 1
+    assert refusals(capsys, saved) == [
+        "the optimiser had groups of [3, 5] parameters, and has [8] here;"
+        " --weights begins anew with its weights"
+    ]
+
+
 @pytest.mark.parametrize(
     ("versions", "is_refused"),
     [({"torch": "1.13.1"}, True), ({"torch": "2.1.0+cpu"}, False), ({"PyAV": "17.0.0"}, True)],
