@@ -199,6 +199,8 @@ def test_a_file_that_is_neither_whole_nor_cut(
     ("text", "said"),
     [
         ("path,label,start\na.mp4,0,1\n", "it has one of time_start and time_end, in seconds"),
+        ("path,label,label\na.mp4,0,1\n", "several columns are called label; several labels of"),
+        ("path,label,Label\na.mp4,0,1\n", "several columns are called label; several labels of"),
         ("path,label,start_frame\na.mp4,0,1\n", "a column start_frame is not known, only time_s"),
         ("path,label,start,end\na.mp4,0,9,4\n", "times that are no seconds from and to: 1 of 1"),
         ("path,label,start,end\na.mp4,0,0:09,4\n", "times that are no seconds from and to: 1 of"),
