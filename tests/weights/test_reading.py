@@ -234,6 +234,22 @@ MISFITS: dict[str, tuple[str, Callable[[State], object]]] = {
         "FILE: norm.bias holds NaN",
         lambda s: {**s, "norm.bias": s["norm.bias"] * float("nan")},
     ),
+    "infinity": (
+        "FILE: norm.bias holds infinity",
+        lambda s: {**s, "norm.bias": s["norm.bias"].double() * 1e300},
+    ),
+    "an average with one more": (
+        "FILE holds several weights that fit: `teacher`, `model`: `--checkpoint-key NAME`, in"
+        " Python `checkpoint_key`, chooses",
+        lambda s: {"model": {**s, "b": torch.ones(1)}, "teacher": averages(s)},
+    ),
+    "averages of gradients": (
+        "FILE, `state_dict`: it lacks 2 tensors: linear.weight, linear.bias",
+        lambda s: {
+            "state_dict": {k: v for k, v in s.items() if "linear" not in k},
+            "optimizer": {"exp_avg": s},
+        },
+    ),
     "twice": (
         "FILE: conv.weight and module.conv.weight are both conv.weight, and differ",
         lambda s: {**s, "module.conv.weight": s["conv.weight"] + 1},
