@@ -15,6 +15,7 @@ from archdsl.build.values import Value, describe, holds_tensor, tensors_in
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, warning
 from archdsl.ir.graph import Graph, Node, Scope
 from archdsl.ir.pruning import needed
+from archdsl.ir.types import TensorType
 from archdsl.ops.sources import Input
 from archdsl.program.program import name_span
 from archdsl.source import Span
@@ -34,9 +35,16 @@ def check_result(frame: Frame, network: tree.Network, result: Value) -> None:
         returned = f"network `{network.name}` returns {describe(result)}"
         message = f"{returned}: groups that `group` made of one sample"
         hint = "put them together: `y -> ungroup(x)`"
+    elif any(_is_condition(graph.type(value)) for value in tensors_in(result)):
+        message = f"network `{network.name}` must return numbers, but this is {describe(result)}"
+        hint = "choose them: `y -> where(1, 0)`"
     else:
         return
     frame.findings.add(frame.error("network", message, span, help=hint))
+
+
+def _is_condition(type_: TensorType) -> bool:
+    return type_.integers is not None and type_.integers.is_truth
 
 
 def check_initialisations(frame: Frame, network: tree.Network) -> None:

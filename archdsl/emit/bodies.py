@@ -292,7 +292,9 @@ def _with_terms(
 def _results(operation: Operation, operands: Types, own: Types) -> Iterator[TensorType]:
     # The rules of shapes see one sample; how many there are, of what, is known from the graph.
     for result, typed in zip(operation.infer(*operands), own, strict=True):
-        yield typed.with_shape(clearest(result.shape, operands))
+        # Elsewhere a result has the shape of an operand by chance.
+        is_theirs = operation.broadcasts
+        yield typed.with_shape(clearest(result.shape, operands) if is_theirs else result.shape)
 
 
 def bodies(graph: Graph, target: Target) -> Mapping[int, Body]:

@@ -15,7 +15,16 @@ from archdsl.emit.members import SELF, Slot
 from archdsl.emit.names import attribute
 from archdsl.emit.parts import Fork, Part, slots_in
 from archdsl.emit.plans import PlannedMember
-from archdsl.emit.python import Atom, Attribute, Call, Function, Parameter, Python, Return
+from archdsl.emit.python import (
+    Atom,
+    Attribute,
+    Call,
+    Function,
+    Parameter,
+    Python,
+    Return,
+    Statement,
+)
 from archdsl.emit.reads import reads
 from archdsl.emit.references import Reference
 
@@ -81,9 +90,8 @@ class _Buffers:
         needed = list(self._needed(one))
         body = forward.body(needed, {}, (one,))
         first = forward.body([replace(s, values=s.first or {}) for s in needed], {}, (one,))
-        match (*first, *body):
-            case (Return(value=constructed), Return(value=again)):
-                return constructed, again
+        if len(body) == 1:
+            return _returned(first), _returned(body)
         method = f"make_{name}"
         self.methods.append(Function(method, (Parameter("self"),), Atom("Tensor"), body))
         call = Call(Attribute(SELF, method), ())
@@ -110,6 +118,12 @@ class _Buffers:
 
 def _numbered(base: str) -> Iterator[str]:
     return (f"{base}{number}" for number in count(2))
+
+
+def _returned(body: Sequence[Statement]) -> Python:
+    (statement,) = body
+    assert isinstance(statement, Return)
+    return statement.value
 
 
 def buffers_in(parts: Iterable[Part]) -> Iterator[Slot]:

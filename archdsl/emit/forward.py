@@ -93,7 +93,7 @@ class _Writer:
     weights: dict[Reference, _Pending] = field(default_factory=dict)
     """The parameters, which are read as attributes wherever they are needed."""
     learned: set[Reference] = field(default_factory=set)
-    """The parameters, and the views of them."""
+    """The parameters, the buffers, and the views of them."""
     types: dict[str, bool] = field(default_factory=dict)
     """Whether a type checker knows that a variable is a tensor."""
 
@@ -109,10 +109,6 @@ class _Writer:
             self._slot(part)
 
     def _slot(self, slot: Slot) -> None:
-        if slot.buffer is not None:
-            self.variables.of[slot.results[0]] = slot.template
-            self.types[slot.template] = True
-            return
         self._make_room(slot)
         operands = [self._operand(reference) for reference in slot.operands]
         expression = slot.apply([operand.expression for operand in operands])
@@ -121,7 +117,7 @@ class _Writer:
         heavy = (slot.member.heavy and bool(operands)) or any(operand.heavy for operand in operands)
         written = _Pending(expression, calls, reads, heavy)
         results = list(slot.results)
-        is_weight = isinstance(slot.member.form, Weight | Held)
+        is_weight = isinstance(slot.member.form, Weight | Held) or slot.buffer is not None
         if is_weight and not slot.operands:
             self.learned |= {*results}
             self.weights[results[0]] = written
@@ -293,7 +289,7 @@ class _Writer:
         return (*self.lines, Return(values[0]))
 
     def _output(self, reference: Reference) -> Python:
-        """A result; a view of a parameter is copied.
+        """A result; a view of a parameter or a buffer is copied, since it is the module's own.
 
         Where a module returns one under `no_grad`, torch's FlopCounterMode fails, which asks every
         result that requires a gradient for its function.

@@ -31,13 +31,28 @@ def is_tensor(value: Python, types: Mapping[str, bool]) -> bool:
         case Attribute(value=Atom(text="self")):
             return True  # an attribute read without a call is an `nn.Parameter`
         case Infix(operands=operands):
-            return all(is_tensor(operand, types) for operand in operands)
+            others = [one for one in operands if not _is_number(one, types)]
+            return bool(others) and all(is_tensor(operand, types) for operand in others)
         case Subscript(value=first) | Prefix(value=first):
             return is_tensor(first, types)
         case Call(function=Attribute(value=Atom(text="torch" | "F")) | Atom()):
             return True  # a function of torch, or of the module
         case Call(function=Attribute(value=first)):
             return first != Atom("self") and is_tensor(first, types)
+    return False
+
+
+def _is_number(value: Python, types: Mapping[str, bool]) -> bool:
+    """Whether an expression is a number: a literal, or made of variables that hold no tensors."""
+    match value:
+        case Atom(text=name):
+            return name not in types
+        case Infix(operands=operands):
+            return all(_is_number(operand, types) for operand in operands)
+        case Subscript(value=Attribute(name="shape")):
+            return True
+        case Subscript(value=first) | Prefix(value=first):
+            return _is_number(first, types)
     return False
 
 

@@ -23,6 +23,7 @@ class Arithmetic(Operation):
     """
 
     arity = (1, 2)
+    broadcasts = True
     symbol: ClassVar[str]
     constant: Number | None = parameter(Maybe(Real()), None)
     constant_first: bool = parameter(Boolean(), False)
@@ -165,6 +166,7 @@ class Extreme(Operation):
     """Base of the larger and the smaller of two tensors, or of a tensor and a `constant`."""
 
     arity = (1, 2)
+    broadcasts = True
     bound: ClassVar[str]
     constant: Number | None = parameter(Maybe(Real()), None)
 

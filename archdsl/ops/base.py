@@ -107,6 +107,9 @@ class Operation(Frozen):
     is_view: ClassVar[bool] = False
     """Whether the result shares its operand's memory."""
 
+    broadcasts: ClassVar[bool] = False
+    """Whether its result has the shape to which its operands broadcast."""
+
     needs_constant: ClassVar[bool] = False
     """Whether its operands depend neither on inputs nor on parameters."""
 

@@ -39,6 +39,7 @@ class Where(Operation):
 
     name = "where"
     arity = (1, 3)
+    broadcasts = True
     then: Number | None = parameter(Maybe(Real()), None)
     otherwise: Number | None = parameter(Maybe(Real()), None)
 

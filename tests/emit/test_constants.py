@@ -146,6 +146,8 @@ def test_export_and_compile(load: Load) -> None:
     "body",
     [
         "return arange(6) + 1",
+        "return arange(2)",
+        "c = arange(6)\nfor i in range(3) { x, c = both(x, c) }\nreturn x * c",
         "return x, arange(3) / 2",
         "y = arange(6) -> sin\nreturn x * y + y",
         "for i in range(3) { x = x + arange(6) }\nreturn x",
@@ -160,6 +162,7 @@ def test_export_and_compile(load: Load) -> None:
 )
 def test_wherever_they_stand(load: Load, body: str) -> None:
     text = f"""
+    block both(x, c) {{ return x -> linear(6) -> relu, c }}
     block step(x) {{ return x + (arange(x.shape[-1]) -> where_even) -> linear(6) }}
     block where_even(i) {{ return i % 2 == 0 -> where(1, -1) }}
     block grid_of(n) {{ return (arange(n * 3) -> unflatten(0, (n, 3))) -> sum(0) -> repeat(2) }}

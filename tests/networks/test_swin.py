@@ -89,3 +89,8 @@ def test_the_module_is_code_to_merge() -> None:
     assert "ValueError" not in source.partition("class PatchEmbedding")[2]
     for number in ("392", "2535", "roll((0"):
         assert number not in source
+
+
+def test_where_sizes_agree_by_chance_nothing_is_fixed() -> None:
+    """Of this clip, windows of stage 3 have as many places as heads have features."""
+    assert 'ValueError("video' not in SPEC.network(frames=4, size=64).source()
