@@ -26,7 +26,8 @@ class Gather(Operation):
 
     def infer(self, x: TensorType, index: TensorType) -> Types:
         if index.integers is None or index.integers.is_truth:
-            raise Mismatch(f"an index must be integers, but this is {index}", operand=1)
+            this = index if index.integers else f"{index} of real numbers"
+            raise Mismatch(f"an index must be integers, but this is {this}", operand=1)
         axis = axis_index(self.axis, x.rank)
         if x.samples and index.samples:
             must = "`gather` takes a tensor or an index that is one for all samples"

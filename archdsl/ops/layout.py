@@ -229,7 +229,7 @@ def without_axes(name: str, x: TensorType, gone: tuple[int, ...]) -> TensorType:
     """
     shape = tuple(size for index, size in enumerate(x.shape) if index not in gone)
     if not shape:
-        raise Mismatch(f"`{name}` must leave an axis of {x}, but this leaves none", operand=0)
+        raise Mismatch(f"a result must have an axis, but `{name}` leaves none of {x}", operand=0)
     return TensorType(shape)
 
 

@@ -40,6 +40,8 @@ class Normalize(Operation):
 class CosineSimilarity(Operation):
     """The cosine between vectors along one axis, which is reduced: two of C x N give N.
 
+    Two single vectors need another axis: `cosine_similarity(x -> unsqueeze(1), y -> unsqueeze(1))`.
+
     Example: `cosine_similarity(64 x 196, 64 x 196)`
     """
 

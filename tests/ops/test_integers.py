@@ -224,7 +224,7 @@ def test_types_are_shown_with_their_range() -> None:
         (
             Gather(0),
             (shape(3, 4), TensorType((5,), 0)),
-            "an index must be integers, but this is 5",
+            "an index must be integers, but this is 5 of real numbers",
         ),
         (
             Gather(0),

@@ -170,7 +170,7 @@ def test_text() -> None:
             "the last 3 axes of 8 x 4 x 6^2 have 144 elements, but the last axis of 3 x 4 has 4",
         ),
         (Squeeze(0), (shape(3, 4),), "`axis` must have size 1, but axis 0 of 3 x 4 has 3"),
-        (Squeeze(0), (shape(1),), "`squeeze` must leave an axis of 1, but this leaves none"),
+        (Squeeze(0), (shape(1),), "a result must have an axis, but `squeeze` leaves none of 1"),
         (
             Concat(),
             (VIDEO, shape(8, 4, 6, 5)),

@@ -120,7 +120,11 @@ def test_text() -> None:
     ("operation", "operands", "message"),
     [
         (Mean(), (shape(3),), "a tensor of rank 1 has channels only, so it has no positions"),
-        (Mean((0, 1)), (shape(3, 4),), "`mean` must leave an axis of 3 x 4, but this leaves none"),
+        (
+            Mean((0, 1)),
+            (shape(3, 4),),
+            "a result must have an axis, but `mean` leaves none of 3 x 4",
+        ),
         (
             Std(0),
             (shape(1, 4),),
