@@ -49,7 +49,7 @@ def _declare_input(frame: Frame, statement: tree.Input) -> None:
     frame.naming = Naming(statement, (statement.name,))
     tensor = frame.add(operation, [], {}, statement)
     assert isinstance(tensor, Tensor)
-    graph.inputs[statement.name] = tensor.value
+    graph.declare(statement.name, tensor.value)
     frame.bind(statement.name, tensor, None)
     frame.set_running((*frame.running, tensor))
 
@@ -128,8 +128,7 @@ def _initialise(frame: Frame, statement: tree.Initialise) -> None:
         raise frame.fault("init", message, scheme.span, help=hint)
     evaluated = evaluate_arguments(frame, arguments)
     options = _options(frame, scheme.name, evaluated, statement.scheme.span)
-    initialisation = Initialisation(statement.kind, scheme.name, options)
-    frame.graph.initialisations.append(initialisation)
+    frame.graph.initialise(Initialisation(statement.kind, scheme.name, options))
 
 
 def _initialised_hint(kind: str) -> str | None:

@@ -4,9 +4,11 @@ In the order of the work:
 
 entering     types whose sizes are expressions; keys: places of the text inside a block
 bodies       each block with sizes and parameters as expressions over its constructor's arguments
-instances    the members of each instance of a block, as `structure` has them, and what they read
+instances    the members of each instance of a block, as `structure` has them; references:
+             what they read
 variants     the instances that differ, and the conditions of the text that tell them apart
-merging      one plan for several variants: forks for what only some have; identities, ordering
+merging      one plan for several variants: forks for what only some have; plans, identities,
+             ordering
 scopes       whether every branch has what it reads
 classes      instances that share one class: one for each block, more only where one cannot do
 leaves       the parameters and sizes that expressions read, and which of them are constant
@@ -28,7 +30,8 @@ locals       numbers that `forward` computes from sizes and uses more than once
 writer, network, initialise
              a class; the network's class; `reset_parameters`; signatures: parameters and types
 functions    blocks without state as functions
-module       the whole file, with its docstring and constants; folder: the files beside it
+module       the whole file, with its docstring, constants, and what it has to bring: provided
+folder       the files beside it: manifest; pages: templates filled in
 names        names of the language as valid and unused names of Python
 python/      Python as a tree that prints itself in black's layout
 targets/     what a module can be generated for: passes, and forms of operations

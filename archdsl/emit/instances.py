@@ -187,7 +187,7 @@ class _Reader:
 
     def _instance(self, scope: Scope) -> Instance:
         """The instance of a scope; for a later use of shared layers, that of the first use."""
-        return self.found[scope.index if scope.weights_of is None else scope.weights_of]
+        return self.found[scope.owner]
 
     def _module(self, every: Sequence[Child], child: Child) -> Key | None:
         """The key of the first use of the layers that a child shares, if it is a later one."""

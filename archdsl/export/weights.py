@@ -87,7 +87,7 @@ def randomise(module: nn.Module, clips: Sequence[Tensor]) -> None:
     """Give a module random weights with a fixed seed, such that every layer shows in the output.
 
     A scale that starts at zero would hide its whole branch from the comparison, so parameters
-    that are vectors or all zero are drawn from [0.5, 1]. Batch norms take the statistics of a
+    that are vectors or all zero are drawn from [0.5, 1]. Batch norms take the statistics of
     the clips: with their initial ones, values vanish or explode in a deep network.
     """
     import torch

@@ -110,6 +110,14 @@ class Builder(GraphView):
         self.reads.append(operands)
         return tuple([Value(index, i) for i in range(len(results))])
 
+    def declare(self, name: str, value: Value) -> None:
+        """Make a value an input of the network."""
+        self.inputs[name] = value
+
+    def initialise(self, rule: Initialisation) -> None:
+        """Initialise the weights of all operations of one name."""
+        self.initialisations.append(rule)
+
     def join(
         self, decision: Decision, name: str, scope: int, value: Value, inner: Join | None
     ) -> Join:
@@ -130,19 +138,15 @@ class Builder(GraphView):
     def tie(self, first: Use, later: Use) -> None:
         """Give all nodes and scopes of a later use the weights of those of the first use."""
         for own, other in zip(first.nodes, later.nodes, strict=True):
-            earlier = self.nodes[own].weights_of
-            root = own if earlier is None else earlier
+            root = self.nodes[own].owner
             self.nodes[other] = replace(self.nodes[other], weights_of=root)
         for own, other in zip(first.scopes, later.scopes, strict=True):
-            earlier = self.scopes[own].weights_of
-            root = own if earlier is None else earlier
+            root = self.scopes[own].owner
             self.scopes[other] = replace(self.scopes[other], weights_of=root)
 
     def hold(self, part: int, owner: int) -> None:
         """Give a node that is a part of an earlier one the weights of that."""
-        earlier = self.nodes[owner].weights_of
-        root = owner if earlier is None else earlier
-        self.nodes[part] = replace(self.nodes[part], weights_of=root)
+        self.nodes[part] = replace(self.nodes[part], weights_of=self.nodes[owner].owner)
 
     def open(
         self,

@@ -101,6 +101,11 @@ class Node:
         """The name of its only result; "" if it has no name or several results."""
         return self.names[0] if len(self.names) == 1 else ""
 
+    @property
+    def owner(self) -> int:
+        """The index of the node whose weights it has: an earlier one if they are shared."""
+        return self.index if self.weights_of is None else self.weights_of
+
 
 Joins: TypeAlias = "tuple[Join | None, ...]"
 """For each of some values the join that it came through; empty if none did."""
@@ -170,6 +175,11 @@ class Scope:
     def name(self) -> str:
         """Its own name, or the name of its only result; "" if it has neither."""
         return self.names[0] if len(self.names) == 1 else ""
+
+    @property
+    def owner(self) -> int:
+        """The index of the scope whose layers it has: an earlier one if they are shared."""
+        return self.index if self.weights_of is None else self.weights_of
 
     @property
     def is_inserted(self) -> bool:

@@ -94,11 +94,10 @@ def locate_form(graph: Graph, nodes: Collection[Node], gives: tuple[Value, ...])
 
     def owner(node: Node) -> int | None:
         """The first step, in the order of the form, that has the weights of a node."""
-        root = node.index if node.weights_of is None else node.weights_of
-        first = owners.setdefault(root, places[node.index])
+        first = owners.setdefault(node.owner, places[node.index])
         if first != places[node.index]:
             return first
-        return None if root in places else -1
+        return None if node.owner in places else -1
 
     steps = tuple(
         Step(node.operation, node.results, tuple(map(reference, graph.operands(node))), owner(node))

@@ -41,8 +41,8 @@ def needed(graph: GraphView, results: Iterable[Value], first: int = 0) -> set[in
     shared = _shared(graph, first)
     while shared:
         uses = {shared[index] for index in found if index in shared}
-        weights = {_weights(graph, index) for index in found}
-        more = {i for i, use in shared.items() if use in uses and _weights(graph, i) in weights}
+        weights = {graph.nodes[index].owner for index in found}
+        more = {i for i, use in shared.items() if use in uses and graph.nodes[i].owner in weights}
         if more <= found:
             break
         found |= graph.sources([Value(index) for index in more], first)
@@ -52,13 +52,7 @@ def needed(graph: GraphView, results: Iterable[Value], first: int = 0) -> set[in
 def _owners(graph: GraphView, found: Iterable[int]) -> set[int]:
     """The operations that some of these are parts of."""
     nodes = (graph.nodes[index] for index in found)
-    return {_weights(graph, node.index) for node in nodes if node.operation.needs_owner}
-
-
-def _weights(graph: GraphView, index: int) -> int:
-    """The node whose weights a node has: itself, or that of the first use of shared layers."""
-    owner = graph.nodes[index].weights_of
-    return index if owner is None else owner
+    return {node.owner for node in nodes if node.operation.needs_owner}
 
 
 def _shared(graph: GraphView, first: int) -> dict[int, object]:

@@ -221,7 +221,7 @@ def _owner(owners: dict[int, int], one: Node | Scope, index: int) -> int | None:
 
     `owners` has the new index of the first one for each of the old graph, which may be gone.
     """
-    first = owners.setdefault(one.index if one.weights_of is None else one.weights_of, index)
+    first = owners.setdefault(one.owner, index)
     return None if first == index else first
 
 

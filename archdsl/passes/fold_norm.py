@@ -68,20 +68,15 @@ def _without_shared_by_others(graph: Graph, folded: Mapping[int, Node]) -> dict[
 
     Otherwise, a weight would be scaled for one use and not for another.
     """
-    uses = Counter(map(_owner, graph))
-    pairs = Counter((_owner(layer), _owner(graph.node(norm))) for norm, layer in folded.items())
+    uses = Counter(node.owner for node in graph)
+    pairs = Counter((layer.owner, graph.node(norm).owner) for norm, layer in folded.items())
     return {
         norm: layer
         for norm, layer in folded.items()
-        if pairs[_owner(layer), _owner(graph.node(norm))]
-        == uses[_owner(layer)]
-        == uses[_owner(graph.node(norm))]
+        if pairs[layer.owner, graph.node(norm).owner]
+        == uses[layer.owner]
+        == uses[graph.node(norm).owner]
     }
-
-
-def _owner(node: Node) -> int:
-    """The node whose weights a node has: an earlier one if they are shared, else itself."""
-    return node.index if node.weights_of is None else node.weights_of
 
 
 def _foldable_norm(graph: Graph, node: Node) -> Iterator[Node]:

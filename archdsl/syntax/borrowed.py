@@ -83,8 +83,7 @@ def _membership(fault: Fault) -> Diagnostic | None:
         help = "compare with each: `n == 1 or n == 2`"
     else:
         return None
-    message = f"unexpected `{fault.found}`"
-    return error("syntax", message, fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _unbraced(fault: Fault) -> Diagnostic | None:
@@ -102,8 +101,7 @@ def _unbraced(fault: Fault) -> Diagnostic | None:
         help = f"a body stands in braces: `{word} ... {{ ... }}`"
     else:
         return None
-    message = f"unexpected `{fault.shown}`"
-    return error("syntax", message, fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _comprehension(fault: Fault) -> Diagnostic | None:
@@ -111,7 +109,7 @@ def _comprehension(fault: Fault) -> Diagnostic | None:
     if fault.found.type != "FOR" or fault.at == fault.first or "NAME" in fault.accepted:
         return None
     help = "write `for i in range(n) { ... }`, in which a tuple can grow: `t = t + (a,)`"
-    return error("syntax", "unexpected `for`", fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _colon(fault: Fault) -> Diagnostic | None:
@@ -132,7 +130,7 @@ def _colon(fault: Fault) -> Diagnostic | None:
         help = f"write `{first} = ...`"
     else:
         return None
-    return error("syntax", "unexpected `:`", fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _bracket(fault: Fault) -> Diagnostic | None:
@@ -143,8 +141,7 @@ def _bracket(fault: Fault) -> Diagnostic | None:
         help = "write one index, `x.shape[0]`; of tensors, `x -> select(axis, index)`"
     else:
         return None
-    message = f"unexpected `{fault.found}`"
-    return error("syntax", message, fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 RULES = (

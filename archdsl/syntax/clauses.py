@@ -34,8 +34,7 @@ def _derivation(fault: Fault) -> Diagnostic | None:
         help = "changes are added: `network b = a + widen(2)`, or `+ insert BLOCK after PLACE`"
     else:
         return None
-    message = f"unexpected `{fault.shown}`"
-    return error("syntax", message, fault.span(found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _changed_block(fault: Fault) -> Diagnostic | None:
@@ -105,8 +104,7 @@ def _split_place(fault: Fault) -> Diagnostic | None:
         return error("syntax", message, fault.span(before, last), help=f"write `{whole}`")
     if found.type in ("PLACE", "COMMA") and "RPAR" not in fault.accepted:
         help = "put several places, or several insertions, in parentheses"
-        message = f"unexpected `{found}`"
-        return error("syntax", message, fault.span(found), fault.expected, help=help)
+        return fault.unexpected(help)
     return None
 
 
@@ -183,8 +181,7 @@ def _more_than_a_value(fault: Fault) -> Diagnostic | None:
         help = "options stand in parentheses: `sgd(lr = 0.1)`, `rates(head = 10)`"
     else:
         return None
-    message = f"unexpected `{fault.shown}`"
-    return error("syntax", message, fault.span(found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 RULES = (

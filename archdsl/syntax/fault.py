@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lark import Token
 
-from archdsl.diagnostics import alternatives
+from archdsl.diagnostics import Diagnostic, alternatives, error
 from archdsl.source import Source, Span
 
 _DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "USE", "DOC", "$END"}
@@ -103,3 +103,8 @@ class Fault:
     def span(self, first: Token, last: Token | None = None) -> Span:
         end = (last or first).end_pos
         return Span(self.source, first.start_pos or 0, end if end is not None else 0)
+
+    def unexpected(self, help: str | None = None) -> Diagnostic:
+        """The error at the token that was found, with what was expected; most rules give it."""
+        message = f"unexpected `{self.shown}`"
+        return error("syntax", message, self.span(self.found), self.expected, help=help)

@@ -37,8 +37,7 @@ def _unpacked(fault: Fault) -> Diagnostic | None:
     stars = fault.found.type == "TIMES" and "NUMBER" in fault.accepted
     if not stars or fault.before is None or fault.before.type not in ("LPAR", "COMMA"):
         return None
-    message, help = f"unexpected `{fault.found}`", "give each argument by itself"
-    return error("syntax", message, fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected("give each argument by itself")
 
 
 def _sign(fault: Fault) -> Diagnostic | None:
@@ -75,8 +74,7 @@ def _text(fault: Fault) -> Diagnostic | None:
         help = names.hint(str(function)) or help
     if inside.isidentifier() or _FIGURE.fullmatch(inside):
         help = f"words and numbers have no quotes: write `{inside}`"
-    message = f"unexpected `{fault.shown}`"
-    return error("syntax", message, fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _comment(fault: Fault) -> Diagnostic | None:
@@ -99,8 +97,7 @@ def _chained(fault: Fault) -> Diagnostic | None:
         help = "write `(a if t else b) -> f`, or `a if t else (b -> f)`"
     else:
         return None
-    message = f"unexpected `{fault.found}`"
-    return error("syntax", message, fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _step(fault: Fault) -> Diagnostic | None:
@@ -113,7 +110,7 @@ def _step(fault: Fault) -> Diagnostic | None:
         help = "pass a tensor through it: `x -> conv(8)`"
     else:
         return None
-    return error("syntax", "unexpected `(`", fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _counted(fault: Fault) -> Diagnostic | None:
@@ -123,8 +120,7 @@ def _counted(fault: Fault) -> Diagnostic | None:
         return None
     if found.type == "RANGE" and fault.token(fault.first).type == "FOR":
         last = fault.token(fault.at + 1)
-        message, help = "unexpected `..`", f"write `range({before}, {last})`: it ends before {last}"
-        return error("syntax", message, fault.span(found), fault.expected, help=help)
+        return fault.unexpected(f"write `range({before}, {last})`: it ends before {last}")
     number = fault.token(fault.at - 2)
     if before == "%" and number.type == "NUMBER" and number.end_pos == before.start_pos:
         message, span = "`%` is the remainder of a division", fault.span(before)
@@ -161,8 +157,7 @@ def _compared_twice(fault: Fault) -> Diagnostic | None:
     statement = fault.tokens[fault.first : fault.at]
     if fault.found.type not in signs or not any(token.type in signs for token in statement):
         return None
-    message, help = f"unexpected `{fault.found}`", "write `a < b and b < c`"
-    return error("syntax", message, fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected("write `a < b and b < c`")
 
 
 def _comma(fault: Fault) -> Diagnostic | None:

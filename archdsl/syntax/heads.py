@@ -72,8 +72,7 @@ def _body(fault: Fault) -> Diagnostic | None:
         return error("syntax", message, fault.span(fault.token(fault.at + 1)), help=help)
     else:
         return None
-    message = f"unexpected `{found}`"
-    return error("syntax", message, fault.span(found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _input(fault: Fault) -> Diagnostic | None:
@@ -92,8 +91,7 @@ def _input(fault: Fault) -> Diagnostic | None:
         help = "write the sizes with `x` between: `3 x 16 x 224^2`" if found == "," else None
     if help is None:
         return None
-    message = f"unexpected `{fault.shown}`"
-    return error("syntax", message, fault.span(found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _use(fault: Fault) -> Diagnostic | None:
@@ -109,8 +107,7 @@ def _use(fault: Fault) -> Diagnostic | None:
         help = "write `use folder.name` for `folder/name.arch` beside this file"
     else:
         return None
-    message = f"unexpected `{fault.shown}`"
-    return error("syntax", message, fault.span(found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 RULES = (

@@ -24,7 +24,7 @@ _ENDS = {"_SEP": "the end of the line", "RBRACE": "`}`", "$END": "the end of the
 def explain(fault: Fault) -> Diagnostic:
     """The diagnostic of the first rule that recognises the mistake."""
     explanations = (rule(fault) for rule in _RULES)
-    return next(filter(None, explanations), None) or _unexpected(fault)
+    return next(filter(None, explanations), None) or fault.unexpected()
 
 
 def keyword(token: Token) -> str | None:
@@ -122,7 +122,7 @@ def _equals(fault: Fault) -> Diagnostic | None:
     # A second `=` in an assignment, or one in a condition, is meant as a comparison.
     compares = earlier & {"IF", "EQUAL", "RETURN"}
     help = "to compare two values, write `==`" if compares else "only a name can be assigned"
-    return error("syntax", "unexpected `=`", fault.span(fault.found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _wildcard(fault: Fault) -> Diagnostic | None:
@@ -151,8 +151,7 @@ def _cell(fault: Fault) -> Diagnostic | None:
         help = f"write `{fault.token(fault.at + 1)}`"
     else:
         return None
-    message = f"unexpected `{fault.shown}`"
-    return error("syntax", message, fault.span(found), fault.expected, help=help)
+    return fault.unexpected(help)
 
 
 def _bare_argument(fault: Fault) -> Diagnostic | None:
@@ -168,12 +167,7 @@ def _bare_argument(fault: Fault) -> Diagnostic | None:
         help = f"arguments stand in parentheses: `{before}({found})`"
     else:
         return None
-    message = f"unexpected `{fault.shown}`"
-    return error("syntax", message, fault.span(found), fault.expected, help=help)
-
-
-def _unexpected(fault: Fault) -> Diagnostic:
-    return error("syntax", f"unexpected `{fault.shown}`", fault.span(fault.found), fault.expected)
+    return fault.unexpected(help)
 
 
 _RULES: tuple[Callable[[Fault], Diagnostic | None], ...] = (

@@ -78,6 +78,7 @@ def test_settings_of_other_scripts_are_settings_of_recipes() -> None:
     listed = [name for theirs in training._CALLED.values() for name in theirs.split()]
     assert len(listed) == len(set(listed))
     assert not set(listed) & (set(SETTINGS) | set(training._LEFT_TO_SCRIPTS))
+    assert not set(training._LEFT_TO_SCRIPTS) & set(SETTINGS)
 
 
 def _kind(form: object) -> object:

@@ -214,10 +214,9 @@ def operations_since(
     typed: list[TypedOperation] = []
     owners: set[int] = set()
     for node in map(graph.node, sorted(needed(graph, results, first))):
-        owner = node.index if node.weights_of is None else node.weights_of
         operands = graph.types(graph.operands(node))
-        is_own = owner >= first and owner not in owners
-        owners.add(owner)
+        is_own = node.owner >= first and node.owner not in owners
+        owners.add(node.owner)
         typed.append(TypedOperation(node.operation, operands, node.results, is_own))
     return tuple(typed)
 
