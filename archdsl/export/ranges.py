@@ -90,7 +90,7 @@ def _farthest(takes: Takes, most: int) -> int:
 
     If some are refused, counts are doubled until one is, and then halved.
     """
-    if all(takes(count) for count in (*_COUNTS, most) if count <= most):
+    if most < 1 or (takes(1) and takes(most)):
         return most
     taken, refused = 0, 1
     while refused < most and takes(refused):
