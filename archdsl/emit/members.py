@@ -119,7 +119,8 @@ class Slot:
     def calls(self) -> int:
         """How many calls it adds to a line: none for an operator such as `+`, or an attribute."""
         is_infix = isinstance(self.member.form, Expression) and self.member.form.loose
-        return 0 if is_infix or not self.operands else 1 + self.template.count(").")
+        is_nothing = is_infix or not self.operands or self.template == "{0}"
+        return 0 if is_nothing else 1 + self.template.count(").")
 
     @property
     def wraps(self) -> bool:

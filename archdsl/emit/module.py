@@ -6,6 +6,7 @@ the network are arguments of its class.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Collection
 from typing import TypeAlias
@@ -104,6 +105,8 @@ def _axes(graph: Graph) -> str:
     return ", ".join(dict.fromkeys(named)) or "without the batch"
 
 
+_WORDS = re.compile(r"\w+")
+
 Constants: TypeAlias = tuple[Statement, ...]
 """The constants at the top of a module."""
 
@@ -131,8 +134,9 @@ def write_module(graph: Graph, header: str, known: Constants, target: Target) ->
     *blocks, network = _open_classes(graph, target)
     definitions: list[Statement] = [written.tree for written in (*blocks, network)]
     used = {name for definition in definitions for name in names_in(definition)}
-    bodies = [lines for name, lines in PROVIDED.items() if name in used]
-    bodies += [render((definition,)) for definition in definitions]
+    provided = [lines for name, lines in PROVIDED.items() if name in used]
+    used |= {word for lines in provided for line in lines for word in _WORDS.findall(line)}
+    bodies = [*provided, *(render((definition,)) for definition in definitions)]
     constants = render(known)
     view = ModuleView(render((Docstring(header),)), _imports(used), constants, bodies)
     text = page("module.py.j2", module=view)

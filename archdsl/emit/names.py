@@ -34,7 +34,7 @@ _MODULE_ATTRIBUTES = frozenset(
 
 _TAKEN = frozenset(
     "self torch nn F math Tensor block module device i super tuple range int float min max"
-    " isinstance round_to".split()
+    " isinstance round_to group ungroup".split()
 )
 """Names that emitted code uses, so that variables must not have them."""
 

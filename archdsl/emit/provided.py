@@ -42,8 +42,29 @@ class StochasticDepth(nn.Module):
 '''
 """As torchvision's module of that name: the mean of the input stays, as in a dropout."""
 
+_GROUP = '''
+def group(x: Tensor, size: int, dim: int) -> Tensor:
+    """Cut a dimension into groups of `size`, each a sample; zeros fill up the last group."""
+    missing = -x.shape[dim] % size
+    x = F.pad(x, (0, 0) * (x.dim() - dim - 1) + (0, missing))
+    return torch.unflatten(x, dim, (-1, size)).movedim(dim, 1).flatten(0, 1)
+'''
+
+_UNGROUP = '''
+def ungroup(x: Tensor, like: Tensor, dim: int) -> Tensor:
+    """Put groups together along a dimension, cut to the size that `like` has there."""
+    x = torch.unflatten(x, 0, (like.shape[0], -1)).movedim(1, dim)
+    return x.flatten(dim, dim + 1).narrow_copy(dim, 0, like.shape[dim])
+'''
+"""Not a slice at the end: torch.export fixes whether one is all of its tensor."""
+
 PROVIDED = {
     name: text.strip().splitlines()
-    for name, text in ((ROUND_TO, _ROUND_TO), (STOCHASTIC_DEPTH, _STOCHASTIC_DEPTH))
+    for name, text in (
+        (ROUND_TO, _ROUND_TO),
+        ("group", _GROUP),
+        ("ungroup", _UNGROUP),
+        (STOCHASTIC_DEPTH, _STOCHASTIC_DEPTH),
+    )
 }
 """The lines of each definition, by its name."""

@@ -202,7 +202,10 @@ def fold(term: Expression, fixed: Mapping[Expression, PyValue]) -> Expression:
     if not isinstance(folded, Apply) or not all(isinstance(t, Literal) for t in folded.terms):
         return folded
     try:
-        return Literal(compute(folded, {}))
+        value = compute(folded, {})
+        # `math.sqrt(96)` says more than 9.797958971132712.
+        is_root = folded.operator == "math.sqrt" and not value.is_integer()
+        return folded if is_root else Literal(value)
     except (LookupError, TypeError, ValueError, ArithmeticError):
         return folded
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.integers import Range, over
+from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Mismatch, Operation, Types, check_numbers, kind
-from archdsl.ops.forms import Expression
+from archdsl.ops.forms import SAME, Expression
 from archdsl.ops.shapes import broadcast
 from archdsl.params.kinds import Boolean, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number, show_number
@@ -52,12 +53,25 @@ class Arithmetic(Operation):
     def emit(self, operands: Types, results: Types) -> Expression:
         if self.constant is None:
             return Expression(f"{{0}} {self.symbol} {{1}}", loose=True)
+        if self._changes_nothing(operands[0]):
+            return SAME
         first, second = _ROLES.get(self.symbol, ("bound", "bound"))
         role = first if self.constant_first else second
         order = (f"{{{role}}}", "{0}") if self.constant_first else ("{0}", f"{{{role}}}")
         template = f" {self.symbol} ".join(order)
         return Expression(template, {role: number(self.constant)}, loose=True)
 
+    def _changes_nothing(self, x: TensorType) -> bool:
+        """Whether the text has a constant that leaves every number as it is.
+
+        Of integers it may make real numbers.
+        """
+        is_written = not self.constant_first and is_literal(self.constant)
+        return is_written and x.integers is None and self.constant == _UNITS.get(self.symbol)
+
+
+_UNITS = {"+": 0, "-": 0, "*": 1, "/": 1}
+"""The constants that change nothing, on the right side of an operator."""
 
 _ROLES = {
     "+": ("offset", "offset"),

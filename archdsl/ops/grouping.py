@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from archdsl.ir.integers import Range, joined
-from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Mismatch, Operation, Types, missing_batch
 from archdsl.ops.forms import Expression
@@ -39,16 +38,8 @@ class Group(Operation):
         return joined((x.integers, zeros)) if is_filled else x.integers
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        rank = operands[0].rank
-        axis = axis_index(self.axis, rank) + 1
-        # The size is read when the module runs, so clips of any length go through. In Python,
-        # `-n % m` is what n lacks to a multiple of m. F.pad lists axes from the last one on.
-        after = "0, 0, " * (rank - axis)
-        padded = f"F.pad({{0}}, ({after}0, -{{0}}.shape[{axis}] % {{size}}))"
-        if self.size == 1 and is_literal(self.size):
-            padded = "{0}"  # every length is a multiple of 1
-        groups = f"torch.unflatten({padded}, {axis}, (-1, {{size}}))"
-        return Expression(f"{groups}{_moved(axis, 1)}.flatten(0, 1)", {"size": self.size})
+        values = {"size": self.size, "dim": axis_index(self.axis, operands[0].rank) + 1}
+        return Expression("group({0}, {size}, {dim})", values)
 
 
 class Ungroup(Operation):
@@ -81,17 +72,9 @@ class Ungroup(Operation):
         return x.integers
 
     def emit(self, operands: Types, results: Types) -> Expression:
-        axis = axis_index(self.axis, operands[0].rank) + 1
-        groups = f"torch.unflatten({{0}}, 0, ({{1}}.shape[0], -1)){_moved(1, axis)}"
-        merged = f"{groups}.flatten({axis}, {axis + 1})"
-        # Not a slice: torch.export fixes whether one is all of its tensor.
-        return Expression(f"{merged}.narrow_copy({axis}, 0, {{1}}.shape[{axis}])")
+        dim = axis_index(self.axis, operands[0].rank) + 1
+        return Expression("ungroup({0}, {1}, {dim})", {"dim": dim})
 
     @staticmethod
     def _groups(x: TensorType, like: TensorType) -> int:
         return x.samples // like.samples if x.samples % like.samples == 0 else 0
-
-
-def _moved(source: int, target: int) -> str:
-    """The call that moves an axis; nothing if it is there already."""
-    return "" if source == target else f".movedim({source}, {target})"

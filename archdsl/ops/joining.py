@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.ir.types import TensorType
 from archdsl.limits import OPERATIONS
 from archdsl.ops.base import Mismatch, Rearrangement, Types
-from archdsl.ops.forms import Expression
+from archdsl.ops.forms import SAME, Expression
 from archdsl.ops.shapes import Axis, axis_index, dimension, entries, with_size
 from archdsl.params.kinds import AxisName, Integer, Sizes, parameter
 
@@ -34,6 +34,8 @@ class Concat(Rearrangement):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         dim = dimension(self.axis, operands[0])
+        if len(operands) == 1:
+            return SAME
         return Expression("torch.cat([{operands}], dim={dim})", {"dim": dim})
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.integers import Range
+from archdsl.ir.traced import is_literal
 from archdsl.ir.types import POSITIONS, TensorType, show_shape
 from archdsl.ops.base import Mismatch, Operation, Rearrangement, Types
-from archdsl.ops.forms import Expression
+from archdsl.ops.forms import SAME, Expression
 from archdsl.ops.shapes import Axes, Axis, axis_index, axis_tuple, dimension, entries, positions
 from archdsl.params.kinds import AxisName, Choice, Either, Several, Shape, parameter
 
@@ -48,6 +49,8 @@ class Transpose(Rearrangement):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         (x,) = operands
+        if self.a == self.b and is_literal((self.a, self.b)):
+            return SAME
         values = {"a": dimension(self.a, x, "a"), "b": dimension(self.b, x, "b")}
         return Expression("{0}.transpose({a}, {b})", values)
 
@@ -72,6 +75,8 @@ class Permute(Rearrangement):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         (x,) = operands
+        if self._order(x) == tuple(range(x.rank)) and is_literal(self.axes):
+            return SAME
         values = {f"axis{i}": x.leading + index for i, index in enumerate(self._order(x))}
         batch = "0, " * x.leading
         return Expression(f"{{0}}.permute({batch}{slots(values)})", values)
@@ -132,8 +137,11 @@ class Flatten(Rearrangement):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         (x,) = operands
+        last = axis_index(self.end, x.rank, "end")
+        if self._start(x) == last and is_literal((self.start, self.end)):
+            return SAME
         values = {"start": self._start(x) + x.leading, "end": dimension(self.end, x, "end")}
-        if axis_index(self.end, x.rank, "end") == x.rank - 1:
+        if last == x.rank - 1:
             return Expression("{0}.flatten({start})", {"start": values["start"]})
         return Expression("{0}.flatten({start}, {end})", values)
 
@@ -161,6 +169,8 @@ class Unflatten(Rearrangement):
 
     def emit(self, operands: Types, results: Types) -> Expression:
         dim, sizes = dimension(self.axis, operands[0]), entries(self.sizes)
+        if len(sizes) == 1:
+            return SAME
         return Expression("torch.unflatten({0}, {dim}, {sizes})", {"dim": dim, "sizes": sizes})
 
 

@@ -6,7 +6,7 @@ from archdsl.ir.integers import Range
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import POSITIONS, TensorType
 from archdsl.ops.base import Mismatch, Operation, Types, check_numbers
-from archdsl.ops.forms import Expression, PyValue
+from archdsl.ops.forms import SAME, Expression, PyValue
 from archdsl.ops.shapes import Axes, axis_indices, per_axis
 from archdsl.params.kinds import AxisNames, Choice, Extent, Maybe, Real, Sizes, number, parameter
 from archdsl.params.numbers import Number, show_number
@@ -49,6 +49,8 @@ class Pad(Operation):
         widths = self._widths(operands[0])
         # F.pad lists axes from the last one on.
         pad = tuple(width for pair in reversed(widths[self._first(widths) :]) for width in pair)
+        if not any(pad) and is_literal(pad):
+            return SAME
         values: dict[str, PyValue] = {"pad": pad}
         if self.mode != "constant":
             values["mode"] = self.mode

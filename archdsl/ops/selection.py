@@ -7,7 +7,7 @@ from typing import NamedTuple
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Mismatch, Rearrangement, Types
-from archdsl.ops.forms import Expression, PyValue
+from archdsl.ops.forms import SAME, Expression, PyValue
 from archdsl.ops.layout import without_axes
 from archdsl.ops.shapes import Axes, Axis, axis_index, axis_indices, dimensions, per_axis, with_size
 from archdsl.params.kinds import AxisName, AxisNames, Integer, Maybe, Several, Sizes, parameter
@@ -52,7 +52,7 @@ class Slice(Rearrangement):
                 for name in ("start", "stop", "step")
             )
             inside[x.leading + axis] = f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
-        return Expression(f"{{0}}[{', '.join(inside)}]", values)
+        return Expression(f"{{0}}[{', '.join(inside)}]", values) if values else SAME
 
     def _cuts(self, x: TensorType) -> list[_Cut]:
         axes = axis_indices(self.axis, x.rank, "axis")
@@ -147,6 +147,8 @@ class Roll(Rearrangement):
     def emit(self, operands: Types, results: Types) -> Expression:
         (x,) = operands
         shift = per_axis(self.shift, len(axis_indices(self.axes, x.rank)), "shift")
+        if not any(shift) and is_literal(shift):
+            return SAME
         values = {
             "shift": shift if len(shift) > 1 else shift[0],
             "dim": dimensions(self.axes, x),
@@ -194,6 +196,8 @@ class Expand(Rearrangement):
     def emit(self, operands: Types, results: Types) -> Expression:
         (x,) = operands
         sizes = per_axis(self.shape, x.rank, "shape")
+        if sizes == (-1,) * x.rank:
+            return SAME
         # -1 is written as it is, and -1 for the batch, which fits any batch size.
         values = {f"size{i}": size for i, size in enumerate(sizes) if size != -1}
         places = (f"{{size{i}}}" if size != -1 else "-1" for i, size in enumerate(sizes))
@@ -216,6 +220,8 @@ class Repeat(Rearrangement):
     def emit(self, operands: Types, results: Types) -> Expression:
         (x,) = operands
         times = per_axis(self.times, x.rank, "times")
+        if times == (1,) * x.rank and is_literal(times):
+            return SAME
         values = {f"times{i}": count for i, count in enumerate(times)}
         places = (f"{{{name}}}" for name in values)
         return Expression(f"{{0}}.repeat({', '.join(('1',) * x.leading + (*places,))})", values)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from emit.running import Load
+import pytest
+import torch
+
+from emit.running import Load, both_outputs
 
 
 def forward_of(source: str, name: str) -> list[str]:
@@ -59,3 +62,48 @@ def test_branches_leave_a_value_under_its_name(load: Load) -> None:
         "x = skip + y",
         "return x",
     ]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "roll((1, 2), shift = (0, 0))",
+        "permute((0, 1, 2))",
+        "transpose(1, 1)",
+        "flatten(1, 1)",
+        "unflatten(1, (-1,))",
+        "slice(1)",
+        "pad(0)",
+        "expand((-1, -1, -1))",
+        "repeat(1)",
+        "multiply(1)",
+        "add(0)",
+        "concat",
+    ],
+)
+def test_what_does_nothing_is_left_out(load: Load, step: str) -> None:
+    network = load(
+        f"""network tiny(size = 8) {{ input image: 6 x size^2
+          y = image -> conv(4)
+          y -> {step} -> relu }}"""
+    )
+    lines = ["y = self.conv(image)", "x: Tensor = self.relu(y)", "return x"]
+    assert forward_of(network.source(), "Tiny") == lines
+    ((ours, theirs),) = both_outputs(network)
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_a_shift_that_is_an_argument_is_kept(load: Load) -> None:
+    source = load(
+        """block moved(x, shift) { return x -> roll((1, 2), shift = shift) }
+        network tiny(size = 8) { input image: 6 x size^2
+          image -> moved((0, 0)) -> moved((1, 2)) }"""
+    ).source()
+    assert forward_of(source, "Moved") == ["return x.roll(self.shift, (2, 3))"]
+
+
+def test_a_root_is_written_as_a_root(load: Load) -> None:
+    source = load(
+        "network tiny(size = 8) { input image: 6 x size^2\nimage / sqrt(6) -> relu }"
+    ).source()
+    assert "self.relu(image / math.sqrt(6))" in source
