@@ -64,7 +64,8 @@ def size_of(type_: TensorType, what: str) -> Expression:
     if what == "elements":
         return term_of(type_.elements)
     if what.lstrip("-").isdigit():
-        return term_of(type_.shape[int(what)])
+        # A leaf of the class; this instance may take a tensor of fewer axes.
+        return term_of(type_.shape[int(what)]) if int(what) < type_.rank else Opaque()
     # The name of an axis asks for a size of positions, even where the last axis is also the
     # features: a constructor may be given features, but no sizes of positions.
     place = AXES[type_.rank].index(what)
@@ -80,7 +81,8 @@ def entry_of(values: Expression, index: Expression) -> Expression:
     folded = fold(to_python(index), {})
     place = folded.value if isinstance(folded, Literal) else None
     if isinstance(values, Apply) and values.operator == "tuple" and isinstance(place, int):
-        return values.terms[place]
+        known = -len(values.terms) <= place < len(values.terms)
+        return values.terms[place] if known else Opaque()
     return apply("[]", values, index)
 
 

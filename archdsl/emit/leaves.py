@@ -204,7 +204,10 @@ def _value(body: Body, leaf: Expression) -> PyValue:
     assert isinstance(leaf, Entering)
     shape = body.graph.type(body.scope.inputs[leaf.name]).shape
     place = {CHANNELS: 0, FEATURES: -1}.get(leaf.what)
-    return shape[int(leaf.what) if place is None else place]
+    if place is None:
+        place = int(leaf.what)
+    # One class can take tensors of several ranks, and the leaves are those of the first.
+    return shape[place] if place < len(shape) else NotImplemented
 
 
 def _are_written_alike(body: Body, leaf: Expression, other: Expression) -> bool:

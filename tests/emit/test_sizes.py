@@ -213,3 +213,22 @@ def test_the_module_at_another_size_is_the_spec_at_that_size(text: str, size: in
         except CompileError:
             assume(False)
     assert agrees(network, size) is not False
+
+
+RANKS = """block half(x) { return x -> linear(x.shape[-1] / 2) -> stochastic_depth(0.1) }
+block rows(x) {
+  if x.rank == 3 { x = x -> reshape((x.shape[0] * x.shape[1], x.shape[2])) }
+  return x -> linear(8)
+}
+network ranks() {
+  input v: 4 x 7 x 8
+  input w: 32 x 8
+  return v -> half, w -> half, v -> rows, w -> rows
+}
+"""
+
+
+def test_a_block_takes_tensors_of_several_ranks(load: Load) -> None:
+    module = network_class(load(RANKS))().eval()
+    shapes = [y.shape[1:] for y in module(torch.randn(2, 4, 7, 8), torch.randn(2, 32, 8))]
+    assert shapes == [(4, 7, 4), (32, 4), (28, 8), (32, 8)]
