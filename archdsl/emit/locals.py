@@ -18,6 +18,7 @@ from archdsl.ir.written import (
     Apply,
     Entering,
     Expression,
+    Literal,
     Measured,
     Named,
     Parameter,
@@ -82,9 +83,22 @@ def _named(term: Expression, chosen: Collection[Named]) -> Iterator[Named]:
 
 
 def _is_given(named: Named, tensors: Collection[str]) -> bool:
-    """Whether all sizes in an expression are those of inputs: then it can stand at the top."""
+    """Whether an expression can stand at the top: its sizes are those of inputs.
+
+    There it is computed whatever the conditions of the text, so it must divide by no argument.
+    """
     sizes = (leaf for leaf in leaves(named) if isinstance(leaf, Entering | Measured))
-    return all(isinstance(size, Entering) and size.name in tensors for size in sizes)
+    are_there = all(isinstance(size, Entering) and size.name in tensors for size in sizes)
+    return are_there and _has_a_value(named)
+
+
+def _has_a_value(term: Expression) -> bool:
+    if isinstance(term, Named):
+        return _has_a_value(term.term)
+    if not isinstance(term, Apply):
+        return True
+    divides = term.operator in ("/", "//", "%") and not isinstance(term.terms[-1], Literal)
+    return not divides and all(map(_has_a_value, term.terms))
 
 
 def _part(part: Part, names: Mapping[Named, str]) -> Part:

@@ -54,6 +54,9 @@ _CLASSES = frozenset({"BELOW", "F", "INPUTS", "Module", "StochasticDepth", "Tens
 
 _FUNCTIONS = frozenset({"load_weights"})
 
+_VALUES = frozenset("xyzuvw")
+"""The variables of values without a name in the spec; they may be numbered."""
+
 
 def attribute(name: str) -> str:
     """The name as an attribute of a module."""
@@ -113,7 +116,7 @@ _SHORT = 4
 def function_name(name: str, variables: Collection[str]) -> str:
     """The name as a function, which none of the `variables` must hide."""
     valid = variable(name)
-    is_taken = valid in variables or valid in _FUNCTIONS or len(valid) < _SHORT
+    is_taken = valid in variables or valid in _FUNCTIONS or valid.rstrip("0123456789") in _VALUES
     return valid + "_" if is_taken else valid
 
 

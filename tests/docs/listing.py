@@ -20,6 +20,7 @@ from archdsl.build.values import show
 from archdsl.ir.types import show_shape
 from archdsl.ops import FAMILIES
 from archdsl.ops.base import Operation
+from archdsl.ops.comparison import Comparison
 from archdsl.params.kinds import AxisName, kind_of
 from archdsl.program.loading import parse_program
 from archdsl.source import Source
@@ -141,6 +142,8 @@ def _example(kind: type[Operation]) -> str:
     found = _EXAMPLE.search(_doc(kind))
     if found:
         return found[1]
+    if issubclass(kind, Comparison):
+        return f"{kind.name}({_USUAL}, {_USUAL}) -> where(1, 0)"  # conditions are no result
     if len(_operands(kind)) == 1:
         return f"{_USUAL} -> {kind.name}"
     return f"{kind.name}({_USUAL}, {_USUAL})"
