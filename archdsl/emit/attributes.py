@@ -12,7 +12,6 @@ from archdsl.emit.members import argument_value
 from archdsl.emit.names import attribute, numbered
 from archdsl.emit.plans import PlannedMember, are_exclusive, paths
 from archdsl.emit.structure import Member
-from archdsl.emit.terms import layer_class
 from archdsl.ops.forms import Held, Layer, Weight
 
 
@@ -76,8 +75,6 @@ class Attributes:
             return member.module
         if not isinstance(form, Layer) or not form.shared:
             return planned.key
-        if self._called(member):
-            return member.parameter
         # Sharing would lose a name of the spec, or put one module into a sequence twice.
         if member.hint or member.share or planned.step or member.stage:
             return planned.key
@@ -99,15 +96,7 @@ class Attributes:
         if member.child is not None:
             return self._block_name(member)
         assert isinstance(member.form, Layer | Weight)
-        return self._called(member) or member.form.label
-
-    def _called(self, member: Member) -> str:
-        """The parameter that a member calls, if it is another layer in other instances."""
-        if not isinstance(member.form, Layer) or not member.form.is_bare or not member.parameter:
-            return ""
-        instances = self.columns.owner.instances
-        given = {layer_class(one.scope.arguments[member.parameter].value) for one in instances}
-        return member.parameter if len(given) > 1 else ""
+        return member.form.label
 
     def _block_name(self, member: Member) -> str:
         assert member.child is not None

@@ -18,7 +18,7 @@ from archdsl.emit.bodies import Body
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.entering import CHANNELS, FEATURES, is_position
 from archdsl.emit.sizes import Sizes
-from archdsl.emit.terms import is_block, layer_class, python_value
+from archdsl.emit.terms import is_block, python_value
 from archdsl.ir.traced import plain
 from archdsl.ir.written import (
     Apply,
@@ -145,9 +145,8 @@ class Leaves:
         if not isinstance(leaf, Parameter):
             return False
         values = [body.scope.arguments[leaf.name].value for body in self.bodies]
-        # If it is `none` everywhere, it is a constant like any other. A layer is a value itself.
-        are_blocks = all(value is None or is_block(value) for value in values) and any(values)
-        return are_blocks and not all(value is None or layer_class(value) for value in values)
+        # If it is `none` everywhere, it is a constant like any other.
+        return all(value is None or is_block(value) for value in values) and any(values)
 
     def python_term(self, term: Expression) -> Expression:
         """A written expression in Python; `attention != none` becomes the switch `attention`."""

@@ -30,7 +30,7 @@ from archdsl.emit.leaves import (
 from archdsl.emit.references import Guard
 from archdsl.emit.terms import python_value
 from archdsl.ir.written import Apply, Counter, Expression, Literal, leaves
-from archdsl.ops.forms import LayerClass, PyValue
+from archdsl.ops.forms import PyValue
 
 _NO_VALUE = (LookupError, TypeError, ValueError, ArithmeticError)
 
@@ -95,8 +95,6 @@ class Reading:
     def _folded(self, cell: Cell, uniform: bool) -> Expression:
         """A written expression in Python, with constants folded."""
         term = self.leaves.python_term(cell.term)
-        if isinstance(cell.value, LayerClass) and isinstance(term, Literal):
-            return Literal(cell.value)  # the text has the name of the operation
         if isinstance(cell.value, int | tuple) and not is_real(cell.term):
             term = as_integer(term)
         if uniform and isinstance(term, Apply) and term.operator == "tuple":
@@ -145,7 +143,7 @@ def _matches(found: Any, cell: Cell, uniform: bool) -> bool:
     expected = cell.value
     if uniform:
         found, expected = collapse(found), collapse(expected)
-    if is_real(cell.term) and isinstance(found, int | float) and isinstance(expected, int | float):
+    if is_real(cell.term) and isinstance(found, int | float):
         found = type(expected)(found) if found == expected else found
     return same(found, expected)
 

@@ -7,7 +7,7 @@ from archdsl.emit.members import Signature
 from archdsl.emit.names import variable
 from archdsl.emit.python import Atom, Parameter, literal
 from archdsl.ir.written import Entering
-from archdsl.ops.forms import LayerClass, PyValue
+from archdsl.ops.forms import PyValue
 
 
 def parameters(signature: Signature) -> tuple[Parameter, ...]:
@@ -38,8 +38,6 @@ def _annotation(argument: Argument) -> str:
 def _type_name(value: PyValue) -> str:
     if value is None:
         return "None"
-    if isinstance(value, LayerClass):
-        return "type[nn.Module]"
     if isinstance(value, tuple):
         return f"tuple[{', '.join(map(_type_name, value))}]"
     return type(value).__name__

@@ -15,7 +15,7 @@ from archdsl.emit.columns import Columns
 from archdsl.emit.expressions import Expressions
 from archdsl.emit.initialise import first_value
 from archdsl.emit.keys import Key
-from archdsl.emit.leaves import Cell, is_always, reads_counter
+from archdsl.emit.leaves import is_always, reads_counter
 from archdsl.emit.members import (
     Signature,
     Slot,
@@ -33,7 +33,7 @@ from archdsl.emit.stored import Stored
 from archdsl.emit.structure import Member
 from archdsl.emit.variants import Step
 from archdsl.ir.written import Parameter
-from archdsl.ops.forms import Expression, Held, Layer, LayerClass, Required, Weight
+from archdsl.ops.forms import Expression, Held, Layer, Required, Weight
 
 _POSITIONAL = ("in_channels", "in_features", "channels", "features", "out_channels", "out_features")
 """The arguments that calls pass without a keyword, as torch's layers are called."""
@@ -161,17 +161,7 @@ class Slots:
                 continue
             value = self.arguments.write(given.name, column, name, uniform=given.uniform)
             written.append(value if given.positional else Keyword(given.name, value))
-        return Call(self._layer_class(key, layer, name), tuple(written))
-
-    def _layer_class(self, key: Key, layer: Layer, name: str) -> Python:
-        """The class of a layer, which is an argument if the block calls a parameter."""
-        members = dict(self.owner.members_under(key))
-        parameter = next(iter(members.values())).parameter
-        if not parameter or not layer.is_bare:
-            return Atom(layer.constructor)
-        called = Parameter(parameter)
-        column = {i: Cell(_class_of(one), called) for i, one in members.items()}
-        return self.arguments.write(parameter, column, name)
+        return Call(Atom(layer.constructor), tuple(written))
 
     def _construct(self, key: Key, name: str) -> tuple[Python, Python]:
         """The call of a block's class: once with numbers of blocks as literals, once with `i`."""
@@ -227,8 +217,3 @@ class Slots:
             return (self.arguments.write("shape", whole, name),)
         columns = (self.columns.fixed(key, weight_size(axis)) for axis in range(len(weight.shape)))
         return tuple(self.arguments.write("size", column, name) for column in columns)
-
-
-def _class_of(member: Member) -> LayerClass:
-    assert isinstance(member.form, Layer)
-    return LayerClass(member.form.constructor)

@@ -15,7 +15,7 @@ from archdsl.emit.keys import Key
 from archdsl.emit.references import FromJoin, Guard, Reference
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Definition, Graph, Scope, Value
-from archdsl.ir.written import Apply, Expression, Literal, Parameter
+from archdsl.ir.written import Expression
 from archdsl.ops.forms import Expression as Template
 from archdsl.ops.forms import Form, Layer, Weight
 
@@ -102,23 +102,11 @@ class Member(Frozen):
         return is_module and not self.share and len(self.operands) == 1 and self.results == 1
 
     @property
-    def parameter(self) -> str:
-        """The parameter of the block that it calls, as in `x -> act`; empty if it calls none."""
-        if not self.guards or self.guards[-1].place != self.key[-1:]:
-            return ""
-        match self.guards[-1].term:
-            case Apply(operator="!=", terms=(Parameter() as called, Literal(value=None))):
-                return called.name
-        return ""
-
-    @property
     def signature(self) -> object:
         """What must agree between instances of one class, apart from operands and children.
 
         Values of arguments are not part of it: they can differ between the instances of a class.
         """
-        if isinstance(self.form, Layer) and self.parameter and self.form.is_bare:
-            return self.parameter, self.form.shared
         if isinstance(self.form, Layer):
             names = tuple(argument.name for argument in self.form.arguments)
             return (self.form.constructor, names, self.form.zero, self.form.shared)

@@ -26,10 +26,7 @@ from archdsl.emit.python import (
 )
 from archdsl.ir.traced import unchanged_operand
 from archdsl.ir.written import OPAQUE, Apply, Expression, Literal, Named
-from archdsl.ops import OPERATIONS
-from archdsl.ops.activation import Activation
-from archdsl.ops.base import Operation
-from archdsl.ops.forms import LayerClass, PyValue
+from archdsl.ops.forms import PyValue
 from archdsl.params.numbers import round_to
 
 ROUND_TO = "round_to"
@@ -81,7 +78,7 @@ _SIGNS = frozenset("+ - * / // % < <= > >= == != and or".split())
 
 
 def python_value(value: object) -> PyValue:
-    """A value of the language as a value of Python; a block is True, or the class of its layer.
+    """A value of the language as a value of Python; a block is True, since it is given.
 
     NotImplemented if Python has no such value. None would not do: it is a value of both.
     """
@@ -92,25 +89,7 @@ def python_value(value: object) -> PyValue:
     if isinstance(value, tuple):
         entries = tuple(map(python_value, value))
         return NotImplemented if NotImplemented in entries else entries
-    return (layer_class(value) or True) if is_block(value) else NotImplemented
-
-
-def layer_class(value: object) -> LayerClass | None:
-    """The layer that a value stands for, if it is an activation without arguments."""
-    if not is_block(value) or getattr(value, "given", None):
-        return None
-    return _layer_of(getattr(value, "operation", None))
-
-
-def activation(name: str) -> LayerClass | None:
-    """The layer of an activation, by the name of its operation."""
-    return _layer_of(OPERATIONS.get(name))
-
-
-def _layer_of(operation: type[Operation] | None) -> LayerClass | None:
-    if operation is None or not issubclass(operation, Activation):
-        return None
-    return LayerClass(operation.constructor)
+    return True if is_block(value) else NotImplemented
 
 
 def is_block(value: object) -> bool:

@@ -43,11 +43,11 @@ from archdsl.emit.signatures import parameters, rank
 from archdsl.emit.sizes import Sizes
 from archdsl.emit.slots import Slots
 from archdsl.emit.stages import group_stages
-from archdsl.emit.terms import activation, python_value
+from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
 from archdsl.ir.written import Expression
 from archdsl.ir.written import Parameter as Leaf
-from archdsl.ops.forms import LayerClass, PyValue
+from archdsl.ops.forms import PyValue
 
 TENSOR = Atom("Tensor")
 
@@ -175,8 +175,6 @@ class ClassWriter(Frozen):
         values = [cell.value for cell in argument.column.values()]
         if all(isinstance(other, bool) for other in values):
             value = bool(value)
-        if isinstance(value, str) and any(isinstance(other, LayerClass) for other in values):
-            value = activation(value)
         # `kernel = 3` is a tuple where the class takes tuples.
         value = broadcast([*values, value])[-1]
         if any(type(value) is type(other) for other in values):

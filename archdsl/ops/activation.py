@@ -37,12 +37,11 @@ class Gelu(Activation):
     """x times the normal distribution's probability of being below x; `tanh` approximates it."""
 
     name = "gelu"
-    constructor = "nn.GELU"
     approximate: str | None = parameter(Maybe(Choice(("tanh",))), None)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         approximate = LayerArgument("approximate", self.approximate or "none", "none")
-        return Layer(self.constructor, (approximate,), self.name, shared=True)
+        return Layer("nn.GELU", (approximate,), "gelu", shared=True)
 
 
 Silu = kind(Activation, "silu", "x sigmoid(x), also called swish.", constructor="nn.SiLU")

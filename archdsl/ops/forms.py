@@ -12,14 +12,7 @@ from typing import TypeAlias
 
 from archdsl.frozen import Frozen
 
-
-class LayerClass(Frozen):
-    """The class of a layer without arguments, as a value: `act=nn.ReLU`."""
-
-    constructor: str
-
-
-PyValue: TypeAlias = "int | float | bool | str | LayerClass | tuple[PyValue, ...] | None"
+PyValue: TypeAlias = "int | float | bool | str | tuple[PyValue, ...] | None"
 
 
 class Required(Enum):
@@ -53,11 +46,6 @@ class Layer(Frozen):
     label: str
     zero: tuple[str, ...] = ()
     shared: bool = False
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether it is written without arguments."""
-        return not self.zero and all(one.value == one.default for one in self.arguments)
 
 
 @dataclass(frozen=True, slots=True)

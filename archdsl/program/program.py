@@ -273,12 +273,12 @@ def outline(block: tree.Block | tree.Network) -> Outline:
 
 
 def _literal(node: tree.Expression, names: tuple[str, ...]) -> object:
-    """The value of a literal, a word for the name of a block, an ellipsis for all else.
+    """The value of a literal, `True` for the name of a block, an ellipsis for all else.
 
     None cannot say that there is no value, because `none` is one.
     """
     if isinstance(node, tree.Name) and node.name not in names:
-        return node.name
+        return True
     if isinstance(node, tree.Number | tree.Constant):
         return node.value
     if isinstance(node, tree.Tuple):

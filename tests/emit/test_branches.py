@@ -142,7 +142,12 @@ def _built(block: type[nn.Module], cases: list[Case], other: Case) -> nn.Module 
 @pytest.mark.parametrize(
     ("name", "blocks"),
     [
-        ("mobilenet_v3_large", {"ConvNormAct", "SqueezeExcite", "InvertedResidual"}),
+        # Two activations, which a class cannot tell apart.
+        (
+            "mobilenet_v3_large",
+            {f"{name}{i}" for name in ("ConvNormAct", "InvertedResidual") for i in (1, 2)}
+            | {"SqueezeExcite"},
+        ),
         ("efficientnet_v2_s", {"ConvBn", "FusedMBConv", "SqueezeExcite", "MBConv"}),
         ("shufflenet_v2", {"ConvNormAct", "Separable", "Unit"}),
         ("ir_csn_50", {"ConvNormAct", "Stem", "Projection", "BottleneckBlock"}),

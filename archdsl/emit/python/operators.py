@@ -21,7 +21,6 @@ from archdsl.emit.python.expressions import (
     Tuple,
 )
 from archdsl.emit.python.tokens import COMPREHENSION, TERNARY, Kind, Token, enclosed, spaced
-from archdsl.ops.forms import LayerClass
 
 OPERATORS = {
     "or": (OR, 14),
@@ -114,7 +113,7 @@ class Conditional(Python):
         yield from spaced(self.other.within(OR))
 
 
-Value: TypeAlias = "int | float | bool | str | LayerClass | tuple[Value, ...] | None"
+Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | None"
 
 
 def literal(value: Value) -> Python:
@@ -123,8 +122,6 @@ def literal(value: Value) -> Python:
         return Tuple(tuple(literal(item) for item in value))
     if isinstance(value, str):
         return Atom(quoted(value))
-    if isinstance(value, LayerClass):
-        return Atom(value.constructor)
     text = repr(value).replace("e+", "e")  # black writes 1e30 for 1e+30
     # `repr` of these is a name that nothing defines.
     if isinstance(value, float) and text.strip("-") in ("inf", "nan"):
