@@ -44,7 +44,7 @@ class StochasticDepth(nn.Module):
 
 _GROUP = '''
 def group(x: Tensor, size: int, dim: int) -> Tensor:
-    """Cut a dimension into groups of `size`, each a sample; zeros fill up the last group."""
+    """Cut a dimension into groups of `size`, each a sample; zeros fill up the last."""
     missing = -x.shape[dim] % size
     x = F.pad(x, (0, 0) * (x.dim() - dim - 1) + (0, missing))
     return torch.unflatten(x, dim, (-1, size)).movedim(dim, 1).flatten(0, 1)
