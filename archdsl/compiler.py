@@ -50,10 +50,10 @@ def format_spec(path: Path) -> tuple[str, str]:
     """
     from archdsl.program.files import read
     from archdsl.syntax.formatter import format_file
-    from archdsl.syntax.parser import parse
+    from archdsl.syntax.remembered import tree_of
 
     source = read(path)
-    return source.text, format_file(parse(source))
+    return source.text, format_file(tree_of(source))
 
 
 def resolve(path: Path, uses: Iterable[str]) -> Program:
