@@ -7,7 +7,7 @@ axes of several inputs have to change together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archdsl.export.axes import Axes, Axis, Input, separate
 from archdsl.export.trials import Outcome, Trials
@@ -35,6 +35,10 @@ class Spread:
     @property
     def is_fixed(self) -> bool:
         return self.low == self.high
+
+    def is_narrow(self, declared: int) -> bool:
+        """Whether it has only sizes near the declared one, as rounding gives them."""
+        return self.high is not None and self.high < 2 * declared < 4 * self.low
 
     def __str__(self) -> str:
         """The sizes in words, to stand behind "must be"."""
@@ -104,10 +108,15 @@ def _farthest(takes: Takes, most: int) -> int:
 
 @dataclass(frozen=True)
 class Found:
-    """The axes of a module's inputs, and the sizes of each that the module takes by itself."""
+    """The axes of a module's inputs, and the sizes of each that the module takes by itself.
+
+    An axis with few sizes counts as fixed, and is among the `narrow` ones: nobody means to run a
+    network that rounds 224 to 56 patches at 221, and torch would have to reason about it.
+    """
 
     axes: Axes
     spreads: Mapping[str, Spread]
+    narrow: Mapping[str, Spread] = field(default_factory=dict)
 
 
 def find_axes(module: Trials, inputs: Mapping[str, Input]) -> Found:
@@ -119,7 +128,14 @@ def find_axes(module: Trials, inputs: Mapping[str, Input]) -> Found:
         name = name if len(stuck) == len(names) else " and ".join(stuck)
         if len(stuck) > 1 and _doubles(module, tied := axes.tied(stuck, name), name):
             axes = tied
-    return Found(axes, {axis.name: _spread_of(module, axes, axis) for axis in axes.all})
+    spreads = {axis.name: _spread_of(module, axes, axis) for axis in axes.all}
+    sizes = axes.declared
+    narrow = {
+        name: few
+        for name, few in spreads.items()
+        if few.is_narrow(sizes[name]) and not few.is_fixed
+    }
+    return Found(axes, spreads | {n: Spread(sizes[n], sizes[n]) for n in narrow}, narrow)
 
 
 def _doubles(module: Trials, axes: Axes, name: str) -> bool:
@@ -150,11 +166,11 @@ class Range:
     """The sizes that an axis of a program can have, and why it cannot have others.
 
     `refused` are sizes outside: the next smaller and larger one, and one between two steps. Each
-    has what the module makes of it: an error, or shapes if only torch.export excludes it, for the
-    reason `lost` if that is known.
+    has what the module makes of it: an error, or shapes if the module takes it. Then `lost` says
+    why the program does not.
     """
 
     axis: Axis
     spread: Spread
     refused: Mapping[int, Outcome]
-    lost: str = ""
+    lost: str

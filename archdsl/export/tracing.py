@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from archdsl.export.axes import BATCH, Axes, Axis, Input, Sizes
@@ -87,7 +86,15 @@ class Traced:
             size: self.module.at(self.axes, {axis.name: size})
             for size in self._outside(axis, whole)
         }
-        return Range(axis, whole, refused, self.failed.get(axis.name, ""))
+        return Range(axis, whole, refused, self._reason(axis))
+
+    def _reason(self, axis: Axis) -> str:
+        """Why the program does not take all that the module takes."""
+        if few := self.found.narrow.get(axis.name):
+            return f"{few} are too few to keep the axis dynamic"
+        if failure := self.failed.get(axis.name):
+            return f"torch.export fails where the axis is dynamic: {failure}"
+        return "torch.export does not keep the axis dynamic"
 
     def _outside(self, axis: Axis, whole: Spread) -> Iterator[int]:
         """The sizes next to a spread, and the first between two steps that is not taken."""
@@ -112,7 +119,7 @@ def trace(module: nn.Module, inputs: Mapping[str, Input]) -> Traced:
         raise export_error(f"the module does not take its INPUTS: {declared.error}{where}")
     dynamic = [name for name, each in found.spreads.items() if not each.is_fixed]
     best, reasons = None, list[str]()
-    for sizes, is_oblivious in _attempts(found):
+    for sizes, is_oblivious in _attempts(found, dynamic):
         try:
             traced = _traced(module, own, found, dynamic, sizes, is_oblivious)
         except _FailedError as failure:
@@ -124,15 +131,17 @@ def trace(module: nn.Module, inputs: Mapping[str, Input]) -> Traced:
     return best or _axis_by_axis(module, own, found, dynamic, reasons[0])
 
 
-def _attempts(found: Found) -> Iterator[tuple[Sizes, bool]]:
+def _attempts(found: Found, dynamic: Collection[str]) -> Iterator[tuple[Sizes, bool]]:
     """The sizes to trace at, and whether torch treats a size of 1 like any other, best first.
 
     Larger sizes help where frames are taken in groups: from a clip of one group, torch concludes
-    that there is always one.
+    that there is always one. A batch alone is traced with a size of 2, and needs no such care.
     """
-    yield {}, True
-    yield _larger(found), True
-    yield {}, False
+    is_careful = any(name != BATCH for name in dynamic)
+    yield {}, is_careful
+    if larger := _larger(found):
+        yield larger, True
+    yield {}, not is_careful
 
 
 class _FailedError(Exception):
@@ -152,12 +161,12 @@ def _axis_by_axis(
             failed[name] = reason  # without it, torch traces all of them
             break
         try:
-            traced = _traced(module, own, found, [*kept, name])
+            traced = _traced(module, own, found, [*kept, name], {}, name != BATCH)
             kept.append(name)
         except _FailedError as failure:
             failed[name] = str(failure)
     try:
-        return replace(traced or _traced(module, own, found, []), failed=failed)
+        return replace(traced or _traced(module, own, found, [], {}, False), failed=failed)
     except _FailedError as failure:
         raise export_error(f"torch.export fails: {failure}") from None
 
@@ -167,8 +176,8 @@ def _traced(
     own: Trials,
     found: Found,
     dynamic: Collection[str],
-    sizes: Sizes = MappingProxyType({}),
-    is_oblivious: bool = True,
+    sizes: Sizes,
+    is_oblivious: bool,
 ) -> Traced:
     """The program with some axes dynamic, traced at some sizes or at the declared ones.
 

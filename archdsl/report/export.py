@@ -72,8 +72,7 @@ def _proportion(axis: Axis) -> str:
 
 def _reason(found: Range, outcome: Outcome, name: str) -> str:
     if outcome:
-        kept = f"{name} takes it, but torch.export does not keep the axis dynamic"
-        return f"{kept}: {found.lost}" if found.lost else kept
+        return f"{name} takes it, but {found.lost}"
     return f"{outcome.layer}: {outcome.error}" if outcome.layer else outcome.error
 
 
