@@ -3,118 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import field
-from fractions import Fraction
 
 from archdsl.source import Source
+from archdsl.syntax.expressions import Argument as Argument
+from archdsl.syntax.expressions import AtMost as AtMost
+from archdsl.syntax.expressions import Attribute as Attribute
+from archdsl.syntax.expressions import Binary as Binary
+from archdsl.syntax.expressions import Call as Call
+from archdsl.syntax.expressions import Chain as Chain
+from archdsl.syntax.expressions import Choice as Choice
+from archdsl.syntax.expressions import Conditional as Conditional
+from archdsl.syntax.expressions import Constant as Constant
+from archdsl.syntax.expressions import Dash as Dash
+from archdsl.syntax.expressions import Each as Each
+from archdsl.syntax.expressions import Expression as Expression
+from archdsl.syntax.expressions import Index as Index
+from archdsl.syntax.expressions import Name as Name
+from archdsl.syntax.expressions import Number as Number
+from archdsl.syntax.expressions import Range as Range
+from archdsl.syntax.expressions import Repeat as Repeat
+from archdsl.syntax.expressions import Shape as Shape
+from archdsl.syntax.expressions import Steps as Steps
+from archdsl.syntax.expressions import Text as Text
+from archdsl.syntax.expressions import Tuple as Tuple
+from archdsl.syntax.expressions import Unary as Unary
+from archdsl.syntax.expressions import split_call as split_call
 from archdsl.syntax.node import Node as Node
 from archdsl.syntax.node import walk as walk
-
-
-class Number(Node):
-    """A number: its text (`2.25`, `1e-4`, `3.8M`) and its exact value."""
-
-    text: str
-    value: int | Fraction
-
-
-class Constant(Node):
-    value: bool | None
-
-
-class Name(Node):
-    name: str
-
-
-class Attribute(Node):
-    value: Expression
-    name: str
-
-
-class Index(Node):
-    value: Expression
-    index: Expression
-
-
-class Tuple(Node):
-    items: tuple[Expression, ...]
-
-
-class Repeat(Node):
-    """`160^2` in a shape: a dimension that is repeated."""
-
-    value: Expression
-    times: Number
-
-
-class AtMost(Node):
-    """`<=28` in an expected shape: a bound in place of a size."""
-
-    value: Expression
-
-
-class Shape(Node):
-    """`3 x 13 x 160^2`."""
-
-    dimensions: tuple[Expression, ...]
-
-
-class Unary(Node):
-    operator: str
-    operand: Expression
-
-
-class Binary(Node):
-    operator: str
-    left: Expression
-    right: Expression
-
-
-class Conditional(Node):
-    """`then if test else other`."""
-
-    then: Expression
-    test: Expression
-    other: Expression
-
-
-class Argument(Node):
-    name: str | None
-    value: Expression
-
-
-class Call(Node):
-    function: Name
-    arguments: tuple[Argument, ...]
-
-
-class Chain(Node):
-    """`first -> step -> step`."""
-
-    first: Expression
-    steps: tuple[Call | Name, ...]
-
-
-class Range(Node):
-    """`182..228` in a recipe: any number from the first to the last."""
-
-    low: Expression
-    high: Expression
-
-
-class Text(Node):
-    """`"..."` in a recipe: a remark for the reader."""
-
-    text: str
-
-
-_Operand = Number | Constant | Name | Attribute | Index | Tuple | Call | Range | Text
-_Compound = Shape | Repeat | AtMost | Unary | Binary | Conditional | Chain
-Expression = _Operand | _Compound
-
-
-def split_call(node: Call | Name) -> tuple[Name, tuple[Argument, ...]]:
-    """The name that is called, and its arguments; a bare name is a call without any."""
-    return (node.function, node.arguments) if isinstance(node, Call) else (node, ())
 
 
 class Input(Node):
@@ -150,6 +65,13 @@ class Share(Node):
     block: Call | Name
 
 
+class Require(Node):
+    """`require c2 >= c1 "why"`: members of a space for which it is false do not exist."""
+
+    condition: Expression
+    why: str | None
+
+
 class Return(Node):
     values: tuple[Expression, ...]
 
@@ -164,14 +86,11 @@ class For(Node):
     targets: tuple[str, ...]
     values: Expression
     body: tuple[Statement, ...]
+    each: bool = False  # whether the choices inside are decided anew in each iteration
 
 
 class Rule(Node):
     """A line of dashes between two stages of a table."""
-
-
-class Dash(Node):
-    """`-` in a cell: no value, so that the parameter has its default."""
 
 
 class Row(Node):
@@ -184,7 +103,7 @@ class Table(Node):
     rows: tuple[Row | Rule, ...]
 
 
-Statement = Input | Initialise | Share | Assign | Apply | Return | If | For | Table
+Statement = Input | Initialise | Require | Share | Assign | Apply | Return | If | For | Table
 
 
 class Parameter(Node):
@@ -234,6 +153,7 @@ class Insertion(Node):
 
     block: Call | Name
     places: tuple[Place, ...]
+    each: bool = False  # whether the choices inside are decided anew at each place
 
 
 class Insert(Node):
@@ -249,6 +169,14 @@ class Derived(Node):
     name: str
     base: Call | Name
     transforms: tuple[Insert | Call, ...]
+    doc: str | None
+
+
+class BlockChoice(Node):
+    """`block a = each {t1_s3, t3_s3}`: a name for a choice between blocks."""
+
+    name: str
+    choice: Choice | Each
     doc: str | None
 
 
@@ -275,6 +203,16 @@ class DerivedRecipe(Node):
     name: str
     network: Name | None
     base: Call | Name
+    doc: str | None
+
+
+class Search(Node):
+    """`search a for space(size = 182) { ... }`: what is wanted of a space, and how to find it."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    space: Call | Name
+    settings: tuple[Setting, ...]
     doc: str | None
 
 
@@ -308,7 +246,9 @@ class Claim(Node):
     items: tuple[Figure | Property | Remark, ...]
 
 
-Definition = Use | Block | Cell | Network | Derived | Claim | Recipe | DerivedRecipe
+Definition = (
+    Use | Block | Cell | Network | Derived | BlockChoice | Claim | Recipe | DerivedRecipe | Search
+)
 
 
 class Comment(Node):
