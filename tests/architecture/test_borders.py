@@ -48,6 +48,8 @@ MAY_IMPORT = {
     "compare": {"build.values", "network", "costs", "ir", "ops.base"},
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
+    "space": {"ir", "ops.base"},
+    "search": {"space.likeness"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),
@@ -81,6 +83,9 @@ DOORS = {
     "lark": ("syntax",),
     "networkx": ("ir.graph",),
     "jinja2": ("emit.pages",),
+    "optuna": ("search",),
+    "scipy": ("search",),
+    "numpy": ("search", "samples"),
 }
 
 LINES = 330

@@ -1,0 +1,1 @@
+"""Search by trials: which member is trained next, and by whom."""
