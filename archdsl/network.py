@@ -56,7 +56,7 @@ class Network:
 
         Raises:
             CompileError: there is no such input, or the module does not take the shape, since a
-                layer or a decision depends on the size.
+                layer or a condition depends on the size.
         """
         for name in inputs:
             if name not in self.graph.inputs:
@@ -75,7 +75,7 @@ class Network:
         given = {parameter.name for parameter in self.plan.network.parameters}
         names = (name for each in inputs for name in names_in(self.plan.shape(each)))
         sizes = " ".join(f"--set {name}=..." for name in dict.fromkeys(names) if name in given)
-        message = "at this input it is another network: a layer or a decision depends on the size"
+        message = "at this input it is another network: a layer or a condition depends on the size"
         hint = f"give what the size follows from: `{sizes}`" if sizes else None
         return error("input", message, name_span(self.plan.network), help=hint)
 

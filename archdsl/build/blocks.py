@@ -72,7 +72,7 @@ def _evaluate(
         _check_cell(frame, callee.block, inner.running, node)
         result = inner.run(callee.block)
         bindings = {n: v for n, v in inner.names.items() if not holds_tensor(v)}
-        outputs, decisions = tensors_in(result), tuple(inner.decisions)
+        outputs, conditions = tensors_in(result), tuple(inner.conditions)
         leaving, targets = joins_in(result), _targets(frame.targets_of(node), result)
         frame.graph.close(
             inner.scope,
@@ -80,7 +80,7 @@ def _evaluate(
             inputs,
             outputs,
             inner.given,
-            decisions,
+            conditions,
             entering,
             leaving,
             targets,

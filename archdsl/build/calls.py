@@ -13,7 +13,7 @@ from archdsl import limits
 from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.arithmetic import FUNCTIONS, BadValue
 from archdsl.build.context import Frame
-from archdsl.build.decisions import decide, joined
+from archdsl.build.conditions import depend, joined
 from archdsl.build.origins import origin
 from archdsl.build.request import Fault, Naming
 from archdsl.build.values import (
@@ -34,7 +34,7 @@ from archdsl.build.values import (
     tensors_in,
 )
 from archdsl.diagnostics import Label
-from archdsl.ir.graph import Address, Decision
+from archdsl.ir.graph import Address, Condition
 from archdsl.ops import OPERATIONS
 from archdsl.program.cells.parts import CellBlock
 from archdsl.program.hints import name_hint
@@ -162,18 +162,18 @@ def pass_on(frame: Frame, piped: tuple[Given, ...], step: tree.Call | tree.Name)
     """The value of one step of a chain. A step that is `none` returns what it is given."""
     name, given = tree.split_call(step)
     callee = resolve_callee(frame, name)
-    decision = _presence(frame, name, callee)
+    condition = _presence(frame, name, callee)
     if callee is None and step is name:
         passed = piped[0].value if len(piped) == 1 else tuple([given.value for given in piped])
-        return joined(frame, passed, decision) if decision else passed
+        return joined(frame, passed, condition) if condition else passed
     arguments = evaluate_arguments(frame, given, piped, callee)
     guard = frame.guard
-    frame.guard = decision or guard
+    frame.guard = condition or guard
     try:
         value = insert_after_call(frame, frame.apply(callee, arguments, step), step)
     finally:
         frame.guard = guard
-    return joined(frame, value, decision) if decision else value
+    return joined(frame, value, condition) if condition else value
 
 
 def look_over(frame: Frame, steps: Sequence[tree.Call | tree.Name]) -> None:
@@ -191,8 +191,8 @@ def look_over(frame: Frame, steps: Sequence[tree.Call | tree.Name]) -> None:
             frame.findings.report(fault)
 
 
-def _presence(frame: Frame, name: tree.Name, callee: Value) -> Decision | None:
-    """The decision whether a call is there: `x -> attention` with a parameter `attention`.
+def _presence(frame: Frame, name: tree.Name, callee: Value) -> Condition | None:
+    """The condition whether a call is there: `x -> attention` with a parameter `attention`.
 
     Emission must know that it is there only where an instance of the class is given a block.
     """
@@ -201,7 +201,7 @@ def _presence(frame: Frame, name: tree.Name, callee: Value) -> Decision | None:
     if frame.names.get(name.name) is not callee:
         return None  # a number has the name of the operation, as in `x -> dropout(dropout)`
     present = tree.Binary("!=", name, tree.Constant(None, span=name.span), span=name.span)
-    return decide(frame, callee is not None, present)
+    return depend(frame, callee is not None, present)
 
 
 def insert_after_call(frame: Frame, value: Value, node: tree.Node) -> Value:

@@ -29,7 +29,7 @@ from archdsl.build.values import (
 )
 from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.ir.builder import Builder
-from archdsl.ir.graph import Decision, Site
+from archdsl.ir.graph import Condition, Site
 from archdsl.ops.base import Operation
 from archdsl.program.program import Program, Unit
 from archdsl.source import Span
@@ -50,7 +50,7 @@ class Frame:
     - `naming` says which call's results the current statement names.
     - `history` records the bindings of names. Without it, no origin of a value is kept.
     - `guard` is the innermost condition under which the current statement runs.
-    - `decisions` are all that the structure of the body depends on.
+    - `conditions` are all that the structure of the body depends on.
     """
 
     context: Context
@@ -66,8 +66,8 @@ class Frame:
     assigned: Mapping[str, int] = field(default_factory=dict)
     naming: Naming | None = None
     history: NameHistory | None = None
-    guard: Decision | None = None
-    decisions: list[Decision] = field(default_factory=list)
+    guard: Condition | None = None
+    conditions: list[Condition] = field(default_factory=list)
 
     @property
     def program(self) -> Program:

@@ -7,7 +7,7 @@ from typing import Any
 
 from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.context import Frame
-from archdsl.build.decisions import decide
+from archdsl.build.conditions import depend
 from archdsl.build.origins import round_hint
 from archdsl.build.request import Naming
 from archdsl.build.values import Arguments, Tensor, Value, describe
@@ -70,7 +70,7 @@ def _bound(frame: Frame, statement: tree.Input) -> int | None:
 def _sizes(frame: Frame, shape: tree.Expression) -> tuple[int, ...]:
     """The sizes of an input, each with its own expression, if the shape is written out."""
     value = frame.evaluate(shape)
-    decide(frame, value, shape)
+    depend(frame, value, shape)
     sizes = value if isinstance(value, tuple) else (value,)
     nodes = _dimensions(shape)
     nodes = nodes if len(nodes) == len(sizes) else [shape] * len(sizes)

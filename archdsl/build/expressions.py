@@ -18,7 +18,7 @@ from archdsl.build.calls import (
     resolve_callee,
 )
 from archdsl.build.context import Frame
-from archdsl.build.decisions import decision, joined
+from archdsl.build.conditions import condition, joined
 from archdsl.build.origins import origin
 from archdsl.build.request import Fault, Naming
 from archdsl.build.sharing import tied_weight
@@ -201,14 +201,14 @@ def _conditional(frame: Frame, node: tree.Conditional) -> Value:
     if frame.naming and frame.naming.call is node:
         # The name is that of the choice: a layer in one branch does not get it.
         frame.naming = Naming(last_call(chosen), (), frame.naming.targets)
-    frame.guard = made = decision(frame, holds, node.test)
+    frame.guard = made = condition(frame, holds, node.test)
     try:
         value = frame.evaluate(chosen)
     finally:
         frame.guard = guard
     # Of two numbers, the class has both; of two tensors, only the one that was computed.
     if holds_tensor(value):
-        frame.decisions.append(made)
+        frame.conditions.append(made)
     return joined(frame, value, made)
 
 

@@ -122,9 +122,9 @@ def _run_network(request: Request, context: Context) -> Graph:
     check_result(frame, network, result)
     check_initialisations(frame, network)
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
-    given, decisions = dict(frame.given), tuple(frame.decisions)
+    given, conditions = dict(frame.given), tuple(frame.conditions)
     outputs, main = tensors_in(result), request.program.main
-    graph.close(scope, bindings, dict(graph.inputs), outputs, given, decisions)
+    graph.close(scope, bindings, dict(graph.inputs), outputs, given, conditions)
     # The comment at the top of a file describes the network that the file is named after.
     doc = plan.doc or (main.file.doc if request.name == main.path.stem else None)
     return graph.finish(outputs, doc, () if context.reuse else forwarded_parameters(network))

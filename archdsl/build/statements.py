@@ -12,7 +12,7 @@ from typing import Any
 from archdsl.build.arguments import piped_arguments
 from archdsl.build.calls import last_call, look_over, pass_on
 from archdsl.build.context import Frame
-from archdsl.build.decisions import decide, join, joined_result
+from archdsl.build.conditions import depend, join, joined_result
 from archdsl.build.provenance import Local
 from archdsl.build.request import Fault, Naming
 from archdsl.build.values import POISON, Value, describe, holds_tensor
@@ -140,13 +140,13 @@ def _return(frame: Frame, statement: tree.Return) -> None:
 def _if(frame: Frame, statement: tree.If) -> None:
     holds = frame.truth(statement.test)
     guard = frame.guard
-    frame.guard = decision = decide(frame, holds, statement.test)
+    frame.guard = condition = depend(frame, holds, statement.test)
     frame.deepen(statement.span)
     try:
         _run_statements(frame, statement.body if holds else statement.otherwise)
     finally:
         frame.leave()
-    join(frame, decision, dict.fromkeys(assigned_names(statement)))
+    join(frame, condition, dict.fromkeys(assigned_names(statement)))
     # If a branch can return, the statements after it run only because of the test: it stays a
     # guard of theirs.
     if not can_return([statement]):
@@ -159,7 +159,7 @@ def _for(frame: Frame, statement: tree.For) -> None:
         message = f"a loop takes a tuple, but this is {describe(values)}"
         hint = f"write `range({statement.values.span.text})`" if is_integer(values) else None
         raise frame.misused("value", message, frame.as_written(values, statement.values), hint)
-    decide(frame, values, statement.values)
+    depend(frame, values, statement.values)
     outer = frame.iterations
     frame.deepen(statement.span)
     try:

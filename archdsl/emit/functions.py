@@ -127,7 +127,7 @@ class FunctionWriter(ClassWriter):
         Raises:
             ClosedParameters: an open parameter of the network must be a constant.
         """
-        self.fix_decisions()
+        self.fix_conditions()
         slots, parts, _ = self.parts()
         arguments = slots.arguments
         signature = self.signature(arguments)

@@ -13,7 +13,7 @@ from archdsl.emit.keys import Child, Key, key_and_stage
 from archdsl.emit.references import FromInput, FromJoin, FromMember, Guard, Reference
 from archdsl.emit.structure import BlockKey, Instance, Member, Outward
 from archdsl.emit.targets.base import Target
-from archdsl.ir.graph import Decision, Graph, Join, Joins, Node, Scope, Site, Value
+from archdsl.ir.graph import Condition, Graph, Join, Joins, Node, Scope, Site, Value
 from archdsl.ops.forms import Expression
 from archdsl.ops.sources import Input
 
@@ -114,7 +114,7 @@ class _Reader:
         times = Counter[tuple[Site, str]]()
         found: dict[int, FromJoin] = {}
         for join in self.joins:
-            what = join.decision.site, join.name
+            what = join.condition.site, join.name
             times[what] += 1
             found[id(join)] = FromJoin((what[0],), what[1], times[what])
         return found
@@ -230,7 +230,7 @@ class _Reader:
                 yield Guard((*key, *guard.place), outside, guard.holds)
 
 
-def _guards(body: Body, innermost: Decision | None) -> Iterator[Guard]:
-    for decision in innermost.path() if innermost else ():
-        origin = decision.origin
-        yield Guard((decision.site,), body.derived(body.term(origin)), origin.value is True)
+def _guards(body: Body, innermost: Condition | None) -> Iterator[Guard]:
+    for condition in innermost.path() if innermost else ():
+        origin = condition.origin
+        yield Guard((condition.site,), body.derived(body.term(origin)), origin.value is True)

@@ -60,7 +60,7 @@ def structural_parameters(classes: Classes) -> frozenset[str]:
         for instance in owner.instances:
             body = instance.body
             every = OpenParameters(frozenset(body.bodies[0].scope.arguments))
-            origins = (decision.origin for decision in body.scope.decisions)
+            origins = (condition.origin for condition in body.scope.conditions)
             for term in (*map(body.term, origins), *body.structural):
                 structural |= every.of(body, term)
     return structural

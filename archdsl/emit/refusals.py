@@ -14,7 +14,7 @@ from archdsl.emit.leaves import Cell, is_computable
 from archdsl.emit.python import Python
 from archdsl.emit.references import Guard
 from archdsl.emit.terms import fold
-from archdsl.ir.graph import Decision, Site
+from archdsl.ir.graph import Condition, Site
 from archdsl.ir.written import Apply, Expression, Literal
 
 
@@ -23,10 +23,10 @@ def refusals(arguments: Arguments) -> Iterator[Python]:
     met = _met(arguments.bodies)
     uniform = {site for site, all_met in met.items() if _is_uniform(all_met)}
     for site in met:
-        body, decision = met[site][0]
-        if site not in uniform or not isinstance(decision.origin.value, bool):
+        body, condition = met[site][0]
+        if site not in uniform or not isinstance(condition.origin.value, bool):
             continue
-        term = _other_branch(arguments, body, decision, uniform)
+        term = _other_branch(arguments, body, condition, uniform)
         column = {i: Cell(False, term) for i in range(len(arguments.bodies))}
         is_known = is_computable(term) and not isinstance(term, Literal)
         if is_known and arguments.reading.holds(term, column):
@@ -35,28 +35,28 @@ def refusals(arguments: Arguments) -> Iterator[Python]:
                 yield written
 
 
-Met = Sequence[tuple[Body, Decision]]
-"""A decision in every instance that meets it."""
+Met = Sequence[tuple[Body, Condition]]
+"""A condition in every instance that meets it."""
 
 
-def _met(bodies: Sequence[Body]) -> dict[Site, list[tuple[Body, Decision]]]:
-    """The decisions at each place of the text."""
-    found: dict[Site, list[tuple[Body, Decision]]] = {}
+def _met(bodies: Sequence[Body]) -> dict[Site, list[tuple[Body, Condition]]]:
+    """The conditions at each place of the text."""
+    found: dict[Site, list[tuple[Body, Condition]]] = {}
     for body in bodies:
-        for decision in body.scope.decisions:
-            found.setdefault(decision.site, []).append((body, decision))
+        for condition in body.scope.conditions:
+            found.setdefault(condition.site, []).append((body, condition))
     return found
 
 
 def _is_uniform(met: Met) -> bool:
-    return len({decision.origin.value is True for _, decision in met}) == 1
+    return len({condition.origin.value is True for _, condition in met}) == 1
 
 
 def _other_branch(
-    arguments: Arguments, body: Body, decision: Decision, uniform: set[Site]
+    arguments: Arguments, body: Body, condition: Condition, uniform: set[Site]
 ) -> Expression:
-    """The condition that the decision is met, and comes out otherwise."""
-    *outer, own = decision.path()
+    """The test that a condition is met, and comes out otherwise."""
+    *outer, own = condition.path()
     around = [each for each in outer if each.site not in uniform]
     tests = [_test(arguments, body, each, each.origin.value is True) for each in around]
     tests.append(_test(arguments, body, own, own.origin.value is not True))
@@ -66,6 +66,6 @@ def _other_branch(
     return fold(whole, {})
 
 
-def _test(arguments: Arguments, body: Body, decision: Decision, holds: bool) -> Expression:
-    guard = Guard((decision.site,), body.term(decision.origin), holds)
+def _test(arguments: Arguments, body: Body, condition: Condition, holds: bool) -> Expression:
+    guard = Guard((condition.site,), body.term(condition.origin), holds)
     return arguments.reading.test(guard)

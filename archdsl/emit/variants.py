@@ -50,7 +50,7 @@ class Structure(Frozen):
 
     Each input has its name, and whether it has a batch. If two inputs have the same value, as in
     `attend(x, x)`, nothing shows which one a member reads. Both then go by the first name, in
-    `canonical_inputs`. `decisions` are the conditions that the instance meets itself, and
+    `canonical_inputs`. `met` are the conditions that the instance meets itself, and
     `conditions` what the text says there, and inside of its members.
     """
 
@@ -60,7 +60,7 @@ class Structure(Frozen):
     parts: tuple[Part, ...]
     outputs: tuple[Reference, ...]
     joins: tuple[tuple[FromJoin, Reference], ...]
-    decisions: tuple[Step, ...]
+    met: tuple[Step, ...]
     conditions: tuple[tuple[Place, Expression], ...]
 
     def at(self, join: FromJoin) -> Reference:
@@ -88,8 +88,8 @@ def structure_of(instance: Instance, kind_of: KindOf) -> Structure:
         for member in instance.members
     )
     guards = {guard.place: guard.term for member in instance.members for guard in member.guards}
-    met = ((d.site, d.origin.value) for d in instance.scope.decisions)
-    decisions = tuple(Step((site,), holds) for site, holds in met if isinstance(holds, bool))
+    found = ((d.site, d.origin.value) for d in instance.scope.conditions)
+    met = tuple(Step((site,), holds) for site, holds in found if isinstance(holds, bool))
     return Structure(
         instance.inputs,
         instance.leading,
@@ -97,7 +97,7 @@ def structure_of(instance: Instance, kind_of: KindOf) -> Structure:
         parts,
         instance.outputs,
         tuple(instance.joins.items()),
-        decisions,
+        met,
         tuple(guards.items()),
     )
 
@@ -181,7 +181,7 @@ class Variants:
         takers: dict[Step, Group] = {}
         for i, structure in enumerate(self.structures):
             inside = (step for part in structure.parts for step in part.steps)
-            for step in {*structure.decisions, *inside}:
+            for step in {*structure.met, *inside}:
                 takers[step] = takers.get(step, frozenset()) | {i}
         return takers
 

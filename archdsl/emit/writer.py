@@ -101,7 +101,7 @@ class ClassWriter(Frozen):
         Raises:
             ClosedParameters: an open parameter of the network must be a constant.
         """
-        self.fix_decisions()
+        self.fix_conditions()
         slots, parts, made = self.parts()
         arguments = slots.arguments
         signature = self.signature(arguments)
@@ -119,11 +119,11 @@ class ClassWriter(Frozen):
         tree = Class(self.name, (Atom("nn.Module"),), (*head, *declared, *constructor, *methods))
         return Emitted(signature, tree, tuple(_names(parts)), bool(reset))
 
-    def fix_decisions(self) -> None:
+    def fix_conditions(self) -> None:
         """Record the sizes of a clip that decide what the block consists of."""
         for instance in self.owner.instances:
-            for decision in instance.scope.decisions:
-                term = instance.body.term(decision.origin)
+            for condition in instance.scope.conditions:
+                term = instance.body.term(condition.origin)
                 self.context.sizes.fix(instance.body, term, self.owner.definition.name)
 
     def parts(self) -> tuple[Slots, list[Part], list[Function]]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from archdsl.ir.graph import (
-    Decision,
+    Condition,
     Definition,
     Graph,
     GraphView,
@@ -87,7 +87,7 @@ class Builder(GraphView):
         span: Span,
         names: tuple[str, ...] = (),
         written: Mapping[str, Origin] | None = None,
-        guard: Decision | None = None,
+        guard: Condition | None = None,
         joins: Joins = (),
         targets: tuple[str, ...] = (),
     ) -> tuple[Value, ...]:
@@ -119,10 +119,10 @@ class Builder(GraphView):
         self.initialisations.append(rule)
 
     def join(
-        self, decision: Decision, name: str, scope: int, value: Value, inner: Join | None
+        self, condition: Condition, name: str, scope: int, value: Value, inner: Join | None
     ) -> Join:
-        """A value behind a decision, which other instances of the body may decide otherwise."""
-        join = Join(decision, name, scope, value, inner)
+        """A value behind a condition, which other instances of the body may decide otherwise."""
+        join = Join(condition, name, scope, value, inner)
         self.joins.append(join)
         return join
 
@@ -157,7 +157,7 @@ class Builder(GraphView):
         site: Site,
         span: Span,
         block: Definition | None = None,
-        guard: Decision | None = None,
+        guard: Condition | None = None,
     ) -> int:
         """Begin a scope, and return its index, which its nodes and inner scopes refer to."""
         index = len(self.scopes)
@@ -172,7 +172,7 @@ class Builder(GraphView):
         inputs: Mapping[str, Value],
         outputs: tuple[Value, ...],
         arguments: Mapping[str, Origin] | None = None,
-        decisions: tuple[Decision, ...] = (),
+        conditions: tuple[Condition, ...] = (),
         entering: Mapping[str, Join] | None = None,
         leaving: Joins = (),
         targets: tuple[str, ...] = (),
@@ -184,7 +184,7 @@ class Builder(GraphView):
             inputs=inputs,
             outputs=outputs,
             arguments=arguments or {},
-            decisions=decisions,
+            conditions=conditions,
             entering=entering or {},
             leaving=leaving,
             targets=targets,

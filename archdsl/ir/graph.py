@@ -35,36 +35,36 @@ class Value(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Condition:
     """A condition that the contents of a body depend on, or the values that a loop runs over.
 
-    `site` is the place of the condition in the body, and `outer` the decision that leads to it. So
-    the decisions that lead to an operation are a chain, from the inside out.
+    `site` is the place of the condition in the body, and `outer` the condition that leads to it. So
+    the conditions that lead to an operation are a chain, from the inside out.
     """
 
     origin: Origin
     site: Site
-    outer: Decision | None = field(default=None, compare=False)
+    outer: Condition | None = field(default=None, compare=False)
 
-    def path(self) -> tuple[Decision, ...]:
-        """The decisions that lead to this one, and this one, from the outside in."""
-        found: list[Decision] = []
-        decision: Decision | None = self
-        while decision is not None:
-            found.append(decision)
-            decision = decision.outer
+    def path(self) -> tuple[Condition, ...]:
+        """The conditions that lead to this one, and this one, from the outside in."""
+        found: list[Condition] = []
+        condition: Condition | None = self
+        while condition is not None:
+            found.append(condition)
+            condition = condition.outer
         return tuple(reversed(found))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Join:
-    """A value behind a decision, by the name under which each branch leaves one.
+    """A value behind a condition, by the name under which each branch leaves one.
 
-    Here it is `value`, which came through the join `inner` before. If the decision comes out
+    Here it is `value`, which came through the join `inner` before. If the condition comes out
     otherwise, it may be another: an emitted class that covers both reads it after an `if`.
     """
 
-    decision: Decision
+    condition: Condition
     name: str
     scope: int
     value: Value
@@ -90,7 +90,7 @@ class Node:
     names: tuple[str, ...]
     span: Span
     written: Mapping[str, Origin] = field(default_factory=dict)
-    guard: Decision | None = None
+    guard: Condition | None = None
     joins: Joins = ()
     targets: tuple[str, ...] = ()
     share: str = ""
@@ -143,7 +143,7 @@ class Scope:
     - `bindings` are the compile-time values of its names; of a row, its cells and `number`.
     - `inputs` are the values that enter, by parameter; `outputs` are those that it returns.
     - `arguments` has the origin of each parameter.
-    - `guard` is the innermost condition under which the scope is there; `decisions` are all that
+    - `guard` is the innermost condition under which the scope is there; `conditions` are all that
       its contents depend on.
     - `entering` and `leaving` are the joins that its inputs and its outputs came through.
     - `targets` are the names that its statement assigns.
@@ -162,9 +162,9 @@ class Scope:
     bindings: Mapping[str, object] = field(default_factory=dict)
     inputs: Mapping[str, Value] = field(default_factory=dict)
     outputs: tuple[Value, ...] = ()
-    guard: Decision | None = None
+    guard: Condition | None = None
     arguments: Mapping[str, Origin] = field(default_factory=dict)
-    decisions: tuple[Decision, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     entering: Mapping[str, Join] = field(default_factory=dict)
     leaving: Joins = ()
     targets: tuple[str, ...] = ()

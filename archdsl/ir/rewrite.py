@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from archdsl.ir.graph import Decision, Graph, Join, Joins, Node, Scope, Value
+from archdsl.ir.graph import Condition, Graph, Join, Joins, Node, Scope, Value
 from archdsl.ir.written import (
     Apply,
     Entering,
@@ -49,7 +49,7 @@ class Rewrite:
         self._reads: list[tuple[Value, ...]] = []
         self._renumbered: dict[Value, Value] = {}
         self._owners: dict[int, int] = {}
-        self._decisions: dict[int, Decision] = {}
+        self._conditions: dict[int, Condition] = {}
         self._joins: dict[int, Join | None] = {}
         self._has_dropped = False
 
@@ -126,7 +126,7 @@ class Rewrite:
                     node,
                     scope=numbers[node.scope],
                     written=self._renumber_origins(node.written, numbers),
-                    guard=node.guard and self._renumber_decision(node.guard, numbers),
+                    guard=node.guard and self._renumber_condition(node.guard, numbers),
                     joins=self._known_joins(node.joins),
                 )
                 for node in graph.nodes
@@ -166,8 +166,8 @@ class Rewrite:
             inputs=self._renumber_values(scope.inputs),
             outputs=tuple(self._renumbered[scope.outputs[i]] for i in remaining),
             arguments=self._renumber_origins(scope.arguments, numbers),
-            guard=scope.guard and self._renumber_decision(scope.guard, numbers),
-            decisions=tuple(self._renumber_decision(each, numbers) for each in scope.decisions),
+            guard=scope.guard and self._renumber_condition(scope.guard, numbers),
+            conditions=tuple(self._renumber_condition(each, numbers) for each in scope.conditions),
             entering={
                 n: known for n, join in scope.entering.items() if (known := self._joins[id(join)])
             },
@@ -184,8 +184,8 @@ class Rewrite:
             if value is None or scope is None:
                 self._joins[id(join)] = None
                 continue
-            decision = self._renumber_decision(join.decision, numbers)
-            self._joins[id(join)] = Join(decision, join.name, scope, value, inner)
+            condition = self._renumber_condition(join.condition, numbers)
+            self._joins[id(join)] = Join(condition, join.name, scope, value, inner)
         return tuple(join for join in self._joins.values() if join is not None)
 
     def _known_joins(self, joins: Iterable[Join | None]) -> Joins:
@@ -206,14 +206,14 @@ class Rewrite:
             origin.value, scope, origin.span, origin, self._renumbered, self.graph
         )
 
-    def _renumber_decision(self, decision: Decision, numbers: Mapping[int, int]) -> Decision:
-        """A decision and those that lead to it, each once: a chain of them may be long."""
-        for each in decision.path():
-            outer = each.outer and self._decisions[id(each.outer)]
-            if id(each) not in self._decisions:
+    def _renumber_condition(self, condition: Condition, numbers: Mapping[int, int]) -> Condition:
+        """A condition and those that lead to it, each once: a chain of them may be long."""
+        for each in condition.path():
+            outer = each.outer and self._conditions[id(each.outer)]
+            if id(each) not in self._conditions:
                 origin = self._renumber_origin(each.origin, numbers)
-                self._decisions[id(each)] = Decision(origin, each.site, outer)
-        return self._decisions[id(decision)]
+                self._conditions[id(each)] = Condition(origin, each.site, outer)
+        return self._conditions[id(condition)]
 
 
 def _owner(owners: dict[int, int], one: Node | Scope, index: int) -> int | None:

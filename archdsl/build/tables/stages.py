@@ -13,7 +13,7 @@ from archdsl import limits
 from archdsl.build import calls
 from archdsl.build.arguments import piped_arguments
 from archdsl.build.context import Frame
-from archdsl.build.decisions import decide
+from archdsl.build.conditions import depend
 from archdsl.build.origins import round_hint
 from archdsl.build.request import Fault, Naming
 from archdsl.build.tables.cells import FilledRow, RowFiller, compare_printed
@@ -94,7 +94,7 @@ class TableBuilder:
     def _checked_count(self, cell: tree.Expression) -> int:
         value = self.frame.evaluate(cell)
         # A count that is computed from a parameter decides how many layers the class has.
-        decide(self.frame, value, cell)
+        depend(self.frame, value, cell)
         if not is_integer(value) or value < 1:
             must = "`number` must be an integer of at least 1"
             message = f"{must}, but this is {describe(value)}"

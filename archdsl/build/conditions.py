@@ -1,4 +1,4 @@
-"""Decisions on which the contents of a body depend, and values behind them.
+"""Conditions on which the contents of a body depend, and values behind them.
 
 The graph has only the branch that was taken. So a value remembers the conditions that it came
 through: with them, emission can write one class for instances that took different branches.
@@ -12,24 +12,24 @@ from dataclasses import replace
 from archdsl.build.context import Frame
 from archdsl.build.provenance import RUNNING
 from archdsl.build.values import Tensor, Value, holds_tensor
-from archdsl.ir.graph import Decision
+from archdsl.ir.graph import Condition
 from archdsl.syntax import tree
 
 
-def decision(frame: Frame, value: Value, node: tree.Expression) -> Decision:
+def condition(frame: Frame, value: Value, node: tree.Expression) -> Condition:
     """A value that decides what the body contains, at this point of it."""
-    return Decision(frame.as_written(value, node), frame.site(node.span), frame.guard)
+    return Condition(frame.as_written(value, node), frame.site(node.span), frame.guard)
 
 
-def decide(frame: Frame, value: Value, node: tree.Expression) -> Decision:
-    """Record a decision that the body's structure depends on."""
-    made = decision(frame, value, node)
-    frame.decisions.append(made)
+def depend(frame: Frame, value: Value, node: tree.Expression) -> Condition:
+    """Record a condition that the body's structure depends on."""
+    made = condition(frame, value, node)
+    frame.conditions.append(made)
     return made
 
 
-def join(frame: Frame, behind: Decision, names: Iterable[str]) -> None:
-    """Join the tensors under some names, and the running value, behind a decision."""
+def join(frame: Frame, behind: Condition, names: Iterable[str]) -> None:
+    """Join the tensors under some names, and the running value, behind a condition."""
     if frame.history is None:
         return
     for name in names:
@@ -40,8 +40,8 @@ def join(frame: Frame, behind: Decision, names: Iterable[str]) -> None:
     frame.running = running
 
 
-def joined(frame: Frame, value: Value, behind: Decision, name: str = "") -> Value:
-    """A value behind a decision, which leaves tensors under this name in both branches."""
+def joined(frame: Frame, value: Value, behind: Condition, name: str = "") -> Value:
+    """A value behind a condition, which leaves tensors under this name in both branches."""
     if isinstance(value, tuple) and holds_tensor(value):
         entries = enumerate(value)
         return tuple([joined(frame, one, behind, f"{name}[{i}]") for i, one in entries])
