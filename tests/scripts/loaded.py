@@ -34,6 +34,7 @@ class Scripts:
     log: ModuleType
     stopping: ModuleType
     arguments: ModuleType
+    held_out: ModuleType
     learner: ModuleType
     resuming: ModuleType
     run: ModuleType

@@ -53,28 +53,31 @@ def records(folder: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
 
-@pytest.mark.parametrize("accumulate", [1, 2])
+@pytest.mark.parametrize(
+    ("option", "steps"),
+    [(("--accumulate", 1), 20), (("--accumulate", 2), 20), (("--hold-out", 0.2), 15)],
+)
 def test_two_learn_what_one_does(
-    build: Path, videos: Path, tmp_path: Path, accumulate: int
+    build: Path, videos: Path, tmp_path: Path, option: tuple[str, float], steps: int
 ) -> None:
     found = []
     for processes in (1, 2):
         output = tmp_path / str(processes)
         flags = ["--data", videos, "--freeze-norm", "--output-dir", output]
-        run = begin(processes, build, *flags, "--accumulate", accumulate)
+        run = begin(processes, build, *flags, *option)
         out, _ = run.communicate(timeout=PATIENCE)
         assert run.returncode == 0, out
         found.append(records(output))
     one, two = found
     assert [record["step"] for record in one] == [record["step"] for record in two]
-    assert one[-1]["step"] == 20
+    assert one[-1]["step"] == steps
     gaps = [
         abs(mine[name] - its[name])
         for mine, its in zip(one, two, strict=True)
         for name in ("loss", "val_loss", "clip@1", "val_clip@1")
         if name in mine
     ]
-    print(f"the greatest gap over 20 steps is {max(gaps):.1e}")
+    print(f"the greatest gap over {steps} steps is {max(gaps):.1e}")
     assert max(gaps) < 1e-4
 
 

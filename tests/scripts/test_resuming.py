@@ -363,7 +363,7 @@ def test_a_checkpoint_of_an_older_script(
     edit(saved, forget)
     assert train(script, "--data", data, *RESUME, "--epochs", 2) == 0
     assert notes(capsys) == [
-        f"note: {saved} does not say what it had of recipe, train, val, norms,"
+        f"note: {saved} does not say what it had of recipe, val, train, hold_out, norms,"
         " versions, machine, scripts, rates"
     ]
 
