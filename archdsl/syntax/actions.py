@@ -108,12 +108,18 @@ class Expressions(Actions):
     binary = node_of(tree.Binary, 1, 0, 2)
     unary = node_of(tree.Unary, 0, 1)
     dimensions = node_of_all(tree.Shape)
-    at_most = node_of(tree.AtMost, 1)
     repeat = node_of(tree.Repeat, 0, 2)
     attribute = node_of(tree.Attribute, 0, 2)
     index = node_of(tree.Index, 0, 2)
     tuple_ = node_of_all(tree.Tuple)
     name = node_of(tree.Name, 0)
+
+    def at_most(self, children: list[Child]) -> tree.AtMost | tree.Choice:
+        bound = children[1]
+        # `<= 2 of {a, b, c}` bounds how many options are taken, and `<=28` a size.
+        if isinstance(bound, tree.Choice) and bound.amount is not None and not bound.at_most:
+            return self._make(tree.Choice, children, bound.options, bound.amount, True)
+        return self._make(tree.AtMost, children, bound)
 
     def chain(self, children: list[Child]) -> tree.Chain:
         first, *steps = nodes(children)
@@ -182,7 +188,12 @@ class Statements(Actions):
 
     def for_(self, children: list[Child]) -> tree.For:
         targets, values, body = nodes(children)
-        return self._make(tree.For, children, targets.items, values, body.items)
+        each = has(children, "EACH")
+        return self._make(tree.For, children, targets.items, values, body.items, each)
+
+    def require(self, children: list[Child]) -> tree.Require:
+        why = self._unquote(children[-1]) if has(children, "TEXT") else None
+        return self._make(tree.Require, children, children[1], why)
 
     def table(self, children: list[Child]) -> tree.Table:
         below = nodes(children)

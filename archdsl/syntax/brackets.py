@@ -14,7 +14,7 @@ from lark import Token
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.source import Source, Span
-from archdsl.syntax.layout import TooDeep
+from archdsl.syntax.separators import TooDeep
 
 PAIRS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 _TEXTS = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}

@@ -1,4 +1,4 @@
-"""The actions of definitions, claims and recipes, and the builder that joins all actions.
+"""The actions of definitions and claims, and the builder that joins all actions.
 
 Actions judge no meaning: whether a name exists, or a value suits, is decided in later phases.
 """
@@ -22,11 +22,12 @@ from archdsl.syntax.actions import (
     Statements,
     has,
     names,
-    node_of,
     node_of_all,
     nodes,
 )
+from archdsl.syntax.choices import Choices
 from archdsl.syntax.lexemes import description, place_mistake
+from archdsl.syntax.recipes import Recipes
 
 
 class Definitions(Actions):
@@ -55,9 +56,12 @@ class Definitions(Actions):
         base, *transforms = nodes(children)
         return self._make(tree.Derived, children, kind, name, base, tuple(transforms), None)
 
+    def block_choice(self, children: list[Child]) -> tree.BlockChoice:
+        return self._make(tree.BlockChoice, children, str(children[1]), children[3], None)
+
     def insertion(self, children: list[Child]) -> tree.Insertion:
         block, places = nodes(children)
-        return self._make(tree.Insertion, children, block, places.items)
+        return self._make(tree.Insertion, children, block, places.items, has(children, "EACH"))
 
     def place(self, children: list[Child]) -> tree.Place:
         text = str(children[0])
@@ -128,45 +132,9 @@ class Claims(Actions):
         return self._make(tree.Remark, children, self._unquote(children[1]))
 
 
-class Recipes(Actions):
-    """One action for each rule of recipes, under the name of the rule."""
-
-    settings = options = node_of_all(Group)
-    range = node_of(tree.Range, 0, 2)
-
-    def recipe(self, children: list[Child]) -> tree.Recipe:
-        *head, settings = nodes(children)
-        # Both parts of the head are optional: a group of parameters, and the name of a network.
-        parameters = next((part.items for part in head if isinstance(part, Group)), ())
-        network = next((part for part in head if isinstance(part, tree.Name)), None)
-        name = str(children[1])
-        return self._make(tree.Recipe, children, name, parameters, network, settings.items, None)
-
-    def derived_recipe(self, children: list[Child]) -> tree.DerivedRecipe:
-        *network, base = nodes(children)
-        name, other = str(children[1]), network[0] if network else None
-        return self._make(tree.DerivedRecipe, children, name, other, base, None)
-
-    def setting(self, children: list[Child]) -> tree.Setting:
-        below = nodes(children)
-        # Options in parentheses come as a group. Otherwise there is one value or none.
-        options = below[0].items if below and isinstance(below[0], Group) else below
-        arguments = tuple(map(self._argument, options))
-        return self._make(tree.Setting, children, str(children[0]), arguments)
-
-    def _argument(self, node: tree.Node) -> tree.Argument:
-        """An option of a setting; a bare value becomes an option without a name."""
-        if isinstance(node, tree.Argument):
-            return node
-        return self._make(tree.Argument, [node], None, node)
-
-    def text(self, children: list[Child]) -> tree.Text:
-        return self._make(tree.Text, children, self._unquote(children[0]))
-
-
-_Definition = (
-    tree.Block | tree.Cell | tree.Network | tree.Derived | tree.Recipe | tree.DerivedRecipe
-)
+_WithBody = tree.Block | tree.Cell | tree.Network
+_WithSettings = tree.Recipe | tree.DerivedRecipe | tree.Search
+_Definition = _WithBody | _WithSettings | tree.Derived | tree.BlockChoice
 
 
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -195,7 +163,15 @@ def _is_apart(doc: Doc, following: tree.Node | None) -> bool:
     return _EMPTY_LINE.search(between) is not None
 
 
-class Builder(Definitions, Claims, Recipes, Statements, Expressions, Transformer[Token, tree.File]):
+class Builder(
+    Definitions,
+    Claims,
+    Recipes,
+    Statements,
+    Choices,
+    Expressions,
+    Transformer[Token, tree.File],
+):
     """All actions, as the transformer that Lark calls.
 
     The grammar keeps every token, so an action also gets the punctuation of its rule. The spans of

@@ -10,11 +10,13 @@ from lark import Token
 from archdsl.diagnostics import Diagnostic, alternatives, error
 from archdsl.source import Source, Span
 
-_DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "USE", "DOC", "$END"}
+_DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "SEARCH", "USE", "DOC"}
+_DEFINITIONS |= {"$END"}
 _VALUES = {"NUMBER", "NAME", "LPAR", "MINUS", "NOT", "CONSTANT", "NONE", "IN", "CELL", "AT_MOST"}
-_STATEMENTS = {"INPUT", "INIT", "IF", "FOR", "RETURN", "SHARE", "TABLE"} | _VALUES
+_VALUES |= {"LCHOICE", "EACH"}
+_STATEMENTS = {"INPUT", "INIT", "IF", "FOR", "REQUIRE", "RETURN", "SHARE", "TABLE"} | _VALUES
 _OPERATORS = {"PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "_BY", "AND", "OR", "ARROW", "IF"}
-_OPERATORS |= {"DOT", "LSQB", "LPAR", "CIRCUMFLEX"}
+_OPERATORS |= {"DOT", "LSQB", "LPAR", "CIRCUMFLEX", "OF"}
 
 # A list of all accepted tokens would be unreadable. Where the first set of a group is accepted, the
 # group's words replace every token of the second set.
@@ -22,7 +24,7 @@ _GROUPS = (
     (
         {"NETWORK", "USE"},
         _DEFINITIONS,
-        "a definition (`block`, `cell`, `network`, `recipe`, `claim` or `use`)",
+        "a definition (`block`, `cell`, `network`, `recipe`, `search`, `claim` or `use`)",
     ),
     ({"RETURN"}, _STATEMENTS, "a statement"),
     ({"VBAR", "RULE"}, {"VBAR", "RULE"}, "a row"),

@@ -23,7 +23,9 @@ _BLANK_LINE = re.compile(r"\n[ \t\f\r;]*\n")
 _SAME_LINE = re.compile(r"[ \t\f\r;|]*")
 
 _STEP = 2
-_Simple = tree.Input | tree.Initialise | tree.Share | tree.Assign | tree.Apply | tree.Return
+_Leaf = tree.Input | tree.Initialise | tree.Require | tree.Share
+_Simple = _Leaf | tree.Assign | tree.Apply | tree.Return
+_Braced = tree.Block | tree.Cell | tree.Network | tree.Claim | tree.Recipe | tree.Search
 
 
 def format_file(file: tree.File) -> str:
@@ -35,8 +37,7 @@ def format_file(file: tree.File) -> str:
 
 def _is_set_apart(node: tree.Definition) -> bool:
     """Whether blank lines separate a definition from its neighbours."""
-    is_braced = isinstance(node, tree.Block | tree.Cell | tree.Network | tree.Claim | tree.Recipe)
-    return is_braced or getattr(node, "doc", None) is not None
+    return isinstance(node, _Braced) or getattr(node, "doc", None) is not None
 
 
 def _is_simple(body: Sequence[tree.Statement]) -> bool:
@@ -73,7 +74,7 @@ class _Printer:
 
     def _write(self, node: tree.Node) -> None:
         match node:
-            case tree.Derived() | tree.DerivedRecipe():
+            case tree.Derived() | tree.DerivedRecipe() | tree.BlockChoice():
                 self._begin(node.span.start, node.span.end)
                 self._doc(node.doc)
                 self._finish(leaf(node), node.span.end)
@@ -84,6 +85,8 @@ class _Printer:
             case tree.Recipe():
                 before = [node.network] if node.network else node.parameters
                 self._definition(node, before, node.settings, node.doc)
+            case tree.Search():
+                self._definition(node, [node.space], node.settings, node.doc)
             case tree.For():
                 self._for(node)
             case tree.If():

@@ -1,36 +1,21 @@
-"""Tokens whose type depends on their context: separators, `x` between dimensions, soft keywords.
+"""Tokens whose type depends on their context: separators, soft keywords, `x` between dimensions.
 
-This runs between lexer and parser, so that the grammar needs no rules for it. A soft keyword is a
-word that a spec may also use as a name. In a derivation these are `insert` and `after`, and places
-follow: labels that are no expressions, such as `mixed_4*` and `res4.0..res4.5`. In a claim they
-are `on` after a number, and `same`, which is followed by labels. After the shape of an input they
-are `integers` and `below`.
-
-Everything here is a generator over tokens, so that a text streams from lexer to parser.
+This runs between lexer and parser, so that the grammar needs no rules for it. Everything here is a
+generator over tokens, so that a text streams from lexer to parser.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from lark import Token
 
-from archdsl import limits
-from archdsl.diagnostics import Diagnostic, error
-from archdsl.source import Source, Span
+from archdsl.syntax.choice_keywords import choice_keywords
+from archdsl.syntax.separators import OPERAND, drop_separators
+from archdsl.syntax.soft_keywords import BEGINS_ITEM, soft_keywords
 
-_OPEN = {"LPAR", "LSQB", "LBRACE"}
-_CLOSE = {"RPAR", "RSQB", "RBRACE"}
-_PARTS = {"COMMA", "VBAR"}
-# A line that begins with one of these continues the statement before it.
-_CONTINUES = {"RBRACE", "ARROW", "PLUS", "ELSE"}
-# The name of a claimed item or a setting follows one of these.
-_BEGINS_ITEM = {"LBRACE", "_SEP", "DISPUTED"}
-_WITH_ITEMS = {"CLAIM", "RECIPE"}
-_PREFIX = {"MINUS", "NOT"}
-# An operand can end with one of these. `in` and `cell` are names of values, too.
-_OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "IN", "CELL"}
+_WITH_ITEMS = {"CLAIM", "RECIPE", "SEARCH"}
 _DIMENSIONS = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
 
 SPELLING = {
@@ -39,28 +24,15 @@ SPELLING = {
     "ON": "on",
     "INTEGERS": "integers",
     "BELOW": "below",
+    "EACH": "each",
+    "OF": "of",
+    "BY": "by",
+    "REQUIRE": "require",
+    "SEARCH": "search",
+    "LCHOICE": "{",
+    "RCHOICE": "}",
 }
-_PIECES = {"NUMBER", "DOT", "RANGE", "TIMES"}
-_DERIVED = {"BLOCK", "NETWORK"}
-_BRACKETS = {"LPAR": 1, "RPAR": -1}
-_ENDS_CLAIMED = {"_SEP", "RBRACE", "TEXT"}
-_ENDS_PLACES = {"COMMA", "PLUS", "RPAR"}
-
-
-class TooDeep(Exception):
-    """Brackets, signs or `else` are nested deeper than `limits.NESTING`.
-
-    The parser needs no recursion for them, but everything that follows it does.
-    """
-
-    def __init__(self, token: Token) -> None:
-        super().__init__()
-        self.token = token
-
-    def diagnostic(self, source: Source) -> Diagnostic:
-        start = self.token.start_pos or 0
-        message = f"nested more than {limits.NESTING} levels deep"
-        return error("nesting", message, Span(source, start, start + len(self.token)))
+"""How the tokens are written that only these passes make."""
 
 
 def arrange(stream: Iterable[Token]) -> Iterator[Token]:
@@ -69,43 +41,7 @@ def arrange(stream: Iterable[Token]) -> Iterator[Token]:
     Raises:
         TooDeep: they are nested deeper than a spec may be.
     """
-    return _dimensions(_soft_keywords(_drop_separators(stream)))
-
-
-def _drop_separators(stream: Iterable[Token]) -> Iterator[Token]:
-    """Drop separators in parentheses, next to braces, before `->` and `+`; join repeated ones.
-
-    Chained conditionals (`a if b else c if d else ...`) nest without a bracket, so `elses` counts
-    them for each open bracket.
-    """
-    open_brackets: list[str] = []
-    pending: Token | None = None
-    previous, signs = "LBRACE", 0
-    elses = [0]
-    for token in stream:
-        kind = token.type
-        if kind == "_SEP":
-            pending = pending or token
-            continue
-        if pending:
-            inside_line = bool(open_brackets) and open_brackets[-1] != "LBRACE"
-            if not (previous == "LBRACE" or inside_line or kind in _CONTINUES):
-                elses[-1] = 0
-                yield pending
-            pending = None
-        if kind in _OPEN:
-            open_brackets.append(kind)
-            elses.append(0)
-        elif kind in _CLOSE and open_brackets:
-            open_brackets.pop()
-            elses.pop()
-        # Each argument and each cell of a table is an expression of its own.
-        elses[-1] = 0 if kind in _PARTS else elses[-1] + (kind == "ELSE")
-        signs = signs + 1 if kind in _PREFIX else 0
-        if max(len(open_brackets), signs, elses[-1]) > limits.NESTING:
-            raise TooDeep(token)
-        previous = kind
-        yield token
+    return _dimensions(choice_keywords(soft_keywords(drop_separators(stream))))
 
 
 def _dimensions(stream: Iterable[Token]) -> Iterator[Token]:
@@ -137,10 +73,10 @@ def _operands(stream: Iterable[Token]) -> Iterator[tuple[Token, bool]]:
     for token in stream:
         kind = token.type
         # `path x` and `crop x`: the first name is that of an item, so `x` is a value.
-        is_metric = in_items and kind == "NAME" and previous in _BEGINS_ITEM
+        is_metric = in_items and kind == "NAME" and previous in BEGINS_ITEM
         is_cell = kind == "CELL" and depth == 0 and previous in ("", "_SEP")
         is_loop = in_loop and kind == "IN"
-        yield token, kind in _OPERAND and not (is_metric or is_cell or is_loop)
+        yield token, kind in OPERAND and not (is_metric or is_cell or is_loop)
         in_loop = (kind == "FOR" and depth > 0) or (in_loop and kind != "IN")
         depth += (kind == "LBRACE") - (kind == "RBRACE")
         ends_items = kind == "RBRACE" or (kind == "_SEP" and depth == 0)
@@ -155,106 +91,3 @@ def _split(token: Token) -> Iterator[Token]:
         kind = "_BY" if part[0] == "x" else "NUMBER"
         places = (part.start() + column, line, part.end() + column, part.end() + offset)
         yield Token(kind, part[0], part.start() + offset, line, *places)
-
-
-def _soft_keywords(stream: Iterable[Token]) -> Iterator[Token]:
-    """The tokens with soft keywords and places under types of their own."""
-    tokens = iter(stream)
-    earlier, previous, in_claim = "", "", False
-    in_input = after_size = False
-    for token in tokens:
-        in_input = token.type == "INPUT" or (in_input and token.type != "_SEP")
-        if token == "on" and previous == "NUMBER":
-            token = _retype("ON", token)
-        elif token == "integers" and in_input and after_size:
-            token = _retype("INTEGERS", token)
-        elif token == "below" and previous == "INTEGERS":
-            token = _retype("BELOW", token)
-        yield token
-        # An `x` after a size is the sign before the next one.
-        after_size = token.type in _OPERAND and not (after_size and token == "x")
-        in_claim = token.type == "CLAIM" or (in_claim and token.type != "RBRACE")
-        if in_claim and token == "same" and previous in _BEGINS_ITEM:
-            # `same` is followed by labels up to the end of the item, which are taken from this
-            # iterator.
-            previous = yield from _labels(tokens)
-            in_claim = previous != "RBRACE"
-            continue
-        if token.type == "EQUAL" and previous == "NAME" and earlier in _DERIVED:
-            # Both take tokens from this same iterator, so the loop goes on after the derivation.
-            yield from _places(_derivation_keywords(tokens))
-        earlier, previous = previous, token.type
-
-
-def _labels(tokens: Iterator[Token]) -> Generator[Token, None, str]:
-    """The labels after `same` in a claim, each as one token, also `res3.1`.
-
-    Returns the type of the token that ends them.
-    """
-    label: list[Token] = []
-    for token in tokens:
-        is_piece = token.type in ("NAME", "NUMBER", "DOT")
-        if label and not (is_piece and label[-1].end_pos == token.start_pos):
-            yield _join(label, label[0].type)
-            label = []
-        if is_piece:
-            label.append(token)
-            continue
-        yield token
-        if token.type in _ENDS_CLAIMED:
-            return token.type
-    return ""
-
-
-def _derivation_keywords(tokens: Iterator[Token]) -> Iterator[Token]:
-    """The rest of a derivation, up to its separator, with its soft keywords."""
-    previous, depth = "", 0
-    for token in tokens:
-        if token == "insert" and previous == "PLUS" and depth == 0:
-            token = _retype("INSERT", token)
-        elif token == "after" and previous in ("NAME", "RPAR"):
-            token = _retype("AFTER", token)
-        depth += _BRACKETS.get(token.type, 0)
-        previous = token.type
-        yield token
-        if previous == "_SEP":
-            return
-
-
-def _places(tokens: Iterator[Token]) -> Iterator[Token]:
-    """The tokens of a derivation. After `after`, tokens without a blank between them are joined."""
-    place: list[Token] = []
-    for token, is_piece in _pieces(tokens):
-        if place and not (is_piece and place[-1].end_pos == token.start_pos):
-            yield _join(place, "PLACE")
-            place = []
-        if is_piece:
-            place.append(token)
-        else:
-            yield token
-    if place:
-        yield _join(place, "PLACE")
-
-
-def _pieces(tokens: Iterator[Token]) -> Iterator[tuple[Token, bool]]:
-    """Each token, and whether it is a part of a place."""
-    is_place, depth = False, 0
-    for token in tokens:
-        if token.type == "AFTER":
-            is_place, depth = True, 0
-            yield token, False
-            continue
-        depth += _BRACKETS.get(token.type, 0)
-        is_place = is_place and (depth > 0 or token.type not in _ENDS_PLACES)
-        # Any word can be a part of a label, also a keyword: `block.in`.
-        yield token, is_place and (token.type in _PIECES or token.isidentifier())
-
-
-def _join(pieces: list[Token], kind: str) -> Token:
-    first, last = pieces[0], pieces[-1]
-    end = (last.end_line, last.end_column, last.end_pos)
-    return Token(kind, "".join(pieces), first.start_pos, first.line, first.column, *end)
-
-
-def _retype(kind: str, token: Token) -> Token:
-    return Token.new_borrow_pos(kind, str(token), token)

@@ -16,8 +16,8 @@ from archdsl.source import Span
 from archdsl.syntax import borrowed, clauses, formulas, heads
 from archdsl.syntax.fault import Fault
 
-_DEFINITIONS = ("block", "cell", "claim", "network", "recipe", "use")
-_STATEMENTS = ("disputed", "else", "for", "if", "init", "input", "note", "return", "share", "table")
+_DEFINITIONS = ("block", "cell", "claim", "network", "recipe", "search", "use")
+_STATEMENTS = tuple("disputed else for if init input note require return share table".split())
 _ENDS = {"_SEP": "the end of the line", "RBRACE": "`}`", "$END": "the end of the file"}
 
 

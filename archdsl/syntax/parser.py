@@ -16,8 +16,10 @@ from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
+from archdsl.syntax.choice_keywords import leading_decision
 from archdsl.syntax.grammar import END, Driver, Session, Unexpected, grammar
-from archdsl.syntax.layout import TooDeep, arrange
+from archdsl.syntax.layout import arrange
+from archdsl.syntax.separators import TooDeep
 
 # Characters that editors show as an end of line where this compiler counts none, or do not show.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]+|\r(?!\n)")
@@ -49,7 +51,7 @@ def parse_argument(source: Source) -> tree.Argument:
     _refuse_control_characters(source)
     session = grammar().session(source)
     try:
-        tokens = list(arrange(session.tokens()))
+        tokens = list(arrange(leading_decision(session.tokens())))
     except TooDeep as deep:
         raise CompileError([deep.diagnostic(source)]) from None
     _raise(session.margin.mistakes)

@@ -19,8 +19,9 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.syntax.brackets import line_starts, repair
 from archdsl.syntax.fault import Fault
 from archdsl.syntax.grammar import END, Session
-from archdsl.syntax.layout import TooDeep, arrange
+from archdsl.syntax.layout import arrange
 from archdsl.syntax.mistakes import explain, keyword
+from archdsl.syntax.separators import TooDeep
 
 _DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "USE", "DOC"}
 _ANY_HEADER = [Token(kind, "", 0, end_pos=0) for kind in ("VBAR", "NAME", "VBAR")]

@@ -10,11 +10,11 @@ from archdsl.syntax.printing.wrapping import ENDLESS, Break, Group, Indent, Piec
 
 # Precedence, from the loosest to the tightest, in the order of the rules in the grammar.
 _CHAIN, _CONDITIONAL, _OR, _AND, _NOT, _COMPARE = range(6)
-_SHAPE, _DIMENSION, _SUM, _PRODUCT, _SIGNED, _REPEAT, _ATOM = range(6, 13)
+_SHAPE, _DIMENSION, SUM, _PRODUCT, _SIGNED, _REPEAT, _ATOM = range(6, 13)
 
 _OPERATORS = {"or": _OR, "and": _AND}
 _OPERATORS |= dict.fromkeys(("==", "!=", "<=", ">=", "<", ">"), _COMPARE)
-_OPERATORS |= dict.fromkeys("+-", _SUM) | dict.fromkeys(("*", "/", "//", "%"), _PRODUCT)
+_OPERATORS |= dict.fromkeys("+-", SUM) | dict.fromkeys(("*", "/", "//", "%"), _PRODUCT)
 
 _LEVELS: dict[type[tree.Node], int] = {
     tree.Chain: _CHAIN,
@@ -39,7 +39,14 @@ def flat(node: tree.Node) -> str:
     return render(write(node), 0, ENDLESS)
 
 
+def _amount(node: tree.Node) -> Piece:
+    piece = write(node)
+    return piece if isinstance(node, tree.Number | tree.Name) else ("(", piece, ")")
+
+
 def _level(node: tree.Node) -> int:
+    if isinstance(node, tree.Choice) and node.at_most:  # `<= 2 of {a, b, c}`
+        return _DIMENSION
     if isinstance(node, tree.Binary):
         return _OPERATORS[node.operator]
     if isinstance(node, tree.Unary):
@@ -72,10 +79,18 @@ def _write(node: tree.Node) -> Piece:
             return (write(value, _ATOM), "[", write(index), "]")
         case tree.Tuple(items=items):
             return listed("(", map(write, items), ")", last="," if len(items) == 1 else "")
+        case tree.Choice(options=options, amount=amount, at_most=at_most):
+            taken = "" if amount is None else (_amount(amount), " of ")
+            return ("<= " if at_most else "", taken, listed("{", map(write, options), "}"))
+        case tree.Each(value=value):
+            return ("each ", write(value))
+        case tree.Steps(first=low, last=high, by=by):
+            step = "" if by is None else (" by ", write(by, SUM))
+            return (write(low, SUM), "..", write(high, SUM), step)
         case tree.Repeat(value=value, times=times):
             return (write(value, _ATOM), "^", times.text)
         case tree.AtMost(value=value):
-            return ("<=", write(value, _SUM))
+            return ("<=", write(value, SUM))
         case tree.Shape(dimensions=dimensions):
             first, *others = (write(dimension, _DIMENSION) for dimension in dimensions)
             return (first, *((" x ", other) for other in others))
@@ -103,7 +118,7 @@ def _write(node: tree.Node) -> Piece:
             links = tuple((Break(" "), "-> ", write(step, _ATOM)) for step in steps)
             return Group((write(head, _OR), Indent(4, links)))
         case tree.Range(low=low, high=high):
-            return (write(low, _SUM), "..", write(high, _SUM))
+            return (write(low, SUM), "..", write(high, SUM))
         case tree.Text(text=text):
             return quote(text)
     raise TypeError(f"not an expression: {type(node).__name__}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archdsl.syntax import tree
-from archdsl.syntax.printing.expressions import arguments, quote, write
+from archdsl.syntax.printing.expressions import SUM, arguments, quote, write
 from archdsl.syntax.printing.wrapping import WIDTH, Break, Group, Indent, Piece, listed
 
 
@@ -31,6 +31,8 @@ def leaf(node: tree.Node) -> Piece:
         case tree.Derived(kind=kind, name=name, base=base, transforms=transforms):
             added = tuple((Break(" "), "+ ", _transform(each)) for each in transforms)
             return Group((f"{kind} {name} = ", write(base), Indent(2, added)))
+        case tree.BlockChoice(name=name, choice=choice):
+            return (f"block {name} = ", write(choice))
         # Before the next case, which would match an increase, too.
         case tree.Figure(metric=metric, value=value, base=tree.Node() as base):
             return _claimed(node, metric, (f"+{value.text} on ", write(base)))
@@ -44,6 +46,11 @@ def leaf(node: tree.Node) -> Piece:
             return (f"recipe {name}{_for(node)} = ", write(base))
         case tree.Setting(name=name, arguments=()):
             return name
+        # A bound: `macs <= 2.0G`. That of a shape is written without a blank, `<=28`.
+        case tree.Setting(
+            name=name, arguments=(tree.Argument(name=None, value=tree.AtMost() as most),)
+        ):
+            return (f"{name} <= ", write(most.value, SUM))
         # A single value needs no parentheses: `epochs 300`.
         case tree.Setting(name=name, arguments=(tree.Argument(name=None, value=value),)):
             return (name, " ", write(value))
@@ -55,6 +62,8 @@ def leaf(node: tree.Node) -> Piece:
             return (f"input {name}: ", write(shape), " integers below ", write(below))
         case tree.Initialise(kind=kind, scheme=scheme):
             return (f"init {kind}: ", write(scheme))
+        case tree.Require(condition=condition, why=why):
+            return ("require ", write(condition), "" if why is None else f" {quote(why)}")
         case tree.Share(name=name, block=block):
             return (f"share {name} = ", write(block))
         case tree.Assign(targets=targets, value=value):
@@ -82,12 +91,15 @@ def head(node: tree.Node) -> Piece:
             return (f"cell {name}", _parameters(parameters) if parameters else "")
         case tree.Recipe(name=name, parameters=parameters):
             return (f"recipe {name}", _parameters(parameters) if parameters else "", _for(node))
+        case tree.Search(name=name, parameters=parameters, space=space):
+            given = _parameters(parameters) if parameters else ""
+            return (f"search {name}", given, " for ", write(space))
         case tree.Claim(network=network):
             return ("claim ", write(network))
         case tree.If(test=test):
             return ("if ", write(test))
-        case tree.For(targets=targets, values=values):
-            return (f"for {', '.join(targets)} in ", write(values))
+        case tree.For(targets=targets, values=values, each=each):
+            return (f"for {'each ' if each else ''}{', '.join(targets)} in ", write(values))
         case tree.Table(bindings=()):
             return "table"
         case tree.Table(bindings=bindings):
@@ -109,7 +121,8 @@ def _insert(node: tree.Insert) -> Piece:
 def _insertion(node: tree.Insertion, gap: Piece) -> Piece:
     first, *others = map(_place, node.places)
     places = listed("(", (first, *others), ")") if others else first
-    return Group((write(node.block), Indent(2, (gap, "after ", places))))
+    each = "each " if node.each else ""
+    return Group((each, write(node.block), Indent(2, (gap, "after ", places))))
 
 
 def _place(node: tree.Place) -> str:
