@@ -29,6 +29,7 @@ _GROUPS = (
     ({"RETURN"}, _STATEMENTS, "a statement"),
     ({"VBAR", "RULE"}, {"VBAR", "RULE"}, "a row"),
     ({"NUMBER", "LPAR"}, _VALUES, "a value"),
+    ({"NAME", "EACH"}, {"NAME", "EACH"}, "a name"),
 )
 _WORDS = {
     "NAME": "a name",
