@@ -1,0 +1,186 @@
+"""Variable elimination: a space as a tree of buckets, so that no member has to be looked at.
+
+The factors with a variable are joined to one table, in which the variable is local: what is left
+of the table is one entry for each key of the other variables, a message to the next bucket. For a
+network whose parts follow each other this is the walk from part to part, by the type of the tensor
+between them. A decision that several parts share stays open until all of them are joined. (Dechter
+1999, "Bucket elimination"; the order is the greedy one by the size of the joined table.)
+
+The tree does not depend on what is computed. Counts, sums, extremes and draws are sweeps over it:
+see `sweeps` and `draws`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from operator import add, itemgetter
+from typing import NamedTuple
+
+from archdsl.space.factors import Cost, Factor, FactorGraph, Key, TooLarge
+
+ROWS = 1_000_000
+"""Rows of all joined tables of a space."""
+
+
+class Row(NamedTuple):
+    """One row of a joined table.
+
+    `values` are those of the bucket's own variables, `cost` is that of its factors, and `keys` has
+    for each message that the bucket takes the entry that this row reads.
+    """
+
+    values: Key
+    cost: Cost
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A joined table: its rows by the values of the variables of its `context`.
+
+    `own` are the variables that are eliminated here, and `children` the buckets whose messages it
+    takes. A bucket comes after its children.
+    """
+
+    context: tuple[int, ...]
+    own: tuple[int, ...]
+    children: tuple[int, ...]
+    rows: Mapping[Key, Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Elimination:
+    """The buckets of a space. The message of a root has one entry, for it has no context."""
+
+    buckets: tuple[Bucket, ...]
+
+    @property
+    def roots(self) -> tuple[int, ...]:
+        return tuple([i for i, bucket in enumerate(self.buckets) if not bucket.context])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Message:
+    """What a bucket leaves: the keys of its context for which it has rows."""
+
+    bucket: int
+    scope: tuple[int, ...]
+    keys: Iterable[Key]
+
+
+class _Part(NamedTuple):
+    """A row under construction: values of the variables joined so far, cost, keys of messages."""
+
+    values: Key
+    cost: Cost
+    keys: tuple[Key, ...]
+
+
+_Item = Factor | _Message
+
+
+def eliminate(graph: FactorGraph) -> Elimination:
+    """The buckets of a space.
+
+    Raises:
+        TooLarge: the joined tables would have more than `ROWS` rows.
+    """
+    items: list[_Item] = list(graph.factors)
+    open_ = {variable for item in items for variable in item.scope}
+    buckets: list[Bucket] = []
+    left = ROWS
+    while open_ or any(isinstance(item, Factor) for item in items):
+        joined = _next(items, open_, graph.sizes)
+        items = [item for item in items if item not in joined]
+        bucket = _bucket(joined, items, left)
+        open_ -= {*bucket.own}
+        left -= sum(map(len, bucket.rows.values()))
+        if bucket.context:
+            items.append(_Message(len(buckets), bucket.context, bucket.rows.keys()))
+        buckets.append(bucket)
+    return Elimination(tuple(buckets))
+
+
+def _next(items: Sequence[_Item], open_: set[int], sizes: Sequence[int]) -> list[_Item]:
+    """The items to join next: those with the variable whose joined table is the smallest."""
+    if not open_:
+        return [item for item in items if isinstance(item, Factor)]  # constants
+    having: dict[int, list[_Item]] = {variable: [] for variable in sorted(open_)}
+    for item in items:
+        for variable in item.scope:
+            having[variable].append(item)
+
+    def size(variable: int) -> int:
+        scope = {each for item in having[variable] for each in item.scope}
+        return prod(sizes[each] for each in scope)
+
+    return having[min(having, key=size)]
+
+
+def _bucket(joined: Sequence[_Item], others: Sequence[_Item], most: int) -> Bucket:
+    """The bucket of some items: what none of the others has is its own."""
+    scope, parts = _join_all(joined, most)
+    elsewhere = {variable for item in others for variable in item.scope}
+    context = tuple([variable for variable in scope if variable in elsewhere])
+    own = tuple([variable for variable in scope if variable not in elsewhere])
+    outer, inner = _picker(scope, context), _picker(scope, own)
+    rows: dict[Key, list[Row]] = {}
+    for values, cost, keys in parts:
+        rows.setdefault(outer(values), []).append(Row(inner(values), cost, keys))
+    children = tuple([item.bucket for item in joined if isinstance(item, _Message)])
+    return Bucket(context, own, children, rows)
+
+
+def _join_all(items: Sequence[_Item], most: int) -> tuple[tuple[int, ...], Sequence[_Part]]:
+    """All rows in which items agree on the variables that they share."""
+    first, *rest = sorted(items, key=lambda item: isinstance(item, _Message))
+    scope, parts = first.scope, list(_parts(first))
+    for item in rest:
+        scope, parts = _join(scope, parts, item, most)
+    if len(parts) > most:
+        raise TooLarge(f"more than {ROWS:,} rows")
+    return scope, parts
+
+
+def _parts(item: _Item) -> Iterator[_Part]:
+    if isinstance(item, Factor):
+        return (_Part(key, cost, ()) for key, cost in item.rows.items())
+    return (_Part(key, (), (key,)) for key in item.keys)
+
+
+def _join(
+    scope: tuple[int, ...], parts: Sequence[_Part], item: _Item, most: int
+) -> tuple[tuple[int, ...], list[_Part]]:
+    """The natural join of rows with one more item."""
+    shared = tuple([variable for variable in item.scope if variable in scope])
+    new = tuple([variable for variable in item.scope if variable not in scope])
+    common, fresh = _picker(item.scope, shared), _picker(item.scope, new)
+    fitting: dict[Key, list[tuple[Key, Cost, tuple[Key, ...]]]] = {}
+    for values, cost, keys in _parts(item):
+        fitting.setdefault(common(values), []).append((fresh(values), cost, keys))
+    seen, found = _picker(scope, shared), list[_Part]()
+    for values, cost, keys in parts:
+        for more, price, further in fitting.get(seen(values), ()):
+            found.append(_Part(values + more, _sum(cost, price), keys + further))
+        if len(found) > most:
+            raise TooLarge(f"more than {ROWS:,} rows")
+    return (*scope, *new), found
+
+
+def _sum(first: Cost, second: Cost) -> Cost:
+    if not first or not second:
+        return first or second  # a message has no cost of its own
+    return tuple(map(add, first, second))
+
+
+def _picker(scope: tuple[int, ...], chosen: tuple[int, ...]) -> Callable[[Key], Key]:
+    """A function that picks the values of some variables out of those of a scope."""
+    places = [scope.index(variable) for variable in chosen]
+    if len(places) > 1:
+        return itemgetter(*places)
+    if not places:
+        return lambda _: ()
+    place = places[0]
+    return lambda values: (values[place],)
