@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 from archdsl.build.arguments import parameter_hint
 from archdsl.build.context import Frame
@@ -189,7 +189,7 @@ class OptionValues:
 class OptionReader:
     """Reads the options of one call. Subclasses evaluate an expression as an option's value."""
 
-    code: ClassVar[str]
+    code: str
     """The code of diagnostics."""
 
     def __init__(self, frame: Frame, kind: type[Configurable]) -> None:

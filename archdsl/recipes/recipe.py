@@ -7,36 +7,37 @@ settings are derived from these fields, so a new setting is declared here and no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import KW_ONLY, MISSING, fields
+from dataclasses import KW_ONLY
 from fractions import Fraction
 
 from archdsl import limits
 from archdsl.frozen import Frozen
 from archdsl.params.kinds import Boolean, Choice, Integer, Maybe, Real, parameter
 from archdsl.params.numbers import Number
-from archdsl.recipes.kinds import (
+from archdsl.settings.forms import (
+    ChoiceForm,
+    OptionsForm,
+    PartsForm,
+    Setting,
+    ValueForm,
+    Vocabulary,
+    setting,
+)
+from archdsl.settings.kinds import (
     COUNT,
     PART,
     POSITIVE,
     SHARE,
     SIDE,
     Broadcast,
-    ChoiceForm,
     ClassWeights,
-    Form,
     Increasing,
     OneOf,
-    OptionsForm,
     PartNames,
-    PartsForm,
     QuotedText,
-    Setting,
     SizeRange,
     TupleOf,
-    ValueForm,
     Words,
-    setting,
 )
 
 # The statistics of SlowFast and PyTorchVideo for Kinetics: one number for each of R, G and B.
@@ -228,28 +229,5 @@ class Recipe(Frozen):
     test: Views | FullLength = setting(ChoiceForm((Views, FullLength)))
 
 
-def _forms() -> Iterator[tuple[str, Form]]:
-    for field in fields(Recipe):
-        # A field can have several forms: `scale` is `scale_jitter` or `resize`.
-        for form in field.metadata.get("forms", ()):
-            yield field.name, form
-
-
-SETTINGS = {form.name(field): form for field, form in _forms()}
-"""The form of each setting, by the setting's name."""
-
-FIELDS = {form.name(field): field for field, form in _forms()}
-"""The field that each setting fills."""
-
-REQUIRED = tuple(
-    field.name for field in fields(Recipe) if "forms" in field.metadata and field.default is MISSING
-)
-"""The fields without a default."""
-
-WORDS = frozenset(word for form in SETTINGS.values() for word in form.words)
-"""The words that settings accept as values."""
-
-
-def settings_for(field: str) -> tuple[str, ...]:
-    """The settings that fill a field."""
-    return tuple(name for name, filled in FIELDS.items() if filled == field)
+VOCABULARY = Vocabulary.of("recipe", Recipe)
+"""The settings of a recipe."""

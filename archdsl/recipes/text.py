@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields
 
 from archdsl.params.options import literal
-from archdsl.recipes.kinds import (
+from archdsl.recipes.recipe import Recipe, ScaleJitter
+from archdsl.settings.forms import (
     ChoiceForm,
     Form,
     OptionsForm,
-    PartNames,
     PartsForm,
-    QuotedText,
     Setting,
     ValueForm,
 )
-from archdsl.recipes.recipe import Recipe, ScaleJitter
+from archdsl.settings.kinds import PartNames, QuotedText
 
 
 def settings_text(recipe: Recipe) -> dict[str, str]:

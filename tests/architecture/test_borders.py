@@ -31,10 +31,12 @@ MAY_IMPORT = {
     "passes": {"ir", "ops", "params.kinds"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
-    "recipes": {"frozen", "limits", "params"},
+    "settings": {"frozen", "limits", "params"},
+    "settings.reading": GROUND | {"build", "foreign", "params", "settings", "syntax.tree"},
+    "recipes": {"frozen", "limits", "params", "settings"},
     "recipes.reading": GROUND
     | {"build", "foreign", "infer", "ir", "params", "plan.derivations", "program", "recipes"}
-    | {"syntax.tree"},
+    | {"settings", "syntax.tree"},
     "emit": GROUND | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes"},
     "emit.targets": {"ir", "ops", "passes"},
     "draw": GROUND

@@ -12,12 +12,12 @@ from archdsl.claims.structure import COUNTED, PROPERTIES
 from archdsl.cli.main import main
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.costs.metrics import METRICS
-from archdsl.recipes.recipe import SETTINGS
+from archdsl.recipes.recipe import VOCABULARY
 
 _LISTS = {
     "claims.md": (*METRICS, *STATED, *COUNTED, *PROPERTIES),
     "costs.md": tuple(CONVENTIONS),
-    "recipes.md": tuple(SETTINGS),
+    "recipes.md": tuple(VOCABULARY.forms),
 }
 
 

@@ -13,9 +13,10 @@ from archdsl.foreign import names, training, words
 from archdsl.ops import OPERATIONS
 from archdsl.program.files import library_file_of
 from archdsl.program.names import TYPE_WORDS, operation_words
-from archdsl.recipes.recipe import SETTINGS
+from archdsl.recipes.recipe import VOCABULARY
 
 OWN = {*OPERATIONS, "none"}
+SETTINGS = VOCABULARY.forms
 
 INTERNAL = {
     "Buffer": "a buffer is no layer",

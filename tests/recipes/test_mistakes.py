@@ -32,7 +32,7 @@ WINDOW = "network m(classes = 4) {{ input video: 3 x 8 x 32^2; {} }}\n"
         ("crop video.heigth", "video.heigth", "has no `heigth`", "did you mean `height`?"),
         ("crop vide.height", "vide", "`vide` is not defined", "did you mean `video`?"),
         ("crop siz", "siz", "`siz` is not defined", None),
-        ("scale_jitter 40..36", "40..36", "must start with the smaller size", "write `36..40`"),
+        ("scale_jitter 40..36", "40..36", "must start with the smaller end", "write `36..40`"),
         ("scale_jitter 36", "36", "a range of sizes, such as `182..228`", None),
         ("scale_jitter 36.5..40", "36.5..40", "a range of sizes", None),
         ("scale_jitter 36..1e9", "36..1e9", "a range of sizes", None),

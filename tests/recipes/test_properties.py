@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from laws import law
 
 from archdsl.diagnostics import CompileError
-from archdsl.recipes.recipe import SETTINGS, WORDS
+from archdsl.recipes.recipe import VOCABULARY
 from tests.recipes.harness import mistakes, spec
 
+_words = sorted(VOCABULARY.words)
 _values = st.sampled_from(
     [
         *(
@@ -28,13 +29,13 @@ _values = st.sampled_from(
             "(1, 2)",
         ),
         *("video", "video.height", "n", "conv", "range(3)", "x if true else 2", "(32, 32)", "r()"),
-        *sorted(WORDS),
+        *_words,
     ]
 )
 _options = st.sampled_from(["lr", "momentum", "frames", "stride", "size", "at", "mean", "betas"])
 _named = st.builds("{} = {}".format, _options, _values)
-_calls = st.builds("{}({})".format, st.sampled_from(sorted(WORDS)), st.lists(_named).map(", ".join))
-_names = st.sampled_from([*SETTINGS, "for", "wibble"])
+_calls = st.builds("{}({})".format, st.sampled_from(_words), st.lists(_named).map(", ".join))
+_names = st.sampled_from([*VOCABULARY.forms, "for", "wibble"])
 _settings = st.one_of(
     _names,
     st.builds("{} {}".format, _names, _values | _calls),

@@ -30,7 +30,7 @@ from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.program.names import FUNCTIONS, words_in_types
 from archdsl.program.program import Program, Unit, is_network, name_span
-from archdsl.recipes.reading import checks, fitting, settings
+from archdsl.recipes.reading import checks, fitting
 from archdsl.recipes.reading.finding import (
     Body,
     LocatedRecipe,
@@ -39,7 +39,9 @@ from archdsl.recipes.reading.finding import (
     resolve,
     target_of,
 )
-from archdsl.recipes.recipe import REQUIRED, SETTINGS, WORDS, Recipe, settings_for
+from archdsl.recipes.reading.settings import RecipeReader, names_parts
+from archdsl.recipes.recipe import VOCABULARY, Recipe
+from archdsl.settings.reading.entries import Entries
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -194,21 +196,23 @@ def _body_frame(frame: Frame, body: Body, graph: Graph) -> Frame:
 def _intended_settings(recipe: tree.Recipe) -> Iterator[str]:
     """The settings that a recipe has, misspelt ones under the name that is nearest."""
     for setting in recipe.settings:
-        yield nearest(setting.name, SETTINGS) or setting.name
+        yield nearest(setting.name, VOCABULARY.forms) or setting.name
 
 
-def _entries(frame: Frame, body: Body) -> settings.Entries:
+def _entries(frame: Frame, body: Body) -> Entries:
     """The settings of a body, evaluated. Required ones that are missing are reported."""
     findings, recipe = frame.findings, body.recipe
     faults = findings.faults
-    entries = settings.read(frame, recipe.settings)
+    entries = RecipeReader(frame).read(recipe.settings)
     # A setting whose value is wrong or whose name is misspelt is not missing too.
     faulty = set(_intended_settings(recipe)) if findings.faults > faults else set()
-    missing = [f for f in REQUIRED if f not in entries and faulty.isdisjoint(settings_for(f))]
+    absent = [field for field in VOCABULARY.required if field not in entries]
+    filling = [VOCABULARY.settings_for(field) for field in absent]
+    missing = [names for names in filling if faulty.isdisjoint(names)]
     if missing:
-        names = [" or ".join(f"`{name}`" for name in settings_for(field)) for field in missing]
-        message = f"recipe `{recipe.name}` lacks {', '.join(names)}"
-        hint = " or ".join(SETTINGS[name].syntax(name) for name in settings_for(missing[0]))
+        shown = [" or ".join(f"`{name}`" for name in names) for names in missing]
+        message = f"recipe `{recipe.name}` lacks {', '.join(shown)}"
+        hint = " or ".join(VOCABULARY.forms[name].syntax(name) for name in missing[0])
         findings.report(frame.fault("recipe", message, name_span(recipe), help=f"write {hint}"))
     return entries
 
@@ -245,10 +249,10 @@ def _unknown_names(recipe: tree.Recipe, reported: Sequence[Span]) -> Iterator[Di
     parts = [
         setting.span
         for setting in recipe.settings
-        if settings.names_parts(setting) or setting.name not in SETTINGS
+        if names_parts(setting) or setting.name not in VOCABULARY.forms
     ]
     own = [parameter.name for parameter in recipe.parameters]
-    known = {*own, *FUNCTIONS, *WORDS, *words_in_types([recipe])}
+    known = {*own, *FUNCTIONS, *VOCABULARY.words, *words_in_types([recipe])}
     for node in nodes:
         if not isinstance(node, tree.Name) or node.name in known or node.span in sized:
             continue
@@ -272,7 +276,7 @@ def _check_alone(program: Program, located: LocatedRecipe, diagnostics: Diagnost
             check_parameter_names(inner, body)
             open_values = [p.name for p in body.recipe.parameters if p.default is None]
             if target_of(located) is None or set(open_values) - body.given.keys():
-                settings.known_settings(inner, body.recipe.settings)
+                RecipeReader(inner).known(body.recipe.settings)
             else:
                 _check_values(inner, body)
         except Fault as fault:

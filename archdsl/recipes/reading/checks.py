@@ -15,8 +15,8 @@ from archdsl.build.values import show
 from archdsl.diagnostics import Diagnostic, Label, error, warning
 from archdsl.ir.types import show_shape
 from archdsl.recipes.reading.fitting import clip_shape, test_size, view_shape
-from archdsl.recipes.reading.settings import Entries
 from archdsl.recipes.recipe import FullLength, Recipe, ScaleJitter, Sgd, Steps
+from archdsl.settings.reading.entries import Entries
 
 
 def contradictions(recipe: Recipe, entries: Entries) -> Iterator[Diagnostic]:

@@ -12,8 +12,8 @@ from archdsl.diagnostics import CompileError, Diagnostic, Label, error, suggesti
 from archdsl.infer import infer
 from archdsl.ir.graph import Graph, Node, final_softmax
 from archdsl.ir.types import TensorType, show_shape
-from archdsl.recipes.reading.settings import Entries, Entry
 from archdsl.recipes.recipe import FullLength, Recipe
+from archdsl.settings.reading.entries import Entries, Entry
 from archdsl.source import Span
 
 

@@ -1,23 +1,20 @@
-"""How the settings of a recipe are written: kinds of values, and forms.
+"""The kinds of values that settings take and no operation needs.
 
-The kinds here are those that no operation needs. A form is the syntax after the name of a setting:
-a value (`epochs 300`), options (`clip(frames = 13)`), or a choice that has options of its own
-(`optimizer sgd(lr = 0.1)`).
+Some are intervals that are open at an end. Others accept words, texts in quotes, or a value in
+several forms, which `convert` makes one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import MISSING, field, fields
 from itertools import pairwise
-from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
+from typing import Protocol, cast, runtime_checkable
 
 from archdsl import limits
 from archdsl.frozen import Frozen
-from archdsl.params.kinds import Integer, Kind, Real, Several, kind_of
+from archdsl.params.kinds import Integer, Kind, Real, Several
 from archdsl.params.numbers import Number, is_number
-from archdsl.params.options import Configurable
 
 
 @runtime_checkable
@@ -193,84 +190,3 @@ def convert(kind: Kind, value: object) -> object:
 
 def _as_tuple(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)
-
-
-class Setting(Configurable):
-    """Base class of the settings that have options; its fields are the options."""
-
-    @classmethod
-    def signature(cls) -> str:
-        return super().signature() if fields(cls) else cls.name
-
-
-class ValueForm(Frozen):
-    """A setting with a single value: `epochs 300`. The bare name of a setting means `bare`."""
-
-    kind: Kind
-    bare: object = None
-
-    def name(self, field: str) -> str:
-        return field
-
-    def syntax(self, name: str) -> str:
-        return f"`{name}` and {self.kind.expects}"
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return self.kind.words if isinstance(self.kind, WordKind) else ()
-
-
-class OptionsForm(Frozen):
-    """A setting with options: `clip(frames = 13)`."""
-
-    setting: type[Setting]
-    words: tuple[str, ...] = ()
-
-    def name(self, field: str) -> str:
-        return self.setting.name
-
-    def syntax(self, name: str) -> str:
-        options = fields(self.setting)
-        if [option.name for option in options] == [self.setting.leading]:
-            return f"`{name}` and {kind_of(options[0]).expects}"
-        return f"`{self.setting.signature()}`"
-
-
-class ChoiceForm(Frozen):
-    """A setting that names one of several, each with options: `optimizer sgd(lr = 0.1)`."""
-
-    settings: tuple[type[Setting], ...]
-
-    def name(self, field: str) -> str:
-        return field
-
-    def syntax(self, name: str) -> str:
-        return " or ".join(f"`{name} {setting.signature()}`" for setting in self.settings)
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return tuple(setting.name for setting in self.settings)
-
-
-class PartsForm(Frozen):
-    """A setting with a value for each of several parts of the network: `rates(head = 10)`."""
-
-    kind: Kind
-
-    def name(self, field: str) -> str:
-        return field
-
-    def syntax(self, name: str) -> str:
-        return f"`{name}(PART = VALUE)`, where each value is {self.kind.expects}"
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return ()
-
-
-Form: TypeAlias = ValueForm | OptionsForm | ChoiceForm | PartsForm
-
-
-def setting(*forms: Form, default: object = MISSING) -> Any:
-    """A field of a recipe, which a setting in one of these forms fills."""
-    return field(default=default, metadata={"forms": forms})

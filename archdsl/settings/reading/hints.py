@@ -1,4 +1,4 @@
-"""What is meant by an unknown setting of a recipe, or by an unknown word in one."""
+"""What is meant by an unknown setting, option or word."""
 
 from __future__ import annotations
 
@@ -7,37 +7,28 @@ from collections.abc import Sequence
 from archdsl.build.values import Value
 from archdsl.diagnostics import alternatives, did_you_mean, suggestion
 from archdsl.params.kinds import Kind
-from archdsl.recipes.kinds import ChoiceForm, Form, OptionsForm, Setting, WordKind
-from archdsl.recipes.recipe import SETTINGS
+from archdsl.settings.forms import ChoiceForm, Setting, Vocabulary, options_of
+from archdsl.settings.kinds import WordKind
 
 
-def setting_hint(name: str) -> str | None:
-    """The help for an unknown setting: an option of one, another script's name, a misspelt one."""
-    from archdsl.foreign import training  # tables that only a mistake needs
-
-    for field, form in SETTINGS.items():
+def setting_hint(name: str, vocabulary: Vocabulary) -> str | None:
+    """The help for an unknown setting: an option of a known one, or a misspelt name."""
+    for field, form in vocabulary.forms.items():
         kinds = form.settings if isinstance(form, ChoiceForm) else ()
         if any(kind.name == name for kind in kinds):
             return f"write `{field} {name}(...)`"
-    return training.setting_hint(name) or _option_hint(name) or suggestion(name, SETTINGS)
+    return _option_hint(name, vocabulary) or suggestion(name, vocabulary.forms)
 
 
-def _option_hint(name: str) -> str | None:
+def _option_hint(name: str, vocabulary: Vocabulary) -> str | None:
     """The help for a setting that is an option of others: `lr`."""
     written = [
         f"`{field} {kind.name}({name} = ...)`" if field != kind.name else f"`{field}({name} = ...)`"
-        for field, form in SETTINGS.items()
-        for kind in _options_of(form)
+        for field, form in vocabulary.forms.items()
+        for kind in options_of(form)
         if name in kind.__dataclass_fields__
     ]
     return f"it is an option: write {alternatives(written)}" if written else None
-
-
-def _options_of(form: Form) -> tuple[type[Setting], ...]:
-    """The settings with options that a form can be."""
-    if isinstance(form, OptionsForm):
-        return (form.setting,)
-    return form.settings if isinstance(form, ChoiceForm) else ()
 
 
 def other_choice(form: ChoiceForm, kind: type[Setting], option: str) -> str | None:

@@ -1,0 +1,1 @@
+"""From the settings in a spec to values, with every mistake."""
