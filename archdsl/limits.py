@@ -30,6 +30,9 @@ DIGITS = 30
 MAGNITUDE = 2**63
 """The largest numerator or denominator of a computed number. Integers of torch have 64 bits."""
 
+OPTIONS = 10_000
+"""Options of one choice."""
+
 OPERATIONS = 110_000
 """Operations of one network, and likewise its blocks."""
 

@@ -64,7 +64,7 @@ def _add_argument(
     name = _argument_name(frame, argument, after_named=bool(named))
     value = frame.evaluate(argument.value)
     frame.charge(value, argument.span)
-    given = Given(value, argument.span, argument.value, frame.snapshot)
+    given = Given(value, argument.span, frame.taken(argument.value), frame.snapshot)
     if name is None:
         positional.append(given)
     elif name in named:
@@ -184,7 +184,7 @@ def _unknown_parameter(frame: Frame, callee: Applicable, name: str, span: Span) 
 
 def tensor_hint(frame: Frame, callee: Applicable, node: tree.Node) -> str:
     """The help for a call without a tensor: pass one, or make a block for later."""
-    hint = f"pass a tensor: `{frame.running_name} -> {node.span.text}`"
+    hint = f"pass a tensor: `{running_name(frame)} -> {node.span.text}`"
     # The first parameter of a block is its tensor.
     names = iter(callee.parameters[1 if isinstance(callee, BlockValue) else 0 :])
     given = node.arguments if isinstance(node, tree.Call) else ()
@@ -205,3 +205,9 @@ def parameter_hint(name: str, names: Sequence[str]) -> str:
 def names_hint(names: Sequence[str]) -> str:
     """The parameters or options that there are."""
     return f"it has {', '.join(f'`{name}`' for name in names)}" if names else "it has none"
+
+
+def running_name(frame: Frame) -> str:
+    """A name for the running value, with which a suggested chain can begin."""
+    names = (name for name, value in frame.names.items() if (value,) == frame.running)
+    return next(names, "in" if frame.running else "x")

@@ -136,7 +136,8 @@ def _body_frame(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
     call = Call(block, node.span, frame.call)
     history = frame.history and NameHistory(scope, frozenset(callee.parameters))
     unit, assigned = callee.definition.unit, outline.assigned
-    return Frame(frame.context, unit, call, scope, assigned=assigned, history=history)
+    use = frame.use.inside(block.name)
+    return Frame(frame.context, unit, call, scope, assigned=assigned, history=history, use=use)
 
 
 def _check_cell(

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from archdsl import limits
 from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.arithmetic import FUNCTIONS, BadValue
-from archdsl.build.context import Frame
 from archdsl.build.conditions import depend, joined
+from archdsl.build.context import Frame
 from archdsl.build.origins import origin
 from archdsl.build.request import Fault, Naming
+from archdsl.build.uses import Use, place_in
 from archdsl.build.values import (
     POISON,
     Applicable,
@@ -38,7 +40,8 @@ from archdsl.ir.graph import Address, Condition
 from archdsl.ops import OPERATIONS
 from archdsl.program.cells.parts import CellBlock
 from archdsl.program.hints import name_hint
-from archdsl.program.program import Definition, Function
+from archdsl.program.places import dotted
+from archdsl.program.program import Definition, Function, is_network
 from archdsl.syntax import tree
 
 
@@ -91,7 +94,7 @@ def resolve_callee(frame: Frame, node: tree.Name) -> Value:
 
 
 def _resolve_block(
-    frame: Frame, definition: Definition, use: tree.Node, seen: tuple[tree.Derived, ...] = ()
+    frame: Frame, definition: Definition, use: tree.Node, seen: tuple[_Derived, ...] = ()
 ) -> Applicable:
     """The block of a definition, used at a node. `seen` are the derivations that led here."""
     node, number = definition.node, definition.number
@@ -99,36 +102,59 @@ def _resolve_block(
         raise Fault  # without a diagnostic: the check of cells has reported it
     if isinstance(node, tree.Block):
         return BlockValue(definition)
-    if isinstance(node, tree.Network) or node.kind == "network":
+    if isinstance(node, tree.Network) or is_network(node):
         message = f"only a block can be called, but `{node.name}` is a network"
         raise frame.fault("name", message, use.span)
+    if definition.varies or frame.use.is_anew:
+        return _derive_block(_definition_frame(frame, definition, use), node, seen)
     derived = frame.context.derived
     if number not in derived:
-        derived[number] = _derive_block(frame.top_level(definition.unit), node, seen)
+        derived[number] = _derive_block(_definition_frame(frame, definition, use), node, seen)
     return derived[number]
 
 
-def _derive_block(
-    frame: Frame, definition: tree.Derived, seen: tuple[tree.Derived, ...]
-) -> Applicable:
+_Derived: TypeAlias = tree.Derived | tree.BlockChoice
+
+
+def _definition_frame(frame: Frame, definition: Definition, use: tree.Node) -> Frame:
+    """The frame for the text of a derivation, whose choices are named after it or after its use."""
+    own, around = frame.top_level(definition.unit), frame.use
+    if around.is_anew:
+        place = around.marks
+    elif around.is_definition:
+        place = around.place  # of the definition that is derived from this one
+    else:
+        place = dotted(around.place, place_in(frame.unit, use) or definition.name)
+    path = around.marks if around.is_anew else dotted(around.marks, definition.name)
+    own.use = Use(path, around.marks, place, is_definition=True)
+    return own
+
+
+def _derive_block(frame: Frame, definition: _Derived, seen: tuple[_Derived, ...]) -> Applicable:
     check_derivation_path(frame, definition, seen)
+    value = _derived_value(frame, definition, seen)
+    if isinstance(value, BlockValue | OperationValue):
+        return value
+    message = f"`{definition.name}` must be a block, but this is {describe(value)}"
+    raise frame.fault("type", message, _written(definition).span)
+
+
+def _derived_value(frame: Frame, definition: _Derived, seen: tuple[_Derived, ...]) -> Value:
+    if isinstance(definition, tree.BlockChoice):
+        return frame.evaluate(definition.choice)
     name, arguments = tree.split_call(definition.base)
     base: Value
     if name.name in frame.unit.names:
         base = _resolve_block(frame, frame.unit.names[name.name], name, (*seen, definition))
     else:
         base = look_up(frame, name)
-    value = frame.apply(base, evaluate_arguments(frame, arguments), definition.base)
-    if isinstance(value, BlockValue | OperationValue):
-        return value
-    message = f"`{definition.name}` must be a block, but this is {describe(value)}"
-    raise frame.fault("type", message, definition.base.span)
+    return frame.apply(base, evaluate_arguments(frame, arguments), definition.base)
 
 
 def check_derivation_path(
     frame: Frame,
-    definition: tree.Derived | tree.DerivedRecipe,
-    seen: Sequence[tree.Derived | tree.DerivedRecipe],
+    definition: tree.Derived | tree.BlockChoice | tree.DerivedRecipe,
+    seen: Sequence[tree.Derived | tree.BlockChoice | tree.DerivedRecipe],
 ) -> None:
     """Check that the derivations `seen` on the way here form no cycle, and are not too many.
 
@@ -138,8 +164,8 @@ def check_derivation_path(
     Raises:
         Fault: they are.
     """
-    kind = "recipe" if isinstance(definition, tree.DerivedRecipe) else definition.kind
-    span = definition.base.span
+    kind = _kind(definition)
+    span = _written(definition).span
     start = next((place for place, other in enumerate(seen) if other is definition), None)
     if start is not None:
         cycle = seen[start:]
@@ -147,10 +173,21 @@ def check_derivation_path(
         turn = cycle.index(first)
         path = " -> ".join(each.name for each in (*cycle[turn:], *cycle[:turn], first))
         message = f"{kind}s are derived from each other in a cycle: {path}"
-        raise frame.fault("recursion", message, first.base.span)
+        raise frame.fault("recursion", message, _written(first).span)
     if len(seen) == limits.DERIVATIONS:
         message = f"`{seen[0].name}` is derived through more than {limits.DERIVATIONS} {kind}s"
         raise frame.fault("nesting", message, span)
+
+
+def _kind(definition: tree.Derived | tree.BlockChoice | tree.DerivedRecipe) -> str:
+    if isinstance(definition, tree.DerivedRecipe):
+        return "recipe"
+    return definition.kind if isinstance(definition, tree.Derived) else "block"
+
+
+def _written(definition: tree.Derived | tree.BlockChoice | tree.DerivedRecipe) -> tree.Expression:
+    """What a definition is derived from, or chosen among."""
+    return definition.choice if isinstance(definition, tree.BlockChoice) else definition.base
 
 
 def last_call(node: tree.Expression) -> tree.Expression:

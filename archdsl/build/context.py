@@ -7,13 +7,14 @@ So no rule imports another, and `build.machine` alone knows them all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from archdsl import limits
 from archdsl.build.origins import origin, refusal_labels, truth_hint
 from archdsl.build.provenance import RUNNING, Binding, Local, NameHistory, Snapshot
 from archdsl.build.request import Budget, Call, Context, Fault, Findings, Naming
+from archdsl.build.uses import NETWORK, Options, Use
 from archdsl.build.values import (
     POISON,
     Arguments,
@@ -51,6 +52,7 @@ class Frame:
     - `history` records the bindings of names. Without it, no origin of a value is kept.
     - `guard` is the innermost condition under which the current statement runs.
     - `conditions` are all that the structure of the body depends on.
+    - `use` is what the names of decisions begin with; `options` are those that choices took.
     """
 
     context: Context
@@ -68,6 +70,8 @@ class Frame:
     history: NameHistory | None = None
     guard: Condition | None = None
     conditions: list[Condition] = field(default_factory=list)
+    use: Use = NETWORK
+    options: Options = field(default_factory=Options)
 
     @property
     def program(self) -> Program:
@@ -149,19 +153,14 @@ class Frame:
         """A frame with the same names in a throw-away build: graph, budget and findings are new."""
         graph, shared = Builder(self.graph.name), self.context
         context = Context(shared.program, graph, Budget(), Findings(graph), shared.rules)
-        return Frame(context, self.unit, names=dict(self.names))
+        context = replace(context, decisions=shared.decisions)
+        return Frame(context, self.unit, names=dict(self.names), use=self.use)
 
     # Names and values
 
     def site(self, span: Span) -> Site:
         """The site of a call in this body: its place in the text, and the loop iterations."""
         return (span.start, span.end, *self.iterations)
-
-    @property
-    def running_name(self) -> str:
-        """A name for the running value, with which a suggested chain can begin."""
-        names = (name for name, value in self.names.items() if (value,) == self.running)
-        return next(names, "in" if self.running else "x")
 
     def names_of(self, call: tree.Node) -> tuple[str, ...]:
         """The names that a call's results have in the whole body, if any."""
@@ -190,11 +189,15 @@ class Frame:
 
     def as_written(self, value: Value, node: tree.Expression) -> Given:
         """A value together with the expression that it was written as at this point."""
-        return Given(value, node.span, node, self.snapshot)
+        return Given(value, node.span, self.taken(node), self.snapshot)
 
     def local(self, node: tree.Expression, *indices: int) -> Local | None:
         """The provenance of a value computed by an expression here, or of an entry of that."""
-        return Local(node, self.history.snapshot, indices) if self.history else None
+        return Local(self.taken(node), self.history.snapshot, indices) if self.history else None
+
+    def taken(self, node: tree.Expression) -> tree.Expression:
+        """An expression that was just evaluated, with the options taken in place of choices."""
+        return self.options.taken(node) if self.options.by_place else node
 
     def bind(self, name: str, value: Value, binding: Binding | None) -> None:
         """Give a name a value, and keep how it came about; a tensor is what it is."""

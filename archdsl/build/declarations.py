@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from archdsl.build.arguments import evaluate_arguments
-from archdsl.build.context import Frame
 from archdsl.build.conditions import depend
+from archdsl.build.context import Frame
 from archdsl.build.origins import round_hint
 from archdsl.build.request import Naming
 from archdsl.build.values import Arguments, Tensor, Value, describe

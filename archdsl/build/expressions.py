@@ -17,8 +17,8 @@ from archdsl.build.calls import (
     pass_on,
     resolve_callee,
 )
-from archdsl.build.context import Frame
 from archdsl.build.conditions import condition, joined
+from archdsl.build.context import Frame
 from archdsl.build.origins import origin
 from archdsl.build.request import Fault, Naming
 from archdsl.build.sharing import tied_weight

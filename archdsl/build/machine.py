@@ -7,10 +7,12 @@ with the diagnostics.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from archdsl.build import (
     blocks,
     calls,
+    choices,
     declarations,
     expressions,
     operations,
@@ -34,16 +36,18 @@ from archdsl.build.values import (
 from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
+from archdsl.plan.decisions import Decisions
 from archdsl.program.program import Program, Unit, forwarded_parameters, name_span, outline
 from archdsl.syntax import tree
 
 RULES = Rules(
-    expressions=expressions.RULES,
+    expressions={**expressions.RULES, **choices.RULES},
     statements={
         **statements.RULES,
         **declarations.RULES,
         tree.Table: rows.run_table,
         tree.Share: sharing.share,
+        tree.Require: choices.require,
     },
     callees={
         BlockValue: blocks.apply_block,
@@ -63,6 +67,8 @@ def build(request: Request, budget: Budget) -> Built:
     findings = Findings(graph)
     inserted, reuse = request.plan.inserted, request.reuse
     context = Context(request.program, graph, budget, findings, RULES, request, inserted, reuse)
+    decisions = Decisions(request.plan.narrowed, request.pick)
+    context = replace(context, decisions=decisions)
     ending, whole, steps = Ending.GIVEN_UP, None, budget.steps
     # It is raised where the budget is spent or mistakes are too many: both are findings already.
     with suppress(CompileError):
@@ -73,6 +79,7 @@ def build(request: Request, budget: Budget) -> Built:
         tuple(findings.entries),
         ending,
         budget.steps - steps,
+        tuple(decisions.made.values()),
     )
 
 

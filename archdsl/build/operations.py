@@ -11,7 +11,7 @@ from dataclasses import MISSING, fields
 from fractions import Fraction
 from functools import cache
 
-from archdsl.build.arguments import bind_arguments, tensor_hint
+from archdsl.build.arguments import bind_arguments, running_name, tensor_hint
 from archdsl.build.context import Frame
 from archdsl.build.origins import origin, refusal_labels, round_hint
 from archdsl.build.request import Fault
@@ -72,7 +72,7 @@ def _check_first(frame: Frame, callee: OperationValue, first: Given) -> None:
     """Check that a call without tensors is not given a block in the place of one."""
     if callee.operation.arity[0] and isinstance(first.value, BlockValue | OperationValue):
         message = f"`{callee.name}` takes a tensor, but this is {describe(first.value)}"
-        chain = f"{frame.running_name} -> {first.value.name} -> {callee.name}"
+        chain = f"{running_name(frame)} -> {first.value.name} -> {callee.name}"
         hint = f"pass a tensor through it: `{chain}`"
         name = next(iter(callee.parameters), "")
         if name and _kinds(callee.name)[name].accepts(first.as_word):
@@ -162,7 +162,7 @@ def _constant(frame: Frame, operator: str, given: Given) -> int | Fraction | Non
     message = f"`{operator}` takes a tensor or a number here, but this is {describe(value)}"
     hint = None
     if isinstance(value, BlockValue | OperationValue):
-        hint = f"pass a tensor through it: `({frame.running_name} -> {value.name})`"
+        hint = f"pass a tensor through it: `({running_name(frame)} -> {value.name})`"
     raise frame.refuse("value", message, given, f"`{given.span.text}`", help=hint)
 
 

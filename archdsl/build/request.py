@@ -16,6 +16,7 @@ from archdsl.build.values import Applicable, Inserted, Value
 from archdsl.diagnostics import Diagnostic, Diagnostics, Label
 from archdsl.ir.builder import Builder, Use
 from archdsl.ir.graph import Address, Graph, GraphView
+from archdsl.plan.decisions import Decided, Decisions, Pick, first
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import BuiltRow
 from archdsl.program.program import Program
@@ -32,6 +33,10 @@ class Fault(Exception):
     def __init__(self, diagnostic: Diagnostic | None = None) -> None:
         super().__init__()
         self.diagnostic = diagnostic
+
+
+class Dashed(Fault):
+    """A choice has come out as `-`. In the cell of a table that is no fault: the cell is empty."""
 
 
 class Expectations(Enum):
@@ -68,7 +73,7 @@ class Request:
     """The network of a plan, to be built under a name.
 
     With `reuse`, the graph serves for sums and rows only. `changed_by` is the span of the last
-    transform, if the network could be built before it.
+    transform, if the network could be built before it. `pick` decides what the plan leaves open.
     """
 
     program: Program
@@ -77,11 +82,14 @@ class Request:
     expectations: Expectations
     reuse: Reuse | None = None
     changed_by: Span | None = None
+    pick: Pick = first
 
     @staticmethod
-    def of(program: Program, name: str, plan: Plan, reuse: Reuse | None = None) -> Request:
+    def of(
+        program: Program, name: str, plan: Plan, reuse: Reuse | None = None, pick: Pick = first
+    ) -> Request:
         """The request that follows from a plan."""
-        return Request(program, name, plan, Expectations.of(plan), reuse, plan.changed_by)
+        return Request(program, name, plan, Expectations.of(plan), reuse, plan.changed_by, pick)
 
 
 class Budget:
@@ -167,7 +175,7 @@ class Built:
     """The result of a build: the graph as far as it was built, the network's rows, and findings.
 
     `rows` are those of the network's own tables, not of tables in blocks. `steps` is what the
-    build took of its budget.
+    build took of its budget, `decisions` what was decided on the way, in order.
     """
 
     graph: Graph
@@ -175,6 +183,7 @@ class Built:
     findings: tuple[Finding, ...]
     ending: Ending
     steps: int = 0
+    decisions: tuple[Decided, ...] = ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -215,7 +224,8 @@ class Context:
 
     `rows`, `reshaped` and `derived` fill up during the build. `reshaped` labels each insertion
     that changes a tensor's shape, by its span: a later mismatch may be its doing. `derived` are
-    blocks derived from others, by the number of their definition. `shared` has the first use of
+    blocks derived from others, by the number of their definition; `decisions` answers what is
+    decided, wherever a choice stands. `shared` has the first use of
     each shared block.
     """
 
@@ -230,6 +240,7 @@ class Context:
     rows: list[BuiltRow] = field(default_factory=list)
     reshaped: dict[Span, Label] = field(default_factory=dict)
     derived: dict[int, Applicable] = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=Decisions)
     shared: dict[Address, LocatedUse] = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ of the same shapes, since one module computes them all.
 
 from __future__ import annotations
 
+from archdsl.build.arguments import running_name
 from archdsl.build.calls import resolve_callee
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault, LocatedUse
@@ -72,7 +73,7 @@ def tied_weight(frame: Frame, shared: SharedBlock, node: tree.Attribute) -> Valu
     first = frame.context.shared.get(shared.share)
     if first is None:
         message = f"the weight of `{shared.name}` is known only after its first use"
-        hint = f"pass a tensor through it first: `{frame.running_name} -> {shared.name}`"
+        hint = f"pass a tensor through it first: `{running_name(frame)} -> {shared.name}`"
         raise frame.fault("share", message, node.span, also=also, help=hint)
     graph = frame.graph
     layer = graph.node(first.use.nodes[0])
@@ -105,7 +106,7 @@ def _check_call(frame: Frame, callee: SharedBlock, arguments: Arguments, node: t
                 "argument", f"{message} {describe(given.value)}", given.span, also=also, help=hint
             )
     if not arguments.has_tensors:
-        hint = f"pass a tensor: `{frame.running_name} -> {callee.name}`"
+        hint = f"pass a tensor: `{running_name(frame)} -> {callee.name}`"
         message = f"`{callee.name}` is shared, and takes a tensor"
         raise frame.fault("argument", message, node.span, also=also, help=hint)
 

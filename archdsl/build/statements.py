@@ -11,8 +11,8 @@ from typing import Any
 
 from archdsl.build.arguments import piped_arguments
 from archdsl.build.calls import last_call, look_over, pass_on
-from archdsl.build.context import Frame
 from archdsl.build.conditions import depend, join, joined_result
+from archdsl.build.context import Frame
 from archdsl.build.provenance import Local
 from archdsl.build.request import Fault, Naming
 from archdsl.build.values import POISON, Value, describe, holds_tensor
@@ -160,21 +160,22 @@ def _for(frame: Frame, statement: tree.For) -> None:
         hint = f"write `range({statement.values.span.text})`" if is_integer(values) else None
         raise frame.misused("value", message, frame.as_written(values, statement.values), hint)
     depend(frame, values, statement.values)
-    outer = frame.iterations
+    outer, use = frame.iterations, frame.use
     frame.deepen(statement.span)
     try:
         _run_iterations(frame, statement, values)
     finally:
         frame.leave()
-        frame.iterations = outer
+        frame.iterations, frame.use = outer, use
 
 
 def _run_iterations(frame: Frame, statement: tree.For, values: tuple[Value, ...]) -> None:
     """Every iteration of a loop, up to the first that has a mistake."""
-    outer, faults = frame.iterations, frame.findings.faults
+    outer, faults, use = frame.iterations, frame.findings.faults, frame.use
     for number, value in enumerate(values):
         frame.step(statement.span)
         frame.iterations = (*outer, number)
+        frame.use = use.iteration(number) if statement.each else use
         written = frame.local(statement.values, number)
         _bind(frame, statement.targets, value, written, statement.values.span)
         _run_statements(frame, statement.body)

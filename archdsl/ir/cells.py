@@ -6,11 +6,14 @@ each of them reads, and which of them the sink combines. See AttentionNAS (Wang 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archdsl.ir.graph import Graph, Node, Scope
+from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.naming import name_all
+
+COMBINE, WEIGHTED_SUM = "combine", "weighted_sum"
+"""The blocks of the library that join the outputs of a cell, and several inputs of an operation."""
 
 ENTRY = "f0"
 """The name of a cell's prepared input, which its operations read."""
@@ -77,11 +80,54 @@ def _cell(graph: Graph, scope: Scope, path: str, calls: Mapping[str, Scope | Nod
     assert scope.block is not None
     assert scope.block.cell is not None
     wiring = scope.block.cell
+    sources = _Sources(graph, calls)
     operations = tuple(
-        _operation(name, read, calls[name]) for name, read in wiring.inputs.items() if name in calls
+        _operation(name, sources.read(calls[name]) if read is None else read, calls[name])
+        for name, read in wiring.inputs.items()
+        if name in calls
     )
+    outputs = sources.combined if wiring.outputs is None else wiring.outputs
+    keys_values = wiring.keys_values or sources.keys_values
     after = _preceding_label(graph, scope, path)
-    return Cell(scope.definition, path, wiring.keys_values, operations, wiring.outputs, after)
+    return Cell(scope.definition, path, keys_values, operations, outputs, after)
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """Where values come from in a cell whose text leaves that to a choice: read off the graph."""
+
+    graph: Graph
+    calls: Mapping[str, Scope | Node]
+
+    def read(self, call: Scope | Node) -> tuple[str, ...]:
+        """The names of what an operation reads; of a weighted sum, those of its terms."""
+        if isinstance(call, Node):
+            return self._names(self.graph.operands(call)[:1])
+        return self._names([*call.inputs.values()][:1])
+
+    @property
+    def combined(self) -> tuple[str, ...]:
+        """The names of the operations that `combine` joins."""
+        sinks = (c for c in self.calls.values() if isinstance(c, Scope) and c.definition == COMBINE)
+        return next((self._names([*sink.inputs.values()][1:]) for sink in sinks), ())
+
+    @property
+    def keys_values(self) -> str:
+        """`cell` if an operation is given the cell's input as its context."""
+        scopes = [call for call in self.calls.values() if isinstance(call, Scope)]
+        return "cell" if any("context" in scope.inputs for scope in scopes) else "operation"
+
+    def _names(self, values: Sequence[Value]) -> tuple[str, ...]:
+        return tuple(name for value in values for name in self._name(value))
+
+    def _name(self, value: Value) -> tuple[str, ...]:
+        for name, call in self.calls.items():
+            if isinstance(call, Node) and call.index == value.node:
+                return (name,)
+            if isinstance(call, Scope) and value in call.outputs:
+                is_sum = call.definition == WEIGHTED_SUM
+                return self._names([*call.inputs.values()]) if is_sum else (name,)
+        return ()
 
 
 def _preceding_label(graph: Graph, scope: Scope, path: str) -> str:

@@ -113,11 +113,14 @@ Joins: TypeAlias = "tuple[Join | None, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """How a cell is wired: the names that each operation reads, and those that are combined."""
+    """How the text wires a cell: the names that each operation reads, and those combined.
+
+    What a choice decides is None, and "" for `keys_values`: the graph of a member has it.
+    """
 
     keys_values: str
-    inputs: Mapping[str, tuple[str, ...]]
-    outputs: tuple[str, ...]
+    inputs: Mapping[str, tuple[str, ...] | None]
+    outputs: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

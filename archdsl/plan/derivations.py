@@ -72,7 +72,7 @@ def _follow(
     if isinstance(definition, tree.Network):
         return Resolved(plan_of(definition, unit, given))
     frame = frame.top_level(unit)
-    if isinstance(definition, tree.Block) or definition.kind == "block":
+    if not isinstance(definition, tree.Derived) or definition.kind == "block":
         message = f"`{definition.name}` must be a network, but this is a block"
         raise frame.fault("network", message, name_span(definition))
     check_derivation_path(frame, definition, seen)

@@ -16,6 +16,7 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import POISON, Applicable, BlockValue, OperationValue, Value, holds_tensor
 from archdsl.params.numbers import is_integer
+from archdsl.plan.decisions import Decisions
 from archdsl.plan.labels import WantedLabel, stage_labels
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import (
@@ -41,7 +42,9 @@ def evaluate_plan(frame: Frame, plan: Plan) -> Plan:
         Fault: whether a table is part of the network depends on a tensor, or a parameter has a
             mistake.
     """
-    evaluator = _Evaluator(plan, frame.top_level(plan.unit))
+    own = frame.top_level(plan.unit)
+    own.context = replace(own.context, decisions=Decisions(plan.narrowed))
+    evaluator = _Evaluator(plan, own)
     evaluator.run()
     stages = stage_labels(frame, plan, evaluator.wanted_labels(), evaluator.frame.names)
     rows = tuple(evaluator.rows(stages))

@@ -14,6 +14,7 @@ from itertools import groupby
 from archdsl.build.values import Given, Inserted, Value
 from archdsl.ir.graph import Address
 from archdsl.params.numbers import Number, is_number
+from archdsl.plan.decisions import Narrowed
 from archdsl.plan.rows import Content, Row, RowId, ids_of, rows_of
 from archdsl.program.program import Unit, names_in
 from archdsl.source import Span
@@ -25,7 +26,8 @@ class Plan:
     """What to build: the `network` as it is written, the names that it sees, and the changes.
 
     As it is built: `given` are parameters by name, `shapes` the inputs whose shape differs from the
-    text, `inserts` the statements of insertions and `inserted` their blocks by address, `rows`
+    text, `narrowed` the options that `choose` leaves of decisions by name, `inserts` the
+    statements of insertions and `inserted` their blocks by address, `rows`
     those of the network's own tables outside of loops, `added` the number of rows that no text has,
     `headers` the columns that a table has beyond its text. `before` is the plan before the last
     change, which was made by the text at `changed_by`.
@@ -49,6 +51,7 @@ class Plan:
     unreached: tuple[Row, ...] = ()
     added: int = 0
     headers: Mapping[int, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    narrowed: Mapping[str, Narrowed] = field(default_factory=dict)
 
     # As it is built
 

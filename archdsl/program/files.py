@@ -19,7 +19,7 @@ from archdsl.syntax.remembered import tree_of
 
 SUFFIX = ".arch"
 
-_NAMED = tree.Block | tree.Cell | tree.Network | tree.Derived
+_NAMED = tree.Block | tree.Cell | tree.Network | tree.Derived | tree.BlockChoice
 
 
 def read(path: Path, name: str | None = None) -> Source:

@@ -14,6 +14,7 @@ from archdsl.diagnostics import Diagnostic, did_you_mean, error, one_of
 from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.ops import OPERATIONS
 from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
+from archdsl.program.cells.parts import KEYS_VALUES, CellBlock
 from archdsl.program.hints import name_hint
 from archdsl.program.program import (
     Function,
@@ -56,6 +57,13 @@ FUNCTIONS = {
 }
 
 
+def cell_words(units: Iterable[Unit]) -> frozenset[str]:
+    """The words of `keys_values`, if a cell leaves it to a parameter or a choice."""
+    nodes = (definition.node for unit in units for definition in unit.own)
+    is_asked = any(isinstance(node, CellBlock) and not node.wiring.keys_values for node in nodes)
+    return frozenset(KEYS_VALUES if is_asked else ())
+
+
 def language(units: Iterable[Unit]) -> dict[str, Symbol]:
     """The symbols that no file defines: operations, functions and words.
 
@@ -64,7 +72,7 @@ def language(units: Iterable[Unit]) -> dict[str, Symbol]:
     """
     nodes = (definition.node for unit in units for definition in unit.own)
     known: dict[str, Symbol] = {**OPERATIONS, **FUNCTIONS}
-    words = (operation_words() | words_in_types(nodes)) - known.keys()
+    words = (operation_words() | words_in_types(nodes) | cell_words(units)) - known.keys()
     return known | {word: word for word in words}
 
 
@@ -73,7 +81,7 @@ def words_in_types(definitions: Iterable[Named | NamedRecipe]) -> frozenset[str]
     parameters = (
         parameter
         for definition in definitions
-        if not isinstance(definition, tree.Derived | tree.DerivedRecipe)
+        if not isinstance(definition, tree.Derived | tree.BlockChoice | tree.DerivedRecipe)
         for parameter in definition.parameters
     )
     return frozenset(word for parameter in parameters for word in parameter.types) - TYPE_WORDS
@@ -109,12 +117,15 @@ def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
             _, arguments = tree.split_call(definition.base)
             yield from _undefined(unit, [*tree.walk(arguments)], outside)
             continue
+        if isinstance(definition, tree.BlockChoice):
+            yield from _undefined(unit, own.nodes, outside)
+            continue
         yield from _undefined(unit, own.nodes, outside | set(_inside(definition, own.nodes)))
 
 
 def _axes(definition: Named | NamedRecipe) -> Iterator[Diagnostic]:
     """Errors for parameters that cannot be the axis that they say."""
-    if isinstance(definition, tree.Derived | tree.DerivedRecipe):
+    if isinstance(definition, tree.Derived | tree.BlockChoice | tree.DerivedRecipe):
         return
     for parameter in definition.parameters:
         if parameter.axis is None:

@@ -15,17 +15,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
+from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, error, suggestion
 from archdsl.ir.graph import Definition as GraphDefinition
+from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation
 from archdsl.program.cells.parts import CellBlock
+from archdsl.program.places import Places, places_of
 from archdsl.source import Span
 from archdsl.syntax import tree
 
-Named: TypeAlias = tree.Block | tree.Network | tree.Derived
+Named: TypeAlias = tree.Block | tree.Network | tree.Derived | tree.BlockChoice
 NamedRecipe: TypeAlias = tree.Recipe | tree.DerivedRecipe
 
-_HEAD = re.compile(r"\b(block|cell|network|recipe)\s+")
+_HEAD = re.compile(r"\b(block|cell|network|recipe|search)\s+")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,18 @@ class Definition:
     def nodes(self) -> tuple[tree.Node, ...]:
         """Its node and all below it. Walks are most of the time that checks of the text take."""
         return tuple(tree.walk([self.node]))
+
+    @cached_property
+    def varies(self) -> bool:
+        """Whether it is derived or chosen with an `each`, so that each use decides for itself."""
+        node, names = self.node, self.unit.names
+        if isinstance(node, tree.Block | tree.Network):
+            return False
+        if any(isinstance(each, tree.Each) for each in self.nodes):
+            return True
+        # A cycle of derivations is a mistake, which is found elsewhere.
+        vars(self)["varies"] = False
+        return any(names[name].varies for name in names_in(node) if name in names)
 
     @cached_property
     def outline(self) -> Outline:
@@ -93,6 +108,28 @@ class Unit:
     recipes: Mapping[str, tuple[NamedRecipe, Unit]] = field(repr=False)
     unread: Sequence[Unread] = field(default=(), repr=False)
     used: Sequence[tuple[tree.Use, Unit]] = field(default=(), repr=False)
+
+    @cached_property
+    def places(self) -> Places:
+        """The names of the places in the file at which it decides, or uses what decides."""
+        return places_of(self.file.definitions, self)
+
+    def varies(self, name: str) -> bool:
+        """Whether a name is that of a block that decides anew at each use."""
+        return name in self.names and self.names[name].varies
+
+    def parameters(self, name: str) -> Sequence[str]:
+        """The parameters of a block or an operation, beginning with what it is applied to."""
+        definition = self.names.get(name)
+        # Bounded, because a derivation can be a cycle. That is reported elsewhere.
+        for _ in range(limits.DERIVATIONS):
+            if definition is None or not isinstance(definition.node, tree.Derived):
+                break
+            name = tree.split_call(definition.node.base)[0].name
+            definition = definition.unit.names.get(name)
+        if definition is not None and isinstance(definition.node, tree.Block):
+            return [parameter.name for parameter in definition.node.parameters]
+        return ["x", *OPERATIONS[name].__match_args__] if name in OPERATIONS else []
 
     def may_see(self, name: str) -> bool:
         """Whether an unknown name may come from a file that cannot be read.
@@ -178,6 +215,12 @@ class Program:
     def _none(self, message: str, help: str | None = None) -> CompileError:
         """That no network can be chosen; or the faults of files, which may have had it."""
         return CompileError(self.faults or [error("network", message, help=help)])
+
+    @cached_property
+    def has_choices(self) -> bool:
+        """Whether a file has a choice anywhere."""
+        definitions = (definition for unit in self.units for definition in unit.file.definitions)
+        return any(isinstance(node, tree.Choice) for node in tree.walk(definitions))
 
     @property
     def digest(self) -> str:

@@ -5,8 +5,9 @@ Nothing here knows a kind of node: those are in `syntax.tree`, which is imported
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field, replace
+from typing import Any
 
 from archdsl.frozen import Frozen
 from archdsl.source import Span
@@ -17,6 +18,21 @@ class Node(Frozen):
 
     span: Span = field(kw_only=True, compare=False, repr=False)
     depth: int = field(default=0, kw_only=True, compare=False, repr=False)
+
+
+def substituted(node: Node, others: Mapping[tuple[int, int], Node]) -> Node:
+    """A tree with other nodes in place of those at some offsets. What stays is shared."""
+    if (node.span.start, node.span.end) in others:
+        return others[node.span.start, node.span.end]
+    changed: dict[str, Any] = {}
+    own: tuple[str, ...] = node.__match_args__
+    for name in own:
+        value = getattr(node, name)
+        parts = value if isinstance(value, tuple) else (value,)
+        new = [substituted(part, others) if isinstance(part, Node) else part for part in parts]
+        if any(one is not other for one, other in zip(new, parts, strict=True)):
+            changed[name] = tuple(new) if isinstance(value, tuple) else new[0]
+    return replace(node, **changed) if changed else node
 
 
 def walk(nodes: Iterable[Node]) -> Iterator[Node]:

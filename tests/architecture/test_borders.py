@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "plan": GROUND | {"build", "costs", "ir", "ops", "params", "program", "syntax"},
     "plan.transforms": GROUND | {"build.values", "params", "plan.plan", "plan.rows"},
     "build": GROUND
-    | {"foreign", "ir", "ops", "params", "plan.plan", "plan.rows", "program", "syntax.tree"},
+    | {"foreign", "ir", "ops", "params", "plan.decisions", "plan.plan", "plan.rows", "program"}
+    | {"syntax.printing.expressions", "syntax.tree"},
     "passes": {"ir", "ops", "params.kinds"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
@@ -74,7 +75,7 @@ MAY_IMPORT = {
     | {"ops", "params.numbers", "recipes", "weights"},
 }
 
-RULES = ("blocks", "declarations", "expressions", "operations", "statements", "tables.rows")
+RULES = ("blocks", "choices", "declarations", "expressions", "operations", "statements", "tables.rows")
 """Files of `build` with rules of the language: `build.machine` alone knows them."""
 
 # The one door through which each library comes in.

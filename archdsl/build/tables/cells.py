@@ -12,7 +12,7 @@ from functools import cached_property
 
 from archdsl.build.calls import resolve_callee
 from archdsl.build.context import Frame
-from archdsl.build.request import Expectations, Fault
+from archdsl.build.request import Dashed, Expectations, Fault
 from archdsl.build.values import (
     Applicable,
     BlockValue,
@@ -117,9 +117,11 @@ class RowFiller:
                 self.frame.findings.add(warning("unused", message, binding.span))
 
     def _evaluate_cell(self, cell: tree.Expression) -> Given | None:
-        """The value of a cell, or None after a report that it has none."""
+        """The value of a cell; None for a dash, or after a report that it has none."""
         try:
             return self.frame.as_written(self.frame.evaluate(cell), cell)
+        except Dashed:
+            return None
         except Fault as fault:
             self.frame.findings.report(fault)
             return None

@@ -286,7 +286,9 @@ def _definitions(nodes: Iterable[tree.Node], unit: Unit) -> Iterator[Definition]
 
 def _text(definition: Definition) -> Sequence[tree.Node]:
     node = definition.node
-    return [node.base] if isinstance(node, tree.Derived) else [*node.parameters, *node.body]
+    if isinstance(node, tree.Derived):
+        return [node.base]
+    return [node.choice] if isinstance(node, tree.BlockChoice) else [*node.parameters, *node.body]
 
 
 def _blocks_in(values: Iterable[Value]) -> Iterator[Definition]:

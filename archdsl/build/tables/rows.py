@@ -24,10 +24,10 @@ def run_table(frame: Frame, table: tree.Table) -> None:
     rows, faults = rows_in(frame, table), frame.findings.faults
     filler = RowFiller(frame, table, rows)
     # What is inserted depends on a block's address, what a shared block costs on earlier uses, and
-    # a position on all rows. A key in the cache has none of them.
+    # a position on all rows, and a choice on what is decided. A key in the cache has none of them.
     is_shared = any(isinstance(value, SharedBlock) for value in frame.names.values())
     places = positions(frame, table) if filler.positional else None
-    is_apart = frame.context.inserted or is_shared or places
+    is_apart = frame.context.inserted or is_shared or places or frame.program.has_choices
     reuse = None if is_apart else frame.context.reuse
     builder = reuse.builder(filler) if reuse else TableBuilder(filler, places)
     frame.deepen(table.span, _LEVELS)

@@ -12,10 +12,10 @@ from itertools import groupby
 from archdsl import limits
 from archdsl.build import calls
 from archdsl.build.arguments import piped_arguments
-from archdsl.build.context import Frame
 from archdsl.build.conditions import depend
+from archdsl.build.context import Frame
 from archdsl.build.origins import round_hint
-from archdsl.build.request import Fault, Naming
+from archdsl.build.request import Dashed, Fault, Naming
 from archdsl.build.tables.cells import FilledRow, RowFiller, compare_printed
 from archdsl.build.tables.positions import Positions, written_index
 from archdsl.build.values import (
@@ -33,6 +33,7 @@ from archdsl.ir.written import Counter, Literal
 from archdsl.params.numbers import is_integer
 from archdsl.plan.rows import BLOCK, NUMBER, STRIDE, BuiltRow, Row, Stage, block_text
 from archdsl.program.names import COUNT, COUNTER, INDEX
+from archdsl.program.places import dotted, key
 from archdsl.syntax import tree
 
 
@@ -92,7 +93,10 @@ class TableBuilder:
             return 0
 
     def _checked_count(self, cell: tree.Expression) -> int:
-        value = self.frame.evaluate(cell)
+        try:
+            value = self.frame.evaluate(cell)
+        except Dashed:
+            return 1
         # A count that is computed from a parameter decides how many layers the class has.
         depend(self.frame, value, cell)
         if not is_integer(value) or value < 1:
@@ -216,6 +220,8 @@ def _block_frame(frame: Frame, filled: FilledRow, number: int) -> Frame:
     history = frame.history and frame.history.nested(filled.cells)
     inner = Frame(frame.context, frame.unit, frame.call, frame.scope, names)
     inner.history, inner.guard = history, frame.guard
+    row = frame.unit.places.get(key(filled.row.line.span), "") if frame.program.has_choices else ""
+    inner.use = frame.use._replace(place=dotted(frame.use.path, row))
     for column, cell in filled.cells.items():
         inner.bind(column, cell.value, cell)
     inner.bind(COUNTER, number, Counter(number))
@@ -234,7 +240,7 @@ def _arguments(inner: Frame, filled: FilledRow, is_first: bool) -> Mapping[str, 
         given[STRIDE] = Given(1, given[STRIDE].span)
     for binding in filled.bindings:
         name, value = binding.name or "", inner.evaluate(binding.value)
-        written = Given(value, binding.span, binding.value, inner.snapshot)
+        written = Given(value, binding.span, inner.taken(binding.value), inner.snapshot)
         inner.bind(name, value, inner.local(binding.value))
         if name in filled.block.parameters:
             given[name] = written

@@ -21,6 +21,7 @@ from archdsl.program.cells.parts import (
     Parts,
     is_count,
     target_span,
+    terms,
 )
 from archdsl.program.cells.wiring import wiring_mistakes
 from archdsl.program.files import library_file_of
@@ -118,13 +119,16 @@ class _Checker:
             elif name in LIMITS and not is_count(value):
                 message = f"`{name}` must be an integer of at least 1"
                 yield error("cell", f"{message}, but this is `{value.span.text}`", value.span)
-            elif name == "keys_values" and not (
-                isinstance(value, tree.Name) and value.name in KEYS_VALUES
-            ):
+            elif name == "keys_values" and not all(map(self._is_source, terms(value))):
                 message = f"`{name}` must be `operation` or `cell`, but this is `{value.span.text}`"
                 near = did_you_mean(value.span.text, KEYS_VALUES)
                 hint = near or "they come from the input of each operation, or from the cell's"
                 yield error("cell", message, value.span, help=hint)
+
+    def _is_source(self, value: tree.Expression) -> bool:
+        """Whether a value says where keys and values come from, or is a parameter that does."""
+        own = {parameter.name for parameter in self.cell.parameters}
+        return isinstance(value, tree.Name) and value.name in {*KEYS_VALUES, *own}
 
     def _no_setting(self, name: str, statement: tree.Assign) -> Diagnostic:
         """A name for what is no operation: a misspelt setting, or an incomplete call."""

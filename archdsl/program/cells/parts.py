@@ -6,7 +6,7 @@ goes through `prepare`, its operations follow in order, and `combine` joins thei
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -53,13 +53,18 @@ class Operation(Frozen):
 
     @property
     def inputs(self) -> tuple[tree.Expression, ...]:
-        """Its inputs: one value, or the terms of a weighted sum."""
-        return self.input.items if isinstance(self.input, tree.Tuple) else (self.input,)
+        """Its inputs: one value, the terms of a weighted sum, or all that it may come to read."""
+        return tuple(terms(self.input))
 
     @property
     def read(self) -> tuple[str, ...]:
         """The names of its inputs."""
         return tuple(_names(self.inputs))
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the text says what it reads, and not a choice."""
+        return not isinstance(self.input, tree.Choice | tree.Each)
 
     def option(self, name: str) -> tree.Argument | None:
         return next((option for option in self.options if option.name == name), None)
@@ -82,9 +87,12 @@ class Parts(Frozen):
 
     @property
     def keys_values(self) -> str:
+        """Where keys and values come from; "" where a parameter or a choice says so."""
         setting = self.settings.get("keys_values")
-        value = setting.value if setting else None
-        return value.name if isinstance(value, tree.Name) else KEYS_VALUES[0]
+        if setting is None:
+            return KEYS_VALUES[0]
+        value = setting.value
+        return value.name if isinstance(value, tree.Name) and value.name in KEYS_VALUES else ""
 
     @property
     def outputs(self) -> tuple[tree.Argument, ...]:
@@ -94,9 +102,28 @@ class Parts(Frozen):
 
     @property
     def wiring(self) -> Wiring:
-        inputs = {operation.name: operation.read for operation in self.operations}
-        outputs = tuple(_names(output.value for output in self.outputs))
+        inputs = {each.name: each.read if each.is_decided else None for each in self.operations}
+        values = [output.value for output in self.outputs]
+        outputs = None if any(map(_is_choice, values)) else tuple(_names(values))
         return Wiring(self.keys_values, inputs, outputs)
+
+
+def terms(node: tree.Expression) -> Iterator[tree.Expression]:
+    """The values that an expression stands for: itself, entries of a tuple, options of a choice."""
+    if isinstance(node, tree.Each):
+        yield from terms(node.value)
+    elif isinstance(node, tree.Tuple):
+        yield from node.items
+    elif isinstance(node, tree.Choice):
+        for option in node.options:
+            if not isinstance(option, tree.Steps | tree.Dash):
+                yield from terms(option)
+    else:
+        yield node
+
+
+def _is_choice(node: tree.Expression) -> bool:
+    return isinstance(node, tree.Choice | tree.Each)
 
 
 def is_count(value: tree.Expression | None) -> TypeGuard[tree.Number]:
@@ -171,46 +198,74 @@ def _framing(statement: tree.Statement) -> tree.Call | None:
     return None
 
 
-def as_block(cell: tree.Cell, parts: Parts, faulty: bool) -> CellBlock:
-    """The block of a cell. That of a faulty one is empty, so that nothing is reported twice."""
+def as_block(
+    cell: tree.Cell, parts: Parts, faulty: bool, attends: Callable[[str], bool]
+) -> CellBlock:
+    """The block of a cell. That of a faulty one is empty, so that nothing is reported twice.
+
+    `attends` says whether a name is `attend`, or derived from it.
+    """
     entry = tree.Parameter(INPUT, (), None, span=cell.span)
-    body = () if faulty else tuple(_statements(cell, parts))
+    body = () if faulty else tuple(_statements(cell, parts, attends))
     parameters = (entry, *cell.parameters)
     wiring = parts.wiring
     return CellBlock(cell.name, parameters, body, cell.doc, wiring, faulty, span=cell.span)
 
 
-def _statements(cell: tree.Cell, parts: Parts) -> Iterator[tree.Statement]:
+def _statements(
+    cell: tree.Cell, parts: Parts, attends: Callable[[str], bool]
+) -> Iterator[tree.Statement]:
     entering = tree.Name(INPUT, span=cell.span)
     prepared: tree.Expression = entering
     if parts.prepare is not None:
         prepared = _call_with(parts.prepare, [entering], parts.prepare.arguments)
     yield tree.Assign((ENTRY,), prepared, span=prepared.span)
+    context = _context(cell, parts)
+    if not isinstance(context, tree.Name | None):
+        yield parts.settings[SETTINGS[0]]
     for operation in parts.operations:
-        yield _statement(operation, parts.keys_values)
+        yield _statement(operation, context if attends(operation.call.function.name) else None)
     if parts.combine is not None:
-        outputs = tree.Tuple(tuple(o.value for o in parts.outputs), span=parts.combine.span)
+        outputs = _outputs(parts.combine, [output.value for output in parts.outputs])
         options = [argument for argument in parts.combine.arguments if argument.name]
         sink = _call_with(parts.combine, [entering, outputs], options)
         yield tree.Return((sink,), span=parts.combine.span)
 
 
-def _statement(operation: Operation, keys_values: str) -> tree.Assign:
+def _context(cell: tree.Cell, parts: Parts) -> tree.Expression | None:
+    """What attention gets as its `context`: the prepared input if `keys_values = cell`."""
+    entry = tree.Name(ENTRY, span=cell.span)
+    if parts.keys_values:
+        return entry if parts.keys_values == "cell" else None
+    asked, word = (tree.Name(name, span=cell.span) for name in (SETTINGS[0], "cell"))
+    test = tree.Binary("==", asked, word, span=cell.span)
+    return tree.Conditional(entry, test, tree.Constant(None, span=cell.span), span=cell.span)
+
+
+def _outputs(combine: tree.Call, values: Sequence[tree.Expression]) -> tree.Expression:
+    """What `combine` joins: the outputs, or a choice of several of them, which is a tuple."""
+    if len(values) == 1 and isinstance(values[0], tree.Choice) and values[0].amount is not None:
+        return values[0]
+    return tree.Tuple(tuple(values), span=combine.span)
+
+
+def _statement(operation: Operation, context: tree.Expression | None) -> tree.Assign:
     """An operation as a statement of the block.
 
-    Several inputs become a weighted sum. An `attend` gets the cell's prepared input as `context`
-    if `keys_values = cell`, unless it names a context itself.
+    Several inputs become a weighted sum. An attention gets the cell's `context`, unless it names
+    one itself.
     """
     read, options = operation.input, [*operation.options]
-    if isinstance(read, tree.Tuple):
+    chosen = read.value if isinstance(read, tree.Each) else read
+    is_several = isinstance(chosen, tree.Choice) and chosen.amount is not None
+    if isinstance(read, tree.Tuple) or is_several:
         added = tree.Name("weighted_sum", span=read.span)
         # The call has the span of the tuple: a diagnostic of the block points at what the author
         # wrote.
         read = tree.Call(added, (tree.Argument(None, read, span=read.span),), span=read.span)
-    is_open = operation.option("context") is None
-    if operation.call.function.name == ATTEND and keys_values == "cell" and is_open:
-        entry = tree.Name(ENTRY, span=operation.call.function.span)
-        options.append(tree.Argument("context", entry, span=entry.span))
+    if context is not None and operation.option("context") is None:
+        span = operation.call.function.span
+        options.append(tree.Argument("context", replace(context, span=span), span=span))
     return replace(operation.node, value=_call_with(operation.call, [read], options))
 
 

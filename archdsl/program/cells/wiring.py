@@ -13,7 +13,15 @@ from functools import cached_property
 
 from archdsl.diagnostics import Diagnostic, Label, counted, did_you_mean, error, warning
 from archdsl.ir.cells import ENTRY
-from archdsl.program.cells.parts import INPUT, LIMITS, Operation, Parts, is_count, target_span
+from archdsl.program.cells.parts import (
+    INPUT,
+    LIMITS,
+    Operation,
+    Parts,
+    is_count,
+    target_span,
+    terms,
+)
 from archdsl.program.hints import CANDIDATES
 from archdsl.program.program import names_in
 from archdsl.syntax import tree
@@ -53,7 +61,7 @@ class _Wiring:
 
     @cached_property
     def outputs(self) -> tuple[tree.Expression, ...]:
-        return tuple(output.value for output in self.parts.outputs)
+        return tuple(term for output in self.parts.outputs for term in terms(output.value))
 
     def names(self) -> Iterator[Diagnostic]:
         """The names of operations must differ from each other, and from those of the cell."""
@@ -163,8 +171,11 @@ class _Wiring:
     def limits(self) -> Iterator[Diagnostic]:
         """No operation can have more inputs than `beta`, nor the cell more outputs than `alpha`."""
         for operation in self.parts.operations:
-            yield from self._limit("beta", operation.inputs, f"`{operation.name}` reads")
-        yield from self._limit("alpha", self.outputs, "this cell combines")
+            # Of a choice, these are the options, and not what one member reads.
+            if operation.is_decided:
+                yield from self._limit("beta", operation.inputs, f"`{operation.name}` reads")
+        if self.parts.wiring.outputs is not None:
+            yield from self._limit("alpha", self.outputs, "this cell combines")
 
     def _limit(
         self, name: str, values: Sequence[tree.Expression], does: str
