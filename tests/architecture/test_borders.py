@@ -75,7 +75,15 @@ MAY_IMPORT = {
     | {"ops", "params.numbers", "recipes", "weights"},
 }
 
-RULES = ("blocks", "choices", "declarations", "expressions", "operations", "statements", "tables.rows")
+RULES = (
+    "blocks",
+    "choices",
+    "declarations",
+    "expressions",
+    "operations",
+    "statements",
+    "tables.rows",
+)
 """Files of `build` with rules of the language: `build.machine` alone knows them."""
 
 # The one door through which each library comes in.
