@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl import compiler
+from archdsl.build.machine import top_level_frame
+from archdsl.build.request import Budget
 from archdsl.build.values import Given
 from archdsl.costs.breakdown import Part, breakdown
 from archdsl.costs.figures import Convention, Costs, measure, uncounted
 from archdsl.costs.metrics import inference_bytes, training_bytes
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.infer import infer, is_same_module
+from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.ir.pruning import without_unread
 from archdsl.ir.types import TensorType
+from archdsl.params.numbers import Number
+from archdsl.plan.derivations import plan_network
 from archdsl.plan.plan import Plan
 from archdsl.program.program import Program, name_span, names_in
 
@@ -143,8 +149,23 @@ class Network:
         own, parts = (lambda *_: self.graph), (lambda _: self.module.parts)
         recipe = building.build(self.program, found, trial, own, parts)
         diagnostics.extend(trial)
-        is_inherited = finding.is_inherited(self.program, found, self.name)
-        return building.inherited(recipe, self.name) if is_inherited else recipe
+        if not finding.is_inherited(self.program, found, self.name):
+            return recipe
+        return building.inherited(recipe, self.name, self._pace(found))
+
+    def _pace(self, found: LocatedRecipe) -> Number:
+        """How many times as many frames of the same time as in the network of an inherited recipe.
+
+        Changes before that network are in its recipe already.
+        """
+        from archdsl.recipes.reading import finding
+
+        target = finding.target_of(found)
+        if self.plan.before is None or target is None:
+            return 1
+        name, unit = target
+        frame = top_level_frame(self.program, unit, Budget(), graph=Builder(name.name))
+        return Fraction(self.plan.rate) / plan_network(frame, self.plan.given).rate
 
     @cached_property
     def costs(self) -> Costs:

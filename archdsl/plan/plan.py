@@ -30,7 +30,8 @@ class Plan:
     statements of insertions and `inserted` their blocks by address, `rows`
     those of the network's own tables outside of loops, `added` the number of rows that no text has,
     `headers` the columns that a table has beyond its text. `before` is the plan before the last
-    change, which was made by the text at `changed_by`.
+    change, which was made by the text at `changed_by`. `rate` is how many times as many frames of
+    the same time a clip has by the changes, which recipes follow.
 
     As transforms see it, after `plan.evaluation`: `parameters` and `inputs` by value, and rows with
     values. Rows of tables that the body does not reach at these values are `unreached`.
@@ -52,6 +53,7 @@ class Plan:
     added: int = 0
     headers: Mapping[int, tuple[str, ...]] = field(default_factory=dict, compare=False)
     narrowed: Mapping[str, Narrowed] = field(default_factory=dict)
+    rate: Number = 1
 
     # As it is built
 

@@ -182,6 +182,26 @@ def test_a_derived_network_inherits_recipes_that_fit() -> None:
     assert (derived.clip, derived.crop) == (Clip(4), 36)
 
 
+@pytest.mark.parametrize(
+    ("derivation", "stride"),
+    [
+        ("network k = n + quicken(2)", 3),
+        ("network k = n + quicken(2) + quicken(2)", 2),
+        ("network k = n + lengthen(factor = 2)", 6),
+        ("network k = n + lengthen(factor = 2, rate = 3)", 2),
+        ("network k = n + quicken(1 / 2)", 12),
+        ("network k = n + quicken(64)", 1),
+        ("network k = n(frames = 4) + contract(fast, macs = 1.4M)", 12),
+        ("network m = n + quicken(2)\nrecipe s for m = r\nnetwork k = m", 6),
+        ("network m = n + quicken(2)\nrecipe s for m = r\nnetwork k = m + quicken(3)", 2),
+    ],
+)
+def test_the_clip_of_a_quicker_network_keeps_its_time(derivation: str, stride: int) -> None:
+    following = ("clip(frames = video.frames, stride = 6)", "crop video.height")
+    derived = recipe(f"{spec(*following)}{derivation}\n", "k")
+    assert derived.clip.stride == stride
+
+
 def test_a_network_with_a_recipe_inherits_none() -> None:
     text = spec(*FOLLOWING) + "network m = n\nrecipe s for m = r\nnetwork k = m(size = 36)\n"
     assert recipe(text, "m").name == "s"

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from archdsl.params.kinds import Integer, Maybe, parameter
-from archdsl.params.numbers import Number, round_to
+from archdsl.params.numbers import Number, reduced, round_to
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.base import Factor, Transform, nearest
@@ -48,7 +48,8 @@ class Quicken(Transform):
     """Multiply the frames of a clip of the same duration by `rate`, truncated.
 
     X3D's fast axis: gamma_t rises as gamma_tau falls. If a network has a parameter `tau`, the
-    stride at which frames are sampled, it is divided by the rate and rounded.
+    stride at which frames are sampled, it is divided by the rate and rounded. So is the stride of
+    the clips in recipes that the network inherits.
     """
 
     name = "quicken"
@@ -136,8 +137,10 @@ def _with_frames(plan: Plan, change: _Change) -> Plan:
 
 
 def _at_rate(plan: Plan, rate: Number) -> Plan:
-    """The plan with `tau` divided by a rate, and rounded, where the network has it."""
-    tau = plan.number("tau")
-    if tau is None or rate == 1:
+    """The plan at another rate, and `tau` divided by it and rounded, where the network has it."""
+    if rate == 1:
         return plan
-    return plan.with_parameters(tau=max(1, nearest(tau / Fraction(rate))))
+    quick, tau = replace(plan, rate=reduced(plan.rate * rate)), plan.number("tau")
+    if tau is None:
+        return quick
+    return quick.with_parameters(tau=max(1, nearest(tau / Fraction(rate))))

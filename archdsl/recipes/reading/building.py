@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeAlias
+from fractions import Fraction
+from math import floor
+from typing import TypeAlias, TypeVar
 
 from archdsl.build.context import Frame
 from archdsl.build.machine import top_level_frame
@@ -28,6 +30,7 @@ from archdsl.diagnostics import (
 )
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
+from archdsl.params.numbers import Number
 from archdsl.program.names import FUNCTIONS, words_in_types
 from archdsl.program.program import Program, Unit, is_network, name_span
 from archdsl.recipes.reading import checks, fitting
@@ -40,7 +43,7 @@ from archdsl.recipes.reading.finding import (
     target_of,
 )
 from archdsl.recipes.reading.settings import RecipeReader, names_parts
-from archdsl.recipes.recipe import VOCABULARY, Recipe
+from archdsl.recipes.recipe import VOCABULARY, Clip, FullLength, Recipe
 from archdsl.settings.reading.entries import Entries
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -90,12 +93,27 @@ def _with_words(program: Program) -> Program:
     return program.with_words(words_in_types(recipes))
 
 
-def inherited(recipe: Recipe, network: str) -> Recipe:
-    """A recipe under the name of a network that derives from the one that it is for."""
+def inherited(recipe: Recipe, network: str, pace: Number) -> Recipe:
+    """A recipe under the name of a network that derives from the one that it is for.
+
+    That network's clips have `pace` times as many frames of the same time, so the stride between
+    them is divided by it and rounded, to at least 1.
+    """
     # `x3d_s_train` becomes `x3d_wide_train`: a run is written under the name of its recipe.
     rest = recipe.name.removeprefix(recipe.network)
     name = f"{network}{rest}" if rest != recipe.name else f"{network}_{recipe.name}"
-    return replace(recipe, name=name, network=network)
+    clip, test = _at_pace(recipe.clip, pace), recipe.test
+    if isinstance(test, FullLength):
+        test = _at_pace(test, pace)
+    return replace(recipe, name=name, network=network, clip=clip, test=test)
+
+
+_Strided = TypeVar("_Strided", Clip, FullLength)
+
+
+def _at_pace(sampling: _Strided, pace: Number) -> _Strided:
+    stride = floor(sampling.stride / Fraction(pace) + Fraction(1, 2))
+    return replace(sampling, stride=max(1, stride))
 
 
 def misfit(
