@@ -24,6 +24,7 @@ from archdsl.ir.pruning import without_unread
 from archdsl.ir.types import TensorType
 from archdsl.params.numbers import Number
 from archdsl.plan.derivations import plan_network
+from archdsl.plan.decisions import Decided
 from archdsl.plan.plan import Plan
 from archdsl.program.program import Program, name_span, names_in
 
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from archdsl.emit.module import Module
     from archdsl.recipes.reading.finding import LocatedRecipe
     from archdsl.recipes.recipe import Recipe
+
+
+_SHOWN = 3
+"""Decisions that a message lists at most."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,32 @@ class Network:
     plan: Plan = field(repr=False)
     given: Mapping[str, Given] = field(repr=False)
     diagnostics: tuple[Diagnostic, ...] = field(repr=False)
+    decisions: tuple[Decided, ...] = field(default=(), repr=False)
+
+    @property
+    def open_decisions(self) -> tuple[str, ...]:
+        """The names of the decisions that are not made; with any, this is a space of networks.
+
+        The graph is then that of its first member, with the first option of each choice.
+        """
+        return tuple(each.name for each in self.decisions if each.decision.is_open)
+
+    def check_decided(self) -> None:
+        """Check that it is one network, and no space.
+
+        Raises:
+            CompileError: decisions are open.
+        """
+        names = self.open_decisions
+        if not names:
+            return
+        shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+        shown += ", ..." if len(names) > _SHOWN else ""
+        count = "1 decision is" if len(names) == 1 else f"{len(names)} decisions are"
+        message = f"`{self.name}` is a space of networks, and this needs one: {count} open"
+        each = next(each for each in self.decisions if each.decision.is_open)
+        hint = f"decide {shown}, for example with `--choose '{each.name} = {each.option}'`"
+        raise CompileError([error("choice", message, name_span(self.plan.network), help=hint)])
 
     @property
     def name(self) -> str:
@@ -191,7 +222,12 @@ class Network:
         return training_bytes(self.graph, self.costs)
 
     def source(self) -> str:
-        """The text of a Python module that defines this network, and imports only torch."""
+        """The text of a Python module that defines this network, and imports only torch.
+
+        Raises:
+            CompileError: it is a space of networks.
+        """
+        self.check_decided()
         return self.module.text
 
     def build(
@@ -208,6 +244,7 @@ class Network:
         """
         from archdsl.emit.folder import python_files
 
+        self.check_decided()
         how = self.recipe(recipe, diagnostics)
         return self._finished(python_files(self.graph, self.module, how), how)
 
@@ -221,6 +258,7 @@ class Network:
         """
         from archdsl.emit.folder import single_files
 
+        self.check_decided()
         how = self.recipe(recipe, diagnostics)
         return self._finished(single_files(self.graph, self.module, how), how)
 

@@ -191,7 +191,8 @@ class Spec:
         plan, built, warnings = self._compile(name, given)
         warnings.extend(unread(built.graph))
         graph = without_unread(built.graph)
-        network = Network(self.program, graph, plan, dict(given), tuple(warnings))
+        decisions = built.decisions
+        network = Network(self.program, graph, plan, dict(given), tuple(warnings), decisions)
         if not given:
             self._defaults[name] = network
         return network

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
-from archdsl import limits
 from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.arithmetic import FUNCTIONS, BadValue
 from archdsl.build.conditions import depend, joined
 from archdsl.build.context import Frame
+from archdsl.build.derivations import Derivation, check_derivation_path, written
 from archdsl.build.origins import origin
 from archdsl.build.request import Fault, Naming
 from archdsl.build.uses import Use, place_in
@@ -94,7 +93,7 @@ def resolve_callee(frame: Frame, node: tree.Name) -> Value:
 
 
 def _resolve_block(
-    frame: Frame, definition: Definition, use: tree.Node, seen: tuple[_Derived, ...] = ()
+    frame: Frame, definition: Definition, use: tree.Node, seen: tuple[Derivation, ...] = ()
 ) -> Applicable:
     """The block of a definition, used at a node. `seen` are the derivations that led here."""
     node, number = definition.node, definition.number
@@ -113,9 +112,6 @@ def _resolve_block(
     return derived[number]
 
 
-_Derived: TypeAlias = tree.Derived | tree.BlockChoice
-
-
 def _definition_frame(frame: Frame, definition: Definition, use: tree.Node) -> Frame:
     """The frame for the text of a derivation, whose choices are named after it or after its use."""
     own, around = frame.top_level(definition.unit), frame.use
@@ -130,16 +126,16 @@ def _definition_frame(frame: Frame, definition: Definition, use: tree.Node) -> F
     return own
 
 
-def _derive_block(frame: Frame, definition: _Derived, seen: tuple[_Derived, ...]) -> Applicable:
+def _derive_block(frame: Frame, definition: Derivation, seen: tuple[Derivation, ...]) -> Applicable:
     check_derivation_path(frame, definition, seen)
     value = _derived_value(frame, definition, seen)
     if isinstance(value, BlockValue | OperationValue):
         return value
     message = f"`{definition.name}` must be a block, but this is {describe(value)}"
-    raise frame.fault("type", message, _written(definition).span)
+    raise frame.fault("type", message, written(definition).span)
 
 
-def _derived_value(frame: Frame, definition: _Derived, seen: tuple[_Derived, ...]) -> Value:
+def _derived_value(frame: Frame, definition: Derivation, seen: tuple[Derivation, ...]) -> Value:
     if isinstance(definition, tree.BlockChoice):
         return frame.evaluate(definition.choice)
     name, arguments = tree.split_call(definition.base)
@@ -149,45 +145,6 @@ def _derived_value(frame: Frame, definition: _Derived, seen: tuple[_Derived, ...
     else:
         base = look_up(frame, name)
     return frame.apply(base, evaluate_arguments(frame, arguments), definition.base)
-
-
-def check_derivation_path(
-    frame: Frame,
-    definition: tree.Derived | tree.BlockChoice | tree.DerivedRecipe,
-    seen: Sequence[tree.Derived | tree.BlockChoice | tree.DerivedRecipe],
-) -> None:
-    """Check that the derivations `seen` on the way here form no cycle, and are not too many.
-
-    A cycle is shown from its first definition in the text on, whichever it was entered by, so
-    that those in it report it once.
-
-    Raises:
-        Fault: they are.
-    """
-    kind = _kind(definition)
-    span = _written(definition).span
-    start = next((place for place, other in enumerate(seen) if other is definition), None)
-    if start is not None:
-        cycle = seen[start:]
-        first = min(cycle, key=lambda each: each.span.start)
-        turn = cycle.index(first)
-        path = " -> ".join(each.name for each in (*cycle[turn:], *cycle[:turn], first))
-        message = f"{kind}s are derived from each other in a cycle: {path}"
-        raise frame.fault("recursion", message, _written(first).span)
-    if len(seen) == limits.DERIVATIONS:
-        message = f"`{seen[0].name}` is derived through more than {limits.DERIVATIONS} {kind}s"
-        raise frame.fault("nesting", message, span)
-
-
-def _kind(definition: tree.Derived | tree.BlockChoice | tree.DerivedRecipe) -> str:
-    if isinstance(definition, tree.DerivedRecipe):
-        return "recipe"
-    return definition.kind if isinstance(definition, tree.Derived) else "block"
-
-
-def _written(definition: tree.Derived | tree.BlockChoice | tree.DerivedRecipe) -> tree.Expression:
-    """What a definition is derived from, or chosen among."""
-    return definition.choice if isinstance(definition, tree.BlockChoice) else definition.base
 
 
 def last_call(node: tree.Expression) -> tree.Expression:
@@ -266,16 +223,47 @@ def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
     # sites apart, and is how `Scope.is_inserted` knows them.
     iterations = (*frame.iterations, -1 - inserted.number)
     inner = replace(frame, iterations=iterations, naming=Naming(node, (inserted.name,)))
+    if inserted.mark:
+        inner.use = Use(inserted.mark, inserted.mark, inserted.mark)
     site = inner.site(node.span)
     name, kind = inserted.name, tree.split_call(node.block)[0].name
     inner.scope = graph.open("row", (name,), kind, frame.scope, site, node.span)
     arguments = Arguments((Given(value, node.span),), {})
-    result = inner.apply(inserted.block, arguments, node)
+    block = inserted.block
+    if inserted.unit is not None:
+        own = inner.top_level(inserted.unit)
+        own.use = inner.use
+        block = block_to_insert(own, node.block)
+    result = inner.apply(block, arguments, node)
     graph.close(inner.scope, {}, {"x": value.value}, tensors_in(result))
     if isinstance(result, Tensor) and result.type != value.type:
         text = f"`{kind}`, inserted here, changes {value.type} to {result.type}"
         frame.context.reshaped[node.span] = Label(node.span, text)
     return insert_at(frame, result, graph.address(inner.scope, site))
+
+
+def block_to_insert(frame: Frame, written: tree.Call | tree.Name) -> Applicable:
+    """The block to insert, with the parameters that it is given."""
+    name, given = tree.split_call(written)
+    value = resolve_callee(frame, name)
+    if isinstance(written, tree.Call):
+        _check_named(frame, value, given)
+        value = frame.apply(value, evaluate_arguments(frame, given, (), value), written)
+    if isinstance(value, BlockValue | OperationValue):
+        return value
+    message = f"only a block or a cell can be inserted, but this is {describe(value)}"
+    raise frame.fault("insert", message, written.span)
+
+
+def _check_named(frame: Frame, callee: Value, given: tuple[tree.Argument, ...]) -> None:
+    """Check that parameters have names: the first positional one is the tensor of the place."""
+    if not given or given[0].name is not None:
+        return
+    parameters = callee.parameters if isinstance(callee, BlockValue | OperationValue) else ()
+    own = parameters[1:] if isinstance(callee, BlockValue) else parameters
+    message = "parameters of an inserted block must be given by name"
+    hint = f"write `{own[0]} = {given[0].span.text}`" if own else None
+    raise frame.fault("argument", message, given[0].span, help=hint)
 
 
 def call_function(

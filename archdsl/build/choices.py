@@ -58,6 +58,11 @@ def _other_options(frame: Frame, node: tree.Choice, name: str, other: OtherOptio
     return frame.fault("choice", message, node.span, also=also, help=hint)
 
 
+def option_text(node: tree.Expression | tree.Dash) -> str:
+    """The text that an option goes by: of a number its value, so that `2.50` is `2.5`."""
+    return show_number(node.value) if isinstance(node, tree.Number) else flat(node)
+
+
 def _check_different(frame: Frame, options: list[_Option]) -> None:
     """Check that a choice has several options, no two of them alike."""
     seen: dict[str, tree.Node] = {}
@@ -72,11 +77,16 @@ def _check_different(frame: Frame, options: list[_Option]) -> None:
         raise frame.fault("choice", message, options[0].node.span, help="write it without braces")
 
 
+def option_texts(frame: Frame, node: tree.Choice) -> tuple[str, ...]:
+    """The texts of the options of a choice, as decisions spell them."""
+    return tuple([option.text for option in _options(frame, node)])
+
+
 def _options(frame: Frame, node: tree.Choice) -> list[_Option]:
     """The options of a choice; with an amount, every selection of that many."""
     written = [each for option in node.options for each in _written(frame, option)]
     if node.amount is None:
-        return [_Option(option, flat(option)) for option in written]
+        return [_Option(option, option_text(option)) for option in written]
     return list(_selections(frame, node, written))
 
 

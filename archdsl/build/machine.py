@@ -21,7 +21,7 @@ from archdsl.build import (
     statements,
 )
 from archdsl.build.context import Frame
-from archdsl.build.outcome import check_initialisations, check_result
+from archdsl.build.outcome import check_initialisations, check_result, forwarded_parameters
 from archdsl.build.provenance import NameHistory
 from archdsl.build.request import Budget, Built, Context, Ending, Fault, Findings, Request, Rules
 from archdsl.build.tables import rows
@@ -37,7 +37,7 @@ from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.plan.decisions import Decisions
-from archdsl.program.program import Program, Unit, forwarded_parameters, name_span, outline
+from archdsl.program.program import Program, Unit, name_span, outline
 from archdsl.syntax import tree
 
 RULES = Rules(
@@ -122,16 +122,15 @@ def _run_network(request: Request, context: Context) -> Graph:
     # Sums never ask for the origin of a value, and recording it takes a quarter of their time.
     history = None if context.reuse else NameHistory(scope, names)
     frame = Frame(context, plan.unit, None, scope, assigned=summary.assigned, history=history)
-    parameters.bind_parameters(
-        frame, network, parameters.check_arguments(frame, network, plan.given)
-    )
+    given = parameters.reopened(frame, plan.given, plan.open)
+    parameters.bind_parameters(frame, network, parameters.check_arguments(frame, network, given))
     result = frame.run(network)
     check_result(frame, network, result)
     check_initialisations(frame, network)
     bindings = {n: v for n, v in frame.names.items() if not holds_tensor(v)}
-    given, conditions = dict(frame.given), tuple(frame.conditions)
+    bound, conditions = dict(frame.given), tuple(frame.conditions)
     outputs, main = tensors_in(result), request.program.main
-    graph.close(scope, bindings, dict(graph.inputs), outputs, given, conditions)
+    graph.close(scope, bindings, dict(graph.inputs), outputs, bound, conditions)
     # The comment at the top of a file describes the network that the file is named after.
     doc = plan.doc or (main.file.doc if request.name == main.path.stem else None)
     return graph.finish(outputs, doc, () if context.reuse else forwarded_parameters(network))

@@ -5,6 +5,7 @@ A network whose build broke off is still drawn, as a sketch that shows where it 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -186,3 +187,20 @@ def _in_stage(graph: Graph, broken: Break) -> Break:
         return broken
     inside = [node.index for node in graph if stage in graph.enclosing(node.scope)]
     return replace(broken, scope=stage.index, nodes=max(inside, default=broken.nodes - 1) + 1)
+
+
+def forwarded_parameters(network: tree.Network) -> tuple[str, ...]:
+    """The parameters that the body reads only as whole arguments of calls: `head(classes)`.
+
+    The emitted network can take these as arguments of its constructor. Any other use, such as
+    `2 * width` or a test, could change the network's structure.
+    """
+    nodes = list(tree.walk(network.body))
+    uses = Counter(node.name for node in nodes if isinstance(node, tree.Name))
+    calls = [node for node in nodes if isinstance(node, tree.Call)]
+    uses.subtract(call.function.name for call in calls if isinstance(call.function, tree.Name))
+    values = (argument.value for call in calls for argument in call.arguments)
+    bare = Counter(value.name for value in values if isinstance(value, tree.Name))
+    # A parameter qualifies if every use of it is such an argument.
+    names = [parameter.name for parameter in network.parameters]
+    return tuple(name for name in names if uses[name] and uses[name] == bare[name])

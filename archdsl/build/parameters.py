@@ -30,11 +30,15 @@ from archdsl.params.kinds import Boolean, Kind, kind_of
 from archdsl.params.numbers import is_integer, is_number
 from archdsl.params.options import Configurable
 from archdsl.program.names import TYPE_WORDS
+from archdsl.program.program import Unit
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
 Owner: TypeAlias = tree.Block | tree.Network | tree.Recipe
 """A definition with parameters."""
+
+Open: TypeAlias = Mapping[str, tuple[Unit, tree.Expression]]
+"""The parameters that are given by a choice, with the file that it is in."""
 
 
 def check_arguments(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> dict[str, Given]:
@@ -56,6 +60,16 @@ def check_arguments(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> d
     if failed:
         raise Fault
     return arguments
+
+
+def reopened(frame: Frame, given: Mapping[str, Given], open: Open) -> dict[str, Given]:
+    """The given parameters of a network, of which those given by a choice are decided here."""
+    decided = dict(given)
+    for name, (unit, node) in open.items():
+        own = frame.top_level(unit)
+        value = own.evaluate(node)
+        decided[name] = Given(value, node.span, own.taken(node))
+    return decided
 
 
 def bind_parameters(frame: Frame, owner: Owner, given: Mapping[str, Given]) -> None:

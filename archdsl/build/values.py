@@ -22,7 +22,7 @@ from archdsl.ir.written import Expression, Literal
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation, Types
 from archdsl.params.numbers import is_number, show_number
-from archdsl.program.program import Definition, Function
+from archdsl.program.program import Definition, Function, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -196,7 +196,8 @@ class Inserted:
     """A block that a derivation inserts after a place, with the name that it gets there.
 
     `number` is the position of this label among all labels that one `insert` matches. It keeps
-    the sites of its insertions apart.
+    the sites of its insertions apart. If a choice says what the block is, `unit` is the file that
+    it is in; `mark` is the place, if everything is decided anew there.
     """
 
     block: Applicable
@@ -204,6 +205,8 @@ class Inserted:
     node: tree.Insertion
     place: tree.Place
     number: int
+    unit: Unit | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

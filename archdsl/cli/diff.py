@@ -110,6 +110,7 @@ def _networks(a: _Side, b: _Side, arguments: argparse.Namespace) -> list[Network
         try:
             spec, name = _select(load_once(side.file), side.network)
             network = spec.build(name, options.given_parameters(spec, arguments))
+            network.check_decided()
             built.append(options.at_input(network, arguments))
         except CompileError as failure:
             diagnostics.collect(failure)  # equal mistakes at one place count once

@@ -88,6 +88,7 @@ def _show(arguments: argparse.Namespace) -> int:
     from archdsl.report import listing
 
     network = options.network(arguments)
+    network.check_decided()
     shown = options.at_input(network, arguments)
     sys.stdout.write(listing.show(shown, arguments.depth))
     diagnostics = Diagnostics()

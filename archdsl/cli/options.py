@@ -89,6 +89,14 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         help="a network of SPEC; default: the one named like the file, or the only one",
     )
     add_set(parser)
+    parser.add_argument(
+        "--choose",
+        metavar="NAME=OPTION",
+        action="append",
+        default=[],
+        dest="choices",
+        help="make a decision of a space of networks, written as in a spec; repeatable",
+    )
 
 
 def add_set(parser: argparse.ArgumentParser) -> None:
@@ -173,7 +181,20 @@ def requested(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given
     """
     spec = load(arguments.spec)
     name = spec.choose(arguments.network)
-    return spec, name, given_parameters(spec, arguments)
+    given = given_parameters(spec, arguments)
+    return *chosen(spec, name, arguments), given
+
+
+def chosen(spec: Spec, name: str, arguments: argparse.Namespace) -> tuple[Spec, str]:
+    """The spec and the name of a network after the decisions of `--choose`.
+
+    Raises:
+        CompileError: one of them cannot be read.
+    """
+    if not arguments.choices:
+        return spec, name
+    derived = f"{name}_chosen"
+    return spec.derive(derived, name, f"choose({', '.join(arguments.choices)})"), derived
 
 
 def given_parameters(spec: Spec, arguments: argparse.Namespace) -> dict[str, Given]:

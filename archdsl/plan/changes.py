@@ -15,6 +15,7 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.diagnostics import CompileError, Label, warning
 from archdsl.plan import insertions
+from archdsl.plan.decisions import CHOOSE
 from archdsl.plan.edits import record_changes
 from archdsl.plan.evaluation import evaluate_plan
 from archdsl.plan.labels import trial_build
@@ -62,6 +63,10 @@ def apply_changes(
 def _apply_change(frame: Frame, plan: Plan, change: tree.Insert | tree.Call) -> Plan:
     if isinstance(change, tree.Insert):
         return _insert(frame, plan, change)
+    if change.function.name == CHOOSE:
+        from archdsl.plan.choosing import choose  # few networks are spaces
+
+        return choose(frame, plan, change)
     return _transform(frame, plan, change)
 
 
@@ -86,6 +91,8 @@ def _transform(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
         Fault: there is no such transform, or the network cannot be changed by it.
     """
     written = read_transform(frame, call, evaluate_plan(frame, plan))
+    if isinstance(written.transform, Contract):
+        _check_decided(frame, plan, call)
     before = written.plan
 
     @cache  # loaded and built only if the transform measures anything
@@ -106,6 +113,16 @@ def _transform(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
     if changed.inserts:
         _check_places(frame, changed, call)
     return changed
+
+
+def _check_decided(frame: Frame, plan: Plan, call: tree.Call) -> None:
+    """Check that a network is one: what is measured of a space is its first member alone."""
+    trial = trial_build(frame, plan, call.span)
+    left = [each.name for each in trial.decisions if each.decision.is_open] if trial else []
+    if left:
+        message = f"`{call.function.name}` measures one network, but `{left[0]}` is not decided"
+        hint = f"decide before it: `+ {CHOOSE}({left[0]} = ...)`"
+        raise frame.fault("choice", message, call.span, help=hint)
 
 
 def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:

@@ -13,6 +13,9 @@ from typing import TypeAlias
 
 from archdsl.source import Span
 
+CHOOSE = "choose"
+"""The transform that makes decisions."""
+
 
 @dataclass(frozen=True)
 class Decision:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archdsl.build.arguments import evaluate_arguments, parameter_hint
-from archdsl.build.calls import check_derivation_path
 from archdsl.build.context import Frame
+from archdsl.build.derivations import check_derivation_path
 from archdsl.build.machine import top_level_frame
 from archdsl.build.request import Budget, Fault
 from archdsl.build.values import Given, show
@@ -59,18 +59,22 @@ def resolve(frame: Frame, found: Definition, given: Mapping[str, Given]) -> Reso
     Raises:
         Fault: there is none at the end.
     """
-    return _follow(frame, found, given, ())
+    unit = frame.program.main
+    open = {name: (unit, each.written) for name, each in given.items() if each.written}
+    open = {name: (unit, node) for name, (_, node) in open.items() if unit.decides(node)}
+    return _follow(frame, found, given, open, ())
 
 
 def _follow(
     frame: Frame,
     found: Definition,
     given: Mapping[str, Given],
+    open: Mapping[str, tuple[Unit, tree.Expression]],
     seen: tuple[tree.Derived, ...],
 ) -> Resolved:
     definition, unit = found.node, found.unit
     if isinstance(definition, tree.Network):
-        return Resolved(plan_of(definition, unit, given))
+        return Resolved(plan_of(definition, unit, given, open))
     frame = frame.top_level(unit)
     if not isinstance(definition, tree.Derived) or definition.kind == "block":
         message = f"`{definition.name}` must be a network, but this is a block"
@@ -85,7 +89,9 @@ def _follow(
         raise frame.fault("network", message, base.span, help=hint)
     # Evaluated in the file of the derivation, which knows other names than the base.
     collected = {**named_arguments(frame, written), **given}
-    below = _follow(frame, unit.names[base.name], collected, (*seen, definition))
+    own = {a.name: (unit, a.value) for a in written if a.name and unit.decides(a.value)}
+    open = {**{name: each for name, each in own.items() if name not in given}, **open}
+    below = _follow(frame, unit.names[base.name], collected, open, (*seen, definition))
     changes = (*below.changes, *((unit, change) for change in definition.transforms))
     return Resolved(replace(below.plan, doc=definition.doc), changes)
 

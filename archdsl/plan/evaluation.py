@@ -88,8 +88,9 @@ class _Evaluator:
 
     def run(self) -> None:
         network, frame = self.plan.network, self.frame
+        given = parameters.reopened(frame, self.plan.given, self.plan.open)
         parameters.bind_parameters(
-            frame, network, parameters.check_arguments(frame, network, self.plan.given)
+            frame, network, parameters.check_arguments(frame, network, given)
         )
         self.parameters = dict(frame.names)
         self._run(network.body)

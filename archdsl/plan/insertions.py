@@ -13,16 +13,10 @@ from fnmatch import fnmatchcase
 from typing import TypeAlias
 
 from archdsl.build import calls
-from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import (
-    Applicable,
-    BlockValue,
     Inserted,
-    OperationValue,
-    Value,
-    describe,
 )
 from archdsl.diagnostics import nearest
 from archdsl.ir.graph import Address, Graph
@@ -67,7 +61,7 @@ def plan_insertions(
     taken = set(known.addresses)
     for insertion in insert.insertions:
         try:
-            block = _block(frame, insertion.block)
+            block = calls.block_to_insert(frame, insertion.block)
         except Fault as fault:
             frame.findings.report(fault)
             continue
@@ -80,37 +74,16 @@ def plan_insertions(
                 continue
             taken.add(path)
             name = path.rpartition(".")[2]
-            yield known.addresses[label], Inserted(block, name, insertion, place, number)
+            unit = frame.unit if frame.unit.decides(insertion.block) else None
+            mark = label if insertion.each else ""
+            where = insertion, place, number, unit, mark
+            yield known.addresses[label], Inserted(block, name, *where)
 
 
 def _duplicate(frame: Frame, kind: str, label: str, place: tree.Place) -> Fault:
     message = f"`{kind}` is already inserted after `{label}`"
     hint = f"for a second one, write `block other = {kind}` and insert that"
     return frame.fault("insert", message, place.span, help=hint)
-
-
-def _block(frame: Frame, written: tree.Call | tree.Name) -> Applicable:
-    """The block to insert, with the parameters that it is given."""
-    name, given = tree.split_call(written)
-    value = calls.resolve_callee(frame, name)
-    if isinstance(written, tree.Call):
-        _check_named(frame, value, given)
-        value = frame.apply(value, evaluate_arguments(frame, given, (), value), written)
-    if isinstance(value, BlockValue | OperationValue):
-        return value
-    message = f"only a block or a cell can be inserted, but this is {describe(value)}"
-    raise frame.fault("insert", message, written.span)
-
-
-def _check_named(frame: Frame, callee: Value, given: tuple[tree.Argument, ...]) -> None:
-    """Check that parameters have names: the first positional one is the tensor of the place."""
-    if not given or given[0].name is not None:
-        return
-    parameters = callee.parameters if isinstance(callee, BlockValue | OperationValue) else ()
-    own = parameters[1:] if isinstance(callee, BlockValue) else parameters
-    message = "parameters of an inserted block must be given by name"
-    hint = f"write `{own[0]} = {given[0].span.text}`" if own else None
-    raise frame.fault("argument", message, given[0].span, help=hint)
 
 
 def _insertion_labels(

@@ -17,6 +17,7 @@ from archdsl.build.request import Fault
 from archdsl.build.values import BlockValue, Value, parts
 from archdsl.diagnostics import suggestion
 from archdsl.params.kinds import Kind, kind_of
+from archdsl.plan.decisions import CHOOSE
 from archdsl.plan.edits import network_of
 from archdsl.plan.plan import Plan
 from archdsl.plan.transforms import TRANSFORMS, Transform
@@ -50,7 +51,7 @@ def read_transform(frame: Frame, call: tree.Call, plan: Plan) -> TransformCall:
 def _kind(frame: Frame, name: tree.Name) -> type[Transform]:
     if name.name in TRANSFORMS:
         return TRANSFORMS[name.name]
-    hint = suggestion(name.name, ["insert", *TRANSFORMS])
+    hint = suggestion(name.name, ["insert", CHOOSE, *TRANSFORMS])
     message = f"no transform is called `{name.name}`"
     raise frame.fault("transform", message, name.span, help=hint)
 

@@ -26,7 +26,8 @@ class Plan:
     """What to build: the `network` as it is written, the names that it sees, and the changes.
 
     As it is built: `given` are parameters by name, `shapes` the inputs whose shape differs from the
-    text, `narrowed` the options that `choose` leaves of decisions by name, `inserts` the
+    text, `narrowed` the options that `choose` leaves of decisions by name, `open` the parameters
+    that are given by a choice, with the file that it is in, `inserts` the
     statements of insertions and `inserted` their blocks by address, `rows`
     those of the network's own tables outside of loops, `added` the number of rows that no text has,
     `headers` the columns that a table has beyond its text. `before` is the plan before the last
@@ -54,6 +55,7 @@ class Plan:
     headers: Mapping[int, tuple[str, ...]] = field(default_factory=dict, compare=False)
     narrowed: Mapping[str, Narrowed] = field(default_factory=dict)
     rate: Number = 1
+    open: Mapping[str, tuple[Unit, tree.Expression]] = field(default_factory=dict)
 
     # As it is built
 
@@ -196,10 +198,15 @@ class Plan:
         return replace(self, rows=tuple([other for other in self.rows if other.id != row.id]))
 
 
-def plan_of(network: tree.Network, unit: Unit, given: Mapping[str, Given]) -> Plan:
+def plan_of(
+    network: tree.Network,
+    unit: Unit,
+    given: Mapping[str, Given],
+    open: Mapping[str, tuple[Unit, tree.Expression]],
+) -> Plan:
     """The plan of a network as it is written, with the parameters that it is given."""
     rows = tuple(row for table in own_tables(network.body) for row in rows_of(table))
-    return Plan(network, unit, given, network.doc, rows=rows)
+    return Plan(network, unit, given, network.doc, rows=rows, open=open)
 
 
 def own_tables(body: Sequence[tree.Statement]) -> Iterator[tree.Table]:

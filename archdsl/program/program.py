@@ -54,14 +54,23 @@ class Definition:
     @cached_property
     def varies(self) -> bool:
         """Whether it is derived or chosen with an `each`, so that each use decides for itself."""
-        node, names = self.node, self.unit.names
-        if isinstance(node, tree.Block | tree.Network):
-            return False
-        if any(isinstance(each, tree.Each) for each in self.nodes):
-            return True
+        return any(isinstance(node, tree.Each) for node in self._derivation)
+
+    @cached_property
+    def decides(self) -> bool:
+        """Whether it is derived with a choice, or is one: what it is, is not known before."""
+        return any(isinstance(node, tree.Choice) for node in self._derivation)
+
+    @cached_property
+    def _derivation(self) -> tuple[tree.Node, ...]:
+        """The nodes of its text if it has no body, and of what it is derived from in that way."""
+        if isinstance(self.node, tree.Block | tree.Network):
+            return ()
+        names = self.unit.names
         # A cycle of derivations is a mistake, which is found elsewhere.
-        vars(self)["varies"] = False
-        return any(names[name].varies for name in names_in(node) if name in names)
+        vars(self)["_derivation"] = ()
+        used = (names[name] for name in sorted(names_in(self.node)) if name in names)
+        return (*self.nodes, *(node for each in used for node in each._derivation))
 
     @cached_property
     def outline(self) -> Outline:
@@ -117,6 +126,12 @@ class Unit:
     def varies(self, name: str) -> bool:
         """Whether a name is that of a block that decides anew at each use."""
         return name in self.names and self.names[name].varies
+
+    def decides(self, node: tree.Node) -> bool:
+        """Whether an expression holds a choice, or uses a definition that does."""
+        if any(isinstance(each, tree.Choice) for each in tree.walk([node])):
+            return True
+        return any(self.names[name].decides for name in names_in(node) if name in self.names)
 
     def parameters(self, name: str) -> Sequence[str]:
         """The parameters of a block or an operation, beginning with what it is applied to."""
@@ -277,23 +292,6 @@ def can_return(body: Iterable[tree.Statement]) -> bool:
         or (isinstance(statement, tree.For) and can_return(statement.body))
         for statement in body
     )
-
-
-def forwarded_parameters(network: tree.Network) -> tuple[str, ...]:
-    """The parameters that the body reads only as whole arguments of calls: `head(classes)`.
-
-    The emitted network can take these as arguments of its constructor. Any other use, such as
-    `2 * width` or a test, could change the network's structure.
-    """
-    nodes = list(tree.walk(network.body))
-    uses = Counter(node.name for node in nodes if isinstance(node, tree.Name))
-    calls = [node for node in nodes if isinstance(node, tree.Call)]
-    uses.subtract(call.function.name for call in calls if isinstance(call.function, tree.Name))
-    values = (argument.value for call in calls for argument in call.arguments)
-    bare = Counter(value.name for value in values if isinstance(value, tree.Name))
-    # A parameter qualifies if every use of it is such an argument.
-    names = [parameter.name for parameter in network.parameters]
-    return tuple(name for name in names if uses[name] and uses[name] == bare[name])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from archdsl import limits
 from archdsl.build import parameters
 from archdsl.build.arguments import parameter_hint
-from archdsl.build.calls import check_derivation_path
 from archdsl.build.context import Frame
+from archdsl.build.derivations import check_derivation_path
 from archdsl.build.request import Fault
 from archdsl.build.values import Given
 from archdsl.diagnostics import CompileError, Label, did_you_mean, error, suggestion

@@ -1,0 +1,131 @@
+"""`choose(...)`: a space with some of its decisions made, or with fewer options left for them.
+
+The names of decisions are not in the text, so they are found by building: the space as it is
+first, and then with other options, for what is only decided where these are taken.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from archdsl.build.choices import option_text, option_texts
+from archdsl.build.context import Frame
+from archdsl.build.machine import build
+from archdsl.build.request import Budget, Fault, Request
+from archdsl.diagnostics import counted, suggestion
+from archdsl.plan.decisions import Decision, Narrowed, picked
+from archdsl.plan.plan import Plan
+from archdsl.source import Span
+from archdsl.syntax import tree
+
+_ENDS = {"first": 0, "last": -1}
+"""Words for an option by its place; an option that is called so comes before."""
+
+_SHOWN = 8
+"""Options that a message lists at most."""
+
+_BUILDS = 100
+"""Members that are built at most, to find a decision."""
+
+
+def choose(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
+    """The plan with the options that a call leaves.
+
+    Raises:
+        Fault: there is no such decision, or it does not have these options.
+    """
+    faults = frame.findings.faults
+    wanted = {argument.name or "": argument for argument in call.arguments}
+    known = _decisions(frame, plan, frozenset(wanted), call.span)
+    narrowed = dict(plan.narrowed)
+    for argument in call.arguments:
+        try:
+            name, options = _read(frame, argument, known)
+            narrowed[name] = Narrowed(options, argument.span)
+        except Fault as fault:
+            frame.findings.report(fault)
+    if frame.findings.faults > faults:
+        raise Fault
+    return replace(plan, narrowed=narrowed, before=plan, changed_by=call.span)
+
+
+def _read(
+    frame: Frame, argument: tree.Argument, known: Mapping[str, Decision]
+) -> tuple[str, tuple[str, ...]]:
+    """The name of a decision, and the options that are left of it."""
+    name = argument.name
+    if name is None:
+        hint = "write `NAME = OPTION`; `archdsl check` lists the decisions of a space"
+        raise frame.fault("choice", "a choice must name a decision", argument.span, help=hint)
+    if name not in known:
+        raise _unknown(frame, argument, name, known)
+    return name, tuple(_options(frame, argument, known[name]))
+
+
+def _unknown(
+    frame: Frame, argument: tree.Argument, name: str, known: Mapping[str, Decision]
+) -> Fault:
+    if not known:
+        message = "this network has no choices, so there is nothing to decide"
+        return frame.fault("choice", message, argument.span)
+    hint = suggestion(name, known)
+    return frame.fault("choice", f"no decision is called `{name}`", argument.span, help=hint)
+
+
+def _options(frame: Frame, argument: tree.Argument, decision: Decision) -> Iterator[str]:
+    """The options that are named, as the decision spells them."""
+    for text in _texts(frame, argument.value):
+        if text in decision.options:
+            index = decision.options.index(text)
+        elif text in _ENDS:
+            index = decision.allowed[_ENDS[text]]
+        else:
+            raise _no_option(frame, argument, decision, text)
+        if index not in decision.allowed:
+            message = f"`{text}` is no option of `{decision.name}` any more"
+            raise frame.fault("choice", message, argument.span, help=_left(decision))
+        yield decision.options[index]
+
+
+def _texts(frame: Frame, value: tree.Expression) -> tuple[str, ...]:
+    """The texts of the options that an expression names: one, or several in braces."""
+    if isinstance(value, tree.Choice) and value.amount is None:
+        return option_texts(frame, value)
+    return (option_text(value),)
+
+
+def _no_option(frame: Frame, argument: tree.Argument, decision: Decision, text: str) -> Fault:
+    message = f"`{decision.name}` has no option `{text}`"
+    return frame.fault("choice", message, argument.span, help=_left(decision))
+
+
+def _left(decision: Decision) -> str:
+    left = [f"`{decision.options[index]}`" for index in decision.allowed]
+    more = ", ..." if len(left) > _SHOWN else ""
+    kind = counted(len(left), "option")
+    return f"it has {kind}: {', '.join(left[:_SHOWN])}{more}"
+
+
+def _decisions(
+    frame: Frame, plan: Plan, wanted: frozenset[str], span: Span
+) -> Mapping[str, Decision]:
+    """The decisions of a space by name, as many as it takes to find those that are wanted."""
+    found: dict[str, Decision] = {}
+    waiting: deque[Mapping[str, str]] = deque([{}])
+    for _ in range(_BUILDS):
+        if not waiting or (found and wanted <= found.keys()):
+            break
+        taken = waiting.popleft()
+        request = Request.of(frame.program, frame.graph.name, plan, pick=picked(taken))
+        built = build(request, Budget())
+        frame.step(span, built.steps)
+        for decided in built.decisions:
+            decision = decided.decision
+            if decision.name in found:
+                continue
+            found[decision.name] = decision
+            others = (index for index in decision.allowed if index != decided.index)
+            waiting += [{**taken, decision.name: decision.options[index]} for index in others]
+    return found
