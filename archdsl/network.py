@@ -23,8 +23,8 @@ from archdsl.ir.graph import Graph
 from archdsl.ir.pruning import without_unread
 from archdsl.ir.types import TensorType
 from archdsl.params.numbers import Number
-from archdsl.plan.derivations import plan_network
 from archdsl.plan.decisions import Decided
+from archdsl.plan.derivations import plan_network
 from archdsl.plan.plan import Plan
 from archdsl.program.program import Program, name_span, names_in
 

@@ -6,43 +6,37 @@ the compiler sees as written is the option that was taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
-from math import comb
-from typing import Any, NamedTuple
+from typing import Any
 
-from archdsl import limits
+from archdsl.build.alternatives import options_of
 from archdsl.build.context import Frame
 from archdsl.build.request import Dashed
 from archdsl.build.uses import Use, place_in
-from archdsl.build.values import Value, describe
+from archdsl.build.values import Value
 from archdsl.diagnostics import Label
-from archdsl.params.numbers import Number, is_integer, is_number, show_number
 from archdsl.plan.decisions import OtherOptions
 from archdsl.program.places import dotted
 from archdsl.syntax import tree
-from archdsl.syntax.printing.expressions import flat
-
-
-class _Option(NamedTuple):
-    """An option as it is written, and the text that it goes by."""
-
-    node: tree.Expression | tree.Dash
-    text: str
 
 
 def _choice(frame: Frame, node: tree.Choice) -> Value:
     """The value of the option that is taken."""
-    options = _options(frame, node)
-    _check_different(frame, options)
+    options = options_of(frame, node)
+    if len(options) == 1:
+        return _taken(frame, node, options[0].node)  # all that there is to select from
     name = dotted(frame.use.path, place_in(frame.unit, node) or "")
     texts = tuple([option.text for option in options])
     try:
         index = frame.context.decisions.decide(name, texts, node.span)
     except OtherOptions as other:
         raise _other_options(frame, node, name, other) from None
-    option = options[index].node
+    return _taken(frame, node, options[index].node)
+
+
+def _taken(frame: Frame, node: tree.Choice, option: tree.Expression | tree.Dash) -> Value:
+    """The value of an option, which stands for the choice from now on."""
     if isinstance(option, tree.Dash):
         message = "`-` stands for an empty cell, so it can only be an option in a table"
         raise Dashed(frame.error("choice", message, option.span, help="write `none`"))
@@ -56,120 +50,6 @@ def _other_options(frame: Frame, node: tree.Choice, name: str, other: OtherOptio
     also = (Label(other.before.span, f"here it is {' or '.join(other.before.options[:4])}"),)
     hint = "write `each` before the choice, so that every place decides by itself"
     return frame.fault("choice", message, node.span, also=also, help=hint)
-
-
-def option_text(node: tree.Expression | tree.Dash) -> str:
-    """The text that an option goes by: of a number its value, so that `2.50` is `2.5`."""
-    return show_number(node.value) if isinstance(node, tree.Number) else flat(node)
-
-
-def _check_different(frame: Frame, options: list[_Option]) -> None:
-    """Check that a choice has several options, no two of them alike."""
-    seen: dict[str, tree.Node] = {}
-    for option in options:
-        if option.text in seen:
-            also = (Label(seen[option.text].span, "the first one"),)
-            message = f"`{option.text}` is an option twice"
-            raise frame.fault("choice", message, option.node.span, also=also)
-        seen[option.text] = option.node
-    if len(options) == 1:
-        message = f"a choice needs at least two options, but this is only `{options[0].text}`"
-        raise frame.fault("choice", message, options[0].node.span, help="write it without braces")
-
-
-def option_texts(frame: Frame, node: tree.Choice) -> tuple[str, ...]:
-    """The texts of the options of a choice, as decisions spell them."""
-    return tuple([option.text for option in _options(frame, node)])
-
-
-def _options(frame: Frame, node: tree.Choice) -> list[_Option]:
-    """The options of a choice; with an amount, every selection of that many."""
-    written = [each for option in node.options for each in _written(frame, option)]
-    if node.amount is None:
-        return [_Option(option, option_text(option)) for option in written]
-    return list(_selections(frame, node, written))
-
-
-def _written(
-    frame: Frame, option: tree.Expression | tree.Steps | tree.Dash
-) -> Iterator[tree.Expression | tree.Dash]:
-    """An option, or the numbers of steps."""
-    if not isinstance(option, tree.Steps):
-        yield option
-        return
-    first, last = _number(frame, option.first), _number(frame, option.last)
-    by = _number(frame, option.by) if option.by else 1
-    if by <= 0 or last < first:
-        message = "steps must go upwards: `FIRST..LAST by STEP`"
-        raise frame.fault("choice", message, option.span)
-    count = int((last - first) / by) + 1
-    if count > limits.OPTIONS:
-        message = f"a choice has at most {limits.OPTIONS:,} options, but these are {count:,}"
-        raise frame.fault("size", message, option.span)
-    frame.step(option.span, count)
-    for place in range(count):
-        value = first + place * by
-        yield tree.Number(show_number(value), value, span=option.span)
-
-
-def _number(frame: Frame, node: tree.Expression) -> Number:
-    value = frame.evaluate(node)
-    if is_number(value):
-        return value
-    message = f"steps are between numbers, but this is {describe(value)}"
-    raise frame.misused("choice", message, frame.as_written(value, node))
-
-
-# `2 of {a, b, c}`
-
-
-def _selections(
-    frame: Frame, node: tree.Choice, written: list[tree.Expression | tree.Dash]
-) -> Iterator[_Option]:
-    """Every selection of the amount, as a tuple in the order of the text."""
-    items = [item for option in written for item in _items(frame, option)]
-    _check_different(frame, [_Option(item, flat(item)) for item in items])
-    amount = _amount(frame, node, len(items))
-    sizes = range(1 if node.at_most else amount, amount + 1)
-    count = sum(comb(len(items), size) for size in sizes)
-    if count > limits.OPTIONS:
-        message = f"a choice has at most {limits.OPTIONS:,} options, but these are {count:,}"
-        raise frame.fault("size", message, node.span)
-    frame.step(node.span, count)
-    for size in sizes:
-        for chosen in combinations(items, size):
-            selection = tree.Tuple(chosen, span=node.span)
-            yield _Option(selection, flat(selection))
-
-
-def _items(frame: Frame, option: tree.Expression | tree.Dash) -> Iterator[tree.Expression]:
-    """What can be selected of an option: its entries if it is a tuple, or itself."""
-    if isinstance(option, tree.Dash):
-        message = "`-` is no value, so it cannot be one of several"
-        raise frame.fault("choice", message, option.span, help="write `none`")
-    if isinstance(option, tree.Tuple):
-        yield from option.items
-        return
-    # Only a name is looked up: to evaluate a call would add it to the network.
-    value = frame.evaluate(option) if isinstance(option, tree.Name) else None
-    if not isinstance(value, tuple):
-        yield option
-        return
-    for place in range(len(value)):
-        index = tree.Number(str(place), place, span=option.span)
-        yield tree.Index(option, index, span=option.span)
-
-
-def _amount(frame: Frame, node: tree.Choice, available: int) -> int:
-    assert node.amount is not None
-    amount = frame.evaluate(node.amount)
-    if not is_integer(amount) or amount < 1:
-        message = f"an integer of at least 1 must be before `of`, but this is {describe(amount)}"
-        raise frame.misused("choice", message, frame.as_written(amount, node.amount))
-    if amount > available and not node.at_most:
-        message = f"these are {available} to choose from, fewer than {amount}"
-        raise frame.misused("choice", message, frame.as_written(amount, node.amount))
-    return min(amount, available)
 
 
 # `each`

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from archdsl.build.choices import option_text, option_texts
+from archdsl.build.alternatives import option_text, option_texts
 from archdsl.build.context import Frame
 from archdsl.build.machine import build
 from archdsl.build.request import Budget, Fault, Request
