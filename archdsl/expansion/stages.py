@@ -155,17 +155,17 @@ class Expansions:
         Raises:
             Refused: they lead to none.
         """
-        if grown not in self._known:
-            self._known[grown] = self._found(grown)
-        return self._known[grown]
-
-    def _found(self, grown: Grown) -> Stage:
-        if not grown.path:
-            return self.start
+        stage = self.start
+        for axis in grown.path:
+            stage = self._after(stage, axis)
         if not grown.is_contracted:
-            *before, axis = grown.path
-            return self.stage(Grown(tuple(before))).after(axis)
-        last = self.stage(Grown(grown.path))
-        if not last.is_beyond:
+            return stage
+        if not stage.is_beyond:
             raise Refused("it is within the budget, so it is not contracted")
-        return last.contracted
+        return stage.contracted
+
+    def _after(self, stage: Stage, axis: str) -> Stage:
+        grown = stage.grown.along(axis)
+        if grown not in self._known:
+            self._known[grown] = stage.after(axis)
+        return self._known[grown]

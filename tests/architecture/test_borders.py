@@ -52,7 +52,7 @@ MAY_IMPORT = {
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
     "space": {"ir", "ops.base"},
-    "search": {"space.likeness"},
+    "search": {"expansion", "plan.rows", "space.likeness"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),
