@@ -26,13 +26,24 @@ def _choice(frame: Frame, node: tree.Choice) -> Value:
     options = options_of(frame, node)
     if len(options) == 1:
         return _taken(frame, node, options[0].node)  # all that there is to select from
-    name = dotted(frame.use.path, place_in(frame.unit, node) or "")
+    name = _name(frame, node)
     texts = tuple([option.text for option in options])
     try:
         index = frame.context.decisions.decide(name, texts, node.span)
     except OtherOptions as other:
         raise _other_options(frame, node, name, other) from None
     return _taken(frame, node, options[index].node)
+
+
+def _name(frame: Frame, node: tree.Choice) -> str:
+    """The name of the decision that a choice is here."""
+    place = place_in(frame.unit, node)
+    # A parameter that the command line gives stands in no file.
+    name = frame.use.place if place is None else dotted(frame.use.path, place)
+    if name:
+        return name
+    message = "a choice must stand in the text of a network, a block or a cell"
+    raise frame.fault("choice", message, node.span, help="decide here: write one of the options")
 
 
 def _taken(frame: Frame, node: tree.Choice, option: tree.Expression | tree.Dash) -> Value:
@@ -58,10 +69,11 @@ def _other_options(frame: Frame, node: tree.Choice, name: str, other: OtherOptio
 def _each(frame: Frame, node: tree.Each) -> Value:
     """A value whose choices are decided anew at the place where the definition is used."""
     base = frame.use.place
+    is_anew = not isinstance(node.value, tree.Choice)
     if not isinstance(node.value, tree.Choice):
         # A call is a place of its own: what the block decides is decided for it alone.
         base = dotted(base, place_in(frame.unit, node) or tree.split_call(node.value)[0].name)
-    inner = replace(frame, use=Use(base, base, base, is_anew=True))
+    inner = replace(frame, use=Use(base, base, base, is_anew=is_anew))
     value = inner.evaluate(node.value)
     frame.options.take(node, inner.taken(node.value))
     return value

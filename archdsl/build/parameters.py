@@ -15,6 +15,7 @@ from archdsl.build.arguments import parameter_hint
 from archdsl.build.context import Frame
 from archdsl.build.origins import round_hint
 from archdsl.build.request import Fault
+from archdsl.build.uses import Use
 from archdsl.build.values import (
     POISON,
     BlockValue,
@@ -67,6 +68,7 @@ def reopened(frame: Frame, given: Mapping[str, Given], open: Open) -> dict[str, 
     decided = dict(given)
     for name, (unit, node) in open.items():
         own = frame.top_level(unit)
+        own.use = Use(place=name)
         value = own.evaluate(node)
         decided[name] = Given(value, node.span, own.taken(node))
     return decided

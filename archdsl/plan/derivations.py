@@ -15,6 +15,7 @@ from archdsl.build.context import Frame
 from archdsl.build.derivations import check_derivation_path
 from archdsl.build.machine import top_level_frame
 from archdsl.build.request import Budget, Fault
+from archdsl.build.uses import Use
 from archdsl.build.values import Given, show
 from archdsl.diagnostics import CompileError, did_you_mean, error
 from archdsl.params.numbers import is_number
@@ -102,11 +103,17 @@ def named_arguments(frame: Frame, written: tuple[tree.Argument, ...]) -> dict[st
     Raises:
         Fault: one of them has no value or no name.
     """
-    given = evaluate_arguments(frame, written)
+    # A choice has its value here as long as nobody asks for the network: see `reopened`.
+    given = evaluate_arguments(replace(frame, use=Use(place="parameters")), written)
     if given.positional:
         message = "parameters of a network must be given by name"
         raise frame.fault("argument", message, given.positional[0].span)
-    return dict(given.named)
+    # What was taken is no record of what was written, where that is a choice.
+    raw = {argument.name: argument.value for argument in written if argument.name}
+    return {
+        name: replace(each, written=raw.get(name, each.written))
+        for name, each in given.named.items()
+    }
 
 
 def _check_parameters(frame: Frame, plan: Plan) -> None:

@@ -80,7 +80,7 @@ class _Namer:
                         yield from self.expression(parameter.default, parameter.name)
                 yield from self.body(node.body)
             case tree.Derived():
-                yield from self.expression(node.base, "")
+                yield from self.piped(node.base, "")
                 for change in node.transforms:
                     if isinstance(change, tree.Insert):
                         yield from self.insert(change)
