@@ -30,6 +30,9 @@ DIGITS = 30
 MAGNITUDE = 2**63
 """The largest numerator or denominator of a computed number. Integers of torch have 64 bits."""
 
+MEMBERS = 1_000
+"""Members of a space that are tried, to find one that meets every `require`."""
+
 OPTIONS = 10_000
 """Options of one choice."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from archdsl.build.alternatives import options_of
 from archdsl.build.context import Frame
-from archdsl.build.request import Dashed
+from archdsl.build.request import Dashed, NoMember
 from archdsl.build.uses import Use, place_in
 from archdsl.build.values import Value
 from archdsl.diagnostics import Label
@@ -87,7 +87,8 @@ def require(frame: Frame, statement: tree.Require) -> None:
     made = frame.context.decisions.made.values()
     also = tuple([Label(each.decision.span, f"{each.name} = {each.option}") for each in made][:6])
     message = f"`{statement.condition.span.text}` does not hold{reason}"
-    raise frame.fault("require", message, statement.condition.span, also=also)
+    frame.findings.add(frame.error("require", message, statement.condition.span, also=also))
+    raise NoMember
 
 
 RULES: dict[type, Callable[[Frame, Any], Value]] = {tree.Choice: _choice, tree.Each: _each}

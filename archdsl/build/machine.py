@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
+from archdsl import limits
 from archdsl.build import (
     blocks,
     calls,
@@ -23,7 +24,17 @@ from archdsl.build import (
 from archdsl.build.context import Frame
 from archdsl.build.outcome import check_initialisations, check_result, forwarded_parameters
 from archdsl.build.provenance import NameHistory
-from archdsl.build.request import Budget, Built, Context, Ending, Fault, Findings, Request, Rules
+from archdsl.build.request import (
+    Budget,
+    Built,
+    Context,
+    Ending,
+    Fault,
+    Findings,
+    NoMember,
+    Request,
+    Rules,
+)
 from archdsl.build.tables import rows
 from archdsl.build.values import (
     BlockValue,
@@ -36,7 +47,7 @@ from archdsl.build.values import (
 from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
-from archdsl.plan.decisions import Decisions
+from archdsl.plan.decisions import Decisions, first, next_pick
 from archdsl.program.program import Program, Unit, name_span, outline
 from archdsl.syntax import tree
 
@@ -62,7 +73,21 @@ RULES = Rules(
 
 
 def build(request: Request, budget: Budget) -> Built:
-    """Build the network of a plan, as far as it can be built."""
+    """Build the network of a plan, as far as it can be built.
+
+    Of a space for which nothing else is picked, it is the first member that meets all of `require`.
+    """
+    built = _build_once(request, budget)
+    tries = limits.MEMBERS if request.pick is first else 0
+    while built.ending is Ending.REFUSED and tries:
+        pick = next_pick(built.decisions)
+        if pick is None:
+            break
+        built, tries = _build_once(replace(request, pick=pick), budget), tries - 1
+    return built
+
+
+def _build_once(request: Request, budget: Budget) -> Built:
     graph = Builder(request.name)
     findings = Findings(graph)
     inserted, reuse = request.plan.inserted, request.reuse
@@ -90,6 +115,8 @@ def _build_network(request: Request, context: Context) -> tuple[Ending, Graph | 
     except Fault as fault:
         context.findings.report(fault)
         return Ending.BROKEN, None
+    except NoMember:
+        return Ending.REFUSED, None
 
 
 def top_level_frame(

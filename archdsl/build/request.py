@@ -39,6 +39,10 @@ class Dashed(Fault):
     """A choice has come out as `-`. In the cell of a table that is no fault: the cell is empty."""
 
 
+class NoMember(Exception):
+    """A `require` does not hold, so there is no such network. That has been reported."""
+
+
 class Expectations(Enum):
     """Which of the shapes printed in tables are compared with the network.
 
@@ -167,6 +171,7 @@ class Ending(Enum):
 
     WHOLE = "the network has its outputs"
     BROKEN = "its body has no value"
+    REFUSED = "it does not meet a `require`: a space has no such member"
     GIVEN_UP = "it grew too large, or has more mistakes than anybody reads"
 
 

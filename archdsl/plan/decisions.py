@@ -7,7 +7,7 @@ no other part of the compiler knows of choices: a member of a space is a network
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -72,6 +72,20 @@ def picked(options: Mapping[str, str], otherwise: Pick = first) -> Pick:
         return index if index in decision.allowed else otherwise(decision)
 
     return pick
+
+
+def next_pick(made: Sequence[Decided]) -> Pick | None:
+    """A pick of the next member in order, after one that does not exist; None after the last.
+
+    `made` are the decisions that were made before it was known. Others come after them.
+    """
+    for place in range(len(made) - 1, -1, -1):
+        last = made[place]
+        later = [index for index in last.decision.allowed if index > last.index]
+        if later:
+            taken = {each.name: each.option for each in made[:place]}
+            return picked({**taken, last.name: last.decision.options[later[0]]})
+    return None
 
 
 @dataclass(frozen=True)
