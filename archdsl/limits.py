@@ -60,6 +60,9 @@ MISTAKES = 50
 EPOCHS = 100_000
 """Epochs of one training."""
 
+TRIALS = 100_000
+"""Trials of one search, and trainings of each."""
+
 BATCH = 100_000
 """Clips of one step, and steps that statistics are computed over."""
 

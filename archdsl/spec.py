@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from archdsl.plan.candidates import Candidates
     from archdsl.plan.transforms import Transform
     from archdsl.recipes.recipe import Recipe
+    from archdsl.searches.search import Search
 
 
 def load(path: str | Path, uses: Iterable[str] = ()) -> Spec:
@@ -236,6 +237,33 @@ class Spec:
         from archdsl.recipes.reading import building
 
         building.check(self.program, name, diagnostics, self._graph, self._parts)
+
+    @property
+    def searches(self) -> tuple[str, ...]:
+        """The names of the searches that the file defines, in order."""
+        return tuple(self.program.main.searches)
+
+    def search(
+        self,
+        name: str | None = None,
+        /,
+        diagnostics: Diagnostics | None = None,
+        **parameters: object,
+    ) -> Search:
+        """The search of a name, or the only one, with values for its parameters.
+
+        It is checked with its space. `diagnostics` gets the warnings.
+
+        Raises:
+            CompileError: it has mistakes or does not exist, or there are several to choose from.
+            TypeError: a parameter is of another type.
+        """
+        from archdsl.searches.reading import building, finding
+
+        chosen = finding.choose(self.program, name)
+        given = {key: given_from_python(key, value) for key, value in parameters.items()}
+        warnings = Diagnostics() if diagnostics is None else diagnostics
+        return building.build(self.program, chosen, given, warnings, self)
 
     def _graph(self, name: str, unit: Unit) -> Graph | Sequence[str]:
         """The graph of a network that a file names, or its parameters that have no value."""

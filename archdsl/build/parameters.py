@@ -35,7 +35,7 @@ from archdsl.program.program import Unit
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
-Owner: TypeAlias = tree.Block | tree.Network | tree.Recipe
+Owner: TypeAlias = tree.Block | tree.Network | tree.Recipe | tree.Search
 """A definition with parameters."""
 
 Open: TypeAlias = Mapping[str, tuple[Unit, tree.Expression]]
@@ -238,8 +238,12 @@ class OptionReader:
         if not kind.accepts(value):
             what = f"`{name}` of `{self.kind.name}`"
             message = f"{what} must be {kind.expects}, but this is {describe(value)}"
-            raise self.fault(message, argument.span)
+            raise self.fault(message, argument.span, self.hint(kind, value))
         return value
+
+    def hint(self, kind: Kind, value: Value) -> str | None:
+        """The help for a value that an option of this kind does not take."""
+        return None
 
     def evaluate(self, node: tree.Expression, kind: Kind) -> Value:
         """The value of an expression that is given for an option of this kind."""

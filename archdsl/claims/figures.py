@@ -58,7 +58,7 @@ class ClaimResult:
 
 @dataclass(frozen=True)
 class SpecReport:
-    """What `check` reports of one spec: its networks, recipes, and the results of its claims.
+    """What `check` reports of one spec: what it defines, and the results of its claims.
 
     `written` counts the claims in the text, also those whose network could not be built.
     """
@@ -66,6 +66,7 @@ class SpecReport:
     path: str
     networks: tuple[str, ...]
     recipes: tuple[str, ...]
+    searches: tuple[str, ...]
     written: int
     claims: Sequence[ClaimResult]
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 _CHECK = """\
 Builds every network whose parameters all have values, checks every recipe with its network, also
-those that networks inherit, and measures what the claims state. A mistake hides nothing: the rest
-of the file is checked. A claim is met if the measured figure is within half a unit of the last
-digit that the claim prints. A claim that the spec marks as `disputed` is shown with both numbers
-and is not an error. Warnings and notes leave the exit status 0.
+those that networks inherit, and every search with its space, and measures what the claims state. A
+mistake hides nothing: the rest of the file is checked. A claim is met if the measured figure is
+within half a unit of the last digit that the claim prints. A claim that the spec marks as
+`disputed` is shown with both numbers and is not an error. Warnings and notes leave the exit status
+0.
 
 examples:
   archdsl check specs/x3d_s.arch
@@ -69,11 +70,13 @@ def check_spec(path: str, diagnostics: Diagnostics) -> SpecReport | None:
         diagnostics.extend(program.mistakes)
         for name in spec.recipes:
             spec.check_recipe(name, diagnostics)
+        for name in spec.searches:
+            _read_search(spec, name, diagnostics)
         claims = check_claims(spec, diagnostics)
     except CompileError as failure:
         diagnostics.collect(failure)
         return None
-    return SpecReport(path, spec.networks, spec.recipes, count_claims(spec), claims)
+    return SpecReport(path, spec.networks, spec.recipes, spec.searches, count_claims(spec), claims)
 
 
 def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
@@ -82,6 +85,13 @@ def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
         network = spec.build(name, {})
         diagnostics.extend(network.diagnostics)
         network.inherited_recipes(diagnostics)
+    except CompileError as failure:
+        diagnostics.collect(failure)
+
+
+def _read_search(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
+    try:
+        spec.search(name, diagnostics)
     except CompileError as failure:
         diagnostics.collect(failure)
 

@@ -39,9 +39,13 @@ def _is_within(value: Number, least: float | None, most: float | None) -> bool:
 
 
 def _bounds(least: float | None, most: float | None) -> str:
-    bounds = [f"at least {least:g}"] if least is not None else []
-    bounds += [f"at most {most:g}"] if most is not None else []
+    bounds = [f"at least {_shown(least)}"] if least is not None else []
+    bounds += [f"at most {_shown(most)}"] if most is not None else []
     return f" of {' and '.join(bounds)}" if bounds else ""
+
+
+def _shown(bound: float) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
 
 
 class Integer(Frozen):

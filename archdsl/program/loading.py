@@ -157,9 +157,10 @@ class _Loader:
             return None
         names = _Names[Definition](self.diagnostics)
         recipes = _Names[tuple[NamedRecipe, Unit]](self.diagnostics)
+        searches = _Names[tree.Search](self.diagnostics)
         unread: list[Unread] = []
         read: list[tuple[tree.Use, Unit]] = []
-        unit = Unit(file, path, names.known, recipes.known, unread, read)
+        unit = Unit(file, path, names.known, recipes.known, searches.known, unread, read)
         # Resolved, so that a link to a file is the same file.
         self.open.append(path.resolve())
         written = [d for d in file.definitions if isinstance(d, tree.Use)]
@@ -177,6 +178,9 @@ class _Loader:
         self._define(unit, names)
         for recipe in unit.own_recipes:
             recipes.define(recipe.name, (recipe, unit), name_span(recipe))
+        for search in file.definitions:
+            if isinstance(search, tree.Search):
+                searches.define(search.name, search, name_span(search))
         self.open.pop()
         self.done[path.resolve()] = unit
         return unit

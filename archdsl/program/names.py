@@ -76,7 +76,7 @@ def language(units: Iterable[Unit]) -> dict[str, Symbol]:
     return known | {word: word for word in words}
 
 
-def words_in_types(definitions: Iterable[Named | NamedRecipe]) -> frozenset[str]:
+def words_in_types(definitions: Iterable[Named | NamedRecipe | tree.Search]) -> frozenset[str]:
     """The words in the types of parameters, such as `dot` and `map` in `by: dot | map`."""
     parameters = (
         parameter
@@ -107,7 +107,7 @@ def words_of_kind(kind: Kind) -> tuple[str, ...]:
 def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
     """Errors for undefined names in a file, and for parameters that are no axes."""
     outside = {*unit.names, *language}
-    named = (*(own.node for own in unit.own), *unit.own_recipes)
+    named = (*(own.node for own in unit.own), *unit.own_recipes, *unit.searches.values())
     yield from (mistake for definition in named for mistake in _axes(definition))
     for own in unit.own:
         definition = own.node
@@ -123,7 +123,7 @@ def check_names(unit: Unit, language: Iterable[str]) -> Iterator[Diagnostic]:
         yield from _undefined(unit, own.nodes, outside | set(_inside(definition, own.nodes)))
 
 
-def _axes(definition: Named | NamedRecipe) -> Iterator[Diagnostic]:
+def _axes(definition: Named | NamedRecipe | tree.Search) -> Iterator[Diagnostic]:
     """Errors for parameters that cannot be the axis that they say."""
     if isinstance(definition, tree.Derived | tree.BlockChoice | tree.DerivedRecipe):
         return

@@ -106,15 +106,16 @@ class Unread:
 class Unit:
     """One file. `names` are the definitions that it sees: its own, and those of files it uses.
 
-    Names are not passed on: a file does not see what the files that it uses use. Recipes are no
-    values, so their names are apart and may equal those of networks. `used` are the files that
-    it uses, and `unread` those that cannot be read.
+    Names are not passed on: a file does not see what the files that it uses use. Recipes and
+    searches are no values, so their names are apart; a file has no searches but its own. `used` are
+    the files that it uses, and `unread` those that cannot be read.
     """
 
     file: tree.File = field(repr=False)
     path: Path
     names: Mapping[str, Definition] = field(repr=False)
     recipes: Mapping[str, tuple[NamedRecipe, Unit]] = field(repr=False)
+    searches: Mapping[str, tree.Search] = field(default_factory=dict, repr=False)
     unread: Sequence[Unread] = field(default=(), repr=False)
     used: Sequence[tuple[tree.Use, Unit]] = field(default=(), repr=False)
 
@@ -250,7 +251,7 @@ def is_network(definition: Named) -> bool:
     return isinstance(definition, tree.Network)
 
 
-def name_span(definition: Named | NamedRecipe | tree.Cell) -> Span:
+def name_span(definition: Named | NamedRecipe | tree.Cell | tree.Search) -> Span:
     """The span of a definition's name.
 
     Nodes keep no span for it, since only diagnostics need it. It is found in the text, behind the

@@ -27,7 +27,7 @@ def without_effect(unit: Unit) -> Iterator[Diagnostic]:
         read |= named
         if isinstance(definition, tree.Claim) and not definition.items:
             yield warning("unused", "this claim states nothing", definition.span)
-        elif isinstance(definition, tree.Recipe | tree.Cell):
+        elif isinstance(definition, tree.Cell | tree.Recipe | tree.Search):
             yield from _unread_parameters(definition, definition.parameters, named)
         elif isinstance(definition, tree.Network):
             # `tau` is for the transforms of clips.
@@ -65,7 +65,7 @@ def _in_body(
 
 
 def _unread_parameters(
-    definition: tree.Block | tree.Cell | tree.Network | tree.Recipe,
+    definition: tree.Block | tree.Cell | tree.Network | tree.Recipe | tree.Search,
     parameters: Sequence[tree.Parameter],
     named: Set[str],
 ) -> Iterator[Diagnostic]:

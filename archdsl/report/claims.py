@@ -50,6 +50,8 @@ def show_claims(reports: Sequence[SpecReport], form: str) -> str:
 def _section(report: SpecReport, form: str) -> str:
     parts = [counted(len(report.networks), "network")]
     parts += [counted(len(report.recipes), "recipe")] if report.recipes else []
+    number = len(report.searches)
+    parts += [f"{number} {'search' if number == 1 else 'searches'}"] if number else []
     title = f"{report.path}: {', '.join([*parts, _verdicts(report)])}\n"
     if not report.claims:
         return title

@@ -16,8 +16,10 @@ from archdsl.network import Network
 from archdsl.ops.base import Operation
 from archdsl.ops.sources import Input
 from archdsl.recipes.recipe import Recipe
-from archdsl.recipes.text import settings_text
 from archdsl.report.text import readable, width
+from archdsl.searches.search import Search
+from archdsl.searches.text import settings_lines
+from archdsl.settings.forms import settings_text
 
 _STEP = "  "
 _WIDEST = 96
@@ -47,6 +49,12 @@ def show_recipe(recipe: Recipe) -> str:
     """A recipe with the values of its settings, one a line."""
     lines = (f"{_STEP}{line}\n" for line in settings_text(recipe).values())
     return f"\nrecipe {recipe.name}\n{''.join(lines)}"
+
+
+def show_search(search: Search) -> str:
+    """A search with the values of its settings, one a line."""
+    lines = (f"{_STEP}{line}\n" for line in settings_lines(search))
+    return f"\nsearch {search.name} for {search.space}\n{''.join(lines)}"
 
 
 def _align(line: _Line, tree: int, output: int) -> str:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import MISSING, field, fields
 from typing import Any, Protocol
 
+from archdsl.diagnostics import alternatives
 from archdsl.frozen import Frozen
 from archdsl.params.kinds import Kind, kind_of
-from archdsl.params.options import Configurable
-from archdsl.settings.kinds import WordKind
+from archdsl.params.options import Configurable, literal
+from archdsl.settings.kinds import PartNames, QuotedText, SizeRange, WordKind
 
 
 class Form(Protocol):
@@ -28,6 +29,9 @@ class Form(Protocol):
     def syntax(self, name: str) -> str:
         """The setting with a placeholder for its value, for help texts."""
 
+    def text(self, name: str, value: Any) -> str:
+        """The setting with a value, as a spec has it."""
+
 
 class Setting(Configurable):
     """Base class of the settings that have options; its fields are the options."""
@@ -35,6 +39,16 @@ class Setting(Configurable):
     @classmethod
     def signature(cls) -> str:
         return super().signature() if fields(cls) else cls.name
+
+    def text(self) -> str:
+        """`cosine`, `warmup 5` or `clip(frames = 13, stride = 6)`."""
+        changed = [o for o in fields(self) if getattr(self, o.name) != o.default]
+        if self.leading is None or [option.name for option in changed] != [self.leading]:
+            return str(self).removesuffix("()")
+        value = getattr(self, self.leading)
+        if isinstance(kind_of(changed[0]), SizeRange):
+            return f"{self.name} {value[0]}..{value[1]}"
+        return f"{self.name} {literal(value)}"
 
 
 class ValueForm(Frozen):
@@ -48,6 +62,18 @@ class ValueForm(Frozen):
 
     def syntax(self, name: str) -> str:
         return f"`{name}` and {self.kind.expects}"
+
+    def text(self, name: str, value: Any) -> str:
+        if value == self.bare:
+            return name
+        match self.kind, value:
+            case PartNames(), tuple():
+                return f"{name} {_quoted(', '.join(value))}"
+            case QuotedText(), str():
+                return f"{name} {_quoted(value)}"
+            case _, (word,):
+                return f"{name} {word}"
+        return f"{name} {literal(value)}"
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -69,6 +95,10 @@ class OptionsForm(Frozen):
             return f"`{name}` and {kind_of(options[0]).expects}"
         return f"`{self.setting.signature()}`"
 
+    def text(self, name: str, value: Any) -> str:
+        text: str = value.text()
+        return text
+
 
 class ChoiceForm(Frozen):
     """A setting that names one of several, each with options: `optimizer sgd(lr = 0.1)`."""
@@ -79,7 +109,10 @@ class ChoiceForm(Frozen):
         return field
 
     def syntax(self, name: str) -> str:
-        return " or ".join(f"`{name} {setting.signature()}`" for setting in self.settings)
+        return alternatives(f"`{name} {setting.signature()}`" for setting in self.settings)
+
+    def text(self, name: str, value: Any) -> str:
+        return f"{name} {value.text()}"
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -97,9 +130,17 @@ class PartsForm(Frozen):
     def syntax(self, name: str) -> str:
         return f"`{name}(PART = VALUE)`, where each value is {self.kind.expects}"
 
+    def text(self, name: str, value: Any) -> str:
+        return f"{name}({', '.join(f'{part} = {literal(each)}' for part, each in value)})"
+
     @property
     def words(self) -> tuple[str, ...]:
         return ()
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def options_of(form: Form) -> tuple[type[Setting], ...]:
@@ -107,6 +148,17 @@ def options_of(form: Form) -> tuple[type[Setting], ...]:
     if isinstance(form, OptionsForm):
         return (form.setting,)
     return form.settings if isinstance(form, ChoiceForm) else ()
+
+
+def settings_text(definition: Frozen) -> dict[str, str]:
+    """Each setting that is required or is not its default, by the field that it fills."""
+    written = {}
+    for own in fields(definition):
+        value = getattr(definition, own.name)
+        if "forms" in own.metadata and (own.default is MISSING or value != own.default):
+            # The forms of a field with several, such as `scale`, are of one kind.
+            written[own.name] = own.metadata["forms"][0].text(own.name, value)
+    return written
 
 
 def setting(*forms: Form, default: object = MISSING) -> Any:
@@ -140,10 +192,19 @@ class Vocabulary(Frozen):
         required = tuple(field.name for field in own if field.default is MISSING)
         return Vocabulary(what, forms, filled, required)
 
+    def with_forms(self, forms: Mapping[str, Form]) -> Vocabulary:
+        """The vocabulary with more settings, each of which fills a field of its own name."""
+        fields = {**self.fields, **{name: name for name in forms}}
+        return Vocabulary(self.what, {**self.forms, **forms}, fields, self.required)
+
     @property
     def words(self) -> frozenset[str]:
         """The words that settings accept as values."""
-        return frozenset(word for form in self.forms.values() for word in form.words)
+        own = {word for form in self.forms.values() for word in form.words}
+        settings = (setting for form in self.forms.values() for setting in options_of(form))
+        kinds = (kind_of(option) for setting in settings for option in fields(setting))
+        listed = {word for kind in kinds if isinstance(kind, WordKind) for word in kind.words}
+        return frozenset(own | listed)
 
     def settings_for(self, field: str) -> tuple[str, ...]:
         """The settings that fill a field."""

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Protocol, cast, runtime_checkable
 
 from archdsl import limits
+from archdsl.diagnostics import alternatives
 from archdsl.frozen import Frozen
 from archdsl.params.kinds import Integer, Kind, Real, Several
 from archdsl.params.numbers import Number, is_number
@@ -126,7 +127,7 @@ class Words(Frozen):
 
     @property
     def expects(self) -> str:
-        return f"{' or '.join(f'`{word}`' for word in self.words)}, or a tuple of these"
+        return f"{alternatives(f'`{word}`' for word in self.words)}, or a tuple of these"
 
     def accepts(self, value: object) -> bool:
         entries = _as_tuple(value)

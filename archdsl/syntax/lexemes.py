@@ -46,6 +46,14 @@ def parse_number(text: str) -> int | Fraction | None:
     return value.numerator if value.denominator == 1 else value
 
 
+def number_text(value: int) -> str:
+    """A positive integer, with a suffix where that is exact: `2.05G`."""
+    letters = {factor: letter for letter, factor in SUFFIXES.items() if letter != "K"}
+    factor = max((factor for factor in letters if factor <= value), default=1)
+    digits = f"{value / factor:.12g}"
+    return digits + letters.get(factor, "") if Fraction(digits) * factor == value else str(value)
+
+
 def unquote(text: str) -> str:
     """The text between the quotes, without unknown escapes."""
     return _ESCAPE.sub(lambda escape: _ESCAPES.get(escape[1], ""), text[1:-1])

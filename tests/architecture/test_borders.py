@@ -32,12 +32,18 @@ MAY_IMPORT = {
     "passes": {"ir", "ops", "params.kinds"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
-    "settings": {"frozen", "limits", "params"},
-    "settings.reading": GROUND | {"build", "foreign", "params", "settings", "syntax.tree"},
+    "settings": {"diagnostics", "frozen", "limits", "params"},
+    "settings.reading": GROUND
+    | {"build", "foreign", "params", "program", "settings", "syntax.tree"},
     "recipes": {"frozen", "limits", "params", "settings"},
     "recipes.reading": GROUND
     | {"build", "foreign", "infer", "ir", "params", "plan.derivations", "program", "recipes"}
     | {"settings", "syntax.tree"},
+    "searches": {"frozen", "limits", "costs.metrics", "params", "plan.transforms.axes"}
+    | {"recipes.recipe", "settings", "syntax.lexemes"},
+    "searches.reading": GROUND
+    | {"build", "costs", "foreign", "ir", "network", "ops.base", "params", "plan", "program"}
+    | {"recipes", "searches", "settings", "syntax"},
     "emit": GROUND | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes"},
     "emit.targets": {"ir", "ops", "passes"},
     "draw": GROUND
@@ -52,8 +58,7 @@ MAY_IMPORT = {
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
     "space": {"ir", "ops.base"},
-    "search": {"build.values", "expansion", "ir.likeness", "network", "plan", "program.loading"}
-    | {"recipes", "source", "space.likeness", "spec", "syntax"},
+    "search": {"expansion", "plan.rows", "space.likeness"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),
@@ -73,7 +78,7 @@ MAY_IMPORT = {
     | {"samples", "syntax.lexemes", "syntax.parser", "weights"},
     "report": GROUND
     | {"build.values", "claims", "compare", "network", "costs", "expansion", "export", "ir"}
-    | {"ops", "params.numbers", "recipes", "weights"},
+    | {"ops", "params.numbers", "recipes", "searches", "settings", "weights"},
 }
 
 RULES = (

@@ -6,7 +6,7 @@ A recipe without a network is only for others to derive from. Its values are ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -22,30 +22,25 @@ from archdsl.diagnostics import (
     Diagnostic,
     Diagnostics,
     Label,
-    did_you_mean,
-    error,
-    nearest,
-    suggestion,
     warning,
 )
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.params.numbers import Number
-from archdsl.program.names import FUNCTIONS, words_in_types
-from archdsl.program.program import Program, Unit, is_network, name_span
+from archdsl.program.names import words_in_types
+from archdsl.program.program import Program, Unit, name_span
 from archdsl.recipes.reading import checks, fitting
 from archdsl.recipes.reading.finding import (
     Body,
     LocatedRecipe,
-    check_parameter_names,
-    fill_parameters,
+    check_network,
     resolve,
     target_of,
 )
 from archdsl.recipes.reading.settings import RecipeReader, names_parts
 from archdsl.recipes.recipe import VOCABULARY, Clip, FullLength, Recipe
-from archdsl.settings.reading.entries import Entries
-from archdsl.source import Span
+from archdsl.settings.reading.names import undefined
+from archdsl.settings.reading.parameters import check_parameter_names, fill_parameters
 from archdsl.syntax import tree
 
 GraphOf: TypeAlias = Callable[[str, Unit], "Graph | Sequence[str]"]
@@ -94,22 +89,18 @@ def _with_words(program: Program) -> Program:
 
 
 def inherited(recipe: Recipe, network: str, pace: Number) -> Recipe:
-    """A recipe under the name of a network that derives from the one that it is for."""
+    """A recipe under the name of a network that derives from the one that it is for.
+
+    That network's clips have `pace` times as many frames of the same time, so the stride between
+    them is divided by it and rounded, to at least 1.
+    """
     # `x3d_s_train` becomes `x3d_wide_train`: a run is written under the name of its recipe.
     rest = recipe.name.removeprefix(recipe.network)
     name = f"{network}{rest}" if rest != recipe.name else f"{network}_{recipe.name}"
-    return at_pace(replace(recipe, name=name, network=network), pace)
-
-
-def at_pace(recipe: Recipe, pace: Number) -> Recipe:
-    """A recipe whose clips have `pace` times as many frames of the same time.
-
-    The stride between them is divided by it and rounded, to at least 1.
-    """
-    test = recipe.test
+    clip, test = _at_pace(recipe.clip, pace), recipe.test
     if isinstance(test, FullLength):
         test = _at_pace(test, pace)
-    return replace(recipe, clip=_at_pace(recipe.clip, pace), test=test)
+    return replace(recipe, name=name, network=network, clip=clip, test=test)
 
 
 _Strided = TypeVar("_Strided", Clip, FullLength)
@@ -148,7 +139,7 @@ def _build(
     (definition, _), findings = located, frame.findings
     name, unit = _target(frame, located)
     graph = _graph(frame, name, unit, graph_of)
-    entries = _entries(_body_frame(frame, body, graph), body)
+    entries = RecipeReader(_body_frame(frame, body, graph)).read_all(body.recipe)
     # The checks need all settings, with values of the right kinds.
     findings.stop_on_errors()
     values = {field: entry.value for field, entry in entries.items()}
@@ -173,15 +164,8 @@ def _target(frame: Frame, located: LocatedRecipe) -> tuple[tree.Name, Unit]:
         help = f"write `recipe {recipe.name} for NETWORK`"
         raise frame.fault("recipe", message, name_span(recipe), help=help)
     name, unit = target
-    networks = [known for known, found in unit.names.items() if is_network(found.node)]
-    if name.name in networks:
-        return name, unit
-    if unit.may_see(name.name):
-        raise Fault  # without a diagnostic: that of the file has been reported
-    message = f"no network is called `{name.name}`"
-    if name.name in unit.names:
-        message = f"`{name.name}` is a block, not a network"
-    raise frame.fault("recipe", message, name.span, help=suggestion(name.name, networks))
+    check_network(frame, name, unit, "recipe")
+    return name, unit
 
 
 def _graph(frame: Frame, name: tree.Name, unit: Unit, graph_of: GraphOf) -> Graph:
@@ -211,32 +195,8 @@ def _body_frame(frame: Frame, body: Body, graph: Graph) -> Frame:
     known = Builder.after(graph)
     inner = top_level_frame(context.program, body.unit, context.budget, context.findings, known)
     inner.names |= {name: Tensor(value, graph.type(value)) for name, value in graph.inputs.items()}
-    fill_parameters(inner, body)
+    fill_parameters(inner, body.recipe, body.given, body.call)
     return inner
-
-
-def _intended_settings(recipe: tree.Recipe) -> Iterator[str]:
-    """The settings that a recipe has, misspelt ones under the name that is nearest."""
-    for setting in recipe.settings:
-        yield nearest(setting.name, VOCABULARY.forms) or setting.name
-
-
-def _entries(frame: Frame, body: Body) -> Entries:
-    """The settings of a body, evaluated. Required ones that are missing are reported."""
-    findings, recipe = frame.findings, body.recipe
-    faults = findings.faults
-    entries = RecipeReader(frame).read(recipe.settings)
-    # A setting whose value is wrong or whose name is misspelt is not missing too.
-    faulty = set(_intended_settings(recipe)) if findings.faults > faults else set()
-    absent = [field for field in VOCABULARY.required if field not in entries]
-    filling = [VOCABULARY.settings_for(field) for field in absent]
-    missing = [names for names in filling if faulty.isdisjoint(names)]
-    if missing:
-        shown = [" or ".join(f"`{name}`" for name in names) for names in missing]
-        message = f"recipe `{recipe.name}` lacks {', '.join(shown)}"
-        hint = " or ".join(VOCABULARY.forms[name].syntax(name) for name in missing[0])
-        findings.report(frame.fault("recipe", message, name_span(recipe), help=f"write {hint}"))
-    return entries
 
 
 def check(
@@ -255,32 +215,8 @@ def check(
     diagnostics.extend(found)
     if isinstance(recipe, tree.Recipe):
         reported = [mistake.labels[0].span for mistake in found if mistake.labels]
-        diagnostics.extend(_unknown_names(recipe, reported))
-
-
-def _unknown_names(recipe: tree.Recipe, reported: Sequence[Span]) -> Iterator[Diagnostic]:
-    """Names that nothing defines, in branches too that evaluation did not take.
-
-    A name whose sizes are read, such as `video` in `video.height`, is not among these: it is an
-    input of whatever network the recipe is for. Nor are the parts of that network, names in
-    settings that there are not, or in spans already `reported`.
-    """
-    # The text is searched and not evaluated: a name may be in a branch that no network takes.
-    nodes = list(tree.walk([*recipe.parameters, *recipe.settings]))
-    sized = {node.value.span for node in nodes if isinstance(node, tree.Attribute)}
-    parts = [
-        setting.span
-        for setting in recipe.settings
-        if names_parts(setting) or setting.name not in VOCABULARY.forms
-    ]
-    own = [parameter.name for parameter in recipe.parameters]
-    known = {*own, *FUNCTIONS, *VOCABULARY.words, *words_in_types([recipe])}
-    for node in nodes:
-        if not isinstance(node, tree.Name) or node.name in known or node.span in sized:
-            continue
-        if not any(span.holds(node.span) for span in (*reported, *parts)):
-            hint = did_you_mean(node.name, own)
-            yield error("name", f"`{node.name}` is not defined", node.span, help=hint)
+        parts = [setting.span for setting in recipe.settings if names_parts(setting)]
+        diagnostics.extend(undefined(recipe, VOCABULARY, frozenset(), [*reported, *parts]))
 
 
 def _check_alone(program: Program, located: LocatedRecipe, diagnostics: Diagnostics) -> None:
@@ -295,7 +231,7 @@ def _check_alone(program: Program, located: LocatedRecipe, diagnostics: Diagnost
         try:
             body = resolve(frame, located)
             inner = frame.top_level(body.unit)
-            check_parameter_names(inner, body)
+            check_parameter_names(inner, body.recipe, body.given)
             open_values = [p.name for p in body.recipe.parameters if p.default is None]
             if target_of(located) is None or set(open_values) - body.given.keys():
                 RecipeReader(inner).known(body.recipe.settings)
@@ -311,9 +247,9 @@ def _check_values(frame: Frame, body: Body) -> None:
     nodes = tree.walk([*body.recipe.parameters, *body.recipe.settings])
     sized = (node.value for node in nodes if isinstance(node, tree.Attribute))
     frame.names |= {node.name: POISON for node in sized if isinstance(node, tree.Name)}
-    fill_parameters(frame, body)
+    fill_parameters(frame, body.recipe, body.given, body.call)
     findings, faults = frame.findings, frame.findings.faults
-    entries = _entries(frame, body)
+    entries = RecipeReader(frame).read_all(body.recipe)
     if findings.faults == faults:
         values = {field: entry.value for field, entry in entries.items()}
         recipe = Recipe(body.recipe.name, "", None, **values)

@@ -1,4 +1,4 @@
-"""Finding the recipes for a network, following derivations to a body, and filling its parameters.
+"""Finding the recipes for a network, and following derivations to a body.
 
 Choosing a recipe reads names only. Its settings are not evaluated, so a mistake in one recipe does
 not stand in the way of another.
@@ -10,15 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from archdsl import limits
-from archdsl.build import parameters
-from archdsl.build.arguments import parameter_hint
 from archdsl.build.context import Frame
 from archdsl.build.derivations import check_derivation_path
 from archdsl.build.request import Fault
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, Label, did_you_mean, error, suggestion
+from archdsl.diagnostics import CompileError, did_you_mean, error, suggestion
 from archdsl.plan.derivations import named_arguments
-from archdsl.program.program import Definition, NamedRecipe, Program, Unit
+from archdsl.program.program import Definition, NamedRecipe, Program, Unit, is_network
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -147,46 +145,18 @@ def resolve(
     return replace(below, given=given, call=recipe.base.span)
 
 
-def fill_parameters(frame: Frame, body: Body) -> None:
-    """Give every parameter its value in a frame.
+def check_network(frame: Frame, name: tree.Name, unit: Unit, code: str) -> None:
+    """Check that a name is that of a network in a file.
 
     Raises:
-        Fault: a parameter is unknown, has no value or one of another type. Every mistake has been
-            reported.
+        Fault: nothing has the name, or something else.
     """
-    check_parameter_names(frame, body)
-    missing = [*_missing(frame, body)]
-    for fault in missing:
-        frame.findings.report(fault)
-    if missing:
-        raise Fault
-    given = parameters.check_arguments(frame, body.recipe, body.given)
-    parameters.bind_parameters(frame, body.recipe, given)
-
-
-def check_parameter_names(frame: Frame, body: Body) -> None:
-    """Check that the body has the parameters that derivations give.
-
-    Raises:
-        Fault: it lacks some. Every one of them has been reported.
-    """
-    recipe = body.recipe
-    names = [parameter.name for parameter in recipe.parameters]
-    unknown = [(name, given) for name, given in body.given.items() if name not in names]
-    for name, given in unknown:
-        message = f"recipe `{recipe.name}` has no parameter `{name}`"
-        hint = parameter_hint(name, names)
-        frame.findings.report(frame.fault("argument", message, given.span, help=hint))
-    if unknown:
-        raise Fault
-
-
-def _missing(frame: Frame, body: Body) -> Iterator[Fault]:
-    recipe, call = body.recipe, body.call
-    for parameter in recipe.parameters:
-        if parameter.default is not None or parameter.name in body.given:
-            continue
-        message = f"recipe `{recipe.name}` needs `{parameter.name}`"
-        hint = f"write `{recipe.name}({parameter.name} = ...)`"
-        also = () if call is None else (Label(parameter.span, "this parameter"),)
-        yield frame.fault("argument", message, call or parameter.span, also=also, help=hint)
+    networks = [known for known, found in unit.names.items() if is_network(found.node)]
+    if name.name in networks:
+        return
+    if unit.may_see(name.name):
+        raise Fault  # without a diagnostic: that of the file has been reported
+    message = f"no network is called `{name.name}`"
+    if name.name in unit.names:
+        message = f"`{name.name}` is a block, not a network"
+    raise frame.fault(code, message, name.span, help=suggestion(name.name, networks))

@@ -5,7 +5,7 @@ The spans are kept because checks point to options, not to whole settings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
@@ -13,8 +13,9 @@ from archdsl.build.context import Frame
 from archdsl.build.parameters import OptionReader
 from archdsl.build.request import Fault
 from archdsl.build.values import Value, describe
-from archdsl.diagnostics import Label, alternatives
+from archdsl.diagnostics import Label, alternatives, nearest
 from archdsl.params.kinds import Kind, kind_of
+from archdsl.program.program import name_span
 from archdsl.settings.forms import (
     ChoiceForm,
     Form,
@@ -26,6 +27,7 @@ from archdsl.settings.forms import (
 )
 from archdsl.settings.kinds import convert
 from archdsl.settings.reading.hints import choice_hint, other_choice, setting_hint, word_hint
+from archdsl.settings.reading.parameters import Definition, shown
 from archdsl.settings.reading.values import evaluate
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -81,6 +83,36 @@ class SettingReader:
                 arguments, span = setting.arguments, setting.span
                 return self._options(setting.name, form.setting, arguments, span)
         raise TypeError(form)
+
+    def implied(self) -> Entries:
+        """What a definition has without saying so."""
+        return {}
+
+    def syntax(self, field: str) -> str:
+        """How a field is written, for the help where it is missing."""
+        names = self.vocabulary.settings_for(field)
+        return " or ".join(self.vocabulary.forms[name].syntax(name) for name in names)
+
+    def read_all(self, definition: Definition) -> Entries:
+        """The settings of a definition. Required ones that are missing are reported."""
+        faults = self.frame.findings.faults
+        entries = self.implied() | self.read(definition.settings)
+        # A setting whose value is wrong or whose name is misspelt is not missing too.
+        is_faulty = self.frame.findings.faults > faults
+        faulty = set(self._intended(definition.settings)) if is_faulty else set()
+        absent = {f: self.vocabulary.settings_for(f) for f in self.vocabulary.required}
+        missing = {f: n for f, n in absent.items() if f not in entries and faulty.isdisjoint(n)}
+        if missing:
+            names = [" or ".join(f"`{name}`" for name in own) for own in missing.values()]
+            message = f"{shown(definition)} lacks {', '.join(names)}"
+            help = f"write {self.syntax(next(iter(missing)))}"
+            self.frame.findings.report(self.fault(message, name_span(definition), help=help))
+        return entries
+
+    def _intended(self, settings: Sequence[tree.Setting]) -> Iterator[str]:
+        """The settings that are written, misspelt ones under the name that is nearest."""
+        for setting in settings:
+            yield nearest(setting.name, self.vocabulary.forms) or setting.name
 
     def read(self, settings: Sequence[tree.Setting]) -> Entries:
         """Evaluate settings. A mistake in one is reported, and the others are still read."""
@@ -232,6 +264,9 @@ class _Options(OptionReader):
 
     def evaluate(self, node: tree.Expression, kind: Kind) -> Value:
         return evaluate(self.frame, node, kind, self.vocabulary)
+
+    def hint(self, kind: Kind, value: Value) -> str | None:
+        return word_hint(kind, value)
 
 
 def _name_span(setting: tree.Setting) -> Span:

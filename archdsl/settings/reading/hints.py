@@ -47,6 +47,8 @@ def choice_hint(word: str, choices: Sequence[str]) -> str | None:
 
 def word_hint(kind: Kind, value: Value) -> str | None:
     """A suggestion for a misspelt word, or for one of another script."""
-    if isinstance(kind, WordKind) and isinstance(value, str):
-        return choice_hint(value, kind.words)
-    return None
+    if not isinstance(kind, WordKind):
+        return None
+    given = value if isinstance(value, tuple) else (value,)
+    unknown = [each for each in given if isinstance(each, str) and each not in kind.words]
+    return choice_hint(unknown[0], kind.words) if unknown else None

@@ -1,0 +1,76 @@
+"""Whether a search fits its space: choices, axes to expand along, and members within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdsl.costs.metrics import METRICS
+from archdsl.diagnostics import Diagnostic, Label, error
+from archdsl.network import Network
+from archdsl.plan.candidates import Candidates
+from archdsl.plan.rows import Refused
+from archdsl.plan.transforms.axes import axis
+from archdsl.searches.methods import Expansion
+from archdsl.settings.reading.entries import Entries
+from archdsl.source import Span
+from archdsl.syntax.lexemes import number_text
+
+
+def misfits(
+    entries: Entries, network: Network, candidates: Candidates, space: Span
+) -> Iterator[Diagnostic]:
+    """What a search asks of its space that it does not have; `space` is its name in the search."""
+    method = entries["method"].value
+    if isinstance(method, Expansion):
+        yield from _decided(entries, network, candidates, space)
+        yield from _axes(entries, network, candidates)
+        yield from _start(entries, candidates, space)
+    else:
+        yield from _choices(entries, network, candidates, space)
+
+
+def _choices(
+    entries: Entries, network: Network, candidates: Candidates, space: Span
+) -> Iterator[Diagnostic]:
+    """A search by trials needs something that can be chosen."""
+    if any(decided.decision.is_open for decided in candidates.built.decisions):
+        return
+    message = f"network `{network.name}` has no choices, so there is nothing to search"
+    also = [Label(entries["method"].span, "chooses among members")]
+    help = "write a choice in it, as in `channels = {16, 24, 32}`, or `method expansion(...)`"
+    yield error("search", message, space, also=also, help=help)
+
+
+def _decided(
+    entries: Entries, network: Network, candidates: Candidates, space: Span
+) -> Iterator[Diagnostic]:
+    """An expansion grows one network."""
+    still_open = [d.name for d in candidates.built.decisions if d.decision.is_open]
+    if still_open:
+        message = f"an expansion grows one network, but `{network.name}` has choices"
+        also = [Label(entries["method"].span, "an expansion")]
+        names = ", ".join(f"{name} = first" for name in still_open[:2])
+        more = ", ..." if len(still_open) > 2 else ""
+        help = f"derive a network from it: `network NAME = {network.name} + choose({names}{more})`"
+        yield error("search", message, space, also=also, help=help)
+
+
+def _axes(entries: Entries, network: Network, candidates: Candidates) -> Iterator[Diagnostic]:
+    """Every axis must be one of the network's, as a step along it must change the network."""
+    entry = entries["method"]
+    for name in entry.value.axes:
+        try:
+            axis(name).scale(candidates.plan)
+        except Refused as refused:
+            message = f"`{network.name}` cannot be expanded along `{name}`: {refused.message}"
+            yield error("search", message, entry.span_of("axes"), help=refused.help)
+
+
+def _start(entries: Entries, candidates: Candidates, space: Span) -> Iterator[Diagnostic]:
+    """An expansion begins below its bound."""
+    for bound in (entries[metric] for metric in METRICS if metric in entries):
+        own = candidates.own.figure(bound.name)
+        if own >= bound.value.most:
+            wanted = f"`{bound.name}` must be bounded above what it begins with, {own:,}"
+            message = f"{wanted}, but this is {number_text(bound.value.most)}"
+            yield error("search", message, bound.span, also=[Label(space, "it begins here")])

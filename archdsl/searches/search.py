@@ -1,0 +1,116 @@
+"""A search as a value: what is wanted of the networks of a space, and how they are tried.
+
+Each setting is a field of `Search`, which says how it is written in a spec, as with recipes. Bounds
+are settings too, under the names of the metrics that claims have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY
+from fractions import Fraction
+
+from archdsl import limits
+from archdsl.costs.metrics import METRICS
+from archdsl.frozen import Frozen
+from archdsl.params.kinds import Integer
+from archdsl.params.numbers import Number
+from archdsl.recipes.recipe import Recipe
+from archdsl.searches.forms import BoundForm, RecipeForm
+from archdsl.searches.methods import METHODS, Method
+from archdsl.settings.forms import ChoiceForm, ValueForm, Vocabulary, setting
+from archdsl.settings.kinds import Bounded, Words
+from archdsl.syntax.lexemes import number_text
+
+HELD_OUT = Bounded("a number above 0, below 1", lambda value: 0 < value < 1)
+
+
+class Accuracy(Frozen):
+    """What training measures: its name, the figure of train.py, and the losses that have it."""
+
+    name: str
+    figure: str
+    losses: tuple[str, ...]
+
+
+ACCURACIES = {
+    accuracy.name: accuracy
+    for accuracy in (
+        Accuracy("top1", "clip@1", ("cross_entropy", "binary_cross_entropy")),
+        Accuracy("top5", "clip@5", ("cross_entropy",)),
+        Accuracy("mAP", "mAP", ("binary_cross_entropy",)),
+    )
+}
+"""The objectives that are maximised. All are in percent, and of the videos that are held out."""
+
+
+class Instance(Frozen):
+    """A network or a recipe by its name, with the parameters that it is given, as text."""
+
+    name: str
+    given: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        """`x2d(classes = 400)`, as a spec has it."""
+        values = ", ".join(f"{name} = {value}" for name, value in self.given)
+        return f"{self.name}({values})" if values else self.name
+
+
+class Training(Frozen):
+    """How networks are trained: by a recipe, as `recipe` is with the space's default member.
+
+    It is evaluated again for each member, whose clips may be of another size.
+    """
+
+    instance: Instance
+    recipe: Recipe
+
+    def __str__(self) -> str:
+        return str(self.instance)
+
+
+class Bound(Frozen):
+    """What a metric of every member must be: at most `most`, and at least `least`."""
+
+    metric: str
+    least: int | None
+    most: int
+
+    def holds(self, figure: int) -> bool:
+        return (self.least is None or self.least <= figure) and figure <= self.most
+
+    def __str__(self) -> str:
+        """`macs <= 2G` or `macs 1.9G..2.1G`, as a spec has it."""
+        most = number_text(self.most)
+        if self.least is None:
+            return f"{self.metric} <= {most}"
+        return f"{self.metric} {number_text(self.least)}..{most}"
+
+
+class Search(Frozen):
+    """What is wanted of a space, and how it is looked for."""
+
+    name: str
+    space: Instance
+    doc: str | None
+    _: KW_ONLY
+    method: Method = setting(ChoiceForm(METHODS))
+    train: Training = setting(RecipeForm())
+    """How each trial is trained. A network's only recipe need not be named."""
+    finish: Training | None = setting(RecipeForm(), default=None)
+    """How what is found is trained at the end."""
+    hold_out: Number = setting(ValueForm(HELD_OUT), default=Fraction(1, 10))
+    """The share of the training videos that judge, and are never trained on."""
+    maximise: tuple[str, ...] = setting(ValueForm(Words(tuple(ACCURACIES))))
+    minimise: tuple[str, ...] = setting(ValueForm(Words(METRICS)), default=())
+    """Costs that should be small beside the accuracy: the result is a front."""
+    repeats: int = setting(ValueForm(Integer(1, limits.TRIALS)), default=1)
+    """How often each trial is trained, from other initial weights."""
+    seed: int = setting(ValueForm(Integer(0, 2**32 - 1)), default=0)
+    keep: int = setting(ValueForm(Integer(1, limits.TRIALS)), default=5)
+    """The number of networks that are written at the end, the best first."""
+    bounds: tuple[Bound, ...] = ()
+    """Networks beyond them are never trained."""
+
+
+VOCABULARY = Vocabulary.of("search", Search).with_forms({m: BoundForm() for m in METRICS})
+"""The settings of a search. Each bound fills a field of its own, under the name of its metric."""
