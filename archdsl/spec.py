@@ -117,7 +117,7 @@ class Spec:
         from archdsl.recipes.text import recipe_text
 
         plan, built, _ = self._compile(name, given or {})
-        text = writing.standalone_text(name, plan, built.rows, origin)
+        text = writing.standalone_text(name, plan, built, origin)
         network = self.build(name, given or {})
         recipes = network.recipes(Diagnostics() if diagnostics is None else diagnostics)
         for recipe in recipes:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "family": "draw",
     "diff": "diff",
     "transform": "transform",
+    "derive": "derive",
     "expand": "transform",
     "compile": "compile",
     "weights": "weights",

@@ -54,7 +54,7 @@ def add_transform(commands: argparse._SubParsersAction[options.Parser]) -> None:
         help="use the blocks of a file, like `use` in a spec; repeatable",
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", type=_spec_path, help="default: print the spec"
+        "-o", "--output", metavar="FILE", type=spec_path, help="default: print the spec"
     )
     options.add_force(parser)
     parser.set_defaults(run=_transform)
@@ -75,7 +75,7 @@ def _describe(kind: type[Transform]) -> str:
     return f"  {kind.signature()}\n{summary}".replace("%", "%%")
 
 
-def _spec_path(text: str) -> Path:
+def spec_path(text: str) -> Path:
     path = Path(text)
     # The network in the file is named after it.
     if path.suffix != ".arch" or not (path.stem.isidentifier() and path.stem.isascii()):
@@ -94,7 +94,7 @@ def _transform(arguments: argparse.Namespace) -> int:
     diagnostics = Diagnostics()
     origin = _origin(arguments, base, arguments.transforms)
     text = derived.standalone_text(name, origin, given, diagnostics)
-    _print_or_write(text, arguments)
+    print_or_write(text, arguments)
     options.report_warnings([*derived.build(name, given).diagnostics, *diagnostics])
     return 0
 
@@ -110,7 +110,7 @@ def _derivation(arguments: argparse.Namespace, base: str, changes: Sequence[obje
     return " + ".join([f"{base}{given}", *map(str, changes)])
 
 
-def _print_or_write(text: str, arguments: argparse.Namespace) -> None:
+def print_or_write(text: str, arguments: argparse.Namespace) -> None:
     """Print a spec, or write it to the file of `--output`."""
     if arguments.output is None:
         sys.stdout.write(text)

@@ -8,43 +8,75 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from archdsl.build.request import Built
 from archdsl.build.values import Value
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
+from archdsl.plan.decisions import CHOOSE
 from archdsl.plan.edits import literal, network_of, shape_literal
+from archdsl.plan.members import NOWHERE, Member, read_option
 from archdsl.plan.options import blocks_in
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import EXPECTATIONS, BuiltRow, Cells, RowId
 from archdsl.program.program import Definition, Unit, name_span, names_in
 from archdsl.resources import folder
-from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.formatter import format_file
 from archdsl.syntax.printing.statements import doc_string
 
 N = TypeVar("N", bound=tree.Node)
 
-_NOWHERE = Span(Source("", ""), 0, 0)
 
-
-def standalone_text(name: str, plan: Plan, rows: Iterable[BuiltRow], origin: str) -> str:
+def standalone_text(name: str, plan: Plan, built: Built, origin: str) -> str:
     """The text of a file that defines the network, without deriving it from another.
 
-    `rows` are its rows as they were built. `origin` is put in the first line as a comment.
+    A member of a space has its options in place of the choices. `origin` is put in the first line
+    as a comment.
 
     Raises:
         CompileError: it needs two different blocks of one name.
     """
-    network = _network(name, plan, rows)
-    networks = tuple(_with_insertions(network, plan))
-    dependencies = _dependencies(plan)
-    dependencies.check([definition.name for definition in networks])
-    uses = tuple(tree.Use(stem, span=_NOWHERE) for stem in sorted(dependencies.uses))
-    parts = [uses, *((definition,) for definition in (*dependencies.definitions, *networks))]
+    is_space = any(each.decision.is_open for each in built.decisions)
+    member = Member(() if is_space else built.decisions)
+    parts = _parts(name, plan, built.rows, member)
+    if member.left or (is_space and plan.narrowed):
+        # Not all of it can be said in place of the choices, so the space stands there as a whole.
+        parts = _parts(f"{name}_space", plan, (), Member(()))
+        parts.append((_chosen(name, plan, built, is_space=is_space),))
     pieces = (_format(part) for part in parts if part)
     doc = f"{doc_string(plan.doc)}\n" if plan.doc else ""
     return f"# {' '.join(origin.split())}\n{doc}" + "\n".join(pieces)
+
+
+def _parts(
+    name: str, plan: Plan, rows: Iterable[BuiltRow], member: Member
+) -> list[tuple[tree.Definition, ...]]:
+    """The definitions of a file in groups: what it uses, the blocks that it needs, the network."""
+    network = _network(name, plan, rows, member)
+    inserts = tuple([member.insert(insert, unit) for unit, insert in plan.inserts])
+    networks = tuple(_with_insertions(network, inserts))
+    dependencies = _dependencies(plan, networks, member)
+    dependencies.check([definition.name for definition in networks])
+    uses = tuple(tree.Use(stem, span=NOWHERE) for stem in sorted(dependencies.uses))
+    return [uses, *((definition,) for definition in (*dependencies.definitions, *networks))]
+
+
+def _chosen(name: str, plan: Plan, built: Built, *, is_space: bool) -> tree.Derived:
+    """The network as its space with decisions made: all of a member's, or those made of a space."""
+    base = tree.Name(f"{name}_space", span=NOWHERE)
+    made: dict[str, tuple[str, ...]] = {each.name: (each.option,) for each in built.decisions}
+    if is_space:
+        made = {each: narrowed.options for each, narrowed in plan.narrowed.items()}
+    choices = tuple([_choice(each, options) for each, options in made.items()])
+    call = tree.Call(tree.Name(CHOOSE, span=NOWHERE), choices, span=NOWHERE)
+    return tree.Derived("network", name, base, (call,), None, span=NOWHERE)
+
+
+def _choice(name: str, options: tuple[str, ...]) -> tree.Argument:
+    values = tuple([read_option(option) for option in options])
+    value = values[0] if len(values) == 1 else tree.Choice(values, span=NOWHERE)
+    return tree.Argument(name, cast("tree.Expression", value), span=NOWHERE)
 
 
 def documented(doc: str | None, definition: str) -> str:
@@ -53,39 +85,44 @@ def documented(doc: str | None, definition: str) -> str:
 
 
 def _format(definitions: tuple[tree.Definition, ...]) -> str:
-    file = tree.File(_NOWHERE.source, None, definitions, (), span=_NOWHERE)
+    file = tree.File(NOWHERE.source, None, definitions, (), span=NOWHERE)
     return format_file(_without_spans(file))
 
 
-def _with_insertions(network: tree.Network, plan: Plan) -> Iterator[tree.Network | tree.Derived]:
+def _with_insertions(
+    network: tree.Network, inserts: tuple[tree.Insert, ...]
+) -> Iterator[tree.Network | tree.Derived]:
     """The network; with insertions, a base and the network derived from it.
 
     The insertions can come last, since it was checked that transforms did not move their places.
     """
-    inserts = tuple([insert for _, insert in plan.inserts])
     if not inserts:
         yield network
         return
     base = replace(network, name=f"{network.name}_base")
     yield base
-    base_name = tree.Name(base.name, span=_NOWHERE)
-    yield tree.Derived("network", network.name, base_name, inserts, None, span=_NOWHERE)
+    base_name = tree.Name(base.name, span=NOWHERE)
+    yield tree.Derived("network", network.name, base_name, inserts, None, span=NOWHERE)
 
 
-def _network(name: str, plan: Plan, rows: Iterable[BuiltRow]) -> tree.Network:
+def _network(name: str, plan: Plan, rows: Iterable[BuiltRow], member: Member) -> tree.Network:
     """The network, given parameters as its defaults, and without parameters now unused."""
-    network = network_of(plan, _built_shapes(plan, rows))
+    network = member.network(network_of(plan, _built_shapes(plan, rows)), plan.unit)
     # Replacing a block can leave parameters that only the old one read.
     used = names_in(*network.body, *network.parameters)
     unused = names_in(*plan.network.body, *plan.network.parameters) - used
-    parameters = (_with_default(p, plan) for p in network.parameters if p.name not in unused)
+    kept = (p for p in network.parameters if p.name not in unused)
+    parameters = (_with_default(parameter, plan, member) for parameter in kept)
     return replace(network, name=name, parameters=tuple(parameters), doc=None)
 
 
-def _with_default(parameter: tree.Parameter, plan: Plan) -> tree.Parameter:
+def _with_default(parameter: tree.Parameter, plan: Plan, member: Member) -> tree.Parameter:
+    if parameter.name in plan.open:
+        unit, written = plan.open[parameter.name]
+        return replace(parameter, default=member.expression(written, unit))
     if parameter.name not in plan.given:
         return parameter
-    return replace(parameter, default=literal(plan.given[parameter.name].value, _NOWHERE))
+    return replace(parameter, default=literal(plan.given[parameter.name].value, NOWHERE))
 
 
 def _built_shapes(plan: Plan, built: Iterable[BuiltRow]) -> Mapping[RowId, Cells]:
@@ -107,13 +144,13 @@ def _built_shapes(plan: Plan, built: Iterable[BuiltRow]) -> Mapping[RowId, Cells
 
 
 def _shapes(row: BuiltRow) -> tree.Expression:
-    shapes = tuple(shape_literal(sizes, _NOWHERE) for sizes in row.shapes)
-    return shapes[0] if len(shapes) == 1 else tree.Tuple(shapes, span=_NOWHERE)
+    shapes = tuple(shape_literal(sizes, NOWHERE) for sizes in row.shapes)
+    return shapes[0] if len(shapes) == 1 else tree.Tuple(shapes, span=NOWHERE)
 
 
 def _without_spans(node: N) -> N:
     """The tree without spans: the formatter would look up comments and lines by them."""
-    changed: dict[str, Any] = {"span": _NOWHERE}
+    changed: dict[str, Any] = {"span": NOWHERE}
     for part in fields(node):
         value = getattr(node, part.name)
         if isinstance(value, tree.Node):
@@ -129,6 +166,7 @@ def _without_spans(node: N) -> N:
 class Dependencies:
     """The library files that some text needs, and definitions of other files, in order."""
 
+    member: Member
     uses: dict[str, Unit] = field(default_factory=dict)
     definitions: list[tree.Definition] = field(default_factory=list)
     _found: dict[int, Definition] = field(default_factory=dict)
@@ -139,6 +177,11 @@ class Dependencies:
         for name in sorted(names_in(node)):
             if name in unit.names:
                 self._add(unit.names[name])
+
+    def gather_used(self) -> None:
+        """Add what the texts of other files mention, that were written out."""
+        while self.member.used:
+            self.gather(*self.member.used.pop())
 
     def gather_blocks(self, value: Value) -> None:
         """Add the blocks in a value."""
@@ -157,7 +200,9 @@ class Dependencies:
         name = definition.name
         # The definition as it is written: of a cell, `node` is the block that it was turned into.
         written = next(d for d in home.file.definitions if getattr(d, "name", "") == name)
+        written = self.member.definition(written, home)
         self.gather(written, home)
+        self.gather_used()
         self.definitions.append(written)
 
     def check(self, networks: Iterable[str]) -> None:
@@ -188,15 +233,23 @@ def _clashes(networks: Iterable[str], definitions: list[Definition]) -> Iterator
             yield error("name", message, name_span(definition.node), also=also, help=help)
 
 
-def _dependencies(plan: Plan) -> Dependencies:
+def _dependencies(
+    plan: Plan, networks: tuple[tree.Network | tree.Derived, ...], member: Member
+) -> Dependencies:
     """The dependencies of a network's text, its given parameters and its insertions."""
-    network = network_of(plan)
+    network = networks[0]
+    assert isinstance(network, tree.Network)
     # Defaults that were replaced by given values need nothing.
     own = tuple(p for p in network.parameters if p.name not in plan.given)
-    dependencies = Dependencies()
+    dependencies = Dependencies(member)
     dependencies.gather(replace(network, parameters=own), plan.unit)
-    for argument in plan.given.values():
-        dependencies.gather_blocks(argument.value)
+    for name, argument in plan.given.items():
+        if name in plan.open:
+            unit, written = plan.open[name]
+            dependencies.gather(member.expression(written, unit), unit)
+        else:
+            dependencies.gather_blocks(argument.value)
     for unit, insert in plan.inserts:
-        dependencies.gather(insert, unit)
+        dependencies.gather(member.insert(insert, unit), unit)
+    dependencies.gather_used()
     return dependencies

@@ -1,0 +1,49 @@
+"""`archdsl derive`: a member of a space of networks, written as a spec of its own."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from archdsl.cli import options
+from archdsl.cli.transform import print_or_write, spec_path
+from archdsl.diagnostics import Diagnostics
+from archdsl.spec import load
+
+_DERIVE = """\
+A space is a network with choices, such as `{8, 16}`: a decision for each. `archdsl check` lists the
+decisions by name. The result is one network, with the option of each decision where the choice
+stood: a table as a table, a cell as a cell. It uses no file but the library, and is compiled again
+before it is written: it must give the same network.
+
+examples:
+  archdsl derive specs/gpb_space.arch --choose smallest -o build/small.arch
+  archdsl derive specs/gpb_space.arch --choose random:1 --choose 'gpb.op1.over = temporal'
+"""
+
+
+def add_derive(commands: argparse._SubParsersAction[options.Parser]) -> None:
+    summary = "decide what a space of networks leaves open, and write the network as a spec"
+    parser = options.command(commands, "derive", summary, _DERIVE)
+    options.add_network(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=spec_path, help="default: print the spec"
+    )
+    options.add_force(parser)
+    parser.set_defaults(run=_derive)
+
+
+def _derive(arguments: argparse.Namespace) -> int:
+    spec = load(arguments.spec)
+    base = spec.choose(arguments.network)
+    given = options.given_parameters(spec, arguments)
+    spec, chosen = options.chosen(spec, base, arguments)
+    spec.build(chosen, given).check_decided()
+    name = arguments.output.stem if arguments.output else f"{base}_member"
+    derived = spec.derive(name, chosen)
+    diagnostics = Diagnostics()
+    origin = f"a member of {base}, of {Path(arguments.spec).name}"
+    text = derived.standalone_text(name, origin, given, diagnostics)
+    print_or_write(text, arguments)
+    options.report_warnings([*derived.build(name, given).diagnostics, *diagnostics])
+    return 0

@@ -1,0 +1,197 @@
+"""A member of a space written out: its options in place of the choices, as its author would.
+
+A choice that `each` decides anew in every row becomes a column of the table, as papers print it. A
+block that decides at each use is written out where it is used. What several places of one text
+decide differently cannot be written so: it is left over, and `choose` has to say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, cast
+
+from archdsl.plan.decisions import Decided
+from archdsl.program.places import dotted, key
+from archdsl.program.program import Definition, Unit
+from archdsl.source import Source, Span
+from archdsl.syntax import tree
+from archdsl.syntax.parser import parse_argument
+
+NOWHERE = Span(Source("", ""), 0, 0)
+"""The span of nodes that are in no text."""
+
+
+def read_option(text: str) -> tree.Expression | tree.Dash:
+    """An option as an expression again, of the text that it goes by."""
+    if text == "-":
+        return tree.Dash(span=NOWHERE)
+    return parse_argument(Source("option", f"option = {text}")).value
+
+
+@dataclass(frozen=True)
+class Member:
+    """What is decided, which of it the text `said` already, and what it `used` of other files."""
+
+    decided: tuple[Decided, ...]
+    said: set[str] = field(default_factory=set)
+    used: list[tuple[tree.Node, Unit]] = field(default_factory=list)
+
+    @cached_property
+    def options(self) -> Mapping[str, str]:
+        return {each.name: each.option for each in self.decided}
+
+    @property
+    def left(self) -> tuple[Decided, ...]:
+        """What no text has said."""
+        return tuple([each for each in self.decided if each.name not in self.said])
+
+    def option(self, name: str) -> tree.Expression | tree.Dash | None:
+        """The option of a decision, or None where nobody has asked for it."""
+        if name not in self.options:
+            return None
+        self.said.add(name)
+        return read_option(self.options[name])
+
+    def network(self, node: tree.Network, unit: Unit) -> tree.Network:
+        """A network with everything decided."""
+        text = _Text(self, unit, "")
+        return replace(node, parameters=text.parameters(node), body=text.body(node.body))
+
+    def definition(self, node: tree.Definition, unit: Unit) -> tree.Definition:
+        """A block or a cell with what is decided in its own text."""
+        if not isinstance(node, tree.Block | tree.Cell):
+            return node
+        text = _Text(self, unit, node.name)
+        return replace(node, parameters=text.parameters(node), body=text.body(node.body))
+
+    def expression(self, node: tree.Expression, unit: Unit) -> tree.Expression:
+        """An expression at the top level of a file, such as the argument of a derivation."""
+        return _Text(self, unit, "").expression(node)
+
+    def insert(self, node: tree.Insert, unit: Unit) -> tree.Insert:
+        return cast("tree.Insert", _Text(self, unit, "")._below(node))
+
+
+@dataclass(frozen=True)
+class _Text:
+    """The text of one definition. `path` begins the names of its decisions.
+
+    `row` is the place where `each` decides anew, if that is not the definition itself.
+    """
+
+    member: Member
+    unit: Unit
+    path: str
+    row: str | None = None
+
+    def parameters(self, node: tree.Network | tree.Block | tree.Cell) -> tuple[tree.Parameter, ...]:
+        return tuple([cast("tree.Parameter", self._below(each)) for each in node.parameters])
+
+    def body(self, statements: Iterable[tree.Statement]) -> tuple[tree.Statement, ...]:
+        return tuple([self._statement(statement) for statement in statements])
+
+    def _statement(self, node: tree.Statement) -> tree.Statement:
+        if isinstance(node, tree.Table):
+            return self._table(node)
+        return cast("tree.Statement", self._node(node))
+
+    def expression(self, node: tree.Expression) -> tree.Expression:
+        return cast("tree.Expression", self._node(node))
+
+    def _node(self, node: tree.Node) -> tree.Node:
+        """A node with options in place of the choices below it, and what varies written out."""
+        match node:
+            case tree.Each(value=tree.Choice() as choice):
+                return self._choice(choice, self.path if self.row is None else self.row)
+            case tree.Choice():
+                return self._choice(node, self.path)
+            case tree.Call(function=tree.Name(name=name)) if self.unit.varies(name):
+                used = _written_out(self.member, self.unit.names[name], self._place(node.function))
+                function, own = tree.split_call(used)
+                given = tuple([cast("tree.Argument", self._node(a)) for a in node.arguments])
+                return tree.Call(function, (*given, *own), span=node.span)
+            case tree.Name(name=name) if self.unit.varies(name):
+                return _written_out(self.member, self.unit.names[name], self._place(node))
+        return self._below(node)
+
+    def _below(self, node: tree.Node) -> tree.Node:
+        changed: dict[str, Any] = {}
+        own: tuple[str, ...] = node.__match_args__
+        for name in own:
+            value = getattr(node, name)
+            if isinstance(value, tree.Node):
+                changed[name] = self._node(value)
+            elif isinstance(value, tuple):
+                changed[name] = tuple(
+                    [self._node(part) if isinstance(part, tree.Node) else part for part in value]
+                )
+        return replace(node, **changed) if changed else node
+
+    def _choice(self, node: tree.Choice, path: str) -> tree.Node:
+        local = self.unit.places.get(key(node.span), "")
+        option = self.member.option(dotted(path, local))
+        # Where no member asks, as behind a condition, any option does: nothing reads it.
+        return option if option is not None else node.options[0]
+
+    def _place(self, node: tree.Name) -> str:
+        return dotted(self.path, self.unit.places.get(key(node.span), node.name))
+
+    # Tables
+
+    def _table(self, node: tree.Table) -> tree.Table:
+        """A table in which what every row decides for itself is a column."""
+        varying = [binding for binding in node.bindings if self._varies(binding.value)]
+        added = tuple([tree.Name(b.name or "", span=b.span) for b in varying])
+        rows = [self._row(line, varying) for line in node.rows]
+        kept = tuple([self._argument(b) for b in node.bindings if b not in varying])
+        return replace(node, bindings=kept, columns=(*node.columns, *added), rows=tuple(rows))
+
+    def _argument(self, node: tree.Argument) -> tree.Argument:
+        return replace(node, value=self.expression(node.value))
+
+    def _varies(self, node: tree.Expression) -> bool:
+        return any(isinstance(each, tree.Each) for each in tree.walk([node]))
+
+    def _row(
+        self, line: tree.Row | tree.Rule, varying: Iterable[tree.Argument]
+    ) -> tree.Row | tree.Rule:
+        if isinstance(line, tree.Rule):
+            return line
+        place = dotted(self.path, self.unit.places.get(key(line.span), ""))
+        cells = [cast("tree.Expression | tree.Dash", self._node(cell)) for cell in line.cells]
+        inside = replace(self, row=place)
+        return replace(line, cells=(*cells, *[inside._cell(each) for each in varying]))
+
+    def _cell(self, binding: tree.Argument) -> tree.Expression | tree.Dash:
+        """What a row decides for a definition of the table; a dash where its block takes none."""
+        names = {dotted(self.row or "", name) for name in self._local_names(binding.value)}
+        if names.isdisjoint(self.member.options):
+            return tree.Dash(span=binding.span)
+        return self.expression(binding.value)
+
+    def _local_names(self, node: tree.Expression) -> Iterator[str]:
+        for each in tree.walk([node]):
+            if isinstance(each, tree.Choice):
+                yield self.unit.places.get(key(each.span), "")
+
+
+def _written_out(member: Member, definition: Definition, place: str) -> tree.Call | tree.Name:
+    """The block of a definition that decides at each use, as it is at a place."""
+    node, unit = definition.node, definition.unit
+    text = _Text(member, unit, definition.name, place)
+    if isinstance(node, tree.BlockChoice):
+        chosen = text.expression(node.choice)
+        member.used.append((chosen, unit))
+        return cast("tree.Call | tree.Name", chosen)
+    assert isinstance(node, tree.Derived)
+    base, arguments = tree.split_call(node.base)
+    own = tuple([cast("tree.Argument", text._node(argument)) for argument in arguments])
+    if unit.varies(base.name):
+        base, before = tree.split_call(_written_out(member, unit.names[base.name], place))
+        taken = {argument.name for argument in own}
+        own = (*[argument for argument in before if argument.name not in taken], *own)
+    made = tree.Call(base, own, span=node.span) if own else base
+    member.used.append((made, unit))
+    return made
