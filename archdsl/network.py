@@ -242,11 +242,13 @@ class Network:
         Raises:
             CompileError: the recipe is at fault or not there, or there are several to choose from.
         """
+        return self.build_with(self.recipe(recipe, diagnostics))
+
+    def build_with(self, recipe: Recipe | None) -> dict[str, str]:
+        """The same with the scripts of a recipe that was read for this network."""
         from archdsl.emit.folder import python_files
 
-        self.check_decided()
-        how = self.recipe(recipe, diagnostics)
-        return self._finished(python_files(self.graph, self.module, how), how)
+        return self._finished(python_files(self.graph, self.module, recipe), recipe)
 
     def build_single(
         self, recipe: str | None = None, diagnostics: Diagnostics | None = None

@@ -58,7 +58,8 @@ MAY_IMPORT = {
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
     "space": {"ir", "ops.base"},
-    "search": {"expansion", "plan.rows", "space.likeness"},
+    "search": {"build.values", "expansion", "ir.likeness", "network", "plan", "program.loading"}
+    | {"recipes", "source", "space.likeness", "spec", "syntax"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),

@@ -89,18 +89,22 @@ def _with_words(program: Program) -> Program:
 
 
 def inherited(recipe: Recipe, network: str, pace: Number) -> Recipe:
-    """A recipe under the name of a network that derives from the one that it is for.
-
-    That network's clips have `pace` times as many frames of the same time, so the stride between
-    them is divided by it and rounded, to at least 1.
-    """
+    """A recipe under the name of a network that derives from the one that it is for."""
     # `x3d_s_train` becomes `x3d_wide_train`: a run is written under the name of its recipe.
     rest = recipe.name.removeprefix(recipe.network)
     name = f"{network}{rest}" if rest != recipe.name else f"{network}_{recipe.name}"
-    clip, test = _at_pace(recipe.clip, pace), recipe.test
+    return at_pace(replace(recipe, name=name, network=network), pace)
+
+
+def at_pace(recipe: Recipe, pace: Number) -> Recipe:
+    """A recipe whose clips have `pace` times as many frames of the same time.
+
+    The stride between them is divided by it and rounded, to at least 1.
+    """
+    test = recipe.test
     if isinstance(test, FullLength):
         test = _at_pace(test, pace)
-    return replace(recipe, name=name, network=network, clip=clip, test=test)
+    return replace(recipe, clip=_at_pace(recipe.clip, pace), test=test)
 
 
 _Strided = TypeVar("_Strided", Clip, FullLength)
