@@ -39,6 +39,9 @@ def choose(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
     faults = frame.findings.faults
     wanted = {argument.name or "": argument for argument in call.arguments}
     known = _decisions(frame, plan, frozenset(wanted), call.span)
+    if not known:
+        message = "this network has no choices, so there is nothing to decide"
+        raise frame.fault("choice", message, call.span)
     narrowed = dict(plan.narrowed)
     for argument in call.arguments:
         try:
@@ -67,9 +70,6 @@ def _read(
 def _unknown(
     frame: Frame, argument: tree.Argument, name: str, known: Mapping[str, Decision]
 ) -> Fault:
-    if not known:
-        message = "this network has no choices, so there is nothing to decide"
-        return frame.fault("choice", message, argument.span)
     hint = suggestion(name, known)
     return frame.fault("choice", f"no decision is called `{name}`", argument.span, help=hint)
 

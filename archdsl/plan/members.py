@@ -32,7 +32,10 @@ def read_option(text: str) -> tree.Expression | tree.Dash:
 
 @dataclass(frozen=True)
 class Member:
-    """What is decided, which of it the text `said` already, and what it `used` of other files."""
+    """What is decided, which of it the text `said` already, and what it `used` of other files.
+
+    Where nothing is decided, texts stay as they are: that is how a space is written.
+    """
 
     decided: tuple[Decided, ...]
     said: set[str] = field(default_factory=set)
@@ -56,22 +59,24 @@ class Member:
 
     def network(self, node: tree.Network, unit: Unit) -> tree.Network:
         """A network with everything decided."""
+        if not self.decided:
+            return node
         text = _Text(self, unit, "")
         return replace(node, parameters=text.parameters(node), body=text.body(node.body))
 
     def definition(self, node: tree.Definition, unit: Unit) -> tree.Definition:
         """A block or a cell with what is decided in its own text."""
-        if not isinstance(node, tree.Block | tree.Cell):
+        if not self.decided or not isinstance(node, tree.Block | tree.Cell):
             return node
         text = _Text(self, unit, node.name)
         return replace(node, parameters=text.parameters(node), body=text.body(node.body))
 
     def expression(self, node: tree.Expression, unit: Unit) -> tree.Expression:
         """An expression at the top level of a file, such as the argument of a derivation."""
-        return _Text(self, unit, "").expression(node)
+        return _Text(self, unit, "").expression(node) if self.decided else node
 
     def insert(self, node: tree.Insert, unit: Unit) -> tree.Insert:
-        return cast("tree.Insert", _Text(self, unit, "")._below(node))
+        return cast("tree.Insert", _Text(self, unit, "")._below(node)) if self.decided else node
 
 
 @dataclass(frozen=True)
