@@ -16,7 +16,6 @@ from archdsl.build.values import describe
 from archdsl.diagnostics import Label
 from archdsl.params.numbers import Number, is_integer, is_number, show_number
 from archdsl.syntax import tree
-from archdsl.syntax.printing.expressions import flat
 
 
 class Option(NamedTuple):
@@ -28,7 +27,11 @@ class Option(NamedTuple):
 
 def option_text(node: tree.Expression | tree.Dash) -> str:
     """The text that an option goes by: of a number its value, so that `2.50` is `2.5`."""
-    return show_number(node.value) if isinstance(node, tree.Number) else flat(node)
+    if isinstance(node, tree.Number):
+        return show_number(node.value)
+    from archdsl.syntax.printing.expressions import flat  # few networks are spaces
+
+    return flat(node)
 
 
 def option_texts(frame: Frame, node: tree.Choice) -> tuple[str, ...]:
@@ -84,7 +87,7 @@ def _selections(
 ) -> Iterator[Option]:
     """Every selection of the amount, as a tuple in the order of the text."""
     items = [item for option in written for item in _items(frame, option)]
-    _check_different(frame, [Option(item, flat(item)) for item in items])
+    _check_different(frame, [Option(item, option_text(item)) for item in items])
     amount = _amount(frame, node, len(items))
     sizes = range(1 if node.at_most else amount, amount + 1)
     count = sum(comb(len(items), size) for size in sizes)
@@ -95,7 +98,7 @@ def _selections(
     for size in sizes:
         for chosen in combinations(items, size):
             selection = tree.Tuple(chosen, span=node.span)
-            yield Option(selection, flat(selection))
+            yield Option(selection, option_text(selection))
 
 
 def _items(frame: Frame, option: tree.Expression | tree.Dash) -> Iterator[tree.Expression]:
