@@ -20,9 +20,9 @@ Results: TypeAlias = Mapping[Grown, float | None]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far results lead: the stages so far, and all networks that they call for.
+    """How far results lead: the stages so far, and all networks of steps that they call for.
 
-    `end` is what the expansion ends with, once that is known; the last of `wanted` if it is
+    `end` is what the expansion ends with, once that is known: a network of the last step, or that
     contracted. It is the start if that cannot grow, or nothing that it grows into can be trained.
     """
 
@@ -42,8 +42,7 @@ def progress(expansions: Expansions, results: Results) -> Progress:
     while True:
         last = stages[-1]
         if last.is_beyond:
-            end = last.grown.contracted()
-            return Progress(tuple(stages), (*wanted, end), end)
+            return Progress(tuple(stages), tuple(wanted), last.grown.contracted())
         wanted += last.tried
         if any(grown not in results for grown in last.tried):
             return Progress(tuple(stages), tuple(wanted), None)

@@ -71,7 +71,7 @@ def replayed(times: Fraction) -> tuple[Stage, int]:
 def test_x3d_s_is_found_in_the_published_order() -> None:
     """At 1.98 times the cost the first factor is the published 2.25, and the end is X3D-S."""
     end, trainings = replayed(Fraction("1.98"))
-    assert trainings == 7 * 6 + 1
+    assert trainings == 7 * 6
     assert [str(each) for each in end.transforms] == [
         *("bottleneck(2.25)", "quicken(2)", "resize(size = 160)", "stretch(2.2)"),
         *("lengthen(frames = 4)", "quicken(2)", "lengthen(frames = 16)"),
@@ -136,9 +136,8 @@ def test_an_expansion_ends_where_nothing_can_be_trained() -> None:
 
 def test_the_last_step_is_contracted_along_its_axis() -> None:
     found = tiny(65)
-    made, results = trained(found, lambda grown: 9.0 if grown.path[-1] == "temporal" else 5.0)
+    made, _ = trained(found, lambda grown: 9.0 if grown.path[-1] == "temporal" else 5.0)
     assert made.end == Grown(("temporal", "temporal", "temporal"), is_contracted=True)
-    assert made.end in results
     end = ending(found, made)
     assert end.state.inputs == {"video": (3, 6, 48, 48)}
     assert end.state.cost <= 65_000_000
