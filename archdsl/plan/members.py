@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from archdsl.plan.decisions import Decided
+from archdsl.plan.plan import Plan
 from archdsl.program.places import dotted, key
 from archdsl.program.program import Definition, Unit
 from archdsl.source import Source, Span
@@ -64,11 +65,11 @@ class Member:
         text = _Text(self, unit, "")
         return replace(node, parameters=text.parameters(node), body=text.body(node.body))
 
-    def definition(self, node: tree.Definition, unit: Unit) -> tree.Definition:
-        """A block or a cell with what is decided in its own text."""
+    def definition(self, node: tree.Definition, unit: Unit, mark: str = "") -> tree.Definition:
+        """A block or a cell with what is decided in its own text, or for it at one place."""
         if not self.decided or not isinstance(node, tree.Block | tree.Cell):
             return node
-        text = _Text(self, unit, node.name)
+        text = _Text(self, unit, dotted(mark, node.name))
         return replace(node, parameters=text.parameters(node), body=text.body(node.body))
 
     def expression(self, node: tree.Expression, unit: Unit) -> tree.Expression:
@@ -77,6 +78,57 @@ class Member:
 
     def insert(self, node: tree.Insert, unit: Unit) -> tree.Insert:
         return cast("tree.Insert", _Text(self, unit, "")._below(node)) if self.decided else node
+
+
+class Inserts:
+    """The insertions of a plan, as a member has them.
+
+    A block that is decided anew at each place is one block for each: `copies` are these, by name,
+    with the file that they are in. Places that decide alike share one.
+    """
+
+    def __init__(self, plan: Plan, member: Member) -> None:
+        self.member = member
+        self.copies: dict[str, tuple[tree.Block | tree.Cell, Unit]] = {}
+        self._inserted = [each for several in plan.inserted.values() for each in several]
+        self.written = tuple([self._insert(insert, unit) for unit, insert in plan.inserts])
+
+    def _insert(self, node: tree.Insert, unit: Unit) -> tree.Insert:
+        if not self.member.decided:
+            return node
+        each = [one for insertion in node.insertions for one in self._insertions(insertion, unit)]
+        return self.member.insert(replace(node, insertions=tuple(each)), unit)
+
+    def _insertions(self, node: tree.Insertion, unit: Unit) -> Iterator[tree.Insertion]:
+        written = self._text(node, unit)
+        if not node.each or written is None:
+            yield node
+            return
+        places: dict[str, list[tree.Place]] = {}
+        for inserted in self._inserted:
+            if inserted.node is node:
+                name = self._copy(*written, inserted.mark)
+                places.setdefault(name, []).append(tree.Place(inserted.mark, None, span=node.span))
+        for name, labels in places.items():
+            yield tree.Insertion(tree.Name(name, span=NOWHERE), tuple(labels), span=node.span)
+
+    def _text(self, node: tree.Insertion, unit: Unit) -> tuple[tree.Block | tree.Cell, Unit] | None:
+        """The block or the cell that is inserted, as it is written, if it is one by its name."""
+        found = unit.names.get(node.block.name) if isinstance(node.block, tree.Name) else None
+        if found is None or not isinstance(found.node, tree.Block):
+            return None
+        texts = (d for d in found.unit.file.definitions if isinstance(d, tree.Block | tree.Cell))
+        return next(text for text in texts if text.name == found.name), found.unit
+
+    def _copy(self, written: tree.Block | tree.Cell, unit: Unit, mark: str) -> str:
+        """The name of the block as it is decided for a place."""
+        decided = cast("tree.Block | tree.Cell", self.member.definition(written, unit, mark))
+        for name, (copy, _) in self.copies.items():
+            if replace(decided, name=name) == copy:
+                return name
+        name = f"{written.name}_{mark.replace('.', '_')}"
+        self.copies[name] = replace(decided, name=name), unit
+        return name
 
 
 @dataclass(frozen=True)

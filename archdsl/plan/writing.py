@@ -15,7 +15,7 @@ from archdsl.build.values import Value
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.plan.decisions import CHOOSE
 from archdsl.plan.edits import literal, network_of, shape_literal
-from archdsl.plan.members import NOWHERE, Member, read_option
+from archdsl.plan.members import NOWHERE, Inserts, Member, read_option
 from archdsl.plan.options import blocks_in
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import EXPECTATIONS, BuiltRow, Cells, RowId
@@ -54,9 +54,10 @@ def _parts(
 ) -> list[tuple[tree.Definition, ...]]:
     """The definitions of a file in groups: what it uses, the blocks that it needs, the network."""
     network = _network(name, plan, rows, member)
-    inserts = tuple([member.insert(insert, unit) for unit, insert in plan.inserts])
-    networks = tuple(_with_insertions(network, inserts))
+    inserted = Inserts(plan, member)
+    networks = tuple(_with_insertions(network, inserted.written))
     dependencies = _dependencies(plan, networks, member)
+    dependencies.gather_inserts(plan, inserted)
     dependencies.check([definition.name for definition in networks])
     uses = tuple(tree.Use(stem, span=NOWHERE) for stem in sorted(dependencies.uses))
     return [uses, *((definition,) for definition in (*dependencies.definitions, *networks))]
@@ -178,6 +179,15 @@ class Dependencies:
             if name in unit.names:
                 self._add(unit.names[name])
 
+    def gather_inserts(self, plan: Plan, inserts: Inserts) -> None:
+        """Add what insertions mention, and the blocks that were decided for one place each."""
+        for (unit, _), written in zip(plan.inserts, inserts.written, strict=True):
+            self.gather(written, unit)
+        for copy, unit in inserts.copies.values():
+            self.gather(copy, unit)
+            self.definitions.append(copy)
+        self.gather_used()
+
     def gather_used(self) -> None:
         """Add what the texts of other files mention, that were written out."""
         while self.member.used:
@@ -249,7 +259,5 @@ def _dependencies(
             dependencies.gather(member.expression(written, unit), unit)
         else:
             dependencies.gather_blocks(argument.value)
-    for unit, insert in plan.inserts:
-        dependencies.gather(member.insert(insert, unit), unit)
     dependencies.gather_used()
     return dependencies
