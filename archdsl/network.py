@@ -72,7 +72,7 @@ class Network:
         message = f"`{self.name}` is a space of networks, and this needs one: {count} open"
         each = next(each for each in self.decisions if each.decision.is_open)
         hint = f"decide {shown}, for example with `--choose '{each.name} = {each.option}'`"
-        raise CompileError([error("choice", message, name_span(self.plan.network), help=hint)])
+        raise CompileError([error("choice", message, help=hint)])
 
     @property
     def name(self) -> str:

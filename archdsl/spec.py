@@ -23,6 +23,7 @@ from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.ir.pruning import without_unread
 from archdsl.network import Network
+from archdsl.plan.decisions import CHOOSE
 from archdsl.plan.derivations import Lineage, lineage, named_arguments, parse_derivation, resolve
 from archdsl.plan.plan import Plan
 from archdsl.program.loading import parse_program
@@ -95,6 +96,14 @@ class Spec:
             CompileError: the text has mistakes of syntax. Others show when the network is built.
         """
         return Spec(self.program.with_network(parse_derivation(name, base, map(str, changes))))
+
+    def decided(self, name: str, choices: Sequence[tree.Argument]) -> Spec:
+        """The spec with decisions made in a space, which keeps its name."""
+        span = choices[0].span
+        call = tree.Call(tree.Name(CHOOSE, span=span), tuple(choices), span=span)
+        base = tree.Name(name, span=span)
+        node = tree.Derived("network", name, base, (call,), None, span=span)
+        return Spec(self.program.with_network(node))
 
     def standalone_text(
         self,

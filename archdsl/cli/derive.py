@@ -37,10 +37,10 @@ def _derive(arguments: argparse.Namespace) -> int:
     spec = load(arguments.spec)
     base = spec.choose(arguments.network)
     given = options.given_parameters(spec, arguments)
-    spec, chosen = options.chosen(spec, base, arguments)
-    spec.build(chosen, given).check_decided()
+    spec = options.chosen(spec, base, arguments)
+    spec.build(base, given).check_decided()
     name = arguments.output.stem if arguments.output else f"{base}_member"
-    derived = spec.derive(name, chosen)
+    derived = spec.derive(name, base)
     diagnostics = Diagnostics()
     origin = f"a member of {base}, of {Path(arguments.spec).name}"
     text = derived.standalone_text(name, origin, given, diagnostics)

@@ -182,19 +182,21 @@ def requested(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given
     spec = load(arguments.spec)
     name = spec.choose(arguments.network)
     given = given_parameters(spec, arguments)
-    return *chosen(spec, name, arguments), given
+    return chosen(spec, name, arguments), name, given
 
 
-def chosen(spec: Spec, name: str, arguments: argparse.Namespace) -> tuple[Spec, str]:
-    """The spec and the name of a network after the decisions of `--choose`.
+def chosen(spec: Spec, name: str, arguments: argparse.Namespace) -> Spec:
+    """The spec with the decisions of `--choose` made in a network.
 
     Raises:
         CompileError: one of them cannot be read.
     """
     if not arguments.choices:
-        return spec, name
-    derived = f"{name}_chosen"
-    return spec.derive(derived, name, f"choose({', '.join(arguments.choices)})"), derived
+        return spec
+    from archdsl.syntax.parser import parse_argument  # takes long to load
+
+    choices = [parse_argument(Source("--choose", text)) for text in arguments.choices]
+    return spec.decided(name, choices)
 
 
 def given_parameters(spec: Spec, arguments: argparse.Namespace) -> dict[str, Given]:
