@@ -225,6 +225,12 @@ def test_a_network_without_choices_has_nothing_to_search() -> None:
             "write `macs <= 1G`",
         ),
         (
+            ("method expansion((depth, width))", "flops <= 1G"),
+            "flops <= 1G",
+            "an expansion cannot be contracted to a bound of `flops`",
+            "`macs`, `params`, `activations`",
+        ),
+        (
             ("method expansion((depth, width))", "macs <= 1k"),
             "macs <= 1k",
             "must be bounded above what it begins with",

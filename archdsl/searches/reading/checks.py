@@ -11,8 +11,9 @@ from itertools import combinations
 
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.costs.metrics import METRICS
-from archdsl.diagnostics import Diagnostic, Label, error, warning
+from archdsl.diagnostics import Diagnostic, Label, error, one_of, warning
 from archdsl.ops.base import Cost
+from archdsl.plan.transforms.contract import Contract
 from archdsl.searches.methods import Bandit, Evolution, Expansion
 from archdsl.searches.search import ACCURACIES, Bound, Training
 from archdsl.settings.reading.entries import Entries, Entry
@@ -102,6 +103,11 @@ def _one_bound(entries: Entries) -> Iterator[Diagnostic]:
             message = "an expansion begins below its bound, so it has no least cost"
             help = f"write `{Bound(entry.name, None, entry.value.most)}`"
             yield error("search", message, entry.span, help=help)
+        if method.value.contract and entry.name not in Contract.budgets:
+            message = f"an expansion cannot be contracted to a bound of `{entry.name}`"
+            also = [Label(method.span, "contracts its last step, unless `contract = false`")]
+            help = one_of(Contract.budgets)
+            yield error("search", message, entry.span, also=also, help=help)
 
 
 def _bounds(entries: Entries) -> list[Entry]:
