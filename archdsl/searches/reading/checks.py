@@ -106,8 +106,8 @@ def _one_bound(entries: Entries) -> Iterator[Diagnostic]:
         if method.value.contract and entry.name not in Contract.budgets:
             message = f"an expansion cannot be contracted to a bound of `{entry.name}`"
             also = [Label(method.span, "contracts its last step, unless `contract = false`")]
-            help = one_of(Contract.budgets)
-            yield error("search", message, entry.span, also=also, help=help)
+            names = one_of(Contract.budgets)
+            yield error("search", message, entry.span, also=also, help=names)
 
 
 def _bounds(entries: Entries) -> list[Entry]:
