@@ -18,7 +18,7 @@ from archdsl.build.outcome import Sketch, sketch, unread
 from archdsl.build.parameters import given_from_python
 from archdsl.build.request import Budget, Built, Fault, Findings, Reuse
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, Diagnostics
+from archdsl.diagnostics import CompileError, Diagnostics, warning
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.ir.pruning import without_unread
@@ -273,6 +273,20 @@ class Spec:
         given = {key: given_from_python(key, value) for key, value in parameters.items()}
         warnings = Diagnostics() if diagnostics is None else diagnostics
         return building.build(self.program, chosen, given, warnings, self)
+
+    def searches_for(self, network: str, diagnostics: Diagnostics) -> list[Search]:
+        """The searches for a network. `diagnostics` gets a warning about each faulty one."""
+        from archdsl.searches.reading import finding
+
+        found = []
+        for name in finding.searches_for(self.program, network):
+            try:
+                found.append(self.search(name))
+            except CompileError as failure:
+                why = next(each.message for each in failure.diagnostics if each.is_error)
+                span = name_span(self.program.main.searches[name])
+                diagnostics.add(warning("search", f"search `{name}` is left out: {why}", span))
+        return found
 
     def _graph(self, name: str, unit: Unit) -> Graph | Sequence[str]:
         """The graph of a network that a file names, or its parameters that have no value."""

@@ -67,8 +67,8 @@ def _flops(arguments: argparse.Namespace) -> int:
 _SHOW = """\
 One line for each block and operation: the shape of its result, its parameters and its
 multiply-adds. Equal neighbours are shown once, with `x 3` and the figures of one. `<-` names the
-operands, unless the only operand is the result of the line before. Then come the recipes, with the
-settings that are not the defaults.
+operands, unless the only operand is the result of the line before. Then come the recipes and the
+searches, with the settings that are not the defaults.
 
 examples:
   archdsl show specs/x3d_s.arch
@@ -87,7 +87,8 @@ def add_show(commands: argparse._SubParsersAction[options.Parser]) -> None:
 def _show(arguments: argparse.Namespace) -> int:
     from archdsl.report import listing
 
-    network = options.network(arguments)
+    spec, name, given = options.requested(arguments)
+    network = spec.build(name, given)
     network.check_decided()
     shown = options.at_input(network, arguments)
     sys.stdout.write(listing.show(shown, arguments.depth))
@@ -95,5 +96,7 @@ def _show(arguments: argparse.Namespace) -> int:
     diagnostics.extend(network.diagnostics)
     for recipe in network.recipes(diagnostics):
         sys.stdout.write(listing.show_recipe(recipe))
+    for search in spec.searches_for(name, diagnostics):
+        sys.stdout.write(listing.show_search(search))
     options.report_warnings(diagnostics)
     return 0

@@ -49,8 +49,13 @@ _ELSEWHERE = {
 
 def setting_hint(name: str) -> str | None:
     """What to write for a setting of other tools; None for any other name."""
-    own = _own(name, _CALLED)
+    own = called(name)
     return _ELSEWHERE.get(name) or (f"it is called `{own}` here" if own else None)
+
+
+def called(name: str) -> str | None:
+    """What a setting of other tools is called here."""
+    return _own(name, _CALLED)
 
 
 def method_hint(name: str) -> str | None:

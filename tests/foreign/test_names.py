@@ -9,11 +9,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from archdsl.build.declarations import SCHEMES
-from archdsl.foreign import names, training, words
+from archdsl.foreign import names, searching, training, words
 from archdsl.ops import OPERATIONS
 from archdsl.program.files import library_file_of
 from archdsl.program.names import TYPE_WORDS, operation_words
 from archdsl.recipes.recipe import VOCABULARY
+from archdsl.searches import search as searches
+from archdsl.searches.methods import METHODS
 
 OWN = {*OPERATIONS, "none"}
 SETTINGS = VOCABULARY.forms
@@ -80,6 +82,19 @@ def test_settings_of_other_scripts_are_settings_of_recipes() -> None:
     assert len(listed) == len(set(listed))
     assert not set(listed) & (set(SETTINGS) | set(training._LEFT_TO_SCRIPTS))
     assert not set(training._LEFT_TO_SCRIPTS) & set(SETTINGS)
+
+
+def test_settings_of_other_tools_are_settings_of_searches() -> None:
+    methods = {method.name for method in METHODS}
+    assert set(searching._CALLED) <= set(searches.VOCABULARY.forms)
+    assert set(searching._METHODS) == methods
+    for table, own in (
+        (searching._CALLED, set(searches.VOCABULARY.forms)),
+        (searching._METHODS, methods),
+    ):
+        listed = [name for theirs in table.values() for name in theirs.split()]
+        assert len(listed) == len(set(listed))
+        assert not set(listed) & (own | set(searching._ELSEWHERE))
 
 
 def _kind(form: object) -> object:

@@ -63,14 +63,14 @@ def recipes_for(program: Program, network: str) -> dict[str, LocatedRecipe]:
     """
     own = {recipe.name: (recipe, program.main) for recipe in program.main.own_recipes}
     visible = {**program.main.recipes, **own}
-    for definition in _ancestry(program.main.names[network]):
+    for definition in ancestry(program.main.names[network]):
         found = {name: each for name, each in visible.items() if _is_for(each, definition)}
         if found:
             return found
     return {}
 
 
-def _ancestry(network: Definition) -> Iterator[Definition]:
+def ancestry(network: Definition) -> Iterator[Definition]:
     """A network, the network that it derives from, and so on."""
     for _ in range(limits.DERIVATIONS):  # a chain may be a circle
         yield network

@@ -23,6 +23,7 @@ from archdsl.program.names import words_in_types
 from archdsl.program.program import Program
 from archdsl.recipes.reading import building as recipes
 from archdsl.recipes.reading.finding import check_network
+from archdsl.searches.methods import Expansion
 from archdsl.searches.reading import checks, fitting
 from archdsl.searches.reading.settings import SearchReader, instance, literals
 from archdsl.searches.search import VOCABULARY, Search, Training
@@ -41,7 +42,7 @@ class Networks(Protocol):
         """The network of a name, or the default member of a space."""
 
     def candidates(self, name: str, given: Mapping[str, Given]) -> Candidates:
-        """A network with its plan, as transforms see it, and what is decided in it."""
+        """A network as transforms see it, and what it costs."""
 
 
 def build(
@@ -91,8 +92,11 @@ def _build(frame: Frame, search: tree.Search, networks: Networks) -> Search:
     findings.stop_on_errors()
     name, _ = tree.split_call(search.space)
     network = networks.build(name.name, given)
-    candidates = networks.candidates(name.name, given)
-    findings.extend(fitting.misfits(entries, network, candidates, name.span))
+    if isinstance(entries["method"].value, Expansion):
+        candidates = networks.candidates(name.name, given)
+        findings.extend(fitting.unexpandable(entries, network, candidates, name.span))
+    else:
+        findings.extend(fitting.unsearchable(entries, network, name.span))
     trained = {
         field: _training(frame, entries[field].value, network)
         for field in TRAINED

@@ -1,9 +1,12 @@
-"""Finding the search of a name in a spec."""
+"""Finding the searches of a spec: by name, or those for a network."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archdsl.diagnostics import CompileError, error, suggestion
 from archdsl.program.program import Program
+from archdsl.recipes.reading.finding import ancestry
 from archdsl.syntax import tree
 
 
@@ -26,3 +29,13 @@ def choose(program: Program, name: str | None) -> tree.Search:
         message, help = f"{shown} defines no search", "write `search NAME for SPACE { ... }`"
     # A file that cannot be read may have had it.
     raise CompileError(program.faults or [error("search", message, help=help)])
+
+
+def searches_for(program: Program, network: str) -> Sequence[str]:
+    """The searches for a network, by name; or else for the nearest that it derives from."""
+    spaces = {s.name: tree.split_call(s.space)[0].name for s in program.main.searches.values()}
+    for definition in ancestry(program.main.names[network]):
+        found = [name for name, space in spaces.items() if space == definition.name]
+        if found:
+            return found
+    return ()

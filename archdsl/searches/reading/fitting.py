@@ -10,48 +10,37 @@ from archdsl.network import Network
 from archdsl.plan.candidates import Candidates
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import axis
-from archdsl.searches.methods import Expansion
 from archdsl.settings.reading.entries import Entries
 from archdsl.source import Span
 from archdsl.syntax.lexemes import number_text
 
 
-def misfits(
+def unsearchable(entries: Entries, network: Network, space: Span) -> Iterator[Diagnostic]:
+    """Why there is nothing to try by trials; `space` is the network's name in the search."""
+    if not network.open_decisions:
+        message = f"network `{network.name}` has no choices, so there is nothing to search"
+        also = [Label(entries["method"].span, "chooses among members")]
+        help = "write a choice in it, as in `channels = {16, 24, 32}`, or `method expansion(...)`"
+        yield error("search", message, space, also=also, help=help)
+
+
+def unexpandable(
     entries: Entries, network: Network, candidates: Candidates, space: Span
 ) -> Iterator[Diagnostic]:
-    """What a search asks of its space that it does not have; `space` is its name in the search."""
-    method = entries["method"].value
-    if isinstance(method, Expansion):
-        yield from _decided(entries, network, candidates, space)
-        yield from _axes(entries, network, candidates)
-        yield from _start(entries, candidates, space)
-    else:
-        yield from _choices(entries, network, candidates, space)
+    """Why a network cannot be expanded as a search says; `space` is its name there."""
+    yield from _undecided(entries, network, space)
+    yield from _axes(entries, network, candidates)
+    yield from _start(entries, candidates, space)
 
 
-def _choices(
-    entries: Entries, network: Network, candidates: Candidates, space: Span
-) -> Iterator[Diagnostic]:
-    """A search by trials needs something that can be chosen."""
-    if any(decided.decision.is_open for decided in candidates.built.decisions):
-        return
-    message = f"network `{network.name}` has no choices, so there is nothing to search"
-    also = [Label(entries["method"].span, "chooses among members")]
-    help = "write a choice in it, as in `channels = {16, 24, 32}`, or `method expansion(...)`"
-    yield error("search", message, space, also=also, help=help)
-
-
-def _decided(
-    entries: Entries, network: Network, candidates: Candidates, space: Span
-) -> Iterator[Diagnostic]:
+def _undecided(entries: Entries, network: Network, space: Span) -> Iterator[Diagnostic]:
     """An expansion grows one network."""
-    still_open = [d.name for d in candidates.built.decisions if d.decision.is_open]
-    if still_open:
+    names = [f"{name} = first" for name in network.open_decisions]
+    if names:
         message = f"an expansion grows one network, but `{network.name}` has choices"
         also = [Label(entries["method"].span, "an expansion")]
-        names = ", ".join(f"{name} = first" for name in still_open[:2])
-        more = ", ..." if len(still_open) > 2 else ""
-        help = f"derive a network from it: `network NAME = {network.name} + choose({names}{more})`"
+        chosen = ", ".join(names[:2] + ["..."] * (len(names) > 2))
+        help = f"derive a network from it: `network NAME = {network.name} + choose({chosen})`"
         yield error("search", message, space, also=also, help=help)
 
 

@@ -24,6 +24,13 @@ def setting_hint(name: str) -> str | None:
     return searching.setting_hint(name) or hints.setting_hint(name, VOCABULARY)
 
 
+def meant_setting(name: str) -> str | None:
+    """The setting that has another name in other tools."""
+    from archdsl.foreign import searching  # tables that only a mistake needs
+
+    return searching.called(name)
+
+
 def foreign_method(name: str) -> tuple[str, str | None] | None:
     """The message for a method that is not here, and what to write; None for any other name."""
     from archdsl.foreign import searching  # tables that only a mistake needs

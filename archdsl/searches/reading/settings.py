@@ -18,7 +18,12 @@ from archdsl.plan.edits import literal
 from archdsl.program.program import is_network
 from archdsl.recipes.reading.finding import recipes_for
 from archdsl.searches.forms import BoundForm, RecipeForm
-from archdsl.searches.reading.hints import foreign_method, objective_hint, setting_hint
+from archdsl.searches.reading.hints import (
+    foreign_method,
+    meant_setting,
+    objective_hint,
+    setting_hint,
+)
 from archdsl.searches.search import VOCABULARY, Bound, Instance
 from archdsl.settings.forms import Form
 from archdsl.settings.reading.entries import Entries, Entry, SettingReader
@@ -42,6 +47,9 @@ class SearchReader(SettingReader):
 
     def hint(self, name: str) -> str | None:
         return setting_hint(name)
+
+    def meant(self, name: str) -> str | None:
+        return meant_setting(name) or super().meant(name)
 
     def entry(self, setting: tree.Setting, form: Form, node: tree.Expression | None) -> Entry:
         if isinstance(form, BoundForm):

@@ -5,7 +5,7 @@ The spans are kept because checks point to options, not to whole settings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
@@ -84,6 +84,10 @@ class SettingReader:
                 return self._options(setting.name, form.setting, arguments, span)
         raise TypeError(form)
 
+    def meant(self, name: str) -> str | None:
+        """The setting that a name is likely to mean."""
+        return nearest(name, self.vocabulary.forms)
+
     def implied(self) -> Entries:
         """What a definition has without saying so."""
         return {}
@@ -99,7 +103,7 @@ class SettingReader:
         entries = self.implied() | self.read(definition.settings)
         # A setting whose value is wrong or whose name is misspelt is not missing too.
         is_faulty = self.frame.findings.faults > faults
-        faulty = set(self._intended(definition.settings)) if is_faulty else set()
+        faulty = {self.meant(s.name) for s in definition.settings} if is_faulty else set()
         absent = {f: self.vocabulary.settings_for(f) for f in self.vocabulary.required}
         missing = {f: n for f, n in absent.items() if f not in entries and faulty.isdisjoint(n)}
         if missing:
@@ -108,11 +112,6 @@ class SettingReader:
             help = f"write {self.syntax(next(iter(missing)))}"
             self.frame.findings.report(self.fault(message, name_span(definition), help=help))
         return entries
-
-    def _intended(self, settings: Sequence[tree.Setting]) -> Iterator[str]:
-        """The settings that are written, misspelt ones under the name that is nearest."""
-        for setting in settings:
-            yield nearest(setting.name, self.vocabulary.forms) or setting.name
 
     def read(self, settings: Sequence[tree.Setting]) -> Entries:
         """Evaluate settings. A mistake in one is reported, and the others are still read."""

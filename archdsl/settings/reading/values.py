@@ -68,7 +68,10 @@ def evaluate_range(frame: Frame, node: tree.Range, code: str) -> tuple[Value, Va
     """
     low, high = (frame.evaluate(side) for side in (node.low, node.high))
     if is_number(low) and is_number(high) and low > high:
-        message = f"a range must start with the smaller end, but this is {show(low)}..{show(high)}"
+        # As they are written, `4M..2M`, where they are numbers.
+        sides = ((node.low, low), (node.high, high))
+        ends = (n.text if isinstance(n, tree.Number) else show(value) for n, value in sides)
+        message = f"a range must start with the smaller end, but this is {'..'.join(ends)}"
         help = f"write `{node.high.span.text}..{node.low.span.text}`"
         raise frame.fault(code, message, node.span, help=help)
     return low, high
