@@ -13,11 +13,13 @@ from archdsl.cli.main import main
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.costs.metrics import METRICS
 from archdsl.recipes.recipe import VOCABULARY
+from archdsl.searches import search as searches
 
 _LISTS = {
     "claims.md": (*METRICS, *STATED, *COUNTED, *PROPERTIES),
     "costs.md": tuple(CONVENTIONS),
     "recipes.md": tuple(VOCABULARY.forms),
+    "search.md": tuple(searches.VOCABULARY.forms),
 }
 
 
