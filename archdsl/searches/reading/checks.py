@@ -74,17 +74,21 @@ def _keep(entries: Entries) -> Iterator[Diagnostic]:
         yield error("search", message, span, also=also)
 
 
-def _one_objective(entries: Entries) -> Iterator[Diagnostic]:
-    """The best of a step goes on, so there must be a best one; all cost about the same."""
-    if not isinstance(entries["method"].value, Expansion):
-        return
-    also = [Label(entries["method"].span, "the best of each step goes on")]
-    if "minimise" in entries:
+def _one_accuracy(entries: Entries) -> Iterator[Diagnostic]:
+    """Trials are judged by one accuracy: two of the same predictions hardly ever disagree."""
+    metrics = entries["maximise"].value
+    if len(metrics) > 1:
+        message = f"a search maximises one accuracy, but this has {len(metrics)}"
+        help = f"write `maximise {metrics[0]}`"
+        yield error("search", message, entries["maximise"].span, help=help)
+
+
+def _no_cost(entries: Entries) -> Iterator[Diagnostic]:
+    """All candidates of a step cost about the same, and the most accurate one goes on."""
+    if isinstance(entries["method"].value, Expansion) and "minimise" in entries:
         message = "an expansion has no `minimise`: its steps fix the cost"
+        also = [Label(entries["method"].span, "the most accurate of each step goes on")]
         yield error("search", message, entries["minimise"].span, also=also)
-    if len(entries["maximise"].value) > 1:
-        message = f"an expansion has one objective, but this has {len(entries['maximise'].value)}"
-        yield error("search", message, entries["maximise"].span, also=also)
 
 
 def _one_bound(entries: Entries) -> Iterator[Diagnostic]:
@@ -160,4 +164,4 @@ _PER_MAC = {
 }
 """What a multiply-add counts by the conventions that count nothing else."""
 
-_CHECKS = (_startup, _population, _keep, _one_objective, _one_bound, _same_cost)
+_CHECKS = (_startup, _population, _keep, _one_accuracy, _no_cost, _one_bound, _same_cost)
