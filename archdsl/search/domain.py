@@ -73,4 +73,27 @@ class Objective:
     """What a search wants more or less of: `top1`, which training tells, or a metric of costs."""
 
     metric: str
-    maximise: bool
+    maximise: bool = True
+
+    def oriented(self, value: float) -> float:
+        """The value, or its negative: more of it is better."""
+        return value if self.maximise else -value
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a search wants: of what training tells, and of costs, which are known before.
+
+    With costs there is no best member but a front. The objectives of the study are in this order.
+    """
+
+    trained: Objective
+    costs: tuple[Objective, ...] = ()
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        return (self.trained, *self.costs)
+
+    def values(self, member: Member, result: float) -> tuple[float, ...]:
+        """What a study is told of a member whose training ended with a result."""
+        return (result, *(float(member.costs[cost.metric]) for cost in self.costs))

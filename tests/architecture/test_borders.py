@@ -58,8 +58,9 @@ MAY_IMPORT = {
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
     "space": {"ir", "ops.base"},
-    "search": {"build.values", "expansion", "ir.likeness", "network", "plan", "program.loading"}
-    | {"recipes", "source", "space.likeness", "spec", "syntax"},
+    "search": GROUND
+    | {"build.values", "expansion", "ir.likeness", "network", "plan", "program.loading"}
+    | {"recipes", "space.likeness", "spec", "syntax"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),
