@@ -24,6 +24,9 @@ Each level takes several frames of Python's stack, which is limited to 1,000.
 DERIVATIONS = 50
 """Networks, blocks or recipes in a row that are each derived from the next."""
 
+OPTIONS = 10_000
+"""Options of one choice, each step of a range counted."""
+
 DIGITS = 30
 """Digits of one number as it is written."""
 

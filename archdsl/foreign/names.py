@@ -181,6 +181,12 @@ _WRITTEN = {
     ),
     "a body has no attributes: write `y = ...`, and `x -> y`": "self super",
     "numbers are exact, and of one kind": "float double long",
+    "one of several is a choice: `{a, b}`": "oneof choice choices layerchoice valuechoice "
+    "mutable suggestcategorical categorical gridsearch sampleone",
+    "some of several are a choice: `2 of {a, b, c}`, or at most two: `<= 2 of {a, b, c}`": "manyof "
+    "inputchoice permutate",
+    "numbers to choose from are written `{4..28 by 4}`": "suggestint suggestfloat intvar quniform "
+    "loguniform qrandint floatv intv",
 }
 """What to write for a name of others that is no single name here."""
 

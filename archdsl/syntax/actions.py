@@ -6,13 +6,14 @@ is ever built: a text of a million tokens would need a second tree of that size.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
 from lark import Token
 
 from archdsl import limits
+from archdsl.diagnostics import Label
 from archdsl.source import Span
 from archdsl.syntax import tree
 from archdsl.syntax.lexemes import Margin, parse_number, unknown_escapes, unquote
@@ -49,8 +50,15 @@ class Actions:
         super().__init__()
         self._margin = margin
 
-    def _report(self, code: str, message: str, span: Span, help: str | None = None) -> None:
-        self._margin.report(message, span, help, code=code)
+    def _report(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        help: str | None = None,
+        also: Iterable[Label] = (),
+    ) -> None:
+        self._margin.report(message, span, help, code=code, also=also)
 
     def _unquote(self, token: Token) -> str:
         for offset, escape in unknown_escapes(token):

@@ -134,9 +134,9 @@ def _colon(fault: Fault) -> Diagnostic | None:
 
 
 def _bracket(fault: Fault) -> Diagnostic | None:
-    """`kernel = [3, 3, 3]`, `y = {1, 2}`, `x.shape[0, 1]`."""
-    if fault.found.type in ("LSQB", "LBRACE") and "NUMBER" in fault.accepted:
-        help = "several values stand in parentheses: `(a, b)`"
+    """`kernel = [3, 3, 3]`, `x.shape[0, 1]`."""
+    if fault.found.type == "LSQB" and "NUMBER" in fault.accepted:
+        help = "several values stand in parentheses, `(a, b)`, and options in braces, `{a, b}`"
     elif fault.found.type == "COMMA" and "RSQB" in fault.accepted:
         help = "write one index, `x.shape[0]`; of tensors, `x -> select(axis, index)`"
     else:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import NamedTuple
 
 from lark import Token
 
 from archdsl import limits
 from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.source import Source, Span
-from archdsl.syntax.separators import TooDeep
+from archdsl.syntax.separators import BEFORE_VALUE, TooDeep
 
 PAIRS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 _TEXTS = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
@@ -66,8 +68,18 @@ def line_starts(tokens: Sequence[Token]) -> Iterator[tuple[Token, bool]]:
         is_first = token.type == "_SEP" and token != ";"
 
 
+class _Open(NamedTuple):
+    """An open bracket, the indentation of its line, and whether it holds a list and no body."""
+
+    token: Token
+    indent: int
+    is_list: bool
+
+
 class _Repair:
     """Walks over tokens with a stack of open brackets, each with the indentation of its line.
+
+    A brace where a value is expected opens a choice, which ends as a parenthesis does.
 
     `surplus` is how many more braces are opened than closed. Its sign decides whether a brace that
     fits no indentation is the surplus one, or shows that one before it is missing.
@@ -76,7 +88,8 @@ class _Repair:
     def __init__(self, source: Source, surplus: int) -> None:
         self._source = source
         self._surplus = surplus
-        self._open: list[tuple[Token, int]] = []
+        self._open: list[_Open] = []
+        self._previous: Token | None = None
         self._indent = 0
         self._result = Repaired()
 
@@ -89,59 +102,66 @@ class _Repair:
                 self._close(token, is_first)
             else:
                 self._take(token)
+            self._previous = token
         while self._open:
             self._insert_closer()
         return self._result
 
     def _take(self, token: Token) -> None:
         if token.type in PAIRS:
-            self._open.append((token, self._indent))
+            is_list = token.type != "LBRACE" or self._expects_value()
+            self._open.append(_Open(token, self._indent, is_list))
         # `layout` checks this too, but only after the repair, which takes time for each open
         # bracket.
         if len(self._open) > limits.NESTING:
             raise TooDeep(token)
         self._result.tokens.append(token)
 
+    def _expects_value(self) -> bool:
+        before = self._previous
+        return before is not None and (before.type in BEFORE_VALUE or before in ("each", "of"))
+
     def _end_lines(self, token: Token) -> None:
-        """A line that is indented no further than that of an open parenthesis ends its list."""
-        while token.type not in _CLOSERS and self._open:
-            opening, indent = self._open[-1]
+        """A line that is indented no further than that of an open parenthesis ends its list.
+
+        One that begins with `}` may be indented as far: `y = {` has its brace below the `y`.
+        """
+        is_brace = token.type == "RBRACE"
+        while (is_brace or token.type not in _CLOSERS) and self._open:
+            opening = self._open[-1]
             # A chain may continue at any indentation.
-            if opening.type == "LBRACE" or self._indent > indent or token.type == "ARROW":
+            if not opening.is_list or self._indent >= opening.indent + (not is_brace):
+                return
+            if token.type == "ARROW":
                 return
             self._insert_closer()
 
     def _close(self, token: Token, is_first: bool) -> None:
-        if token.type == "RBRACE":
-            self._close_brace(token, is_first)
-            return
-        inner = self._inside_braces()
+        inner = self._inside_bodies()
         if token.type in inner:
-            while PAIRS[self._open[-1][0].type] != token.type:
+            while PAIRS[self._open[-1].token.type] != token.type:
                 self._insert_closer()
             self._pair(token)
+        elif token.type == "RBRACE":
+            self._close_brace(token, is_first)
         elif inner:
             self._replace(token)
         else:
             self._drop(token)
 
-    def _inside_braces(self) -> list[str]:
-        """The closers of the parentheses that are open since the last brace, innermost first."""
-        closers = []
-        for opening, _ in reversed(self._open):
-            if opening.type == "LBRACE":
-                break
-            closers.append(PAIRS[opening.type])
-        return closers
+    def _inside_bodies(self) -> list[str]:
+        """The closers of the lists that are open since the last body, innermost first."""
+        lists = takewhile(lambda opening: opening.is_list, reversed(self._open))
+        return [PAIRS[opening.token.type] for opening in lists]
 
     def _close_brace(self, token: Token, is_first: bool) -> None:
-        braces = [indent for opening, indent in self._open if opening.type == "LBRACE"]
+        braces = [opening.indent for opening in self._open if not opening.is_list]
         # There are more closing braces than opening ones, and this one is indented like a statement
         # of the body: it is the one too many.
         if not braces or (is_first and self._surplus < 0 and self._indent > braces[-1]):
             self._drop(token)
             return
-        while self._open[-1][0].type != "LBRACE":
+        while self._open[-1].is_list:
             self._insert_closer()
         # A closing brace is missing, and this one is at the indentation of an outer block: the
         # inner one was left open.
@@ -157,7 +177,7 @@ class _Repair:
 
     def _insert_closer(self) -> None:
         """Close the innermost open bracket after the last word, and report that it was open."""
-        opening, _ = self._open.pop()
+        opening = self._open.pop().token
         result = self._result
         # Before the separators: the label belongs to the end of the line, not to the next one.
         after = next(
@@ -173,7 +193,7 @@ class _Repair:
         result.mistakes.append(error("syntax", message, self._span(opening), also=[place]))
 
     def _replace(self, token: Token) -> None:
-        opening, _ = self._open[-1]
+        opening = self._open[-1].token
         closer = PAIRS[opening.type]
         self._blame(token)
         opened = Label(self._span(opening), "opened here")

@@ -2,7 +2,6 @@
 
 `each` stands before what it belongs to, `of` after an amount, `by` in a range of options, `require`
 at the head of a statement and `search` at that of a definition. A spec can use all five as names.
-So can it `x`: `each x 3` is a shape, and `for each x in xs` is not.
 """
 
 from __future__ import annotations
@@ -12,118 +11,103 @@ from collections.abc import Iterable, Iterator
 
 from lark import Token
 
-from archdsl.syntax.separators import OPERAND
-from archdsl.syntax.tokens import Ahead, join, retype, touches
+from archdsl.syntax.separators import AMOUNT, CLOSE, OPEN, OPERAND
+from archdsl.syntax.tokens import Ahead, retype
 
-_OPEN = {"LPAR", "LSQB", "LBRACE", "LCHOICE"}
-_CLOSE = {"RPAR", "RSQB", "RBRACE", "RCHOICE"}
-_BEFORE_STATEMENT = {"", "_SEP", "LBRACE"}
-_VALUES = {"NUMBER", "NAME", "LPAR", "LCHOICE", "MINUS", "NOT", "CONSTANT", "NONE", "IN", "CELL"}
-_HEAD = {"NAME", "LPAR", "LBRACE"}
-_SIGN = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
-_SIZES = {"NUMBER", "NAME", "LPAR", "LCHOICE"}
 _WORDS = {"each", "of", "by", "require", "search"}
+_BEFORE_STATEMENT = {"", "_SEP", "LBRACE"}
+_BEFORE_ITEM = {*_BEFORE_STATEMENT, "DISPUTED"}
+_AFTER_SEARCH = {"NAME", "LPAR", "LBRACE", "FOR"}
+# A value can begin with one of these.
+_VALUES = {"NUMBER", "NAME", "LPAR", "LCHOICE", "MINUS", "NOT", "CONSTANT", "NONE", "IN", "CELL"}
+_SIZES = {*_VALUES, "AT_MOST"}
+_SIGN = re.compile(r"(x[0-9]+)*(x|x[0-9]+)")
 
 
 def choice_keywords(stream: Iterable[Token]) -> Iterator[Token]:
     """The tokens with the words of choices under types of their own."""
-    tokens = Ahead(stream)
-    brackets: list[str] = []
-    previous, in_claim = "", False
-    for token in tokens:
-        kind = token.type
-        if kind == "NAME" and token in _WORDS and not in_claim:
-            innermost = brackets[-1] if brackets else ""
-            kind = _kind(token, previous, innermost, tokens)
-            token = retype(kind, token)
-        elif kind in _OPEN:
-            brackets.append(kind)
-        elif kind in _CLOSE and brackets:
-            brackets.pop()
-        # A claim states figures and labels, and has no choices.
-        in_claim = kind == "CLAIM" or (in_claim and kind != "RBRACE")
-        previous = kind
+    following, before = Ahead(stream), _Before()
+    for token in following:
+        if token.type == "NAME" and token in _WORDS:
+            token = retype(_kind(token, before, following), token)
+        before.take(token)
         yield token
 
 
-def _kind(word: Token, previous: str, innermost: str, following: Ahead) -> str:
-    """The type of one of the words, by the token before and by those that follow."""
-    if previous in OPERAND and word == "of" and following.types(1) == ["LCHOICE"]:
-        return "OF"
-    if previous in OPERAND and word == "by" and innermost == "LCHOICE":
-        return "BY"
-    if word == "each" and _is_each(previous, following):
-        return "EACH"
-    (after,) = following.types(1)
-    begins = previous in _BEFORE_STATEMENT
-    if word == "require" and begins and (after in _VALUES or following.next() == "each"):
-        return "REQUIRE"
-    if word == "search" and begins and not innermost and after in _HEAD:
-        return "SEARCH"
-    return "NAME"
+class _Before:
+    """What stands before the next token.
 
-
-def _is_each(previous: str, following: Ahead) -> bool:
-    """Whether `each` stands before a choice, a name or a call that it can belong to."""
-    after = following.next()
-    if after is None or after.type in ("LCHOICE", "NUMBER"):
-        return after is not None
-    if after.type == "AT_MOST":
-        return following.types(4)[2:] == ["NAME", "LCHOICE"]  # the name is `of`
-    if after.type != "NAME":
-        return False
-    is_sign = _SIGN.fullmatch(after) and following.types(2)[1] in _SIZES
-    return previous in ("FOR", "INSERT") or not is_sign
-
-
-_PATH = re.compile(r"\w+(\.\w+)+")
-
-
-def decision_names(tokens: Iterable[Token]) -> Iterator[Token]:
-    """The tokens of a derivation; names of decisions in its transforms are one token each.
-
-    `choose(stage1.row0.block = t3_s3)` names a decision, which is no expression.
+    `is_value` says whether an operand has ended there, after which `x` is the sign of a shape.
     """
-    depth, previous, is_added = 0, "", False
-    path: list[Token] = []
-    for token in tokens:
-        if path and _goes_on(path, token):
-            path.append(token)
-            continue
-        yield from _named(path, token)
-        path = []
-        is_added = is_added or (token.type == "PLUS" and depth == 0)
-        begins = is_added and depth == 1 and previous in ("LPAR", "COMMA")
-        depth += (token.type in _OPEN) - (token.type in _CLOSE)
-        previous = token.type
-        if begins and token.isidentifier():
-            path = [token]
-        else:
-            yield token
-    yield from path
+
+    def __init__(self) -> None:
+        self.kind = ""
+        self.is_value = False
+        self.in_labels = False
+        self._open: list[str] = []
+
+    @property
+    def bracket(self) -> str:
+        """The innermost open bracket; empty outside of all."""
+        return self._open[-1] if self._open else ""
+
+    def take(self, token: Token) -> None:
+        kind = token.type
+        if kind in OPEN:
+            self._open.append(kind)
+        elif kind in CLOSE and self._open:
+            self._open.pop()
+        # `same each other` in a claim: labels can be any words.
+        begins_labels = token == "same" and self.kind in _BEFORE_ITEM
+        self.in_labels = kind == "NAME" and (begins_labels or self.in_labels)
+        self.is_value = kind in OPERAND and not (self.is_value and token == "x")
+        self.kind = kind
 
 
-def leading_decision(tokens: Iterable[Token]) -> Iterator[Token]:
-    """The tokens of an argument; the name of a decision before its `=` is one token."""
-    path: list[Token] = []
-    rest = iter(tokens)
-    for token in rest:
-        if path and not _goes_on(path, token):
-            yield from _named(path, token)
-            yield token
+def _kind(word: Token, before: _Before, following: Ahead) -> str:
+    """The type of one of the words."""
+    if before.in_labels or before.kind == "DOT":
+        return "NAME"
+    if word == "of":
+        return "OF" if before.kind in AMOUNT and following.kind() == "LCHOICE" else "NAME"
+    if word == "by":
+        return "BY" if before.is_value and before.bracket == "LCHOICE" else "NAME"
+    if word == "each":
+        return "EACH" if _is_each(before, following) else "NAME"
+    begins = before.kind in _BEFORE_STATEMENT
+    if word == "require":
+        return "REQUIRE" if begins and following.kind() in _VALUES else "NAME"
+    begins = begins and not before.bracket
+    return "SEARCH" if begins and following.kind() in _AFTER_SEARCH else "NAME"
+
+
+def _is_each(before: _Before, following: Ahead) -> bool:
+    """Whether `each` stands before a choice, a name or a call that it can belong to."""
+    after = following.peek()
+    if after is None:
+        return False
+    if after.type in ("LCHOICE", "NUMBER"):
+        return True
+    if after.type in ("AT_MOST", "LPAR"):  # `each <= 2 of {a, b, c}`, or a comparison, or a call
+        return _is_of(following, _value_end(following, int(after.type == "AT_MOST")))
+    is_step = after == "by" and before.bracket == "LCHOICE" and following.kind(1) in _VALUES
+    if after.type != "NAME" or is_step or _is_of(following, 0):
+        return False
+    if before.kind in ("FOR", "INSERT") or _is_of(following, 1) or not _SIGN.fullmatch(after):
+        return True
+    return after.endswith("x") and following.kind(1) not in _SIZES  # else `each x 3`, `each x3`
+
+
+def _is_of(following: Ahead, place: int) -> bool:
+    return following.peek(place) == "of" and following.kind(place + 1) == "LCHOICE"
+
+
+def _value_end(following: Ahead, place: int) -> int:
+    """The place after the value that begins at this one: a word, a number or parentheses."""
+    depth = 0
+    while kind := following.kind(place):
+        depth += (kind in OPEN) - (kind in CLOSE)
+        place += 1
+        if depth <= 0:
             break
-        path.append(token)
-    else:
-        yield from path
-    yield from rest
-
-
-def _goes_on(path: list[Token], token: Token) -> bool:
-    is_piece = token.type in ("DOT", "NUMBER") or token.isidentifier()
-    return is_piece and touches(path[-1], token)
-
-
-def _named(path: list[Token], after: Token) -> list[Token]:
-    """The pieces of a path as one token, where they are a name before `=`."""
-    is_name = after.type == "EQUAL" and _PATH.fullmatch("".join(path))
-    return [join(path, "NAME")] if is_name else path
+    return place

@@ -9,6 +9,7 @@ from lark import Token
 
 from archdsl.diagnostics import Diagnostic, alternatives, error
 from archdsl.source import Source, Span
+from archdsl.syntax.separators import CLOSE, OPEN
 
 _DEFINITIONS = {"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "SEARCH", "USE", "DOC"}
 _DEFINITIONS |= {"$END"}
@@ -87,6 +88,16 @@ class Fault:
     @property
     def found(self) -> Token:
         return self.token(self.at)
+
+    @property
+    def in_choice(self) -> bool:
+        """Whether the token is between the braces of a choice, and in no bracket inside it."""
+        depth = 0
+        for token in reversed(self.tokens[self.first : self.at]):
+            depth += (token.type in CLOSE) - (token.type in OPEN)
+            if depth < 0:
+                return token.type == "LCHOICE"
+        return False
 
     @property
     def shown(self) -> str:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archdsl import limits
-from archdsl.diagnostics import Diagnostic, error
+from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
@@ -148,11 +148,17 @@ class Margin:
         self.report(f"{shown} is not part of the language", self._span(token), help)
 
     def report(
-        self, message: str, span: Span, help: str | None = None, *, code: str = "syntax"
+        self,
+        message: str,
+        span: Span,
+        help: str | None = None,
+        *,
+        code: str = "syntax",
+        also: Iterable[Label] = (),
     ) -> None:
         """Add an error, up to `limits.MISTAKES`."""
         if len(self.mistakes) < limits.MISTAKES:
-            self.mistakes.append(error(code, message, span, help=help))
+            self.mistakes.append(error(code, message, span, also=also, help=help))
 
     def _span(self, token: Token) -> Span:
         """The span of a token without blanks at its end."""

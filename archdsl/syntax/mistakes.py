@@ -1,8 +1,8 @@
 """Rules that explain syntax mistakes: what is wrong, where, and what to write instead.
 
 An LALR parser only knows which tokens it expected. The rules here and in `heads`, `clauses`,
-`formulas` and `borrowed` recognise the usual mistakes from the tokens around. They are tried in
-order, special ones first.
+`formulas`, `misread_choices` and `borrowed` recognise the usual mistakes from the tokens around.
+They are tried in order, special ones first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from lark import Token
 
 from archdsl.diagnostics import Diagnostic, did_you_mean, error, nearest
 from archdsl.source import Span
-from archdsl.syntax import borrowed, clauses, formulas, heads
+from archdsl.syntax import borrowed, clauses, formulas, heads, misread_choices
 from archdsl.syntax.fault import Fault
 
 _DEFINITIONS = ("block", "cell", "claim", "network", "recipe", "search", "use")
@@ -173,6 +173,7 @@ def _bare_argument(fault: Fault) -> Diagnostic | None:
 _RULES: tuple[Callable[[Fault], Diagnostic | None], ...] = (
     _decimal,
     *heads.RULES,
+    *misread_choices.RULES,
     *clauses.RULES,
     *formulas.RULES,
     *borrowed.RULES,

@@ -16,7 +16,7 @@ from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
-from archdsl.syntax.choice_keywords import leading_decision
+from archdsl.syntax.decision_names import leading_decision
 from archdsl.syntax.grammar import END, Driver, Session, Unexpected, grammar
 from archdsl.syntax.layout import arrange
 from archdsl.syntax.separators import TooDeep

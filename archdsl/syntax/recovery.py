@@ -73,10 +73,11 @@ def _begins_definition(tokens: Sequence[Token], position: int, brackets: Counter
     """
     token = tokens[position]
     is_outside = brackets["LBRACE"] <= brackets["RBRACE"]
-    if token.type in _DEFINITIONS:
+    kinds = [token.type for token in tokens[position : position + 2]]
+    is_search = token == "search" and kinds[1:] in (["NAME"], ["FOR"], ["LBRACE"])
+    if token.type in _DEFINITIONS or is_search:
         return is_outside or token.column == 1
     # Two names in a row are no statement: `netwrk a` is a misspelt keyword.
-    kinds = [token.type for token in tokens[position : position + 2]]
     is_apart = brackets["LPAR"] <= brackets["RPAR"] or token.column == 1
     return is_outside and is_apart and kinds == ["NAME", "NAME"]
 

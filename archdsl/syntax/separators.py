@@ -18,8 +18,13 @@ from archdsl.source import Source, Span
 OPERAND = {"NUMBER", "NAME", "CONSTANT", "NONE", "RPAR", "RSQB", "RCHOICE", "IN", "CELL"}
 """An operand can end with one of these. `in` and `cell` are names of values, too."""
 
-_OPEN = {"LPAR", "LSQB", "LBRACE", "LCHOICE"}
-_CLOSE = {"RPAR", "RSQB", "RBRACE", "RCHOICE"}
+AMOUNT = {"NUMBER", "NAME", "RPAR"}
+"""What stands before `of` ends with one of these."""
+
+OPEN = {"LPAR", "LSQB", "LBRACE", "LCHOICE"}
+CLOSE = {"RPAR", "RSQB", "RBRACE", "RCHOICE"}
+"""All brackets, and those of choices apart from those of bodies."""
+
 _PARTS = {"COMMA", "VBAR"}
 # A line that begins with one of these continues the statement before it.
 _CONTINUES = {"RBRACE", "RCHOICE", "ARROW", "PLUS", "ELSE"}
@@ -28,9 +33,10 @@ _PREFIX = {"MINUS", "NOT"}
 # What the braces after these words hold is no statement, so braces inside them open choices.
 _WITHOUT_STATEMENTS = {"TABLE", "CLAIM", "RECIPE", "search"}
 _WITH_BODIES = {"IF", "ELSE", "FOR", "TABLE"}
-# After one of these a value is expected.
-_BEFORE_VALUE = {"", "EQUAL", "COMMA", "PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "AND", "OR"}
-_BEFORE_VALUE |= {"NOT", "IF", "RETURN", "RANGE", "ARROW", "LBRACE"}
+BEFORE_VALUE = {"", "EQUAL", "COMMA", "PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "AND", "OR"}
+BEFORE_VALUE |= {"NOT", "IF", "RETURN", "RANGE", "ARROW", "LPAR", "LSQB", "VBAR"}
+"""After one of these, in the body of a block, a value is expected."""
+
 _IN_LINE = {"LPAR", "LSQB", "LCHOICE"}
 _BEFORE_STATEMENT = {"", "_SEP", "LBRACE", "RBRACE"}
 # The sign of a shape, `3 x {8, 16}`, stands after one of these. It is still a name here.
@@ -110,9 +116,9 @@ class _Brackets:
         kind = token.type
         if self._previous in _BEFORE_STATEMENT:
             self._statement = "search" if not self._open and token == "search" else kind
-        if kind in _OPEN:
+        if kind in OPEN:
             self._enter(kind)
-        elif kind in _CLOSE and self._open:
+        elif kind in CLOSE and self._open:
             self._open.pop()
             self._elses.pop()
         # Each argument and each cell of a table is an expression of its own.
@@ -154,13 +160,21 @@ class _Brackets:
             return self._statement == "FOR" and earlier == "NAME"
         if previous == "COLON":
             return self._statement in ("INPUT", "INIT")
-        return previous in _BEFORE_VALUE
+        if previous == "FOR":  # `search a for {b, c}`: a mistake
+            return not self._open
+        return previous in BEFORE_VALUE or previous == "LBRACE"
 
     def _is_followed_by_value(self) -> bool:
         """Whether the name before is a soft keyword, or the sign of a shape."""
+        if self._earlier == "DOT":
+            return False
+        is_inside = bool(self._open) or self._statement == "NAME"  # that of an argument
         if self._word == "of":
-            return self._earlier in OPERAND
+            return is_inside and self._earlier in AMOUNT
         if self._word == "require":
             return self._earlier in _BEFORE_STATEMENT
+        if self._word == "insert":  # a mistake, too: an insertion names what it inserts
+            return self._earlier == "PLUS" and not self._open
         is_sign = self._word == "x" and self._earlier in _SIZE and bool(self._open)
-        return self._word == "each" or is_sign
+        is_each = self._word == "each" and (is_inside or self._earlier == "EQUAL")
+        return is_each or is_sign

@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterable, Iterator
 
 from lark import Token
 
-from archdsl.syntax.choice_keywords import decision_names
+from archdsl.syntax.decision_names import decision_names
 from archdsl.syntax.separators import OPERAND
 from archdsl.syntax.tokens import join, retype, touches
 

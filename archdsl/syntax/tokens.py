@@ -35,14 +35,14 @@ class Ahead:
         while self._sees(1):
             yield self._seen.popleft()
 
-    def types(self, many: int) -> list[str]:
-        """The types of the next tokens, empty for those after the end."""
-        self._sees(many)
-        found = [self._seen[i].type for i in range(min(many, len(self._seen)))]
-        return found + [""] * (many - len(found))
+    def peek(self, place: int = 0) -> Token | None:
+        """The token at a place after the next one; None after the end."""
+        return self._seen[place] if self._sees(place + 1) else None
 
-    def next(self) -> Token | None:
-        return self._seen[0] if self._sees(1) else None
+    def kind(self, place: int = 0) -> str:
+        """The type of the token at a place; empty after the end."""
+        token = self.peek(place)
+        return token.type if token is not None else ""
 
     def _sees(self, many: int) -> bool:
         while len(self._seen) < many and (token := next(self._stream, None)) is not None:

@@ -222,7 +222,7 @@ def test_tables_of_foreign_names_are_loaded_by_mistakes_alone() -> None:
     for_mistakes = {
         f"syntax.{name}" for name in ("borrowed", "clauses", "fault", "formulas", "heads")
     }
-    for_mistakes |= {"syntax.mistakes", "syntax.recovery"}
+    for_mistakes |= {"syntax.misread_choices", "syntax.mistakes", "syntax.recovery"}
     for name, path in MODULES.items():
         module = _nodes(path)[0]
         assert isinstance(module, ast.Module)

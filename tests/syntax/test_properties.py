@@ -20,12 +20,17 @@ use x3d  # blocks
 network n(frames = 13, size = 160^2, kind: int | none = none) {
   input video: 3 x frames x size^2
 
-  table (se = i % 2 == 0) {
-    | expect        | block | channels |
-    |---------------|-------|----------|
-    | <=24 x 13 x 8 | stem  | 24       |
-    | -             | t3_s3 | 2 * 3    |
+  table (se = i % 2 == 0, e = each {1.5, 2.25}) {
+    | expect        | block | channels     |
+    |---------------|-------|--------------|
+    | <=24 x 13 x 8 | stem  | 24           |
+    | -             | t3_s3 | {4..28 by 4} |
   }
+  require a < 3 "so"
+  z = <= 2 of {  # two
+    x, y
+  }
+  for each k in {x, y} { y = k }
   for i, j in (1, 2) { y = f(-x[0].size, b = not a) -> relu }
   if a == 1 {
     return y  # so
@@ -45,12 +50,22 @@ recipe r(stride, x = 2) for n {
 
 recipe s for n = r(stride = 6)
 
+block mb = each {t1_s3, t3_s3}
+
+network m = n + insert each b after p.1 + choose(stage1.row0.block = t3_s3)
+
+search q for m(size = 3) {
+  method random(trials = 3)
+  macs <= 2G
+}
+
 claim n(size = 3) {
   params 3.8M "why"
   note "because"
 }
 '''
 _PIECES = [*'(){}[]|,;=-+*"#.^\n\t x1', "->", '"""', "if ", "table", "| a |\n", "block ", "é", "\0"]
+_PIECES += ["each ", " of {", " by ", "require ", "search ", ".."]
 
 _damage = st.integers(0, len(_VALID)), st.integers(0, 30), st.sampled_from(["", *_PIECES])
 

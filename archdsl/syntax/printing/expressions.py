@@ -40,8 +40,10 @@ def flat(node: tree.Node) -> str:
 
 
 def _amount(node: tree.Node) -> Piece:
+    """The amount before `of`: a number, a name that is no keyword, or anything in parentheses."""
+    is_word = isinstance(node, tree.Name) and node.name not in ("in", "cell")
     piece = write(node)
-    return piece if isinstance(node, tree.Number | tree.Name) else ("(", piece, ")")
+    return piece if is_word or isinstance(node, tree.Number) else ("(", piece, ")")
 
 
 def _level(node: tree.Node) -> int:
