@@ -199,7 +199,7 @@ class Spec:
         if not given and name in self._defaults:
             return self._defaults[name]
         plan, built, warnings = self._compile(name, given)
-        warnings.extend(unread(built.graph))
+        warnings.extend(unread(built.graph, built.offered))
         graph = without_unread(built.graph)
         decisions = built.decisions
         network = Network(self.program, graph, plan, dict(given), tuple(warnings), decisions)

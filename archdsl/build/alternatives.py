@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from archdsl import limits
 from archdsl.build.context import Frame
-from archdsl.build.values import describe
+from archdsl.build.values import describe, tensors_in
 from archdsl.diagnostics import Label
+from archdsl.ir.graph import Value as GraphValue
 from archdsl.params.numbers import Number, is_integer, is_number, show_number
 from archdsl.syntax import tree
 
@@ -47,6 +48,15 @@ def options_of(frame: Frame, node: tree.Choice) -> list[Option]:
     options = [Option(option, option_text(option)) for option in written]
     _check_several(frame, options)
     return options
+
+
+def tensors_among(frame: Frame, node: tree.Choice) -> Iterator[GraphValue]:
+    """The tensors that a choice could take, where they have names."""
+    for option in node.options:
+        names = option.items if isinstance(option, tree.Tuple) else (option,)
+        for name in names:
+            if isinstance(name, tree.Name) and name.name in frame.names:
+                yield from tensors_in(frame.names[name.name])
 
 
 def _written(

@@ -18,6 +18,7 @@ from archdsl.build.values import (
 )
 from archdsl.diagnostics import alternatives, counted, did_you_mean
 from archdsl.params.kinds import kind_of
+from archdsl.program.cells.parts import Offered
 from archdsl.program.names import TYPE_WORDS, words_of_kind
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -38,6 +39,8 @@ def evaluate_arguments(
     named: dict[str, Given] = {}
     failed = False
     for argument in arguments:
+        if isinstance(argument, Offered) and not _takes(callee, argument):
+            continue
         try:
             _check_name(frame, callee, argument)
             _add_argument(frame, argument, positional, named)
@@ -55,6 +58,11 @@ def _check_name(frame: Frame, callee: Value, argument: tree.Argument) -> None:
         return
     if argument.name not in callee.parameters:
         raise _unknown_parameter(frame, callee, argument.name, argument.span)
+
+
+def _takes(callee: Value, argument: tree.Argument) -> bool:
+    """Whether a callee has the parameter that an argument is for."""
+    return isinstance(callee, BlockValue) and argument.name in callee.parameters
 
 
 def _add_argument(

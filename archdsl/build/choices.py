@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from archdsl.build.alternatives import options_of
+from archdsl.build.alternatives import options_of, tensors_among
 from archdsl.build.context import Frame
 from archdsl.build.request import Dashed, NoMember
 from archdsl.build.uses import Use, place_in
@@ -24,6 +24,7 @@ from archdsl.syntax import tree
 def _choice(frame: Frame, node: tree.Choice) -> Value:
     """The value of the option that is taken."""
     options = options_of(frame, node)
+    frame.context.offered.update(value.node for value in tensors_among(frame, node))
     if len(options) == 1:
         return _taken(frame, node, options[0].node)  # all that there is to select from
     name = _name(frame, node)

@@ -105,6 +105,7 @@ def _build_once(request: Request, budget: Budget) -> Built:
         ending,
         budget.steps - steps,
         tuple(decisions.made.values()),
+        frozenset(context.offered),
     )
 
 

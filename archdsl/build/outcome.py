@@ -70,15 +70,17 @@ def _is_tensors(value: Value) -> bool:
     return holds_tensor(value)
 
 
-def unread(graph: Graph) -> Iterator[Diagnostic]:
+def unread(graph: Graph, offered: Set[int] = frozenset()) -> Iterator[Diagnostic]:
     """A warning for each operation that nothing reads, at the outermost call that ends with it.
 
-    What only such an operation reads is left out with it, and has no warning of its own.
+    What only such an operation reads is left out with it, and has no warning of its own. Those
+    that are `offered` have none either: in another member of the space they are read.
     """
     kept = needed(graph, graph.outputs)
     read = {operand.node for operands in graph.reads for operand in operands}
     inputs = {value.node for value in graph.inputs.values()}
-    unused = {n.index: n for n in graph if n.index not in kept and n.index not in read - inputs}
+    silent = (read - inputs) | offered
+    unused = {n.index: n for n in graph if n.index not in kept and n.index not in silent}
     ends = set(_ends(graph, unused.keys())) if unused else set()
     for node in unused.values():
         if isinstance(node.operation, Input):

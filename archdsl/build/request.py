@@ -180,7 +180,8 @@ class Built:
     """The result of a build: the graph as far as it was built, the network's rows, and findings.
 
     `rows` are those of the network's own tables, not of tables in blocks. `steps` is what the
-    build took of its budget, `decisions` what was decided on the way, in order.
+    build took of its budget, `decisions` what was decided on the way, in order. `offered` are the
+    nodes whose results a choice could have taken, so that they may be unread.
     """
 
     graph: Graph
@@ -189,6 +190,7 @@ class Built:
     ending: Ending
     steps: int = 0
     decisions: tuple[Decided, ...] = ()
+    offered: frozenset[int] = frozenset()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -230,8 +232,8 @@ class Context:
     `rows`, `reshaped` and `derived` fill up during the build. `reshaped` labels each insertion
     that changes a tensor's shape, by its span: a later mismatch may be its doing. `derived` are
     blocks derived from others, by the number of their definition; `decisions` answers what is
-    decided, wherever a choice stands. `shared` has the first use of
-    each shared block.
+    decided, wherever a choice stands. `offered` are the nodes whose results a choice could have
+    taken. `shared` has the first use of each shared block.
     """
 
     program: Program
@@ -246,6 +248,7 @@ class Context:
     reshaped: dict[Span, Label] = field(default_factory=dict)
     derived: dict[int, Applicable] = field(default_factory=dict)
     decisions: Decisions = field(default_factory=Decisions)
+    offered: set[int] = field(default_factory=set)
     shared: dict[Address, LocatedUse] = field(default_factory=dict)
 
 

@@ -6,7 +6,7 @@ the program, in which all else is checked; names that it may define are then no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, error
 from archdsl.ops import OPERATIONS
-from archdsl.program.cells.parts import ATTEND, CellBlock, as_block, split_cell
+from archdsl.program.cells.parts import CellBlock, as_block, split_cell
 from archdsl.program.files import find, read, unknown_use
 from archdsl.program.names import FUNCTIONS, check_names, language
 from archdsl.program.program import (
@@ -91,22 +91,6 @@ def _tree(source: Source) -> tree.File:
         CompileError: with its syntax mistakes; these are not remembered.
     """
     return tree_of(source)
-
-
-def _attending(unit: Unit, used: Mapping[str, Definition]) -> Callable[[str], bool]:
-    """Whether a name is `attend`, or is derived from it in a file or in those that it uses."""
-    nodes = {name: definition.node for name, definition in used.items()}
-    nodes |= {d.name: d for d in unit.file.definitions if isinstance(d, tree.Derived)}
-
-    def attends(name: str) -> bool:
-        for _ in range(limits.DERIVATIONS):
-            node = nodes.get(name)
-            if not isinstance(node, tree.Derived):
-                break
-            name = tree.split_call(node.base)[0].name
-        return name == ATTEND
-
-    return attends
 
 
 class _Names(Generic[M]):
@@ -194,7 +178,7 @@ class _Loader:
         # All names of the file, for a cell can call a block that is defined after it.
         known = {*names.known, *(d.name for d in written), *OPERATIONS, *FUNCTIONS}
         for each in written:
-            node = self._cell(each, known, unit, names) if isinstance(each, tree.Cell) else each
+            node = self._cell(each, known, unit) if isinstance(each, tree.Cell) else each
             name, definition = node.name, Definition(len(self.definitions), node, unit)
             if name in OPERATIONS or name in FUNCTIONS:
                 kind = "an operation" if name in OPERATIONS else "a function"
@@ -204,9 +188,7 @@ class _Loader:
             self.definitions.append(definition)
             names.define(name, definition, name_span(node))
 
-    def _cell(
-        self, cell: tree.Cell, known: Set[str], unit: Unit, names: _Names[Definition]
-    ) -> CellBlock:
+    def _cell(self, cell: tree.Cell, known: Set[str], unit: Unit) -> CellBlock:
         """A cell as a block. Its mistakes are reported once, whether it is used or not."""
         from archdsl.program.cells import checks  # few specs write cells
 
@@ -215,8 +197,7 @@ class _Loader:
         found = checks.mistakes(cell, parts, lambda name: name in known or unit.may_see(name))
         mistakes = list(islice(found, limits.MISTAKES))
         self.mistakes += mistakes
-        attends = _attending(unit, names.known)
-        return as_block(cell, parts, any(mistake.is_error for mistake in mistakes), attends)
+        return as_block(cell, parts, any(mistake.is_error for mistake in mistakes))
 
     def _use(self, use: tree.Use, user: Path) -> Unit | Unread:
         """The unit of a file that is used, which is read unless it is done."""

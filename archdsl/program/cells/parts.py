@@ -6,7 +6,7 @@ goes through `prepare`, its operations follow in order, and `combine` joins thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -30,6 +30,10 @@ LIMITS = {"alpha": "output", "beta": "input"}
 
 SETTINGS = ("keys_values", *LIMITS)
 """The settings of a cell."""
+
+
+class Offered(tree.Argument):
+    """An argument that a cell gives to each of its operations, for those with such a parameter."""
 
 
 class CellBlock(tree.Block):
@@ -169,10 +173,12 @@ def _names_one(statement: tree.Statement) -> TypeGuard[tree.Assign]:
 
 
 def _operation(statement: tree.Statement) -> Operation | None:
-    """`op = attend(a, ...)`, `op = a -> attend(...)` or `op = a -> relu`."""
+    """`op = attend(a, ...)`, `op = each level(a)`, `op = a -> attend(...)` or `op = a -> relu`."""
     if not _names_one(statement):
         return None
     value = statement.value
+    if isinstance(value, tree.Each) and isinstance(value.value, tree.Call):
+        value = value.value
     piped: list[tree.Argument] = []
     if isinstance(value, tree.Chain) and len(value.steps) == 1:
         # `a -> relu` is `relu(a)`, so that both forms of a call are one from here on.
@@ -198,23 +204,16 @@ def _framing(statement: tree.Statement) -> tree.Call | None:
     return None
 
 
-def as_block(
-    cell: tree.Cell, parts: Parts, faulty: bool, attends: Callable[[str], bool]
-) -> CellBlock:
-    """The block of a cell. That of a faulty one is empty, so that nothing is reported twice.
-
-    `attends` says whether a name is `attend`, or derived from it.
-    """
+def as_block(cell: tree.Cell, parts: Parts, faulty: bool) -> CellBlock:
+    """The block of a cell. That of a faulty one is empty, so that nothing is reported twice."""
     entry = tree.Parameter(INPUT, (), None, span=cell.span)
-    body = () if faulty else tuple(_statements(cell, parts, attends))
+    body = () if faulty else tuple(_statements(cell, parts))
     parameters = (entry, *cell.parameters)
     wiring = parts.wiring
     return CellBlock(cell.name, parameters, body, cell.doc, wiring, faulty, span=cell.span)
 
 
-def _statements(
-    cell: tree.Cell, parts: Parts, attends: Callable[[str], bool]
-) -> Iterator[tree.Statement]:
+def _statements(cell: tree.Cell, parts: Parts) -> Iterator[tree.Statement]:
     entering = tree.Name(INPUT, span=cell.span)
     prepared: tree.Expression = entering
     if parts.prepare is not None:
@@ -224,7 +223,7 @@ def _statements(
     if not isinstance(context, tree.Name | None):
         yield parts.settings[SETTINGS[0]]
     for operation in parts.operations:
-        yield _statement(operation, context if attends(operation.call.function.name) else None)
+        yield _statement(operation, context)
     if parts.combine is not None:
         outputs = _outputs(parts.combine, [output.value for output in parts.outputs])
         options = [argument for argument in parts.combine.arguments if argument.name]
@@ -233,7 +232,7 @@ def _statements(
 
 
 def _context(cell: tree.Cell, parts: Parts) -> tree.Expression | None:
-    """What attention gets as its `context`: the prepared input if `keys_values = cell`."""
+    """What operations are offered as `context`: the prepared input if `keys_values = cell`."""
     entry = tree.Name(ENTRY, span=cell.span)
     if parts.keys_values:
         return entry if parts.keys_values == "cell" else None
@@ -252,8 +251,8 @@ def _outputs(combine: tree.Call, values: Sequence[tree.Expression]) -> tree.Expr
 def _statement(operation: Operation, context: tree.Expression | None) -> tree.Assign:
     """An operation as a statement of the block.
 
-    Several inputs become a weighted sum. An attention gets the cell's `context`, unless it names
-    one itself.
+    Several inputs become a weighted sum. An operation that takes a `context` gets the cell's,
+    unless it names one itself.
     """
     read, options = operation.input, [*operation.options]
     chosen = read.value if isinstance(read, tree.Each) else read
@@ -265,8 +264,11 @@ def _statement(operation: Operation, context: tree.Expression | None) -> tree.As
         read = tree.Call(added, (tree.Argument(None, read, span=read.span),), span=read.span)
     if context is not None and operation.option("context") is None:
         span = operation.call.function.span
-        options.append(tree.Argument("context", replace(context, span=span), span=span))
-    return replace(operation.node, value=_call_with(operation.call, [read], options))
+        options.append(Offered("context", replace(context, span=span), span=span))
+    value: tree.Expression = _call_with(operation.call, [read], options)
+    if isinstance(operation.node.value, tree.Each):
+        value = replace(operation.node.value, value=value)
+    return replace(operation.node, value=value)
 
 
 def _call_with(
