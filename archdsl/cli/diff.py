@@ -73,14 +73,21 @@ def add_diff(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 
 def _side(text: str) -> _Side:
-    # The name of a file may have a colon.
-    match = None if Path(text).is_file() else _FILE_AND_REST.fullmatch(text.strip())
+    match = None if _is_file(text) else _FILE_AND_REST.fullmatch(text.strip())
     if not match:
         return _Side(text)
     if not match["rest"]:
         message = f"a network must follow the colon, but this is {text!r}"
         raise argparse.ArgumentTypeError(message)
     return _Side(match["file"], " ".join(match["rest"].split()))
+
+
+def _is_file(text: str) -> bool:
+    """Whether all of it is the name of a file, which may have a colon."""
+    try:
+        return Path(text).is_file()
+    except OSError:  # longer than the name of any file, as many choices are
+        return False
 
 
 def _diff(arguments: argparse.Namespace) -> int:
