@@ -85,6 +85,6 @@ def test_the_gallery_meets_its_claims(spec: Path) -> None:
     diagnostics = Diagnostics()
     loaded = archdsl.load(spec)
     checked = check_claims(loaded, diagnostics)
-    assert checked or not loaded.networks
+    assert checked or not loaded.networks or is_space(loaded)
     assert not diagnostics.has_errors
     assert Verdict.DISPUTED_BUT_MET not in {figure.verdict for figure in checked}
