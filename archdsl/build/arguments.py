@@ -18,7 +18,7 @@ from archdsl.build.values import (
 )
 from archdsl.diagnostics import alternatives, counted, did_you_mean
 from archdsl.params.kinds import kind_of
-from archdsl.program.cells.parts import Offered
+from archdsl.program.cells.blocks import Offered
 from archdsl.program.names import TYPE_WORDS, words_of_kind
 from archdsl.source import Span
 from archdsl.syntax import tree

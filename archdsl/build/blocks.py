@@ -20,7 +20,7 @@ from archdsl.build.values import (
     tensors_in,
 )
 from archdsl.ir.types import AXES
-from archdsl.program.cells.parts import CellBlock
+from archdsl.program.cells.blocks import CellBlock
 from archdsl.syntax import tree
 
 VIDEO = AXES[4]

@@ -37,7 +37,7 @@ from archdsl.build.values import (
 from archdsl.diagnostics import Label
 from archdsl.ir.graph import Address, Condition
 from archdsl.ops import OPERATIONS
-from archdsl.program.cells.parts import CellBlock
+from archdsl.program.cells.blocks import CellBlock
 from archdsl.program.hints import name_hint
 from archdsl.program.places import dotted
 from archdsl.program.program import Definition, Function, is_network

@@ -15,7 +15,8 @@ from typing import Generic, TypeVar
 from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, error
 from archdsl.ops import OPERATIONS
-from archdsl.program.cells.parts import CellBlock, as_block, split_cell
+from archdsl.program.cells.blocks import CellBlock, as_block
+from archdsl.program.cells.parts import split_cell
 from archdsl.program.files import find, read, unknown_use
 from archdsl.program.names import FUNCTIONS, check_names, language
 from archdsl.program.program import (

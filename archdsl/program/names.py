@@ -14,7 +14,8 @@ from archdsl.diagnostics import Diagnostic, did_you_mean, error, one_of
 from archdsl.ir.types import AXIS_NAMES, POSITIONS
 from archdsl.ops import OPERATIONS
 from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
-from archdsl.program.cells.parts import KEYS_VALUES, CellBlock
+from archdsl.program.cells.blocks import CellBlock
+from archdsl.program.cells.parts import KEYS_VALUES
 from archdsl.program.hints import name_hint
 from archdsl.program.program import (
     Function,

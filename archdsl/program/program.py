@@ -20,7 +20,7 @@ from archdsl.diagnostics import CompileError, Diagnostic, error, suggestion
 from archdsl.ir.graph import Definition as GraphDefinition
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation
-from archdsl.program.cells.parts import CellBlock
+from archdsl.program.cells.blocks import CellBlock
 from archdsl.program.places import Places, places_of
 from archdsl.source import Span
 from archdsl.syntax import tree

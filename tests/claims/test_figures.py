@@ -85,6 +85,7 @@ def test_the_gallery_meets_its_claims(spec: Path) -> None:
     diagnostics = Diagnostics()
     loaded = archdsl.load(spec)
     checked = check_claims(loaded, diagnostics)
-    assert checked or not loaded.networks or is_space(loaded)
+    networks = [name for name in loaded.networks if not loaded.network(name).open_decisions]
+    assert checked or not networks
     assert not diagnostics.has_errors
     assert Verdict.DISPUTED_BUT_MET not in {figure.verdict for figure in checked}

@@ -24,13 +24,14 @@ from archdsl.ops.sources import Input
 ROOT = Path(__file__).resolve().parents[2]
 Load = Callable[[str], archdsl.Network]
 
-SPECS = sorted((ROOT / "specs").glob("*.arch"))
+SPACES = ("autox3d_space", "gpb_space", "supergraphs")
+SPECS = sorted(p for p in (ROOT / "specs").glob("*.arch") if p.stem not in SPACES)
 EXAMPLES = sorted((ROOT / "tests" / "networks").glob("*.arch"))
 
 
 @cache
 def gallery() -> list[tuple[Path, str]]:
-    """Every network of the specs, and the main network of each spec in tests/networks."""
+    """Every network of the specs but spaces, and the main network of each in tests/networks."""
     own = [(path, name) for path in SPECS for name in archdsl.load(path).networks]
     return own + [(path, archdsl.load(path).choose()) for path in EXAMPLES]
 

@@ -1,17 +1,11 @@
-"""The parts of a cell, and the block that a cell is short for.
-
-A cell is sugar. Turned into a block, it needs no rule of its own in any later phase: its input
-goes through `prepare`, its operations follow in order, and `combine` joins their outputs.
-"""
+"""The parts of a cell: its settings, `prepare`, its operations and `combine`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeGuard
 
 from archdsl.frozen import Frozen
-from archdsl.ir.cells import ENTRY
 from archdsl.ir.graph import Wiring
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -30,17 +24,6 @@ LIMITS = {"alpha": "output", "beta": "input"}
 
 SETTINGS = ("keys_values", *LIMITS)
 """The settings of a cell."""
-
-
-class Offered(tree.Argument):
-    """An argument that a cell gives to each of its operations, for those with such a parameter."""
-
-
-class CellBlock(tree.Block):
-    """A block that was written as a cell. A `faulty` one was reported, and is never run."""
-
-    wiring: Wiring
-    faulty: bool
 
 
 class Operation(Frozen):
@@ -126,6 +109,11 @@ def terms(node: tree.Expression) -> Iterator[tree.Expression]:
         yield node
 
 
+def outputs_of(node: tree.Expression) -> Iterator[tree.Expression]:
+    """The operations that an argument of `combine` names: one, or those that a choice can take."""
+    yield from terms(node) if _is_choice(node) else (node,)
+
+
 def _is_choice(node: tree.Expression) -> bool:
     return isinstance(node, tree.Choice | tree.Each)
 
@@ -202,78 +190,3 @@ def _framing(statement: tree.Statement) -> tree.Call | None:
     if isinstance(call, tree.Call) and call.function.name in (PREPARE, COMBINE):
         return call
     return None
-
-
-def as_block(cell: tree.Cell, parts: Parts, faulty: bool) -> CellBlock:
-    """The block of a cell. That of a faulty one is empty, so that nothing is reported twice."""
-    entry = tree.Parameter(INPUT, (), None, span=cell.span)
-    body = () if faulty else tuple(_statements(cell, parts))
-    parameters = (entry, *cell.parameters)
-    wiring = parts.wiring
-    return CellBlock(cell.name, parameters, body, cell.doc, wiring, faulty, span=cell.span)
-
-
-def _statements(cell: tree.Cell, parts: Parts) -> Iterator[tree.Statement]:
-    entering = tree.Name(INPUT, span=cell.span)
-    prepared: tree.Expression = entering
-    if parts.prepare is not None:
-        prepared = _call_with(parts.prepare, [entering], parts.prepare.arguments)
-    yield tree.Assign((ENTRY,), prepared, span=prepared.span)
-    context = _context(cell, parts)
-    if not isinstance(context, tree.Name | None):
-        yield parts.settings[SETTINGS[0]]
-    for operation in parts.operations:
-        yield _statement(operation, context)
-    if parts.combine is not None:
-        outputs = _outputs(parts.combine, [output.value for output in parts.outputs])
-        options = [argument for argument in parts.combine.arguments if argument.name]
-        sink = _call_with(parts.combine, [entering, outputs], options)
-        yield tree.Return((sink,), span=parts.combine.span)
-
-
-def _context(cell: tree.Cell, parts: Parts) -> tree.Expression | None:
-    """What operations are offered as `context`: the prepared input if `keys_values = cell`."""
-    entry = tree.Name(ENTRY, span=cell.span)
-    if parts.keys_values:
-        return entry if parts.keys_values == "cell" else None
-    asked, word = (tree.Name(name, span=cell.span) for name in (SETTINGS[0], "cell"))
-    test = tree.Binary("==", asked, word, span=cell.span)
-    return tree.Conditional(entry, test, tree.Constant(None, span=cell.span), span=cell.span)
-
-
-def _outputs(combine: tree.Call, values: Sequence[tree.Expression]) -> tree.Expression:
-    """What `combine` joins: the outputs, or a choice of several of them, which is a tuple."""
-    if len(values) == 1 and isinstance(values[0], tree.Choice) and values[0].amount is not None:
-        return values[0]
-    return tree.Tuple(tuple(values), span=combine.span)
-
-
-def _statement(operation: Operation, context: tree.Expression | None) -> tree.Assign:
-    """An operation as a statement of the block.
-
-    Several inputs become a weighted sum. An operation that takes a `context` gets the cell's,
-    unless it names one itself.
-    """
-    read, options = operation.input, [*operation.options]
-    chosen = read.value if isinstance(read, tree.Each) else read
-    is_several = isinstance(chosen, tree.Choice) and chosen.amount is not None
-    if isinstance(read, tree.Tuple) or is_several:
-        added = tree.Name("weighted_sum", span=read.span)
-        # The call has the span of the tuple: a diagnostic of the block points at what the author
-        # wrote.
-        read = tree.Call(added, (tree.Argument(None, read, span=read.span),), span=read.span)
-    if context is not None and operation.option("context") is None:
-        span = operation.call.function.span
-        options.append(Offered("context", replace(context, span=span), span=span))
-    value: tree.Expression = _call_with(operation.call, [read], options)
-    if isinstance(operation.node.value, tree.Each):
-        value = replace(operation.node.value, value=value)
-    return replace(operation.node, value=value)
-
-
-def _call_with(
-    call: tree.Call, operands: Iterable[tree.Expression], options: Iterable[tree.Argument]
-) -> tree.Call:
-    """A call with operands before its options."""
-    leading = [tree.Argument(None, operand, span=operand.span) for operand in operands]
-    return replace(call, arguments=(*leading, *options))

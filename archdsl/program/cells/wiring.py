@@ -19,8 +19,8 @@ from archdsl.program.cells.parts import (
     Operation,
     Parts,
     is_count,
+    outputs_of,
     target_span,
-    terms,
 )
 from archdsl.program.hints import CANDIDATES
 from archdsl.program.program import names_in
@@ -61,7 +61,8 @@ class _Wiring:
 
     @cached_property
     def outputs(self) -> tuple[tree.Expression, ...]:
-        return tuple(term for output in self.parts.outputs for term in terms(output.value))
+        values = [output.value for output in self.parts.outputs]
+        return tuple([term for value in values for term in outputs_of(value)])
 
     def names(self) -> Iterator[Diagnostic]:
         """The names of operations must differ from each other, and from those of the cell."""
