@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from archdsl.plan.decisions import Decided
 from archdsl.plan.plan import Plan
+from archdsl.program.cells.parts import flattened
 from archdsl.program.places import dotted, key
 from archdsl.program.program import Definition, Unit
 from archdsl.source import Source, Span
@@ -70,7 +71,8 @@ class Member:
         if not self.decided or not isinstance(node, tree.Block | tree.Cell):
             return node
         text = _Text(self, unit, dotted(mark, node.name))
-        return replace(node, parameters=text.parameters(node), body=text.body(node.body))
+        made = replace(node, parameters=text.parameters(node), body=text.body(node.body))
+        return flattened(made) if isinstance(made, tree.Cell) else made
 
     def expression(self, node: tree.Expression, unit: Unit) -> tree.Expression:
         """An expression at the top level of a file, such as the argument of a derivation."""

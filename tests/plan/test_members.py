@@ -53,6 +53,24 @@ network shared = net + insert pair after (a, b)
 network apart = net + insert each pair after (a, b)
 """
 
+SUMS = """
+use attention_cell
+block any = attend(over = each {spatial, temporal})
+cell sums {
+  prepare(channels = 2, size = 2, frames = 2)
+  op1 = any(f0)
+  op2 = any({f0, (f0, op1)})
+  op3 = any(<= 2 of {f0, op1, op2})
+  combine(op1, 1 of {op2, op3})
+}
+network net() {
+  input x: 4 x 2 x 4^2
+  a = x -> relu
+  a -> relu
+}
+network summed = net + insert sums after a
+"""
+
 INSIDE = """
 block leaf(x) { return x -> conv({2, 3}) }
 block tree(x) { return x -> leaf }
@@ -94,7 +112,9 @@ def member(text: str, network: str, seed: int) -> tuple[Spec, dict[str, str]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("text", "network"), [(TABLE, "net"), (CELLS, "shared"), (CELLS, "apart")])
+@pytest.mark.parametrize(
+    ("text", "network"), [(TABLE, "net"), (CELLS, "shared"), (CELLS, "apart"), (SUMS, "summed")]
+)
 def test_a_written_member_has_no_choices_and_is_the_member(
     text: str, network: str, seed: int
 ) -> None:

@@ -110,9 +110,7 @@ def _statement(operation: Operation, context: tree.Expression | None) -> tree.As
     if context is not None and operation.option("context") is None:
         span = operation.call.function.span
         options.append(Offered("context", replace(context, span=span), span=span))
-    call, written = _call_with(operation.call, [read], options), operation.node.value
-    value = replace(written, value=call) if isinstance(written, tree.Each) else call
-    return replace(operation.node, value=value)
+    return operation.calling(_call_with(operation.call, [read], options))
 
 
 def _call_with(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeGuard
+from dataclasses import replace
+from typing import TypeGuard, cast
 
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Wiring
@@ -52,6 +53,12 @@ class Operation(Frozen):
     def is_decided(self) -> bool:
         """Whether the text says what it reads, and not a choice."""
         return not isinstance(self.input, tree.Choice | tree.Each)
+
+    def calling(self, call: tree.Call) -> tree.Assign:
+        """The statement with another call, decided as often as before."""
+        written = self.node.value
+        value = replace(written, value=call) if isinstance(written, tree.Each) else call
+        return replace(self.node, value=value)
 
     def option(self, name: str) -> tree.Argument | None:
         return next((option for option in self.options if option.name == name), None)
@@ -148,6 +155,34 @@ def split_cell(cell: tree.Cell) -> Parts:
             misplaced.append(statement)
     prepare, combine = frame.get(PREPARE), frame.get(COMBINE)
     return Parts(settings, prepare, tuple(operations), combine, tuple(misplaced))
+
+
+def flattened(cell: tree.Cell) -> tree.Cell:
+    """A cell in which choices gave tuples, as its author would write it.
+
+    `combine` names the operations one by one, and what reads a single value reads that.
+    """
+    return replace(cell, body=tuple([_flattened(statement) for statement in cell.body]))
+
+
+def _flattened(statement: tree.Statement) -> tree.Statement:
+    operation, call = _operation(statement), _framing(statement)
+    if operation is not None and isinstance(operation.input, tree.Tuple):
+        first, *others = operation.call.arguments
+        if len(operation.input.items) == 1 and first.value is operation.input:
+            read = replace(first, value=operation.input.items[0])
+            return operation.calling(replace(operation.call, arguments=(read, *others)))
+    if call is not None and call.function.name == COMBINE:
+        apart = tuple([one for argument in call.arguments for one in _apart(argument)])
+        return replace(cast("tree.Apply", statement), call=replace(call, arguments=apart))
+    return statement
+
+
+def _apart(argument: tree.Argument) -> Iterator[tree.Argument]:
+    if argument.name is None and isinstance(argument.value, tree.Tuple):
+        yield from (tree.Argument(None, item, span=item.span) for item in argument.value.items)
+    else:
+        yield argument
 
 
 def _names(terms: Iterable[tree.Expression]) -> Iterator[str]:
