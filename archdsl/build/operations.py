@@ -27,7 +27,6 @@ from archdsl.build.values import (
     show,
 )
 from archdsl.diagnostics import Diagnostic, Label
-from archdsl.ir.graph import GraphView
 from archdsl.ops import INFIX, OPERATIONS
 from archdsl.ops.base import Mismatch, Operation, infer_types
 from archdsl.params.kinds import Kind, kind_of
@@ -204,18 +203,10 @@ def add(
 def _check_constants(frame: Frame, operation: Operation, operands: list[Given]) -> None:
     for given in operands:
         assert isinstance(given.value, Tensor)
-        if not _is_constant(frame.graph, given.value):
+        if not frame.graph.is_constant(given.value.value):
             takes = f"`{operation.name}` takes a constant"
             message = f"{takes}, but this depends on an input or on parameters"
             raise frame.fault("argument", message, given.span)
-
-
-def _is_constant(graph: GraphView, tensor: Tensor) -> bool:
-    for node in map(graph.node, graph.sources([tensor.value])):
-        operands = graph.types(graph.operands(node))
-        if node.operation.cost(operands, node.results).parameters:
-            return False
-    return not tensor.type.samples
 
 
 def _parameter_at_fault(

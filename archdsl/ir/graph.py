@@ -243,6 +243,13 @@ class GraphView:
                 found.update(operand.node for operand in self.reads[index])
         return {index for index in found if index >= first}
 
+    def is_constant(self, value: Value) -> bool:
+        """Whether a value depends on no input and no parameter."""
+        for node in map(self.node, self.sources([value])):
+            if node.operation.cost(self.types(self.operands(node)), node.results).parameters:
+                return False
+        return not self.type(value).samples
+
     def enclosing(self, scope: int | None) -> Iterator[Scope]:
         """A scope and the scopes around it, from the inside out."""
         while scope is not None:
