@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from operator import add
 
 from archdsl.build.context import Frame
@@ -54,21 +55,16 @@ class Known(Operation):
 class Outcome:
     """The values that leave a part, in no graph, and its cost.
 
-    Tensors are counted in the order in which they stand in the values; a set of those that leave is
-    a mask with a bit for each. `prices` has the cost that is there if one of a set is read, and
-    `needs` has for each tensor that enters the set of those that depend on it. Where layers are
-    shared, cost is not a matter of each tensor by itself: it `is_joint`, for all that leave.
+    Of tensors that leave, a set is a mask: the lowest bit is for the first of the values, and the
+    highest are for those that were given to bodies. `prices` has the cost that is there if one of a
+    set is read, and `needs` has for each tensor that enters the set of those that depend on it.
+    Where layers are shared, cost is no matter of single tensors: it `is_joint`, for all that leave.
     """
 
     leaving: tuple[Value, ...]
     prices: Mapping[int, Cost]
     needs: tuple[int, ...]
     is_joint: bool = False
-
-    @property
-    def all(self) -> int:
-        """The set of all tensors that leave."""
-        return (1 << sum(1 for _ in tensors(self.leaving))) - 1
 
     def cost(self, read: int) -> Cost:
         """What it costs if a set of the tensors that leave is read."""
@@ -157,7 +153,7 @@ def graft(
         for needing, price in known.prices.items()
         if needing & needing - 1
     }
-    places = iter(range(len(entering) + sum(map(int.bit_count, known.prices))))
+    places = count()
 
     def placed(tensor: Tensor) -> Tensor:
         bit = 1 << next(places)

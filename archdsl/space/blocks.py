@@ -1,0 +1,167 @@
+"""Blocks in a survey: those that decide nothing are known, and each other one is a question.
+
+A block comes out the same wherever it gets the same. So one that decides nothing is run once, and
+then put into other graphs as a whole. One that decides something is surveyed by itself at each
+place. For its caller only the result matters, and most often it can have but one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+
+from archdsl.build.context import Frame
+from archdsl.build.machine import RULES
+from archdsl.build.request import Fault, Rules
+from archdsl.build.values import Arguments, BlockValue, Value
+from archdsl.diagnostics import CompileError
+from archdsl.ir.graph import Value as GraphValue
+from archdsl.space.outcomes import Outcome, graft, outcome
+from archdsl.space.parts import Body, State
+from archdsl.space.runs import Asks, Called, Run, Runs, changed, entered, given_in
+from archdsl.space.values import detached, key_of, key_of_argument, tensors
+from archdsl.syntax import tree
+
+_LEVELS = 2
+"""Levels of nesting that a block takes in addition: more of Python's stack lies between."""
+
+
+class Entered(Exception):
+    """The body of a block is about to be run: its parameters are bound in a frame."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self.frame = frame
+
+
+class NoResult(Exception):
+    """A body comes out in no way: there is no member in which it is called like this."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a block, with arguments in no graph."""
+
+    callee: BlockValue
+    arguments: Arguments
+    node: tree.Node
+
+    def key(self, frame: Frame) -> Hashable:
+        """Everything that its outcome depends on.
+
+        What is inserted inside depends on the place.
+        """
+        positional = tuple(map(key_of_argument, self.arguments.positional))
+        named = tuple((n, key_of_argument(given)) for n, given in self.arguments.named.items())
+        place = None
+        if frame.context.inserted:
+            own = frame.graph.address(frame.scope, frame.site(self.node.span))
+            inside = (address[: len(own)] == own for address in frame.context.inserted)
+            place = own if any(inside) else None
+        return key_of(self.callee), positional, named, place
+
+
+BodySurvey = Callable[[Frame, Call, Body], None]
+"""Surveys the body of a block that is called in a frame, and gives the body its result."""
+
+
+class Blocks:
+    """The rule for blocks in a survey, and what is known of them."""
+
+    def __init__(self, runs: Runs, survey: BodySurvey) -> None:
+        self._runs = runs
+        self._survey = survey
+        self._known: dict[Hashable, Outcome | None] = {}
+        self._bodies: dict[Hashable, Body] = {}
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the language, with these for blocks."""
+        callees = {**RULES.callees, BlockValue: self._apply}
+        return replace(RULES, callees=callees, run=self._run)
+
+    def _run(self, frame: Frame, body: tree.Block | tree.Network) -> Value:
+        run = self._runs.current
+        if run.stops_at_body:
+            run.stops_at_body = False
+            raise Entered(frame)
+        return RULES.run(frame, body)
+
+    def _apply(
+        self, frame: Frame, callee: BlockValue, arguments: Arguments, node: tree.Node
+    ) -> Value:
+        """The result of a block: of one that is known, or one of those that it can have."""
+        if not arguments.has_tensors:
+            return RULES.callees[BlockValue](frame, callee, arguments, node)
+        apart = changed(arguments, lambda value: detached(value, frame.graph))
+        entering = tuple([t.value for g in given_in(arguments) for t in tensors(g.value)])
+        call = Call(callee, apart, node)
+        key = call.key(frame)
+        frame.deepen(node.span, _LEVELS)
+        try:
+            if key not in self._known:
+                self._known[key] = self._run_alone(frame, call)
+            known = self._known[key]
+            if known is None:
+                return self._ask(frame, call, key, entering)
+            (value,) = graft(frame, known, entering, node.span)
+            return value
+        finally:
+            frame.leave(_LEVELS)
+
+    def _run_alone(self, frame: Frame, call: Call) -> Outcome | None:
+        """The outcome of a call by itself; None if it asks for a decision.
+
+        Raises:
+            Fault: it has a mistake.
+            CompileError: it is too large.
+        """
+        inner = self._runs.apart(frame)
+        arguments = changed(call.arguments, lambda value: entered(inner, value))
+        entering = [t.value for g in given_in(arguments) for t in tensors(g.value)]
+        findings = inner.findings
+        with self._runs.inside(Run()):
+            try:
+                value = RULES.callees[BlockValue](inner, call.callee, arguments, call.node)
+            except Asks:
+                return None
+            except Fault as fault:
+                findings.report(fault)
+            except CompileError:
+                frame.findings.include(findings)
+                raise
+            finally:
+                self._runs.spend(inner)
+        if findings.faults or findings.has_errors:
+            frame.findings.include(findings)
+            raise Fault
+        return outcome(inner.graph, entering, (value,))
+
+    def _ask(
+        self, frame: Frame, call: Call, key: Hashable, entering: tuple[GraphValue, ...]
+    ) -> Value:
+        """A result that a body can have, which the run under way picks."""
+        run = self._runs.current
+        if run.asking is None:
+            raise Asks
+        address = frame.graph.address(frame.scope, frame.site(call.node.span))
+        place = run.part, address, key
+        if place not in self._bodies:
+            self._bodies[place] = self._body(frame, call)
+        body = self._bodies[place]
+        results = body.result.values
+        if not results:
+            raise NoResult
+        number = run.asking.take(body, range(len(results)))
+        result = entered(frame, results[number])
+        run.called.append(Called(body, entering, number, result))
+        return result
+
+    def _body(self, frame: Frame, call: Call) -> Body:
+        run = self._runs.current
+        arguments = State(".arguments")
+        arguments.number(tuple([given.value for given in given_in(call.arguments)]))
+        body = Body(call.callee.name, run.part, arguments)
+        with self._runs.inside(Run()):
+            self._survey(frame, call, body)
+        return body

@@ -1,0 +1,150 @@
+"""How a body is cut into parts: by statements, iterations of loops, and rows of tables.
+
+A part should decide little, since it is run in every way in which its decisions can come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from archdsl.build.context import Frame
+from archdsl.build.machine import RULES
+from archdsl.program.program import assigned_names, can_return, names_in
+from archdsl.space.parts import Body, State
+from archdsl.space.survey import RUNNING, States, Step, Survey
+from archdsl.space.tables import TableSurvey
+from archdsl.syntax import tree
+
+RESULT = ".result"
+"""The name of a body's result."""
+
+
+@dataclass
+class BodySurvey:
+    """The survey of one body, which stands at `place`: a frame without names.
+
+    `states` are those of the names at the point that was reached.
+    """
+
+    survey: Survey
+    body: Body | None
+    place: Frame
+    states: States
+
+    def run(self, definition: tree.Block | tree.Network) -> State:
+        """Survey a body, and return the state of its result."""
+        statements, tail = _without_tail(definition.body)
+        for statement in statements:
+            self._statement(statement)
+        rest = replace(definition, body=tail)
+
+        def finish(frame: Frame) -> None:
+            frame.names[RESULT] = RULES.run(frame, rest)
+
+        self._part(Step(definition.name, (*_reads(tail), RUNNING), (RESULT,), finish))
+        return self.states[RESULT]
+
+    def _part(self, step: Step) -> None:
+        self.survey.part(self.place, self.body, self.states, step)
+
+    def _statement(self, statement: tree.Statement) -> None:
+        match statement:
+            case tree.Table():
+                TableSurvey(self.survey, self.body, self.place, self.states, statement).run()
+            case tree.For():
+                self._loop(statement)
+            case tree.If():
+                self._branches(statement)
+            case _:
+                self._whole(statement)
+
+    def _whole(self, statement: tree.Statement) -> None:
+        """A statement as one part."""
+        rule = RULES.statements[type(statement)]
+        reads, leaves = [*_reads([statement])], [*dict.fromkeys(_leaves(statement))]
+        self._part(Step(_line(statement), reads, leaves, lambda frame: rule(frame, statement)))
+
+    def _loop(self, statement: tree.For) -> None:
+        """A loop, iteration by iteration if it has the same values in all members."""
+        values = f".values of {statement.span.start}"
+
+        def evaluate(frame: Frame) -> None:
+            frame.names[values] = frame.evaluate(statement.values)
+
+        self._part(Step(_line(statement), [*names_in(statement.values)], (values,), evaluate))
+        found = self.states[values].values
+        if len(found) != 1 or not isinstance(found[0], tuple) or not isinstance(found[0][0], tuple):
+            self._whole(statement)
+            return
+        outer, place = self.place, tree.Name(values, span=statement.values.span)
+        for number in range(len(found[0][0])):
+            use = outer.use.iteration(number) if statement.each else outer.use
+            self.place = replace(outer, iterations=(*outer.iterations, number), use=use)
+            index = tree.Number(str(number), number, span=place.span)
+            value = tree.Index(place, index, span=place.span)
+            self._whole(tree.Assign(statement.targets, value, span=statement.span))
+            for inner in statement.body:
+                self._statement(inner)
+        self.place = outer
+
+    def _branches(self, statement: tree.If) -> None:
+        """A condition, statement by statement if it comes out the same in all members."""
+        test = f".test of {statement.span.start}"
+
+        def evaluate(frame: Frame) -> None:
+            frame.names[test] = frame.truth(statement.test)
+
+        self._part(Step(_line(statement), [*_reads([statement.test])], (test,), evaluate))
+        found = self.states[test].values
+        if len(found) != 1:
+            self._whole(statement)
+            return
+        for inner in statement.body if found == [(True,)] else statement.otherwise:
+            self._statement(inner)
+
+
+def _without_tail(
+    body: Sequence[tree.Statement],
+) -> tuple[Sequence[tree.Statement], tuple[tree.Statement, ...]]:
+    """The statements before the first that can return, and the rest, which is run as a whole.
+
+    Uses of shared layers are compared with each other, so with any the whole body is run at once.
+    """
+    if any(isinstance(node, tree.Share) for node in tree.walk(body)):
+        return (), tuple(body)
+    ends = [place for place, statement in enumerate(body) if can_return([statement])]
+    end = ends[0] if ends else len(body)
+    return body[:end], tuple(body[end:])
+
+
+def _line(statement: tree.Node) -> str:
+    return f"line {statement.span.line}"
+
+
+def _reads(nodes: Sequence[tree.Node]) -> Iterator[str]:
+    """The states that statements or expressions read. Where one may be left as it is, it is read."""
+    yield from sorted(names_in(*nodes))
+    for node in tree.walk(nodes):
+        if isinstance(node, tree.If | tree.For):
+            yield from assigned_names(node)
+    if any(map(_takes_running, tree.walk(nodes))):
+        yield RUNNING
+
+
+def _takes_running(node: tree.Node) -> bool:
+    """Whether a node takes the running value, or is in a place where it may be left as it is."""
+    if isinstance(node, tree.Apply):
+        return not isinstance(node.call, tree.Chain)
+    if isinstance(node, tree.If | tree.For):
+        return any(True for inner in tree.walk([node]) if isinstance(inner, tree.Apply))
+    is_in = isinstance(node, tree.Name) and node.name == "in"
+    return is_in or isinstance(node, tree.Table | tree.Input)
+
+
+def _leaves(statement: tree.Statement) -> Iterator[str]:
+    """The states that a statement leaves."""
+    yield from assigned_names(statement)
+    inner = tree.walk([statement])
+    if any(isinstance(node, tree.Apply | tree.Table | tree.Input) for node in inner):
+        yield RUNNING

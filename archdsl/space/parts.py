@@ -1,0 +1,89 @@
+"""What a survey of a space finds: states, and the parts of the network between them.
+
+A part is a statement of a body, or a row of a table: as much as is run at once. It has a row for
+every way in which it can come out. What it gets and leaves are states: all that a name can be at
+one point of a body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+
+from archdsl.build.values import Value
+from archdsl.space.outcomes import Outcome
+from archdsl.space.values import key_of
+
+
+@dataclass(eq=False, slots=True)
+class State:
+    """What a name can be at one point of a body: values in no graph, numbered as they are found."""
+
+    name: str
+    values: list[Value] = field(default_factory=list)
+    _numbers: dict[Hashable, int] = field(default_factory=dict, repr=False)
+
+    def number(self, value: Value) -> int:
+        """The number of a value, which becomes one of the state's."""
+        key = key_of(value)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.values)
+            self.values.append(value)
+        return self._numbers[key]
+
+
+@dataclass(eq=False, slots=True)
+class Body:
+    """The body of a block that decides something, at one place: its parts are surveyed by itself.
+
+    `arguments` has a single value, and `result` all that the call can return. The part `caller`
+    calls it, in some of the ways in which that comes out.
+    """
+
+    name: str
+    caller: Part | None
+    arguments: State
+    result: State = field(default_factory=lambda: State(".result"))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a part comes out.
+
+    `read` and `left` are numbers of values of the states that it reads and leaves. `taken` has the
+    text of the option of each decision that it asks for, and `called` the number of the result of
+    each body that it calls. In the outcome the tensors of the states come first, then those of the
+    results and of the arguments of these bodies.
+    """
+
+    read: tuple[int, ...]
+    taken: Mapping[str, str]
+    called: Mapping[Body, int]
+    left: tuple[int, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A way in which a part cannot come out: mistakes, or a member that does not exist."""
+
+    read: tuple[int, ...]
+    taken: Mapping[str, str]
+    called: Mapping[Body, int]
+    exists: bool
+
+
+@dataclass(eq=False, slots=True)
+class Part:
+    """As much of a network as is run at once, of `body`, or of the network itself.
+
+    `label` is that of the row of a table that it belongs to, if any.
+    """
+
+    name: str
+    body: Body | None
+    reads: tuple[State, ...]
+    leaves: tuple[State, ...]
+    label: str = ""
+    ways: list[Way] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
