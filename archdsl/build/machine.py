@@ -112,7 +112,7 @@ def _build_once(request: Request, budget: Budget) -> Built:
 def _build_network(request: Request, context: Context) -> tuple[Ending, Graph | None]:
     """How the build ends, and the graph if it is whole."""
     try:
-        return Ending.WHOLE, _run_network(request, context)
+        return Ending.WHOLE, run_network(request, context)
     except Fault as fault:
         context.findings.report(fault)
         return Ending.BROKEN, None
@@ -136,7 +136,7 @@ def top_level_frame(
     return Frame(Context(program, graph, budget, findings, RULES), unit)
 
 
-def _run_network(request: Request, context: Context) -> Graph:
+def run_network(request: Request, context: Context) -> Graph:
     """Evaluate the body of a network, and return its graph.
 
     Raises:

@@ -25,11 +25,20 @@ from archdsl.syntax import tree
 
 def check_result(frame: Frame, network: tree.Network, result: Value) -> None:
     """Report a network without inputs, or whose result is not one or more tensors."""
-    graph, span = frame.graph, _result_span(network)
-    if not graph.inputs:
-        message, span = f"network `{network.name}` has no input", name_span(network)
-        hint = "declare one: `input video: 3 x 16 x 224^2`"
-    elif not _is_tensors(result):
+    if frame.graph.inputs:
+        check_returned(frame, network, result)
+        return
+    message, hint = (
+        f"network `{network.name}` has no input",
+        "declare one: `input video: 3 x 16 x 224^2`",
+    )
+    frame.findings.add(frame.error("network", message, name_span(network), help=hint))
+
+
+def check_returned(frame: Frame, network: tree.Network, result: Value) -> None:
+    """Report a network whose result is not one or more tensors."""
+    graph = frame.graph
+    if not _is_tensors(result):
         message = f"network `{network.name}` must return tensors, but this is {describe(result)}"
         hint = "end with a call, a table, or `return` and tensors"
     elif any(graph.type(value).samples > 1 for value in tensors_in(result)):
@@ -41,7 +50,7 @@ def check_result(frame: Frame, network: tree.Network, result: Value) -> None:
         hint = "choose them: `y -> where(1, 0)`"
     else:
         return
-    frame.findings.add(frame.error("network", message, span, help=hint))
+    frame.findings.add(frame.error("network", message, _result_span(network), help=hint))
 
 
 def _is_condition(type_: TensorType) -> bool:

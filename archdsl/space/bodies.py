@@ -42,7 +42,8 @@ class BodySurvey:
         def finish(frame: Frame) -> None:
             frame.names[RESULT] = RULES.run(frame, rest)
 
-        self._part(Step(definition.name, (*_reads(tail), RUNNING), (RESULT,), finish))
+        reads = [*_reads(tail)] if _returns(tail) else [*_reads(tail), RUNNING]
+        self._part(Step(definition.name, reads, (RESULT,), finish))
         return self.states[RESULT]
 
     def _part(self, step: Step) -> None:
@@ -118,12 +119,20 @@ def _without_tail(
     return body[:end], tuple(body[end:])
 
 
+def _returns(body: Sequence[tree.Statement]) -> bool:
+    """Whether statements return whatever holds, so that the running value is not their result."""
+    last = body[-1] if body else None
+    if isinstance(last, tree.If):
+        return _returns(last.body) and _returns(last.otherwise)
+    return isinstance(last, tree.Return)
+
+
 def _line(statement: tree.Node) -> str:
     return f"line {statement.span.line}"
 
 
 def _reads(nodes: Sequence[tree.Node]) -> Iterator[str]:
-    """The states that statements or expressions read. Where one may be left as it is, it is read."""
+    """The states that statements or expressions read, or may leave as they are."""
     yield from sorted(names_in(*nodes))
     for node in tree.walk(nodes):
         if isinstance(node, tree.If | tree.For):

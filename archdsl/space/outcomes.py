@@ -90,9 +90,18 @@ def enter(graph: Builder, scope: int, value: Value, span: Span) -> Value:
     return attached(value, placed)
 
 
-def outcome(graph: Builder, entering: Sequence[GraphValue], leaving: Sequence[Value]) -> Outcome:
-    """What a part that was run comes to, with these placeholders and these values at its end."""
-    results = [tensor.value for tensor in tensors(tuple(leaving))]
+def outcome(
+    graph: Builder,
+    entering: Sequence[GraphValue],
+    leaving: Sequence[Value],
+    arguments: Sequence[GraphValue] = (),
+) -> Outcome:
+    """What a part that was run comes to.
+
+    It was run on placeholders for what is `entering`. At its end it has the values that are
+    `leaving`, and it gave bodies these `arguments`.
+    """
+    results = [*(tensor.value for tensor in tensors(tuple(leaving))), *arguments]
     apart = tuple([detached(value, graph) for value in leaving])
     if any(node.weights_of is not None for node in graph.nodes):
         return _joint(graph, entering, results, apart)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from archdsl.build.context import Frame
-from archdsl.build.request import Budget, Context, Findings
+from archdsl.build.request import Budget, Findings
 from archdsl.build.values import Arguments, Given, Value
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Value as GraphValue
@@ -62,7 +62,7 @@ class Runs:
     def __init__(self) -> None:
         self.current = Run()
         self._steps = 0
-        self._options: dict[str, dict[tuple[str, ...], None]] = {}
+        self.options: dict[str, dict[tuple[str, ...], None]] = {}
 
     @contextmanager
     def inside(self, run: Run) -> Iterator[Run]:
@@ -77,7 +77,7 @@ class Runs:
         """What the current run decides."""
         if self.current.asking is None:
             raise Asks
-        self._options.setdefault(decision.name, {})[decision.options] = None
+        self.options.setdefault(decision.name, {})[decision.options] = None
         return self.current.asking.take(decision, decision.allowed)
 
     def apart(self, frame: Frame) -> Frame:
@@ -123,9 +123,17 @@ def entered(frame: Frame, value: Value) -> Value:
 
 def changed(arguments: Arguments, change: Callable[[Value], Value]) -> Arguments:
     """Arguments with other values."""
-    positional = tuple([replace(given, value=change(given.value)) for given in arguments.positional])
+    positional = tuple(
+        [replace(given, value=change(given.value)) for given in arguments.positional]
+    )
     named = {n: replace(given, value=change(given.value)) for n, given in arguments.named.items()}
     return Arguments(positional, named)
+
+
+def with_values(arguments: Arguments, values: Sequence[Value]) -> Arguments:
+    """Arguments with these values, in order."""
+    left = iter(values)
+    return changed(arguments, lambda _: next(left))
 
 
 def given_in(arguments: Arguments) -> Sequence[Given]:

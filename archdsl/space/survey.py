@@ -37,7 +37,7 @@ States: TypeAlias = dict[str, State]
 class Step:
     """What a part runs, and the states that it reads and leaves.
 
-    They are names of the frame. One that begins with a point is none of the text, but of the survey.
+    They are names of the frame. One with a point in front is not of the text, but of the survey.
     """
 
     name: str
@@ -102,9 +102,7 @@ class Survey:
             if result is not None:
                 yield run, result
 
-    def _once(
-        self, place: Frame, step: Step, values: Mapping[str, Value], run: Run
-    ) -> _Result:
+    def _once(self, place: Frame, step: Step, values: Mapping[str, Value], run: Run) -> _Result:
         frame = self._runs.apart(place)
         placed = {name: entered(frame, value) for name, value in values.items()}
         entering = [tensor.value for value in placed.values() for tensor in tensors(value)]

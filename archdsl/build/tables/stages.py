@@ -55,33 +55,43 @@ class TableBuilder:
     def run(self, rows: Sequence[Row]) -> None:
         """Apply rows to the running value."""
         for stage, inside in groupby(rows, key=lambda row: row.stage):
-            self._build_stage(stage, tuple(inside))
+            self.build_stage(stage, tuple(inside))
 
-    def _build_stage(self, stage: Stage, rows: Sequence[Row]) -> None:
-        frame, graph = self.frame, self.graph
+    def build_stage(self, stage: Stage, rows: Sequence[Row]) -> None:
+        """Apply the rows of a stage, which a single block is not."""
         self.blocks = 0
-        counts = [self._count(row) for row in rows]
+        counts = [self.count(row) for row in rows]
         if counts == [1]:
             # Papers print a stem or a head as a row of the table. It is no stage: `stem` is a
             # better path for its layers than `stage1.0`.
             self.try_row(rows[0], 1, stage.name or block_text(rows[0].cells[BLOCK]))
             return
-        outer, entering = frame.scope, frame.running
-        self.stages += 1
-        name, span = stage.name or f"stage{self.stages}", rows[0].line.span
-        frame.scope = graph.open("stage", (name,), "", outer, frame.site(span), span)
+        entering = self.frame.running
+        self.open_stage(stage, rows)
         self.run_stage(rows, counts)
+        self.close_stage(rows, entering)
+
+    def open_stage(self, stage: Stage, rows: Sequence[Row]) -> None:
+        """Begin the scope of a stage."""
+        self.stages += 1
+        name, span, frame = stage.name or f"stage{self.stages}", rows[0].line.span, self.frame
+        site = frame.site(span)
+        frame.scope = self.graph.open("stage", (name,), "", frame.scope, site, span)
+
+    def close_stage(self, rows: Sequence[Row], entering: tuple[Value, ...]) -> None:
+        """End the scope of a stage, and apply what is inserted after it."""
+        frame, graph, site = self.frame, self.graph, self.frame.site(rows[0].line.span)
         self._close(frame.scope, entering, {})
-        frame.scope = outer
+        frame.scope = graph.scopes[frame.scope].parent or 0
         if POISON not in frame.running:
-            self._insert_at(graph.address(outer, frame.site(span)))
+            self._insert_at(graph.address(frame.scope, site))
 
     def run_stage(self, rows: Sequence[Row], counts: Sequence[int]) -> None:
         """Apply the rows of a stage of several blocks."""
         for row, count in zip(rows, counts, strict=True):
             self.try_row(row, count, None)
 
-    def _count(self, row: Row) -> int:
+    def count(self, row: Row) -> int:
         """How often a row's block is applied; 0 after a report that this is unknown."""
         cell = row.cell(NUMBER)
         if cell is None:
@@ -125,7 +135,7 @@ class TableBuilder:
         """Apply the blocks of a row; `name` is that of its stage, if it is the only block."""
         filled = self.filler.fill(row)
         if not count:
-            raise Fault  # reported by `_count`, but only now are the mistakes of the cells too
+            raise Fault  # reported by `count`, but only now are the mistakes of the cells too
         scope = self.frame.scope
         inside = self._build_parts(filled, count, name)
         self._record_row(row, inside if name else scope)
