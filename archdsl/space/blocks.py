@@ -160,7 +160,7 @@ class Blocks:
     def _body(self, frame: Frame, call: Call) -> Body:
         run = self._runs.current
         arguments = State(".arguments")
-        arguments.number(tuple([given.value for given in given_in(call.arguments)]))
+        arguments.number((tuple([given.value for given in given_in(call.arguments)]),))
         body = Body(call.callee.name, run.part, arguments)
         with self._runs.inside(Run()):
             self._survey(frame, call, body)

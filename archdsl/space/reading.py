@@ -1,0 +1,157 @@
+"""Which tensors are read: what nothing reads is no part of a network, and costs nothing.
+
+Whether a tensor is read is known only after it: a later part may or may not read it, and that part
+may itself be left out. So of each state it is found which sets of its tensors are read, from the
+end of the network backwards. Mostly it is one set, all of them. Where it is one of several, the set
+is a variable of the space like the state itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple, TypeAlias
+
+from archdsl.space.outcomes import Outcome
+from archdsl.space.parts import Body, Part, State, Way
+from archdsl.space.values import tensors
+
+Mask: TypeAlias = int
+"""A set of the tensors of a value: the lowest bit is for the first."""
+
+EVERYTHING: Mask = -1
+"""All tensors of any value."""
+
+
+class Unsuited(Exception):
+    """The costs of a space are no sums over its parts. The text says why, for people."""
+
+
+class Group(NamedTuple):
+    """The tensors of one state, among those that enter or leave a part."""
+
+    state: State
+    size: int
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """The states whose tensors enter a part and leave it in one way, in the order of its outcome."""
+
+    entering: tuple[Group, ...]
+    leaving: tuple[Group, ...]
+
+    @staticmethod
+    def of(part: Part, way: Way) -> Traffic:
+        entering = [
+            _group(state, number) for state, number in zip(part.reads, way.read, strict=True)
+        ]
+        entering += [_group(body.result, number) for body, number in way.called.items()]
+        leaving = [
+            _group(state, number) for state, number in zip(part.leaves, way.left, strict=True)
+        ]
+        leaving += [_group(body.arguments, 0) for body in way.called]
+        return Traffic(tuple(entering), tuple(leaving))
+
+    @property
+    def all(self) -> Mask:
+        """The set of all tensors that leave."""
+        return (1 << sum(group.size for group in self.leaving)) - 1
+
+    def mask(self, read: Sequence[Mask]) -> Mask:
+        """The set of all tensors that leave, from those that are read of each state."""
+        mask = offset = 0
+        for group, own in zip(self.leaving, read, strict=True):
+            mask |= (own & (1 << group.size) - 1) << offset
+            offset += group.size
+        return mask
+
+    def needed(self, outcome: Outcome, mask: Mask) -> tuple[Mask, ...]:
+        """What is needed of each state that enters, if a set of those that leave is read."""
+        needs = iter(outcome.needs)
+        return tuple(
+            [
+                sum([1 << place for place in range(group.size) if next(needs) & mask])
+                for group in self.entering
+            ]
+        )
+
+
+def _group(state: State, number: int) -> Group:
+    return Group(state, sum(1 for _ in tensors(state.values[number])))
+
+
+class _Sample(NamedTuple):
+    """What decides which tensors a part needs: the ways of a part have few different ones."""
+
+    traffic: Traffic
+    outcome: Outcome
+
+
+class Reading:
+    """For each state, the sets of its tensors that are read in some member.
+
+    `readers` are the parts that read it, each with the sets that it needs.
+    """
+
+    def __init__(self, parts: Sequence[Part], result: State) -> None:
+        self._samples = {part: _samples(part) for part in parts}
+        self._result = result
+        self.readers: dict[State, dict[Part, set[Mask]]] = {}
+        absent = conditional(parts)
+        for part in parts:
+            for state in part.reads:
+                # A body that is not called reads nothing.
+                self._add(state, part, {0} if part.body in absent else set())
+            for body in {body: None for way in part.ways for body in way.called}:
+                self._add(body.result, part, {0} if body in absent else set())
+        while any([self._update(part) for part in reversed(parts)]):
+            pass
+
+    def _add(self, state: State, part: Part, sets: set[Mask]) -> None:
+        self.readers.setdefault(state, {})[part] = sets
+
+    def base(self, state: State) -> Mask:
+        """What is read of a state whatever its readers need: all that the network returns."""
+        return EVERYTHING if state is self._result else 0
+
+    def sets(self, state: State) -> list[Mask]:
+        """The sets of a state's tensors that are read, each once."""
+        found = {self.base(state)}
+        for needed in self.readers.get(state, {}).values():
+            found = {before | own for before in found for own in needed}
+        return sorted(found)
+
+    def _update(self, part: Part) -> bool:
+        """Add what a part needs, as far as it is known what of it is read; True if there is more."""
+        found = False
+        for sample in self._samples[part]:
+            sets = [self.sets(group.state) for group in sample.traffic.leaving]
+            for read in product(*sets):
+                needed = sample.traffic.needed(sample.outcome, sample.traffic.mask(read))
+                for group, mask in zip(sample.traffic.entering, needed, strict=True):
+                    known = self.readers[group.state][part]
+                    found |= mask not in known
+                    known.add(mask)
+        return found
+
+
+def _samples(part: Part) -> Sequence[_Sample]:
+    """One way of each kind."""
+    found = {}
+    for way in part.ways:
+        traffic = Traffic.of(part, way)
+        found.setdefault((traffic, way.outcome.needs), _Sample(traffic, way.outcome))
+    return list(found.values())
+
+
+def conditional(parts: Sequence[Part]) -> frozenset[Body]:
+    """The bodies that are not called in all members."""
+    found: set[Body] = set()
+    # A body's caller comes before its parts.
+    for part in parts:
+        called = {body for way in part.ways for body in way.called}
+        always = [body for body in called if all(body in way.called for way in part.ways)]
+        found |= called if part.body in found else called.difference(always)
+    return frozenset(found)
