@@ -129,13 +129,11 @@ def _rows(variables: Variables, part: Part) -> Iterator[_Row]:
         if part.body in variables.absent:
             values[variables.is_called[part.body]] = True
         traffic = Traffic.of(part, way)
-        sets = [variables.read[group.state][-1].values for group in traffic.leaving]
-        for read in product(*sets):
-            masks = dict.fromkeys(leaving, 0) | dict(zip([g.state for g in traffic.leaving], read))
+        absent = dict.fromkeys(entering, 0), dict.fromkeys(leaving, 0)
+        for read in product(*(variables.sets(group.state) for group in traffic.leaving)):
             mask = traffic.mask(read)
-            needed = dict.fromkeys(entering, 0)
-            found = traffic.needed(way.outcome, mask)
-            needed |= dict(zip([group.state for group in traffic.entering], found, strict=True))
+            needed = absent[0] | traffic.named(traffic.entering, traffic.needed(way.outcome, mask))
+            masks = absent[1] | traffic.named(traffic.leaving, read)
             yield _Row(values, way.taken, masks, needed, _cost(way.outcome, mask, traffic.all))
     if part.body in variables.absent:
         nothing: Values = {states[state]: 0 for state in (*part.reads, *part.leaves)}

@@ -65,12 +65,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A way in which a part cannot come out: mistakes, or a member that does not exist."""
+    """A way in which a part cannot come out, since there is a mistake."""
 
     read: tuple[int, ...]
     taken: Mapping[str, str]
     called: Mapping[Body, int]
-    exists: bool
 
 
 @dataclass(eq=False, slots=True)

@@ -8,7 +8,7 @@ is a variable of the space like the state itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple, TypeAlias
@@ -37,7 +37,7 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True)
 class Traffic:
-    """The states whose tensors enter a part and leave it in one way, in the order of its outcome."""
+    """The states whose tensors enter and leave a part in one way, in the order of its outcome."""
 
     entering: tuple[Group, ...]
     leaving: tuple[Group, ...]
@@ -77,6 +77,18 @@ class Traffic:
             ]
         )
 
+    @staticmethod
+    def named(groups: Sequence[Group], masks: Sequence[Mask]) -> dict[State, Mask]:
+        """Sets of tensors by the state that they are of."""
+        return {group.state: mask for group, mask in zip(groups, masks, strict=True)}
+
+    def hang_together(self, outcome: Outcome, entering: int, leaving: int) -> bool:
+        """Whether a tensor that leaves, of one state, depends on one that enters, of another."""
+        first = sum(group.size for group in self.entering[:entering])
+        needs = outcome.needs[first : first + self.entering[entering].size]
+        own = self.mask([EVERYTHING if i == leaving else 0 for i in range(len(self.leaving))])
+        return any(need & own for need in needs)
+
 
 def _group(state: State, number: int) -> Group:
     return Group(state, sum(1 for _ in tensors(state.values[number])))
@@ -106,8 +118,9 @@ class Reading:
                 self._add(state, part, {0} if part.body in absent else set())
             for body in {body: None for way in part.ways for body in way.called}:
                 self._add(body.result, part, {0} if body in absent else set())
-        while any([self._update(part) for part in reversed(parts)]):
-            pass
+        grows = True
+        while grows:
+            grows = sum(self._update(part) for part in reversed(parts)) > 0
 
     def _add(self, state: State, part: Part, sets: set[Mask]) -> None:
         self.readers.setdefault(state, {})[part] = sets
@@ -124,22 +137,34 @@ class Reading:
         return sorted(found)
 
     def _update(self, part: Part) -> bool:
-        """Add what a part needs, as far as it is known what of it is read; True if there is more."""
+        """Add what a part needs, as far as it is known what is read of it; true if it is more."""
         found = False
         for sample in self._samples[part]:
-            sets = [self.sets(group.state) for group in sample.traffic.leaving]
-            for read in product(*sets):
-                needed = sample.traffic.needed(sample.outcome, sample.traffic.mask(read))
-                for group, mask in zip(sample.traffic.entering, needed, strict=True):
-                    known = self.readers[group.state][part]
-                    found |= mask not in known
-                    known.add(mask)
+            for place, group in enumerate(sample.traffic.entering):
+                known = self.readers[group.state][part]
+                before = len(known)
+                known.update(self._needed(sample, place))
+                found |= len(known) > before
         return found
+
+    def _needed(self, sample: _Sample, place: int) -> Iterator[Mask]:
+        """What may be needed of one state that enters, if all is known that this hangs on.
+
+        What a body needs of its arguments hangs on what is read of its result, and so on the part
+        itself that calls it. But nothing hangs on itself.
+        """
+        traffic, outcome = sample.traffic, sample.outcome
+        sets = [
+            self.sets(group.state) if traffic.hang_together(outcome, place, other) else [0]
+            for other, group in enumerate(traffic.leaving)
+        ]
+        for read in product(*sets):
+            yield traffic.needed(outcome, traffic.mask(read))[place]
 
 
 def _samples(part: Part) -> Sequence[_Sample]:
     """One way of each kind."""
-    found = {}
+    found: dict[Hashable, _Sample] = {}
     for way in part.ways:
         traffic = Traffic.of(part, way)
         found.setdefault((traffic, way.outcome.needs), _Sample(traffic, way.outcome))

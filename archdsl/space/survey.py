@@ -12,7 +12,7 @@ from itertools import product
 from typing import TypeAlias
 
 from archdsl.build.context import Frame
-from archdsl.build.request import Fault
+from archdsl.build.request import Fault, NoMember
 from archdsl.build.values import Value
 from archdsl.diagnostics import CompileError
 from archdsl.plan.decisions import Decision
@@ -46,16 +46,6 @@ class Step:
     run: Callable[[Frame], None]
 
 
-@dataclass(frozen=True)
-class _Result:
-    """What one run came to: an outcome, or nothing after a mistake. `exists` is false after the
-    mistake of `require`, for then there is no such member.
-    """
-
-    outcome: Outcome | None
-    exists: bool = True
-
-
 class Survey:
     """The parts of a space, in the order in which they are run."""
 
@@ -81,28 +71,28 @@ class Survey:
                 name: state.values[number]
                 for (name, state), number in zip(reads.items(), read, strict=True)
             }
-            for run, result in self._results(part, place, step, values):
-                self._record(part, read, run, result)
+            for run, found in self._outcomes(part, place, step, values):
+                self._record(part, read, run, found)
         states.update(leaves)
 
-    def _results(
+    def _outcomes(
         self, part: Part, place: Frame, step: Step, values: Mapping[str, Value]
-    ) -> Iterator[tuple[Run, _Result]]:
-        """What each run of a step with some values comes to."""
+    ) -> Iterator[tuple[Run, Outcome | None]]:
+        """The outcome of every run of a step with some values; None where it has a mistake."""
         asking = Asking()
 
-        def once() -> tuple[Run, _Result | None]:
+        def once() -> tuple[Run, Outcome | None] | None:
             with self._runs.inside(Run(part, asking)) as run:
                 try:
                     return run, self._once(place, step, values, run)
-                except NoResult:
-                    return run, None
+                except (NoMember, NoResult):
+                    return None
 
-        for run, result in asking.runs(once):
-            if result is not None:
-                yield run, result
+        yield from filter(None, asking.runs(once))
 
-    def _once(self, place: Frame, step: Step, values: Mapping[str, Value], run: Run) -> _Result:
+    def _once(
+        self, place: Frame, step: Step, values: Mapping[str, Value], run: Run
+    ) -> Outcome | None:
         frame = self._runs.apart(place)
         placed = {name: entered(frame, value) for name, value in values.items()}
         entering = [tensor.value for value in placed.values() for tensor in tensors(value)]
@@ -112,16 +102,16 @@ class Survey:
         except Fault as fault:
             frame.findings.report(fault)
         except CompileError:
-            return _Result(None)
+            return None
         finally:
             self._runs.spend(frame)
         if frame.findings.faults or frame.findings.has_errors:
-            return _Result(None, all(each.code != "require" for each in frame.findings))
+            return None
         entering += [tensor.value for call in run.called for tensor in tensors(call.result)]
         leaving = [_left(frame, name) for name in step.leaves]
-        return _Result(outcome(frame.graph, entering, leaving, run.arguments))
+        return outcome(frame.graph, entering, leaving, run.arguments)
 
-    def _record(self, part: Part, read: tuple[int, ...], run: Run, result: _Result) -> None:
+    def _record(self, part: Part, read: tuple[int, ...], run: Run, found: Outcome | None) -> None:
         self._ways += 1
         if self._ways > WAYS:
             raise TooLarge(f"its parts come out in more than {WAYS:,} ways")
@@ -129,12 +119,12 @@ class Survey:
         answers = run.asking.answers
         taken = {q.name: q.options[a] for q, a in answers if isinstance(q, Decision)}
         called = {each.body: each.number for each in run.called}
-        if result.outcome is None:
-            part.failures.append(Failure(read, taken, called, result.exists))
+        if found is None:
+            part.failures.append(Failure(read, taken, called))
             return
-        values = zip(part.leaves, result.outcome.leaving, strict=True)
+        values = zip(part.leaves, found.leaving, strict=True)
         left = tuple([state.number(value) for state, value in values])
-        part.ways.append(Way(read, taken, called, left, result.outcome))
+        part.ways.append(Way(read, taken, called, left, found))
 
 
 def _bind(frame: Frame, values: Mapping[str, Value]) -> None:

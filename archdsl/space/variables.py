@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from archdsl.space.networks import Surveyed
 from archdsl.space.parts import Body, Part, State
-from archdsl.space.reading import Reading, Unsuited, conditional
+from archdsl.space.reading import Mask, Reading, Unsuited, conditional
 
 ABSENT = None
 """The value of what is not there: of a result that is not computed, of a decision not asked for."""
@@ -60,10 +60,15 @@ class Variables:
         for body in self.absent:
             self.states[body.result] = Variable([*range(len(body.result.values)), ABSENT])
         self.read = {state: self._read(state) for state in self.states}
+        self._sets = {state: _masks(found[-1]) for state, found in self.read.items()}
         self.questions = {name: _question(name, parts, self.absent) for name in surveyed.options}
         for name, options in surveyed.options.items():
             if len([*options]) > 1 and len(self.questions[name].parts) > 1:
                 raise Unsuited(f"`{name}` has other options in other members")
+
+    def sets(self, state: State) -> Sequence[Mask]:
+        """The sets of a state's tensors that are read."""
+        return self._sets[state]
 
     def _read(self, state: State) -> Sequence[Variable]:
         """The sets of a state's tensors that its readers need: none of them, the first, and so on.
@@ -71,11 +76,16 @@ class Variables:
         The last is what all need.
         """
         sets = {self.reading.base(state)}
-        found = [Variable(sorted(sets))]
+        found = [sets]
         for needed in self.reading.readers.get(state, {}).values():
             sets = {before | own for before in sets for own in needed} or {0}
-            found.append(Variable(sorted(sets)))
-        return found
+            found.append(sets)
+        # If it is the same set in all members, nobody has to keep account of it.
+        return [Variable(sorted(each if len(sets) > 1 else sets)) for each in found]
+
+
+def _masks(variable: Variable) -> Sequence[Mask]:
+    return [mask for mask in variable.values if isinstance(mask, int)]
 
 
 def _question(name: str, parts: Sequence[Part], absent: frozenset[Body]) -> Question:
