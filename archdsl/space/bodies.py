@@ -43,7 +43,7 @@ class BodySurvey:
             frame.names[RESULT] = RULES.run(frame, rest)
 
         reads = [*_reads(tail)] if _returns(tail) else [*_reads(tail), RUNNING]
-        self._part(Step(definition.name, reads, (RESULT,), finish))
+        self._part(Step(_label(tail[0]) if tail else "", reads, (RESULT,), finish))
         return self.states[RESULT]
 
     def _part(self, step: Step) -> None:
@@ -64,7 +64,7 @@ class BodySurvey:
         """A statement as one part."""
         rule = RULES.statements[type(statement)]
         reads, leaves = [*_reads([statement])], [*dict.fromkeys(_leaves(statement))]
-        self._part(Step(_line(statement), reads, leaves, lambda frame: rule(frame, statement)))
+        self._part(Step(_label(statement), reads, leaves, lambda frame: rule(frame, statement)))
 
     def _loop(self, statement: tree.For) -> None:
         """A loop, iteration by iteration if it has the same values in all members."""
@@ -73,7 +73,7 @@ class BodySurvey:
         def evaluate(frame: Frame) -> None:
             frame.names[values] = frame.evaluate(statement.values)
 
-        self._part(Step(_line(statement), [*names_in(statement.values)], (values,), evaluate))
+        self._part(Step(_label(statement), [*names_in(statement.values)], (values,), evaluate))
         found = self.states[values].values
         if len(found) != 1 or not isinstance(found[0], tuple) or not isinstance(found[0][0], tuple):
             self._whole(statement)
@@ -96,7 +96,7 @@ class BodySurvey:
         def evaluate(frame: Frame) -> None:
             frame.names[test] = frame.truth(statement.test)
 
-        self._part(Step(_line(statement), [*_reads([statement.test])], (test,), evaluate))
+        self._part(Step(_label(statement), [*_reads([statement.test])], (test,), evaluate))
         found = self.states[test].values
         if len(found) != 1:
             self._whole(statement)
@@ -127,7 +127,19 @@ def _returns(body: Sequence[tree.Statement]) -> bool:
     return isinstance(last, tree.Return)
 
 
-def _line(statement: tree.Node) -> str:
+def _label(statement: tree.Node) -> str:
+    """What people would call a statement: the names that it assigns, or the block that it calls."""
+    match statement:
+        case tree.Assign():
+            return ", ".join(statement.targets)
+        case tree.Apply():
+            call = statement.call
+            last = call.steps[-1] if isinstance(call, tree.Chain) else call
+            return tree.split_call(last)[0].name
+        case tree.Return(values=(tree.Chain() as chain,)):
+            return tree.split_call(chain.steps[-1])[0].name
+        case tree.Return(values=(tree.Call() as call,)):
+            return call.function.name
     return f"line {statement.span.line}"
 
 

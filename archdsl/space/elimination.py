@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
-from operator import add, itemgetter
+from operator import itemgetter
 from typing import NamedTuple
 
-from archdsl.space.factors import Cost, Factor, FactorGraph, Key, TooLarge
+from archdsl.space.factors import Cost, FactorGraph, Key, TooLarge
 
 ROWS = 1_000_000
 """Rows of all joined tables of a space."""
@@ -27,12 +28,12 @@ ROWS = 1_000_000
 class Row(NamedTuple):
     """One row of a joined table.
 
-    `values` are those of the bucket's own variables, `cost` is that of its factors, and `keys` has
-    for each message that the bucket takes the entry that this row reads.
+    `values` are those of the bucket's own variables, and `paid` the numbers of the rows of factors
+    that it is joined from. For each message that the bucket takes, `keys` has the entry it reads.
     """
 
     values: Key
-    cost: Cost
+    paid: tuple[int, ...]
     keys: tuple[Key, ...]
 
 
@@ -52,9 +53,13 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Elimination:
-    """The buckets of a space. The message of a root has one entry, for it has no context."""
+    """The buckets of a space. The message of a root has one entry, for it has no context.
+
+    `costs` has for each factor, in order, what its rows cost; rows are numbered through all.
+    """
 
     buckets: tuple[Bucket, ...]
+    costs: tuple[tuple[Cost, ...], ...]
 
     @property
     def roots(self) -> tuple[int, ...]:
@@ -71,14 +76,23 @@ class _Message:
 
 
 class _Part(NamedTuple):
-    """A row under construction: values of the variables joined so far, cost, keys of messages."""
+    """A row under construction: the values of all variables joined so far."""
 
     values: Key
-    cost: Cost
+    paid: tuple[int, ...]
     keys: tuple[Key, ...]
 
 
-_Item = Factor | _Message
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """A factor, and the number of its first row."""
+
+    scope: tuple[int, ...]
+    keys: Iterable[Key]
+    first: int
+
+
+_Item = _Table | _Message
 
 
 def eliminate(graph: FactorGraph) -> Elimination:
@@ -87,11 +101,16 @@ def eliminate(graph: FactorGraph) -> Elimination:
     Raises:
         TooLarge: the joined tables would have more than `ROWS` rows.
     """
-    items: list[_Item] = list(graph.factors)
+    costs = tuple([tuple(factor.rows.values()) for factor in graph.factors])
+    starts = accumulate([len(each) for each in costs], initial=0)
+    tables = [
+        _Table(f.scope, f.rows.keys(), n) for f, n in zip(graph.factors, starts, strict=False)
+    ]
+    items: list[_Item] = [*tables]
     open_ = {variable for item in items for variable in item.scope}
     buckets: list[Bucket] = []
     left = ROWS
-    while open_ or any(isinstance(item, Factor) for item in items):
+    while open_ or any(isinstance(item, _Table) for item in items):
         joined = _next(items, open_, graph.sizes)
         items = [item for item in items if item not in joined]
         bucket = _bucket(joined, items, left)
@@ -100,13 +119,13 @@ def eliminate(graph: FactorGraph) -> Elimination:
         if bucket.context:
             items.append(_Message(len(buckets), bucket.context, bucket.rows.keys()))
         buckets.append(bucket)
-    return Elimination(tuple(buckets))
+    return Elimination(tuple(buckets), costs)
 
 
 def _next(items: Sequence[_Item], open_: set[int], sizes: Sequence[int]) -> list[_Item]:
     """The items to join next: those with the variable whose joined table is the smallest."""
     if not open_:
-        return [item for item in items if isinstance(item, Factor)]  # constants
+        return [item for item in items if isinstance(item, _Table)]  # constants
     having: dict[int, list[_Item]] = {variable: [] for variable in sorted(open_)}
     for item in items:
         for variable in item.scope:
@@ -127,8 +146,8 @@ def _bucket(joined: Sequence[_Item], others: Sequence[_Item], most: int) -> Buck
     own = tuple([variable for variable in scope if variable not in elsewhere])
     outer, inner = _picker(scope, context), _picker(scope, own)
     rows: dict[Key, list[Row]] = {}
-    for values, cost, keys in parts:
-        rows.setdefault(outer(values), []).append(Row(inner(values), cost, keys))
+    for values, paid, keys in parts:
+        rows.setdefault(outer(values), []).append(Row(inner(values), paid, keys))
     children = tuple([item.bucket for item in joined if isinstance(item, _Message)])
     return Bucket(context, own, children, rows)
 
@@ -140,13 +159,13 @@ def _join_all(items: Sequence[_Item], most: int) -> tuple[tuple[int, ...], Seque
     for item in rest:
         scope, parts = _join(scope, parts, item, most)
     if len(parts) > most:
-        raise TooLarge(f"more than {ROWS:,} rows")
+        raise TooLarge(f"its joined tables have more than {ROWS:,} rows")
     return scope, parts
 
 
 def _parts(item: _Item) -> Iterator[_Part]:
-    if isinstance(item, Factor):
-        return (_Part(key, cost, ()) for key, cost in item.rows.items())
+    if isinstance(item, _Table):
+        return (_Part(key, (item.first + i,), ()) for i, key in enumerate(item.keys))
     return (_Part(key, (), (key,)) for key in item.keys)
 
 
@@ -157,22 +176,16 @@ def _join(
     shared = tuple([variable for variable in item.scope if variable in scope])
     new = tuple([variable for variable in item.scope if variable not in scope])
     common, fresh = _picker(item.scope, shared), _picker(item.scope, new)
-    fitting: dict[Key, list[tuple[Key, Cost, tuple[Key, ...]]]] = {}
-    for values, cost, keys in _parts(item):
-        fitting.setdefault(common(values), []).append((fresh(values), cost, keys))
+    fitting: dict[Key, list[_Part]] = {}
+    for values, paid, keys in _parts(item):
+        fitting.setdefault(common(values), []).append(_Part(fresh(values), paid, keys))
     seen, found = _picker(scope, shared), list[_Part]()
-    for values, cost, keys in parts:
-        for more, price, further in fitting.get(seen(values), ()):
-            found.append(_Part(values + more, _sum(cost, price), keys + further))
+    for values, paid, keys in parts:
+        for more, further, read in fitting.get(seen(values), ()):
+            found.append(_Part(values + more, paid + further, keys + read))
         if len(found) > most:
-            raise TooLarge(f"more than {ROWS:,} rows")
+            raise TooLarge(f"its joined tables have more than {ROWS:,} rows")
     return (*scope, *new), found
-
-
-def _sum(first: Cost, second: Cost) -> Cost:
-    if not first or not second:
-        return first or second  # a message has no cost of its own
-    return tuple(map(add, first, second))
 
 
 def _picker(scope: tuple[int, ...], chosen: tuple[int, ...]) -> Callable[[Key], Key]:

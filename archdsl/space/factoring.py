@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
@@ -48,9 +48,16 @@ class Factoring:
             Unsuited: the cost is no sum.
             TooLarge: all tables have too many rows.
         """
+        return self._table(part, _rows(self._variables, part))
+
+    def failures(self, part: Part) -> Factor:
+        """The table of the ways in which a part has a mistake; they cost nothing."""
+        return self._table(part, _failures(self._variables, part))
+
+    def _table(self, part: Part, found: Iterable[_Row]) -> Factor:
         rows: dict[Key, Cost] = {}
         scope: tuple[Variable, ...] = ()
-        for row in _rows(self._variables, part):
+        for row in found:
             for values in self._expanded(part, row):
                 if not rows:
                     scope = tuple([variable for variable in values if len(variable.values) > 1])
@@ -142,6 +149,17 @@ def _rows(variables: Variables, part: Part) -> Iterator[_Row]:
             nothing[states[part.body.result]] = ABSENT
         nothing[variables.is_called[part.body]] = False
         yield _Row(nothing, {}, dict.fromkeys(leaving, 0), dict.fromkeys(entering, 0), NOTHING)
+
+
+def _failures(variables: Variables, part: Part) -> Iterator[_Row]:
+    """The ways in which a part has a mistake, as rows."""
+    states = variables.states
+    for failure in part.failures:
+        values: Values = {states[s]: n for s, n in zip(part.reads, failure.read, strict=True)}
+        values |= {states[body.result]: number for body, number in failure.called.items()}
+        if part.body in variables.absent:
+            values[variables.is_called[part.body]] = True
+        yield _Row(values, failure.taken, {}, {}, NOTHING)
 
 
 def _cost(outcome: Outcome, read: Mask, everything: Mask) -> Cost:

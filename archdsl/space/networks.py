@@ -70,7 +70,7 @@ class NetworkSurvey:
         def check(frame: Frame) -> None:
             check_returned(frame, network, frame.names[RESULT])
 
-        self._survey.part(place, None, states, Step(network.name, (RESULT,), (), check))
+        self._survey.part(place, None, states, Step("", (RESULT,), (), check))
         return Surveyed(self._survey.parts, result, self._runs.options)
 
     def _block(self, frame: Frame, call: Call, body: Body) -> None:
@@ -108,6 +108,6 @@ class NetworkSurvey:
                 frame.names |= inner.names
                 frame.running = inner.running
 
-        step = Step("parameters", tuple(states), (*names, RUNNING), enter)
+        step = Step("", tuple(states), (*names, RUNNING), enter)
         self._survey.part(place, body, states, step)
         return bodies[0] if bodies else None

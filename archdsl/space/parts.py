@@ -76,13 +76,12 @@ class Failure:
 class Part:
     """As much of a network as is run at once, of `body`, or of the network itself.
 
-    `label` is that of the row of a table that it belongs to, if any.
+    `label` is what people would call it; of a row in a table, what its decisions begin with.
     """
 
-    name: str
+    label: str
     body: Body | None
     reads: tuple[State, ...]
     leaves: tuple[State, ...]
-    label: str = ""
     ways: list[Way] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)

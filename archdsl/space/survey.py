@@ -35,12 +35,12 @@ States: TypeAlias = dict[str, State]
 
 @dataclass(frozen=True)
 class Step:
-    """What a part runs, and the states that it reads and leaves.
+    """What a part runs, what people would call it, and the states that it reads and leaves.
 
-    They are names of the frame. One with a point in front is not of the text, but of the survey.
+    These are names of the frame. One with a point in front is not of the text, but of the survey.
     """
 
-    name: str
+    label: str
     reads: Sequence[str]
     leaves: Sequence[str]
     run: Callable[[Frame], None]
@@ -54,9 +54,7 @@ class Survey:
         self._runs = runs
         self._ways = 0
 
-    def part(
-        self, place: Frame, body: Body | None, states: States, step: Step, label: str = ""
-    ) -> None:
+    def part(self, place: Frame, body: Body | None, states: States, step: Step) -> None:
         """Run a step for all values of the states that it reads, in every way.
 
         Raises:
@@ -64,7 +62,7 @@ class Survey:
         """
         reads = {name: states[name] for name in step.reads if name in states}
         leaves = {name: State(name) for name in step.leaves}
-        part = Part(step.name, body, tuple(reads.values()), tuple(leaves.values()), label)
+        part = Part(step.label, body, tuple(reads.values()), tuple(leaves.values()))
         self.parts.append(part)
         for read in product(*(range(len(state.values)) for state in reads.values())):
             values = {

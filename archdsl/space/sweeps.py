@@ -6,7 +6,7 @@ eliminated there or below. What the value is makes the sweep: a semiring, in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -40,16 +40,22 @@ class Priced:
         return Priced(self.elimination, binned), sum(least)
 
 
-def price(elimination: Elimination, metric: Metric) -> Priced:
-    """What each row costs by a metric. A bucket may have nothing but messages, and no cost."""
-    costs = [
+def price(
+    elimination: Elimination, metric: Metric, factors: Container[int] | None = None
+) -> Priced:
+    """What each row costs by a metric: in all factors, or in some of them alone."""
+    paid: list[int] = []
+    for number, costs in enumerate(elimination.costs):
+        counts = factors is None or number in factors
+        paid += map(metric, costs) if counts else [0] * len(costs)
+    table = [
         {
-            context: [metric(row.cost) if row.cost else 0 for row in rows]
-            for context, rows in bucket.rows.items()
+            key: [sum([paid[one] for one in row.paid]) for row in rows]
+            for key, rows in b.rows.items()
         }
-        for bucket in elimination.buckets
+        for b in elimination.buckets
     ]
-    return Priced(elimination, costs)
+    return Priced(elimination, table)
 
 
 class Sum(Protocol[T]):

@@ -52,7 +52,7 @@ class TableSurvey:
             run = stage.run_alone if len(stage.rows) == 1 else stage.runs(row)
             label = self.place.unit.places.get(key(row.line.span), "")
             step = Step(label, reads, passed, run)
-            self.survey.part(self.place, self.body, self.states, step, label)
+            self.survey.part(self.place, self.body, self.states, step)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,141 @@
+"""The walk over a space: how many members it has and what they cost, exactly, from its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+from archdsl.space.draws import EvenDraws
+from archdsl.space.elimination import eliminate
+from archdsl.space.factoring import Factoring
+from archdsl.space.networks import Surveyed
+from archdsl.space.parts import Part
+from archdsl.space.quantities import metric
+from archdsl.space.spread import Spread, spread
+from archdsl.space.sweeps import Assignment, Priced, count, extremum, price
+from archdsl.space.variables import Variables
+
+Taken: TypeAlias = Mapping[str, str]
+"""The text of the option that a member takes at each of its decisions."""
+
+
+class Member(NamedTuple):
+    """A member and what it costs by some metric."""
+
+    cost: int
+    taken: Taken
+
+
+class Row(NamedTuple):
+    """What a row of a table, or a statement of the network, costs in the members."""
+
+    label: str
+    least: int
+    mean: Fraction
+    greatest: int
+
+
+class Walk:
+    """The tables of a surveyed space, joined.
+
+    Raises `TooLarge` or `Unsuited` if they cannot be.
+    """
+
+    def __init__(self, surveyed: Surveyed) -> None:
+        self._surveyed = surveyed
+        self._variables = Variables(surveyed)
+        self._factoring = Factoring(self._variables)
+        self._factors = [self._factoring.factor(part) for part in surveyed.parts]
+        self._elimination = eliminate(self._factoring.graph(self._factors))
+        self._priced: dict[str, Priced] = {}
+        self.members = count(self.priced("macs")).members
+
+    @property
+    def decisions(self) -> dict[str, tuple[str, ...]]:
+        """Every decision that some member makes, with the options that are taken."""
+        questions = self._variables.questions
+        return {
+            name: tuple([option for option in question.option.values if isinstance(option, str)])
+            for name, question in questions.items()
+        }
+
+    def priced(self, name: str) -> Priced:
+        """What everything costs by a metric."""
+        if name not in self._priced:
+            self._priced[name] = price(self._elimination, metric(name))
+        return self._priced[name]
+
+    def least(self, name: str) -> Member | None:
+        """A member that costs least; None if the space has no member."""
+        return self._extreme(name, min)
+
+    def greatest(self, name: str) -> Member | None:
+        """A member that costs most; None if the space has no member."""
+        return self._extreme(name, max)
+
+    def _extreme(self, name: str, best: Callable[[Sequence[int]], int]) -> Member | None:
+        found = extremum(self.priced(name), best)
+        return found and Member(found.cost, self.taken(found.member))
+
+    def mean(self, name: str) -> Fraction:
+        """The mean over all members; there must be some."""
+        return count(self.priced(name)).mean
+
+    def spread(self, name: str) -> Spread | None:
+        """How the costs of all members are spread; None if the space has no member."""
+        return spread(self.priced(name))
+
+    def draws(self, name: str, low: int, high: int) -> EvenDraws:
+        """Draws of members with costs within bounds, each equally likely: see `taken`."""
+        return EvenDraws(self.priced(name), low, high)
+
+    def taken(self, member: Assignment) -> Taken:
+        """The options of a member that was drawn or found."""
+        numbers = self._factoring.numbers
+        taken: dict[str, str] = {}
+        for name, question in self._variables.questions.items():
+            number = member.get(numbers.get(question.option, -1), 0)
+            option = question.option.values[number]
+            if isinstance(option, str):
+                taken[name] = option
+        return dict(sorted(taken.items()))
+
+    def rows(self, name: str) -> Iterator[Row]:
+        """What each row costs by a metric, in order; those that never cost anything are left out."""
+        groups: dict[str, set[int]] = {}
+        for number, part in enumerate(self._surveyed.parts):
+            groups.setdefault(_label(part), set()).add(number)
+        for label, factors in groups.items():
+            own = price(self._elimination, metric(name), factors)
+            least, greatest = extremum(own, min), extremum(own, max)
+            if least and greatest and greatest.cost:
+                yield Row(label, least.cost, count(own).mean, greatest.cost)
+
+    def failing(self) -> Iterator[Taken]:
+        """Decisions that lead to a mistake, one set for each part in which there can be one."""
+        for place, part in enumerate(self._surveyed.parts):
+            if not part.failures:
+                continue
+            around = {*_around(part)}
+            before = [
+                factor
+                for factor, other in zip(self._factors[:place], self._surveyed.parts, strict=False)
+                if other not in around
+            ]
+            graph = self._factoring.graph([*before, self._factoring.failures(part)])
+            found = extremum(price(eliminate(graph), metric("macs")), min)
+            if found:
+                yield self.taken(found.member)
+
+
+def _label(part: Part) -> str:
+    """The label of the part of the network that a part is inside of."""
+    return [part, *_around(part)][-1].label
+
+
+def _around(part: Part) -> Iterator[Part]:
+    """The parts that call the body of a part, from the inside out."""
+    while part.body is not None and part.body.caller is not None:
+        part = part.body.caller
+        yield part
