@@ -7,18 +7,24 @@ the last that has an option left, and takes the next of these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
+
+from archdsl.plan.decisions import Decision
+from archdsl.space.parts import Body
 
 T = TypeVar("T")
+
+Question: TypeAlias = Decision | Body
+"""What can be asked: how a decision is made, and which of its results a body has."""
 
 
 @dataclass(slots=True)
 class _Answer:
     """The answers to one question, and the place of the one that is tried."""
 
-    question: Hashable
+    question: Question
     answers: Sequence[int]
     place: int = 0
 
@@ -39,11 +45,11 @@ class Asking:
     asked: int = 0
 
     @property
-    def answers(self) -> list[tuple[Hashable, int]]:
+    def answers(self) -> list[tuple[Question, int]]:
         """The questions of the last run, with what was answered."""
         return [(answer.question, answer.taken) for answer in self.path]
 
-    def take(self, question: Hashable, answers: Sequence[int]) -> int:
+    def take(self, question: Question, answers: Sequence[int]) -> int:
         """One of the answers to a question, which is asked once in a run."""
         if self.asked == len(self.path):
             self.path.append(_Answer(question, answers))

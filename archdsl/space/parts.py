@@ -50,17 +50,24 @@ class Body:
 class Way:
     """One way in which a part comes out.
 
-    `read` and `left` are numbers of values of the states that it reads and leaves. `taken` has the
-    text of the option of each decision that it asks for, and `called` the number of the result of
-    each body that it calls. In the outcome the tensors of the states come first, then those of the
-    results and of the arguments of these bodies.
+    - `read` and `left` are numbers of values of the states that it reads and leaves.
+    - `questions` are what it asks, in order: decisions by name, and bodies that it calls.
+    - `taken` has the text of the option of each of these decisions, and `called` the number of the
+      result of each body.
+
+    In the outcome, the tensors of states come before those of results and arguments of bodies.
     """
 
     read: tuple[int, ...]
+    questions: tuple[str | Body, ...]
     taken: Mapping[str, str]
     called: Mapping[Body, int]
     left: tuple[int, ...]
     outcome: Outcome
+
+    def answer(self, question: str | Body) -> str | int:
+        """How a question of it comes out."""
+        return self.called[question] if isinstance(question, Body) else self.taken[question]
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,8 @@ class Survey:
             return
         values = zip(part.leaves, found.leaving, strict=True)
         left = tuple([state.number(value) for state, value in values])
-        part.ways.append(Way(read, taken, called, left, found))
+        questions = [q.name if isinstance(q, Decision) else q for q, _ in answers]
+        part.ways.append(Way(read, tuple(questions), taken, called, left, found))
 
 
 def _bind(frame: Frame, values: Mapping[str, Value]) -> None:

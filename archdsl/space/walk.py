@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from archdsl.space.draws import EvenDraws
 from archdsl.space.elimination import eliminate
 from archdsl.space.factoring import Factoring
+from archdsl.space.lookups import Lookups
 from archdsl.space.networks import Surveyed
 from archdsl.space.parts import Part
-from archdsl.space.quantities import metric
+from archdsl.space.quantities import ADDED, metric
 from archdsl.space.spread import Spread, spread
 from archdsl.space.sweeps import Assignment, Priced, count, extremum, price
 from archdsl.space.variables import Variables
@@ -34,6 +36,13 @@ class Row(NamedTuple):
     least: int
     mean: Fraction
     greatest: int
+
+
+class Failing(NamedTuple):
+    """Options that lead to a mistake, and the decisions that it may hang on, the nearest first."""
+
+    taken: Taken
+    near: list[str]
 
 
 class Walk:
@@ -102,7 +111,7 @@ class Walk:
         return dict(sorted(taken.items()))
 
     def rows(self, name: str) -> Iterator[Row]:
-        """What each row costs by a metric, in order; those that never cost anything are left out."""
+        """What each row costs by a metric, in order, if it ever costs anything."""
         groups: dict[str, set[int]] = {}
         for number, part in enumerate(self._surveyed.parts):
             groups.setdefault(_label(part), set()).add(number)
@@ -112,8 +121,22 @@ class Walk:
             if least and greatest and greatest.cost:
                 yield Row(label, least.cost, count(own).mean, greatest.cost)
 
-    def failing(self) -> Iterator[Taken]:
-        """Decisions that lead to a mistake, one set for each part in which there can be one."""
+    def costs(self, taken: Taken) -> dict[str, int]:
+        """What a member costs, by every metric that is a sum.
+
+        Raises:
+            NoMember: there is no such member.
+        """
+        _, cost = self.lookups.find(lambda name, _: taken.get(name, ""))
+        return {name: metric(name)(cost) for name in ADDED}
+
+    @cached_property
+    def lookups(self) -> Lookups:
+        """Members, one by one."""
+        return Lookups(self._surveyed)
+
+    def failing(self) -> Iterator[Failing]:
+        """Members with a mistake, at least one for each part in which there can be one."""
         for place, part in enumerate(self._surveyed.parts):
             if not part.failures:
                 continue
@@ -126,7 +149,20 @@ class Walk:
             graph = self._factoring.graph([*before, self._factoring.failures(part)])
             found = extremum(price(eliminate(graph), metric("macs")), min)
             if found:
-                yield self.taken(found.member)
+                yield Failing(self.taken(found.member), [*_near(part, self._surveyed.parts)])
+
+
+def _near(part: Part, parts: Sequence[Part]) -> Iterator[str]:
+    """The decisions that a part may hang on: its own, and those behind the states that it reads."""
+    leaving = {state: other for other in parts for state in other.leaves}
+    waiting, seen = [part, *_around(part)], set[Part]()
+    for each in waiting:
+        if each not in seen:
+            seen.add(each)
+            asked = [way.taken for way in each.failures] + [way.taken for way in each.ways]
+            yield from dict.fromkeys(name for taken in asked for name in taken)
+            varying = (state for state in each.reads if len(state.values) > 1)
+            waiting += [leaving[state] for state in varying if state in leaving]
 
 
 def _label(part: Part) -> str:

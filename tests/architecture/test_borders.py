@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "compare": {"build.values", "network", "costs", "ir", "ops.base"},
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
-    "space": {"ir", "ops.base"},
+    "space": GROUND | {"build", "costs", "ir", "ops.base", "plan", "program", "syntax.tree"},
     "search": GROUND
     | {"build.values", "expansion", "ir.likeness", "network", "plan", "program.loading"}
     | {"recipes", "space.likeness", "spec", "syntax"},
