@@ -245,10 +245,9 @@ class GraphView:
 
     def is_constant(self, value: Value) -> bool:
         """Whether a value depends on no input and no parameter."""
-        for node in map(self.node, self.sources([value])):
-            if node.operation.cost(self.types(self.operands(node)), node.results).parameters:
-                return False
-        return not self.type(value).samples
+        nodes = map(self.node, self.sources([value]))
+        costs = (n.operation.cost(self.types(self.operands(n)), n.results) for n in nodes)
+        return not self.type(value).samples and not any(cost.parameters for cost in costs)
 
     def enclosing(self, scope: int | None) -> Iterator[Scope]:
         """A scope and the scopes around it, from the inside out."""

@@ -63,7 +63,9 @@ class Lookups:
     def _run(self, body: Body | None, member: _Member, choose: Choose) -> None:
         """Look up the parts of a body, after those that it is called from."""
         for part in self._parts[body]:
-            read = tuple([member.states.get(state, 0) for state in part.reads])  # at the start: its only value
+            read = tuple(
+                [member.states.get(state, 0) for state in part.reads]
+            )  # at the start: its only value
             way = self._way(self._ways[part].get(read, ()), member, choose)
             member.states.update(zip(part.leaves, way.left, strict=True))
             member.ways.append(_Chosen(part, way))
