@@ -28,6 +28,7 @@ _COMMANDS = {
     "transform": "transform",
     "derive": "derive",
     "expand": "transform",
+    "search": "search",
     "compile": "compile",
     "weights": "weights",
     "export": "export",

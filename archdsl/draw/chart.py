@@ -12,7 +12,10 @@ from archdsl.report.text import readable
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point; `across` is above 0. `detail` is below the label, `tooltip` all of it in a line."""
+    """A point; `across` is above 0. `detail` is below the label, `tooltip` all of it in a line.
+
+    A point without a label is a mark alone.
+    """
 
     across: int
     up: float

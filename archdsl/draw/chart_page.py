@@ -29,7 +29,7 @@ def chart_page(chart: Chart) -> ChartPage:
     """The page of a chart, which must have at least one point."""
     best = _Drawing(chart, 1)
     for zoom in _ZOOMS:
-        if all(best.placed):
+        if not best.unlabelled:
             break
         larger = _Drawing(chart, zoom)
         if larger.unlabelled >= best.unlabelled:
@@ -54,7 +54,8 @@ class _Drawing:
     @property
     def unlabelled(self) -> int:
         """The number of points whose label finds no room."""
-        return self.placed.count(None)
+        pairs = zip(self.points, self.placed, strict=True)
+        return sum(placed is None and bool(point.label) for point, placed in pairs)
 
     def page(self) -> ChartPage:
         writings = [*self.legend, *self._scales(), *self._notes()]

@@ -66,7 +66,7 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A point, and the size of its label."""
+    """A point, and the size of its label, which is 0 where it has none."""
 
     at: Point
     width: float
@@ -84,7 +84,7 @@ class PlacedLabel:
 def place(
     anchors: Sequence[Anchor], lines: Iterable[Sequence[Point]], room: Rectangle
 ) -> list[PlacedLabel | None]:
-    """The position of each label in a room; None for one that finds none.
+    """The position of each label in a room; None for one that finds none, and where there is none.
 
     No label is over another label, a mark or a leader. One over a line is the last resort.
     """
@@ -106,7 +106,8 @@ def _crowded_first(anchors: Sequence[Anchor]) -> list[int]:
     keys = [(int(a.at[0] // _NEAR), int(a.at[1] // _NEAR)) for a in anchors]
     for key in keys:
         cells[key] += 1
-    return sorted(range(len(anchors)), key=lambda index: (-cells[keys[index]], index))
+    labelled = [index for index, anchor in enumerate(anchors) if anchor.width]
+    return sorted(labelled, key=lambda index: (-cells[keys[index]], index))
 
 
 @dataclass

@@ -59,8 +59,8 @@ MAY_IMPORT = {
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
     "space": GROUND | {"build", "costs", "ir", "ops.base", "plan", "program", "syntax.tree"},
     "search": GROUND
-    | {"build.values", "expansion", "ir.likeness", "network", "plan", "program.loading"}
-    | {"recipes", "space.likeness", "spec", "syntax"},
+    | {"build.values", "draw", "expansion", "files", "ir.likeness", "network", "plan"}
+    | {"program", "recipes", "report.text", "searches", "space.likeness", "spec", "syntax"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),
@@ -77,7 +77,7 @@ MAY_IMPORT = {
         "plan.transforms",
         "report",
     }
-    | {"samples", "syntax.lexemes", "syntax.parser", "weights"},
+    | {"samples", "search", "syntax.lexemes", "syntax.parser", "weights"},
     "report": GROUND
     | {"build.values", "claims", "compare", "network", "costs", "expansion", "export", "ir"}
     | {"ops", "params.numbers", "recipes", "searches", "settings", "weights"},
@@ -102,6 +102,7 @@ DOORS = {
     "lark": ("syntax",),
     "networkx": ("ir.graph",),
     "jinja2": ("emit.pages",),
+    "grpc": ("search",),
     "optuna": ("search",),
     "scipy": ("search",),
     "numpy": ("search", "samples"),

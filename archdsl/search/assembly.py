@@ -1,0 +1,163 @@
+"""From a search of a spec to all that its workers need: the space, the method, the scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from archdsl import files
+from archdsl.build.values import Given
+from archdsl.diagnostics import CompileError, Diagnostics, error
+from archdsl.expansion.stages import Expansions, Rule
+from archdsl.expansion.steps import axis_named
+from archdsl.network import Network
+from archdsl.recipes.reading import building
+from archdsl.recipes.recipe import Recipe
+from archdsl.search.course import Baseline, Course
+from archdsl.search.domain import Goal, Member, Objective
+from archdsl.search.growing import Growing
+from archdsl.search.grown import GrownSpace
+from archdsl.search.growth import Growth
+from archdsl.search.identity import identity_of, sources_of
+from archdsl.search.ledger import Members
+from archdsl.search.post import Setup
+from archdsl.search.study import Identity
+from archdsl.search.training import How
+from archdsl.search.trouble import SPEC
+from archdsl.searches.methods import Expansion
+from archdsl.searches.search import ACCURACIES, Search, Training
+from archdsl.source import Source
+from archdsl.spec import Spec, load
+from archdsl.syntax import tree
+from archdsl.syntax.parser import parse, parse_argument
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line says beside the spec."""
+
+    data: str
+    trials: int | None
+    baseline: int
+    processes: int | None
+    train_args: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A search ready to run, what its study is of, and the files of its spec."""
+
+    setup: Setup
+    identity: Identity
+    sources: Mapping[str, str]
+    title: str
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What a method works on, and how its members are written."""
+
+    space: Members
+    course: Course
+    contents: Callable[[Member], Mapping[str, str]]
+    spec: Callable[[Member, str], str]
+
+
+def assemble(path: str, name: str | None, wishes: Wishes, diagnostics: Diagnostics) -> Assembled:
+    """The search of a name in a spec, or its only one. `diagnostics` takes the warnings.
+
+    Raises:
+        CompileError: the spec has mistakes, or has no such search.
+    """
+    spec = load(path)
+    search = spec.search(name, diagnostics)
+    ground = _growth(spec, search)
+    setup = Setup(
+        search.name,
+        ground.space,
+        _goal(search),
+        ground.course,
+        Baseline(ground.space, _metric(search), wishes.baseline, search.seed),
+        ground.contents,
+        ground.spec,
+        _how(search, wishes),
+        range(search.seed, search.seed + search.repeats),
+        search.keep,
+    )
+    title = f"{search.name} for {search.space}: {search.method}"
+    identity = identity_of(spec.program, search, wishes.train_args)
+    return Assembled(setup, identity, dict(sources_of(spec.program)), title)
+
+
+def _goal(search: Search) -> Goal:
+    """The accuracy and the costs that are wanted."""
+    costs = tuple(Objective(metric, maximise=False) for metric in search.minimise)
+    return Goal(Objective(search.maximise[0]), costs)
+
+
+def _metric(search: Search) -> str:
+    """The cost by which networks are compared: the first that is bounded or wanted small."""
+    named = [bound.metric for bound in search.bounds] + [*search.minimise]
+    return next((metric for metric in named if metric in ("macs", "params")), "macs")
+
+
+def _how(search: Search, wishes: Wishes) -> How:
+    arguments = wishes.train_args
+    given = dict(pairwise(arguments)).get("--epochs", "")
+    return How(
+        data=str(Path(wishes.data).resolve()),
+        figure=ACCURACIES[search.maximise[0]].figure,
+        epochs=int(given) if given.isdecimal() else search.train.recipe.epochs,
+        hold_out=f"{float(search.hold_out):g}",
+        options=arguments,
+        processes=wishes.processes,
+    )
+
+
+# Expansions
+
+
+def _growth(spec: Spec, search: Search) -> _Ground:
+    method, name, given = search.method, search.space.name, _given(spec, search)
+    if not isinstance(method, Expansion):
+        message = f"`{method.name}` cannot be run yet, only `expansion` can"
+        raise CompileError([error("search", message)])
+    (bound,) = search.bounds
+    axes = tuple(map(axis_named, method.axes))
+    rule = Rule(axes, bound.metric, bound.most, method.times, method.contract)
+    trained, kept = (
+        Growing(spec, name, given, _reader(training))
+        for training in (search.train, search.finish or search.train)
+    )
+    space = GrownSpace(name, Expansions.of(spec.candidates(name, given), rule), trained.text)
+
+    def contents(member: Member) -> Mapping[str, str]:
+        stage = space.stage(member)
+        text = trained.spec_text(stage, Path(SPEC).stem)
+        return {**trained.files(stage), SPEC: files.sealed(text)}
+
+    return _Ground(
+        space, Growth(space), contents, lambda each, name: kept.spec_text(space.stage(each), name)
+    )
+
+
+def _given(spec: Spec, search: Search) -> Mapping[str, Given]:
+    """The parameters of the space."""
+    written = [f"{name} = {value}" for name, value in search.space.given]
+    return spec.arguments([parse_argument(Source("search", text)) for text in written])
+
+
+def _reader(training: Training) -> Callable[[Network], Recipe]:
+    """Reads the recipe anew for each network, whose clips may be of another size."""
+
+    def read(network: Network) -> Recipe:
+        text = f"recipe trained for {network.name} = {training.instance}\n"
+        (definition,) = parse(Source("search", text)).definitions
+        assert isinstance(definition, tree.DerivedRecipe)
+        located = definition, network.program.main
+        own, parts = (lambda *_: network.graph), (lambda _: network.module.parts)
+        return building.build(network.program, located, Diagnostics(), own, parts)
+
+    return read

@@ -1,0 +1,132 @@
+"""Who is alive: the sign that a worker gives of itself, and how others know that one is gone.
+
+On one machine the lock on a worker's file says it at once: the kernel frees it when the process
+ends, however it ends. Otherwise a worker is gone if its signs of life have stayed the same for
+long. How long is measured by whoever watches: clocks of two machines need not agree.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+
+from archdsl.search.record import Record, State
+
+FOLDER = "workers"
+"""The folder in that of the run with a file for each worker."""
+
+_DECIDING = 120.0
+"""Seconds after which a worker that draws a member counts as gone: a draw takes a few."""
+
+
+def machine() -> str:
+    """What is different on two machines, and after a move of a container to another."""
+    parts = [socket.gethostname()]
+    with suppress(OSError):
+        parts.append(Path("/etc/machine-id").read_text().strip())
+    return sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Presence:
+    """This worker: `identity` is new in each process, `name` is for people."""
+
+    run: Path
+    identity: str = field(default_factory=lambda: os.urandom(6).hex())
+    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Hold the lock on the worker's file, and remove both in the end."""
+        path = _file(self.run, self.identity)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "w") as stream:
+            with suppress(OSError):  # a file system without locks: others wait for signs of life
+                fcntl.flock(stream, fcntl.LOCK_EX)
+                stream.write(machine())
+                stream.flush()
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+
+
+def is_gone(run: Path, identity: str) -> bool:
+    """Whether a worker of this machine has certainly ended. False where that cannot be known."""
+    try:
+        with open(_file(run, identity), "r+") as stream:
+            if stream.read(100) != machine():
+                return False
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    except OSError:
+        return False
+
+
+def _file(run: Path, identity: str) -> Path:
+    return run / FOLDER / identity
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Tells which running trials are silent: their workers are gone, or gave no sign for
+    `stale`."""
+
+    run: Path
+    stale: float
+    clock: Callable[[], float] = monotonic
+    _seen: dict[int, tuple[float | None, float]] = field(default_factory=dict)
+
+    def silent(self, trials: Iterable[Record]) -> list[Record]:
+        """The trials to take from their workers."""
+        running = [each for each in trials if each.state in (State.RUNNING, State.DECIDING)]
+        return [record for record in running if self._is_silent(record)]
+
+    def _is_silent(self, record: Record) -> bool:
+        now = self.clock()
+        beat, since = self._seen.get(record.number, (None, now))
+        if record.number not in self._seen or beat != record.beat:
+            self._seen[record.number] = record.beat, now
+            since = now
+        is_drawing = record.state is State.DECIDING
+        patience = min(self.stale, _DECIDING) if is_drawing else self.stale
+        return now - since >= patience or (bool(record.worker) and is_gone(self.run, record.worker))
+
+
+class Heart:
+    """A thread that does something every few seconds, until it fails or is stopped."""
+
+    def __init__(self, beat: Callable[[], None], period: float) -> None:
+        self._beat, self._period = beat, period
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self.fault: Exception | None = None
+
+    def __enter__(self) -> Heart:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stopped.wait(self._period):
+            try:
+                self._beat()
+            except Exception as fault:  # the worker's own thread raises it
+                self.fault = fault
+                return
+
+    def check(self) -> None:
+        """Raise what has stopped the beats."""
+        if self.fault is not None:
+            raise self.fault

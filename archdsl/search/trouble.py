@@ -1,0 +1,55 @@
+"""What goes wrong while a search runs: of which member, in whose words, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archdsl.diagnostics import CompileError, error
+from archdsl.search.domain import Member
+from archdsl.search.training import Broken
+
+SPEC = "member.arch"
+"""The file with the spec of a trial's member, in the folder of the trial."""
+
+
+def refused(number: int, member: Member, broken: Broken) -> CompileError:
+    """A training that needs the user: its data, its disk or its command is wrong."""
+    hint = "mend it, and give the same command again: the trial goes on from its last checkpoint"
+    return _broken(number, member, broken, hint)
+
+
+def crashing(number: int, member: Member, broken: Broken, times: int) -> CompileError:
+    """Members fail one after the other, so it is not the members."""
+    hint = f"the training of {times} members in a row has crashed: try this one alone"
+    return _broken(number, member, broken, hint)
+
+
+def _broken(number: int, member: Member, broken: Broken, hint: str) -> CompileError:
+    message = f"trial {number}, {member.name}: train.py {how_it_ended(broken)}"
+    notes = [
+        *broken.ending.words,
+        f"the member's spec: {broken.folder / SPEC}",
+        f"the training alone: {broken.command}",
+    ]
+    return CompileError([error("trial", message, notes=notes, help=hint)])
+
+
+def how_it_ended(broken: Broken) -> str:
+    status = broken.ending.status
+    if status < 0:
+        return f"was ended by signal {-status}"
+    if status == 0:
+        return "ended without an accuracy in its log.jsonl"
+    return f"ended with exit status {status}"
+
+
+def useless_sampler(misses: int, why: str) -> CompileError:
+    message = f"{misses} proposals in a row were of no use, the last one because: {why}"
+    hint = "`kernel = graph` proposes new members within the bounds alone"
+    return CompileError([error("search", message, help=hint)])
+
+
+def cannot_write(folder: Path, fault: OSError) -> CompileError:
+    message = f"cannot write in {folder}: {fault.strerror or fault}"
+    hint = "mend it, and give the same command again: the trial goes on from its last checkpoint"
+    return CompileError([error("file", message, help=hint)])
