@@ -36,9 +36,6 @@ MAGNITUDE = 2**63
 MEMBERS = 1_000
 """Members of a space that are tried, to find one that meets every `require`."""
 
-OPTIONS = 10_000
-"""Options of one choice."""
-
 OPERATIONS = 110_000
 """Operations of one network, and likewise its blocks."""
 

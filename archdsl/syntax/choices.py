@@ -23,7 +23,8 @@ _LONG = 200
 Nested choices are compared again at each level, which takes long for trees.
 """
 
-_NO_TUPLES = tree.Number | tree.Constant | tree.Dash | tree.Unary
+_SHOWN = 40
+"""Characters of an option that a message repeats, at most."""
 
 
 class Choices(Actions):
@@ -38,14 +39,14 @@ class Choices(Actions):
         span = self._span(children)
         self._compare(options, span)
         if _count(options) == 1:
-            message = "a choice must have at least two options, but this has one"
+            message = "a choice needs at least two options, but this has one"
             self._report("choice", message, span, _meant(options[0]))
         return self._make(tree.Choice, children, options)
 
     def several(self, children: list[Child]) -> tree.Choice:
         amount, *options = nodes(children)
         self._compare(options, self._span(children))
-        self._check_amount(amount, options)
+        self._check_amount(amount)
         return self._make(tree.Choice, children, tuple(options), amount)
 
     def at_most_several(self, children: list[Child]) -> tree.Choice:
@@ -68,10 +69,13 @@ class Choices(Actions):
 
     def _compare(self, options: Sequence[_Option], whole: Span) -> None:
         """Report the first option that there is already, or that there are too many."""
-        if (count := _count(options)) > limits.OPTIONS:
-            message = (
-                f"a choice can have at most {limits.OPTIONS:,} options, but this has {count:,}"
-            )
+        count = _count(options)
+        self._counted += count
+        if count > limits.OPTIONS:
+            message = f"a choice has at most {limits.OPTIONS:,} options, but these are {count:,}"
+            return self._report("size", message, whole)
+        if self._counted > limits.TOKENS:
+            message = f"the choices of a spec have at most {limits.TOKENS:,} options in all"
             return self._report("size", message, whole)
         seen: dict[object, _Option] = {}
         for option in options:
@@ -81,25 +85,19 @@ class Choices(Actions):
                 seen[key] = option
 
     def _report_twice(self, option: _Option, earlier: _Option, key: object) -> None:
-        message = "an option must differ from the others, but this is there already"
+        text = option.span.text
+        is_short = len(text) <= _SHOWN and "\n" not in text
+        message = f"{f'`{text}`' if is_short else 'this'} is an option twice"
         if isinstance(option, tree.Steps) and isinstance(key, int | Fraction):
             message = f"these steps reach {float(key):g}, which is an option already"
-        also = [Label(earlier.span, "the first time")]
+        also = [Label(earlier.span, "the first one")]
         self._report("choice", message, option.span, also=also)
 
-    def _check_amount(self, amount: tree.Expression, options: Sequence[_Option]) -> None:
-        wanted, count = _value(amount), _count(options)
-        if wanted is None:
-            return
-        # An option of another kind may be a tuple, which is taken apart.
-        is_known = all(isinstance(option, _NO_TUPLES | tree.Steps) for option in options)
-        if wanted < 1 or isinstance(wanted, Fraction):
-            message = "the amount must be an integer of at least 1"
-        elif is_known and count and wanted > count:
-            message = f"the amount must be at most {count}, the number of options"
-        else:
-            return
-        self._report("choice", f"{message}, but this is {amount.span.text}", amount.span)
+    def _check_amount(self, amount: tree.Expression) -> None:
+        wanted = _value(amount)
+        if wanted is not None and (wanted < 1 or isinstance(wanted, Fraction)):
+            message = "an integer of at least 1 must be before `of`, but this is"
+            self._report("choice", f"{message} {amount.span.text}", amount.span)
 
 
 def _value(node: tree.Node | None) -> int | Fraction | None:
@@ -149,4 +147,4 @@ def _meant(option: _Option) -> str:
             return "options have commas between: `{a, b}`"
         case tree.Steps(first=first):
             return f"write `{first.span.text}`"
-    return "write another option after a comma, `{a, b}`, or the value without braces"
+    return "write it without braces, or another option after a comma: `{a, b}`"

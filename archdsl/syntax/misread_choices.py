@@ -23,7 +23,7 @@ def _empty(fault: Fault) -> Diagnostic | None:
     opening = fault.before
     if opening is None or (opening.type, fault.found.type) != ("LCHOICE", "RCHOICE"):
         return None
-    message = "a choice must have at least two options, but this has none"
+    message = "a choice needs at least two options, but this has none"
     return error("choice", message, fault.span(opening, fault.found), help="write `{a, b}`")
 
 
