@@ -86,10 +86,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     try:
         arguments = _arguments(sys.argv[1:] if argv is None else argv)
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    try:
         status: int = arguments.run(arguments)
+    except SystemExit as stop:  # the command line is wrong, or asks for help; that is printed
+        return int(stop.code or 0)
     except CompileError as failure:
         options.report(failure.diagnostics)
         status = 1

@@ -15,6 +15,10 @@ _DRAWS = 10
 """Members that are shown of a space that is drawn from."""
 
 
+_SHOWN = 3
+"""Decisions of a member that are shown."""
+
+
 def preview(setup: Setup) -> str:
     """What is trained first: the members that the method begins with, or even draws."""
     jobs = setup.course.jobs({})
@@ -28,8 +32,16 @@ def preview(setup: Setup) -> str:
 
 def _table(members: Sequence[Chosen]) -> Table:
     metrics = [*dict.fromkeys(name for member in members for name in member.costs)]
-    columns = ("network", *(UNITS.get(name, name) for name in metrics))
+    units = [UNITS.get(name, name) for name in metrics]
     rows = [
-        (member.name, *(readable(member.costs[name]) for name in metrics)) for member in members
+        (member.name, *(readable(member.costs[name]) for name in metrics), _decided(member))
+        for member in members
     ]
-    return Table(columns, rows, frozenset(columns[1:]))
+    return Table(("network", *units, "decided"), rows, frozenset(units))
+
+
+def _decided(member: Chosen) -> str:
+    """Its decisions, where a line has room for them."""
+    texts = [f"{name} = {option}" for name, option in member.taken.items()]
+    more = f", and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return ", ".join(texts[:_SHOWN]) + more

@@ -46,6 +46,7 @@ class Trial:
     heart: Heart
     clock: Clock
     _told: int = field(default=0, init=False)  # epochs
+    _reason: str = field(default="", init=False)
 
     def train(self) -> Broken | None:
         """Train the member and tell the result; a training that has crashed is given to the caller.
@@ -58,6 +59,7 @@ class Trial:
         trials = self.post.ledger.trials()
         begun, earlier = self._earlier(trials)
         self.clock.start(earlier.seconds if earlier else 0.0)
+        self._reason = trials[begun].reason
         setup = self.post.setup
         name = folder_name(begun, self.member)
         contents = setup.contents(self.member)
@@ -127,7 +129,8 @@ class Trial:
         costs = self.member.costs
         metric = self.post.setup.baseline.metric
         cost = f"{readable(costs.get(metric, 0))} {UNITS.get(metric, metric)}"
-        return f"trial {self.claim.number}  {self.member.name}  {cost}"
+        why = f"{self._reason}  " if self._reason else ""
+        return f"trial {self.claim.number}  {self.member.name}  {why}{cost}"
 
     def _accuracy(self, value: float) -> str:
         return f"{self.post.setup.how.figure} {value:.2f} %"

@@ -47,11 +47,16 @@ class Worker:
         """Train until the search is over, or the user stops it.
 
         Raises:
-            CompileError: a training needs the user, or the storage is away.
+            CompileError: a training needs the user, or the storage is away, or the disk is full.
         """
-        with self._post.presence.shown(), suppress(Stopped):
-            while self._step():
-                self._post.stop.check()
+        try:
+            with self._post.presence.shown(), suppress(Stopped):
+                while self._step():
+                    self._post.stop.check()
+        except BrokenPipeError:  # of the terminal
+            raise
+        except OSError as fault:
+            raise trouble.cannot_write(self._post.run, fault) from None
 
     def _step(self) -> bool:
         """Do the next thing. False once the search is over."""

@@ -1,0 +1,129 @@
+"""`archdsl search`: what the command line needs, and what it does without training anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from search.workers.fakes import Numbers, search_of, work
+
+from archdsl.cli.main import main
+from archdsl.search import extra
+
+SPEC = """
+use conv_norm_act
+
+network small(frames = 1, size = 16, classes: int = 4) {
+  input video: 3 x frames x size^2
+  table {
+    | block         | channels | stride    |
+    |---------------|----------|-----------|
+    | conv_norm_act | 8        | (1, 2, 2) |
+  }
+  in -> mean -> linear(classes)
+}
+
+recipe short for small {
+  epochs 2
+  batch 4
+  optimizer sgd(lr = 0.1)
+  clip(frames = video.frames, stride = 6)
+  scale_jitter video.height..video.height
+  crop video.height
+  test views(clips = 1, size = video.height)
+}
+
+search grow for small {
+  method expansion(axes = (fast, temporal, width), times = 2)
+  train short
+  macs <= 200k
+  maximise top1
+}
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> str:
+    path = tmp_path / "small.arch"
+    path.write_text(SPEC)
+    return str(path)
+
+
+def test_a_dry_run_shows_what_is_trained_first(
+    spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", spec, "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("grow for small: the first step\n")
+    assert [line.split("#")[0] for line in out.splitlines()[4:]] == ["small"] * 3
+    assert [path.name for path in tmp_path.iterdir()] == ["small.arch"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--data", "."], "-o RUN is missing"),
+        (["-o", "run"], "--data DIR is missing"),
+        (["--data", ".", "-o", "run", "--trials", "0"], "must be an integer of at least 1"),
+        (["--data", ".", "-o", "run", "--stale", "1"], "5 at least, but this is '1'"),
+        (["--data", ".", "-o", "run", "--baseline", "-1"], "must be an integer"),
+        (["--data", ".", "-o", "run", "--train-args=--seed 3"], "--train-args has --seed"),
+    ],
+)
+def test_what_is_wrong_in_the_command_line(
+    spec: str, flags: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", spec, *flags]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_spec_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search"]) == 2
+    assert "SPEC is missing, or --status RUN" in capsys.readouterr().err
+
+
+def test_data_that_is_not_there(
+    spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    assert main(["search", spec, "--data", str(tmp_path / "none"), "-o", str(run)]) == 1
+    assert "there is no" in capsys.readouterr().err
+    assert not run.exists()
+
+
+def test_without_its_packages(
+    spec: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(extra, "_version", lambda package: "")
+    assert main(["search", spec, "--dry-run"]) == 1
+    assert "pip install 'archdsl[search]'" in capsys.readouterr().err
+
+
+def test_a_folder_with_something_else_is_left_alone(
+    spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", spec, "--data", str(tmp_path), "-o", str(tmp_path)]) == 1
+    assert "is not empty, and no search has made it" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["small.arch"]
+
+
+def test_a_storage_that_workers_cannot_share(
+    spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    flags = ["--data", str(tmp_path), "-o", str(run), "--storage", "sqlite:///trials.db"]
+    assert main(["search", spec, *flags]) == 1
+    assert "SQLite is no storage of a search" in capsys.readouterr().err
+
+
+def test_the_status_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from archdsl.search.about import About
+    from archdsl.search.run_folder import open_run
+    from archdsl.search.storage import Address
+
+    run = tmp_path / "run"
+    setup = search_of(Numbers(), tmp_path, trials=1)
+    open_run(run, About.of(setup, Address.of(None, run), run), {})
+    work(setup, run)
+    assert main(["search", "--status", str(run)]) == 0
+    assert capsys.readouterr().out.startswith("numbers_search for numbers: 1 trained\n")
