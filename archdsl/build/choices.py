@@ -12,10 +12,10 @@ from typing import Any
 
 from archdsl.build.alternatives import options_of, tensors_among
 from archdsl.build.context import Frame
-from archdsl.build.request import Dashed, NoMember
+from archdsl.build.request import Dashed, Fault, NoMember
 from archdsl.build.uses import Use, place_in
 from archdsl.build.values import Value
-from archdsl.diagnostics import Label
+from archdsl.diagnostics import Diagnostic, Label
 from archdsl.plan.decisions import OtherOptions
 from archdsl.program.places import dotted
 from archdsl.syntax import tree
@@ -50,11 +50,19 @@ def _name(frame: Frame, node: tree.Choice) -> str:
 def _taken(frame: Frame, node: tree.Choice, option: tree.Expression | tree.Dash) -> Value:
     """The value of an option, which stands for the choice from now on."""
     if isinstance(option, tree.Dash):
-        message = "`-` stands for an empty cell, so it can only be an option in a table"
-        raise Dashed(frame.error("choice", message, option.span, help="write `none`"))
+        raise Dashed(_misplaced_dash(frame, option))
     value = frame.evaluate(option)
     frame.options.take(node, frame.taken(option))
     return value
+
+
+def _dash(frame: Frame, node: tree.Dash) -> Value:
+    raise Fault(_misplaced_dash(frame, node))
+
+
+def _misplaced_dash(frame: Frame, node: tree.Dash) -> Diagnostic:
+    message = "`-` stands for an empty cell, so it can only be an option in a table"
+    return frame.error("choice", message, node.span, help="write `none`")
 
 
 def _other_options(frame: Frame, node: tree.Choice, name: str, other: OtherOptions) -> Exception:
@@ -92,4 +100,8 @@ def require(frame: Frame, statement: tree.Require) -> None:
     raise NoMember
 
 
-RULES: dict[type, Callable[[Frame, Any], Value]] = {tree.Choice: _choice, tree.Each: _each}
+RULES: dict[type, Callable[[Frame, Any], Value]] = {
+    tree.Choice: _choice,
+    tree.Each: _each,
+    tree.Dash: _dash,
+}

@@ -175,7 +175,7 @@ def _run_iterations(frame: Frame, statement: tree.For, values: tuple[Value, ...]
     for number, value in enumerate(values):
         frame.step(statement.span)
         frame.iterations = (*outer, number)
-        frame.use = use.iteration(number) if statement.each else use
+        frame.use = use.iteration(statement, number)
         written = frame.local(statement.values, number)
         _bind(frame, statement.targets, value, written, statement.values.span)
         _run_statements(frame, statement.body)

@@ -33,9 +33,12 @@ class Use(NamedTuple):
         path = self.marks if self.is_anew else dotted(self.marks, block)
         return Use(path, self.marks, path)
 
-    def iteration(self, number: int) -> Use:
-        """The use of an iteration of a loop in which everything is decided anew."""
-        path = dotted(self.path, str(number))
+    def iteration(self, loop: tree.For, number: int) -> Use:
+        """The use of an iteration of a loop, in which `for each` decides everything anew."""
+        if not loop.each:
+            return self
+        # No name begins with a number.
+        path = dotted(self.path or "_".join(loop.targets), str(number))
         return Use(path, path, path)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from archdsl.build.request import Built
 from archdsl.build.values import Value
@@ -77,7 +77,7 @@ def _chosen(name: str, plan: Plan, built: Built, *, is_space: bool) -> tree.Deri
 def _choice(name: str, options: tuple[str, ...]) -> tree.Argument:
     values = tuple([read_option(option) for option in options])
     value = values[0] if len(values) == 1 else tree.Choice(values, span=NOWHERE)
-    return tree.Argument(name, cast("tree.Expression", value), span=NOWHERE)
+    return tree.Argument(name, value, span=NOWHERE)
 
 
 def documented(doc: str | None, definition: str) -> str:

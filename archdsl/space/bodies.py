@@ -80,7 +80,7 @@ class BodySurvey:
             return
         outer, place = self.place, tree.Name(values, span=statement.values.span)
         for number in range(len(found[0][0])):
-            use = outer.use.iteration(number) if statement.each else outer.use
+            use = outer.use.iteration(statement, number)
             self.place = replace(outer, iterations=(*outer.iterations, number), use=use)
             index = tree.Number(str(number), number, span=place.span)
             value = tree.Index(place, index, span=place.span)

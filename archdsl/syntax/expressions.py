@@ -116,7 +116,7 @@ class Steps(Node):
 
 
 class Dash(Node):
-    """`-` in a cell or among options: no value, so that the parameter has its default."""
+    """`-` in a cell, or as an option: no value, so that the parameter has its default."""
 
 
 class Choice(Node):
@@ -138,7 +138,7 @@ class Each(Node):
     value: Choice | Call | Name
 
 
-_Operand = Number | Constant | Name | Attribute | Index | Tuple | Call | Range | Text
+_Operand = Number | Constant | Name | Attribute | Index | Tuple | Call | Range | Text | Dash
 _Compound = Choice | Each | Shape | Repeat | AtMost | Unary | Binary | Conditional | Chain
 Expression = _Operand | _Compound
 

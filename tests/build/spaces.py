@@ -172,7 +172,7 @@ class Blocks(Piece):
         name = f"leaf{self.number}"
         if ask.is_space:
             return self._leaf(ask, name, name)
-        copies = [self._leaf(ask, name, name)] * (not all(self.uses))
+        copies = [] if all(self.uses) else [self._leaf(ask, name, name)]
         anew = [number for number, each in enumerate(self.uses) if each]
         return "\n".join(
             [*copies, *(self._leaf(ask, f"{name}_{n}", f"{self.y}_{n}") for n in anew)]
@@ -227,7 +227,7 @@ class Derivations(Piece):
         n, place = self.number, f"{self.y}.any{self.number}.{use}"
         if ask.one(place, f"base{n}", f"wide{n}") == f"base{n}":
             return f"base{n}()"
-        return f"base{n}(c = {ask.one(f'{place}.c', '4', '6')})"
+        return f"base{n}(c = {ask.one(f'{place}.wide{n}.c', '4', '6')})"
 
 
 class Loops(Piece):
@@ -244,12 +244,34 @@ class Loops(Piece):
             each, channels = "each " * (ask.is_space and self.each), ask.one(local, "4", "6")
             body = f"{self.y} = {self.y} -> conv({channels}, k)"
             return f"{head}\nfor {each}k in (3, 1) {{ {body} }}"
-        numbered = [ask.one(f"{number}.{local}", "4", "6") for number in range(2)]
+        numbered = [ask.one(f"k.{number}.{local}", "4", "6") for number in range(2)]
         lines = [
             f"{self.y} = {self.y} -> conv({channels}, {kernel})"
             for channels, kernel in zip(numbered, (3, 1), strict=True)
         ]
         return "\n".join([head, *lines])
+
+
+class Passed(Piece):
+    """Choices that calls and `share` give to a block, which has one of its own in a loop."""
+
+    def definitions(self, ask: Ask) -> str:
+        n = self.number
+        kernel = ask.one(f"inner{n}.x.conv.kernel", "1", "3")
+        return (
+            f"block inner{n}(x, c, act: block | none = none) {{\n"
+            f"  for _ in range(2) {{ x = x -> conv(c, {kernel}) -> act }}\n  return x\n}}"
+        )
+
+    def statements(self, ask: Ask) -> str:
+        n, y = self.number, self.y
+        c, act = ask.one(f"{y}.inner{n}.c", "3", "4"), ask.one(f"{y}.inner{n}.act", "relu", "none")
+        channels, same = ask.one(f"{y}.conv.channels", "2", "4"), ask.one(f"same{n}.c", "4", "6")
+        return (
+            f"share same{n} = inner{n}(c = {same})\n"
+            f"{y} = y -> inner{n}({c}, act = {act}) -> conv({channels} + 1)\n"
+            f"{y} = {y} -> same{n} -> conv(4)"
+        )
 
 
 class Table(Piece):
@@ -304,6 +326,7 @@ PIECES: Sequence[Callable[[int], st.SearchStrategy[Piece]]] = (
     ),
     lambda number: st.just(Derivations(number)),
     lambda number: st.booleans().map(lambda flag: Loops(number, flag)),
+    lambda number: st.just(Passed(number)),
     lambda number: st.integers(2, 3).map(lambda rows: Table(number, rows)),
 )
 
