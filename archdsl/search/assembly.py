@@ -126,7 +126,7 @@ def _growth(spec: Spec, search: Search) -> _Ground:
         raise CompileError([error("search", message)])
     (bound,) = search.bounds
     axes = tuple(map(axis_named, method.axes))
-    rule = Rule(axes, bound.metric, bound.most, method.times, method.contract)
+    rule = Rule(axes, bound.metric, int(bound.most), method.times, method.contract)
     trained, kept = (
         Growing(spec, name, given, _reader(training))
         for training in (search.train, search.finish or search.train)

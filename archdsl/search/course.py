@@ -51,6 +51,9 @@ class Course(Protocol):
     def found(self, trials: Sequence[Record], goal: Goal) -> Record | None:
         """The trial of the network that the search ends with, or would end with now."""
 
+    def notes(self, results: Mapping[str, Record]) -> Sequence[str]:
+        """What is left out of the members that these results call for, and why."""
+
 
 @dataclass(frozen=True)
 class Sampled:
@@ -64,6 +67,9 @@ class Sampled:
 
     def found(self, trials: Sequence[Record], goal: Goal) -> Record | None:
         return best(trials, goal)
+
+    def notes(self, results: Mapping[str, Record]) -> Sequence[str]:
+        return ()
 
 
 def chosen(space: Members, member: Member) -> Chosen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ from archdsl.search.record import Record, State
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
+
+_REASON = "grown "
+"""How the reason of a trial begins, before the axes that lead to its network."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Growth:
         return 0
 
     def jobs(self, results: Mapping[str, Record]) -> Sequence[Job]:
-        how_far = self._progress(results.values())
+        how_far = self._progress(_own(results))
         end = () if how_far.end is None else (how_far.end,)
         return [self._job(grown) for grown in dict.fromkeys((*how_far.wanted, *end)) if grown.path]
 
@@ -48,6 +51,11 @@ class Growth:
         trained = (record for record in own if record.state is State.TRAINED)
         return next((record for record in trained if _grown(record) == last), None)
 
+    def notes(self, results: Mapping[str, Record]) -> Sequence[str]:
+        """The axes along which the last step has no network."""
+        skipped = self._progress(_own(results)).stages[-1].skipped
+        return [f"not along {axis}: {reason}" for axis, reason in skipped.items()]
+
     def _progress(self, records: Iterable[Record]) -> Progress:
         results = {
             _grown(record): record.accuracy if record.state is State.TRAINED else None
@@ -57,9 +65,13 @@ class Growth:
 
     def _job(self, grown: Grown) -> Job:
         end = " contracted" if grown.is_contracted else ""
-        return Job(
-            f"grown {'.'.join(grown.path)}{end}", chosen(self.space, self.space.member_of(grown))
-        )
+        reason = f"{_REASON}{'.'.join(grown.path)}{end}"
+        return Job(reason, chosen(self.space, self.space.member_of(grown)))
+
+
+def _own(results: Mapping[str, Record]) -> Iterator[Record]:
+    """The results of the expansion itself, without random ones that it is compared with."""
+    return (record for reason, record in results.items() if reason.startswith(_REASON))
 
 
 def _grown(record: Record) -> Grown:

@@ -27,7 +27,8 @@ def preview(setup: Setup) -> str:
         for number in range(_DRAWS)
     ]
     first = "the first step" if jobs else f"{_DRAWS} even draws within the bounds"
-    return f"{setup.name} for {setup.space.name}: {first}\n\n{_table(members).text()}"
+    notes = "".join(f"\n{note}\n" for note in setup.course.notes({}))
+    return f"{setup.name} for {setup.space.name}: {first}\n\n{_table(members).text()}{notes}"
 
 
 def _table(members: Sequence[Chosen]) -> Table:

@@ -42,6 +42,7 @@ class Worker:
         self._post, self._on_result = post, on_result
         self._drawing = Drawing(post)
         self._crashed: set[str] = set()
+        self._said: set[str] = set()
 
     def work(self) -> None:
         """Train until the search is over, or the user stops it.
@@ -64,6 +65,7 @@ class Worker:
         jobs = [*successors(trials), *missing(self._jobs(trials), trials)]
         if jobs:
             self._post.ledger.enqueue(jobs)
+            self._tell(trials)
             return True
         if self._is_asked(trials) or any(each.state is State.WAITING for each in trials):
             self._take()
@@ -73,6 +75,14 @@ class Worker:
             self._post.console.progress(f"waiting for {counted(len(running), 'trial')} of others")
             self._post.wait(_PAUSE)
         return bool(running)
+
+    def _tell(self, trials: Sequence[Record]) -> None:
+        """Say what is left out of the members in the queue, once."""
+        notes = self._post.setup.course.notes(course.results(trials))
+        for note in notes:
+            if note not in self._said:
+                self._post.console.line(note)
+        self._said |= {*notes}
 
     def _is_asked(self, trials: Sequence[Record]) -> bool:
         """Whether the sampler is to be asked for one more member."""

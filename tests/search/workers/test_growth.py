@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import archdsl
@@ -28,10 +28,14 @@ Accuracy = Callable[[Grown], float]
 
 
 def setup_of(
-    data: Path, accuracy: Accuracy, fault: str = "", text: Callable[[Stage], str] = repr
+    data: Path,
+    accuracy: Accuracy,
+    fault: str = "",
+    text: Callable[[Stage], str] = repr,
+    axes: Sequence[str] = AXES,
 ) -> Setup:
     start = archdsl.load(SPECS / "tiny.arch").candidates("tiny_frame", {})
-    rule = Rule(tuple(map(axis_named, AXES)), "macs", BUDGET)
+    rule = Rule(tuple(map(axis_named, axes)), "macs", BUDGET)
     space = GrownSpace("tiny_frame", Expansions.of(start, rule), text)
 
     def contents(member: Member) -> dict[str, str]:
@@ -77,6 +81,15 @@ def test_each_step_waits_for_the_last_and_the_end_is_trained(tmp_path: Path) -> 
     assert found.accuracy == 27.0 < max(record.accuracy or 0 for record in trials)
     assert found.chosen is not None
     assert found.chosen.costs["macs"] <= BUDGET
+
+
+def test_axes_that_are_left_out_are_told_once(tmp_path: Path) -> None:
+    setup = setup_of(tmp_path, most("fast"), axes=("fast", "depth", "width"))
+    worker, _, console = worker_of(setup, tmp_path / "run")
+    worker.work()
+    assert [line for line in console.lines if "not along" in line] == [
+        "not along depth: every stage is a single block that the network does not repeat"
+    ]
 
 
 def test_several_workers_take_the_same_steps(tmp_path: Path) -> None:
