@@ -6,8 +6,9 @@ from dataclasses import MISSING, Field, fields
 from fractions import Fraction
 from typing import ClassVar
 
-from archdsl.ops.base import Operation, Types, kind
+from archdsl.ops.base import Operation, Reordered, Types, kind
 from archdsl.ops.forms import Layer, LayerArgument
+from archdsl.ops.order import by_element
 from archdsl.params.kinds import Choice, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number
 
@@ -23,6 +24,9 @@ class Activation(Operation):
     """Base of the activations: their fields are the module's arguments, under torch's names."""
 
     constructor: ClassVar[str]
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_element(axes, operands)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         # All have torch's defaults, so an argument with its default is not written.

@@ -10,8 +10,9 @@ from typing import ClassVar
 from archdsl.ir.integers import Range, over
 from archdsl.ir.traced import is_literal
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Mismatch, Operation, Types, check_numbers, kind
+from archdsl.ops.base import Mismatch, Operation, Reordered, Types, check_numbers, kind
 from archdsl.ops.forms import SAME, Expression
+from archdsl.ops.order import by_element
 from archdsl.ops.shapes import broadcast
 from archdsl.params.kinds import Boolean, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number, show_number
@@ -45,6 +46,9 @@ class Arithmetic(Operation):
         if self.constant is not None and self.constant_first:
             left, right = right, left
         return self._of_integers(left, right) if left and right else None
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_element(axes, operands)
 
     def _of_integers(self, left: Range, right: Range) -> Range | None:
         """The range of the operator on integers."""
@@ -106,9 +110,15 @@ def _sides(
     return left, right[0] if constant is None else Range.of(number(constant))
 
 
-Add = kind(Arithmetic, "add", "x + y.", symbol="+")
+class Commutative(Arithmetic):
+    """Base of the operators that give x and y the same roles."""
+
+    commutes = True
+
+
+Add = kind(Commutative, "add", "x + y.", symbol="+")
 Subtract = kind(Arithmetic, "subtract", "x - y.", symbol="-")
-Multiply = kind(Arithmetic, "multiply", "x * y.", symbol="*")
+Multiply = kind(Commutative, "multiply", "x * y.", symbol="*")
 
 
 class Quotient(Arithmetic):
@@ -181,12 +191,16 @@ class Extreme(Operation):
 
     arity = (1, 2)
     broadcasts = True
+    commutes = True
     bound: ClassVar[str]
     constant: Number | None = parameter(Maybe(Real()), None)
 
     def infer(self, *operands: TensorType) -> Types:
         check_constant(self.name, self.constant, operands)
         return (broadcast(self.name, operands),)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_element(axes, operands)
 
     def integers(self, *operands: TensorType) -> Range | None:
         return over(self.name, *_sides(self.name, operands, self.constant))
@@ -222,6 +236,9 @@ class Clamp(Operation):
             raise Mismatch(message, parameter="least")
         return operands
 
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_element(axes, operands)
+
     def integers(self, x: TensorType) -> Range | None:
         check_numbers(self.name, (x,))
         held = x.integers
@@ -245,6 +262,9 @@ class Unary(Operation):
     def integers(self, x: TensorType) -> Range | None:
         check_numbers(self.name, (x,))
         return self._of_integers(x.integers) if x.integers else None
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_element(axes, operands)
 
     def _of_integers(self, x: Range) -> Range | None:
         """The range of the function of integers."""

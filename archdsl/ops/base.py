@@ -45,6 +45,14 @@ class Mismatch(Exception):
         self.help = help
 
 
+class OrderMatters(Exception):
+    """An operand in another order along an axis gives another result."""
+
+
+Reordered: TypeAlias = tuple[int | None, ...]
+"""For each operand the axis along which it is in another order; None if it is as it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What one operation costs for one sample.
@@ -113,6 +121,12 @@ class Operation(Frozen):
     needs_constant: ClassVar[bool] = False
     """Whether its operands depend neither on inputs nor on parameters."""
 
+    commutes: ClassVar[bool] = False
+    """Whether its operands may stand in any order."""
+
+    starts_alike: ClassVar[bool] = False
+    """Whether its result is learned, and all its elements start alike."""
+
     @property
     def formula(self) -> str:
         """How the language writes it with `x` as its operand, where that is no call: `1 - x`."""
@@ -161,6 +175,20 @@ class Operation(Frozen):
     def weight(self, *operands: Any) -> tuple[int, ...] | None:
         """The shape of its `weight`; None if it has none that others can use."""
         return None
+
+    def joined_axis(self, operands: Types) -> int | None:
+        """The axis of the result along which its operands stand in their order, if they do."""
+        return None
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        """The axis along which the result is in another order, if operands are along `axes`.
+
+        None: it is as it was, if its weights are in that other order too. They start alike.
+
+        Raises:
+            OrderMatters: it is neither; by default, whatever the axes.
+        """
+        raise OrderMatters
 
     def emit(self, operands: Types, results: Types) -> Form:
         """The PyTorch form."""

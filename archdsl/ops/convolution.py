@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, OrderMatters, Reordered, Types
 from archdsl.ops.forms import Layer, LayerArgument
+from archdsl.ops.order import summed
 from archdsl.ops.shapes import (
     check_groups,
     check_spatial,
@@ -51,6 +52,11 @@ class Convolution(Operation):
         weights = self.channels * (x.channels // self.groups) * prod(kernel)
         # No convention counts the additions of a bias.
         return Cost(weights + self.channels * self.bias, macs=weights * y.positions)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        if self.groups > 1:
+            raise OrderMatters
+        return summed(0, axes)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         axes = len(operands[0].extents)
@@ -109,6 +115,11 @@ class TransposedConvolution(Operation):
         # Each position of the input meets every weight once, whatever the stride.
         weights = x.channels * (self.channels // self.groups) * prod(kernel)
         return Cost(weights + self.channels * self.bias, macs=weights * x.positions)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        if self.groups > 1:
+            raise OrderMatters
+        return summed(0, axes)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         axes = len(operands[0].extents)

@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Operation, Types, kind
+from archdsl.ops.base import Operation, Reordered, Types, kind
 from archdsl.ops.forms import Layer, LayerArgument
+from archdsl.ops.order import by_element
 from archdsl.ops.shapes import check_spatial
 from archdsl.params.kinds import Choice, Real, number, parameter
 from archdsl.params.numbers import Number
@@ -19,6 +20,9 @@ class Dropout(Operation):
     name = "dropout"
     constructor: ClassVar[str] = "nn.Dropout"
     p: Number = parameter(Real(0, 1), Fraction(1, 2))
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_element(axes, operands)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         p = LayerArgument("p", number(self.p), positional=True)
@@ -65,6 +69,9 @@ class StochasticDepth(Operation):
     needs_batch = True
     p: Number = parameter(Real(0, 1))
     per: str = parameter(Choice(("sample", "batch")), "sample")
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_element(axes, operands)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         p = LayerArgument("p", number(self.p), positional=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from archdsl.ir.integers import Range, joined
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Mismatch, Operation, Types, missing_batch
+from archdsl.ops.base import Mismatch, Operation, Reordered, Types, missing_batch
 from archdsl.ops.forms import Expression
+from archdsl.ops.order import beside
 from archdsl.ops.shapes import Axis, axis_index, with_size
 from archdsl.params.kinds import AxisName, Integer, parameter
 
@@ -36,6 +37,9 @@ class Group(Operation):
         is_filled = x.shape[axis_index(self.axis, x.rank)] % self.size
         zeros = x.integers and Range(0, 0, x.integers.is_truth)
         return joined((x.integers, zeros)) if is_filled else x.integers
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return beside(axis_index(self.axis, operands[0].rank), axes)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         values = {"size": self.size, "dim": axis_index(self.axis, operands[0].rank) + 1}
@@ -70,6 +74,9 @@ class Ungroup(Operation):
 
     def integers(self, x: TensorType, like: TensorType) -> Range | None:
         return x.integers
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return beside(axis_index(self.axis, operands[0].rank), axes)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         dim = axis_index(self.axis, operands[0].rank) + 1

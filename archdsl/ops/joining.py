@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.ir.types import TensorType
 from archdsl.limits import OPERATIONS
-from archdsl.ops.base import Mismatch, Rearrangement, Types
+from archdsl.ops.base import Mismatch, OrderMatters, Rearrangement, Reordered, Types
 from archdsl.ops.forms import SAME, Expression
 from archdsl.ops.shapes import Axis, axis_index, dimension, entries, with_size
 from archdsl.params.kinds import AxisName, Integer, Sizes, parameter
@@ -32,6 +32,15 @@ class Concat(Rearrangement):
                 raise Mismatch(f"{must}, but these are {first} and {operand}", operand=slot)
         return (with_size(first, index, sum(x.shape[index] for x in operands)),)
 
+    def joined_axis(self, operands: Types) -> int | None:
+        return axis_index(self.axis, operands[0].rank)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        own = self.joined_axis(operands)
+        if set(axes) - {own, None}:
+            raise OrderMatters
+        return own
+
     def emit(self, operands: Types, results: Types) -> Expression:
         dim = dimension(self.axis, operands[0])
         if len(operands) == 1:
@@ -58,6 +67,9 @@ class Stack(Rearrangement):
                 must = "`stack` takes tensors of one shape"
                 raise Mismatch(f"{must}, but these are {first} and {operand}", operand=slot)
         return (TensorType((*first.shape[:index], len(operands), *first.shape[index:])),)
+
+    def joined_axis(self, operands: Types) -> int | None:
+        return axis_index(self.axis, operands[0].rank + 1)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         dim = dimension(self.axis, results[0])

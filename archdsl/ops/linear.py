@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Reordered, Types
 from archdsl.ops.forms import Expression, Layer, LayerArgument
+from archdsl.ops.order import summed
 from archdsl.ops.shapes import broadcast_shapes, with_rank
 from archdsl.params.kinds import Boolean, Integer, parameter
 
@@ -29,6 +30,10 @@ class Linear(Operation):
         (x,) = operands
         weights = x.shape[-1] * self.features
         return Cost(weights + self.features * self.bias, macs=x.elements * self.features)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        last = operands[0].rank - 1
+        return summed(last, axes) if axes[0] == last else axes[0]
 
     def weight(self, x: TensorType) -> tuple[int, ...]:
         return (self.features, x.shape[-1])

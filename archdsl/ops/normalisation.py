@@ -6,8 +6,9 @@ from fractions import Fraction
 from math import prod
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Reordered, Types
 from archdsl.ops.forms import Layer, LayerArgument
+from archdsl.ops.order import by_channel
 from archdsl.ops.shapes import check_groups, check_spatial
 from archdsl.params.kinds import Boolean, Integer, Maybe, Real, number, parameter
 from archdsl.params.numbers import Number
@@ -86,6 +87,9 @@ class BatchNorm(Operation):
 
     def cost(self, operands: Types, results: Types) -> Cost:
         return channel_cost(operands[0], self.affine, 2 if self.affine else 1)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_channel(axes)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         (x,) = operands

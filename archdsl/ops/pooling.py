@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType, show_shape
-from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Reordered, Types
 from archdsl.ops.forms import Layer, LayerArgument
+from archdsl.ops.order import by_channel
 from archdsl.ops.shapes import (
     check_spatial,
     kernel_argument,
@@ -88,6 +89,9 @@ class MaxPool(Operation):
         check_padding(self, len(x.extents))
         return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
 
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_channel(axes)
+
     def emit(self, operands: Types, results: Types) -> Layer:
         axes = len(operands[0].extents)
         arguments = (
@@ -121,6 +125,9 @@ class AvgPool(Operation):
         check_padding(self, len(x.extents))
         check_average(self, x)
         return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_channel(axes)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         axes = len(operands[0].extents)
@@ -157,6 +164,9 @@ class LpPool(Operation):
         check_average(self, x)
         return (TensorType((x.channels, *window_extents(self, x, ceil=self.ceil))),)
 
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_channel(axes)
+
     def emit(self, operands: Types, results: Types) -> Layer:
         axes = len(operands[0].extents)
         power = LayerArgument("norm_type", number(self.p), positional=True)
@@ -179,6 +189,9 @@ class AdaptivePool(Operation):
             raise Mismatch(message, parameter="size")
         extents = (old if new is None else new for old, new in zip(x.extents, sizes, strict=True))
         return (TensorType((x.channels, *extents)),)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_channel(axes)
 
     def emit(self, operands: Types, results: Types) -> Layer:
         axes = len(operands[0].extents)

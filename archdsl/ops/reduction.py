@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archdsl.ir.integers import Range
 from archdsl.ir.types import POSITIONS, TensorType
-from archdsl.ops.base import Mismatch, Operation, Types, kind
+from archdsl.ops.base import Mismatch, Operation, Reordered, Types, kind
 from archdsl.ops.forms import Expression, PyValue
 from archdsl.ops.layout import without_axes
 from archdsl.ops.shapes import Axes, axis_indices, dimensions
@@ -31,6 +31,13 @@ class Reduction(Operation):
         if not self.keep:
             return (without_axes(self.name, x, gone),)
         return (TensorType(tuple(1 if i in gone else size for i, size in enumerate(x.shape))),)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        (axis,) = axes
+        gone = axis_indices(self.axes, operands[0].rank)
+        if axis is None or axis in gone:
+            return None
+        return axis if self.keep else axis - sum(i < axis for i in gone)
 
     def emit(self, operands: Types, results: Types) -> Expression:
         values = {"dim": dimensions(self.axes, operands[0]), **self._options()}

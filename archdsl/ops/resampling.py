@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import floor
 
 from archdsl.ir.types import AXES, TensorType
-from archdsl.ops.base import Cost, Mismatch, Operation, Types
+from archdsl.ops.base import Cost, Mismatch, Operation, Reordered, Types
 from archdsl.ops.forms import Expression, PyValue
+from archdsl.ops.order import by_channel
 from archdsl.ops.shapes import check_spatial, per_axis
 from archdsl.params.kinds import Boolean, Choice, Maybe, NewSizes, Real, Several, number, parameter
 from archdsl.params.numbers import Number
@@ -84,6 +85,9 @@ class Interpolate(Operation):
             raise Mismatch("`interpolate` takes either `size` or `scale`", parameter="scale")
         return (TensorType((x.channels, *self._extents(x))),)
 
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_channel(axes)
+
     def cost(self, operands: Types, results: Types) -> Cost:
         return resampling_cost(self, operands, results)
 
@@ -147,6 +151,9 @@ class ResizeLike(Operation):
             must = f"the second tensor of `resize_like` must have rank {x.rank}, as {x}"
             raise Mismatch(f"{must}, but this is {like}", operand=1)
         return (TensorType((x.channels, *like.extents)),)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return by_channel(axes)
 
     def cost(self, operands: Types, results: Types) -> Cost:
         return resampling_cost(self, operands, results)

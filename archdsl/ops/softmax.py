@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from archdsl.ir.types import TensorType
-from archdsl.ops.base import Mismatch, Operation, Types, kind
+from archdsl.ops.base import Mismatch, Operation, Reordered, Types, kind
 from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.ops.shapes import Axis, axis_index, dimension, with_size
 from archdsl.params.kinds import AxisName, parameter
@@ -16,6 +16,9 @@ class AlongAxis(Operation):
 
     constructor: ClassVar[str]
     axis: Axis = parameter(AxisName(), -1)
+
+    def reordered(self, axes: Reordered, operands: Types) -> int | None:
+        return axes[0]  # along its own axis too: each entry is compared with all others
 
     def infer(self, x: TensorType) -> Types:
         axis_index(self.axis, x.rank)

@@ -69,6 +69,7 @@ class Parameter(Operation):
 
     name = "parameter"
     arity = (0, 1)
+    starts_alike = True
     shape: Extent = parameter(Sizes())
     initial: str | Number = parameter(Either(Choice(tuple(INITIAL)), Real()), "zeros")
     std: Number = parameter(Real(least=0), 1)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
-Counts: TypeAlias = Mapping[str, Mapping[str, int]]
-"""How often each label occurs, by kind: `nodes`, `edges`, `paths`."""
+from archdsl.ir.graph import Graph
+from archdsl.space.canonical import canonical_name
+from archdsl.space.counts import Counts, count
 
 
 @dataclass(frozen=True)
@@ -20,3 +19,11 @@ class Likeness:
 
     canonical: str
     counts: Counts
+
+
+def likeness(graph: Graph) -> Likeness:
+    """The likeness of a network, in a time that grows with its operations.
+
+    `archdsl/space/canonical.py` says how exact the canonical name is.
+    """
+    return Likeness(canonical_name(graph), count(graph))
