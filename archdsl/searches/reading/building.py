@@ -87,7 +87,8 @@ def _build(frame: Frame, search: tree.Search, networks: Networks) -> Search:
     findings.extend(undefined(search, VOCABULARY, outside, reported))
     # The checks need all settings, with values of the right kinds, and a network.
     findings.stop_on_errors()
-    assert given is not None  # or there would be an error
+    if given is None:  # the file of the space was not found, which the check of files has said
+        raise Fault
     findings.extend(checks.contradictions(entries))
     findings.stop_on_errors()
     name, _ = tree.split_call(search.space)
