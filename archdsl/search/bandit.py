@@ -39,7 +39,7 @@ class BanditSampler(SpaceSampler):
     several processes that ask at once get different answers.
     """
 
-    def __init__(self, space: Space, goal: Goal, seed: int = 0, startup: int = 10) -> None:
+    def __init__(self, space: Space, goal: Goal, seed: int, startup: int) -> None:
         super().__init__(space, goal, seed)
         self.startup = startup
         self._pool = Pool(space, seed)

@@ -68,7 +68,7 @@ class SpaceSampler(BaseSampler, ABC):
     from the process that asks.
     """
 
-    def __init__(self, space: Space, goal: Goal, seed: int = 0) -> None:
+    def __init__(self, space: Space, goal: Goal, seed: int) -> None:
         self.space = space
         self.goal = goal
         self.seed = seed

@@ -15,22 +15,22 @@ from archdsl.search.even import SpaceSampler, draw_new, new_member
 from archdsl.search.history import History, Seen
 from archdsl.search.preference import draw_weights, prefer, scaled
 
+STARTUP = 10
+"""Members that are drawn first, or as many as the population has if that is less."""
+
 SAMPLED = 0.4
 """The share of the population that a parent is the best of."""
 
 
 class EvolutionSampler(SpaceSampler):
-    """Draws until `startup` trials are trained, then changes of the better of the last ones."""
+    """Changes of the better among the last `population` members that are trained."""
 
-    def __init__(
-        self, space: Space, goal: Goal, seed: int = 0, population: int = 25, startup: int = 10
-    ) -> None:
+    def __init__(self, space: Space, goal: Goal, seed: int, population: int) -> None:
         super().__init__(space, goal, seed)
         self.population = population
-        self.startup = startup
 
     def propose(self, history: History, random: Random) -> Member:
-        if len(history.trained) < max(1, self.startup):
+        if len(history.trained) < min(STARTUP, self.population):
             return draw_new(history.known, self.space, random)
         living = history.trained[-self.population :]
         sampled = random.sample(living, max(1, round(SAMPLED * len(living))))

@@ -28,7 +28,7 @@ ATTEMPTS = 4
 class FlatSampler(SpaceSampler):
     """Draws until `startup` trials are trained, then what Optuna's `GPSampler` suggests."""
 
-    def __init__(self, space: Space, goal: Goal, seed: int = 0, startup: int = 10) -> None:
+    def __init__(self, space: Space, goal: Goal, seed: int, startup: int) -> None:
         super().__init__(space, goal, seed)
         self.startup = startup
 

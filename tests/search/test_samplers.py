@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from random import Random
 from statistics import mean, pstdev
 
@@ -12,14 +12,17 @@ from optuna.trial import TrialState
 
 from archdsl.search.domain import Goal, Member, Objective
 from archdsl.search.even import Exhausted, SpaceSampler, distributions
-from archdsl.search.methods import Bandit, Draws, Evolution, FlatBandit, Method, sampler
+from archdsl.search.sampling import sampler_of
+from archdsl.searches.methods import Bandit, Evolution, Method
+from archdsl.searches.methods import Random as Draws
 from search.cells import Cells, Structural
 
 GOAL = Goal(Objective("top1"))
 FRONT = Goal(Objective("top1"), (Objective("macs", maximise=False),))
 
-OWN: Sequence[Method] = (Draws(), Evolution(population=8, startup=4), Bandit(startup=4))
-FLAT = pytest.param(FlatBandit(startup=4), marks=pytest.mark.slow)
+OWN = (Draws(20), Evolution(20, population=4), Bandit(20, startup=4))
+FLAT = Bandit(20, startup=4, kernel="flat")
+FLAT_SLOW = pytest.param(FLAT, marks=pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +44,7 @@ def ask(study: optuna.Study, space: Cells) -> tuple[optuna.Trial, Member]:
 
 def search(space: Cells, method: Method, count: int, goal: Goal = GOAL, seed: int = 0):
     """The members that a search asks for, one after the other."""
-    study, value = study_of(sampler(method, space, goal, seed)), Structural(space, seed)
+    study, value = study_of(sampler_of(method, space, goal, seed)), Structural(space, seed)
     members = []
     for _ in range(count):
         trial, member = ask(study, space)
@@ -53,7 +56,7 @@ def search(space: Cells, method: Method, count: int, goal: Goal = GOAL, seed: in
 # What holds of each method
 
 
-@pytest.mark.parametrize("method", [*OWN, FLAT], ids=str)
+@pytest.mark.parametrize("method", [*OWN, FLAT_SLOW], ids=str)
 def test_bounds_hold_and_no_network_comes_twice(method: Method) -> None:
     space = Cells(operations=3, budget=9)
     members = search(space, method, 9)
@@ -61,14 +64,14 @@ def test_bounds_hold_and_no_network_comes_twice(method: Method) -> None:
     assert len({space.canonical(member) for member in members}) == 9
 
 
-@pytest.mark.parametrize("method", [*OWN, FlatBandit(startup=4)], ids=str)
+@pytest.mark.parametrize("method", [*OWN, FLAT], ids=str)
 def test_answers_depend_on_seed_and_history_alone(method: Method) -> None:
     """A process that comes later, with a sampler of its own, goes on as the first would have."""
     space = Cells(operations=3)
     whole = search(space, method, 6, seed=3)
-    study, value = study_of(sampler(method, space, GOAL, 3)), Structural(space, 3)
+    study, value = study_of(sampler_of(method, space, GOAL, 3)), Structural(space, 3)
     for expected in whole:
-        study.sampler = sampler(method, space, GOAL, 3)
+        study.sampler = sampler_of(method, space, GOAL, 3)
         trial, member = ask(study, space)
         study.tell(trial, value(member))
         assert member == expected
@@ -76,7 +79,9 @@ def test_answers_depend_on_seed_and_history_alone(method: Method) -> None:
 
 
 @pytest.mark.parametrize("method", OWN, ids=str)
-def test_small_space_is_searched_whole_and_then_exhausted(method: Method) -> None:
+def test_small_space_is_searched_whole_and_then_exhausted(
+    method: Method,
+) -> None:
     space = Cells(operations=1, overs=("temporal",), phis=("none", "relu"))
     members = search(space, method, space.distinct())
     assert {space.canonical(m) for m in members} == {space.canonical(m) for m in space.members()}
@@ -84,7 +89,7 @@ def test_small_space_is_searched_whole_and_then_exhausted(method: Method) -> Non
         search(space, method, space.distinct() + 1)
 
 
-@pytest.mark.parametrize("method", [*OWN, FLAT], ids=str)
+@pytest.mark.parametrize("method", [*OWN, FLAT_SLOW], ids=str)
 def test_front_has_cheap_and_good_members(method: Method) -> None:
     space = Cells(operations=3)
     members = search(space, method, 14, FRONT)
@@ -98,7 +103,7 @@ def test_front_has_cheap_and_good_members(method: Method) -> None:
 
 def test_running_trials_count_as_trained() -> None:
     space = Cells(operations=3)
-    study = study_of(sampler(Bandit(startup=4), space, GOAL, 0))
+    study = study_of(sampler_of(Bandit(20, startup=4), space, GOAL, 0))
     value = Structural(space, 0)
     for _ in range(4):
         trial, member = ask(study, space)
@@ -109,7 +114,7 @@ def test_running_trials_count_as_trained() -> None:
 
 def test_waiting_trials_are_known() -> None:
     space = Cells(operations=1, overs=("temporal",), phis=("none",))
-    study = study_of(sampler(Draws(), space, GOAL, 0))
+    study = study_of(sampler_of(Draws(20), space, GOAL, 0))
     first, *others = {space.canonical(m): m for m in space.members()}.values()
     running = study.ask()
     for member in others:
@@ -120,7 +125,7 @@ def test_waiting_trials_are_known() -> None:
 
 def test_diverged_counts_as_worst_and_failed_is_not_tried_again() -> None:
     space = Cells(operations=3)
-    asked = sampler(Bandit(startup=2), space, GOAL, 0)
+    asked = sampler_of(Bandit(20, startup=2), space, GOAL, 0)
     study = study_of(asked)
     ends = [(1.0, ""), (3.0, ""), (9.0, "diverged"), (None, "failed"), (None, "")]
     members = []
@@ -138,7 +143,7 @@ def test_diverged_counts_as_worst_and_failed_is_not_tried_again() -> None:
 
 def test_skipped_trials_tell_nothing() -> None:
     space = Cells(operations=3)
-    asked = sampler(Draws(), space, GOAL, 0)
+    asked = sampler_of(Draws(20), space, GOAL, 0)
     study = study_of(asked)
     trial, _ = ask(study, space)
     trial.set_user_attr("skipped", "it is the network of trial 3")
@@ -149,8 +154,8 @@ def test_skipped_trials_tell_nothing() -> None:
 def test_minimised_result_is_better_when_less() -> None:
     """The same search with the sign turned asks for the same members."""
     space, goal = Cells(operations=3), Goal(Objective("loss", maximise=False))
-    study, value = study_of(sampler(Bandit(startup=4), space, goal, 0)), Structural(space, 0)
-    for expected in search(space, Bandit(startup=4), 7):
+    study, value = study_of(sampler_of(Bandit(20, startup=4), space, goal, 0)), Structural(space, 0)
+    for expected in search(space, Bandit(20, startup=4), 7):
         trial, member = ask(study, space)
         study.tell(trial, -value(member))
         assert member == expected
@@ -176,5 +181,5 @@ def test_bandit_proposes_better_members_than_draws() -> None:
     space, random = Cells(), Random(0)
     value = Structural(space, 1)
     drawn = [value(space.draw(random)) for _ in range(1000)]
-    proposed = [value(member) for member in search(space, Bandit(startup=10), 20, seed=1)[10:]]
+    proposed = [value(member) for member in search(space, Bandit(20, startup=10), 20, seed=1)[10:]]
     assert mean(proposed) > mean(drawn) + pstdev(drawn) / 2
