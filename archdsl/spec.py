@@ -111,12 +111,14 @@ class Spec:
         origin: str,
         given: Mapping[str, Given] | None = None,
         diagnostics: Diagnostics | None = None,
+        recipes: Sequence[Recipe] | None = None,
     ) -> str:
         """The text of a spec that defines a network without deriving it from another.
 
         `origin` is put in its first line as a comment. The text is compiled again and must give the
         same network and recipes, for wrong ones would be a silent mistake in the user's next
-        experiment. `diagnostics` gets the warnings about recipes that do not fit.
+        experiment. The recipes are those of the network, unless others are given. `diagnostics`
+        gets the warnings about those that do not fit.
 
         Raises:
             CompileError: the network has mistakes, or needs two blocks of the same name.
@@ -128,14 +130,15 @@ class Spec:
         plan, built, _ = self._compile(name, given or {})
         text = writing.standalone_text(name, plan, built, origin)
         network = self.build(name, given or {})
-        recipes = network.recipes(Diagnostics() if diagnostics is None else diagnostics)
+        if recipes is None:
+            recipes = network.recipes(Diagnostics() if diagnostics is None else diagnostics)
         for recipe in recipes:
             ((video, shape),) = network.inputs.items()
             text += writing.documented(recipe.doc, recipe_text(recipe, video, shape))
         again = Spec(parse_program(Source(f"{name}.arch", text))).network(name)
         if not is_same_network(again.graph, network.graph):
             raise RuntimeError(f"the text of `{name}` gives another network:\n{text}")
-        if again.recipes(Diagnostics()) != recipes:
+        if again.recipes(Diagnostics()) != [*recipes]:
             raise RuntimeError(f"the text of `{name}` gives other recipes:\n{text}")
         return text
 

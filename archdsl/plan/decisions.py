@@ -7,7 +7,7 @@ no other part of the compiler knows of choices: a member of a space is a network
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -139,11 +139,11 @@ class Decisions:
         return allowed or tuple(range(len(options)))
 
 
-def member_name(space: str, decided: Iterable[Decided]) -> str:
-    """The name of a member: `space#7f3a2c19`, which follows from its decisions alone.
+def member_name(space: str, taken: Mapping[str, str]) -> str:
+    """The name of a member: `space#7f3a2c19`, which follows from the options taken alone.
 
     The digits are the first of the SHA-256 of the lines `name=option`, sorted.
     """
-    lines = sorted(f"{each.name}={each.option}" for each in decided)
+    lines = sorted(f"{name}={option}" for name, option in taken.items())
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     return f"{space}#{digest[:8]}"

@@ -7,31 +7,40 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from archdsl import files
+from archdsl import compiler, files
+from archdsl.build.request import Request
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, Diagnostics, error
+from archdsl.diagnostics import Diagnostics
 from archdsl.expansion.stages import Expansions, Rule
 from archdsl.expansion.steps import axis_named
 from archdsl.network import Network
 from archdsl.recipes.reading import building
 from archdsl.recipes.recipe import Recipe
-from archdsl.search.course import Baseline, Course
+from archdsl.search import methods
+from archdsl.search.course import Baseline, Course, Sampled
 from archdsl.search.domain import Goal, Member, Objective
 from archdsl.search.growing import Growing
 from archdsl.search.grown import GrownSpace
 from archdsl.search.growth import Growth
 from archdsl.search.identity import identity_of, sources_of
-from archdsl.search.ledger import Members
+from archdsl.search.ledger import Members as Searched
+from archdsl.search.members import Members
+from archdsl.search.methods import sampler
+from archdsl.search.network_space import NetworkSpace
 from archdsl.search.post import Setup
 from archdsl.search.study import Identity
 from archdsl.search.training import How
 from archdsl.search.trouble import SPEC
-from archdsl.searches.methods import Expansion
+from archdsl.searches.methods import Bandit, Evolution, Expansion, Random
 from archdsl.searches.search import ACCURACIES, Search, Training
 from archdsl.source import Source
+from archdsl.space.likeness import likeness
 from archdsl.spec import Spec, load
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse, parse_argument
+
+Reader = Callable[[Network], Recipe]
+"""Reads a recipe for a network."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class Assembled:
 class _Ground:
     """What a method works on, and how its members are written."""
 
-    space: Members
+    space: Searched
     course: Course
     contents: Callable[[Member], Mapping[str, str]]
     spec: Callable[[Member, str], str]
@@ -73,7 +82,7 @@ def assemble(path: str, name: str | None, wishes: Wishes, diagnostics: Diagnosti
     """
     spec = load(path)
     search = spec.search(name, diagnostics)
-    ground = _growth(spec, search)
+    ground = _ground(spec, search, wishes)
     setup = Setup(
         search.name,
         ground.space,
@@ -116,31 +125,68 @@ def _how(search: Search, wishes: Wishes) -> How:
     )
 
 
-# Expansions
+# What a method works on
 
 
-def _growth(spec: Spec, search: Search) -> _Ground:
-    method, name, given = search.method, search.space.name, _given(spec, search)
-    if not isinstance(method, Expansion):
-        message = f"`{method.name}` cannot be run yet, only `expansion` can"
-        raise CompileError([error("search", message)])
-    (bound,) = search.bounds
+def _ground(spec: Spec, search: Search, wishes: Wishes) -> _Ground:
+    name, given = search.space.name, _given(spec, search)
+    trained, kept = _reader(search.train), _reader(search.finish or search.train)
+    if isinstance(search.method, Expansion):
+        return _growth(spec, search, search.method, given, (trained, kept))
+    plan = compiler.compile_network(spec.program, name, given).plan
+    assert plan is not None  # or the search had been refused
+    metrics = ("macs", "params", *search.minimise)
+    request = Request.of(spec.program, name, plan)
+    space = NetworkSpace(name, request, search.bounds, metrics, likeness)
+    trials = wishes.trials or search.method.trials
+    chooser = sampler(_sampling(search.method), space, _goal(search), search.seed)
+    own, others = (Members(spec, name, given, reader) for reader in (trained, kept))
+    contents = _with_spec(own.files, own.spec_text)
+    return _Ground(space, Sampled(chooser, trials), contents, others.spec_text)
+
+
+def _sampling(method: Bandit | Random | Evolution) -> methods.Method:
+    """The method as samplers know it."""
+    match method:
+        case Random():
+            return methods.Draws()
+        case Evolution():
+            return methods.Evolution(method.population)
+        case Bandit(kernel="flat"):
+            return methods.FlatBandit(method.startup)
+        case Bandit():
+            return methods.Bandit(method.startup)
+
+
+def _growth(
+    spec: Spec,
+    search: Search,
+    method: Expansion,
+    given: Mapping[str, Given],
+    readers: tuple[Reader, Reader],
+) -> _Ground:
+    name, (bound,) = search.space.name, search.bounds
     axes = tuple(map(axis_named, method.axes))
     rule = Rule(axes, bound.metric, int(bound.most), method.times, method.contract)
-    trained, kept = (
-        Growing(spec, name, given, _reader(training))
-        for training in (search.train, search.finish or search.train)
-    )
-    space = GrownSpace(name, Expansions.of(spec.candidates(name, given), rule), trained.text)
-
-    def contents(member: Member) -> Mapping[str, str]:
-        stage = space.stage(member)
-        text = trained.spec_text(stage, Path(SPEC).stem)
-        return {**trained.files(stage), SPEC: files.sealed(text)}
-
+    own, others = (Growing(spec, name, given, reader) for reader in readers)
+    space = GrownSpace(name, Expansions.of(spec.candidates(name, given), rule), own.text)
     return _Ground(
-        space, Growth(space), contents, lambda each, name: kept.spec_text(space.stage(each), name)
+        space,
+        Growth(space),
+        _with_spec(
+            lambda member: own.files(space.stage(member)),
+            lambda member, name: own.spec_text(space.stage(member), name),
+        ),
+        lambda member, name: others.spec_text(space.stage(member), name),
     )
+
+
+def _with_spec(
+    files_of: Callable[[Member], Mapping[str, str]], text_of: Callable[[Member, str], str]
+) -> Callable[[Member], Mapping[str, str]]:
+    """The files of a member, and its spec among them."""
+    name = Path(SPEC).stem
+    return lambda member: {**files_of(member), SPEC: files.sealed(text_of(member, name))}
 
 
 def _given(spec: Spec, search: Search) -> Mapping[str, Given]:
@@ -149,7 +195,7 @@ def _given(spec: Spec, search: Search) -> Mapping[str, Given]:
     return spec.arguments([parse_argument(Source("search", text)) for text in written])
 
 
-def _reader(training: Training) -> Callable[[Network], Recipe]:
+def _reader(training: Training) -> Reader:
     """Reads the recipe anew for each network, whose clips may be of another size."""
 
     def read(network: Network) -> Recipe:

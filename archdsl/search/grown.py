@@ -12,6 +12,7 @@ from hashlib import sha256
 from random import Random
 
 from archdsl.expansion.stages import Expansions, Grown, Stage
+from archdsl.plan.decisions import member_name
 from archdsl.plan.rows import Refused
 from archdsl.search.domain import Member, NotAMember
 from archdsl.space.likeness import Likeness
@@ -50,10 +51,8 @@ class GrownSpace:
         except Refused as refused:
             raise NotAMember(refused.message) from None
         taken = taken_by(grown)
-        lines = "\n".join(f"{name}={option}" for name, option in taken)
-        digits = sha256(lines.encode()).hexdigest()[:8]
         costs = {"macs": total.macs, "params": total.params}
-        return Member(f"{self.name}#{digits}", taken, costs)
+        return Member(member_name(self.name, dict(taken)), taken, costs)
 
     def member(self, taken: Mapping[str, str]) -> Member:
         """The member with the axis of each step: `step1`, `step2` and so on."""

@@ -16,33 +16,40 @@ _DRAWS = 10
 
 
 _SHOWN = 3
-"""Decisions of a member that are shown."""
+"""Decisions of a member that a line has room for."""
 
 
 def preview(setup: Setup) -> str:
     """What is trained first: the members that the method begins with, or even draws."""
     jobs = setup.course.jobs({})
-    members = [job.chosen for job in jobs] or [
-        chosen(setup.space, setup.space.draw(Random(f"{setup.baseline.seed}/{number}")))
-        for number in range(_DRAWS)
-    ]
-    first = "the first step" if jobs else f"{_DRAWS} even draws within the bounds"
+    members = [job.chosen for job in jobs] or _draws(setup)
+    first = "the first step" if jobs else "some of the members within the bounds"
     notes = "".join(f"\n{note}\n" for note in setup.course.notes({}))
     return f"{setup.name} for {setup.space.name}: {first}\n\n{_table(members).text()}{notes}"
+
+
+def _draws(setup: Setup) -> list[Chosen]:
+    """Even draws, each network once."""
+    randoms = [Random(f"{setup.baseline.seed}/{number}") for number in range(_DRAWS)]
+    members = (chosen(setup.space, setup.space.draw(random)) for random in randoms)
+    return [*{member.likeness: member for member in members}.values()]
 
 
 def _table(members: Sequence[Chosen]) -> Table:
     metrics = [*dict.fromkeys(name for member in members for name in member.costs)]
     units = [UNITS.get(name, name) for name in metrics]
+    has_room = all(len(member.taken) <= _SHOWN for member in members)
     rows = [
-        (member.name, *(readable(member.costs[name]) for name in metrics), _decided(member))
+        (
+            member.name,
+            *(readable(member.costs[name]) for name in metrics),
+            *(_decided(member) for _ in range(has_room)),
+        )
         for member in members
     ]
-    return Table(("network", *units, "decided"), rows, frozenset(units))
+    columns = ("network", *units, *["decided"] * has_room)
+    return Table(columns, rows, frozenset(units))
 
 
 def _decided(member: Chosen) -> str:
-    """Its decisions, where a line has room for them."""
-    texts = [f"{name} = {option}" for name, option in member.taken.items()]
-    more = f", and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-    return ", ".join(texts[:_SHOWN]) + more
+    return ", ".join(f"{name} = {option}" for name, option in member.taken.items())
