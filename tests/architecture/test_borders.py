@@ -59,8 +59,9 @@ MAY_IMPORT = {
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
     "space": GROUND | {"build", "costs", "ir", "ops.base", "plan", "program", "syntax.tree"},
     "search": GROUND
-    | {"build.values", "draw", "expansion", "files", "ir.likeness", "network", "plan"}
-    | {"program", "recipes", "report.text", "searches", "space.likeness", "spec", "syntax"},
+    | {"build.request", "build.values", "compiler", "costs", "draw", "expansion", "files"}
+    | {"ir.graph", "ir.likeness", "ir.pruning", "network", "plan", "program", "recipes"}
+    | {"report.text", "searches", "space", "spec", "syntax"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),
