@@ -28,6 +28,7 @@ from archdsl.emit.leaves import (
 from archdsl.emit.names import variable
 from archdsl.emit.opens import ClosedParameters, OpenParameters
 from archdsl.emit.python import Atom, Python, literal
+from archdsl.emit.quotients import Remainders
 from archdsl.emit.readings import Reading, counters, is_real
 from archdsl.emit.references import Guard
 from archdsl.frozen import Frozen
@@ -75,6 +76,8 @@ class Arguments:
     """The arguments so far, by name."""
     computed: dict[str, Python] = field(default_factory=dict)
     """The local variables of the constructor so far: name and value, in order."""
+    remainders: Remainders = field(default_factory=Remainders)
+    """The conditions on which a quotient is no integer, though the class writes `//`."""
     _reals: set[Expression] = field(default_factory=set)
     """The leaves that are read where any number is allowed."""
     _integers: set[Expression] = field(default_factory=set)
@@ -113,24 +116,30 @@ class Arguments:
         `real` says that any number is allowed where the expression goes.
         """
         term = self.reading.expression(column, uniform=uniform)
-        if term is not None:
-            (self._reals if real else self._integers).update(leaves(term))
+        if term is None:
+            written = self._own_argument(name, column, member)
+            return written, written
+        (self._reals if real else self._integers).update(leaves(term))
+        both = self._written_both(term, name)
+        # Last: what it reads becomes arguments in the order in which the value reads it.
+        self.remainders.note(term, self._variable)
+        return both
+
+    def _written_both(self, term: Expression, name: str) -> tuple[Python, Python]:
         # An expression over `i` differs from block to block, so no variable can hold it.
-        is_computed = isinstance(term, Apply) and not any(counters(term))
-        if term is not None and is_computed:
+        if isinstance(term, Apply) and not any(counters(term)):
             self._uses.setdefault(term, []).append(name)
             written = self._local(self.named.get(term, ""), term)
             return written, written
-        if term is not None:
-            literally = terms.fold(term, {leaf: leaf.number for leaf in counters(term)})
-            return terms.write(literally, self._variable), terms.write(term, self._variable)
-        written = self._own_argument(name, column, member)
-        return written, written
+        literally = terms.fold(term, {leaf: leaf.number for leaf in counters(term)})
+        return terms.write(literally, self._variable), terms.write(term, self._variable)
 
     def written(self, term: Expression) -> Python:
         """An expression that a constructor can compute, over its arguments."""
         self._integers.update(leaves(term))
-        return terms.write(term, self._variable)
+        written = terms.write(term, self._variable)
+        self.remainders.note(term, self._variable)
+        return written
 
     def is_plain(self, column: Column, uniform: bool = False) -> bool:
         """Whether a value is a constant, or an argument that only passes it on.

@@ -26,7 +26,7 @@ from archdsl.emit.slots import Slots
 from archdsl.emit.stored import Stored
 from archdsl.emit.structure import Member
 from archdsl.emit.terms import substitute
-from archdsl.emit.writer import DOC_WIDTH, ClassWriter, Emitted
+from archdsl.emit.writer import DOC_WIDTH, ClassWriter, Emitted, refusal
 from archdsl.ir.written import Entering, Expression, Literal, Named
 from archdsl.ir.written import Parameter as Leaf
 from archdsl.ops.forms import PyValue
@@ -135,7 +135,8 @@ class FunctionWriter(ClassWriter):
         head = (Docstring(textwrap.fill(self.doc, DOC_WIDTH)),) if self.doc else ()
         local = (Assign(Atom(variable(n)), value) for n, value in arguments.computed.items())
         taken = {*map(variable, (*arguments.used, *arguments.computed)), DEVICE.name}
-        body = (*head, *local, *forward.body(parts, self.inputs(), plan.outputs, taken))
+        divided = (refusal(self.name, condition) for condition in arguments.remainders)
+        body = (*head, *local, *divided, *forward.body(parts, self.inputs(), plan.outputs, taken))
         tensors, returns = self.interface(plan.outputs)
         device = (DEVICE,) if self.owner in self.context.on_device else ()
         given = (*tensors, *parameters(signature), *device)

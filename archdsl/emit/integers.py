@@ -1,7 +1,8 @@
 """Quotients as floor divisions, where an expression must give an integer.
 
 The language divides exactly, so `width / 2` is an integer wherever it is used as one. Python's `/`
-gives a float, which no layer takes for a number of channels.
+gives a float, which no layer takes for a number of channels. Its `//` rounds, so these quotients
+are marked as exact, and the constructor refuses a remainder (`emit.quotients`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
-from archdsl.emit.terms import ROUND_TO
+from archdsl.emit.terms import EXACT, LENIENT, ROUND_TO
 from archdsl.ir.written import Apply, Expression, Literal, Named
 
 
 def as_integer(term: Expression) -> Expression:
-    """The expression for a value that is an integer: its quotients divide evenly, so they use `//`.
+    """The expression for a value that is an integer: its quotients divide evenly.
 
     Common factors are cancelled, as in `heads * (features / heads)`.
     """
@@ -24,7 +25,7 @@ def as_integer(term: Expression) -> Expression:
         for factor in [factor for factor in below if factor in above]:
             above.remove(factor)
             below.remove(factor)
-        return Apply("//", (_product(above), _product(below))) if below else _product(above)
+        return Apply(EXACT, (_product(above), _product(below))) if below else _product(above)
     if isinstance(term, Apply) and term.operator == "//":
         return _floor_division(term)
     if isinstance(term, Apply) and term.operator == "if":
@@ -32,16 +33,25 @@ def as_integer(term: Expression) -> Expression:
         return replace(term, terms=(as_integer(then), test, as_integer(other)))
     if isinstance(term, Apply) and term.operator in _WHOLE_OF_WHOLES:
         return replace(term, terms=tuple(map(as_integer, term.terms)))
+    if isinstance(term, Apply) and term.operator in ("min", "max"):
+        return replace(term, terms=tuple(_lenient(as_integer(each)) for each in term.terms))
     if isinstance(term, Named):
         return replace(term, term=as_integer(term.term))
     return term
 
 
-_WHOLE_OF_WHOLES = frozenset(["tuple", "+", "-", "min", "max"])
-"""Operators whose result, of integers and one quotient, is an integer only if the quotient is.
+_WHOLE_OF_WHOLES = frozenset(["tuple", "+", "-"])
+"""Operators whose result, of integers and one quotient, is an integer only if the quotient is."""
 
-For `min` and `max` the quotient may also be the operand that is not chosen.
-"""
+
+def _lenient(term: Expression) -> Expression:
+    """An operand of `min` or `max`, which need be an integer only where it is chosen."""
+    if isinstance(term, Named):
+        return replace(term, term=_lenient(term.term))
+    if not isinstance(term, Apply):
+        return term
+    sign = LENIENT if term.operator == EXACT else term.operator
+    return Apply(sign, tuple(map(_lenient, term.terms)))
 
 
 def _floor_division(term: Apply) -> Expression:

@@ -6,10 +6,12 @@ Members that differ between instances are written once, with arguments for what 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from archdsl.emit.arguments import Arguments
 from archdsl.emit.attributes import Attributes
+from archdsl.emit.branches import opposite
 from archdsl.emit.classes import BlockClass, Classes
 from archdsl.emit.columns import Columns
 from archdsl.emit.expressions import Expressions
@@ -97,14 +99,11 @@ class Slots:
         else:
             written = self.arguments.written(term)
             test = self.stored.test(term, name)
-        return Fork(
-            fork.number,
-            holds,
-            test,
-            written,
-            tuple(self._sequence(first, [i for i in places if i in own])),
-            tuple(self._sequence(second, [i for i in places if i not in own])),
-        )
+        with self.arguments.remainders.within(written):
+            then = tuple(self._sequence(first, [i for i in places if i in own]))
+        with self.arguments.remainders.within(opposite(written)):
+            other = tuple(self._sequence(second, [i for i in places if i not in own]))
+        return Fork(fork.number, holds, test, written, then, other)
 
     def _fork_name(self, items: Iterable[Item]) -> str:
         """The name of a condition that is too long to be written twice: of what it leads to."""
@@ -127,6 +126,10 @@ class Slots:
         # Any of them will do: the members of one key differ in values only.
         _, member = next(self.owner.members_under(planned.key))
         flag = self._flag(planned, name, places) if planned.step else None
+        with self.arguments.remainders.within(flag) if flag is not None else nullcontext():
+            return self._made(planned, member, name, flag)
+
+    def _made(self, planned: PlannedMember, member: Member, name: str, flag: Python | None) -> Slot:
         match member.form:
             case None if member.is_stateless:
                 slot = self.expressions.call(planned, member, name)

@@ -34,6 +34,12 @@ ROUND_TO = "round_to"
 REAL = "real"
 """An operator that marks where any number is allowed, so that a quotient stays a quotient."""
 
+EXACT = "exact"
+"""A quotient that is an integer, printed as `//`. It has no value where it leaves a remainder."""
+
+LENIENT = "lenient"
+"""A quotient that is an integer where `min` or `max` chooses it, printed as `//`."""
+
 _RENAMED = {"floor": "math.floor", "ceil": "math.ceil", "sqrt": "math.sqrt"}
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _MIRRORED = {"and": "or", "or": "and"}
@@ -46,6 +52,8 @@ _COMPUTED: dict[str, Callable[..., Any]] = {
     "*": operator.mul,
     "/": operator.truediv,
     "//": operator.floordiv,
+    EXACT: lambda a, b: _exactly(a, b),
+    LENIENT: operator.floordiv,
     "%": operator.mod,
     "<": operator.lt,
     "<=": operator.le,
@@ -70,6 +78,14 @@ _COMPUTED: dict[str, Callable[..., Any]] = {
     "len": len,
     ROUND_TO: lambda value, multiple: round_to(Fraction(value), multiple),
 }
+
+
+def _exactly(above: PyValue, below: PyValue) -> Any:
+    whole, rest = divmod(above, below)  # type: ignore[operator]
+    if rest:
+        raise ArithmeticError
+    return whole
+
 
 _SINGLE: tuple[Python, ...] = (Atom("None"), Atom("True"), Atom("False"))
 """The values that Python compares with `is`."""
@@ -291,6 +307,8 @@ def write(term: Expression, name: Callable[[Expression], Python]) -> Python:
             return Prefix("-", terms[0])
         case "==" | "!=" if terms[1] in _SINGLE:
             return Infix("is" if term.operator == "==" else "is not", terms)
+        case sign if sign in (EXACT, LENIENT):
+            return Infix("//", terms)
         case sign if sign in _SIGNS:
             return Infix(sign, terms)
     return Call(Atom(term.operator), terms)

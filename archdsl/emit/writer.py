@@ -186,17 +186,19 @@ class ClassWriter(Frozen):
         """The statements of the constructor; none for a block without layers."""
         attributes = [Assign(Attribute(SELF, name), value) for name, value in stored.items()]
         modules = list(self._attributes(parts, set()))
+        divided = [refusal(self.name, condition) for condition in arguments.remainders]
         body: list[Statement] = []
         for name, value in arguments.computed.items():
             own = Assign(Attribute(SELF, name), Atom(variable(name)))
-            others = (*body, *(one for one in attributes if one != own), *modules)
+            others = (*body, *divided, *(one for one in attributes if one != own), *modules)
             if own in attributes and not any(variable(name) in names_in(one) for one in others):
                 # Only the attribute reads it.
                 attributes[attributes.index(own)] = replace(own, value=value)
             else:
                 body.append(Assign(Atom(variable(name)), value))
-        body += [*attributes, *modules]
-        refused = (_refusal(self.name, condition) for condition in refusals(arguments))
+        # After the variables that they read.
+        body += [*divided, *attributes, *modules]
+        refused = (refusal(self.name, condition) for condition in refusals(arguments))
         return [*refused, *body]
 
     def reset_body(self, parts: Sequence[Part]) -> Iterator[Statement]:
@@ -289,7 +291,7 @@ def _registered(slot: Slot, value: Python) -> Statement:
     return Expr(Call(Atom("self.register_buffer"), given))
 
 
-def _refusal(name: str, condition: Python) -> Statement:
+def refusal(name: str, condition: Python) -> Statement:
     """Raise on a condition that the network never meets: the class lacks the code for it."""
     message = literal(f"{name} does not support {condition}")
     return If(condition, (Raise(Call(Atom("ValueError"), (message,))),))
