@@ -41,8 +41,9 @@ _TAKEN = frozenset(
 _FILES = frozenset(
     "recipe errors disk tables formats classes lists labels packets pictures decoding video"
     " processes loading weight_files weight_keys weights checkpoints log stopping arguments"
-    " learner resuming run train evaluate hubconf network dependencies torch torchvision torchcodec"
-    " lightning pytorch_lightning numpy av PIL tqdm matplotlib tensorboard safetensors".split()
+    " held_out learner resuming run train evaluate hubconf network dependencies"
+    " torch torchvision torchcodec lightning pytorch_lightning"
+    " numpy av PIL tqdm matplotlib tensorboard safetensors".split()
 )
 """Names that a module must not have: the files beside it, and packages that these import.
 
