@@ -16,7 +16,6 @@ from archdsl.expansion.steps import axis_named
 from archdsl.network import Network
 from archdsl.recipes.reading import building
 from archdsl.recipes.recipe import Recipe
-from archdsl.search import methods
 from archdsl.search.course import Baseline, Course, Sampled
 from archdsl.search.domain import Goal, Member, Objective
 from archdsl.search.growing import Growing
@@ -25,13 +24,13 @@ from archdsl.search.growth import Growth
 from archdsl.search.identity import identity_of, sources_of
 from archdsl.search.ledger import Members as Searched
 from archdsl.search.members import Members
-from archdsl.search.methods import sampler
 from archdsl.search.network_space import NetworkSpace
 from archdsl.search.post import Setup
+from archdsl.search.sampling import sampler_of
 from archdsl.search.study import Identity
 from archdsl.search.training import How
 from archdsl.search.trouble import SPEC
-from archdsl.searches.methods import Bandit, Evolution, Expansion, Random
+from archdsl.searches.methods import Expansion
 from archdsl.searches.search import ACCURACIES, Search, Training
 from archdsl.source import Source
 from archdsl.space.likeness import likeness
@@ -139,23 +138,10 @@ def _ground(spec: Spec, search: Search, wishes: Wishes) -> _Ground:
     request = Request.of(spec.program, name, plan)
     space = NetworkSpace(name, request, search.bounds, metrics, likeness)
     trials = wishes.trials or search.method.trials
-    chooser = sampler(_sampling(search.method), space, _goal(search), search.seed)
+    chooser = sampler_of(search.method, space, _goal(search), search.seed)
     own, others = (Members(spec, name, given, reader) for reader in (trained, kept))
     contents = _with_spec(own.files, own.spec_text)
     return _Ground(space, Sampled(chooser, trials), contents, others.spec_text)
-
-
-def _sampling(method: Bandit | Random | Evolution) -> methods.Method:
-    """The method as samplers know it."""
-    match method:
-        case Random():
-            return methods.Draws()
-        case Evolution():
-            return methods.Evolution(method.population)
-        case Bandit(kernel="flat"):
-            return methods.FlatBandit(method.startup)
-        case Bandit():
-            return methods.Bandit(method.startup)
 
 
 def _growth(

@@ -21,8 +21,7 @@ GOAL = Goal(Objective("top1"))
 FRONT = Goal(Objective("top1"), (Objective("macs", maximise=False),))
 
 OWN = (Draws(20), Evolution(20, population=4), Bandit(20, startup=4))
-FLAT = Bandit(20, startup=4, kernel="flat")
-FLAT_SLOW = pytest.param(FLAT, marks=pytest.mark.slow)
+FLAT = pytest.param(Bandit(20, startup=4, kernel="flat"), marks=pytest.mark.slow)  # it needs torch
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +55,7 @@ def search(space: Cells, method: Method, count: int, goal: Goal = GOAL, seed: in
 # What holds of each method
 
 
-@pytest.mark.parametrize("method", [*OWN, FLAT_SLOW], ids=str)
+@pytest.mark.parametrize("method", [*OWN, FLAT], ids=str)
 def test_bounds_hold_and_no_network_comes_twice(method: Method) -> None:
     space = Cells(operations=3, budget=9)
     members = search(space, method, 9)
@@ -89,7 +88,7 @@ def test_small_space_is_searched_whole_and_then_exhausted(
         search(space, method, space.distinct() + 1)
 
 
-@pytest.mark.parametrize("method", [*OWN, FLAT_SLOW], ids=str)
+@pytest.mark.parametrize("method", [*OWN, FLAT], ids=str)
 def test_front_has_cheap_and_good_members(method: Method) -> None:
     space = Cells(operations=3)
     members = search(space, method, 14, FRONT)
