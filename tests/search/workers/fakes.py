@@ -107,7 +107,7 @@ def search_of(
         "numbers_search",
         space,
         GOAL,
-        Sampled(DrawSampler(space, GOAL), trials),
+        Sampled(DrawSampler(space, GOAL, 0), trials),
         Baseline(space, "macs", baseline, 0),
         space.contents,
         spec_of,

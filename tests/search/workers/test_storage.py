@@ -73,7 +73,7 @@ def test_what_is_no_storage(tmp_path: Path, text: str, words: str) -> None:
 
 
 def test_a_study_of_another_search_is_refused(tmp_path: Path) -> None:
-    sampler = DrawSampler(Numbers(), GOAL)
+    sampler = DrawSampler(Numbers(), GOAL, 0)
     address = Address.of(None, tmp_path)
     here = {"space": "numbers 1f3a", "objectives": "maximise top1"}
     open_study(address, "numbers", here, GOAL, sampler)
@@ -89,7 +89,7 @@ def test_a_study_of_another_search_is_refused(tmp_path: Path) -> None:
 
 def test_a_study_with_other_objectives_is_refused(tmp_path: Path) -> None:
     goal = Goal(Objective("top1"), (Objective("macs", maximise=False),))
-    address, sampler = Address.of(None, tmp_path), DrawSampler(Numbers(), GOAL)
+    address, sampler = Address.of(None, tmp_path), DrawSampler(Numbers(), GOAL, 0)
     open_study(address, "numbers", {"objectives": "top1"}, GOAL, sampler)
     with pytest.raises(CompileError, match="of another search"):
         open_study(address, "numbers", {"objectives": "top1 macs"}, goal, sampler)
