@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from archdsl.build.values import Given
+from archdsl.diagnostics import CompileError
 from archdsl.expansion.stages import Stage
 from archdsl.ir.likeness import is_same_network
 from archdsl.network import Network
@@ -70,9 +71,9 @@ class Growing:
         network = self._network(stage, name)
         recipe = self._recipe(stage, network)
         start = self.spec.standalone_text(self.start, f"an expansion of {self.start}", self.given)
-        steps = " + ".join([self.start, *map(str, stage.transforms)])
-        grown = f"\nnetwork {name} = {steps}\n{documented(recipe.doc, _text(recipe, network))}"
-        text = format_file(parse(Source(f"{name}.arch", start + grown)))
+        grown = f"\nnetwork {name} = {self._steps(stage)}\n"
+        trained = documented(recipe.doc, _text(recipe, network))
+        text = format_file(parse(Source(f"{name}.arch", start + grown + trained)))
         again = Spec(parse_program(Source(f"{name}.arch", text))).network(name)
         if not is_same_network(again.graph, network.graph) or again.recipe() != recipe:
             raise RuntimeError(f"the text of `{name}` gives another network or recipe:\n{text}")
@@ -82,8 +83,17 @@ class Growing:
         derived = self.spec.derive(name, self.start, *stage.transforms)
         return derived.build(name, self.given)
 
+    def _steps(self, stage: Stage) -> str:
+        """How a network is grown, as a spec writes it."""
+        return " + ".join([self.start, *map(str, stage.transforms)])
+
     def _recipe(self, stage: Stage, network: Network) -> Recipe:
-        read = self.recipe(network)
+        try:
+            read = self.recipe(network)
+        except CompileError as failure:
+            note = f"the network is {self._steps(stage)}"
+            found = [replace(each, notes=(*each.notes, note)) for each in failure.diagnostics]
+            raise CompileError(found) from None
         pace = Fraction(network.plan.rate) / self.spec.build(self.start, self.given).plan.rate
         return at_pace(replace(read, name=f"{network.name}_train", network=network.name), pace)
 

@@ -101,5 +101,6 @@ def test_the_spec_of_a_grown_network_stands_alone() -> None:
 
 def test_a_recipe_that_does_not_fit_says_so() -> None:
     own, found = growing(least="32")
-    with pytest.raises(CompileError, match="`crop` must be at most 32"):
+    with pytest.raises(CompileError, match="`crop` must be at most 32") as failure:
         own.files(found.stage(Grown(("spatial",))))
+    assert failure.value.diagnostics[0].notes == ("the network is small + resize(size = 44)",)
