@@ -102,7 +102,7 @@ def assemble(path: str, name: str | None, wishes: Wishes, diagnostics: Diagnosti
 def _goal(search: Search) -> Goal:
     """The accuracy and the costs that are wanted."""
     costs = tuple(Objective(metric, maximise=False) for metric in search.minimise)
-    return Goal(Objective(search.maximise[0]), costs)
+    return Goal(Objective(search.maximise), costs)
 
 
 def _metric(search: Search) -> str:
@@ -116,7 +116,7 @@ def _how(search: Search, wishes: Wishes) -> How:
     given = dict(pairwise(arguments)).get("--epochs", "")
     return How(
         data=str(Path(wishes.data).resolve()),
-        figure=ACCURACIES[search.maximise[0]].figure,
+        figure=ACCURACIES[search.maximise].figure,
         epochs=int(given) if given.isdecimal() else search.train.recipe.epochs,
         hold_out=f"{float(search.hold_out):g}",
         options=arguments,

@@ -17,14 +17,13 @@ _OF_MACHINE = ("--workers", "--compile", "--channels-last")
 
 def identity_of(program: Program, search: Search, train_args: Sequence[str]) -> Identity:
     """What makes the results of two workers comparable, each as short as can be told."""
-    objectives = [f"maximise {each}" for each in search.maximise]
-    objectives += [f"minimise {each}" for each in search.minimise]
+    costs = [f"minimise {each}" for each in search.minimise]
     return {
         "archdsl": __version__,
         "space": f"{search.space}, digest {digest(_space_text(program, search.space.name))}",
         "method": _method_text(search),
         "training": f"{search.train}, digest {digest(repr(search.train.recipe))}",
-        "objectives": ", ".join(objectives),
+        "objectives": ", ".join([f"maximise {search.maximise}", *costs]),
         "bounds": ", ".join(map(str, search.bounds)) or "none",
         "hold_out": f"{float(search.hold_out):g}",
         "trainings": f"{search.repeats} from seed {search.seed}",

@@ -12,7 +12,7 @@ from fractions import Fraction
 from archdsl import limits
 from archdsl.costs.metrics import METRICS
 from archdsl.frozen import Frozen
-from archdsl.params.kinds import Integer
+from archdsl.params.kinds import Choice, Integer
 from archdsl.params.numbers import Number
 from archdsl.recipes.recipe import Recipe
 from archdsl.searches.forms import BoundForm, RecipeForm
@@ -40,7 +40,7 @@ ACCURACIES = {
         Accuracy("mAP", "mAP", ("binary_cross_entropy",)),
     )
 }
-"""The objectives that are maximised. All are in percent, and of the videos that are held out."""
+"""What is maximised. All are in percent, and of the videos that are held out."""
 
 
 class Instance(Frozen):
@@ -100,7 +100,7 @@ class Search(Frozen):
     """How what is found is trained at the end."""
     hold_out: Number = setting(ValueForm(HELD_OUT), default=Fraction(1, 10))
     """The share of the training videos that judge, and are never trained on."""
-    maximise: tuple[str, ...] = setting(ValueForm(Words(tuple(ACCURACIES))))
+    maximise: str = setting(ValueForm(Choice(tuple(ACCURACIES))))
     minimise: tuple[str, ...] = setting(ValueForm(Words(METRICS)), default=())
     """Costs that should be small beside the accuracy: the result is a front."""
     repeats: int = setting(ValueForm(Integer(1, limits.TRIALS)), default=1)

@@ -84,12 +84,7 @@ def _grown(*settings: str) -> str:
         ("maximise (top1, macs)", "macs", "must be an accuracy", None),
         ("maximise accuracy", "accuracy", "`top1`, `top5` or `mAP`", None),
         ("minimise latency", "latency", "`minimise` must be `params`,", None),
-        (
-            "maximise (top1, top5)",
-            "(top1, top5)",
-            "one accuracy, but this has 2",
-            "`maximise top1`",
-        ),
+        ("maximise (top1, top5)", "(top1, top5)", "but this is the tuple (top1, top5)", None),
         ("maximise mAP", "mAP", "measured with `loss binary_cross_entropy`", None),
         # Recipes
         ("train q", "q", "no recipe is called `q`", "write `train r`"),

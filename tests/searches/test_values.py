@@ -45,7 +45,7 @@ recipe r for grown {
     ("setting", "field", "value"),
     [
         ("hold_out 0.2", "hold_out", Fraction(1, 5)),
-        ("maximise top5", "maximise", ("top5",)),
+        ("maximise top5", "maximise", "top5"),
         ("minimise macs", "minimise", ("macs",)),
         ("minimise (macs, params)", "minimise", ("params", "macs")),
         ("repeats 3", "repeats", 3),

@@ -26,17 +26,14 @@ def contradictions(entries: Entries) -> Iterator[Diagnostic]:
 
 
 def unmeasured(trained: Mapping[str, Training | None], entries: Entries) -> Iterator[Diagnostic]:
-    """Objectives that the recipe of trials does not measure, since another loss does."""
-    training = trained["train"]
-    if training is None:
-        return
-    for metric in entries["maximise"].value:
-        accuracy, loss = ACCURACIES[metric], training.recipe.loss
-        if loss not in accuracy.losses:
-            wanted = f"`{metric}` is measured with `loss {accuracy.losses[0]}`"
-            message = f"{wanted}, but this trains with `{loss}`"
-            also = [Label(entries["train"].span, f"trained by `{training.instance.name}`")]
-            yield error("search", message, entries["maximise"].span, also=also)
+    """An objective that the recipe of trials does not measure, since another loss does."""
+    training, metric = trained["train"], entries["maximise"].value
+    losses = ACCURACIES[metric].losses
+    if training is not None and training.recipe.loss not in losses:
+        wanted = f"`{metric}` is measured with `loss {losses[0]}`"
+        message = f"{wanted}, but this trains with `{training.recipe.loss}`"
+        also = [Label(entries["train"].span, f"trained by `{training.instance.name}`")]
+        yield error("search", message, entries["maximise"].span, also=also)
 
 
 def _startup(entries: Entries) -> Iterator[Diagnostic]:
@@ -72,15 +69,6 @@ def _keep(entries: Entries) -> Iterator[Diagnostic]:
         message = f"`keep` must be at most the trials, {method.trials}, but this is {keep}"
         also = [Label(entries["method"].span_of("trials"), "the trials")]
         yield error("search", message, span, also=also)
-
-
-def _one_accuracy(entries: Entries) -> Iterator[Diagnostic]:
-    """Trials are judged by one accuracy: two of the same predictions hardly ever disagree."""
-    metrics = entries["maximise"].value
-    if len(metrics) > 1:
-        message = f"a search maximises one accuracy, but this has {len(metrics)}"
-        help = f"write `maximise {metrics[0]}`"
-        yield error("search", message, entries["maximise"].span, help=help)
 
 
 def _no_cost(entries: Entries) -> Iterator[Diagnostic]:
@@ -164,4 +152,4 @@ _PER_MAC = {
 }
 """What a multiply-add counts by the conventions that count nothing else."""
 
-_CHECKS = (_startup, _population, _keep, _one_accuracy, _no_cost, _one_bound, _same_cost)
+_CHECKS = (_startup, _population, _keep, _no_cost, _one_bound, _same_cost)
