@@ -54,6 +54,9 @@ class Course(Protocol):
     def notes(self, results: Mapping[str, Record]) -> Sequence[str]:
         """What is left out of the members that these results call for, and why."""
 
+    def keeps(self, record: Record) -> bool:
+        """Whether the network of a trial is within all bounds, and so may be kept."""
+
 
 @dataclass(frozen=True)
 class Sampled:
@@ -70,6 +73,9 @@ class Sampled:
 
     def notes(self, results: Mapping[str, Record]) -> Sequence[str]:
         return ()
+
+    def keeps(self, record: Record) -> bool:
+        return True
 
 
 def chosen(space: Members, member: Member) -> Chosen:

@@ -56,6 +56,10 @@ class Growth:
         skipped = self._progress(_own(results)).stages[-1].skipped
         return [f"not along {axis}: {reason}" for axis, reason in skipped.items()]
 
+    def keeps(self, record: Record) -> bool:
+        """Networks of the last step are trained beyond the budget, to contract the best one."""
+        return not self.space.expansions.stage(_grown(record)).is_beyond
+
     def _progress(self, records: Iterable[Record]) -> Progress:
         results = {
             _grown(record): record.accuracy if record.state is State.TRAINED else None

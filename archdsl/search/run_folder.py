@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from archdsl import files
@@ -99,7 +100,8 @@ class RunFolder:
         if results.found is not None:
             member = self._member(results.found)
             yield self._run / "found.arch", self._spec(member, "found")
-        for record in results.front[: self._setup.keep]:
+        kept = filter(self._setup.course.keeps, results.front)
+        for record in islice(kept, self._setup.keep):
             member = self._member(record)
             name = re.sub(r"\W", "_", member.name)
             yield self._run / FRONT / f"{name}.arch", self._spec(member, name)

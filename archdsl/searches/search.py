@@ -109,7 +109,7 @@ class Search(Frozen):
     keep: int = setting(ValueForm(Integer(1, limits.TRIALS)), default=5)
     """The number of networks that are written at the end, the best first."""
     bounds: tuple[Bound, ...] = ()
-    """Networks beyond them are never trained."""
+    """Networks beyond them are never trained, but for those of the last step of an expansion."""
 
 
 VOCABULARY = Vocabulary.of("search", Search).with_forms({m: BoundForm() for m in METRICS})

@@ -81,6 +81,8 @@ def test_each_step_waits_for_the_last_and_the_end_is_trained(tmp_path: Path) -> 
     assert found.accuracy == 27.0 < max(record.accuracy or 0 for record in trials)
     assert found.chosen is not None
     assert found.chosen.costs["macs"] <= BUDGET
+    beyond = [record.number for record in trials if not setup.course.keeps(record)]
+    assert beyond == [3, 4, 5]
 
 
 def test_axes_that_are_left_out_are_told_once(tmp_path: Path) -> None:
