@@ -112,14 +112,14 @@ def _metric(search: Search) -> str:
 
 
 def _how(search: Search, wishes: Wishes) -> How:
-    arguments = wishes.train_args
+    arguments = [part for each in wishes.train_args for part in each.split("=", 1)]
     given = dict(pairwise(arguments)).get("--epochs", "")
     return How(
         data=str(Path(wishes.data).resolve()),
         figure=ACCURACIES[search.maximise].figure,
         epochs=int(given) if given.isdecimal() else search.train.recipe.epochs,
         hold_out=f"{float(search.hold_out):g}",
-        options=arguments,
+        options=wishes.train_args,
         processes=wishes.processes,
     )
 

@@ -68,7 +68,8 @@ class Claim:
         self._tell("COMPLETE", values)
 
     def fail(self, why: str) -> None:
-        """It cannot be trained, and nobody shall try again."""
+        """It cannot be trained, and nobody shall try again: samplers count it as the worst."""
+        self._note("diverged", True)
         self._note("failed", _words(why))
         self._tell("FAIL")
 

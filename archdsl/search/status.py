@@ -58,7 +58,8 @@ def _trials(address: Address, about: About) -> list[Record]:
 def _lines(about: About, trials: Sequence[Record]) -> Iterator[str]:
     best_so_far = best(trials, about.goal)
     results = Results(about.name, about.space, trials, about.goal, about.metric, best_so_far)
-    yield f"{about.name} for {about.space}: {_counts(trials)}"
+    asked = f", of {about.asked} asked for" if about.asked else ""
+    yield f"{about.name} for {about.space}: {_counts(trials)}{asked}"
     yield from results.summary()
     running = [record for record in trials if record.state in _RUNNING]
     if running:

@@ -56,9 +56,9 @@ class How:
 
 
 def not_for_users(options: Sequence[str]) -> list[str]:
-    """Those of the options for `train.py` that a search gives by itself."""
-    names = [option.partition("=")[0] for option in options]
-    return [name for name in names if name in _GIVEN]
+    """Those of the options for `train.py` that a search gives by itself, also if abbreviated."""
+    names = [option.partition("=")[0] for option in options if option.startswith("--")]
+    return [name for name in names if any(given.startswith(name) for given in _GIVEN)]
 
 
 @dataclass(frozen=True)

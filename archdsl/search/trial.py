@@ -64,7 +64,7 @@ class Trial:
         name = folder_name(begun, self.member)
         contents = setup.contents(self.member)
         try:
-            with bench(self.post.run, name, contents, self._check) as place:
+            with bench(self.post.run, name, contents, self._wait) as place:
                 attendance = Attendance(self._on_epoch, self._check, self.post.stop)
                 result = place.train(setup.how, setup.seeds, attendance)
         except OSError as fault:
@@ -112,6 +112,11 @@ class Trial:
 
     def _check(self) -> None:
         self.heart.check()
+
+    def _wait(self) -> None:
+        """While another process has the folder: nothing of this trial runs yet."""
+        self.heart.check()
+        self.post.stop.check()
 
     def _on_epoch(self, count: int, accuracy: float) -> None:
         """Tell the accuracy after an epoch, once: a run that resumes begins with what is known."""

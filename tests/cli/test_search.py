@@ -126,4 +126,4 @@ def test_the_status_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     open_run(run, About.of(setup, Address.of(None, run), run), {})
     work(setup, run)
     assert main(["search", "--status", str(run)]) == 0
-    assert capsys.readouterr().out.startswith("numbers_search for numbers: 1 trained\n")
+    assert capsys.readouterr().out.startswith("numbers_search for numbers: 1 trained, of 1 asked for\n")

@@ -11,8 +11,9 @@ from archdsl.diagnostics import CompileError
 from archdsl.report.diagnostics import render
 from archdsl.report.text import Paint
 from archdsl.search.course import drawn, searched
+from archdsl.search.history import Historian
 from archdsl.search.record import State
-from search.workers.fakes import Numbers, search_of, work, worker_of
+from search.workers.fakes import GOAL, Numbers, search_of, work, worker_of
 
 ALL = {str(width): "" for width in range(1, 6)}
 
@@ -85,6 +86,9 @@ def test_a_network_that_crashes_is_tried_twice_and_left_out(tmp_path: Path) -> N
         assert trials[record.again].state is State.INTERRUPTED
         assert record.why == "ended with exit status 1; RuntimeError: out of memory"
     assert sum("it is left out" in line for line in console.lines) == len(failed)
+    history = Historian(post.setup.space, GOAL).read(post.ledger.study, asking=-1)
+    networks = {record.chosen.likeness for record in failed if record.chosen}
+    assert networks <= history.known  # or a sampler would propose them again and again
 
 
 def test_a_machine_on_which_all_crashes_stops_the_worker(tmp_path: Path) -> None:

@@ -249,7 +249,9 @@ def test_the_status_is_told_while_a_trial_runs(tmp_path: Path) -> None:
     trial = post.ledger.ask()
     trial.set_user_attr("worker", ["0123456789ab", "elsewhere:7"])
     told = status(run, None)
-    assert told.startswith("numbers_search for numbers: 1 being drawn, 2 trained\nfound     trial")
+    assert told.startswith(
+        "numbers_search for numbers: 1 being drawn, 2 trained, of 2 asked for\nfound     trial"
+    )
     assert "elsewhere:7" in told
     assert "random    no network of this cost" in told
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from optuna.exceptions import StorageInternalError
 
 from archdsl.diagnostics import CompileError
 from archdsl.report.diagnostics import render
@@ -13,7 +16,7 @@ from archdsl.search.domain import Goal, Objective
 from archdsl.search.even import DrawSampler
 from archdsl.search.storage import Address
 from archdsl.search.study import open_study
-from search.workers.fakes import GOAL, Numbers
+from search.workers.fakes import GOAL, Numbers, ledger_of, search_of
 
 SECRET = "s3cr/et?@x"
 URL = f"postgresql://anna:{SECRET}@localhost:1/trials?sslmode=disable"
@@ -93,3 +96,27 @@ def test_a_study_with_other_objectives_is_refused(tmp_path: Path) -> None:
     open_study(address, "numbers", {"objectives": "top1"}, GOAL, sampler)
     with pytest.raises(CompileError, match="of another search"):
         open_study(address, "numbers", {"objectives": "top1 macs"}, goal, sampler)
+
+
+def test_a_storage_that_comes_back_is_waited_for(tmp_path: Path) -> None:
+    search = search_of(Numbers(), tmp_path, trials=1)
+    ledger = ledger_of(search, tmp_path)
+    away = [OSError("gone"), StorageInternalError("restarting")]
+
+    def action() -> str:
+        if away:
+            raise away.pop()
+        return "done"
+
+    assert ledger.attempt(action) == "done"
+
+
+def test_a_storage_that_stays_away_is_told(tmp_path: Path) -> None:
+    search = search_of(Numbers(), tmp_path, trials=1)
+    ledger = replace(ledger_of(search, tmp_path), patience=0.1)
+
+    def action() -> None:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    with pytest.raises(CompileError, match="cannot be reached: Stale file handle"):
+        ledger.attempt(action)
