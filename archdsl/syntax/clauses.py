@@ -184,6 +184,23 @@ def _more_than_a_value(fault: Fault) -> Diagnostic | None:
     return fault.unexpected(help)
 
 
+def _bound(fault: Fault) -> Diagnostic | None:
+    """`macs < 2G`, `macs >= 1G` or `1G <= macs <= 2G` in a search."""
+    heads = (token.type for token in reversed(fault.tokens[: fault.at]) if token.type in _HEADS)
+    if next(heads, None) != "SEARCH":
+        return None
+    one, sign, two, *rest = (fault.token(fault.first + place) for place in range(5))
+    help = None
+    if (one.type, sign.type, two.type) == ("NAME", "COMPARE", "NUMBER"):
+        help = f"write `{one} <= {two}`" if sign == "<" else f"write a range: `{one} {two}..MOST`"
+    elif one.type == "NUMBER" and two.type == "NAME":
+        most = rest[1] if rest[1].type == "NUMBER" else "MOST"
+        help = f"write a range: `{two} {one}..{most}`"
+    return fault.unexpected(help) if help else None
+
+
+_HEADS = frozenset({"BLOCK", "CELL", "NETWORK", "CLAIM", "RECIPE", "SEARCH"})
+
 RULES = (
     _derivation,
     _changed_block,
@@ -194,5 +211,6 @@ RULES = (
     _figure,
     _increase,
     _assigned,
+    _bound,
     _more_than_a_value,
 )

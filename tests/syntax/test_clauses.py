@@ -254,3 +254,22 @@ cel c {
 }
 """
     assert [mistake.labels[0].span.line for mistake in mistakes(text)] == [3, 8, 9, 12, 13, 15, 16]
+
+
+@pytest.mark.parametrize(
+    ("setting", "help"),
+    [
+        ("macs < 2G", "write `macs <= 2G`"),
+        ("macs >= 1G", "write a range: `macs 1G..MOST`"),
+        ("1G <= macs", "write a range: `macs 1G..MOST`"),
+        ("1G <= macs <= 2G", "write a range: `macs 1G..2G`"),
+    ],
+)
+def test_bounds_of_a_search_in_other_forms(setting: str, help: str) -> None:
+    (mistake,) = mistakes(f"search s for n {{\n  seed 1\n  {setting}\n}}\n")
+    assert mistake.help == help
+
+
+def test_no_bound_is_meant_in_a_recipe() -> None:
+    (mistake,) = mistakes("recipe r for n {\n  epochs >= 3\n}\n")
+    assert mistake.help is None
