@@ -3,9 +3,6 @@
 Optuna's own backend keeps half a line for ever: the next record is joined to it, and from then on
 no worker can read the file. Here a writer that finds half a line removes it, since only a writer
 that is gone can have left it. One that cannot finish a line takes back what it wrote.
-
-The lock is a file that is created exclusively. Unlike `flock` this means the same on a local disk,
-on a client of NFS and on its server, so workers on different machines exclude each other.
 """
 
 from __future__ import annotations
@@ -13,13 +10,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from optuna.storages.journal import BaseJournalBackend, JournalFileOpenLock
+from optuna.storages.journal import BaseJournalBackend
 
 from archdsl.search.damage import Damaged
+from archdsl.search.locks import locked
 
 LONGEST = 16 * 2**20
 """Bytes of one record. A journal is untrusted, and a line is held in memory."""
@@ -35,7 +32,7 @@ class Journal(BaseJournalBackend):
             OSError: it cannot be read or made.
         """
         self.path = path
-        self._lock = JournalFileOpenLock(str(path))
+        self._lock = path.with_name(f"{path.name}.lock")  # the name that Optuna's tools respect
         with open(path, "ab"):
             pass
         self._read = (0, 0)  # records that were read, and the bytes that they take
@@ -70,7 +67,7 @@ class Journal(BaseJournalBackend):
             OSError: they cannot be written.
         """
         lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode()
-        with self._locked(), open(self.path, "a+b", buffering=0) as stream:
+        with locked(self._lock), open(self.path, "a+b", buffering=0) as stream:
             end = _whole_end(stream.fileno())
             if end < os.fstat(stream.fileno()).st_size:
                 stream.truncate(end)
@@ -79,15 +76,6 @@ class Journal(BaseJournalBackend):
             except OSError:
                 stream.truncate(end)
                 raise
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self._lock.acquire()
-        try:
-            yield
-        finally:
-            with suppress(RuntimeError):  # it was taken from a worker that had stopped for long
-                self._lock.release()
 
 
 def _whole_end(file: int) -> int:

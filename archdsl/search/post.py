@@ -75,6 +75,10 @@ class Post:
             self.console.line(f"trial {record.number}: {whose} is gone, another goes on with it")
         return self.ledger.trials() if silent else trials
 
+    def look(self) -> None:
+        """Note who gives signs of life, while this worker trains."""
+        self._watch.look(self.ledger.trials())
+
     def wait(self, seconds: float) -> None:
         """Wait a moment.
 

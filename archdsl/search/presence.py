@@ -11,13 +11,13 @@ import fcntl
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 
+from archdsl.search.machine import machine
 from archdsl.search.record import Record, State
 
 FOLDER = "workers"
@@ -25,14 +25,6 @@ FOLDER = "workers"
 
 _DECIDING = 120.0
 """Seconds after which a worker that draws a member counts as gone: a draw takes a few."""
-
-
-def machine() -> str:
-    """What is different on two machines, and after a move of a container to another."""
-    parts = [socket.gethostname()]
-    with suppress(OSError):
-        parts.append(Path("/etc/machine-id").read_text().strip())
-    return sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -75,30 +67,55 @@ def _file(run: Path, identity: str) -> Path:
     return run / FOLDER / identity
 
 
-@dataclass(frozen=True)
+@dataclass
+class _Sight:
+    """The last sign of life of a trial, and for how long it was seen to stay the same."""
+
+    beat: float | None
+    seconds: float = 0.0
+
+
+@dataclass
 class Watch:
-    """Tells which running trials are silent: their workers are gone, or gave no sign for
-    `stale`."""
+    """Tells which trials are silent: their workers are gone, or gave no sign for `stale` seconds.
+
+    It must look often. One look counts for a third of `stale` at most: between two that are far
+    apart, the storage may have been away, and nobody could give a sign.
+    """
 
     run: Path
     stale: float
     clock: Callable[[], float] = monotonic
-    _seen: dict[int, tuple[float | None, float]] = field(default_factory=dict)
+    _looked: float | None = None
+    _sights: dict[int, _Sight] = field(default_factory=dict)
 
-    def silent(self, trials: Iterable[Record]) -> list[Record]:
-        """The trials to take from their workers."""
-        running = [each for each in trials if each.state in (State.RUNNING, State.DECIDING)]
-        return [record for record in running if self._is_silent(record)]
+    def look(self, trials: Iterable[Record]) -> None:
+        """Note the signs of life of running trials."""
+        now = self.clock()
+        passed = min(now - self._looked, self.stale / 3) if self._looked is not None else 0.0
+        self._looked = now
+        for record in filter(_is_running, trials):
+            sight = self._sights.get(record.number)
+            if sight is None or sight.beat != record.beat:
+                self._sights[record.number] = _Sight(record.beat)
+            else:
+                sight.seconds += passed
+
+    def silent(self, trials: Sequence[Record]) -> list[Record]:
+        """Look, and return the trials to take from their workers."""
+        self.look(trials)
+        return [record for record in trials if _is_running(record) and self._is_silent(record)]
 
     def _is_silent(self, record: Record) -> bool:
-        now = self.clock()
-        beat, since = self._seen.get(record.number, (None, now))
-        if record.number not in self._seen or beat != record.beat:
-            self._seen[record.number] = record.beat, now
-            since = now
         is_drawing = record.state is State.DECIDING
         patience = min(self.stale, _DECIDING) if is_drawing else self.stale
-        return now - since >= patience or (bool(record.worker) and is_gone(self.run, record.worker))
+        if self._sights[record.number].seconds >= patience:
+            return True
+        return bool(record.worker) and is_gone(self.run, record.worker)
+
+
+def _is_running(record: Record) -> bool:
+    return record.state in (State.RUNNING, State.DECIDING)
 
 
 class Heart:

@@ -106,7 +106,7 @@ class Worker:
         clock = Clock()
         period = min(self._post.stale / 4, _PERIOD)
         try:
-            with Heart(lambda: claim.beat(clock.seconds), period) as heart:
+            with Heart(lambda: self._beat(claim, clock), period) as heart:
                 claim.sign(self._post.presence.identity, self._post.presence.name)
                 if member := self._drawing.member(claim, heart):
                     self._count(
@@ -120,6 +120,11 @@ class Worker:
                     claim.give_back()
             raise
         self._on_result(self._post.ledger.trials())
+
+    def _beat(self, claim: Claim, clock: Clock) -> None:
+        """Give a sign of life, and look for those of others."""
+        claim.beat(clock.seconds)
+        self._post.look()
 
     def _count(self, broken: Broken | None, claim: Claim, member: Member) -> None:
         """Note whether a training has crashed.

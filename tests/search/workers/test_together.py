@@ -74,16 +74,28 @@ def test_a_silent_trial_is_taken_from_its_worker(tmp_path: Path) -> None:
     def silent() -> list[int]:
         return [record.number for record in watch.silent(ledger.trials())]
 
-    assert silent() == []
-    now[0] = 899
-    assert silent() == []
+    for second in range(0, 900, 100):
+        now[0] = second
+        assert silent() == []
     claim.trial.set_user_attr("beat", [12.0, 3.0])  # a sign of life, by whatever clock
-    now[0] = 1700
-    assert silent() == []
-    now[0] = 2599  # counted from when the watcher saw it
-    assert silent() == []
-    now[0] = 2600
-    assert silent() == [claim.number]
+    for second in range(900, 1900, 100):
+        now[0] = second
+        assert silent() == [claim.number] * (second == 1800)
+
+
+def test_nobody_is_silent_because_the_storage_was_away(tmp_path: Path) -> None:
+    """After a long time without a look, the others are given time for a sign."""
+    search = search_of(Numbers(), tmp_path, trials=1)
+    ledger = ledger_of(search, tmp_path)
+    claim = _claimed(ledger, search, "0123456789ab")
+    now = [0.0]
+    watch = Watch(tmp_path, 900, lambda: now[0])
+    for second in (0, 5000, 5010, 5020):
+        now[0] = second
+        assert watch.silent(ledger.trials()) == []
+    claim.beat(7.0)
+    now[0] = 9000
+    assert watch.silent(ledger.trials()) == []
 
 
 def test_a_worker_of_this_machine_that_is_gone_is_known_at_once(tmp_path: Path) -> None:
