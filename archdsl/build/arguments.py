@@ -72,7 +72,8 @@ def _add_argument(
     name = _argument_name(frame, argument, after_named=bool(named))
     value = frame.evaluate(argument.value)
     frame.charge(value, argument.span)
-    given = Given(value, argument.span, frame.taken(argument.value), frame.snapshot)
+    place = frame.options.place(argument.value, argument.span)
+    given = Given(value, place, frame.taken(argument.value), frame.snapshot)
     if name is None:
         positional.append(given)
     elif name in named:

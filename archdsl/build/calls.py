@@ -13,7 +13,12 @@ from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.arithmetic import FUNCTIONS, BadValue
 from archdsl.build.conditions import depend, joined
 from archdsl.build.context import Frame
-from archdsl.build.derivations import Derivation, check_derivation_path, written
+from archdsl.build.derivations import (
+    Derivation,
+    check_derivation_path,
+    holds_choice,
+    written,
+)
 from archdsl.build.origins import origin
 from archdsl.build.request import Fault, Naming
 from archdsl.build.uses import Use, place_in
@@ -93,9 +98,9 @@ def resolve_callee(frame: Frame, node: tree.Name) -> Value:
 
 
 def _resolve_block(
-    frame: Frame, definition: Definition, use: tree.Node, seen: tuple[Derivation, ...] = ()
+    frame: Frame, definition: Definition, use: tree.Node, given: frozenset[str] = frozenset()
 ) -> Applicable:
-    """The block of a definition, used at a node. `seen` are the derivations that led here."""
+    """The block of a definition, used at a node, which gives it some parameters."""
     node, number = definition.node, definition.number
     if isinstance(node, CellBlock) and node.faulty:
         raise Fault  # without a diagnostic: the check of cells has reported it
@@ -105,10 +110,10 @@ def _resolve_block(
         message = f"only a block can be called, but `{node.name}` is a network"
         raise frame.fault("name", message, use.span)
     if definition.varies or frame.use.is_anew:
-        return _derive_block(_definition_frame(frame, definition, use), node, seen)
+        return _derive_block(_definition_frame(frame, definition, use), node, given)
     derived = frame.context.derived
     if number not in derived:
-        derived[number] = _derive_block(_definition_frame(frame, definition, use), node, seen)
+        derived[number] = _derive_block(_definition_frame(frame, definition, use), node)
     return derived[number]
 
 
@@ -126,25 +131,35 @@ def _definition_frame(frame: Frame, definition: Definition, use: tree.Node) -> F
     return own
 
 
-def _derive_block(frame: Frame, definition: Derivation, seen: tuple[Derivation, ...]) -> Applicable:
-    check_derivation_path(frame, definition, seen)
-    value = _derived_value(frame, definition, seen)
+def _derive_block(
+    frame: Frame, definition: Derivation, given: frozenset[str] = frozenset()
+) -> Applicable:
+    path = frame.context.deriving
+    check_derivation_path(frame, definition, path)
+    path.append(definition)
+    try:
+        value = _derived_value(frame, definition, given)
+    finally:
+        path.pop()
     if isinstance(value, BlockValue | OperationValue):
         return value
     message = f"`{definition.name}` must be a block, but this is {describe(value)}"
     raise frame.fault("type", message, written(definition).span)
 
 
-def _derived_value(frame: Frame, definition: Derivation, seen: tuple[Derivation, ...]) -> Value:
+def _derived_value(frame: Frame, definition: Derivation, given: frozenset[str]) -> Value:
     if isinstance(definition, tree.BlockChoice):
         return frame.evaluate(definition.choice)
     name, arguments = tree.split_call(definition.base)
+    # What is given anew is not decided here: it would be a decision of no effect.
+    own = [each for each in arguments if each.name not in given or not holds_choice(each)]
     base: Value
     if name.name in frame.unit.names:
-        base = _resolve_block(frame, frame.unit.names[name.name], name, (*seen, definition))
+        inner = given.union([each.name for each in arguments if each.name])
+        base = _resolve_block(frame, frame.unit.names[name.name], name, inner)
     else:
         base = look_up(frame, name)
-    return frame.apply(base, evaluate_arguments(frame, arguments), definition.base)
+    return frame.apply(base, evaluate_arguments(frame, own), definition.base)
 
 
 def last_call(node: tree.Expression) -> tree.Expression:

@@ -33,7 +33,9 @@ def _choice(frame: Frame, node: tree.Choice) -> Value:
         index = frame.context.decisions.decide(name, texts, node.span)
     except OtherOptions as other:
         raise _other_options(frame, node, name, other) from None
-    return _taken(frame, node, options[index].node)
+    option = options[index]
+    frame.context.taken[option.node.span] = f"option `{option.text}` of `{name}`"
+    return _taken(frame, node, option.node)
 
 
 def _name(frame: Frame, node: tree.Choice) -> str:

@@ -189,7 +189,7 @@ class Frame:
 
     def as_written(self, value: Value, node: tree.Expression) -> Given:
         """A value together with the expression that it was written as at this point."""
-        return Given(value, node.span, self.taken(node), self.snapshot)
+        return Given(value, self.options.place(node), self.taken(node), self.snapshot)
 
     def local(self, node: tree.Expression, *indices: int) -> Local | None:
         """The provenance of a value computed by an expression here, or of an entry of that."""
@@ -319,6 +319,7 @@ class Frame:
         change = self.context.request.changed_by if self.context.request else None
         if change is not None and not change.holds(span):
             trail.append(Label(change, "after this change"))
+        label = label or self.context.taken.get(span, "")
         return error(code, message, span, label, also=(*also, *trail), help=help)
 
     def origin(self, tensor: Tensor) -> Label:

@@ -44,6 +44,11 @@ def check_derivation_path(
         raise frame.fault("nesting", message, span)
 
 
+def holds_choice(node: tree.Node) -> bool:
+    """Whether a choice is written in a text."""
+    return any(isinstance(each, tree.Choice) for each in tree.walk([node]))
+
+
 def _kind(definition: Derivation | tree.DerivedRecipe) -> str:
     if isinstance(definition, tree.DerivedRecipe):
         return "recipe"

@@ -70,7 +70,7 @@ def reopened(frame: Frame, given: Mapping[str, Given], open: Open) -> dict[str, 
         own = frame.top_level(unit)
         own.use = Use(place=name)
         value = own.evaluate(node)
-        decided[name] = Given(value, node.span, own.taken(node))
+        decided[name] = Given(value, own.options.place(node), own.taken(node))
     return decided
 
 

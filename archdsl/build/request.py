@@ -231,9 +231,10 @@ class Context:
 
     `rows`, `reshaped` and `derived` fill up during the build. `reshaped` labels each insertion
     that changes a tensor's shape, by its span: a later mismatch may be its doing. `derived` are
-    blocks derived from others, by the number of their definition; `decisions` answers what is
-    decided, wherever a choice stands. `offered` are the nodes whose results a choice could have
-    taken. `shared` has the first use of each shared block.
+    blocks derived from others, by the number of their definition; `deriving` are those at work,
+    each for the one before it. `decisions` answers what is decided, wherever a choice stands;
+    `taken` labels the options that came of it, and `offered` are the nodes whose results a choice
+    could have taken. `shared` has the first use of each shared block.
     """
 
     program: Program
@@ -247,7 +248,9 @@ class Context:
     rows: list[BuiltRow] = field(default_factory=list)
     reshaped: dict[Span, Label] = field(default_factory=dict)
     derived: dict[int, Applicable] = field(default_factory=dict)
+    deriving: list[tree.Derived | tree.BlockChoice] = field(default_factory=list)
     decisions: Decisions = field(default_factory=Decisions)
+    taken: dict[Span, str] = field(default_factory=dict)
     offered: set[int] = field(default_factory=set)
     shared: dict[Address, LocatedUse] = field(default_factory=dict)
 

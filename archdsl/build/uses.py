@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 
 from archdsl.program.places import Key, dotted, key
 from archdsl.program.program import Unit
+from archdsl.source import Span
 from archdsl.syntax import tree
 
 
@@ -54,6 +55,11 @@ class Options:
 
     def take(self, node: tree.Choice | tree.Each, option: tree.Expression) -> None:
         self.by_place[key(node.span)] = option
+
+    def place(self, node: tree.Expression, around: Span | None = None) -> Span:
+        """The span of an expression, or of the option that it came out as; by default `around`."""
+        option = self.by_place.get(key(node.span))
+        return option.span if option is not None else around or node.span
 
     def taken(self, node: tree.Expression) -> tree.Expression:
         """An expression that was just evaluated, with the options taken in place of choices."""

@@ -71,7 +71,21 @@ def _build(spec: Spec, name: tree.Name, arguments: tuple[tree.Argument, ...]) ->
         hint = did_you_mean(name.name, spec.networks)
         message = f"no network is called `{name.name}`"
         raise CompileError([error("claim", message, name.span, help=hint)])
-    return spec.build(name.name, spec.arguments(arguments))
+    network = spec.build(name.name, spec.arguments(arguments))
+    _check_decided(network, name)
+    return network
+
+
+def _check_decided(network: Network, name: tree.Name) -> None:
+    """Check that a claim is about one network, and no space."""
+    names = network.open_decisions
+    if not names:
+        return
+    count = "1 decision is" if len(names) == 1 else f"{len(names)} decisions are"
+    message = f"`{name.name}` is a space of networks, and a claim is about one: {count} open"
+    chosen = f"{names[0]} = ..." + ", ..." * (len(names) > 1)
+    hint = f"claim it of a member: `network found = {name.name} + choose({chosen})`"
+    raise CompileError([error("claim", message, name.span, help=hint)])
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,9 @@ class _Collector:
             for claims in settings.values():
                 yield from self._members_at(claims[0].network, claims)
             if not settings:
-                self.diagnostics.add(_left_out(name, missing))
+                values = ", ".join(f"`{parameter}`" for parameter in missing)
+                hint = "write a claim or a derived network that gives them"
+                self.diagnostics.add(_left_out(name, f"it needs {values}", hint))
 
     def _members_of(
         self, name: str, settings: dict[Setting, list[ExaminedClaim]]
@@ -116,6 +118,11 @@ class _Collector:
             network = self.spec.build(name, {})
         except CompileError as failure:
             self.diagnostics.collect(failure)
+            return None
+        if network.open_decisions:
+            why = f"it is a space of networks: `{network.open_decisions[0]}` is not decided"
+            hint = f"derive a network from it: `network found = {name} + choose(...)`"
+            self.diagnostics.add(_left_out(name, why, hint))
             return None
         self.diagnostics.extend(_without_notes(network.diagnostics))
         return network
@@ -165,8 +172,6 @@ def _without_notes(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
             yield diagnostic
 
 
-def _left_out(name: str, missing: Sequence[str]) -> Diagnostic:
-    values = ", ".join(f"`{parameter}`" for parameter in missing)
-    message = f"`{name}` is left out, since it needs {values}"
-    hint = "write a claim or a derived network that gives them"
+def _left_out(name: str, why: str, hint: str) -> Diagnostic:
+    message = f"`{name}` is left out, since {why}"
     return Diagnostic(Severity.NOTE, "family", message, help=hint)

@@ -14,7 +14,7 @@ from archdsl.build.alternatives import option_text, option_texts
 from archdsl.build.context import Frame
 from archdsl.build.machine import build
 from archdsl.build.request import Budget, Fault, Request
-from archdsl.diagnostics import counted, suggestion
+from archdsl.diagnostics import Label, counted, suggestion, warning
 from archdsl.plan.decisions import Decision, Narrowed, picked
 from archdsl.plan.plan import Plan
 from archdsl.source import Span
@@ -37,21 +37,32 @@ def choose(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
         Fault: there is no such decision, or it does not have these options.
     """
     faults = frame.findings.faults
-    wanted = {argument.name or "": argument for argument in call.arguments}
-    known = _decisions(frame, plan, frozenset(wanted), call.span)
+    wanted = frozenset([argument.name or "" for argument in call.arguments])
+    known = _decisions(frame, plan, wanted, call.span)
     if not known:
         message = "this network has no choices, so there is nothing to decide"
         raise frame.fault("choice", message, call.span)
-    narrowed = dict(plan.narrowed)
+    chosen: dict[str, Narrowed] = {}
     for argument in call.arguments:
         try:
             name, options = _read(frame, argument, known)
-            narrowed[name] = Narrowed(options, argument.span)
+            _check_first(frame, argument, chosen.get(name))
+            chosen[name] = Narrowed(options, argument.span)
         except Fault as fault:
             frame.findings.report(fault)
     if frame.findings.faults > faults:
         raise Fault
+    if all(len(left.options) == len(known[name].allowed) for name, left in chosen.items()):
+        frame.findings.add(warning("choice", "this decides nothing", call.span))
+    narrowed = {**plan.narrowed, **chosen}
     return replace(plan, narrowed=narrowed, before=plan, changed_by=call.span)
+
+
+def _check_first(frame: Frame, argument: tree.Argument, earlier: Narrowed | None) -> None:
+    """Check that a call does not decide the same twice."""
+    if earlier is not None:
+        message, also = f"`{argument.name}` is decided twice", (Label(earlier.span, "before"),)
+        raise frame.fault("choice", message, argument.span, also=also)
 
 
 def _read(
@@ -70,8 +81,9 @@ def _read(
 def _unknown(
     frame: Frame, argument: tree.Argument, name: str, known: Mapping[str, Decision]
 ) -> Fault:
-    hint = suggestion(name, known)
-    return frame.fault("choice", f"no decision is called `{name}`", argument.span, help=hint)
+    start, hint = argument.span.start, suggestion(name, known)
+    place = Span(argument.span.source, start, start + len(name))
+    return frame.fault("choice", f"no decision is called `{name}`", place, help=hint)
 
 
 def _options(frame: Frame, argument: tree.Argument, decision: Decision) -> Iterator[str]:
@@ -85,7 +97,7 @@ def _options(frame: Frame, argument: tree.Argument, decision: Decision) -> Itera
             raise _no_option(frame, argument, decision, text)
         if index not in decision.allowed:
             message = f"`{text}` is no option of `{decision.name}` any more"
-            raise frame.fault("choice", message, argument.span, help=_left(decision))
+            raise frame.fault("choice", message, argument.value.span, help=_left(decision))
         yield decision.options[index]
 
 
@@ -98,7 +110,7 @@ def _texts(frame: Frame, value: tree.Expression) -> tuple[str, ...]:
 
 def _no_option(frame: Frame, argument: tree.Argument, decision: Decision, text: str) -> Fault:
     message = f"`{decision.name}` has no option `{text}`"
-    return frame.fault("choice", message, argument.span, help=_left(decision))
+    return frame.fault("choice", message, argument.value.span, help=_left(decision))
 
 
 def _left(decision: Decision) -> str:

@@ -15,7 +15,6 @@ from typing import TypeAlias
 from archdsl import limits
 from archdsl.build.values import BlockValue, Given, OperationValue, Value
 from archdsl.params.numbers import decimal, is_number, show_number
-from archdsl.plan.decisions import CHOOSE
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import (
     BLOCK,
@@ -30,8 +29,6 @@ from archdsl.plan.rows import (
     ids_of,
 )
 from archdsl.program.names import STAGE
-from archdsl.program.places import key
-from archdsl.program.program import Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -47,7 +44,6 @@ def record_changes(before: Plan, after: Plan, span: Span) -> Plan:
     Raises:
         Refused: a number is larger than the language allows.
     """
-    _check_decided(before, after)
     given = {
         name: Given(_check_magnitude(name, value), span)
         for name, value in after.parameters.items()
@@ -73,31 +69,6 @@ def record_changes(before: Plan, after: Plan, span: Span) -> Plan:
         before=before,
         changed_by=span,
     )
-
-
-def _check_decided(before: Plan, after: Plan) -> None:
-    """Check that no number that changes is a choice: of the numbers of a space, there is one each.
-
-    Raises:
-        Refused: one is.
-    """
-    for name in before.open:
-        if before.parameters.get(name, UNKNOWN) != after.parameters.get(name, UNKNOWN):
-            _refuse_open(before, before.open[name], name)
-    for row in after.rows:
-        for column in sorted(row.content.unwritten - row.content.edits.keys()):
-            if column in row.line.cells:
-                _refuse_open(before, (before.unit, row.line.cells[column]), column)
-
-
-def _refuse_open(plan: Plan, written: tuple[Unit, tree.Expression], what: str) -> None:
-    unit, node = written
-    for each in tree.walk([node]):
-        name = unit.places.get(key(each.span), what) if isinstance(each, tree.Choice) else None
-        narrowed = plan.narrowed.get(name) if name else None
-        if name and not (narrowed and len(narrowed.options) == 1):
-            hint = f"decide before it: `+ {CHOOSE}({name} = ...)`"
-            raise Refused(f"this changes `{what}`, but `{name}` is not decided", help=hint)
 
 
 def _write_edits(row: Row, span: Span) -> Content:

@@ -16,7 +16,7 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import POISON, Applicable, BlockValue, OperationValue, Value, holds_tensor
 from archdsl.params.numbers import is_integer
-from archdsl.plan.decisions import Decisions
+from archdsl.plan.decisions import CHOOSE, Decisions
 from archdsl.plan.labels import WantedLabel, stage_labels
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import (
@@ -31,6 +31,7 @@ from archdsl.plan.rows import (
     block_name,
     block_text,
 )
+from archdsl.plan.undecided import Undecided
 from archdsl.program.program import assigned_names, can_return, names_in
 from archdsl.syntax import tree
 
@@ -55,6 +56,7 @@ def evaluate_plan(frame: Frame, plan: Plan) -> Plan:
         plan,
         parameters=evaluator.parameters,
         inputs=evaluator.inputs,
+        undecided=evaluator.undecided.names,
         rows=rows,
         unreached=unreached,
     )
@@ -70,9 +72,18 @@ class _RowValues:
     number: CellValue
     values: Mapping[str, CellValue]
     takes: frozenset[str]
+    undecided: Mapping[str, str]
 
     def content(self, label: str, before: Content) -> Content:
-        return Content(label, self.block, self.number, self.values, self.takes, before.edits)
+        return Content(
+            label,
+            self.block,
+            self.number,
+            self.values,
+            self.takes,
+            before.edits,
+            undecided=self.undecided,
+        )
 
 
 @dataclass
@@ -85,6 +96,12 @@ class _Evaluator:
     parameters: dict[str, Value] = field(default_factory=dict)
     evaluated: list[tuple[Row, _RowValues]] = field(default_factory=list)
     has_ended: bool = False
+    undecided: Undecided = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.undecided = Undecided(
+            self.plan, bool(self.plan.open) or self.frame.program.has_choices
+        )
 
     def run(self) -> None:
         network, frame = self.plan.network, self.frame
@@ -93,6 +110,7 @@ class _Evaluator:
             frame, network, parameters.check_arguments(frame, network, given)
         )
         self.parameters = dict(frame.names)
+        self.undecided.parameters()
         self._run(network.body)
 
     def wanted_labels(self) -> Iterator[WantedLabel]:
@@ -129,6 +147,7 @@ class _Evaluator:
         match statement:
             case tree.Assign():
                 self._bind(statement.targets, self._value(statement.value))
+                self.undecided.bind(statement.targets, statement.value)
             case tree.Share():
                 self._bind((statement.name,), self._value(statement.block))
             case tree.Input():
@@ -166,18 +185,30 @@ class _Evaluator:
         sizes = value if isinstance(value, tuple) else (value,)
         if all(map(is_integer, sizes)):
             self.inputs[statement.name] = tuple(filter(is_integer, sizes))
+        self.undecided.bind((statement.name,), self.plan.shape_of(statement))
         self.frame.names[statement.name] = POISON
 
     def _if(self, statement: tree.If) -> None:
         test = self._value(statement.test)
         if isinstance(test, bool):
+            self._check_decided(statement)
             self._run(statement.body if test else statement.otherwise)
+            self.undecided.branch(assigned_names(statement), statement.test)
             return
         if any(own_tables((statement,))) or can_return([statement]):
             message = "this condition depends on a tensor's size, which only a build can compute"
             hint = "a transform can only change tables that do not depend on such a condition"
             raise self.frame.fault("transform", message, statement.test.span, help=hint)
         self.frame.names |= dict.fromkeys(assigned_names(statement), POISON)
+
+    def _check_decided(self, statement: tree.If) -> None:
+        """Check that all members of a space have the same tables."""
+        decision = self.undecided.decision(statement.test)
+        if decision is None or not (any(own_tables((statement,))) or can_return([statement])):
+            return
+        message = f"which tables there are hangs on `{decision}`, which is not decided"
+        hint = f"decide before it: `+ {CHOOSE}({decision} = ...)`"
+        raise self.frame.fault("transform", message, statement.test.span, help=hint)
 
     def _for(self, statement: tree.For) -> None:
         # Without the values, the number of rounds is unknown, and so is all that they assign.
@@ -209,8 +240,15 @@ class _Evaluator:
         values = {name: self._cell_value(cell) for name, cell in own.items()}
         number = self._cell_value(cells[NUMBER]) if NUMBER in cells else 1
         is_operation = isinstance(block, OperationValue)
+        hang = {n: self.undecided.decision(cell) for n, cell in cells.items() if n != BLOCK}
         return _RowValues(
-            block_text(cells[BLOCK]), block_name(cells[BLOCK]), is_operation, number, values, takes
+            block_text(cells[BLOCK]),
+            block_name(cells[BLOCK]),
+            is_operation,
+            number,
+            values,
+            takes,
+            {n: decision for n, decision in hang.items() if decision is not None},
         )
 
     def _cell_value(self, cell: tree.Expression) -> CellValue:

@@ -15,7 +15,7 @@ from archdsl.build.values import Given, Inserted, Value
 from archdsl.ir.graph import Address
 from archdsl.params.numbers import Number, is_number
 from archdsl.plan.decisions import Narrowed
-from archdsl.plan.rows import Content, Row, RowId, ids_of, rows_of
+from archdsl.plan.rows import Content, Row, RowId, check_decided, ids_of, rows_of
 from archdsl.program.program import Unit, names_in
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -35,7 +35,8 @@ class Plan:
     the same time a clip has by the changes, which recipes follow.
 
     As transforms see it, after `plan.evaluation`: `parameters` and `inputs` by value, and rows with
-    values. Rows of tables that the body does not reach at these values are `unreached`.
+    values. Rows of tables that the body does not reach at these values are `unreached`. `undecided`
+    are the parameters and inputs that hang on an open decision, each with its name.
     """
 
     network: tree.Network
@@ -56,6 +57,7 @@ class Plan:
     narrowed: Mapping[str, Narrowed] = field(default_factory=dict)
     rate: Number = 1
     open: Mapping[str, tuple[Unit, tree.Expression]] = field(default_factory=dict)
+    undecided: Mapping[str, str] = field(default_factory=dict)
 
     # As it is built
 
@@ -159,7 +161,22 @@ class Plan:
         return frozenset(p.name for p in parameters if "int" in p.types and "number" not in p.types)
 
     def with_parameters(self, **parameters: Value) -> Plan:
+        """The plan with other parameters.
+
+        Raises:
+            Refused: one hangs on an open decision.
+        """
+        check_decided(self.undecided, parameters)
         return replace(self, parameters={**self.parameters, **parameters})
+
+    def with_inputs(self, shapes: Mapping[str, tuple[int, ...]]) -> Plan:
+        """The plan with other shapes of inputs.
+
+        Raises:
+            Refused: one hangs on an open decision.
+        """
+        check_decided(self.undecided, shapes)
+        return replace(self, inputs={**self.inputs, **shapes})
 
     def with_rows(self, change: Callable[[Row], Row]) -> Plan:
         """The plan with every row changed. `change` is called once for each distinct content."""

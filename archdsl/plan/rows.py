@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from archdsl.build.values import Value
 from archdsl.params.numbers import is_integer
+from archdsl.plan.decisions import CHOOSE
 from archdsl.program.names import STAGE
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -88,6 +89,7 @@ class Content:
     `label` is that of the stage, as `archdsl show` prints it, unique in the network. `takes` are
     the columns that the row's block has a use for, with or without a cell. `edits` are cells that
     transforms wrote, `unwritten` the columns whose value has changed since (`plan.edits`).
+    `undecided` are the columns that hang on an open decision, each with its name.
     """
 
     label: str = ""
@@ -97,6 +99,7 @@ class Content:
     takes: frozenset[str] = frozenset()
     edits: Cells = field(default_factory=dict)
     unwritten: frozenset[str] = frozenset()
+    undecided: Mapping[str, str] = field(default_factory=dict)
 
 
 AS_WRITTEN = Content()
@@ -186,6 +189,14 @@ class Row:
         """Whether it is a single block with a stride, which reduces the size for its stage."""
         return self.number == 1 and STRIDE in self.columns and self.value(STRIDE) != 1
 
+    def check_decided(self, *columns: str) -> None:
+        """Check that a change of some columns is the same one in all members of a space.
+
+        Raises:
+            Refused: the value of one hangs on an open decision.
+        """
+        check_decided(self.content.undecided, columns)
+
     def with_cells(self, **values: Value) -> Row:
         """The row with other values. A cell whose value stays keeps its expression."""
         known = self.columns
@@ -213,6 +224,7 @@ class Row:
         return self if block == self.block else self._edit((BLOCK,), block=block)
 
     def _edit(self, columns: Iterable[str], **changes: Any) -> Row:
+        self.check_decided(*columns)
         unwritten = self.content.unwritten.union(columns)
         return replace(self, content=replace(self.content, unwritten=unwritten, **changes))
 
@@ -228,6 +240,19 @@ class BuiltRow:
     stage: Stage
     scope: int
     shapes: tuple[tuple[int, ...], ...]
+
+
+def check_decided(undecided: Mapping[str, str], changed: Iterable[str]) -> None:
+    """Check that nothing that changes hangs on an open decision, which `undecided` names.
+
+    Raises:
+        Refused: it does.
+    """
+    for what in changed:
+        if what in undecided:
+            message = f"this changes `{what}`, but `{undecided[what]}` is not decided"
+            hint = f"decide before it: `+ {CHOOSE}({undecided[what]} = ...)`"
+            raise Refused(message, help=hint)
 
 
 def block_text(block: tree.Expression) -> str:

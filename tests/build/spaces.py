@@ -207,6 +207,8 @@ class Derivations(Piece):
         if ask.is_space:
             anew = ask.one("", "4", "6", each=True)
             lines.append(f"block anew{n} = once{n}(k = {ask.one('', '1', '3', each=True)})")
+            given = ask.one("", "3", "5", each=True)
+            lines.append(f"block over{n} = anew{n}(k = {given})")
             lines.append(f"block any{n} = {ask.one('', f'base{n}', f'wide{n}', each=True)}")
             lines.append(f"block wide{n} = base{n}(c = {anew})")
         return "\n".join(lines)
@@ -214,9 +216,11 @@ class Derivations(Piece):
     def statements(self, ask: Ask) -> str:
         n, y = self.number, self.y
         if ask.is_space:
-            return f"{y} = y -> once{n} -> anew{n} -> which{n} -> any{n} -> any{n} -> anew{n}"
+            used = ("once", "anew", "which", "any", "any", "anew", "over")
+            return f"{y} = y -> {' -> '.join(f'{block}{n}' for block in used)}"
         steps = [f"once{n}", self._anew(ask, 1), f"which{n}"]
         steps += [self._any(ask, 1), self._any(ask, 2), self._anew(ask, 2)]
+        steps.append(f"once{n}(k = {ask.one(f'{y}.over{n}.k', '3', '5')})")
         return f"{y} = y -> {' -> '.join(steps)}"
 
     def _anew(self, ask: Ask, use: int) -> str:

@@ -250,7 +250,8 @@ def _arguments(inner: Frame, filled: FilledRow, is_first: bool) -> Mapping[str, 
         given[STRIDE] = Given(1, given[STRIDE].span)
     for binding in filled.bindings:
         name, value = binding.name or "", inner.evaluate(binding.value)
-        written = Given(value, binding.span, inner.taken(binding.value), inner.snapshot)
+        place = inner.options.place(binding.value, binding.span)
+        written = Given(value, place, inner.taken(binding.value), inner.snapshot)
         inner.bind(name, value, inner.local(binding.value))
         if name in filled.block.parameters:
             given[name] = written

@@ -82,7 +82,7 @@ class Resize(Transform):
         if not pictures:
             raise Refused("no input of this network has a height and a width")
         sizes = {n: (*shape[:-2], *map(change, shape[-2:])) for n, shape in pictures.items()}
-        return replace(plan, inputs={**plan.inputs, **sizes})
+        return plan.with_inputs(sizes)
 
 
 def _of_inputs(plan: Plan, axis: str, transform: str) -> dict[str, Number]:
@@ -133,7 +133,7 @@ def _with_frames(plan: Plan, change: _Change) -> Plan:
     if not clips:
         raise Refused("no input of this network has frames")
     sizes = {n: (shape[0], change(shape[1]), *shape[2:]) for n, shape in clips.items()}
-    return replace(plan, inputs={**plan.inputs, **sizes})
+    return plan.with_inputs(sizes)
 
 
 def _at_rate(plan: Plan, rate: Number) -> Plan:

@@ -76,6 +76,7 @@ class Set(Transform):
     def _change(self, row: Row) -> Row:
         if self.column not in row.takes:
             return row
+        row.check_decided(self.column)  # also where the first member has this value
         # `number` is not a parameter of the block, and a row always has one.
         if self.column == NUMBER and is_integer(self.value):
             return row.with_number(self.value)
