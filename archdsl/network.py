@@ -240,7 +240,8 @@ class Network:
         `window` does, has no `train.py`. `diagnostics` takes the warnings.
 
         Raises:
-            CompileError: the recipe is at fault or not there, or there are several to choose from.
+            CompileError: it is a space of networks, or the recipe is at fault or not there, or
+                there are several to choose from.
         """
         return self.build_with(self.recipe(recipe, diagnostics))
 
@@ -248,6 +249,7 @@ class Network:
         """The same with the scripts of a recipe that was read for this network."""
         from archdsl.emit.folder import python_files
 
+        self.check_decided()
         return self._finished(python_files(self.graph, self.module, recipe), recipe)
 
     def build_single(

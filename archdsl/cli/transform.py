@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archdsl.build.values import Given
 from archdsl.cli import options
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, Diagnostics, error
@@ -180,7 +181,7 @@ def _expand(arguments: argparse.Namespace) -> int:
         message = "`--budget` needs `--follow`: it ends an expansion"
         hint = "write `--target` for the cost of candidates"
         raise CompileError([error("expand", message, help=hint)])
-    spec, name, given = options.requested(arguments)
+    spec, name, given = _one_network(arguments)
     target = _cost("--target", arguments.target)
     axes = [axis.strip() for axis in arguments.axes.split(",") if axis.strip()]
     expansion = expand(spec, name, target=target, metric=arguments.metric, axes=axes, given=given)
@@ -198,7 +199,7 @@ def _follow(arguments: argparse.Namespace) -> int:
     if arguments.axes:
         message = "`--axes` cannot be used with `--follow`, which names its own axes"
         raise CompileError([error("expand", message)])
-    spec, name, given = options.requested(arguments)
+    spec, name, given = _one_network(arguments)
     budget = _cost("--budget", arguments.budget)
     trail = follow(
         spec, arguments.follow, name, metric=arguments.metric, budget=budget, given=given
@@ -209,6 +210,14 @@ def _follow(arguments: argparse.Namespace) -> int:
         changed = [(f"{name}_{n}", changes[:n]) for n in range(1, len(changes) + 1)]
         _write(arguments, spec, name, changed)
     return 0
+
+
+def _one_network(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:
+    """The network that is asked for, which must be no space."""
+    spec, name, given = options.requested(arguments)
+    if spec.program.has_choices:
+        spec.build(name, given).check_decided()
+    return spec, name, given
 
 
 def _cost(flag: str, text: str | None) -> int | None:

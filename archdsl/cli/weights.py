@@ -96,6 +96,7 @@ def _import(arguments: argparse.Namespace) -> int:
     from archdsl.weights.inflation import Inflation
 
     network = options.network(arguments)
+    network.check_decided()
     key, inflation = arguments.checkpoint_key, Inflation(arguments.inflate)
     done = import_weights(network, arguments.file, arguments.library, key, inflation)
     # Before the report, which would otherwise speak of a file that is not there.

@@ -252,7 +252,7 @@ def is_network(definition: Named) -> bool:
 
 
 def name_span(definition: Named | NamedRecipe | tree.Cell | tree.Search) -> Span:
-    """The span of a definition's name.
+    """The span of a definition's name; all of one that the command line made.
 
     Nodes keep no span for it, since only diagnostics need it. It is found in the text, behind the
     doc string, which may contain anything.
@@ -262,8 +262,8 @@ def name_span(definition: Named | NamedRecipe | tree.Cell | tree.Search) -> Span
         # The text of the doc string could contain `network a`.
         start = source.text.index('"""', start + 3) + 3
     head = _HEAD.search(source.text, start)
-    found = source.text.index(definition.name, head.end() if head else start)
-    return Span(source, found, found + len(definition.name))
+    found = source.text.find(definition.name, head.end() if head else start)
+    return definition.span if found < 0 else Span(source, found, found + len(definition.name))
 
 
 def names_in(*nodes: tree.Node) -> set[str]:

@@ -6,14 +6,17 @@ warning: a block that no network uses is for other files, and `if false` leaves 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, Label, warning
+from archdsl.ops import OPERATIONS
 from archdsl.program.names import FUNCTIONS, STAGE, TAU, words_in_types
 from archdsl.program.program import Named, Unit
 from archdsl.source import Span
 from archdsl.syntax import tree
+
+_LANGUAGE = {*OPERATIONS, *FUNCTIONS}
 
 
 def without_effect(unit: Unit) -> Iterator[Diagnostic]:
@@ -25,6 +28,7 @@ def without_effect(unit: Unit) -> Iterator[Diagnostic]:
         nodes = _nodes(unit, definition)
         named = {node.name for node in nodes if isinstance(node, tree.Name)}
         read |= named
+        yield from _without_choices(unit, nodes)
         if isinstance(definition, tree.Claim) and not definition.items:
             yield warning("unused", "this claim states nothing", definition.span)
         elif isinstance(definition, tree.Cell | tree.Recipe | tree.Search):
@@ -62,6 +66,51 @@ def _in_body(
         yield from _after_return(body)
         yield from _stages_of_one_name(body)
         yield from _unread_values(definition, body, named)
+
+
+def _without_choices(unit: Unit, nodes: Iterable[tree.Node]) -> Iterator[Diagnostic]:
+    """Warnings for `each` before what decides nothing."""
+    for node in nodes:
+        anew = _decided_anew(node)
+        if anew and not _may_decide(unit, anew):
+            message = "there is no choice in this, so `each` has no effect"
+            yield warning("choice", message, node.span)
+
+
+def _decided_anew(node: tree.Node) -> Sequence[tree.Node]:
+    match node:
+        case tree.Each(value=tree.Call() | tree.Name() as used):
+            return (used,)
+        case tree.Insertion(block=block, each=True):
+            return (block,)
+        case tree.For(body=body, each=True):
+            return body
+    return ()
+
+
+def _may_decide(unit: Unit, nodes: Sequence[tree.Node]) -> bool:
+    """Whether a choice is in a text, or in a block that it uses, as far as these are known."""
+    waiting, seen = [(unit, [*tree.walk(nodes)])], set[int]()
+    while waiting:
+        own, found = waiting.pop()
+        if any(isinstance(node, tree.Choice) or _calls_unknown(own, node) for node in found):
+            return True
+        used = (
+            own.names[n.name] for n in found if isinstance(n, tree.Name) and n.name in own.names
+        )
+        for definition in used:
+            if definition.number not in seen:
+                seen.add(definition.number)
+                waiting.append((definition.unit, [*definition.nodes]))
+    return False
+
+
+def _calls_unknown(unit: Unit, node: tree.Node) -> bool:
+    """Whether a node calls a block that goes by a name of the body alone."""
+    steps = node.steps if isinstance(node, tree.Chain) else ()
+    called = [node.function] if isinstance(node, tree.Call) else []
+    called += [step for step in steps if isinstance(step, tree.Name)]
+    return any(not {name.name} & (unit.names.keys() | _LANGUAGE) for name in called)
 
 
 def _unread_parameters(

@@ -309,10 +309,13 @@ class Table(Piece):
 
     def _row(self, ask: Ask, number: int) -> str:
         place = f"stage1.row{number}"
+        times = ask.one(f"{place}.number", "1", "2", "0")
+        if times == "0":  # the row is left out, and nothing is decided in it
+            return "| unit | 1 | 0 | - | - |"
         cells = [
             "some" if ask.is_space else ask.one(f"{place}.block", "unit", "other"),
             ask.one(f"{place}.channels", "4", "in.channels"),
-            ask.one(f"{place}.number", "1", "2"),
+            times,
             ask.one(f"{place}.stride", "-", "1"),
         ]
         if not ask.is_space:

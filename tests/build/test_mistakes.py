@@ -174,9 +174,9 @@ def test_statements(body: str, code: str, words: str, message: str, help: str | 
             None,
         ),
         (
-            "| block | number |\n| relu | 0 |",
+            "| block | number |\n| relu | 1 - 1 |",
             "table",
-            "0",
+            "1 - 1",
             "at least 1, but this is the number 0",
             None,
         ),

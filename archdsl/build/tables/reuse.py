@@ -103,6 +103,8 @@ class _SummaryBuilder(TableBuilder):
     def _recall(self, row: Row, count: int, entering: Types) -> Sequence[KnownBlock]:
         """The next `count` blocks of a row; () unless all are known."""
         blocks: list[KnownBlock] = []
+        if count < 1:
+            return ()
         for number in range(self.blocks, self.blocks + count):
             key = self._cache.key(row, number, first=not blocks)
             known = self._cache.find(key, VisibleTypes(entering, self._beside))

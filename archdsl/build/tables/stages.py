@@ -36,6 +36,9 @@ from archdsl.program.names import COUNT, COUNTER, INDEX
 from archdsl.program.places import dotted, key
 from archdsl.syntax import tree
 
+FAULTY = -1
+"""The number of blocks of a row that does not say it."""
+
 
 class TableBuilder:
     """Builds a table; `stages` and `blocks` count those built, blocks in the current stage.
@@ -92,7 +95,7 @@ class TableBuilder:
             self.try_row(row, count, None)
 
     def count(self, row: Row) -> int:
-        """How often a row's block is applied; 0 after a report that this is unknown."""
+        """How often a row's block is applied; `FAULTY` after a report that this is unknown."""
         cell = row.cell(NUMBER)
         if cell is None:
             return 1
@@ -100,7 +103,7 @@ class TableBuilder:
             return self._checked_count(cell)
         except Fault as fault:
             self.frame.findings.report(fault)
-            return 0
+            return FAULTY
 
     def _checked_count(self, cell: tree.Expression) -> int:
         try:
@@ -109,11 +112,14 @@ class TableBuilder:
             return 1
         # A count that is computed from a parameter decides how many layers the class has.
         depend(self.frame, value, cell)
+        if value == 0 and _says_zero(self.frame.taken(cell)):
+            return 0
         if not is_integer(value) or value < 1:
             must = "`number` must be an integer of at least 1"
             message = f"{must}, but this is {describe(value)}"
-            hint = round_hint(Given(value, cell.span), lambda count: count >= 1)
-            raise self.frame.fault("table", message, cell.span, help=hint)
+            given = self.frame.as_written(value, cell)
+            hint = round_hint(given, lambda count: count >= 1)
+            raise self.frame.fault("table", message, given.span, help=hint)
         if value > limits.OPERATIONS:
             must = f"a network has at most {limits.OPERATIONS:,} operations"
             message = f"{must}, but these are {value:,} blocks"
@@ -123,6 +129,8 @@ class TableBuilder:
     def try_row(self, row: Row, count: int, name: str | None) -> None:
         """Build a row. If it fails, the running value is poisoned, and later rows still run."""
         scope = self.frame.scope
+        if count == 0:
+            return  # the row is left out
         try:
             self.build_row(row, count, name)
             compare_printed(self.frame, row)
@@ -134,7 +142,7 @@ class TableBuilder:
     def build_row(self, row: Row, count: int, name: str | None) -> None:
         """Apply the blocks of a row; `name` is that of its stage, if it is the only block."""
         filled = self.filler.fill(row)
-        if not count:
+        if count == FAULTY:
             raise Fault  # reported by `count`, but only now are the mistakes of the cells too
         scope = self.frame.scope
         inside = self._build_parts(filled, count, name)
@@ -222,6 +230,11 @@ class TableBuilder:
     ) -> None:
         inputs = {f"x{i}": v for i, v in enumerate(tensors_in(entering), start=1)}
         self.graph.close(scope, bindings, inputs, tensors_in(self.frame.running))
+
+
+def _says_zero(cell: tree.Expression) -> bool:
+    """Whether 0 is written, here or under a name, and not what a computation came out as."""
+    return isinstance(cell, tree.Number | tree.Name)
 
 
 def _block_frame(frame: Frame, filled: FilledRow, number: int) -> Frame:
