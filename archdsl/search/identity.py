@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -34,7 +35,10 @@ def identity_of(program: Program, search: Search, train_args: Sequence[str]) -> 
 def _method_text(search: Search) -> str:
     """The method without the number of trials, which can be raised later."""
     method = search.method
-    return str(method if isinstance(method, Expansion) else replace(method, trials=1))
+    if isinstance(method, Expansion):
+        return str(method)
+    text = str(replace(method, trials=1))
+    return re.sub(r"\(1(, )?", "(", text).removesuffix("()")
 
 
 def _that_count(arguments: Sequence[str]) -> Iterator[str]:
@@ -57,7 +61,8 @@ def _space_text(program: Program, name: str) -> str:
         found[definition.number] = definition
         names = definition.unit.names
         waiting += [names[each] for each in names_in(definition.node) if each in names]
-    return "\n".join(sorted(repr(definition.node) for definition in found.values()))
+    nodes = [replace(definition.node, doc=None) for definition in found.values()]
+    return "\n".join(sorted(map(repr, nodes)))
 
 
 def sources_of(program: Program) -> Iterator[tuple[str, str]]:

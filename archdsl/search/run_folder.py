@@ -22,13 +22,17 @@ from archdsl.search.domain import Member
 from archdsl.search.page import report_html
 from archdsl.search.picture import search_svg
 from archdsl.search.post import Setup
+from archdsl.search.presence import FOLDER as WORKERS
 from archdsl.search.record import Record
 from archdsl.search.results import Results
 from archdsl.search.table import trials_csv
+from archdsl.search.training import TRIALS
 
 FRONT = "front"
 """The folder with the specs of the best networks."""
 
+_FOUND = "found.arch"
+_FOLDERS = {FRONT, TRIALS, WORKERS}
 _TABLE = "trials.csv"
 _TABLE_DIGEST = ".trials.csv.sha256"
 _LOCK = ".writing"
@@ -40,6 +44,10 @@ def open_run(run: Path, about: About, sources: Mapping[str, str]) -> None:
     Raises:
         CompileError: the folder is of something else, or cannot be written.
     """
+    taken = [name for name in sources if name == _FOUND or Path(name).parts[0] in _FOLDERS]
+    if taken:
+        message = f"the spec uses the file {taken[0]}, and a run has results under this name"
+        raise CompileError([error("file", message, help="give the file another name")])
     try:
         found = [path.name for path in run.iterdir()] if run.exists() else []
     except OSError as fault:
@@ -99,7 +107,7 @@ class RunFolder:
         yield self._run / "report.html", files.sealed(report_html(results, picture), files.XML)
         if results.found is not None:
             member = self._member(results.found)
-            yield self._run / "found.arch", self._spec(member, "found")
+            yield self._run / _FOUND, self._spec(member, "found")
         kept = filter(self._setup.course.keeps, results.front)
         for record in islice(kept, self._setup.keep):
             member = self._member(record)
