@@ -31,9 +31,8 @@ def test_workers_that_run_at_once_train_each_network_once(tmp_path: Path) -> Non
     networks = {r.chosen.likeness for r in trials if r.state is State.TRAINED and r.chosen}
     assert len(starts) == len(networks) >= 9  # what it is compared with can be known by then
     assert len({record.chosen.likeness for record in searched(trials) if record.chosen}) == 9
-    assert {record.worker for record in searched(trials)} == {
-        post.presence.identity for _, post, _ in workers
-    }
+    identities = {post.presence.identity for _, post, _ in workers}
+    assert {record.worker for record in searched(trials)} <= identities
 
 
 def test_a_worker_that_is_stopped_gives_its_trial_back(tmp_path: Path) -> None:
