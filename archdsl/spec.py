@@ -275,7 +275,17 @@ class Spec:
         chosen = finding.choose(self.program, name)
         given = {key: given_from_python(key, value) for key, value in parameters.items()}
         warnings = Diagnostics() if diagnostics is None else diagnostics
-        return building.build(self.program, chosen, given, warnings, self)
+        return building.build(self.program, chosen, given, warnings, self).search
+
+    def check_search(self, name: str, diagnostics: Diagnostics) -> None:
+        """Add the mistakes of a search of the file; its bounds are compared with all members."""
+        from archdsl.searches.reading import building
+
+        search = self.program.main.searches[name]
+        try:
+            building.check(self.program, search, diagnostics, self)
+        except CompileError as failure:
+            diagnostics.collect(failure)
 
     def searches_for(self, network: str, diagnostics: Diagnostics) -> list[Search]:
         """The searches for a network. `diagnostics` gets a warning about each faulty one."""

@@ -71,7 +71,7 @@ def check_spec(path: str, diagnostics: Diagnostics) -> SpecReport | None:
         for name in spec.recipes:
             spec.check_recipe(name, diagnostics)
         for name in spec.searches:
-            _read_search(spec, name, diagnostics)
+            spec.check_search(name, diagnostics)
         claims = check_claims(spec, diagnostics)
     except CompileError as failure:
         diagnostics.collect(failure)
@@ -85,13 +85,6 @@ def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
         network = spec.build(name, {})
         diagnostics.extend(network.diagnostics)
         network.inherited_recipes(diagnostics)
-    except CompileError as failure:
-        diagnostics.collect(failure)
-
-
-def _read_search(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
-    try:
-        spec.search(name, diagnostics)
     except CompileError as failure:
         diagnostics.collect(failure)
 

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     | {"recipes.recipe", "settings", "syntax.lexemes"},
     "searches.reading": GROUND
     | {"build", "costs", "foreign", "ir", "network", "ops.base", "params", "plan", "program"}
-    | {"recipes", "searches", "settings", "syntax"},
+    | {"recipes", "searches", "settings", "space", "syntax"},
     "emit": GROUND | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes"},
     "emit.targets": {"ir", "ops", "passes"},
     "draw": GROUND

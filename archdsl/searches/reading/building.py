@@ -6,12 +6,13 @@ Settings need no network, so they are read first: a network with a mistake hides
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from archdsl.build.context import Frame
 from archdsl.build.machine import top_level_frame
-from archdsl.build.request import Budget, Fault, Findings
+from archdsl.build.request import Budget, Fault, Findings, Request
 from archdsl.build.values import Given
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, Diagnostics
@@ -27,6 +28,7 @@ from archdsl.searches.methods import Expansion
 from archdsl.searches.reading import checks, fitting
 from archdsl.searches.reading.settings import SearchReader, instance, literals
 from archdsl.searches.search import VOCABULARY, Search, Training
+from archdsl.settings.reading.entries import Entries
 from archdsl.settings.reading.names import undefined
 from archdsl.settings.reading.parameters import fill_parameters
 from archdsl.syntax import tree
@@ -45,13 +47,21 @@ class Networks(Protocol):
         """A network as transforms see it, and what it costs."""
 
 
+class Built(NamedTuple):
+    """A search, its space or the first member of that, and its settings as they are written."""
+
+    search: Search
+    space: Network
+    entries: Entries
+
+
 def build(
     program: Program,
     search: tree.Search,
     given: Mapping[str, Given],
     diagnostics: Diagnostics,
     networks: Networks,
-) -> Search:
+) -> Built:
     """Evaluate a search of the spec with values for its parameters, and check it with its space.
 
     Everything found goes to `diagnostics`, warnings included.
@@ -77,7 +87,7 @@ def build(
     return result
 
 
-def _build(frame: Frame, search: tree.Search, networks: Networks) -> Search:
+def _build(frame: Frame, search: tree.Search, networks: Networks) -> Built:
     findings, reader = frame.findings, SearchReader(frame, search)
     given = _space(frame, search)
     # Without a space it is unknown what the search lacks, as the recipe may be that of the space.
@@ -109,7 +119,29 @@ def _build(frame: Frame, search: tree.Search, networks: Networks) -> Search:
     bounds = tuple(entries[metric].value for metric in METRICS if metric in entries)
     settings = {**values, **trained, "bounds": bounds}
     space = instance(name.name, literals(given))
-    return Search(search.name, space, search.doc, **settings)
+    return Built(Search(search.name, space, search.doc, **settings), network, entries)
+
+
+def check(
+    program: Program, search: tree.Search, diagnostics: Diagnostics, networks: Networks
+) -> None:
+    """Report what is wrong with a search, and whether its space has members within its bounds.
+
+    Raises:
+        CompileError: with every mistake in the search, or in a member of its space.
+    """
+    from archdsl.searches.reading.budgets import budgets  # few commands ask for all members
+    from archdsl.space.factors import TooLarge
+    from archdsl.space.reading import Unsuited
+    from archdsl.space.space import walk
+
+    built = build(program, search, {}, diagnostics, networks)
+    if isinstance(built.search.method, Expansion):
+        return
+    request = Request.of(program, built.space.name, built.space.plan)
+    # The walk does not apply to every space.
+    with suppress(TooLarge, Unsuited):
+        diagnostics.extend(budgets(built.entries, walk(request), built.space.name))
 
 
 def _space(frame: Frame, search: tree.Search) -> dict[str, Given] | None:
