@@ -28,7 +28,7 @@ from archdsl.search.improvement import expected_improvement
 from archdsl.search.pool import Pool
 from archdsl.search.preference import draw_weights, prefer, scaled
 
-PARENTS = 8
+PARENTS = 5
 """How many of the best members are changed for the pool."""
 
 

@@ -2,7 +2,7 @@
 
 To look at a member means to build its graph, which takes longer than all else. So most of the pool
 is kept from one trial to the next: a few draws are new each time, and changes only of a member that
-has become one of the best. Each draw and each change has a seed of its own, so that a process that
+has become one of the best. Draws and changes follow from seeds of their own, so a process that
 comes later has the same pool.
 """
 
@@ -15,7 +15,7 @@ from random import Random
 from archdsl.search.domain import Member, Space
 
 DRAWN, FRESH = 500, 20
-"""Even draws in the pool, and how many of them are replaced for each trial."""
+"""Even draws in the pool at most, and how many come with each trial."""
 
 CHANGES = 60
 """Changes of each parent."""
@@ -45,8 +45,8 @@ class Pool:
         return new
 
     def _candidates(self, trials: int, parents: Sequence[Member]) -> Iterator[Member]:
-        first = trials * FRESH
-        yield from map(self._draw, range(first, first + DRAWN))
+        drawn = trials * FRESH
+        yield from map(self._draw, range(max(0, drawn - DRAWN), drawn))
         for parent in parents:
             yield from self._changed(parent)
 
