@@ -70,8 +70,7 @@ class Network:
         shown += ", ..." if len(names) > _SHOWN else ""
         count = "1 decision is" if len(names) == 1 else f"{len(names)} decisions are"
         message = f"`{self.name}` is a space of networks, and this needs one: {count} open"
-        each = next(each for each in self.decisions if each.decision.is_open)
-        hint = f"decide {shown}, for example with `--choose '{each.name} = {each.option}'`"
+        hint = f"decide {shown}: `--choose NAME=OPTION`, or `--choose smallest` for all"
         raise CompileError([error("choice", message, help=hint)])
 
     @property

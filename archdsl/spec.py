@@ -105,6 +105,18 @@ class Spec:
         node = tree.Derived("network", name, base, (call,), None, span=span)
         return Spec(self.program.with_network(node))
 
+    def member(self, name: str, options: Mapping[str, str]) -> Spec:
+        """The spec with options taken in a space, which are given by their texts.
+
+        Raises:
+            CompileError: one of them cannot be read. Others show when the network is built.
+        """
+        from archdsl.syntax.parser import parse_argument  # takes long to load
+
+        texts = [f"{decision} = {option}" for decision, option in options.items()]
+        choices = [parse_argument(Source("decision", text)) for text in texts]
+        return self.decided(name, choices) if choices else self
+
     def standalone_text(
         self,
         name: str,

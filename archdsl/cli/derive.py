@@ -6,19 +6,19 @@ import argparse
 from pathlib import Path
 
 from archdsl.cli import options
+from archdsl.cli.choosing import chosen
 from archdsl.cli.transform import print_or_write, spec_path
 from archdsl.diagnostics import Diagnostics
 from archdsl.spec import load
 
 _DERIVE = """\
-A space is a network with choices, such as `{8, 16}`: a decision for each. `archdsl check` lists the
-decisions by name. The result is one network, with the option of each decision where the choice
+A space is a network with choices, such as `{8, 16}`: a decision for each. The result is one network, with the option of each decision where the choice
 stood: a table as a table, a cell as a cell. It uses no file but the library, and is compiled again
 before it is written: it must give the same network.
 
 examples:
-  archdsl derive specs/gpb_space.arch --choose smallest -o build/small.arch
-  archdsl derive specs/gpb_space.arch --choose random:1 --choose 'gpb.op1.over = temporal'
+  archdsl derive specs/tiny_space.arch --choose smallest -o build/small.arch
+  archdsl derive specs/tiny_space.arch --choose random:1 --choose 'pair.op1.by = map'
 """
 
 
@@ -37,7 +37,7 @@ def _derive(arguments: argparse.Namespace) -> int:
     spec = load(arguments.spec)
     base = spec.choose(arguments.network)
     given = options.given_parameters(spec, arguments)
-    spec = options.chosen(spec, base, arguments)
+    spec = chosen(spec, base, given, arguments.choices)
     spec.build(base, given).check_decided()
     name = arguments.output.stem if arguments.output else f"{base}_member"
     derived = spec.derive(name, base)

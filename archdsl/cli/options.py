@@ -91,11 +91,12 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
     add_set(parser)
     parser.add_argument(
         "--choose",
-        metavar="NAME=OPTION",
+        metavar="CHOICE",
         action="append",
         default=[],
         dest="choices",
-        help="make a decision of a space of networks, written as in a spec; repeatable",
+        help="decide in a space of networks: NAME=OPTION as in a spec, or smallest, largest or"
+        " random:SEED for all that is open; repeatable",
     )
 
 
@@ -182,21 +183,11 @@ def requested(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given
     spec = load(arguments.spec)
     name = spec.choose(arguments.network)
     given = given_parameters(spec, arguments)
-    return chosen(spec, name, arguments), name, given
+    if arguments.choices:
+        from archdsl.cli.choosing import chosen  # few networks are spaces
 
-
-def chosen(spec: Spec, name: str, arguments: argparse.Namespace) -> Spec:
-    """The spec with the decisions of `--choose` made in a network.
-
-    Raises:
-        CompileError: one of them cannot be read.
-    """
-    if not arguments.choices:
-        return spec
-    from archdsl.syntax.parser import parse_argument  # takes long to load
-
-    choices = [parse_argument(Source("--choose", text)) for text in arguments.choices]
-    return spec.decided(name, choices)
+        spec = chosen(spec, name, given, arguments.choices)
+    return spec, name, given
 
 
 def given_parameters(spec: Spec, arguments: argparse.Namespace) -> dict[str, Given]:

@@ -9,9 +9,7 @@ from archdsl.build.values import Given
 from archdsl.network import Network
 from archdsl.recipes.recipe import Recipe
 from archdsl.search.domain import Member
-from archdsl.source import Source
 from archdsl.spec import Spec
-from archdsl.syntax.parser import parse_argument
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Members:
         Raises:
             CompileError: the recipe does not fit it.
         """
-        network = self._decided(member).build(self.space, self.given)
+        network = self.spec.member(self.space, dict(member.taken)).build(self.space, self.given)
         return network.build_with(self._recipe(network))
 
     def spec_text(self, member: Member, name: str) -> str:
@@ -38,15 +36,10 @@ class Members:
         Raises:
             CompileError: the recipe does not fit it.
         """
-        derived = self._decided(member).derive(name, self.space)
+        derived = self.spec.member(self.space, dict(member.taken)).derive(name, self.space)
         network = derived.build(name, self.given)
         recipes = [self._recipe(network)]
         return derived.standalone_text(name, member.name, self.given, recipes=recipes)
-
-    def _decided(self, member: Member) -> Spec:
-        texts = (f"{name} = {option}" for name, option in member.taken)
-        choices = [parse_argument(Source("decision", text)) for text in texts]
-        return self.spec.decided(self.space, choices) if choices else self.spec
 
     def _recipe(self, network: Network) -> Recipe:
         name = f"{network.name}_train"

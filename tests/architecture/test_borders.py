@@ -67,8 +67,11 @@ MAY_IMPORT = {
     "samples": set(),
     "cli": GROUND
     | {"compiler"}
-    | {"build.outcome", "build.values", "claims", "compare", "network", "spec", "costs", "draw"}
+    | {"build.outcome", "build.request", "build.values", "claims", "compare", "network", "spec"}
     | {
+        "costs",
+        "draw",
+        "space.choosing",
         "emit.scripts",
         "expansion",
         "export",

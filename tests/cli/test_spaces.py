@@ -67,7 +67,7 @@ def test_what_needs_one_network_says_how_to_choose(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "`space` is a space of networks, and this needs one: 4 decisions are open" in printed.err
-    assert "for example with `--choose 'stage1.row1.number = 1'`" in printed.err
+    assert "`--choose NAME=OPTION`, or `--choose smallest` for all" in printed.err
     assert [*tmp_path.iterdir()] == [Path(spec)]
 
 

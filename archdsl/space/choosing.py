@@ -1,0 +1,78 @@
+"""The members of a space that a word names: the smallest, the largest, or one by lot.
+
+The first two are by multiply-adds, and exact: where the costs of members are no sums over parts,
+only a member by lot is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from random import Random
+
+from archdsl.build.request import Ending, Request
+from archdsl.diagnostics import CompileError, Diagnostic, error
+from archdsl.plan.decisions import Decision
+from archdsl.space.factors import TooLarge
+from archdsl.space.reading import Unsuited
+from archdsl.space.space import build_member, walk
+from archdsl.space.walk import Walk
+
+_WORD = re.compile(r"\s*(smallest|largest|random:([0-9]{1,9}))\s*")
+
+_DRAWS = 1_000
+"""Members that are drawn, to find one that meets every `require`."""
+
+
+def is_word(text: str) -> bool:
+    """Whether a text names a member: `smallest`, `largest` or `random:SEED`."""
+    return _WORD.fullmatch(text) is not None
+
+
+def chosen(request: Request, word: str) -> Mapping[str, str]:
+    """The options of the member that a word names, by the names of decisions.
+
+    Raises:
+        CompileError: a member has a mistake, or it is not known which member it is.
+    """
+    match = _WORD.fullmatch(word)
+    assert match is not None, f"`{word}` names no member"
+    try:
+        found: Walk | None = walk(request)
+    except (TooLarge, Unsuited):
+        found = None
+    if match[2] is not None:
+        random = Random(int(match[2]))
+        return _drawn(request, random) if found is None else _even(found, random)
+    if found is None:
+        message = f"which member of `{request.name}` is the {match[1]} is not known"
+        hint = "write `random:1` for one by lot"
+        raise CompileError([error("choice", message, help=hint)])
+    extreme = found.least("macs") if match[1] == "smallest" else found.greatest("macs")
+    if extreme is None:
+        raise CompileError([_none(request)])
+    return extreme.taken
+
+
+def _even(found: Walk, random: Random) -> Mapping[str, str]:
+    greatest = found.greatest("macs")
+    draws = found.draws("macs", 0, greatest.cost if greatest else 0)
+    return found.taken(draws.draw(random))
+
+
+def _drawn(request: Request, random: Random) -> Mapping[str, str]:
+    """A member whose decisions are drawn one by one."""
+
+    def pick(decision: Decision) -> int:
+        return random.choice(decision.allowed)
+
+    for _ in range(_DRAWS):
+        built = build_member(request, pick)
+        if built.ending is not Ending.REFUSED:
+            return {each.name: each.option for each in built.decisions}
+    raise CompileError([_none(request)])
+
+
+def _none(request: Request) -> Diagnostic:
+    message = f"`{request.name}` has no member that meets every `require`"
+    return error("choice", message)
