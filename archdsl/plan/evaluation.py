@@ -226,7 +226,9 @@ class _Evaluator:
         known: dict[Hashable, _RowValues] = {}  # tables of a thousand rows have few different ones
         bound = frozenset(name for binding in table.bindings for name in names_in(binding.value))
         for row in self.plan.rows_in(table):
-            key = tuple(row.cells.items())
+            cells = tuple(row.cells.items())
+            # A choice comes out differently in rows that say the same.
+            key = (row.id, cells) if self.undecided.is_space else cells
             if key not in known:
                 known[key] = self._row(row, bound)
             self.evaluated.append((row, known[key]))

@@ -85,6 +85,13 @@ def test_table_2b_is_a_member_stretched(changes: tuple[str, ...]) -> None:
     assert is_same_network(found.graph, network("autox3d_l").graph)
 
 
+def test_transforms_see_what_each_row_decided() -> None:
+    """Rows of a space can have the same text and differ in what was decided."""
+    own = archdsl.load(SPECS / "autox3d_s.arch").derive("wide", "autox3d_s", "widen(1.5)")
+    found = member("autox3d_space", "autox3d_space", FOUND, "widen(1.5)")
+    assert is_same_network(found.graph, own.network("wide").graph)
+
+
 @pytest.mark.parametrize(
     "backbone",
     ["i3d", *(pytest.param(name, marks=pytest.mark.slow) for name in ("s3d", "i3d_r50"))],
