@@ -9,6 +9,7 @@ from archdsl.build.arguments import bind_arguments, names_hint, tensor_hint
 from archdsl.build.context import Frame
 from archdsl.build.provenance import NameHistory
 from archdsl.build.request import Call, Fault
+from archdsl.build.uses import place_in
 from archdsl.build.values import (
     Arguments,
     BlockValue,
@@ -21,6 +22,7 @@ from archdsl.build.values import (
 )
 from archdsl.ir.types import AXES
 from archdsl.program.cells.blocks import CellBlock
+from archdsl.program.places import dotted
 from archdsl.syntax import tree
 
 VIDEO = AXES[4]
@@ -136,8 +138,16 @@ def _body_frame(frame: Frame, callee: BlockValue, node: tree.Node) -> Frame:
     call = Call(block, node.span, frame.call)
     history = frame.history and NameHistory(scope, frozenset(callee.parameters))
     unit, assigned = callee.definition.unit, outline.assigned
-    use = frame.use.inside(block.name)
+    use = frame.use.inside(block.name, _place(frame, callee, node))
     return Frame(frame.context, unit, call, scope, assigned=assigned, history=history, use=use)
+
+
+def _place(frame: Frame, callee: BlockValue, node: tree.Node) -> str:
+    """The place of a call, if the block decides anew at each; "" otherwise."""
+    if not callee.definition.varies:
+        return ""
+    name = tree.split_call(node)[0] if isinstance(node, tree.Call | tree.Name) else node
+    return dotted(frame.use.place, place_in(frame.unit, name) or callee.block.name)
 
 
 def _check_cell(

@@ -238,8 +238,7 @@ def _insert(frame: Frame, inserted: Inserted, value: Tensor) -> Value:
     # sites apart, and is how `Scope.is_inserted` knows them.
     iterations = (*frame.iterations, -1 - inserted.number)
     inner = replace(frame, iterations=iterations, naming=Naming(node, (inserted.name,)))
-    if inserted.mark:
-        inner.use = Use(inserted.mark, inserted.mark, inserted.mark)
+    inner.use = Use(inserted.mark, inserted.mark, inserted.label)
     site = inner.site(node.span)
     name, kind = inserted.name, tree.split_call(node.block)[0].name
     inner.scope = graph.open("row", (name,), kind, frame.scope, site, node.span)

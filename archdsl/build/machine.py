@@ -48,7 +48,8 @@ from archdsl.diagnostics import CompileError
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.plan.decisions import Decisions, first, next_pick
-from archdsl.program.program import Program, Unit, name_span, outline
+from archdsl.program.outline import outline
+from archdsl.program.program import Program, Unit, name_span
 from archdsl.syntax import tree
 
 RULES = Rules(

@@ -17,7 +17,8 @@ from archdsl.build.provenance import Local
 from archdsl.build.request import Fault, Naming
 from archdsl.build.values import POISON, Value, describe, holds_tensor
 from archdsl.params.numbers import is_integer
-from archdsl.program.program import assigned_names, can_return, name_span
+from archdsl.program.outline import assigned_names, can_return
+from archdsl.program.program import name_span
 from archdsl.source import Span
 from archdsl.syntax import tree
 

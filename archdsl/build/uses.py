@@ -18,7 +18,7 @@ class Use(NamedTuple):
     """What stands before the names of the decisions that a text makes.
 
     - `path` is for those of the body itself, `marks` what `each` has put before all names inside.
-    - `place` is where the text is used, if that is a definition that decides anew at each use.
+    - `place` is where the text is used, for what it decides anew at each use.
     - `is_anew` says that the next body that is called has `marks` for its path.
     - `is_definition` says that the text is that of a derivation, and no body.
     """
@@ -29,10 +29,15 @@ class Use(NamedTuple):
     is_anew: bool = False
     is_definition: bool = False
 
-    def inside(self, block: str) -> Use:
-        """The use of the body of a block that is called here."""
-        path = self.marks if self.is_anew else dotted(self.marks, block)
-        return Use(path, self.marks, path)
+    def inside(self, block: str, place: str) -> Use:
+        """The use of the body of a block that is called here.
+
+        `place` is that of the call, if the block decides anew at each call.
+        """
+        if self.is_anew:
+            return Use(self.marks, self.marks, self.marks)
+        path = dotted(self.marks, block)
+        return Use(path, self.marks, place or path)
 
     def iteration(self, loop: tree.For, number: int) -> Use:
         """The use of an iteration of a loop, in which `for each` decides everything anew."""

@@ -197,7 +197,7 @@ class Inserted:
 
     `number` is the position of this label among all labels that one `insert` matches. It keeps
     the sites of its insertions apart. If a choice says what the block is, `unit` is the file that
-    it is in; `mark` is the place, if everything is decided anew there.
+    it is in. `label` is that of the place, and `mark` the same if everything is decided anew there.
     """
 
     block: Applicable
@@ -205,6 +205,7 @@ class Inserted:
     node: tree.Insertion
     place: tree.Place
     number: int
+    label: str
     unit: Unit | None = None
     mark: str = ""
 

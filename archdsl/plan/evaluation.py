@@ -32,7 +32,8 @@ from archdsl.plan.rows import (
     block_text,
 )
 from archdsl.plan.undecided import Undecided
-from archdsl.program.program import assigned_names, can_return, names_in
+from archdsl.program.outline import assigned_names, can_return
+from archdsl.program.program import names_in
 from archdsl.syntax import tree
 
 

@@ -76,7 +76,7 @@ def plan_insertions(
             name = path.rpartition(".")[2]
             unit = frame.unit if frame.unit.decides(insertion.block) else None
             mark = label if insertion.each else ""
-            where = insertion, place, number, unit, mark
+            where = insertion, place, number, label, unit, mark
             yield known.addresses[label], Inserted(block, name, *where)
 
 

@@ -20,7 +20,8 @@ from archdsl.ir.naming import name_all, unique_names
 from archdsl.ops import INFIX, OPERATIONS
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Stage
-from archdsl.program.program import Unit, assigned_names, name_span
+from archdsl.program.outline import assigned_names
+from archdsl.program.program import Unit, name_span
 from archdsl.source import Span
 from archdsl.syntax import tree
 

@@ -166,12 +166,12 @@ class _Text:
                 return self._choice(choice, self.path if self.row is None else self.row)
             case tree.Choice():
                 return self._choice(node, self.path)
-            case tree.Call(function=tree.Name(name=name)) if self.unit.varies(name):
+            case tree.Call(function=tree.Name(name=name)) if _is_derived_anew(self.unit, name):
                 used = _written_out(self.member, self.unit.names[name], self._place(node.function))
                 function, own = tree.split_call(used)
                 given = tuple([cast("tree.Argument", self._node(a)) for a in node.arguments])
                 return tree.Call(function, (*given, *own), span=node.span)
-            case tree.Name(name=name) if self.unit.varies(name):
+            case tree.Name(name=name) if _is_derived_anew(self.unit, name):
                 return _written_out(self.member, self.unit.names[name], self._place(node))
         return self._below(node)
 
@@ -236,6 +236,11 @@ class _Text:
                 yield self.unit.places.get(key(each.span), "")
 
 
+def _is_derived_anew(unit: Unit, name: str) -> bool:
+    """Whether a name is that of a definition that decides at each use, and has no body."""
+    return unit.varies(name) and not isinstance(unit.names[name].node, tree.Block)
+
+
 def _written_out(member: Member, definition: Definition, place: str) -> tree.Call | tree.Name:
     """The block of a definition that decides at each use, as it is at a place."""
     node, unit = definition.node, definition.unit
@@ -247,7 +252,7 @@ def _written_out(member: Member, definition: Definition, place: str) -> tree.Cal
     assert isinstance(node, tree.Derived)
     base, arguments = tree.split_call(node.base)
     own = tuple([cast("tree.Argument", text._node(argument)) for argument in arguments])
-    if unit.varies(base.name):
+    if _is_derived_anew(unit, base.name):
         base, before = tree.split_call(_written_out(member, unit.names[base.name], place))
         taken = {argument.name for argument in own}
         own = (*[argument for argument in before if argument.name not in taken], *own)

@@ -22,7 +22,8 @@ from archdsl.plan.edits import network_of
 from archdsl.plan.plan import Plan
 from archdsl.plan.transforms import TRANSFORMS, Transform
 from archdsl.plan.transforms.base import WORDS, Anything, BlockName, Word
-from archdsl.program.program import Definition, assigned_names, names_in
+from archdsl.program.outline import assigned_names
+from archdsl.program.program import Definition, names_in
 from archdsl.source import Span
 from archdsl.syntax import tree
 

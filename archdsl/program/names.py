@@ -17,14 +17,8 @@ from archdsl.params.kinds import Choice, Either, Kind, Maybe, Several, kind_of
 from archdsl.program.cells.blocks import CellBlock
 from archdsl.program.cells.parts import KEYS_VALUES
 from archdsl.program.hints import name_hint
-from archdsl.program.program import (
-    Function,
-    Named,
-    NamedRecipe,
-    Symbol,
-    Unit,
-    assigned_names,
-)
+from archdsl.program.outline import assigned_names
+from archdsl.program.program import Function, Named, NamedRecipe, Symbol, Unit
 from archdsl.syntax import tree
 
 COUNTER, INDEX, COUNT = "i", "index", "count"

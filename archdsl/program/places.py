@@ -158,7 +158,7 @@ class _Namer:
                 for place, item in enumerate(node.items):
                     yield from self.expression(item, dotted(name, str(place)))
             case _:
-                for part in _parts(node):
+                for part in tree.below(node):
                     yield from self.expression(part, name)
 
     def piped(self, step: tree.Call | tree.Name, name: str) -> Iterator[Named]:
@@ -175,16 +175,6 @@ class _Namer:
         for place, argument in enumerate(arguments, start=piped):
             positional = "" if is_combine else parameters.get(place, str(place))
             yield from self.expression(argument.value, dotted(name, argument.name or positional))
-
-
-def _parts(node: tree.Node) -> Iterator[tree.Node]:
-    """The nodes right below a node, in the order of the text."""
-    own: tuple[str, ...] = node.__match_args__
-    for name in own:
-        value = getattr(node, name)
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, tree.Node):
-                yield part
 
 
 def _called(node: tree.Node) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +16,9 @@ from typing import TypeAlias
 
 from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, error, suggestion
-from archdsl.ir.graph import Definition as GraphDefinition
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation
-from archdsl.program.cells.blocks import CellBlock
+from archdsl.program.outline import Outline, decides_anew, outline
 from archdsl.program.places import Places, places_of
 from archdsl.source import Span
 from archdsl.syntax import tree
@@ -53,8 +51,16 @@ class Definition:
 
     @cached_property
     def varies(self) -> bool:
-        """Whether it is derived or chosen with an `each`, so that each use decides for itself."""
-        return any(isinstance(node, tree.Each) for node in self._derivation)
+        """Whether it has an `each` before a choice, so that each use decides for itself."""
+        if isinstance(self.node, tree.Network):
+            return False
+        if isinstance(self.node, tree.Block):
+            return decides_anew((*self.node.parameters, *self.node.body))
+        # A cycle of derivations is a mistake, which is found elsewhere.
+        vars(self)["varies"] = False
+        names = self.unit.names
+        used = (names[name] for name in sorted(names_in(self.node)) if name in names)
+        return decides_anew([self.node]) or any(each.varies for each in used)
 
     @cached_property
     def decides(self) -> bool:
@@ -269,61 +275,3 @@ def name_span(definition: Named | NamedRecipe | tree.Cell | tree.Search) -> Span
 def names_in(*nodes: tree.Node) -> set[str]:
     """The names that nodes read anywhere below them."""
     return {node.name for node in tree.walk(nodes) if isinstance(node, tree.Name)}
-
-
-def assigned_names(*body: tree.Statement) -> Iterator[str]:
-    """The names that statements assign, once for each assignment."""
-    for statement in body:
-        if isinstance(statement, tree.Assign):
-            yield from statement.targets
-        elif isinstance(statement, tree.Input | tree.Share):
-            yield statement.name
-        elif isinstance(statement, tree.If):
-            yield from assigned_names(*statement.body, *statement.otherwise)
-        elif isinstance(statement, tree.For):
-            yield from statement.targets
-            yield from assigned_names(*statement.body)
-
-
-def can_return(body: Iterable[tree.Statement]) -> bool:
-    """Whether one of some statements, or of those inside them, is a `return`."""
-    return any(
-        isinstance(statement, tree.Return)
-        or (isinstance(statement, tree.If) and can_return((*statement.body, *statement.otherwise)))
-        or (isinstance(statement, tree.For) and can_return(statement.body))
-        for statement in body
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """The graph's record of a block, and how many statements of its body assign each name."""
-
-    definition: GraphDefinition
-    assigned: Mapping[str, int]
-
-
-def outline(block: tree.Block | tree.Network) -> Outline:
-    """The outline of a body, from its text alone."""
-    # A default can be computed from parameters: only literals are known before a call.
-    names = tuple(parameter.name for parameter in block.parameters)
-    literals = {p.name: _literal(p.default, names) for p in block.parameters if p.default}
-    defaults = {name: value for name, value in literals.items() if value is not ...}
-    wiring = block.wiring if isinstance(block, CellBlock) else None
-    definition = GraphDefinition(block.name, block.doc, names, defaults, block.span, wiring)
-    return Outline(definition, Counter(assigned_names(*block.body)))
-
-
-def _literal(node: tree.Expression, names: tuple[str, ...]) -> object:
-    """The value of a literal, `True` for the name of a block, an ellipsis for all else.
-
-    None cannot say that there is no value, because `none` is one.
-    """
-    if isinstance(node, tree.Name) and node.name not in names:
-        return True
-    if isinstance(node, tree.Number | tree.Constant):
-        return node.value
-    if isinstance(node, tree.Tuple):
-        items = tuple(_literal(item, names) for item in node.items)
-        return ... if ... in items else items
-    return ...

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from archdsl.build.context import Frame
 from archdsl.build.machine import RULES
-from archdsl.program.program import assigned_names, can_return, names_in
+from archdsl.program.outline import assigned_names, can_return
+from archdsl.program.program import names_in
 from archdsl.space.parts import Body, State
 from archdsl.space.survey import RUNNING, States, Step, Survey
 from archdsl.space.tables import TableSurvey

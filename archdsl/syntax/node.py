@@ -41,8 +41,13 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        # The positional fields are the node's own: span and depth are keyword-only.
-        own: tuple[str, ...] = node.__match_args__
-        values = [getattr(node, name) for name in own]
-        several = (value if isinstance(value, tuple) else (value,) for value in values)
-        waiting += [item for items in several for item in items if isinstance(item, Node)][::-1]
+        waiting += below(node)[::-1]
+
+
+def below(node: Node) -> list[Node]:
+    """The nodes right below a node, in the order of the text."""
+    # The positional fields are the node's own: span and depth are keyword-only.
+    own: tuple[str, ...] = node.__match_args__
+    values = [getattr(node, name) for name in own]
+    several = (value if isinstance(value, tuple) else (value,) for value in values)
+    return [item for items in several for item in items if isinstance(item, Node)]

@@ -29,6 +29,7 @@ from archdsl.syntax.expressions import Tuple as Tuple
 from archdsl.syntax.expressions import Unary as Unary
 from archdsl.syntax.expressions import split_call as split_call
 from archdsl.syntax.node import Node as Node
+from archdsl.syntax.node import below as below
 from archdsl.syntax.node import substituted as substituted
 from archdsl.syntax.node import walk as walk
 

@@ -194,6 +194,32 @@ class Blocks(Piece):
         return "\n".join([*lines, f"{self.y} = {before}"])
 
 
+class Anew(Piece):
+    """A block whose own text decides anew at each use, used as it is and derived."""
+
+    def definitions(self, ask: Ask) -> str:
+        n = self.number
+        if ask.is_space:
+            leaf = self._leaf(f"seed{n}", *(ask.one("", *o, each=True) for o in ("46", "13")))
+            return f"{leaf}\nblock thin{n} = seed{n}(c = 3)"
+        uses = [f"{self.y}.seed{n}.1", f"{self.y}.seed{n}.2", f"{self.y}.thin{n}"]
+        channels = [*(ask.one(f"{use}.c", *"46") for use in uses[:2]), "3"]
+        kernels = [ask.one(f"{use}.k", *"13") for use in uses]
+        return "\n".join(
+            self._leaf(f"seed{n}_{use}", c, k)
+            for use, (c, k) in enumerate(zip(channels, kernels, strict=True))
+        )
+
+    def _leaf(self, name: str, channels: str, kernel: str) -> str:
+        return f"block {name}(x, c = {channels}) {{\n  k = {kernel}\n  return x -> conv(c, k)\n}}"
+
+    def statements(self, ask: Ask) -> str:
+        n = self.number
+        if ask.is_space:
+            return f"{self.y} = y -> seed{n} -> seed{n} -> thin{n}"
+        return f"{self.y} = y -> seed{n}_0 -> seed{n}_1 -> seed{n}_2"
+
+
 class Derivations(Piece):
     """Blocks that are derived with a choice, or are one: decided once, or where they are used."""
 
@@ -278,6 +304,9 @@ class Passed(Piece):
         )
 
 
+_LEFT_OUT = "| unit | 1 | 0 | - | - |"
+
+
 class Table(Piece):
     """Choices in cells, in definitions, and what every row decides for itself."""
 
@@ -296,7 +325,10 @@ class Table(Piece):
         return f"{units}\nblock some = {ask.one('', 'unit', 'other', each=True)}"
 
     def statements(self, ask: Ask) -> str:
-        shared = ask.one("wide", "1", "2")
+        rows = [self._row(ask, number) for number in range(self.rows)]
+        # A row that is left out reads no definition.
+        is_empty = all(row == _LEFT_OUT for row in rows)
+        shared = "1" if is_empty else ask.one("wide", "1", "2")
         if ask.is_space:
             anew = ask.one("", "2", "3", each=True)
             head = f"table (mid = {anew} + 1, wide = {shared})"
@@ -304,14 +336,13 @@ class Table(Piece):
         else:
             head = f"table (wide = {shared})"
             columns = "| block | channels | number | stride | mid |"
-        rows = [self._row(ask, number) for number in range(self.rows)]
         return f"y -> relu\n{head} {{\n{columns}\n{chr(10).join(rows)}\n}}\n{self.y} = in"
 
     def _row(self, ask: Ask, number: int) -> str:
         place = f"stage1.row{number}"
         times = ask.one(f"{place}.number", "1", "2", "0")
         if times == "0":  # the row is left out, and nothing is decided in it
-            return "| unit | 1 | 0 | - | - |"
+            return _LEFT_OUT
         cells = [
             "some" if ask.is_space else ask.one(f"{place}.block", "unit", "other"),
             ask.one(f"{place}.channels", "4", "in.channels"),
@@ -331,6 +362,7 @@ PIECES: Sequence[Callable[[int], st.SearchStrategy[Piece]]] = (
     lambda number: st.lists(st.booleans(), min_size=1, max_size=3).map(
         lambda uses: Blocks(number, uses)
     ),
+    lambda number: st.just(Anew(number)),
     lambda number: st.just(Derivations(number)),
     lambda number: st.booleans().map(lambda flag: Loops(number, flag)),
     lambda number: st.just(Passed(number)),

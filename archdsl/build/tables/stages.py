@@ -208,6 +208,7 @@ class TableBuilder:
         inner.iterations = (*frame.iterations, self.blocks)
         inner.naming = Naming(node, (name,))
         piped, named = piped_arguments(frame.running, node.span), _arguments(inner, filled, first)
+        inner.use = frame.use  # the cell of the block has its place in the body, as a call has
         value = inner.apply(filled.block, Arguments(piped, named), node)
         if not isinstance(value, tuple | Tensor):
             must = "the block of a row must return a tensor"
@@ -244,7 +245,7 @@ def _block_frame(frame: Frame, filled: FilledRow, number: int) -> Frame:
     inner = Frame(frame.context, frame.unit, frame.call, frame.scope, names)
     inner.history, inner.guard = history, frame.guard
     row = frame.unit.places.get(key(filled.row.line.span), "") if frame.program.has_choices else ""
-    inner.use = frame.use._replace(place=dotted(frame.use.path, row))
+    inner.use = frame.use._replace(place=dotted(frame.use.place, row))
     for column, cell in filled.cells.items():
         inner.bind(column, cell.value, cell)
     inner.bind(COUNTER, number, Counter(number))
