@@ -12,9 +12,10 @@ from archdsl.diagnostics import Diagnostics
 from archdsl.spec import load
 
 _DERIVE = """\
-A space is a network with choices, such as `{8, 16}`: a decision for each. The result is one network, with the option of each decision where the choice
-stood: a table as a table, a cell as a cell. It uses no file but the library, and is compiled again
-before it is written: it must give the same network.
+A space is a network with choices, such as `{8, 16}`: a decision for each. The result is one
+network, with the option of each decision where the choice stood: a table as a table, a cell as a
+cell. It uses no file but the library, and is compiled again before it is written: it must give the
+same network.
 
 examples:
   archdsl derive specs/tiny_space.arch --choose smallest -o build/small.arch
