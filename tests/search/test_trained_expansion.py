@@ -19,9 +19,9 @@ SPEC = """
 use tiny
 
 recipe brief for tiny_frame {
-  epochs 24
+  epochs 32
   batch 16
-  optimizer adamw(lr = 2e-3, weight_decay = 0.05)
+  optimizer adamw(lr = 1e-3, weight_decay = 0.05)
   schedule cosine
   warmup 1
   no_decay (norms, biases)
@@ -35,12 +35,15 @@ search grow for tiny_frame {
   method expansion(axes = (fast, temporal, spatial, width))
   train brief
   hold_out 0.2
-  macs <= 41M
+  macs <= 81M
   maximise top1
   seed SEED
 }
 """
-"""Two steps, to four frames. Along each axis the cost doubles, so only what it buys differs."""
+"""Three steps, to eight frames: all that costs as much without more frames learns nothing.
+
+In fewer epochs two frames are not always told from one: of 64 videos, that is a matter of luck.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +89,7 @@ def test_only_more_frames_help(samples: Path, tmp_path: Path, seed: int) -> None
     ending = re.search(r"^found +trial (\d+),", told, re.MULTILINE)
     assert ending
     found = rows[int(ending[1])]
-    assert int(found["macs"]) <= 41_000_000
+    assert int(found["macs"]) <= 81_000_000
     alone = of_one_frame(spec, samples, tmp_path / "alone", seed)
     print(f"seed {seed}: {alone} % with one frame, {found['accuracy']} % by {found['reason']}")
     assert float(found["accuracy"]) >= alone + 30
