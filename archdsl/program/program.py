@@ -52,37 +52,57 @@ class Definition:
     @cached_property
     def varies(self) -> bool:
         """Whether it has an `each` before a choice, so that each use decides for itself."""
-        if isinstance(self.node, tree.Network):
-            return False
-        if isinstance(self.node, tree.Block):
-            return decides_anew((*self.node.parameters, *self.node.body))
-        # A cycle of derivations is a mistake, which is found elsewhere.
-        vars(self)["varies"] = False
-        names = self.unit.names
-        used = (names[name] for name in sorted(names_in(self.node)) if name in names)
-        return decides_anew([self.node]) or any(each.varies for each in used)
+        is_network = isinstance(self.node, tree.Network)
+        return not is_network and any(map(_decides_anew, self._lineage))
 
     @cached_property
     def decides(self) -> bool:
         """Whether it is derived with a choice, or is one: what it is, is not known before."""
-        return any(isinstance(node, tree.Choice) for node in self._derivation)
+        nodes = (node for each in self._lineage if not each._has_body for node in each.nodes)
+        return any(isinstance(node, tree.Choice) for node in nodes)
+
+    @property
+    def _has_body(self) -> bool:
+        return isinstance(self.node, tree.Block | tree.Network)
 
     @cached_property
-    def _derivation(self) -> tuple[tree.Node, ...]:
-        """The nodes of its text if it has no body, and of what it is derived from in that way."""
-        if isinstance(self.node, tree.Block | tree.Network):
+    def _lineage(self) -> tuple[Definition, ...]:
+        """It, and what it is derived from: all that it names, and so on down to bodies.
+
+        Bounded, because a derivation can be a cycle or too long. That is reported elsewhere.
+        """
+        found = {self.number: self}
+        last = [self]
+        for _ in range(limits.DERIVATIONS):
+            named = {each.number: each for definition in last for each in definition._named}
+            last = [each for number, each in named.items() if number not in found]
+            if not last:
+                break
+            found |= named
+        return tuple(found.values())
+
+    @cached_property
+    def _named(self) -> tuple[Definition, ...]:
+        """What it names, if it has no body."""
+        if self._has_body:
             return ()
         names = self.unit.names
-        # A cycle of derivations is a mistake, which is found elsewhere.
-        vars(self)["_derivation"] = ()
-        used = (names[name] for name in sorted(names_in(self.node)) if name in names)
-        return (*self.nodes, *(node for each in used for node in each._derivation))
+        return tuple(names[name] for name in sorted(names_in(self.node)) if name in names)
 
     @cached_property
     def outline(self) -> Outline:
         """What is known about a block before it is evaluated."""
         assert isinstance(self.node, tree.Block)
         return outline(self.node)
+
+
+def _decides_anew(definition: Definition) -> bool:
+    """Whether the text of a definition has an `each` before a choice; networks are not used."""
+    node = definition.node
+    if isinstance(node, tree.Network):
+        return False
+    body = (*node.parameters, *node.body) if isinstance(node, tree.Block) else (node,)
+    return decides_anew(body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,17 @@ def test_long_derivations(capsys: pytest.CaptureFixture[str], spec: Path) -> Non
     assert "is derived through more than 50 networks" in printed
 
 
+def test_choices_between_choices(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
+    """Each level has two ways to the next, so there are 2^40 ways and few blocks."""
+    choices = "".join(
+        f"block a{i} = {{a{i + 1}, b{i + 1}}}\nblock b{i} = {{b{i + 1}, a{i + 1}}}\n"
+        for i in range(40)
+    )
+    spec.write_text(f"{choices}block a40(x) {{ relu }}\nblock b40(x) {{ conv(4) }}\n{body('a0')}")
+    assert main(["check", str(spec)]) == 0
+    assert "1 network" in capsys.readouterr().out
+
+
 def test_a_long_derivation_deep_inside(capsys: pytest.CaptureFixture[str], spec: Path) -> None:
     depth = limits.CALL_DEPTH // 3
     calls = "".join(f"block c{i}(x) {{ return x -> c{i + 1} }}\n" for i in range(depth))
