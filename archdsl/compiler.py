@@ -40,6 +40,7 @@ from archdsl.program.program import Program, name_span
 
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
+    from archdsl.space.space import Checked
 
 
 def format_spec(path: Path) -> tuple[str, str]:
@@ -132,12 +133,33 @@ def elaborate(
     program: Program, plan: Plan, name: str, inputs: Mapping[str, tuple[int, ...]]
 ) -> Built:
     """From plan to graph once more, with other shapes of inputs: what the text says there."""
+    return build(_resized(program, plan, name, inputs), Budget())
+
+
+def members(
+    program: Program, plan: Plan, name: str, inputs: Mapping[str, tuple[int, ...]]
+) -> Checked:
+    """From plan to all of its members at once, at these shapes of inputs if there are any.
+
+    Raises:
+        CompileError: a member has a mistake.
+    """
+    from archdsl.space.space import check  # few networks are spaces
+
+    request = _resized(program, plan, name, inputs) if inputs else Request.of(program, name, plan)
+    return check(request)
+
+
+def _resized(
+    program: Program, plan: Plan, name: str, inputs: Mapping[str, tuple[int, ...]]
+) -> Request:
+    """The request for a network with other shapes of inputs; no printed shape holds there."""
     from archdsl.plan.edits import literal
 
     span = name_span(plan.network)
     shapes = {each: literal(shape, span) for each, shape in inputs.items()}
     resized = replace(plan, shapes={**plan.shapes, **shapes})
-    return build(Request(program, name, resized, Expectations.NONE), Budget())
+    return Request(program, name, resized, Expectations.NONE)
 
 
 def emit(program: Program, graph: Graph, target: str) -> Module:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from archdsl.emit.module import Module
     from archdsl.recipes.reading.finding import LocatedRecipe
     from archdsl.recipes.recipe import Recipe
+    from archdsl.space.space import Checked
+    from archdsl.space.walk import Walk
 
 
 _SHOWN = 3
@@ -48,6 +50,7 @@ class Network:
     given: Mapping[str, Given] = field(repr=False)
     diagnostics: tuple[Diagnostic, ...] = field(repr=False)
     decisions: tuple[Decided, ...] = field(default=(), repr=False)
+    resized: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def open_decisions(self) -> tuple[str, ...]:
@@ -72,6 +75,29 @@ class Network:
         message = f"`{self.name}` is a space of networks, and this needs one: {count} open"
         hint = f"decide {shown}: `--choose NAME=OPTION`, or `--choose smallest` for all"
         raise CompileError([error("choice", message, help=hint)])
+
+    @cached_property
+    def members(self) -> Checked:
+        """All members of a space, checked; most often with the `walk` that has their exact costs.
+
+        Raises:
+            CompileError: a member has a mistake.
+        """
+        return compiler.members(self.program, self.plan, self.name, self.resized)
+
+    @property
+    def walk(self) -> Walk:
+        """How many members a space has, and what they cost, exactly.
+
+        Raises:
+            CompileError: a member has a mistake, or there is too much to look at.
+        """
+        members = self.members
+        if members.walk is not None:
+            return members.walk
+        message = f"the members of `{self.name}` cannot be counted: {members.reason}"
+        hint = "leave fewer decisions open, with `choose` or `--choose`"
+        raise CompileError([error("space", message, name_span(self.plan.network), help=hint)])
 
     @property
     def name(self) -> str:
@@ -104,7 +130,7 @@ class Network:
         if not (built.is_sound and is_same_module(self.graph, graph)):
             raise CompileError([self._other_network(inputs)])
         # `replace` makes a new object, whose cached costs are computed anew.
-        return replace(self, graph=graph)
+        return replace(self, graph=graph, resized={**self.resized, **inputs})
 
     def _other_network(self, inputs: Mapping[str, tuple[int, ...]]) -> Diagnostic:
         """The mistake of an input at which the spec says another network."""

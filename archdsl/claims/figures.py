@@ -57,16 +57,32 @@ class ClaimResult:
 
 
 @dataclass(frozen=True)
+class SpaceResult:
+    """How many members of a space are valid: all of them, or of some that were drawn.
+
+    Without all, `reason` says why. `decisions` have the options that members take.
+    """
+
+    space: str
+    members: int
+    is_all: bool
+    reason: str
+    decisions: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
 class SpecReport:
     """What `check` reports of one spec: what it defines, and the results of its claims.
 
-    `written` counts the claims in the text, also those whose network could not be built.
+    `spaces` are those of its networks that have choices. `written` counts the claims in the text,
+    also those whose network could not be built.
     """
 
     path: str
     networks: tuple[str, ...]
     recipes: tuple[str, ...]
     searches: tuple[str, ...]
+    spaces: Sequence[SpaceResult]
     written: int
     claims: Sequence[ClaimResult]
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl.cli import options
 from archdsl.diagnostics import CompileError, Diagnostics, error
+from archdsl.network import Network
 from archdsl.spec import Spec, load
 
 if TYPE_CHECKING:
-    from archdsl.claims.figures import SpecReport
+    from archdsl.claims.figures import SpaceResult, SpecReport
 
 
 _CHECK = """\
@@ -22,6 +24,9 @@ mistake hides nothing: the rest of the file is checked. A claim is met if the me
 within half a unit of the last digit that the claim prints. A claim that the spec marks as
 `disputed` is shown with both numbers and is not an error. Warnings and notes leave the exit status
 0.
+
+A network with choices is a space of networks. All of its members are checked, part by part, and its
+decisions are listed with their options. Where that would take too long, some members are drawn.
 
 examples:
   archdsl check specs/x3d_s.arch
@@ -63,30 +68,49 @@ def check_spec(path: str, diagnostics: Diagnostics) -> SpecReport | None:
         if not program.main.file.definitions:
             raise CompileError([error("file", f"{path} defines nothing")])
         diagnostics.extend(program.faults)
-        for name in spec.networks:
-            if not spec.missing_parameters(name):  # others are for derivations
-                _build(spec, name, diagnostics)
+        # Networks whose parameters have no value are for derivations.
+        names = [name for name in spec.networks if not spec.missing_parameters(name)]
+        built = [_build(spec, name, diagnostics) for name in names]
         # Last, since a network that met one has reported it with the way to it.
         diagnostics.extend(program.mistakes)
         for name in spec.recipes:
             spec.check_recipe(name, diagnostics)
         for name in spec.searches:
             spec.check_search(name, diagnostics)
+        spaces = [space for each in built if each for space in _check_space(each, diagnostics)]
         claims = check_claims(spec, diagnostics)
     except CompileError as failure:
         diagnostics.collect(failure)
         return None
-    return SpecReport(path, spec.networks, spec.recipes, spec.searches, count_claims(spec), claims)
+    written = count_claims(spec)
+    return SpecReport(path, spec.networks, spec.recipes, spec.searches, spaces, written, claims)
 
 
-def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> None:
-    """Build a network, and try the recipes that it inherits."""
+def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> Network | None:
+    """Build a network, and try the recipes that it inherits; None if it has mistakes."""
     try:
         network = spec.build(name, {})
         diagnostics.extend(network.diagnostics)
         network.inherited_recipes(diagnostics)
     except CompileError as failure:
         diagnostics.collect(failure)
+        return None
+    return network
+
+
+def _check_space(network: Network, diagnostics: Diagnostics) -> Iterator[SpaceResult]:
+    """Check all members of a network with choices."""
+    from archdsl.claims.figures import SpaceResult
+
+    if not network.open_decisions:
+        return
+    try:
+        found = network.members
+    except CompileError as failure:
+        diagnostics.collect(failure)
+        return
+    options = found.walk.decisions if found.walk else {}
+    yield SpaceResult(network.name, found.members, found.walk is not None, found.reason, options)
 
 
 _FMT = """\

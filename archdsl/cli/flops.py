@@ -7,8 +7,9 @@ import re
 import sys
 
 from archdsl.cli import options
-from archdsl.costs.figures import CONVENTIONS
-from archdsl.diagnostics import Diagnostics
+from archdsl.costs.figures import CONVENTIONS, Convention
+from archdsl.diagnostics import CompileError, Diagnostics, error
+from archdsl.network import Network
 
 _FLOPS = """\
 conventions, for one view of one sample:
@@ -24,6 +25,11 @@ examples:
   archdsl flops specs/autox3d_l.arch --network autox3d_l_printed --by stage
   archdsl flops specs/x2d.arch --set bottleneck=2.25 --set 'frames = 13' --convention fvcore
   archdsl flops specs/x3d_m.arch --format json | jq .total
+
+Of a space of networks, all members are counted: each row's and the total's least, mean and greatest
+cost, exactly, and how many members are within a budget.
+
+  archdsl flops specs/autox3d_space.arch --budget 2.0G
 """
 
 
@@ -42,6 +48,9 @@ def add_flops(commands: argparse._SubParsersAction[options.Parser]) -> None:
     )
     options.add_convention(parser)
     options.add_level(parser)
+    parser.add_argument(
+        "--budget", metavar="COST", help="of a space: count the members that cost at most this"
+    )
     options.add_format(parser)
     parser.set_defaults(run=_flops)
 
@@ -58,8 +67,25 @@ def _flops(arguments: argparse.Namespace) -> int:
 
     network = options.network_at_input(arguments)
     convention = CONVENTIONS[arguments.convention]
+    if network.open_decisions:
+        return _flops_of_space(network, convention, arguments)
+    if arguments.budget is not None:
+        message = f"`--budget` counts the members of a space, but `{network.name}` has no choices"
+        raise CompileError([error("budget", message)])
     costs = CostReport(network, convention, arguments.by, Views(*arguments.views))
     sys.stdout.write(costs.show(arguments.format))
+    options.report_warnings(network.diagnostics)
+    return 0
+
+
+def _flops_of_space(network: Network, convention: Convention, arguments: argparse.Namespace) -> int:
+    from archdsl.report.space import SpaceReport
+
+    if arguments.by != "row" or arguments.views != (1, 1):
+        message = f"`{network.name}` is a space, whose costs are listed by row, for one view"
+        raise CompileError([error("choice", message, help="leave out `--by` and `--views`")])
+    budget = options.cost("--budget", arguments.budget)
+    sys.stdout.write(SpaceReport(network, convention, budget).show(arguments.format))
     options.report_warnings(network.diagnostics)
     return 0
 

@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from archdsl.build.values import Given
@@ -272,6 +273,26 @@ def _shape(text: str, sizes: str, own: Shape) -> Shape:
 def _input_error(text: str, message: str, hint: str | None) -> CompileError:
     span = Span(Source("--input", text), 0, len(text))
     return CompileError([error("input", message, span, help=hint)])
+
+
+def cost(flag: str, text: str | None) -> int | None:
+    """A cost as the language writes numbers: `2G`, `300M`, `1962892112`.
+
+    Raises:
+        CompileError: it is not a number of at least 1.
+    """
+    from archdsl.syntax.lexemes import parse_number  # few commands take one
+
+    if text is None:
+        return None
+    try:
+        value = parse_number(text.strip())
+    except (ValueError, IndexError):  # an empty text has no last character
+        value = None
+    if value is None or value < 1:
+        message = f"`{flag}` must be a number of at least 1, but this is `{text}`"
+        raise CompileError([error("cost", message, help="write 2G, 300M or 1962892112")])
+    return int(Fraction(value))  # `1.5` costs 1, as costs are integers
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> None:

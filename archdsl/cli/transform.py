@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from archdsl.cli import options
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.spec import Spec, load
-from archdsl.syntax.lexemes import parse_number
 
 if TYPE_CHECKING:
     from archdsl.plan.transforms import Transform
@@ -182,7 +180,7 @@ def _expand(arguments: argparse.Namespace) -> int:
         hint = "write `--target` for the cost of candidates"
         raise CompileError([error("expand", message, help=hint)])
     spec, name, given = _one_network(arguments)
-    target = _cost("--target", arguments.target)
+    target = options.cost("--target", arguments.target)
     axes = [axis.strip() for axis in arguments.axes.split(",") if axis.strip()]
     expansion = expand(spec, name, target=target, metric=arguments.metric, axes=axes, given=given)
     sys.stdout.write(show_expansion(expansion, arguments.format))
@@ -200,7 +198,7 @@ def _follow(arguments: argparse.Namespace) -> int:
         message = "`--axes` cannot be used with `--follow`, which names its own axes"
         raise CompileError([error("expand", message)])
     spec, name, given = _one_network(arguments)
-    budget = _cost("--budget", arguments.budget)
+    budget = options.cost("--budget", arguments.budget)
     trail = follow(
         spec, arguments.follow, name, metric=arguments.metric, budget=budget, given=given
     )
@@ -218,24 +216,6 @@ def _one_network(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Gi
     if spec.program.has_choices:
         spec.build(name, given).check_decided()
     return spec, name, given
-
-
-def _cost(flag: str, text: str | None) -> int | None:
-    """A cost as the language writes numbers: `2G`, `300M`, `1962892112`.
-
-    Raises:
-        CompileError: it is not a number of at least 1.
-    """
-    if text is None:
-        return None
-    try:
-        value = parse_number(text.strip())
-    except (ValueError, IndexError):  # an empty text has no last character
-        value = None
-    if value is None or value < 1:
-        message = f"`{flag}` must be a number of at least 1, but this is `{text}`"
-        raise CompileError([error("expand", message, help="write 2G, 300M or 1962892112")])
-    return int(Fraction(value))  # `1.5` costs 1, as costs are integers
 
 
 def _write(

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archdsl.build.values import Value, show
-from archdsl.claims.figures import ClaimResult, SpecReport, Verdict
+from archdsl.claims.figures import ClaimResult, SpaceResult, SpecReport, Verdict
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
 from archdsl.ir.types import show_shape
@@ -53,11 +53,23 @@ def _section(report: SpecReport, form: str) -> str:
     number = len(report.searches)
     parts += [f"{number} {'search' if number == 1 else 'searches'}"] if number else []
     title = f"{report.path}: {', '.join([*parts, _verdicts(report)])}\n"
+    title += "".join(map(_space, report.spaces))
     if not report.claims:
         return title
     right = frozenset({"claimed", "measured", "residual"})
     table = Table(_COLUMNS, [_claim_cells(checked) for checked in report.claims], right)
     return f"{title}\n{table.markdown() if form == 'markdown' else table.text()}"
+
+
+def _space(space: SpaceResult) -> str:
+    """How many members of a space are valid, and its decisions, one on each line."""
+    members = "member is" if space.members == 1 else "members are"
+    if not space.is_all:
+        shown = f"{space.members:,} {members} valid, which were drawn: {space.reason}"
+        return f"\n{space.space}: {shown}\n"
+    width = max(map(len, space.decisions), default=0)
+    lines = [f"  {n:<{width}}  {', '.join(options)}\n" for n, options in space.decisions.items()]
+    return f"\n{space.space}: all {space.members:,} {members} valid\n{''.join(lines)}"
 
 
 def _verdicts(report: SpecReport) -> str:

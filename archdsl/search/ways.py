@@ -18,12 +18,12 @@ from archdsl.diagnostics import CompileError
 from archdsl.plan.decisions import Decision
 from archdsl.search.domain import NotAMember
 from archdsl.searches.search import Bound
-from archdsl.space.draws import NoneWithin
-from archdsl.space.factors import TooLarge
 from archdsl.space.lookups import NoMember
 from archdsl.space.quantities import ADDED
 from archdsl.space.reading import Unsuited
 from archdsl.space.space import build_member, figures_of, walk
+from archdsl.space.sums.draws import NoneWithin
+from archdsl.space.sums.factors import TooLarge
 from archdsl.space.walk import Walk
 
 Choose = Callable[[str, Sequence[str]], str]

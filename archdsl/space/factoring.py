@@ -6,11 +6,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
-from archdsl.space.factors import Cost, Factor, FactorGraph, Key, TooLarge
-from archdsl.space.outcomes import Outcome
-from archdsl.space.parts import Part, State
 from archdsl.space.quantities import NOTHING
 from archdsl.space.reading import Mask, Traffic, Unsuited
+from archdsl.space.sums.factors import Cost, Factor, FactorGraph, Key, TooLarge
+from archdsl.space.survey.outcomes import Outcome
+from archdsl.space.survey.parts import Part, State
 from archdsl.space.variables import ABSENT, Question, Variable, Variables
 
 ROWS = 1_000_000

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from archdsl.space.factors import Cost
-from archdsl.space.networks import Surveyed
-from archdsl.space.outcomes import summed
-from archdsl.space.parts import Body, Part, State, Way
 from archdsl.space.reading import EVERYTHING, Mask, Traffic
+from archdsl.space.sums.factors import Cost
+from archdsl.space.survey.networks import Surveyed
+from archdsl.space.survey.outcomes import summed
+from archdsl.space.survey.parts import Body, Part, State, Way
 
 Choose = Callable[[str, Sequence[str]], str]
 """Chooses one of the options of a decision, by its name."""

@@ -11,8 +11,8 @@ from operator import itemgetter
 from archdsl.costs.figures import Figures
 from archdsl.costs.metrics import METRICS, ORDERED, total
 from archdsl.ops.base import Cost as Work
-from archdsl.space.factors import Cost
-from archdsl.space.sweeps import Metric
+from archdsl.space.sums.factors import Cost
+from archdsl.space.sums.sweeps import Metric
 
 NOTHING: Cost = (0, 0, 0, 0, 0, 0)
 """The cost of nothing: parameters and work of operations, activations, bytes moved."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
-from archdsl.space.outcomes import Outcome
-from archdsl.space.parts import Body, Part, State, Way
-from archdsl.space.values import tensors
+from archdsl.space.survey.outcomes import Outcome
+from archdsl.space.survey.parts import Body, Part, State, Way
+from archdsl.space.survey.values import tensors
 
 Mask: TypeAlias = int
 """A set of the tensors of a value: the lowest bit is for the first."""

@@ -7,7 +7,7 @@ that of a network which can be built. All the same, a few members are built and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 
 from archdsl.build.machine import build
@@ -17,15 +17,41 @@ from archdsl.costs.metrics import total
 from archdsl.diagnostics import CompileError, Diagnostic, Label
 from archdsl.ir.pruning import without_unread
 from archdsl.plan.decisions import Decision, Pick, picked
-from archdsl.space.networks import NetworkSurvey
 from archdsl.space.reading import Unsuited
+from archdsl.space.sums.factors import TooLarge
+from archdsl.space.survey.networks import NetworkSurvey
 from archdsl.space.walk import Taken, Walk
 
 _COMPARED = ("params", "macs", "activations", "bytes")
 """The metrics by which members that are built are compared with the walk."""
 
+DRAWN = 200
+"""Members that are drawn where the walk does not apply."""
+
 _SHOWN = 6
 """Decisions that a mistake in a member is shown with at most."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Valid members of a space: all, with the walk, or some that were drawn, and the reason."""
+
+    members: int
+    walk: Walk | None
+    reason: str = ""
+
+
+def check(request: Request) -> Checked:
+    """Check all members of a space, or draw some where the walk does not apply.
+
+    Raises:
+        CompileError: a member has a mistake.
+    """
+    try:
+        found = walk(request)
+    except (TooLarge, Unsuited) as cause:
+        return Checked(_drawn(request), None, str(cause))
+    return Checked(found.members, found)
 
 
 def walk(request: Request) -> Walk:
@@ -44,8 +70,8 @@ def walk(request: Request) -> Walk:
     return found
 
 
-def drawn(request: Request, count: int) -> int:
-    """Draw members, decision by decision, and return how many of them there are that exist.
+def _drawn(request: Request) -> int:
+    """Draw members, decision by decision, and return how many of them exist.
 
     Raises:
         CompileError: one of them has a mistake.
@@ -55,7 +81,7 @@ def drawn(request: Request, count: int) -> int:
     def pick(decision: Decision) -> int:
         return random.choice(decision.allowed)
 
-    members = [build_member(request, pick) for _ in range(count)]
+    members = [build_member(request, pick) for _ in range(DRAWN)]
     for built in members:
         _check(built, [each.name for each in built.decisions])
     return sum(built.ending is not Ending.REFUSED for built in members)

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from archdsl.space.networks import Surveyed
-from archdsl.space.parts import Body, Part, State
 from archdsl.space.reading import Mask, Reading, Unsuited, conditional
+from archdsl.space.survey.networks import Surveyed
+from archdsl.space.survey.parts import Body, Part, State
 
 ABSENT = None
 """The value of what is not there: of a result that is not computed, of a decision not asked for."""

@@ -7,15 +7,16 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from archdsl.space.draws import EvenDraws
-from archdsl.space.elimination import eliminate
 from archdsl.space.factoring import Factoring
 from archdsl.space.lookups import Lookups
-from archdsl.space.networks import Surveyed
-from archdsl.space.parts import Part
 from archdsl.space.quantities import ADDED, metric
-from archdsl.space.spread import Spread, spread
-from archdsl.space.sweeps import Assignment, Priced, count, extremum, price
+from archdsl.space.sums.draws import EvenDraws
+from archdsl.space.sums.folding import buckets
+from archdsl.space.sums.spread import Between, Spread, spread
+from archdsl.space.sums.sweeps import Assignment, Priced, count, extremum, price
+from archdsl.space.sums.unified import unify
+from archdsl.space.survey.networks import Surveyed
+from archdsl.space.survey.parts import Part
 from archdsl.space.variables import Variables
 
 Taken: TypeAlias = Mapping[str, str]
@@ -56,7 +57,8 @@ class Walk:
         self._variables = Variables(surveyed)
         self._factoring = Factoring(self._variables)
         self._factors = [self._factoring.factor(part) for part in surveyed.parts]
-        self._elimination = eliminate(self._factoring.graph(self._factors))
+        self._unified = unify(self._factoring.graph(self._factors))
+        self._elimination = buckets(self._unified.graph)
         self._priced: dict[str, Priced] = {}
         self.members = count(self.priced("macs")).members
 
@@ -95,12 +97,20 @@ class Walk:
         """How the costs of all members are spread; None if the space has no member."""
         return spread(self.priced(name))
 
+    def within(self, name: str, low: int, high: int) -> Between:
+        """How many members have costs within bounds."""
+        found = spread(self.priced(name), high)
+        return found.within(low, high) if found else Between(0, 0)
+
     def draws(self, name: str, low: int, high: int) -> EvenDraws:
         """Draws of members with costs within bounds, each equally likely: see `taken`."""
         return EvenDraws(self.priced(name), low, high)
 
     def taken(self, member: Assignment) -> Taken:
         """The options of a member that was drawn or found."""
+        return self._options(self._unified.complete(member))
+
+    def _options(self, member: Assignment) -> Taken:
         numbers = self._factoring.numbers
         taken: dict[str, str] = {}
         for name, question in self._variables.questions.items():
@@ -146,10 +156,11 @@ class Walk:
                 for factor, other in zip(self._factors[:place], self._surveyed.parts, strict=False)
                 if other not in around
             ]
-            graph = self._factoring.graph([*before, self._factoring.failures(part)])
-            found = extremum(price(eliminate(graph), metric("macs")), min)
+            unified = unify(self._factoring.graph([*before, self._factoring.failures(part)]))
+            found = extremum(price(buckets(unified.graph), metric("macs")), min)
             if found:
-                yield Failing(self.taken(found.member), [*_near(part, self._surveyed.parts)])
+                taken = self._options(unified.complete(found.member))
+                yield Failing(taken, [*_near(part, self._surveyed.parts)])
 
 
 def _near(part: Part, parts: Sequence[Part]) -> Iterator[str]:

@@ -57,7 +57,11 @@ MAY_IMPORT = {
     "compare": {"build.values", "network", "costs", "ir", "ops.base"},
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
-    "space": GROUND | {"build", "costs", "ir", "ops.base", "plan", "program", "syntax.tree"},
+    "space": GROUND | {"build", "costs", "ir", "ops.base", "plan"},
+    "space.sums": set(),
+    "space.survey": GROUND
+    | {"build", "costs.figures", "ir", "ops.base", "params.numbers", "plan", "program"}
+    | {"space.quantities", "space.sums.factors", "syntax.tree"},
     "search": GROUND
     | {"build.request", "build.values", "compiler", "costs", "draw", "expansion", "files"}
     | {"ir.graph", "ir.likeness", "ir.pruning", "network", "plan", "program", "recipes"}
@@ -84,7 +88,7 @@ MAY_IMPORT = {
     | {"samples", "search", "syntax.lexemes", "syntax.parser", "weights"},
     "report": GROUND
     | {"build.values", "claims", "compare", "network", "costs", "expansion", "export", "ir"}
-    | {"ops", "params.numbers", "recipes", "searches", "settings", "weights"},
+    | {"ops", "params.numbers", "recipes", "searches", "settings", "space", "weights"},
 }
 
 RULES = (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import product
 from random import Random
 
-from archdsl.space.factors import Cost, Factor, FactorGraph
-from archdsl.space.sweeps import Assignment
+from archdsl.space.sums.factors import Cost, Factor, FactorGraph
+from archdsl.space.sums.sweeps import Assignment
 
 
 def cost_of(cost: Cost) -> int:

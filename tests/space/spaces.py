@@ -8,8 +8,8 @@ from archdsl import compiler
 from archdsl.build.machine import build
 from archdsl.build.request import Budget, Ending, Request
 from archdsl.costs.figures import Figures
-from archdsl.space.asking import Asking
 from archdsl.space.space import figures_of
+from archdsl.space.survey.asking import Asking
 from archdsl.space.walk import Taken
 from tests.mistakes import load_text
 

@@ -83,7 +83,7 @@ class RowFiller:
         if block is None or self.frame.findings.faults > faults:
             raise Fault
         passed = {column: cell for column, cell in given.items() if column in block.parameters}
-        bindings = self._needed_bindings(set(block.parameters) - set(given))
+        bindings = self.needed_bindings(set(block.parameters) - set(given))
         self._check_left_out(row, written.keys(), bindings)
         values = {column: cell.value for column, cell in given.items()}
         return FilledRow(row, written[BLOCK], block, values, passed, bindings, given)
@@ -104,7 +104,7 @@ class RowFiller:
         block = self._evaluate_block(row.cells[BLOCK])
         if block is None:
             raise Fault
-        needed = self._needed_bindings(set(block.parameters) - set(row.cells))
+        needed = self.needed_bindings(set(block.parameters) - set(row.cells))
         return any(binding in self.positional for binding in needed)
 
     def warn_unused(self) -> None:
@@ -168,7 +168,7 @@ class RowFiller:
         also = (Label(row.cells[BLOCK].span, "the block"),)
         return self.frame.fault("table", message, header, also=also, help=near)
 
-    def _needed_bindings(self, wanted: set[str]) -> tuple[tree.Argument, ...]:
+    def needed_bindings(self, wanted: set[str]) -> tuple[tree.Argument, ...]:
         """The bindings of the wanted names, and of the names that these read, in order."""
         chosen: list[tree.Argument] = []
         # A binding reads only bindings before it, so one pass backwards finds all.

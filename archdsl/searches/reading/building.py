@@ -131,9 +131,9 @@ def check(
         CompileError: with every mistake in the search, or in a member of its space.
     """
     from archdsl.searches.reading.budgets import budgets  # few commands ask for all members
-    from archdsl.space.factors import TooLarge
     from archdsl.space.reading import Unsuited
     from archdsl.space.space import walk
+    from archdsl.space.sums.factors import TooLarge
 
     built = build(program, search, {}, diagnostics, networks)
     if isinstance(built.search.method, Expansion):

@@ -4,7 +4,7 @@ The factors with a variable are joined to one table, in which the variable is lo
 of the table is one entry for each key of the other variables, a message to the next bucket. For a
 network whose parts follow each other this is the walk from part to part, by the type of the tensor
 between them. A decision that several parts share stays open until all of them are joined. (Dechter
-1999, "Bucket elimination"; the order is the greedy one by the size of the joined table.)
+1999, "Bucket elimination".)
 
 The tree does not depend on what is computed. Counts, sums, extremes and draws are sweeps over it:
 see `sweeps` and `draws`.
@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from math import prod
 from operator import itemgetter
 from typing import NamedTuple
 
-from archdsl.space.factors import Cost, FactorGraph, Key, TooLarge
+from archdsl.space.sums.factors import Cost, FactorGraph, Key, TooLarge
 
 ROWS = 1_000_000
 """Rows of all joined tables of a space."""
@@ -95,8 +94,8 @@ class _Table:
 _Item = _Table | _Message
 
 
-def eliminate(graph: FactorGraph) -> Elimination:
-    """The buckets of a space.
+def eliminate(graph: FactorGraph, order: Sequence[int]) -> Elimination:
+    """The buckets of a space, with its variables eliminated in an order.
 
     Raises:
         TooLarge: the joined tables would have more than `ROWS` rows.
@@ -107,35 +106,20 @@ def eliminate(graph: FactorGraph) -> Elimination:
         _Table(f.scope, f.rows.keys(), n) for f, n in zip(graph.factors, starts, strict=False)
     ]
     items: list[_Item] = [*tables]
-    open_ = {variable for item in items for variable in item.scope}
     buckets: list[Bucket] = []
     left = ROWS
-    while open_ or any(isinstance(item, _Table) for item in items):
-        joined = _next(items, open_, graph.sizes)
+    # None is for the constants, which no variable joins.
+    for variable in (*order, None):
+        joined = [item for item in items if variable in item.scope or variable is None]
+        if not joined:
+            continue
         items = [item for item in items if item not in joined]
         bucket = _bucket(joined, items, left)
-        open_ -= {*bucket.own}
         left -= sum(map(len, bucket.rows.values()))
         if bucket.context:
             items.append(_Message(len(buckets), bucket.context, bucket.rows.keys()))
         buckets.append(bucket)
     return Elimination(tuple(buckets), costs)
-
-
-def _next(items: Sequence[_Item], open_: set[int], sizes: Sequence[int]) -> list[_Item]:
-    """The items to join next: those with the variable whose joined table is the smallest."""
-    if not open_:
-        return [item for item in items if isinstance(item, _Table)]  # constants
-    having: dict[int, list[_Item]] = {variable: [] for variable in sorted(open_)}
-    for item in items:
-        for variable in item.scope:
-            having[variable].append(item)
-
-    def size(variable: int) -> int:
-        scope = {each for item in having[variable] for each in item.scope}
-        return prod(sizes[each] for each in scope)
-
-    return having[min(having, key=size)]
 
 
 def _bucket(joined: Sequence[_Item], others: Sequence[_Item], most: int) -> Bucket:

@@ -11,8 +11,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from archdsl.build.values import Value
-from archdsl.space.outcomes import Outcome
-from archdsl.space.values import key_of
+from archdsl.space.survey.outcomes import Outcome
+from archdsl.space.survey.values import key_of
 
 
 @dataclass(eq=False, slots=True)

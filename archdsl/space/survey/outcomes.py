@@ -23,9 +23,9 @@ from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost as Work
 from archdsl.ops.base import Operation, Types
 from archdsl.source import Span
-from archdsl.space.factors import Cost
 from archdsl.space.quantities import NOTHING, quantities
-from archdsl.space.values import attached, detached, is_detached_constant, tensors
+from archdsl.space.sums.factors import Cost
+from archdsl.space.survey.values import attached, detached, is_detached_constant, tensors
 
 
 class Entering(Operation):

@@ -14,14 +14,14 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple
 
-from archdsl.space.factors import TooLarge
-from archdsl.space.histograms import bins
-from archdsl.space.sweeps import Extreme, Priced, most_members, sweep
+from archdsl.space.sums.factors import TooLarge
+from archdsl.space.sums.histograms import bins
+from archdsl.space.sums.sweeps import Extreme, Priced, most_members, sweep
 
-COSTS = 5_000
-"""Different costs that are counted one by one."""
+WORK = 300_000
+"""Sums of costs that are made to count each cost by itself."""
 
-BINS = 10_000
+BINS = 4_000
 """Bins between the least and the greatest cost."""
 
 
@@ -34,7 +34,7 @@ class Between(NamedTuple):
 
 @dataclass(frozen=True)
 class Spread:
-    """Costs in ascending order, and how many members there are up to each.
+    """Costs in ascending order, and how many members there are before each, and in all.
 
     A member's cost is at least the one that it is counted under, and at most `slack` above.
     """
@@ -49,7 +49,7 @@ class Spread:
 
     def quantile(self, share: Fraction) -> Between:
         """The least cost that at least this share of the members does not exceed."""
-        place = bisect_left(self.ends, max(1, -(-self.members * share // 1)))
+        place = bisect_left(self.ends, max(1, -(-self.members * share // 1))) - 1
         return Between(self.costs[place], self.costs[place] + self.slack)
 
     def within(self, low: int, high: int) -> Between:
@@ -59,58 +59,65 @@ class Spread:
 
     def _up_to(self, cost: int) -> int:
         """How many members are counted under a cost of at most this."""
-        place = bisect_left(self.costs, cost + 1)
-        return self.ends[place - 1] if place else 0
+        return self.ends[bisect_left(self.costs, cost + 1)]
 
 
 class _Costs:
-    """Counts each cost by itself."""
+    """Counts each cost by itself, as long as that is little work."""
+
+    def __init__(self) -> None:
+        self._left = WORK
 
     def of(self, cost: int, read: Sequence[Mapping[int, int]]) -> Mapping[int, int]:
         found: Mapping[int, int] = {cost: 1}
         for other in read:
+            self._spend(len(found) * len(other))
             joined: Counter[int] = Counter()
             for one, members in found.items():
                 for more, times in other.items():
                     joined[one + more] += members * times
-            found = _checked(joined)
+            found = joined
         return found
 
     def over(self, values: Sequence[Mapping[int, int]]) -> Mapping[int, int]:
+        self._spend(sum(map(len, values)))
         found: Counter[int] = Counter()
         for value in values:
             found.update(value)
-        return _checked(found)
+        return found
+
+    def _spend(self, steps: int) -> None:
+        self._left -= steps
+        if self._left < 0:
+            raise TooLarge("there are too many different costs to count each")
 
 
-def _checked(costs: Mapping[int, int]) -> Mapping[int, int]:
-    if len(costs) > COSTS:
-        raise TooLarge(f"more than {COSTS:,} costs")
-    return costs
+def spread(space: Priced, most: int | None = None) -> Spread | None:
+    """The costs of all members of a space; None if it has none.
 
-
-def spread(space: Priced) -> Spread | None:
-    """The costs of all members of a space; None if it has none."""
+    With `most`, those that cost more may be left out, and the others are counted in finer bins.
+    """
     try:
         counts = sweep(space, _Costs()).whole
     except TooLarge:
-        return _in_bins(space)
+        return _in_bins(space, most)
     return _spread(counts, 0) if counts else None
 
 
-def _in_bins(space: Priced) -> Spread | None:
-    least, greatest = sweep(space, Extreme(min)).whole, sweep(space, Extreme(max)).whole
-    if least is None or greatest is None:
+def _in_bins(space: Priced, most: int | None) -> Spread | None:
+    greatest = sweep(space, Extreme(max)).whole
+    if greatest is None:
         return None
-    base = space.in_bins(1)[1]
-    width = max(1, -(-(greatest - base + 1) // BINS))
-    made = bins((greatest - base) // width + 1, most_members(space))
-    counts = made.counts(sweep(space.in_bins(width)[0], made).whole or 0)
+    base = space.base
+    last = max(base, greatest if most is None else min(most, greatest))
+    width = max(1, -(-(last - base + 1) // BINS))
+    made = bins((last - base) // width + 1, most_members(space))
+    binned, slack = space.in_bins(width)
+    counts = made.counts(sweep(binned, made).whole or 0)
     costs = {base + place * width: count for place, count in enumerate(counts) if count}
-    # Each bucket is rounded down by itself, by less than a bin.
-    return _spread(costs, len(space.costs) * (width - 1))
+    return _spread(costs, slack)
 
 
 def _spread(counts: Mapping[int, int], slack: int) -> Spread:
     costs = sorted(counts)
-    return Spread(costs, [*accumulate(counts[cost] for cost in costs)], slack)
+    return Spread(costs, [0, *accumulate(counts[cost] for cost in costs)], slack)

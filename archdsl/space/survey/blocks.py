@@ -16,22 +16,24 @@ from archdsl.build.request import Fault, Rules
 from archdsl.build.values import Arguments, BlockValue, Value
 from archdsl.diagnostics import CompileError
 from archdsl.ir.graph import Value as GraphValue
-from archdsl.space.outcomes import Outcome, graft, outcome
-from archdsl.space.parts import Body, State
-from archdsl.space.runs import Asks, Called, Run, Runs, changed, entered, given_in
-from archdsl.space.values import detached, key_of, key_of_argument, tensors
+from archdsl.space.survey.outcomes import Outcome, graft, outcome
+from archdsl.space.survey.parts import Body, State
+from archdsl.space.survey.runs import (
+    Asks,
+    Called,
+    Entered,
+    Run,
+    Runs,
+    changed,
+    entered,
+    given_in,
+    has_insertions,
+)
+from archdsl.space.survey.values import detached, key_of, key_of_argument, tensors
 from archdsl.syntax import tree
 
 _LEVELS = 2
 """Levels of nesting that a block takes in addition: more of Python's stack lies between."""
-
-
-class Entered(Exception):
-    """The body of a block is about to be run: its parameters are bound in a frame."""
-
-    def __init__(self, frame: Frame) -> None:
-        super().__init__()
-        self.frame = frame
 
 
 class NoResult(Exception):
@@ -53,11 +55,9 @@ class Call:
         """
         positional = tuple(map(key_of_argument, self.arguments.positional))
         named = tuple((n, key_of_argument(given)) for n, given in self.arguments.named.items())
-        place = None
-        if frame.context.inserted:
-            own = frame.graph.address(frame.scope, frame.site(self.node.span))
-            inside = (address[: len(own)] == own for address in frame.context.inserted)
-            place = own if any(inside) else None
+        site = frame.site(self.node.span)
+        inside = has_insertions(frame, site)
+        place = frame.graph.address(frame.scope, site) if inside else None
         return key_of(self.callee), positional, named, place
 
 

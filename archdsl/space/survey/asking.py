@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from archdsl.plan.decisions import Decision
-from archdsl.space.parts import Body
+from archdsl.space.survey.parts import Body
 
 T = TypeVar("T")
 

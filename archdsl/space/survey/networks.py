@@ -11,11 +11,11 @@ from archdsl.build.outcome import check_returned
 from archdsl.build.request import Budget, Context, Findings, Request
 from archdsl.build.values import BlockValue
 from archdsl.ir.builder import Builder
-from archdsl.space.blocks import Blocks, Call, Entered
-from archdsl.space.bodies import RESULT, BodySurvey
-from archdsl.space.parts import Body, Part, State
-from archdsl.space.runs import Runs, with_values
-from archdsl.space.survey import RUNNING, States, Step, Survey
+from archdsl.space.survey.blocks import Blocks, Call
+from archdsl.space.survey.bodies import RESULT, BodySurvey
+from archdsl.space.survey.parts import Body, Part, State
+from archdsl.space.survey.runs import Runs, with_values
+from archdsl.space.survey.steps import RUNNING, States, Step, Survey
 
 _ARGUMENTS = ".arguments"
 """The arguments of a block's call, in order."""
@@ -99,11 +99,8 @@ class NetworkSurvey:
         bodies: list[Frame] = []
 
         def enter(frame: Frame) -> None:
-            self._runs.current.stops_at_body = True
-            try:
-                call(frame)
-            except Entered as entered:
-                inner = entered.frame
+            inner = self._runs.body_of(lambda: call(frame))
+            if inner is not None:
                 bodies.append(inner)
                 frame.names |= inner.names
                 frame.running = inner.running

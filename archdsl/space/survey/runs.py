@@ -14,12 +14,13 @@ from archdsl.build.context import Frame
 from archdsl.build.request import Budget, Findings
 from archdsl.build.values import Arguments, Given, Value
 from archdsl.ir.builder import Builder
+from archdsl.ir.graph import Site
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.plan.decisions import Decision, Decisions
-from archdsl.space.asking import Asking
-from archdsl.space.factors import TooLarge
-from archdsl.space.outcomes import enter
-from archdsl.space.parts import Body, Part
+from archdsl.space.sums.factors import TooLarge
+from archdsl.space.survey.asking import Asking
+from archdsl.space.survey.outcomes import enter
+from archdsl.space.survey.parts import Body, Part
 
 STEPS = 30_000_000
 """Steps of all runs of a space, together: a second for each million or so."""
@@ -27,6 +28,14 @@ STEPS = 30_000_000
 
 class Asks(Exception):
     """What was run as if it decided nothing has asked for a decision."""
+
+
+class Entered(Exception):
+    """The body of a block is about to be run: its parameters are bound in a frame."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self.frame = frame
 
 
 class Called(NamedTuple):
@@ -105,6 +114,15 @@ class Runs:
         made.assigned, made.fixed = frame.assigned, frame.fixed
         return made
 
+    def body_of(self, call: Callable[[], object]) -> Frame | None:
+        """The frame of the body that a call would run; None if it does not come to that."""
+        self.current.stops_at_body = True
+        try:
+            call()
+        except Entered as entered:
+            return entered.frame
+        return None
+
     def spend(self, frame: Frame) -> None:
         """Count the steps of a run that has ended.
 
@@ -114,6 +132,15 @@ class Runs:
         self._steps += frame.context.budget.steps
         if self._steps > STEPS:
             raise TooLarge(f"to look at its parts takes more than {STEPS:,} steps")
+
+
+def has_insertions(frame: Frame, *inner: Site) -> bool:
+    """Whether derivations insert something in the body of a frame, or in a scope inside it."""
+    inserted = frame.context.inserted
+    if not inserted:
+        return False
+    own = (*frame.graph.address(frame.scope, ())[:-1], *inner)
+    return any(address[: len(own)] == own for address in inserted)
 
 
 def entered(frame: Frame, value: Value) -> Value:

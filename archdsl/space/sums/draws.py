@@ -15,9 +15,9 @@ from itertools import accumulate
 from operator import mul
 from random import Random
 
-from archdsl.space.factors import Key
-from archdsl.space.histograms import bins
-from archdsl.space.sweeps import Assignment, Priced, most_members, sweep
+from archdsl.space.sums.factors import Key
+from archdsl.space.sums.histograms import bins
+from archdsl.space.sums.sweeps import Assignment, Priced, most_members, sweep
 
 BINS = 1_000
 """Bins between the least cost and the upper bound."""
@@ -40,15 +40,16 @@ class EvenDraws:
     """
 
     def __init__(self, space: Priced, low: int, high: int, number: int = BINS) -> None:
-        base = space.in_bins(1)[1]
+        base = space.base
         width = max(1, -(-(high - base + 1) // number))
         self._space, self._low, self._high = space, low, high
         self._bins = bins(max(1, (high - base) // width + 1), most_members(space))
-        self._messages = sweep(space.in_bins(width)[0], self._bins)
+        binned, slack = space.in_bins(width)
+        self._messages = sweep(binned, self._bins)
         self._counts = lru_cache(_KEPT)(self._count)
         counts = self._bins.counts(self._messages.whole or 0)
-        # Each part may be almost a bin below its cost, so a member is as many bins below its own.
-        first, last = (low - base) // width - len(space.costs), (high - base) // width
+        # A member can be in a bin below its own by what was cut off of its parts.
+        first, last = (low - slack - base) // width, (high - base) // width
         self._shares = [n if first <= place <= last else 0 for place, n in enumerate(counts)]
         self.proposals = sum(self._shares)
 

@@ -12,9 +12,11 @@ from archdsl.build.context import Frame
 from archdsl.build.machine import RULES
 from archdsl.program.outline import assigned_names, can_return
 from archdsl.program.program import names_in
-from archdsl.space.parts import Body, State
-from archdsl.space.survey import RUNNING, States, Step, Survey
-from archdsl.space.tables import TableSurvey
+from archdsl.source import Span
+from archdsl.space.survey.inlined import InlinedCall
+from archdsl.space.survey.parts import Body, State
+from archdsl.space.survey.steps import RUNNING, States, Step, Survey
+from archdsl.space.survey.tables import TableSurvey
 from archdsl.syntax import tree
 
 RESULT = ".result"
@@ -25,13 +27,14 @@ RESULT = ".result"
 class BodySurvey:
     """The survey of one body, which stands at `place`: a frame without names.
 
-    `states` are those of the names at the point that was reached.
+    `states` are those of the names at the point that was reached. A `label` is for all parts.
     """
 
     survey: Survey
     body: Body | None
     place: Frame
     states: States
+    label: str = ""
 
     def run(self, definition: tree.Block | tree.Network) -> State:
         """Survey a body, and return the state of its result."""
@@ -44,16 +47,27 @@ class BodySurvey:
             frame.names[RESULT] = RULES.run(frame, rest)
 
         reads = [*_reads(tail)] if _returns(tail) else [*_reads(tail), RUNNING]
-        self._part(Step(_label(tail[0]) if tail else "", reads, (RESULT,), finish))
+        self._part(
+            Step(
+                _label(tail[0]) if tail else "",
+                reads,
+                (RESULT,),
+                finish,
+                tail[0].span if tail else None,
+            )
+        )
         return self.states[RESULT]
 
     def _part(self, step: Step) -> None:
-        self.survey.part(self.place, self.body, self.states, step)
+        labelled = replace(step, label=self.label or step.label)
+        self.survey.part(self.place, self.body, self.states, labelled)
 
     def _statement(self, statement: tree.Statement) -> None:
         match statement:
             case tree.Table():
-                TableSurvey(self.survey, self.body, self.place, self.states, statement).run()
+                TableSurvey(
+                    self.survey, self.body, self.place, self.states, statement, survey_body
+                ).run()
             case tree.For():
                 self._loop(statement)
             case tree.If():
@@ -63,9 +77,16 @@ class BodySurvey:
 
     def _whole(self, statement: tree.Statement) -> None:
         """A statement as one part."""
+        self._run(statement, statement.span)
+
+    def _run(self, statement: tree.Statement, text: Span | None) -> None:
         rule = RULES.statements[type(statement)]
         reads, leaves = [*_reads([statement])], [*dict.fromkeys(_leaves(statement))]
-        self._part(Step(_label(statement), reads, leaves, lambda frame: rule(frame, statement)))
+
+        def run(frame: Frame) -> None:
+            rule(frame, statement)
+
+        self._part(Step(_label(statement), reads, leaves, run, text))
 
     def _loop(self, statement: tree.For) -> None:
         """A loop, iteration by iteration if it has the same values in all members."""
@@ -85,7 +106,7 @@ class BodySurvey:
             self.place = replace(outer, iterations=(*outer.iterations, number), use=use)
             index = tree.Number(str(number), number, span=place.span)
             value = tree.Index(place, index, span=place.span)
-            self._whole(tree.Assign(statement.targets, value, span=statement.span))
+            self._run(tree.Assign(statement.targets, value, span=statement.span), None)
             for inner in statement.body:
                 self._statement(inner)
         self.place = outer
@@ -104,6 +125,11 @@ class BodySurvey:
             return
         for inner in statement.body if found == [(True,)] else statement.otherwise:
             self._statement(inner)
+
+
+def survey_body(call: InlinedCall, place: Frame, states: States, block: tree.Block) -> State:
+    """Survey the body of a block at a place, with states for its parameters."""
+    return BodySurvey(call.survey, call.body, place, states, call.label).run(block)
 
 
 def _without_tail(

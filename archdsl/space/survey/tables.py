@@ -18,12 +18,18 @@ from archdsl.plan.rows import Row, Stage
 from archdsl.program.names import COUNT, COUNTER, INDEX
 from archdsl.program.places import key
 from archdsl.program.program import names_in
-from archdsl.space.parts import Body, State
-from archdsl.space.survey import RUNNING, States, Step, Survey
+from archdsl.space.survey.inlined import BodySurveyor, NotInlined, value_of
+from archdsl.space.survey.parts import Body, State
+from archdsl.space.survey.rows import RowSurvey
+from archdsl.space.survey.steps import RUNNING, States, Step, Survey
 from archdsl.syntax import tree
 
 _BLOCKS = ".blocks"
 """How many blocks the stage has so far."""
+
+
+_WAYS = 40
+"""Ways of a row beyond which it is cut further."""
 
 
 @dataclass
@@ -35,24 +41,51 @@ class TableSurvey:
     place: Frame
     states: States
     table: tree.Table
+    survey_body: BodySurveyor
 
     def run(self) -> None:
         rows = rows_in(self.place, self.table)
         for number, (stage, inside) in enumerate(groupby(rows, key=lambda row: row.stage)):
-            start = State(_BLOCKS)
-            start.number((0,))
-            self.states[_BLOCKS] = start
-            self._stage(_Stage(self.table, rows, stage, tuple(inside), number))
+            self._set_blocks(0)
+            found = _Stage(self.table, rows, stage, tuple(inside), number)
+            for row in found.rows:
+                self._row(found, row)
 
-    def _stage(self, stage: _Stage) -> None:
+    def _set_blocks(self, count: int) -> None:
+        state = State(_BLOCKS)
+        state.number((count,))
+        self.states[_BLOCKS] = state
+
+    def _row(self, stage: _Stage, row: Row) -> None:
+        """A row as one part, or cut if it comes out in many ways."""
         asks_blocks = self.place.context.inserted or COUNTER in names_in(self.table)
         passed = (RUNNING, _BLOCKS) if asks_blocks else (RUNNING,)
-        for row in stage.rows:
-            reads = (*sorted(stage.names_read(row)), *passed)
-            run = stage.run_alone if len(stage.rows) == 1 else stage.runs(row)
-            label = self.place.unit.places.get(key(row.line.span), "")
-            step = Step(label, reads, passed, run)
+        reads = (*sorted(stage.names_read(row)), *passed)
+        run = stage.run_alone if len(stage.rows) == 1 else stage.runs(row)
+        label = self.place.unit.places.get(key(row.line.span), "")
+        step = Step(label, reads, passed, run)
+        if self.survey.attempt(self.place, self.body, self.states, step, _WAYS):
+            return
+        if not self._cut(stage, row):
             self.survey.part(self.place, self.body, self.states, step)
+
+    def _cut(self, stage: _Stage, row: Row) -> bool:
+        """Cut a row into parts, and return whether that can be done."""
+        start, numbers = len(self.survey.parts), self.states[_BLOCKS].values
+        number = value_of(numbers[0]) if len(numbers) == 1 else None
+        before = number if isinstance(number, int) else None
+        filler = RowFiller(self.place, self.table, stage.all)
+        states, surveyor = dict(self.states), self.survey_body
+        cut = RowSurvey(self.survey, self.body, self.place, states, filler, row, before, surveyor)
+        try:
+            count = cut.run()
+        except NotInlined:
+            self.survey.back_to(start)
+            return False
+        self.states[RUNNING] = cut.states[RUNNING]
+        if before is not None:
+            self._set_blocks(before + count)
+        return True
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from archdsl.space.elimination import Elimination, Row
-from archdsl.space.factors import Cost, Key
+from archdsl.space.sums.elimination import Elimination, Row
+from archdsl.space.sums.factors import Cost, Key
 
 T = TypeVar("T")
 
@@ -30,14 +30,31 @@ class Priced:
     elimination: Elimination
     costs: Sequence[Mapping[Key, Sequence[int]]]
 
-    def in_bins(self, width: int) -> tuple[Priced, int]:
-        """The costs above the least of their bucket in bins, rounded down, and the sum of these."""
-        least = [min((min(each) for each in table.values()), default=0) for table in self.costs]
-        binned = [
-            {key: [(cost - base) // width for cost in costs] for key, costs in table.items()}
-            for table, base in zip(self.costs, least, strict=True)
-        ]
-        return Priced(self.elimination, binned), sum(least)
+    @property
+    def base(self) -> int:
+        """The least cost of each bucket by itself, together: no member costs less."""
+        return sum(map(_least, self.costs))
+
+    def in_bins(self, width: int) -> Binned:
+        """The costs above the least of their bucket in bins, rounded down."""
+        binned, rest = [], 0
+        for table in self.costs:
+            base = _least(table)
+            above = {key: [cost - base for cost in costs] for key, costs in table.items()}
+            rest += max((cost % width for costs in above.values() for cost in costs), default=0)
+            binned.append({k: [cost // width for cost in costs] for k, costs in above.items()})
+        return Binned(Priced(self.elimination, binned), rest)
+
+
+class Binned(NamedTuple):
+    """A space with costs in bins, and how far a member's cost can be above its bins."""
+
+    space: Priced
+    slack: int
+
+
+def _least(table: Mapping[Key, Sequence[int]]) -> int:
+    return min((min(costs) for costs in table.values()), default=0)
 
 
 def price(

@@ -1,0 +1,178 @@
+"""The report of `archdsl flops` on a space: what its members cost, row by row and in all.
+
+Nothing is sampled: what is not exact is between two bounds that are close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from archdsl.costs.figures import Convention
+from archdsl.diagnostics import counted
+from archdsl.network import Network
+from archdsl.report.text import (
+    Table,
+    as_json,
+    comma_separated,
+    json_inputs,
+    readable,
+    show_inputs,
+)
+from archdsl.space.sums.spread import Between, Spread
+from archdsl.space.walk import Member, Row, Walk
+
+_QUANTILES = (5, 25, 50, 75, 95)
+"""Percent of the members that do not cost more than the figures that are shown."""
+
+
+@dataclass(frozen=True)
+class SpaceReport:
+    """The costs of the members of a space in one convention, and how many are within a budget."""
+
+    network: Network
+    convention: Convention
+    budget: int | None = None
+
+    def show(self, form: str) -> str:
+        """The report as `table`, `json`, `csv` or `markdown`."""
+        forms = {"json": self._json, "csv": self._csv, "markdown": self._markdown}
+        return forms.get(form, self._text)()
+
+    @property
+    def _walk(self) -> Walk:
+        return self.network.walk
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        return [*self._walk.rows(self.convention.name)]
+
+    # For people
+
+    def _text(self) -> str:
+        return f"{self._title}\n\n{self._table.text()}\n" + "\n".join(self._facts) + "\n"
+
+    def _markdown(self) -> str:
+        facts = "".join(f"- {line}\n" for line in self._facts)
+        return f"**{self._title}**\n\n{self._table.markdown()}\n{facts}"
+
+    @property
+    def _title(self) -> str:
+        shown, unit = show_inputs(self.network.inputs), self.convention.unit
+        return f"{self.network.name} at {shown}, in {unit} for one view of each member"
+
+    @property
+    def _table(self) -> Table:
+        columns = ("row", *_COLUMNS)
+        total = ("total", *map(readable, self._range(self.convention.name)))
+        rows = [(row.label, *map(readable, _figures(row))) for row in self._rows]
+        return Table(columns, rows, frozenset(columns[1:]), total)
+
+    def _range(self, metric: str) -> tuple[int, int, int]:
+        """The least, the mean and the greatest cost of a member; the mean is rounded."""
+        least, greatest = self._extremes(metric)
+        return least.cost, round(self._walk.mean(metric)), greatest.cost
+
+    def _extremes(self, metric: str) -> tuple[Member, Member]:
+        least, greatest = self._walk.least(metric), self._walk.greatest(metric)
+        # A space without members is a mistake, and nobody asks for a report of it.
+        assert least is not None
+        assert greatest is not None
+        return least, greatest
+
+    @property
+    def _facts(self) -> Iterator[str]:
+        """What the figures of the table mean, and the figures that it has no column for."""
+        walk, unit = self._walk, self.convention.unit
+        yield f"convention    {self.convention.name}: {self.convention.counts}"
+        yield f"members       {walk.members:,}, by {counted(len(walk.decisions), 'decision')}"
+        least, mean, greatest = self._range("params")
+        yield f"parameters    {least:,} to {greatest:,}, on average {mean:,}"
+        least, mean, greatest = self._range(self.convention.name)
+        yield f"total         {least:,} to {greatest:,} {unit}, on average {mean:,}"
+        shares = (f"{share} % {readable(middle)}" for share, middle in self._quantiles)
+        yield f"at most       {', '.join(shares)}"
+        if self.budget is not None:
+            yield f"budget        {self._within}"
+
+    @cached_property
+    def _spread(self) -> Spread:
+        found = self._walk.spread(self.convention.name)
+        assert found is not None
+        return found
+
+    @property
+    def _quantiles(self) -> Iterator[tuple[int, int]]:
+        """Shares in percent, and what these cost at most: between bounds, which are close."""
+        for percent in _QUANTILES:
+            low, high = self._spread.quantile(Fraction(percent, 100))
+            yield percent, (low + high) // 2
+
+    @property
+    def _within(self) -> str:
+        assert self.budget is not None
+        found = self._walk.within(self.convention.name, 0, self.budget)
+        shown = f"at most {readable(self.budget)} {self.convention.unit}"
+        low, high = (_percent(count, self._walk.members) for count in found)
+        if found.low == found.high:
+            return f"{found.low:,} of the members, {low}, have {shown}"
+        share = f"about {low}" if low == high else f"{low} to {high}"
+        return f"{share} of the members have {shown}"
+
+    # For programs
+
+    def _json(self) -> str:
+        walk, metric = self._walk, self.convention.name
+        report: dict[str, object] = {
+            "space": self.network.name,
+            "input": json_inputs(self.network.inputs),
+            "members": walk.members,
+            "decisions": {name: list(options) for name, options in walk.decisions.items()},
+            "convention": metric,
+            "costs": {name: self._object(name) for name in dict.fromkeys(("params", metric))},
+            "quantiles": {
+                str(percent): _bounds(self._spread.quantile(Fraction(percent, 100)))
+                for percent in _QUANTILES
+            },
+            "rows": [
+                {"name": row.label, **dict(zip(_COLUMNS, _figures(row), strict=True))}
+                for row in self._rows
+            ],
+        }
+        if self.budget is not None:
+            within = walk.within(metric, 0, self.budget)
+            report["budget"] = {"cost": self.budget, "members": _bounds(within)}
+        return as_json(report)
+
+    def _object(self, metric: str) -> dict[str, object]:
+        least, greatest = self._extremes(metric)
+        mean = self._walk.mean(metric)
+        return {
+            "least": {"cost": least.cost, "decisions": dict(least.taken)},
+            "mean": float(mean),
+            "greatest": {"cost": greatest.cost, "decisions": dict(greatest.taken)},
+        }
+
+    def _csv(self) -> str:
+        rows = [(row.label, *_figures(row)) for row in self._rows]
+        total = ("total", *self._range(self.convention.name))
+        return comma_separated(("row", *_COLUMNS), [*rows, total])
+
+
+_COLUMNS = ("least", "mean", "greatest")
+
+
+def _figures(row: Row) -> tuple[int, int, int]:
+    """The figures of a row; the mean is rounded."""
+    return row.least, round(row.mean), row.greatest
+
+
+def _bounds(between: Between) -> list[int]:
+    return [between.low, between.high]
+
+
+def _percent(part: int, whole: int) -> str:
+    """A share with two digits that count: `0.25 %`, `12 %`."""
+    return f"{100 * part / whole:.2g} %" if part else "0 %"

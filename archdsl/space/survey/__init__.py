@@ -1,0 +1,1 @@
+"""Each part of a space run by itself, in every way in which it can come out."""
