@@ -13,9 +13,9 @@ from random import Random
 from archdsl.build.request import Ending, Request
 from archdsl.diagnostics import CompileError, Diagnostic, error
 from archdsl.plan.decisions import Decision
-from archdsl.space.factors import TooLarge
 from archdsl.space.reading import Unsuited
 from archdsl.space.space import build_member, walk
+from archdsl.space.sums.factors import TooLarge
 from archdsl.space.walk import Walk
 
 _WORD = re.compile(r"\s*(smallest|largest|random:([0-9]{1,9}))\s*")
