@@ -103,7 +103,7 @@ def _search(arguments: argparse.Namespace) -> int:
     # A search can run for weeks, unlike the other commands: see `archdsl/__main__.py`.
     gc.enable()
     if arguments.status is not None:
-        from archdsl.search.status import status
+        from archdsl.search.results.status import status
 
         sys.stdout.write(status(arguments.status, arguments.storage))
         return 0
@@ -142,14 +142,14 @@ def _begin(arguments: argparse.Namespace) -> int:
 
 def _work(assembled: Assembled, arguments: argparse.Namespace) -> int:
     """Work until the search is over or the user ends it, and say what was found."""
-    from archdsl.search.about import About
     from archdsl.search.console import Terminal
-    from archdsl.search.ledger import Ledger
     from archdsl.search.post import Post
-    from archdsl.search.run_folder import RunFolder, open_run
+    from archdsl.search.records.ledger import Ledger
+    from archdsl.search.records.storage import Address
+    from archdsl.search.records.study import open_study
+    from archdsl.search.results.about import About
+    from archdsl.search.results.run_folder import RunFolder, open_run
     from archdsl.search.stopping import StopRequest
-    from archdsl.search.storage import Address
-    from archdsl.search.study import open_study
     from archdsl.search.worker import Worker
 
     setup, run = assembled.setup, arguments.output

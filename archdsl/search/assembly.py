@@ -16,18 +16,18 @@ from archdsl.expansion.steps import axis_named
 from archdsl.network import Network
 from archdsl.recipes.reading import building
 from archdsl.recipes.recipe import Recipe
-from archdsl.search.course import Baseline, Course, Sampled
+from archdsl.search.candidates.course import Baseline, Course, Sampled
+from archdsl.search.candidates.growing import Growing
+from archdsl.search.candidates.grown import GrownSpace
+from archdsl.search.candidates.growth import Growth
+from archdsl.search.candidates.members import Members
+from archdsl.search.candidates.network_space import NetworkSpace
 from archdsl.search.domain import Goal, Member, Objective
-from archdsl.search.growing import Growing
-from archdsl.search.grown import GrownSpace
-from archdsl.search.growth import Growth
-from archdsl.search.identity import identity_of, sources_of
-from archdsl.search.ledger import Members as Searched
-from archdsl.search.members import Members
-from archdsl.search.network_space import NetworkSpace
 from archdsl.search.post import Setup
-from archdsl.search.sampling import sampler_of
-from archdsl.search.study import Identity
+from archdsl.search.records.identity import identity_of, sources_of
+from archdsl.search.records.ledger import Members as Searched
+from archdsl.search.records.study import Identity
+from archdsl.search.samplers.sampling import sampler_of
 from archdsl.search.training import How
 from archdsl.search.trouble import SPEC
 from archdsl.searches.methods import Expansion

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from archdsl.search.course import Baseline, Course
+from archdsl.search.candidates.course import Baseline, Course
 from archdsl.search.domain import Goal, Member
-from archdsl.search.ledger import Ledger, Members
-from archdsl.search.presence import Presence, Watch
-from archdsl.search.record import Record
+from archdsl.search.records.ledger import Ledger, Members
+from archdsl.search.records.presence import Presence, Watch
+from archdsl.search.records.record import Record
 from archdsl.search.stopping import StopRequest
 from archdsl.search.training import How
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from random import Random
 
 from archdsl.report.text import Table, readable
-from archdsl.search.course import chosen
+from archdsl.search.candidates.course import chosen
 from archdsl.search.post import Setup
-from archdsl.search.record import Chosen
-from archdsl.search.results import UNITS
+from archdsl.search.records.record import Chosen
+from archdsl.search.results.results import UNITS
 
 _DRAWS = 10
 """Members that are shown of a space that is drawn from."""

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archdsl.report.text import readable
-from archdsl.search import course, trouble
-from archdsl.search.claim import Claim
+from archdsl.search import trouble
+from archdsl.search.candidates import course
 from archdsl.search.domain import Member
-from archdsl.search.ledger import lineages
 from archdsl.search.post import Post
-from archdsl.search.presence import Heart
-from archdsl.search.record import Record
-from archdsl.search.results import UNITS
+from archdsl.search.records.claim import Claim
+from archdsl.search.records.ledger import lineages
+from archdsl.search.records.presence import Heart
+from archdsl.search.records.record import Record
+from archdsl.search.results.results import UNITS
 from archdsl.search.training import Attendance, Broken, Trained, bench
 
 

@@ -10,14 +10,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from archdsl.diagnostics import CompileError, counted
-from archdsl.search import course, trouble
-from archdsl.search.claim import Claim
+from archdsl.search import trouble
+from archdsl.search.candidates import course
+from archdsl.search.candidates.drawing import Drawing
 from archdsl.search.domain import Member
-from archdsl.search.drawing import Drawing
-from archdsl.search.ledger import Job, Lost, lineages, missing, successors
 from archdsl.search.post import Post
-from archdsl.search.presence import Heart
-from archdsl.search.record import Record, State
+from archdsl.search.records.claim import Claim
+from archdsl.search.records.ledger import Job, Lost, lineages, missing, successors
+from archdsl.search.records.presence import Heart
+from archdsl.search.records.record import Record, State
 from archdsl.search.stopping import Stopped
 from archdsl.search.training import Broken
 from archdsl.search.trial import Clock, Trial

@@ -117,9 +117,9 @@ def test_a_storage_that_workers_cannot_share(
 
 
 def test_the_status_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from archdsl.search.about import About
-    from archdsl.search.run_folder import open_run
-    from archdsl.search.storage import Address
+    from archdsl.search.records.storage import Address
+    from archdsl.search.results.about import About
+    from archdsl.search.results.run_folder import open_run
 
     run = tmp_path / "run"
     setup = search_of(Numbers(), tmp_path, trials=1)

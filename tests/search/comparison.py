@@ -12,8 +12,8 @@ import optuna
 from optuna.samplers import BaseSampler, GPSampler, TPESampler
 
 from archdsl.search.domain import Goal, Objective
-from archdsl.search.even import distributions
-from archdsl.search.sampling import sampler_of
+from archdsl.search.samplers.even import distributions
+from archdsl.search.samplers.sampling import sampler_of
 from archdsl.searches import methods
 
 from .cells import Additive, Cells, Structural

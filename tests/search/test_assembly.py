@@ -8,7 +8,7 @@ import pytest
 
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.search.assembly import Assembled, Wishes, assemble
-from archdsl.search.run_folder import open_run
+from archdsl.search.results.run_folder import open_run
 from search.workers.test_results import _about
 
 SPEC = """

@@ -12,7 +12,7 @@ from archdsl.expansion.steps import axis_named
 from archdsl.ir.likeness import is_same_network
 from archdsl.network import Network
 from archdsl.recipes.recipe import Clip, Recipe
-from archdsl.search.growing import Growing
+from archdsl.search.candidates.growing import Growing
 from archdsl.spec import Spec
 from tests.mistakes import load_text
 

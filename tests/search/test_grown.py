@@ -10,8 +10,8 @@ import pytest
 import archdsl
 from archdsl.expansion.stages import Expansions, Grown, Rule
 from archdsl.expansion.steps import axis_named
+from archdsl.search.candidates.grown import GrownSpace
 from archdsl.search.domain import NotAMember
-from archdsl.search.grown import GrownSpace
 
 SPECS = Path(__file__).resolve().parents[2] / "specs"
 BUDGET = 65_000_000

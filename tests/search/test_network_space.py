@@ -15,10 +15,10 @@ from archdsl.diagnostics import CompileError
 from archdsl.ir.likeness import is_same_network
 from archdsl.network import Network
 from archdsl.recipes.recipe import Recipe
-from archdsl.search import ways
+from archdsl.search.candidates import ways
+from archdsl.search.candidates.members import Members
+from archdsl.search.candidates.network_space import NetworkSpace
 from archdsl.search.domain import Member, NotAMember
-from archdsl.search.members import Members
-from archdsl.search.network_space import NetworkSpace
 from archdsl.searches.search import Bound
 from archdsl.space.likeness import likeness
 from archdsl.space.reading import Unsuited

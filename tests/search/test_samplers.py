@@ -11,8 +11,8 @@ import pytest
 from optuna.trial import TrialState
 
 from archdsl.search.domain import Goal, Member, Objective
-from archdsl.search.even import Exhausted, SpaceSampler, distributions
-from archdsl.search.sampling import sampler_of
+from archdsl.search.samplers.even import Exhausted, SpaceSampler, distributions
+from archdsl.search.samplers.sampling import sampler_of
 from archdsl.searches.methods import Bandit, Evolution, Method
 from archdsl.searches.methods import Random as Draws
 from search.cells import Cells, Structural

@@ -11,7 +11,7 @@ from archdsl.expansion.by_accuracy import Results, progress
 from archdsl.expansion.stages import Grown
 from archdsl.ir.likeness import is_same_network
 from archdsl.search.assembly import Wishes, assemble
-from archdsl.search.grown import GrownSpace
+from archdsl.search.candidates.grown import GrownSpace
 from archdsl.search.post import Setup
 from archdsl.spec import load
 from tests.mistakes import load_text

@@ -9,15 +9,15 @@ from pathlib import Path
 from random import Random
 
 from archdsl import files
-from archdsl.search.course import Baseline, Sampled
+from archdsl.search.candidates.course import Baseline, Sampled
 from archdsl.search.domain import Goal, Member, NotAMember, Objective
-from archdsl.search.even import DrawSampler
-from archdsl.search.ledger import Ledger
 from archdsl.search.post import Post, Setup
-from archdsl.search.record import Record
+from archdsl.search.records.ledger import Ledger
+from archdsl.search.records.record import Record
+from archdsl.search.records.storage import Address
+from archdsl.search.records.study import open_study
+from archdsl.search.samplers.even import DrawSampler
 from archdsl.search.stopping import StopRequest
-from archdsl.search.storage import Address
-from archdsl.search.study import open_study
 from archdsl.search.training import How
 from archdsl.search.trouble import SPEC
 from archdsl.search.worker import Worker

@@ -10,9 +10,9 @@ import pytest
 from archdsl.diagnostics import CompileError
 from archdsl.report.diagnostics import render
 from archdsl.report.text import Paint
-from archdsl.search.course import drawn, searched
-from archdsl.search.history import Historian
-from archdsl.search.record import State
+from archdsl.search.candidates.course import drawn, searched
+from archdsl.search.records.record import State
+from archdsl.search.samplers.history import Historian
 from search.workers.fakes import GOAL, Numbers, search_of, work, worker_of
 
 ALL = {str(width): "" for width in range(1, 6)}

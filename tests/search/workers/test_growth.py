@@ -10,12 +10,12 @@ import archdsl
 from archdsl import files
 from archdsl.expansion.stages import Expansions, Grown, Rule, Stage
 from archdsl.expansion.steps import axis_named
-from archdsl.search.course import Baseline, compared
+from archdsl.search.candidates.course import Baseline, compared
+from archdsl.search.candidates.grown import GrownSpace, grown_by
+from archdsl.search.candidates.growth import Growth
 from archdsl.search.domain import Member
-from archdsl.search.grown import GrownSpace, grown_by
-from archdsl.search.growth import Growth
 from archdsl.search.post import Setup
-from archdsl.search.record import Record, State
+from archdsl.search.records.record import Record, State
 from archdsl.search.training import How
 from search.workers.fakes import GOAL, TRAIN, spec_of, work, worker_of
 

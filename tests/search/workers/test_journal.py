@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from archdsl.diagnostics import CompileError
-from archdsl.search.damage import Damaged
-from archdsl.search.journal import Journal
+from archdsl.search.records.damage import Damaged
+from archdsl.search.records.journal import Journal
 from search.workers.fakes import Numbers, ledger_of, search_of, work
 
 
@@ -44,7 +44,7 @@ def test_a_line_that_does_not_fit_on_the_disk_is_taken_back(tmp_path: Path) -> N
     writer = f"""
 import resource, signal
 from pathlib import Path
-from archdsl.search.journal import Journal
+from archdsl.search.records.journal import Journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({path.stat().st_size + 5},) * 2)
 try:

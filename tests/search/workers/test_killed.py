@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.search.course import drawn, searched
-from archdsl.search.ledger import lineages
-from archdsl.search.record import Record, State
+from archdsl.search.candidates.course import drawn, searched
+from archdsl.search.records.ledger import lineages
+from archdsl.search.records.record import Record, State
 from search.workers.fakes import Numbers, ledger_of, search_of
 from search.workers.process import TRIALS
 from search.workers.servers import PASSWORD, journal, postgresql, proxy

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.search import locks
-from archdsl.search.locks import locked
+from archdsl.search.records import locks
+from archdsl.search.records.locks import locked
 
 HOLD = """
 import os, signal, sys
 from pathlib import Path
-from archdsl.search.locks import locked
+from archdsl.search.records.locks import locked
 with locked(Path(sys.argv[1])):
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archdsl.diagnostics import CompileError
-from archdsl.search.ledger import Ledger
+from archdsl.search.records.ledger import Ledger
 from search.workers.fakes import Numbers, ledger_of, search_of, work
 
 TAKEN = {"width": "1", "depth": "1"}

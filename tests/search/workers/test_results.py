@@ -13,18 +13,18 @@ import pytest
 
 from archdsl import files
 from archdsl.diagnostics import CompileError
-from archdsl.search.about import About
-from archdsl.search.course import best
+from archdsl.search.candidates.course import best
 from archdsl.search.domain import Goal, Objective
-from archdsl.search.page import report_html
-from archdsl.search.picture import chart, search_svg
 from archdsl.search.post import Setup
-from archdsl.search.record import Chosen, Record, State
-from archdsl.search.results import Results, accuracy_text
-from archdsl.search.run_folder import RunFolder, open_run
-from archdsl.search.status import status
-from archdsl.search.storage import Address
-from archdsl.search.table import trials_csv
+from archdsl.search.records.record import Chosen, Record, State
+from archdsl.search.records.storage import Address
+from archdsl.search.results.about import About
+from archdsl.search.results.page import report_html
+from archdsl.search.results.picture import chart, search_svg
+from archdsl.search.results.results import Results, accuracy_text
+from archdsl.search.results.run_folder import RunFolder, open_run
+from archdsl.search.results.status import status
+from archdsl.search.results.table import trials_csv
 from search.workers.fakes import GOAL, Numbers, ledger_of, search_of, work, worker_of
 
 

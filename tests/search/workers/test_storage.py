@@ -13,9 +13,9 @@ from archdsl.diagnostics import CompileError
 from archdsl.report.diagnostics import render
 from archdsl.report.text import Paint
 from archdsl.search.domain import Goal, Objective
-from archdsl.search.even import DrawSampler
-from archdsl.search.storage import Address
-from archdsl.search.study import open_study
+from archdsl.search.records.storage import Address
+from archdsl.search.records.study import open_study
+from archdsl.search.samplers.even import DrawSampler
 from search.workers.fakes import GOAL, Numbers, ledger_of, search_of
 
 SECRET = "s3cr/et?@x"
@@ -47,14 +47,14 @@ def test_a_password_is_never_shown(tmp_path: Path, url: str) -> None:
 
 
 def test_a_proxy_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archdsl.search.storage._TIMEOUT", 0.2)
+    monkeypatch.setattr("archdsl.search.records.storage._TIMEOUT", 0.2)
     told = _told("grpc://localhost:1", tmp_path)
     assert "error[storage]: the storage grpc://localhost:1 cannot be reached" in told
 
 
 def test_a_database_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("psycopg")
-    monkeypatch.setattr("archdsl.search.storage._TRIES", 1)
+    monkeypatch.setattr("archdsl.search.records.storage._TRIES", 1)
     told = _told(URL.replace(SECRET, "secret"), tmp_path)
     assert "the storage postgresql://localhost:1/trials cannot be reached: connection" in told
     assert "secret" not in told

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from optuna.trial import TrialState
 
-from archdsl.search.course import drawn, searched
-from archdsl.search.ledger import Job, successors
-from archdsl.search.presence import Presence, Watch, is_gone
-from archdsl.search.record import Record, State
+from archdsl.search.candidates.course import drawn, searched
+from archdsl.search.records.ledger import Job, successors
+from archdsl.search.records.presence import Presence, Watch, is_gone
+from archdsl.search.records.record import Record, State
 from search.workers.fakes import Numbers, ledger_of, search_of, work, worker_of
 
 
@@ -177,8 +177,8 @@ def test_a_trial_waits_until_those_before_it_are_drawn(tmp_path: Path) -> None:
 
 def _claimed(ledger, search, worker: str):  # type: ignore[no-untyped-def]
     """A trial that a worker trains, which then does nothing any more."""
-    from archdsl.search.claim import Claim
-    from archdsl.search.course import chosen
+    from archdsl.search.candidates.course import chosen
+    from archdsl.search.records.claim import Claim
 
     claim = Claim(ledger, ledger.ask())
     claim.sign(worker, "elsewhere:1")

@@ -7,8 +7,8 @@ from pathlib import Path
 import optuna
 import pytest
 
-from archdsl.search.course import Sampled, best, compared, searched
-from archdsl.search.record import Record, State
+from archdsl.search.candidates.course import Sampled, best, compared, searched
+from archdsl.search.records.record import Record, State
 from search.workers.fakes import GOAL, Numbers, search_of, work, worker_of
 
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from archdsl.search.machine import machine
-from archdsl.search.record import Record, State
+from archdsl.search.records.machine import machine
+from archdsl.search.records.record import Record, State
 
 FOLDER = "workers"
 """The folder in that of the run with a file for each worker."""

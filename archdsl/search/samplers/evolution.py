@@ -11,9 +11,9 @@ from random import Random
 import numpy as np
 
 from archdsl.search.domain import Goal, Member, Space
-from archdsl.search.even import SpaceSampler, draw_new, new_member
-from archdsl.search.history import History, Seen
-from archdsl.search.preference import draw_weights, prefer, scaled
+from archdsl.search.samplers.even import SpaceSampler, draw_new, new_member
+from archdsl.search.samplers.history import History, Seen
+from archdsl.search.samplers.preference import draw_weights, prefer, scaled
 
 STARTUP = 10
 """Members that are drawn first, or as many as the population has if that is less."""

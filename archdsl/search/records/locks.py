@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from archdsl.search.machine import machine
+from archdsl.search.records.machine import machine
 
 ABANDONED = 30.0
 """Seconds after which a lock of another machine is taken away. Writing takes milliseconds."""

@@ -15,8 +15,8 @@ from typing import Any
 
 from optuna.storages.journal import BaseJournalBackend
 
-from archdsl.search.damage import Damaged
-from archdsl.search.locks import locked
+from archdsl.search.records.damage import Damaged
+from archdsl.search.records.locks import locked
 
 LONGEST = 16 * 2**20
 """Bytes of one record. A journal is untrusted, and a line is held in memory."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from archdsl.search.damage import Damaged
+from archdsl.search.records.damage import Damaged
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from archdsl.report.text import in_a_line, readable
-from archdsl.search.record import Record, State
-from archdsl.search.results import Results, accuracy_text
+from archdsl.search.records.record import Record, State
+from archdsl.search.results.results import Results, accuracy_text
 
 _STYLE = """\
 body { font: 15px/1.5 'Helvetica Neue', Helvetica, Arial, sans-serif; color: #1c2430;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archdsl.report.text import comma_separated
-from archdsl.search.record import Record
+from archdsl.search.records.record import Record
 
 _COLUMNS = (
     "number state member reason goes_on_with accuracy spread trainings epochs seconds".split()

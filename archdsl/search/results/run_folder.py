@@ -17,15 +17,15 @@ from pathlib import Path
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, Diagnostic, error
-from archdsl.search.about import RUN, About
 from archdsl.search.domain import Member
-from archdsl.search.page import report_html
-from archdsl.search.picture import search_svg
 from archdsl.search.post import Setup
-from archdsl.search.presence import FOLDER as WORKERS
-from archdsl.search.record import Record
-from archdsl.search.results import Results
-from archdsl.search.table import trials_csv
+from archdsl.search.records.presence import FOLDER as WORKERS
+from archdsl.search.records.record import Record
+from archdsl.search.results.about import RUN, About
+from archdsl.search.results.page import report_html
+from archdsl.search.results.picture import search_svg
+from archdsl.search.results.results import Results
+from archdsl.search.results.table import trials_csv
 from archdsl.search.training import TRIALS
 
 FRONT = "front"

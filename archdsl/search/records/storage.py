@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archdsl.diagnostics import CompileError, Diagnostic, error
-from archdsl.search.damage import DAMAGES
+from archdsl.search.records.damage import DAMAGES
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -116,7 +116,7 @@ class Address:
 def _open_journal(text: str) -> BaseStorage:
     from optuna.storages import JournalStorage
 
-    from archdsl.search.journal import Journal
+    from archdsl.search.records.journal import Journal
 
     path = Path(text)
     path.parent.mkdir(parents=True, exist_ok=True)

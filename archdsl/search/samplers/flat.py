@@ -18,8 +18,8 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from archdsl.search.domain import Goal, Member, NotAMember, Space
-from archdsl.search.even import SpaceSampler, distributions, draw_new, parameters
-from archdsl.search.history import History
+from archdsl.search.samplers.even import SpaceSampler, distributions, draw_new, parameters
+from archdsl.search.samplers.history import History
 
 ATTEMPTS = 4
 """Answers asked for, each with another seed, before the member is drawn."""

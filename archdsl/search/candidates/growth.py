@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from archdsl.expansion.by_accuracy import Progress, progress
 from archdsl.expansion.stages import Grown
-from archdsl.search.course import chosen, tried
+from archdsl.search.candidates.course import chosen, tried
+from archdsl.search.candidates.grown import GrownSpace, grown_by
 from archdsl.search.domain import Goal
-from archdsl.search.grown import GrownSpace, grown_by
-from archdsl.search.ledger import Job
-from archdsl.search.record import Record, State
+from archdsl.search.records.ledger import Job
+from archdsl.search.records.record import Record, State
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler

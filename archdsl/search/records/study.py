@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import CompileError, Diagnostic, error
 from archdsl.search.domain import Goal
-from archdsl.search.storage import Address
+from archdsl.search.records.storage import Address
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler

@@ -14,8 +14,8 @@ from random import Random
 from typing import TYPE_CHECKING, Protocol
 
 from archdsl.search.domain import Goal, Member
-from archdsl.search.ledger import Job, Members, lineages
-from archdsl.search.record import FINISHED, Chosen, Record, State
+from archdsl.search.records.ledger import Job, Members, lineages
+from archdsl.search.records.record import FINISHED, Chosen, Record, State
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler

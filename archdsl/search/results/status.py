@@ -9,12 +9,12 @@ from pathlib import Path
 
 from archdsl.diagnostics import CompileError, counted, error
 from archdsl.report.text import Table, readable
-from archdsl.search.about import About
-from archdsl.search.course import best
-from archdsl.search.ledger import Ledger, lineages
-from archdsl.search.record import Record, State
-from archdsl.search.results import Results
-from archdsl.search.storage import Address
+from archdsl.search.candidates.course import best
+from archdsl.search.records.ledger import Ledger, lineages
+from archdsl.search.records.record import Record, State
+from archdsl.search.records.storage import Address
+from archdsl.search.results.about import About
+from archdsl.search.results.results import Results
 
 _COLUMNS = ("trial", "network", "cost", "epochs", "accuracy", "last sign", "worker")
 _RIGHT = frozenset({"trial", "cost", "epochs", "accuracy", "last sign"})

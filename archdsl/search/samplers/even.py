@@ -19,7 +19,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial
 
 from archdsl.search.domain import Goal, Member, Space
-from archdsl.search.history import Historian, History
+from archdsl.search.samplers.history import Historian, History
 
 TRIES = 1000
 """Members in a row that are known already, after which a space counts as exhausted."""

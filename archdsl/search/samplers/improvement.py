@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from archdsl.search.preference import SUM, Preference
+from archdsl.search.samplers.preference import SUM, Preference
 
 Array: TypeAlias = npt.NDArray[np.float64]
 

@@ -27,11 +27,11 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from archdsl.diagnostics import CompileError
-from archdsl.search.damage import DAMAGES, Damaged
 from archdsl.search.domain import Member, NotAMember
-from archdsl.search.record import Chosen, Record, State, read
-from archdsl.search.storage import Address
-from archdsl.search.study import ENDED
+from archdsl.search.records.damage import DAMAGES, Damaged
+from archdsl.search.records.record import Chosen, Record, State, read
+from archdsl.search.records.storage import Address
+from archdsl.search.records.study import ENDED
 from archdsl.space.likeness import Likeness
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from archdsl.draw.chart_page import chart_page
 from archdsl.draw.style import clean
 from archdsl.draw.svg import chart_svg
 from archdsl.report.text import readable
-from archdsl.search.record import Record
-from archdsl.search.results import Results, accuracy_text
+from archdsl.search.records.record import Record
+from archdsl.search.results.results import Results, accuracy_text
 
 _LABELLED = 12
 """Networks of the front that have labels, the most accurate ones."""

@@ -8,7 +8,7 @@ from archdsl.search.domain import Goal, Space
 from archdsl.searches.methods import Bandit, Evolution, Method, Random
 
 if TYPE_CHECKING:
-    from archdsl.search.even import SpaceSampler
+    from archdsl.search.samplers.even import SpaceSampler
 
 
 def sampler_of(method: Method, space: Space, goal: Goal, seed: int) -> SpaceSampler:
@@ -17,10 +17,10 @@ def sampler_of(method: Method, space: Space, goal: Goal, seed: int) -> SpaceSamp
     Its answers follow from the seed and the trials of the study. Once it finds no network that is
     new, it raises `Exhausted` when it is asked. It needs the extra `search`.
     """
-    from archdsl.search.bandit import BanditSampler
-    from archdsl.search.even import DrawSampler
-    from archdsl.search.evolution import EvolutionSampler
-    from archdsl.search.flat import FlatSampler
+    from archdsl.search.samplers.bandit import BanditSampler
+    from archdsl.search.samplers.even import DrawSampler
+    from archdsl.search.samplers.evolution import EvolutionSampler
+    from archdsl.search.samplers.flat import FlatSampler
 
     match method:
         case Random():

@@ -12,8 +12,8 @@ from archdsl.diagnostics import CompileError, error
 from archdsl.ir.graph import Graph
 from archdsl.ir.pruning import without_unread
 from archdsl.plan.decisions import member_name, picked
+from archdsl.search.candidates.ways import Found, way_to
 from archdsl.search.domain import Member, NotAMember
-from archdsl.search.ways import Found, way_to
 from archdsl.searches.search import Bound
 from archdsl.space.likeness import Likeness
 from archdsl.space.space import build_member

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from archdsl.diagnostics import counted
 from archdsl.report.text import readable
-from archdsl.search.course import compared, searched
+from archdsl.search.candidates.course import compared, searched
 from archdsl.search.domain import Goal, Objective
-from archdsl.search.record import Record
+from archdsl.search.records.record import Record
 
 UNITS = {"macs": "MACs", "params": "parameters", "flops": "FLOPs"}
 """What people call the metrics."""

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archdsl.search.ledger import Ledger, Lost
-from archdsl.search.record import Chosen
+from archdsl.search.records.ledger import Ledger, Lost
+from archdsl.search.records.record import Chosen
 
 if TYPE_CHECKING:
     from optuna.trial import Trial, TrialState

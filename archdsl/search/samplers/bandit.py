@@ -20,13 +20,13 @@ from random import Random
 import numpy as np
 
 from archdsl.search.domain import Goal, Member, Space
-from archdsl.search.even import SpaceSampler, draw_new
-from archdsl.search.gaussian_process import Array, learn
-from archdsl.search.graph_kernel import Features
-from archdsl.search.history import History
-from archdsl.search.improvement import expected_improvement
-from archdsl.search.pool import Pool
-from archdsl.search.preference import draw_weights, prefer, scaled
+from archdsl.search.samplers.even import SpaceSampler, draw_new
+from archdsl.search.samplers.gaussian_process import Array, learn
+from archdsl.search.samplers.graph_kernel import Features
+from archdsl.search.samplers.history import History
+from archdsl.search.samplers.improvement import expected_improvement
+from archdsl.search.samplers.pool import Pool
+from archdsl.search.samplers.preference import draw_weights, prefer, scaled
 
 PARENTS = 5
 """How many of the best members are changed for the pool."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from archdsl.program.program import Definition, Program, names_in
-from archdsl.search.study import Identity, digest
+from archdsl.search.records.study import Identity, digest
 from archdsl.searches.methods import Expansion
 from archdsl.searches.search import Search
 from archdsl.version import __version__

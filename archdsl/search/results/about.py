@@ -11,7 +11,7 @@ from archdsl import files
 from archdsl.diagnostics import CompileError, error
 from archdsl.search.domain import Goal, Objective
 from archdsl.search.post import Setup
-from archdsl.search.storage import Address
+from archdsl.search.records.storage import Address
 
 RUN = "run.json"
 """The file that says which search a folder is of."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archdsl.search import course, trouble
-from archdsl.search.claim import Claim
-from archdsl.search.course import chosen
+from archdsl.search import trouble
+from archdsl.search.candidates import course
+from archdsl.search.candidates.course import chosen
 from archdsl.search.domain import Member, NotAMember
-from archdsl.search.even import Exhausted
-from archdsl.search.ledger import is_first, lineages
 from archdsl.search.post import Post
-from archdsl.search.presence import Heart
-from archdsl.search.record import Record, State
+from archdsl.search.records.claim import Claim
+from archdsl.search.records.ledger import is_first, lineages
+from archdsl.search.records.presence import Heart
+from archdsl.search.records.record import Record, State
+from archdsl.search.samplers.even import Exhausted
 
 _MISSES = 100
 """Proposals in a row that are known or not wanted, after which a sampler is of no use."""

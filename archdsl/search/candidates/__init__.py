@@ -1,0 +1,1 @@
+"""What can be trained: members of a space, or networks that an expansion grows."""

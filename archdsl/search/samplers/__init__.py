@@ -1,0 +1,1 @@
+"""What is tried next: samplers for Optuna, by what the trials so far have shown."""
