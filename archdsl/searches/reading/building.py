@@ -6,13 +6,12 @@ Settings need no network, so they are read first: a network with a mistake hides
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from archdsl.build.context import Frame
 from archdsl.build.machine import top_level_frame
-from archdsl.build.request import Budget, Fault, Findings, Request
+from archdsl.build.request import Budget, Fault, Findings
 from archdsl.build.values import Given
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, Diagnostics
@@ -131,17 +130,13 @@ def check(
         CompileError: with every mistake in the search, or in a member of its space.
     """
     from archdsl.searches.reading.budgets import budgets  # few commands ask for all members
-    from archdsl.space.reading import Unsuited
-    from archdsl.space.space import walk
-    from archdsl.space.sums.factors import TooLarge
 
     built = build(program, search, {}, diagnostics, networks)
     if isinstance(built.search.method, Expansion):
         return
-    request = Request.of(program, built.space.name, built.space.plan)
-    # The walk does not apply to every space.
-    with suppress(TooLarge, Unsuited):
-        diagnostics.extend(budgets(built.entries, walk(request), built.space.name))
+    walk = built.space.members.walk
+    if walk is not None:  # it does not apply to every space
+        diagnostics.extend(budgets(built.entries, walk, built.space.name))
 
 
 def _space(frame: Frame, search: tree.Search) -> dict[str, Given] | None:
