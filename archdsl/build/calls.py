@@ -164,6 +164,8 @@ def _derived_value(frame: Frame, definition: Derivation, given: frozenset[str]) 
 
 def last_call(node: tree.Expression) -> tree.Expression:
     """The part of an expression that computes its value: the last step of a chain."""
+    if isinstance(node, tree.Each):
+        return node.value
     return node.steps[-1] if isinstance(node, tree.Chain) else node
 
 

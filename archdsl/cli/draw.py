@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from archdsl.build.outcome import Sketch
     from archdsl.claims.members import Member
     from archdsl.costs.figures import Convention
+    from archdsl.draw.choices import Decisions
     from archdsl.draw.network import Fault
     from archdsl.draw.picture import Picture
     from archdsl.ir.graph import Graph
     from archdsl.network import Network
+    from archdsl.source import Span
     from archdsl.spec import Spec
 
 
@@ -74,7 +76,8 @@ def _draw(arguments: argparse.Namespace) -> int:
         options.report(failure.diagnostics)
         return 1
     if arguments.cell is None:
-        _write(_network_picture(network.graph, arguments), name, arguments)
+        picture = _network_picture(network.graph, arguments, decisions=_decisions(network))
+        _write(picture, name, arguments)
     else:
         _write(_cell_picture(spec, network, arguments), arguments.cell, arguments)
     options.report_warnings(network.diagnostics)
@@ -82,14 +85,34 @@ def _draw(arguments: argparse.Namespace) -> int:
 
 
 def _network_picture(
-    graph: Graph, arguments: argparse.Namespace, faults: Sequence[Fault] = ()
+    graph: Graph,
+    arguments: argparse.Namespace,
+    faults: Sequence[Fault] = (),
+    decisions: Decisions | None = None,
 ) -> Picture:
     from archdsl.costs.figures import measure
+    from archdsl.draw.choices import NONE
     from archdsl.draw.network import draw
     from archdsl.draw.outline import View
 
     view = View(measure(graph), CONVENTIONS[arguments.convention], arguments.depth)
-    return draw(graph, view, faults)
+    return draw(graph, view, faults, decisions or NONE)
+
+
+def _decisions(network: Network) -> Decisions:
+    """What is open in a space, and where the rows of its tables are in the text."""
+    from archdsl.draw.choices import Decisions
+    from archdsl.program.places import key
+
+    units = network.program.units
+
+    def place(span: Span) -> str:
+        own = (unit for unit in units if unit.file.source is span.source)
+        return next((unit.places.get(key(span), "") for unit in own), "")
+
+    decisions = [each.decision for each in network.decisions if each.decision.is_open]
+    options = {each.name: [each.options[index] for index in each.allowed] for each in decisions}
+    return Decisions(options, {each.name: each.span for each in decisions}, place)
 
 
 def _sketch_picture(sketch: Sketch, arguments: argparse.Namespace) -> Picture:
@@ -117,11 +140,11 @@ def _cell_picture(spec: Spec, network: Network, arguments: argparse.Namespace) -
     others = [] if arguments.network else [n for n in spec.networks if n != network.name]
     # Lazily: other networks are built only if this one has no such cell.
     known: set[str] = set()
-    for graph in (network.graph, *(spec.build(name, {}).graph for name in others)):
-        matching = [cell for cell in cells(graph) if cell.name == arguments.cell]
+    for each in (network, *(spec.build(name, {}) for name in others)):
+        matching = [cell for cell in cells(each.graph) if cell.name == arguments.cell]
         if matching:
-            return draw_cells(matching)
-        known |= {cell.name for cell in cells(graph)}
+            return draw_cells(matching, _decisions(each))
+        known |= {cell.name for cell in cells(each.graph)}
     hint = suggestion(arguments.cell, sorted(known))
     message = f"no cell is called `{arguments.cell}`"
     raise CompileError([error("cell", message, help=hint)])

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from archdsl import limits
-from archdsl.draw.picture import Border, Box, Line, Look, Panel, Picture, Swatch, Wire, drop_longest
+from archdsl.draw.choices import NONE, Decisions, cell_places
+from archdsl.draw.picture import (
+    Border,
+    Box,
+    Chips,
+    Line,
+    Look,
+    Panel,
+    Picture,
+    Swatch,
+    Wire,
+    drop_longest,
+)
 from archdsl.draw.style import clean, shorten
 from archdsl.ir.cells import ENTRY, Cell, CellOperation
 
@@ -19,6 +31,9 @@ _KINDS = {"map": "map-based", "dot": "dot-product"}
 _BORDERS = {"map": Border.ROUND, "dot": Border.DOUBLE}
 _MOST_PLACES = 6
 
+SINK = "combine"
+"""The title of the box that combines the outputs, and the place of what it decides."""
+
 LEGEND = (
     Swatch(Look.TEMPORAL, "temporal"),
     Swatch(Look.SPATIAL, "spatial"),
@@ -28,13 +43,15 @@ LEGEND = (
 )
 
 
-def draw_cells(cells: Iterable[Cell]) -> Picture:
+def draw_cells(cells: Iterable[Cell], decisions: Decisions = NONE) -> Picture:
     """The picture of cells alone. Cells of one name may differ in their settings."""
-    (main, *others), left_out = insets(cells)
+    (main, *others), left_out = insets(cells, decisions)
     return Picture(replace(main, notes=(*main.notes, *left_out)), tuple(others), swatches=LEGEND)
 
 
-def insets(cells: Iterable[Cell]) -> tuple[tuple[Panel, ...], tuple[str, ...]]:
+def insets(
+    cells: Iterable[Cell], decisions: Decisions = NONE
+) -> tuple[tuple[Panel, ...], tuple[str, ...]]:
     """A panel for each different cell, with the places where it is used; and a note of the others.
 
     At most `limits.DRAWN` boxes are drawn.
@@ -47,22 +64,28 @@ def insets(cells: Iterable[Cell]) -> tuple[tuple[Panel, ...], tuple[str, ...]]:
     for equal in different.values():
         if room <= 0:  # the first cell is always drawn, cut off by `_rest` if need be
             break
-        panels.append(panel(equal[0], [cell.after or cell.place for cell in equal]))
+        panels.append(panel(equal[0], [cell.after or cell.place for cell in equal], decisions))
         room -= len(panels[-1].items)
     more = len(different) - len(panels)
     return tuple(panels), (f"{more:,} more cells are not drawn",) if more else ()
 
 
-def panel(cell: Cell, places: Sequence[str]) -> Panel:
+def panel(cell: Cell, places: Sequence[str], decisions: Decisions = NONE) -> Panel:
     """The panel of a cell: its input, its operations, and the sink that combines its outputs."""
-    return _Drawing(cell).panel(tuple(places))
+    own = decisions.below(*cell_places(cell))
+    return _Drawing(cell, decisions, own).panel(tuple(places))
 
 
 @dataclass
 class _Drawing:
-    """A cell while it is drawn: boxes so far, the key of each name, and the readers of each box."""
+    """A cell while it is drawn: boxes so far, the key of each name, and the readers of each box.
+
+    `own` are the names of its decisions, each with what it says beyond the place of the cell.
+    """
 
     cell: Cell
+    decisions: Decisions
+    own: Mapping[str, str]
     boxes: list[Box] = field(default_factory=list)
     keys: dict[str, int] = field(default_factory=dict)
     readers: dict[tuple[int, Line], list[int]] = field(default_factory=dict)
@@ -74,7 +97,7 @@ class _Drawing:
                 self._rest(self.cell.operations[place:])
                 break
             self._operation(operation)
-        sink = self._box(Look.SINK, "combine", ("sink",))
+        sink = self._box(Look.SINK, SINK, ("sink",), choices=self._chips(SINK))
         for name in self.cell.outputs:
             self._lead(name, sink)
         wires, notes = drop_longest(
@@ -96,13 +119,30 @@ class _Drawing:
             of_cell = self.cell.keys_values == "cell"
             source = "the input of the cell (dashed)" if of_cell else "the input of the operation"
             yield f"keys and values from {source}"
+        inside = [name for each in self._places for name in self._names(each)]
+        others = {name: rest for name, rest in self.own.items() if name not in inside}
+        yield from (each.text for each in self.decisions.chips(others))
+
+    @property
+    def _places(self) -> tuple[str, ...]:
+        return (SINK, *(operation.name for operation in self.cell.operations))
+
+    def _names(self, place: str) -> dict[str, str]:
+        """The decisions of an operation or the sink, each with the rest of its name."""
+        own = (
+            (name, rest) for name, rest in self.own.items() if f"{rest}.".startswith(f"{place}.")
+        )
+        return {name: rest[len(place) + 1 :] or place for name, rest in own}
+
+    def _chips(self, place: str) -> tuple[Chips, ...]:
+        return self.decisions.chips(self._names(place))
 
     def _operation(self, operation: CellOperation) -> None:
         reads = [name for name in operation.inputs if name in self.keys]
         single = self._sum(reads) if len(reads) > 1 else None
         look = _LOOKS.get(operation.over, Look.BLOCK)
         border = _BORDERS.get(operation.by, Border.SINGLE)
-        key = self._box(look, *_caption(operation), border)
+        key = self._box(look, *_caption(operation), border, self._chips(operation.name))
         self.keys[operation.name] = key
         if single is not None:
             self._wire(single, key, Line.PLAIN)
@@ -134,9 +174,10 @@ class _Drawing:
         title: str,
         lines: tuple[str, ...] = (),
         border: Border = Border.SINGLE,
+        choices: tuple[Chips, ...] = (),
     ) -> int:
         key = len(self.boxes) + 1
-        self.boxes.append(Box(key, look, title, lines, border=border))
+        self.boxes.append(Box(key, look, title, lines, border=border, choices=choices))
         return key
 
     def _lead(self, name: str, target: int) -> None:

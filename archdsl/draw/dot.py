@@ -57,7 +57,11 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
 
 def _box(box: Box) -> str:
     fill, edge = style.colours(box)
-    parts = [f"label={_quote(heading(box), *box.lines)}", f'fillcolor="{fill}"', f'color="{edge}"']
+    parts = [
+        f"label={_quote(heading(box), *box.lines, *(each.text for each in box.choices))}",
+        f'fillcolor="{fill}"',
+        f'color="{edge}"',
+    ]
     if box.look in (Look.END, Look.SUM):
         parts.append("shape=ellipse")
     if box.border is Border.DOUBLE:

@@ -46,7 +46,8 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
             continue
         left, right = _brackets(item)
         name, (fill, edge) = f"{prefix}{item.key}", style.colours(item)
-        yield f"{indent}{name}{left}{_quote(heading(item), *item.lines)}{right}"
+        lines = (*item.lines, *(each.text for each in item.choices))
+        yield f"{indent}{name}{left}{_quote(heading(item), *lines)}{right}"
         yield f"{indent}style {name} fill:{fill},stroke:{edge},color:{style.INK}"
 
 

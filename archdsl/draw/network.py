@@ -15,6 +15,7 @@ from functools import partial
 
 from archdsl.draw import captions
 from archdsl.draw.cell import LEGEND, insets
+from archdsl.draw.choices import NONE, Decisions, by_box, cell_places
 from archdsl.draw.outline import Outline, View, make_outline
 from archdsl.draw.picture import (
     Box,
@@ -30,7 +31,7 @@ from archdsl.draw.picture import (
     drop_longest,
 )
 from archdsl.draw.style import clean
-from archdsl.ir.cells import cells
+from archdsl.ir.cells import Cell, cells
 from archdsl.ir.graph import Graph, Value
 from archdsl.report.text import readable
 
@@ -50,8 +51,13 @@ class Fault:
     nodes: int
 
 
-def draw(graph: Graph, view: View, faults: Sequence[Fault] = ()) -> Picture:
-    """The picture of a network, or of the part of it that was built."""
+def draw(
+    graph: Graph, view: View, faults: Sequence[Fault] = (), decisions: Decisions = NONE
+) -> Picture:
+    """The picture of a network, or of the part of it that was built.
+
+    Of a space it is that of a member, with the decisions that are open in their boxes.
+    """
     outline = make_outline(graph, view)
     outputs = _outputs(outline)
     wires, too_long = drop_longest(_wires(outline, [(end.key, value) for end, value in outputs]))
@@ -61,10 +67,26 @@ def draw(graph: Graph, view: View, faults: Sequence[Fault] = ()) -> Picture:
     hottest = max((outline.costs.get(box.key, 0) for box in boxes(items)), default=0)
     heated = _map_boxes((*items, *ends), partial(_with_heat, costs=outline.costs, hottest=hottest))
     # The cells of a network that broke off may be incomplete.
-    beside, too_many = ((), ()) if faults else insets(cells(graph))
+    found = () if faults else cells(graph)
+    beside, too_many = insets(found, decisions) if found else ((), ())
+    own = decisions.without(_decided_in(found, decisions))
+    inside = by_box(outline, own)
+    heated = _map_boxes(heated, lambda box: _with_choices(box, own, inside.get(box.key, {})))
+    everywhere = own.without(name for names in inside.values() for name in names)
+    facts = (*_facts(outline, faults), *decisions.facts, *everywhere.lines(everywhere.options))
     notes = (*_notes(outline, faults), *too_long, *too_many)
-    panel = Panel(clean(graph.name), tuple(_facts(outline, faults)), heated, wires + red, notes)
+    panel = Panel(clean(graph.name), facts, heated, wires + red, notes)
     return Picture(panel, beside, _scale(view, hottest), LEGEND if beside else ())
+
+
+def _decided_in(cells: Iterable[Cell], decisions: Decisions) -> Iterator[str]:
+    """The decisions of cells, which are drawn beside the network."""
+    for cell in cells:
+        yield from decisions.below(*cell_places(cell))
+
+
+def _with_choices(box: Box, decisions: Decisions, names: Mapping[str, str]) -> Box:
+    return replace(box, choices=decisions.chips(names)) if names else box
 
 
 def _facts(outline: Outline, faults: Sequence[Fault]) -> Iterator[str]:

@@ -46,10 +46,26 @@ class Line(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Chips:
+    """A decision: its name and its options, of which the first is drawn, and how many `more`."""
+
+    name: str
+    options: tuple[str, ...]
+    more: int = 0
+
+    @property
+    def text(self) -> str:
+        """The decision in formats without chips."""
+        more = (f"… {self.more} more",) if self.more else ()
+        return f"{self.name}: {' | '.join((*self.options, *more))}" if self.options else self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """A box with a title and lines below it; `share` of the cost is shown beside the title.
 
-    `heat` is the cost relative to that of the most expensive box, from 0 to 1.
+    `heat` is the cost relative to that of the most expensive box, from 0 to 1. `choices` are the
+    decisions of a space that belong to it.
     """
 
     key: int
@@ -60,6 +76,7 @@ class Box:
     times: int = 1
     heat: float | None = None
     border: Border = Border.SINGLE
+    choices: tuple[Chips, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

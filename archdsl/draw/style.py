@@ -6,11 +6,12 @@ reader's font may be narrower than the table says, but hardly wider.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from archdsl.draw.geometry import Size
-from archdsl.draw.picture import Box, Group, Look, times
+from archdsl.draw.picture import Box, Chips, Group, Look, times
 
 INK, MUTED, WIRE, FAULT = "#1c2430", "#566070", "#6b7686", "#c62828"
 FRAME, FRAME_EDGE = "#f6f7f9", "#cfd5dd"
@@ -34,6 +35,9 @@ LOOKS = {
     Look.SPATIOTEMPORAL: ("#f1e3f7", "#8a4aa8"),
 }
 """Fill and edge of a box by its look: light fills under dark text, distinct for all readers."""
+
+TAKEN, OPEN = ("#d9e2ee", "#566070"), ("#ffffff", "#b0b8c4")
+"""Fill and edge of an option: of the one that is drawn, and of the others."""
 
 
 def colours(box: Box) -> tuple[str, str]:
@@ -120,17 +124,43 @@ _NARROWEST = 120.0
 _STEP = 36.0
 
 
+CHIP, CHIP_GAP = 18.0, 4.0
+"""Pixels from one line of chips to the next, and between two chips."""
+
+
+def chip_width(option: str) -> float:
+    return PLAIN.width(option) + 12
+
+
+def names_width(choices: Iterable[Chips]) -> float:
+    """The width of the names of decisions, which are one column of a box."""
+    return max((PLAIN.width(chips.name) for chips in choices if chips.options), default=0) + GAP
+
+
+def choices_width(choices: Sequence[Chips]) -> float:
+    """The width of decisions: their names, their options, and the numbers of others."""
+    return max(map(_options_width, choices), default=0) + names_width(choices)
+
+
+def _options_width(chips: Chips) -> float:
+    parts = [*map(chip_width, chips.options)]
+    parts += [PLAIN.width(f"+{chips.more}")] if chips.more else []
+    return sum(parts) + CHIP_GAP * (len(parts) - 1)
+
+
 def box_size(box: Box) -> Size:
     """The size of a box. Widths go up in steps, so that boxes above each other are often equal."""
     if box.look is Look.SUM:
         return Size(13, 13, 26)
     head = [TITLE.width(box.title), TITLE.width(times(box.times)), PLAIN.width(box.share)]
     line = sum(head) + GAP * (sum(map(bool, head)) - 1)
-    widest = max(line, *(PLAIN.width(text) for text in box.lines), 0)
+    texts = (PLAIN.width(text) for text in box.lines)
+    widest = max(line, *texts, choices_width(box.choices) if box.choices else 0)
     least = _LEAST.get(box.look, _NARROWEST)
     steps = -(-(widest + 2 * PADDING - least) // _STEP)  # rounded up
     width = least + max(steps, 0) * _STEP
     height = 2 * 8 + TITLE.size + 1 + LINE * len(box.lines)
+    height += CHIP * len(box.choices) + 4 * bool(box.choices)
     return Size(width / 2, width / 2, height)
 
 

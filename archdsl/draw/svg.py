@@ -12,7 +12,7 @@ from archdsl.diagnostics import CompileError, error
 from archdsl.draw import style
 from archdsl.draw.geometry import Area, Label, Path, Point
 from archdsl.draw.page import ChartPage, Mark, Page, Sample, Shape, Stroke, Writing, page
-from archdsl.draw.picture import Border, Box, Group, Line, Look, Picture, times
+from archdsl.draw.picture import Border, Box, Chips, Group, Line, Look, Picture, times
 from archdsl.draw.style import FAMILY, GAP, LINE, PADDING, PLAIN, TITLE
 
 _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
@@ -105,6 +105,24 @@ def _box(area: Area, box: Box) -> Iterator[str]:
     else:
         yield from _bordered_box(area, fill, edge, box.border, 3)
     yield from _texts(area, box)
+    top = area.y + 20 + LINE * len(box.lines)
+    for place, chips in enumerate(box.choices, start=1):
+        yield from _chips(area, box, top + 2 + style.CHIP * place, chips)
+
+
+def _chips(around: Area, box: Box, y: float, chips: Chips) -> Iterator[str]:
+    """A decision and its options, each in a small box; the first is the one that is drawn."""
+    x = around.x + PADDING
+    yield _text(Writing(chips.name, x, y, PLAIN, style.MUTED))
+    x += style.names_width(box.choices)
+    for place, option in enumerate(chips.options):
+        width = style.chip_width(option)
+        fill, edge = style.TAKEN if place == 0 else style.OPEN
+        yield _rectangle(Area(box, x, y - 11.5, width, 15), fill, edge, 7.5)
+        yield _text(Writing(option, x + width / 2, y, PLAIN, style.INK, "middle"))
+        x += width + style.CHIP_GAP
+    if chips.more:
+        yield _text(Writing(f"+{chips.more}", x, y, PLAIN, style.MUTED))
 
 
 def _bordered_box(area: Area, fill: str, edge: str, border: Border, inset: float) -> Iterator[str]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from archdsl.ir.graph import Graph, Node, Scope, Value
+from archdsl.ir.graph import Graph, Node, Scope, Value, Wiring
 from archdsl.ir.naming import name_all
 
 COMBINE, WEIGHTED_SUM = "combine", "weighted_sum"
 """The blocks of the library that join the outputs of a cell, and several inputs of an operation."""
+
+_ONCE = 2
+"""The length of the site of a call that no loop repeats: where its text begins and ends."""
 
 ENTRY = "f0"
 """The name of a cell's prepared input, which its operations read."""
@@ -62,72 +66,125 @@ def cells(graph: Graph) -> tuple[Cell, ...]:
     if not scopes:
         return ()  # most networks have none, and naming a whole graph takes time
     paths, calls = name_all(graph).scope_paths, _calls_by_scope(graph)
-    return tuple(_cell(graph, scope, paths[scope.index], calls[scope.index]) for scope in scopes)
+    return tuple(_cell(graph, scope, paths[scope.index], calls) for scope in scopes)
 
 
-def _calls_by_scope(graph: Graph) -> Mapping[int, Mapping[str, Scope | Node]]:
-    """For each scope, the calls directly in it, by the names of their results."""
-    calls: dict[int, dict[str, Scope | Node]] = {scope.index: {} for scope in graph.scopes}
+def _cell(
+    graph: Graph, scope: Scope, path: str, calls: Mapping[int, Sequence[Scope | Node]]
+) -> Cell:
+    assert scope.block is not None
+    assert scope.block.cell is not None
+    reader, after = (
+        _Reader(graph, scope, scope.block.cell, calls),
+        _preceding_label(graph, scope, path),
+    )
+    operations, outputs = reader.operations, reader.outputs
+    return Cell(scope.definition, path, reader.keys_values, operations, outputs, after)
+
+
+def _calls_by_scope(graph: Graph) -> Mapping[int, Sequence[Scope | Node]]:
+    """The calls directly in each scope."""
+    calls: dict[int, list[Scope | Node]] = {scope.index: [] for scope in graph.scopes}
     for node in graph:
-        calls[node.scope][node.name] = node
+        calls[node.scope].append(node)
     for scope in graph.scopes:
         if scope.parent is not None:
-            calls[scope.parent][scope.name] = scope
+            calls[scope.parent].append(scope)
     return calls
 
 
-def _cell(graph: Graph, scope: Scope, path: str, calls: Mapping[str, Scope | Node]) -> Cell:
-    assert scope.block is not None
-    assert scope.block.cell is not None
-    wiring = scope.block.cell
-    sources = _Sources(graph, calls)
-    operations = tuple(
-        _operation(name, sources.read(calls[name]) if read is None else read, calls[name])
-        for name, read in wiring.inputs.items()
-        if name in calls
-    )
-    outputs = sources.combined if wiring.outputs is None else wiring.outputs
-    keys_values = wiring.keys_values or sources.keys_values
-    after = _preceding_label(graph, scope, path)
-    return Cell(scope.definition, path, keys_values, operations, outputs, after)
-
-
 @dataclass(frozen=True)
-class _Sources:
-    """Where values come from in a cell whose text leaves that to a choice: read off the graph."""
+class _Reader:
+    """Reads one cell off the graph. `calls` are those directly in each scope."""
 
     graph: Graph
-    calls: Mapping[str, Scope | Node]
+    cell: Scope
+    wiring: Wiring
+    calls: Mapping[int, Sequence[Scope | Node]]
 
-    def read(self, call: Scope | Node) -> tuple[str, ...]:
-        """The names of what an operation reads; of a weighted sum, those of its terms."""
-        if isinstance(call, Node):
-            return self._names(self.graph.operands(call)[:1])
-        return self._names([*call.inputs.values()][:1])
+    @cached_property
+    def written(self) -> Mapping[str, Scope | Node]:
+        """The calls of the cell by the names of their results."""
+        return {call.name: call for call in self.calls[self.cell.index] if call.name}
+
+    @cached_property
+    def levels(self) -> Mapping[str, Mapping[str, Scope]]:
+        """The nodes of each level, a call that makes attentions in a loop."""
+        found = {name: self._nodes(name) for name in self.wiring.inputs if name in self.written}
+        return {name: nodes for name, nodes in found.items() if nodes}
+
+    def _nodes(self, name: str) -> dict[str, Scope]:
+        call = self.written[name]
+        if isinstance(call, Node) or "over" in call.bindings:
+            return {}
+        inside = (each for each in self.calls[call.index] if isinstance(each, Scope))
+        looped = (each for each in inside if "over" in each.bindings and len(each.site) > _ONCE)
+        return {f"{name}.{each.site[-1]}": each for each in looped}
+
+    @cached_property
+    def made(self) -> Mapping[str, Scope | Node]:
+        """The operations by name, those of levels one by one."""
+        made: dict[str, Scope | Node] = {}
+        for name in self.wiring.inputs:
+            if name in self.levels:
+                made.update(self.levels[name])
+            elif name in self.written:
+                made[name] = self.written[name]
+        return made
 
     @property
-    def combined(self) -> tuple[str, ...]:
+    def operations(self) -> tuple[CellOperation, ...]:
+        return tuple(_operation(name, self._reads(name), call) for name, call in self.made.items())
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
         """The names of the operations that `combine` joins."""
-        sinks = (c for c in self.calls.values() if isinstance(c, Scope) and c.definition == COMBINE)
+        if self._is_in_text(self.wiring.outputs):
+            return self.wiring.outputs or ()
+        sinks = (call for call in self._blocks if call.definition == COMBINE)
         return next((self._names([*sink.inputs.values()][1:]) for sink in sinks), ())
 
     @property
     def keys_values(self) -> str:
         """`cell` if an operation is given the cell's input as its context."""
-        scopes = [call for call in self.calls.values() if isinstance(call, Scope)]
-        return "cell" if any("context" in scope.inputs for scope in scopes) else "operation"
+        is_given = any("context" in call.inputs for call in self._blocks)
+        return self.wiring.keys_values or ("cell" if is_given else "operation")
+
+    @cached_property
+    def _blocks(self) -> Sequence[Scope]:
+        """The calls of blocks in the cell, and in its levels."""
+        around = [self.cell, *(self.written[name] for name in self.levels)]
+        found = (call for each in around for call in self.calls[each.index])
+        return [call for call in found if isinstance(call, Scope)]
+
+    def _reads(self, name: str) -> tuple[str, ...]:
+        """The names of what an operation reads; of a weighted sum, those of its terms."""
+        written, call = self.wiring.inputs.get(name), self.made[name]
+        if self._is_in_text(written):
+            return written or ()
+        operands = self.graph.operands(call) if isinstance(call, Node) else call.inputs.values()
+        return self._names([*operands][:1])
+
+    def _is_in_text(self, names: Sequence[str] | None) -> bool:
+        """Whether names say what is read. What a choice or a level decides is not in the text."""
+        return names is not None and self.levels.keys().isdisjoint(names)
 
     def _names(self, values: Sequence[Value]) -> tuple[str, ...]:
         return tuple(name for value in values for name in self._name(value))
 
     def _name(self, value: Value) -> tuple[str, ...]:
-        for name, call in self.calls.items():
-            if isinstance(call, Node) and call.index == value.node:
+        known = {
+            **self.made,
+            **{name: self.written[name] for name in self.written.keys() & {ENTRY}},
+        }
+        for name, call in known.items():
+            if value.node == call.index if isinstance(call, Node) else value in call.outputs:
                 return (name,)
-            if isinstance(call, Scope) and value in call.outputs:
-                is_sum = call.definition == WEIGHTED_SUM
-                return self._names([*call.inputs.values()]) if is_sum else (name,)
-        return ()
+        sums = (call for call in self._blocks if call.definition == WEIGHTED_SUM)
+        terms = next((call.inputs.values() for call in sums if value in call.outputs), None)
+        if terms is not None:
+            return self._names([*terms])
+        return (ENTRY,) if value in self.cell.inputs.values() else ()
 
 
 def _preceding_label(graph: Graph, scope: Scope, path: str) -> str:
