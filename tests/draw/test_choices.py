@@ -32,8 +32,8 @@ cell pair {
   keys_values = {cell, operation}
   prepare(channels = 2, size = 2, frames = 2)
   op1 = node(f0)
-  op2 = node(<= 2 of {f0, op1})
-  combine(1 of {op1, op2})
+  op2 = node({op1, f0})
+  combine(1 of {op2, op1})
 }
 network space() {
   input x: 4 x 2 x 4^2
@@ -90,7 +90,7 @@ def test_operations_of_a_cell_show_what_they_decide(tmp_path: Path) -> None:
         dot = drawn(tmp_path, CELL, "--network", network, "--cell", "pair")
         assert choices(dot, "pair") == ["keys_values: cell | operation"]
         assert choices(dot, "op1") == ["over: temporal | spatial", "gate: false | true"]
-        assert choices(dot, "combine") == ["combine: (op1,) | (op2,)"]
+        assert choices(dot, "combine") == ["combine: (op2,) | (op1,)"]
         (tmp_path / "space.dot").unlink()
 
 
