@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from archdsl.draw.picture import Picture
     from archdsl.ir.graph import Graph
     from archdsl.network import Network
-    from archdsl.source import Span
     from archdsl.spec import Spec
 
 
@@ -102,17 +101,11 @@ def _network_picture(
 def _decisions(network: Network) -> Decisions:
     """What is open in a space, and where the rows of its tables are in the text."""
     from archdsl.draw.choices import Decisions
-    from archdsl.program.places import key
-
-    units = network.program.units
-
-    def place(span: Span) -> str:
-        own = (unit for unit in units if unit.file.source is span.source)
-        return next((unit.places.get(key(span), "") for unit in own), "")
 
     decisions = [each.decision for each in network.decisions if each.decision.is_open]
     options = {each.name: [each.options[index] for index in each.allowed] for each in decisions}
-    return Decisions(options, {each.name: each.span for each in decisions}, place)
+    spans = {each.name: each.span for each in decisions}
+    return Decisions(options, spans, network.program.place)
 
 
 def _sketch_picture(sketch: Sketch, arguments: argparse.Namespace) -> Picture:

@@ -19,7 +19,7 @@ from archdsl.diagnostics import CompileError, Diagnostic, error, suggestion
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation
 from archdsl.program.outline import Outline, decides_anew, outline
-from archdsl.program.places import Places, places_of
+from archdsl.program.places import Places, key, places_of
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -216,6 +216,11 @@ class Program:
     def lookup(self, unit: Unit, name: str) -> Symbol | None:
         """The symbol of a name in a file, or None where it is not defined."""
         return unit.names[name] if name in unit.names else self.language.get(name)
+
+    def place(self, span: Span) -> str:
+        """The name of what stands in the text at a span: a choice, a row, a use; "" for others."""
+        own = (unit for unit in self.units if unit.file.source == span.source)
+        return next((unit.places.get(key(span), "") for unit in own), "")
 
     def with_network(self, node: tree.Derived) -> Program:
         """The program with one more network, which sees the names that the spec sees."""
