@@ -34,7 +34,8 @@ Graphviz, or .mmd for Mermaid, which GitHub renders.
 
 Boxes are blocks. By default they are the rows of tables, in a frame for each stage. Repeated
 blocks are drawn once, with their number. The colour of a box is its share of the cost in
---convention. Attention cells are drawn beside the network, each once. A network with mistakes is
+--convention. Attention cells are drawn beside the network, each once. A space of networks is drawn
+with the first option of each choice, and all options beside it. A network with mistakes is
 drawn up to them, at its declared input size; the mistakes are marked, and the exit status is 1.
 
 A FILE that was edited, or that archdsl did not write, is an error without --force.
@@ -169,8 +170,8 @@ With -o the networks that have a top1 are drawn instead, cost against top1. Netw
 from one base have one colour. A line joins those of them that differ only in numbers.
 
 examples:
-  archdsl family specs/x3d_*.arch specs/autox3d_*.arch
-  archdsl family specs/x3d_*.arch specs/autox3d_*.arch -o build/family.svg
+  archdsl family specs/x3d_*.arch specs/autox3d_?.arch
+  archdsl family specs/x3d_*.arch specs/autox3d_?.arch -o build/family.svg
   archdsl family specs/i3d*.arch specs/s3d*.arch --convention flops --format markdown
 """
 

@@ -31,8 +31,8 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("line", SPECS)
 def test_modules_give_the_shapes_of_the_spec(line: int) -> None:
     spec = _spec(SPECS[line])
-    for name in spec.networks:
-        network = spec.network(name)
+    networks = [spec.network(name) for name in spec.networks]
+    for network in (each for each in networks if not each.open_decisions):
         with torch.device("meta"):
             inputs = [torch.empty(1, *shape) for shape in network.inputs.values()]
             outputs = _module(network)(*inputs)

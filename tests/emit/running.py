@@ -20,20 +20,26 @@ from archdsl.ir.graph import Graph, Value
 from archdsl.ir.naming import name_all
 from archdsl.ir.types import TensorType
 from archdsl.ops.sources import Input
+from archdsl.syntax import tree
 
 ROOT = Path(__file__).resolve().parents[2]
 Load = Callable[[str], archdsl.Network]
 
-SPACES = ("autox3d_space", "gpb_space", "supergraphs")
-SPECS = sorted(p for p in (ROOT / "specs").glob("*.arch") if p.stem not in SPACES)
+SPECS = sorted((ROOT / "specs").glob("*.arch"))
 EXAMPLES = sorted((ROOT / "tests" / "networks").glob("*.arch"))
 
 
 @cache
 def gallery() -> list[tuple[Path, str]]:
     """Every network of the specs but spaces, and the main network of each in tests/networks."""
-    own = [(path, name) for path in SPECS for name in archdsl.load(path).networks]
+    files = [path for path in SPECS if not _has_choices(path)]
+    own = [(path, name) for path in files for name in archdsl.load(path).networks]
     return own + [(path, archdsl.load(path).choose()) for path in EXAMPLES]
+
+
+def _has_choices(path: Path) -> bool:
+    definitions = archdsl.load(path).program.main.file.definitions
+    return any(isinstance(node, tree.Choice) for node in tree.walk(definitions))
 
 
 REPEATS = frozenset(
