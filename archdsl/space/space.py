@@ -26,7 +26,10 @@ _COMPARED = ("params", "macs", "activations", "bytes")
 """The metrics by which members that are built are compared with the walk."""
 
 DRAWN = 200
-"""Members that are drawn where the walk does not apply."""
+"""Members that are drawn at most where the walk does not apply."""
+
+_STEPS = 100_000
+"""Steps of builds after which no more members are drawn: a large one takes a tenth of a second."""
 
 _SHOWN = 6
 """Decisions that a mistake in a member is shown with at most."""
@@ -81,10 +84,15 @@ def _drawn(request: Request) -> int:
     def pick(decision: Decision) -> int:
         return random.choice(decision.allowed)
 
-    members = [build_member(request, pick) for _ in range(DRAWN)]
-    for built in members:
+    found = steps = 0
+    for _ in range(DRAWN):
+        built = build_member(request, pick)
         _check(built, [each.name for each in built.decisions])
-    return sum(built.ending is not Ending.REFUSED for built in members)
+        found += built.ending is not Ending.REFUSED
+        steps += built.steps
+        if steps > _STEPS:
+            break
+    return found
 
 
 def build_member(request: Request, pick: Pick) -> Built:

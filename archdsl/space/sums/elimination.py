@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from archdsl.space.sums.factors import Cost, FactorGraph, Key, TooLarge
 
-ROWS = 1_000_000
+ROWS = 200_000
 """Rows of all joined tables of a space."""
 
 

@@ -22,7 +22,7 @@ from archdsl.space.survey.asking import Asking
 from archdsl.space.survey.outcomes import enter
 from archdsl.space.survey.parts import Body, Part
 
-STEPS = 30_000_000
+STEPS = 6_000_000
 """Steps of all runs of a space, together: a second for each million or so."""
 
 
