@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from archdsl.space.reading import EVERYTHING, Mask, Traffic
+from archdsl.space.reading import Mask, Traffic
 from archdsl.space.sums.factors import Cost
 from archdsl.space.survey.networks import Surveyed
 from archdsl.space.survey.outcomes import summed
 from archdsl.space.survey.parts import Body, Part, State, Way
+from archdsl.space.variables import Variables
 
 Choose = Callable[[str, Sequence[str]], str]
 """Chooses one of the options of a decision, by its name."""
@@ -43,11 +44,17 @@ class _Member:
 class Lookups:
     """Looks members up in the parts of a surveyed space."""
 
-    def __init__(self, surveyed: Surveyed) -> None:
-        self._result = surveyed.result
+    def __init__(self, surveyed: Surveyed, variables: Variables) -> None:
+        self._variables = variables
         self._parts: dict[Body | None, list[Part]] = {None: []}
+        constant = [part for part in surveyed.parts if self._is_constant(part)]
         for part in surveyed.parts:
-            self._parts.setdefault(part.body, []).append(part)
+            self._parts.setdefault(part.body, [])
+            if part not in constant:
+                self._parts[part.body].append(part)
+        self._constant = summed([self._price(part, part.ways[0]) for part in constant])
+        self._open = frozenset(part for part in surveyed.parts if self._is_open(part))
+        self._prices: dict[Way, Cost] = {}
         self._ways = {part: _by_reading(part) for part in surveyed.parts}
 
     def find(self, choose: Choose) -> tuple[dict[str, str], Cost]:
@@ -58,14 +65,65 @@ class Lookups:
         """
         member = _Member()
         self._run(None, member, choose)
-        return dict(sorted(member.taken.items())), _cost(member.ways, self._result)
+        return dict(sorted(member.taken.items())), self._cost(member.ways)
+
+    def _is_constant(self, part: Part) -> bool:
+        """Whether a part is the same in all members, so that it need not be looked up."""
+        if len(part.ways) != 1 or part.ways[0].called or part.body in self._variables.absent:
+            return False
+        states = (*part.reads, *part.leaves)
+        return all(len(state.values) == 1 for state in states) and not self._is_open(part)
+
+    def _is_open(self, part: Part) -> bool:
+        """Whether it hangs on the member which tensors of some state are read."""
+        called = {body for way in part.ways for body in way.called}
+        states = [*part.reads, *part.leaves]
+        states += [state for body in called for state in (body.arguments, body.result)]
+        return any(len(self._variables.sets(state)) > 1 for state in states)
+
+    def _price(self, part: Part, way: Way) -> Cost:
+        """What a way costs that is no open part's: the same tensors of it are always read."""
+        traffic = Traffic.of(part, way)
+        return way.outcome.cost(
+            traffic.mask([self._mask(group.state) for group in traffic.leaving])
+        )
+
+    def _mask(self, state: State) -> Mask:
+        """The tensors of a state that are read in all members."""
+        sets = self._variables.sets(state)
+        return sets[0] if len(sets) == 1 else 0
+
+    def _cost(self, ways: Sequence[_Chosen]) -> Cost:
+        """What the ways of all parts cost together."""
+        open_ = [each for each in ways if each.part in self._open]
+        for part, way in ways:
+            if way not in self._prices and part not in self._open:
+                self._prices[way] = self._price(part, way)
+        fixed = [self._prices[way] for part, way in ways if part not in self._open]
+        return summed([self._constant, *fixed, *self._costs_as_read(open_)])
+
+    def _costs_as_read(self, ways: Sequence[_Chosen]) -> list[Cost]:
+        """What ways of open parts cost: of each, what is read of it in the end."""
+        traffic = [Traffic.of(part, way) for part, way in ways]
+        states = {group.state for each in traffic for group in (*each.entering, *each.leaving)}
+        read = {state: self._mask(state) for state in states}
+        before: dict[State, Mask] = {}
+        while read != before:
+            before = dict(read)
+            for (_, way), each in zip(reversed(ways), reversed(traffic), strict=True):
+                own = each.mask([read[group.state] for group in each.leaving])
+                for group, needed in zip(each.entering, each.needed(way.outcome, own), strict=True):
+                    read[group.state] |= needed
+        return [
+            way.outcome.cost(each.mask([read[group.state] for group in each.leaving]))
+            for (_, way), each in zip(ways, traffic, strict=True)
+        ]
 
     def _run(self, body: Body | None, member: _Member, choose: Choose) -> None:
         """Look up the parts of a body, after those that it is called from."""
         for part in self._parts[body]:
-            read = tuple(
-                [member.states.get(state, 0) for state in part.reads]
-            )  # at the start: its only value
+            # A state that no part leaves, or always the same, has but one value.
+            read = tuple([member.states.get(state, 0) for state in part.reads])
             way = self._way(self._ways[part].get(read, ()), member, choose)
             member.states.update(zip(part.leaves, way.left, strict=True))
             member.ways.append(_Chosen(part, way))
@@ -88,7 +146,7 @@ class Lookups:
         if isinstance(question, Body):
             member.states[question.arguments] = 0
             self._run(question, member, choose)
-            return member.states[question.result]
+            return member.states.get(question.result, 0)
         if question not in member.taken:
             options = dict.fromkeys(way.taken[question] for way in ways)
             member.taken[question] = choose(question, [*options])
@@ -101,22 +159,3 @@ def _by_reading(part: Part) -> Mapping[tuple[int, ...], Sequence[Way]]:
     for way in part.ways:
         found.setdefault(way.read, []).append(way)
     return found
-
-
-def _cost(ways: Sequence[_Chosen], result: State) -> Cost:
-    """What the ways of all parts cost: of each, what is read of it in the end."""
-    traffic = [Traffic.of(part, way) for part, way in ways]
-    read: dict[State, Mask] = {result: EVERYTHING}
-    before: dict[State, Mask] = {}
-    while read != before:
-        before = dict(read)
-        for (_, way), each in zip(reversed(ways), reversed(traffic), strict=True):
-            own = each.mask([read.get(group.state, 0) for group in each.leaving])
-            for group, needed in zip(each.entering, each.needed(way.outcome, own), strict=True):
-                read[group.state] = read.get(group.state, 0) | needed
-    return summed(
-        [
-            way.outcome.cost(each.mask([read.get(group.state, 0) for group in each.leaving]))
-            for (_, way), each in zip(ways, traffic, strict=True)
-        ]
-    )

@@ -143,7 +143,7 @@ class Walk:
     @cached_property
     def lookups(self) -> Lookups:
         """Members, one by one."""
-        return Lookups(self._surveyed)
+        return Lookups(self._surveyed, self._variables)
 
     def failing(self) -> Iterator[Failing]:
         """Members with a mistake, at least one for each part in which there can be one."""

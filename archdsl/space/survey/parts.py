@@ -46,7 +46,7 @@ class Body:
     result: State = field(default_factory=lambda: State(".result"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Way:
     """One way in which a part comes out.
 
