@@ -105,8 +105,7 @@ class Factoring:
 def _asked(question: Question, part: Part, option: str | None) -> Iterator[Values]:
     """The option of a decision where a part asks for it, or does not."""
     if not question.steps:
-        others = question.option.values if len(question.parts) > 1 else (ABSENT,)
-        for taken in others if option is None else (option,):
+        for taken in _unasked(question) if option is None else (option,):
             yield {question.option: taken}
         return
     place = question.parts.index(part)
@@ -121,6 +120,12 @@ def _asked(question: Question, part: Part, option: str | None) -> Iterator[Value
             # At the last of its parts it is known whether anybody has asked.
             if after is not question.steps[-1] or (taken is not ABSENT) == was_asked:
                 yield {**values, after: was_asked, question.option: taken}
+
+
+def _unasked(question: Question) -> Sequence[Hashable]:
+    """The options of a decision where a part does not ask for it that others may ask for."""
+    is_alone = len(question.parts) == 1 and ABSENT in question.option.values
+    return (ABSENT,) if is_alone else question.option.values
 
 
 def _rows(variables: Variables, part: Part) -> Iterator[_Row]:

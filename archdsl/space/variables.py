@@ -11,7 +11,7 @@ States and decisions are variables. Three more kinds are there only where they a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archdsl.space.reading import Mask, Reading, Unsuited, conditional
@@ -89,8 +89,9 @@ def _masks(variable: Variable) -> Sequence[Mask]:
 
 
 def _question(name: str, parts: Sequence[Part], absent: frozenset[Body]) -> Question:
-    asking = [part for part in parts if any(name in way.taken for way in part.ways)]
-    options = dict.fromkeys(w.taken[name] for p in asking for w in p.ways if name in w.taken)
+    asking = [part for part in parts if any(name in taken for taken in _taken(part))]
+    found = (taken[name] for part in asking for taken in _taken(part) if name in taken)
+    options = dict.fromkeys(found)
     always = any(
         part.body not in absent and all(name in way.taken for way in part.ways) for part in asking
     )
@@ -100,9 +101,7 @@ def _question(name: str, parts: Sequence[Part], absent: frozenset[Body]) -> Ques
     return Question(option, asking, steps)
 
 
-def options_of(
-    questions: Mapping[str, Question], member: Mapping[Variable, Hashable]
-) -> dict[str, str]:
-    """The options that a member takes, by the names of its decisions."""
-    taken = {name: member[question.option] for name, question in questions.items()}
-    return {name: option for name, option in taken.items() if isinstance(option, str)}
+def _taken(part: Part) -> Iterator[Mapping[str, str]]:
+    """What a part decides, in each way and with each mistake."""
+    yield from (way.taken for way in part.ways)
+    yield from (failure.taken for failure in part.failures)

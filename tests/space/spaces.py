@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archdsl import compiler
-from archdsl.build.machine import build
-from archdsl.build.request import Budget, Ending, Request
+from archdsl.build.request import Ending, Request
 from archdsl.costs.figures import Figures
-from archdsl.space.space import figures_of
+from archdsl.space.space import build_member, figures_of
 from archdsl.space.survey.asking import Asking
 from archdsl.space.walk import Taken
 from tests.mistakes import load_text
@@ -139,6 +138,10 @@ SPACES = {
 }
 
 
+class Broken(Exception):
+    """A member has a mistake."""
+
+
 def request_of(text: str, name: str = "space") -> Request:
     """The request for a space of a text, which must have no mistake."""
     program = load_text(text).program
@@ -150,16 +153,14 @@ def request_of(text: str, name: str = "space") -> Request:
 
 def members(request: Request) -> Iterator[tuple[Taken, Figures]]:
     """All members that exist, with what they cost, each built."""
-    from dataclasses import replace
-
     asking = Asking()
 
     def once() -> tuple[Taken, Figures] | None:
-        pick = replace(request, pick=lambda decision: asking.take(decision, decision.allowed))
-        built = build(pick, Budget())
+        built = build_member(request, lambda decision: asking.take(decision, decision.allowed))
         if built.ending is Ending.REFUSED:
             return None
-        assert built.is_sound, built.diagnostics
+        if not built.is_sound:
+            raise Broken(built.diagnostics)
         return {each.name: each.option for each in built.decisions}, figures_of(built)
 
     yield from filter(None, asking.runs(once))

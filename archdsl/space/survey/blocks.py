@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from archdsl.build.context import Frame
 from archdsl.build.machine import RULES
 from archdsl.build.request import Fault, Rules
-from archdsl.build.values import Arguments, BlockValue, Value
+from archdsl.build.values import Arguments, BlockValue, SharedBlock, Value
 from archdsl.diagnostics import CompileError
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.space.survey.outcomes import Outcome, graft, outcome
@@ -77,7 +77,11 @@ class Blocks:
     @property
     def rules(self) -> Rules:
         """The rules of the language, with these for blocks."""
-        callees = {**RULES.callees, BlockValue: self._apply}
+        callees: dict[type, Callable[..., Value]] = {
+            **RULES.callees,
+            BlockValue: self._apply,
+            SharedBlock: self._apply_shared,
+        }
         return replace(RULES, callees=callees, run=self._run)
 
     def _run(self, frame: Frame, body: tree.Block | tree.Network) -> Value:
@@ -87,11 +91,22 @@ class Blocks:
             raise Entered(frame)
         return RULES.run(frame, body)
 
+    def _apply_shared(
+        self, frame: Frame, callee: SharedBlock, arguments: Arguments, node: tree.Node
+    ) -> Value:
+        """A use of shared layers, whose operations are compared with those of other uses."""
+        run = self._runs.current
+        run.uses += 1
+        try:
+            return RULES.callees[SharedBlock](frame, callee, arguments, node)
+        finally:
+            run.uses -= 1
+
     def _apply(
         self, frame: Frame, callee: BlockValue, arguments: Arguments, node: tree.Node
     ) -> Value:
         """The result of a block: of one that is known, or one of those that it can have."""
-        if not arguments.has_tensors:
+        if self._runs.current.uses or not arguments.has_tensors:
             return RULES.callees[BlockValue](frame, callee, arguments, node)
         apart = changed(arguments, lambda value: detached(value, frame.graph))
         entering = tuple([t.value for g in given_in(arguments) for t in tensors(g.value)])

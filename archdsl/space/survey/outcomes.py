@@ -8,7 +8,7 @@ For what nothing reads is no part of a network, and costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from operator import add
 
@@ -127,8 +127,14 @@ def _joint(
     leaving: tuple[Value, ...],
 ) -> Outcome:
     kept, everything = needed(graph, results), (1 << len(results)) - 1
-    nodes = [graph.node(index) for index in sorted(kept)]
-    costs = [price_of(graph, n) for n in nodes if not isinstance(n.operation, Entering)]
+    costs, owners = list[Cost](), set[int]()
+    for node in map(graph.node, sorted(kept)):
+        # The first use that is kept has the weights, whichever was first in the text.
+        if not isinstance(node.operation, Entering):
+            costs.append(price_of(graph, replace(node, weights_of=None)))
+            if node.owner in owners:
+                costs[-1] = (0, *costs[-1][1:])
+        owners.add(node.owner)
     needs = tuple([everything if value.node in kept else 0 for value in entering])
     return Outcome(leaving, {everything: summed(costs)}, needs, is_joint=len(results) > 1)
 

@@ -51,12 +51,14 @@ class Called(NamedTuple):
 class Run:
     """A run that is under way: the part that is run, how it is decided, and what it has called.
 
-    With `stops_at_body`, it ends where the body of the first block would be run.
+    With `stops_at_body`, it ends where the body of the first block would be run. It is inside so
+    many `uses` of shared layers.
     """
 
     part: Part | None = None
     asking: Asking | None = None
     stops_at_body: bool = False
+    uses: int = 0
     called: list[Called] = field(default_factory=list)
 
     @property
