@@ -6,6 +6,7 @@ Steps are numbers one by one, and `2 of {a, b, c}` is every selection of two, as
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations
 from math import comb
 from typing import NamedTuple
@@ -26,6 +27,7 @@ class Option(NamedTuple):
     text: str
 
 
+@lru_cache(maxsize=4096)
 def option_text(node: tree.Expression | tree.Dash) -> str:
     """The text that an option goes by: of a number its value, so that `2.50` is `2.5`."""
     if isinstance(node, tree.Number):

@@ -17,6 +17,9 @@ ROWS = 10_000
 """Rows of a bucket up to which others are put into it."""
 
 
+_HOPELESS = 10**8
+"""Rows that the joined tables of an order can have at most, if all keys occurred, to be tried."""
+
 _ENOUGH = 4
 """How much dearer than its factors a space may be, before another order is tried."""
 
@@ -32,9 +35,12 @@ def buckets(graph: FactorGraph) -> Elimination:
     """
     enough = _ENOUGH * sum(len(factor.rows) for factor in graph.factors)
     found: list[Elimination] = []
+    too_large = TooLarge("its joined tables would have too many rows")
     for order in orders(graph):
+        if order.rows > _HOPELESS:
+            continue
         try:
-            found.append(fold(eliminate(graph, order)))
+            found.append(fold(eliminate(graph, order.variables)))
         except TooLarge as cause:
             too_large = cause
             continue

@@ -25,8 +25,15 @@ _Rank: TypeAlias = Callable[[Sequence[_Item], Sequence[int]], tuple[int, int]]
 """How early a variable comes, by the items that have it and the sizes of variables."""
 
 
-def orders(graph: FactorGraph) -> list[Sequence[int]]:
-    """The orders to try, each of all variables."""
+class Order(NamedTuple):
+    """All variables in an order, and the most rows that the joined tables can have by that."""
+
+    variables: Sequence[int]
+    rows: int
+
+
+def orders(graph: FactorGraph) -> list[Order]:
+    """The orders to try."""
     return [_order(graph, rank) for rank in (_from_start, _smallest)]
 
 
@@ -45,18 +52,19 @@ def _size(items: Sequence[_Item], sizes: Sequence[int]) -> int:
     return prod(sizes[variable] for variable in scope)
 
 
-def _order(graph: FactorGraph, rank: _Rank) -> Sequence[int]:
+def _order(graph: FactorGraph, rank: _Rank) -> Order:
     items = [_Item(frozenset(factor.scope), n) for n, factor in enumerate(graph.factors)]
     left = sorted({variable for item in items for variable in item.scope})
-    order: list[int] = []
+    order, rows = list[int](), 0
     while left:
         having = {v: [item for item in items if v in item.scope] for v in left}
         ranks = {variable: rank(having[variable], graph.sizes) for variable in left}
         joined = having[min(left, key=ranks.__getitem__)]
+        rows += _size(joined, graph.sizes)
         items = [item for item in items if item not in joined]
         scope = frozenset(variable for item in joined for variable in item.scope)
         kept = scope.intersection(variable for item in items for variable in item.scope)
         order += sorted(scope - kept)
         left = [variable for variable in left if variable not in scope - kept]
         items.append(_Item(kept, max(item.last for item in joined)))
-    return order
+    return Order(order, rows)
