@@ -41,6 +41,7 @@ from archdsl.program.program import Program, name_span
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
     from archdsl.space.space import Checked
+    from archdsl.space.walk import Walk
 
 
 def format_spec(path: Path) -> tuple[str, str]:
@@ -136,18 +137,38 @@ def elaborate(
     return build(_resized(program, plan, name, inputs), Budget())
 
 
-def members(
-    program: Program, plan: Plan, name: str, inputs: Mapping[str, tuple[int, ...]]
-) -> Checked:
-    """From plan to all of its members at once, at these shapes of inputs if there are any.
+def walk(request: Request) -> Walk | str:
+    """From a request to all members of a space at once, or why that cannot be done.
 
     Raises:
         CompileError: a member has a mistake.
     """
-    from archdsl.space.space import check  # few networks are spaces
+    from archdsl.space import space  # few networks are spaces
 
-    request = _resized(program, plan, name, inputs) if inputs else Request.of(program, name, plan)
-    return check(request)
+    try:
+        return space.walk(request)
+    except space.NO_WALK as cause:
+        return str(cause)
+
+
+def members(request: Request, walked: Walk | str) -> Checked:
+    """The members of a space by the walk, or without one some that are drawn.
+
+    Raises:
+        CompileError: a member has a mistake.
+    """
+    from archdsl.space.space import Checked, drawn
+
+    if isinstance(walked, str):
+        return Checked(drawn(request), None, walked)
+    return Checked(walked.members, walked)
+
+
+def request(
+    program: Program, plan: Plan, name: str, inputs: Mapping[str, tuple[int, ...]]
+) -> Request:
+    """The request for the network of a plan, with other shapes of inputs if there are any."""
+    return _resized(program, plan, name, inputs) if inputs else Request.of(program, name, plan)
 
 
 def _resized(

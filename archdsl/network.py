@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from archdsl import compiler
 from archdsl.build.machine import top_level_frame
-from archdsl.build.request import Budget
+from archdsl.build.request import Budget, Request
 from archdsl.build.values import Given
 from archdsl.costs.breakdown import Part, breakdown
 from archdsl.costs.figures import Convention, Costs, measure, uncounted
@@ -78,12 +78,12 @@ class Network:
 
     @cached_property
     def members(self) -> Checked:
-        """All members of a space, checked; most often with the `walk` that has their exact costs.
+        """The members of a space, checked: all of them, by the walk, or some that are drawn.
 
         Raises:
             CompileError: a member has a mistake.
         """
-        return compiler.members(self.program, self.plan, self.name, self.resized)
+        return compiler.members(self._request, self._walked)
 
     @property
     def walk(self) -> Walk:
@@ -92,12 +92,20 @@ class Network:
         Raises:
             CompileError: a member has a mistake, or there is too much to look at.
         """
-        members = self.members
-        if members.walk is not None:
-            return members.walk
-        message = f"the members of `{self.name}` cannot be counted: {members.reason}"
+        if not isinstance(self._walked, str):
+            return self._walked
+        message = f"the members of `{self.name}` cannot be counted: {self._walked}"
         hint = "leave fewer decisions open, with `choose` or `--choose`"
         raise CompileError([error("space", message, name_span(self.plan.network), help=hint)])
+
+    @cached_property
+    def _walked(self) -> Walk | str:
+        """The walk over a space, or why there is none."""
+        return compiler.walk(self._request)
+
+    @cached_property
+    def _request(self) -> Request:
+        return compiler.request(self.program, self.plan, self.name, self.resized)
 
     @property
     def name(self) -> str:

@@ -25,6 +25,9 @@ from archdsl.space.walk import Taken, Walk
 _COMPARED = ("params", "macs", "activations", "bytes")
 """The metrics by which members that are built are compared with the walk."""
 
+NO_WALK = (TooLarge, Unsuited)
+"""What is raised where the walk does not apply."""
+
 DRAWN = 200
 """Members that are drawn at most where the walk does not apply."""
 
@@ -44,19 +47,6 @@ class Checked:
     reason: str = ""
 
 
-def check(request: Request) -> Checked:
-    """Check all members of a space, or draw some where the walk does not apply.
-
-    Raises:
-        CompileError: a member has a mistake.
-    """
-    try:
-        found = walk(request)
-    except (TooLarge, Unsuited) as cause:
-        return Checked(_drawn(request), None, str(cause))
-    return Checked(found.members, found)
-
-
 def walk(request: Request) -> Walk:
     """The walk over the space of a request.
 
@@ -73,7 +63,7 @@ def walk(request: Request) -> Walk:
     return found
 
 
-def _drawn(request: Request) -> int:
+def drawn(request: Request) -> int:
     """Draw members, decision by decision, and return how many of them exist.
 
     Raises:
