@@ -5,7 +5,7 @@ Steps are numbers one by one, and `2 of {a, b, c}` is every selection of two, as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import combinations
 from math import comb
@@ -32,9 +32,16 @@ def option_text(node: tree.Expression | tree.Dash) -> str:
     """The text that an option goes by: of a number its value, so that `2.50` is `2.5`."""
     if isinstance(node, tree.Number):
         return show_number(node.value)
+    if isinstance(node, tree.Tuple):
+        return _tuple_text(map(option_text, node.items))
     from archdsl.syntax.printing.expressions import flat  # few networks are spaces
 
     return flat(node)
+
+
+def _tuple_text(items: Iterable[str]) -> str:
+    texts = [*items]
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
 
 def option_texts(frame: Frame, node: tree.Choice) -> tuple[str, ...]:
@@ -99,7 +106,8 @@ def _selections(
 ) -> Iterator[Option]:
     """Every selection of the amount, as a tuple in the order of the text."""
     items = [item for option in written for item in _items(frame, option)]
-    _check_different(frame, [Option(item, option_text(item)) for item in items])
+    options = [Option(item, option_text(item)) for item in items]
+    _check_different(frame, options)
     amount = _amount(frame, node, len(items))
     sizes = range(1 if node.at_most else amount, amount + 1)
     count = sum(comb(len(items), size) for size in sizes)
@@ -108,9 +116,10 @@ def _selections(
         raise frame.fault("size", message, node.span)
     frame.step(node.span, count)
     for size in sizes:
-        for chosen in combinations(items, size):
-            selection = tree.Tuple(chosen, span=node.span)
-            yield Option(selection, option_text(selection))
+        for chosen in combinations(options, size):
+            selection = tree.Tuple(tuple([option.node for option in chosen]), span=node.span)
+            # Items are printed once for all selections.
+            yield Option(selection, _tuple_text([option.text for option in chosen]))
 
 
 def _items(frame: Frame, option: tree.Expression | tree.Dash) -> Iterator[tree.Expression]:
