@@ -13,6 +13,7 @@ import pytest
 
 import archdsl
 from archdsl.cli.main import main
+from archdsl.ir.cells import cells
 from archdsl.ir.likeness import is_same_network
 from archdsl.network import Network
 from archdsl.plan.decisions import member_name
@@ -107,6 +108,15 @@ def test_agnostic_like_is_a_member() -> None:
     found = member("supergraphs", "i3d_sg1", AGNOSTIC_LIKE)
     assert is_same_network(found.graph, network("i3d_attention", "i3d_agnostic").graph)
     assert found.diagnostics == ()
+    cell = cells(found.graph)[0]
+    assert {each.name: each.inputs for each in cell.operations} == {
+        "level1.0": ("f0",),
+        "level1.2": ("f0",),
+        "level2.0": ("level1.0",),
+        "level2.2": ("level1.0", "level1.2"),
+        "level2.4": ("level1.0", "level1.2"),
+    }
+    assert cell.outputs == ("level2.0", "level2.2", "level2.4")
 
 
 @pytest.mark.parametrize(
