@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from archdsl.space.expectation import Option, Tables, followed, steps
 from archdsl.space.factoring import Factoring
 from archdsl.space.lookups import Lookups
 from archdsl.space.quantities import ADDED, metric
@@ -119,6 +120,26 @@ class Walk:
             if isinstance(option, str):
                 taken[name] = option
         return dict(sorted(taken.items()))
+
+    def tables(self, name: str) -> Tables:
+        """Tables from which the expected cost is computed, if decisions are drawn independently.
+
+        The members that a `require` leaves out have no entry, so probabilities may add up to less.
+        """
+        decisions = self.decisions
+        found = filter(None, (self._option(n, options) for n, options in decisions.items()))
+        listed = {decision: [*options] for decision, options in decisions.items()}
+        return Tables(name, listed, steps(self.priced(name), [*found]))
+
+    def _option(self, decision: str, options: Sequence[str]) -> Option | None:
+        """The variable of a decision, unless it is the same in all members."""
+        variable = self._variables.questions[decision].option
+        if variable not in self._factoring.numbers:
+            return None
+        values = enumerate(variable.values)
+        numbers = {n: options.index(option) for n, option in values if option in options}
+        own = Option(decision, self._factoring.numbers[variable], numbers)
+        return followed(own, self._unified)
 
     def rows(self, name: str) -> Iterator[Row]:
         """What each row costs by a metric, in order, if it ever costs anything."""
