@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from archdsl.build.alternatives import options_of, tensors_among
+from archdsl.build.arguments import evaluate_arguments
+from archdsl.build.calls import insert_after_call, resolve_callee
 from archdsl.build.context import Frame
 from archdsl.build.request import Dashed, Fault, NoMember
 from archdsl.build.uses import Use, place_in
@@ -68,6 +70,11 @@ def _misplaced_dash(frame: Frame, node: tree.Dash) -> Diagnostic:
 
 
 def _other_options(frame: Frame, node: tree.Choice, name: str, other: OtherOptions) -> Exception:
+    if other.before.span != node.span:
+        message = f"two choices of this network are both called `{name}`"
+        also = (Label(other.before.span, "the first one"),)
+        hint = "give a stage, a variable or a block another name: they name the decisions"
+        return frame.fault("choice", message, node.span, also=also, help=hint)
     message = f"`{name}` is one decision, but has other options here than at another place"
     also = (Label(other.before.span, f"here it is {' or '.join(other.before.options[:4])}"),)
     hint = "write `each` before the choice, so that every place decides by itself"
@@ -79,14 +86,22 @@ def _other_options(frame: Frame, node: tree.Choice, name: str, other: OtherOptio
 
 def _each(frame: Frame, node: tree.Each) -> Value:
     """A value whose choices are decided anew at the place where the definition is used."""
-    base = frame.use.place
-    is_anew = not isinstance(node.value, tree.Choice)
-    if not isinstance(node.value, tree.Choice):
-        # A call is a place of its own: what the block decides is decided for it alone.
-        base = dotted(base, place_in(frame.unit, node) or tree.split_call(node.value)[0].name)
-    inner = replace(frame, use=Use(base, base, base, is_anew=is_anew))
-    value = inner.evaluate(node.value)
-    frame.options.take(node, inner.taken(node.value))
+    base, call = frame.use.place, node.value
+    if isinstance(call, tree.Choice):
+        inner = replace(frame, use=Use(base, base, base))
+        value = inner.evaluate(call)
+        frame.options.take(node, inner.taken(call))
+        return value
+    # A call is a place of its own: what the block decides is decided for it alone.
+    base = dotted(base, place_in(frame.unit, node) or tree.split_call(call)[0].name)
+    inner = replace(frame, use=Use(base, base, base, is_anew=True))
+    if isinstance(call, tree.Name):
+        return inner.evaluate(call)
+    # Its arguments belong to the text around it.
+    callee = resolve_callee(inner, call.function)
+    arguments = evaluate_arguments(frame, call.arguments, (), callee)
+    value = insert_after_call(frame, inner.apply(callee, arguments, call), call)
+    frame.options.take(node, frame.taken(call))
     return value
 
 

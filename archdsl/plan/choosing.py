@@ -37,8 +37,7 @@ def choose(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
         Fault: there is no such decision, or it does not have these options.
     """
     faults = frame.findings.faults
-    wanted = frozenset([argument.name or "" for argument in call.arguments])
-    known = _decisions(frame, plan, wanted, call.span)
+    known = _decisions(frame, plan, call)
     if not known:
         message = "this network has no choices, so there is nothing to decide"
         raise frame.fault("choice", message, call.span)
@@ -120,12 +119,13 @@ def _left(decision: Decision) -> str:
     return f"it has {kind}: {', '.join(left[:_SHOWN])}{more}"
 
 
-def _decisions(
-    frame: Frame, plan: Plan, wanted: frozenset[str], span: Span
-) -> Mapping[str, Decision]:
-    """The decisions of a space by name, as many as it takes to find those that are wanted."""
+def _decisions(frame: Frame, plan: Plan, call: tree.Call) -> Mapping[str, Decision]:
+    """The decisions of a space by name, as many as it takes to find those that a call names."""
+    named = {each.name: option_text(each.value) for each in call.arguments if each.name}
+    wanted, span = frozenset(each.name or "" for each in call.arguments), call.span
     found: dict[str, Decision] = {}
-    waiting: deque[Mapping[str, str]] = deque([{}])
+    # What the call decides comes first: some decisions are only there with these options.
+    waiting: deque[Mapping[str, str]] = deque([named, {}])
     for _ in range(_BUILDS):
         if not waiting or (found and wanted <= found.keys()):
             break

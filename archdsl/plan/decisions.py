@@ -97,7 +97,7 @@ class Narrowed:
 
 
 class OtherOptions(Exception):
-    """A decision was asked for twice, with other options the second time."""
+    """A decision was asked for twice: by another choice, or with other options the second time."""
 
     def __init__(self, before: Decision) -> None:
         super().__init__()
@@ -119,11 +119,11 @@ class Decisions:
         """The index of the option that is taken. A decision is made once, whoever asks.
 
         Raises:
-            OtherOptions: it was asked for before, with other options.
+            OtherOptions: another choice has this name, or it had other options before.
         """
         if name in self.made:
             before = self.made[name]
-            if before.decision.options != options:
+            if before.decision.options != options or before.decision.span != span:
                 raise OtherOptions(before.decision)
             return before.index
         decision = Decision(name, options, self._allowed(name, options), span)

@@ -68,11 +68,25 @@ class Member:
 
     def definition(self, node: tree.Definition, unit: Unit, mark: str = "") -> tree.Definition:
         """A block or a cell with what is decided in its own text, or for it at one place."""
-        if not self.decided or not isinstance(node, tree.Block | tree.Cell):
+        if not self.decided:
+            return node
+        if isinstance(node, tree.BlockChoice | tree.Derived):
+            return self._derivation(node, unit)
+        if not isinstance(node, tree.Block | tree.Cell):
             return node
         text = _Text(self, unit, dotted(mark, node.name))
         made = replace(node, parameters=text.parameters(node), body=text.body(node.body))
         return flattened(made) if isinstance(made, tree.Cell) else made
+
+    def _derivation(self, node: tree.BlockChoice | tree.Derived, unit: Unit) -> tree.Definition:
+        """A block that is derived or chosen once for all of its uses, as it was decided."""
+        text = _Text(self, unit, node.name)
+        if isinstance(node, tree.Derived):
+            return cast("tree.Definition", text._below(node))
+        base = text.expression(node.choice)
+        if not isinstance(base, tree.Call | tree.Name):
+            return node
+        return tree.Derived("block", node.name, base, (), node.doc, span=node.span)
 
     def expression(self, node: tree.Expression, unit: Unit) -> tree.Expression:
         """An expression at the top level of a file, such as the argument of a derivation."""

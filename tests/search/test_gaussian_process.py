@@ -8,9 +8,16 @@ from scipy.optimize import check_grad
 from scipy.stats import multivariate_normal
 
 from archdsl.search.domain import Goal, Member, Objective
-from archdsl.search.gaussian_process import Kernel, Posterior, _kernel, _unlikelihood, fit, learn
-from archdsl.search.improvement import expected_improvement
-from archdsl.search.preference import Preference, prefer
+from archdsl.search.samplers.gaussian_process import (
+    Kernel,
+    Posterior,
+    _kernel,
+    _unlikelihood,
+    fit,
+    learn,
+)
+from archdsl.search.samplers.improvement import expected_improvement
+from archdsl.search.samplers.preference import Preference, prefer
 
 RNG = np.random.default_rng(0)
 POINTS = [RNG.normal(size=(12, 3)), RNG.normal(size=(12, 2))]
