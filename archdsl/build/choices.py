@@ -96,13 +96,23 @@ def _each(frame: Frame, node: tree.Each) -> Value:
     base = dotted(base, place_in(frame.unit, node) or tree.split_call(call)[0].name)
     inner = replace(frame, use=Use(base, base, base, is_anew=True))
     if isinstance(call, tree.Name):
-        return inner.evaluate(call)
+        return _each_block(frame, inner, call)
     # Its arguments belong to the text around it.
     callee = resolve_callee(inner, call.function)
     arguments = evaluate_arguments(frame, call.arguments, (), callee)
     value = insert_after_call(frame, inner.apply(callee, arguments, call), call)
     frame.options.take(node, frame.taken(call))
     return value
+
+
+def _each_block(frame: Frame, inner: Frame, name: tree.Name) -> Value:
+    """A block that is derived or chosen, with the choices of that made anew."""
+    definition = frame.unit.names.get(name.name)
+    if definition is None or definition.decides:
+        return inner.evaluate(name)
+    # What is inside its body is decided where it is called, and nothing there knows of this `each`.
+    message = f"`each` is for a call: `{name.name}` itself decides nothing"
+    raise frame.fault("choice", message, name.span, help=f"write `each {name.name}(...)`")
 
 
 def require(frame: Frame, statement: tree.Require) -> None:

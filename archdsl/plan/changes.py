@@ -12,10 +12,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from archdsl.build.context import Frame
-from archdsl.build.request import Fault
+from archdsl.build.machine import build
+from archdsl.build.request import Budget, Built, Fault, Request
 from archdsl.diagnostics import CompileError, Label, warning
+from archdsl.ir.graph import Address
 from archdsl.plan import insertions
-from archdsl.plan.decisions import CHOOSE
+from archdsl.plan.decisions import CHOOSE, Decision, picked
 from archdsl.plan.edits import record_changes
 from archdsl.plan.evaluation import evaluate_plan
 from archdsl.plan.labels import trial_build
@@ -74,7 +76,8 @@ def _insert(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
     built = trial_build(frame, plan, insert.span)
     if built is None:
         raise Fault
-    added = insertions.plan_insertions(frame, insert, built.graph)
+    added = tuple(insertions.plan_insertions(frame, insert, built.graph))
+    _check_same_places(frame, plan, insert, built, [address for address, _ in added])
     return replace(
         plan,
         inserts=(*plan.inserts, (frame.unit, insert)),
@@ -82,6 +85,31 @@ def _insert(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
         before=plan,
         changed_by=None,
     )
+
+
+def _check_same_places(
+    frame: Frame, plan: Plan, insert: tree.Insert, built: Built, places: list[Address]
+) -> None:
+    """Check that an insertion is at the same places in all members of a space.
+
+    Labels name the places of one network. Another number of blocks would silently leave some out.
+    """
+    for decision in filter(_may_move_places, [each.decision for each in built.decisions]):
+        for index in decision.allowed:
+            pick = picked({decision.name: decision.options[index]})
+            other = build(Request.of(frame.program, frame.graph.name, plan, pick=pick), Budget())
+            frame.step(insert.span, other.steps)
+            trial = frame.detached().top_level(frame.unit)
+            found = insertions.plan_insertions(trial, insert, other.graph)
+            if other.is_sound and [address for address, _ in found] != places:
+                message = f"where this is inserted depends on `{decision.name}`, an open decision"
+                hint = f"decide before it: `+ {CHOOSE}({decision.name} = ...)`"
+                raise frame.fault("choice", message, insert.span, help=hint)
+
+
+def _may_move_places(decision: Decision) -> bool:
+    """Whether blocks may come and go with a decision: a number of them, or a variable."""
+    return decision.is_open and (decision.name.endswith(".number") or "." not in decision.name)
 
 
 def _transform(frame: Frame, plan: Plan, call: tree.Call) -> Plan:

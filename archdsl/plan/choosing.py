@@ -87,7 +87,10 @@ def _unknown(
 
 def _options(frame: Frame, argument: tree.Argument, decision: Decision) -> Iterator[str]:
     """The options that are named, as the decision spells them."""
-    for text in _texts(frame, argument.value):
+    whole = option_text(argument.value)
+    # An option can be a choice itself: `{{4, 5}, 6}`.
+    texts = (whole,) if whole in decision.options else _texts(frame, argument.value)
+    for text in texts:
         if text in decision.options:
             index = decision.options.index(text)
         elif text in _ENDS:

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from archdsl.diagnostics import CompileError
 from archdsl.ir.likeness import is_same_network
 from archdsl.plan.decisions import Decided
 from archdsl.spec import Spec, load
@@ -178,3 +179,49 @@ def test_a_space_is_written_as_a_space() -> None:
         (each.name, each.decision.allowed) for each in made.network("made").decisions
     ]
     assert "network made = made_space + choose(x = 4, stage1.row0.channels = {4, 12})" in text
+
+
+def test_a_place_that_comes_and_goes_with_a_decision_is_refused() -> None:
+    text = """
+    block unit(x) { return x -> conv(4, 3) }
+    network net() {
+      input x: 4 x 2 x 4^2
+      table { | block | number |
+        |---|---|
+        | unit | {1, 2} |
+        | unit | 1 | }
+    }
+    network more = net + insert unit after stage1.*
+    """
+    with pytest.raises(CompileError, match=r"depends on `stage1\.row0\.number`"):
+        spec_of(text).network("more")
+
+
+def test_two_choices_never_share_a_decision() -> None:
+    text = """
+    block unit(x, k: int = {1, 3}) { return x -> conv(8, k) }
+    network net() {
+      input x: 4 x 2 x 4^2
+      table { | block | k |
+        |---|---|
+        | unit | {1, 3} |
+        |---|---|
+        | unit | - | }
+    }
+    """
+    with pytest.raises(
+        CompileError, match=r"two choices of this network are both called `unit\.k`"
+    ):
+        spec_of(text).network("net")
+
+
+def test_options_that_hang_on_another_decision_can_be_chosen_with_it() -> None:
+    text = """
+    network net(hi = {8, 16}) {
+      input x: 4 x 2 x 4^2
+      c = {4..hi by 4}
+      x -> conv(c)
+    }
+    """
+    made = spec_of(text).derive("made", "net", "choose(hi = 16, c = 16)").network("made")
+    assert [(each.name, each.option) for each in made.decisions] == [("hi", "16"), ("c", "16")]
