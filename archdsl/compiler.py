@@ -40,7 +40,7 @@ from archdsl.program.program import Program, name_span
 
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
-    from archdsl.space.space import Checked
+    from archdsl.space.members import Members
     from archdsl.space.walk import Walk
 
 
@@ -137,7 +137,7 @@ def elaborate(
     return build(_resized(program, plan, name, inputs), Budget())
 
 
-def walk(request: Request) -> Walk | str:
+def members(request: Request) -> Members | str:
     """From a request to all members of a space at once, or why that cannot be done.
 
     Raises:
@@ -146,22 +146,30 @@ def walk(request: Request) -> Walk | str:
     from archdsl.space import space  # few networks are spaces
 
     try:
-        return space.walk(request)
+        return space.members(request)
     except space.NO_WALK as cause:
         return str(cause)
 
 
-def members(request: Request, walked: Walk | str) -> Checked:
-    """The members of a space by the walk, or without one some that are drawn.
+def walk(request: Request, members: Members) -> Walk | str:
+    """From the members of a space to what they cost together, or why that is not known."""
+    from archdsl.space import space
+
+    try:
+        return space.walk(request, members)
+    except space.NO_WALK as cause:
+        return str(cause)
+
+
+def drawn(request: Request) -> int:
+    """Build members that are drawn, and return how many.
 
     Raises:
-        CompileError: a member has a mistake.
+        CompileError: one of them has a mistake.
     """
-    from archdsl.space.space import Checked, drawn
+    from archdsl.space.space import drawn
 
-    if isinstance(walked, str):
-        return Checked(drawn(request), None, walked)
-    return Checked(walked.members, walked)
+    return drawn(request)
 
 
 def request(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from archdsl.emit.module import Module
     from archdsl.recipes.reading.finding import LocatedRecipe
     from archdsl.recipes.recipe import Recipe
-    from archdsl.space.space import Checked
+    from archdsl.space.members import Members
     from archdsl.space.walk import Walk
 
 
@@ -76,32 +76,41 @@ class Network:
         hint = f"decide {shown}: `--choose NAME=OPTION`, or `--choose smallest` for all"
         raise CompileError([error("choice", message, help=hint)])
 
-    @cached_property
-    def members(self) -> Checked:
-        """The members of a space, checked: all of them, by the walk, or some that are drawn.
-
-        Raises:
-            CompileError: a member has a mistake.
-        """
-        return compiler.members(self._request, self._walked)
-
     @property
     def walk(self) -> Walk:
-        """How many members a space has, and what they cost, exactly.
+        """All members of a space: how many there are, and what they cost, exactly.
 
         Raises:
             CompileError: a member has a mistake, or there is too much to look at.
         """
-        if not isinstance(self._walked, str):
-            return self._walked
-        message = f"the members of `{self.name}` cannot be counted: {self._walked}"
+        if not isinstance(self.walked, str):
+            return self.walked
+        message = f"what the members of `{self.name}` cost is not known: {self.walked}"
         hint = "leave fewer decisions open, with `choose` or `--choose`"
         raise CompileError([error("space", message, name_span(self.plan.network), help=hint)])
 
     @cached_property
-    def _walked(self) -> Walk | str:
-        """The walk over a space, or why there is none."""
-        return compiler.walk(self._request)
+    def walked(self) -> Walk | str:
+        """The same, or why it is not known what the members cost."""
+        found = self.members
+        return found if isinstance(found, str) else compiler.walk(self._request, found)
+
+    @cached_property
+    def members(self) -> Members | str:
+        """All members of a space, whatever they cost, or why they are not known.
+
+        Raises:
+            CompileError: a member has a mistake.
+        """
+        return compiler.members(self._request)
+
+    def draw_members(self) -> int:
+        """Build some members, where it is not known of all that they are valid; how many.
+
+        Raises:
+            CompileError: one of them has a mistake.
+        """
+        return compiler.drawn(self._request)
 
     @cached_property
     def _request(self) -> Request:

@@ -106,11 +106,12 @@ def _check_space(network: Network, diagnostics: Diagnostics) -> Iterator[SpaceRe
         return
     try:
         found = network.members
+        if isinstance(found, str):
+            yield SpaceResult(network.name, network.draw_members(), False, found, {})
+        else:
+            yield SpaceResult(network.name, found.members, True, "", found.decisions)
     except CompileError as failure:
         diagnostics.collect(failure)
-        return
-    options = found.walk.decisions if found.walk else {}
-    yield SpaceResult(network.name, found.members, found.walk is not None, found.reason, options)
 
 
 _FMT = """\

@@ -95,7 +95,11 @@ class Factoring:
     def _chained(self, state: State, part: Part, needed: Mask) -> Iterator[Values]:
         """What is read of a state before and after one of its readers adds what it needs."""
         sets = self._variables.read[state]
-        place = [*self._variables.reading.readers[state]].index(part)
+        readers = [*self._variables.reading.readers.get(state, {})]
+        if part not in readers:
+            yield {}
+            return
+        place = readers.index(part)
         before, after = sets[place], sets[place + 1]
         for mask in before.values:
             assert isinstance(mask, int)

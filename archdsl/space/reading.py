@@ -104,21 +104,22 @@ class _Sample(NamedTuple):
 class Reading:
     """For each state, the sets of its tensors that are read in some member.
 
-    `readers` are the parts that read it, each with the sets that it needs.
+    `readers` are the parts that read it, each with the sets that it needs. Without a `result`
+    nothing is read: that is enough to count members, whatever they cost.
     """
 
-    def __init__(self, parts: Sequence[Part], result: State) -> None:
+    def __init__(self, parts: Sequence[Part], result: State | None) -> None:
         self._samples = {part: _samples(part) for part in parts}
         self._result = result
         self.readers: dict[State, dict[Part, set[Mask]]] = {}
         absent = conditional(parts)
-        for part in parts:
+        for part in parts if result else ():
             for state in part.reads:
                 # A body that is not called reads nothing.
                 self._add(state, part, {0} if part.body in absent else set())
             for body in {body: None for way in part.ways for body in way.called}:
                 self._add(body.result, part, {0} if body in absent else set())
-        grows = True
+        grows = result is not None
         while grows:
             grows = sum(self._update(part) for part in reversed(parts)) > 0
 

@@ -6,8 +6,7 @@ that of a network which can be built. All the same, a few members are built and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 
 from archdsl.build.machine import build
@@ -17,10 +16,12 @@ from archdsl.costs.metrics import total
 from archdsl.diagnostics import CompileError, Diagnostic, Label
 from archdsl.ir.pruning import without_unread
 from archdsl.plan.decisions import Decision, Pick, picked
+from archdsl.space.joined import Taken
+from archdsl.space.members import Members, members_of
 from archdsl.space.reading import Unsuited
 from archdsl.space.sums.factors import TooLarge
 from archdsl.space.survey.networks import NetworkSurvey
-from archdsl.space.walk import Taken, Walk
+from archdsl.space.walk import Walk, walk_over
 
 _COMPARED = ("params", "macs", "activations", "bytes")
 """The metrics by which members that are built are compared with the walk."""
@@ -38,29 +39,36 @@ _SHOWN = 6
 """Decisions that a mistake in a member is shown with at most."""
 
 
-@dataclass(frozen=True)
-class Checked:
-    """Valid members of a space: all, with the walk, or some that were drawn, and the reason."""
-
-    members: int
-    walk: Walk | None
-    reason: str = ""
-
-
-def walk(request: Request) -> Walk:
-    """The walk over the space of a request.
+def members(request: Request) -> Members:
+    """All members of a space.
 
     Raises:
         CompileError: a member has a mistake.
-        TooLarge: the walk would take too long.
-        Unsuited: the costs of the members are no sums over parts.
+        TooLarge: there is too much to look at.
+        Unsuited: it is not sure that they are valid.
     """
-    found = Walk(NetworkSurvey(request).run())
+    found = members_of(NetworkSurvey(request).run())
     for failing in found.failing():
         _check(build_member(request, picked(failing.taken)), failing.near)
         raise Unsuited("a part of it has a mistake, but no member was found that has it")
-    _compare(request, found)
+    if found.members:
+        _compare(request, found, found.draw(Random(0)))
     return found
+
+
+def walk(request: Request, found: Members | None = None) -> Walk:
+    """The walk over the space of a request, whose members may be known.
+
+    Raises:
+        CompileError: a member has a mistake.
+        TooLarge: there is too much to look at.
+        Unsuited: the costs of the members are no sums over parts.
+    """
+    made = walk_over(found or members(request))
+    for member in (made.least("macs"), made.greatest("macs")):
+        if member is not None:
+            _compare(request, made, member.taken)
+    return made
 
 
 def drawn(request: Request) -> int:
@@ -118,20 +126,11 @@ def _with_labels(diagnostic: Diagnostic, also: list[Label]) -> Diagnostic:
     return replace(diagnostic, labels=(*diagnostic.labels, *new))
 
 
-def _compare(request: Request, found: Walk) -> None:
-    """Build the cheapest and the dearest member, and compare what they cost."""
-    for metric, taken in _extremes(found):
-        built = build_member(request, picked(taken))
-        own = {each.name: each.option for each in built.decisions}
-        figures = figures_of(built)
-        costs = found.costs(taken)
-        same = all(total(name, figures) == costs[name] for name in _COMPARED)
-        if not built.is_sound or own != taken or not same:
-            raise RuntimeError(f"a member differs from the walk, in {metric}: {taken}")
-
-
-def _extremes(found: Walk) -> Iterator[tuple[str, Taken]]:
-    for metric in ("macs", "params"):
-        for member in (found.least(metric), found.greatest(metric)):
-            if member is not None:
-                yield metric, member.taken
+def _compare(request: Request, found: Members, taken: Taken) -> None:
+    """Build a member, and compare it with what was found of it."""
+    built = build_member(request, picked(taken))
+    own = {each.name: each.option for each in built.decisions}
+    figures, costs = figures_of(built), found.costs(taken)
+    same = all(total(name, figures) == costs[name] for name in _COMPARED)
+    if not built.is_sound or own != taken or not same:
+        raise RuntimeError(f"a member of `{request.name}` is not as it was found: {taken}")

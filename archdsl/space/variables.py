@@ -48,9 +48,9 @@ class Question:
 class Variables:
     """The variables of a surveyed space, by what they stand for."""
 
-    def __init__(self, surveyed: Surveyed) -> None:
+    def __init__(self, surveyed: Surveyed, reading: Reading) -> None:
         parts = surveyed.parts
-        self.reading = Reading(parts, surveyed.result)
+        self.reading = reading
         self.absent = conditional(parts)
         self.states: dict[State, Variable] = {}
         self.is_called = {body: Variable((False, True)) for body in self.absent}

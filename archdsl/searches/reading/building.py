@@ -134,8 +134,8 @@ def check(
     built = build(program, search, {}, diagnostics, networks)
     if isinstance(built.search.method, Expansion):
         return
-    walk = built.space.members.walk
-    if walk is not None:  # it does not apply to every space
+    walk = built.space.walked
+    if not isinstance(walk, str):  # it does not apply to every space
         diagnostics.extend(budgets(built.entries, walk, built.space.name))
 
 
