@@ -13,10 +13,8 @@ from random import Random
 from archdsl.build.request import Ending, Request
 from archdsl.diagnostics import CompileError, Diagnostic, error
 from archdsl.plan.decisions import Decision
-from archdsl.space.reading import Unsuited
-from archdsl.space.space import build_member, walk
-from archdsl.space.sums.factors import TooLarge
-from archdsl.space.walk import Walk
+from archdsl.space.space import NO_WALK, build_member, members, walk
+from archdsl.space.sums.draws import NoneWithin
 
 _WORD = re.compile(r"\s*(smallest|largest|random:([0-9]{1,9}))\s*")
 
@@ -37,27 +35,28 @@ def chosen(request: Request, word: str) -> Mapping[str, str]:
     """
     match = _WORD.fullmatch(word)
     assert match is not None, f"`{word}` names no member"
-    try:
-        found: Walk | None = walk(request)
-    except (TooLarge, Unsuited):
-        found = None
     if match[2] is not None:
-        random = Random(int(match[2]))
-        return _drawn(request, random) if found is None else _even(found, random)
-    if found is None:
+        return _by_lot(request, Random(int(match[2])))
+    try:
+        found = walk(request)
+    except NO_WALK:
         message = f"which member of `{request.name}` is the {match[1]} is not known"
         hint = "write `random:1` for one by lot"
-        raise CompileError([error("choice", message, help=hint)])
+        raise CompileError([error("choice", message, help=hint)]) from None
     extreme = found.least("macs") if match[1] == "smallest" else found.greatest("macs")
     if extreme is None:
         raise CompileError([_none(request)])
     return extreme.taken
 
 
-def _even(found: Walk, random: Random) -> Mapping[str, str]:
-    greatest = found.greatest("macs")
-    draws = found.draws("macs", 0, greatest.cost if greatest else 0)
-    return found.taken(draws.draw(random))
+def _by_lot(request: Request, random: Random) -> Mapping[str, str]:
+    """One of all members, each equally likely, if all are known."""
+    try:
+        return members(request).draw(random)
+    except NO_WALK:
+        return _drawn(request, random)
+    except NoneWithin:
+        raise CompileError([_none(request)]) from None
 
 
 def _drawn(request: Request, random: Random) -> Mapping[str, str]:

@@ -143,4 +143,4 @@ def test_members_are_drawn_where_there_are_too_many_ways(
     out = capsys.readouterr().out
     assert "members are valid, which were drawn: its parts come out in more than 10 ways" in out
     assert main(["flops", spec]) == 1
-    assert "the members of `space` cannot be counted" in capsys.readouterr().err
+    assert "what the members of `space` cost is not known" in capsys.readouterr().err

@@ -154,13 +154,16 @@ def test_options_that_make_no_member(spec: Spec, taken: Mapping[str, str]) -> No
         _space(spec).member(taken)
 
 
-def test_without_a_walk_members_are_the_same(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("missing", ["walk", "members"])
+def test_without_a_walk_members_are_the_same(
+    missing: str, spec: Spec, monkeypatch: pytest.MonkeyPatch
+) -> None:
     walked = _space(spec)
 
-    def unsuited(request: Request) -> None:
+    def unsuited(*_: object) -> None:
         raise Unsuited
 
-    monkeypatch.setattr(ways, "walk", unsuited)
+    monkeypatch.setattr(ways, missing, unsuited)
     tried = _space(spec, Bound("macs", None, walked.draw(Random(1)).costs["macs"]))
     assert tried.decisions == walked.decisions
     for seed in range(10):

@@ -1,7 +1,8 @@
-"""How members of a space of the language are found: by its walk, or where none applies by building.
+"""How members of a space of the language are found: by what is known of all, or by building them.
 
-Both answer the same questions. The walk looks a member up in milliseconds, and draws all members
-within a bound with the same chance. Without it each decision is made by lot as it is reached.
+Both answer the same questions. Where the parts of all members are known, one is looked up in
+milliseconds, and all have the same chance of being drawn: by the walk all within a bound. Otherwise
+each decision is made by lot as it is reached.
 """
 
 from __future__ import annotations
@@ -19,15 +20,17 @@ from archdsl.plan.decisions import Decision
 from archdsl.search.domain import NotAMember
 from archdsl.searches.search import Bound
 from archdsl.space.lookups import NoMember
+from archdsl.space.members import Members
 from archdsl.space.quantities import ADDED
-from archdsl.space.reading import Unsuited
-from archdsl.space.space import build_member, figures_of, walk
+from archdsl.space.space import NO_WALK, build_member, figures_of, members, walk
 from archdsl.space.sums.draws import NoneWithin
-from archdsl.space.sums.factors import TooLarge
 from archdsl.space.walk import Walk
 
 Choose = Callable[[str, Sequence[str]], str]
 """Chooses one of the options of a decision, by its name."""
+
+Draw = Callable[[Random], Mapping[str, str]]
+"""Draws the options of a member."""
 
 Found = tuple[Mapping[str, str], Mapping[str, int]]
 """The options that a member takes, and what it costs by each metric that is a sum."""
@@ -61,48 +64,48 @@ def way_to(request: Request, bounds: Sequence[Bound]) -> Way:
         CompileError: a member has a mistake.
     """
     try:
-        found = walk(request)
-    except (TooLarge, Unsuited):
+        found = members(request)
+    except NO_WALK:
         return Tried(request)
-    summed = next((bound for bound in bounds if bound.metric in ADDED), None)
-    return Walked(found, summed)
+    bound = next((bound for bound in bounds if bound.metric in ADDED), None)
+    if bound is None:
+        return Known(found, found.draw)
+    try:
+        return Known(found, _draws_within(walk(request, found), bound))
+    except NO_WALK:
+        return Known(found, found.draw)
+
+
+def _draws_within(found: Walk, bound: Bound) -> Draw:
+    """Draws of the members within a bound, each with the same chance."""
+    draws = found.draws(bound.metric, bound.least or 0, bound.most)
+    return lambda random: found.taken(draws.draw(random))
 
 
 @dataclass(frozen=True)
-class Walked:
-    """Members by the walk over the space. Draws are within one bound, if there is one."""
+class Known:
+    """Members of a space of which all parts are known; `options` draws one."""
 
-    walk: Walk
-    bound: Bound | None
+    members: Members
+    options: Draw
 
     @property
     def decisions(self) -> Mapping[str, tuple[str, ...]]:
-        return self.walk.decisions
+        return self.members.decisions
 
     def find(self, choose: Choose) -> Found:
         try:
-            taken, _ = self.walk.lookups.find(choose)
-            return taken, self.walk.costs(taken)
+            taken, _ = self.members.lookups.find(choose)
+            return taken, self.members.costs(taken)
         except NoMember:
             raise NotAMember("a requirement of the space is false for it") from None
 
-    @cached_property
-    def _draws(self) -> Callable[[Random], Mapping[str, str]]:
-        bound = self.bound or Bound("macs", None, self._most)
-        draws = self.walk.draws(bound.metric, bound.least or 0, bound.most)
-        return lambda random: self.walk.taken(draws.draw(random))
-
-    @property
-    def _most(self) -> int:
-        greatest = self.walk.greatest("macs")
-        return greatest.cost if greatest else 0
-
     def draw(self, random: Random) -> Found | None:
         try:
-            taken = self._draws(random)
+            taken = self.options(random)
         except NoneWithin:
             return None
-        return taken, self.walk.costs(taken)
+        return taken, self.members.costs(taken)
 
 
 @dataclass(frozen=True)
