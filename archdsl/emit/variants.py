@@ -16,6 +16,9 @@ from archdsl.emit.structure import Instance, Member
 from archdsl.frozen import Frozen
 from archdsl.ir.written import Expression
 
+_ONCE = 2
+"""The length of the site of a call that no loop repeats: where its text begins and ends."""
+
 Kind: TypeAlias = object
 KindOf: TypeAlias = Callable[[Member], Kind]
 
@@ -173,7 +176,15 @@ class Variants:
         # Of a condition inside of a member, the variants that lack the member have nothing to show.
         if within in (then, other):
             return None
+        if any(self._lacks_round(i, place) for i in within - then - other):
+            raise Conflict
         return Sides(then, within - then) if then else Sides(within - other, other)
+
+    def _lacks_round(self, variant: int, place: Place) -> bool:
+        """Whether a variant lacks the round of a loop that a condition is in: nothing says why."""
+        rounds = (place[:end] for end in range(1, len(place)) if len(place[end - 1]) > _ONCE)
+        keys = self.tables[variant]
+        return any(all(key[: len(round)] != round for key in keys) for round in rounds)
 
     @cached_property
     def _takers(self) -> dict[Step, Group]:
