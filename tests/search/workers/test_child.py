@@ -54,7 +54,7 @@ def test_the_last_words_are_the_mistakes_of_the_scripts(tmp_path: Path) -> None:
 
 
 def test_without_a_mistake_they_are_the_last_lines(tmp_path: Path) -> None:
-    ending = _ending(tmp_path, "print('\\n'.join(map(str, range(99)))); 1 / 0")
+    ending = _ending(tmp_path, "print('\\n'.join(map(str, range(99))), flush=True); 1 / 0")
     assert ending.status == 1
     assert ending.words[-1] == "ZeroDivisionError: division by zero"
     assert len(ending.words) == 12
@@ -186,7 +186,7 @@ def test_under_torchrun_the_status_is_that_of_the_processes(tmp_path: Path, stat
         ending = child.ending(120)
     assert ending is not None
     assert ending.status == status
-    assert words in ending.words
+    assert any(words in line for line in ending.words)  # both processes print at once
 
 
 def _until(condition) -> None:  # type: ignore[no-untyped-def]
