@@ -12,8 +12,7 @@ from random import Random
 
 from archdsl.build.request import Ending, Request
 from archdsl.diagnostics import CompileError, Diagnostic, error
-from archdsl.plan.decisions import Decision
-from archdsl.space.space import NO_WALK, build_member, members, walk
+from archdsl.space.space import NO_WALK, build_by_lot, members, walk
 from archdsl.space.sums.draws import NoneWithin
 
 _WORD = re.compile(r"\s*(smallest|largest|random:([0-9]{1,9}))\s*")
@@ -61,12 +60,8 @@ def _by_lot(request: Request, random: Random) -> Mapping[str, str]:
 
 def _drawn(request: Request, random: Random) -> Mapping[str, str]:
     """A member whose decisions are drawn one by one."""
-
-    def pick(decision: Decision) -> int:
-        return random.choice(decision.allowed)
-
     for _ in range(_DRAWS):
-        built = build_member(request, pick)
+        built = build_by_lot(request, random)
         if built.ending is not Ending.REFUSED:
             return {each.name: each.option for each in built.decisions}
     raise CompileError([_none(request)])

@@ -78,13 +78,9 @@ def drawn(request: Request) -> int:
         CompileError: one of them has a mistake.
     """
     random = Random(0)
-
-    def pick(decision: Decision) -> int:
-        return random.choice(decision.allowed)
-
     found = steps = 0
     for _ in range(DRAWN):
-        built = build_member(request, pick)
+        built = build_by_lot(request, random)
         _check(built, [each.name for each in built.decisions])
         found += built.ending is not Ending.REFUSED
         steps += built.steps
@@ -96,6 +92,15 @@ def drawn(request: Request) -> int:
 def build_member(request: Request, pick: Pick) -> Built:
     """The build of one member."""
     return build(replace(request, pick=pick), Budget())
+
+
+def build_by_lot(request: Request, random: Random) -> Built:
+    """The build of a member whose decisions are drawn one by one, as they are reached."""
+
+    def pick(decision: Decision) -> int:
+        return random.choice(decision.allowed)
+
+    return build_member(request, pick)
 
 
 def figures_of(built: Built) -> Figures:

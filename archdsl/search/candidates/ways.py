@@ -22,7 +22,7 @@ from archdsl.searches.search import Bound
 from archdsl.space.lookups import NoMember
 from archdsl.space.members import Members
 from archdsl.space.quantities import ADDED
-from archdsl.space.space import NO_WALK, build_member, figures_of, members, walk
+from archdsl.space.space import NO_WALK, build_by_lot, build_member, figures_of, members, walk
 from archdsl.space.sums.draws import NoneWithin
 from archdsl.space.walk import Walk
 
@@ -120,7 +120,7 @@ class Tried:
         random = Random(0)
         found: dict[str, tuple[str, ...]] = {}
         for _ in range(_LOOKS):
-            built = build_member(self.request, lambda decision: random.choice(decision.allowed))
+            built = build_by_lot(self.request, random)
             found |= {each.name: _options(each.decision) for each in built.decisions}
         return dict(sorted(found.items()))
 
