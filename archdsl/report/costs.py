@@ -64,11 +64,10 @@ class CostReport:
     # For people
 
     def _text(self) -> str:
-        return f"{self._title}\n\n{self._table.text()}\n" + "\n".join(self._facts) + "\n"
+        return self._table.text_report(self._title, self._facts)
 
     def _markdown(self) -> str:
-        facts = "".join(f"- {line}\n" for line in self._facts)
-        return f"**{self._title}**\n\n{self._table.markdown()}\n{facts}"
+        return self._table.markdown_report(self._title, self._facts)
 
     @property
     def _title(self) -> str:

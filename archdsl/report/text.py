@@ -146,6 +146,15 @@ class Table:
         body = [f"| {' | '.join(self._pad(map(_escape, line)))} |\n" for line in lines]
         return "".join([body[0], f"| {' | '.join(marks)} |\n", *body[1:]])
 
+    def text_report(self, title: str, facts: Iterable[str]) -> str:
+        """A title, the table, and a line for each fact."""
+        return f"{title}\n\n{self.text()}\n" + "\n".join(facts) + "\n"
+
+    def markdown_report(self, title: str, facts: Iterable[str]) -> str:
+        """The same in Markdown, with the facts as a list."""
+        listed = "".join(f"- {line}\n" for line in facts)
+        return f"**{title}**\n\n{self.markdown()}\n{listed}"
+
     def _pad(self, cells: Iterable[str]) -> Iterator[str]:
         for name, size, cell in zip(self.columns, self._widths, cells, strict=True):
             space = " " * (size - width(cell))
