@@ -12,16 +12,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from archdsl.build.context import Frame
-from archdsl.build.machine import build
-from archdsl.build.request import Budget, Built, Fault, Request
+from archdsl.build.request import Fault
 from archdsl.diagnostics import CompileError, Label, warning
-from archdsl.ir.graph import Address
 from archdsl.plan import insertions
-from archdsl.plan.decisions import CHOOSE, Decision, picked
+from archdsl.plan.decisions import CHOOSE
 from archdsl.plan.edits import record_changes
 from archdsl.plan.evaluation import evaluate_plan
 from archdsl.plan.labels import trial_build
 from archdsl.plan.options import read_transform
+from archdsl.plan.placement import added_at
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.contract import Contract
@@ -73,11 +72,9 @@ def _apply_change(frame: Frame, plan: Plan, change: tree.Insert | tree.Call) -> 
 
 
 def _insert(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
-    built = trial_build(frame, plan, insert.span)
-    if built is None:
+    added = added_at(frame, plan, insert, insert.span)
+    if added is None:
         raise Fault
-    added = tuple(insertions.plan_insertions(frame, insert, built.graph))
-    _check_same_places(frame, plan, insert, built, [address for address, _ in added])
     return replace(
         plan,
         inserts=(*plan.inserts, (frame.unit, insert)),
@@ -85,31 +82,6 @@ def _insert(frame: Frame, plan: Plan, insert: tree.Insert) -> Plan:
         before=plan,
         changed_by=None,
     )
-
-
-def _check_same_places(
-    frame: Frame, plan: Plan, insert: tree.Insert, built: Built, places: list[Address]
-) -> None:
-    """Check that an insertion is at the same places in all members of a space.
-
-    Labels name the places of one network. Another number of blocks would silently leave some out.
-    """
-    for decision in filter(_may_move_places, [each.decision for each in built.decisions]):
-        for index in decision.allowed:
-            pick = picked({decision.name: decision.options[index]})
-            other = build(Request.of(frame.program, frame.graph.name, plan, pick=pick), Budget())
-            frame.step(insert.span, other.steps)
-            trial = frame.detached().top_level(frame.unit)
-            found = insertions.plan_insertions(trial, insert, other.graph)
-            if other.is_sound and [address for address, _ in found] != places:
-                message = f"where this is inserted depends on `{decision.name}`, an open decision"
-                hint = f"decide before it: `+ {CHOOSE}({decision.name} = ...)`"
-                raise frame.fault("choice", message, insert.span, help=hint)
-
-
-def _may_move_places(decision: Decision) -> bool:
-    """Whether blocks may come and go with a decision: a number of them, or a variable."""
-    return decision.is_open and (decision.name.endswith(".number") or "." not in decision.name)
 
 
 def _transform(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
@@ -164,10 +136,9 @@ def _check_places(frame: Frame, plan: Plan, change: tree.Call) -> None:
     # Insertions see those before them, so they are resolved again from the first one on.
     again = replace(plan, inserted={})
     for unit, insert in plan.inserts:
-        built = trial_build(frame, again, change.span)
-        if built is None:
+        added = added_at(frame.detached().top_level(unit), again, insert, change.span)
+        if added is None:
             return
-        added = insertions.plan_insertions(frame.detached().top_level(unit), insert, built.graph)
         again = replace(again, inserted=insertions.merge(again.inserted, added))
     moved = insertions.find_moved(plan.inserted, again.inserted)
     if moved is None:
