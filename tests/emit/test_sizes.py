@@ -119,6 +119,23 @@ def test_the_refusal_names_what_fixes_the_axis(load: Load) -> None:
             module(torch.randn(1, 6, *shape))
 
 
+def test_attention_by_map_fixes_the_sizes_that_prepare_leaves_open(load: Load) -> None:
+    network = load("""use attention_cell
+    cell maps {
+      prepare(channels = 2, size = none, frames = 2)
+      op1 = attend(f0, over = spatial, by = map)
+      combine(op1)
+    }
+    network tiny() {
+      input video: 8 x 4 x 5^2
+      maps
+    }""")
+    module = network_class(network)()
+    assert module(torch.randn(1, 8, 6, 5, 5)).shape == (1, 8, 6, 5, 5)
+    with pytest.raises(ValueError, match=r"video must be 8 x 4 x 5.2 for `relate`"):
+        module(torch.randn(1, 8, 4, 6, 6))
+
+
 def test_axes_that_nothing_fixes_are_free(load: Load) -> None:
     network = tiny(load, "image -> slice(2, stop = 4) -> flatten(1) -> linear(2)")
     module = network_class(network)()

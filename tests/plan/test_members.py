@@ -72,6 +72,21 @@ network net() {
 network summed = net + insert sums after a
 """
 
+OPEN = """
+use attention_cell
+block any = attend(over = each {spatial, temporal}, by = map)
+cell open_sizes(by = {map, dot}) {
+  prepare(channels = 2, size = {none, 2}, frames = none)
+  op1 = attend(f0, over = spatial, by = by)
+  op2 = any(op1)
+  combine(op2)
+}
+network net() {
+  input x: 4 x 2 x 4^2
+  open_sizes
+}
+"""
+
 INSIDE = """
 block leaf(x) { return x -> conv({2, 3}) }
 block tree(x) { return x -> leaf }
@@ -114,7 +129,8 @@ def member(text: str, network: str, seed: int) -> tuple[Spec, dict[str, str]]:
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
-    ("text", "network"), [(TABLE, "net"), (CELLS, "shared"), (CELLS, "apart"), (SUMS, "summed")]
+    ("text", "network"),
+    [(TABLE, "net"), (CELLS, "shared"), (CELLS, "apart"), (SUMS, "summed"), (OPEN, "net")],
 )
 def test_a_written_member_has_no_choices_and_is_the_member(
     text: str, network: str, seed: int

@@ -37,7 +37,6 @@ def wiring_mistakes(cell: tree.Cell, parts: Parts) -> Iterator[Diagnostic]:
     yield from wiring.terms()
     yield from wiring.reads()
     yield from wiring.limits()
-    yield from wiring.sizes()
     yield from wiring.unread()
 
 
@@ -188,29 +187,6 @@ class _Wiring:
         message = f"{does} {counted(len(values), LIMITS[name])}, but `{name}` allows {most.text}"
         also = [Label(setting.span, "set here")]
         yield error("cell", message, values[int(most.value)].span, also=also)
-
-    def sizes(self) -> Iterator[Diagnostic]:
-        """Attention by map has a weight for each position, so `prepare` must fix the sizes."""
-        missing = [f"{name} = ..." for name in ("size", "frames") if self._is_open(name)]
-        for operation in self.parts.operations if missing else ():
-            by = operation.option("by")
-            if by is not None and isinstance(by.value, tree.Name) and by.value.name == "map":
-                message = "attention by map has a weight for each position, so sizes must be fixed"
-                hint = f"write `prepare({', '.join(missing)})`"
-                yield error("cell", message, by.span, also=self._left_open(), help=hint)
-
-    def _is_open(self, name: str) -> bool:
-        """Whether `prepare` leaves a size as it is in the input."""
-        # Without `prepare` a cell gets its input as it is.
-        if self.parts.prepare is None:
-            return True
-        given = next((a.value for a in self.parts.prepare.arguments if a.name == name), None)
-        return isinstance(given, tree.Constant) and given.value is None
-
-    def _left_open(self) -> Iterator[Label]:
-        for argument in self.parts.prepare.arguments if self.parts.prepare else ():
-            if argument.name in ("size", "frames") and self._is_open(argument.name):
-                yield Label(argument.span, "not fixed here")
 
     def unread(self) -> Iterator[Diagnostic]:
         """Warnings for operations whose result is not used.
