@@ -111,8 +111,9 @@ def _search(arguments: argparse.Namespace) -> int:
 
 
 def _begin(arguments: argparse.Namespace) -> int:
-    from archdsl.search.assembly import Wishes, assemble
+    from archdsl.search.assembly import Wishes, assemble, check_trials
     from archdsl.search.training import not_for_users
+    from archdsl.spec import load
 
     taken = not_for_users(arguments.train_args)
     if taken:
@@ -125,7 +126,11 @@ def _begin(arguments: argparse.Namespace) -> int:
         train_args=tuple(arguments.train_args),
     )
     diagnostics = Diagnostics()
-    assembled = assemble(arguments.spec, arguments.name, wishes, diagnostics)
+    spec = load(arguments.spec)
+    search = spec.search(arguments.name, diagnostics)
+    if not arguments.dry_run:
+        check_trials(search, arguments.spec)
+    assembled = assemble(spec, search, wishes)
     options.report_warnings(diagnostics)
     if arguments.dry_run:
         from archdsl.search.preview import preview

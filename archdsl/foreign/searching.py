@@ -12,6 +12,10 @@ _CALLED = {
     "repeats": "repeat replicates runs n_repeats",
     "seed": "random_state random_seed",
     "keep": "top best n_best top_k topk",
+    "warmup": "warm_up warmup_epochs weight_epochs pretrain_epochs",
+    "architecture": "arch arch_optimizer arch_optimiser architect alphas alpha_optimizer theta",
+    "channels": "masks masking weight_sharing sharing",
+    "penalty": "resource_loss flops_loss latency_loss cost_loss regulariser regularizer",
 }
 """The settings of searches, each with its names elsewhere."""
 
@@ -20,6 +24,8 @@ _METHODS = {
     "random": "random_search uniform",
     "evolution": "evolutionary regularized_evolution regularised_evolution genetic ga ea aging",
     "expansion": "x3d expand greedy",
+    "probabilistic": "parsec fp_nas fpnas enas reinforce sampled one_shot oneshot supernet",
+    "differentiable": "darts gradient gradients gumbel snas supergraph",
 }
 """The methods of searches, each with its names elsewhere."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +11,7 @@ from pathlib import Path
 from archdsl import compiler, files
 from archdsl.build.request import Request
 from archdsl.build.values import Given
-from archdsl.diagnostics import Diagnostics
+from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.expansion.stages import Expansions, Rule
 from archdsl.expansion.steps import axis_named
 from archdsl.network import Network
@@ -30,11 +31,11 @@ from archdsl.search.records.study import Identity
 from archdsl.search.samplers.sampling import sampler_of
 from archdsl.search.training import How
 from archdsl.search.trouble import SPEC
-from archdsl.searches.methods import Expansion
+from archdsl.searches.methods import BySupernet, Expansion, Random, Sampling
 from archdsl.searches.search import ACCURACIES, Search, Training
 from archdsl.source import Source
 from archdsl.space.likeness import likeness
-from archdsl.spec import Spec, load
+from archdsl.spec import Spec
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse, parse_argument
 
@@ -73,14 +74,24 @@ class _Ground:
     spec: Callable[[Member, str], str]
 
 
-def assemble(path: str, name: str | None, wishes: Wishes, diagnostics: Diagnostics) -> Assembled:
-    """The search of a name in a spec, or its only one. `diagnostics` takes the warnings.
+def check_trials(search: Search, path: str) -> None:
+    """Check that a search of a file trains members one by one, and not all in a supernet.
 
     Raises:
-        CompileError: the spec has mistakes, or has no such search.
+        CompileError: it has a supernet.
     """
-    spec = load(path)
-    search = spec.search(name, diagnostics)
+    if isinstance(search.method, BySupernet):
+        message = f"search `{search.name}` has a supernet, which this command does not train"
+        help = f"write `archdsl compile {shlex.quote(path)}`: its folder searches by itself"
+        raise CompileError([error("search", message, help=help)])
+
+
+def assemble(spec: Spec, search: Search, wishes: Wishes) -> Assembled:
+    """A search of a spec with what it works on.
+
+    Raises:
+        CompileError: a member of the space has a mistake.
+    """
     ground = _ground(spec, search, wishes)
     setup = Setup(
         search.name,
@@ -137,11 +148,17 @@ def _ground(spec: Spec, search: Search, wishes: Wishes) -> _Ground:
     metrics = ("macs", "params", *search.minimise)
     request = Request.of(spec.program, name, plan)
     space = NetworkSpace(name, request, search.bounds, metrics, likeness)
-    trials = wishes.trials or search.method.trials
-    chooser = sampler_of(search.method, space, _goal(search), search.seed)
     own, others = (Members(spec, name, given, reader) for reader in (trained, kept))
     contents = _with_spec(own.files, own.spec_text)
-    return _Ground(space, Sampled(chooser, trials), contents, others.spec_text)
+    return _Ground(space, _sampled(search, wishes, space), contents, others.spec_text)
+
+
+def _sampled(search: Search, wishes: Wishes, space: NetworkSpace) -> Sampled:
+    if isinstance(search.method, Sampling):
+        chooser = sampler_of(search.method, space, _goal(search), search.seed)
+        return Sampled(chooser, wishes.trials or search.method.trials)
+    # What a supernet could draw is shown, and none of it is trained alone.
+    return Sampled(sampler_of(Random(1), space, _goal(search), search.seed), 0)
 
 
 def _growth(

@@ -1,4 +1,4 @@
-"""The methods of a search by trials: how the next network to train is chosen."""
+"""The methods of searches: by trials, where each chooses what is trained next, and all of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from archdsl.frozen import Frozen
 from archdsl.params.kinds import Boolean, Choice, Integer, parameter
 from archdsl.params.numbers import Number
 from archdsl.plan.transforms.axes import AXES
+from archdsl.searches.supernets import Differentiable, Probabilistic
 from archdsl.settings.forms import Setting
 from archdsl.settings.kinds import Bounded
 
@@ -84,6 +85,11 @@ class Expansion(Setting):
     contract: bool = parameter(Boolean(), True)
 
 
-METHODS = (Bandit, Random, Evolution, Expansion)
+METHODS = (Bandit, Random, Evolution, Expansion, Probabilistic, Differentiable)
 
-Method: TypeAlias = Bandit | Random | Evolution | Expansion
+Sampling: TypeAlias = Bandit | Random | Evolution
+"""Methods by as many trials as is asked for."""
+
+ByTrials: TypeAlias = Sampling | Expansion
+BySupernet: TypeAlias = Probabilistic | Differentiable
+Method: TypeAlias = ByTrials | BySupernet

@@ -16,7 +16,8 @@ from archdsl.params.kinds import Choice, Integer
 from archdsl.params.numbers import Number
 from archdsl.recipes.recipe import Recipe
 from archdsl.searches.forms import BoundForm, RecipeForm
-from archdsl.searches.methods import METHODS, Method
+from archdsl.searches.methods import METHODS, BySupernet, Method
+from archdsl.searches.supernets import PENALTIES, Adam, Differentiable, Hinge, Power, Target
 from archdsl.settings.forms import ChoiceForm, ValueForm, Vocabulary, setting
 from archdsl.settings.kinds import Bounded, Words
 from archdsl.syntax.lexemes import number_text
@@ -99,7 +100,7 @@ class Search(Frozen):
     finish: Training | None = setting(RecipeForm(), default=None)
     """How what is found is trained at the end."""
     hold_out: Number = setting(ValueForm(HELD_OUT), default=Fraction(1, 10))
-    """The share of the training videos that judge, and are never trained on."""
+    """The share of the training videos that judge, and are never trained on: see `held_out`."""
     maximise: str = setting(ValueForm(Choice(tuple(ACCURACIES))))
     minimise: tuple[str, ...] = setting(ValueForm(Words(METRICS)), default=())
     """Costs that should be small beside the accuracy: the result is a front."""
@@ -108,8 +109,39 @@ class Search(Frozen):
     seed: int = setting(ValueForm(Integer(0, 2**32 - 1)), default=0)
     keep: int = setting(ValueForm(Integer(1, limits.TRIALS)), default=5)
     """The number of networks that are written at the end, the best first."""
+    warmup: int = setting(ValueForm(Integer(0, limits.EPOCHS)), default=0)
+    """Epochs in which a supernet learns weights alone, along paths that are drawn evenly."""
+    architecture: Adam | None = setting(ChoiceForm((Adam,)), default=None)
+    """The optimiser of the decisions; None is that of the weights, with its rate and schedule."""
+    channels: str = setting(ValueForm(Choice(("fair", "prefix"))), default="fair")
+    """Which filters of the widest layer a narrower one has: dealt evenly, or the first ones."""
+    kernels: str = setting(ValueForm(Choice(("cut", "apart"))), default="cut")
+    """Whether small kernels are cut out of the middle of the largest, or have own weights."""
+    penalty: Hinge | Power = setting(ChoiceForm(PENALTIES), default=Hinge())
+    """What a path of a supernet pays for its cost: see `targets`."""
     bounds: tuple[Bound, ...] = ()
     """Networks beyond them are never trained, but for those of the last step of an expansion."""
+
+    @property
+    def held_out(self) -> Number:
+        """The share of the training videos that is held out: none where all is learned together."""
+        match self.method:
+            case Differentiable(together=True):
+                return 0
+        return self.hold_out
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What the penalty of a supernet compares costs with: without one, no path pays.
+
+        A target of its own is of the bounded metric, or of the MACs.
+        """
+        if not isinstance(self.method, BySupernet):
+            return ()
+        if self.penalty.target is None:
+            return tuple(Target(bound.metric, bound.most) for bound in self.bounds)
+        metric = self.bounds[0].metric if self.bounds else "macs"
+        return (Target(metric, self.penalty.target),)
 
 
 VOCABULARY = Vocabulary.of("search", Search).with_forms({m: BoundForm() for m in METRICS})

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.diagnostics import CompileError, Diagnostics
+from archdsl.diagnostics import CompileError
 from archdsl.search.assembly import Assembled, Wishes, assemble
 from archdsl.search.results.run_folder import open_run
+from archdsl.spec import load
 from search.workers.test_results import _about
 
 SPEC = """
@@ -61,7 +62,12 @@ def _assembled(
     (folder / "own.arch").write_text(own)
     given = {"data": "clips", "trials": None, "baseline": 5, "processes": None, "train_args": ()}
     settings = Wishes(**{**given, **wishes})  # type: ignore[arg-type]
-    return assemble(str(folder / "small.arch"), None, settings, Diagnostics())
+    return _read(folder / "small.arch", settings)
+
+
+def _read(path: Path, wishes: Wishes) -> Assembled:
+    spec = load(path)
+    return assemble(spec, spec.search(), wishes)
 
 
 def test_what_the_spec_says(tmp_path: Path) -> None:
@@ -138,7 +144,7 @@ def test_the_spec_stands_alone_in_the_run(tmp_path: Path) -> None:
     open_run(run, _about(assembled.setup, run), assembled.sources)
     (tmp_path / "spec/own.arch").unlink()
     wishes = Wishes("clips", None, 5, None, ())
-    again = assemble(str(run / "search.arch"), "look", wishes, Diagnostics())
+    again = _read(run / "search.arch", wishes)
     assert again.identity == assembled.identity
 
 

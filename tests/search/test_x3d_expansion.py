@@ -27,8 +27,8 @@ def assembled(folder: Path, text: str) -> Setup:
     (folder / "x2d.arch").write_text((SPECS / "x2d.arch").read_text())
     path = folder / "x3d_expansion.arch"
     path.write_text(text)
-    told = Diagnostics()
-    setup = assemble(str(path), None, WISHES, told).setup
+    told, spec = Diagnostics(), load(path)
+    setup = assemble(spec, spec.search(None, told), WISHES).setup
     assert not [*told]
     return setup
 

@@ -50,16 +50,7 @@ def _grown(*settings: str) -> str:
             "must be below its trials, 12",
             "`population = 4`",
         ),
-        (
-            "method probabilistic(draws = 4)",
-            "probabilistic",
-            "is a method of supernets, which this version does not have",
-            "which trains each network by itself",
-        ),
-        ("method differentiable", "differentiable", "is a method of supernets", None),
         # Settings that are not here
-        ("penalty hinge(weight = 1)", "penalty", "no setting `penalty`", "a setting of supernets"),
-        ("warmup 200", "warmup", "no setting `warmup`", "a setting of supernets"),
         ("epochs 3", "epochs", "no setting `epochs`", "it is a setting of recipes"),
         ("trials 50", "trials", "no setting `trials`", "it is an option: write `method bandit("),
         ("n_trials 50", "n_trials", "no setting", "write `method bandit(trials = ...)`"),

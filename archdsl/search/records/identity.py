@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from archdsl.program.program import Definition, Program, names_in
 from archdsl.search.records.study import Identity, digest
-from archdsl.searches.methods import Expansion
+from archdsl.searches.methods import Sampling
 from archdsl.searches.search import Search
 from archdsl.version import __version__
 
@@ -35,7 +35,7 @@ def identity_of(program: Program, search: Search, train_args: Sequence[str]) -> 
 def _method_text(search: Search) -> str:
     """The method without the number of trials, which can be raised later."""
     method = search.method
-    if isinstance(method, Expansion):
+    if not isinstance(method, Sampling):
         return str(method)
     text = str(replace(method, trials=1))
     return re.sub(r"\(1(, )?", "(", text).removesuffix("()")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import Diagnostic, counted, error, note, warning
+from archdsl.searches.methods import Sampling
 from archdsl.searches.search import Bound
 from archdsl.settings.reading.entries import Entries, Entry
 from archdsl.space.quantities import ADDED
@@ -21,7 +22,7 @@ _SHOWN = 4
 def budgets(entries: Entries, walk: Walk, space: str) -> Iterator[Diagnostic]:
     """Bounds that no member of a space meets, or that all do, and trials beyond its members."""
     method = entries["method"]
-    if walk.members < method.value.trials:
+    if isinstance(method.value, Sampling) and walk.members < method.value.trials:
         has = counted(walk.members, "member")
         message = f"`{space}` has {has}, fewer than the {method.value.trials:,} trials"
         yield warning("search", message, method.span_of("trials"))

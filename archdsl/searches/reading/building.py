@@ -24,7 +24,7 @@ from archdsl.program.program import Program
 from archdsl.recipes.reading import building as recipes
 from archdsl.recipes.reading.finding import check_network
 from archdsl.searches.methods import Expansion
-from archdsl.searches.reading import checks, fitting
+from archdsl.searches.reading import checks, fitting, supernets
 from archdsl.searches.reading.settings import SearchReader, instance, literals
 from archdsl.searches.search import VOCABULARY, Search, Training
 from archdsl.settings.reading.entries import Entries
@@ -107,12 +107,15 @@ def _build(frame: Frame, search: tree.Search, networks: Networks) -> Built:
         findings.extend(fitting.unexpandable(entries, network, candidates, name.span))
     else:
         findings.extend(fitting.unsearchable(entries, network, name.span))
+        findings.stop_on_errors()
+        findings.extend(supernets.unconnected(frame.program, entries, network, name.span))
     trained = {
         field: _training(frame, entries[field].value, network)
         for field in TRAINED
         if field in entries
     }
     findings.extend(checks.unmeasured(trained, entries))
+    findings.extend(supernets.unlearned(trained, entries))
     findings.stop_on_errors()
     values = {field: entry.value for field, entry in entries.items() if field not in METRICS}
     bounds = tuple(entries[metric].value for metric in METRICS if metric in entries)

@@ -14,7 +14,8 @@ from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import Diagnostic, Label, error, one_of, warning
 from archdsl.ops.base import Cost
 from archdsl.plan.transforms.contract import Contract
-from archdsl.searches.methods import Bandit, Evolution, Expansion
+from archdsl.searches.methods import Bandit, Evolution, Expansion, Random
+from archdsl.searches.reading import supernets
 from archdsl.searches.search import ACCURACIES, Bound, Training
 from archdsl.settings.reading.entries import Entries, Entry
 
@@ -23,6 +24,8 @@ def contradictions(entries: Entries) -> Iterator[Diagnostic]:
     """Contradictions between settings that are each valid."""
     for check in _CHECKS:
         yield from check(entries)
+    is_supernet = supernets.is_supernet(entries)
+    yield from (supernets.contradictions if is_supernet else supernets.misplaced)(entries)
 
 
 def unmeasured(trained: Mapping[str, Training | None], entries: Entries) -> Iterator[Diagnostic]:
@@ -59,16 +62,16 @@ def _too_many(entry: Entry, option: str, first: int, trials: int) -> Diagnostic:
 
 
 def _keep(entries: Entries) -> Iterator[Diagnostic]:
-    method = entries["method"].value
     if "keep" not in entries:
         return
     span, keep = entries["keep"].span, entries["keep"].value
-    if isinstance(method, Expansion):
-        yield warning("search", "`keep` has no effect: an expansion gives one network", span)
-    elif keep > method.trials:
-        message = f"`keep` must be at most the trials, {method.trials}, but this is {keep}"
-        also = [Label(entries["method"].span_of("trials"), "the trials")]
-        yield error("search", message, span, also=also)
+    match entries["method"].value:
+        case Expansion():
+            yield warning("search", "`keep` has no effect: an expansion gives one network", span)
+        case (Bandit() | Random() | Evolution()) as method if keep > method.trials:
+            message = f"`keep` must be at most the trials, {method.trials}, but this is {keep}"
+            also = [Label(entries["method"].span_of("trials"), "the trials")]
+            yield error("search", message, span, also=also)
 
 
 def _no_cost(entries: Entries) -> Iterator[Diagnostic]:

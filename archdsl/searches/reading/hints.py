@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from archdsl.costs.metrics import METRICS
 from archdsl.recipes import recipe
-from archdsl.searches.methods import METHODS
 from archdsl.searches.search import ACCURACIES, VOCABULARY
 from archdsl.settings.reading import hints
-
-_SUPERNET_METHODS = ("probabilistic", "differentiable")
-_SUPERNET_SETTINGS = ("warmup", "architecture", "channels", "kernels", "penalty")
-_LACKING = "of supernets, which this version does not have"
 
 
 def setting_hint(name: str) -> str | None:
     """What to write for a setting that no search has."""
     from archdsl.foreign import searching  # tables that only a mistake needs
 
-    if name in _SUPERNET_SETTINGS:
-        return f"it is a setting {_LACKING}"
     if name in recipe.VOCABULARY.forms:
         return "it is a setting of recipes: write it in the recipe that `train` names"
     return searching.setting_hint(name) or hints.setting_hint(name, VOCABULARY)
@@ -32,18 +25,11 @@ def meant_setting(name: str) -> str | None:
 
 
 def foreign_method(name: str) -> tuple[str, str | None] | None:
-    """The message for a method that is not here, and what to write; None for any other name."""
+    """The message for a method of other tools, and what to write; None for any other name."""
     from archdsl.foreign import searching  # tables that only a mistake needs
 
-    if name in _SUPERNET_METHODS:
-        return f"`{name}` is a method {_LACKING}", _trials("bandit")
     hint = searching.method_hint(name)
     return (f"a search has no method `{name}`", hint) if hint else None
-
-
-def _trials(name: str) -> str:
-    method = next(method for method in METHODS if method.name == name)
-    return f"write `method {method.signature()}`, which trains each network by itself"
 
 
 def objective_hint(setting: str, metric: str) -> str | None:

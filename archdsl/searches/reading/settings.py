@@ -18,13 +18,14 @@ from archdsl.plan.edits import literal
 from archdsl.program.program import is_network
 from archdsl.recipes.reading.finding import recipes_for
 from archdsl.searches.forms import BoundForm, RecipeForm
+from archdsl.searches.methods import ByTrials
 from archdsl.searches.reading.hints import (
     foreign_method,
     meant_setting,
     objective_hint,
     setting_hint,
 )
-from archdsl.searches.search import VOCABULARY, Bound, Instance
+from archdsl.searches.search import ACCURACIES, VOCABULARY, Bound, Instance
 from archdsl.settings.forms import Form
 from archdsl.settings.reading.entries import Entries, Entry, SettingReader
 from archdsl.settings.reading.values import evaluate_range
@@ -63,7 +64,7 @@ class SearchReader(SettingReader):
         return super().entry(setting, form, node)
 
     def _check_method(self, node: tree.Expression | None) -> None:
-        """Check that no method of another tool is named, or of another version."""
+        """Check that no method of another tool is named."""
         if not isinstance(node, tree.Call | tree.Name):
             return
         name, _ = tree.split_call(node)
@@ -126,13 +127,23 @@ class SearchReader(SettingReader):
         base = tree.Call(recipe, given, span=node.span) if given else recipe
         return Entry(name, self._derived(base), setting.span)
 
-    def implied(self) -> Entries:
-        """The network's recipe, if it has one only."""
-        recipes = list(self._recipes_of_space())
-        if len(recipes) != 1:
-            return {}
-        span = self.search.space.span
-        return {"train": Entry("train", self._derived(tree.Name(recipes[0], span=span)), span)}
+    def implied(self, written: Entries) -> Entries:
+        """The network's recipe, if it has one only, and what a supernet needs no word for."""
+        recipes, span = list(self._recipes_of_space()), self.search.space.span
+        entries: Entries = {}
+        if len(recipes) == 1:
+            derived = self._derived(tree.Name(recipes[0], span=span))
+            entries["train"] = Entry("train", derived, span)
+        if not self._needs_objective(written):
+            entries["maximise"] = Entry("maximise", next(iter(ACCURACIES)), span)
+        return entries
+
+    def _needs_objective(self, written: Entries) -> bool:
+        """Whether networks are ranked by their accuracy. A supernet ranks paths by its loss."""
+        if "method" in written:
+            return isinstance(written["method"].value, ByTrials)
+        # Of a method with a mistake it is unknown.
+        return all(setting.name != "method" for setting in self.search.settings)
 
     def syntax(self, field: str) -> str:
         if field == "maximise":

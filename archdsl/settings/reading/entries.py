@@ -88,8 +88,8 @@ class SettingReader:
         """The setting that a name is likely to mean."""
         return nearest(name, self.vocabulary.forms)
 
-    def implied(self) -> Entries:
-        """What a definition has without saying so."""
+    def implied(self, written: Entries) -> Entries:
+        """What a definition has without saying so, beside what is written."""
         return {}
 
     def syntax(self, field: str) -> str:
@@ -100,7 +100,8 @@ class SettingReader:
     def read_all(self, definition: Definition) -> Entries:
         """The settings of a definition. Required ones that are missing are reported."""
         faults = self.frame.findings.faults
-        entries = self.implied() | self.read(definition.settings)
+        written = self.read(definition.settings)
+        entries = self.implied(written) | written
         # A setting whose value is wrong or whose name is misspelt is not missing too.
         is_faulty = self.frame.findings.faults > faults
         faulty = {self.meant(s.name) for s in definition.settings} if is_faulty else set()

@@ -1,0 +1,137 @@
+"""Checks of searches by a supernet: which settings they have, and of what space and recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from archdsl.costs.metrics import METRICS, ORDERED
+from archdsl.diagnostics import Diagnostic, Label, error, warning
+from archdsl.network import Network
+from archdsl.program.program import Program
+from archdsl.searches.methods import BySupernet
+from archdsl.searches.search import Bound, Training
+from archdsl.searches.supernets import Differentiable, Probabilistic
+from archdsl.settings.reading.entries import Entries, Entry
+from archdsl.source import Span
+from archdsl.syntax import tree
+from archdsl.syntax.lexemes import number_text
+
+SETTINGS = ("warmup", "architecture", "channels", "kernels", "penalty")
+"""The settings that only supernets have."""
+
+
+def misplaced(entries: Entries) -> Iterator[Diagnostic]:
+    """Settings of supernets in a search by trials."""
+    method = entries["method"]
+    for entry in (entries[field] for field in SETTINGS if field in entries):
+        message = f"`{entry.name}` is a setting of supernets, but this search has none"
+        also = [Label(method.span, "trains each network by itself")]
+        help = f"leave it out, or write `method {Probabilistic.signature()}`"
+        yield error("search", message, entry.span, also=also, help=help)
+
+
+def contradictions(entries: Entries) -> Iterator[Diagnostic]:
+    """Contradictions between the settings of a search by a supernet."""
+    for check in _CHECKS:
+        yield from check(entries)
+
+
+def _no_front(entries: Entries) -> Iterator[Diagnostic]:
+    """The costs of a supernet's paths are pressed, not traded off: there is one result."""
+    if "minimise" in entries:
+        entry = entries["minimise"]
+        message = "a supernet has no `minimise`: its paths pay for what they cost beyond a bound"
+        help = f"write `{entry.value[0]} <= 2G` for the bound, and `penalty` for the price"
+        yield error("search", message, entry.span, help=help)
+
+
+def _held_out(entries: Entries) -> Iterator[Diagnostic]:
+    method = entries["method"]
+    if "hold_out" in entries and getattr(method.value, "together", False):
+        message = "`hold_out` has no effect: connections learn from all training videos"
+        also = [Label(method.span, "weights and connections together, unless `together = false`")]
+        yield warning("search", message, entries["hold_out"].span, also=also)
+
+
+def _bounds(entries: Entries) -> Iterator[Diagnostic]:
+    """The cost of a path is a sum, and is held below a bound."""
+    for entry in _bounded(entries):
+        bound: Bound = entry.value
+        if bound.metric in ORDERED:
+            message = f"a supernet has no bound of `{bound.metric}`, which is no sum over its parts"
+            yield error(
+                "search", message, entry.span, help="bound `macs`, `params` or `activations`"
+            )
+        elif bound.least is not None:
+            message = "a supernet is held below a bound, so it has no least cost"
+            help = f"write `{Bound(bound.metric, None, bound.most)}`"
+            yield error("search", message, entry.span, help=help)
+
+
+def _penalty(entries: Entries) -> Iterator[Diagnostic]:
+    """A penalty compares costs with bounds, or with a target of its own."""
+    if "penalty" not in entries:
+        return
+    penalty, bounds = entries["penalty"], _bounded(entries)
+    target = penalty.value.target
+    if target is None and not bounds:
+        message = "a penalty needs a bound or a target, but this search has neither"
+        help = f"write `macs <= 2G`, or `penalty {penalty.value.name}(target = 2G)`"
+        yield error("search", message, penalty.span, help=help)
+    elif target is not None and len(bounds) > 1:
+        message = "`target` is of one cost, but this search has several bounds"
+        also = [Label(bound.span, f"a bound of `{bound.name}`") for bound in bounds]
+        help = "leave it out: each bound is a target then"
+        yield error("search", message, penalty.span_of("target"), also=also, help=help)
+    elif target is not None and bounds and target > bounds[0].value.most:
+        most = number_text(bounds[0].value.most)
+        message = f"`target` must be at most the bound, {most}, but this is {number_text(target)}"
+        also = [Label(bounds[0].span, "what costs more is not kept")]
+        yield error("search", message, penalty.span_of("target"), also=also)
+
+
+_CHECKS = (_no_front, _held_out, _bounds, _penalty)
+
+
+def _bounded(entries: Entries) -> list[Entry]:
+    return [entries[metric] for metric in METRICS if metric in entries]
+
+
+def unlearned(trained: Mapping[str, Training | None], entries: Entries) -> Iterator[Diagnostic]:
+    """A warm-up after which no epoch is left that learns decisions."""
+    training = trained["train"]
+    if training is None or "warmup" not in entries:
+        return
+    warmup, epochs = entries["warmup"], training.recipe.epochs
+    if warmup.value >= epochs:
+        name = training.instance.name
+        message = f"`warmup` must be below the epochs of `{name}`, {epochs}"
+        also = [Label(entries["train"].span, "decisions are learned in the epochs that are left")]
+        yield error("search", f"{message}, but this is {warmup.value}", warmup.span, also=also)
+
+
+def unconnected(
+    program: Program, entries: Entries, network: Network, space: Span
+) -> Iterator[Diagnostic]:
+    """A space with nothing that gradients can weigh; `space` is its name in the search."""
+    method = entries["method"]
+    if not isinstance(method.value, Differentiable) or any(connections(program, network)):
+        return
+    message = f"`{network.name}` has no connections to weigh, such as `<= 2 of {{f0, op1}}`"
+    also = [Label(method.span, "weighs connections")]
+    help = f"write `method {Probabilistic.signature()}`, which draws options of any kind"
+    yield error("search", message, space, also=also, help=help)
+
+
+def connections(program: Program, network: Network) -> Iterator[str]:
+    """The open decisions of a network that select several of what is offered: `2 of {f0, op1}`."""
+    definitions = (own.node for unit in program.units for own in unit.own)
+    choices = (node for node in tree.walk(definitions) if isinstance(node, tree.Choice))
+    selecting = {choice.span for choice in choices if choice.amount is not None}
+    for decided in network.decisions:
+        if decided.decision.is_open and decided.decision.span in selecting:
+            yield decided.name
+
+
+def is_supernet(entries: Entries) -> bool:
+    return isinstance(entries["method"].value, BySupernet)
