@@ -54,7 +54,12 @@ def sealed(text: str, comment: Comment = PYTHON) -> str:
 
 def sealed_json(values: Mapping[str, object]) -> str:
     """The values as JSON, with a last one that tells the same."""
-    body = json.dumps(values, indent=2).removesuffix("\n}") + ",\n"
+    return sealed_object(json.dumps(values, indent=2))
+
+
+def sealed_object(text: str) -> str:
+    """The same, of an object that is JSON already, with a last line for its bracket."""
+    body = text.removesuffix("\n}") + ",\n"
     return f'{body}  "seal": "{_SEAL.decode()}{_digest(body.encode())}"\n}}\n'
 
 

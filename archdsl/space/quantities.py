@@ -14,8 +14,11 @@ from archdsl.ops.base import Cost as Work
 from archdsl.space.sums.factors import Cost
 from archdsl.space.sums.sweeps import Metric
 
-NOTHING: Cost = (0, 0, 0, 0, 0, 0)
-"""The cost of nothing: parameters and work of operations, activations, bytes moved."""
+QUANTITIES = ("params", "macs", "normalised", "fvcore", "activations", "bytes")
+"""The numbers of a cost: parameters and work of operations, activations, bytes moved."""
+
+NOTHING: Cost = tuple([0 for _ in QUANTITIES])
+"""The cost of nothing."""
 
 ADDED = tuple(metric for metric in METRICS if metric not in ORDERED)
 """The metrics that are sums over operations."""
@@ -28,11 +31,16 @@ def quantities(figures: Figures) -> Cost:
     return (*counted, figures.activations, figures.bytes_moved)
 
 
+def factors(name: str) -> dict[str, int]:
+    """How often one of ADDED counts each quantity, of those that it counts."""
+    units = [tuple([int(i == place) for i in range(len(NOTHING))]) for place in range(len(NOTHING))]
+    counted = zip(QUANTITIES, [_total(name, unit) for unit in units], strict=True)
+    return {quantity: factor for quantity, factor in counted if factor}
+
+
 def metric(name: str) -> Metric:
     """One of ADDED as a function of a cost."""
-    units = [tuple(int(i == place) for i in range(len(NOTHING))) for place in range(len(NOTHING))]
-    factors = [(place, _total(name, unit)) for place, unit in enumerate(units)]
-    used = [(place, factor) for place, factor in factors if factor]
+    used = [(QUANTITIES.index(quantity), factor) for quantity, factor in factors(name).items()]
     if len(used) == 1 and used[0][1] == 1:
         return itemgetter(used[0][0])
     return lambda cost: sum([factor * cost[place] for place, factor in used])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from archdsl.space.expectation import Option, Tables, followed, steps
 from archdsl.space.joined import Joined, Taken, parts_around
 from archdsl.space.members import Members
 from archdsl.space.quantities import metric
@@ -71,26 +70,6 @@ class Walk(Members):
     def taken(self, member: Assignment) -> Taken:
         """The options of a member that was drawn or found."""
         return self.joined.taken(member)
-
-    def tables(self, name: str) -> Tables:
-        """Tables from which the expected cost is computed, if decisions are drawn independently.
-
-        The members that a `require` leaves out have no entry, so probabilities may add up to less.
-        """
-        decisions = self.decisions
-        found = filter(None, (self._option(n, options) for n, options in decisions.items()))
-        listed = {decision: [*options] for decision, options in decisions.items()}
-        return Tables(name, listed, steps(self.joined.priced(name), [*found]))
-
-    def _option(self, decision: str, options: Sequence[str]) -> Option | None:
-        """The variable of a decision, unless it is the same in all members."""
-        variable = self.joined.variables.questions[decision].option
-        if variable not in self.joined.factoring.numbers:
-            return None
-        values = enumerate(variable.values)
-        numbers = {n: options.index(option) for n, option in values if option in options}
-        own = Option(decision, self.joined.factoring.numbers[variable], numbers)
-        return followed(own, self.joined.unified)
 
     def rows(self, name: str) -> Iterator[Row]:
         """What each row costs by a metric, in order, if it ever costs anything."""

@@ -88,7 +88,8 @@ class Runs:
         """What the current run decides."""
         if self.current.asking is None:
             raise Asks
-        self.options.setdefault(decision.name, {})[decision.options] = None
+        options = tuple([decision.options[index] for index in decision.allowed])
+        self.options.setdefault(decision.name, {})[options] = None
         return self.current.asking.take(decision, decision.allowed)
 
     def apart(self, frame: Frame) -> Frame:
