@@ -20,7 +20,7 @@ Writes the folder DIR/NETWORK:
 If the network has a recipe, also:
 
   recipe.py     its settings, optimiser, learning rate, loss and clips; edit this one
-  train.py      the training loop in plain PyTorch; its parts are learner.py and run.py
+  train.py      training in plain PyTorch; its parts are epochs.py, learner.py and run.py
   evaluate.py   the test of the recipe
   lists.py      lists of videos; its parts are formats.py, tables.py, disk.py, classes.py,
                 labels.py

@@ -38,6 +38,8 @@ class Scripts:
     learner: ModuleType
     resuming: ModuleType
     run: ModuleType
+    epochs: ModuleType
+    options: ModuleType
     train: ModuleType
     evaluate: ModuleType
     network: ModuleType

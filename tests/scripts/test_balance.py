@@ -100,7 +100,9 @@ def test_a_weight_multiplies_the_loss_of_its_class(load_script: Load) -> None:
     learner.model.eval()
     clips = torch.randint(0, 255, (4, 3, 4, 24, 24), dtype=torch.uint8)
     labels = torch.tensor([0, 2, 1, 2])
-    total, _ = learner.add_gradients(script.loading.Batch(clips, labels, [])).tolist()
+    batch = script.loading.Batch(clips, labels, [])
+    piece = script.learner.Piece(batch, learner.forward, 1.0)
+    total, _ = learner.add_gradients(piece).tolist()
     logits = learner.model(script.recipe.normalise(clips[[1, 3]]))
     expected = torch.nn.functional.cross_entropy(logits, labels[[1, 3]], reduction="sum") / 4
     assert total == pytest.approx(expected.item())

@@ -408,7 +408,7 @@ def test_a_checkpoint_of_another_network(
     capsys: Capture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(script.resuming, "NETWORK", "tiny.Tiny")
+    monkeypatch.setattr(script.learner, "NETWORK", "tiny.Tiny")
     assert train(script, "--data", data, *RESUME) == 1
     assert capsys.readouterr().err == (
         f"error: {saved} is a checkpoint of small.Small, and this is tiny.Tiny\n"

@@ -79,7 +79,7 @@ def rates(load_script: Load, name: str, args: dict[str, object], **changes: obje
     recipe = replace(folders.MINIMAL, name=name, epochs=8, optimizer=optimizer, **changes)
     script = load_script(recipe)
     given = Namespace(**{"epochs": 8, "batch": 4, "lr": None, "scale_lr": False, **args})
-    return [script.train.scaled_rate(epoch, given) for epoch in range(given.epochs + 1)]
+    return [script.learner.scaled_rate(epoch, given) for epoch in range(given.epochs + 1)]
 
 
 def test_cosine(load_script: Load) -> None:

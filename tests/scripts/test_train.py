@@ -76,9 +76,9 @@ def test_validation_takes_no_more_clips_at_once_than_training(
 ) -> None:
     seen, scores = [], minimal.learner.Learner.scores
 
-    def counted(learner: object, batch: tuple[object, ...]) -> object:
+    def counted(learner: object, model: object, batch: tuple[object, ...]) -> object:
         seen.append(len(batch[0]))  # type: ignore[arg-type]
-        return scores(learner, batch)
+        return scores(learner, model, batch)
 
     monkeypatch.setattr(minimal.learner.Learner, "scores", counted)
     assert train(minimal, "--epochs", 1, "--accumulate", 2) == 0

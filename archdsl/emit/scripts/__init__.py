@@ -17,7 +17,7 @@ recipe
 errors disk tables formats classes lists labels
 packets pictures decoding video
 processes loading weight_files weight_keys weights checkpoints log stopping arguments
-held_out learner resuming run train evaluate
+held_out learner resuming run epochs options train evaluate
 """
 
 NAMES = tuple(f"{name}.py" for name in _STEMS.split())
@@ -26,7 +26,9 @@ NAMES = tuple(f"{name}.py" for name in _STEMS.split())
 ENTRY_SCRIPTS = ("train.py", "evaluate.py")
 """Those that a user starts."""
 
-_TRAINING = ("held_out.py", "learner.py", "resuming.py", "run.py", "train.py")
+_TRAINING = frozenset(
+    f"{name}.py" for name in "held_out learner resuming run epochs options train".split()
+)
 """Those that a network without training does not need."""
 
 
