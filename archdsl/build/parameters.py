@@ -214,13 +214,20 @@ class OptionReader:
         self.options = {option.name: option for option in dataclasses.fields(kind)}
 
     def read(self, arguments: Sequence[tree.Argument], span: Span) -> OptionValues:
-        """The options of the call at `span`.
+        """The options of the call at `span`. All values are tried, so two wrong ones are reported.
 
         Raises:
             Fault: an option is unknown, given twice, of a wrong kind, or missing.
         """
         written = dict(self._by_name(arguments))
-        values = {name: self.value(name, argument) for name, argument in written.items()}
+        values: dict[str, object] = {}
+        for name, argument in written.items():
+            try:
+                values[name] = self.value(name, argument)
+            except Fault as fault:
+                self.frame.findings.report(fault)
+        if len(values) < len(written):
+            raise Fault
         for name, option in self.options.items():
             if option.default is dataclasses.MISSING and name not in values:
                 message = f"`{self.kind.name}` needs `{name}`: {kind_of(option).expects}"

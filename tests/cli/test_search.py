@@ -59,6 +59,24 @@ def test_a_dry_run_shows_what_is_trained_first(
     assert [path.name for path in tmp_path.iterdir()] == ["small.arch"]
 
 
+def test_a_supernet_is_shown_and_not_trained(
+    spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SPEC.replace("| conv_norm_act | 8 ", "| conv_norm_act | {8, 12} ")
+    whole, _ = text.split("search grow")
+    Path(spec).write_text(f"{whole}search s for small {{\n  method probabilistic\n}}\n")
+    assert main(["search", spec, "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("s for small: some of the members within the bounds\n")
+    assert [line.split("#")[0] for line in out.splitlines()[4:]] == ["small"] * 2
+    run = tmp_path / "run"
+    assert main(["search", spec, "--data", str(tmp_path), "-o", str(run)]) == 1
+    err = capsys.readouterr().err
+    assert "search `s` has a supernet, which this command does not train" in err
+    assert f"write `archdsl compile {spec}`" in err
+    assert not run.exists()
+
+
 @pytest.mark.parametrize(
     ("flags", "words"),
     [

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from laws import law
 
 from archdsl.diagnostics import CompileError
+from archdsl.searches.methods import METHODS
 from archdsl.searches.search import VOCABULARY
 from tests.searches.harness import mistakes, spec
 
@@ -28,9 +29,13 @@ _others = (
     "x",
 )
 _values = st.sampled_from([*_numbers, *_others, *_words, "(fast, depth)", "2 if true else x"])
-_options = st.sampled_from(["trials", "startup", "kernel", "population", "axes", "times", "epochs"])
+_options = st.sampled_from(
+    [*"trials startup kernel population axes times epochs draws estimator target lr".split()]
+)
 _named = st.builds("{} = {}".format, _options, _values)
-_called = st.sampled_from(["bandit", "random", "evolution", "expansion", "r", "n", "wibble"])
+_called = st.sampled_from(
+    [*(method.name for method in METHODS), "hinge", "power", "adam", "r", "n", "wibble"]
+)
 _calls = st.builds("{}({})".format, _called, st.lists(_named, max_size=3).map(", ".join))
 _names = st.sampled_from([*VOCABULARY.forms, "wibble"])
 _settings = st.one_of(

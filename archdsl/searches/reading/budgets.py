@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import Diagnostic, counted, error, note, warning
-from archdsl.searches.methods import Sampling
+from archdsl.searches.methods import BySupernet, Sampling
+from archdsl.searches.reading.settings import bounds_of
 from archdsl.searches.search import Bound
+from archdsl.searches.supernets import Hinge
 from archdsl.settings.reading.entries import Entries, Entry
 from archdsl.space.quantities import ADDED
 from archdsl.space.walk import Member, Walk
@@ -26,9 +27,39 @@ def budgets(entries: Entries, walk: Walk, space: str) -> Iterator[Diagnostic]:
         has = counted(walk.members, "member")
         message = f"`{space}` has {has}, fewer than the {method.value.trials:,} trials"
         yield warning("search", message, method.span_of("trials"))
-    for metric in METRICS:
-        if metric in entries and metric in ADDED:
-            yield from _budget(entries[metric], walk, space)
+    for bound in bounds_of(entries):
+        if bound.name in ADDED:
+            yield from _budget(bound, walk, space)
+    yield from _target(entries, walk, space)
+
+
+def unknown_costs(entries: Entries, why: str, space: str) -> Iterator[Diagnostic]:
+    """Bounds of a supernet, whose paths pay by exact costs, where the walk does not apply."""
+    if not isinstance(entries["method"].value, BySupernet):
+        return  # what is tried is built, and then its cost is known
+    penalty = [entries["penalty"]] if "penalty" in entries else []
+    for entry in bounds_of(entries) or penalty:
+        message = f"what members of `{space}` cost is not known, so that paths cannot pay: {why}"
+        help = "leave it out, or leave fewer decisions open, with `choose`"
+        yield error("search", message, entry.span, help=help)
+
+
+def _target(entries: Entries, walk: Walk, space: str) -> Iterator[Diagnostic]:
+    """A target of a hinge that no path exceeds, or that all do."""
+    penalty = entries.get("penalty")
+    if penalty is None or not isinstance(penalty.value, Hinge) or penalty.value.target is None:
+        return
+    metric = next((bound.name for bound in bounds_of(entries)), "macs")
+    least, greatest = walk.least(metric), walk.greatest(metric)
+    if least is None or greatest is None:
+        return
+    target, span = penalty.value.target, penalty.span_of("target")
+    if target >= greatest.cost:
+        message = f"no path pays: no member of `{space}` has more than {greatest.cost:,} `{metric}`"
+        yield warning("search", message, span)
+    elif target < least.cost:
+        message = f"every path pays: no member of `{space}` has less than {least.cost:,} `{metric}`"
+        yield note("search", message, span)
 
 
 def _budget(entry: Entry, walk: Walk, space: str) -> Iterator[Diagnostic]:

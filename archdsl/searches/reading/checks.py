@@ -10,12 +10,12 @@ from fractions import Fraction
 from itertools import combinations
 
 from archdsl.costs.figures import CONVENTIONS
-from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import Diagnostic, Label, error, one_of, warning
 from archdsl.ops.base import Cost
 from archdsl.plan.transforms.contract import Contract
 from archdsl.searches.methods import Bandit, Evolution, Expansion, Random
 from archdsl.searches.reading import supernets
+from archdsl.searches.reading.settings import bounds_of
 from archdsl.searches.search import ACCURACIES, Bound, Training
 from archdsl.settings.reading.entries import Entries, Entry
 
@@ -86,7 +86,7 @@ def _one_bound(entries: Entries) -> Iterator[Diagnostic]:
     """An expansion grows by one metric, up to a bound of it."""
     if not isinstance(entries["method"].value, Expansion):
         return
-    method, bounds = entries["method"], _bounds(entries)
+    method, bounds = entries["method"], bounds_of(entries)
     if not bounds:
         message = "an expansion needs a bound of the cost to which it grows"
         yield error("search", message, method.span, help="write `macs <= 2G`")
@@ -105,15 +105,9 @@ def _one_bound(entries: Entries) -> Iterator[Diagnostic]:
             yield error("search", message, entry.span, also=also, help=names)
 
 
-def _bounds(entries: Entries) -> list[Entry]:
-    """The bounds, in the order of the text."""
-    found = [entries[metric] for metric in METRICS if metric in entries]
-    return sorted(found, key=lambda entry: entry.span.start)
-
-
 def _same_cost(entries: Entries) -> Iterator[Diagnostic]:
     """Bounds of one cost under two names, as FLOPs are twice the MACs."""
-    for first, second in combinations(_bounds(entries), 2):
+    for first, second in combinations(bounds_of(entries), 2):
         one, other = _in_macs(first.value), _in_macs(second.value)
         if one is None or other is None:
             continue

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import Diagnostic, Label, error
 from archdsl.network import Network
 from archdsl.plan.candidates import Candidates
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import axis
+from archdsl.searches.reading.settings import bounds_of
 from archdsl.settings.reading.entries import Entries
 from archdsl.source import Span
 from archdsl.syntax.lexemes import number_text
@@ -57,7 +57,7 @@ def _axes(entries: Entries, network: Network, candidates: Candidates) -> Iterato
 
 def _start(entries: Entries, candidates: Candidates, space: Span) -> Iterator[Diagnostic]:
     """An expansion begins below its bound."""
-    for bound in (entries[metric] for metric in METRICS if metric in entries):
+    for bound in bounds_of(entries):
         own = candidates.own.figure(bound.name)
         if own >= bound.value.most:
             wanted = f"`{bound.name}` must be bounded above what it begins with, {own:,}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from archdsl.build.context import Frame
 from archdsl.build.request import Fault
 from archdsl.build.values import Given, Value, describe
+from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import alternatives, did_you_mean
 from archdsl.params.numbers import is_number
 from archdsl.plan.derivations import named_arguments
@@ -165,6 +166,12 @@ class SearchReader(SettingReader):
         """A recipe for the space that derives from another."""
         space, _ = tree.split_call(self.search.space)
         return tree.DerivedRecipe(self.search.name, space, base, None, span=base.span)
+
+
+def bounds_of(entries: Entries) -> list[Entry]:
+    """The bounds among settings, in the order of the text."""
+    found = [entries[metric] for metric in METRICS if metric in entries]
+    return sorted(found, key=lambda entry: entry.span.start)
 
 
 def literals(given: Mapping[str, Given]) -> tuple[tree.Argument, ...]:

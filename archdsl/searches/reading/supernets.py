@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archdsl.costs.metrics import METRICS, ORDERED
+from archdsl.costs.metrics import ORDERED
 from archdsl.diagnostics import Diagnostic, Label, error, warning
 from archdsl.network import Network
 from archdsl.program.program import Program
 from archdsl.searches.methods import BySupernet
+from archdsl.searches.reading.settings import bounds_of
 from archdsl.searches.search import Bound, Training
 from archdsl.searches.supernets import Differentiable, Probabilistic
-from archdsl.settings.reading.entries import Entries, Entry
+from archdsl.settings.reading.entries import Entries
 from archdsl.source import Span
 from archdsl.syntax import tree
 from archdsl.syntax.lexemes import number_text
@@ -22,12 +23,18 @@ SETTINGS = ("warmup", "architecture", "channels", "kernels", "penalty")
 
 def misplaced(entries: Entries) -> Iterator[Diagnostic]:
     """Settings of supernets in a search by trials."""
+    found = [entries[field] for field in SETTINGS if field in entries]
+    if not found:
+        return
+    first, *others = sorted(found, key=lambda entry: entry.span.start)
     method = entries["method"]
-    for entry in (entries[field] for field in SETTINGS if field in entries):
-        message = f"`{entry.name}` is a setting of supernets, but this search has none"
-        also = [Label(method.span, "trains each network by itself")]
-        help = f"leave it out, or write `method {Probabilistic.signature()}`"
-        yield error("search", message, entry.span, also=also, help=help)
+    names = ", ".join(f"`{entry.name}`" for entry in (first, *others))
+    what = "are settings of supernets" if others else "is a setting of supernets"
+    also = [Label(entry.span, "another one") for entry in others]
+    also.append(Label(method.span, "without a supernet"))
+    message = f"{names} {what}, but `{method.value.name}` trains each network by itself"
+    help = f"leave {'them' if others else 'it'} out, or write `method {Probabilistic.signature()}`"
+    yield error("search", message, first.span, also=also, help=help)
 
 
 def contradictions(entries: Entries) -> Iterator[Diagnostic]:
@@ -41,7 +48,7 @@ def _no_front(entries: Entries) -> Iterator[Diagnostic]:
     if "minimise" in entries:
         entry = entries["minimise"]
         message = "a supernet has no `minimise`: its paths pay for what they cost beyond a bound"
-        help = f"write `{entry.value[0]} <= 2G` for the bound, and `penalty` for the price"
+        help = "write a bound such as `macs <= 2G`, and `penalty` for the price"
         yield error("search", message, entry.span, help=help)
 
 
@@ -55,7 +62,7 @@ def _held_out(entries: Entries) -> Iterator[Diagnostic]:
 
 def _bounds(entries: Entries) -> Iterator[Diagnostic]:
     """The cost of a path is a sum, and is held below a bound."""
-    for entry in _bounded(entries):
+    for entry in bounds_of(entries):
         bound: Bound = entry.value
         if bound.metric in ORDERED:
             message = f"a supernet has no bound of `{bound.metric}`, which is no sum over its parts"
@@ -72,7 +79,7 @@ def _penalty(entries: Entries) -> Iterator[Diagnostic]:
     """A penalty compares costs with bounds, or with a target of its own."""
     if "penalty" not in entries:
         return
-    penalty, bounds = entries["penalty"], _bounded(entries)
+    penalty, bounds = entries["penalty"], bounds_of(entries)
     target = penalty.value.target
     if target is None and not bounds:
         message = "a penalty needs a bound or a target, but this search has neither"
@@ -93,10 +100,6 @@ def _penalty(entries: Entries) -> Iterator[Diagnostic]:
 _CHECKS = (_no_front, _held_out, _bounds, _penalty)
 
 
-def _bounded(entries: Entries) -> list[Entry]:
-    return [entries[metric] for metric in METRICS if metric in entries]
-
-
 def unlearned(trained: Mapping[str, Training | None], entries: Entries) -> Iterator[Diagnostic]:
     """A warm-up after which no epoch is left that learns decisions."""
     training = trained["train"]
@@ -106,7 +109,7 @@ def unlearned(trained: Mapping[str, Training | None], entries: Entries) -> Itera
     if warmup.value >= epochs:
         name = training.instance.name
         message = f"`warmup` must be below the epochs of `{name}`, {epochs}"
-        also = [Label(entries["train"].span, "decisions are learned in the epochs that are left")]
+        also = [Label(entries["train"].span, "decisions are learned after the warm-up")]
         yield error("search", f"{message}, but this is {warmup.value}", warmup.span, also=also)
 
 
