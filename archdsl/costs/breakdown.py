@@ -119,7 +119,7 @@ def _operation(naming: Naming, node: Node, figures: Figures) -> Part:
 
 
 def _scope(graph: Graph, naming: Naming, scope: Scope, figures: Figures, first: Node) -> Part:
-    name = _scope_name(graph, naming, scope)
+    name = _scope_name(graph, naming, scope, first)
     kind = _shown_kind(scope, " ".join(scope.definition.split()) or scope.kind)
     return Part(name, kind, graph.types(scope.outputs) or first.results, figures)
 
@@ -139,9 +139,19 @@ def _owners(graph: Graph, opened: frozenset[str]) -> list[Scope | None]:
     return owners
 
 
-def _scope_name(graph: Graph, naming: Naming, scope: Scope) -> str:
-    """The path of a scope. Rows are no level of paths, so the name of a row is added."""
+def _scope_name(graph: Graph, naming: Naming, scope: Scope, first: Node) -> str:
+    """The path of a scope. Rows are no level of paths, so the name of a row is added.
+
+    A row that is a stage by itself is called as the block in it.
+    """
     if scope.kind != "row":
         return naming.scope_paths[scope.index]
-    above = naming.scope_paths[scope.parent or 0]
-    return f"{above}.{scope.name}" if above else scope.name
+    parent = graph.scopes[scope.parent or 0]
+    above = naming.scope_paths[parent.index]
+    if parent.kind == "stage":
+        return f"{above}.{scope.name}"
+    path = naming.path(first)
+    if first.scope == scope.index:
+        return path
+    inside = path.removeprefix(f"{above}.") if above else path
+    return path.removesuffix(inside) + inside.partition(".")[0]

@@ -13,8 +13,8 @@ from itertools import chain
 
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import BLOCK, NUMBER, Stage
-from archdsl.program.names import STAGE
 from archdsl.program.program import names_in
+from archdsl.program.stages import STAGE
 from archdsl.source import Span
 from archdsl.syntax import tree
 

@@ -28,7 +28,7 @@ from archdsl.plan.rows import (
     RowId,
     ids_of,
 )
-from archdsl.program.names import STAGE
+from archdsl.program.stages import STAGE
 from archdsl.source import Span
 from archdsl.syntax import tree
 

@@ -29,11 +29,11 @@ from archdsl.plan.rows import (
     Row,
     Stage,
     block_name,
-    block_text,
 )
 from archdsl.plan.undecided import Undecided
 from archdsl.program.outline import assigned_names, can_return
 from archdsl.program.program import names_in
+from archdsl.program.stages import called, label
 from archdsl.syntax import tree
 
 
@@ -67,7 +67,7 @@ def evaluate_plan(frame: Frame, plan: Plan) -> Plan:
 class _RowValues:
     """The values of equal rows of a table; the label of their stage is added later."""
 
-    text: str
+    called: str
     block: str
     is_operation: bool
     number: CellValue
@@ -117,16 +117,14 @@ class _Evaluator:
     def wanted_labels(self) -> Iterator[WantedLabel]:
         """The names of the stages in order, which may clash."""
         for _, stages in groupby(self.evaluated, key=lambda pair: pair[0].stage.table):
-            number = 0
+            numbered = 0
             for stage, rows in groupby(stages, key=lambda pair: pair[0].stage):
                 first, *others = [values for _, values in rows]
                 is_counted = bool(others) or isinstance(first.number, int)
-                if first.number == 1 and not others:
-                    name = stage.name or first.text
-                    yield WantedLabel(stage, name, first.is_operation, is_counted)
-                else:
-                    number += 1
-                    yield WantedLabel(stage, stage.name or f"stage{number}", False, is_counted)
+                single = first.called if first.number == 1 and not others else ""
+                name, numbered = label(stage.name, single, numbered)
+                is_operation = bool(single) and first.is_operation
+                yield WantedLabel(stage, name, is_operation, is_counted)
 
     def rows(self, labels: Mapping[Stage, str]) -> Iterator[Row]:
         """The rows with their values. Equal rows of a stage share one `Content`."""
@@ -245,7 +243,7 @@ class _Evaluator:
         is_operation = isinstance(block, OperationValue)
         hang = {n: self.undecided.decision(cell) for n, cell in cells.items() if n != BLOCK}
         return _RowValues(
-            block_text(cells[BLOCK]),
+            called(self.frame.taken(cells[BLOCK])),
             block_name(cells[BLOCK]),
             is_operation,
             number,

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from archdsl.build.values import Value
 from archdsl.params.numbers import is_integer
 from archdsl.plan.decisions import CHOOSE
-from archdsl.program.names import STAGE
+from archdsl.program.stages import STAGE, staged
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -267,19 +267,10 @@ def block_name(block: tree.Expression) -> str:
 
 def rows_of(table: tree.Table) -> Iterator[Row]:
     """The rows of a table as it is written. Its cells can have mistakes."""
-    # A row with too many or too few cells gets as many as fit: the build reports it.
-    columns = [column.name for column in table.columns]
-    stage, is_empty = Stage(table.span.start, 0, None), True
-    for position, written in enumerate(table.rows):
-        line = _line(columns, written) if isinstance(written, tree.Row) else None
-        named = line.cells.get(STAGE) if line is not None else None
-        # Several rule lines in a row separate stages once.
-        if (line is None or named is not None) and not is_empty:
-            stage, is_empty = Stage(stage.table, stage.number + 1, None), True
-        if line is not None:
-            stage = stage if named is None else stage._replace(name=named.span.text)
-            is_empty = False
-            yield Row(RowId(stage.table, position), stage, line)
+    columns, start = [column.name for column in table.columns], table.span.start
+    for row in staged(table):
+        stage = Stage(start, row.stage, row.name)
+        yield Row(RowId(start, row.position), stage, _line(columns, row.line))
 
 
 def ids_of(table: tree.Table) -> Iterator[RowId]:

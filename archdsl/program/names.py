@@ -19,6 +19,7 @@ from archdsl.program.cells.parts import KEYS_VALUES
 from archdsl.program.hints import name_hint
 from archdsl.program.outline import assigned_names
 from archdsl.program.program import Function, Named, NamedRecipe, Symbol, Unit
+from archdsl.program.stages import STAGE
 from archdsl.syntax import tree
 
 COUNTER, INDEX, COUNT = "i", "index", "count"
@@ -33,9 +34,6 @@ ANY_SIZE = "_"
 
 TAU = "tau"
 """The parameter that says how many frames apart those of a clip are, which transforms read."""
-
-STAGE = "stage"
-"""The column of a table that names stages."""
 
 TYPE_WORDS = frozenset({"int", "number", "bool", "tuple", "tensor", "block", "none"})
 

@@ -12,8 +12,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Protocol, TypeAlias
 
+from archdsl.ir.naming import unique_names
+from archdsl.program.stages import called, label, staged
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -127,10 +130,15 @@ class _Namer:
         for binding in node.bindings:
             yield from self.expression(binding.value, binding.name or "")
         columns = [column.name for column in node.columns]
-        for label, row in _labelled_rows(columns, node.rows):
-            yield row.span, label
-            for column, cell in zip(columns, row.cells, strict=False):
-                yield from self.expression(cell, dotted(label, column))
+        stages = [*_labelled_rows(node)]
+        # Stages of one label are numbered, as blocks of one name are.
+        unique = unique_names([("", text) for text, _ in stages])
+        for text, (_, rows) in zip(unique, stages, strict=True):
+            for place, row in enumerate(rows):
+                name = text if len(rows) == 1 else f"{text}.row{place}"
+                yield row.span, name
+                for column, cell in zip(columns, row.cells, strict=False):
+                    yield from self.expression(cell, dotted(name, column))
 
     def expression(self, node: tree.Node, name: str) -> Iterator[Named]:
         """The choices in an expression, and the definitions that it uses, under a name."""
@@ -189,35 +197,15 @@ def _called(node: tree.Node) -> str:
     return ""
 
 
-def _labelled_rows(
-    columns: Sequence[str], lines: Iterable[tree.Row | tree.Rule]
-) -> Iterator[tuple[str, tree.Row]]:
-    """Each row with the label of its stage, as `show` has it, and its number where it has several.
-
-    Of a stage that is a single block, the label is that of the block.
-    """
-    number = 0
-    for stage in _stages(columns, lines):
-        first = dict(zip(columns, stage[0].cells, strict=False))
-        named = first.get("stage")
-        label = named.span.text if isinstance(named, tree.Name) else ""
-        is_single = len(stage) == 1 and _is_one(first.get("number"))
-        number += not is_single
-        label = label or (_called(first.get("block", stage[0])) if is_single else f"stage{number}")
-        for place, row in enumerate(stage):
-            yield (label if len(stage) == 1 else f"{label}.row{place}"), row
-
-
-def _stages(columns: Sequence[str], lines: Iterable[tree.Row | tree.Rule]) -> list[list[tree.Row]]:
-    stages: list[list[tree.Row]] = [[]]
-    for line in lines:
-        is_rule = isinstance(line, tree.Rule)
-        cells = {} if isinstance(line, tree.Rule) else dict(zip(columns, line.cells, strict=False))
-        if is_rule or isinstance(cells.get("stage"), tree.Name):
-            stages.append([])
-        if isinstance(line, tree.Row):
-            stages[-1].append(line)
-    return [stage for stage in stages if stage]
+def _labelled_rows(node: tree.Table) -> Iterator[tuple[str, list[tree.Row]]]:
+    """The rows of each stage with its label, as far as that follows from the text."""
+    columns, numbered = [column.name for column in node.columns], 0
+    for _, staged_rows in groupby(staged(node), key=lambda row: row.stage):
+        rows = [*staged_rows]
+        first = dict(zip(columns, rows[0].line.cells, strict=False))
+        is_single = len(rows) == 1 and _is_one(first.get("number"))
+        text, numbered = label(rows[0].name, called(first.get("block")) * is_single, numbered)
+        yield text, [row.line for row in rows]
 
 
 def _is_one(number: tree.Node | None) -> bool:

@@ -11,8 +11,9 @@ from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, Label, warning
 from archdsl.ops import OPERATIONS
-from archdsl.program.names import FUNCTIONS, STAGE, TAU, words_in_types
+from archdsl.program.names import FUNCTIONS, TAU, words_in_types
 from archdsl.program.program import Named, Unit
+from archdsl.program.stages import STAGE
 from archdsl.source import Span
 from archdsl.syntax import tree
 

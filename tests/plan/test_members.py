@@ -220,9 +220,8 @@ def test_two_choices_never_share_a_decision() -> None:
       input x: 4 x 2 x 4^2
       table { | block | k |
         |---|---|
-        | unit | {1, 3} |
-        |---|---|
-        | unit | - | }
+        | unit | {1, 3} | }
+      in -> unit
     }
     """
     with pytest.raises(

@@ -37,13 +37,15 @@ from archdsl.syntax import tree
 class FilledRow:
     """An evaluated row.
 
-    `node` is the block as it is written and `block` its value. `cells` are all other cells,
+    `node` is the block as it is written, `taken` with the options that its choices took, and
+    `block` its value. `cells` are all other cells,
     `values` their values alone, and `passed` those that the block has parameters for. `bindings`
     are those of the table that this block needs.
     """
 
     row: Row
     node: tree.Expression
+    taken: tree.Expression
     block: Applicable | SharedBlock
     values: Mapping[str, Value]
     passed: Mapping[str, Given]
@@ -86,7 +88,9 @@ class RowFiller:
         bindings = self.needed_bindings(set(block.parameters) - set(given))
         self._check_left_out(row, written.keys(), bindings)
         values = {column: cell.value for column, cell in given.items()}
-        return FilledRow(row, written[BLOCK], block, values, passed, bindings, given)
+        node = written[BLOCK]
+        taken = self.frame.taken(node)
+        return FilledRow(row, node, taken, block, values, passed, bindings, given)
 
     @cached_property
     def positional(self) -> tuple[tree.Argument, ...]:

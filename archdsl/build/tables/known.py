@@ -20,8 +20,9 @@ from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.pruning import needed
 from archdsl.ops.base import Mismatch, Operation, Types, infer_types
 from archdsl.plan.rows import AS_WRITTEN, EXPECTATIONS, NUMBER, STRIDE, Content, Line, Row
-from archdsl.program.names import COUNTER, STAGE
+from archdsl.program.names import COUNTER
 from archdsl.program.program import Definition, Unit, names_in
+from archdsl.program.stages import STAGE
 from archdsl.syntax import tree
 
 _FIXED = ("channels", "rank")

@@ -28,7 +28,7 @@ from archdsl.build.values import Tensor, holds_tensor, types_of
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.ir.pruning import needed
 from archdsl.ops.base import Types
-from archdsl.plan.rows import Row
+from archdsl.plan.rows import Row, Stage
 from archdsl.source import Span
 
 
@@ -52,15 +52,15 @@ class _SummaryBuilder(TableBuilder):
             if not blocks:
                 self._apply_known(pending, row.line.span)
                 pending = []
-                self.try_row(row, count, None)
+                self.try_row(row, count)
         self._apply_known(pending, rows[-1].line.span)
 
-    def build_row(self, row: Row, count: int, name: str | None) -> None:
+    def build_row(self, row: Row, count: int, single: Stage | None) -> None:
         blocks = self._recall(row, count, self._running_types)
         if blocks:
             self._apply_known(blocks, row.line.span)
         else:
-            super().build_row(row, count, name)
+            super().build_row(row, count, single)
 
     def apply_block(self, filled: FilledRow, *, first: bool, name: str) -> None:
         types = VisibleTypes(self._running_types, self._beside)

@@ -10,7 +10,7 @@ from archdsl.build.tables.stages import TableBuilder
 from archdsl.build.values import SharedBlock
 from archdsl.diagnostics import counted, did_you_mean
 from archdsl.plan.rows import BLOCK
-from archdsl.program.names import STAGE
+from archdsl.program.stages import STAGE
 from archdsl.syntax import tree
 
 _LEVELS = 2

@@ -31,9 +31,10 @@ from archdsl.build.values import (
 from archdsl.ir.graph import Address, Site
 from archdsl.ir.written import Counter, Literal
 from archdsl.params.numbers import is_integer
-from archdsl.plan.rows import BLOCK, NUMBER, STRIDE, BuiltRow, Row, Stage, block_text
+from archdsl.plan.rows import NUMBER, STRIDE, BuiltRow, Row, Stage, block_text
 from archdsl.program.names import COUNT, COUNTER, INDEX
 from archdsl.program.places import dotted, key
+from archdsl.program.stages import called, label
 from archdsl.syntax import tree
 
 FAULTY = -1
@@ -65,9 +66,7 @@ class TableBuilder:
         self.blocks = 0
         counts = [self.count(row) for row in rows]
         if counts == [1]:
-            # Papers print a stem or a head as a row of the table. It is no stage: `stem` is a
-            # better path for its layers than `stage1.0`.
-            self.try_row(rows[0], 1, stage.name or block_text(rows[0].cells[BLOCK]))
+            self.try_row(rows[0], 1, stage)
             return
         entering = self.frame.running
         self.open_stage(stage, rows)
@@ -76,8 +75,8 @@ class TableBuilder:
 
     def open_stage(self, stage: Stage, rows: Sequence[Row]) -> None:
         """Begin the scope of a stage."""
-        self.stages += 1
-        name, span, frame = stage.name or f"stage{self.stages}", rows[0].line.span, self.frame
+        name, self.stages = label(stage.name, "", self.stages)
+        span, frame = rows[0].line.span, self.frame
         site = frame.site(span)
         frame.scope = self.graph.open("stage", (name,), "", frame.scope, site, span)
 
@@ -92,7 +91,7 @@ class TableBuilder:
     def run_stage(self, rows: Sequence[Row], counts: Sequence[int]) -> None:
         """Apply the rows of a stage of several blocks."""
         for row, count in zip(rows, counts, strict=True):
-            self.try_row(row, count, None)
+            self.try_row(row, count)
 
     def count(self, row: Row) -> int:
         """How often a row's block is applied; `FAULTY` after a report that this is unknown."""
@@ -126,25 +125,30 @@ class TableBuilder:
             raise self.frame.fault("size", message, cell.span)
         return value
 
-    def try_row(self, row: Row, count: int, name: str | None) -> None:
-        """Build a row. If it fails, the running value is poisoned, and later rows still run."""
+    def try_row(self, row: Row, count: int, single: Stage | None = None) -> None:
+        """Build a row, or a single block that is a stage.
+
+        If it fails, the running value is poisoned, and later rows still run.
+        """
         scope = self.frame.scope
         if count == 0:
             return  # the row is left out
         try:
-            self.build_row(row, count, name)
+            self.build_row(row, count, single)
             compare_printed(self.frame, row)
         except Fault as fault:
             self.frame.findings.report(fault)
             self.frame.running = (POISON,)
             self.frame.scope = scope  # a fault in a block leaves the scope of its row open
 
-    def build_row(self, row: Row, count: int, name: str | None) -> None:
-        """Apply the blocks of a row; `name` is that of its stage, if it is the only block."""
+    def build_row(self, row: Row, count: int, single: Stage | None) -> None:
+        """Apply the blocks of a row, or the block that is a stage."""
         filled = self.filler.fill(row)
         if count == FAULTY:
             raise Fault  # reported by `count`, but only now are the mistakes of the cells too
-        scope = self.frame.scope
+        scope, name = self.frame.scope, None
+        if single is not None:
+            name, self.stages = label(single.name, called(filled.taken), self.stages)
         inside = self._build_parts(filled, count, name)
         self._record_row(row, inside if name else scope)
 
@@ -182,7 +186,7 @@ class TableBuilder:
     def _build_part(self, filled: FilledRow, part: range, name: str | None) -> None:
         """Open a scope for some blocks of a row, and apply them in it."""
         frame, row = self.frame, filled.row
-        span, definition = row.line.span, block_text(filled.node)
+        span, definition = row.line.span, block_text(filled.taken)
         outer, entering = frame.scope, frame.require_running(span)
         last = self.blocks + len(part) - 1
         numbers = f"{last}" if len(part) == 1 else f"{self.blocks}-{last}"
