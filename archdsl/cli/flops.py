@@ -27,7 +27,8 @@ examples:
   archdsl flops specs/x3d_m.arch --format json | jq .total
 
 Of a space of networks, all members are counted: each row's and the total's least, mean and greatest
-cost, exactly, and how many members are within a budget.
+cost, exactly, and how many members are within a budget. In JSON, `inputs` has a list of shapes for
+each input if these differ between members.
 
   archdsl flops specs/autox3d_space.arch --budget 2.0G
 """
@@ -122,7 +123,8 @@ def _show(arguments: argparse.Namespace) -> int:
     diagnostics.extend(network.diagnostics)
     for recipe in network.recipes(diagnostics):
         sys.stdout.write(listing.show_recipe(recipe))
-    for search in spec.searches_for(name, diagnostics):
+    # A search is for the space, of which `--choose` leaves one network.
+    for search in () if arguments.choices else spec.searches_for(name, diagnostics):
         sys.stdout.write(listing.show_search(search))
     options.report_warnings(diagnostics)
     return 0

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
+from archdsl.ir.types import show_shape
 from archdsl.network import Network
 from archdsl.report.text import (
     Table,
@@ -19,10 +20,12 @@ from archdsl.report.text import (
     comma_separated,
     json_inputs,
     readable,
-    show_inputs,
 )
 from archdsl.space.sums.spread import Between, Spread
 from archdsl.space.walk import Member, Row, Walk
+
+_SHAPES = 3
+"""Shapes of an input beyond which only the ends are shown."""
 
 _QUANTILES = (5, 25, 50, 75, 95)
 """Percent of the members that do not cost more than the figures that are shown."""
@@ -59,8 +62,16 @@ class SpaceReport:
 
     @property
     def _title(self) -> str:
-        shown, unit = show_inputs(self.network.inputs), self.convention.unit
+        shown = ", ".join(map(self._shown, self.network.inputs))
+        unit = self.convention.unit
         return f"{self.network.name} at {shown}, in {unit} for one view of each member"
+
+    def _shown(self, name: str) -> str:
+        """An input with its shape, or those that it has in some member."""
+        shapes = [*map(show_shape, self._walk.shapes(name))]
+        if len(shapes) > _SHAPES:
+            return f"{name} {shapes[0]}, ..., {shapes[-1]}"
+        return f"{name} {' or '.join(shapes)}"
 
     @property
     def _table(self) -> Table:
@@ -126,7 +137,7 @@ class SpaceReport:
         walk, metric = self._walk, self.convention.name
         report: dict[str, object] = {
             "space": self.network.name,
-            "input": json_inputs(self.network.inputs),
+            **self._inputs,
             "members": walk.members,
             "decisions": {name: list(options) for name, options in walk.decisions.items()},
             "convention": metric,
@@ -144,6 +155,14 @@ class SpaceReport:
             within = walk.within(metric, 0, self.budget)
             report["budget"] = {"cost": self.budget, "members": _bounds(within)}
         return as_json(report)
+
+    @property
+    def _inputs(self) -> dict[str, object]:
+        """The sizes of the inputs, or all those that each has in some member."""
+        shapes = {name: self._walk.shapes(name) for name in self.network.inputs}
+        if any(len(each) > 1 for each in shapes.values()):
+            return {"inputs": {name: [*map(list, each)] for name, each in shapes.items()}}
+        return {"input": json_inputs({name: each[0] for name, each in shapes.items()})}
 
     def _object(self, metric: str) -> dict[str, object]:
         least, greatest = self._extremes(metric)

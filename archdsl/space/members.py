@@ -18,6 +18,7 @@ from archdsl.space.reading import Reading
 from archdsl.space.sums.draws import EvenDraws
 from archdsl.space.sums.sweeps import count
 from archdsl.space.survey.networks import Surveyed
+from archdsl.space.survey.values import tensors
 from archdsl.space.variables import Variables
 
 
@@ -37,6 +38,13 @@ class Members:
     def decisions(self) -> dict[str, tuple[str, ...]]:
         """Every decision that some member makes, with the options that are taken."""
         return self.counted.decisions
+
+    def shapes(self, name: str) -> tuple[tuple[int, ...], ...]:
+        """The shapes that an input of the network has in some member, without the batch."""
+        parts = self.surveyed.parts
+        left = (each for part in parts if part.body is None for each in part.leaves)
+        values = next((state.values for state in left if state.name == name), [])
+        return tuple(dict.fromkeys(t.type.shape for value in values for t in tensors(value)))
 
     def failing(self) -> Iterator[Failing]:
         """Members with a mistake, at least one for each part in which there can be one."""

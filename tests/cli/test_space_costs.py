@@ -54,6 +54,40 @@ def test_flops_of_a_space(spec: str, capsys: pytest.CaptureFixture[str]) -> None
         """)
 
 
+SIZES = """
+network space(size = {8, 16}) {
+  input x: 4 x size^2
+  input y: 2
+  x -> conv({4, 8}) -> relu -> conv(3) -> relu -> mean -> linear(2)
+  return in + y
+}
+"""
+
+
+def test_the_title_has_the_sizes_of_all_members(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "space.arch").write_text(SIZES)
+    command = ["flops", str(tmp_path / "space.arch")]
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("space at x 4 x 8^2 or 4 x 16^2, y 2, in MACs for one view")
+    assert "\nconv -> relu -> ... -> linear  1.80 k" in printed
+    assert main([*command, "--format", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["inputs"] == {"x": [[4, 8, 8], [4, 16, 16]], "y": [[2]]}
+    (tmp_path / "space.arch").write_text(SIZES.replace("{8, 16}", "{8..40 by 8}"))
+    assert main(command) == 0
+    assert "at x 4 x 8^2, ..., 4 x 40^2, y 2," in capsys.readouterr().out
+
+
+def test_show_of_a_member_has_no_search_of_the_space(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "specs/tiny_space.arch", "--choose", "smallest"]) == 0
+    printed = capsys.readouterr()
+    assert "search" not in printed.out
+    assert printed.err == ""
+
+
 def test_figures_are_those_of_all_members(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
     costs = sorted(figures.macs for _, figures in members(request_of(TABLE)))
     budget = costs[len(costs) // 3]

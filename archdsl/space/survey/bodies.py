@@ -19,6 +19,9 @@ from archdsl.space.survey.steps import RUNNING, States, Step, Survey
 from archdsl.space.survey.tables import TableSurvey
 from archdsl.syntax import tree
 
+_STEPS = 4
+"""Steps of a chain that its label has at most."""
+
 RESULT = ".result"
 """The name of a body's result."""
 
@@ -155,19 +158,23 @@ def _returns(body: Sequence[tree.Statement]) -> bool:
 
 
 def _label(statement: tree.Node) -> str:
-    """What people would call a statement: the names that it assigns, or the block that it calls."""
+    """What people would call a statement: the names that it assigns, or what it calls."""
     match statement:
         case tree.Assign():
             return ", ".join(statement.targets)
         case tree.Apply():
-            call = statement.call
-            last = call.steps[-1] if isinstance(call, tree.Chain) else call
-            return tree.split_call(last)[0].name
-        case tree.Return(values=(tree.Chain() as chain,)):
-            return tree.split_call(chain.steps[-1])[0].name
-        case tree.Return(values=(tree.Call() as call,)):
-            return call.function.name
+            return _called(statement.call)
+        case tree.Return(values=(tree.Chain() | tree.Call() as value,)):
+            return _called(value)
     return f"line {statement.span.line}"
+
+
+def _called(value: tree.Call | tree.Name | tree.Chain) -> str:
+    """The block that is called, or those of a chain: `mean -> dropout -> linear`."""
+    if not isinstance(value, tree.Chain):
+        return tree.split_call(value)[0].name
+    names = [tree.split_call(step)[0].name for step in value.steps]
+    return " -> ".join(names if len(names) <= _STEPS else [*names[:2], "...", names[-1]])
 
 
 def _reads(nodes: Sequence[tree.Node]) -> Iterator[str]:
