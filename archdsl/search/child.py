@@ -59,7 +59,14 @@ class Ending:
 class Child:
     """A running command, whose output is added to a file in its folder of results."""
 
-    def __init__(self, command: Sequence[str], cwd: Path, output: Path, lock: int) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        cwd: Path,
+        output: Path,
+        lock: int,
+        environment: Mapping[str, str],
+    ) -> None:
         """Start it. The descriptor of a lock stays open in it, so that it is held while it runs.
 
         Raises:
@@ -71,6 +78,7 @@ class Child:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *command],
                 cwd=cwd,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,

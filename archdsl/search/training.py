@@ -16,7 +16,9 @@ from pathlib import Path
 
 from archdsl import files
 from archdsl.diagnostics import CompileError, error
+from archdsl.search import cores
 from archdsl.search.child import DIVERGED, OUTPUT, Child, Ending, Log, as_typed
+from archdsl.search.records.presence import living
 from archdsl.search.stopping import StopRequest
 
 TRIALS = "trials"
@@ -95,8 +97,9 @@ class Attendance:
 
 @dataclass(frozen=True)
 class Bench:
-    """The folder of a trial, while this process or its child has the lock on it."""
+    """The folder of a trial in a run, while this process or its child has the lock on it."""
 
+    run: Path
     folder: Path
     lock: int
 
@@ -125,7 +128,9 @@ class Bench:
         output.mkdir(parents=True, exist_ok=True)
         command = how.command(Path(output.name), seed)
         log, last = Log(output / "log.jsonl"), math.nan
-        child = Child(command, self.folder, output / OUTPUT, self.lock)
+        # Workers come and go: what they share is found anew for each training.
+        own = cores.environment(living(self.run) * (how.processes or 1))
+        child = Child(command, self.folder, output / OUTPUT, self.lock, own)
         ending, asked = None, 0
         try:
             while ending is None:
@@ -192,7 +197,7 @@ def bench(
             wait()
             time.sleep(_POLL)
         _write(folder, contents)
-        yield Bench(folder, stream.fileno())
+        yield Bench(run, folder, stream.fileno())
 
 
 def _write(folder: Path, contents: Mapping[str, str]) -> None:

@@ -63,6 +63,26 @@ def is_gone(run: Path, identity: str) -> bool:
         return False
 
 
+def living(run: Path) -> int:
+    """How many workers of a run are on this machine, this one included."""
+    files = [*(run / FOLDER).glob("*")]
+    return max(1, sum(_lives_here(path) for path in files))
+
+
+def _lives_here(path: Path) -> bool:
+    """Whether a process of this machine holds the lock on a worker's file."""
+    try:
+        with open(path, "r+") as stream:
+            if stream.read(100) != machine():
+                return False
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # it has ended meanwhile, or nobody knows
+    return False
+
+
 def _file(run: Path, identity: str) -> Path:
     return run / FOLDER / identity
 

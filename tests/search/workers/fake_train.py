@@ -20,6 +20,7 @@ folder = Path(args.output_dir)
 (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
 with open("starts.txt", "a") as stream:
     stream.write(f"{os.getpid()}\n")
+(folder / "threads.txt").write_text(os.environ.get("OMP_NUM_THREADS", ""))
 
 
 def end(status: int, *words: str) -> None:

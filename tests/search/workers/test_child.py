@@ -28,7 +28,9 @@ time.sleep(60)
 @contextmanager
 def _child(folder: Path, code: str) -> Iterator[Child]:
     with open(folder / "lock", "w") as lock:
-        child = Child([sys.executable, "-c", code], folder, folder / "out", lock.fileno())
+        child = Child(
+            [sys.executable, "-c", code], folder, folder / "out", lock.fileno(), os.environ
+        )
         try:
             yield child
         finally:
@@ -84,13 +86,13 @@ def test_a_child_that_runs_has_not_ended(tmp_path: Path) -> None:
 def test_a_child_ends_with_its_worker(tmp_path: Path) -> None:
     """The worker is killed; its child gets SIGTERM, and gives the lock free."""
     worker = f"""
-import sys, time
+import os, sys, time
 from pathlib import Path
 from archdsl.search.child import Child
 lock = open("lock", "w")
 import fcntl
 fcntl.flock(lock, fcntl.LOCK_EX)
-Child([sys.executable, "-c", {WAITS!r}], Path("."), Path("out"), lock.fileno())
+Child([sys.executable, "-c", {WAITS!r}], Path("."), Path("out"), lock.fileno(), os.environ)
 time.sleep(60)
 """
     path = os.pathsep.join(sys.path)
@@ -182,7 +184,7 @@ def test_under_torchrun_the_status_is_that_of_the_processes(tmp_path: Path, stat
     how = How(str(tmp_path), "clip@1", 1, processes=2)
     with open(tmp_path / "lock", "w") as lock:
         command = how.command(Path("seed_0"), 0)
-        child = Child(command, tmp_path, tmp_path / "out", lock.fileno())
+        child = Child(command, tmp_path, tmp_path / "out", lock.fileno(), os.environ)
         ending = child.ending(120)
     assert ending is not None
     assert ending.status == status
