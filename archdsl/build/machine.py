@@ -92,7 +92,8 @@ def _build_once(request: Request, budget: Budget) -> Built:
     graph = Builder(request.name)
     findings = Findings(graph)
     inserted, reuse = request.plan.inserted, request.reuse
-    context = Context(request.program, graph, budget, findings, RULES, request, inserted, reuse)
+    rules = reuse.rules(RULES) if reuse else RULES
+    context = Context(request.program, graph, budget, findings, rules, request, inserted, reuse)
     decisions = Decisions(request.plan.narrowed, request.pick)
     context = replace(context, decisions=decisions)
     ending, whole, steps = Ending.GIVEN_UP, None, budget.steps

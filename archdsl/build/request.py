@@ -62,10 +62,15 @@ class Expectations(Enum):
 
 
 class Reuse(Protocol):
-    """Blocks of tables built before, for builds that need only sums: `tables.reuse.Reuse`.
+    """What was built before, for builds in which it does not matter where values were written.
 
-    It is a protocol, since `tables` imports this file.
+    `tables.reuse.Reuse` knows blocks of tables for sums, `space.survey.repeats.Repeats` the blocks
+    that members of a space have in common. It is a protocol, since both import this file.
     """
+
+    def rules(self, rules: Rules) -> Rules:
+        """The rules of the language, changed where something may be known."""
+        ...
 
     def builder(self, filler: Any) -> Any:
         """A `TableBuilder` that knows the blocks built of this table before."""
@@ -76,7 +81,7 @@ class Reuse(Protocol):
 class Request:
     """The network of a plan, to be built under a name.
 
-    With `reuse`, the graph serves for sums and rows only. `changed_by` is the span of the last
+    With `reuse`, the graph serves for what `Reuse` says only. `changed_by` is the span of the last
     transform, if the network could be built before it. `pick` decides what the plan leaves open.
     """
 

@@ -34,7 +34,6 @@ from archdsl.search.trouble import SPEC
 from archdsl.searches.methods import BySupernet, Expansion, Random, Sampling
 from archdsl.searches.search import ACCURACIES, Search, Training
 from archdsl.source import Source
-from archdsl.space.likeness import likeness
 from archdsl.spec import Spec
 from archdsl.syntax import tree
 from archdsl.syntax.parser import parse, parse_argument
@@ -147,7 +146,7 @@ def _ground(spec: Spec, search: Search, wishes: Wishes) -> _Ground:
     assert plan is not None  # or the search had been refused
     metrics = ("macs", "params", *search.minimise)
     request = Request.of(spec.program, name, plan)
-    space = NetworkSpace(name, request, search.bounds, metrics, likeness)
+    space = NetworkSpace(name, request, search.bounds, metrics)
     own, others = (Members(spec, name, given, reader) for reader in (trained, kept))
     contents = _with_spec(own.files, own.spec_text)
     return _Ground(space, _sampled(search, wishes, space), contents, others.spec_text)

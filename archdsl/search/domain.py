@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
-from archdsl.space.likeness import Likeness
+from archdsl.space.counts import Counts
 
 
 class NotAMember(ValueError):
@@ -64,8 +64,11 @@ class Space(Protocol):
         Raises `NotAMember`, also where an active decision is missing or has no such option.
         """
 
-    def likeness(self, member: Member) -> Likeness:
-        """What the member is but for its spelling. Asked often, for many members."""
+    def canonical(self, member: Member) -> str:
+        """A name that two members share if they are two spellings of one network, and only then."""
+
+    def counts(self, member: Member) -> Counts:
+        """How often what stands in a member. Asked often, for many members."""
 
 
 @dataclass(frozen=True)

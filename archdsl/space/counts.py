@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 from typing import NamedTuple, TypeAlias
 
 from archdsl.ir.graph import Graph, Node, Scope, Value
@@ -33,6 +33,9 @@ class _Kind(NamedTuple):
     words: _Words
 
 
+_Path: TypeAlias = tuple[_Kind, ...]
+
+
 class _Part(NamedTuple):
     """An operation or an instance of a block: what it is, and what it reads beside it."""
 
@@ -44,16 +47,30 @@ class _Part(NamedTuple):
 def count(graph: Graph) -> Counts:
     """The counts of a network."""
     parts = _Parts(graph).all
-    nodes: Counter[str] = Counter()
-    edges: Counter[str] = Counter()
-    paths: Counter[str] = Counter()
-    for part in parts:
-        nodes.update(part.labels)
-        for source in (parts[place] for place in part.reads):
-            edges.update(_links(source.kind, part.kind))
-            for first in (parts[place] for place in source.reads):
-                paths.update(_links(first.kind, source.kind, part.kind))
-    return {"nodes": nodes, "edges": edges, "paths": paths}
+    pairs = [(parts[place], part) for part in parts for place in part.reads]
+    ends = [(parts[place], source, part) for source, part in pairs for place in source.reads]
+    edges = Counter[_Path]([(source.kind, part.kind) for source, part in pairs])
+    paths = Counter[_Path]([(first.kind, source.kind, part.kind) for first, source, part in ends])
+    nodes = Counter(chain.from_iterable([part.labels for part in parts]))
+    return {"nodes": nodes, "edges": _linked(edges), "paths": _linked(paths)}
+
+
+def _linked(several: Counter[_Path]) -> Counter[str]:
+    """How often each label of a path occurs, by how often paths over some kinds do."""
+    found: Counter[str] = Counter()
+    for kinds, times in several.items():
+        for label in _links(*kinds):
+            found[label] += times
+    return found
+
+
+def added(several: Iterable[Counts]) -> Counts:
+    """The counts of several parts of a network together."""
+    total: dict[str, Counter[str]] = {}
+    for each in several:
+        for kind, labels in each.items():
+            total.setdefault(kind, Counter()).update(labels)
+    return total
 
 
 @dataclass(frozen=True)
@@ -91,15 +108,23 @@ class _Parts:
 
         Of blocks within blocks it is the outermost one that the reader is not in.
         """
-        around = {outer.index for outer in self.graph.enclosing(scope)}
+        around = () if scope is None else self._around[scope]
         return tuple(sorted({self._source(value, around) for value in values}))
 
-    def _source(self, value: Value, around: set[int]) -> int:
+    def _source(self, value: Value, around: Sequence[int]) -> int:
         found = value.node
-        for scope in self.graph.enclosing(self.graph.node(value.node).scope):
-            if scope.index in around:
+        for scope in self._around[self.graph.node(value.node).scope]:
+            if scope in around:
                 break
-            found = self._places.get(scope.index, found)
+            found = self._places.get(scope, found)
+        return found
+
+    @cached_property
+    def _around(self) -> Sequence[Sequence[int]]:
+        """For each scope, itself and those around it, from the inside out."""
+        found: list[tuple[int, ...]] = []
+        for scope in self.graph.scopes:  # each comes after those around it
+            found.append((scope.index, *(() if scope.parent is None else found[scope.parent])))
         return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archdsl.space.reading import Mask, Traffic
 from archdsl.space.sums.factors import Cost
@@ -124,38 +124,49 @@ class Lookups:
         for part in self._parts[body]:
             # A state that no part leaves, or always the same, has but one value.
             read = tuple([member.states.get(state, 0) for state in part.reads])
-            way = self._way(self._ways[part].get(read, ()), member, choose)
+            way = self._way(self._ways[part].get(read), member, choose)
             member.states.update(zip(part.leaves, way.left, strict=True))
             member.ways.append(_Chosen(part, way))
 
-    def _way(self, ways: Sequence[Way], member: _Member, choose: Choose) -> Way:
-        """The way of some that is left when all questions are answered, one after the other."""
-        answered = 0
-        while ways and answered < len(ways[0].questions):
-            question = ways[0].questions[answered]
-            answer = self._answer(question, ways, member, choose)
-            ways = [way for way in ways if way.answer(question) == answer]
-            answered += 1
-        if not ways:
+    def _way(self, found: _Answers | Way | None, member: _Member, choose: Choose) -> Way:
+        """The way that is left when all questions are answered, one after the other."""
+        while isinstance(found, _Answers):
+            found = found.ways.get(self._answer(found, member, choose))
+        if found is None:
             raise NoMember
-        return ways[0]
+        return found
 
-    def _answer(
-        self, question: str | Body, ways: Sequence[Way], member: _Member, choose: Choose
-    ) -> str | int:
+    def _answer(self, asked: _Answers, member: _Member, choose: Choose) -> str | int:
+        question = asked.question
         if isinstance(question, Body):
             member.states[question.arguments] = 0
             self._run(question, member, choose)
             return member.states.get(question.result, 0)
         if question not in member.taken:
-            options = dict.fromkeys(way.taken[question] for way in ways)
-            member.taken[question] = choose(question, [*options])
+            member.taken[question] = choose(question, [str(option) for option in asked.ways])
         return member.taken[question]
 
 
-def _by_reading(part: Part) -> Mapping[tuple[int, ...], Sequence[Way]]:
-    """The ways of a part by the states that it reads."""
-    found: dict[tuple[int, ...], list[Way]] = {}
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """A question, and for each of its answers the next one, or the way that is left."""
+
+    question: str | Body
+    ways: dict[Any, _Answers | Way] = field(default_factory=dict)
+
+
+def _by_reading(part: Part) -> Mapping[tuple[int, ...], _Answers | Way]:
+    """The ways of a part by the states that it reads, then by the answers to its questions.
+
+    Ways that agree in these so far share their next question.
+    """
+    found: dict[Any, _Answers | Way] = {}
     for way in part.ways:
-        found.setdefault(way.read, []).append(way)
+        inside = found
+        key: Any = way.read
+        for question in way.questions:
+            asked = inside.setdefault(key, _Answers(question))
+            assert isinstance(asked, _Answers)
+            inside, key = asked.ways, way.answer(question)
+        inside[key] = way
     return found

@@ -12,7 +12,7 @@ from functools import cached_property
 from random import Random
 
 from archdsl.space.joined import Failing, Joined, Taken
-from archdsl.space.lookups import Lookups
+from archdsl.space.lookups import Choose, Lookups
 from archdsl.space.quantities import ADDED, metric
 from archdsl.space.reading import Reading
 from archdsl.space.sums.draws import EvenDraws
@@ -68,8 +68,16 @@ class Members:
         Raises:
             NoMember: there is no such member.
         """
-        _, cost = self.lookups.find(lambda name, _: taken.get(name, ""))
-        return {name: metric(name)(cost) for name in ADDED}
+        return self.find(lambda name, _: taken.get(name, ""))[1]
+
+    def find(self, choose: Choose) -> tuple[Taken, dict[str, int]]:
+        """The member with the options that are chosen as they are asked for, and what it costs.
+
+        Raises:
+            NoMember: there is none.
+        """
+        taken, cost = self.lookups.find(choose)
+        return taken, {name: metric(name)(cost) for name in ADDED}
 
     @cached_property
     def lookups(self) -> Lookups:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import product
@@ -18,7 +18,7 @@ from random import Random
 import numpy as np
 
 from archdsl.search.domain import Member, NotAMember
-from archdsl.space.likeness import Counts, Likeness
+from archdsl.space.counts import Counts
 
 OVER = ("temporal", "spatial", "spatiotemporal")
 BY = ("map", "dot")
@@ -49,7 +49,6 @@ class Cells:
     name: str = "gpb"
     overs: tuple[str, ...] = OVER
     phis: tuple[str, ...] = PHI
-    _likeness: dict[str, Likeness] = field(default_factory=dict, compare=False)
 
     @cached_property
     def decisions(self) -> Mapping[str, tuple[str, ...]]:
@@ -92,10 +91,8 @@ class Cells:
             raise NotAMember(f"the cost is above {self.budget}")
         return member
 
-    def likeness(self, member: Member) -> Likeness:
-        if member.name not in self._likeness:
-            self._likeness[member.name] = Likeness(self.canonical(member), counts(self, member))
-        return self._likeness[member.name]
+    def counts(self, member: Member) -> Counts:
+        return counts(self, member)
 
     def ops(self, member: Member) -> tuple[Operation, ...]:
         taken = dict(member.taken)

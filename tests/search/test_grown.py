@@ -78,7 +78,7 @@ def test_random_expansions_end_within_the_budget() -> None:
 def test_axes_that_lead_to_one_network_are_alike() -> None:
     own = space()
     fast, temporal, width = (
-        own.likeness(own.member_of(Grown((axis,)))) for axis in ("fast", "temporal", "width")
+        own.canonical(own.member_of(Grown((axis,)))) for axis in ("fast", "temporal", "width")
     )
     # Of these tests, the inputs are all that counts.
     assert fast == temporal != width

@@ -20,7 +20,6 @@ from archdsl.search.candidates.members import Members
 from archdsl.search.candidates.network_space import NetworkSpace
 from archdsl.search.domain import Member, NotAMember
 from archdsl.searches.search import Bound
-from archdsl.space.likeness import likeness
 from archdsl.space.reading import Unsuited
 from archdsl.spec import Spec, load
 
@@ -63,7 +62,7 @@ def _space(spec: Spec, *bounds: Bound, metrics: tuple[str, ...] = ()) -> Network
     plan = compiler.compile_network(spec.program, "small", {}).plan
     assert plan is not None
     request = Request.of(spec.program, "small", plan)
-    return NetworkSpace("small", request, bounds, ("macs", "params", *metrics), likeness)
+    return NetworkSpace("small", request, bounds, ("macs", "params", *metrics))
 
 
 def _all(spec: Spec) -> dict[str, Network]:

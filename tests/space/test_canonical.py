@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, permutations, product
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from steps import grows_in_proportion
@@ -11,9 +12,22 @@ from steps import grows_in_proportion
 import archdsl
 from archdsl.ir.graph import Graph
 from archdsl.ir.likeness import is_same_network
-from archdsl.space.likeness import Likeness, likeness
+from archdsl.space.canonical import canonical_name
+from archdsl.space.counts import Counts, count
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+class Likeness(NamedTuple):
+    """All that does not depend on the spelling of a network."""
+
+    canonical: str
+    counts: Counts
+
+
+def likeness(graph: Graph) -> Likeness:
+    return Likeness(canonical_name(graph), count(graph))
+
 
 GPB_LIKE = {
     "op1": "attend(f0, over = spatial, by = map, phi = sigmoid)",

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
+from archdsl.build.request import Rules
 from archdsl.build.tables.cells import FilledRow, RowFiller, prints_shape
 from archdsl.build.tables.known import (
     UNREAD,
@@ -138,6 +139,10 @@ class Reuse:
     """The caches of tables, from one build to the next."""
 
     tables: dict[Hashable, BlockCache] = field(default_factory=dict)
+
+    def rules(self, rules: Rules) -> Rules:
+        """The rules as they are: only tables know what was built."""
+        return rules
 
     def builder(self, filler: RowFiller) -> TableBuilder:
         """A builder with the cache of this table, or of an equal one in another network."""

@@ -80,7 +80,7 @@ class Sampled:
 
 def chosen(space: Members, member: Member) -> Chosen:
     """A member as a trial keeps it."""
-    likeness = space.likeness(member).canonical
+    likeness = space.canonical(member)
     return Chosen(member.name, dict(member.taken), likeness, dict(member.costs))
 
 

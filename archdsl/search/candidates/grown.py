@@ -15,7 +15,6 @@ from archdsl.expansion.stages import Expansions, Grown, Stage
 from archdsl.plan.decisions import member_name
 from archdsl.plan.rows import Refused
 from archdsl.search.domain import Member, NotAMember
-from archdsl.space.likeness import Likeness
 
 CONTRACTED = "contracted"
 """The decision of a network that was contracted at the end."""
@@ -33,7 +32,7 @@ class GrownSpace:
     expansions: Expansions = field(repr=False)
     text: Callable[[Stage], str] = field(repr=False)
     # A cache: it is filled, but never changes a result.
-    _known: dict[Grown, Likeness] = field(default_factory=dict, repr=False)
+    _known: dict[Grown, str] = field(default_factory=dict, repr=False)
 
     @property
     def decisions(self) -> Mapping[str, tuple[str, ...]]:
@@ -69,12 +68,12 @@ class GrownSpace:
             stage = self.expansions.stage(random.choice(stage.tried))
         return self.member_of(stage.grown.contracted() if stage.is_beyond else stage.grown)
 
-    def likeness(self, member: Member) -> Likeness:
+    def canonical(self, member: Member) -> str:
         """Two axes can lead to one network, and then it is trained once."""
         grown = grown_by(dict(member.taken))
         if grown not in self._known:
             text = self.text(self.expansions.stage(grown))
-            self._known[grown] = Likeness(sha256(text.encode()).hexdigest(), {})
+            self._known[grown] = sha256(text.encode()).hexdigest()
         return self._known[grown]
 
 

@@ -9,14 +9,12 @@ from archdsl.build.request import Request
 from archdsl.costs.figures import measure
 from archdsl.costs.metrics import ORDERED, figure
 from archdsl.diagnostics import CompileError, error
-from archdsl.ir.graph import Graph
-from archdsl.ir.pruning import without_unread
-from archdsl.plan.decisions import member_name, picked
+from archdsl.plan.decisions import member_name
 from archdsl.search.candidates.ways import Found, way_to
 from archdsl.search.domain import Member, NotAMember
 from archdsl.searches.search import Bound
-from archdsl.space.likeness import Likeness
-from archdsl.space.space import build_member
+from archdsl.space.counts import Counts
+from archdsl.space.likeness import Likenesses
 
 _DRAWS = 10_000
 """Draws in a row that may be beyond the bounds."""
@@ -34,7 +32,6 @@ class NetworkSpace:
         request: Request,
         bounds: Sequence[Bound],
         metrics: Sequence[str],
-        likeness: Callable[[Graph], Likeness],
     ) -> None:
         """Find the way to the members.
 
@@ -42,13 +39,12 @@ class NetworkSpace:
             CompileError: a member has a mistake.
         """
         self.name = name
-        self._request, self._bounds = request, bounds
+        self._bounds = bounds
         needed = dict.fromkeys((*metrics, *(bound.metric for bound in bounds)))
         self._summed = [metric for metric in needed if metric not in ORDERED]
         self._ordered = [metric for metric in needed if metric in ORDERED]
         self._way = way_to(request, bounds)
-        self._likeness = likeness
-        self._known: dict[str, Likeness] = {}
+        self._likenesses = Likenesses(request, self._way.surveyed)
 
     @property
     def decisions(self) -> Mapping[str, tuple[str, ...]]:
@@ -105,21 +101,20 @@ class NetworkSpace:
                 return changed
         return member
 
-    def likeness(self, member: Member) -> Likeness:
-        """What the member is but for its spelling."""
-        if member.name not in self._known:
-            self._known[member.name] = self._likeness(self._graph(member.taken))
-        return self._known[member.name]
+    def canonical(self, member: Member) -> str:
+        """A name that two members share if they are two spellings of one network, and only then."""
+        return self._likenesses.canonical(member.taken)
 
-    def _graph(self, taken: Sequence[tuple[str, str]]) -> Graph:
-        return without_unread(build_member(self._request, picked(dict(taken))).graph)
+    def counts(self, member: Member) -> Counts:
+        """How often what stands in a member."""
+        return self._likenesses.counts(member.taken)
 
     def _member(self, found: Found) -> Member:
         taken, sums = found
         costs = {metric: sums[metric] for metric in self._summed}
         pairs = tuple(taken.items())
         if self._ordered:
-            graph = self._graph(pairs)
+            graph = self._likenesses.graph(pairs)
             measured = measure(graph)
             costs |= {metric: figure(metric, graph, measured) for metric in self._ordered}
         return Member(member_name(self.name, taken), pairs, costs)

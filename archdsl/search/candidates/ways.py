@@ -24,6 +24,7 @@ from archdsl.space.members import Members
 from archdsl.space.quantities import ADDED
 from archdsl.space.space import NO_WALK, build_by_lot, build_member, figures_of, members, walk
 from archdsl.space.sums.draws import NoneWithin
+from archdsl.space.survey.networks import Surveyed
 from archdsl.space.walk import Walk
 
 Choose = Callable[[str, Sequence[str]], str]
@@ -45,6 +46,10 @@ class Way(Protocol):
     @property
     def decisions(self) -> Mapping[str, tuple[str, ...]]:
         """Every decision that some member makes, with its options."""
+
+    @property
+    def surveyed(self) -> Surveyed | None:
+        """The parts of all members, if they are known."""
 
     def find(self, choose: Choose) -> Found:
         """The member with the options that are chosen, as they are asked for.
@@ -93,10 +98,13 @@ class Known:
     def decisions(self) -> Mapping[str, tuple[str, ...]]:
         return self.members.decisions
 
+    @property
+    def surveyed(self) -> Surveyed:
+        return self.members.surveyed
+
     def find(self, choose: Choose) -> Found:
         try:
-            taken, _ = self.members.lookups.find(choose)
-            return taken, self.members.costs(taken)
+            return self.members.find(choose)
         except NoMember:
             raise NotAMember("a requirement of the space is false for it") from None
 
@@ -113,6 +121,7 @@ class Tried:
     """Members that are built one by one."""
 
     request: Request
+    surveyed = None
 
     @cached_property
     def decisions(self) -> Mapping[str, tuple[str, ...]]:

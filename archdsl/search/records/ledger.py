@@ -32,7 +32,6 @@ from archdsl.search.records.damage import DAMAGES, Damaged
 from archdsl.search.records.record import Chosen, Record, State, read
 from archdsl.search.records.storage import Address
 from archdsl.search.records.study import ENDED
-from archdsl.space.likeness import Likeness
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -61,7 +60,7 @@ class Members(Protocol):
 
     def member(self, taken: Mapping[str, str]) -> Member: ...
 
-    def likeness(self, member: Member) -> Likeness: ...
+    def canonical(self, member: Member) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -46,19 +46,23 @@ class BanditSampler(SpaceSampler):
         self._features = Features(space)
 
     def propose(self, history: History, random: Random) -> Member:
+        known = history.known
         if len(history.trained) < max(2, self.startup):
-            return draw_new(history.known, self.space, random)
+            return draw_new(known, self.space, random)
         seen = [*history.trained, *history.awaited]
         results = _standardised([s.result for s in history.trained])
         weights = draw_weights(self.goal, random)
-        pool = self._pool.new(history.known, len(seen), self._parents(history, results, weights))
-        if not pool:
-            return draw_new(history.known, self.space, random)
+        pool = self._pool.candidates(len(seen), self._parents(history, results, weights))
         members = [*(s.member for s in seen), *pool]
-        return pool[self._best(members, len(seen), results, weights)]
+        for place in self._ranked(members, len(seen), results, weights):
+            if self.space.canonical(pool[place]) not in known:
+                return pool[place]
+        return draw_new(known, self.space, random)
 
-    def _best(self, members: Sequence[Member], seen: int, results: Array, weights: Array) -> int:
-        """Which of the members behind those that are seen improves most."""
+    def _ranked(
+        self, members: Sequence[Member], seen: int, results: Array, weights: Array
+    ) -> list[int]:
+        """The places of the members behind those that are seen, by how much they improve."""
         distances = self._features.distances(members, seen)
         posterior = learn(distances, results)
         mean, deviation = posterior.of(distances)
@@ -67,7 +71,7 @@ class BanditSampler(SpaceSampler):
         preference = prefer(self.goal, weights, members)
         best = float(preference.utility(mean)[:seen].max())
         improvement = expected_improvement(preference, mean, deviation, best)
-        return int(improvement[seen:].argmax())
+        return [int(place) for place in np.argsort(-improvement[seen:], kind="stable")]
 
     def _parents(self, history: History, results: Array, weights: Array) -> list[Member]:
         """The members that are wanted most of those that are trained."""

@@ -44,7 +44,7 @@ def new_member(known: frozenset[str], space: Space, give: Callable[[], Member]) 
     """The first member given whose network is not known."""
     for _ in range(TRIES):
         member = give()
-        if space.likeness(member).canonical not in known:
+        if space.canonical(member) not in known:
             return member
     return None
 

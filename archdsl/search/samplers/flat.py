@@ -65,4 +65,4 @@ class FlatSampler(SpaceSampler):
             member = self.space.member(suggested)
         except NotAMember:
             return False
-        return self.space.likeness(member).canonical not in history.known
+        return self.space.canonical(member) not in history.known

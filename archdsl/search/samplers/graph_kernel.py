@@ -45,7 +45,7 @@ class Features:
 
     def _of(self, member: Member) -> Mapping[str, _Entries]:
         if member.name not in self._entries:
-            counts = dict(self.space.likeness(member).counts)
+            counts = dict(self.space.counts(member))
             counts[DECISIONS] = {f"{name}={option}": 1 for name, option in member.taken}
             self._entries[member.name] = {
                 kind: self._row(kind, labels) for kind, labels in counts.items()

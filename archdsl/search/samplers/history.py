@@ -99,7 +99,7 @@ class Historian:
                 member = self.space.member(_options(trial))
             except NotAMember:
                 return None
-            self._found[trial.number] = member, self.space.likeness(member).canonical
+            self._found[trial.number] = member, self.space.canonical(member)
         return self._found[trial.number]
 
 

@@ -1,9 +1,9 @@
 """The members that the bandit chooses from: even draws within the bounds, and changes of the best.
 
-To look at a member means to build its graph, which takes longer than all else. So most of the pool
-is kept from one trial to the next: a few draws are new each time, and changes only of a member that
-has become one of the best. Draws and changes follow from seeds of their own, so a process that
-comes later has the same pool.
+To look at a member takes longer than all else, for some of its graph has to be built. So most of
+the pool is kept from one trial to the next: a few draws are new each time, and changes only of a
+member that has become one of the best. Draws and changes follow from seeds of their own, so a
+process that comes later has the same pool.
 """
 
 from __future__ import annotations
@@ -33,16 +33,10 @@ class Pool:
     _draws: dict[int, Member] = field(default_factory=dict)
     _changes: dict[str, list[Member]] = field(default_factory=dict)
 
-    def new(self, known: frozenset[str], trials: int, parents: Sequence[Member]) -> list[Member]:
-        """The candidates after so many trials whose networks are not known, each network once."""
-        found = set(known)
-        new = []
-        for member in self._candidates(trials, parents):
-            canonical = self.space.likeness(member).canonical
-            if canonical not in found:
-                found.add(canonical)
-                new.append(member)
-        return new
+    def candidates(self, trials: int, parents: Sequence[Member]) -> list[Member]:
+        """The candidates after so many trials. Among them can be networks that are known."""
+        found = self._candidates(trials, parents)
+        return [*{member.name: member for member in found}.values()]
 
     def _candidates(self, trials: int, parents: Sequence[Member]) -> Iterator[Member]:
         drawn = trials * FRESH

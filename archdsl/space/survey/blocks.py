@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from archdsl.build.context import Frame
 from archdsl.build.machine import RULES
 from archdsl.build.request import Fault, Rules
-from archdsl.build.values import Arguments, BlockValue, SharedBlock, Value
+from archdsl.build.values import Arguments, BlockValue, SharedBlock, Value, tensors_in
 from archdsl.diagnostics import CompileError
+from archdsl.ir.graph import Graph
 from archdsl.ir.graph import Value as GraphValue
+from archdsl.plan.decisions import Pick
 from archdsl.space.survey.outcomes import Outcome, graft, outcome
 from archdsl.space.survey.parts import Body, State
 from archdsl.space.survey.runs import (
@@ -24,6 +27,7 @@ from archdsl.space.survey.runs import (
     Entered,
     Run,
     Runs,
+    apart,
     changed,
     entered,
     given_in,
@@ -59,6 +63,20 @@ class Call:
         inside = has_insertions(frame, site)
         place = frame.graph.address(frame.scope, site) if inside else None
         return key_of(self.callee), positional, named, place
+
+    def run(self, frame: Frame, rules: Rules, pick: Pick) -> Graph:
+        """The graph of the call alone, from the place of a frame on.
+
+        Raises:
+            Fault: it has a mistake.
+            NoMember: it is not so in any member.
+            CompileError: it is too large.
+        """
+        inner = apart(frame, pick)
+        inner.context = replace(inner.context, rules=rules)
+        arguments = changed(self.arguments, lambda value: entered(inner, value))
+        value = rules.callees[BlockValue](inner, self.callee, arguments, self.node)
+        return inner.graph.finish(tensors_in(value))
 
 
 BodySurvey = Callable[[Frame, Call, Body], None]
@@ -177,7 +195,7 @@ class Blocks:
         run = self._runs.current
         arguments = State(".arguments")
         arguments.number((tuple([given.value for given in given_in(call.arguments)]),))
-        body = Body(call.callee.name, run.part, arguments)
+        body = Body(call.callee.name, run.part, arguments, partial(call.run, frame))
         with self._runs.inside(Run()):
             self._survey(frame, call, body)
         return body

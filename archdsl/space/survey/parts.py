@@ -7,10 +7,13 @@ one point of a body.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
+from archdsl.build.request import Rules
 from archdsl.build.values import Value
+from archdsl.ir.graph import Graph
+from archdsl.plan.decisions import Pick
 from archdsl.space.survey.outcomes import Outcome
 from archdsl.space.survey.values import key_of
 
@@ -37,12 +40,14 @@ class Body:
     """The body of a block that decides something, at one place: its parts are surveyed by itself.
 
     `arguments` has a single value, and `result` all that the call can return. The part `caller`
-    calls it, in some of the ways in which that comes out.
+    calls it, in some of the ways in which that comes out. `run` gives the graph of the call alone,
+    by some rules and as is picked.
     """
 
     name: str
     caller: Part | None
     arguments: State
+    run: Callable[[Rules, Pick], Graph] = field(repr=False)
     result: State = field(default_factory=lambda: State(".result"))
 
 

@@ -16,7 +16,7 @@ from archdsl.build.values import Arguments, Given, Value
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Site
 from archdsl.ir.graph import Value as GraphValue
-from archdsl.plan.decisions import Decision, Decisions
+from archdsl.plan.decisions import Decision, Decisions, Pick
 from archdsl.space.sums.factors import TooLarge
 from archdsl.space.survey.asking import Asking
 from archdsl.space.survey.outcomes import enter
@@ -93,29 +93,8 @@ class Runs:
         return self.current.asking.take(decision, decision.allowed)
 
     def apart(self, frame: Frame) -> Frame:
-        """A frame at the same place as another, in a graph that has only the scopes around it."""
-        shared = frame.context
-        graph, budget = Builder(shared.graph.name), Budget()
-        around = [*shared.graph.enclosing(frame.scope)] if shared.graph.scopes else []
-        for index, scope in enumerate(reversed(around)):
-            graph.scopes.append(replace(scope, index=index, parent=index - 1 if index else None))
-        budget.depth = shared.budget.depth
-        narrowed = shared.request.plan.narrowed if shared.request else {}
-        context = replace(
-            shared,
-            graph=graph,
-            budget=budget,
-            findings=Findings(graph),
-            decisions=Decisions(narrowed, self.pick),
-            rows=[],
-            reshaped={},
-            derived={},
-            shared={},
-        )
-        made = Frame(context, frame.unit, frame.call, max(0, len(around) - 1))
-        made.iterations, made.naming, made.use = frame.iterations, frame.naming, frame.use
-        made.assigned, made.fixed = frame.assigned, frame.fixed
-        return made
+        """A frame apart, in which the current run decides."""
+        return apart(frame, self.pick)
 
     def body_of(self, call: Callable[[], object]) -> Frame | None:
         """The frame of the body that a call would run; None if it does not come to that."""
@@ -135,6 +114,32 @@ class Runs:
         self._steps += frame.context.budget.steps
         if self._steps > STEPS:
             raise TooLarge(f"to look at its parts takes more than {STEPS:,} steps")
+
+
+def apart(frame: Frame, pick: Pick) -> Frame:
+    """A frame at the same place as another, in a graph that has only the scopes around it."""
+    shared = frame.context
+    graph, budget = Builder(shared.graph.name), Budget()
+    around = [*shared.graph.enclosing(frame.scope)] if shared.graph.scopes else []
+    for index, scope in enumerate(reversed(around)):
+        graph.scopes.append(replace(scope, index=index, parent=index - 1 if index else None))
+    budget.depth = shared.budget.depth
+    narrowed = shared.request.plan.narrowed if shared.request else {}
+    context = replace(
+        shared,
+        graph=graph,
+        budget=budget,
+        findings=Findings(graph),
+        decisions=Decisions(narrowed, pick),
+        rows=[],
+        reshaped={},
+        derived={},
+        shared={},
+    )
+    made = Frame(context, frame.unit, frame.call, max(0, len(around) - 1))
+    made.iterations, made.naming, made.use = frame.iterations, frame.naming, frame.use
+    made.assigned, made.fixed = frame.assigned, frame.fixed
+    return made
 
 
 def has_insertions(frame: Frame, *inner: Site) -> bool:

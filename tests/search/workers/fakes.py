@@ -21,7 +21,7 @@ from archdsl.search.stopping import StopRequest
 from archdsl.search.training import How
 from archdsl.search.trouble import SPEC
 from archdsl.search.worker import Worker
-from archdsl.space.likeness import Likeness
+from archdsl.space.counts import Counts
 
 TRAIN = (Path(__file__).parent / "fake_train.py").read_text()
 GOAL = Goal(Objective("top1"))
@@ -58,8 +58,11 @@ class Numbers:
         name = random.choice([*self.decisions])
         return self.member({**dict(member.taken), name: random.choice(self.decisions[name])})
 
-    def likeness(self, member: Member) -> Likeness:
-        return Likeness(str(sorted(member.costs.items())), {})
+    def canonical(self, member: Member) -> str:
+        return str(sorted(member.costs.items()))
+
+    def counts(self, member: Member) -> Counts:
+        return {}
 
     def accuracy(self, member: Member) -> float:
         return 10.0 + member.costs["macs"] / 1000
