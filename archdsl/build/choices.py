@@ -28,7 +28,7 @@ def _choice(frame: Frame, node: tree.Choice) -> Value:
     options = options_of(frame, node)
     frame.context.offered.update(value.node for value in tensors_among(frame, node))
     if len(options) == 1:
-        return _taken(frame, node, options[0].node)  # all that there is to select from
+        return _taken(frame, node, options[0].node, "")  # all that there is to select from
     name = _name(frame, node)
     texts = tuple([option.text for option in options])
     try:
@@ -37,7 +37,7 @@ def _choice(frame: Frame, node: tree.Choice) -> Value:
         raise _other_options(frame, node, name, other) from None
     option = options[index]
     frame.context.taken[option.node.span] = f"option `{option.text}` of `{name}`"
-    return _taken(frame, node, option.node)
+    return _taken(frame, node, option.node, name)
 
 
 def _name(frame: Frame, node: tree.Choice) -> str:
@@ -51,12 +51,17 @@ def _name(frame: Frame, node: tree.Choice) -> str:
     raise frame.fault("choice", message, node.span, help="decide here: write one of the options")
 
 
-def _taken(frame: Frame, node: tree.Choice, option: tree.Expression | tree.Dash) -> Value:
+def _taken(
+    frame: Frame, node: tree.Choice, option: tree.Expression | tree.Dash, decision: str
+) -> Value:
     """The value of an option, which stands for the choice from now on."""
     if isinstance(option, tree.Dash):
         raise Dashed(_misplaced_dash(frame, option))
     value = frame.evaluate(option)
-    frame.options.take(node, frame.taken(option))
+    taken = frame.taken(option)
+    if decision and isinstance(taken, tree.Number):
+        taken = tree.Decided(taken.text, taken.value, decision, span=taken.span)
+    frame.options.take(node, taken)
     return value
 
 

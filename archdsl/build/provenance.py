@@ -18,6 +18,7 @@ from archdsl.ir.written import (
     OPAQUE,
     Apply,
     Counter,
+    Decided,
     Expression,
     Literal,
     Named,
@@ -128,6 +129,8 @@ class Snapshot(NamedTuple):
 def expression(node: tree.Expression, snapshot: Snapshot) -> Expression:
     """An expression of the text, translated with the bindings that it saw."""
     match node:
+        case tree.Decided(value=value, decision=name):
+            return Decided(name, value)
         case tree.Number(value=value) | tree.Constant(value=value):
             return Literal(value)
         case tree.Name(name=name):

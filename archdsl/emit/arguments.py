@@ -24,6 +24,7 @@ from archdsl.emit.leaves import (
     first_value,
     is_computable,
     is_constant,
+    same,
 )
 from archdsl.emit.names import variable
 from archdsl.emit.opens import ClosedParameters, OpenParameters
@@ -244,8 +245,9 @@ class Arguments:
         written = tuple(dict.fromkeys(cell.term for cell in column.values()))
         # An opaque expression without a mark says nothing of where it came from: two such values
         # agree by chance only.
-        if written in self._own_names and Opaque() not in written:
-            return Atom(variable(self._own_names[written]))
+        known = self._own_names.get(written)
+        if known is not None and Opaque() not in written and self._agrees(known, column):
+            return Atom(variable(known))
         # The network's class has no caller in the module, so nothing would ever pass the argument.
         if self.owner.is_network and is_constant(column):
             return literal(first_value(column))
@@ -256,6 +258,12 @@ class Arguments:
         leaf = written[0] if len(written) == 1 else None
         self.used[unique] = Argument(unique, whole, leaf)
         return Atom(variable(unique))
+
+    def _agrees(self, name: str, column: Column) -> bool:
+        """Whether an argument has the values of a column. Members of a space write one choice alike
+        in all rows, and decide each row by itself."""
+        own = self.used[name].column
+        return all(same(own[place].value, cell.value) for place, cell in column.items())
 
     def _unique(self, name: str, member: str = "value") -> str:
         while name in self.used or name in self.computed:

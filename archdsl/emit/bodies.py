@@ -30,6 +30,7 @@ from archdsl.ir.types import TensorType
 from archdsl.ir.written import (
     Apply,
     Counter,
+    Decided,
     Entering,
     Expression,
     Literal,
@@ -99,6 +100,8 @@ class Body:
     def _resolved(self, term: Expression) -> Expression:
         """An expression with each size of a tensor replaced by what this body knows of it."""
         match term:
+            case Decided(decision=name, value=value):
+                return Parameter(name) if name in self.scope.arguments else Literal(value)
             case Size(node=node, result=result, what=what):
                 return size_of(self.type(Value(node, result)), what)
             case Named():

@@ -129,26 +129,46 @@ class ModuleView(Frozen):
     classes: list[list[str]]
 
 
-def write_module(graph: Graph, header: str, known: Constants, target: Target) -> Module:
-    """The module of a network; its open parameters are arguments of the constructor."""
-    *blocks, network = _open_classes(graph, target)
-    definitions: list[Statement] = [written.tree for written in (*blocks, network)]
-    used = {name for definition in definitions for name in names_in(definition)}
+class Definitions(Frozen):
+    """The classes and functions of a module, each as lines, and the network's own class.
+
+    `used` are the names that they read. `roots` has the scope of each network that the class
+    covers, in the order of the values of its arguments.
+    """
+
+    bodies: list[list[str]]
+    used: frozenset[str]
+    network: Emitted
+    roots: tuple[int, ...]
+
+
+def definitions(graph: Graph, target: Target) -> Definitions:
+    """The classes of a network, in the order in which each needs those before it."""
+    known = classes(graph, target)
+    *blocks, network = _open_classes(graph, known)
+    trees: list[Statement] = [written.tree for written in (*blocks, network)]
+    used = {name for tree in trees for name in names_in(tree)}
     provided = [lines for name, lines in PROVIDED.items() if name in used]
     used |= {word for lines in provided for line in lines for word in _WORDS.findall(line)}
-    bodies = [*provided, *(render((definition,)) for definition in definitions)]
-    constants = render(known)
-    view = ModuleView(render((Docstring(header),)), _imports(used), constants, bodies)
-    text = page("module.py.j2", module=view)
-    return Module(text, network.signature.name, parameters(network.signature), network.parts)
+    bodies = [*provided, *(render((tree,)) for tree in trees)]
+    roots = tuple([instance.scope.index for instance in known.ordered[-1].instances])
+    return Definitions(bodies, frozenset(used), network, roots)
 
 
-def _open_classes(graph: Graph, target: Target) -> list[Emitted]:
+def write_module(graph: Graph, header: str, known: Constants, target: Target) -> Module:
+    """The module of a network; its open parameters are arguments of the constructor."""
+    found = definitions(graph, target)
+    docstring, imports = render((Docstring(header),)), _imports(found.used)
+    view = ModuleView(docstring, imports, render(known), found.bodies)
+    text, signature = page("module.py.j2", module=view), found.network.signature
+    return Module(text, signature.name, parameters(signature), found.network.parts)
+
+
+def _open_classes(graph: Graph, known: Classes) -> list[Emitted]:
     """The classes, with as many open parameters of the network as they can follow.
 
     Each failed attempt closes at least one parameter, so the loop ends after a few.
     """
-    known = classes(graph, target)
     opens = OpenParameters(open_numbers(graph) - structural_parameters(known))
     while True:
         try:
@@ -206,7 +226,7 @@ def _writer(block: BlockClass, name: str, context: ModuleContext) -> ClassWriter
     return kind(block, name, doc, context)
 
 
-def _imports(used: set[str]) -> list[str]:
+def _imports(used: frozenset[str]) -> list[str]:
     """The imports that the classes need, in the order of ruff's `I` rule."""
     # Only what is used: ruff reports an unused import as F401.
     roots = {name.partition(".")[0] for name in used}

@@ -67,9 +67,10 @@ def attribute(name: str) -> str:
 def variable(name: str) -> str:
     """The name as a local variable or an argument.
 
-    A capital could be the name of an emitted class, so it gets an underscore.
+    A capital could be the name of an emitted class, so it gets an underscore. The name of a
+    decision has dots.
     """
-    valid = _python(name, _TAKEN)
+    valid = _python(name.replace(".", "_"), _TAKEN)
     return valid + "_" if valid[:1].isupper() else valid
 
 

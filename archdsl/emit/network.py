@@ -25,6 +25,7 @@ from archdsl.emit.python import (
 )
 from archdsl.emit.reads import reads
 from archdsl.emit.references import FromInput, Reference
+from archdsl.emit.structure import Member
 from archdsl.emit.writer import ClassWriter
 from archdsl.ir.types import show_shape
 from archdsl.ops.forms import PyValue
@@ -39,8 +40,10 @@ class NetworkWriter(ClassWriter):
         """The value that the spec gives an open parameter."""
         yield argument.column[0].value
 
-    def with_shape(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
-        return TrailingComment(assignment, show_shape(shape))
+    def with_shape(self, assignment: Assign, last: Member) -> Statement:
+        # Members of a space differ in their sizes.
+        shapes = {member.shape for _, member in self.owner.members_under(last.key)}
+        return TrailingComment(assignment, show_shape(last.shape)) if len(shapes) == 1 else assignment
 
     def reset_body(self, parts: Sequence[Part]) -> Iterator[Statement]:
         yield from self.initialise

@@ -43,6 +43,7 @@ from archdsl.emit.signatures import parameters, rank
 from archdsl.emit.sizes import Sizes
 from archdsl.emit.slots import Slots
 from archdsl.emit.stages import group_stages
+from archdsl.emit.structure import Member
 from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
 from archdsl.ir.written import Expression
@@ -206,7 +207,7 @@ class ClassWriter(Frozen):
         is_needed = self.context.has_init or any(buffers_in(parts))
         return own_initialisation(parts) if is_needed else iter(())
 
-    def with_shape(self, assignment: Assign, shape: tuple[int, ...]) -> Statement:
+    def with_shape(self, assignment: Assign, last: Member) -> Statement:
         """An attribute's assignment, with the shape of its result as a comment if it has one.
 
         A block does not: it is used at many sizes.
@@ -247,7 +248,7 @@ class ClassWriter(Frozen):
         if isinstance(part, Slot) and part.buffer is not None:
             yield _registered(part, build)
             return
-        yield self.with_shape(assignment, last.member.shape)
+        yield self.with_shape(assignment, last.member)
         if isinstance(part, Slot) and not self.context.has_init:
             yield from _zero_weights(part)
 

@@ -202,7 +202,7 @@ class Rewrite:
 
     def _renumber_origin(self, origin: Origin, numbers: Mapping[int, int]) -> Origin:
         scope = numbers.get(origin.scope, origin.scope)
-        return _RenumberedOrigin(
+        return RenumberedOrigin(
             origin.value, scope, origin.span, origin, self._renumbered, self.graph
         )
 
@@ -226,7 +226,7 @@ def _owner(owners: dict[int, int], one: Node | Scope, index: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _RenumberedOrigin:
+class RenumberedOrigin:
     """An origin that refers to values of another graph, with their new indices.
 
     The expression is renumbered when it is read, since most origins never are.

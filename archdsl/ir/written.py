@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol, TypeAlias
 from archdsl.source import Span
 
 Expression: TypeAlias = (
-    "Literal | Parameter | Size | Entering | Measured | Counter | Named | Apply | Opaque"
+    "Literal | Decided | Parameter | Size | Entering | Measured | Counter | Named | Apply | Opaque"
 )
 
 
@@ -29,6 +29,14 @@ class _Leaf:
 class Literal(_Leaf):
     """A value as it is in the text. A block or an operation is `True`: it is there."""
 
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Decided(_Leaf):
+    """A number that a choice of the body came out as: of a member a literal, of a space a variable."""
+
+    decision: str
     value: object
 
 

@@ -17,6 +17,12 @@ class Number(Node):
     value: int | Fraction
 
 
+class Decided(Number):
+    """A number that a choice came out as, which goes by the name of the decision."""
+
+    decision: str
+
+
 class Constant(Node):
     value: bool | None
 

@@ -15,6 +15,7 @@ from archdsl.syntax.expressions import Choice as Choice
 from archdsl.syntax.expressions import Conditional as Conditional
 from archdsl.syntax.expressions import Constant as Constant
 from archdsl.syntax.expressions import Dash as Dash
+from archdsl.syntax.expressions import Decided as Decided
 from archdsl.syntax.expressions import Each as Each
 from archdsl.syntax.expressions import Expression as Expression
 from archdsl.syntax.expressions import Index as Index

@@ -1,0 +1,148 @@
+"""The text of `supernet.py`: the classes of a member, its options, and the weights of all members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdsl.build.request import Request
+from archdsl.diagnostics import CompileError, error
+from archdsl.emit.module import Definitions, definitions, input_constants
+from archdsl.emit.names import variable
+from archdsl.emit.pages import page
+from archdsl.emit.python import Atom, Docstring, Expr, Function, Parameter, literal, render
+from archdsl.emit.signatures import parameters
+from archdsl.emit.targets.base import Target
+from archdsl.frozen import Frozen
+from archdsl.ir.graph import Graph
+from archdsl.supernet.members import Sample, sample
+from archdsl.supernet.options import Ambiguous, Table, options_given
+
+_SAMPLES = (2, 4, 8, 16)
+"""How often each option is taken, until it is clear what follows from which decision."""
+
+_STANDARD = """\
+import math
+{ordered}from collections.abc import Iterator, Mapping, Sequence
+from functools import {functools}
+from itertools import combinations_with_replacement
+from typing import Any, ClassVar
+"""
+
+
+class Sharing(Frozen):
+    """How members share weights.
+
+    Filters are dealt so that each is in as many members as another, or each member has the first
+    ones. A kernel is the middle of the largest, or has weights of its own.
+    """
+
+    is_fair: bool = True
+    is_cut: bool = True
+
+    @property
+    def filters(self) -> str:
+        return "the filters that are `dealt` to it" if self.is_fair else "the first filters"
+
+    @property
+    def middle(self) -> str:
+        return "and of a kernel the middle" if self.is_cut else "and a kernel by itself"
+
+
+class SupernetView(Frozen):
+    """The parts of the template, each as finished lines or words of Python."""
+
+    docstring: list[str]
+    imports: list[str]
+    constants: list[str]
+    bodies: list[list[str]]
+    choices: list[str]
+    member: str
+    signature: list[str]
+    given: str
+    inputs: str
+    passed: str
+    output: str
+    sharing: Sharing
+
+
+def write_supernet(request: Request, target: Target, sharing: Sharing, header: str) -> str:
+    """The module of a space; `header` is its docstring.
+
+    Raises:
+        CompileError: weights of its members cannot be shared.
+    """
+    members, found, table = _read(request, target)
+    return page("supernet.py.j2", view=_view(members.graph, found, table, sharing, header))
+
+
+def _read(request: Request, target: Target) -> tuple[Sample, Definitions, Table]:
+    """Members of a space, their classes, and what each option gives the constructor."""
+    for often in _SAMPLES:
+        members = sample(request, target, often)
+        found = definitions(members.graph, target)
+        try:
+            return members, found, options_given(request.name, found, members)
+        except Ambiguous:
+            continue
+    message = f"it is not clear what follows from which decision of `{request.name}`"
+    raise CompileError([error("supernet", message, help="leave fewer decisions open")])
+
+
+def _view(
+    graph: Graph, found: Definitions, table: Table, sharing: Sharing, header: str
+) -> SupernetView:
+    signature, inputs = found.network.signature, [variable(name) for name in graph.inputs]
+    decided = {name for options in table.values() for given in options.values() for name in given}
+    opens = [each for each in parameters(signature) if each.name not in decided]
+    return SupernetView(
+        render((Docstring(header),)),
+        _imports(found.used, sharing),
+        render(input_constants(graph)),
+        found.bodies,
+        list(_choices(table)),
+        signature.name,
+        _constructor(opens),
+        f"{{{', '.join(f'{_text(each.name)}: {each.name}' for each in opens)}}}",
+        ", ".join(f"{name}: Tensor" for name in inputs),
+        f"{inputs[0]}," if len(inputs) == 1 else ", ".join(inputs),
+        "Tensor" if len(graph.outputs) == 1 else "tuple[Tensor, ...]",
+        sharing,
+    )
+
+
+def _choices(table: Table) -> Iterator[str]:
+    """The lines of the table of options."""
+    for decision, options in table.items():
+        yield f"    {_text(decision)}: {{"
+        for option, given in options.items():
+            values = ", ".join(f"{_text(name)}: {literal(value)}" for name, value in given.items())
+            yield f"        {_text(option)}: {{{values}}},"
+        yield "    },"
+
+
+def _text(text: str) -> str:
+    """A name or an option of a spec as a literal of Python."""
+    return str(literal(text))
+
+
+def _constructor(opens: list[Parameter]) -> list[str]:
+    """The head of the constructor, indented as in a class."""
+    given = (Parameter("self"), *opens)
+    lines = render((Function("__init__", given, Atom("None"), (Expr(Atom("...")),)),))
+    return [f"    {line}" for line in lines[:-1]]
+
+
+def _imports(used: frozenset[str], sharing: Sharing) -> list[str]:
+    ordered = "from collections import OrderedDict\n" if "OrderedDict" in used else ""
+    functools = "cache, partial" if sharing.is_fair else "partial"
+    standard = _STANDARD.format(ordered=ordered, functools=functools)
+    functional = ["import torch.nn.functional as F"] if "F" in used else []
+    return [
+        *standard.splitlines(),
+        "",
+        "import torch",
+        *functional,
+        "from torch import Tensor, nn",
+        "from torch.func import functional_call",
+        "from torch.nn.modules.batchnorm import _BatchNorm",
+    ]
