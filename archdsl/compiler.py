@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from archdsl.emit.module import Module
     from archdsl.space.members import Members
     from archdsl.space.walk import Walk
+    from archdsl.supernet.module import Sharing
 
 
 def format_spec(path: Path) -> tuple[str, str]:
@@ -193,11 +194,24 @@ def _resized(
 
 def emit(program: Program, graph: Graph, target: str) -> Module:
     """From graph to text, through the passes of a target."""
-    from archdsl.emit.module import header, input_constants, write_module
+    from archdsl.emit.module import figures, header, input_constants, write_module
     from archdsl.emit.targets import TARGETS
 
     chosen = TARGETS[target]
     lowered = chosen.lowered(graph)
     name = Path(program.main.file.source.name).name
-    head = header(lowered, measure(lowered), name, program.digest)
+    head = header(lowered, figures(measure(lowered)), name, program.digest)
     return write_module(lowered, head, input_constants(lowered), chosen)
+
+
+def supernet(program: Program, request: Request, members: int, sharing: Sharing) -> str:
+    """From a request to the text of a module that shares the weights of all its members."""
+    from archdsl.emit.module import header
+    from archdsl.emit.targets import TARGETS
+    from archdsl.supernet.module import write_supernet
+
+    graph = build(request, Budget()).graph
+    name = Path(program.main.file.source.name).name
+    figures = [f"{members:,} members share the weights of `Supernet`."]
+    head = header(graph, figures, name, program.digest)
+    return write_supernet(request, TARGETS["readable"], sharing, head)

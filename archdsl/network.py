@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from archdsl.recipes.recipe import Recipe
     from archdsl.space.members import Members
     from archdsl.space.walk import Walk
+    from archdsl.supernet.module import Sharing
 
 
 _SHOWN = 3
@@ -315,6 +316,21 @@ class Network:
         program = self.program
         origin = Origin(Path(program.main.file.source.name).name, program.digest)
         return sealed_files(texts, manifest(self.graph, self.module, recipe, origin, self.costs))
+
+    def supernet(self, sharing: Sharing) -> str:
+        """The text of a module that shares the weights of all members, and imports only torch.
+
+        Raises:
+            CompileError: it is no space, or weights of its members cannot be shared.
+        """
+        if not self.open_decisions:
+            message = f"`{self.name}` is one network: nothing is open that a supernet could search"
+            hint = "write a choice, such as `{16, 24}`, where the network may vary"
+            raise CompileError(
+                [error("supernet", message, name_span(self.plan.network), help=hint)]
+            )
+        members = self.walk.members
+        return compiler.supernet(self.program, self._request, members, sharing)
 
     @cached_property
     def module(self) -> Module:

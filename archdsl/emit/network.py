@@ -43,7 +43,9 @@ class NetworkWriter(ClassWriter):
     def with_shape(self, assignment: Assign, last: Member) -> Statement:
         # Members of a space differ in their sizes.
         shapes = {member.shape for _, member in self.owner.members_under(last.key)}
-        return TrailingComment(assignment, show_shape(last.shape)) if len(shapes) == 1 else assignment
+        return (
+            TrailingComment(assignment, show_shape(last.shape)) if len(shapes) == 1 else assignment
+        )
 
     def reset_body(self, parts: Sequence[Part]) -> Iterator[Statement]:
         yield from self.initialise

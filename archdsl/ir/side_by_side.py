@@ -94,9 +94,7 @@ class _Moved:
     def _origin(self, origin: Origin) -> Origin:
         # What no network holds, such as a value of the command line, stays where it is.
         scope = origin.scope if origin.scope < 0 else self.first_scope + origin.scope
-        return RenumberedOrigin(
-            origin.value, scope, origin.span, origin, self._numbers, self.graph
-        )
+        return RenumberedOrigin(origin.value, scope, origin.span, origin, self._numbers, self.graph)
 
     @cached_property
     def _numbers(self) -> Mapping[Value, Value]:

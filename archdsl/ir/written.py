@@ -34,7 +34,7 @@ class Literal(_Leaf):
 
 @dataclass(frozen=True, slots=True)
 class Decided(_Leaf):
-    """A number that a choice of the body came out as: of a member a literal, of a space a variable."""
+    """A number that a choice came out as: a literal of one member, a variable of all."""
 
     decision: str
     value: object

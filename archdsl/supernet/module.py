@@ -1,21 +1,34 @@
-"""The text of `supernet.py`: the classes of a member, its options, and the weights of all members."""
+"""The text of `supernet.py`: the class of a member, its options, and the weights of all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archdsl.build.request import Request
 from archdsl.diagnostics import CompileError, error
 from archdsl.emit.module import Definitions, definitions, input_constants
 from archdsl.emit.names import variable
 from archdsl.emit.pages import page
-from archdsl.emit.python import Atom, Docstring, Expr, Function, Parameter, literal, render
+from archdsl.emit.python import (
+    Assign,
+    Atom,
+    Docstring,
+    Expr,
+    Function,
+    List,
+    Parameter,
+    Tuple,
+    literal,
+    render,
+)
 from archdsl.emit.signatures import parameters
 from archdsl.emit.targets.base import Target
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
+from archdsl.ops.forms import PyValue
 from archdsl.supernet.members import Sample, sample
 from archdsl.supernet.options import Ambiguous, Table, options_given
+from archdsl.supernet.together import decided_together
 
 _SAMPLES = (2, 4, 8, 16)
 """How often each option is taken, until it is clear what follows from which decision."""
@@ -23,8 +36,7 @@ _SAMPLES = (2, 4, 8, 16)
 _STANDARD = """\
 import math
 {ordered}from collections.abc import Iterator, Mapping, Sequence
-from functools import {functools}
-from itertools import combinations_with_replacement
+{cache}from itertools import product
 from typing import Any, ClassVar
 """
 
@@ -38,6 +50,11 @@ class Sharing(Frozen):
 
     is_fair: bool = True
     is_cut: bool = True
+
+    def divides(self, name: str, value: PyValue) -> bool:
+        """Whether an argument decides which tensors there are, and not only how large they are."""
+        is_kernel = isinstance(value, tuple) or "kernel" in name
+        return isinstance(value, bool) or (is_kernel and not self.is_cut)
 
     @property
     def filters(self) -> str:
@@ -56,6 +73,7 @@ class SupernetView(Frozen):
     constants: list[str]
     bodies: list[list[str]]
     choices: list[str]
+    together: list[str]
     member: str
     signature: list[str]
     given: str
@@ -100,6 +118,7 @@ def _view(
         render(input_constants(graph)),
         found.bodies,
         list(_choices(table)),
+        _together(decided_together(found.network.tree, table, sharing.divides)),
         signature.name,
         _constructor(opens),
         f"{{{', '.join(f'{_text(each.name)}: {each.name}' for each in opens)}}}",
@@ -120,6 +139,12 @@ def _choices(table: Table) -> Iterator[str]:
         yield "    },"
 
 
+def _together(groups: Iterable[Iterable[str]]) -> list[str]:
+    """The list of decisions whose options meet."""
+    rows = tuple([Tuple(tuple(map(literal, names))) for names in groups])
+    return render((Assign(Atom("TOGETHER"), List(rows), Atom("list[tuple[str, ...]]")),))
+
+
 def _text(text: str) -> str:
     """A name or an option of a spec as a literal of Python."""
     return str(literal(text))
@@ -134,8 +159,8 @@ def _constructor(opens: list[Parameter]) -> list[str]:
 
 def _imports(used: frozenset[str], sharing: Sharing) -> list[str]:
     ordered = "from collections import OrderedDict\n" if "OrderedDict" in used else ""
-    functools = "cache, partial" if sharing.is_fair else "partial"
-    standard = _STANDARD.format(ordered=ordered, functools=functools)
+    cache = "from functools import cache\n" if sharing.is_fair else ""
+    standard = _STANDARD.format(ordered=ordered, cache=cache)
     functional = ["import torch.nn.functional as F"] if "F" in used else []
     return [
         *standard.splitlines(),

@@ -40,7 +40,9 @@ def options_given(network: str, found: Definitions, sample: Sample) -> Table:
     taken = [sample.taken[root] for root in found.roots]
     for argument in found.network.signature.arguments:
         column = [cell.value for cell in argument.column.values()]
-        for decision, values in _values(network, argument, list(zip(column, taken)), sample):
+        for decision, values in _values(
+            network, argument, list(zip(column, taken, strict=True)), sample
+        ):
             for option, value in values.items():
                 table[decision][option][variable(argument.name)] = value
     return table
@@ -70,7 +72,9 @@ def _values(
         raise Ambiguous
     if not found:
         message = f"`{argument.name}` of a member of `{network}` hangs on several decisions at once"
-        hint = "a supernet can share weights where each follows from one, or is computed in the text"
+        hint = (
+            "a supernet can share weights where each follows from one, or is computed in the text"
+        )
         raise CompileError([error("supernet", message, help=hint)])
     yield from found.items()
 

@@ -66,6 +66,9 @@ MAY_IMPORT = {
     | {"build.request", "build.values", "compiler", "costs", "draw", "expansion", "files"}
     | {"ir.graph", "ir.likeness", "ir.pruning", "network", "plan", "program", "recipes"}
     | {"report.text", "searches", "space", "spec", "syntax"},
+    "supernet": GROUND
+    | {"build.request", "emit", "ir", "ops.forms", "params.numbers", "plan.decisions"}
+    | {"space.space"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),
