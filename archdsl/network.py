@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -11,115 +11,29 @@ from typing import TYPE_CHECKING
 
 from archdsl import compiler
 from archdsl.build.machine import top_level_frame
-from archdsl.build.request import Budget, Request
-from archdsl.build.values import Given
+from archdsl.build.request import Budget
 from archdsl.costs.breakdown import Part, breakdown
 from archdsl.costs.figures import Convention, Costs, measure, uncounted
 from archdsl.costs.metrics import inference_bytes, training_bytes
+from archdsl.deciding import Deciding
 from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.infer import infer, is_same_module
 from archdsl.ir.builder import Builder
-from archdsl.ir.graph import Graph
 from archdsl.ir.pruning import without_unread
 from archdsl.ir.types import TensorType
 from archdsl.params.numbers import Number
-from archdsl.plan.decisions import Decided
 from archdsl.plan.derivations import plan_network
-from archdsl.plan.plan import Plan
-from archdsl.program.program import Program, name_span, names_in
+from archdsl.program.program import name_span, names_in
 
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
     from archdsl.recipes.reading.finding import LocatedRecipe
     from archdsl.recipes.recipe import Recipe
-    from archdsl.space.members import Members
-    from archdsl.space.walk import Walk
-    from archdsl.supernet.module import Sharing
-
-
-_SHOWN = 3
-"""Decisions that a message lists at most."""
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Deciding):
     """A network with all shapes known: its typed graph, costs, recipe and PyTorch source."""
-
-    program: Program = field(repr=False)
-    graph: Graph = field(repr=False)
-    plan: Plan = field(repr=False)
-    given: Mapping[str, Given] = field(repr=False)
-    diagnostics: tuple[Diagnostic, ...] = field(repr=False)
-    decisions: tuple[Decided, ...] = field(default=(), repr=False)
-    resized: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
-
-    @property
-    def open_decisions(self) -> tuple[str, ...]:
-        """The names of the decisions that are not made; with any, this is a space of networks.
-
-        The graph is then that of its first member, with the first option of each choice.
-        """
-        return tuple(each.name for each in self.decisions if each.decision.is_open)
-
-    def check_decided(self) -> None:
-        """Check that it is one network, and no space.
-
-        Raises:
-            CompileError: decisions are open.
-        """
-        names = self.open_decisions
-        if not names:
-            return
-        shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-        shown += ", ..." if len(names) > _SHOWN else ""
-        count = "1 decision is" if len(names) == 1 else f"{len(names)} decisions are"
-        message = f"`{self.name}` is a space of networks, and this needs one: {count} open"
-        hint = f"decide {shown}: `--choose NAME=OPTION`, or `--choose smallest` for all"
-        raise CompileError([error("choice", message, help=hint)])
-
-    @property
-    def walk(self) -> Walk:
-        """All members of a space: how many there are, and what they cost, exactly.
-
-        Raises:
-            CompileError: a member has a mistake, or there is too much to look at.
-        """
-        if not isinstance(self.walked, str):
-            return self.walked
-        message = f"what the members of `{self.name}` cost is not known: {self.walked}"
-        hint = "leave fewer decisions open, with `choose` or `--choose`"
-        raise CompileError([error("space", message, name_span(self.plan.network), help=hint)])
-
-    @cached_property
-    def walked(self) -> Walk | str:
-        """The same, or why it is not known what the members cost."""
-        found = self.members
-        return found if isinstance(found, str) else compiler.walk(self._request, found)
-
-    @cached_property
-    def members(self) -> Members | str:
-        """All members of a space, whatever they cost, or why they are not known.
-
-        Raises:
-            CompileError: a member has a mistake.
-        """
-        return compiler.members(self._request)
-
-    def draw_members(self) -> int:
-        """Build some members, where it is not known of all that they are valid; how many.
-
-        Raises:
-            CompileError: one of them has a mistake.
-        """
-        return compiler.drawn(self._request)
-
-    @cached_property
-    def _request(self) -> Request:
-        return compiler.request(self.program, self.plan, self.name, self.resized)
-
-    @property
-    def name(self) -> str:
-        return self.graph.name
 
     @property
     def inputs(self) -> dict[str, tuple[int, ...]]:
@@ -316,21 +230,6 @@ class Network:
         program = self.program
         origin = Origin(Path(program.main.file.source.name).name, program.digest)
         return sealed_files(texts, manifest(self.graph, self.module, recipe, origin, self.costs))
-
-    def supernet(self, sharing: Sharing) -> str:
-        """The text of a module that shares the weights of all members, and imports only torch.
-
-        Raises:
-            CompileError: it is no space, or weights of its members cannot be shared.
-        """
-        if not self.open_decisions:
-            message = f"`{self.name}` is one network: nothing is open that a supernet could search"
-            hint = "write a choice, such as `{16, 24}`, where the network may vary"
-            raise CompileError(
-                [error("supernet", message, name_span(self.plan.network), help=hint)]
-            )
-        members = self.walk.members
-        return compiler.supernet(self.program, self._request, members, sharing)
 
     @cached_property
     def module(self) -> Module:
