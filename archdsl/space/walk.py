@@ -11,8 +11,9 @@ from archdsl.space.joined import Joined, Taken, parts_around
 from archdsl.space.members import Members
 from archdsl.space.quantities import metric
 from archdsl.space.sums.draws import EvenDraws
+from archdsl.space.sums.shares import Shares
 from archdsl.space.sums.spread import Between, Spread, spread
-from archdsl.space.sums.sweeps import Assignment, count, extremum, price
+from archdsl.space.sums.sweeps import Assignment, count, extremum
 from archdsl.space.survey.parts import Part
 
 
@@ -76,11 +77,13 @@ class Walk(Members):
         groups: dict[str, set[int]] = {}
         for number, part in enumerate(self.surveyed.parts):
             groups.setdefault(_label(part), set()).add(number)
+        if not self.members:
+            return
+        shares = Shares(self.joined.elimination, metric(name))
         for label, factors in groups.items():
-            own = price(self.joined.elimination, metric(name), factors)
-            least, greatest = extremum(own, min), extremum(own, max)
-            if least and greatest and greatest.cost:
-                yield Row(label, least.cost, count(own).mean, greatest.cost)
+            own = shares.of(factors)
+            if own.greatest:
+                yield Row(label, own.least, own.mean, own.greatest)
 
 
 def walk_over(members: Members) -> Walk:
