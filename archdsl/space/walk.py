@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 from archdsl.space.joined import Joined, Taken, parts_around
 from archdsl.space.members import Members
 from archdsl.space.quantities import metric
 from archdsl.space.sums.draws import EvenDraws
+from archdsl.space.sums.factors import Cost
 from archdsl.space.sums.shares import Shares
 from archdsl.space.sums.spread import Between, Spread, spread
-from archdsl.space.sums.sweeps import Assignment, count, extremum
+from archdsl.space.sums.sweeps import Assignment, count, extremum, price
 from archdsl.space.survey.parts import Part
 
 
@@ -50,6 +52,17 @@ class Walk(Members):
     def _extreme(self, name: str, best: Callable[[Sequence[int]], int]) -> Member | None:
         found = extremum(self.joined.priced(name), best)
         return found and Member(found.cost, self.taken(found.member))
+
+    def least_weighted(self, weights: Mapping[str, Fraction]) -> Mapping[str, int] | None:
+        """The costs of a member for which a weighted sum of them is least; None without members."""
+        unit = lcm(*(weight.denominator for weight in weights.values()))
+        metrics = [(metric(name), int(weight * unit)) for name, weight in weights.items()]
+
+        def summed(cost: Cost) -> int:
+            return sum([of(cost) * weight for of, weight in metrics])
+
+        found = extremum(price(self.joined.elimination, summed), min)
+        return None if found is None else self.costs(self.taken(found.member))
 
     def mean(self, name: str) -> Fraction:
         """The mean over all members; there must be some."""

@@ -126,19 +126,17 @@ def check(
     Raises:
         CompileError: with every mistake in the search, or in a member of its space.
     """
-    from archdsl.searches.reading.budgets import (
-        budgets,
-        unknown_costs,
-    )  # few commands ask for all members
+    from archdsl.searches.reading import budgets  # few commands ask for all members
 
     built = build(program, search, {}, diagnostics, networks)
     if isinstance(built.search.method, Expansion):
         return
     walk = built.space.walked
     if isinstance(walk, str):  # it does not apply to every space
-        diagnostics.extend(unknown_costs(built.entries, walk, built.space.name))
+        diagnostics.extend(budgets.unknown_costs(built.entries, walk, built.space.name))
     else:
-        diagnostics.extend(budgets(built.entries, walk, built.space.name))
+        diagnostics.extend(budgets.budgets(built.entries, walk, built.space.name))
+    diagnostics.extend(budgets.measured(built.entries, built.space))
 
 
 def _space(frame: Frame, search: tree.Search) -> dict[str, Given] | None:
