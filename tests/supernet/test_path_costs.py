@@ -1,4 +1,7 @@
-"""Costs of paths are those of the members that are built, and bounds hold exactly."""
+"""Costs of paths are those of members, as the compiler looks them up, and bounds hold exactly.
+
+`tests/space` builds all members of the small spaces, and compares them with what is looked up.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 from math import inf, prod, sqrt
 from pathlib import Path
@@ -16,7 +19,7 @@ from typing import Any, NamedTuple
 
 import black
 import pytest
-from space.spaces import SPACES, TABLE, members, request_of
+from space.spaces import SPACES, TABLE, request_of
 
 import archdsl
 from archdsl import files
@@ -25,9 +28,11 @@ from archdsl.costs.metrics import total
 from archdsl.plan.decisions import picked
 from archdsl.resources import folder
 from archdsl.space.cost_file import cost_file
-from archdsl.space.quantities import ADDED
+from archdsl.space.lookups import NoMember
+from archdsl.space.quantities import ADDED, metric
 from archdsl.space.space import build_member, figures_of, walk
 from archdsl.space.sums import folding
+from archdsl.space.walk import Walk
 from supernet.costing import costs_in, module_in
 
 torch = pytest.importorskip("torch")
@@ -51,19 +56,12 @@ ALL = {**SPACES, "limited": LIMITED}
 
 
 class Small(NamedTuple):
-    """A space, its costs, and what each member costs: by the options that have an effect."""
+    """A space: what each member costs, by the options that have an effect, and all paths."""
 
-    request: Request
     costs: Any
     members: dict[frozenset[tuple[str, str]], dict[str, int]]
-
-    def paths(self) -> Iterator[tuple[dict[str, str], dict[str, int]]]:
-        """All paths, with the costs of the members that they lead to."""
-        for options in product(*self.costs.decisions.values()):
-            path = dict(zip(self.costs.decisions, options, strict=True))
-            for taken, figures in self.members.items():
-                if taken <= path.items():
-                    yield path, figures
+    paths: list[tuple[dict[str, str], dict[str, int]]]
+    refused: list[dict[str, str]]
 
     def logarithms(self, seed: int) -> dict[str, Any]:
         """Log-probabilities of options."""
@@ -87,33 +85,41 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Small]:
             request = request_of(ALL[name])
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(folding, "ROWS", 1)
-                costs = costs_in(tmp_path_factory.mktemp(name), walk(request))
-            found = {
-                frozenset((n, o) for n, o in taken.items() if n in costs.decisions): {
-                    metric: total(metric, figures) for metric in ADDED
-                }
-                for taken, figures in members(request)
-            }
-            made[name] = Small(request, costs, found)
+                found = walk(request)
+            costs = costs_in(tmp_path_factory.mktemp(name), found)
+            made[name] = Small(costs, {}, [], [])
+            _look_up(made[name], found)
         return made[name]
 
     return space
+
+
+def _look_up(space: Small, found: Walk) -> None:
+    """Sort all paths by whether they lead to members, and look these up."""
+    decisions = space.costs.decisions
+    for options in product(*decisions.values()):
+        path = dict(zip(decisions, options, strict=True))
+        try:
+            taken, cost = found.lookups.find(lambda name, own, path=path: path.get(name, own[0]))
+        except NoMember:
+            space.refused.append(path)
+            continue
+        figures = {name: metric(name)(cost) for name in ADDED}
+        space.members[frozenset(each for each in taken.items() if each[0] in path)] = figures
+        space.paths.append((path, figures))
+    assert found.members == len(space.members) > 1
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_paths_cost_what_members_cost(name: str, small: Callable[[str], Small]) -> None:
     """Options that no member has together are refused."""
     space = small(name)
-    known = {tuple(path.items()): figures for path, figures in space.paths()}
-    assert len(known) >= len(space.members) > 1
-    for options in product(*space.costs.decisions.values()):
-        path = dict(zip(space.costs.decisions, options, strict=True))
-        if tuple(path.items()) not in known:
-            with pytest.raises(Exception, match="no member with these options together"):
-                space.costs.of(path)
-            continue
-        assert space.costs.of(path) == known[tuple(path.items())]
-        assert frozenset(space.costs.made(path).items()) in space.members
+    for path, figures in space.paths:
+        assert space.costs.of(path) == figures
+        assert space.members[frozenset(space.costs.made(path).items())] == figures
+    for path in space.refused:
+        with pytest.raises(Exception, match="no member with these options together"):
+            space.costs.of(path)
 
 
 def test_an_option_of_no_member_is_refused(small: Callable[[str], Small]) -> None:
@@ -185,12 +191,11 @@ def test_likeliest_within_by_brute_force(
         within = _globals(space.costs)
         monkeypatch.setitem(within, "EXACT", 0)
         slack = 2 * len(space.costs.tables.tables) / within["BINS"]
-    paths = [*space.paths()]
-    found = sorted({cost["macs"] for _, cost in paths})
+    found = sorted({cost["macs"] for _, cost in space.paths})
     assert space.costs.least("macs") == found[0]
     for seed, most in enumerate([found[0], found[len(found) // 3], found[-1] - 1, found[-1]]):
         likely = space.logarithms(seed)
-        near = [path for path, cost in paths if cost["macs"] <= most * (1 - slack)]
+        near = [path for path, cost in space.paths if cost["macs"] <= most * (1 - slack)]
         path = space.costs.likeliest_within(likely, most, "macs")
         assert space.costs.of(path)["macs"] <= most
         best = max((space.value(likely, path) for path in near), default=-inf)
@@ -290,7 +295,7 @@ def test_the_scripts_are_as_they_stand(name: str) -> None:
 def test_a_file_of_another_space(small: Callable[[str], Small], tmp_path: Path) -> None:
     made = module_in(tmp_path)
     path = tmp_path / "costs.json"
-    path.write_text(cost_file("space", walk(small("shared").request)))
+    path.write_text(cost_file("space", walk(request_of(SPACES["shared"]))))
     options = {**small("shared").costs.decisions}
     with pytest.raises(Exception, match=r"of another space: d\.conv\.channels is no decision here"):
         made.PathCosts(path, {"other": ("1", "2")})
