@@ -44,7 +44,8 @@ MAY_IMPORT = {
     "searches.reading": GROUND
     | {"build", "costs", "foreign", "ir", "network", "ops.base", "params", "plan", "program"}
     | {"recipes", "searches", "settings", "space", "syntax"},
-    "emit": GROUND | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes"},
+    "emit": GROUND
+    | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes", "searches"},
     "emit.targets": {"ir", "ops", "passes"},
     "draw": GROUND
     | {"claims.members", "costs", "ir", "ops.base", "ops.sources", "plan.derivations"}

@@ -5,12 +5,18 @@ Those stand in `templates/` as they are emitted.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from archdsl.emit.scripts.recipe import recipe_script
 from archdsl.emit.scripts.target import Target
 from archdsl.recipes.recipe import Recipe
 from archdsl.resources import folder
 
-__all__ = ["ENTRY_SCRIPTS", "NAMES", "Target", "scripts"]
+if TYPE_CHECKING:
+    from archdsl.searches.search import Search
+
+__all__ = ["ENTRY_SCRIPTS", "NAMES", "SEARCH_NAMES", "Target", "scripts", "search_scripts"]
 
 _STEMS = """
 recipe
@@ -26,6 +32,20 @@ NAMES = tuple(f"{name}.py" for name in _STEMS.split())
 ENTRY_SCRIPTS = ("train.py", "evaluate.py")
 """Those that a user starts."""
 
+_SEARCHING = """
+policy
+cost_tables paths_within path_costs
+path_learner finding found_files search
+"""
+
+_OF_MEMBERS = ("train.py", "evaluate.py")
+
+SEARCH_NAMES = (
+    *(name for name in NAMES if name not in _OF_MEMBERS),
+    *(f"{name}.py" for name in _SEARCHING.split()),
+)
+"""The files of a search by a supernet; what is found is trained by scripts of its own."""
+
 _TRAINING = frozenset(
     f"{name}.py" for name in "held_out learner resuming run epochs options train".split()
 )
@@ -37,6 +57,12 @@ def scripts(recipe: Recipe, target: Target) -> dict[str, str]:
     own = {"recipe.py": recipe_script(recipe, target)}
     left_out = _TRAINING if target.gives_probabilities else ()
     return own | {name: _text(name) for name in NAMES[1:] if name not in left_out}
+
+
+def search_scripts(recipe: Recipe, target: Target, search: Search) -> dict[str, str]:
+    """The same for a search whose supernet is the target; costs.json stands beside them."""
+    own = {"recipe.py": recipe_script(recipe, replace(target, is_supernet=True), search)}
+    return own | {name: _text(name) for name in SEARCH_NAMES[1:]}
 
 
 def _text(name: str) -> str:

@@ -8,6 +8,7 @@ not have is a neutral value where the loop reads it, and otherwise not there.
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
 from archdsl.emit.names import first_paragraph
 from archdsl.emit.pages import page
@@ -37,12 +38,18 @@ from archdsl.recipes.recipe import (
     Views,
 )
 
+if TYPE_CHECKING:
+    from archdsl.searches.search import Search
+
 _WIDTH = 84
 
 _VIDEO = """
 Clip augmented centre_crop crops exactly normalised random_crop shorter_side
 spread_clips whole_video
 """
+
+_BESIDE = ("errors", "labels", "decoding", "video", "policy")
+"""The scripts that it imports."""
 
 _HOMES = {
     "math": Imported("math"),
@@ -58,6 +65,8 @@ _HOMES = {
     "OpenVideo": Imported("decoding", "OpenVideo"),
     **{name: Imported("labels", name) for name in ("OneLabel", "SeveralLabels")},
     **{name: Imported("video", name) for name in _VIDEO.split()},
+    "Mapping": Imported("collections.abc", "Mapping"),
+    **{name: Imported("policy", name) for name in ("Importance", "Policy", "Score")},
 }
 """Where recipe.py has its names from, the network's module aside."""
 
@@ -75,6 +84,7 @@ class BodyView(Frozen):
     """What the template of the functions asks."""
 
     is_trained: bool
+    is_tested: bool
     gives_probabilities: bool
     activation: str
     """What makes probabilities of scores."""
@@ -107,27 +117,45 @@ class BodyView(Frozen):
     """The call that reads a video in its full length, if that is the test."""
 
 
-def recipe_script(recipe: Recipe, target: Target) -> str:
-    """The text of recipe.py."""
-    own = "\n".join(constants(recipe, target))
+def recipe_script(recipe: Recipe, target: Target, search: Search | None = None) -> str:
+    """The text of recipe.py; with a search, it also says how that is done."""
+    own, functions = _own_text(recipe, target, search)
     body = _body(recipe, target, target.class_name)
-    is_taken = target.class_name in names_defined(f"{own}\n{body}") | set(_HOMES)
+    is_taken = target.class_name in names_defined(f"{own}\n{body}\n{functions}") | set(_HOMES)
     alias = f"{target.class_name}Network" if is_taken else None
     if alias:
         body = _body(recipe, target, alias)
+    if functions:
+        body = f"{body}\n\n\n{functions}"
     names = names_used(f"{own}\n{body}")
     imports = [_HOMES[name] for name in names & set(_HOMES)]
     imports.append(Imported(target.module, target.class_name, alias))
-    docstring = render((Docstring(_header(recipe, target)),))
-    stated = import_lines(imports, (target.module, "errors", "labels", "decoding", "video"))
+    docstring = render((Docstring(_header(recipe, target, search)),))
+    stated = import_lines(imports, (target.module, *_BESIDE))
     return page("recipe.py.j2", recipe=RecipeView(docstring, stated, own, body))
 
 
-def _header(recipe: Recipe, target: Target) -> str:
+def _own_text(recipe: Recipe, target: Target, search: Search | None) -> tuple[str, str]:
+    """The constants, and the functions of a search, if there is one."""
+    if search is None:
+        return "\n".join(constants(recipe, target, recipe.name)), ""
+    # few networks are searched
+    from archdsl.emit.scripts.searching import search_constants, search_functions
+
+    own = constants(recipe, target, search.name, search_constants(search, recipe))
+    return "\n".join(own), search_functions(search, recipe)
+
+
+def _header(recipe: Recipe, target: Target, search: Search | None) -> str:
     """What is trained, and how the recipe's own text describes that."""
     verb = "tested" if target.gives_probabilities else "trained and tested"
-    title = f"How {target.module}.{target.class_name} is {verb}: the recipe {recipe.name}."
+    how = f"the recipe {recipe.name}"
+    if search is not None:
+        verb, how = "trained while its space is searched", f"{how}, and the search {search.name}"
+    title = f"How {target.module}.{target.class_name} is {verb}: {how}."
     parts = [title, first_paragraph(target.title)]
+    if search is not None and search.doc:
+        parts += filter(None, search.doc.split("\n\n"))
     if recipe.doc:
         parts += filter(None, recipe.doc.split("\n\n"))  # also what no paper printed
     if recipe.pretrained and not target.gives_probabilities:
@@ -141,6 +169,7 @@ def _body(recipe: Recipe, target: Target, name: str) -> str:
     schedule, is_trained = recipe.schedule, not target.gives_probabilities
     view = BodyView(
         is_trained=is_trained,
+        is_tested=not target.is_supernet,
         gives_probabilities=target.gives_probabilities,
         activation="sigmoid()" if recipe.loss == "binary_cross_entropy" else "softmax(1)",
         has_classes=target.has_classes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archdsl.emit.python import (
     Assign,
@@ -33,20 +33,23 @@ class Constant(Frozen):
     remark: str | None = None
 
 
-def constants(recipe: Recipe, target: Target) -> list[str]:
-    """The lines: first what is run, then how it learns, then what clips are."""
+def constants(
+    recipe: Recipe, target: Target, run: str, search: Iterable[Constant] = ()
+) -> list[str]:
+    """The lines: first what is run, then how it learns and searches, then what clips are."""
     is_trained = not target.gives_probabilities
     groups = [
         [
             Constant("NETWORK", literal(f"{target.module}.{target.class_name}")),
             Constant("CLASSES", literal(target.classes)),
             Constant("LABELS", Call(Atom(labels_class(recipe)), ()), "of a video"),
-            Constant("OUTPUT_DIR", literal(f"runs/{recipe.name}")),
+            Constant("OUTPUT_DIR", literal(f"runs/{run}")),
         ],
         [*(_training(recipe, target) if is_trained else ()), _precision(recipe)],
+        [*search],
         [*_pixels(recipe), *_clips(recipe, is_trained)],
     ]
-    return [line for group in groups for line in ("", *map(_line, group))][1:]
+    return [line for group in groups if group for line in ("", *map(_line, group))][1:]
 
 
 def labels_class(recipe: Recipe) -> str:
@@ -74,31 +77,31 @@ def _training(recipe: Recipe, target: Target) -> Iterator[Constant]:
     yield Constant("BATCH", literal(recipe.batch), "clips of a step, over all processes")
     parts = "parts in which a process takes its clips"
     yield Constant("ACCUMULATE", literal(recipe.accumulate), parts)
-    yield Constant("LEARNING_RATE", _plain(optimizer.lr), "for this batch")
+    yield Constant("LEARNING_RATE", plain(optimizer.lr), "for this batch")
     if isinstance(optimizer, Sgd):
-        yield Constant("MOMENTUM", _plain(optimizer.momentum))
+        yield Constant("MOMENTUM", plain(optimizer.momentum))
     else:
-        yield Constant("BETAS", _plain(optimizer.betas))
-    yield Constant("WEIGHT_DECAY", _plain(optimizer.weight_decay))
+        yield Constant("BETAS", plain(optimizer.betas))
+    yield Constant("WEIGHT_DECAY", plain(optimizer.weight_decay))
     yield from _schedule(recipe)
     yield from _fine_tuning(recipe)
     if recipe.dropout is not None:
-        yield Constant("DROPOUT", _plain(recipe.dropout))
+        yield Constant("DROPOUT", plain(recipe.dropout))
     if recipe.label_smoothing:
-        yield Constant("LABEL_SMOOTHING", _plain(recipe.label_smoothing))
-    yield from _read_by_the_loop(recipe)
+        yield Constant("LABEL_SMOOTHING", plain(recipe.label_smoothing))
+    yield from _read_by_the_loop(recipe, target)
 
 
 def _schedule(recipe: Recipe) -> Iterator[Constant]:
     match recipe.schedule:
         case Cosine(final=final) if final:
-            yield Constant("FINAL", _plain(final), "of the rate, at the end")
+            yield Constant("FINAL", plain(final), "of the rate, at the end")
         case Steps(at=at, factor=factor):
             yield Constant("STEPS", literal(at), "epochs after which the rate is multiplied")
-            yield Constant("STEP_FACTOR", _plain(factor))
+            yield Constant("STEP_FACTOR", plain(factor))
     if recipe.warmup:
-        yield Constant("WARMUP_EPOCHS", _plain(recipe.warmup.epochs))
-        start = _plain(recipe.warmup.start)
+        yield Constant("WARMUP_EPOCHS", plain(recipe.warmup.epochs))
+        start = plain(recipe.warmup.start)
         yield Constant("WARMUP_START", start, "the rate at which it begins")
 
 
@@ -110,21 +113,27 @@ def _fine_tuning(recipe: Recipe) -> Iterator[Constant]:
         yield Constant("RATES", Tuple(tuple(pairs)), "of parts, times the rate")
 
 
-def _read_by_the_loop(recipe: Recipe) -> Iterator[Constant]:
-    """What train.py asks of every recipe, with neutral values where one says nothing."""
+def _read_by_the_loop(recipe: Recipe, target: Target) -> Iterator[Constant]:
+    """What the loop asks of every recipe, with neutral values where one says nothing."""
     if recipe.clip_gradients is None:
         yield Constant("MAX_GRAD_NORM", Atom("math.inf"), "no clipping")
     else:
-        yield Constant("MAX_GRAD_NORM", _plain(recipe.clip_gradients))
-    decay = _plain(recipe.ema) if recipe.ema else literal(0.0)
+        yield Constant("MAX_GRAD_NORM", plain(recipe.clip_gradients))
+    decay = plain(recipe.ema) if recipe.ema else literal(0.0)
     yield Constant("EMA_DECAY", decay, None if recipe.ema else "no average")
+    if not target.is_supernet:
+        yield from _of_norms(recipe)
+    yield _class_weights(recipe)
+    remark = "all classes equally often" if recipe.sampling == "balanced" else None
+    yield Constant("SAMPLING", literal(recipe.sampling), remark)
+
+
+def _of_norms(recipe: Recipe) -> Iterator[Constant]:
+    """How the statistics of batch norms are taken."""
     measured = recipe.precise_bn or 0
     remark = None if measured else "no precise BN"
     yield Constant("PRECISE_BN_BATCHES", literal(measured), remark)
     yield Constant("SYNC_BN", literal(recipe.sync_bn))
-    yield _class_weights(recipe)
-    remark = "all classes equally often" if recipe.sampling == "balanced" else None
-    yield Constant("SAMPLING", literal(recipe.sampling), remark)
 
 
 def _class_weights(recipe: Recipe) -> Constant:
@@ -142,8 +151,8 @@ def _precision(recipe: Recipe) -> Constant:
 
 def _pixels(recipe: Recipe) -> Iterator[Constant]:
     remark = "of R, G and B between 0 and 1"
-    yield Constant("MEAN", _plain(recipe.normalise.mean), remark)
-    yield Constant("STD", _plain(recipe.normalise.std))
+    yield Constant("MEAN", plain(recipe.normalise.mean), remark)
+    yield Constant("STD", plain(recipe.normalise.std))
 
 
 def _clips(recipe: Recipe, is_trained: bool) -> Iterator[Constant]:
@@ -171,5 +180,6 @@ def _sides(recipe: Recipe) -> Iterator[Constant]:
         yield Constant("FLIP", number(recipe.flip))
 
 
-def _plain(value: object) -> Python:
+def plain(value: object) -> Python:
+    """A number, or a tuple of some, as it is."""
     return literal(python_value(value))

@@ -10,7 +10,8 @@ class Target(Frozen):
 
     `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `title`
     is the first line of its doc, or its name; `classes` are as many as it has by itself.
-    One that `gives_probabilities` takes the softmax itself, and is tested only.
+    One that `gives_probabilities` takes the softmax itself, and is tested only. A supernet has the
+    weights of many networks, and is trained only.
     """
 
     module: str
@@ -19,6 +20,7 @@ class Target(Frozen):
     title: str
     classes: int
     gives_probabilities: bool = False
+    is_supernet: bool = False
 
     @property
     def has_classes(self) -> bool:
