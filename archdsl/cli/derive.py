@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from archdsl.cli import options
-from archdsl.cli.choosing import chosen
+from archdsl.cli.choose import chosen
 from archdsl.cli.transform import print_or_write, spec_path
 from archdsl.diagnostics import Diagnostics
 from archdsl.spec import load

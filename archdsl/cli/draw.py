@@ -18,7 +18,7 @@ from archdsl.spec import load
 
 if TYPE_CHECKING:
     from archdsl.build.outcome import Sketch
-    from archdsl.claims.members import Member
+    from archdsl.claims.families import FamilyMember
     from archdsl.costs.figures import Convention
     from archdsl.draw.choices import Decisions
     from archdsl.draw.network import Fault
@@ -213,9 +213,9 @@ def _family(arguments: argparse.Namespace) -> int:
     return int(any(diagnostics.has_errors for diagnostics in collected))
 
 
-def _members(path: str, diagnostics: Diagnostics) -> list[Member]:
+def _members(path: str, diagnostics: Diagnostics) -> list[FamilyMember]:
     """The members of a spec; none if it cannot be read, and then there are only diagnostics."""
-    from archdsl.claims.members import members
+    from archdsl.claims.families import members
 
     try:
         return members(load(path), path, diagnostics)
@@ -225,7 +225,7 @@ def _members(path: str, diagnostics: Diagnostics) -> list[Member]:
 
 
 def _chart(
-    members: Sequence[Member], convention: Convention, arguments: argparse.Namespace
+    members: Sequence[FamilyMember], convention: Convention, arguments: argparse.Namespace
 ) -> None:
     from archdsl import files
     from archdsl.draw.chart_page import chart_page

@@ -185,7 +185,7 @@ def requested(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given
     name = spec.choose(arguments.network)
     given = given_parameters(spec, arguments)
     if arguments.choices:
-        from archdsl.cli.choosing import chosen  # few networks are spaces
+        from archdsl.cli.choose import chosen  # few networks are spaces
 
         spec = chosen(spec, name, given, arguments.choices)
     return spec, name, given

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from archdsl.claims.members import Member
+from archdsl.claims.families import FamilyMember
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import CompileError, Diagnostic, counted, error
 from archdsl.draw import captions
@@ -29,7 +29,7 @@ _LONGEST_RUN = 12
 """The most points that a line joins: one through many more would say nothing."""
 
 
-def chart(members: Sequence[Member], convention: Convention) -> Chart:
+def chart(members: Sequence[FamilyMember], convention: Convention) -> Chart:
     """The chart of the members that have an accuracy and a cost.
 
     Raises:
@@ -65,7 +65,7 @@ def _nothing_to_draw(is_rated: bool, convention: Convention) -> Diagnostic:
 class _Family:
     """Members as points: a group for each base, and in it a run for each lineage."""
 
-    def __init__(self, members: Sequence[Member], convention: Convention) -> None:
+    def __init__(self, members: Sequence[FamilyMember], convention: Convention) -> None:
         self.members = members
         self.convention = convention
         self.counts = Counter(member.network for member in members)
@@ -87,7 +87,7 @@ class _Family:
 
     def groups(self) -> Iterator[Group]:
         """A coloured group for each of the largest bases, and a grey one for all other members."""
-        bases: dict[tuple[Path, str], list[Member]] = {}
+        bases: dict[tuple[Path, str], list[FamilyMember]] = {}
         for member in self.members:
             base = (member.lineage.file, member.lineage.base)  # a name alone is not unique
             bases.setdefault(base, []).append(member)
@@ -101,14 +101,14 @@ class _Family:
         if rest:
             yield Group("", self._runs(rest))
 
-    def _runs(self, members: Sequence[Member]) -> tuple[tuple[Point, ...], ...]:
+    def _runs(self, members: Sequence[FamilyMember]) -> tuple[tuple[Point, ...], ...]:
         found: dict[Lineage, list[Point]] = {}
         for member in members:
             found.setdefault(member.lineage, []).append(self._point(member))
         runs = (sorted(run, key=_by_cost) for run in found.values())
         return tuple(part for run in runs for part in _split_long_run(run))
 
-    def _point(self, member: Member) -> Point:
+    def _point(self, member: FamilyMember) -> Point:
         cost, up = member.figures.total(self.convention), float(member.top1 or 0)
         # `x3d_s`, not `x3d_s(size = 182)`, if the network is there only once.
         name = member.name if self.counts[member.network] > 1 else member.network
@@ -135,7 +135,7 @@ def _by_cost(point: Point) -> tuple[int, float]:
     return point.across, point.up
 
 
-def _inputs(member: Member) -> str:
+def _inputs(member: FamilyMember) -> str:
     """The shape of the input; the names too if there are several."""
     shapes = {name: captions.shape(TensorType(shape)) for name, shape in member.inputs.items()}
     if len(shapes) == 1:

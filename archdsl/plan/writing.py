@@ -15,7 +15,7 @@ from archdsl.build.values import Value
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.plan.decisions import CHOOSE
 from archdsl.plan.edits import literal, network_of, shape_literal
-from archdsl.plan.members import NOWHERE, Inserts, Member, read_option
+from archdsl.plan.member_text import NOWHERE, Inserts, MemberText, read_option
 from archdsl.plan.options import blocks_in
 from archdsl.plan.plan import Plan, own_tables
 from archdsl.plan.rows import EXPECTATIONS, BuiltRow, Cells, RowId
@@ -38,11 +38,11 @@ def standalone_text(name: str, plan: Plan, built: Built, origin: str) -> str:
         CompileError: it needs two different blocks of one name.
     """
     is_space = any(each.decision.is_open for each in built.decisions)
-    member = Member(() if is_space else built.decisions)
+    member = MemberText(() if is_space else built.decisions)
     parts = _parts(name, plan, built.rows, member)
     if member.left or (is_space and plan.narrowed):
         # Not all of it can be said in place of the choices, so the space stands there as a whole.
-        parts = _parts(f"{name}_space", plan, (), Member(()))
+        parts = _parts(f"{name}_space", plan, (), MemberText(()))
         parts.append((_chosen(name, plan, built, is_space=is_space),))
     pieces = (_format(part) for part in parts if part)
     doc = f"{doc_string(plan.doc)}\n" if plan.doc else ""
@@ -50,7 +50,7 @@ def standalone_text(name: str, plan: Plan, built: Built, origin: str) -> str:
 
 
 def _parts(
-    name: str, plan: Plan, rows: Iterable[BuiltRow], member: Member
+    name: str, plan: Plan, rows: Iterable[BuiltRow], member: MemberText
 ) -> list[tuple[tree.Definition, ...]]:
     """The definitions of a file in groups: what it uses, the blocks that it needs, the network."""
     network = _network(name, plan, rows, member)
@@ -106,7 +106,7 @@ def _with_insertions(
     yield tree.Derived("network", network.name, base_name, inserts, None, span=NOWHERE)
 
 
-def _network(name: str, plan: Plan, rows: Iterable[BuiltRow], member: Member) -> tree.Network:
+def _network(name: str, plan: Plan, rows: Iterable[BuiltRow], member: MemberText) -> tree.Network:
     """The network, given parameters as its defaults, and without parameters now unused."""
     network = member.network(network_of(plan, _built_shapes(plan, rows)), plan.unit)
     # Replacing a block can leave parameters that only the old one read.
@@ -117,7 +117,7 @@ def _network(name: str, plan: Plan, rows: Iterable[BuiltRow], member: Member) ->
     return replace(network, name=name, parameters=tuple(parameters), doc=None)
 
 
-def _with_default(parameter: tree.Parameter, plan: Plan, member: Member) -> tree.Parameter:
+def _with_default(parameter: tree.Parameter, plan: Plan, member: MemberText) -> tree.Parameter:
     if parameter.name in plan.open:
         unit, written = plan.open[parameter.name]
         return replace(parameter, default=member.expression(written, unit))
@@ -167,7 +167,7 @@ def _without_spans(node: N) -> N:
 class Dependencies:
     """The library files that some text needs, and definitions of other files, in order."""
 
-    member: Member
+    member: MemberText
     uses: dict[str, Unit] = field(default_factory=dict)
     definitions: list[tree.Definition] = field(default_factory=list)
     _found: dict[int, Definition] = field(default_factory=dict)
@@ -244,7 +244,7 @@ def _clashes(networks: Iterable[str], definitions: list[Definition]) -> Iterator
 
 
 def _dependencies(
-    plan: Plan, networks: tuple[tree.Network | tree.Derived, ...], member: Member
+    plan: Plan, networks: tuple[tree.Network | tree.Derived, ...], member: MemberText
 ) -> Dependencies:
     """The dependencies of a network's text, its given parameters and its insertions."""
     network = networks[0]

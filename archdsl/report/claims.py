@@ -23,7 +23,7 @@ from archdsl.report.text import (
 )
 
 if TYPE_CHECKING:
-    from archdsl.claims.members import Member
+    from archdsl.claims.families import FamilyMember
 
 _COLUMNS = ("network", "metric", "claimed", "measured", "residual", "verdict")
 
@@ -104,7 +104,7 @@ def _claim(spec: str, checked: ClaimResult) -> dict[str, object]:
 # Members of families
 
 
-def show_members(members: Sequence[Member], convention: Convention, form: str) -> str:
+def show_members(members: Sequence[FamilyMember], convention: Convention, form: str) -> str:
     """The costs and claims of every member, in one of `text.FORMATS`."""
     if form == "json":
         return as_json([_member(member, convention) for member in members])
@@ -117,7 +117,7 @@ def show_members(members: Sequence[Member], convention: Convention, form: str) -
     return table.markdown() if form == "markdown" else table.text()
 
 
-def _member_cells(member: Member, convention: Convention) -> tuple[str, ...]:
+def _member_cells(member: FamilyMember, convention: Convention) -> tuple[str, ...]:
     figures = member.figures
     return (
         member.name,
@@ -131,14 +131,14 @@ def _member_cells(member: Member, convention: Convention) -> tuple[str, ...]:
     )
 
 
-def _inputs(member: Member) -> str:
+def _inputs(member: FamilyMember) -> str:
     """The shape of the input; the names too if there are several."""
     if len(member.inputs) == 1:
         return "".join(map(show_shape, member.inputs.values()))
     return show_inputs(member.inputs)
 
 
-def _member(member: Member, convention: Convention) -> dict[str, object]:
+def _member(member: FamilyMember, convention: Convention) -> dict[str, object]:
     return {
         "spec": member.spec,
         "network": member.network,
@@ -167,7 +167,7 @@ def _number(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _csv(members: Sequence[Member], convention: Convention) -> str:
+def _csv(members: Sequence[FamilyMember], convention: Convention) -> str:
     figures = ("params", "macs", "convention", "cost", "activations", "memory", "top1")
     columns = ("spec", "network", "base", "input", *figures, *_COUNTED)
     rows = (

@@ -22,7 +22,7 @@ from archdsl.report.text import (
     readable,
 )
 from archdsl.space.sums.spread import Between, Spread
-from archdsl.space.walk import Member, Row, Walk
+from archdsl.space.walk import CostedMember, Row, Walk
 
 _SHAPES = 3
 """Shapes of an input beyond which only the ends are shown."""
@@ -85,7 +85,7 @@ class SpaceReport:
         least, greatest = self._extremes(metric)
         return least.cost, round(self._walk.mean(metric)), greatest.cost
 
-    def _extremes(self, metric: str) -> tuple[Member, Member]:
+    def _extremes(self, metric: str) -> tuple[CostedMember, CostedMember]:
         least, greatest = self._walk.least(metric), self._walk.greatest(metric)
         # A space without members is a mistake, and nobody asks for a report of it.
         assert least is not None

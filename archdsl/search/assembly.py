@@ -21,12 +21,12 @@ from archdsl.search.candidates.course import Baseline, Course, Sampled
 from archdsl.search.candidates.growing import Growing
 from archdsl.search.candidates.grown import GrownSpace
 from archdsl.search.candidates.growth import Growth
-from archdsl.search.candidates.members import Members
+from archdsl.search.candidates.member_files import MemberFiles
 from archdsl.search.candidates.network_space import NetworkSpace
 from archdsl.search.domain import Goal, Member, Objective
 from archdsl.search.post import Setup
 from archdsl.search.records.identity import identity_of, sources_of
-from archdsl.search.records.ledger import Members as Searched
+from archdsl.search.records.ledger import Searched
 from archdsl.search.records.study import Identity
 from archdsl.search.samplers.sampling import sampler_of
 from archdsl.search.training import How
@@ -147,7 +147,7 @@ def _ground(spec: Spec, search: Search, wishes: Wishes) -> _Ground:
     metrics = ("macs", "params", *search.minimise)
     request = Request.of(spec.program, name, plan)
     space = NetworkSpace(name, request, search.bounds, metrics)
-    own, others = (Members(spec, name, given, reader) for reader in (trained, kept))
+    own, others = (MemberFiles(spec, name, given, reader) for reader in (trained, kept))
     contents = _with_spec(own.files, own.spec_text)
     return _Ground(space, _sampled(search, wishes, space), contents, others.spec_text)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
-from archdsl.space.counts import Counts
+from archdsl.ir.alike.counts import Counts
 
 
 class NotAMember(ValueError):

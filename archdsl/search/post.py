@@ -10,7 +10,7 @@ from typing import Protocol
 
 from archdsl.search.candidates.course import Baseline, Course
 from archdsl.search.domain import Goal, Member
-from archdsl.search.records.ledger import Ledger, Members
+from archdsl.search.records.ledger import Ledger, Searched
 from archdsl.search.records.presence import Presence, Watch
 from archdsl.search.records.record import Record
 from archdsl.search.stopping import StopRequest
@@ -37,7 +37,7 @@ class Setup:
 
     name: str
 
-    space: Members
+    space: Searched
     goal: Goal
     course: Course
     baseline: Baseline

@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 from archdsl.build.machine import RULES
 from archdsl.build.request import Request
+from archdsl.ir.alike.canonical import canonical_name
+from archdsl.ir.alike.counts import Counts, added, count
 from archdsl.ir.graph import Graph
 from archdsl.ir.pruning import without_unread
 from archdsl.plan.decisions import picked
-from archdsl.space.canonical import canonical_name
-from archdsl.space.counts import Counts, added, count
 from archdsl.space.space import build_member
 from archdsl.space.survey.networks import Surveyed
 from archdsl.space.survey.parts import Body, Way

@@ -16,7 +16,7 @@ from archdsl.space.sums.sweeps import Assignment, count, extremum, price
 from archdsl.space.survey.parts import Part
 
 
-class Member(NamedTuple):
+class CostedMember(NamedTuple):
     """A member and what it costs by some metric."""
 
     cost: int
@@ -38,17 +38,17 @@ class Walk(Members):
 
     joined: Joined
 
-    def least(self, name: str) -> Member | None:
+    def least(self, name: str) -> CostedMember | None:
         """A member that costs least; None if the space has no member."""
         return self._extreme(name, min)
 
-    def greatest(self, name: str) -> Member | None:
+    def greatest(self, name: str) -> CostedMember | None:
         """A member that costs most; None if the space has no member."""
         return self._extreme(name, max)
 
-    def _extreme(self, name: str, best: Callable[[Sequence[int]], int]) -> Member | None:
+    def _extreme(self, name: str, best: Callable[[Sequence[int]], int]) -> CostedMember | None:
         found = extremum(self.joined.priced(name), best)
-        return found and Member(found.cost, self.taken(found.member))
+        return found and CostedMember(found.cost, self.taken(found.member))
 
     def mean(self, name: str) -> Fraction:
         """The mean over all members; there must be some."""

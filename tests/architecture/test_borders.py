@@ -48,7 +48,7 @@ MAY_IMPORT = {
     | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes", "searches"},
     "emit.targets": {"ir", "ops", "passes"},
     "draw": GROUND
-    | {"claims.members", "costs", "ir", "ops.base", "ops.sources", "plan.derivations"}
+    | {"claims.families", "costs", "ir", "ops.base", "ops.sources", "plan.derivations"}
     | {"report.text"},
     "files": GROUND,
     "claims": GROUND
@@ -65,7 +65,7 @@ MAY_IMPORT = {
     | {"space.quantities", "space.sums.factors", "syntax.tree"},
     "search": GROUND
     | {"build.request", "build.values", "compiler", "costs", "draw", "expansion", "files"}
-    | {"ir.graph", "ir.likeness", "ir.pruning", "network", "plan", "program", "recipes"}
+    | {"ir.alike", "ir.graph", "ir.likeness", "ir.pruning", "network", "plan", "program", "recipes"}
     | {"report.text", "searches", "space", "spec", "syntax"},
     "supernet": GROUND
     | {"build.request", "emit", "ir", "ops.forms", "params.numbers", "plan.decisions"}
@@ -79,7 +79,7 @@ MAY_IMPORT = {
     | {
         "costs",
         "draw",
-        "space.choosing",
+        "space.words",
         "emit.scripts",
         "expansion",
         "export",

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archdsl.claims.members import Member, members
+from archdsl.claims.families import FamilyMember, members
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.diagnostics import Diagnostics
 from archdsl.draw.chart import Chart, Group, Linear, Logarithmic, Point
@@ -31,7 +31,7 @@ slow = pytest.mark.slow
 FAMILIES = ["x3d_s", "x3d_*", "*x3d_*", *(pytest.param(p, marks=slow) for p in ("[is]3d*", "*"))]
 
 
-def measured(path: Path) -> list[Member]:
+def measured(path: Path) -> list[FamilyMember]:
     return members(load(path), path.name, Diagnostics())
 
 

@@ -17,8 +17,8 @@ from random import Random
 
 import numpy as np
 
+from archdsl.ir.alike.counts import Counts
 from archdsl.search.domain import Member, NotAMember
-from archdsl.space.counts import Counts
 
 OVER = ("temporal", "spatial", "spatiotemporal")
 BY = ("map", "dot")

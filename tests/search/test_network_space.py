@@ -16,7 +16,7 @@ from archdsl.ir.likeness import is_same_network
 from archdsl.network import Network
 from archdsl.recipes.recipe import Recipe
 from archdsl.search.candidates import ways
-from archdsl.search.candidates.members import Members
+from archdsl.search.candidates.member_files import MemberFiles
 from archdsl.search.candidates.network_space import NetworkSpace
 from archdsl.search.domain import Member, NotAMember
 from archdsl.searches.search import Bound
@@ -85,13 +85,13 @@ def _choices(member: Member):  # type: ignore[no-untyped-def]
     return [parse_argument(Source("", f"{name} = {option}")) for name, option in member.taken]
 
 
-def _members(spec: Spec) -> Members:
+def _members(spec: Spec) -> MemberFiles:
     def recipe(network: Network) -> Recipe:
         found = network.recipe("short")
         assert found is not None
         return found
 
-    return Members(spec, "small", {}, recipe)
+    return MemberFiles(spec, "small", {}, recipe)
 
 
 def test_members_cost_what_their_networks_cost(spec: Spec) -> None:

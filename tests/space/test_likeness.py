@@ -10,10 +10,10 @@ import pytest
 
 from archdsl import compiler
 from archdsl.build.request import Request
+from archdsl.ir.alike.counts import count
 from archdsl.ir.likeness import is_same_network
 from archdsl.ir.pruning import without_unread
 from archdsl.plan.decisions import picked
-from archdsl.space.counts import count
 from archdsl.space.likeness import Likenesses
 from archdsl.space.members import Members
 from archdsl.space.space import build_member, members

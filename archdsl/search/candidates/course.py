@@ -14,7 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING, Protocol
 
 from archdsl.search.domain import Goal, Member
-from archdsl.search.records.ledger import Job, Members, lineages
+from archdsl.search.records.ledger import Job, Searched, lineages
 from archdsl.search.records.record import FINISHED, Chosen, Record, State
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Sampled:
         return True
 
 
-def chosen(space: Members, member: Member) -> Chosen:
+def chosen(space: Searched, member: Member) -> Chosen:
     """A member as a trial keeps it."""
     likeness = space.canonical(member)
     return Chosen(member.name, dict(member.taken), likeness, dict(member.costs))
@@ -143,7 +143,7 @@ def best(trials: Sequence[Record], goal: Goal) -> Record | None:
 class Baseline:
     """Random networks that cost about as much as what was found."""
 
-    space: Members
+    space: Searched
     metric: str
     count: int
     seed: int

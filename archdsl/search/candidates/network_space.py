@@ -9,11 +9,11 @@ from archdsl.build.request import Request
 from archdsl.costs.figures import measure
 from archdsl.costs.metrics import ORDERED, figure
 from archdsl.diagnostics import CompileError, error
+from archdsl.ir.alike.counts import Counts
 from archdsl.plan.decisions import member_name
 from archdsl.search.candidates.ways import Found, way_to
 from archdsl.search.domain import Member, NotAMember
 from archdsl.searches.search import Bound
-from archdsl.space.counts import Counts
 from archdsl.space.likeness import Likenesses
 
 _DRAWS = 10_000

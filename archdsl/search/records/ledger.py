@@ -47,7 +47,7 @@ class Lost(Exception):
     """Another worker has finished this trial: it took its worker for gone."""
 
 
-class Members(Protocol):
+class Searched(Protocol):
     """What workers need of a space: as `domain.Space` has it, but members are not changed here."""
 
     @property
@@ -82,7 +82,7 @@ class Ledger:
 
     study: Study = field(repr=False)
     address: Address
-    space: Members | None
+    space: Searched | None
     patience: float
     _finished: dict[int, Record] = field(default_factory=dict, repr=False)
     _members: dict[int, Chosen] = field(default_factory=dict, repr=False)

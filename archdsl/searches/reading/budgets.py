@@ -14,7 +14,7 @@ from archdsl.searches.search import Bound
 from archdsl.searches.supernets import Hinge
 from archdsl.settings.reading.entries import Entries, Entry
 from archdsl.space.quantities import ADDED
-from archdsl.space.walk import Member, Walk
+from archdsl.space.walk import CostedMember, Walk
 
 _SHOWN = 4
 """Decisions of a member that a note lists at most."""
@@ -80,7 +80,7 @@ def _budget(entry: Entry, walk: Walk, space: str) -> Iterator[Diagnostic]:
         yield error("search", message, entry.span)
 
 
-def _unmet(entry: Entry, space: str, which: str, member: Member) -> Diagnostic:
+def _unmet(entry: Entry, space: str, which: str, member: CostedMember) -> Diagnostic:
     message = f"no member of `{space}` is within this bound: the {which} is {member.cost:,}"
     taken = [f"{name} = {option}" for name, option in member.taken.items()]
     more = len(taken) - _SHOWN

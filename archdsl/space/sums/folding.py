@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from archdsl.space.sums.elimination import Bucket, Elimination, Row, eliminate
+from archdsl.space.sums.elimination_order import orders
 from archdsl.space.sums.factors import FactorGraph, TooLarge
-from archdsl.space.sums.orders import orders
 
 ROWS = 10_000
 """Rows of a bucket up to which others are put into it."""

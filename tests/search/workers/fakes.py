@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from archdsl import files
+from archdsl.ir.alike.counts import Counts
 from archdsl.search.candidates.course import Baseline, Sampled
 from archdsl.search.domain import Goal, Member, NotAMember, Objective
 from archdsl.search.post import Post, Setup
@@ -21,7 +22,6 @@ from archdsl.search.stopping import StopRequest
 from archdsl.search.training import How
 from archdsl.search.trouble import SPEC
 from archdsl.search.worker import Worker
-from archdsl.space.counts import Counts
 
 TRAIN = (Path(__file__).parent / "fake_train.py").read_text()
 GOAL = Goal(Objective("top1"))

@@ -33,7 +33,7 @@ def read_option(text: str) -> tree.Expression | tree.Dash:
 
 
 @dataclass(frozen=True)
-class Member:
+class MemberText:
     """What is decided, which of it the text `said` already, and what it `used` of other files.
 
     Where nothing is decided, texts stay as they are: that is how a space is written.
@@ -103,7 +103,7 @@ class Inserts:
     with the file that they are in. Places that decide alike share one.
     """
 
-    def __init__(self, plan: Plan, member: Member) -> None:
+    def __init__(self, plan: Plan, member: MemberText) -> None:
         self.member = member
         self.copies: dict[str, tuple[tree.Block | tree.Cell, Unit]] = {}
         self._inserted = [each for several in plan.inserted.values() for each in several]
@@ -154,7 +154,7 @@ class _Text:
     `row` is the place where `each` decides anew, if that is not the definition itself.
     """
 
-    member: Member
+    member: MemberText
     unit: Unit
     path: str
     row: str | None = None
@@ -255,7 +255,7 @@ def _is_derived_anew(unit: Unit, name: str) -> bool:
     return unit.varies(name) and not isinstance(unit.names[name].node, tree.Block)
 
 
-def _written_out(member: Member, definition: Definition, place: str) -> tree.Call | tree.Name:
+def _written_out(member: MemberText, definition: Definition, place: str) -> tree.Call | tree.Name:
     """The block of a definition that decides at each use, as it is at a place."""
     node, unit = definition.node, definition.unit
     text = _Text(member, unit, definition.name, place)

@@ -10,10 +10,10 @@ import pytest
 from steps import grows_in_proportion
 
 import archdsl
+from archdsl.ir.alike.canonical import canonical_name
+from archdsl.ir.alike.counts import Counts, count
 from archdsl.ir.graph import Graph
 from archdsl.ir.likeness import is_same_network
-from archdsl.space.canonical import canonical_name
-from archdsl.space.counts import Counts, count
 
 ROOT = Path(__file__).resolve().parents[2]
 

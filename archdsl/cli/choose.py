@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from archdsl.build.request import Request
 from archdsl.build.values import Given
 from archdsl.source import Source
-from archdsl.space.choosing import chosen as named_member
-from archdsl.space.choosing import is_word
+from archdsl.space.words import chosen as named_member
+from archdsl.space.words import is_word
 from archdsl.spec import Spec
 from archdsl.syntax.parser import parse_argument
 

@@ -21,10 +21,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b, sha256
 
+from archdsl.ir.alike.orders import Orders
 from archdsl.ir.graph import Graph, Node, Value
 from archdsl.ir.likeness import Reference, used_initialisations
 from archdsl.ops.base import Operation, Types
-from archdsl.space.orders import Orders
 
 _ROUNDS = 2
 """After the first round, a node is told apart by the readers of what it reads, and so on."""

@@ -26,7 +26,7 @@ ACCURACY = "top1"
 
 
 @dataclass(frozen=True)
-class Member:
+class FamilyMember:
     """A network with its own parameters or those of a claim, and what it costs with them.
 
     `memory` is the peak of inference in bytes. `stated` is the accuracy as a claim prints it.
@@ -54,7 +54,7 @@ class Member:
         return None if self.stated is None else Fraction(parse_number(self.stated) or 0)
 
 
-def members(spec: Spec, path: str, diagnostics: Diagnostics) -> list[Member]:
+def members(spec: Spec, path: str, diagnostics: Diagnostics) -> list[FamilyMember]:
     """The members of a spec, in its order. Mistakes go to `diagnostics`.
 
     A network is a member with its own parameters, and once more at each setting for which its
@@ -86,7 +86,7 @@ class _Collector:
             of_network = self.settings.setdefault(claim.network.name, {})
             of_network.setdefault(_setting(claim.network), []).append(claim)
 
-    def members(self) -> Iterator[Member]:
+    def members(self) -> Iterator[FamilyMember]:
         for name, settings in self.settings.items():
             missing = self.spec.missing_parameters(name)
             if name in self.spec.networks and not missing:
@@ -101,7 +101,7 @@ class _Collector:
 
     def _members_of(
         self, name: str, settings: dict[Setting, list[ExaminedClaim]]
-    ) -> Iterator[Member]:
+    ) -> Iterator[FamilyMember]:
         """A network with its own parameters, and at each setting with a stated accuracy."""
         # The empty setting is the network's own, which is a member in any case.
         own = {setting for setting, claims in settings.items() if setting and _accuracies(claims)}
@@ -132,7 +132,7 @@ class _Collector:
         network: Network,
         counted: Sequence[ExaminedClaim],
         stating: Sequence[ExaminedClaim] | None = None,
-    ) -> Iterator[Member]:
+    ) -> Iterator[FamilyMember]:
         """A member for each accuracy that `stating` claims state, or one if they state none.
 
         The verdicts of the `counted` claims go to the first of them.
@@ -140,7 +140,7 @@ class _Collector:
         results = [result for claim in counted for result in claim.results]
         verdicts = Counter(r.verdict for r in results if r.measured is not None)
         for stated in _accuracies(counted if stating is None else stating) or [None]:
-            yield Member(
+            yield FamilyMember(
                 self.path,
                 network.name,
                 {key: given.value for key, given in network.given.items()},

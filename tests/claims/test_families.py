@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from archdsl.claims.families import FamilyMember, members
 from archdsl.claims.figures import Verdict
-from archdsl.claims.members import Member, members
 from archdsl.diagnostics import Diagnostics
 from archdsl.spec import load
 
@@ -23,13 +23,13 @@ network base(size: int = 8, width = 8, kind: plain | gated = plain) {
 """
 
 
-def collect(folder: Path, text: str) -> tuple[list[Member], Diagnostics]:
+def collect(folder: Path, text: str) -> tuple[list[FamilyMember], Diagnostics]:
     path, diagnostics = folder / "a.arch", Diagnostics()
     path.write_text(text)
     return members(load(path), str(path), diagnostics), diagnostics
 
 
-def members_by_name(folder: Path, *more: str) -> dict[str, Member]:
+def members_by_name(folder: Path, *more: str) -> dict[str, FamilyMember]:
     family, diagnostics = collect(folder, BASE + "\n".join(more))
     assert not list(diagnostics)
     return {member.name: member for member in family}

@@ -13,7 +13,7 @@ from archdsl.spec import Spec
 
 
 @dataclass(frozen=True)
-class Members:
+class MemberFiles:
     """The members of a space of a spec. `recipe` reads the recipe for each of them."""
 
     spec: Spec = field(repr=False)
