@@ -173,6 +173,17 @@ def drawn(request: Request) -> int:
     return drawn(request)
 
 
+def drawn_costs(request: Request, metric: str) -> list[int]:
+    """What some members cost that are drawn and built.
+
+    Raises:
+        CompileError: one of them has a mistake.
+    """
+    from archdsl.space.space import drawn_costs
+
+    return drawn_costs(request, metric)
+
+
 def request(
     program: Program, plan: Plan, name: str, inputs: Mapping[str, tuple[int, ...]]
 ) -> Request:

@@ -89,6 +89,14 @@ class Deciding:
         """
         return compiler.members(self._request)
 
+    def drawn_costs(self, metric: str) -> list[int]:
+        """What some members cost that are drawn and built, by any metric.
+
+        Raises:
+            CompileError: one of them has a mistake.
+        """
+        return compiler.drawn_costs(self._request, metric)
+
     def draw_members(self) -> int:
         """Build some members, where it is not known of all that they are valid; how many.
 

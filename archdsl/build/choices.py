@@ -18,7 +18,7 @@ from archdsl.build.request import Dashed, Fault, NoMember
 from archdsl.build.uses import Use, place_in
 from archdsl.build.values import Value
 from archdsl.diagnostics import Diagnostic, Label
-from archdsl.plan.decisions import OtherOptions
+from archdsl.plan.decisions import Narrowed, NothingLeft, OtherOptions
 from archdsl.program.places import dotted
 from archdsl.syntax import tree
 
@@ -35,6 +35,9 @@ def _choice(frame: Frame, node: tree.Choice) -> Value:
         index = frame.context.decisions.decide(name, texts, node.span)
     except OtherOptions as other:
         raise _other_options(frame, node, name, other) from None
+    except NothingLeft as nothing:
+        frame.findings.add(_nothing_left(frame, node, name, nothing.narrowed))
+        raise NoMember from None
     option = options[index]
     frame.context.taken[option.node.span] = f"option `{option.text}` of `{name}`"
     return _taken(frame, node, option.node, name)
@@ -84,6 +87,14 @@ def _other_options(frame: Frame, node: tree.Choice, name: str, other: OtherOptio
     also = (Label(other.before.span, f"here it is {' or '.join(other.before.options[:4])}"),)
     hint = "write `each` before the choice, so that every place decides by itself"
     return frame.fault("choice", message, node.span, also=also, help=hint)
+
+
+def _nothing_left(frame: Frame, node: tree.Choice, name: str, narrowed: Narrowed) -> Diagnostic:
+    """A member that does not exist, as none of its options was chosen."""
+    left = " or ".join(f"`{option}`" for option in narrowed.options[:4])
+    message = f"only {left} is left of `{name}`, and no option here"
+    also = (Label(narrowed.span, "left by this"),)
+    return frame.error("choice", message, node.span, also=also)
 
 
 # `each`

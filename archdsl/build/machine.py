@@ -22,6 +22,7 @@ from archdsl.build import (
     statements,
 )
 from archdsl.build.context import Frame
+from archdsl.build.memberless import without_members
 from archdsl.build.outcome import check_initialisations, check_result, forwarded_parameters
 from archdsl.build.provenance import NameHistory
 from archdsl.build.request import (
@@ -44,7 +45,7 @@ from archdsl.build.values import (
     holds_tensor,
     tensors_in,
 )
-from archdsl.diagnostics import CompileError
+from archdsl.diagnostics import CompileError, Diagnostic
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.plan.decisions import Decisions, first, next_pick
@@ -79,12 +80,15 @@ def build(request: Request, budget: Budget) -> Built:
     Of a space for which nothing else is picked, it is the first member that meets all of `require`.
     """
     built = _build_once(request, budget)
-    tries = limits.MEMBERS if request.pick is first else 0
-    while built.ending is Ending.REFUSED and tries:
+    if request.pick is not first:
+        return built
+    causes: list[Diagnostic] = []
+    while built.ending is Ending.REFUSED:
+        causes.append(built.diagnostics[-1])
         pick = next_pick(built.decisions)
-        if pick is None:
-            break
-        built, tries = _build_once(replace(request, pick=pick), budget), tries - 1
+        if pick is None or len(causes) == limits.MEMBERS:
+            return without_members(request.name, built, causes, is_all=pick is None)
+        built = _build_once(replace(request, pick=pick), budget)
     return built
 
 

@@ -153,15 +153,17 @@ def _work(assembled: Assembled, arguments: argparse.Namespace) -> int:
     from archdsl.search.records.storage import Address
     from archdsl.search.records.study import open_study
     from archdsl.search.results.about import About
-    from archdsl.search.results.run_folder import RunFolder, open_run
+    from archdsl.search.results.run_folder import RunFolder, check_run, make_run
     from archdsl.search.stopping import StopRequest
     from archdsl.search.worker import Worker
 
     setup, run = assembled.setup, arguments.output
     address = Address.of(arguments.storage, run)
-    open_run(run, About.of(setup, address, run), assembled.sources)
-    sampler = setup.course.sampler
+    about, sampler = About.of(setup, address, run), setup.course.sampler
+    # Nothing is made for a search that is refused: the storage has the last word.
+    check_run(run, about, assembled.sources)
     study = open_study(address, setup.name, assembled.identity, setup.goal, sampler)
+    make_run(run, about, assembled.sources)
     ledger = Ledger(study, address, setup.space, arguments.stale)
     terminal, stop = Terminal(sys.stdout), StopRequest()
     folder = RunFolder(run, setup)

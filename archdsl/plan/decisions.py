@@ -104,6 +104,14 @@ class OtherOptions(Exception):
         self.before = before
 
 
+class NothingLeft(Exception):
+    """`choose` has left options of a decision that it does not have here, where it has others."""
+
+    def __init__(self, narrowed: Narrowed) -> None:
+        super().__init__()
+        self.narrowed = narrowed
+
+
 @dataclass(frozen=True)
 class Decisions:
     """The decisions of one build, in the order in which they were asked for first.
@@ -120,6 +128,7 @@ class Decisions:
 
         Raises:
             OtherOptions: another choice has this name, or it had other options before.
+            NothingLeft: none of the options is among those that `choose` has left.
         """
         if name in self.made:
             before = self.made[name]
@@ -133,10 +142,13 @@ class Decisions:
         return index
 
     def _allowed(self, name: str, options: tuple[str, ...]) -> tuple[int, ...]:
-        left = self.narrowed[name].options if name in self.narrowed else options
+        narrowed = self.narrowed.get(name)
+        left = narrowed.options if narrowed else options
         allowed = tuple([index for index, option in enumerate(options) if option in left])
-        # What is left of other options than these is nothing: `choose` has checked its own.
-        return allowed or tuple(range(len(options)))
+        if narrowed and not allowed:
+            # Options can hang on another decision, so that they are others in some members.
+            raise NothingLeft(narrowed)
+        return allowed
 
 
 def member_name(space: str, taken: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from archdsl.build import calls, parameters
 from archdsl.build.context import Frame
-from archdsl.build.request import Fault
+from archdsl.build.request import Fault, NoMember
 from archdsl.build.values import POISON, Applicable, BlockValue, OperationValue, Value, holds_tensor
 from archdsl.params.numbers import is_integer
 from archdsl.plan.decisions import CHOOSE, Decisions
@@ -165,11 +165,12 @@ class _Evaluator:
     def _value(self, node: tree.Expression) -> Value:
         """The value of an expression; poison where it depends on a tensor or has a mistake.
 
-        A mistake is not reported here: building the network will report it.
+        A mistake is not reported here: building the network will report it. Nor does this member
+        exist for certain.
         """
         try:
             value = self.frame.evaluate(node)
-        except Fault:
+        except (Fault, NoMember):
             return POISON
         return POISON if holds_tensor(value) else value
 
@@ -261,7 +262,7 @@ class _Evaluator:
             # A bare name means the block, even where a number of that name hides it.
             name = cell if isinstance(cell, tree.Name) else None
             value = calls.resolve_callee(self.frame, name) if name else self._value(cell)
-        except Fault:
+        except (Fault, NoMember):
             return None
         return value if isinstance(value, BlockValue | OperationValue) else None
 

@@ -25,6 +25,11 @@ from archdsl.report.text import (
 if TYPE_CHECKING:
     from archdsl.claims.families import FamilyMember
 
+_ROOM = 72
+"""Characters of a line for the options of a decision, unless they are a `_FEW`."""
+
+_FEW = 4
+
 _COLUMNS = ("network", "metric", "claimed", "measured", "residual", "verdict")
 
 _COUNTED = {
@@ -68,8 +73,16 @@ def _space(space: SpaceResult) -> str:
         shown = f"{space.members:,} {members} valid, which were drawn: {space.reason}"
         return f"\n{space.space}: {shown}\n"
     width = max(map(len, space.decisions), default=0)
-    lines = [f"  {n:<{width}}  {', '.join(options)}\n" for n, options in space.decisions.items()]
+    lines = [f"  {n:<{width}}  {_options(options)}\n" for n, options in space.decisions.items()]
     return f"\n{space.space}: all {space.members:,} {members} valid\n{''.join(lines)}"
+
+
+def _options(options: Sequence[str]) -> str:
+    """The options of a decision; of many only the ends, and how many there are."""
+    whole = ", ".join(options)
+    if len(options) <= _FEW or len(whole) <= _ROOM:
+        return whole
+    return f"{', '.join(options[:2])}, ..., {options[-1]} ({counted(len(options), 'option')})"
 
 
 def _verdicts(report: SpecReport) -> str:

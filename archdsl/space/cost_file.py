@@ -157,15 +157,19 @@ def _sum(row: Row, costs: Sequence[Cost]) -> Cost:
 
 
 def _laid_out(value: object, indent: str = "") -> str:
-    """JSON with a line for each list of plain values, however long."""
+    """JSON with a line for what holds nothing but plain values, however long."""
     inner = f"{indent}  "
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and any(map(_is_nested, value.values())):
+        lines = [f"{json.dumps(key)}: {_laid_out(each, inner)}" for key, each in value.items()]
         brackets = "{}"
-        items = [f"{json.dumps(key)}: {_laid_out(each, inner)}" for key, each in value.items()]
-    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
+    elif isinstance(value, list) and any(map(_is_nested, value)):
+        lines = [_laid_out(each, inner) for each in value]
         brackets = "[]"
-        items = [_laid_out(each, inner) for each in value]
     else:
         return json.dumps(value, separators=(",", ":"))
-    lines = f",\n{inner}".join(items)
-    return f"{brackets[0]}\n{inner}{lines}\n{indent}{brackets[1]}"
+    text = f",\n{inner}".join(lines)
+    return f"{brackets[0]}\n{inner}{text}\n{indent}{brackets[1]}"
+
+
+def _is_nested(value: object) -> bool:
+    return isinstance(value, dict | list | tuple)

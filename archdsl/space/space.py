@@ -6,13 +6,14 @@ that of a network which can be built. All the same, a few members are built and 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
 from archdsl.build.machine import build
 from archdsl.build.request import Budget, Built, Ending, Request
 from archdsl.costs.figures import Figures, measure
-from archdsl.costs.metrics import total
+from archdsl.costs.metrics import figure, total
 from archdsl.diagnostics import CompileError, Diagnostic, Label
 from archdsl.ir.pruning import without_unread
 from archdsl.plan.decisions import Decision, Pick, picked
@@ -31,6 +32,9 @@ NO_WALK = (TooLarge, Unsuited)
 
 DRAWN = 200
 """Members that are drawn at most where the walk does not apply."""
+
+_MEASURED = 20
+"""Members that are measured at most for what is no sum."""
 
 _STEPS = 100_000
 """Steps of builds after which no more members are drawn: a large one takes a tenth of a second."""
@@ -77,16 +81,30 @@ def drawn(request: Request) -> int:
     Raises:
         CompileError: one of them has a mistake.
     """
-    random = Random(0)
-    found = steps = 0
-    for _ in range(DRAWN):
+    return sum(1 for _ in _drawn(request, DRAWN, _STEPS))
+
+
+def drawn_costs(request: Request, name: str) -> list[int]:
+    """What members cost that are drawn, by any metric: fewer, as they are measured.
+
+    Raises:
+        CompileError: one of them has a mistake.
+    """
+    graphs = [without_unread(each.graph) for each in _drawn(request, _MEASURED, _STEPS // 5)]
+    return [figure(name, graph, measure(graph)) for graph in graphs]
+
+
+def _drawn(request: Request, count: int, most: int) -> Iterator[Built]:
+    """Members that exist, of some that are drawn in at most so many steps."""
+    random, steps = Random(0), 0
+    for _ in range(count):
         built = build_by_lot(request, random)
         _check(built, [each.name for each in built.decisions])
-        found += built.ending is not Ending.REFUSED
+        if built.ending is not Ending.REFUSED:
+            yield built
         steps += built.steps
-        if steps > _STEPS:
-            break
-    return found
+        if steps > most:
+            return
 
 
 def build_member(request: Request, pick: Pick) -> Built:

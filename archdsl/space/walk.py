@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 from archdsl.space.joined import Joined, Taken, parts_around
 from archdsl.space.members import Members
 from archdsl.space.quantities import metric
 from archdsl.space.sums.draws import EvenDraws
+from archdsl.space.sums.factors import Cost
+from archdsl.space.sums.shares import Shares
 from archdsl.space.sums.spread import Between, Spread, spread
 from archdsl.space.sums.sweeps import Assignment, count, extremum, price
 from archdsl.space.survey.parts import Part
@@ -50,6 +53,17 @@ class Walk(Members):
         found = extremum(self.joined.priced(name), best)
         return found and CostedMember(found.cost, self.taken(found.member))
 
+    def least_weighted(self, weights: Mapping[str, Fraction]) -> Mapping[str, int] | None:
+        """The costs of a member for which a weighted sum of them is least; None without members."""
+        unit = lcm(*(weight.denominator for weight in weights.values()))
+        metrics = [(metric(name), int(weight * unit)) for name, weight in weights.items()]
+
+        def summed(cost: Cost) -> int:
+            return sum([of(cost) * weight for of, weight in metrics])
+
+        found = extremum(price(self.joined.elimination, summed), min)
+        return None if found is None else self.costs(self.taken(found.member))
+
     def mean(self, name: str) -> Fraction:
         """The mean over all members; there must be some."""
         return count(self.joined.priced(name)).mean
@@ -76,11 +90,13 @@ class Walk(Members):
         groups: dict[str, set[int]] = {}
         for number, part in enumerate(self.surveyed.parts):
             groups.setdefault(_label(part), set()).add(number)
+        if not self.members:
+            return
+        shares = Shares(self.joined.elimination, metric(name))
         for label, factors in groups.items():
-            own = price(self.joined.elimination, metric(name), factors)
-            least, greatest = extremum(own, min), extremum(own, max)
-            if least and greatest and greatest.cost:
-                yield Row(label, least.cost, count(own).mean, greatest.cost)
+            own = shares.of(factors)
+            if own.greatest:
+                yield Row(label, own.least, own.mean, own.greatest)
 
 
 def walk_over(members: Members) -> Walk:

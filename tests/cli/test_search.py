@@ -132,16 +132,17 @@ def test_a_storage_that_workers_cannot_share(
     flags = ["--data", str(tmp_path), "-o", str(run), "--storage", "sqlite:///trials.db"]
     assert main(["search", spec, *flags]) == 1
     assert "SQLite is no storage of a search" in capsys.readouterr().err
+    assert not run.exists()
 
 
 def test_the_status_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from archdsl.search.records.storage import Address
     from archdsl.search.results.about import About
-    from archdsl.search.results.run_folder import open_run
+    from archdsl.search.results.run_folder import make_run
 
     run = tmp_path / "run"
     setup = search_of(Numbers(), tmp_path, trials=1)
-    open_run(run, About.of(setup, Address.of(None, run), run), {})
+    make_run(run, About.of(setup, Address.of(None, run), run), {})
     work(setup, run)
     assert main(["search", "--status", str(run)]) == 0
     first = capsys.readouterr().out.splitlines()[0]

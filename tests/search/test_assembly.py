@@ -8,7 +8,7 @@ import pytest
 
 from archdsl.diagnostics import CompileError
 from archdsl.search.assembly import Assembled, Wishes, assemble
-from archdsl.search.results.run_folder import open_run
+from archdsl.search.results.run_folder import check_run, make_run
 from archdsl.spec import load
 from search.workers.test_results import _about
 
@@ -141,7 +141,7 @@ def test_a_method_is_told_without_its_trials(tmp_path: Path) -> None:
 def test_the_spec_stands_alone_in_the_run(tmp_path: Path) -> None:
     assembled = _assembled(tmp_path / "spec")
     run = tmp_path / "run"
-    open_run(run, _about(assembled.setup, run), assembled.sources)
+    make_run(run, _about(assembled.setup, run), assembled.sources)
     (tmp_path / "spec/own.arch").unlink()
     wishes = Wishes("clips", None, 5, None, ())
     again = _read(run / "search.arch", wishes)
@@ -152,5 +152,4 @@ def test_a_spec_that_uses_a_file_with_the_name_of_a_result(tmp_path: Path) -> No
     assembled = _assembled(tmp_path / "spec")
     run = tmp_path / "run"
     with pytest.raises(CompileError, match=r"the spec uses the file found\.arch"):
-        open_run(run, _about(assembled.setup, run), {"found.arch": "", "search.arch": ""})
-    assert not run.exists()
+        check_run(run, _about(assembled.setup, run), {"found.arch": "", "search.arch": ""})

@@ -8,10 +8,11 @@ from random import Random
 
 import pytest
 
-from archdsl.space.sums import elimination, spread
+from archdsl.space.sums import elimination, folding, spread
 from archdsl.space.sums.draws import EvenDraws, NoneWithin
 from archdsl.space.sums.factors import Factor, FactorGraph, TooLarge
 from archdsl.space.sums.folding import buckets
+from archdsl.space.sums.shares import Share, Shares
 from archdsl.space.sums.sweeps import Priced, count, extremum, price
 from tests.space.factor_graphs import chain, cost_of, members, random_graph
 
@@ -32,6 +33,28 @@ def test_count_sum_and_extremes(seed: int) -> None:
         if extreme is not None:
             assert extreme.cost == best(costs)
             assert (extreme.member, extreme.cost) in found
+
+
+@pytest.mark.parametrize("folded", [True, False])
+@pytest.mark.parametrize("seed", range(100))
+def test_shares(seed: int, folded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What some factors cost, in the members that the others leave."""
+    monkeypatch.setattr(folding, "ROWS", 10_000 if folded else 1)
+    random = Random(seed)
+    graph = random_graph(random)
+    found = [member for member, _ in members(graph)]
+    if not found:
+        return
+    shares = Shares(buckets(graph), cost_of)
+    for _ in range(3):
+        group = {n for n in range(len(graph.factors)) if random.random() < 0.5}
+        own = FactorGraph(graph.sizes, tuple(graph.factors[n] for n in sorted(group)))
+        costs = [
+            sum(cost_of(f.rows[tuple(member[v] for v in f.scope)]) for f in own.factors)
+            for member in found
+        ]
+        mean = Fraction(sum(costs), len(costs))
+        assert shares.of(group) == Share(min(costs), mean, max(costs))
 
 
 @pytest.mark.parametrize("exact", [True, False])

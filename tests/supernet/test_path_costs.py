@@ -274,7 +274,7 @@ def test_a_range_that_nothing_is_in(
 ) -> None:
     costs, generator = small("table").costs, torch.Generator().manual_seed(0)
     least = costs.least("macs")
-    monkeypatch.setitem(_globals(costs), "TRIES", 20)
+    monkeypatch.setitem(_globals(costs), "PROPOSALS", 20)
     for low, high in ((0, least - 1), (10**15, 10**16), (5, 4), (least + 1, least + 1)):
         with pytest.raises(Exception, match=f"no path was found .*: the least is {least:,}"):
             costs.draw_within(generator, low, high, "macs")

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from math import floor
 from typing import TypeAlias, TypeVar
 
+from archdsl.build.attempts import attempt
 from archdsl.build.context import Frame
 from archdsl.build.machine import top_level_frame
-from archdsl.build.request import Budget, Fault, Findings
 from archdsl.build.values import POISON, Tensor
 from archdsl.diagnostics import (
     CompileError,
@@ -64,21 +65,16 @@ def build(
     Raises:
         CompileError: with every mistake in the recipe.
     """
-    # A recipe has no graph; diagnostics need one to say in which network they are.
-    findings = Findings(Builder(""))
-    frame = top_level_frame(_with_words(program), located[1], Budget(), findings)
-    body = recipe = None
-    try:
-        body = resolve(frame, located)
-        recipe = _build(frame, located, body, graph_of, parts_of)
-    except Fault as fault:
-        findings.report(fault)
-    except CompileError as failure:
-        findings.collect(failure)
-    found = [_with_derivation(diagnostic, body) for diagnostic in findings]
-    diagnostics.extend(found)
+    found, read, unit = Diagnostics(), _with_words(program), located[1]
+    body = attempt(read, unit, lambda frame: resolve(frame, located), found)
+    recipe = None
+    if body is not None and not found.has_errors:
+        made = partial(_build, located=located, body=body, graph_of=graph_of, parts_of=parts_of)
+        recipe = attempt(read, unit, made, found)
+    labelled = [_with_derivation(diagnostic, body) for diagnostic in found]
+    diagnostics.extend(labelled)
     if recipe is None:
-        raise CompileError(found)
+        raise CompileError(labelled)
     return recipe
 
 
@@ -229,21 +225,18 @@ def _check_alone(program: Program, located: LocatedRecipe, diagnostics: Diagnost
     These are those of derivations and of names of settings; also of values, where the recipe is for
     a network and all its parameters have one.
     """
-    findings = Findings(Builder(""))
-    frame = top_level_frame(_with_words(program), located[1], Budget(), findings)
-    with suppress(CompileError):
-        try:
-            body = resolve(frame, located)
-            inner = frame.top_level(body.unit)
-            check_parameter_names(inner, body.recipe, body.given)
-            open_values = [p.name for p in body.recipe.parameters if p.default is None]
-            if target_of(located) is None or set(open_values) - body.given.keys():
-                RecipeReader(inner).known(body.recipe.settings)
-            else:
-                _check_values(inner, body)
-        except Fault as fault:
-            findings.report(fault)
-    diagnostics.extend(findings)
+
+    def work(frame: Frame) -> None:
+        body = resolve(frame, located)
+        inner = frame.top_level(body.unit)
+        check_parameter_names(inner, body.recipe, body.given)
+        open_values = [p.name for p in body.recipe.parameters if p.default is None]
+        if target_of(located) is None or set(open_values) - body.given.keys():
+            RecipeReader(inner).known(body.recipe.settings)
+        else:
+            _check_values(inner, body)
+
+    attempt(_with_words(program), located[1], work, diagnostics)
 
 
 def _check_values(frame: Frame, body: Body) -> None:

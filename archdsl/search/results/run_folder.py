@@ -21,6 +21,7 @@ from archdsl.search.domain import Member
 from archdsl.search.post import Setup
 from archdsl.search.records.presence import FOLDER as WORKERS
 from archdsl.search.records.record import Record
+from archdsl.search.records.storage import JOURNAL
 from archdsl.search.results.about import RUN, About
 from archdsl.search.results.page import report_html
 from archdsl.search.results.picture import search_svg
@@ -38,11 +39,11 @@ _TABLE_DIGEST = ".trials.csv.sha256"
 _LOCK = ".writing"
 
 
-def open_run(run: Path, about: About, sources: Mapping[str, str]) -> None:
-    """Make the folder of a run with the spec that is searched, or join one of the same search.
+def check_run(run: Path, about: About, sources: Mapping[str, str]) -> None:
+    """Check that a folder can be that of a run: it is new, or of the same search.
 
     Raises:
-        CompileError: the folder is of something else, or cannot be written.
+        CompileError: it is of something else.
     """
     taken = [name for name in sources if name == _FOUND or Path(name).parts[0] in _FOLDERS]
     if taken:
@@ -56,9 +57,17 @@ def open_run(run: Path, about: About, sources: Mapping[str, str]) -> None:
         there = About.read(run)
         if (there.name, there.space) != (about.name, about.space):
             raise CompileError([_other(run, there, about)])
-    elif found:
+    elif not all(name.startswith(JOURNAL) for name in found):  # of one that has just begun
         message = f"{run} is not empty, and no search has made it"
         raise CompileError([error("file", message, help="name another folder with -o")])
+
+
+def make_run(run: Path, about: About, sources: Mapping[str, str]) -> None:
+    """Make the folder of a run with the spec that is searched, or join what is there.
+
+    Raises:
+        CompileError: it cannot be written.
+    """
     files.write_all({run / RUN: about.text()}, force=True)
     new = {run / name: text for name, text in sources.items() if not (run / name).exists()}
     files.write_all({path: files.sealed(text) for path, text in new.items()})

@@ -1,15 +1,19 @@
 """Whether a search has members to try: how many there are, and whether some are within its bounds.
 
-The walk knows all members and what they cost, exactly. It knows nothing of memory, which is no sum.
+The walk knows all members and what they cost, exactly. It knows nothing of memory, which is no sum:
+of that some members are drawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archdsl.costs.metrics import ORDERED
 from archdsl.diagnostics import Diagnostic, counted, error, note, warning
+from archdsl.network import Network
 from archdsl.searches.methods import BySupernet, Sampling
 from archdsl.searches.reading.settings import bounds_of
+from archdsl.searches.reading.together import exclusive
 from archdsl.searches.search import Bound
 from archdsl.searches.supernets import Hinge
 from archdsl.settings.reading.entries import Entries, Entry
@@ -27,10 +31,30 @@ def budgets(entries: Entries, walk: Walk, space: str) -> Iterator[Diagnostic]:
         has = counted(walk.members, "member")
         message = f"`{space}` has {has}, fewer than the {method.value.trials:,} trials"
         yield warning("search", message, method.span_of("trials"))
-    for bound in bounds_of(entries):
-        if bound.name in ADDED:
-            yield from _budget(bound, walk, space)
+    added = [bound for bound in bounds_of(entries) if bound.name in ADDED]
+    alone = [found for bound in added for found in _budget(bound, walk, space)]
+    yield from alone
+    if not any(found.is_error for found in alone):
+        yield from exclusive(added, walk, space)
     yield from _target(entries, walk, space)
+
+
+def measured(entries: Entries, network: Network) -> Iterator[Diagnostic]:
+    """Bounds of memory, which is a peak and no sum: members are drawn and measured."""
+    for entry in bounds_of(entries):
+        if entry.name in ORDERED:
+            yield _sampled(entry, network)
+
+
+def _sampled(entry: Entry, network: Network) -> Diagnostic:
+    costs = network.drawn_costs(entry.name)
+    within = sum(map(entry.value.holds, costs))
+    drawn = f"of {counted(len(costs), 'member')} of `{network.name}` drawn by lot"
+    figures = f": they have {min(costs):,} to {max(costs):,} bytes" if costs else ""
+    if not within:
+        return warning("search", f"{drawn} none is within this bound{figures}", entry.span)
+    some = "all are" if within == len(costs) else f"{within} {'is' if within == 1 else 'are'}"
+    return note("search", f"{drawn} {some} within this bound{figures}", entry.span)
 
 
 def unknown_costs(entries: Entries, why: str, space: str) -> Iterator[Diagnostic]:

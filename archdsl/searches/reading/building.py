@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
+from archdsl.build.attempts import attempt
 from archdsl.build.context import Frame
-from archdsl.build.machine import top_level_frame
-from archdsl.build.request import Budget, Fault, Findings
+from archdsl.build.request import Fault
 from archdsl.build.values import Given
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, Diagnostics
-from archdsl.ir.builder import Builder
 from archdsl.network import Network
 from archdsl.plan.candidates import Candidates
 from archdsl.plan.derivations import named_arguments
@@ -68,22 +67,17 @@ def build(
     Raises:
         CompileError: with every mistake in the search.
     """
-    # A search has no graph; diagnostics need one to say in which network they are.
-    findings = Findings(Builder(""))
-    program = program.with_words(words_in_types([search]))
-    frame = top_level_frame(program, program.main, Budget(), findings)
-    result = None
-    try:
+
+    def work(frame: Frame) -> Built:
         fill_parameters(frame, search, given)
-        result = _build(frame, search, networks)
-    except Fault as fault:
-        findings.report(fault)
-    except CompileError as failure:
-        findings.collect(failure)
-    diagnostics.extend(findings)
-    if result is None:
-        raise CompileError(findings)
-    return result
+        return _build(frame, search, networks)
+
+    found, program = Diagnostics(), program.with_words(words_in_types([search]))
+    built = attempt(program, program.main, work, found)
+    diagnostics.extend(found)
+    if built is None:
+        raise CompileError(found)
+    return built
 
 
 def _build(frame: Frame, search: tree.Search, networks: Networks) -> Built:
@@ -132,19 +126,17 @@ def check(
     Raises:
         CompileError: with every mistake in the search, or in a member of its space.
     """
-    from archdsl.searches.reading.budgets import (
-        budgets,
-        unknown_costs,
-    )  # few commands ask for all members
+    from archdsl.searches.reading import budgets  # few commands ask for all members
 
     built = build(program, search, {}, diagnostics, networks)
     if isinstance(built.search.method, Expansion):
         return
     walk = built.space.walked
     if isinstance(walk, str):  # it does not apply to every space
-        diagnostics.extend(unknown_costs(built.entries, walk, built.space.name))
+        diagnostics.extend(budgets.unknown_costs(built.entries, walk, built.space.name))
     else:
-        diagnostics.extend(budgets(built.entries, walk, built.space.name))
+        diagnostics.extend(budgets.budgets(built.entries, walk, built.space.name))
+    diagnostics.extend(budgets.measured(built.entries, built.space))
 
 
 def _space(frame: Frame, search: tree.Search) -> dict[str, Given] | None:

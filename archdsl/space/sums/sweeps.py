@@ -6,7 +6,7 @@ eliminated there or below. What the value is makes the sweep: a semiring, in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -57,14 +57,9 @@ def _least(table: Mapping[Key, Sequence[int]]) -> int:
     return min((min(costs) for costs in table.values()), default=0)
 
 
-def price(
-    elimination: Elimination, metric: Metric, factors: Container[int] | None = None
-) -> Priced:
-    """What each row costs by a metric: in all factors, or in some of them alone."""
-    paid: list[int] = []
-    for number, costs in enumerate(elimination.costs):
-        counts = factors is None or number in factors
-        paid += map(metric, costs) if counts else [0] * len(costs)
+def price(elimination: Elimination, metric: Metric) -> Priced:
+    """What each row costs by a metric."""
+    paid = [metric(cost) for costs in elimination.costs for cost in costs]
     table = [
         {
             key: [sum([paid[one] for one in row.paid]) for row in rows]

@@ -22,7 +22,7 @@ from archdsl.search.results.about import About
 from archdsl.search.results.page import report_html
 from archdsl.search.results.picture import chart, search_svg
 from archdsl.search.results.results import Results, accuracy_text
-from archdsl.search.results.run_folder import RunFolder, open_run
+from archdsl.search.results.run_folder import RunFolder, check_run, make_run
 from archdsl.search.results.status import status
 from archdsl.search.results.table import trials_csv
 from search.workers.fakes import GOAL, Numbers, ledger_of, search_of, work, worker_of
@@ -157,7 +157,7 @@ def _about(setup: Setup, run: Path) -> About:
 def test_a_run_leaves_its_results_and_specs(tmp_path: Path) -> None:
     run = tmp_path / "run"
     setup = search_of(Numbers(widths=9), tmp_path, trials=4, baseline=2)
-    open_run(run, _about(setup, run), {"search.arch": "network a() { }\n"})
+    make_run(run, _about(setup, run), {"search.arch": "network a() { }\n"})
     folder = RunFolder(run, setup)
     folder.write(work(setup, run))
     trials = ledger_of(setup, run).trials()
@@ -211,24 +211,34 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
     setup = search_of(Numbers(), tmp_path, trials=1)
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(CompileError, match="is not empty, and no search has made it"):
-        open_run(tmp_path, _about(setup, tmp_path), {})
+        check_run(tmp_path, _about(setup, tmp_path), {})
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
     with pytest.raises(CompileError, match=r"notes\.txt: Not a directory"):
-        open_run(tmp_path / "notes.txt", _about(setup, tmp_path), {})
+        check_run(tmp_path / "notes.txt", _about(setup, tmp_path), {})
+
+
+def test_a_run_that_another_worker_begins_is_joined(tmp_path: Path) -> None:
+    """Its trials are there before it says whose they are."""
+    setup = search_of(Numbers(), tmp_path, trials=1)
+    for name in ("journal.log", "journal.log.lock"):
+        (tmp_path / name).touch()
+    check_run(tmp_path, _about(setup, tmp_path), {})
+    make_run(tmp_path, _about(setup, tmp_path), {"search.arch": ""})
+    check_run(tmp_path, _about(setup, tmp_path), {"search.arch": ""})
 
 
 def test_the_folder_of_another_search_is_refused(tmp_path: Path) -> None:
     setup = search_of(Numbers(), tmp_path, trials=1)
-    open_run(tmp_path / "run", _about(setup, tmp_path), {})
+    make_run(tmp_path / "run", _about(setup, tmp_path), {})
     other = search_of(Numbers(name="letters"), tmp_path, trials=1)
     with pytest.raises(CompileError, match="is of `numbers_search` for `numbers`, and this is"):
-        open_run(tmp_path / "run", _about(other, tmp_path), {})
+        check_run(tmp_path / "run", _about(other, tmp_path), {})
 
 
 def test_a_password_is_not_written_to_the_folder(tmp_path: Path) -> None:
     setup = search_of(Numbers(), tmp_path, trials=1)
     address = Address.of("postgresql://anna:secret@localhost/trials", tmp_path)
-    open_run(tmp_path / "run", About.of(setup, address, tmp_path / "run"), {})
+    make_run(tmp_path / "run", About.of(setup, address, tmp_path / "run"), {})
     text = (tmp_path / "run/run.json").read_text()
     assert json.loads(text)["storage"] == "postgresql://localhost/trials"
     assert "secret" not in text
@@ -242,7 +252,7 @@ def test_a_password_is_not_written_to_the_folder(tmp_path: Path) -> None:
 def test_the_status_is_told_while_a_trial_runs(tmp_path: Path) -> None:
     run = tmp_path / "run"
     setup = search_of(Numbers(), tmp_path, trials=2)
-    open_run(run, _about(setup, run), {})
+    make_run(run, _about(setup, run), {})
     work(setup, run)
     more = search_of(Numbers(), tmp_path, trials=3)
     _, post, _ = worker_of(more, run)
@@ -266,7 +276,7 @@ def test_what_is_no_run_has_no_status(tmp_path: Path, content: str | None) -> No
 
 def test_looking_makes_no_storage(tmp_path: Path) -> None:
     setup = search_of(Numbers(), tmp_path, trials=1)
-    open_run(tmp_path / "run", _about(setup, tmp_path / "run"), {})
+    make_run(tmp_path / "run", _about(setup, tmp_path / "run"), {})
     before: Mapping[str, object] = {path.name: 0 for path in (tmp_path / "run").iterdir()}
     with pytest.raises(CompileError, match=r"journal\.log is not there"):
         status(tmp_path / "run", None)
