@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archdsl.build.machine import build, top_level_frame
+from archdsl.build.connections import Connection, Weighing
+from archdsl.build.machine import build, relax, top_level_frame
 from archdsl.build.request import (
     Budget,
     Built,
@@ -189,6 +190,11 @@ def request(
 ) -> Request:
     """The request for the network of a plan, with other shapes of inputs if there are any."""
     return _resized(program, plan, name, inputs) if inputs else Request.of(program, name, plan)
+
+
+def relaxed(request: Request, weighing: Weighing) -> tuple[Built, tuple[Connection, ...]]:
+    """From the request for a space to the network in which its open choices are weighted sums."""
+    return relax(request, weighing, Budget())
 
 
 def _resized(

@@ -13,10 +13,13 @@ from typing import NamedTuple
 
 from archdsl import limits
 from archdsl.build.context import Frame
+from archdsl.build.uses import place_in
 from archdsl.build.values import describe, tensors_in
 from archdsl.diagnostics import Label
 from archdsl.ir.graph import Value as GraphValue
 from archdsl.params.numbers import Number, is_integer, is_number, show_number
+from archdsl.plan.decisions import OtherOptions
+from archdsl.program.places import dotted
 from archdsl.syntax import tree
 
 
@@ -57,6 +60,17 @@ def options_of(frame: Frame, node: tree.Choice) -> list[Option]:
     options = [Option(option, option_text(option)) for option in written]
     _check_several(frame, options)
     return options
+
+
+def decision_name(frame: Frame, node: tree.Choice) -> str:
+    """The name of the decision that a choice is here."""
+    place = place_in(frame.unit, node)
+    # A parameter that the command line gives stands in no file.
+    name = frame.use.place if place is None else dotted(frame.use.path, place)
+    if name:
+        return name
+    message = "a choice must stand in the text of a network, a block or a cell"
+    raise frame.fault("choice", message, node.span, help="decide here: write one of the options")
 
 
 def tensors_among(frame: Frame, node: tree.Choice) -> Iterator[GraphValue]:
@@ -105,12 +119,10 @@ def _selections(
     frame: Frame, node: tree.Choice, written: list[tree.Expression | tree.Dash]
 ) -> Iterator[Option]:
     """Every selection of the amount, as a tuple in the order of the text."""
-    items = [item for option in written for item in _items(frame, option)]
-    options = [Option(item, option_text(item)) for item in items]
-    _check_different(frame, options)
-    amount = _amount(frame, node, len(items))
+    options = _selectable(frame, written)
+    amount = _amount(frame, node, len(options))
     sizes = range(1 if node.at_most else amount, amount + 1)
-    count = sum(comb(len(items), size) for size in sizes)
+    count = sum(comb(len(options), size) for size in sizes)
     if count > limits.OPTIONS:
         message = f"a choice has at most {limits.OPTIONS:,} options, but these are {count:,}"
         raise frame.fault("size", message, node.span)
@@ -120,6 +132,18 @@ def _selections(
             selection = tree.Tuple(tuple([option.node for option in chosen]), span=node.span)
             # Items are printed once for all selections.
             yield Option(selection, _tuple_text([option.text for option in chosen]))
+
+
+def items_of(frame: Frame, node: tree.Choice) -> list[Option]:
+    """What a choice with an amount selects from."""
+    return _selectable(frame, [each for option in node.options for each in _written(frame, option)])
+
+
+def _selectable(frame: Frame, written: list[tree.Expression | tree.Dash]) -> list[Option]:
+    items = [item for option in written for item in _items(frame, option)]
+    options = [Option(item, option_text(item)) for item in items]
+    _check_different(frame, options)
+    return options
 
 
 def _items(frame: Frame, option: tree.Expression | tree.Dash) -> Iterator[tree.Expression]:
@@ -169,3 +193,16 @@ def _check_several(frame: Frame, options: list[Option]) -> None:
     if len(options) == 1:
         message = f"a choice needs at least two options, but this is only `{options[0].text}`"
         raise frame.fault("choice", message, options[0].node.span, help="write it without braces")
+
+
+def other_options(frame: Frame, node: tree.Choice, name: str, other: OtherOptions) -> Exception:
+    """The fault of a decision that is asked for by another choice, or with other options."""
+    if other.before.span != node.span:
+        message = f"two choices of this network are both called `{name}`"
+        also = (Label(other.before.span, "the first one"),)
+        hint = "give a stage, a variable or a block another name: they name the decisions"
+        return frame.fault("choice", message, node.span, also=also, help=hint)
+    message = f"`{name}` is one decision, but has other options here than at another place"
+    also = (Label(other.before.span, f"here it is {' or '.join(other.before.options[:4])}"),)
+    hint = "write `each` before the choice, so that every place decides by itself"
+    return frame.fault("choice", message, node.span, also=also, help=hint)

@@ -10,7 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from archdsl.build.alternatives import options_of, tensors_among
+from archdsl.build.alternatives import (
+    decision_name,
+    options_of,
+    other_options,
+    tensors_among,
+)
 from archdsl.build.arguments import evaluate_arguments
 from archdsl.build.calls import insert_after_call, resolve_callee
 from archdsl.build.context import Frame
@@ -29,29 +34,18 @@ def _choice(frame: Frame, node: tree.Choice) -> Value:
     frame.context.offered.update(value.node for value in tensors_among(frame, node))
     if len(options) == 1:
         return _taken(frame, node, options[0].node, "")  # all that there is to select from
-    name = _name(frame, node)
+    name = decision_name(frame, node)
     texts = tuple([option.text for option in options])
     try:
         index = frame.context.decisions.decide(name, texts, node.span)
     except OtherOptions as other:
-        raise _other_options(frame, node, name, other) from None
+        raise other_options(frame, node, name, other) from None
     except NothingLeft as nothing:
         frame.findings.add(_nothing_left(frame, node, name, nothing.narrowed))
         raise NoMember from None
     option = options[index]
     frame.context.taken[option.node.span] = f"option `{option.text}` of `{name}`"
     return _taken(frame, node, option.node, name)
-
-
-def _name(frame: Frame, node: tree.Choice) -> str:
-    """The name of the decision that a choice is here."""
-    place = place_in(frame.unit, node)
-    # A parameter that the command line gives stands in no file.
-    name = frame.use.place if place is None else dotted(frame.use.path, place)
-    if name:
-        return name
-    message = "a choice must stand in the text of a network, a block or a cell"
-    raise frame.fault("choice", message, node.span, help="decide here: write one of the options")
 
 
 def _taken(
@@ -75,18 +69,6 @@ def _dash(frame: Frame, node: tree.Dash) -> Value:
 def _misplaced_dash(frame: Frame, node: tree.Dash) -> Diagnostic:
     message = "`-` stands for an empty cell, so it can only be an option in a table"
     return frame.error("choice", message, node.span, help="write `none`")
-
-
-def _other_options(frame: Frame, node: tree.Choice, name: str, other: OtherOptions) -> Exception:
-    if other.before.span != node.span:
-        message = f"two choices of this network are both called `{name}`"
-        also = (Label(other.before.span, "the first one"),)
-        hint = "give a stage, a variable or a block another name: they name the decisions"
-        return frame.fault("choice", message, node.span, also=also, help=hint)
-    message = f"`{name}` is one decision, but has other options here than at another place"
-    also = (Label(other.before.span, f"here it is {' or '.join(other.before.options[:4])}"),)
-    hint = "write `each` before the choice, so that every place decides by itself"
-    return frame.fault("choice", message, node.span, also=also, help=hint)
 
 
 def _nothing_left(frame: Frame, node: tree.Choice, name: str, narrowed: Narrowed) -> Diagnostic:

@@ -18,9 +18,11 @@ from archdsl.build import (
     expressions,
     operations,
     parameters,
+    relaxing,
     sharing,
     statements,
 )
+from archdsl.build.connections import Connection, Weighing
 from archdsl.build.context import Frame
 from archdsl.build.memberless import without_members
 from archdsl.build.outcome import check_initialisations, check_result, forwarded_parameters
@@ -92,11 +94,24 @@ def build(request: Request, budget: Budget) -> Built:
     return built
 
 
-def _build_once(request: Request, budget: Budget) -> Built:
+def relax(
+    request: Request, weighing: Weighing, budget: Budget
+) -> tuple[Built, tuple[Connection, ...]]:
+    """Build the network in which every open choice is a weighted sum of all its options.
+
+    Returns it with the connections that these choices have become.
+    """
+    rule = relaxing.Relaxing(weighing, choices.RULES[tree.Choice])
+    rules = replace(RULES, expressions={**RULES.expressions, tree.Choice: rule})
+    built = _build_once(request, budget, rules)
+    return built, tuple(rule.connections.values())
+
+
+def _build_once(request: Request, budget: Budget, rules: Rules = RULES) -> Built:
     graph = Builder(request.name)
     findings = Findings(graph)
     inserted, reuse = request.plan.inserted, request.reuse
-    rules = reuse.rules(RULES) if reuse else RULES
+    rules = reuse.rules(rules) if reuse else rules
     context = Context(request.program, graph, budget, findings, rules, request, inserted, reuse)
     decisions = Decisions(request.plan.narrowed, request.pick)
     context = replace(context, decisions=decisions)

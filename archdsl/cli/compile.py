@@ -5,9 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archdsl.cli import options
-from archdsl.diagnostics import Diagnostics
+from archdsl.diagnostics import CompileError, Diagnostics, error
+
+if TYPE_CHECKING:
+    from archdsl.network import Network
+    from archdsl.searches.search import Search
+    from archdsl.spec import Spec
 
 _COMPILE = """\
 Writes the folder DIR/NETWORK:
@@ -32,6 +38,13 @@ If the network has a recipe, also:
 With --single-file, train.py and evaluate.py each contain the network and the other scripts, and
 run without any file beside them.
 
+A space with a search by gradients becomes a folder that searches it: NETWORK.py is the supergraph,
+which adds all options of each decision, and instead of train.py and evaluate.py there are
+
+  search.py         the search; connection_learner.py is what learns in it
+  connections.py    which parameters decide what, from connections.json
+  space.arch        the space; what is found derives from it
+
 All files appear or none. A file that was edited, or that archdsl did not write, is an error without
 --force. Scripts of an earlier compile that this one does not write are removed; those that were
 edited stay, and are named.
@@ -48,6 +61,7 @@ def add_compile(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser = options.command(commands, "compile", "write a network as PyTorch", _COMPILE)
     options.add_network(parser)
     parser.add_argument("--recipe", metavar="NAME", help="the recipe, if the network has several")
+    parser.add_argument("--search", metavar="NAME", help="the search, if the space has several")
     parser.add_argument(
         "-o",
         "--output",
@@ -65,12 +79,19 @@ def _compile(arguments: argparse.Namespace) -> int:
     from archdsl import files
     from archdsl.emit.scripts import NAMES
 
-    network = options.network(arguments)
+    spec, name, given = options.requested(arguments)
+    network = spec.build(name, given)
     folder = Path(arguments.output) / network.name
     diagnostics = Diagnostics()
     diagnostics.extend(network.diagnostics)
-    write = network.build_single if arguments.single_file else network.build
-    build = write(arguments.recipe, diagnostics)
+    search = _search(arguments, spec, network, diagnostics)
+    if search is not None:
+        from archdsl.supergraphs.folder import search_folder
+
+        build = search_folder(spec, search, given, diagnostics)
+    else:
+        write = network.build_single if arguments.single_file else network.build
+        build = write(arguments.recipe, diagnostics)
     contents = {folder / name: text for name, text in build.items()}
     # A folder of an older archdsl has no network.json, but its scripts have these names.
     earlier = dict.fromkeys([*files.listed(folder / files.MANIFEST, "files"), *NAMES])
@@ -83,3 +104,28 @@ def _compile(arguments: argparse.Namespace) -> int:
         print(f"kept {path}: it was edited, and is of an earlier compile", file=sys.stderr)
     options.report_warnings(diagnostics)
     return 0
+
+
+def _search(
+    arguments: argparse.Namespace, spec: Spec, network: Network, diagnostics: Diagnostics
+) -> Search | None:
+    """The search of a space, if it is one by gradients; None for a network."""
+    if not network.open_decisions:
+        return None
+    from archdsl.searches.reading.finding import searches_for
+    from archdsl.searches.supernets import Differentiable
+
+    names = searches_for(spec.program, network.name)
+    if not names:
+        return None
+    if arguments.search is None and len(names) > 1:
+        message = f"`{network.name}` has several searches"
+        help = f"choose one: --search {' or '.join(names)}"
+        raise CompileError([error("search", message, help=help)])
+    search = spec.search(arguments.search or names[0], diagnostics)
+    if not isinstance(search.method, Differentiable):
+        return None
+    if arguments.single_file:
+        message = "the folder of a search has no scripts that stand alone"
+        raise CompileError([error("compile", message, help="leave `--single-file` out")])
+    return search

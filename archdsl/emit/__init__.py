@@ -24,6 +24,7 @@ members      the members of a class as they are printed, and parts: forks and st
 slots        the attribute or the expression of each member; stored: what `forward` needs besides
 expressions  what a method computes in place: operations, and calls of functions
 stages       tables as `nn.Sequential`, loops
+paths        where layers are in the module: the beginnings of their keys
 buffers      constants that the constructor computes
 forward      the body of `forward`: variables, branches, tensors; templates: PyTorch forms, parsed
 locals       numbers that `forward` computes from sizes and uses more than once

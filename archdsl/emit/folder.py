@@ -26,7 +26,7 @@ from archdsl.emit.python import (
     Return,
     render,
 )
-from archdsl.emit.scripts import ENTRY_SCRIPTS, Target, scripts
+from archdsl.emit.scripts import ENTRY_SCRIPTS, Target, scripts, supergraph_scripts
 from archdsl.emit.writer import DOC_WIDTH
 from archdsl.ir.graph import Graph, final_softmax
 from archdsl.recipes.recipe import Recipe
@@ -98,6 +98,12 @@ def python_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[st
     return network | {name: page(f"{name}.j2") for name in WEIGHT_FILES}
 
 
+def supergraph_files(graph: Graph, module: Module, recipe: Recipe) -> dict[str, str]:
+    """The text of each file of Python in a folder that searches a space by gradients."""
+    own = {_module_file(graph): module.text}
+    return own | supergraph_scripts(recipe, _target(graph, module))
+
+
 def single_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:
     """The same, with scripts that stand alone.
 
@@ -114,9 +120,17 @@ def single_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[st
     return {name: separate[name] for name in kept} | joined
 
 
-def sealed_files(texts: Mapping[str, str], manifest: Mapping[str, object]) -> dict[str, str]:
-    """The files as they are written: each sealed, and the manifest with their digests."""
+def sealed_files(
+    texts: Mapping[str, str],
+    manifest: Mapping[str, object],
+    data: Mapping[str, Mapping[str, object]] | None = None,
+) -> dict[str, str]:
+    """The files as they are written: each sealed, and the manifest with their digests.
+
+    `data` are files of JSON.
+    """
     sealed = {name: files.sealed(text) for name, text in texts.items()}
+    sealed |= {name: files.sealed_json(values) for name, values in (data or {}).items()}
     return {**sealed, files.MANIFEST: files.sealed_json({**manifest, "files": digests(sealed)})}
 
 

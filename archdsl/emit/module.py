@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
 from archdsl.costs.figures import Costs
@@ -34,6 +34,7 @@ from archdsl.emit.opens import (
     structural_parameters,
 )
 from archdsl.emit.pages import page
+from archdsl.emit.paths import layer_paths
 from archdsl.emit.provided import PROVIDED
 from archdsl.emit.python import (
     Assign,
@@ -50,7 +51,7 @@ from archdsl.emit.sizes import Sizes
 from archdsl.emit.targets.base import Target
 from archdsl.emit.writer import ClassWriter, Emitted, ModuleContext
 from archdsl.frozen import Frozen
-from archdsl.ir.graph import Graph
+from archdsl.ir.graph import Address, Graph
 from archdsl.ir.types import AXES, TensorType, show_shape
 from archdsl.version import __version__
 
@@ -116,12 +117,16 @@ Constants: TypeAlias = tuple[Statement, ...]
 
 
 class Module(Frozen):
-    """The text of a network's module; the name, the parameters and the modules of its class."""
+    """The text of a network's module; the name, the parameters and the modules of its class.
+
+    `paths` are those of its layers.
+    """
 
     text: str
     class_name: str
     parameters: tuple[Parameter, ...]
     parts: tuple[str, ...]
+    paths: Mapping[Address, str]
 
 
 class ModuleView(Frozen):
@@ -137,26 +142,30 @@ class Definitions(Frozen):
     """The classes and functions of a module, each as lines, and the network's own class.
 
     `used` are the names that they read. `roots` has the scope of each network that the class
-    covers, in the order of the values of its arguments.
+    covers, in the order of the values of its arguments, and `paths` the path of each layer of the
+    first of them.
     """
 
     bodies: list[list[str]]
     used: frozenset[str]
     network: Emitted
     roots: tuple[int, ...]
+    paths: Mapping[Address, str]
 
 
 def definitions(graph: Graph, target: Target) -> Definitions:
     """The classes of a network, in the order in which each needs those before it."""
     known = classes(graph, target)
-    *blocks, network = _open_classes(graph, known)
-    trees: list[Statement] = [written.tree for written in (*blocks, network)]
+    every = _open_classes(graph, known)
+    trees: list[Statement] = [written.tree for written in every]
     used = {name for tree in trees for name in names_in(tree)}
     provided = [lines for name, lines in PROVIDED.items() if name in used]
     used |= {word for lines in provided for line in lines for word in _WORDS.findall(line)}
     bodies = [*provided, *(render((tree,)) for tree in trees)]
     roots = tuple([instance.scope.index for instance in known.ordered[-1].instances])
-    return Definitions(bodies, frozenset(used), network, roots)
+    attributes = {block: one.attributes for block, one in zip(known.ordered, every, strict=True)}
+    paths = layer_paths(known, attributes)
+    return Definitions(bodies, frozenset(used), every[-1], roots, paths)
 
 
 def write_module(graph: Graph, header: str, known: Constants, target: Target) -> Module:
@@ -165,7 +174,7 @@ def write_module(graph: Graph, header: str, known: Constants, target: Target) ->
     docstring, imports = render((Docstring(header),)), _imports(found.used)
     view = ModuleView(docstring, imports, render(known), found.bodies)
     text, signature = page("module.py.j2", module=view), found.network.signature
-    return Module(text, signature.name, parameters(signature), found.network.parts)
+    return Module(text, signature.name, parameters(signature), found.network.parts, found.paths)
 
 
 def _open_classes(graph: Graph, known: Classes) -> list[Emitted]:

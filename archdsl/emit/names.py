@@ -50,7 +50,7 @@ _FILES = frozenset(
 Python looks into the folder of a script first, so `numpy.py` there would replace NumPy.
 """
 
-_CLASSES = frozenset({"BELOW", "F", "INPUTS", "Module", "StochasticDepth", "Tensor"})
+_CLASSES = frozenset("BELOW F GatedSum INPUTS Module StochasticDepth Tensor WeightedSum".split())
 
 
 _FUNCTIONS = frozenset({"load_weights"})

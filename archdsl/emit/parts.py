@@ -13,11 +13,15 @@ from archdsl.frozen import Frozen
 
 
 class Stage(Frozen):
-    """Members that are called one after the other, each on the results of the one before."""
+    """Members that are called one after the other, each on the results of the one before.
+
+    `entries` are their names in it; "" where one shared module is called again and again.
+    """
 
     name: str
     slots: tuple[Slot, ...]
     build: Python
+    entries: tuple[str, ...]
 
     @property
     def operands(self) -> tuple[Reference, ...]:

@@ -58,6 +58,42 @@ def ungroup(x: Tensor, like: Tensor, dim: int) -> Tensor:
 '''
 """Not a slice at the end: torch.export fixes whether one is all of its tensor."""
 
+_WEIGHTED_SUM = '''
+class WeightedSum(nn.Module):
+    """Tensors added with learned weights, which sum to 1."""
+
+    def __init__(self, count: int, temperature: float = 1) -> None:
+        super().__init__()
+        self.temperature = temperature
+        self.weights = nn.Parameter(torch.empty(count))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        nn.init.zeros_(self.weights)
+
+    def forward(self, *tensors: Tensor) -> Tensor:
+        weights = torch.softmax(self.weights / self.temperature, dim=0)
+        return (torch.stack(tensors, dim=-1) * weights).sum(dim=-1)
+'''
+
+_GATED_SUM = '''
+class GatedSum(nn.Module):
+    """Tensors added with learned weights, each between 0 and 1 by itself."""
+
+    def __init__(self, count: int, temperature: float = 1) -> None:
+        super().__init__()
+        self.temperature = temperature
+        self.weights = nn.Parameter(torch.empty(count))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        nn.init.zeros_(self.weights)
+
+    def forward(self, *tensors: Tensor) -> Tensor:
+        weights = torch.sigmoid(self.weights / self.temperature)
+        return (torch.stack(tensors, dim=-1) * weights).sum(dim=-1)
+'''
+
 PROVIDED = {
     name: text.strip().splitlines()
     for name, text in (
@@ -65,6 +101,8 @@ PROVIDED = {
         ("group", _GROUP),
         ("ungroup", _UNGROUP),
         (STOCHASTIC_DEPTH, _STOCHASTIC_DEPTH),
+        ("WeightedSum", _WEIGHTED_SUM),
+        ("GatedSum", _GATED_SUM),
     )
 }
 """The lines of each definition, by its name."""

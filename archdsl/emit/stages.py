@@ -89,7 +89,7 @@ def _repeated(slots: tuple[Slot, ...]) -> list[Part]:
     first = slots[0]
     if len(slots) < _FEWEST_CALLS or first.build is None:
         return [*slots]
-    return [Stage(first.attribute, slots, first.build)]
+    return [Stage(first.attribute, slots, first.build, ("",) * len(slots))]
 
 
 def _is_chain(slots: tuple[Slot, ...], read: Counter[Reference]) -> bool:
@@ -111,12 +111,15 @@ def _stage(name: str, slots: tuple[Slot, ...]) -> Stage:
     builds = [present_or_identity(slot) for slot in slots]
     labels = [slot.member.hint for slot in slots]
     # Plain numbers are what `nn.Sequential` gives its entries anyway.
-    if slots[0].member.stage and labels != [str(place) for place in range(len(slots))]:
-        return Stage(name, slots, Call(Atom("nn.Sequential"), (_labelled(labels, builds),)))
+    numbers = [str(place) for place in range(len(slots))]
+    if slots[0].member.stage and labels != numbers:
+        build = Call(Atom("nn.Sequential"), (_labelled(labels, builds),))
+        return Stage(name, slots, build, tuple(labels))
     entries = tuple(_fold_runs(builds, [_indexed_build(slot) for slot in slots]))
-    if len(slots[0].operands) == 1:
-        return Stage(name, slots, Call(Atom("nn.Sequential"), entries))
-    return Stage(name, slots, Call(Atom("nn.ModuleList"), (List(entries),)))
+    build = Call(Atom("nn.Sequential"), entries)
+    if len(slots[0].operands) > 1:
+        build = Call(Atom("nn.ModuleList"), (List(entries),))
+    return Stage(name, slots, build, tuple(numbers))
 
 
 def _labelled(labels: list[str], builds: list[Python]) -> Python:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import ClassVar
 
 from archdsl.emit import forward
@@ -18,6 +18,7 @@ from archdsl.emit.members import SELF, Signature, Slot, is_shared, present_or_id
 from archdsl.emit.names import variable
 from archdsl.emit.opens import OpenParameters
 from archdsl.emit.parts import Fork, Part, Stage, slots_in
+from archdsl.emit.paths import Attributes, attributes_of
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -65,6 +66,7 @@ class Emitted(Frozen):
     signature: Signature
     tree: Statement
     parts: tuple[str, ...] = ()
+    attributes: Attributes = field(default_factory=dict)
     has_reset: bool = False
     """Whether it has a method `reset_parameters`."""
 
@@ -118,7 +120,8 @@ class ClassWriter(Frozen):
         method = (Function("reset_parameters", (Parameter("self"),), Atom("None"), reset),)
         methods = (*(method if reset else ()), *made, *self.methods(parts))
         tree = Class(self.name, (Atom("nn.Module"),), (*head, *declared, *constructor, *methods))
-        return Emitted(signature, tree, tuple(_names(parts)), bool(reset))
+        names, attributes = tuple(_names(parts)), dict(attributes_of(parts))
+        return Emitted(signature, tree, names, attributes, bool(reset))
 
     def fix_conditions(self) -> None:
         """Record the sizes of a clip that decide what the block consists of."""

@@ -13,8 +13,11 @@ from functools import cached_property
 from archdsl.ir.graph import Graph, Node, Scope, Value, Wiring
 from archdsl.ir.naming import name_all
 
-COMBINE, WEIGHTED_SUM = "combine", "weighted_sum"
-"""The blocks of the library that join the outputs of a cell, and several inputs of an operation."""
+COMBINE, GATE = "combine", "feature_gate"
+"""The blocks of the library that join the outputs of a cell, and gate one of them."""
+
+WEIGHTED_SUM = "weighted_sum"
+"""The operation that joins several inputs of an operation of a cell."""
 
 _ONCE = 2
 """The length of the site of a call that no loop repeats: where its text begins and ends."""
@@ -134,7 +137,21 @@ class _Reader:
 
     @property
     def operations(self) -> tuple[CellOperation, ...]:
-        return tuple(_operation(name, self._reads(name), call) for name, call in self.made.items())
+        return tuple(
+            _operation(name, self._reads(name), call, is_gated=name in self._gates)
+            for name, call in self.made.items()
+        )
+
+    @cached_property
+    def _gates(self) -> Mapping[str, Scope]:
+        """The gates behind operations, which are parts of these."""
+        gates = [call for call in self._blocks if call.definition == GATE]
+        return {
+            name: gate
+            for name, call in self.made.items()
+            for gate in gates
+            if not isinstance(call, Node) and call.outputs == tuple(gate.inputs.values())
+        }
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -180,10 +197,12 @@ class _Reader:
         for name, call in known.items():
             if value.node == call.index if isinstance(call, Node) else value in call.outputs:
                 return (name,)
-        sums = (call for call in self._blocks if call.definition == WEIGHTED_SUM)
-        terms = next((call.inputs.values() for call in sums if value in call.outputs), None)
-        if terms is not None:
-            return self._names([*terms])
+        for name, gate in self._gates.items():
+            if value in gate.outputs:
+                return (name,)
+        node = self.graph.node(value.node)
+        if node.operation.name == WEIGHTED_SUM:
+            return self._names(self.graph.operands(node))
         return (ENTRY,) if value in self.cell.inputs.values() else ()
 
 
@@ -194,12 +213,14 @@ def _preceding_label(graph: Graph, scope: Scope, path: str) -> str:
     return path.removesuffix(f"_{row.definition}") if row.is_inserted else ""
 
 
-def _operation(name: str, read: tuple[str, ...], call: Scope | Node) -> CellOperation:
+def _operation(
+    name: str, read: tuple[str, ...], call: Scope | Node, *, is_gated: bool
+) -> CellOperation:
     if isinstance(call, Node):
         return CellOperation(name, "", call.operation.name, "", gate=False, inputs=read)
     words = {key: _word(value) for key, value in call.bindings.items()}
     over, by = words.get("over", ""), words.get("by", call.definition)
-    gate = call.bindings.get("gate") is True
+    gate = is_gated or call.bindings.get("gate") is True
     phi = words.get("activation", words.get("phi", ""))
     return CellOperation(name, over, by, phi, gate, read)
 

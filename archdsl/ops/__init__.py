@@ -35,6 +35,7 @@ from archdsl.ops import (
     softmax,
     sources,
     vectors,
+    weighing,
 )
 from archdsl.ops.arithmetic import Arithmetic
 from archdsl.ops.base import Operation
@@ -58,6 +59,7 @@ _FILES = (
     vectors,
     layout,
     joining,
+    weighing,
     selection,
     indexing,
     grouping,

@@ -135,13 +135,18 @@ class Decisions:
             if before.decision.options != options or before.decision.span != span:
                 raise OtherOptions(before.decision)
             return before.index
-        decision = Decision(name, options, self._allowed(name, options), span)
+        decision = Decision(name, options, self.allowed(name, options), span)
         index = self.pick(decision)
         assert index in decision.allowed, f"`{name}` has no option {index} left"
         self.made[name] = Decided(decision, index)
         return index
 
-    def _allowed(self, name: str, options: tuple[str, ...]) -> tuple[int, ...]:
+    def allowed(self, name: str, options: tuple[str, ...]) -> tuple[int, ...]:
+        """The indices of the options that `choose` has left of a decision.
+
+        Raises:
+            NothingLeft: none of them is.
+        """
         narrowed = self.narrowed.get(name)
         left = narrowed.options if narrowed else options
         allowed = tuple([index for index, option in enumerate(options) if option in left])

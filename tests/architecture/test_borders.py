@@ -43,7 +43,7 @@ MAY_IMPORT = {
     | {"recipes.recipe", "settings", "syntax.lexemes"},
     "searches.reading": GROUND
     | {"build", "costs", "foreign", "ir", "network", "ops.base", "params", "plan", "program"}
-    | {"recipes", "searches", "settings", "space", "syntax"},
+    | {"recipes", "searches", "settings", "space", "supergraphs", "syntax"},
     "emit": GROUND
     | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes", "searches"},
     "emit.targets": {"ir", "ops", "passes"},
@@ -63,6 +63,9 @@ MAY_IMPORT = {
     "space.survey": GROUND
     | {"build", "costs.figures", "ir", "ops.base", "params.numbers", "plan", "program"}
     | {"space.quantities", "space.sums.factors", "syntax.tree"},
+    "supergraphs": {"build.connections", "build.values", "compiler", "diagnostics", "emit", "ir"}
+    | {"network", "program.program", "recipes.recipe", "searches", "source", "spec"}
+    | {"syntax.parser"},
     "search": GROUND
     | {"build.request", "build.values", "compiler", "costs", "draw", "expansion", "files"}
     | {"ir.alike", "ir.graph", "ir.likeness", "ir.pruning", "network", "plan", "program", "recipes"}
@@ -89,7 +92,15 @@ MAY_IMPORT = {
         "plan.transforms",
         "report",
     }
-    | {"samples", "search", "syntax.lexemes", "syntax.parser", "weights"},
+    | {
+        "samples",
+        "search",
+        "searches",
+        "supergraphs",
+        "syntax.lexemes",
+        "syntax.parser",
+        "weights",
+    },
     "report": GROUND
     | {"build.values", "claims", "compare", "network", "costs", "expansion", "export", "ir"}
     | {"ops", "params.numbers", "recipes", "searches", "settings", "space", "weights"},
@@ -101,6 +112,7 @@ RULES = (
     "declarations",
     "expressions",
     "operations",
+    "relaxing",
     "statements",
     "tables.rows",
 )

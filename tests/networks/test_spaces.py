@@ -59,7 +59,7 @@ AGNOSTIC_LIKE = """choose(
     sg1.level2.2.reads = (inputs[0], inputs[2]),
     sg1.level2.4.reads = (inputs[0], inputs[2]),
     sg1.combine = (level2[0], level2[2], level2[4]),
-    sg1.level2.5.gate = true,
+    sg1.level2.5.gated = feature_gate(attended),
   )"""
 
 

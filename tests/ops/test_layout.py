@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ from archdsl.ops.layout import (
 )
 from archdsl.ops.padding import Pad
 from archdsl.ops.selection import Expand, Flip, Repeat, Roll, Select, Slice
+from archdsl.ops.weighing import WeightedSum
 
 from .harness import accepted, agree, shape, text
 from .strategies import axes_of, extents, given, several_axes, sizes, spatial, tensors
@@ -188,6 +191,12 @@ def test_text() -> None:
             "`stack` takes tensors of one shape, but these are 3 and 4",
         ),
         (
+            WeightedSum(),
+            (shape(3), shape(4)),
+            "`weighted_sum` takes tensors of one shape, but these are 3 and 4",
+        ),
+        (WeightedSum(temperature=0), (VIDEO,), "`temperature` must be above 0, but this is 0"),
+        (
             Split((3, 4)),
             (VIDEO,),
             "`sizes` must add up to 8, axis 0 of 8 x 4 x 6^2, but this is 3 + 4 = 7",
@@ -247,3 +256,10 @@ def test_mismatch(operation: Operation, operands: tuple[TensorType, ...], messag
     with pytest.raises(Mismatch) as caught:
         infer_types(operation, operands)
     assert message in caught.value.message
+
+
+def test_weighted_sum() -> None:
+    x = shape(6, 2, 4, 4)
+    agree(WeightedSum(), x)
+    agree(WeightedSum(), x, x, x)
+    agree(WeightedSum("sigmoid", Fraction(1, 2)), shape(3), shape(3))

@@ -9,7 +9,8 @@ CONNECTED = SPACE.replace(
     "  f0 = video -> conv(8, kernel = 3)\n"
     "  f1 = f0 -> relu\n"
     "  f2 = f0 -> sigmoid\n"
-    "  x = sum(stack(<= 2 of {f0, f1, f2}), axes = 0)\n",
+    "  x = sum(stack(<= 2 of {f0, f1, f2}), axes = 0)\n"
+    "  x -> relu\n",
 )
 """A space that selects up to two of three values."""
 

@@ -97,19 +97,20 @@ def test_hold_out_has_no_effect_where_all_is_learned_together() -> None:
     assert not held_out("probabilistic")
 
 
-def test_a_differentiable_search_needs_connections() -> None:
-    message = "`n` has no connections to weigh"
-    check(mistakes(supernet("method differentiable")), "n", message, "`method probabilistic(")
-    decided = CONNECTED.replace("<= 2 of {f0, f1, f2}", "({f0, f1}, f2)")
-    check(mistakes(supernet("method differentiable", space=decided)), "n", message)
+def test_a_differentiable_search_weighs_tensors() -> None:
+    message = "a choice that is searched by gradients must be between tensors, but `8` is"
+    check(mistakes(supernet("method differentiable")), "8", message, "decide it with `choose`")
+    single = CONNECTED.replace("<= 2 of {f0, f1, f2}", "({f0, f1}, f2)")
+    assert not mistakes(supernet("method differentiable", space=single))
     assert not mistakes(supernet("method differentiable", space=CONNECTED))
 
 
-def test_what_is_decided_is_no_connection() -> None:
-    space = CONNECTED.replace("conv(8,", "conv({8, 12},")
-    narrowed = space + "network m = n + choose(x.x.x = (f0, f1))\n"
-    text = supernet("method differentiable", space=narrowed).replace("s for n", "s for m")
-    check(mistakes(text), "m", "`m` has no connections to weigh")
+def test_what_nothing_reads_is_no_connection() -> None:
+    unread = CONNECTED.replace(
+        "x = sum(stack(<= 2 of {f0, f1, f2}), axes = 0)", "y = {f0, f1}"
+    ).replace("x -> relu", "f2 -> relu")
+    message = "`n` has no connections to weigh"
+    check(mistakes(supernet("method differentiable", space=unread)), "n", message)
 
 
 # With all members

@@ -52,6 +52,21 @@ _TRAINING = frozenset(
 """Those that a network without training does not need."""
 
 
+_SEARCH = {
+    "connections.py": "connections.py",
+    "connection_learner.py": "connection_learner.py",
+    "search.py": "supergraph_search.py",
+}
+"""The files that search by gradients, each with its template."""
+
+
+def supergraph_scripts(recipe: Recipe, target: Target) -> dict[str, str]:
+    """The files of a folder that searches by gradients: those of training but `train.py`."""
+    own = scripts(recipe, target)
+    found = {name: _text(template) for name, template in _SEARCH.items()}
+    return {name: own[name] for name in own if name not in ENTRY_SCRIPTS} | found
+
+
 def scripts(recipe: Recipe, target: Target) -> dict[str, str]:
     """The text of each file by its name; of ours, recipe.py alone imports the network's module."""
     own = {"recipe.py": recipe_script(recipe, target)}

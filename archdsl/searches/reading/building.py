@@ -102,7 +102,7 @@ def _build(frame: Frame, search: tree.Search, networks: Networks) -> Built:
     else:
         findings.extend(fitting.unsearchable(entries, network, name.span))
         findings.stop_on_errors()
-        findings.extend(supernets.unconnected(frame.program, entries, network, name.span))
+        findings.extend(supernets.unconnected(entries, network, name.span))
     trained = {
         field: _training(frame, entries[field].value, network)
         for field in TRAINED

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from archdsl.build.connections import Weighing
 from archdsl.costs.metrics import ORDERED
-from archdsl.diagnostics import Diagnostic, Label, error, warning
+from archdsl.diagnostics import CompileError, Diagnostic, Label, error, warning
 from archdsl.network import Network
-from archdsl.program.program import Program
 from archdsl.searches.methods import BySupernet
 from archdsl.searches.reading.settings import bounds_of
 from archdsl.searches.search import Bound, Training
 from archdsl.searches.supernets import Differentiable, Probabilistic
 from archdsl.settings.reading.entries import Entries
 from archdsl.source import Span
-from archdsl.syntax import tree
+from archdsl.supergraphs.network import supergraph
 from archdsl.syntax.lexemes import number_text
 
 SETTINGS = ("warmup", "architecture", "channels", "kernels", "penalty")
@@ -113,27 +114,27 @@ def unlearned(trained: Mapping[str, Training | None], entries: Entries) -> Itera
         yield error("search", f"{message}, but this is {warmup.value}", warmup.span, also=also)
 
 
-def unconnected(
-    program: Program, entries: Entries, network: Network, space: Span
-) -> Iterator[Diagnostic]:
-    """A space with nothing that gradients can weigh; `space` is its name in the search."""
+def unconnected(entries: Entries, network: Network, space: Span) -> Iterator[Diagnostic]:
+    """What gradients cannot weigh in a space; `space` is its name in the search."""
     method = entries["method"]
-    if not isinstance(method.value, Differentiable) or any(connections(program, network)):
+    if not isinstance(method.value, Differentiable):
         return
-    message = f"`{network.name}` has no connections to weigh, such as `<= 2 of {{f0, op1}}`"
-    also = [Label(method.span, "weighs connections")]
-    help = f"write `method {Probabilistic.signature()}`, which draws options of any kind"
-    yield error("search", message, space, also=also, help=help)
+    try:
+        connections = supergraph(network, weighing_of(method.value)).parameters
+    except CompileError as failure:
+        by = Label(method.span, "searches by gradients")
+        yield from (replace(each, labels=(*each.labels, by)) for each in failure.diagnostics)
+        return
+    if not connections:
+        message = f"`{network.name}` has no connections to weigh, such as `<= 2 of {{f0, op1}}`"
+        also = [Label(method.span, "weighs connections")]
+        help = f"write `method {Probabilistic.signature()}`, which draws options of any kind"
+        yield error("search", message, space, also=also, help=help)
 
 
-def connections(program: Program, network: Network) -> Iterator[str]:
-    """The open decisions of a network that select several of what is offered: `2 of {f0, op1}`."""
-    definitions = (own.node for unit in program.units for own in unit.own)
-    choices = (node for node in tree.walk(definitions) if isinstance(node, tree.Choice))
-    selecting = {choice.span for choice in choices if choice.amount is not None}
-    for decided in network.decisions:
-        if decided.decision.is_open and decided.decision.span in selecting:
-            yield decided.name
+def weighing_of(method: Differentiable) -> Weighing:
+    """How a method weighs connections."""
+    return Weighing(method.connections, method.temperature)
 
 
 def is_supernet(entries: Entries) -> bool:
