@@ -15,11 +15,11 @@ from archdsl.diagnostics import CompileError
 from archdsl.ir.likeness import is_same_network
 from archdsl.network import Network
 from archdsl.recipes.recipe import Recipe
-from archdsl.search.candidates import ways
 from archdsl.search.candidates.member_files import MemberFiles
 from archdsl.search.candidates.network_space import NetworkSpace
 from archdsl.search.domain import Member, NotAMember
 from archdsl.searches.search import Bound
+from archdsl.space import access
 from archdsl.space.reading import Unsuited
 from archdsl.spec import Spec, load
 
@@ -59,10 +59,13 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
 
 
 def _space(spec: Spec, *bounds: Bound, metrics: tuple[str, ...] = ()) -> NetworkSpace:
-    plan = compiler.compile_network(spec.program, "small", {}).plan
+    return NetworkSpace("small", _request(spec, "small"), bounds, ("macs", "params", *metrics))
+
+
+def _request(spec: Spec, name: str) -> Request:
+    plan = compiler.compile_network(spec.program, name, {}).plan
     assert plan is not None
-    request = Request.of(spec.program, "small", plan)
-    return NetworkSpace("small", request, bounds, ("macs", "params", *metrics))
+    return Request.of(spec.program, name, plan)
 
 
 def _all(spec: Spec) -> dict[str, Network]:
@@ -162,13 +165,42 @@ def test_without_a_walk_members_are_the_same(
     def unsuited(*_: object) -> None:
         raise Unsuited
 
-    monkeypatch.setattr(ways, missing, unsuited)
+    monkeypatch.setattr(access, missing, unsuited)
     tried = _space(spec, Bound("macs", None, walked.draw(Random(1)).costs["macs"]))
     assert tried.decisions == walked.decisions
     for seed in range(10):
         member = tried.draw(Random(seed))
         assert walked.member(dict(member.taken)) == member
         assert tried.member(dict(member.taken)).costs == walked.member(dict(member.taken)).costs
+
+
+DEEP = """
+block leaf(x, k = {1, 3}) { return x -> conv(4, k) }
+network deep(n = {1..120}) {
+  input x: 2 x 8^2
+  y = x -> conv(4)
+  if n == 119 { y = y -> leaf }
+  if n == 120 { y = y -> conv({8, 16}, {1, 3}) }
+  return y -> mean
+}
+"""
+
+
+def test_what_few_members_decide_is_found_without_a_walk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def unsuited(*_: object) -> None:
+        raise Unsuited
+
+    monkeypatch.setattr(access, "members", unsuited)
+    (tmp_path / "deep.arch").write_text(DEEP)
+    found = NetworkSpace("deep", _request(load(tmp_path / "deep.arch"), "deep"), (), ("macs",))
+    assert found.decisions == {
+        "leaf.k": ("1", "3"),
+        "n": tuple(map(str, range(1, 121))),
+        "y.conv.channels": ("8", "16"),
+        "y.conv.kernel": ("1", "3"),
+    }
 
 
 def test_a_member_is_written_as_the_network_that_is_trained(spec: Spec, tmp_path: Path) -> None:

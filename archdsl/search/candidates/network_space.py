@@ -11,10 +11,12 @@ from archdsl.costs.metrics import ORDERED, figure
 from archdsl.diagnostics import CompileError, error
 from archdsl.ir.alike.counts import Counts
 from archdsl.plan.decisions import member_name
-from archdsl.search.candidates.ways import Found, way_to
 from archdsl.search.domain import Member, NotAMember
 from archdsl.searches.search import Bound
+from archdsl.space.access import Found, Within, access_to
 from archdsl.space.likeness import Likenesses
+from archdsl.space.lookups import Choose, NoMember
+from archdsl.space.quantities import ADDED
 
 _DRAWS = 10_000
 """Draws in a row that may be beyond the bounds."""
@@ -43,13 +45,14 @@ class NetworkSpace:
         needed = dict.fromkeys((*metrics, *(bound.metric for bound in bounds)))
         self._summed = [metric for metric in needed if metric not in ORDERED]
         self._ordered = [metric for metric in needed if metric in ORDERED]
-        self._way = way_to(request, bounds)
-        self._likenesses = Likenesses(request, self._way.surveyed)
+        within = (Within(b.metric, b.least or 0, b.most) for b in bounds if b.metric in ADDED)
+        self._access = access_to(request, next(within, None))
+        self._likenesses = Likenesses(request, self._access.surveyed)
 
     @property
     def decisions(self) -> Mapping[str, tuple[str, ...]]:
         """Every decision that some member makes, with the texts of its options."""
-        return self._way.decisions
+        return self._access.decisions
 
     def member(self, taken: Mapping[str, str]) -> Member:
         """The member with these options; those of decisions that are not active do not count.
@@ -64,7 +67,7 @@ class NetworkSpace:
                 raise NotAMember(f"`{name}` cannot be `{option}`")
             return option
 
-        member = self._member(self._way.find(choose))
+        member = self._find(choose)
         for bound in self._bounds:
             if not bound.holds(member.costs[bound.metric]):
                 cost = f"{member.costs[bound.metric]:,} {bound.metric}"
@@ -78,7 +81,7 @@ class NetworkSpace:
             CompileError: there is none, or hardly any.
         """
         for _ in range(_DRAWS):
-            found = self._way.draw(random)
+            found = self._access.draw(random)
             if found is not None and self._is_within(member := self._member(found)):
                 return member
         bounds = " and ".join(map(str, self._bounds)) or "its requirements"
@@ -92,9 +95,7 @@ class NetworkSpace:
         names = [name for name in taken if len(self.decisions.get(name, ())) > 1]
         for _ in range(_CHANGES if names else 0):
             try:
-                changed = self._member(
-                    self._way.find(_changing(random.choice(names), taken, random))
-                )
+                changed = self._find(_changing(random.choice(names), taken, random))
             except NotAMember:
                 continue
             if changed != member and self._is_within(changed):
@@ -108,6 +109,12 @@ class NetworkSpace:
     def counts(self, member: Member) -> Counts:
         """How often what stands in a member."""
         return self._likenesses.counts(member.taken)
+
+    def _find(self, choose: Choose) -> Member:
+        try:
+            return self._member(self._access.find(choose))
+        except NoMember:
+            raise NotAMember("a requirement of the space is false for it") from None
 
     def _member(self, found: Found) -> Member:
         taken, sums = found

@@ -1,4 +1,4 @@
-"""How members of a space of the language are found: by what is known of all, or by building them.
+"""Access to the members of a space, one by one: by what is known of all, or by building them.
 
 Both answer the same questions. Where the parts of all members are known, one is looked up in
 milliseconds, and all have the same chance of being drawn: by the walk all within a bound. Otherwise
@@ -7,28 +7,24 @@ each decision is made by lot as it is reached.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from archdsl.build.request import Built, Ending, Request
 from archdsl.costs.metrics import total
 from archdsl.diagnostics import CompileError
-from archdsl.plan.decisions import Decision
-from archdsl.search.domain import NotAMember
-from archdsl.searches.search import Bound
-from archdsl.space.lookups import NoMember
+from archdsl.plan.decisions import Decision, picked
+from archdsl.space.lookups import Choose, NoMember
 from archdsl.space.members import Members
 from archdsl.space.quantities import ADDED
 from archdsl.space.space import NO_WALK, build_by_lot, build_member, figures_of, members, walk
 from archdsl.space.sums.draws import NoneWithin
 from archdsl.space.survey.networks import Surveyed
 from archdsl.space.walk import Walk
-
-Choose = Callable[[str, Sequence[str]], str]
-"""Chooses one of the options of a decision, by its name."""
 
 Draw = Callable[[Random], Mapping[str, str]]
 """Draws the options of a member."""
@@ -37,11 +33,22 @@ Found = tuple[Mapping[str, str], Mapping[str, int]]
 """The options that a member takes, and what it costs by each metric that is a sum."""
 
 _LOOKS = 300
-"""Members that are built to learn which decisions there are, where no walk says it."""
+"""Members that are built at most to learn which decisions there are, where no walk says it."""
+
+_DRAWN = 50
+"""Members that are drawn for that after each option was tried."""
 
 
-class Way(Protocol):
-    """A way to the members of a space."""
+class Within(NamedTuple):
+    """A cost that is a sum, from one figure to another."""
+
+    metric: str
+    least: int
+    most: int
+
+
+class Access(Protocol):
+    """Access to the members of a space."""
 
     @property
     def decisions(self) -> Mapping[str, tuple[str, ...]]:
@@ -55,15 +62,15 @@ class Way(Protocol):
         """The member with the options that are chosen, as they are asked for.
 
         Raises:
-            NotAMember: there is none.
+            NoMember: there is none.
         """
 
     def draw(self, random: Random) -> Found | None:
         """A member by lot, which can be beyond bounds; None for one that does not exist."""
 
 
-def way_to(request: Request, bounds: Sequence[Bound]) -> Way:
-    """The way to the members of a space, and by preference to those within the bounds.
+def access_to(request: Request, within: Within | None) -> Access:
+    """Access to the members of a space, and by preference to those within a bound.
 
     Raises:
         CompileError: a member has a mistake.
@@ -71,24 +78,23 @@ def way_to(request: Request, bounds: Sequence[Bound]) -> Way:
     try:
         found = members(request)
     except NO_WALK:
-        return Tried(request)
-    bound = next((bound for bound in bounds if bound.metric in ADDED), None)
-    if bound is None:
-        return Known(found, found.draw)
+        return ByBuilding(request)
+    if within is None:
+        return ByParts(found, found.draw)
     try:
-        return Known(found, _draws_within(walk(request, found), bound))
+        return ByParts(found, _draws_within(walk(request, found), within))
     except NO_WALK:
-        return Known(found, found.draw)
+        return ByParts(found, found.draw)
 
 
-def _draws_within(found: Walk, bound: Bound) -> Draw:
+def _draws_within(found: Walk, within: Within) -> Draw:
     """Draws of the members within a bound, each with the same chance."""
-    draws = found.draws(bound.metric, bound.least or 0, bound.most)
+    draws = found.draws(*within)
     return lambda random: found.taken(draws.draw(random))
 
 
 @dataclass(frozen=True)
-class Known:
+class ByParts:
     """Members of a space of which all parts are known; `options` draws one."""
 
     members: Members
@@ -103,10 +109,7 @@ class Known:
         return self.members.surveyed
 
     def find(self, choose: Choose) -> Found:
-        try:
-            return self.members.find(choose)
-        except NoMember:
-            raise NotAMember("a requirement of the space is false for it") from None
+        return self.members.find(choose)
 
     def draw(self, random: Random) -> Found | None:
         try:
@@ -117,21 +120,38 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Tried:
-    """Members that are built one by one."""
+class ByBuilding:
+    """Members that are built one by one.
+
+    Those that decide something which none of the members has that were built for `decisions` are
+    left out: a study of trials has to name all decisions before the first one.
+    """
 
     request: Request
     surveyed = None
 
     @cached_property
     def decisions(self) -> Mapping[str, tuple[str, ...]]:
-        """Those that some hundred members make, the same ones each time."""
-        random = Random(0)
-        found: dict[str, tuple[str, ...]] = {}
-        for _ in range(_LOOKS):
-            built = build_by_lot(self.request, random)
-            found |= {each.name: _options(each.decision) for each in built.decisions}
-        return dict(sorted(found.items()))
+        """Each option of every decision is tried once, and some members are drawn beside."""
+        found: dict[str, dict[str, None]] = {}
+        for built in self._looked_at(found):
+            for each in built.decisions:
+                options = dict.fromkeys(_options(each.decision))
+                found[each.name] = found.get(each.name, {}) | options
+        return {name: tuple(options) for name, options in sorted(found.items())}
+
+    def _looked_at(self, found: Mapping[str, Mapping[str, None]]) -> Iterator[Built]:
+        """Members in which options are taken that were only seen so far, and others by lot."""
+        random, waiting = Random(0), deque[Mapping[str, str]]([{}])
+        looks, beyond = 0, 0
+        while looks < _LOOKS and beyond < _DRAWN:
+            if waiting:
+                built = build_member(self.request, picked(waiting.popleft()))
+                waiting += _others(built, found)
+                yield built
+            beyond += not waiting
+            looks += 2
+            yield build_by_lot(self.request, random)
 
     def find(self, choose: Choose) -> Found:
         def pick(decision: Decision) -> int:
@@ -142,17 +162,29 @@ class Tried:
     def draw(self, random: Random) -> Found | None:
         try:
             return self.find(lambda _, options: random.choice(options))
-        except NotAMember:
+        except NoMember:
             return None
 
     def _found(self, built: Built) -> Found:
         if built.ending is Ending.REFUSED:
-            raise NotAMember("a requirement of the space is false for it")
+            raise NoMember
         if not built.is_sound:
             raise CompileError(built.diagnostics)
         taken = {each.name: each.option for each in built.decisions}
+        if any(option not in self.decisions.get(name, ()) for name, option in taken.items()):
+            raise NoMember
         figures = figures_of(built)
         return dict(sorted(taken.items())), {name: total(name, figures) for name in ADDED}
+
+
+def _others(built: Built, found: Mapping[str, Mapping[str, None]]) -> Iterator[Mapping[str, str]]:
+    """The options of a member's decisions that were not seen before, each with what led to it."""
+    taken: dict[str, str] = {}
+    for each in built.decisions:
+        for option in _options(each.decision):
+            if option != each.option and option not in found.get(each.name, ()):
+                yield {**taken, each.name: option}
+        taken[each.name] = each.option
 
 
 def _options(decision: Decision) -> tuple[str, ...]:
