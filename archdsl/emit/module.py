@@ -139,13 +139,14 @@ class ModuleView(Frozen):
 
 
 class Definitions(Frozen):
-    """The classes and functions of a module, each as lines, and the network's own class.
+    """The classes and functions of a module, as trees and as lines, and the network's own class.
 
     `used` are the names that they read. `roots` has the scope of each network that the class
     covers, in the order of the values of its arguments, and `paths` the path of each layer of the
     first of them.
     """
 
+    trees: tuple[Statement, ...]
     bodies: list[list[str]]
     used: frozenset[str]
     network: Emitted
@@ -157,7 +158,7 @@ def definitions(graph: Graph, target: Target) -> Definitions:
     """The classes of a network, in the order in which each needs those before it."""
     known = classes(graph, target)
     every = _open_classes(graph, known)
-    trees: list[Statement] = [written.tree for written in every]
+    trees = tuple([written.tree for written in every])
     used = {name for tree in trees for name in names_in(tree)}
     provided = [lines for name, lines in PROVIDED.items() if name in used]
     used |= {word for lines in provided for line in lines for word in _WORDS.findall(line)}
@@ -165,7 +166,7 @@ def definitions(graph: Graph, target: Target) -> Definitions:
     roots = tuple([instance.scope.index for instance in known.ordered[-1].instances])
     attributes = {block: one.attributes for block, one in zip(known.ordered, every, strict=True)}
     paths = layer_paths(known, attributes)
-    return Definitions(bodies, frozenset(used), every[-1], roots, paths)
+    return Definitions(trees, bodies, frozenset(used), every[-1], roots, paths)
 
 
 def write_module(graph: Graph, header: str, known: Constants, target: Target) -> Module:

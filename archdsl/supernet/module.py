@@ -25,7 +25,6 @@ from archdsl.emit.signatures import parameters
 from archdsl.emit.targets.base import Target
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
-from archdsl.ops.forms import PyValue
 from archdsl.supernet.members import Sample, sample
 from archdsl.supernet.options import Ambiguous, Table, options_given
 from archdsl.supernet.together import decided_together
@@ -50,11 +49,6 @@ class Sharing(Frozen):
 
     is_fair: bool = True
     is_cut: bool = True
-
-    def divides(self, name: str, value: PyValue) -> bool:
-        """Whether an argument decides which tensors there are, and not only how large they are."""
-        is_kernel = isinstance(value, tuple) or "kernel" in name
-        return isinstance(value, bool) or (is_kernel and not self.is_cut)
 
     @property
     def filters(self) -> str:
@@ -118,7 +112,7 @@ def _view(
         render(input_constants(graph)),
         found.bodies,
         list(_choices(table)),
-        _together(decided_together(found.network.tree, table, sharing.divides)),
+        _together(decided_together(found.trees, table, kernels_apart=not sharing.is_cut)),
         signature.name,
         _constructor(opens),
         f"{{{', '.join(f'{_text(each.name)}: {each.name}' for each in opens)}}}",

@@ -1,58 +1,77 @@
 """Which decisions the sizes of one layer follow from together.
 
 A supernet has to know every size that a tensor has in some member. It tries members for that: all
-of a space are too many, but a size follows from few decisions. They are read from the constructor
-of a member: those of one argument of a layer, with those that say whether it is there.
+of a space are too many, but a size follows from few decisions. They are read from the constructors:
+what stands behind one argument of a layer, and behind the conditions that lead to the layer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from math import prod
 from typing import TypeAlias
 
 from archdsl.diagnostics import CompileError, error
-from archdsl.emit.python import Assign, Atom, Call, Conditional, If, Statement, names_in
-from archdsl.frozen import Frozen
-from archdsl.ops.forms import PyValue
+from archdsl.emit.python import (
+    Assign,
+    Atom,
+    Call,
+    Class,
+    Conditional,
+    Function,
+    Generator,
+    If,
+    Keyword,
+    Statement,
+    names_in,
+)
 from archdsl.supernet.options import Table
 
-Names: TypeAlias = frozenset[str]
+Group: TypeAlias = frozenset[str]
+"""Decisions by name."""
+
+Behind: TypeAlias = Mapping[str, Group]
+"""The decisions behind each name of a constructor."""
+
+NONE: Group = frozenset()
+
+_PRESENCE = ("bias", "affine")
+"""Arguments of torch's layers that say whether a tensor is there."""
+
+_KERNEL = 2
+"""The place of the kernel among the arguments of a convolution."""
 
 _MOST = 10_000
 """Combinations of decisions that are tried at most for one layer."""
 
 
-class _Layer(Frozen):
-    """The construction of a layer or a block, and the names in the conditions around it."""
-
-    call: Call
-    around: Names
-
-
 def decided_together(
-    member: Statement, table: Table, divides: Callable[[str, PyValue], bool]
+    trees: Iterable[Statement], table: Table, *, kernels_apart: bool
 ) -> list[tuple[str, ...]]:
     """Decisions in groups, of which all combinations have to be tried; every decision is in one.
 
-    `divides` says which arguments decide what layers or tensors there are.
+    `trees` are the classes of a member, that of the network last. If kernels have weights of their
+    own, each kernel has all sizes.
 
     Raises:
         CompileError: these are too many.
     """
-    reader = _Reader(table, divides)
-    found = {
-        group for layer in reader.layers(member, frozenset()) for group in reader.groups(layer)
+    classes = {tree.name: tree for tree in trees if isinstance(tree, Class)}
+    *_, network = classes.values()
+    behind = {
+        n: frozenset((d,)) for d, all_ in table.items() for given in all_.values() for n in given
     }
+    reader = _Reader(classes, kernels_apart)
+    found = {*reader.groups(_constructor(network).body, behind, NONE)}
     found |= {frozenset((name,)) for name in table}
     whole = [group for group in found if not any(group < other for other in found)]
     order = {name: place for place, name in enumerate(table)}
-    groups = sorted(sorted(order[name] for name in group) for group in whole)
-    names = [tuple([list(table)[place] for place in group]) for group in groups]
-    for group in names:
+    places = sorted(sorted(order[name] for name in group) for group in whole if group)
+    groups = [tuple([list(table)[place] for place in group]) for group in places]
+    for group in groups:
         _check_few(group, table)
-    return names
+    return groups
 
 
 def _check_few(group: Iterable[str], table: Table) -> None:
@@ -63,41 +82,67 @@ def _check_few(group: Iterable[str], table: Table) -> None:
 
 
 class _Reader:
-    """Reads which decisions stand behind the names of a constructor."""
+    """Follows decisions from the constructor of a network into those of its blocks."""
 
-    def __init__(self, table: Table, divides: Callable[[str, PyValue], bool]) -> None:
-        self._decisions: dict[str, Names] = {}
-        self._switches: set[str] = set()
-        for decision, options in table.items():
-            for given in options.values():
-                for name, value in given.items():
-                    self._decisions[name] = frozenset((decision,))
-                    if divides(name, value):
-                        self._switches.add(name)
+    def __init__(self, classes: Mapping[str, Class], kernels_apart: bool) -> None:
+        self._classes = classes
+        self._kernels_apart = kernels_apart
 
-    def layers(self, tree: object, around: Names) -> Iterator[_Layer]:
-        """Every construction in a tree that constructs nothing else."""
-        match tree:
-            case Assign(target=Atom(text=name), value=value):
-                self._decisions.setdefault(name, self._behind(value))
-            case If(test=test) | Conditional(test=test):
-                around |= self._behind(test)
-            case Call() if _is_construction(tree) and not any(map(_constructs, tree.arguments)):
-                yield _Layer(tree, around)
-                return
-        for part in _parts(tree):
-            yield from self.layers(part, around)
+    def groups(self, tree: object, behind: Behind, around: Group) -> Iterator[Group]:
+        """The decisions behind each argument of each layer that a tree constructs."""
+        known = dict(behind)
+        for part in tree if isinstance(tree, tuple) else _parts(tree):
+            match part:
+                case Assign(target=Atom(text=name), value=value):
+                    known[name] = _behind(value, known)
+                case Call() if _is_construction(part):
+                    yield from self._constructed(part, known, around)
+                case If(test=test) | Conditional(test=test) | Generator(values=test):
+                    yield from self.groups(part, known, around | _behind(test, known))
+                case _:
+                    yield from self.groups(part, known, around)
 
-    def groups(self, layer: _Layer) -> Iterator[Names]:
-        """The decisions behind each argument of a layer, with those that change what it is."""
-        read = {name for name in names_in(layer.call) if name in self._switches}
-        switches = layer.around | frozenset[str]().union(*(self._decisions[each] for each in read))
-        for argument in layer.call.arguments:
-            yield self._behind(argument) | switches
+    def _constructed(self, call: Call, behind: Behind, around: Group) -> Iterator[Group]:
+        name = call.function.text if isinstance(call.function, Atom) else ""
+        if name in self._classes:
+            inner = _constructor(self._classes[name])
+            yield from self.groups(inner.body, _bound(call, inner, behind), around)
+        elif any(map(_constructs, call.arguments)):
+            yield from self.groups(call.arguments, behind, around)
+        else:
+            dividing = around.union(*(_behind(each, behind) for each in self._dividing(call)))
+            yield from (_behind(argument, behind) | dividing for argument in call.arguments)
 
-    def _behind(self, tree: object) -> Names:
-        known: Mapping[str, Names] = self._decisions
-        return frozenset[str]().union(*(known.get(name, frozenset()) for name in names_in(tree)))
+    def _dividing(self, layer: Call) -> Iterator[object]:
+        """The arguments of a layer that say which tensors there are, and not how large."""
+        for place, argument in enumerate(layer.arguments):
+            is_presence = isinstance(argument, Keyword) and argument.name in _PRESENCE
+            if is_presence or (self._kernels_apart and place == _KERNEL):
+                yield argument
+
+
+def _constructor(tree: Class) -> Function:
+    """`__init__` of a class; without a body, if it has no layers."""
+    empty = Function("__init__", (), None, ())
+    own = (each for each in tree.body if isinstance(each, Function) and each.name == "__init__")
+    return next(own, empty)
+
+
+def _bound(call: Call, constructor: Function, behind: Behind) -> Behind:
+    """The decisions behind each parameter of a constructor that is called."""
+    names = [parameter.name for parameter in constructor.parameters[1:]]
+    bound = dict.fromkeys(names, NONE)
+    for name, argument in zip(names, call.arguments, strict=False):
+        if not isinstance(argument, Keyword):
+            bound[name] = _behind(argument, behind)
+    for argument in call.arguments:
+        if isinstance(argument, Keyword):
+            bound[argument.name] = _behind(argument.value, behind)
+    return bound
+
+
+def _behind(tree: object, behind: Behind) -> Group:
+    return NONE.union(*(behind.get(name, NONE) for name in names_in(tree)))
 
 
 def _is_construction(call: Call) -> bool:

@@ -44,7 +44,12 @@ def network(text: str) -> Network:
 @cache
 def supernet(text: str, sharing: Sharing = FAIR) -> ModuleType:
     """The module of a space, imported."""
-    module = ModuleType(f"supernet_{abs(hash((text, sharing)))}")
+    return imported(network(text).supernet(sharing))
+
+
+def imported(text: str) -> ModuleType:
+    """The text of a module, imported under a name of its own."""
+    module = ModuleType(f"supernet_{abs(hash(text))}")
     sys.modules[module.__name__] = module
-    exec(compile(network(text).supernet(sharing), module.__name__, "exec"), module.__dict__)
+    exec(compile(text, module.__name__, "exec"), module.__dict__)
     return module

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from types import ModuleType
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+import archdsl
 from archdsl.diagnostics import CompileError
 from archdsl.plan.decisions import picked
 from archdsl.space.space import build_member, figures_of
 from archdsl.supernet.module import Sharing
 from tests.mistakes import load_text
-from tests.supernet.modules import APART, FAIR, PREFIX, ROWS, network, supernet
+from tests.supernet.modules import APART, FAIR, PREFIX, ROWS, imported, network, supernet
 
+ROOT = Path(__file__).resolve().parents[2]
 PATHS = 6
 
 
-def paths(module: ModuleType, net: torch.nn.Module) -> list[dict[str, str]]:
+def paths(net: Any, count: int = PATHS) -> list[dict[str, str]]:
     generator = torch.Generator().manual_seed(0)
-    return [net.sample(generator) for _ in range(PATHS)]
+    return [net.sample(generator) for _ in range(count)]
 
 
 @pytest.mark.parametrize("sharing", [FAIR, PREFIX, APART], ids=["fair", "prefix", "apart"])
@@ -30,7 +33,7 @@ def test_a_path_computes_what_its_member_does(sharing: Sharing) -> None:
     torch.manual_seed(0)
     net = module.Supernet(classes=5)
     clips = torch.randn(2, 1, 4, 12, 12)
-    for path in paths(module, net):
+    for path in paths(net):
         for mode in (True, False):
             member = net.member(path).train()  # its norms have no statistics yet
             with torch.no_grad():
@@ -39,9 +42,9 @@ def test_a_path_computes_what_its_member_does(sharing: Sharing) -> None:
 
 
 def test_a_member_costs_what_the_compiler_says() -> None:
-    module, net = supernet(ROWS), supernet(ROWS).Supernet()
+    net = supernet(ROWS).Supernet()
     request = network(ROWS)._request
-    for path in paths(module, net):
+    for path in paths(net):
         figures = figures_of(build_member(request, picked(path)))
         member = net.member(path).eval()
         assert sum(p.numel() for p in member.parameters()) == figures.params
@@ -55,6 +58,7 @@ def test_gradients_reach_the_parts_that_a_path_has() -> None:
     torch.manual_seed(1)
     net = module.Supernet()
     path = {name: options[0] for name, options in net.choices.items()}
+    path["stage1.row0.expansion"] = "2"
     for weight in net.parameters():
         torch.nn.init.normal_(weight)  # scales that begin at zero would stop gradients
     net(torch.randn(2, 1, 4, 12, 12), path).square().sum().backward()
@@ -143,3 +147,23 @@ def test_layers_that_only_some_members_have() -> None:
     net = supernet(text).Supernet()
     keys = [set(net.cut({"return.conv.bias": option})) for option in ("true", "false")]
     assert keys == [{"conv.weight", "conv.bias"}, {"conv.weight"}]
+
+
+@pytest.mark.slow
+def test_the_space_of_autox3d() -> None:
+    """Twenty paths at full size, on no device: parameters and MACs are those of the members."""
+    space = archdsl.load(ROOT / "specs" / "autox3d_space.arch").network("autox3d_space")
+    module = imported(space.supernet(FAIR))
+    net = module.Supernet()
+    request = space._request
+    for path in paths(net, 20):
+        figures = figures_of(build_member(request, picked(path)))
+        with torch.device("meta"):
+            member = module.Autox3dSpace(**module.arguments(path)).eval()
+            clip = torch.empty(1, 3, 13, 160, 160)
+        assert sum(p.numel() for p in member.parameters()) == figures.params
+        with FlopCounterMode(display=False) as counted:
+            member(clip)
+        assert counted.get_total_flops() == 2 * figures.macs
+        cut = {key: value.shape for key, value in net.cut(path).items()}
+        assert cut == {key: value.shape for key, value in member.state_dict().items()}
