@@ -212,6 +212,25 @@ def test_other_settings(tmp_path: Path, changed: dict[str, str]) -> None:
         assert all(each["macs"] <= 40_000 and each["params"] <= 2_000 for each in costs)
 
 
+def test_parts_and_norms_are_those_of_members(tmp_path: Path) -> None:
+    settings = '  no_decay norms\n  rates(linear = 10)\n  freeze "stage1.0"\n'
+    changed = {"  schedule cosine\n": f"  schedule cosine\n{settings}", "decay = 0": "decay = 0.1"}
+    recipe = load_search(write_search(tmp_path / "build", changed)).recipe
+    model = recipe.build_model(2)
+    names = {id(tensor): name for name, tensor in model.weights.items()}
+    groups = {
+        (group["rate_factor"], group["weight_decay"]): [names[id(p)] for p in group["params"]]
+        for group in recipe.build_optimizer(model).param_groups
+    }
+    assert {*groups} == {(1, 0.0), (1, 0.1), (10, 0.1)}
+    assert sorted(groups[10, 0.1]) == ["linear/bias", "linear/weight"]
+    assert all("norm" in name for name in groups[1, 0.0])
+    assert not any("norm" in name for name in groups[1, 0.1])
+    frozen = {name for name, tensor in model.weights.items() if not tensor.requires_grad}
+    assert frozen == {name for name in model.weights if name.startswith("stage1/0/")}
+    assert frozen
+
+
 # What is refused
 
 

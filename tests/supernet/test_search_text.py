@@ -6,12 +6,14 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import black
 import pytest
 
-from archdsl.diagnostics import Diagnostics
+from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.emit.scripts import NAMES, SEARCH_NAMES, Target, search_scripts
 from archdsl.emit.scripts.imports import names_bound
 from archdsl.resources import folder
@@ -27,6 +29,11 @@ CHANGES: dict[str, dict[str, str]] = {
     "importance": {"draws = 4": "estimator = importance, adaptive = true", ADAM: ""},
     "no penalty": {PENALTY: "", ADAM: "", "adamw(lr = 0.02, weight_decay = 0)": SGD},
     "power": {PENALTY: "  macs <= 20K\n  params <= 1K\n  penalty power\n  repeats 2\n"},
+    "no decay": {"  schedule cosine\n": "  schedule cosine\n  no_decay (norms, biases)\n"},
+    "parts": {
+        "  schedule cosine\n": "  schedule cosine\n  no_decay norms\n  rates(linear = 10)\n"
+        '  freeze "stage1.0"\n'
+    },
     "several": {"  schedule cosine\n": "  schedule cosine\n  ema 0.9\n  precise_bn 3\n"},
 }
 OWN = [name for name in SEARCH_NAMES if name not in NAMES]
@@ -99,3 +106,18 @@ def test_settings_are_those_of_the_search(tmp_path: Path) -> None:
     assert "\n    return 0.0\n" in free
     assert "torch.optim.SGD(theta, lr=LEARNING_RATE, momentum=MOMENTUM, nesterov=True)" in free
     assert "\n    return rate\n" in free
+
+
+def test_dropout_that_a_supernet_cannot_set() -> None:
+    search = load(SPEC).search(None, Diagnostics())
+    recipe = replace(search.train.recipe, dropout=Fraction(1, 2))
+    with pytest.raises(CompileError) as failure:
+        search_scripts(recipe, TARGET, search)
+    (found,) = failure.value.diagnostics
+    assert found.message == (
+        "`planted_train` sets `dropout`, but the network of this search has no such parameter"
+    )
+    able = replace(TARGET, arguments=("classes", "dropout"))
+    assert "Supernet(classes=classes, dropout=DROPOUT)" in "".join(
+        search_scripts(recipe, able, search).values()
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archdsl.emit.scripts.recipe import recipe_script
+from archdsl.emit.scripts.recipe import check_dropout, recipe_script
 from archdsl.emit.scripts.target import Target
 from archdsl.recipes.recipe import Recipe
 from archdsl.resources import folder
@@ -75,7 +75,12 @@ def scripts(recipe: Recipe, target: Target) -> dict[str, str]:
 
 
 def search_scripts(recipe: Recipe, target: Target, search: Search) -> dict[str, str]:
-    """The same for a search whose supernet is the target; costs.json stands beside them."""
+    """The same for a search whose supernet is the target; costs.json stands beside them.
+
+    Raises:
+        CompileError: the recipe sets what a supernet has no place for.
+    """
+    check_dropout(recipe, target)
     own = {"recipe.py": recipe_script(recipe, replace(target, is_supernet=True), search)}
     return own | {name: _text(name) for name in SEARCH_NAMES[1:]}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from archdsl.diagnostics import CompileError, error
 from archdsl.emit.names import first_paragraph
 from archdsl.emit.pages import page
 from archdsl.emit.python import (
@@ -84,7 +85,7 @@ class BodyView(Frozen):
     """What the template of the functions asks."""
 
     is_trained: bool
-    is_tested: bool
+    is_supernet: bool
     gives_probabilities: bool
     activation: str
     """What makes probabilities of scores."""
@@ -169,7 +170,7 @@ def _body(recipe: Recipe, target: Target, name: str) -> str:
     schedule, is_trained = recipe.schedule, not target.gives_probabilities
     view = BodyView(
         is_trained=is_trained,
-        is_tested=not target.is_supernet,
+        is_supernet=target.is_supernet,
         gives_probabilities=target.gives_probabilities,
         activation="sigmoid()" if recipe.loss == "binary_cross_entropy" else "softmax(1)",
         has_classes=target.has_classes,
@@ -179,7 +180,7 @@ def _body(recipe: Recipe, target: Target, name: str) -> str:
         names_parts=is_trained and bool(recipe.freeze or recipe.rates),
         made=_made(recipe, target, name),
         undecayed=" and ".join(recipe.no_decay),
-        spared=_spared(recipe),
+        spared=_spared(recipe, target),
         optimizer=render((_optimizer(recipe),), 1),
         warmup=recipe.warmup is not None,
         schedule=schedule.name,
@@ -202,6 +203,21 @@ def _sets_dropout(recipe: Recipe, target: Target) -> bool:
     return is_trained and recipe.dropout is not None and "dropout" not in target.arguments
 
 
+def check_dropout(recipe: Recipe, supernet: Target) -> None:
+    """Check that a supernet has the rate as an argument: its layers are made anew for each path.
+
+    Raises:
+        CompileError: it has not.
+    """
+    if recipe.dropout is None or "dropout" in supernet.arguments:
+        return
+    message = (
+        f"`{recipe.name}` sets `dropout`, but the network of this search has no such parameter"
+    )
+    help = "write `dropout = 0.5` among its parameters, and `dropout(dropout)` where it drops"
+    raise CompileError([error("supernet", message, help=help)])
+
+
 def _made(recipe: Recipe, target: Target, name: str) -> str:
     """The network as a recipe has it: `Tiny(classes=classes)`."""
     options = [Keyword("classes", Atom("classes"))] if target.has_classes else []
@@ -211,9 +227,11 @@ def _made(recipe: Recipe, target: Target, name: str) -> str:
     return str(Call(Atom(name), tuple(options)))
 
 
-def _spared(recipe: Recipe) -> str:
-    """What tells a parameter without weight decay."""
+def _spared(recipe: Recipe, target: Target) -> str:
+    """What tells a parameter without weight decay. A supernet has all its tensors in one place."""
     tests = {"norms": "isinstance(module, norms)", "biases": 'name == "bias"'}
+    if target.is_supernet:
+        tests = {"norms": "is_of_norm(model, name)", "biases": 'name.endswith("/bias")'}
     return " or ".join(tests[kind] for kind in recipe.no_decay)
 
 
