@@ -49,6 +49,8 @@ def search_folder(
     data = {
         "search": search.name,
         "space": space.name,
+        "seed": search.seed,
+        "hold_out": float(search.held_out),
         "adam": _options(search.architecture),
         "decisions": found.decisions,
     }

@@ -42,7 +42,7 @@ class Supergraph:
         return {
             each.decision.name: {
                 "items": list(each.items),
-                "count": each.most,
+                "most": each.most,
                 "is_tuple": each.is_selection,
                 "weights": list(self.parameters[each.decision.name]),
             }

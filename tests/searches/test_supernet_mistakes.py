@@ -113,6 +113,21 @@ def test_what_nothing_reads_is_no_connection() -> None:
     check(mistakes(supernet("method differentiable", space=unread)), "n", message)
 
 
+@pytest.mark.parametrize(
+    ("setting", "words"), [("warmup 2", "2"), ("kernels apart", "apart"), ("macs <= 2G",) * 2]
+)
+def test_settings_of_paths_are_not_for_gradients(setting: str, words: str) -> None:
+    found = mistakes(supernet("method differentiable", setting, space=CONNECTED))
+    check(found, words, f"`{setting.split()[0]}` is for paths", "`method probabilistic(")
+
+
+def test_turns_need_an_optimiser_for_each() -> None:
+    turns = "method differentiable(together = false)"
+    found = mistakes(supernet(turns, space=CONNECTED))
+    check(found, "together = false", "need an optimiser of their own", "`architecture adam(")
+    assert not mistakes(supernet(turns, "architecture adam(lr = 0.1)", space=CONNECTED))
+
+
 # With all members
 
 

@@ -17,6 +17,7 @@ from archdsl.spec import load
 from tests.mistakes import load_text
 from tests.supernet.clips import clip_of, labels_of
 from tests.supernet.connecting import SPEC, load_folder, searched, write_folder
+from tests.supernet.searching import run
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("av")
@@ -24,7 +25,10 @@ pytest.importorskip("av")
 SHORT = ("--epochs", 3, "--batch", 4)
 STEPS = 9
 TWICE = SPEC.read_text().replace("-> nodes ->", "-> nodes -> nodes ->")
-TOGETHER = SPEC.read_text().replace("  architecture adam(lr = 0.08)\n", "")
+IN_TURN = SPEC.read_text().replace(
+    "method differentiable", "method differentiable(together = false)\n  hold_out 0.25"
+)
+OF_ONE_KIND = SPEC.read_text().replace("  architecture adam(lr = 0.08)\n", "")
 
 
 @pytest.fixture(scope="module")
@@ -125,10 +129,23 @@ def test_connections_have_an_optimiser_of_their_own(output: Path) -> None:
 
 
 def test_without_one_they_learn_as_the_weights_do(tmp_path: Path) -> None:
-    build = write_folder(tmp_path / "built", load_text(TOGETHER))
+    build = write_folder(tmp_path / "built", load_text(OF_ONE_KIND))
     assert searched(load_folder(build), tmp_path / "run", *SHORT) == 0
     state = state_of(tmp_path / "run")
     assert state["connections"] == []
+    assert state["model_state"]["nodes.weighted_sum.weights"].abs().max() > 0
+
+
+def test_in_turn_connections_learn_from_other_videos(tmp_path: Path) -> None:
+    build = write_folder(tmp_path / "built", load_text(IN_TURN))
+    scripts = load_folder(build)
+    given = scripts.search.read_videos(None)
+    scripts.search.read_videos = lambda args: given._replace(learned=given.learned[:8])
+    assert scripts.connections.HOLD_OUT == 0.25
+    assert run(scripts, tmp_path / "run", *SHORT) == 0
+    state = state_of(tmp_path / "run", 6)
+    (own,) = state["connections"]
+    assert own["state"][0]["step"] == 6
     assert state["model_state"]["nodes.weighted_sum.weights"].abs().max() > 0
 
 

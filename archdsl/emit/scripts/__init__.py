@@ -16,7 +16,15 @@ from archdsl.resources import folder
 if TYPE_CHECKING:
     from archdsl.searches.search import Search
 
-__all__ = ["ENTRY_SCRIPTS", "NAMES", "SEARCH_NAMES", "Target", "scripts", "search_scripts"]
+__all__ = [
+    "ENTRY_SCRIPTS",
+    "GRADIENT_SCRIPTS",
+    "NAMES",
+    "SEARCH_NAMES",
+    "Target",
+    "scripts",
+    "search_scripts",
+]
 
 _STEMS = """
 recipe
@@ -52,7 +60,7 @@ _TRAINING = frozenset(
 """Those that a network without training does not need."""
 
 
-_SEARCH = {
+GRADIENT_SCRIPTS = {
     "connections.py": "connections.py",
     "connection_learner.py": "connection_learner.py",
     "search.py": "supergraph_search.py",
@@ -63,7 +71,7 @@ _SEARCH = {
 def supergraph_scripts(recipe: Recipe, target: Target) -> dict[str, str]:
     """The files of a folder that searches by gradients: those of training but `train.py`."""
     own = scripts(recipe, target)
-    found = {name: _text(template) for name, template in _SEARCH.items()}
+    found = {name: _text(template) for name, template in GRADIENT_SCRIPTS.items()}
     return {name: own[name] for name in own if name not in ENTRY_SCRIPTS} | found
 
 

@@ -98,7 +98,26 @@ def _penalty(entries: Entries) -> Iterator[Diagnostic]:
         yield error("search", message, penalty.span_of("target"), also=also)
 
 
-_CHECKS = (_no_front, _held_out, _bounds, _penalty)
+def _by_gradients(entries: Entries) -> Iterator[Diagnostic]:
+    """Settings of paths, where every step runs all options."""
+    method = entries["method"]
+    if not isinstance(method.value, Differentiable):
+        return
+    found = [entries[field] for field in _OF_PATHS if field in entries]
+    for entry in (*found, *bounds_of(entries)):
+        message = f"`{entry.name}` is for paths, but gradients run all options of a space at once"
+        also = [Label(method.span, "searches by gradients")]
+        help = f"leave it out, or write `method {Probabilistic.signature()}`"
+        yield error("search", message, entry.span, also=also, help=help)
+    if not method.value.together and "architecture" not in entries:
+        message = "connections that learn from held-out videos need an optimiser of their own"
+        help = "write `architecture adam(lr = 0.025)`, or leave `together` out"
+        yield error("search", message, method.span_of("together"), help=help)
+
+
+_OF_PATHS = ("warmup", "channels", "kernels", "penalty")
+
+_CHECKS = (_no_front, _held_out, _bounds, _penalty, _by_gradients)
 
 
 def unlearned(trained: Mapping[str, Training | None], entries: Entries) -> Iterator[Diagnostic]:

@@ -1,0 +1,52 @@
+"""The text of the scripts of a search by gradients, as they stand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import black
+import pytest
+
+import archdsl
+from archdsl.emit.scripts import GRADIENT_SCRIPTS
+from archdsl.resources import folder
+from tests.supernet.connecting import write_folder
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_folder(tmp_path_factory.mktemp("built") / "planted_node")
+
+
+@pytest.mark.parametrize("name", GRADIENT_SCRIPTS)
+def test_scripts_are_as_they_stand(name: str, build: Path) -> None:
+    stored = (folder("templates") / f"{GRADIENT_SCRIPTS[name]}.j2").read_text()
+    assert "{%" not in stored
+    assert black.format_str(stored, mode=black.Mode()) == stored
+    assert (build / name).read_text().startswith(stored.rstrip())
+
+
+def test_ruff_finds_nothing(build: Path) -> None:
+    rules = "E,F,I,UP,B,C4,SIM,RUF,PT"
+    command = ["ruff", "check", "--isolated", "--target-version", "py311", "--select", rules]
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "--config", f'src = ["{build}"]', build],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_mypy_finds_nothing(build: Path) -> None:
+    command = [sys.executable, "-m", "mypy", "--strict", "connections.py", "search.py"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=build)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_space_stands_alone(build: Path) -> None:
+
+    space = archdsl.load(build / "space.arch").network()
+    assert space.name == "planted_node"
+    assert len(space.open_decisions) == 6 + 12 + 1
