@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from archdsl.build.alternatives import option_text, option_texts
 from archdsl.build.context import Frame
@@ -29,6 +30,9 @@ _SHOWN = 8
 _BUILDS = 100
 """Members that are built at most, to find a decision."""
 
+_MORE = 20
+"""Members that are built at most, to find an option of one that is known."""
+
 
 def choose(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
     """The plan with the options that a call leaves.
@@ -37,7 +41,9 @@ def choose(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
         Fault: there is no such decision, or it does not have these options.
     """
     faults = frame.findings.faults
-    known = _decisions(frame, plan, call)
+    named = {each.name: option_text(each.value) for each in call.arguments if each.name}
+    looks = _looks(frame, plan, call.span, named)
+    known = _known(looks, call)
     if not known:
         message = "this network has no choices, so there is nothing to decide"
         raise frame.fault("choice", message, call.span)
@@ -51,7 +57,8 @@ def choose(frame: Frame, plan: Plan, call: tree.Call) -> Plan:
             frame.findings.report(fault)
     if frame.findings.faults > faults:
         raise Fault
-    if all(len(left.options) == len(known[name].allowed) for name, left in chosen.items()):
+    # Options can hang on other decisions: in another member there may be more to choose from.
+    if _is_all(chosen, known) and all(_is_all(chosen, others) for others in islice(looks, _MORE)):
         frame.findings.add(warning("choice", "this decides nothing", call.span))
     narrowed = {**plan.narrowed, **chosen}
     return replace(plan, narrowed=narrowed, before=plan, changed_by=call.span)
@@ -122,25 +129,62 @@ def _left(decision: Decision) -> str:
     return f"it has {kind}: {', '.join(left[:_SHOWN])}{more}"
 
 
-def _decisions(frame: Frame, plan: Plan, call: tree.Call) -> Mapping[str, Decision]:
-    """The decisions of a space by name, as many as it takes to find those that a call names."""
-    named = {each.name: option_text(each.value) for each in call.arguments if each.name}
-    wanted, span = frozenset(each.name or "" for each in call.arguments), call.span
+def _is_all(chosen: Mapping[str, Narrowed], known: Mapping[str, Decision]) -> bool:
+    """Whether a call leaves every option of the decisions that it names."""
+    return all(len(left.options) == len(known[name].allowed) for name, left in chosen.items())
+
+
+def _known(looks: Iterator[Mapping[str, Decision]], call: tree.Call) -> Mapping[str, Decision]:
+    """The decisions of a space, as far as it takes to know those that a call names."""
+    wanted = {each.name: each.value for each in call.arguments if each.name}
+    known: Mapping[str, Decision] = {}
+    left = _MORE
+    for known in looks:
+        if wanted.keys() <= known.keys():
+            left -= 1
+            if not left or all(_has(known[name], value) for name, value in wanted.items()):
+                break
+    return known
+
+
+def _has(decision: Decision, value: tree.Expression) -> bool:
+    """Whether a decision has the options that a call names."""
+    several = value.options if isinstance(value, tree.Choice) else (value,)
+    texts = [option_text(each) for each in several if not isinstance(each, tree.Steps)]
+    whole = option_text(value) in decision.options
+    return whole or all(text in decision.options or text in _ENDS for text in texts)
+
+
+def _looks(
+    frame: Frame, plan: Plan, span: Span, named: Mapping[str, str]
+) -> Iterator[Mapping[str, Decision]]:
+    """The decisions of a space by name, with the options that they have in some member.
+
+    More become known with each member that is built, up to a limit.
+    """
     found: dict[str, Decision] = {}
     # What the call decides comes first: some decisions are only there with these options.
     waiting: deque[Mapping[str, str]] = deque([named, {}])
     for _ in range(_BUILDS):
-        if not waiting or (found and wanted <= found.keys()):
-            break
+        if not waiting:
+            return
         taken = waiting.popleft()
         request = Request.of(frame.program, frame.graph.name, plan, pick=picked(taken))
         built = build(request, Budget())
         frame.step(span, built.steps)
         for decided in built.decisions:
-            decision = decided.decision
-            if decision.name in found:
-                continue
-            found[decision.name] = decision
-            others = (index for index in decision.allowed if index != decided.index)
-            waiting += [{**taken, decision.name: decision.options[index]} for index in others]
-    return found
+            new = decided.decision
+            known = found.get(new.name)
+            found[new.name] = new if known is None else _joined(known, new)
+            others = [new.options[index] for index in new.allowed if index != decided.index]
+            before = known.options if known else ()
+            waiting += [{**taken, new.name: each} for each in others if each not in before]
+        yield found
+
+
+def _joined(one: Decision, other: Decision) -> Decision:
+    """A decision with the options that it has in two members."""
+    options = tuple(dict.fromkeys((*one.options, *other.options)))
+    left = {each.options[index] for each in (one, other) for index in each.allowed}
+    allowed = tuple([index for index, option in enumerate(options) if option in left])
+    return Decision(one.name, options, allowed, one.span)

@@ -80,3 +80,26 @@ def test_a_choice_given_to_a_parameter_has_its_name(spec: Spec) -> None:
     made = chosen(spec, "width = 8", base="other")
     assert "width" not in left(made)
     assert made.decisions[0].option == "8"
+
+
+def test_options_that_only_some_members_have_can_be_left() -> None:
+    text = """
+    network net(hi = {8, 16, 24}) {
+      input x: 4 x 2 x 4^2
+      c = {4..hi by 4}
+      x -> conv(c)
+    }
+    network wide = net + choose(c = 24)
+    network few = net + choose(c = {4, 8, 20})
+    network same = net + choose(hi = {8, 16, 24})
+    network narrow = net + choose(c = {4, 8})
+    """
+    spec = load_text(text)
+    assert {name: len(spec.network(name).members.decisions["c"]) for name in ("wide", "few")} == {
+        "wide": 1,
+        "few": 3,
+    }
+    counts = {name: spec.network(name).walk.members for name in ("wide", "few", "narrow")}
+    assert counts == {"wide": 1, "few": 2 + 2 + 3, "narrow": 6}
+    warned = {n: [d.message for d in spec.network(n).diagnostics] for n in ("same", "narrow")}
+    assert warned == {"same": ["this decides nothing"], "narrow": []}
