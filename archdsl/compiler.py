@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from archdsl.emit.module import Module
     from archdsl.space.members import Members
     from archdsl.space.walk import Walk
-    from archdsl.supernet.module import Sharing
+    from archdsl.supernet.module import Sharing, Supernet
 
 
 def format_spec(path: Path) -> tuple[str, str]:
@@ -221,7 +221,7 @@ def emit(program: Program, graph: Graph, target: str) -> Module:
     return write_module(lowered, head, input_constants(lowered), chosen)
 
 
-def supernet(program: Program, request: Request, members: int, sharing: Sharing) -> str:
+def supernet(program: Program, request: Request, members: int, sharing: Sharing) -> Supernet:
     """From a request to the text of a module that shares the weights of all its members."""
     from archdsl.emit.module import header
     from archdsl.emit.targets import TARGETS

@@ -19,7 +19,7 @@ from archdsl.program.program import Program, name_span
 if TYPE_CHECKING:
     from archdsl.space.members import Members
     from archdsl.space.walk import Walk
-    from archdsl.supernet.module import Sharing
+    from archdsl.supernet.module import Sharing, Supernet
 
 _SHOWN = 3
 """Decisions that a message lists at most."""
@@ -113,8 +113,8 @@ class Deciding:
     def name(self) -> str:
         return self.graph.name
 
-    def supernet(self, sharing: Sharing) -> str:
-        """The text of a module that shares the weights of all members, and imports only torch.
+    def supernet(self, sharing: Sharing) -> Supernet:
+        """A module that shares the weights of all members, and imports only torch.
 
         Raises:
             CompileError: it is no space, or weights of its members cannot be shared.

@@ -11,6 +11,7 @@ from archdsl.cli import options
 from archdsl.diagnostics import CompileError, Diagnostics, error
 
 if TYPE_CHECKING:
+    from archdsl.build.values import Given
     from archdsl.network import Network
     from archdsl.searches.search import Search
     from archdsl.spec import Spec
@@ -38,12 +39,19 @@ If the network has a recipe, also:
 With --single-file, train.py and evaluate.py each contain the network and the other scripts, and
 run without any file beside them.
 
-A space with a search by gradients becomes a folder that searches it: NETWORK.py is the supergraph,
-which adds all options of each decision, and instead of train.py and evaluate.py there are
+A space with a search by a supernet becomes a folder that searches it. Instead of train.py and
+evaluate.py there are search.py and space.arch: the space, from which what is found derives. Of a
+search along paths (`probabilistic`):
 
-  search.py         the search; connection_learner.py is what learns in it
-  connections.py    which parameters decide what, from connections.json
-  space.arch        the space; what is found derives from it
+  supernet.py       the class of a member, its options, and the weights that all members share
+  costs.json        what each path costs, exactly; path_costs.py and its parts read it
+  policy.py         the probabilities of the options; path_learner.py takes the steps
+
+Of a search by gradients (`differentiable`), NETWORK.py is the supergraph, which adds all options of
+each decision:
+
+  connections.py    which parameters decide what, from connections.json; connection_learner.py
+                    takes the steps
 
 All files appear or none. A file that was edited, or that archdsl did not write, is an error without
 --force. Scripts of an earlier compile that this one does not write are removed; those that were
@@ -86,9 +94,7 @@ def _compile(arguments: argparse.Namespace) -> int:
     diagnostics.extend(network.diagnostics)
     search = _search(arguments, spec, network, diagnostics)
     if search is not None:
-        from archdsl.supergraphs.folder import search_folder
-
-        build = search_folder(spec, search, given, diagnostics)
+        build = _search_folder(spec, search, given, diagnostics)
     else:
         write = network.build_single if arguments.single_file else network.build
         build = write(arguments.recipe, diagnostics)
@@ -109,11 +115,11 @@ def _compile(arguments: argparse.Namespace) -> int:
 def _search(
     arguments: argparse.Namespace, spec: Spec, network: Network, diagnostics: Diagnostics
 ) -> Search | None:
-    """The search of a space, if it is one by gradients; None for a network."""
+    """The search of a space, if it is one by a supernet; None for a network."""
     if not network.open_decisions:
         return None
+    from archdsl.searches.methods import BySupernet
     from archdsl.searches.reading.finding import searches_for
-    from archdsl.searches.supernets import Differentiable
 
     names = searches_for(spec.program, network.name)
     if not names:
@@ -123,9 +129,24 @@ def _search(
         help = f"choose one: --search {' or '.join(names)}"
         raise CompileError([error("search", message, help=help)])
     search = spec.search(arguments.search or names[0], diagnostics)
-    if not isinstance(search.method, Differentiable):
+    if not isinstance(search.method, BySupernet):
         return None
     if arguments.single_file:
         message = "the folder of a search has no scripts that stand alone"
         raise CompileError([error("compile", message, help="leave `--single-file` out")])
     return search
+
+
+def _search_folder(
+    spec: Spec, search: Search, given: dict[str, Given], diagnostics: Diagnostics
+) -> dict[str, str]:
+    """The files of a folder that searches the space of a search by itself."""
+    from archdsl.searches.supernets import Differentiable
+    from archdsl.supernet.searched import Searched
+
+    searched = Searched(spec, search, given)
+    if isinstance(search.method, Differentiable):
+        from archdsl.supergraphs.folder import search_folder as write_folder
+    else:
+        from archdsl.supernet.folder import search_folder as write_folder
+    return write_folder(searched, diagnostics)

@@ -123,14 +123,14 @@ def single_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[st
 def sealed_files(
     texts: Mapping[str, str],
     manifest: Mapping[str, object],
-    data: Mapping[str, Mapping[str, object]] | None = None,
+    objects: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The files as they are written: each sealed, and the manifest with their digests.
 
-    `data` are files of JSON.
+    `objects` are files of JSON.
     """
     sealed = {name: files.sealed(text) for name, text in texts.items()}
-    sealed |= {name: files.sealed_json(values) for name, values in (data or {}).items()}
+    sealed |= {name: files.sealed_object(text) for name, text in (objects or {}).items()}
     return {**sealed, files.MANIFEST: files.sealed_json({**manifest, "files": digests(sealed)})}
 
 

@@ -30,17 +30,28 @@ class Origin(Frozen):
 def manifest(
     graph: Graph, module: Module, recipe: Recipe | None, origin: Origin, costs: Costs
 ) -> dict[str, Any]:
-    """What network.json says, but for the files."""
+    """What network.json says of a network, but for the files."""
+    own = {"network": graph.name, "class": module.class_name}
+    file, name = f"{file_name(graph.name)}.py", recipe.name if recipe else None
+    return own | _about(graph, file, name, origin) | {"costs": _costs(graph, costs)}
+
+
+def about_search(
+    graph: Graph, module: str, recipe: Recipe, search: str, origin: Origin
+) -> dict[str, Any]:
+    """What it says of a folder that searches a space: the graph is that of some member."""
+    own = {"space": graph.name, "class": "Supernet", "search": search}
+    return own | _about(graph, module, recipe.name, origin)
+
+
+def _about(graph: Graph, module: str, recipe: str | None, origin: Origin) -> dict[str, Any]:
     return {
-        "network": graph.name,
-        "class": module.class_name,
-        "module": f"{file_name(graph.name)}.py",
+        "module": module,
         "inputs": {name: list(graph.type(value).shape) for name, value in graph.inputs.items()},
         **_below(graph),
         "outputs": [list(graph.type(value).shape) for value in graph.outputs],
         "classes": _classes(graph),
-        "costs": _costs(graph, costs),
-        "recipe": recipe.name if recipe else None,
+        "recipe": recipe,
         "spec": {"file": origin.spec, "sha256": origin.digest},
         "archdsl": __version__,
     }

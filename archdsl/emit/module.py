@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from archdsl.costs.figures import Costs
@@ -51,7 +52,7 @@ from archdsl.emit.sizes import Sizes
 from archdsl.emit.targets.base import Target
 from archdsl.emit.writer import ClassWriter, Emitted, ModuleContext
 from archdsl.frozen import Frozen
-from archdsl.ir.graph import Address, Graph
+from archdsl.ir.graph import Address, Definition, Graph
 from archdsl.ir.types import AXES, TensorType, show_shape
 from archdsl.version import __version__
 
@@ -143,7 +144,7 @@ class Definitions(Frozen):
 
     `used` are the names that they read. `roots` has the scope of each network that the class
     covers, in the order of the values of its arguments, and `paths` the path of each layer of the
-    first of them.
+    first of them. `divided` are the blocks of which one class cannot say all instances.
     """
 
     trees: tuple[Statement, ...]
@@ -152,6 +153,7 @@ class Definitions(Frozen):
     network: Emitted
     roots: tuple[int, ...]
     paths: Mapping[Address, str]
+    divided: tuple[Definition, ...]
 
 
 def definitions(graph: Graph, target: Target) -> Definitions:
@@ -166,7 +168,17 @@ def definitions(graph: Graph, target: Target) -> Definitions:
     roots = tuple([instance.scope.index for instance in known.ordered[-1].instances])
     attributes = {block: one.attributes for block, one in zip(known.ordered, every, strict=True)}
     paths = layer_paths(known, attributes)
-    return Definitions(trees, bodies, frozenset(used), every[-1], roots, paths)
+    return Definitions(
+        trees, bodies, frozenset(used), every[-1], roots, paths, tuple(_divided(known))
+    )
+
+
+def _divided(known: Classes) -> Iterator[Definition]:
+    """The blocks that have several classes, those of inner blocks first."""
+    times = Counter(block.definition.span for block in known.ordered)
+    for block in known.ordered:
+        if times.pop(block.definition.span, 1) > 1:
+            yield block.definition
 
 
 def write_module(graph: Graph, header: str, known: Constants, target: Target) -> Module:

@@ -29,6 +29,8 @@ from archdsl.supernet.members import Sample, sample
 from archdsl.supernet.options import Ambiguous, Table, options_given
 from archdsl.supernet.together import decided_together
 
+MODULE = "supernet.py"
+
 _SAMPLES = (2, 4, 8, 16)
 """How often each option is taken, until it is clear what follows from which decision."""
 
@@ -77,14 +79,24 @@ class SupernetView(Frozen):
     sharing: Sharing
 
 
-def write_supernet(request: Request, target: Target, sharing: Sharing, header: str) -> str:
+class Supernet(Frozen):
+    """The text of `supernet.py`, and the arguments of its class, such as `classes`."""
+
+    text: str
+    arguments: tuple[str, ...]
+
+
+def write_supernet(request: Request, target: Target, sharing: Sharing, header: str) -> Supernet:
     """The module of a space; `header` is its docstring.
 
     Raises:
         CompileError: weights of its members cannot be shared.
     """
     members, found, table = _read(request, target)
-    return page("supernet.py.j2", view=_view(members.graph, found, table, sharing, header))
+    decided = {name for options in table.values() for given in options.values() for name in given}
+    opens = [p for p in parameters(found.network.signature) if p.name not in decided]
+    view = _view(members.graph, found, table, opens, sharing, header)
+    return Supernet(page("supernet.py.j2", view=view), tuple([each.name for each in opens]))
 
 
 def _read(request: Request, target: Target) -> tuple[Sample, Definitions, Table]:
@@ -92,6 +104,7 @@ def _read(request: Request, target: Target) -> tuple[Sample, Definitions, Table]
     for often in _SAMPLES:
         members = sample(request, target, often)
         found = definitions(members.graph, target)
+        _check_one_class(request.name, members, found)
         try:
             return members, found, options_given(request.name, found, members)
         except Ambiguous:
@@ -100,12 +113,26 @@ def _read(request: Request, target: Target) -> tuple[Sample, Definitions, Table]
     raise CompileError([error("supernet", message, help="leave fewer decisions open")])
 
 
+def _check_one_class(network: str, members: Sample, found: Definitions) -> None:
+    """Check that one class says all members: what is in none of its arguments is not shared."""
+    if len(found.roots) == len(members.taken):
+        return
+    block, *_ = found.divided
+    message = f"weights of the members of `{network}` cannot be shared: `{block.name}` comes out"
+    message += " with other layers where it is decided otherwise"
+    hint = "a supernet shares channels, kernels, numbers of rows, and blocks that are there or not"
+    raise CompileError([error("supernet", message, block.span, help=hint)])
+
+
 def _view(
-    graph: Graph, found: Definitions, table: Table, sharing: Sharing, header: str
+    graph: Graph,
+    found: Definitions,
+    table: Table,
+    opens: list[Parameter],
+    sharing: Sharing,
+    header: str,
 ) -> SupernetView:
-    signature, inputs = found.network.signature, [variable(name) for name in graph.inputs]
-    decided = {name for options in table.values() for given in options.values() for name in given}
-    opens = [each for each in parameters(signature) if each.name not in decided]
+    inputs = [variable(name) for name in graph.inputs]
     return SupernetView(
         render((Docstring(header),)),
         _imports(found.used, sharing),
@@ -113,7 +140,7 @@ def _view(
         found.bodies,
         list(_choices(table)),
         _together(decided_together(found.trees, table, kernels_apart=not sharing.is_cut)),
-        signature.name,
+        found.network.signature.name,
         _constructor(opens),
         f"{{{', '.join(f'{_text(each.name)}: {each.name}' for each in opens)}}}",
         ", ".join(f"{name}: Tensor" for name in inputs),

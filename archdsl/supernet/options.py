@@ -45,7 +45,18 @@ def options_given(network: str, found: Definitions, sample: Sample) -> Table:
         ):
             for option, value in values.items():
                 table[decision][option][variable(argument.name)] = value
+    _check_all_used(network, table, sample)
     return table
+
+
+def _check_all_used(network: str, table: Table, sample: Sample) -> None:
+    """Check that no decision is without effect: the members that it tells apart would be one."""
+    for name, options in table.items():
+        if not any(options.values()):
+            message = f"no layer of a member of `{network}` follows from `{name}`"
+            hint = f"decide it: `choose({name} = {next(iter(options))})`"
+            span = sample.decisions[name].span
+            raise CompileError([error("supernet", message, span, help=hint)])
 
 
 Column = Sequence[tuple[PyValue, Mapping[str, str]]]

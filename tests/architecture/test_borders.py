@@ -63,16 +63,15 @@ MAY_IMPORT = {
     "space.survey": GROUND
     | {"build", "costs.figures", "ir", "ops.base", "params.numbers", "plan", "program"}
     | {"space.quantities", "space.sums.factors", "syntax.tree"},
-    "supergraphs": {"build.connections", "build.values", "compiler", "diagnostics", "emit", "ir"}
-    | {"network", "program.program", "recipes.recipe", "searches", "source", "spec"}
-    | {"syntax.parser"},
+    "supergraphs": {"build.connections", "compiler", "diagnostics", "emit", "ir"}
+    | {"network", "program.program", "searches", "supernet.searched"},
     "search": GROUND
     | {"build.request", "build.values", "compiler", "costs", "draw", "expansion", "files"}
     | {"ir.alike", "ir.graph", "ir.likeness", "ir.pruning", "network", "plan", "program", "recipes"}
     | {"report.text", "searches", "space", "spec", "syntax"},
     "supernet": GROUND
-    | {"build.request", "emit", "ir", "ops.forms", "params.numbers", "plan.decisions"}
-    | {"space.space"},
+    | {"build.request", "build.values", "emit", "ir", "network", "ops.forms", "params.numbers"}
+    | {"plan.decisions", "recipes.recipe", "searches.search", "space", "spec", "syntax.parser"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),
@@ -97,6 +96,7 @@ MAY_IMPORT = {
         "search",
         "searches",
         "supergraphs",
+        "supernet",
         "syntax.lexemes",
         "syntax.parser",
         "weights",

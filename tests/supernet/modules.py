@@ -44,7 +44,7 @@ def network(text: str) -> Network:
 @cache
 def supernet(text: str, sharing: Sharing = FAIR) -> ModuleType:
     """The module of a space, imported."""
-    return imported(network(text).supernet(sharing))
+    return imported(network(text).supernet(sharing).text)
 
 
 def imported(text: str) -> ModuleType:

@@ -13,10 +13,10 @@ from unittest import mock
 from scripts.loaded import modules_of
 
 from archdsl.diagnostics import Diagnostics
-from archdsl.emit.scripts import SEARCH_NAMES, Target, search_scripts
-from archdsl.space.cost_file import cost_file
+from archdsl.emit.scripts import SEARCH_NAMES
 from archdsl.spec import load
-from archdsl.supernet.module import Sharing
+from archdsl.supernet.folder import search_folder
+from archdsl.supernet.searched import Searched
 from tests.supernet.clips import labels_of, sample_of
 
 SPEC = Path(__file__).with_name("planted.arch")
@@ -33,11 +33,7 @@ def write_search(folder: Path, changed: Mapping[str, str] | None = None) -> Path
     (folder / "space.arch").write_text(text)
     spec = load(folder / "space.arch")
     search = spec.search(None, Diagnostics())
-    network = spec.network(search.space.name)
-    target = Target("supernet", "Supernet", ("classes",), "Which way time runs.", 2)
-    files = search_scripts(search.train.recipe, target, search)
-    files["supernet.py"] = network.supernet(Sharing())
-    files["costs.json"] = cost_file(network.name, network.walk)
+    files = search_folder(Searched(spec, search, {}), Diagnostics())
     for name, content in files.items():
         (folder / name).write_text(content)
     return folder

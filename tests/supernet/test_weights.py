@@ -109,7 +109,25 @@ def test_initial_weights_are_those_of_the_widest() -> None:
     assert 0 < conv.std() < 1
 
 
+CELLS = """
+use attention_cell
+cell pair {
+  keys_values = cell
+  prepare(channels = 4, size = 4, frames = 4)
+  op1 = attend(f0, over = temporal, by = {dot, map})
+  op2 = attend(op1, over = {temporal, spatial})
+  combine(op1, op2)
+}
+network plain() {
+  input x: 8 x 4 x 8^2
+  a = x -> conv(8)
+  return a -> relu
+}
+network net = plain + insert pair after a
+"""
+
 MESSAGES = {
+    "cells": (CELLS, "weights of the members of `net` cannot be shared: `pair` comes out"),
     "one network": (
         "network net() {\n  input x: 3 x 8 x 8\n  return x -> conv(4)\n}",
         "`net` is one network: nothing is open that a supernet could search",
@@ -130,7 +148,7 @@ MESSAGES = {
 def test_what_no_supernet_can_share_is_refused(name: str) -> None:
     text, message = MESSAGES[name]
     with pytest.raises(CompileError) as failure:
-        load_text(text).network().supernet(FAIR)
+        load_text(text).network("net").supernet(FAIR)
     assert message in str(failure.value)
 
 
@@ -153,7 +171,7 @@ def test_layers_that_only_some_members_have() -> None:
 def test_the_space_of_autox3d() -> None:
     """Twenty paths at full size, on no device: parameters and MACs are those of the members."""
     space = archdsl.load(ROOT / "specs" / "autox3d_space.arch").network("autox3d_space")
-    module = imported(space.supernet(FAIR))
+    module = imported(space.supernet(FAIR).text)
     net = module.Supernet()
     request = space._request
     for path in paths(net, 20):
