@@ -42,6 +42,9 @@ class WeightedSum(Operation):
     def cost(self, operands: Types, results: Types) -> Cost:
         return Cost(len(operands) if len(operands) > 1 else 0)
 
+    def is_identity(self, operands: Types) -> bool:
+        return len(operands) == 1
+
     def reordered(self, axes: Reordered, operands: Types) -> int | None:
         return by_element(axes, operands)
 

@@ -93,6 +93,13 @@ def test_weighted_sum_has_no_order(tmp_path: Path) -> None:
     assert cell(tmp_path, ops, "op1, op3") == cell(tmp_path, other, "op3, op1")
 
 
+def test_a_weighted_sum_of_one_is_that_one(tmp_path: Path) -> None:
+    ops = {"op1": "attend(f0, over = temporal)", "op2": "attend(op1, over = spatial)"}
+    several = {name: call.replace("(op1,", "((op1,),") for name, call in ops.items()}
+    assert several != ops
+    assert cell(tmp_path, ops, "op1, op2") == cell(tmp_path, several, "op1, op2")
+
+
 def test_keys_and_values_say_nothing_without_a_dot_product(tmp_path: Path) -> None:
     last = "attend(op1, over = spatial, by = {})"
     maps = {"op1": "attend(f0, over = temporal, by = map)", "op2": last.format("map")}
