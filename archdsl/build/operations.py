@@ -64,6 +64,8 @@ def apply_operation(
         if name not in values:
             message = f"`{callee.name}` needs `{name}`: {_kinds(callee.name)[name].expects}"
             raise frame.fault("argument", message, node.span)
+    if callee.operation.passes_one and len(operands) == 1:
+        return operands[0].value
     return frame.add(callee.operation(**values), operands, given, node)
 
 

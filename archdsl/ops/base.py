@@ -106,6 +106,9 @@ class Operation(Frozen):
     needs_batch: ClassVar[bool] = False
     """Whether torch takes the first axis for the batch, so that there must be one."""
 
+    passes_one: ClassVar[bool] = False
+    """Whether one operand alone is the result, so that there is no operation."""
+
     is_weighted: ClassVar[bool] = False
     """Whether it has weights that a network's `init` can initialise."""
 

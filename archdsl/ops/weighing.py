@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.ir.types import TensorType
 from archdsl.ops.base import Cost, Mismatch, Operation, Reordered, Types
-from archdsl.ops.forms import SAME, Form, Layer, LayerArgument
+from archdsl.ops.forms import Layer, LayerArgument
 from archdsl.ops.order import by_element
 from archdsl.params.kinds import Choice, Real, number, parameter
 from archdsl.params.numbers import Number, show_number
@@ -25,6 +25,7 @@ class WeightedSum(Operation):
     arity = (1, None)
     joins_samples = True
     commutes = True
+    passes_one = True
     phi: str = parameter(Choice(tuple(_CLASSES)), "softmax")
     temperature: Number = parameter(Real(least=0), 1)
 
@@ -40,7 +41,7 @@ class WeightedSum(Operation):
         return (TensorType(first.shape),)
 
     def cost(self, operands: Types, results: Types) -> Cost:
-        return Cost(len(operands) if len(operands) > 1 else 0)
+        return Cost(len(operands))
 
     def is_identity(self, operands: Types) -> bool:
         return len(operands) == 1
@@ -48,9 +49,7 @@ class WeightedSum(Operation):
     def reordered(self, axes: Reordered, operands: Types) -> int | None:
         return by_element(axes, operands)
 
-    def emit(self, operands: Types, results: Types) -> Form:
-        if len(operands) == 1:
-            return SAME
+    def emit(self, operands: Types, results: Types) -> Layer:
         arguments = (
             LayerArgument("count", len(operands), positional=True),
             LayerArgument("temperature", number(self.temperature), 1),

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
 
+from archdsl.ir.cells import Cell
 from archdsl.plan.decisions import Decided
+from archdsl.plan.derived_cells import derived_cell
 from archdsl.plan.plan import Plan
 from archdsl.program.cells.parts import flattened
 from archdsl.program.places import dotted, key
@@ -36,10 +38,12 @@ def read_option(text: str) -> tree.Expression | tree.Dash:
 class MemberText:
     """What is decided, which of it the text `said` already, and what it `used` of other files.
 
-    Where nothing is decided, texts stay as they are: that is how a space is written.
+    `cells` are those with levels, whose text says nothing of what their nodes decide. Where nothing
+    is decided, texts stay as they are: that is how a space is written.
     """
 
     decided: tuple[Decided, ...]
+    cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
     used: list[tuple[tree.Node, Unit]] = field(default_factory=list)
 
@@ -76,12 +80,22 @@ class MemberText:
             return node
         text = _Text(self, unit, dotted(mark, node.name))
         made = replace(node, parameters=text.parameters(node), body=text.body(node.body))
-        return flattened(made) if isinstance(made, tree.Cell) else made
+        if not isinstance(made, tree.Cell):
+            return made
+        whole = self.cells.get((node.name, mark))
+        if whole is None:
+            return flattened(made)
+        path = dotted(mark, node.name)
+        self.said.update(name for name in self.options if name.startswith(f"{path}."))
+        return derived_cell(made, whole)
 
     def _derivation(self, node: tree.BlockChoice | tree.Derived, unit: Unit) -> tree.Definition:
         """A block that is derived or chosen once for all of its uses, as it was decided."""
         text = _Text(self, unit, node.name)
         if isinstance(node, tree.Derived):
+            name, _ = tree.split_call(node.base)
+            if (name.name, "") in self.cells:  # its parameters are written out
+                return replace(node, base=name)
             return cast("tree.Definition", text._below(node))
         base = text.expression(node.choice)
         if not isinstance(base, tree.Call | tree.Name):

@@ -14,6 +14,7 @@ from archdsl.build.request import Built
 from archdsl.build.values import Value
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.plan.decisions import CHOOSE
+from archdsl.plan.derived_cells import cells_with_levels
 from archdsl.plan.edits import literal, network_of, shape_literal
 from archdsl.plan.member_text import NOWHERE, Inserts, MemberText, read_option
 from archdsl.plan.options import blocks_in
@@ -38,7 +39,7 @@ def standalone_text(name: str, plan: Plan, built: Built, origin: str) -> str:
         CompileError: it needs two different blocks of one name.
     """
     is_space = any(each.decision.is_open for each in built.decisions)
-    member = MemberText(() if is_space else built.decisions)
+    member = MemberText(()) if is_space else MemberText(built.decisions, cells_with_levels(built))
     parts = _parts(name, plan, built.rows, member)
     if member.left or (is_space and plan.narrowed):
         # Not all of it can be said in place of the choices, so the space stands there as a whole.
