@@ -18,7 +18,6 @@ from typing import NamedTuple, TypeAlias
 from archdsl.ir.graph import Graph, Initialisation, Node, Scope, Value
 from archdsl.ir.members import Member, Members
 from archdsl.ir.naming import TRANSPARENT
-from archdsl.ir.pruning import without_identities
 from archdsl.ops.base import Operation, Types
 
 Reference: TypeAlias = tuple[int, int]
@@ -62,9 +61,9 @@ def is_same_network(a: Graph, b: Graph) -> bool:
     Names, blocks and the order of execution do not count. The order of operands does, even of a
     sum. Operations that no output needs are paired in the order of execution.
     """
-    if used_initialisations(a) != used_initialisations(b):
-        return False
-    return _network_form(without_identities(a)) == _network_form(without_identities(b))
+    return used_initialisations(a) == used_initialisations(b) and _network_form(a) == _network_form(
+        b
+    )
 
 
 def used_initialisations(graph: Graph) -> Mapping[str, Initialisation]:

@@ -1,7 +1,6 @@
-"""What does nothing in a network is left out: what nothing reads, and what gives on what it reads.
+"""What nothing reads is left out of a network: its weights would get no gradient.
 
-The weights of what nothing reads would get no gradient. Under data parallelism a parameter without
-a gradient is an error in the second step.
+Under data parallelism a parameter without a gradient is an error in the second step.
 """
 
 from __future__ import annotations
@@ -28,24 +27,6 @@ def without_unread(graph: Graph) -> Graph:
         else:
             rewrite.drop(node)
     return rewrite.finish()
-
-
-def without_identities(graph: Graph) -> Graph:
-    """The graph without the operations whose result is their operand, whatever that is."""
-    found = {node.index for node in graph if _is_identity(graph, node)}
-    if not found:
-        return graph
-    rewrite = Rewrite(graph)
-    for node in graph:
-        if node.index in found:
-            rewrite.drop(node, *graph.operands(node))
-        else:
-            rewrite.keep(node)
-    return rewrite.finish()
-
-
-def _is_identity(graph: Graph, node: Node) -> bool:
-    return node.operation.is_identity(graph.types(graph.operands(node)))
 
 
 def needed(graph: GraphView, results: Iterable[Value], first: int = 0) -> set[int]:

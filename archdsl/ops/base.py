@@ -170,10 +170,6 @@ class Operation(Frozen):
         """The cost for one sample, without regard to `samples`; by default, nothing."""
         return Cost()
 
-    def is_identity(self, operands: Types) -> bool:
-        """Whether its result is its only operand, as it is: then it is no part of a network."""
-        return False
-
     def reads(self, operands: Types, results: Types) -> int:
         """How many bytes it reads; by default, those of all operands and parameters."""
         parameters = self.cost(operands, results).parameters

@@ -43,9 +43,6 @@ class WeightedSum(Operation):
     def cost(self, operands: Types, results: Types) -> Cost:
         return Cost(len(operands))
 
-    def is_identity(self, operands: Types) -> bool:
-        return len(operands) == 1
-
     def reordered(self, axes: Reordered, operands: Types) -> int | None:
         return by_element(axes, operands)
 

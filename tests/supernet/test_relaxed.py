@@ -163,7 +163,14 @@ def test_a_specific_cell_decides_at_each_place() -> None:
     assert keys["second.combine"] == ("second.weighted_sum.weights",)
 
 
-@pytest.mark.parametrize("name", archdsl.load(SPECS / "supergraphs.arch").networks)
+FAST = ("i3d_sg2_specific", "i3d_r50_sg1")
+PUBLISHED = [
+    pytest.param(name, marks=() if name in FAST else pytest.mark.slow)
+    for name in archdsl.load(SPECS / "supergraphs.arch").networks
+]
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_published_supergraphs_are_networks(name: str) -> None:
     found = supergraph(archdsl.load(SPECS / "supergraphs.arch").network(name), Weighing())
     with torch.device("meta"):

@@ -24,7 +24,6 @@ from hashlib import blake2b, sha256
 from archdsl.ir.alike.orders import Orders
 from archdsl.ir.graph import Graph, Node, Value
 from archdsl.ir.likeness import Reference, used_initialisations
-from archdsl.ir.pruning import without_identities
 from archdsl.ops.base import Operation, Types
 
 _ROUNDS = 2
@@ -44,7 +43,7 @@ def canonical_name(graph: Graph) -> str:
     starts = sorted(
         f"{rule.operation} {rule.scheme} {sorted(rule.options.items())}" for rule in rules
     )
-    lines = [*_Form(without_identities(graph)).lines(), *starts]
+    lines = [*_Form(graph).lines(), *starts]
     return sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 

@@ -16,7 +16,6 @@ from itertools import chain, combinations
 from typing import NamedTuple, TypeAlias
 
 from archdsl.ir.graph import Graph, Node, Scope, Value
-from archdsl.ir.pruning import without_identities
 from archdsl.ops.base import Operation, Types
 
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
@@ -47,7 +46,7 @@ class _Part(NamedTuple):
 
 def count(graph: Graph) -> Counts:
     """The counts of a network."""
-    parts = _Parts(without_identities(graph)).all
+    parts = _Parts(graph).all
     pairs = [(parts[place], part) for part in parts for place in part.reads]
     ends = [(parts[place], source, part) for source, part in pairs for place in source.reads]
     edges = Counter[_Path]([(source.kind, part.kind) for source, part in pairs])
