@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _BLOCK = re.compile(r"(?:^<!-- ([^\n]+) -->\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*\n)((?:(?!\$ ).*\n)*)", re.MULTILINE)
-_PICTURE = re.compile(r'<img src="([^"]+)"')
+_PICTURE = re.compile(r'(?:<!-- not drawn: ([^\n]+) -->\n)?<img src="([^"]+)"')
 _NUMBER = re.compile(r" *-?\d[\d,.]*(e[+-]?\d+)?")
 
 
@@ -105,7 +105,14 @@ class Page:
 
     @property
     def pictures(self) -> tuple[Path, ...]:
-        return tuple(self.path.parent / source for source in _PICTURE.findall(self.prose))
+        """Those that commands of the page draw."""
+        found = _PICTURE.findall(self.prose)
+        return tuple(self.path.parent / source for reason, source in found if not reason)
+
+    @property
+    def not_drawn(self) -> tuple[str, ...]:
+        """Why no command of the page draws some of its pictures."""
+        return tuple(reason for reason, _ in _PICTURE.findall(self.prose) if reason)
 
     @property
     def prose(self) -> str:

@@ -65,6 +65,11 @@ def test_what_is_not_run_is_known() -> None:
     assert Counter(found) == _NOT_RUN
 
 
+def test_pictures_that_no_command_draws_are_known() -> None:
+    found = [(page.name, reason) for page in PAGES for reason in page.not_drawn]
+    assert found == [("README.md", "it shows that run")]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_python_that_is_not_run_is_python(page: Page) -> None:
     for block in page.blocks:
