@@ -5,7 +5,7 @@ Steps are numbers one by one, and `2 of {a, b, c}` is every selection of two, as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
 from math import comb
@@ -52,11 +52,11 @@ def option_texts(frame: Frame, node: tree.Choice) -> tuple[str, ...]:
     return tuple([option.text for option in options_of(frame, node)])
 
 
-def options_of(frame: Frame, node: tree.Choice) -> list[Option]:
+def options_of(frame: Frame, node: tree.Choice) -> Sequence[Option]:
     """The options of a choice; with an amount, every selection of that many."""
     written = [each for option in node.options for each in _written(frame, option)]
     if node.amount is not None:
-        return list(_selections(frame, node, written))
+        return _selections(frame, node, written)
     options = [Option(option, option_text(option)) for option in written]
     _check_several(frame, options)
     return options
@@ -117,7 +117,7 @@ def _number(frame: Frame, node: tree.Expression) -> Number:
 
 def _selections(
     frame: Frame, node: tree.Choice, written: list[tree.Expression | tree.Dash]
-) -> Iterator[Option]:
+) -> Sequence[Option]:
     """Every selection of the amount, as a tuple in the order of the text."""
     options = _selectable(frame, written)
     amount = _amount(frame, node, len(options))
@@ -127,11 +127,16 @@ def _selections(
         message = f"a choice has at most {limits.OPTIONS:,} options, but these are {count:,}"
         raise frame.fault("size", message, node.span)
     frame.step(node.span, count)
-    for size in sizes:
-        for chosen in combinations(options, size):
-            selection = tree.Tuple(tuple([option.node for option in chosen]), span=node.span)
-            # Items are printed once for all selections.
-            yield Option(selection, _tuple_text([option.text for option in chosen]))
+    # A survey asks for them again and again. A node is equal to one at another place, a span is not.
+    key = node.span, sizes, tuple([(option.text, option.node.span) for option in options])
+    known = frame.context.selections
+    if key not in known:
+        known[key] = [
+            Option(tree.Tuple(tuple(nodes), span=node.span), _tuple_text(texts))
+            for size in sizes
+            for nodes, texts in (zip(*chosen) for chosen in combinations(options, size))
+        ]
+    return known[key]
 
 
 def items_of(frame: Frame, node: tree.Choice) -> list[Option]:

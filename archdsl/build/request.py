@@ -6,7 +6,7 @@ A `Request` and a `Budget` go in, a `Built` comes out. They are in a file of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, Protocol
@@ -239,7 +239,8 @@ class Context:
     blocks derived from others, by the number of their definition; `deriving` are those at work,
     each for the one before it. `decisions` answers what is decided, wherever a choice stands;
     `taken` labels the options that came of it, and `offered` are the nodes whose results a choice
-    could have taken. `shared` has the first use of each shared block.
+    could have taken. `selections` are the options of choices that take several, which cost time to
+    write down. `shared` has the first use of each shared block.
     """
 
     program: Program
@@ -257,6 +258,7 @@ class Context:
     decisions: Decisions = field(default_factory=Decisions)
     taken: dict[Span, str] = field(default_factory=dict)
     offered: set[int] = field(default_factory=set)
+    selections: dict[Hashable, Sequence[Any]] = field(default_factory=dict)
     shared: dict[Address, LocatedUse] = field(default_factory=dict)
 
 

@@ -92,6 +92,10 @@ class Runs:
         self.options.setdefault(decision.name, {})[options] = None
         return self.current.asking.take(decision, decision.allowed)
 
+    def ask(self, decision: Decision) -> None:
+        """Keep which options a decision has in some member."""
+        self.options.setdefault(decision.name, {})[decision.options] = None
+
     def apart(self, frame: Frame) -> Frame:
         """A frame apart, in which the current run decides."""
         return apart(frame, self.pick)

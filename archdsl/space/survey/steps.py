@@ -7,7 +7,7 @@ stands here.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from archdsl.build.context import Frame
@@ -56,6 +56,26 @@ class _Found(NamedTuple):
     called: Mapping[Body, int]
     outcome: Outcome | None
 
+    @property
+    def decisions(self) -> Iterator[Decision]:
+        return (question for question, _ in self.answers if isinstance(question, Decision))
+
+    def used_at(self, place: str, before: str) -> _Found:
+        """The same where the text is used at another place than `before`, as names begin with."""
+        answers = [
+            (replace(q, name=place + q.name.removeprefix(before)), answer)
+            for q, answer in self.answers
+            if isinstance(q, Decision)
+        ]
+        return self._replace(answers=answers)
+
+
+class _Known(NamedTuple):
+    """All that a step came to, and the place where its text was used."""
+
+    place: str
+    found: Sequence[_Found]
+
 
 class Survey:
     """The parts of a space, in the order in which they are run."""
@@ -65,7 +85,7 @@ class Survey:
         self.runs = runs
         self._ways = 0
         self._leaving: dict[State, Part] = {}
-        self._known: dict[Hashable, Sequence[_Found]] = {}
+        self._known: dict[Hashable, _Known] = {}
 
     def part(self, place: Frame, body: Body | None, states: States, step: Step) -> None:
         """Run a step for all values of the states that it reads, in every way.
@@ -111,9 +131,9 @@ class Survey:
         self, part: Part, place: Frame, step: Step, values: Mapping[str, Value]
     ) -> Iterator[_Found]:
         """What every run of a step with some values comes to."""
-        key = self._key(place, step, values)
+        key, use = self._key(place, step, values), _place(place)
         if key in self._known:
-            yield from self._known[key]
+            yield from self._again(self._known[key], use)
             return
         asking, found, is_known = Asking(), list[_Found](), True
 
@@ -135,14 +155,27 @@ class Survey:
         for each in filter(None, asking.runs(once)):
             found.append(each)
             yield each
-        if key is not None and is_known:
-            self._known[key] = found
+        names = (decision.name for each in found for decision in each.decisions)
+        if key is not None and is_known and all(name.startswith(use) for name in names):
+            self._known[key] = _Known(use, found)
+
+    def _again(self, known: _Known, use: str) -> Iterator[_Found]:
+        """What is known of a text that is used in the same way, perhaps at another place."""
+        for each in known.found:
+            found = each if known.place == use else each.used_at(use, known.place)
+            for decision in found.decisions:
+                self.runs.ask(decision)
+            yield found
 
     def _key(self, place: Frame, step: Step, values: Mapping[str, Value]) -> Hashable:
         """All that the outcomes of a step depend on; None if it is more than what it reads."""
         if step.text is None or has_insertions(place):
             return None
-        return step.text, place.use, tuple([(name, key_of(v)) for name, v in values.items()])
+        around, (path, marks, used, *rest) = _place(place), place.use
+        if around:
+            path, marks, used = (each[len(marks) :] for each in (path, marks, used))
+        values_read = tuple([(name, key_of(value)) for name, value in values.items()])
+        return step.text, (path, marks, used, *rest), values_read
 
     def _once(
         self, place: Frame, step: Step, values: Mapping[str, Value], run: Run
@@ -177,6 +210,18 @@ class Survey:
         left = tuple([state.number(value) for state, value in values])
         questions = tuple([q.name if isinstance(q, Decision) else q for q, _ in found.answers])
         part.ways.append(Way(read, questions, taken, found.called, left, found.outcome))
+
+
+def _place(frame: Frame) -> str:
+    """What the names of all decisions begin with that are made in a frame; "" if not all do.
+
+    Such a text comes out the same at any place, unless decisions are made by their names.
+    """
+    use, request = frame.use, frame.context.request
+    marks = f"{use.marks}."
+    inside = all(f"{name}.".startswith(marks) for name in (use.path, use.place))
+    is_narrowed = request is not None and request.plan.narrowed
+    return marks if use.marks and inside and not is_narrowed else ""
 
 
 def _bind(frame: Frame, values: Mapping[str, Value]) -> None:
