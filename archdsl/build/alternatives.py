@@ -127,15 +127,12 @@ def _selections(
         message = f"a choice has at most {limits.OPTIONS:,} options, but these are {count:,}"
         raise frame.fault("size", message, node.span)
     frame.step(node.span, count)
-    # A survey asks for them again and again. A node is equal to one at another place, a span is not.
+    # A survey asks for them again and again. Nodes at two places are equal, but spans are not.
     key = node.span, sizes, tuple([(option.text, option.node.span) for option in options])
     known = frame.context.selections
     if key not in known:
-        known[key] = [
-            Option(tree.Tuple(tuple(nodes), span=node.span), _tuple_text(texts))
-            for size in sizes
-            for nodes, texts in (zip(*chosen) for chosen in combinations(options, size))
-        ]
+        chosen = (some for size in sizes for some in combinations(options, size))
+        known[key] = [_selection(node, some) for some in chosen]
     return known[key]
 
 
@@ -149,6 +146,12 @@ def _selectable(frame: Frame, written: list[tree.Expression | tree.Dash]) -> lis
     options = [Option(item, option_text(item)) for item in items]
     _check_different(frame, options)
     return options
+
+
+def _selection(node: tree.Choice, chosen: Sequence[Option]) -> Option:
+    # Items are printed once for all selections.
+    selection = tree.Tuple(tuple([option.node for option in chosen]), span=node.span)
+    return Option(selection, _tuple_text([option.text for option in chosen]))
 
 
 def _items(frame: Frame, option: tree.Expression | tree.Dash) -> Iterator[tree.Expression]:

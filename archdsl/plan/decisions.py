@@ -148,9 +148,11 @@ class Decisions:
             NothingLeft: none of them is.
         """
         narrowed = self.narrowed.get(name)
-        left = narrowed.options if narrowed else options
+        if narrowed is None:
+            return tuple(range(len(options)))
+        left = frozenset(narrowed.options)
         allowed = tuple([index for index, option in enumerate(options) if option in left])
-        if narrowed and not allowed:
+        if not allowed:
             # Options can hang on another decision, so that they are others in some members.
             raise NothingLeft(narrowed)
         return allowed

@@ -119,9 +119,24 @@ class Reading:
                 self._add(state, part, {0} if part.body in absent else set())
             for body in {body: None for way in part.ways for body in way.called}:
                 self._add(body.result, part, {0} if body in absent else set())
-        grows = result is not None
-        while grows:
-            grows = sum(self._update(part) for part in reversed(parts)) > 0
+        self._sets: dict[State, list[Mask]] = {}
+        if result is not None:
+            self._grow(parts)
+
+    def _grow(self, parts: Sequence[Part]) -> None:
+        """Add what parts need until it is no more: a part again where more is read of it."""
+        leaving: dict[State, list[Part]] = {}
+        for part in parts:
+            groups = (group for sample in self._samples[part] for group in sample.traffic.leaving)
+            for state in {group.state for group in groups}:
+                leaving.setdefault(state, []).append(part)
+        # What leaves a part is mostly read by later ones, which are looked at first.
+        waiting = dict.fromkeys(parts)
+        while waiting:
+            part, _ = waiting.popitem()
+            for state in self._update(part):
+                self._sets.pop(state, None)
+                waiting.update(dict.fromkeys(leaving.get(state, ())))
 
     def _add(self, state: State, part: Part, sets: set[Mask]) -> None:
         self.readers.setdefault(state, {})[part] = sets
@@ -132,20 +147,26 @@ class Reading:
 
     def sets(self, state: State) -> list[Mask]:
         """The sets of a state's tensors that are read, each once."""
-        found = {self.base(state)}
-        for needed in self.readers.get(state, {}).values():
-            found = {before | own for before in found for own in needed}
-        return sorted(found)
+        if state not in self._sets:
+            found = {self.base(state)}
+            for needed in self.readers.get(state, {}).values():
+                found = {before | own for before in found for own in needed}
+            self._sets[state] = sorted(found)
+        return self._sets[state]
 
-    def _update(self, part: Part) -> bool:
-        """Add what a part needs, as far as it is known what is read of it; true if it is more."""
-        found = False
+    def _update(self, part: Part) -> Sequence[State]:
+        """Add what a part needs, as far as it is known what is read of it.
+
+        Returns the states of which it needs more than was known.
+        """
+        found = []
         for sample in self._samples[part]:
             for place, group in enumerate(sample.traffic.entering):
                 known = self.readers[group.state][part]
                 before = len(known)
                 known.update(self._needed(sample, place))
-                found |= len(known) > before
+                if len(known) > before:
+                    found.append(group.state)
         return found
 
     def _needed(self, sample: _Sample, place: int) -> Iterator[Mask]:

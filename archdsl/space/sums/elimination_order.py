@@ -53,18 +53,25 @@ def _size(items: Sequence[_Item], sizes: Sequence[int]) -> int:
 
 
 def _order(graph: FactorGraph, rank: _Rank) -> Order:
-    items = [_Item(frozenset(factor.scope), n) for n, factor in enumerate(graph.factors)]
-    left = sorted({variable for item in items for variable in item.scope})
+    having: dict[int, list[_Item]] = {}
+    for number, factor in enumerate(graph.factors):
+        item = _Item(frozenset(factor.scope), number)
+        for variable in item.scope:
+            having.setdefault(variable, []).append(item)
+    ranks = {variable: rank(having[variable], graph.sizes) for variable in sorted(having)}
     order, rows = list[int](), 0
-    while left:
-        having = {v: [item for item in items if v in item.scope] for v in left}
-        ranks = {variable: rank(having[variable], graph.sizes) for variable in left}
-        joined = having[min(left, key=ranks.__getitem__)]
+    while ranks:
+        joined = having[min(ranks, key=ranks.__getitem__)]
         rows += _size(joined, graph.sizes)
-        items = [item for item in items if item not in joined]
+        last = max(item.last for item in joined)
         scope = frozenset(variable for item in joined for variable in item.scope)
-        kept = scope.intersection(variable for item in items for variable in item.scope)
-        order += sorted(scope - kept)
-        left = [variable for variable in left if variable not in scope - kept]
-        items.append(_Item(kept, max(item.last for item in joined)))
+        others = {v: [item for item in having[v] if item not in joined] for v in scope}
+        new = _Item(frozenset(variable for variable in scope if others[variable]), last)
+        for variable in sorted(scope):
+            if variable in new.scope:
+                having[variable] = [*others[variable], new]
+                ranks[variable] = rank(having[variable], graph.sizes)
+            else:
+                order.append(variable)
+                del ranks[variable]
     return Order(order, rows)
