@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl.cli import options
+from archdsl.cli.supernets import search_folder
 from archdsl.diagnostics import CompileError, Diagnostics, error
 
 if TYPE_CHECKING:
-    from archdsl.build.values import Given
     from archdsl.network import Network
     from archdsl.searches.search import Search
     from archdsl.spec import Spec
@@ -94,7 +94,7 @@ def _compile(arguments: argparse.Namespace) -> int:
     diagnostics.extend(network.diagnostics)
     search = _search(arguments, spec, network, diagnostics)
     if search is not None:
-        build = _search_folder(spec, search, given, diagnostics)
+        build = search_folder(spec, search, given, diagnostics)
     else:
         write = network.build_single if arguments.single_file else network.build
         build = write(arguments.recipe, diagnostics)
@@ -135,18 +135,3 @@ def _search(
         message = "the folder of a search has no scripts that stand alone"
         raise CompileError([error("compile", message, help="leave `--single-file` out")])
     return search
-
-
-def _search_folder(
-    spec: Spec, search: Search, given: dict[str, Given], diagnostics: Diagnostics
-) -> dict[str, str]:
-    """The files of a folder that searches the space of a search by itself."""
-    from archdsl.searches.supernets import Differentiable
-    from archdsl.supernet.searched import Searched
-
-    searched = Searched(spec, search, given)
-    if isinstance(search.method, Differentiable):
-        from archdsl.supergraphs.folder import search_folder as write_folder
-    else:
-        from archdsl.supernet.folder import search_folder as write_folder
-    return write_folder(searched, diagnostics)

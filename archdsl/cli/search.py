@@ -6,10 +6,13 @@ import argparse
 import gc
 import shlex
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl.cli import options
+from archdsl.cli.supernets import search_folder
 from archdsl.diagnostics import CompileError, Diagnostics, error
 
 if TYPE_CHECKING:
@@ -19,6 +22,10 @@ _SEARCH = """\
 A search of SPEC says what is wanted of a space and how it is looked for: `search NAME for SPACE {
 ... }`. Each trial is a member of the space, compiled to a folder and trained there by its train.py.
 Held-out training videos judge; the validation list is never read.
+
+With a supernet (`probabilistic`, `differentiable`), the same command runs three steps. It writes
+the folder that `archdsl compile SPACE` writes to RUN/search, and runs its search.py, once for each
+of `repeats`. Then it trains what each of these has found by itself, as `finish` says.
 
 Every process that runs the same command is a worker: on one machine, or on several that share RUN
 or a --storage. A worker that dies is noticed, at once on its own machine and elsewhere after
@@ -31,6 +38,7 @@ RUN has the results at any time:
   trials.csv    every trial: decisions, costs, accuracy, seconds, worker
   search.svg    cost against accuracy; report.html has this and the tables on one page
   trials/       a build folder for each trial, with its log and best weights
+  search/       the folder that searches, of a supernet; runs/seed_N has what it found
   search.arch   the spec that is searched
 
 At the end random networks of the same cost are trained too, and both are printed.
@@ -38,6 +46,7 @@ At the end random networks of the same cost are trained too, and both are printe
   --storage     a file for the trials, postgresql://..., mysql://..., or grpc://HOST:PORT of
                 Optuna's proxy; default: RUN/journal.log. Passwords are not printed or written
   --train-args  what train.py is given in addition, such as --train-args="--amp bf16 --workers 4"
+  --search-args the same for search.py, of a supernet
 
 It needs pip install "archdsl[search]", and what train.py needs.
 
@@ -45,6 +54,7 @@ examples:
   archdsl search specs/gpb_space.arch --dry-run                 draw members, count their costs
   archdsl search specs/gpb_space.arch --data kinetics -o runs/gpb
   archdsl search specs/gpb_space.arch --data kinetics -o runs/gpb --nproc-per-node 8
+  archdsl search specs/autox3d_space.arch --data kinetics -o runs/auto
   archdsl search --status runs/gpb                              how far it is, from any process
 """
 
@@ -68,6 +78,8 @@ def add_search(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser.add_argument("--baseline", metavar="N", type=_natural, default=5, help=help)
     help = "further options of train.py"
     parser.add_argument("--train-args", metavar="ARGS", type=shlex.split, default=[], help=help)
+    help = "further options of search.py, of a supernet"
+    parser.add_argument("--search-args", metavar="ARGS", type=shlex.split, default=[], help=help)
     parser.add_argument("--dry-run", action="store_true", help="train nothing, only show members")
     parser.add_argument("--status", metavar="RUN", type=Path, help="show how far a search is")
     parser.set_defaults(run=_search, parser=parser)
@@ -111,26 +123,28 @@ def _search(arguments: argparse.Namespace) -> int:
 
 
 def _begin(arguments: argparse.Namespace) -> int:
-    from archdsl.search.assembly import Wishes, assemble, check_trials
+    from archdsl.search.assembly import Wishes, assemble
     from archdsl.search.training import not_for_users
     from archdsl.spec import load
 
-    taken = not_for_users(arguments.train_args)
-    if taken:
-        arguments.parser.error(f"--train-args has {taken[0]}, which a search gives by itself")
+    for flag in ("train_args", "search_args"):
+        if taken := not_for_users(getattr(arguments, flag)):
+            has = f"--{flag.replace('_', '-')} has {taken[0]}"
+            arguments.parser.error(f"{has}, which a search gives by itself")
     wishes = Wishes(
         data=arguments.data or "",
         trials=arguments.trials,
         baseline=arguments.baseline,
         processes=arguments.nproc_per_node,
         train_args=tuple(arguments.train_args),
+        search_args=tuple(arguments.search_args),
     )
     diagnostics = Diagnostics()
     spec = load(arguments.spec)
     search = spec.search(arguments.name, diagnostics)
-    if not arguments.dry_run:
-        check_trials(search, arguments.spec)
     assembled = assemble(spec, search, wishes)
+    if assembled.supernet is None and arguments.search_args:
+        arguments.parser.error(f"--search-args is for supernets, and `{search.name}` has none")
     options.report_warnings(diagnostics)
     if arguments.dry_run:
         from archdsl.search.preview import preview
@@ -142,10 +156,11 @@ def _begin(arguments: argparse.Namespace) -> int:
             arguments.parser.error(f"{flag} is missing")
     if not Path(arguments.data).exists():
         raise CompileError([error("file", f"there is no {arguments.data}")])
-    return _work(assembled, arguments)
+    scripts = search_folder(spec, search, {}, diagnostics) if assembled.supernet else {}
+    return _work(assembled, scripts, arguments)
 
 
-def _work(assembled: Assembled, arguments: argparse.Namespace) -> int:
+def _work(assembled: Assembled, scripts: Mapping[str, str], arguments: argparse.Namespace) -> int:
     """Work until the search is over or the user ends it, and say what was found."""
     from archdsl.search.console import Terminal
     from archdsl.search.post import Post
@@ -154,7 +169,8 @@ def _work(assembled: Assembled, arguments: argparse.Namespace) -> int:
     from archdsl.search.records.study import open_study
     from archdsl.search.results.about import About
     from archdsl.search.results.run_folder import RunFolder, check_run, make_run
-    from archdsl.search.stopping import StopRequest
+    from archdsl.search.stopping import Stopped, StopRequest
+    from archdsl.search.supernet_search import SupernetSearch
     from archdsl.search.worker import Worker
 
     setup, run = assembled.setup, arguments.output
@@ -166,15 +182,17 @@ def _work(assembled: Assembled, arguments: argparse.Namespace) -> int:
     make_run(run, about, assembled.sources)
     ledger = Ledger(study, address, setup.space, arguments.stale)
     terminal, stop = Terminal(sys.stdout), StopRequest()
-    folder = RunFolder(run, setup)
     terminal.line(f"{assembled.title}; trials in {address.shown}")
     try:
-        with stop.listening():
+        with stop.listening(), suppress(Stopped):
+            if how := assembled.supernet:
+                searching = SupernetSearch(run, how, terminal, stop)
+                setup = assembled.after(searching.found(scripts))
             post = Post(run, setup, ledger, terminal, stop, arguments.stale)
-            Worker(post, folder.write).work()
+            Worker(post, RunFolder(run, setup).write).work()
     finally:
         terminal.end()
-    for line in folder.results(ledger.trials()).summary():
+    for line in RunFolder(run, setup).results(ledger.trials()).summary():
         terminal.line(line)
     if stop.count:
         terminal.line("stopped: the same command goes on")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from archdsl import compiler, files
 from archdsl.build.request import Request
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, Diagnostics, error
+from archdsl.diagnostics import Diagnostics
 from archdsl.expansion.stages import Expansions, Rule
 from archdsl.expansion.steps import axis_named
 from archdsl.network import Network
 from archdsl.recipes.reading import building
 from archdsl.recipes.recipe import Recipe
 from archdsl.search.candidates.course import Baseline, Course, Sampled
+from archdsl.search.candidates.derived import Derived, jobs_of
 from archdsl.search.candidates.growing import Growing
 from archdsl.search.candidates.grown import GrownSpace
 from archdsl.search.candidates.growth import Growth
@@ -29,6 +29,7 @@ from archdsl.search.records.identity import identity_of, sources_of
 from archdsl.search.records.ledger import Searched
 from archdsl.search.records.study import Identity
 from archdsl.search.samplers.sampling import sampler_of
+from archdsl.search.supernet_search import Found, SupernetHow
 from archdsl.search.training import How
 from archdsl.search.trouble import SPEC
 from archdsl.searches.methods import BySupernet, Expansion, Random, Sampling
@@ -51,16 +52,30 @@ class Wishes:
     baseline: int
     processes: int | None
     train_args: tuple[str, ...]
+    search_args: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Assembled:
-    """A search ready to run, what its study is of, and the files of its spec."""
+    """A search ready to run, what its study is of, and the files of its spec.
+
+    `supernet` says how the supernet is searched before, if there is one.
+    """
 
     setup: Setup
     identity: Identity
     sources: Mapping[str, str]
     title: str
+    supernet: SupernetHow | None
+
+    def after(self, found: Mapping[int, Found]) -> Setup:
+        """The setup that trains what the searches of a supernet have found, by their seeds.
+
+        Raises:
+            CompileError: they have found what is no member.
+        """
+        course, space = self.setup.course, self.setup.space
+        return replace(self.setup, course=Derived(course.sampler, jobs_of(space, found)))
 
 
 @dataclass(frozen=True)
@@ -73,25 +88,13 @@ class _Ground:
     spec: Callable[[Member, str], str]
 
 
-def check_trials(search: Search, path: str) -> None:
-    """Check that a search of a file trains members one by one, and not all in a supernet.
-
-    Raises:
-        CompileError: it has a supernet.
-    """
-    if isinstance(search.method, BySupernet):
-        message = f"search `{search.name}` has a supernet, which this command does not train"
-        help = f"write `archdsl compile {shlex.quote(path)}`: its folder searches by itself"
-        raise CompileError([error("search", message, help=help)])
-
-
 def assemble(spec: Spec, search: Search, wishes: Wishes) -> Assembled:
     """A search of a spec with what it works on.
 
     Raises:
         CompileError: a member of the space has a mistake.
     """
-    ground = _ground(spec, search, wishes)
+    ground, supernet = _ground(spec, search, wishes), _supernet(search, wishes)
     setup = Setup(
         search.name,
         ground.space,
@@ -101,12 +104,24 @@ def assemble(spec: Spec, search: Search, wishes: Wishes) -> Assembled:
         ground.contents,
         ground.spec,
         _how(search, wishes),
-        range(search.seed, search.seed + search.repeats),
+        _seeds(search) if supernet is None else [search.seed],
         search.keep,
     )
     title = f"{search.name} for {search.space}: {search.method}"
-    identity = identity_of(spec.program, search, wishes.train_args)
-    return Assembled(setup, identity, dict(sources_of(spec.program)), title)
+    identity = identity_of(spec.program, search, wishes.train_args, wishes.search_args)
+    return Assembled(setup, identity, dict(sources_of(spec.program)), title, supernet)
+
+
+def _seeds(search: Search) -> range:
+    """Of each repeat: of a trial's training, or of a supernet's search."""
+    return range(search.seed, search.seed + search.repeats)
+
+
+def _supernet(search: Search, wishes: Wishes) -> SupernetHow | None:
+    if not isinstance(search.method, BySupernet):
+        return None
+    data = str(Path(wishes.data).resolve())
+    return SupernetHow(data, _seeds(search), wishes.search_args, wishes.processes)
 
 
 def _goal(search: Search) -> Goal:
@@ -127,7 +142,7 @@ def _how(search: Search, wishes: Wishes) -> How:
     return How(
         data=str(Path(wishes.data).resolve()),
         figure=ACCURACIES[search.maximise].figure,
-        epochs=int(given) if given.isdecimal() else search.train.recipe.epochs,
+        epochs=int(given) if given.isdecimal() else search.alone.recipe.epochs,
         hold_out=f"{float(search.hold_out):g}",
         options=wishes.train_args,
         processes=wishes.processes,
@@ -139,7 +154,7 @@ def _how(search: Search, wishes: Wishes) -> How:
 
 def _ground(spec: Spec, search: Search, wishes: Wishes) -> _Ground:
     name, given = search.space.name, _given(spec, search)
-    trained, kept = _reader(search.train), _reader(search.finish or search.train)
+    trained, kept = _reader(search.alone), _reader(search.finish or search.train)
     if isinstance(search.method, Expansion):
         return _growth(spec, search, search.method, given, (trained, kept))
     plan = compiler.compile_network(spec.program, name, given).plan
@@ -152,12 +167,12 @@ def _ground(spec: Spec, search: Search, wishes: Wishes) -> _Ground:
     return _Ground(space, _sampled(search, wishes, space), contents, others.spec_text)
 
 
-def _sampled(search: Search, wishes: Wishes, space: NetworkSpace) -> Sampled:
+def _sampled(search: Search, wishes: Wishes, space: NetworkSpace) -> Sampled | Derived:
     if isinstance(search.method, Sampling):
         chooser = sampler_of(search.method, space, _goal(search), search.seed)
         return Sampled(chooser, wishes.trials or search.method.trials)
-    # What a supernet could draw is shown, and none of it is trained alone.
-    return Sampled(sampler_of(Random(1), space, _goal(search), search.seed), 0)
+    # A supernet draws by itself; what it could draw is shown before.
+    return Derived(sampler_of(Random(1), space, _goal(search), search.seed))
 
 
 def _growth(

@@ -3,12 +3,9 @@ them."""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import math
-import signal
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +14,7 @@ from pathlib import Path
 from archdsl import files
 from archdsl.diagnostics import CompileError, error
 from archdsl.search import cores
+from archdsl.search.attending import attend, held
 from archdsl.search.child import DIVERGED, OUTPUT, Child, Ending, Log, as_typed
 from archdsl.search.records.presence import living
 from archdsl.search.stopping import StopRequest
@@ -25,7 +23,6 @@ TRIALS = "trials"
 """The folder of a run with a folder for each trial."""
 
 _RESULT = "result.json"
-_POLL = 0.2
 _GIVEN = frozenset(
     "--data --output-dir --resume --seed --hold-out --eval-only --checkpoint".split()
 )
@@ -47,18 +44,22 @@ class How:
 
     def command(self, output: Path, seed: int) -> list[str]:
         """The command of one training, to be run in the folder of the trial."""
-        several = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
-        launcher = [*several, str(self.processes)] if self.processes else []
         held_out = ["--hold-out", self.hold_out] if self.hold_out else []
         return [
-            *(sys.executable, *launcher, "train.py", "--data", self.data),
+            *(*launcher(self.processes), "train.py", "--data", self.data),
             *("--output-dir", str(output), "--seed", str(seed), "--resume", "auto"),
             *("--keep", "1", *held_out, *self.options),
         ]
 
 
+def launcher(processes: int | None) -> list[str]:
+    """What a script of a build folder is run with, in several processes if their number is said."""
+    several = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+    return [sys.executable, *(several if processes else [])]
+
+
 def not_for_users(options: Sequence[str]) -> list[str]:
-    """Those of the options for `train.py` that a search gives by itself, also if abbreviated."""
+    """Those of the options for a script that a search gives by itself, also if abbreviated."""
     names = [option.partition("=")[0] for option in options if option.startswith("--")]
     return [name for name in names if any(given.startswith(name) for given in _GIVEN)]
 
@@ -131,34 +132,17 @@ class Bench:
         # Workers come and go: what they share is found anew for each training.
         own = cores.environment(living(self.run) * (how.processes or 1))
         child = Child(command, self.folder, output / OUTPUT, self.lock, own)
-        ending, asked = None, 0
-        try:
-            while ending is None:
-                ending = child.ending(_POLL)
-                for epoch, last in log.validations(how.figure):
-                    attendance.on_epoch(before + epoch, last)
-                attendance.check()
-                if attendance.stop.count > asked:
-                    asked = attendance.stop.count
-                    child.stop(signal.SIGTERM if asked == 1 else signal.SIGKILL)
-        except BaseException:
-            _end(child)
-            raise
-        attendance.stop.check()
+
+        def look() -> None:
+            nonlocal last
+            for epoch, last in log.validations(how.figure):
+                attendance.on_epoch(before + epoch, last)
+            attendance.check()
+
+        ending = attend(child, attendance.stop, look)
         if ending.status or math.isnan(last):
             return Broken(ending, self.folder, as_typed(command, self.folder))
         return last
-
-
-_PATIENCE = 60.0
-"""Seconds that a child has to save what it has, before it is ended anyway."""
-
-
-def _end(child: Child) -> None:
-    child.stop()
-    if child.ending(_PATIENCE) is None:
-        child.stop(signal.SIGKILL)
-        child.ending(_PATIENCE)
 
 
 def _keep(output: Path, accuracy: float) -> None:
@@ -191,13 +175,9 @@ def bench(
         CompileError: the files cannot be written, or somebody has edited them.
     """
     folder = run / TRIALS / name
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".lock", "ab") as stream:
-        while not _locked(stream.fileno()):
-            wait()
-            time.sleep(_POLL)
+    with held(folder, wait) as lock:
         _write(folder, contents)
-        yield Bench(run, folder, stream.fileno())
+        yield Bench(run, folder, lock)
 
 
 def _write(folder: Path, contents: Mapping[str, str]) -> None:
@@ -207,14 +187,3 @@ def _write(folder: Path, contents: Mapping[str, str]) -> None:
         hint = f"to train the member anew, remove the folder {folder}"
         raise CompileError([error("file", message, help=hint)])
     files.write_all({folder / name: text for name, text in contents.items()})
-
-
-def _locked(file: int) -> bool:
-    """Whether the lock is this process's now. A file system without locks has none to wait for."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True

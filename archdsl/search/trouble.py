@@ -34,12 +34,21 @@ def _broken(number: int, member: Member, broken: Broken, hint: str) -> CompileEr
     return CompileError([error("trial", message, notes=notes, help=hint)])
 
 
-def how_it_ended(broken: Broken) -> str:
+def search_failed(broken: Broken) -> CompileError:
+    """A supernet's search that ended without what it should find."""
+    how = how_it_ended(broken, "what it found")
+    notes = [*broken.ending.words, f"the search alone: {broken.command}"]
+    hint = "mend it, and give the same command again: it goes on from its last checkpoint"
+    return CompileError([error("search", f"search.py {how}", notes=notes, help=hint)])
+
+
+def how_it_ended(broken: Broken, due: str = "an accuracy in its log.jsonl") -> str:
+    """The end of a script in words; `due` is what one that ends well leaves."""
     status = broken.ending.status
     if status < 0:
         return f"was ended by signal {-status}"
     if status == 0:
-        return "ended without an accuracy in its log.jsonl"
+        return f"ended without {due}"
     return f"ended with exit status {status}"
 
 

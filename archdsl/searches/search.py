@@ -123,6 +123,13 @@ class Search(Frozen):
     """Networks beyond them are never trained, but for those of the last step of an expansion."""
 
     @property
+    def alone(self) -> Training:
+        """How networks are trained by themselves: trials, or what a supernet has found."""
+        if isinstance(self.method, BySupernet) and self.finish:
+            return self.finish
+        return self.train
+
+    @property
     def held_out(self) -> Number:
         """The share of the training videos that is held out: none where all is learned together."""
         match self.method:

@@ -59,22 +59,42 @@ def test_a_dry_run_shows_what_is_trained_first(
     assert [path.name for path in tmp_path.iterdir()] == ["small.arch"]
 
 
-def test_a_supernet_is_shown_and_not_trained(
+SUPERNET = (
+    SPEC.split("search grow")[0].replace("| conv_norm_act | 8 ", "| conv_norm_act | {8, 12} ")
+    + "search s for small {\n  method probabilistic\n}\n"
+)
+
+
+def test_a_supernet_is_shown_without_being_searched(
     spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = SPEC.replace("| conv_norm_act | 8 ", "| conv_norm_act | {8, 12} ")
-    whole, _ = text.split("search grow")
-    Path(spec).write_text(f"{whole}search s for small {{\n  method probabilistic\n}}\n")
+    Path(spec).write_text(SUPERNET)
     assert main(["search", spec, "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("s for small: some of the members within the bounds\n")
     assert [line.split("#")[0] for line in out.splitlines()[4:]] == ["small"] * 2
-    run = tmp_path / "run"
-    assert main(["search", spec, "--data", str(tmp_path), "-o", str(run)]) == 1
-    err = capsys.readouterr().err
-    assert "search `s` has a supernet, which this command does not train" in err
-    assert f"write `archdsl compile {spec}`" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["small.arch"]
+
+
+def test_a_supernet_is_searched_in_the_folder_that_compile_writes(
+    spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The data has no videos: search.py says so in its own words."""
+    Path(spec).write_text(SUPERNET)
+    run, data = tmp_path / "run", tmp_path / "data"
+    assert main(["search", spec, "--data", str(data), "-o", str(run)]) == 1
+    assert f"there is no {data}" in capsys.readouterr().err
     assert not run.exists()
+    data.mkdir()
+    assert main(["search", spec, "--data", str(data), "-o", str(run)]) == 1
+    shown = capsys.readouterr()
+    assert "error[search]: search.py ended with exit status 1" in shown.err
+    assert "= note: error: there is no train.txt, train.csv or folder train" in shown.err
+    assert f"cd {run / 'search'} && " in shown.err
+    monkeypatch.chdir(tmp_path)
+    assert main(["compile", spec]) == 0
+    for path in (tmp_path / "build/small").iterdir():
+        assert path.read_bytes() == (run / "search" / path.name).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -86,6 +106,8 @@ def test_a_supernet_is_shown_and_not_trained(
         (["--data", ".", "-o", "run", "--stale", "1"], "5 at least, but this is '1'"),
         (["--data", ".", "-o", "run", "--baseline", "-1"], "must be an integer"),
         (["--data", ".", "-o", "run", "--train-args=--seed 3"], "--train-args has --seed"),
+        (["--data", ".", "-o", "run", "--search-args=--data a"], "--search-args has --data"),
+        (["--dry-run", "--search-args=--keep 1"], "is for supernets, and `grow` has none"),
     ],
 )
 def test_what_is_wrong_in_the_command_line(

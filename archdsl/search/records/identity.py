@@ -16,19 +16,26 @@ _OF_MACHINE = ("--workers", "--compile", "--channels-last")
 """Options of train.py that change results by rounding at most, and may differ between workers."""
 
 
-def identity_of(program: Program, search: Search, train_args: Sequence[str]) -> Identity:
-    """What makes the results of two workers comparable, each as short as can be told."""
+def identity_of(
+    program: Program, search: Search, train_args: Sequence[str], search_args: Sequence[str] = ()
+) -> Identity:
+    """What makes the results of two workers comparable, each as short as can be told.
+
+    What else a supernet's search depends on is in its folder, which is refused where it differs.
+    """
+    own = " ".join(_that_count(search_args))
     costs = [f"minimise {each}" for each in search.minimise]
     return {
         "archdsl": __version__,
         "space": f"{search.space}, digest {digest(_space_text(program, search.space.name))}",
         "method": _method_text(search),
-        "training": f"{search.train}, digest {digest(repr(search.train.recipe))}",
+        "training": f"{search.alone}, digest {digest(repr(search.alone.recipe))}",
         "objectives": ", ".join([f"maximise {search.maximise}", *costs]),
         "bounds": ", ".join(map(str, search.bounds)) or "none",
         "hold_out": f"{float(search.hold_out):g}",
         "trainings": f"{search.repeats} from seed {search.seed}",
         "train_args": " ".join(_that_count(train_args)) or "none",
+        **({"search_args": own} if own else {}),
     }
 
 

@@ -27,13 +27,14 @@ from archdsl.search.results.page import report_html
 from archdsl.search.results.picture import search_svg
 from archdsl.search.results.results import Results
 from archdsl.search.results.table import trials_csv
+from archdsl.search.supernet_search import SEARCH
 from archdsl.search.training import TRIALS
 
 FRONT = "front"
 """The folder with the specs of the best networks."""
 
 _FOUND = "found.arch"
-_FOLDERS = {FRONT, TRIALS, WORKERS}
+_FOLDERS = {FRONT, SEARCH, TRIALS, WORKERS}
 _TABLE = "trials.csv"
 _TABLE_DIGEST = ".trials.csv.sha256"
 _LOCK = ".writing"
