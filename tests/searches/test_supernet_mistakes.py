@@ -88,15 +88,6 @@ def test_a_search_without_a_method_needs_an_objective_too() -> None:
     check(mistakes(text), "s", "search `s` lacks `method`, `maximise`")
 
 
-def test_hold_out_has_no_effect_where_all_is_learned_together() -> None:
-    def held_out(method: str) -> list[Mistake]:
-        return mistakes(supernet(f"method {method}", "hold_out 0.2", space=CONNECTED))
-
-    check(held_out("differentiable"), "0.2", "`hold_out` has no effect")
-    assert not held_out("differentiable(together = false)")
-    assert not held_out("probabilistic")
-
-
 def test_a_differentiable_search_weighs_tensors() -> None:
     message = "a choice that is searched by gradients must be between tensors, but `8` is"
     check(mistakes(supernet("method differentiable")), "8", message, "decide it with `choose`")

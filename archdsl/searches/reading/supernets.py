@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from archdsl.build.connections import Weighing
 from archdsl.costs.metrics import ORDERED
-from archdsl.diagnostics import CompileError, Diagnostic, Label, error, warning
+from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.network import Network
 from archdsl.searches.methods import BySupernet
 from archdsl.searches.reading.settings import bounds_of
@@ -51,14 +51,6 @@ def _no_front(entries: Entries) -> Iterator[Diagnostic]:
         message = "a supernet has no `minimise`: its paths pay for what they cost beyond a bound"
         help = "write a bound such as `macs <= 2G`, and `penalty` for the price"
         yield error("search", message, entry.span, help=help)
-
-
-def _held_out(entries: Entries) -> Iterator[Diagnostic]:
-    method = entries["method"]
-    if "hold_out" in entries and getattr(method.value, "together", False):
-        message = "`hold_out` has no effect: connections learn from all training videos"
-        also = [Label(method.span, "weights and connections together, unless `together = false`")]
-        yield warning("search", message, entries["hold_out"].span, also=also)
 
 
 def _bounds(entries: Entries) -> Iterator[Diagnostic]:
@@ -117,7 +109,7 @@ def _by_gradients(entries: Entries) -> Iterator[Diagnostic]:
 
 _OF_PATHS = ("warmup", "channels", "kernels", "penalty")
 
-_CHECKS = (_no_front, _held_out, _bounds, _penalty, _by_gradients)
+_CHECKS = (_no_front, _bounds, _penalty, _by_gradients)
 
 
 def unlearned(trained: Mapping[str, Training | None], entries: Entries) -> Iterator[Diagnostic]:
