@@ -10,6 +10,7 @@ from scripts.loaded import modules_of
 from archdsl.diagnostics import Diagnostics
 from archdsl.spec import Spec, load
 from archdsl.supergraphs.folder import search_folder
+from archdsl.supernet.searched import Searched
 from tests.supernet.clips import labels_of, sample_of
 from tests.supernet.searching import run
 
@@ -20,7 +21,7 @@ LISTS = ("--val-list", "made")
 def write_folder(folder: Path, spec: Spec | None = None) -> Path:
     """The folder of the search of a spec, by default of the planted node."""
     read = spec or load(SPEC)
-    files = search_folder(read, read.search(), {}, Diagnostics())
+    files = search_folder(Searched(read, read.search(), {}), Diagnostics())
     folder.mkdir(parents=True)
     for name, content in files.items():
         (folder / name).write_text(content)

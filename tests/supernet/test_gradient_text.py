@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import archdsl
 from archdsl.emit.scripts import GRADIENT_SCRIPTS
+from archdsl.emit.scripts.imports import names_bound
 from archdsl.resources import folder
 from tests.supernet.connecting import write_folder
 
@@ -26,6 +28,14 @@ def test_scripts_are_as_they_stand(name: str, build: Path) -> None:
     assert "{%" not in stored
     assert black.format_str(stored, mode=black.Mode()) == stored
     assert (build / name).read_text().startswith(stored.rstrip())
+
+
+def test_nothing_in_the_recipe_is_dead(build: Path) -> None:
+    own = (build / "recipe.py").read_text()
+    others = [path.read_text() for path in build.glob("*.py") if path.name != "recipe.py"]
+    assert black.format_str(own, mode=black.Mode()) == own
+    for name in {name for node in ast.parse(own).body for name in names_bound(node)}:
+        assert own.count(name) > 1 or any(name in other for other in others), name
 
 
 def test_ruff_finds_nothing(build: Path) -> None:

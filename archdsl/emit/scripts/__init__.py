@@ -70,7 +70,7 @@ GRADIENT_SCRIPTS = {
 
 def supergraph_scripts(recipe: Recipe, target: Target) -> dict[str, str]:
     """The files of a folder that searches by gradients: those of training but `train.py`."""
-    own = scripts(recipe, target)
+    own = scripts(recipe, replace(target, is_tested=False))
     found = {name: _text(template) for name, template in GRADIENT_SCRIPTS.items()}
     return {name: own[name] for name in own if name not in ENTRY_SCRIPTS} | found
 
@@ -89,7 +89,8 @@ def search_scripts(recipe: Recipe, target: Target, search: Search) -> dict[str, 
         CompileError: the recipe sets what a supernet has no place for.
     """
     check_dropout(recipe, target)
-    own = {"recipe.py": recipe_script(recipe, replace(target, is_supernet=True), search)}
+    searched = replace(target, is_supernet=True, is_tested=False)
+    own = {"recipe.py": recipe_script(recipe, searched, search)}
     return own | {name: _text(name) for name in SEARCH_NAMES[1:]}
 
 

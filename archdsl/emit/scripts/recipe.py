@@ -86,6 +86,7 @@ class BodyView(Frozen):
 
     is_trained: bool
     is_supernet: bool
+    is_tested: bool
     gives_probabilities: bool
     activation: str
     """What makes probabilities of scores."""
@@ -150,6 +151,7 @@ def _own_text(recipe: Recipe, target: Target, search: Search | None) -> tuple[st
 def _header(recipe: Recipe, target: Target, search: Search | None) -> str:
     """What is trained, and how the recipe's own text describes that."""
     verb = "tested" if target.gives_probabilities else "trained and tested"
+    verb = verb if target.is_tested else "trained while its space is searched"
     how = f"the recipe {recipe.name}"
     if search is not None:
         verb, how = "trained while its space is searched", f"{how}, and the search {search.name}"
@@ -171,6 +173,7 @@ def _body(recipe: Recipe, target: Target, name: str) -> str:
     view = BodyView(
         is_trained=is_trained,
         is_supernet=target.is_supernet,
+        is_tested=target.is_tested,
         gives_probabilities=target.gives_probabilities,
         activation="sigmoid()" if recipe.loss == "binary_cross_entropy" else "softmax(1)",
         has_classes=target.has_classes,

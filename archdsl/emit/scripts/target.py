@@ -11,7 +11,7 @@ class Target(Frozen):
     `arguments` are the open ones of its constructor, such as `classes` and `dropout`; `title`
     is the first line of its doc, or its name; `classes` are as many as it has by itself.
     One that `gives_probabilities` takes the softmax itself, and is tested only. A supernet has the
-    weights of many networks, and is trained only.
+    weights of many networks. What is trained to search a space is not tested.
     """
 
     module: str
@@ -21,6 +21,7 @@ class Target(Frozen):
     classes: int
     gives_probabilities: bool = False
     is_supernet: bool = False
+    is_tested: bool = True
 
     @property
     def has_classes(self) -> bool:
