@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -12,6 +14,7 @@ FRAMES, SIZE = 5, 8
 BRIGHTER, DARKER = 1, 0
 
 
+@lru_cache(4096)
 def clip_of(number: int) -> Tensor:
     """A random pattern that grows brighter, (C, T, H, W) in uint8; of an odd number, reversed.
 
@@ -19,8 +22,8 @@ def clip_of(number: int) -> Tensor:
     """
     chance = torch.Generator().manual_seed(number // 2)
     pattern = torch.rand(1, 1, SIZE, SIZE, generator=chance)
-    offset = torch.rand((), generator=chance)
-    slope = 0.25 + 0.25 * torch.rand((), generator=chance)
+    offset = 0.8 * torch.rand((), generator=chance)
+    slope = 0.5 + 0.5 * torch.rand((), generator=chance)
     time = (torch.arange(FRAMES) - (FRAMES - 1) / 2).view(1, FRAMES, 1, 1) / FRAMES
     clip = offset + pattern * slope * time + 0.3 * pattern
     clip = clip + 0.02 * torch.randn(clip.shape, generator=chance)
@@ -33,10 +36,17 @@ def labels_of(count: int) -> list[int]:
 
 
 def sample_of(module: Any) -> Any:
-    """What stands for VideoDataset.sample: the clip that the path of a video numbers."""
+    """What stands for VideoDataset.sample: the path of a video numbers its clip."""
 
     def sample(dataset: Any, place: int, chance: random.Random) -> Any:
         video = dataset.videos[place % len(dataset.videos)]
         return module.Sample(clip_of(int(video.path)), dataset.target(video), [])
 
     return sample
+
+
+def pairs_in_order(seed: int, videos: Sequence[object], epoch: int) -> list[tuple[int, int]]:
+    """What stands for the order of an epoch: a clip and its reverse are in the same batch."""
+    pairs = [*range(len(videos) // 2)]
+    random.Random(f"{seed} {epoch}").shuffle(pairs)
+    return [(epoch, 2 * pair + half) for pair in pairs for half in (0, 1)]

@@ -17,7 +17,7 @@ from archdsl.emit.scripts import SEARCH_NAMES
 from archdsl.spec import load
 from archdsl.supernet.folder import search_folder
 from archdsl.supernet.searched import Searched
-from tests.supernet.clips import labels_of, sample_of
+from tests.supernet.clips import labels_of, pairs_in_order, sample_of
 
 SPEC = Path(__file__).with_name("planted.arch")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -49,6 +49,7 @@ def load_search(build: Path, learned: int = 12, held_out: int = 6) -> SimpleName
     made.search.read_videos = lambda args: parts
     made.resuming.rows = lambda videos, args, name: str(len(videos))
     made.video.VideoDataset.sample = sample_of(made.video)
+    made.loading.ORDERS["uniform"] = made.search.uniform_order = pairs_in_order
     # To draw takes as long as to search.
     made.log.open_board = lambda folder, step: None
     made.log.Log.draw = lambda log, picture: None
