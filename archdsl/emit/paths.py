@@ -14,7 +14,7 @@ from archdsl.emit.parts import Fork, Part, Stage
 from archdsl.emit.structure import Instance
 from archdsl.ir.graph import Address
 
-Attributes: TypeAlias = Mapping[Key, str]
+Attributes: TypeAlias = tuple[tuple[Key, str], ...]
 """The path of each member of a class in it, for those that are modules or parameters."""
 
 
@@ -46,7 +46,7 @@ def _paths(
 ) -> Iterator[tuple[Address, str]]:
     graph, scope = instance.graph, instance.scope.index
     around = tuple(reversed([each.site for each in graph.enclosing(scope)]))
-    own = attributes[classes.of[instance]]
+    own = dict(attributes[classes.of[instance]])
     for member in instance.members:
         if member.key not in own:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from archdsl.emit import forward
@@ -66,7 +66,7 @@ class Emitted(Frozen):
     signature: Signature
     tree: Statement
     parts: tuple[str, ...] = ()
-    attributes: Attributes = field(default_factory=dict)
+    attributes: Attributes = ()
     has_reset: bool = False
     """Whether it has a method `reset_parameters`."""
 
@@ -120,7 +120,7 @@ class ClassWriter(Frozen):
         method = (Function("reset_parameters", (Parameter("self"),), Atom("None"), reset),)
         methods = (*(method if reset else ()), *made, *self.methods(parts))
         tree = Class(self.name, (Atom("nn.Module"),), (*head, *declared, *constructor, *methods))
-        names, attributes = tuple(_names(parts)), dict(attributes_of(parts))
+        names, attributes = tuple(_names(parts)), tuple(attributes_of(parts))
         return Emitted(signature, tree, names, attributes, bool(reset))
 
     def fix_conditions(self) -> None:
