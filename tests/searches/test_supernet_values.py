@@ -38,7 +38,8 @@ def test_methods(written: str, method: Method) -> None:
     ],
 )
 def test_differentiable_methods(written: str, method: Method) -> None:
-    assert search(supernet(f"method {written}", space=CONNECTED)).method == method
+    own = "architecture adam(lr = 0.025)"  # which connections that learn apart need
+    assert search(supernet(f"method {written}", own, space=CONNECTED)).method == method
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,8 @@ def test_trials_have_no_targets() -> None:
 
 
 def test_nothing_is_held_out_where_all_is_learned_together() -> None:
-    apart = search(supernet("method differentiable(together = false)", space=CONNECTED))
+    own = "architecture adam(lr = 0.025)"
+    apart = search(supernet("method differentiable(together = false)", own, space=CONNECTED))
     together = search(supernet("method differentiable", space=CONNECTED))
     assert (apart.held_out, together.held_out) == (Fraction(1, 10), 0)
     assert search(supernet("hold_out 0.2")).held_out == Fraction(1, 5)
