@@ -296,6 +296,19 @@ def test_other_files_are_refused(
     assert refused(searched, other, tmp_path, capsys) == said
 
 
+def test_a_longer_warm_up_is_refused(
+    scripts: SimpleNamespace, searched: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    output = copied(searched, tmp_path / "run")
+    assert run(scripts, output, *SHORT, "--epochs", 6, "--resume", "auto") == 1
+    said = "the weights learn alone for 1 epochs there, and 2 here"
+    assert refusal(capsys) == f"{output}/checkpoints/step_{STEPS:08}.pt: {said}"
+
+
+def test_more_processes_change_the_norms(scripts: SimpleNamespace, searched: Path) -> None:
+    assert state_of(searched)["settings"]["norms"] == 1  # and not 0, as without any
+
+
 def test_a_loss_that_is_not_finite_ends_the_run(
     scripts: SimpleNamespace, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
