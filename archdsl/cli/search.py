@@ -17,6 +17,7 @@ from archdsl.diagnostics import CompileError, Diagnostics, error
 
 if TYPE_CHECKING:
     from archdsl.search.assembly import Assembled
+    from archdsl.searches.search import Search
 
 _SEARCH = """\
 A search of SPEC says what is wanted of a space and how it is looked for: `search NAME for SPACE {
@@ -142,9 +143,8 @@ def _begin(arguments: argparse.Namespace) -> int:
     diagnostics = Diagnostics()
     spec = load(arguments.spec)
     search = spec.search(arguments.name, diagnostics)
+    _check_fits(search, arguments)
     assembled = assemble(spec, search, wishes)
-    if assembled.supernet is None and arguments.search_args:
-        arguments.parser.error(f"--search-args is for supernets, and `{search.name}` has none")
     options.report_warnings(diagnostics)
     if arguments.dry_run:
         from archdsl.search.preview import preview
@@ -158,6 +158,17 @@ def _begin(arguments: argparse.Namespace) -> int:
         raise CompileError([error("file", f"there is no {arguments.data}")])
     scripts = search_folder(spec, search, {}, diagnostics) if assembled.supernet else {}
     return _work(assembled, scripts, arguments)
+
+
+def _check_fits(search: Search, arguments: argparse.Namespace) -> None:
+    """Check that the options are of the method of a search."""
+    from archdsl.searches.methods import BySupernet, Sampling
+
+    method = f"and `{search.name}` is {search.method}"
+    if arguments.search_args and not isinstance(search.method, BySupernet):
+        arguments.parser.error(f"--search-args is for supernets, {method}")
+    if arguments.trials and not isinstance(search.method, Sampling):
+        arguments.parser.error(f"--trials is for methods that have a number of them, {method}")
 
 
 def _work(assembled: Assembled, scripts: Mapping[str, str], arguments: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from archdsl import files
 from archdsl.diagnostics import CompileError, error
 from archdsl.search import cores, trouble
 from archdsl.search.attending import attend, held
-from archdsl.search.child import OUTPUT, Child, as_typed
+from archdsl.search.child import OUTPUT, Child, Log, as_typed
 from archdsl.search.post import Console
 from archdsl.search.stopping import StopRequest
 from archdsl.search.training import Broken, launcher
@@ -96,6 +96,15 @@ class SupernetSearch:
     def _tell(self, printed: Printed) -> None:
         for line in printed.lines():
             self.console.line(line)
+
+
+def progress(run: Path, figure: str) -> Iterator[str]:
+    """How far the search of each repeat is, from its log; nothing for a run without a supernet."""
+    for folder in sorted((run / SEARCH / "runs").glob("seed_*"), key=lambda path: path.name):
+        seed = folder.name.partition("_")[2]
+        epochs = [epoch for epoch, _ in Log(folder / "log.jsonl").validations(figure)]
+        state = "has ended" if (folder / _RESULT).exists() else f"epoch {max(epochs, default=0)}"
+        yield f"search with seed {seed}: {state}"
 
 
 class Printed:

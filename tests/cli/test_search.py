@@ -107,7 +107,8 @@ def test_a_supernet_is_searched_in_the_folder_that_compile_writes(
         (["--data", ".", "-o", "run", "--baseline", "-1"], "must be an integer"),
         (["--data", ".", "-o", "run", "--train-args=--seed 3"], "--train-args has --seed"),
         (["--data", ".", "-o", "run", "--search-args=--data a"], "--search-args has --data"),
-        (["--dry-run", "--search-args=--keep 1"], "is for supernets, and `grow` has none"),
+        (["--dry-run", "--search-args=--keep 1"], "is for supernets, and `grow` is expansion("),
+        (["--dry-run", "--trials", "3"], "that have a number of them, and `grow` is expansion("),
     ],
 )
 def test_what_is_wrong_in_the_command_line(

@@ -12,6 +12,7 @@ from archdsl.diagnostics import CompileError, error
 from archdsl.search.domain import Goal, Objective
 from archdsl.search.post import Setup
 from archdsl.search.records.storage import Address
+from archdsl.searches.search import ACCURACIES
 
 RUN = "run.json"
 """The file that says which search a folder is of."""
@@ -40,6 +41,11 @@ class About:
         name, space = setup.name, setup.space.name
         return cls(name, space, setup.goal, metric, asked, storage, address.is_public)
 
+    @property
+    def figure(self) -> str:
+        """What the logs of trainings call the accuracy that is wanted."""
+        return ACCURACIES[self.goal.trained.metric].figure
+
     def text(self) -> str:
         """The content of `run.json`."""
         values: dict[str, object] = {
@@ -64,7 +70,7 @@ class About:
         try:
             values = json.loads((run / RUN).read_bytes())
             goal = Goal(
-                _read_objective(values["trained"]), (*map(_read_objective, values["costs"]),)
+                _read_accuracy(values["trained"]), (*map(_read_objective, values["costs"]),)
             )
             names = [str(values[key]) for key in ("search", "space", "metric", "storage")]
             asked, is_whole = int(values["asked"]), bool(values["storage_is_whole"])
@@ -78,6 +84,13 @@ class About:
 
 def _objective(objective: Objective) -> list[str]:
     return [objective.metric, "maximise" if objective.maximise else "minimise"]
+
+
+def _read_accuracy(values: Sequence[str]) -> Objective:
+    objective = _read_objective(values)
+    if objective.metric not in ACCURACIES:
+        raise ValueError(objective.metric)
+    return objective
 
 
 def _read_objective(values: Sequence[str]) -> Objective:

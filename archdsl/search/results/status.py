@@ -15,6 +15,7 @@ from archdsl.search.records.record import Record, State
 from archdsl.search.records.storage import Address
 from archdsl.search.results.about import About
 from archdsl.search.results.results import Results
+from archdsl.search.supernet_search import progress
 
 _COLUMNS = ("trial", "network", "cost", "epochs", "accuracy", "last sign", "worker")
 _RIGHT = frozenset({"trial", "cost", "epochs", "accuracy", "last sign"})
@@ -33,7 +34,9 @@ def status(run: Path, storage: str | None) -> str:
         hint = "give the whole one with --storage"
         raise CompileError([error("storage", message, help=hint)])
     address = Address.of(storage or about.storage or None, run)
-    return "".join(f"{line}\n" for line in _lines(about, _trials(address, about)))
+    own = progress(run, about.figure)
+    lines = [*own, *_lines(about, _trials(address, about))]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _trials(address: Address, about: About) -> list[Record]:

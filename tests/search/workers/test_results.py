@@ -274,6 +274,15 @@ def test_what_is_no_run_has_no_status(tmp_path: Path, content: str | None) -> No
         status(tmp_path, None)
 
 
+def test_a_run_for_what_training_does_not_measure_has_no_status(tmp_path: Path) -> None:
+    setup = search_of(Numbers(), tmp_path, trials=1)
+    text = _about(setup, tmp_path).text()
+    assert "top1" in text
+    (tmp_path / "run.json").write_text(text.replace("top1", "top9"))
+    with pytest.raises(CompileError, match="is not the folder of a search"):
+        status(tmp_path, None)
+
+
 def test_looking_makes_no_storage(tmp_path: Path) -> None:
     setup = search_of(Numbers(), tmp_path, trials=1)
     make_run(tmp_path / "run", _about(setup, tmp_path / "run"), {})

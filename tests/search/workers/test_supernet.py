@@ -17,7 +17,7 @@ from archdsl.search.candidates.derived import Derived, jobs_of
 from archdsl.search.results.results import Results
 from archdsl.search.samplers.even import DrawSampler
 from archdsl.search.stopping import Stopped, StopRequest
-from archdsl.search.supernet_search import Found, SupernetHow, SupernetSearch
+from archdsl.search.supernet_search import Found, SupernetHow, SupernetSearch, progress
 from search.workers.fakes import GOAL, Lines, Numbers, ledger_of, search_of, work
 
 SCRIPT = (Path(__file__).parent / "fake_search.py").read_text()
@@ -96,6 +96,17 @@ def test_the_folder_of_another_search_is_refused(tmp_path: Path) -> None:
     (run / "search/search.py").write_text(f"{files.sealed(SCRIPT)}print('edited')\n")
     with pytest.raises(CompileError, match=r"search\.py was edited, so what its search finds"):
         _search(run, _contents(), 0)
+
+
+def test_how_far_a_search_is(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert [*progress(run, "clip@1")] == []
+    _search(run, _contents(), 0)
+    later = run / "search/runs/seed_1"
+    later.mkdir()
+    (later / "log.jsonl").write_text('{"epoch": 1, "val_clip@1": 9.0}\n' * 2)
+    told = ["search with seed 0: has ended", "search with seed 1: epoch 1"]
+    assert [*progress(run, "clip@1")] == told
 
 
 def test_what_an_interruption_has_left_out_is_written(tmp_path: Path) -> None:
