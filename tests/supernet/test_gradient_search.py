@@ -119,6 +119,21 @@ def test_a_run_goes_on_with_the_same_bits(
     assert (tmp_path / "found.json").read_text() == (output / "found.json").read_text()
 
 
+def test_a_run_of_another_space_is_refused(
+    output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The kinds in another order: all tensors have the same shapes."""
+    (tmp_path / "run" / "checkpoints").mkdir(parents=True)
+    shutil.copy(output / "checkpoints" / "step_00000003.pt", tmp_path / "run" / "checkpoints")
+    other = SPEC.read_text().replace(
+        "level1 = each level(f0, kinds)", "first = each level(f0, kinds)"
+    )
+    other = other.replace("level(level1,", "level(first,").replace("{level1,", "{first,")
+    build = write_folder(tmp_path / "built", load_text(other.replace("first", "level0")))
+    assert searched(load_folder(build), tmp_path / "run", *SHORT, "--resume", "auto") == 1
+    assert "step_00000003.pt is " in capsys.readouterr().err
+
+
 def test_connections_have_an_optimiser_of_their_own(output: Path) -> None:
     state = state_of(output)
     (own,) = state["connections"]
