@@ -145,6 +145,7 @@ def _begin(arguments: argparse.Namespace) -> int:
     search = spec.search(arguments.name, diagnostics)
     _check_fits(search, arguments)
     assembled = assemble(spec, search, wishes)
+    scripts = search_folder(spec, search, {}, diagnostics) if assembled.supernet else {}
     options.report_warnings(diagnostics)
     if arguments.dry_run:
         from archdsl.search.preview import preview
@@ -156,7 +157,6 @@ def _begin(arguments: argparse.Namespace) -> int:
             arguments.parser.error(f"{flag} is missing")
     if not Path(arguments.data).exists():
         raise CompileError([error("file", f"there is no {arguments.data}")])
-    scripts = search_folder(spec, search, {}, diagnostics) if assembled.supernet else {}
     return _work(assembled, scripts, arguments)
 
 

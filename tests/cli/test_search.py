@@ -76,6 +76,16 @@ def test_a_supernet_is_shown_without_being_searched(
     assert [path.name for path in tmp_path.iterdir()] == ["small.arch"]
 
 
+def test_what_no_supernet_can_share_is_told_before_anything_runs(
+    spec: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(spec).write_text(SUPERNET.replace("probabilistic", "differentiable"))
+    assert main(["search", spec, "--dry-run"]) == 1
+    shown = capsys.readouterr()
+    assert "must be between tensors" in shown.err
+    assert not shown.out
+
+
 def test_a_supernet_is_searched_in_the_folder_that_compile_writes(
     spec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
