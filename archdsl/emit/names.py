@@ -33,7 +33,7 @@ _MODULE_ATTRIBUTES = frozenset(
 """
 
 _TAKEN = frozenset(
-    "self torch nn F math Tensor block module device i super tuple range int float min max"
+    "self torch nn F math Tensor block choices module device i super tuple range int float min max"
     " isinstance round_to group ungroup".split()
 )
 """Names that emitted code uses, so that variables must not have them."""
@@ -41,7 +41,9 @@ _TAKEN = frozenset(
 _FILES = frozenset(
     "recipe errors disk tables formats classes lists labels packets pictures decoding video"
     " processes loading weight_files weight_keys weights checkpoints log stopping arguments"
-    " held_out learner resuming run train evaluate hubconf network dependencies"
+    " held_out learner resuming run epochs options train evaluate hubconf network dependencies"
+    " policy cost_tables paths_within path_costs path_learner finding found_files search supernet"
+    " connections connection_learner"
     " torch torchvision torchcodec lightning pytorch_lightning"
     " numpy av PIL tqdm matplotlib tensorboard safetensors".split()
 )
@@ -50,10 +52,12 @@ _FILES = frozenset(
 Python looks into the folder of a script first, so `numpy.py` there would replace NumPy.
 """
 
-_CLASSES = frozenset("BELOW F GatedSum INPUTS Module StochasticDepth Tensor WeightedSum".split())
+_CLASSES = frozenset(
+    "BELOW F GatedSum INPUTS Module StochasticDepth Supernet Tensor WeightedSum".split()
+)
 
 
-_FUNCTIONS = frozenset({"load_weights"})
+_FUNCTIONS = frozenset("load_weights arguments covering combinations dealt shared".split())
 
 _VALUES = frozenset("xyzuvw")
 """The variables of values without a name in the spec; they may be numbered."""

@@ -14,10 +14,11 @@ from torch import nn
 
 import archdsl
 from archdsl.emit.names import attribute, class_name, file_name, numbered, variable
-from archdsl.emit.scripts import NAMES
+from archdsl.emit.scripts import NAMES, SEARCH_NAMES
 from emit.running import network_class, samples
 
 SCRIPTS = [name.removesuffix(".py") for name in NAMES]
+SEARCH_SCRIPTS = [name.removesuffix(".py") for name in SEARCH_NAMES]
 
 HOSTILE = [
     'a """ + __import__("os").system("true") + """ b',
@@ -57,6 +58,7 @@ def _called(tree: ast.AST) -> set[str]:
 NAMES = ["class", "lambda", "None", "self", "torch", "nn", "Tensor", "forward", "training", "super"]
 NAMES += ["parameters", "print", "__init__", "__class__", "_private", "size", "i"]
 NAMES += ["int", "F", "math", "Unit", "Spec", "tuple", "range", "max", "module"]
+NAMES += ["choices", "shared", "dealt"]
 NAMES += ["round_to", "isinstance"]
 
 
@@ -112,7 +114,8 @@ def test_no_attribute_hides_one_of_modules() -> None:
 
 
 def test_no_module_hides_an_import_of_the_scripts_beside_it() -> None:
-    taken = ["torch", "hubconf", "train", "random", "av", "class", *SCRIPTS]
+    of_searches = ["supernet", "connections", "connection_learner", *SEARCH_SCRIPTS]
+    taken = ["torch", "hubconf", "train", "random", "av", "class", *SCRIPTS, *of_searches]
     assert [file_name(name) for name in taken] == [f"{name}_" for name in taken]
     assert file_name("x3d_s") == "x3d_s"
 

@@ -185,3 +185,18 @@ def test_the_space_of_autox3d() -> None:
         assert counted.get_total_flops() == 2 * figures.macs
         cut = {key: value.shape for key, value in net.cut(path).items()}
         assert cut == {key: value.shape for key, value in member.state_dict().items()}
+
+
+def test_names_of_a_spec_hide_nothing_of_the_module() -> None:
+    text = """
+    block supernet(x, channels) {
+      return x -> conv(channels) -> relu
+    }
+    network dealt() {
+      input choices: 3 x 8 x 8
+      shared = choices -> supernet({2, 4})
+      return shared -> supernet(2)
+    }
+    """
+    net = supernet(text).Supernet()
+    assert net(torch.zeros(1, 3, 8, 8), net.sample(torch.Generator())).shape == (1, 2, 8, 8)
