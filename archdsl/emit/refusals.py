@@ -15,7 +15,7 @@ from archdsl.emit.python import Python
 from archdsl.emit.references import Guard
 from archdsl.emit.terms import fold
 from archdsl.ir.graph import Condition, Site
-from archdsl.ir.written import Apply, Expression, Literal
+from archdsl.ir.written import Apply, Expression, Literal, without_names
 
 
 def refusals(arguments: Arguments) -> Iterator[Python]:
@@ -67,5 +67,7 @@ def _other_branch(
 
 
 def _test(arguments: Arguments, body: Body, condition: Condition, holds: bool) -> Expression:
-    guard = Guard((condition.site,), body.term(condition.origin), holds)
+    # The constructor begins with refusals: no variable has a value there.
+    term = without_names(body.term(condition.origin))
+    guard = Guard((condition.site,), term, holds)
     return arguments.reading.test(guard)

@@ -186,6 +186,15 @@ def leaves(expression: Expression) -> Iterator[Expression]:
         yield expression
 
 
+def without_names(expression: Expression) -> Expression:
+    """An expression with what each name stands for in its place."""
+    if isinstance(expression, Named):
+        return without_names(expression.term)
+    if isinstance(expression, Apply):
+        return apply(expression.operator, *map(without_names, expression.terms))
+    return expression
+
+
 def apply(operator: str, *terms: Expression) -> Expression:
     """An operator applied. It is opaque if a term is, or if it is too long to read."""
     whole = Apply(operator, terms)

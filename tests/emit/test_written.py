@@ -122,6 +122,25 @@ def test_a_branch_that_no_instance_takes_is_refused(load: Load) -> None:
         unit(128)
 
 
+def test_a_refusal_reads_no_name_that_the_constructor_computes_later(load: Load) -> None:
+    """Where all instances take one branch of a named condition, nothing else reads the name."""
+    network = load(
+        """block unit(x, channels, stride = 1) {
+          changes = stride != 1 or x.channels != channels
+          shortcut = conv(x, channels, stride = stride) if changes else x
+          return shortcut + conv(x, channels, 3, stride = stride)
+        }
+        network tiny() { input image: 8 x 16^2
+          unit(12)
+          unit(16, 2)
+        }"""
+    )
+    unit = block(network, "Unit")
+    assert unit(8, 12)(torch.zeros(1, 8, 4, 4)).shape == (1, 12, 4, 4)
+    with pytest.raises(ValueError, match="stride == 1 and in_channels == channels"):
+        unit(8, 8)
+
+
 def test_names_in_the_text_are_kept(load: Load) -> None:
     network = load(
         """block attend(x) {
