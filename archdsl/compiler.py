@@ -221,13 +221,14 @@ def emit(program: Program, graph: Graph, target: str) -> Module:
     return write_module(lowered, head, input_constants(lowered), chosen)
 
 
-def supernet(program: Program, request: Request, members: int, sharing: Sharing) -> Supernet:
+def supernet(
+    program: Program, request: Request, graph: Graph, members: int, sharing: Sharing
+) -> Supernet:
     """From a request to the text of a module that shares the weights of all its members."""
     from archdsl.emit.module import header
     from archdsl.emit.targets import TARGETS
     from archdsl.supernet.module import write_supernet
 
-    graph = build(request, Budget()).graph
     name = Path(program.main.file.source.name).name
     figures = [f"{members:,} members share the weights of `Supernet`."]
     head = header(graph, figures, name, program.digest)

@@ -126,4 +126,4 @@ class Deciding:
                 [error("supernet", message, name_span(self.plan.network), help=hint)]
             )
         members = self.walk.members
-        return compiler.supernet(self.program, self._request, members, sharing)
+        return compiler.supernet(self.program, self._request, self.graph, members, sharing)

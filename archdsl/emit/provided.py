@@ -58,9 +58,9 @@ def ungroup(x: Tensor, like: Tensor, dim: int) -> Tensor:
 '''
 """Not a slice at the end: torch.export fixes whether one is all of its tensor."""
 
-_WEIGHTED_SUM = '''
-class WeightedSum(nn.Module):
-    """Tensors added with learned weights, which sum to 1."""
+_SUM = '''
+class {name}(nn.Module):
+    """Tensors added with learned weights, {doc}."""
 
     def __init__(self, count: int, temperature: float = 1) -> None:
         super().__init__()
@@ -72,27 +72,21 @@ class WeightedSum(nn.Module):
         nn.init.zeros_(self.weights)
 
     def forward(self, *tensors: Tensor) -> Tensor:
-        weights = torch.softmax(self.weights / self.temperature, dim=0)
+        weights = torch.{weights}
         return (torch.stack(tensors, dim=-1) * weights).sum(dim=-1)
 '''
 
-_GATED_SUM = '''
-class GatedSum(nn.Module):
-    """Tensors added with learned weights, each between 0 and 1 by itself."""
+_WEIGHTED_SUM = _SUM.format(
+    name="WeightedSum",
+    doc="which sum to 1",
+    weights="softmax(self.weights / self.temperature, dim=0)",
+)
 
-    def __init__(self, count: int, temperature: float = 1) -> None:
-        super().__init__()
-        self.temperature = temperature
-        self.weights = nn.Parameter(torch.empty(count))
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        nn.init.zeros_(self.weights)
-
-    def forward(self, *tensors: Tensor) -> Tensor:
-        weights = torch.sigmoid(self.weights / self.temperature)
-        return (torch.stack(tensors, dim=-1) * weights).sum(dim=-1)
-'''
+_GATED_SUM = _SUM.format(
+    name="GatedSum",
+    doc="each between 0 and 1 by itself",
+    weights="sigmoid(self.weights / self.temperature)",
+)
 
 PROVIDED = {
     name: text.strip().splitlines()

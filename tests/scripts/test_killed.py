@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scripts import folders
+from scripts.runs import begun, count_lines, same
 
 torch = pytest.importorskip("torch")
 
@@ -29,36 +28,10 @@ def flags(tmp_path_factory: pytest.TempPathFactory) -> list[object]:
     return [build / "train.py", "--data", videos, "--workers", 1, "--epochs", 4, *often]
 
 
-def begun(command: list[object], output: Path) -> subprocess.Popen[bytes]:
-    with open(output.with_suffix(".txt"), "ab") as log:
-        return subprocess.Popen(
-            [sys.executable, *map(str, command), "--output-dir", str(output)],
-            env=folders.environment(),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-
-
-def count_lines(output: Path) -> int:
-    """How far a run has come, as its log says."""
-    log = output / "log.jsonl"
-    return log.read_text().count("\n") if log.exists() else 0
-
-
 def weights(output: Path) -> list[dict[str, object]]:
     """All that is kept of a run."""
     kept = sorted((output / "checkpoints").iterdir())
     return [{"name": path.name, **torch.load(path, weights_only=True)} for path in kept]
-
-
-def same(one: object, other: object) -> bool:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, torch.Tensor):
-        return torch.equal(one, other)
-    return one == other
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from emit.running import class_in
+from scripts.runs import same
 
 from archdsl.ir.cells import cells
 from archdsl.network import Network
@@ -52,14 +53,6 @@ def output(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def state_of(output: Path, step: int = STEPS) -> dict[str, Any]:
     found: dict[str, Any] = torch.load(output / "checkpoints" / f"step_{step:08}.pt")
     return found
-
-
-def same(one: object, other: object) -> bool:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
 
 
 def found_network(output: Path) -> Network:

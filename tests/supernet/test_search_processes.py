@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from scripts import folders
+from scripts.runs import begun, count_lines, same
 
 from tests.supernet.searching import write_search
 
@@ -43,32 +44,6 @@ def weights(output: Path) -> dict[str, Any]:
     kept = {str(path.relative_to(output)): torch.load(path, weights_only=True) for path in files}
     texts = [output / "found.json", output / "front.csv", *output.glob("found/*.arch")]
     return kept | {path.name: path.read_text() for path in texts}
-
-
-def same(one: object, other: object) -> bool:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, torch.Tensor):
-        return torch.equal(one, other)
-    return one == other
-
-
-def count_lines(output: Path) -> int:
-    """How far a run has come, as its log says."""
-    log = output / "log.jsonl"
-    return log.read_text().count("\n") if log.exists() else 0
-
-
-def begun(command: list[object], output: Path) -> subprocess.Popen[bytes]:
-    with open(output.with_suffix(".txt"), "ab") as log:
-        return subprocess.Popen(
-            [sys.executable, *map(str, command), "--output-dir", str(output)],
-            env=folders.environment(),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
 
 
 def test_killed_searches_end_with_the_same_bits(tmp_path: Path) -> None:

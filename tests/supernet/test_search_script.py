@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scripts.runs import same
 
 from archdsl.spec import load
 from tests.supernet.searching import copied, load_search, run, write_search
@@ -53,16 +54,6 @@ def ends(output: Path) -> list[dict[str, Any]]:
 def state_of(output: Path, step: int = STEPS) -> dict[str, Any]:
     path = output / "checkpoints" / f"step_{step:08}.pt"
     return torch.load(path, weights_only=True)
-
-
-def same(one: object, other: object) -> bool:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, torch.Tensor):
-        return torch.equal(one, other)
-    return one == other
 
 
 def found_in(output: Path) -> list[dict[str, Any]]:

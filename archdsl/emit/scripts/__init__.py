@@ -46,10 +46,8 @@ cost_tables paths_within path_costs
 path_learner finding found_files search
 """
 
-_OF_MEMBERS = ("train.py", "evaluate.py")
-
 SEARCH_NAMES = (
-    *(name for name in NAMES if name not in _OF_MEMBERS),
+    *(name for name in NAMES if name not in ENTRY_SCRIPTS),
     *(f"{name}.py" for name in _SEARCHING.split()),
 )
 """The files of a search by a supernet; what is found is trained by scripts of its own."""
