@@ -144,6 +144,16 @@ def test_without_one_they_learn_as_the_weights_do(tmp_path: Path) -> None:
     assert state["model_state"]["nodes.weighted_sum.weights"].abs().max() > 0
 
 
+@pytest.mark.parametrize("is_in_turn", [True, False])
+def test_help_has_the_validation_list_where_it_is_read(
+    is_in_turn: bool, build: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = write_folder(tmp_path / "built", load_text(IN_TURN)) if is_in_turn else build
+    with pytest.raises(SystemExit):
+        run(load_folder(made), tmp_path / "run", "--help")
+    assert ("--val-list" in capsys.readouterr().out) is not is_in_turn
+
+
 def test_in_turn_connections_learn_from_other_videos(tmp_path: Path) -> None:
     build = write_folder(tmp_path / "built", load_text(IN_TURN))
     scripts = load_folder(build)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import black
@@ -36,6 +37,15 @@ def test_nothing_in_the_recipe_is_dead(build: Path) -> None:
     assert black.format_str(own, mode=black.Mode()) == own
     for name in {name for node in ast.parse(own).body for name in names_bound(node)}:
         assert own.count(name) > 1 or any(name in other for other in others), name
+
+
+def test_no_definition_stands_twice(build: Path) -> None:
+    places: Counter[str] = Counter()
+    for path in build.glob("*.py"):
+        if path.name != "hubconf.py":
+            tree = ast.parse(path.read_text())
+            places.update({name for node in tree.body for name in names_bound(node)})
+    assert {name for name, count in places.items() if count > 1} <= {"main"}
 
 
 def test_ruff_finds_nothing(build: Path) -> None:

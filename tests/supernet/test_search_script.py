@@ -327,6 +327,16 @@ def test_a_bound_below_the_least_member(
     assert refusal(capsys) == "no path costs at most 15,155 macs: the least is 15,156"
 
 
+def test_help_has_what_can_be_given(
+    scripts: SimpleNamespace, tmp_path: Path, capsys: Capture
+) -> None:
+    with pytest.raises(SystemExit):
+        run(scripts, tmp_path, "--help")
+    told = capsys.readouterr().out
+    assert "--train-list" in told
+    assert "--val-list" not in told
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
