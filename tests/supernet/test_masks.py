@@ -37,8 +37,8 @@ network rows(frames = 4, size = 12, classes: int = 3, attention: block | none = 
 """
 """Channels, expansions, kernels, the number of blocks, and an attention: all that is shared.
 
-A block with weights of zero is the identity behind a `relu` alone: the row that has one block or two
-has no attention.
+A block with weights of zero is the identity behind a `relu` alone: the row that has one block or
+two has no attention.
 """
 
 Sizes = Mapping[str, list[set[int]]]
