@@ -1,0 +1,168 @@
+"""The layers of inference modules compute what torch does, by oneDNN and without it."""
+
+from __future__ import annotations
+
+import copy
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from torch.nn import functional  # noqa: E402
+
+from infer.kernels import load_kernels  # noqa: E402
+
+kernels: Any = load_kernels()
+
+CONVOLUTIONS = {
+    "dense": ({"out_channels": 6, "kernel_size": (3, 3, 3), "padding": 1}, (5, 7, 6)),
+    "pointwise": ({"out_channels": 12, "kernel_size": (1, 1, 1)}, (3, 5, 4)),
+    "shortcut": ({"out_channels": 12, "kernel_size": (1, 1, 1), "stride": (1, 2, 2)}, (3, 6, 5)),
+    "position": ({"out_channels": 3, "kernel_size": (1, 1, 1)}, (1, 1, 1)),
+    "depthwise": (
+        {"out_channels": 8, "kernel_size": (3, 3, 3), "padding": 1, "groups": 8},
+        (4, 6, 6),
+    ),
+    "groups": ({"out_channels": 12, "kernel_size": (1, 3, 3), "groups": 4, "stride": 2}, (5, 6, 7)),
+    "dilated": ({"out_channels": 4, "kernel_size": (3, 1, 3), "dilation": (2, 1, 1)}, (6, 4, 5)),
+    "stem": (
+        {"out_channels": 8, "kernel_size": (5, 7, 7), "stride": 2, "padding": (2, 3, 3)},
+        (6, 9, 9),
+    ),
+    "picture": ({"out_channels": 16, "kernel_size": (3, 3), "stride": 2, "padding": 1}, (9, 8)),
+    "picture, depthwise": (
+        {"out_channels": 8, "kernel_size": (5, 5), "padding": 2, "groups": 8},
+        (7, 7),
+    ),
+    "picture, pointwise": ({"out_channels": 3, "kernel_size": (1, 1)}, (7, 1)),
+    "sequence": ({"out_channels": 6, "kernel_size": (3,), "stride": 2, "padding": 1}, (11,)),
+}
+EXACT, FLOAT = 1e-12, 1e-5
+
+
+@pytest.fixture(autouse=True)
+def no_gradients() -> Iterator[None]:
+    with torch.no_grad():
+        yield
+
+
+def build(dtype: Any, activation: str = "none", **convolution: Any) -> Any:
+    torch.manual_seed(0)
+    layer = kernels.Conv(8, activation=activation, **convolution).to(dtype)
+    for weights in layer.parameters():
+        weights.copy_(torch.randn(weights.shape, dtype=torch.float64) / 3)
+    return layer
+
+
+def by_definition(layer: Any, x: Any, added: Any = 0.0) -> Any:
+    """In float64 and in torch's ordinary memory format."""
+    convolve = {3: functional.conv1d, 4: functional.conv2d, 5: functional.conv3d}[x.dim()]
+    weights = (layer.weight.double().contiguous(), layer.bias.double())
+    y = convolve(x.double().contiguous(), *weights, **layer.geometry)
+    return kernels.ACTIVATIONS[layer.activation](y + added)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+@pytest.mark.parametrize(("dtype", "error"), [("float64", EXACT), ("float32", FLOAT)])
+def test_convolutions(dtype: str, error: float, name: str, batch: int) -> None:
+    convolution, positions = CONVOLUTIONS[name]
+    layer = build(getattr(torch, dtype), "relu", **convolution)
+    x = torch.randn(batch, 8, *positions, dtype=getattr(torch, dtype))
+    assert kernels.onednn_takes(x) == (kernels.ONEDNN and dtype == "float32" and x.dim() > 3)
+    y = layer(x)
+    expected = by_definition(layer, x)
+    torch.testing.assert_close(y.double(), expected, rtol=error, atol=error)
+    added = torch.randn(y.shape, dtype=y.dtype)
+    kept = added.clone()
+    summed = layer(x, added)
+    expected = by_definition(layer, x, added)
+    torch.testing.assert_close(summed.double(), expected, rtol=error, atol=error)
+    torch.testing.assert_close(added, kept, rtol=0, atol=0)
+    torch.testing.assert_close(layer(x, into=added), summed, rtol=error, atol=error)
+    torch.testing.assert_close(added, summed, rtol=error, atol=error)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("activation", kernels.ACTIVATIONS)
+def test_activations(activation: str, dtype: Any) -> None:
+    layer = build(dtype, activation, out_channels=12, kernel_size=(1, 1, 1))
+    x, added = (torch.randn(2, n, 3, 4, 5, dtype=dtype) for n in (8, 12))
+    error = EXACT if dtype is torch.float64 else FLOAT
+    for y, expected in (
+        (layer(x), by_definition(layer, x)),
+        (layer(x, added), by_definition(layer, x, added)),
+    ):
+        torch.testing.assert_close(y.double(), expected, rtol=error, atol=error)
+
+
+def test_sizes_in_turn() -> None:
+    """Weights are packed for the first size, and serve every other one."""
+    layer = build(torch.float32, "silu", **CONVOLUTIONS["dense"][0])
+    for shape in ((1, 8, 4, 8, 8), (5, 8, 1, 3, 9), (1, 8, 16, 20, 20), (0, 8, 2, 2, 2)):
+        x = torch.randn(shape)
+        y = layer(x)
+        assert y.shape == by_definition(layer, x).shape
+        torch.testing.assert_close(y.double(), by_definition(layer, x), rtol=FLOAT, atol=FLOAT)
+
+
+def test_memory_formats() -> None:
+    """A sum goes into any memory, and what layers hand on is channels-last."""
+    layer = build(torch.float32, "relu", **CONVOLUTIONS["pointwise"][0])
+    x = torch.randn(2, 8, 3, 4, 5)
+    for form in (torch.contiguous_format, torch.channels_last_3d):
+        whole = torch.randn(2, 24, 3, 4, 5).to(memory_format=form)
+        into = whole[:, 6:18]
+        expected = by_definition(layer, x, into)
+        y = layer(x.to(memory_format=form), into=into)
+        torch.testing.assert_close(y.double(), expected, rtol=FLOAT, atol=FLOAT)
+        torch.testing.assert_close(whole[:, 6:18], y, rtol=0, atol=0)
+    assert layer(x).is_contiguous(memory_format=torch.channels_last_3d)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision(dtype: Any) -> None:
+    layer = build(dtype, "relu", **CONVOLUTIONS["pointwise"][0])
+    x = torch.randn(1, 8, 3, 4, 5, dtype=dtype)
+    y = layer(x)
+    assert y.dtype is dtype
+    torch.testing.assert_close(y.double(), by_definition(layer, x), rtol=2e-2, atol=2e-2)
+
+
+def test_weights_are_read_again() -> None:
+    """After `load_state_dict`, in a copy, and in what was saved."""
+    convolution, positions = CONVOLUTIONS["depthwise"]
+    layer, x = build(torch.float32, **convolution), torch.randn(1, 8, *positions)
+    y = layer(x)
+    torch.testing.assert_close(copy.deepcopy(layer)(x), y, rtol=0, atol=0)
+    saved = io.BytesIO()
+    torch.save(layer, saved)
+    saved.seek(0)
+    torch.testing.assert_close(torch.load(saved, weights_only=False)(x), y, rtol=0, atol=0)
+    doubled = {key: 2 * value for key, value in layer.state_dict().items()}
+    layer.load_state_dict(doubled)
+    torch.testing.assert_close(layer(x), 2 * y)
+
+
+def test_gradients_and_export() -> None:
+    """Torch's own operations stand in where oneDNN's do not serve."""
+    layer = build(torch.float32, "silu", **CONVOLUTIONS["depthwise"][0])
+    x = torch.randn(1, 8, 4, 6, 6)
+    exported = torch.export.export(layer, (x,)).module()
+    torch.testing.assert_close(exported(x), layer(x), rtol=FLOAT, atol=FLOAT)
+    with torch.enable_grad():
+        x.requires_grad_()
+        layer(x).sum().backward()
+    step = torch.randn(x.shape).double() * 1e-6
+    change = (by_definition(layer, x + step) - by_definition(layer, x)).sum()
+    torch.testing.assert_close((x.grad.double() * step).sum(), change, rtol=1e-3, atol=1e-9)
+
+
+def test_mean_of_positions() -> None:
+    for shape in ((2, 5, 3, 4, 6), (1, 7, 9, 2), (3, 4, 8), (2, 3, 1, 1, 1)):
+        x = torch.randn(shape, dtype=torch.float64)
+        mean = x.mean(tuple(range(2, len(shape))), keepdim=True)
+        torch.testing.assert_close(kernels.mean_of_positions(x), mean, rtol=EXACT, atol=EXACT)
