@@ -42,7 +42,8 @@ _FILES = frozenset(
     "recipe errors disk tables formats classes lists labels packets pictures decoding video"
     " processes loading weight_files weight_keys weights checkpoints log stopping arguments"
     " held_out learner resuming run epochs options train evaluate hubconf network dependencies"
-    " policy cost_tables paths_within path_costs path_learner finding found_files search supernet"
+    " policy cost_tables paths_within path_costs path_learner finding search_pictures front_picture"
+    " found_files search supernet"
     " connections connection_learner"
     " torch torchvision torchcodec lightning pytorch_lightning"
     " numpy av PIL tqdm matplotlib tensorboard safetensors".split()

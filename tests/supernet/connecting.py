@@ -40,7 +40,7 @@ def load_folder(build: Path, learned: int = 12, validated: int = 6) -> SimpleNam
     made.resuming.rows = lambda videos, args, name: str(len(videos))
     made.video.VideoDataset.sample = sample_of(made.video)
     made.log.open_board = lambda folder, step: None
-    made.log.Log.draw = lambda log, picture: None
+    made.log.Log.draw = lambda log, picture, paint: None
     return made
 
 

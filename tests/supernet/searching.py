@@ -40,7 +40,15 @@ def write_search(folder: Path, changed: Mapping[str, str] | None = None) -> Path
 
 
 def load_search(build: Path, learned: int = 12, held_out: int = 6) -> SimpleNamespace:
-    """The scripts of a folder as modules, whose videos are made and not read."""
+    """The scripts of a folder as modules, whose videos are made and not read; nothing is drawn."""
+    made = load_drawing(build, learned, held_out)
+    # To draw takes as long as to search.
+    made.log.Log.draw = lambda log, picture, paint: None
+    return made
+
+
+def load_drawing(build: Path, learned: int = 12, held_out: int = 6) -> SimpleNamespace:
+    """The same scripts, with pictures."""
     names = [name.removesuffix(".py") for name in SEARCH_NAMES]
     made = SimpleNamespace(**dict(zip(names, modules_of(build, names), strict=True)))
     labels = labels_of(learned + held_out)
@@ -50,9 +58,7 @@ def load_search(build: Path, learned: int = 12, held_out: int = 6) -> SimpleName
     made.resuming.rows = lambda videos, args, name: str(len(videos))
     made.video.VideoDataset.sample = sample_of(made.video)
     made.loading.ORDERS["uniform"] = made.search.uniform_order = pairs_in_order
-    # To draw takes as long as to search.
     made.log.open_board = lambda folder, step: None
-    made.log.Log.draw = lambda log, picture: None
     return made
 
 

@@ -133,7 +133,9 @@ def test_the_log_has_what_can_be_drawn(searched: Path, scripts: SimpleNamespace)
     assert first["likeliest"] == {name: first["likeliest"][name] for name in space}
     assert others[-1]["entropy"] < whole
     for record in others:
-        assert all(sum(each) == pytest.approx(1) for each in record["probabilities"].values())
+        assert all(
+            sum(each.values()) == pytest.approx(1) for each in record["probabilities"].values()
+        )
 
 
 def test_theta_waits_for_the_warm_up(scripts: SimpleNamespace, tmp_path: Path) -> None:

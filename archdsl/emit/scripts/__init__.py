@@ -43,7 +43,7 @@ ENTRY_SCRIPTS = ("train.py", "evaluate.py")
 _SEARCHING = """
 policy
 cost_tables paths_within path_costs
-path_learner finding found_files search
+path_learner finding search_pictures front_picture found_files search
 """
 
 SEARCH_NAMES = (
@@ -61,6 +61,7 @@ _TRAINING = frozenset(
 GRADIENT_SCRIPTS = {
     "connections.py": "connections.py",
     "connection_learner.py": "connection_learner.py",
+    "search_pictures.py": "search_pictures.py",
     "search.py": "supergraph_search.py",
 }
 """The files that search by gradients, each with its template."""
