@@ -233,3 +233,17 @@ def supernet(
     figures = [f"{members:,} members share the weights of `Supernet`."]
     head = header(graph, figures, name, program.digest)
     return write_supernet(request, TARGETS["readable"], sharing, head)
+
+
+def check_shared(request: Request, kernels: str) -> None:
+    """Check with few members of a space that a supernet can share their weights.
+
+    `kernels` is the setting of a search.
+
+    Raises:
+        CompileError: it cannot.
+    """
+    from archdsl.emit.targets import TARGETS
+    from archdsl.supernet.reading import check_shared
+
+    check_shared(request, TARGETS["readable"], kernels)

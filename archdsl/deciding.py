@@ -113,6 +113,16 @@ class Deciding:
     def name(self) -> str:
         return self.graph.name
 
+    def check_shared(self, kernels: str) -> None:
+        """Check with few members that a supernet can have the space.
+
+        `kernels` is the setting of a search.
+
+        Raises:
+            CompileError: weights of its members cannot be shared.
+        """
+        compiler.check_shared(self._request, kernels)
+
     def supernet(self, sharing: Sharing) -> Supernet:
         """A module that shares the weights of all members, and imports only torch.
 

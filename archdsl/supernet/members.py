@@ -6,7 +6,7 @@ everywhere, often enough to see which decision each argument follows from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -55,14 +55,40 @@ def sample(request: Request, target: Target, often: int) -> Sample:
     numbers = {name: _numbers(decision) for name, decision in decisions.items()}
     symbols = {name: values for name, values in numbers.items() if values}
     graphs = [_with_symbols(target, one, symbols) for one in built]
-    if len({tuple(graph.type(v) for v in graph.inputs.values()) for graph in graphs}) > 1:
-        message = f"members of `{request.name}` take inputs of different sizes"
-        hint = "a supernet is given one input: decide the size of the clips"
-        raise CompileError([error("supernet", message, help=hint)])
+    taken = [_by_name(one.decisions) for one in built]
+    _check_one_input(request.name, decisions, list(zip(graphs, taken, strict=True)))
     whole = side_by_side(graphs)
     roots = [scope.index for scope in whole.scopes if scope.parent is None]
-    taken = {root: _by_name(one.decisions) for root, one in zip(roots, built, strict=True)}
-    return Sample(whole, taken, decisions)
+    return Sample(whole, dict(zip(roots, taken, strict=True)), decisions)
+
+
+def _check_one_input(
+    network: str,
+    decisions: Mapping[str, Decision],
+    members: Sequence[tuple[Graph, Mapping[str, str]]],
+) -> None:
+    """Check that all members take the same inputs; otherwise the mistake is where these follow
+    from."""
+    sizes = [(taken, tuple(map(graph.type, graph.inputs.values()))) for graph, taken in members]
+    if len({inputs for _, inputs in sizes}) == 1:
+        return
+    span = next((decisions[name].span for name in followed(decisions, sizes)), None)
+    message = f"members of `{network}` take inputs of different sizes"
+    hint = "a supernet is given one input: decide the size of the clips"
+    raise CompileError([error("supernet", message, span, help=hint)])
+
+
+def followed(
+    names: Iterable[str], results: Sequence[tuple[Mapping[str, str], Hashable]]
+) -> Iterator[str]:
+    """The decisions that a result can follow from: it is the same wherever an option is taken.
+
+    `results` has what each of some members has taken, and its result.
+    """
+    for name in names:
+        pairs = {(taken.get(name), result) for taken, result in results}
+        if len(pairs) == len({option for option, _ in pairs}):
+            yield name
 
 
 def _existing(request: Request, built: Built) -> Built:
@@ -70,7 +96,8 @@ def _existing(request: Request, built: Built) -> Built:
         return built
     message = f"some members of `{request.name}` do not exist, since a `require` is false for them"
     hint = "a supernet draws every decision by itself: write options that always fit"
-    raise CompileError([error("supernet", message, help=hint)])
+    where, *also = built.diagnostics[-1].labels
+    raise CompileError([error("supernet", message, where.span, also=also, help=hint)])
 
 
 class _Dealer:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archdsl.build.request import Request
-from archdsl.diagnostics import CompileError, error
-from archdsl.emit.module import Definitions, definitions, input_constants
+from archdsl.emit.module import Definitions, input_constants
 from archdsl.emit.names import variable
 from archdsl.emit.pages import page
 from archdsl.emit.python import (
@@ -25,14 +24,11 @@ from archdsl.emit.signatures import parameters
 from archdsl.emit.targets.base import Target
 from archdsl.frozen import Frozen
 from archdsl.ir.graph import Graph
-from archdsl.supernet.members import Sample, sample
-from archdsl.supernet.options import Ambiguous, Table, options_given
+from archdsl.supernet.options import Table
+from archdsl.supernet.reading import read
 from archdsl.supernet.together import decided_together
 
 MODULE = "supernet.py"
-
-_SAMPLES = (2, 4, 8, 16)
-"""How often each option is taken, until it is clear what follows from which decision."""
 
 _STANDARD = """\
 import math
@@ -92,36 +88,11 @@ def write_supernet(request: Request, target: Target, sharing: Sharing, header: s
     Raises:
         CompileError: weights of its members cannot be shared.
     """
-    members, found, table = _read(request, target)
+    members, found, table = read(request, target, "cut" if sharing.is_cut else "apart")
     decided = {name for options in table.values() for given in options.values() for name in given}
     opens = [p for p in parameters(found.network.signature) if p.name not in decided]
     view = _view(members.graph, found, table, opens, sharing, header)
     return Supernet(page("supernet.py.j2", view=view), tuple([each.name for each in opens]))
-
-
-def _read(request: Request, target: Target) -> tuple[Sample, Definitions, Table]:
-    """Members of a space, their classes, and what each option gives the constructor."""
-    for often in _SAMPLES:
-        members = sample(request, target, often)
-        found = definitions(members.graph, target)
-        _check_one_class(request.name, members, found)
-        try:
-            return members, found, options_given(request.name, found, members)
-        except Ambiguous:
-            continue
-    message = f"it is not clear what follows from which decision of `{request.name}`"
-    raise CompileError([error("supernet", message, help="leave fewer decisions open")])
-
-
-def _check_one_class(network: str, members: Sample, found: Definitions) -> None:
-    """Check that one class says all members: what is in none of its arguments is not shared."""
-    if len(found.roots) == len(members.taken):
-        return
-    block, *_ = found.divided
-    message = f"weights of the members of `{network}` cannot be shared: `{block.name}` comes out"
-    message += " with other layers where it is decided otherwise"
-    hint = "a supernet shares channels, kernels, numbers of rows, and blocks that are there or not"
-    raise CompileError([error("supernet", message, block.span, help=hint)])
 
 
 def _view(

@@ -74,12 +74,13 @@ def _values(
     if all(same(column[0][0], value) for value, _ in column):
         return  # an open parameter of the network, such as the number of classes
     tried = {name: _by_option(column, name) for name in sample.decisions}
+    possible = {name: values for name, values in tried.items() if values is not None}
     found = {
         name: values
-        for name, values in tried.items()
-        if values is not None and len(values) == len(sample.options(name))
+        for name, values in possible.items()
+        if len(values) == len(sample.options(name))
     }
-    if len(found) > 1:
+    if len(found) > 1 or (possible and not found):
         raise Ambiguous
     if not found:
         message = f"`{argument.name}` of a member of `{network}` hangs on several decisions at once"

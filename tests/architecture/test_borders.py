@@ -70,8 +70,9 @@ MAY_IMPORT = {
     | {"ir.alike", "ir.graph", "ir.likeness", "ir.pruning", "network", "plan", "program", "recipes"}
     | {"report.text", "searches", "space", "spec", "syntax"},
     "supernet": GROUND
-    | {"build.request", "build.values", "emit", "ir", "network", "ops.forms", "params.numbers"}
-    | {"plan.decisions", "recipes.recipe", "searches.search", "space", "spec", "syntax.parser"},
+    | {"build.request", "build.values", "emit", "ir", "network", "ops.convolution", "ops.forms"}
+    | {"ops.shapes", "params.numbers", "plan.decisions", "recipes.recipe", "searches.search"}
+    | {"space", "spec", "syntax.parser"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "samples": set(),

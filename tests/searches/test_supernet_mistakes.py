@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from archdsl.diagnostics import Diagnostics
+from archdsl.cli.supernets import search_folder
+from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.space.survey import steps
 from tests.mistakes import Mistake, check, load_text
-from tests.searches.harness import mistakes, spec
+from tests.searches.harness import SPACE, mistakes, spec
 from tests.searches.supernets import CONNECTED, supernet
 
 LEAST = 5_308_448
@@ -150,8 +151,82 @@ def test_a_target_below_or_above_all_members(target: int, message: str | None) -
 
 def test_paths_pay_only_where_costs_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "WAYS", 1)
-    message = "what members of `n` cost is not known, so that paths cannot pay"
-    check(_checked(supernet("macs <= 2M")), "macs <= 2M", message, "with `choose`")
-    check(_checked(supernet("penalty power(target = 2M)")), "power(target = 2M)", message)
-    assert not _checked(supernet("warmup 3"))
+    message = "what members of `n` cost is not known, and paths need it"
+    check(_checked(supernet("macs <= 2M")), "probabilistic", message, "with `choose`")
+    check(_checked(supernet("warmup 3")), "probabilistic", message)
+    assert not _checked(supernet("method differentiable", space=CONNECTED))
     assert not _checked(spec("macs <= 2M"))
+
+
+CELL = """use attention_cell
+cell pair {
+  keys_values = cell
+  prepare(channels = 4, size = 4, frames = 4)
+  op1 = attend(f0, over = temporal, by = {dot, map})
+  combine(op1)
+}
+"""
+NORM = "  batch_norm\n"
+UNSHARED = {
+    "operations of a cell": (
+        CELL + SPACE.replace(NORM, "  pair\n"),
+        CELL.removeprefix("use attention_cell\n").rstrip(),
+        "`pair` comes out with other layers",
+    ),
+    "other operations": (
+        SPACE.replace(NORM, "  act = {relu, sigmoid}\n  act\n"),
+        None,
+        "`n` comes out with other layers",
+    ),
+    "require": (
+        SPACE.replace(NORM, "  a = {2, 4}\n  require a >= 4\n  conv(a)\n"),
+        "a >= 4",
+        "some members of `n` do not exist",
+    ),
+    "inputs": (
+        SPACE.replace("size^2", "{16, 32}^2"),
+        "{16, 32}",
+        "members of `n` take inputs of different sizes",
+    ),
+    "inputs by two decisions": (
+        SPACE.replace("size^2", "{16, 32} x {16, 32}"),
+        "probabilistic",
+        "members of `n` take inputs of different sizes",
+    ),
+    "kernels": (
+        SPACE.replace("kernel = 3", "kernel = {2, 3}"),
+        "conv({8, 12}, kernel = {2, 3})",
+        "have no middle in common: 2 and 3",
+    ),
+    "no effect": (
+        SPACE.replace(NORM, "  unused = {1, 2}\n"),
+        "{1, 2}",
+        "no layer of a member of `n` follows from `unused`",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSHARED)
+def test_what_paths_cannot_share_is_found_by_check(name: str) -> None:
+    """The same as `compile` says, at its place."""
+    space, words, message = UNSHARED[name]
+    text = supernet(space=space)
+    mistake = check(_checked(text), words, message)
+    with pytest.raises(CompileError) as failure:
+        search_folder(load_text(text), load_text(text).search(), {}, Diagnostics())
+    (said,) = map(Mistake.of, failure.value.diagnostics)
+    assert (said.message, said.help) == (mistake.message, mistake.help)
+    places = [(mistake.words, ""), *mistake.also]
+    assert "probabilistic" in [words for words, _ in places]
+
+
+def test_what_is_decided_is_shown_with_what_comes_out_otherwise() -> None:
+    space, _, _ = UNSHARED["other operations"]
+    (mistake,) = _checked(supernet(space=space))
+    assert ("{relu, sigmoid}", "decided here") in mistake.also
+
+
+def test_paths_can_share_what_has_weights_of_its_own() -> None:
+    space, _, _ = UNSHARED["kernels"]
+    assert not _checked(supernet("kernels apart", space=space))
+    assert not _checked(supernet("method random(trials = 2)", "maximise top1", space=space))

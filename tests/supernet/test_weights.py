@@ -154,8 +154,9 @@ def test_what_no_supernet_can_share_is_refused(name: str) -> None:
 
 def test_kernels_without_a_common_middle_are_refused() -> None:
     text = "network net() {\n  input x: 3 x 8 x 8\n  return x -> conv(4, {2, 3})\n}"
-    with pytest.raises(ValueError, match="have no middle in common"):
-        supernet(text).Supernet()
+    message = "kernels of this convolution have no middle in common: 2 and 3"
+    with pytest.raises(CompileError, match=message):
+        supernet(text)
     supernet(text, APART).Supernet()
 
 

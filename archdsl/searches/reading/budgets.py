@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from archdsl.costs.metrics import ORDERED
 from archdsl.diagnostics import Diagnostic, counted, error, note, warning
 from archdsl.network import Network
-from archdsl.searches.methods import BySupernet, Sampling
+from archdsl.searches.methods import Sampling
 from archdsl.searches.reading.settings import bounds_of
 from archdsl.searches.reading.together import exclusive
 from archdsl.searches.search import Bound
-from archdsl.searches.supernets import Hinge
+from archdsl.searches.supernets import Hinge, Probabilistic
 from archdsl.settings.reading.entries import Entries, Entry
 from archdsl.space.quantities import ADDED
 from archdsl.space.walk import CostedMember, Walk
@@ -58,14 +58,14 @@ def _sampled(entry: Entry, network: Network) -> Diagnostic:
 
 
 def unknown_costs(entries: Entries, why: str, space: str) -> Iterator[Diagnostic]:
-    """Bounds of a supernet, whose paths pay by exact costs, where the walk does not apply."""
-    if not isinstance(entries["method"].value, BySupernet):
-        return  # what is tried is built, and then its cost is known
-    penalty = [entries["penalty"]] if "penalty" in entries else []
-    for entry in bounds_of(entries) or penalty:
-        message = f"what members of `{space}` cost is not known, so that paths cannot pay: {why}"
-        help = "leave it out, or leave fewer decisions open, with `choose`"
-        yield error("search", message, entry.span, help=help)
+    """A search along paths, whose costs are exact, where the walk does not apply."""
+    method = entries["method"]
+    if isinstance(
+        method.value, Probabilistic
+    ):  # what others try is built, and then costs are known
+        message = f"what members of `{space}` cost is not known, and paths need it: {why}"
+        help = "leave fewer decisions open, with `choose`"
+        yield error("search", message, method.span, help=help)
 
 
 def _target(entries: Entries, walk: Walk, space: str) -> Iterator[Diagnostic]:

@@ -137,6 +137,7 @@ def check(
     else:
         diagnostics.extend(budgets.budgets(built.entries, walk, built.space.name))
     diagnostics.extend(budgets.measured(built.entries, built.space))
+    diagnostics.extend(supernets.unshared(*built))
 
 
 def _space(frame: Frame, search: tree.Search) -> dict[str, Given] | None:

@@ -11,9 +11,9 @@ from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.network import Network
 from archdsl.searches.methods import BySupernet
 from archdsl.searches.reading.settings import bounds_of
-from archdsl.searches.search import Bound, Training
+from archdsl.searches.search import Bound, Search, Training
 from archdsl.searches.supernets import Differentiable, Probabilistic
-from archdsl.settings.reading.entries import Entries
+from archdsl.settings.reading.entries import Entries, Entry
 from archdsl.source import Span
 from archdsl.supergraphs.network import supergraph
 from archdsl.syntax.lexemes import number_text
@@ -133,14 +133,30 @@ def unconnected(entries: Entries, network: Network, space: Span) -> Iterator[Dia
     try:
         connections = supergraph(network, weighing_of(method.value)).parameters
     except CompileError as failure:
-        by = Label(method.span, "searches by gradients")
-        yield from (replace(each, labels=(*each.labels, by)) for each in failure.diagnostics)
+        yield from _said_of(method, "searches by gradients", failure)
         return
     if not connections:
         message = f"`{network.name}` has no connections to weigh, such as `<= 2 of {{f0, op1}}`"
         also = [Label(method.span, "weighs connections")]
         help = f"write `method {Probabilistic.signature()}`, which draws options of any kind"
         yield error("search", message, space, also=also, help=help)
+
+
+def unshared(search: Search, network: Network, entries: Entries) -> Iterator[Diagnostic]:
+    """What paths through a space cannot share, as far as a few of its members show."""
+    method = entries["method"]
+    if not isinstance(method.value, Probabilistic):
+        return
+    try:
+        network.check_shared(search.kernels)
+    except CompileError as failure:
+        yield from _said_of(method, "all members share weights", failure)
+
+
+def _said_of(method: Entry, what: str, failure: CompileError) -> Iterator[Diagnostic]:
+    """Mistakes of a space that a method cannot search; it is the place of those without one."""
+    by = Label(method.span, what)
+    yield from (replace(each, labels=(*each.labels, by)) for each in failure.diagnostics)
 
 
 def weighing_of(method: Differentiable) -> Weighing:
