@@ -1,7 +1,8 @@
 """The search of a supernet: its folder in a run, `search.py` in it, and what each repeat found.
 
 One process does it, whoever has the lock on the folder; others wait, and find it done. What a
-repeat has found is there once its found.json is, which search.py writes last.
+repeat has found is there once its found.json is, which search.py writes last. One that has diverged
+has failed.json instead: it would diverge again, and the others go on.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from archdsl.search.training import Broken, launcher
 SEARCH = "search"
 """The folder of a run with the scripts of a supernet, and a folder for each repeat in `runs/`."""
 
+_RUNS = "runs"
+
 _RESULT = "found.json"
+_FAILED = "failed.json"
 _BEST = "found/1.arch"
 
 Found = Mapping[str, str]
@@ -61,37 +65,58 @@ class SupernetSearch:
     def found(self, contents: Mapping[str, str]) -> dict[int, Found]:
         """What each repeat has found, by its seed; those that ended earlier are not run again.
 
+        One that has diverged has found nothing.
+
         Raises:
             Stopped: the user has asked for it. The search has saved and ended.
-            CompileError: the folder is of another search, or the user has to mend something.
+            CompileError: the folder is of another search, or the user has to mend something, or
+                all repeats have diverged.
         """
         folder = self.run / SEARCH
         try:
             with held(folder, self._wait) as lock:
                 _write(folder, contents)
-                return {seed: self._once(folder, lock, seed) for seed in self.how.seeds}
+                ends = {seed: self._once(folder, lock, seed) for seed in self.how.seeds}
         except BrokenPipeError:  # of the terminal
             raise
         except OSError as fault:
             raise trouble.cannot_write(folder, fault) from None
+        failed = {seed: end for seed, end in ends.items() if isinstance(end, str)}
+        if len(failed) == len(ends):
+            raise trouble.all_diverged(failed, folder / _RUNS)
+        return {seed: end for seed, end in ends.items() if not isinstance(end, str)}
 
     def _wait(self) -> None:
         """While another process searches: it can take days."""
         self.stop.check()
         self.console.progress("waiting for the search of the supernet by another process")
 
-    def _once(self, folder: Path, lock: int, seed: int) -> Found:
-        output, command = folder / _output(seed), self.how.command(seed)
-        if not (output / _RESULT).exists():
+    def _once(self, folder: Path, lock: int, seed: int) -> Found | str:
+        """What a repeat has found, or why it has found nothing."""
+        output = folder / _output(seed)
+        if not ((output / _RESULT).exists() or (output / _FAILED).exists()):
             self.console.line(f"search with seed {seed}: {output}")
-            output.mkdir(parents=True, exist_ok=True)
-            printed = Printed(output / OUTPUT)
-            own = cores.environment(self.how.processes or 1)
-            child = Child(command, folder, output / OUTPUT, lock, own)
-            ending = attend(child, self.stop, lambda: self._tell(printed))
-            if ending.status or not (output / _RESULT).exists():
-                raise trouble.search_failed(Broken(ending, folder, as_typed(command, folder)))
-        return _found(output / _RESULT)
+            self._run(folder, lock, seed)
+        if (output / _RESULT).exists():
+            return _found(output / _RESULT)
+        why = _reason(output / _FAILED)
+        self.console.line(f"search with seed {seed} has failed: {why}")
+        return why
+
+    def _run(self, folder: Path, lock: int, seed: int) -> None:
+        """Run `search.py`, which leaves what it has found; if it diverges, note that."""
+        output, command = folder / _output(seed), self.how.command(seed)
+        output.mkdir(parents=True, exist_ok=True)
+        printed = Printed(output / OUTPUT)
+        own = cores.environment(self.how.processes or 1)
+        child = Child(command, folder, output / OUTPUT, lock, own)
+        ending = attend(child, self.stop, lambda: self._tell(printed))
+        broken = Broken(ending, folder, as_typed(command, folder))
+        if broken.has_diverged:
+            why = ending.words[-1].removeprefix("error: ") if ending.words else "it diverged"
+            files.replace(output / _FAILED, json.dumps({"why": why}) + "\n")
+        elif ending.status or not (output / _RESULT).exists():
+            raise trouble.search_failed(broken)
 
     def _tell(self, printed: Printed) -> None:
         for line in printed.lines():
@@ -100,11 +125,18 @@ class SupernetSearch:
 
 def progress(run: Path, figure: str) -> Iterator[str]:
     """How far the search of each repeat is, from its log; nothing for a run without a supernet."""
-    for folder in sorted((run / SEARCH / "runs").glob("seed_*"), key=lambda path: path.name):
+    for folder in sorted((run / SEARCH / _RUNS).glob("seed_*"), key=lambda path: path.name):
         seed = folder.name.partition("_")[2]
-        epochs = [epoch for epoch, _ in Log(folder / "log.jsonl").validations(figure)]
-        state = "has ended" if (folder / _RESULT).exists() else f"epoch {max(epochs, default=0)}"
-        yield f"search with seed {seed}: {state}"
+        yield f"search with seed {seed}: {_state(folder, figure)}"
+
+
+def _state(folder: Path, figure: str) -> str:
+    if (folder / _RESULT).exists():
+        return "has ended"
+    if (folder / _FAILED).exists():
+        return f"has failed: {_reason(folder / _FAILED)}"
+    epochs = [epoch for epoch, _ in Log(folder / "log.jsonl").validations(figure)]
+    return f"epoch {max(epochs, default=0)}"
 
 
 class Printed:
@@ -125,7 +157,15 @@ class Printed:
 
 
 def _output(seed: int) -> Path:
-    return Path("runs", f"seed_{seed}")
+    return Path(_RUNS, f"seed_{seed}")
+
+
+def _reason(path: Path) -> str:
+    """Why a repeat has found nothing."""
+    try:
+        return str(json.loads(path.read_bytes())["why"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return f"{path.name} does not say why"
 
 
 def _write(folder: Path, contents: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from archdsl.diagnostics import CompileError, error
@@ -40,6 +41,14 @@ def search_failed(broken: Broken) -> CompileError:
     notes = [*broken.ending.words, f"the search alone: {broken.command}"]
     hint = "mend it, and give the same command again: it goes on from its last checkpoint"
     return CompileError([error("search", f"search.py {how}", notes=notes, help=hint)])
+
+
+def all_diverged(reasons: Mapping[int, str], runs: Path) -> CompileError:
+    """The searches of a supernet with all seeds, of which none has found anything."""
+    what = "the search" if len(reasons) == 1 else f"all {len(reasons)} searches"
+    notes = [f"with seed {seed}: {why}" for seed, why in reasons.items()]
+    hint = f"change the recipe, such as its rate; to search anew as it is, remove {runs}"
+    return CompileError([error("search", f"{what} diverged", notes=notes, help=hint)])
 
 
 def how_it_ended(broken: Broken, due: str = "an accuracy in its log.jsonl") -> str:

@@ -298,6 +298,19 @@ def test_a_longer_warm_up_is_refused(
     assert refusal(capsys) == f"{output}/checkpoints/step_{STEPS:08}.pt: {said}"
 
 
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_theta_that_is_not_finite_is_not_resumed(
+    scripts: SimpleNamespace, searched: Path, tmp_path: Path, capsys: Capture, value: float
+) -> None:
+    output = copied(searched, tmp_path / "run")
+    state = state_of(output)
+    state["policy"]["theta"]["stage1.row1.channels"][2] = value
+    path = output / "checkpoints" / f"step_{STEPS:08}.pt"
+    torch.save(state, path)
+    assert run(scripts, output, *SHORT, "--resume", "auto") == 1
+    assert refusal(capsys) == f"{path}: theta of stage1.row1.channels is not finite"
+
+
 def test_more_processes_change_the_norms(scripts: SimpleNamespace, searched: Path) -> None:
     assert state_of(searched)["settings"]["norms"] == 1  # and not 0, as without any
 
@@ -319,6 +332,33 @@ def test_a_theta_that_is_not_finite_ends_the_run(
     monkeypatch.setattr(scripts.path_learner, "policy_rate", lambda rate: math.inf)
     assert run(scripts, tmp_path, *SHORT) == 3
     assert refusal(capsys) == "diverged at step 4: theta is not finite"
+
+
+def test_steps_before_one_that_diverges_are_logged(
+    scripts: SimpleNamespace, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those whose figures were not read yet: an epoch was half done."""
+    rates = iter([0.1, 0.1, math.nan])
+    monkeypatch.setattr(scripts.path_learner, "policy_rate", lambda rate: next(rates))
+    assert run(scripts, tmp_path, *SHORT) == 3
+    assert refusal(capsys) == "diverged at step 6: theta is not finite"
+    assert [each["step"] for each in records(tmp_path) if "loss" in each] == [1, 2, 3, 4, 5]
+
+
+def test_the_first_step_that_diverged_is_told(
+    scripts: SimpleNamespace, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The weights have diverged before, and paths are judged with these."""
+    learner = scripts.path_learner.PathLearner
+    learn = learner.learn
+
+    def spoilt(self: Any, pieces: Any, number: int, rate: float) -> Any:
+        return learn(self, pieces, number, math.nan if number == 4 else rate)
+
+    monkeypatch.setattr(learner, "learn", spoilt)
+    assert run(scripts, tmp_path, *SHORT) == 3
+    assert refusal(capsys).startswith("diverged at step 6: ")
+    assert [each["step"] for each in records(tmp_path) if "loss" in each] == [1, 2, 3, 4, 5]
 
 
 def test_a_bound_below_the_least_member(

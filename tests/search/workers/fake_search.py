@@ -14,6 +14,9 @@ plan = json.loads(Path("plan.json").read_text())
 with open("starts.txt", "a") as stream:
     stream.write(f"{args.seed} {args.resume}\n")
 print(f"epoch 1/1 of seed {args.seed}", flush=True)
+if (why := plan["diverging"].get(args.seed)) and not (Path(args.data) / "mended").exists():
+    print(f"error: {why}", file=sys.stderr, flush=True)
+    os._exit(3)
 if plan["fault"] and not (Path(args.data) / "mended").exists():
     print("a line before", f"error: {plan['fault']}", sep="\n", file=sys.stderr, flush=True)
     os._exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,8 +25,12 @@ SCRIPT = (Path(__file__).parent / "fake_search.py").read_text()
 FOUND = {"0": {"width": "3", "depth": "2"}, "1": {"width": "5", "depth": "1"}}
 
 
-def _contents(found: Mapping[str, object] = FOUND, fault: str = "") -> dict[str, str]:
-    plan: dict[str, object] = {"found": found, "fault": fault}
+def _contents(
+    found: Mapping[str, object] = FOUND, fault: str = "", **diverging: str
+) -> dict[str, str]:
+    """A search of which some seeds diverge: `seed_1 = "why"`."""
+    why = {name.removeprefix("seed_"): told for name, told in diverging.items()}
+    plan: dict[str, object] = {"found": found, "fault": fault, "diverging": why}
     return {
         "search.py": files.sealed(SCRIPT),
         "plan.json": files.sealed_json(plan),
@@ -73,6 +78,53 @@ def test_a_search_that_fails_is_told_in_its_own_words(tmp_path: Path) -> None:
     found, _ = _search(run, contents)
     assert found[0] == FOUND["0"]
     assert (run / "search/starts.txt").read_text() == "0 auto\n" * 2 + "1 auto\n"
+
+
+WHY = "diverged at step 7: theta is not finite"
+
+
+def test_one_that_diverges_stops_no_other(tmp_path: Path) -> None:
+    run, contents = tmp_path / "run", _contents(seed_0=WHY)
+    found, console = _search(run, contents)
+    assert found == {1: FOUND["1"]}
+    assert f"search with seed 0 has failed: {WHY}" in console.lines
+    assert "epoch 1/1 of seed 1" in console.lines
+    # The same command does not try it again: it would diverge again.
+    again, console = _search(run, contents)
+    assert (again, console.lines) == (found, [f"search with seed 0 has failed: {WHY}"])
+    assert (run / "search/starts.txt").read_text() == "0 auto\n1 auto\n"
+    told = [f"search with seed 0: has failed: {WHY}", "search with seed 1: has ended"]
+    assert [*progress(run, "clip@1")] == told
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"), [((0, 1), "all 2 searches diverged"), ((1,), "the search diverged")]
+)
+def test_if_all_diverge_there_is_nothing_to_train(
+    seeds: tuple[int, ...], said: str, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    contents = _contents(seed_0=WHY, seed_1="diverged at step 9: the loss is nan")
+    for _ in range(2):
+        with pytest.raises(CompileError) as fault:
+            _search(run, contents, *seeds)
+        message, notes, help = _told(fault)
+        assert message == said
+        assert notes.splitlines()[-1] == "with seed 1: diverged at step 9: the loss is nan"
+        assert help.endswith(f"remove {run / 'search/runs'}")
+    assert (run / "search/starts.txt").read_text().count("\n") == len(seeds)
+    (tmp_path / "data/mended").touch()
+    shutil.rmtree(run / "search/runs")
+    assert {*_search(run, contents, *seeds)[0]} == {*seeds}
+
+
+def test_a_note_of_failure_that_is_damaged_is_one(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    _search(run, _contents(seed_0=WHY))
+    (run / "search/runs/seed_0/failed.json").write_text("")
+    found, console = _search(run, _contents(seed_0=WHY))
+    assert {*found} == {1}
+    assert console.lines == ["search with seed 0 has failed: failed.json does not say why"]
 
 
 def test_a_search_that_ends_well_has_found_something(tmp_path: Path) -> None:
