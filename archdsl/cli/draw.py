@@ -18,6 +18,7 @@ from archdsl.spec import load
 
 if TYPE_CHECKING:
     from archdsl.build.outcome import Sketch
+    from archdsl.build.values import Given
     from archdsl.claims.families import FamilyMember
     from archdsl.costs.figures import Convention
     from archdsl.draw.choices import Decisions
@@ -35,8 +36,10 @@ Graphviz, or .mmd for Mermaid, which GitHub renders.
 Boxes are blocks. By default they are the rows of tables, in a frame for each stage. Repeated
 blocks are drawn once, with their number. The colour of a box is its share of the cost in
 --convention. Attention cells are drawn beside the network, each once. A space of networks is drawn
-with the first option of each choice, and all options beside it. A network with mistakes is
-drawn up to them, at its declared input size; the mistakes are marked, and the exit status is 1.
+with the first option of each choice, and all options beside it. With --run, the folder of a
+search.py, it is drawn as that search prefers: the likeliest option first, each as wide as it is
+likely. A network with mistakes is drawn up to them, at its declared input size; the mistakes are
+marked, and the exit status is 1.
 
 A FILE that was edited, or that archdsl did not write, is an error without --force.
 
@@ -55,6 +58,8 @@ def add_draw(commands: argparse._SubParsersAction[options.Parser]) -> None:
     options.add_convention(parser)
     options.add_depth(parser, "the stages of tables")
     parser.add_argument("--cell", metavar="NAME", help="draw only this attention cell")
+    searched = "the folder of a search by a supernet: draw a space as that prefers by now"
+    parser.add_argument("--run", metavar="DIR", type=Path, dest="searched", help=searched)
     picture = options.path_ending(".svg", ".png", ".dot", ".mmd")
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=picture, help="default: build/NETWORK.svg"
@@ -65,6 +70,8 @@ def add_draw(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 def _draw(arguments: argparse.Namespace) -> int:
     spec, name, given = options.requested(arguments)
+    if arguments.searched is not None:
+        return _draw_searched(spec, name, given, arguments)
     try:
         network = options.at_input(spec.build(name, given), arguments)
     except CompileError as failure:
@@ -75,13 +82,41 @@ def _draw(arguments: argparse.Namespace) -> int:
         _write(_sketch_picture(sketch, arguments), name, arguments)
         options.report(failure.diagnostics)
         return 1
-    if arguments.cell is None:
-        picture = _network_picture(network.graph, arguments, decisions=_decisions(network))
-        _write(picture, name, arguments)
-    else:
-        _write(_cell_picture(spec, network, arguments), arguments.cell, arguments)
-    options.report_warnings(network.diagnostics)
+    _write_network(spec, network, _decisions(network), arguments)
     return 0
+
+
+def _draw_searched(
+    spec: Spec, name: str, given: Mapping[str, Given], arguments: argparse.Namespace
+) -> int:
+    """Draw the member that a search prefers, with how likely each option is.
+
+    Raises:
+        CompileError: it has not searched this space, or the options are chosen already.
+    """
+    from archdsl.cli.preferred import preferred
+
+    if arguments.choices:
+        raise CompileError([error("run", "--run decides all choices, so --choose decides none")])
+    found = preferred(arguments.searched)
+    space = _decisions(spec.build(name, given))
+    found.check(name, space.options)
+    member = options.at_input(spec.member(name, found.taken).build(name, given), arguments)
+    _write_network(spec, member, found.decisions(member), arguments)
+    return 0
+
+
+def _write_network(
+    spec: Spec, network: Network, decisions: Decisions, arguments: argparse.Namespace
+) -> None:
+    """Draw a network or one of its cells, and tell what it was warned of."""
+    if arguments.cell is None:
+        picture = _network_picture(network.graph, arguments, decisions=decisions)
+        _write(picture, network.name, arguments)
+    else:
+        picture = _cell_picture(spec, network, decisions, arguments)
+        _write(picture, arguments.cell, arguments)
+    options.report_warnings(network.diagnostics)
 
 
 def _network_picture(
@@ -122,7 +157,9 @@ def _sketch_picture(sketch: Sketch, arguments: argparse.Namespace) -> Picture:
     return _network_picture(sketch.graph, arguments, faults)
 
 
-def _cell_picture(spec: Spec, network: Network, arguments: argparse.Namespace) -> Picture:
+def _cell_picture(
+    spec: Spec, network: Network, decisions: Decisions, arguments: argparse.Namespace
+) -> Picture:
     """A cell of the network by name. Without `--network` the spec's other networks are tried too.
 
     Raises:
@@ -137,7 +174,7 @@ def _cell_picture(spec: Spec, network: Network, arguments: argparse.Namespace) -
     for each in (network, *(spec.build(name, {}) for name in others)):
         matching = [cell for cell in cells(each.graph) if cell.name == arguments.cell]
         if matching:
-            return draw_cells(matching, _decisions(each))
+            return draw_cells(matching, decisions if each is network else _decisions(each))
         known |= {cell.name for cell in cells(each.graph)}
     hint = suggestion(arguments.cell, sorted(known))
     message = f"no cell is called `{arguments.cell}`"

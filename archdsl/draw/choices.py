@@ -25,16 +25,21 @@ class Decisions:
     """The open decisions of a network by name: the options of each, the one that is drawn first.
 
     `spans` are those of the choices, and `place` gives the name of the row of a table at a span.
+    After a search, `shares` has how likely each option is, in the same order, and `taken` how many
+    of them are drawn; `searched` says which search that is.
     """
 
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)
     place: Callable[[Span], str] = lambda _: ""
+    shares: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    taken: Mapping[str, int] = field(default_factory=dict)
+    searched: str = ""
 
     @property
     def facts(self) -> tuple[str, ...]:
-        if not self.options:
-            return ()
+        if self.searched or not self.options:
+            return (self.searched,) if self.searched else ()
         count, those = len(self.options), "each" if len(self.options) > 1 else "it"
         decisions = f"{count} decisions are" if count > 1 else "1 decision is"
         return (f"{decisions} open, and of {those} the first option is drawn",)
@@ -67,7 +72,9 @@ class Decisions:
             if room < 0 and len(shown) > 1:
                 break
             shown.append(option)
-        return Chips(shorten(clean(short), _LONGEST), tuple(shown), len(options) - len(shown))
+        shares = tuple(self.shares.get(name, ())[: len(shown)])
+        more, taken = len(options) - len(shown), self.taken.get(name, 1)
+        return Chips(shorten(clean(short), _LONGEST), tuple(shown), more, shares, taken)
 
     def lines(self, names: Iterable[str]) -> tuple[str, ...]:
         """Decisions of a whole network or cell, one a line."""

@@ -47,17 +47,31 @@ class Line(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Chips:
-    """A decision: its name and its options, of which the first is drawn, and how many `more`."""
+    """A decision: its name and its options, and how many `more`. The first `taken` are drawn.
+
+    `shares` say how likely each option is, from 0 to 1, once a search has run.
+    """
 
     name: str
     options: tuple[str, ...]
     more: int = 0
+    shares: tuple[float, ...] = ()
+    taken: int = 1
 
     @property
     def text(self) -> str:
         """The decision in formats without chips."""
         more = (f"… {self.more} more",) if self.more else ()
-        return f"{self.name}: {' | '.join((*self.options, *more))}" if self.options else self.name
+        options = self.options
+        if self.shares:
+            parts = zip(self.options, self.shares, strict=True)
+            options = tuple(f"{option} {share:.0%}" for option, share in parts)
+        return f"{self.name}: {' | '.join((*options, *more))}" if options else self.name
+
+    @property
+    def weighed(self) -> tuple[tuple[str, float], ...]:
+        """The options, each with its share; 0 for all where no search has run."""
+        return tuple(zip(self.options, self.shares or (0.0,) * len(self.options), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

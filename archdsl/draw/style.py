@@ -128,8 +128,12 @@ CHIP, CHIP_GAP = 18.0, 4.0
 """Pixels from one line of chips to the next, and between two chips."""
 
 
-def chip_width(option: str) -> float:
-    return PLAIN.width(option) + 12
+CHIP_SHARE = 72.0
+"""Pixels that an option has beyond its text once a search has settled on it, and all together."""
+
+
+def chip_width(option: str, share: float) -> float:
+    return PLAIN.width(option) + 12 + CHIP_SHARE * share
 
 
 def names_width(choices: Iterable[Chips]) -> float:
@@ -143,7 +147,7 @@ def choices_width(choices: Sequence[Chips]) -> float:
 
 
 def _options_width(chips: Chips) -> float:
-    parts = [*map(chip_width, chips.options)]
+    parts = [chip_width(option, share) for option, share in chips.weighed]
     parts += [PLAIN.width(f"+{chips.more}")] if chips.more else []
     return sum(parts) + CHIP_GAP * (len(parts) - 1)
 

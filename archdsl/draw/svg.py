@@ -111,13 +111,16 @@ def _box(area: Area, box: Box) -> Iterator[str]:
 
 
 def _chips(around: Area, box: Box, y: float, chips: Chips) -> Iterator[str]:
-    """A decision and its options, each in a small box; the first is the one that is drawn."""
+    """A decision and its options, each in a small box; the first are those that are drawn.
+
+    Once a search has run, boxes are wider by what is likelier.
+    """
     x = around.x + PADDING
     yield _text(Writing(chips.name, x, y, PLAIN, style.MUTED))
     x += style.names_width(box.choices)
-    for place, option in enumerate(chips.options):
-        width = style.chip_width(option)
-        fill, edge = style.TAKEN if place == 0 else style.OPEN
+    for place, (option, share) in enumerate(chips.weighed):
+        width = style.chip_width(option, share)
+        fill, edge = style.TAKEN if place < chips.taken else style.OPEN
         yield _rectangle(Area(box, x, y - 11.5, width, 15), fill, edge, 7.5)
         yield _text(Writing(option, x + width / 2, y, PLAIN, style.INK, "middle"))
         x += width + style.CHIP_GAP
