@@ -213,6 +213,41 @@ def test_without_a_bound_it_is_the_likeliest(small: Callable[[str], Small]) -> N
         assert space.costs.likeliest_within(likely, 10**12, "params") == best
 
 
+@pytest.mark.parametrize("name", ["table", "conditional", "shared"])
+def test_likely_within_two_bounds_by_brute_force(name: str, small: Callable[[str], Small]) -> None:
+    """Prices need not lead to the likeliest path. Here they do nearly always, and to a path within
+    the bounds wherever there is one."""
+    space, found, best_found = small(name), 0, 0
+    for seed in range(4):
+        likely = space.logarithms(seed)
+        for macs, params in product((0.3, 0.5, 0.8), repeat=2):
+            bounds = {
+                "macs": _between(space, "macs", macs),
+                "params": _between(space, "params", params),
+            }
+            within = [
+                space.value(likely, path)
+                for path, costs in space.paths
+                if all(costs[metric] <= most for metric, most in bounds.items())
+            ]
+            path = space.costs.likely_within(likely, bounds)
+            assert (path is not None) == bool(within)
+            if path is not None:
+                own = space.value(likely, path)
+                costs = space.costs.of(path)
+                assert all(costs[metric] <= most for metric, most in bounds.items())
+                assert own <= max(within) + 1e-9
+                found, best_found = found + 1, best_found + (own > max(within) - 1e-9)
+    print(f"{best_found} of {found} are the likeliest")
+    assert found >= 20
+    assert best_found >= 0.9 * found
+
+
+def _between(space: Small, metric: str, share: float) -> int:
+    costs = sorted(cost[metric] for cost in space.members.values())
+    return round(costs[0] + share * (costs[-1] - costs[0]))
+
+
 def test_a_bound_that_nothing_meets(small: Callable[[str], Small]) -> None:
     space = small("table")
     least = space.costs.least("macs")
