@@ -14,7 +14,7 @@ FRAMES, SIZE = 5, 8
 BRIGHTER, DARKER = 1, 0
 
 
-@lru_cache(4096)
+@lru_cache(8192)
 def clip_of(number: int) -> Tensor:
     """A random pattern that grows brighter, (C, T, H, W) in uint8; of an odd number, reversed.
 
@@ -22,8 +22,8 @@ def clip_of(number: int) -> Tensor:
     """
     chance = torch.Generator().manual_seed(number // 2)
     pattern = torch.rand(1, 1, SIZE, SIZE, generator=chance)
-    offset = 0.8 * torch.rand((), generator=chance)
-    slope = 0.5 + 0.5 * torch.rand((), generator=chance)
+    offset = torch.rand((), generator=chance)
+    slope = 0.25 + 0.25 * torch.rand((), generator=chance)
     time = (torch.arange(FRAMES) - (FRAMES - 1) / 2).view(1, FRAMES, 1, 1) / FRAMES
     clip = offset + pattern * slope * time + 0.3 * pattern
     clip = clip + 0.02 * torch.randn(clip.shape, generator=chance)

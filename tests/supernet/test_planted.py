@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 LEAST = 15_156
 KERNELS = tuple(f"stage1.row{row}.kernel.0" for row in (1, 2, 3))
 DEAR = KERNELS[0]
-LEARNED, HELD_OUT = 960, 320
+LEARNED, HELD_OUT = 1920, 640
 STEPS, CLIPS = 150, 32
 
 
@@ -73,34 +73,33 @@ def trained(spec: Path, seed: int) -> Alone:
     return Alone(loss, (scores.argmax(1) == labels).double().mean().item())
 
 
-def searched(build: Path, output: Path, seed: int) -> list[Found]:
-    """What a search found, each trained alone."""
+def searched(build: Path, output: Path, seed: int) -> Found:
+    """The best member that a search found, trained alone, as `archdsl search` does it."""
     scripts = load_search(build, LEARNED, HELD_OUT)
     start = time.process_time()
     assert run(scripts, output, "--seed", seed) == 0
     seconds = time.process_time() - start
     told = json.loads((output / "found.json").read_text())["found"]
-    every = [
-        Found(each["choices"], each["costs"]["macs"], trained(output / each["spec"], seed))
-        for each in told
-        if each["kind"] != "random"
-    ]
-    best = min(every, key=lambda found: found.loss)
-    kernels = " ".join(best.choices[name] for name in KERNELS)
-    ratio, accuracy = best.macs / LEAST, best.alone.accuracy
-    print(f"seed {seed}: kernels {kernels}, {ratio:.3f} of the least cost,", end=" ")
-    print(f"alone {accuracy:.3f}, {seconds:.0f} s of CPU")
-    return every
+    (best,) = (each for each in told if each["spec"] == "found/1.arch")
+    alone = trained(output / best["spec"], seed)
+    found = Found(best["choices"], best["costs"]["macs"], alone)
+    kernels = " ".join(found.choices[name] for name in KERNELS)
+    print(f"seed {seed}: kernels {kernels}, {found.macs / LEAST:.3f} of the least cost,", end=" ")
+    print(f"alone {alone.accuracy:.3f}, {seconds:.0f} s of CPU")
+    return found
 
 
-@pytest.mark.parametrize("seeds", [(0, 1, 2)])
+@pytest.mark.parametrize("seeds", [(0, 1, 2), (3, 4, 5), (6, 7, 8)])
 def test_the_planted_kernel_is_found(tmp_path: Path, seeds: tuple[int, ...]) -> None:
+    """The best of three runs, as any of them may hold on to a kernel that is dear."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     build = write_search(tmp_path / "build")
-    every = [found for seed in seeds for found in searched(build, tmp_path / str(seed), seed)]
+    best = min(
+        (searched(build, tmp_path / str(seed), seed) for seed in seeds),
+        key=lambda found: found.loss,
+    )
     torch.set_num_threads(threads)
-    best = min(every, key=lambda found: found.loss)
     assert [best.choices[name] for name in KERNELS].count("3") == 1
     assert best.choices[DEAR] == "1"
     assert best.macs <= 1.15 * LEAST

@@ -35,7 +35,7 @@ OF_CLIPS = {
         "(x -> conv(channels, stride = (1, stride, stride))) + y"
     ),
 }
-IMPORTANCE = {"draws = 4": "draws = 3, estimator = importance"}
+IMPORTANCE = {"draws = 8": "draws = 3, estimator = importance"}
 
 
 def weights(output: Path) -> dict[str, Any]:

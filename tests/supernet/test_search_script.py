@@ -183,10 +183,10 @@ def test_the_end_can_be_made_again(
 
 PENALTY = "penalty hinge(weight = 1, target = 15156)"
 OTHERS = [
-    {"probabilistic(draws = 4)": "probabilistic(draws = 3, estimator = importance)"},
+    {"probabilistic(draws = 8)": "probabilistic(draws = 3, estimator = importance)"},
     {PENALTY: "macs <= 40K\n  params <= 2K"},
-    {"probabilistic(draws = 4)": "probabilistic(draws = 6, adaptive = true)"},
-    {"  architecture adam(lr = 0.1)\n": "", PENALTY: "penalty power(target = 20K)"},
+    {"probabilistic(draws = 8)": "probabilistic(draws = 6, adaptive = true)"},
+    {"  architecture adam(lr = 0.02)\n": "", PENALTY: "penalty power(target = 20K)"},
 ]
 
 
@@ -259,9 +259,9 @@ EDITS = [
     ("costs.json", '"space"', ' "space"', ": its paths had other costs than those of costs.json"),
     (
         "recipe.py",
-        "DRAWS = 4",
-        "DRAWS = 5",
-        ": recipe: DRAWS 4 there, 5 here; --allow-changed recipe goes on",
+        "DRAWS = 8",
+        "DRAWS = 9",
+        ": recipe: DRAWS 8 there, 9 here; --allow-changed recipe goes on",
     ),
     (
         "recipe.py",

@@ -21,11 +21,11 @@ from tests.supernet.searching import SPEC
 
 TARGET = Target("supernet", "Supernet", ("classes",), "Which way time runs.", 2)
 PENALTY = "  penalty hinge(weight = 1, target = 15156)\n"
-ADAM = "  architecture adam(lr = 0.1)\n"
+ADAM = "  architecture adam(lr = 0.02)\n"
 SGD = "sgd(lr = 0.02, momentum = 0.9, nesterov = true)"
 CHANGES: dict[str, dict[str, str]] = {
     "as it is": {},
-    "importance": {"draws = 4": "estimator = importance, adaptive = true", ADAM: ""},
+    "importance": {"draws = 8": "estimator = importance, adaptive = true", ADAM: ""},
     "no penalty": {PENALTY: "", ADAM: "", "adamw(lr = 0.02, weight_decay = 0)": SGD},
     "power": {PENALTY: "  macs <= 20K\n  params <= 1K\n  penalty power\n  repeats 2\n"},
     "no decay": {"  schedule cosine\n": "  schedule cosine\n  no_decay (norms, biases)\n"},
