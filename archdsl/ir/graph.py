@@ -297,6 +297,14 @@ class Graph(GraphView):
                 later.setdefault(scope.weights_of, []).append(scope.index)
         return {first: tuple(others) for first, others in later.items()}
 
+    def is_shared(self, node: Node) -> bool:
+        """Whether other nodes have the weights of one, or it those of another."""
+        return node.owner in self._shared_owners
+
+    @cached_property
+    def _shared_owners(self) -> frozenset[int]:
+        return frozenset(n.weights_of for n in self.nodes if n.weights_of is not None)
+
     def dependency_order(self, nodes: Iterable[int]) -> Iterator[int]:
         """Some nodes, each after those of them that it reads, otherwise in the order given."""
         # Imported here: it takes a third of the time of a whole run, and most runs do not need it.

@@ -1,4 +1,4 @@
-"""How passes build a graph from another: node by node, each kept, replaced or dropped.
+"""How passes build a graph from another: node by node, each kept, replaced, fused or dropped.
 
 Scopes stay. References to values are renumbered, and types are inferred anew, so a pass cannot
 leave a wrong one behind.
@@ -72,11 +72,57 @@ class Rewrite:
         Raises:
             Mismatch: the operation does not take the node's operands.
         """
-        results = infer_types(operation, self.operands(node))
-        new = self._new_node(node, operation, results, imposed)
+        return self._append(node, operation, self.graph.operands(node), imposed)
+
+    def fuse(self, node: Node, reader: Node, operation: Operation, **imposed: object) -> Node:
+        """Replace a node by an operation that also does what its only reader did.
+
+        The reader is dropped when its turn comes. The result has the names that the reader gave it.
+
+        Raises:
+            Mismatch: the operation does not take the node's operands.
+        """
+        named = replace(node, names=reader.names, targets=reader.targets)
+        return self._append(named, operation, self.graph.operands(node), imposed)
+
+    def fuse_later(
+        self, node: Node, reader: Node, operation: Operation, other: int, **imposed: object
+    ) -> Node:
+        """The same in the place of the reader, with its operand at the place `other` as a further one.
+
+        The node is dropped before, without anything instead.
+
+        Raises:
+            Mismatch: the operation does not take these operands.
+        """
+        own, reads = self.graph.operands(node), self.graph.operands(reader)
+        joins = (*(node.joins or (None,) * len(own)), reader.joins[other] if reader.joins else None)
+        moved = replace(
+            node,
+            index=reader.index,
+            names=reader.names,
+            targets=reader.targets,
+            joins=joins if any(joins) else (),
+        )
+        return self._append(moved, operation, (*own, reads[other]), imposed)
+
+    def move(self, node: Node, moved: Node) -> Node:
+        """Keep a node, but in the scope, and with the place in the text, that `moved` has."""
+        return self._append(moved, node.operation, self.graph.operands(node), {})
+
+    def _append(
+        self,
+        node: Node,
+        operation: Operation,
+        operands: tuple[Value, ...],
+        imposed: Mapping[str, object],
+    ) -> Node:
+        reads = tuple([self._renumbered[value] for value in operands])
+        types = tuple([self._nodes[value.node].results[value.result] for value in reads])
+        new = self._new_node(node, operation, infer_types(operation, types), imposed)
         self._nodes.append(new)
-        self._reads.append(tuple([self._renumbered[value] for value in self.graph.operands(node)]))
-        for place in range(len(results)):
+        self._reads.append(reads)
+        for place in range(len(new.results)):
             self._renumbered[Value(node.index, place)] = Value(new.index, place)
         return new
 
@@ -90,7 +136,8 @@ class Rewrite:
         origins = {
             name: ImposedOrigin(value, node.scope, node.span) for name, value in imposed.items()
         }
-        written = {**node.written, **origins}
+        fields = type(operation).__match_args__
+        written = {n: o for n, o in {**node.written, **origins}.items() if n in fields}
         return replace(
             node,
             index=index,

@@ -81,6 +81,15 @@ def _tensors_by_node(state: Tensors, paths: Paths) -> dict[int, Tensors]:
     return {node: by_layer.get(path, {}) for node, path in paths.items()}
 
 
+def kept(graph: Graph, changed: Mapping[int, int], after: Graph) -> Lowered:
+    """The result of a pass that leaves all tensors as they are.
+
+    `changed` has the new index of each node that is still there.
+    """
+    holding = [n.index for n in nodes_with_tensors(graph) if n.index in changed]
+    return Lowered(after, tuple([Keep(changed[index], (index,)) for index in holding]))
+
+
 def nodes_with_tensors(graph: Graph) -> Iterator[Node]:
     """The nodes that can have tensors of their own: free parameters, and layers with state.
 

@@ -1,0 +1,21 @@
+"""What only training does, left out: dropouts, and how weights start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archdsl.ir.graph import Graph
+from archdsl.ir.rewrite import Rewrite
+from archdsl.ops.dropout import Dropout, StochasticDepth
+from archdsl.passes.base import Lowered, kept
+
+
+def drop_training(graph: Graph) -> Lowered:
+    """The graph without operations that pass their operand on in evaluation."""
+    rewrite, places = Rewrite(graph), dict[int, int]()
+    for node in graph:
+        if isinstance(node.operation, Dropout | StochasticDepth):
+            rewrite.drop(node, *graph.operands(node))
+        else:
+            places[node.index] = rewrite.keep(node).index
+    return kept(graph, places, replace(rewrite.finish(), initialisations=()))
