@@ -41,6 +41,7 @@ from archdsl.program.program import Program, name_span
 
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
+    from archdsl.emit.targets.base import Target
     from archdsl.space.members import Members
     from archdsl.space.walk import Walk
     from archdsl.supernet.module import Sharing, Supernet
@@ -209,16 +210,30 @@ def _resized(
     return Request(program, name, resized, Expectations.NONE)
 
 
-def emit(program: Program, graph: Graph, target: str) -> Module:
-    """From graph to text, through the passes of a target."""
-    from archdsl.emit.module import figures, header, input_constants, write_module
-    from archdsl.emit.targets import TARGETS
+def emit(program: Program, graph: Graph) -> Module:
+    """From graph to the text of the module that people read, train and change."""
+    from archdsl.emit.module import input_constants, write_module
+    from archdsl.emit.targets.readable import READABLE
 
-    chosen = TARGETS[target]
-    lowered = chosen.lowered(graph)
+    return write_module(graph, _header(program, graph), input_constants(graph), READABLE)
+
+
+def emit_lowered(program: Program, graph: Graph, readable: Module, target: Target) -> Module:
+    """From graph to text, through the passes of a target; it takes the readable's weights."""
+    from archdsl.emit.conversion import CONVERTED, conversion, named_alike
+    from archdsl.emit.module import definitions, input_constants, print_module
+
+    lowered = named_alike(graph, readable.paths, target.lower(graph))
+    found = definitions(lowered.graph, target, CONVERTED)
+    after = conversion(graph, readable.paths, lowered, found)
+    return print_module(found, _header(program, graph), input_constants(graph), after)
+
+
+def _header(program: Program, graph: Graph) -> str:
+    from archdsl.emit.module import figures, header
+
     name = Path(program.main.file.source.name).name
-    head = header(lowered, figures(measure(lowered)), name, program.digest)
-    return write_module(lowered, head, input_constants(lowered), chosen)
+    return header(graph, figures(measure(graph)), name, program.digest)
 
 
 def supernet(

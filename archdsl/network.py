@@ -188,29 +188,36 @@ class Network(Deciding):
         return self.module.text
 
     def build(
-        self, recipe: str | None = None, diagnostics: Diagnostics | None = None
+        self,
+        recipe: str | None = None,
+        diagnostics: Diagnostics | None = None,
+        targets: Iterable[str] = (),
     ) -> dict[str, str]:
         """The text of each file of a build folder, by its name, as `archdsl compile` writes it.
 
         These are the module, `hubconf.py` and `network.json`, and the scripts where the network
         has a recipe; `recipe` names one of several. One that gives probabilities, as X3D with a
-        `window` does, has no `train.py`. `diagnostics` takes the warnings.
+        `window` does, has no `train.py`. `diagnostics` takes the warnings. Each of `targets`, such
+        as `infer`, is a further module, for that alone.
 
         Raises:
             CompileError: it is a space of networks, or the recipe is at fault or not there, or
                 there are several to choose from.
         """
-        return self.build_with(self.recipe(recipe, diagnostics))
+        return self.build_with(self.recipe(recipe, diagnostics), targets)
 
-    def build_with(self, recipe: Recipe | None) -> dict[str, str]:
+    def build_with(self, recipe: Recipe | None, targets: Iterable[str] = ()) -> dict[str, str]:
         """The same with the scripts of a recipe that was read for this network."""
         from archdsl.emit.folder import python_files
 
         self.check_decided()
-        return self._finished(python_files(self.graph, self.module, recipe), recipe)
+        return self._finished(python_files(self.graph, self.module, recipe), recipe, targets)
 
     def build_single(
-        self, recipe: str | None = None, diagnostics: Diagnostics | None = None
+        self,
+        recipe: str | None = None,
+        diagnostics: Diagnostics | None = None,
+        targets: Iterable[str] = (),
     ) -> dict[str, str]:
         """The same as `build`, but for scripts that stand alone: each has all it needs in it.
 
@@ -221,17 +228,34 @@ class Network(Deciding):
 
         self.check_decided()
         how = self.recipe(recipe, diagnostics)
-        return self._finished(single_files(self.graph, self.module, how), how)
+        return self._finished(single_files(self.graph, self.module, how), how, targets)
 
-    def _finished(self, texts: dict[str, str], recipe: Recipe | None) -> dict[str, str]:
-        from archdsl.emit.folder import sealed_files
+    def _finished(
+        self, texts: dict[str, str], recipe: Recipe | None, targets: Iterable[str]
+    ) -> dict[str, str]:
+        from archdsl.emit.folder import lowered_file, sealed_files
         from archdsl.emit.manifest import Origin, manifest
 
         program = self.program
         origin = Origin(Path(program.main.file.source.name).name, program.digest)
-        return sealed_files(texts, manifest(self.graph, self.module, recipe, origin, self.costs))
+        lowered = {lowered_file(self.graph, each): self.lowered(each).text for each in targets}
+        about = manifest(self.graph, self.module, recipe, origin, self.costs)
+        return sealed_files(texts | lowered, about)
 
     @cached_property
     def module(self) -> Module:
         """The module of `source`, with the name and the arguments of its class."""
-        return compiler.emit(self.program, self.graph, "readable")
+        return compiler.emit(self.program, self.graph)
+
+    def lowered(self, target: str) -> Module:
+        """The module that a target, such as `infer`, makes of the network, for one purpose.
+
+        It has the weights of the readable module: `from_readable(model.state_dict())`.
+
+        Raises:
+            CompileError: it is a space of networks.
+        """
+        from archdsl.emit.targets import TARGETS
+
+        self.check_decided()
+        return compiler.emit_lowered(self.program, self.graph, self.module, TARGETS[target])

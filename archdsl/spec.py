@@ -320,7 +320,7 @@ class Spec:
 
     def _parts(self, graph: Graph) -> Sequence[str]:
         """The parts of a network, as its emitted module calls them."""
-        return compiler.emit(self.program, graph, "readable").parts
+        return compiler.emit(self.program, graph).parts
 
     def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
         """As much of a network as can be built, with its mistakes and where they are in it."""

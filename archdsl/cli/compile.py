@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from archdsl.searches.search import Search
     from archdsl.spec import Spec
 
+TARGET_NAMES = ("infer",)
+
 _COMPILE = """\
 Writes the folder DIR/NETWORK:
 
@@ -35,6 +37,11 @@ If the network has a recipe, also:
                 are decoding.py, packets.py, pictures.py
   and what these share: processes.py, loading.py, weights.py, checkpoints.py, log.py,
   stopping.py, arguments.py, errors.py
+
+With --target infer, also:
+
+  NETWORK_infer.py   the same network for inference, with the weights of the first:
+                     `from_readable(model.state_dict())`; imports torch alone
 
 With --single-file, train.py and evaluate.py each contain the network and the other scripts, and
 run without any file beside them.
@@ -61,6 +68,7 @@ examples:
   archdsl compile specs/x3d_s.arch                     build/x3d_s/x3d_s.py, train.py, ...
   archdsl compile specs/autox3d_l.arch --network autox3d_l_plain -o models
   archdsl compile specs/tiny.arch --recipe tiny_train
+  archdsl compile specs/x3d_s.arch --target infer
   archdsl compile specs/x2d.arch --set bottleneck=2.25 --set depth=2.2
 """
 
@@ -77,6 +85,8 @@ def add_compile(commands: argparse._SubParsersAction[options.Parser]) -> None:
         default="build",
         help="write to DIR/NETWORK; default: build",
     )
+    help = "also write the module for one purpose; may be repeated"
+    parser.add_argument("--target", choices=TARGET_NAMES, action="append", default=[], help=help)
     help = "write scripts that run on their own"
     parser.add_argument("--single-file", action="store_true", help=help)
     options.add_force(parser)
@@ -94,10 +104,11 @@ def _compile(arguments: argparse.Namespace) -> int:
     diagnostics.extend(network.diagnostics)
     search = _search(arguments, spec, network, diagnostics)
     if search is not None:
+        _check_no_target(arguments)
         build = search_folder(spec, search, given, diagnostics)
     else:
         write = network.build_single if arguments.single_file else network.build
-        build = write(arguments.recipe, diagnostics)
+        build = write(arguments.recipe, diagnostics, dict.fromkeys(arguments.target))
     contents = {folder / name: text for name, text in build.items()}
     # A folder of an older archdsl has no network.json, but its scripts have these names.
     earlier = dict.fromkeys([*files.listed(folder / files.MANIFEST, "files"), *NAMES])
@@ -110,6 +121,13 @@ def _compile(arguments: argparse.Namespace) -> int:
         print(f"kept {path}: it was edited, and is of an earlier compile", file=sys.stderr)
     options.report_warnings(diagnostics)
     return 0
+
+
+def _check_no_target(arguments: argparse.Namespace) -> None:
+    if arguments.target:
+        message = "the folder of a search has no module of a target"
+        hint = "compile a member of the space: found/1.arch, or with --choose"
+        raise CompileError([error("compile", message, help=hint)])
 
 
 def _search(

@@ -7,7 +7,7 @@ then an expression over the parameters of the block and the channels of its inpu
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
@@ -277,19 +277,21 @@ def _is_kept(operation: Operation, name: str, origin: Origin) -> bool:
 
 
 def _with_terms(
-    operation: Operation, terms: Iterable[tuple[str, Expression]], takes_reals: bool
+    operation: Operation, terms: Collection[tuple[str, Expression]], takes_reals: bool
 ) -> Operation:
     """The operation with traced parameters, which remember how they were written.
 
     A parameter that takes any number keeps quotients as they are, if the operation `takes_reals`.
     """
+    if not terms:
+        return operation
     changed: dict[str, object] = {}
     reals = {f.name for f in fields(operation) if kind_of(f).accepts(_HALF)} if takes_reals else ()
     for name, term in terms:
         is_real = name in reals and not isinstance(term, Literal | Opaque)
         value = getattr(operation, name)
         changed[name] = traced(value, apply(REAL, term) if is_real else term)
-    return replace(operation, **changed) if changed else operation
+    return replace(operation, **changed)
 
 
 def _results(operation: Operation, operands: Types, own: Types) -> Iterator[TensorType]:

@@ -28,7 +28,8 @@ from archdsl.emit.python import (
 )
 from archdsl.emit.scripts import ENTRY_SCRIPTS, Target, scripts, supergraph_scripts
 from archdsl.emit.writer import DOC_WIDTH
-from archdsl.ir.graph import Graph, final_softmax
+from archdsl.ir.graph import Graph
+from archdsl.ir.probabilities import final_softmax
 from archdsl.recipes.recipe import Recipe
 
 _ENTRIES = ("hubconf.py", *ENTRY_SCRIPTS)
@@ -132,6 +133,11 @@ def sealed_files(
     sealed = {name: files.sealed(text) for name, text in texts.items()}
     sealed |= {name: files.sealed_object(text) for name, text in (objects or {}).items()}
     return {**sealed, files.MANIFEST: files.sealed_json({**manifest, "files": digests(sealed)})}
+
+
+def lowered_file(graph: Graph, target: str) -> str:
+    """The name of the module of a target, beside the readable one."""
+    return f"{file_name(graph.name)}_{target}.py"
 
 
 def _module_file(graph: Graph) -> str:

@@ -12,7 +12,16 @@ from archdsl.emit import terms
 from archdsl.emit.arguments import Argument
 from archdsl.emit.names import variable
 from archdsl.emit.plans import PlannedMember
-from archdsl.emit.python import Atom, Attribute, Call, Conditional, Python, Subscript, literal
+from archdsl.emit.python import (
+    Atom,
+    Attribute,
+    Call,
+    Conditional,
+    Keyword,
+    Python,
+    Subscript,
+    literal,
+)
 from archdsl.emit.references import FromInput, FromMember, Reference
 from archdsl.emit.structure import Member
 from archdsl.emit.templates import instantiate
@@ -88,7 +97,14 @@ class Slot:
             sizes = {name: one.write(tensors) for name, one in self.computed.items()}
             own = operands[: len(self.planned.operands)]
             return instantiate(self.template, own, {**self.values, **sizes})
-        return Call(Attribute(SELF, self.attribute), tuple(operands))
+        return Call(Attribute(SELF, self.attribute), tuple(self._named(operands)))
+
+    def _named(self, operands: list[Python]) -> list[Python]:
+        """The operands of a call, the last of them by name where the layer asks for that."""
+        form = self.member.form
+        names = form.keywords if isinstance(form, Layer) else ()
+        plain = len(operands) - len(names)
+        return operands[:plain] + list(map(Keyword, names, operands[plain:]))
 
     def _cast(self, place: int, operands: list[Python]) -> Python:
         if place not in self.casts:

@@ -6,7 +6,6 @@ the network are arguments of its class.
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import TypeAlias
 from archdsl.costs.figures import Costs
 from archdsl.emit.classes import BlockClass, Classes, classes
 from archdsl.emit.functions import FunctionWriter
+from archdsl.emit.imports import Imported, import_lines
 from archdsl.emit.initialise import initialisation
 from archdsl.emit.kept import without_kept
 from archdsl.emit.leaves import constants
@@ -36,7 +36,7 @@ from archdsl.emit.opens import (
 )
 from archdsl.emit.pages import page
 from archdsl.emit.paths import layer_paths
-from archdsl.emit.provided import PROVIDED
+from archdsl.emit.provided import layers, provided
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -111,8 +111,6 @@ def _axes(graph: Graph) -> str:
     return ", ".join(dict.fromkeys(named)) or "without the batch"
 
 
-_WORDS = re.compile(r"\w+")
-
 Constants: TypeAlias = tuple[Statement, ...]
 """The constants at the top of a module."""
 
@@ -142,34 +140,42 @@ class ModuleView(Frozen):
 class Definitions(Frozen):
     """The classes and functions of a module, as trees and as lines, and the network's own class.
 
-    `used` are the names that they read. `roots` has the scope of each network that the class
-    covers, in the order of the values of its arguments, and `paths` the path of each layer of the
-    first of them. `divided` are the blocks of which one class cannot say all instances.
+    `used` are the names that they read, and `imports` what they need beside torch. `roots` has the
+    scope of each network that the class covers, in the order of the values of its arguments, and
+    `paths` the path of each layer of the first of them. `divided` are the blocks of which one class
+    cannot say all instances.
     """
 
     trees: tuple[Statement, ...]
     bodies: list[list[str]]
     used: frozenset[str]
+    imports: frozenset[Imported]
     network: Emitted
     roots: tuple[int, ...]
     paths: Mapping[Address, str]
     divided: tuple[Definition, ...]
 
 
-def definitions(graph: Graph, target: Target) -> Definitions:
-    """The classes of a network, in the order in which each needs those before it."""
+def definitions(graph: Graph, target: Target, also: Iterable[str] = ()) -> Definitions:
+    """The classes of a network, in the order in which each needs those before it.
+
+    `also` are names of the target's layers that others need.
+    """
     known = classes(graph, target)
     every = _open_classes(graph, known)
     trees = tuple([written.tree for written in every])
-    used = {name for tree in trees for name in names_in(tree)}
-    provided = [lines for name, lines in PROVIDED.items() if name in used]
-    used |= {word for lines in provided for line in lines for word in _WORDS.findall(line)}
-    bodies = [*provided, *(render((tree,)) for tree in trees)]
+    used = frozenset(also).union(name for tree in trees for name in names_in(tree))
+    brought = [layers(target.layers, used)] if target.layers else []
+    brought.append(provided(used))
+    used = used.union(*(each.used for each in brought))
+    imports = frozenset[Imported]().union(*(each.imports for each in brought))
+    bodies = [lines for each in brought for lines in each.bodies]
+    bodies += [render((tree,)) for tree in trees]
     roots = tuple([instance.scope.index for instance in known.ordered[-1].instances])
     attributes = {block: one.attributes for block, one in zip(known.ordered, every, strict=True)}
     paths = layer_paths(known, attributes)
     return Definitions(
-        trees, bodies, frozenset(used), every[-1], roots, paths, tuple(_divided(known))
+        trees, bodies, used, imports, every[-1], roots, paths, tuple(_divided(known))
     )
 
 
@@ -183,9 +189,18 @@ def _divided(known: Classes) -> Iterator[Definition]:
 
 def write_module(graph: Graph, header: str, known: Constants, target: Target) -> Module:
     """The module of a network; its open parameters are arguments of the constructor."""
-    found = definitions(graph, target)
-    docstring, imports = render((Docstring(header),)), _imports(found.used)
-    view = ModuleView(docstring, imports, render(known), found.bodies)
+    return print_module(definitions(graph, target), header, known)
+
+
+def print_module(
+    found: Definitions, header: str, known: Constants, after: Iterable[Statement] = ()
+) -> Module:
+    """The module of some classes, with what stands after them."""
+    docstring, last = render((Docstring(header),)), tuple(after)
+    used = found.used.union(name for tree in last for name in names_in(tree))
+    imports = _imports(used, found.imports)
+    bodies = found.bodies + ([render(last)] if last else [])
+    view = ModuleView(docstring, imports, render(known), bodies)
     text, signature = page("module.py.j2", module=view), found.network.signature
     return Module(text, signature.name, parameters(signature), found.network.parts, found.paths)
 
@@ -252,13 +267,19 @@ def _writer(block: BlockClass, name: str, context: ModuleContext) -> ClassWriter
     return kind(block, name, doc, context)
 
 
-def _imports(used: frozenset[str]) -> list[str]:
+_TORCH = (Imported("torch", "Tensor"), Imported("torch", "nn"))
+"""What every module imports."""
+
+_USED = (
+    Imported("math"),
+    Imported("collections", "OrderedDict"),
+    Imported("torch"),
+    Imported("torch.nn.functional", None, "F"),
+)
+"""What is imported where it is used: ruff reports an unused import as F401."""
+
+
+def _imports(used: frozenset[str], others: Iterable[Imported]) -> list[str]:
     """The imports that the classes need, in the order of ruff's `I` rule."""
-    # Only what is used: ruff reports an unused import as F401.
     roots = {name.partition(".")[0] for name in used}
-    standard = ["import math"] if "math" in roots else []
-    standard += ["from collections import OrderedDict"] if "OrderedDict" in roots else []
-    lines = [*standard, ""] if standard else []
-    lines += ["import torch"] if "torch" in roots else []
-    lines += ["import torch.nn.functional as F"] if "F" in roots else []
-    return [*lines, "from torch import Tensor, nn"]
+    return import_lines({*_TORCH, *others, *(each for each in _USED if each.bound in roots)}, ())

@@ -1,11 +1,20 @@
 """Definitions that a module brings along where it uses them, because torch has none.
 
-They are text, since nothing in them depends on a network.
+They are text, since nothing in them depends on a network. Those of all targets are here; the layers
+of one target are a template of its own.
 """
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterable
+
+from archdsl.emit.imports import Imported, imported_by
+from archdsl.emit.pages import page
+from archdsl.emit.pieces import laid_out, parts_of, reachable
 from archdsl.emit.terms import ROUND_TO
+from archdsl.frozen import Frozen
 
 _ROUND_TO = '''
 def round_to(value: float, multiple: int) -> int:
@@ -100,3 +109,34 @@ PROVIDED = {
     )
 }
 """The lines of each definition, by its name."""
+
+_WORDS = re.compile(r"\w+")
+
+
+class Provided(Frozen):
+    """The lines of some definitions, each with those that it needs, and what they import."""
+
+    bodies: tuple[list[str], ...]
+    used: frozenset[str]
+    """The words in them: names that must be imported, if they are modules."""
+    imports: frozenset[Imported] = frozenset()
+
+
+def provided(used: Iterable[str]) -> Provided:
+    """The definitions of all targets, as far as some names are used."""
+    bodies = tuple([lines for name, lines in PROVIDED.items() if name in used])
+    words = {word for lines in bodies for line in lines for word in _WORDS.findall(line)}
+    return Provided(bodies, frozenset(words))
+
+
+def layers(template: str, used: Iterable[str]) -> Provided:
+    """The definitions of a target's own template, as far as some names are used."""
+    text = page(template)
+    parts, names = list(parts_of(template, text)), frozenset(used)
+    needed = reachable((part for part in parts if part.binds & names), parts)
+    reads = frozenset(name for part in needed for name in part.reads)
+    imports = (each for node in ast.parse(text).body for each in imported_by(node))
+    lines = "\n".join(laid_out(needed)).strip().splitlines()
+    return Provided(
+        (lines,) if lines else (), reads, frozenset(each for each in imports if each.bound in reads)
+    )

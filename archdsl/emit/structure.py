@@ -109,7 +109,8 @@ class Member(Frozen):
         """
         if isinstance(self.form, Layer):
             names = tuple(argument.name for argument in self.form.arguments)
-            return (self.form.constructor, names, self.form.zero, self.form.shared)
+            what = self.form.constructor, self.form.zero, self.form.shared, self.form.keywords
+            return (*what, names)
         if isinstance(self.form, Template):
             return (self.form.template, tuple(self.form.values))
         if isinstance(self.form, Weight):

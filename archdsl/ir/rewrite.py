@@ -88,7 +88,7 @@ class Rewrite:
     def fuse_later(
         self, node: Node, reader: Node, operation: Operation, other: int, **imposed: object
     ) -> Node:
-        """The same in the place of the reader, with its operand at the place `other` as a further one.
+        """The same in the place of the reader, with its operand `other` as a further one.
 
         The node is dropped before, without anything instead.
 

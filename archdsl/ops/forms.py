@@ -38,7 +38,8 @@ class Layer(Frozen):
     """An operation that is a module of its own: `self.conv = nn.Conv3d(...)`.
 
     `label` is the attribute's name before numbering, `zero` the parameters that are initialised to
-    zero. A `shared` layer has no state, so one module serves all its uses in a class.
+    zero. A `shared` layer has no state, so one module serves all its uses in a class. `keywords`
+    are the names of its last operands in its call, if they need some.
     """
 
     constructor: str
@@ -46,6 +47,7 @@ class Layer(Frozen):
     label: str
     zero: tuple[str, ...] = ()
     shared: bool = False
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

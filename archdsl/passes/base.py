@@ -9,8 +9,8 @@ arithmetic only, so that they need no torch, and work on arrays of any library.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.forms import Expression, Layer
@@ -21,20 +21,6 @@ Tensors: TypeAlias = Mapping[str, Any]
 
 Paths: TypeAlias = Mapping[int, str]
 """The path of each node's layer in a module: the beginning of its keys in a state dict."""
-
-
-class WeightRule(Protocol):
-    """How the tensors of one `node` after a pass follow from the nodes that it `reads` before."""
-
-    @property
-    def node(self) -> int: ...
-
-    @property
-    def reads(self) -> tuple[int, ...]: ...
-
-    def compute(self, *held: Tensors) -> Tensors:
-        """The tensors of the node; `held` are those of the nodes that it reads, in order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +34,43 @@ class Keep:
         return held[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The weight and bias of a layer together with the batch norm after it."""
+
+    node: int
+    reads: tuple[int, int]
+    eps: float
+
+    def compute(self, *held: Tensors) -> Tensors:
+        layer, norm = held
+        # Without `affine`, a norm has no weight and no bias: they are 1 and 0.
+        scale = norm.get("weight", 1) / (norm["running_var"] + self.eps) ** 0.5
+        shift = norm.get("bias", 0) - norm["running_mean"] * scale
+        weight = layer["weight"]
+        # Output channels are the first axis of the weight, of whatever rank.
+        per_channel = scale.reshape((-1,) + (1,) * (weight.ndim - 1))
+        return {"weight": weight * per_channel, "bias": layer.get("bias", 0) * scale + shift}
+
+
+WeightRule: TypeAlias = Keep | Fold
+"""How the tensors of one `node` after a pass follow from the nodes that it `reads` before."""
+
+
 @dataclass(frozen=True)
 class Lowered:
     """The graph after a pass, with a rule for each of its nodes that has tensors."""
 
     graph: Graph
     weights: tuple[WeightRule, ...]
+
+    def then(self, later: Lowered) -> Lowered:
+        """The result of both passes, with rules that read the graph before the first.
+
+        A layer is folded once: a norm behind a folded one has no layer before it.
+        """
+        earlier = {rule.node: rule for rule in self.weights}
+        return Lowered(later.graph, tuple([_both(earlier, rule) for rule in later.weights]))
 
     def convert_state(self, state: Tensors, before: Paths, after: Paths) -> dict[str, Any]:
         """The state dict of the new graph's module, from that of the old graph's module.
@@ -69,6 +86,15 @@ class Lowered:
             for node, tensors in made.items()
             for name, tensor in tensors.items()
         }
+
+
+def _both(earlier: Mapping[int, WeightRule], rule: WeightRule) -> WeightRule:
+    if isinstance(rule, Keep):
+        return replace(earlier[rule.reads[0]], node=rule.node)
+    layer, norm = (earlier[node] for node in rule.reads)
+    assert isinstance(layer, Keep)
+    assert isinstance(norm, Keep)
+    return replace(rule, reads=(*layer.reads, *norm.reads))
 
 
 def _tensors_by_node(state: Tensors, paths: Paths) -> dict[int, Tensors]:

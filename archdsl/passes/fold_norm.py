@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archdsl.ir.graph import Graph, Node, Value
 from archdsl.ir.rewrite import Rewrite
@@ -17,26 +17,7 @@ from archdsl.ops.convolution import Convolution
 from archdsl.ops.linear import Linear
 from archdsl.ops.normalisation import BatchNorm
 from archdsl.params.kinds import number
-from archdsl.passes.base import Keep, Lowered, Tensors, WeightRule, nodes_with_tensors
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """The weight and bias of a layer together with the batch norm after it."""
-
-    node: int
-    reads: tuple[int, int]
-    eps: float
-
-    def compute(self, *held: Tensors) -> Tensors:
-        layer, norm = held
-        # Without `affine`, a norm has no weight and no bias: they are 1 and 0.
-        scale = norm.get("weight", 1) / (norm["running_var"] + self.eps) ** 0.5
-        shift = norm.get("bias", 0) - norm["running_mean"] * scale
-        weight = layer["weight"]
-        # Output channels are the first axis of the weight, of whatever rank.
-        per_channel = scale.reshape((-1,) + (1,) * (weight.ndim - 1))
-        return {"weight": weight * per_channel, "bias": layer.get("bias", 0) * scale + shift}
+from archdsl.passes.base import Fold, Keep, Lowered, WeightRule, nodes_with_tensors
 
 
 def fold_norm(graph: Graph) -> Lowered:

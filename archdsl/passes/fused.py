@@ -5,12 +5,15 @@ They have the costs of what they stand for. Which code computes them is up to a 
 
 from __future__ import annotations
 
+from typing import Any
+
+from archdsl.ir.integers import Range
 from archdsl.ir.types import TensorType
 from archdsl.ops.activation import HardSigmoid, HardSwish, Sigmoid, Silu, Tanh
 from archdsl.ops.base import Cost, Mismatch, Operation, Reordered, Types
 from archdsl.ops.convolution import Convolution
 from archdsl.ops.rectifier import Relu
-from archdsl.params.kinds import Choice, parameter
+from archdsl.params.kinds import Boolean, Choice, parameter
 
 ACTIVATIONS: tuple[type[Operation], ...] = (Relu, Silu, Sigmoid, Tanh, HardSwish, HardSigmoid)
 """The activations without parameters that a convolution can do behind itself."""
@@ -19,11 +22,15 @@ NOTHING = "none"
 
 
 class FusedConvolution(Convolution):
-    """A convolution, to whose result a second operand is added, and then an activation."""
+    """A convolution, to whose result a second operand is added, and then an activation.
+
+    If it `overwrites`, the result is written over the second operand.
+    """
 
     name = "fused_conv"
     arity = (1, 2)
     activation: str = parameter(Choice((NOTHING, *(each.name for each in ACTIVATIONS))), NOTHING)
+    overwrites: bool = parameter(Boolean(), False)
 
     def infer(self, x: TensorType, added: TensorType | None = None) -> Types:
         (result,) = super().infer(x)
@@ -40,5 +47,23 @@ class FusedConvolution(Convolution):
 
 def fused(operation: Convolution, **done: str) -> FusedConvolution:
     """A convolution as one that can do more, and does what is `done`."""
-    names = type(operation).__match_args__
-    return FusedConvolution(**{**{name: getattr(operation, name) for name in names}, **done})
+    own: dict[str, Any] = {name: getattr(operation, name) for name in operation.__match_args__}
+    return FusedConvolution(**{**own, **done})
+
+
+class InPlace(Operation):
+    """An operation that writes its result over the operand at a place."""
+
+    name = "in_place"
+    arity = (1, 2)
+    operation: Operation
+    overwritten: int
+
+    def infer(self, *operands: TensorType) -> Types:
+        return self.operation.infer(*operands)
+
+    def integers(self, *operands: TensorType) -> Range | None:
+        return self.operation.integers(*operands)
+
+    def cost(self, operands: Types, results: Types) -> Cost:
+        return self.operation.cost(operands, results)

@@ -1,7 +1,7 @@
 """Blocks of one operation dissolved into the blocks around them.
 
-Once its norm is folded and its activation joined, `conv_norm_act` is one layer. A class for it would
-be a level without a purpose, and would keep the layer from doing the sum around the block.
+Once its norm is folded and its activation joined, `conv_norm_act` is one layer. A class for it
+would be a level without a purpose, and would keep the layer from doing the sum around the block.
 """
 
 from __future__ import annotations
@@ -39,7 +39,12 @@ def _is_all_of(graph: Graph, node: Node, scope: Scope, sizes: Counter[int]) -> b
     # A value that comes through a condition of the block is not just what enters.
     joins = (join for first in node.joins for join in _chain(first))
     is_plain = node.guard is None and not any(join.scope == scope.index for join in joins)
-    return is_plain and not node.share and scope.outputs == results and own <= set(scope.inputs.values())
+    return (
+        is_plain
+        and not node.share
+        and scope.outputs == results
+        and own <= set(scope.inputs.values())
+    )
 
 
 def _chain(join: Join | None) -> Iterator[Join]:

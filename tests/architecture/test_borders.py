@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "build": GROUND
     | {"foreign", "ir", "ops", "params", "plan.decisions", "plan.plan", "plan.rows", "program"}
     | {"syntax.printing.expressions", "syntax.tree"},
-    "passes": {"ir", "ops", "params.kinds"},
+    "passes": {"ir", "ops", "params.kinds", "source"},
     "infer": {"diagnostics", "ir", "ops"},
     "costs": {"ir", "ops"},
     "settings": {"diagnostics", "frozen", "limits", "params"},

@@ -6,20 +6,11 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "templates" / "infer_kernels.py.j2"
-_HEAD = """\
-from collections.abc import Callable
-from typing import Any
-
-import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
-
-"""
+TEMPLATE = Path(__file__).resolve().parents[2] / "templates" / "infer_layers.py.j2"
 
 
 def load_kernels() -> ModuleType:
-    module = ModuleType("infer_kernels")
+    module = ModuleType("infer_layers")
     sys.modules[module.__name__] = module  # what is pickled is looked up there
-    exec(compile(_HEAD + TEMPLATE.read_text(), str(TEMPLATE), "exec"), vars(module))
+    exec(compile(TEMPLATE.read_text(), str(TEMPLATE), "exec"), vars(module))
     return module

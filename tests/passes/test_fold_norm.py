@@ -20,8 +20,8 @@ from archdsl.emit.module import write_module
 from archdsl.emit.targets.readable import READABLE
 from archdsl.ir.graph import Graph
 from archdsl.ops.forms import Weight
-from archdsl.passes.base import Lowered, Paths, nodes_with_tensors
-from archdsl.passes.fold_norm import Fold, fold_norm
+from archdsl.passes.base import Fold, Lowered, Paths, nodes_with_tensors
+from archdsl.passes.fold_norm import fold_norm
 
 
 def network(text: str, name: str | None = None) -> archdsl.Network:

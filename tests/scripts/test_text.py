@@ -14,7 +14,7 @@ import black
 import pytest
 
 from archdsl.emit.scripts import NAMES, scripts
-from archdsl.emit.scripts.imports import names_bound
+from archdsl.emit.imports import names_bound
 from archdsl.recipes.recipe import (
     AutoAugment,
     FullLength,

@@ -13,7 +13,7 @@ import pytest
 
 import archdsl
 from archdsl.emit.scripts import GRADIENT_SCRIPTS
-from archdsl.emit.scripts.imports import names_bound
+from archdsl.emit.imports import names_bound
 from archdsl.resources import folder
 from tests.supernet.connecting import write_folder
 

@@ -17,6 +17,8 @@ from archdsl.emit.python.definitions import TrailingComment as TrailingComment
 from archdsl.emit.python.expressions import Atom as Atom
 from archdsl.emit.python.expressions import Attribute as Attribute
 from archdsl.emit.python.expressions import Call as Call
+from archdsl.emit.python.expressions import Dict as Dict
+from archdsl.emit.python.expressions import Entry as Entry
 from archdsl.emit.python.expressions import Keyword as Keyword
 from archdsl.emit.python.expressions import List as List
 from archdsl.emit.python.expressions import Python as Python

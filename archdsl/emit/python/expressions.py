@@ -195,6 +195,31 @@ class List(Python):
         return enclosed(expression_list(self.items), "[]", encloses=True)
 
 
+class Entry(Python):
+    """`key: value`, in a dictionary."""
+
+    key: Python
+    value: Python
+
+    @property
+    def precedence(self) -> int:
+        return LOOSEST
+
+    def tokens(self) -> Iterator[Token]:
+        yield from self.key.within(CONDITION)
+        yield Token(":")
+        yield from spaced(self.value.within(CONDITION), True)
+
+
+class Dict(Python):
+    """`{key: value, ...}`."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def tokens(self) -> Iterator[Token]:
+        return enclosed(expression_list(self.entries), "{}", encloses=True)
+
+
 def expression_list(items: Iterable[Python]) -> Iterator[Token]:
     """Expressions with commas between them."""
     return comma_separated(item.tokens() for item in items)

@@ -8,32 +8,13 @@ file: such scripts are refused.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from archdsl.diagnostics import CompileError, error
+from archdsl.emit.imports import Imported, import_lines, imported_by
+from archdsl.emit.pieces import Part, laid_out, parts_of, reachable
 from archdsl.emit.python import Docstring, render
-from archdsl.emit.scripts.imports import (
-    Imported,
-    import_lines,
-    imported_by,
-    names_bound,
-    names_used,
-)
-from archdsl.frozen import Frozen
-
-
-class Part(Frozen):
-    """A statement at the top of a file, with the comments above it, and what it binds and reads."""
-
-    file: str
-    text: str
-    blank_lines: int
-    is_definition: bool
-    is_early: bool
-    """Whether it stands between imports: the others take long."""
-    binds: frozenset[str]
-    reads: frozenset[str]
 
 
 def join(script: str, files: Mapping[str, str]) -> str:
@@ -44,8 +25,8 @@ def join(script: str, files: Mapping[str, str]) -> str:
     """
     trees = _dependencies_first({name: ast.parse(text) for name, text in files.items()})
     own = {name.removesuffix(".py") for name in trees}
-    parts = [part for name, tree in trees.items() for part in _parts(name, tree, files[name])]
-    needed = _reachable(script, parts)
+    parts = [part for name in trees for part in parts_of(name, files[name])]
+    needed = reachable((part for part in parts if part.file == script), parts)
     names = {name for part in needed for name in part.reads}
     imports = [
         (name, each)
@@ -68,7 +49,7 @@ def join(script: str, files: Mapping[str, str]) -> str:
 
 
 def _block(imports: Iterable[Imported], parts: Iterable[Part]) -> list[str]:
-    return ["", *import_lines(imports, ()), *_layout(parts)]
+    return ["", *import_lines(imports, ()), *laid_out(parts)]
 
 
 def _dependencies_first(trees: Mapping[str, ast.Module]) -> dict[str, ast.Module]:
@@ -81,42 +62,6 @@ def _dependencies_first(trees: Mapping[str, ast.Module]) -> dict[str, ast.Module
         {name: [other for other in others if other in trees] for name, others in imported.items()}
     )
     return {name: trees[name] for name in order.static_order()}
-
-
-def _parts(file: str, tree: ast.Module, text: str) -> Iterator[Part]:
-    """The statements of a file, its docstring and its imports aside."""
-    written = text.splitlines()
-    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    end = 0
-    for node in tree.body:
-        above, end = end, node.end_lineno or node.lineno
-        is_docstring = isinstance(node, ast.Expr) and node is tree.body[0]
-        if is_docstring or node in imports:
-            continue
-        is_early = bool(imports) and node.lineno < imports[-1].lineno
-        own = written[above:end]
-        blank = next(i for i, line in enumerate(own) if line.strip())
-        statement = "\n".join(own[blank:])
-        is_definition = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.If)
-        names = frozenset(names_bound(node))
-        reads = frozenset(names_used(statement))
-        yield Part(file, statement, blank, is_definition, is_early, names, reads)
-
-
-def _reachable(script: str, parts: list[Part]) -> list[Part]:
-    """The script's own statements and all that they read, in the order of their files."""
-    homes: dict[str, list[Part]] = {}
-    for part in parts:
-        for name in part.binds:
-            homes.setdefault(name, []).append(part)
-    found = {part for part in parts if part.file == script}
-    waiting = [*found]
-    while waiting:
-        for name in waiting.pop().reads:
-            new = set(homes.get(name, ())) - found
-            found |= new
-            waiting += new
-    return [part for part in parts if part in found]
 
 
 def _refuse_clashes(parts: Iterable[Part], imports: Iterable[tuple[str, Imported]]) -> None:
@@ -134,16 +79,3 @@ def _docstring(trees: Mapping[str, ast.Module], script: str) -> str:
     """What the recipe says of itself, and how the script is started."""
     _, usage, *_ = (ast.get_docstring(trees[script]) or "").split("\n\n")
     return f"{ast.get_docstring(trees['recipe.py'])}\n\n{usage}"
-
-
-def _layout(parts: Iterable[Part]) -> Iterator[str]:
-    """The statements, apart from each other as they were; definitions by two empty lines."""
-    before: Part | None = None
-    for part in parts:
-        is_definition = part.is_definition and not part.is_early
-        is_apart = before is None or before.file != part.file
-        is_apart |= is_definition or (before is not None and before.is_definition)
-        first = before is None and not is_definition
-        yield from [""] * (1 if first else 2 if is_apart else min(part.blank_lines, 2))
-        yield part.text
-        before = part

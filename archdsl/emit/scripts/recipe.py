@@ -11,6 +11,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import CompileError, error
+from archdsl.emit.imports import Imported, import_lines, names_defined, names_used
 from archdsl.emit.names import first_paragraph
 from archdsl.emit.pages import page
 from archdsl.emit.python import (
@@ -24,7 +25,6 @@ from archdsl.emit.python import (
     literal,
     render,
 )
-from archdsl.emit.scripts.imports import Imported, import_lines, names_defined, names_used
 from archdsl.emit.scripts.settings import constants, number
 from archdsl.emit.scripts.target import Target
 from archdsl.frozen import Frozen

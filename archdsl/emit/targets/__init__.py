@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archdsl.emit.targets.base import Target
+from archdsl.emit.targets.infer import INFER
 from archdsl.emit.targets.readable import READABLE
 
-TARGETS: Mapping[str, Target] = {target.name: target for target in (READABLE,)}
+TARGETS: Mapping[str, Target] = {target.name: target for target in (READABLE, INFER)}

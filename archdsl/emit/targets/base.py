@@ -26,12 +26,21 @@ def as_declared(operation: Operation, operands: Types, results: Types) -> Form:
 
 @dataclass(frozen=True)
 class Target:
-    """A kind of module. `form` gives the PyTorch form of an operation in it."""
+    """A kind of module. `form` gives the PyTorch form of an operation in it.
+
+    `layers` is the template with the classes of its forms, where torch has none.
+    """
 
     name: str
     passes: tuple[Pass, ...] = ()
     form: Callable[[Operation, Types, Types], Form] = as_declared
+    layers: str = ""
 
     def lowered(self, graph: Graph) -> Graph:
         """The graph after all passes."""
         return reduce(lambda before, step: step(before).graph, self.passes, graph)
+
+    def lower(self, graph: Graph) -> Lowered:
+        """The graph after all passes, and how its weights follow from those before the first."""
+        first, *others = self.passes
+        return reduce(lambda before, step: before.then(step(before.graph)), others, first(graph))

@@ -10,7 +10,8 @@ from fnmatch import fnmatchcase
 
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error, suggestion, warning
 from archdsl.infer import infer
-from archdsl.ir.graph import Graph, Node, final_softmax
+from archdsl.ir.graph import Graph, Node
+from archdsl.ir.probabilities import final_softmax
 from archdsl.ir.types import TensorType, show_shape
 from archdsl.recipes.recipe import FullLength, Recipe
 from archdsl.settings.reading.entries import Entries, Entry
