@@ -119,7 +119,8 @@ def test_a_view_keeps_what_it_shows() -> None:
 
 
 def test_layers_that_are_used_twice_stay() -> None:
-    body = "  share c = conv(4, 3)\n  a = c(x)\n  b = c(a)\n  return relu(b) + a"
+    share = "  share c = conv(channels = 4, kernel = 3)\n"
+    body = f"{share}  a = c(x)\n  b = c(a)\n  return relu(b) + a"
     assert "conv+relu" not in operations(body)
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import black
 import pytest
 
-from archdsl.emit.scripts import NAMES, scripts
 from archdsl.emit.imports import names_bound
+from archdsl.emit.scripts import NAMES, scripts
 from archdsl.recipes.recipe import (
     AutoAugment,
     FullLength,

@@ -12,8 +12,8 @@ import black
 import pytest
 
 import archdsl
-from archdsl.emit.scripts import GRADIENT_SCRIPTS
 from archdsl.emit.imports import names_bound
+from archdsl.emit.scripts import GRADIENT_SCRIPTS
 from archdsl.resources import folder
 from tests.supernet.connecting import write_folder
 

@@ -13,8 +13,8 @@ import pytest
 from scripts.linted import complaints
 
 from archdsl.diagnostics import CompileError, Diagnostics
-from archdsl.emit.scripts import NAMES, SEARCH_NAMES, Target, search_scripts
 from archdsl.emit.imports import names_bound
+from archdsl.emit.scripts import NAMES, SEARCH_NAMES, Target, search_scripts
 from archdsl.resources import folder
 from archdsl.spec import load
 from tests.supernet.searching import SPEC
