@@ -127,6 +127,25 @@ def test_a_run_of_another_space_is_refused(
     assert "step_00000003.pt is " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+def test_a_weight_that_is_not_finite_is_not_resumed(
+    scripts: SimpleNamespace,
+    output: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    value: float,
+) -> None:
+    (tmp_path / "checkpoints").mkdir()
+    state = state_of(output, 3)
+    state["model_state"]["nodes.weighted_sum.weights"][0] = value
+    path = tmp_path / "checkpoints" / "step_00000003.pt"
+    torch.save(state, path)
+    assert searched(scripts, tmp_path, *SHORT, "--resume", "auto") == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {path}: the weights of the connection ")
+    assert said.endswith(" are not finite\n")
+
+
 def test_connections_have_an_optimiser_of_their_own(output: Path) -> None:
     state = state_of(output)
     (own,) = state["connections"]

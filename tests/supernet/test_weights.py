@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,16 @@ def test_any_list_is_dealt_within_one(sizes: tuple[int, ...]) -> None:
     counts = [times[place] for place in range(max(sizes))]
     assert max(counts) - min(counts) <= 1
     assert dealt(sizes, max(sizes), "cpu").tolist() == [*range(max(sizes))]
+
+
+def test_no_list_is_dealt_unevenly() -> None:
+    """Whatever the numbers are: so none has to be refused."""
+    dealt, chance = supernet(ROWS).dealt, random.Random(0)
+    for _ in range(300):
+        sizes = tuple(sorted(chance.sample(range(1, 80), chance.randint(2, 9))))
+        times = Counter(f for size in sizes for f in dealt(sizes, size, "cpu").tolist())
+        counts = [times[place] for place in range(max(sizes))]
+        assert max(counts) - min(counts) <= 1, sizes
 
 
 def test_initial_weights_are_those_of_the_widest() -> None:

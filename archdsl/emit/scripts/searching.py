@@ -57,8 +57,10 @@ def search_constants(search: Search, recipe: Recipe) -> Iterator[Constant]:
     yield Constant("METRICS", literal(metrics(search)), "costs that are logged and compared")
     yield Constant("HOLD_OUT", number(search.held_out), "of the training videos")
     yield Constant("SEED", literal(search.seed))
-    yield Constant("CANDIDATES", literal(CANDIDATES), "paths that are judged at the end")
-    remark = "batches for the statistics of norms, when a path is judged"
+    yield Constant("CANDIDATES", literal(CANDIDATES), "paths judged at the end; no paper says how many")
+    remark = "for the statistics of norms, when a path is judged"
+    if recipe.precise_bn is None:
+        remark += "; ours"
     yield Constant("STATISTICS_BATCHES", literal(recipe.precise_bn or STATISTICS), remark)
     yield Constant("FOUND", literal(search.keep), "members that are written")
 
