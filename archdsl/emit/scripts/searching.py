@@ -57,7 +57,7 @@ def search_constants(search: Search, recipe: Recipe) -> Iterator[Constant]:
     yield Constant("METRICS", literal(metrics(search)), "costs that are logged and compared")
     yield Constant("HOLD_OUT", number(search.held_out), "of the training videos")
     yield Constant("SEED", literal(search.seed))
-    yield Constant("CANDIDATES", literal(CANDIDATES), "paths judged at the end; no paper says how many")
+    yield Constant("CANDIDATES", literal(CANDIDATES), "paths that are judged at the end; ours")
     remark = "for the statistics of norms, when a path is judged"
     if recipe.precise_bn is None:
         remark += "; ours"
