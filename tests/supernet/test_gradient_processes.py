@@ -38,11 +38,13 @@ def test_killed_searches_end_with_the_same_bits(text: str, tmp_path: Path) -> No
     check_killed(build / "search.py", flags, results, tmp_path, moments=6, writes=60)
 
 
-@SEARCHES
+@pytest.mark.parametrize(
+    "text", [TOGETHER.replace(ADAM, SGD), IN_TURN], ids=["together", "in turn"]
+)
 def test_two_search_as_one_does(text: str, tmp_path: Path) -> None:
-    """Norms keep their statistics, as each process would have those of its own clips. Weights move
-    by SGD, which makes no more of a rounding error than it is."""
-    build = write_folder(tmp_path / "build", load_text(text.replace(ADAM, SGD)))
+    """Norms keep their statistics, as each process would have those of its own clips. Weights that
+    learn together move by SGD, which makes no more of a rounding error than it is."""
+    build = write_folder(tmp_path / "build", load_text(text))
     videos = folders.write_videos(tmp_path / "videos", train=24, val=3)
     flags = ["--data", videos, *SMALL, "--workers", 0, "--epochs", 9, "--batch", 4, "--freeze-norm"]
     found = [
