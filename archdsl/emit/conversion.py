@@ -6,7 +6,7 @@ norms that layers do; a function reads them, and gives a network that is ready.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import TypeAlias
@@ -28,11 +28,11 @@ from archdsl.emit.python import (
     Python,
     Return,
     Statement,
-    Tuple,
     literal,
 )
 from archdsl.emit.signatures import parameters
 from archdsl.ir.graph import Address, Graph, Node
+from archdsl.ops.forms import PyValue
 from archdsl.passes.base import Fold, Lowered, Paths
 
 CONVERTED = ("converted",)
@@ -50,17 +50,18 @@ def conversion(
     `graph` is that of the readable module, and `readable` has the paths of its layers.
     """
     before, after = _paths(graph, readable), _paths(lowered.graph, found.paths)
-    folded = {
-        after[r.node]: (before[r.reads[1]], r.eps) for r in lowered.weights if isinstance(r, Fold)
-    }
+    folded: dict[float, dict[str, str]] = {}
+    for rule in lowered.weights:
+        if isinstance(rule, Fold):
+            folded.setdefault(rule.eps, {})[after[rule.node]] = before[rule.reads[1]]
     pairs = ((after[rule.node], before[rule.reads[0]]) for rule in lowered.weights)
     names = {own: theirs for own, theirs in pairs if own != theirs}
     yield Comment(
-        "The batch norm that each layer does, as the readable module calls it, and its eps."
+        "By its eps, the batch norm that each layer does, as the readable module calls it."
     )
-    yield Assign(Atom("NORMS"), _table({own: _pair(*norm) for own, norm in folded.items()}))
+    yield Assign(Atom("NORMS"), _table({eps: _table(norms) for eps, norms in folded.items()}))
     yield Comment("Layers that the readable module calls otherwise.")
-    yield Assign(Atom("NAMES"), _table({own: literal(theirs) for own, theirs in names.items()}))
+    yield Assign(Atom("NAMES"), _table(names))
     yield _from_readable(found)
 
 
@@ -105,12 +106,13 @@ def _paths(graph: Graph, places: Places) -> Paths:
     return {index: places[address] for index, address in addresses if address in places}
 
 
-def _pair(norm: str, eps: float) -> Python:
-    return Tuple((literal(norm), literal(eps)))
+def _table(entries: Mapping[str, str] | Mapping[float, Python]) -> Python:
+    pairs: Iterable[tuple[PyValue, PyValue | Python]] = entries.items()
+    return Dict(tuple([Entry(literal(key), _value(value)) for key, value in pairs]))
 
 
-def _table(entries: Mapping[str, Python]) -> Python:
-    return Dict(tuple([Entry(literal(key), value) for key, value in entries.items()]))
+def _value(value: PyValue | Python) -> Python:
+    return value if isinstance(value, Python) else literal(value)
 
 
 def _from_readable(found: Definitions) -> Function:

@@ -12,10 +12,18 @@ from archdsl.ir.types import TensorType
 from archdsl.ops.activation import HardSigmoid, HardSwish, Sigmoid, Silu, Tanh
 from archdsl.ops.base import Cost, Mismatch, Operation, Reordered, Types
 from archdsl.ops.convolution import Convolution
-from archdsl.ops.rectifier import Relu
+from archdsl.ops.rectifier import Relu, Relu6
 from archdsl.params.kinds import Boolean, Choice, parameter
 
-ACTIVATIONS: tuple[type[Operation], ...] = (Relu, Silu, Sigmoid, Tanh, HardSwish, HardSigmoid)
+ACTIVATIONS: tuple[type[Operation], ...] = (
+    Relu,
+    Relu6,
+    Silu,
+    Sigmoid,
+    Tanh,
+    HardSwish,
+    HardSigmoid,
+)
 """The activations without parameters that a convolution can do behind itself."""
 
 NOTHING = "none"

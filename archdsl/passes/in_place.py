@@ -17,14 +17,14 @@ from archdsl.ops.base import Operation
 from archdsl.ops.convolution import Convolution
 from archdsl.ops.linear import Linear
 from archdsl.ops.normalisation import BatchNorm
-from archdsl.ops.rectifier import Relu
+from archdsl.ops.rectifier import Relu, Relu6
 from archdsl.passes.base import Lowered, kept
 from archdsl.passes.fused import FusedConvolution, InPlace
 
 _NEW = (Convolution, Linear, BatchNorm, Arithmetic, Activation)
 """Operations whose results are in memory of their own, which no one else holds."""
 
-_ACTIVATIONS = (HardSigmoid, HardSwish, Relu, Silu)
+_ACTIVATIONS = (HardSigmoid, HardSwish, Relu, Relu6, Silu)
 """Those that torch's modules can write over their operand."""
 
 
