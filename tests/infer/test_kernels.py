@@ -32,6 +32,7 @@ CONVOLUTIONS = {
         {"out_channels": 8, "kernel_size": (5, 7, 7), "stride": 2, "padding": (2, 3, 3)},
         (6, 9, 9),
     ),
+    "without bias": ({"out_channels": 16, "kernel_size": (1, 1, 1), "bias": False}, (3, 4, 5)),
     "picture": ({"out_channels": 16, "kernel_size": (3, 3), "stride": 2, "padding": 1}, (9, 8)),
     "picture, depthwise": (
         {"out_channels": 8, "kernel_size": (5, 5), "padding": 2, "groups": 8},
@@ -40,6 +41,7 @@ CONVOLUTIONS = {
     "picture, pointwise": ({"out_channels": 3, "kernel_size": (1, 1)}, (7, 1)),
     "sequence": ({"out_channels": 6, "kernel_size": (3,), "stride": 2, "padding": 1}, (11,)),
 }
+LAST = torch.channels_last_3d
 EXACT, FLOAT = 1e-12, 1e-5
 
 
@@ -47,6 +49,11 @@ EXACT, FLOAT = 1e-12, 1e-5
 def no_gradients() -> Iterator[None]:
     with torch.no_grad():
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_size_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "SMALL", 0)
 
 
 def build(dtype: Any, activation: str = "none", **convolution: Any) -> Any:
@@ -60,8 +67,9 @@ def build(dtype: Any, activation: str = "none", **convolution: Any) -> Any:
 def by_definition(layer: Any, x: Any, added: Any = 0.0) -> Any:
     """In float64 and in torch's ordinary memory format."""
     convolve = {3: functional.conv1d, 4: functional.conv2d, 5: functional.conv3d}[x.dim()]
-    weights = (layer.weight.double().contiguous(), layer.bias.double())
-    y = convolve(x.double().contiguous(), *weights, **layer.geometry)
+    geometry = (layer.stride, layer.padding, layer.dilation, layer.groups)
+    bias = None if layer.bias is None else layer.bias.double()
+    y = convolve(x.double().contiguous(), layer.weight.double().contiguous(), bias, *geometry)
     return kernels.ACTIVATIONS[layer.activation](y + added)
 
 
@@ -107,6 +115,16 @@ def test_sizes_in_turn() -> None:
         y = layer(x)
         assert y.shape == by_definition(layer, x).shape
         torch.testing.assert_close(y.double(), by_definition(layer, x), rtol=FLOAT, atol=FLOAT)
+
+
+@pytest.mark.parametrize("small", [0, 10**9])
+def test_small_and_large(small: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "SMALL", small)
+    layer = build(torch.float32, "sigmoid", **CONVOLUTIONS["position"][0])
+    x = torch.randn(2, 8, 1, 1, 1)
+    y = layer(x)
+    assert bool(layer.packed) == (kernels.ONEDNN and not small)
+    torch.testing.assert_close(y.double(), by_definition(layer, x), rtol=FLOAT, atol=FLOAT)
 
 
 def test_memory_formats() -> None:
@@ -159,6 +177,24 @@ def test_gradients_and_export() -> None:
     step = torch.randn(x.shape).double() * 1e-6
     change = (by_definition(layer, x + step) - by_definition(layer, x)).sum()
     torch.testing.assert_close((x.grad.double() * step).sum(), change, rtol=1e-3, atol=1e-9)
+
+
+@pytest.mark.parametrize("stride", [1, (1, 2, 2)])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_chunks_are_the_whole(dtype: Any, stride: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the last bit, for numbers of channels that are no multiple of a chunk's."""
+    monkeypatch.setattr(kernels, "LARGE", 0)
+    for channels in (24, 32, 54, 70):
+        pointwise = build(dtype, "relu", out_channels=channels, kernel_size=(1, 1, 1))
+        depthwise = kernels.Conv(channels, channels, (3, 3, 3), stride, 1, groups=channels)
+        depthwise.weight.copy_(torch.randn(depthwise.weight.shape))
+        depthwise.bias.copy_(torch.randn(channels))
+        depthwise.to(dtype)
+        for batch in (1, 2):
+            x = torch.randn(batch, 8, 4, 9, 10, dtype=dtype)
+            chunks = kernels.in_chunks(pointwise, depthwise, x)
+            torch.testing.assert_close(chunks, depthwise(pointwise(x)), rtol=0, atol=0)
+            assert dtype is torch.float64 or chunks.is_contiguous(memory_format=LAST)
 
 
 def test_mean_of_positions() -> None:
