@@ -14,7 +14,7 @@ from archdsl.emit.references import FromInput, FromJoin, FromMember, Guard, Refe
 from archdsl.emit.structure import BlockKey, Instance, Member, Outward
 from archdsl.emit.targets.base import Target
 from archdsl.ir.graph import Condition, Graph, Join, Joins, Node, Scope, Site, Value
-from archdsl.ops.forms import Expression
+from archdsl.ops.forms import Expression, Layer
 from archdsl.ops.sources import Input
 
 
@@ -144,8 +144,9 @@ class _Reader:
 
     def _operation(self, node: Node, key: Key, stage: str | None) -> Member:
         graph = self.body.graph
-        values = graph.operands(node)
+        values, form = graph.operands(node), self.body.forms[node.index]
         types, results = graph.types(values), node.results
+        is_inner = isinstance(form, Layer) and form.is_inner
         return Member(
             key,
             self._reads(values, node.joins),
@@ -154,9 +155,9 @@ class _Reader:
             node.names,
             stage,
             results[0].shape,
-            heavy=node.operation.cost(types, results).macs > 0,
+            heavy=node.operation.cost(types, results).macs > 0 and not is_inner,
             guards=tuple(_guards(self.body, node.guard)),
-            form=self.body.forms[node.index],
+            form=form,
             operation=node.operation.name,
             targets=node.targets,
             is_view=node.operation.is_view,

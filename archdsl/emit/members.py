@@ -97,7 +97,11 @@ class Slot:
             sizes = {name: one.write(tensors) for name, one in self.computed.items()}
             own = operands[: len(self.planned.operands)]
             return instantiate(self.template, own, {**self.values, **sizes})
-        return Call(Attribute(SELF, self.attribute), tuple(self._named(operands)))
+        layer, form = Attribute(SELF, self.attribute), self.member.form
+        if isinstance(form, Layer) and form.caller and isinstance(operands[0], Call):
+            inner = operands[0]
+            return Call(Atom(form.caller), (inner.function, layer, *inner.arguments))
+        return Call(layer, tuple(self._named(operands)))
 
     def _named(self, operands: list[Python]) -> list[Python]:
         """The operands of a call, the last of them by name where the layer asks for that."""

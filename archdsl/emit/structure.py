@@ -7,7 +7,7 @@ can become one class.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from archdsl.emit.bodies import Body
@@ -109,8 +109,7 @@ class Member(Frozen):
         """
         if isinstance(self.form, Layer):
             names = tuple(argument.name for argument in self.form.arguments)
-            what = self.form.constructor, self.form.zero, self.form.shared, self.form.keywords
-            return (*what, names)
+            return replace(self.form, arguments=()), names
         if isinstance(self.form, Template):
             return (self.form.template, tuple(self.form.values))
         if isinstance(self.form, Weight):

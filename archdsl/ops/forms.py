@@ -39,7 +39,9 @@ class Layer(Frozen):
 
     `label` is the attribute's name before numbering, `zero` the parameters that are initialised to
     zero. A `shared` layer has no state, so one module serves all its uses in a class. `keywords`
-    are the names of its last operands in its call, if they need some.
+    are the names of its last operands in its call, if they need some. A `caller` is a function that
+    gets the layer, behind the one whose result the layer reads, instead of that result; the other
+    one `is_inner`: it has no line of its own.
     """
 
     constructor: str
@@ -48,6 +50,8 @@ class Layer(Frozen):
     zero: tuple[str, ...] = ()
     shared: bool = False
     keywords: tuple[str, ...] = ()
+    caller: str = ""
+    is_inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

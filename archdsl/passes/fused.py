@@ -12,6 +12,7 @@ from archdsl.ir.types import TensorType
 from archdsl.ops.activation import HardSigmoid, HardSwish, Sigmoid, Silu, Tanh
 from archdsl.ops.base import Cost, Mismatch, Operation, Reordered, Types
 from archdsl.ops.convolution import Convolution
+from archdsl.ops.forms import Form
 from archdsl.ops.rectifier import Relu, Relu6
 from archdsl.params.kinds import Boolean, Choice, parameter
 
@@ -29,16 +30,26 @@ ACTIVATIONS: tuple[type[Operation], ...] = (
 NOTHING = "none"
 
 
+class Chunks:
+    """What a convolution is of a pair that runs in chunks of channels."""
+
+    NEITHER = "neither"
+    FIRST = "first"
+    SECOND = "second"
+
+
 class FusedConvolution(Convolution):
     """A convolution, to whose result a second operand is added, and then an activation.
 
-    If it `overwrites`, the result is written over the second operand.
+    If it `overwrites`, the result is written over the second operand. `chunks` says what it is of a
+    pair of convolutions of which the second needs the result of the first only by channels.
     """
 
     name = "fused_conv"
     arity = (1, 2)
     activation: str = parameter(Choice((NOTHING, *(each.name for each in ACTIVATIONS))), NOTHING)
     overwrites: bool = parameter(Boolean(), False)
+    chunks: str = parameter(Choice((Chunks.NEITHER, Chunks.FIRST, Chunks.SECOND)), Chunks.NEITHER)
 
     def infer(self, x: TensorType, added: TensorType | None = None) -> Types:
         (result,) = super().infer(x)
@@ -75,3 +86,7 @@ class InPlace(Operation):
 
     def cost(self, operands: Types, results: Types) -> Cost:
         return self.operation.cost(operands, results)
+
+    def emit(self, operands: Types, results: Types) -> Form:
+        # What a target writes that does not overwrite: the values are the same.
+        return self.operation.emit(operands, results)

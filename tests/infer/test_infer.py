@@ -130,6 +130,11 @@ def test_a_block_of_one_layer_dissolves() -> None:
     assert "x = self.conv_norm_act3(y, into=x)" in text
 
 
+def test_a_pointwise_and_a_depthwise_convolution_are_one_line() -> None:
+    text = with_passes(archdsl.load(ROOT / "specs" / "x3d_s.arch").network(), INFER.passes)
+    assert text.count("        y = in_chunks(self.conv1, self.conv2, x)\n") == 2
+
+
 def test_names_of_targets() -> None:
     assert {*TARGET_NAMES, "readable"} == set(TARGETS)
 

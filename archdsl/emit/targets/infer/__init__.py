@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from archdsl.emit.targets.base import Target
 from archdsl.emit.targets.infer.forms import form
+from archdsl.passes.chunk_channels import chunk_channels
 from archdsl.passes.drop_training import drop_training
 from archdsl.passes.fold_norm import fold_norm
 from archdsl.passes.fuse_activation import fuse_activation
@@ -28,6 +29,7 @@ INFER = Target(
         fuse_activation,
         pool_as_mean,
         in_place,
+        chunk_channels,
     ),
     form,
     "infer_layers.py.j2",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archdsl.emit.targets.base import as_declared
 from archdsl.ir.types import POSITIONS
 from archdsl.ops.arithmetic import Arithmetic
@@ -10,7 +12,7 @@ from archdsl.ops.convolution import Convolution
 from archdsl.ops.forms import Expression, Form, Layer, LayerArgument
 from archdsl.ops.reduction import Mean
 from archdsl.ops.shapes import per_axis
-from archdsl.passes.fused import NOTHING, FusedConvolution, InPlace
+from archdsl.passes.fused import NOTHING, Chunks, FusedConvolution, InPlace
 
 _METHODS = {"+": "add_", "*": "mul_"}
 """The methods of tensors that compute an operator in place."""
@@ -42,8 +44,14 @@ def _convolution(operation: Convolution, operands: Types, results: Types) -> Lay
     sizes = per_axis(operation.kernel, axes, "kernel")
     kernel = LayerArgument("kernel_size", sizes, positional=True)
     arguments = [kernel if each.name == "kernel_size" else each for each in declared.arguments]
-    keywords: tuple[str, ...] = ()
-    if isinstance(operation, FusedConvolution):
-        arguments.append(LayerArgument("activation", operation.activation, NOTHING))
-        keywords = ("into" if operation.overwrites else "added",)[: len(operands) - 1]
-    return Layer("Conv", tuple(arguments), declared.label, keywords=keywords)
+    plain = Layer("Conv", tuple(arguments), declared.label)
+    if not isinstance(operation, FusedConvolution):
+        return plain
+    activation = LayerArgument("activation", operation.activation, NOTHING)
+    return replace(
+        plain,
+        arguments=(*arguments, activation),
+        keywords=("into" if operation.overwrites else "added",)[: len(operands) - 1],
+        is_inner=operation.chunks == Chunks.FIRST,
+        caller="in_chunks" if operation.chunks == Chunks.SECOND else "",
+    )
