@@ -158,7 +158,7 @@ class _Reader:
             heavy=node.operation.cost(types, results).macs > 0 and not is_inner,
             guards=tuple(_guards(self.body, node.guard)),
             form=form,
-            operation=node.operation.name,
+            operation=node.operation.basis.name,
             targets=node.targets,
             is_view=node.operation.is_view,
             share=node.share,

@@ -131,6 +131,11 @@ class Operation(Frozen):
     """Whether its result is learned, and all its elements start alike."""
 
     @property
+    def basis(self) -> Operation:
+        """The operation of the text that it is, whatever a pass has made of it."""
+        return self
+
+    @property
     def formula(self) -> str:
         """How the language writes it with `x` as its operand, where that is no call: `1 - x`."""
         return ""

@@ -53,9 +53,12 @@ class FusedConvolution(Convolution):
 
     def infer(self, x: TensorType, added: TensorType | None = None) -> Types:
         (result,) = super().infer(x)
-        if added is not None and added.shape != result.shape:
+        if added is None:
+            return (result,)
+        if added.shape != result.shape:
             raise Mismatch(f"{added} cannot be added to {result}", operand=1)
-        return (result,)
+        # Its extents are known without the rule of the convolution, so emission writes those.
+        return (result.with_shape((result.channels, *added.extents)),)
 
     def cost(self, operands: Types, results: Types) -> Cost:
         return super().cost(operands[:1], results)
@@ -77,6 +80,10 @@ class InPlace(Operation):
     arity = (1, 2)
     operation: Operation
     overwritten: int
+
+    @property
+    def basis(self) -> Operation:
+        return self.operation
 
     def infer(self, *operands: TensorType) -> Types:
         return self.operation.infer(*operands)
