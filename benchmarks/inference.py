@@ -1,0 +1,185 @@
+"""How fast modules of `--target infer` are, relative to other forms of the same network.
+
+Each row is a process of its own, in which the forms run in turn; a ratio is the median of those of
+all rounds. With a kept heap, glibc hands no pages back: a default one zeroes them again each time.
+
+python benchmarks/inference.py [NETWORK ...] [--threads N ...] [--seconds N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+
+import torch
+from contenders import SUBJECTS, Form, Written
+from measure import Result, conclude
+
+INFER, READABLE, VIDEO, OPENVINO = "infer", "readable", "PyTorchVideo", "OpenVINO"
+_HEAPS = {
+    "default heap": {},
+    "kept heap": {
+        "MALLOC_MMAP_THRESHOLD_": "4000000000",
+        "MALLOC_TRIM_THRESHOLD_": "4000000000",
+        "MALLOC_TOP_PAD_": "500000000",
+    },
+}
+_ERROR, _PEAK, _PACKING = 1.2, 0.75, 2.0
+_CLIPS = 2
+"""Of how many clips the largest error is taken."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("networks", nargs="*", metavar="NETWORK", help=", ".join(SUBJECTS))
+    parser.add_argument("--seconds", type=float, default=20.0, help="of each row")
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
+    parser.add_argument(
+        "--child", choices=("times", "start", INFER, READABLE), help=argparse.SUPPRESS
+    )
+    options = parser.parse_args()
+    names = options.networks or list(SUBJECTS)
+    if options.child:
+        json.dump(_child(options.child, names[0], options.threads[0], options.seconds), sys.stdout)
+        return 0
+    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
+    print(f"{torch.backends.cpu.get_cpu_capability()}, torch {torch.__version__}, load {load}\n")
+    rows = [(name, threads) for name in names for threads in options.threads]
+    found = [result for row in rows for result in _of_times(*row, options.seconds)]
+    return conclude([*found, *(result for name in names for result in _of_a_start(name))])
+
+
+def _of_times(name: str, threads: int, seconds: float) -> Iterator[Result]:
+    for heap, environment in _HEAPS.items():
+        row = _in_a_process("times", name, threads, seconds, environment)
+        where = f"{name}, {threads} thread{'s' * (threads > 1)}, {heap}"
+        _show(where, row)
+        yield from _ratios(where, name, row)
+
+
+def _of_a_start(name: str) -> Iterator[Result]:
+    start, *peaks = (_in_a_process(what, name, 1, 0, {}) for what in ("start", INFER, READABLE))
+    yield Result(f"{name}, largest error / readable's", start["error"], _ERROR)
+    yield Result(f"{name}, time to load and pack / a forward pass", start["packing"], _PACKING)
+    peak = peaks[0]["peak"] / peaks[1]["peak"]
+    yield Result(f"{name}, peak memory of a forward pass / readable's", peak, _PEAK)
+
+
+def _ratios(where: str, name: str, row: Mapping[str, Any]) -> Iterator[Result]:
+    bounds = {VIDEO: 3.0, OPENVINO: 1.0}
+    if SUBJECTS[name].depth is None:
+        bounds = {READABLE: 1.8 if SUBJECTS[name].is_video else 1.5}
+    for rival in bounds.keys() & row["wall"].keys():
+        value = _paired(row["wall"], rival)
+        yield Result(f"{where}: {rival} / {INFER}", value, bounds[rival], at_least=True)
+
+
+def _show(where: str, row: Mapping[str, Any]) -> None:
+    print(f"{where}, load {row['load']:.1f}, {len(row['wall'][INFER])} rounds")
+    for form, walls in row["wall"].items():
+        wall, cpu = (_paired(row[clock], form) for clock in ("wall", "cpu"))
+        fastest = min(walls) / min(row["wall"][INFER])
+        print(
+            f"  {form:14}{median(walls) * 1e3:9.1f} ms  {wall:6.2f} times {INFER}, "
+            f"of CPU time {cpu:6.2f}, of the fastest rounds {fastest:6.2f}"
+        )
+    print(flush=True)
+
+
+def _paired(times: Mapping[str, list[float]], form: str) -> float:
+    return median(a / b for a, b in zip(times[form], times[INFER], strict=True))
+
+
+def _in_a_process(
+    what: str, name: str, threads: int, seconds: float, environment: Mapping[str, str]
+) -> Any:
+    child = ("--seconds", str(seconds), "--child", what, "--threads", str(threads))
+    variables = {**os.environ, "OMP_NUM_THREADS": str(threads), **environment}
+    done = subprocess.run(
+        (sys.executable, __file__, name, *child), env=variables, stdout=subprocess.PIPE, check=True
+    )
+    return json.loads(done.stdout)
+
+
+@torch.no_grad()
+def _child(what: str, name: str, threads: int, seconds: float) -> dict[str, Any]:
+    torch.set_num_threads(threads)
+    with tempfile.TemporaryDirectory() as folder:
+        written = Written(SUBJECTS[name], Path(folder))
+        if what == "times":
+            return _times(written, threads, seconds)
+        return _start(written) if what == "start" else _peak(written, what)
+
+
+def _times(written: Written, threads: int, seconds: float) -> dict[str, Any]:
+    video = written.pytorchvideo()  # first: ours takes its weights
+    fast, x = written.for_inference(), torch.randn(written.shape)
+    others = {READABLE: written.readable, VIDEO: video, OPENVINO: written.openvino(threads)}
+    forms: dict[str, Form] = {INFER: fast, **{name: form for name, form in others.items() if form}}
+    for form in forms.values():
+        torch.testing.assert_close(form(x), fast(x), rtol=1e-3, atol=1e-3)
+    return {**_in_turn(forms, x, seconds), "load": os.getloadavg()[0]}
+
+
+def _in_turn(forms: Mapping[str, Form], x: torch.Tensor, seconds: float) -> dict[str, Any]:
+    wall: dict[str, list[float]] = {name: [] for name in forms}
+    cpu: dict[str, list[float]] = {name: [] for name in forms}
+    end = perf_counter() + seconds
+    while perf_counter() < end or len(wall[INFER]) < 3:
+        for name, form in forms.items():
+            started, used = perf_counter(), process_time()
+            form(x)
+            wall[name].append(perf_counter() - started)
+            cpu[name].append(process_time() - used)
+    return {"wall": wall, "cpu": cpu}
+
+
+def _start(written: Written) -> dict[str, float]:
+    """From the readable module's weights to the first logits, less a pass; and the error."""
+    x = torch.randn(written.shape)
+    times = []
+    for _ in range(3):
+        started = process_time()
+        model = written.for_inference()
+        model(x)
+        first = process_time()
+        model(x)
+        times.append((process_time() - first, first - started))
+    again, first = (median(each) for each in zip(*times, strict=True))
+    return {"packing": (first - again) / again, "error": _error(model, written)}
+
+
+def _error(fast: Form, written: Written) -> float:
+    """The largest error against float64, relative to that of the readable module."""
+    clips = [torch.randn(written.shape) for _ in range(_CLIPS)]
+    logits = [(fast(x), written.readable(x)) for x in clips]
+    exact = written.readable.double()
+    errors = [
+        [(y.double() - exact(x.double())).abs().max().item() for y in pair]
+        for x, pair in zip(clips, logits, strict=True)
+    ]
+    ours, theirs = (max(each) for each in zip(*errors, strict=True))
+    return ours / theirs
+
+
+def _peak(written: Written, form: str) -> dict[str, Any]:
+    """The growth of the process in its first forward pass, with what that packs."""
+    model = written.for_inference() if form == INFER else written.readable
+    x = torch.randn(written.shape)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    model(x)
+    return {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
