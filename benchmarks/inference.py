@@ -68,11 +68,13 @@ def _of_times(name: str, threads: int, seconds: float) -> Iterator[Result]:
 
 
 def _of_a_start(name: str) -> Iterator[Result]:
-    start, *peaks = (_in_a_process(what, name, 1, 0, {}) for what in ("start", INFER, READABLE))
+    start = _in_a_process("start", name, 1, 0, {})
     yield Result(f"{name}, largest error / readable's", start["error"], _ERROR)
+    if SUBJECTS[name].depth is None:
+        return
     yield Result(f"{name}, time to load and pack / a forward pass", start["packing"], _PACKING)
-    peak = peaks[0]["peak"] / peaks[1]["peak"]
-    yield Result(f"{name}, peak memory of a forward pass / readable's", peak, _PEAK)
+    ours, theirs = (_in_a_process(form, name, 1, 0, {})["peak"] for form in (INFER, READABLE))
+    yield Result(f"{name}, peak memory of a forward pass / readable's", ours / theirs, _PEAK)
 
 
 def _ratios(where: str, name: str, row: Mapping[str, Any]) -> Iterator[Result]:
@@ -169,7 +171,7 @@ def _error(fast: Form, written: Written) -> float:
         for x, pair in zip(clips, logits, strict=True)
     ]
     ours, theirs = (max(each) for each in zip(*errors, strict=True))
-    return ours / theirs
+    return float(ours / theirs)
 
 
 def _peak(written: Written, form: str) -> dict[str, Any]:
