@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.version import __version__
 
 if TYPE_CHECKING:
+    from archdsl.catalogue.listing import list_networks as list  # noqa: F401
     from archdsl.diagnostics import CompileError, Diagnostic, Severity
     from archdsl.expansion.steps import expand
     from archdsl.expansion.trail import follow
@@ -31,12 +32,13 @@ __all__ = [
     "load",
 ]
 
-_ROOMS = {
-    "Network": "network",
-    "Spec": "spec",
-    "expand": "expansion.steps",
-    "follow": "expansion.trail",
-    "load": "spec",
+_HOMES = {
+    "Network": "network.Network",
+    "Spec": "spec.Spec",
+    "expand": "expansion.steps.expand",
+    "follow": "expansion.trail.follow",
+    "list": "catalogue.listing.list_networks",  # `import *` must not hide Python's own
+    "load": "spec.load",
 }
 
 
@@ -46,8 +48,9 @@ def __getattr__(name: str) -> Any:
     The command line imports this package too. It disables the garbage collector before anything
     large is imported, and most commands need little of the API.
     """
-    if name not in __all__:
+    if name not in (*__all__, *_HOMES):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"archdsl.{_ROOMS.get(name, 'diagnostics')}"), name)
+    module, _, attribute = _HOMES.get(name, f"diagnostics.{name}").rpartition(".")
+    return getattr(import_module(f"archdsl.{module}"), attribute)

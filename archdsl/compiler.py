@@ -38,6 +38,7 @@ from archdsl.plan.derivations import plan_network
 from archdsl.plan.plan import Plan
 from archdsl.program.loading import load_program
 from archdsl.program.program import Program, name_span
+from archdsl.program.published import Located
 
 if TYPE_CHECKING:
     from archdsl.emit.module import Module
@@ -61,13 +62,13 @@ def format_spec(path: Path) -> tuple[str, str]:
     return source.text, format_file(tree_of(source))
 
 
-def resolve(path: Path, uses: Iterable[str]) -> Program:
+def resolve(spec: Path | Located, uses: Iterable[str]) -> Program:
     """From text to tree to program: a spec, the files that it uses, and `uses` in addition.
 
     Raises:
         CompileError: with every mistake in these files.
     """
-    return load_program(path, uses)
+    return load_program(spec, uses)
 
 
 @dataclass(frozen=True)

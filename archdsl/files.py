@@ -108,6 +108,29 @@ def create(path: Path, content: bytes, *, force: bool = False) -> None:
     write_all({path: content}, force=True)
 
 
+def create_new(path: Path, text: str) -> None:
+    """Write a file for a person to edit, where there is none yet.
+
+    Raises:
+        CompileError: it exists, or cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Exclusively: a file that appears in between is not overwritten either.
+        stream = path.open("x", encoding="utf-8")
+    except FileExistsError:
+        hint = "-o names another file"
+        raise CompileError([error("file", f"{path} exists already", help=hint)]) from None
+    except OSError as fault:
+        _refuse(path, "write", fault)
+    try:
+        with stream:
+            stream.write(text)
+    except OSError as fault:
+        path.unlink()
+        _refuse(path, "write", fault)
+
+
 def check_free(path: Path, *, force: bool = False) -> None:
     """Check, before long work, whether `create` is likely to succeed.
 

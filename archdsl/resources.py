@@ -10,7 +10,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def folder(name: str) -> Path:
-    """The folder `grammars`, `templates` or `library`: in the package, or in the checkout."""
+    """A folder such as `grammars` or `specs`: in the package, or in the checkout."""
     inside = _PACKAGE / name
     return inside if inside.is_dir() else _PACKAGE.parent / name
 

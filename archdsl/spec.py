@@ -28,6 +28,7 @@ from archdsl.plan.derivations import Lineage, lineage, named_arguments, parse_de
 from archdsl.plan.plan import Plan
 from archdsl.program.loading import parse_program
 from archdsl.program.program import Program, Unit, name_span
+from archdsl.program.published import Located, locate
 from archdsl.source import Source
 from archdsl.syntax import tree
 
@@ -38,14 +39,13 @@ if TYPE_CHECKING:
     from archdsl.searches.search import Search
 
 
-def load(path: str | Path, uses: Iterable[str] = ()) -> Spec:
-    """Read a spec and the files that it uses; `uses` names further ones, as in `use glore`.
+def load(spec: str | Path | Located, uses: Iterable[str] = ()) -> Spec:
+    """Read a spec, by path or published name, what it uses, and `uses`: `glore` as in `use glore`.
 
     Raises:
-        CompileError: the spec cannot be parsed. Mistakes in the files that it uses are raised when
-            a network is built.
+        CompileError: it cannot be parsed. A network raises mistakes in the files that it uses.
     """
-    return Spec(compiler.resolve(Path(path), uses))
+    return Spec(compiler.resolve(spec if isinstance(spec, Located) else locate(spec), uses))
 
 
 @dataclass(frozen=True)

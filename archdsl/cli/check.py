@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from archdsl.cli import options
 from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.network import Network
-from archdsl.spec import Spec, load
+from archdsl.spec import Spec
 
 if TYPE_CHECKING:
     from archdsl.claims.figures import SpaceResult, SpecReport
@@ -63,7 +63,7 @@ def check_spec(path: str, diagnostics: Diagnostics) -> SpecReport | None:
     from archdsl.claims.figures import SpecReport
 
     try:
-        loaded = load(path)
+        loaded = options.opened(path)
         program, spec = loaded.program, loaded.without_mistakes()
         if not program.main.file.definitions:
             raise CompileError([error("file", f"{path} defines nothing")])

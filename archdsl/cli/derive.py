@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from archdsl.cli import options
 from archdsl.cli.choose import chosen
 from archdsl.cli.transform import print_or_write, spec_path
 from archdsl.diagnostics import Diagnostics
-from archdsl.spec import load
 
 _DERIVE = """\
 A space is a network with choices, such as `{8, 16}`: a decision for each. The result is one
@@ -35,7 +33,7 @@ def add_derive(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 
 def _derive(arguments: argparse.Namespace) -> int:
-    spec = load(arguments.spec)
+    spec = options.opened(arguments.spec)
     base = spec.choose(arguments.network)
     given = options.given_parameters(spec, arguments)
     spec = chosen(spec, base, given, arguments.choices)
@@ -43,7 +41,7 @@ def _derive(arguments: argparse.Namespace) -> int:
     name = arguments.output.stem if arguments.output else f"{base}_member"
     derived = spec.derive(name, base)
     diagnostics = Diagnostics()
-    origin = f"a member of {base}, of {Path(arguments.spec).name}"
+    origin = f"a member of {base}, of {spec.program.main.path.name}"
     text = derived.standalone_text(name, origin, given, diagnostics)
     print_or_write(text, arguments)
     options.report_warnings([*derived.build(name, given).diagnostics, *diagnostics])

@@ -12,7 +12,7 @@ from pathlib import Path
 from archdsl.cli import options
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.network import Network
-from archdsl.spec import Spec, load
+from archdsl.spec import Spec
 
 _DETAILS = """\
 A and B are each one of:
@@ -112,7 +112,7 @@ def _networks(a: _Side, b: _Side, arguments: argparse.Namespace) -> list[Network
         CompileError: with the mistakes in both, each once where they share a file.
     """
     diagnostics, built = Diagnostics(), []
-    load_once = cache(load)
+    load_once = cache(options.opened)
     for side in (a, b):
         try:
             spec, name = _select(load_once(side.file), side.network)

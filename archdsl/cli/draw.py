@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from archdsl.cli import options
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.diagnostics import CompileError, Diagnostics, error, suggestion
-from archdsl.spec import load
 
 if TYPE_CHECKING:
     from archdsl.build.outcome import Sketch
@@ -255,7 +254,7 @@ def _members(path: str, diagnostics: Diagnostics) -> list[FamilyMember]:
     from archdsl.claims.families import members
 
     try:
-        return members(load(path), path, diagnostics)
+        return members(options.opened(path), path, diagnostics)
     except CompileError as failure:
         diagnostics.collect(failure)
         return []

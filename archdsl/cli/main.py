@@ -18,6 +18,8 @@ from archdsl.diagnostics import CompileError, error, suggestion
 from archdsl.version import __version__
 
 _COMMANDS = {
+    "list": "catalogue",
+    "init": "catalogue",
     "check": "check",
     "fmt": "check",
     "show": "flops",
@@ -36,7 +38,7 @@ _COMMANDS = {
 }
 """The commands in the order of `archdsl --help`, each with the module that adds it.
 
-First what reads specs, then what changes them, then what leaves them.
+First what begins a spec, then what reads specs, what changes them, and what leaves them.
 """
 
 _EPILOG = """\

@@ -24,11 +24,14 @@ from archdsl.diagnostics import (
 )
 from archdsl.ir.types import AXES, show_shape
 from archdsl.network import Network
+from archdsl.program.published import locate
 from archdsl.report.text import FORMATS
 from archdsl.source import Source, Span
 from archdsl.spec import Spec, load
 
 Shape = tuple[int, ...]
+
+SPEC = "NAME.arch, or the name of a published network"
 
 _SIZE = re.compile(r"([0-9]{1,9})(?:\^([1-8]))?")
 
@@ -78,7 +81,7 @@ def command(
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", metavar="SPEC", help="the file of the network, NAME.arch")
+    parser.add_argument("spec", metavar="SPEC", help=SPEC)
     add_choice(parser)
 
 
@@ -175,13 +178,25 @@ def path_ending(*suffixes: str) -> Callable[[str], Path]:
     return parse
 
 
+def opened(asked: str, uses: Iterable[str] = ()) -> Spec:
+    """The spec of a path or a name. Which file a name stands for is said on stderr.
+
+    Raises:
+        CompileError: there is no such spec, or it cannot be parsed.
+    """
+    found = locate(asked)
+    if found.said:
+        print(found.said, file=sys.stderr)
+    return load(found, uses)
+
+
 def requested(arguments: argparse.Namespace) -> tuple[Spec, str, dict[str, Given]]:
     """The spec that a command is given, and the name and parameters of the network in it.
 
     Raises:
         CompileError: the spec has mistakes, or has no such network or parameter.
     """
-    spec = load(arguments.spec)
+    spec = opened(arguments.spec)
     name = spec.choose(arguments.network)
     given = given_parameters(spec, arguments)
     if arguments.choices:

@@ -126,7 +126,6 @@ def _search(arguments: argparse.Namespace) -> int:
 def _begin(arguments: argparse.Namespace) -> int:
     from archdsl.search.assembly import Wishes, assemble
     from archdsl.search.training import not_for_users
-    from archdsl.spec import load
 
     for flag in ("train_args", "search_args"):
         if taken := not_for_users(getattr(arguments, flag)):
@@ -141,7 +140,7 @@ def _begin(arguments: argparse.Namespace) -> int:
         search_args=tuple(arguments.search_args),
     )
     diagnostics = Diagnostics()
-    spec = load(arguments.spec)
+    spec = options.opened(arguments.spec)
     search = spec.search(arguments.name, diagnostics)
     _check_fits(search, arguments)
     assembled = assemble(spec, search, wishes)

@@ -15,7 +15,7 @@ from archdsl.build.values import Given
 from archdsl.cli import options
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, Diagnostics, error
-from archdsl.spec import Spec, load
+from archdsl.spec import Spec
 
 if TYPE_CHECKING:
     from archdsl.plan.transforms import Transform
@@ -84,23 +84,23 @@ def spec_path(text: str) -> Path:
 
 
 def _transform(arguments: argparse.Namespace) -> int:
-    spec = load(arguments.spec, arguments.uses)  # `uses`: blocks that the transforms name
+    spec = options.opened(arguments.spec, arguments.uses)  # blocks for transforms
     base = spec.choose(arguments.network)
     given = options.given_parameters(spec, arguments)
     # The network is named like its file, so that other commands find it there.
     name = arguments.output.stem if arguments.output else f"{base}_transformed"
     derived = spec.derive(name, base, *arguments.transforms)
     diagnostics = Diagnostics()
-    origin = _origin(arguments, base, arguments.transforms)
+    origin = _origin(spec, arguments, base, arguments.transforms)
     text = derived.standalone_text(name, origin, given, diagnostics)
     print_or_write(text, arguments)
     options.report_warnings([*derived.build(name, given).diagnostics, *diagnostics])
     return 0
 
 
-def _origin(arguments: argparse.Namespace, base: str, changes: Sequence[object]) -> str:
+def _origin(spec: Spec, arguments: argparse.Namespace, base: str, changes: Sequence[object]) -> str:
     """The first line of a written spec: what it was made from, and how."""
-    return f"{_derivation(arguments, base, changes)}, of {Path(arguments.spec).name}"
+    return f"{_derivation(arguments, base, changes)}, of {spec.program.main.path.name}"
 
 
 def _derivation(arguments: argparse.Namespace, base: str, changes: Sequence[object]) -> str:
@@ -230,7 +230,7 @@ def _write(
     for name, changes in changed:
         derived = spec.derive(name, _derivation(arguments, base, changes))
         diagnostics = Diagnostics()
-        origin = _origin(arguments, base, changes)
+        origin = _origin(spec, arguments, base, changes)
         text = derived.standalone_text(name, origin, diagnostics=diagnostics)
         path = arguments.write / f"{name}.arch"
         files.write(path, files.sealed(text.rstrip()), force=arguments.force)

@@ -63,9 +63,7 @@ def add_weights(commands: argparse._SubParsersAction[options.Parser]) -> None:
     )
     help = "what becomes of kernels over images: divided among the frames, or in the middle one"
     importing.add_argument("--inflate", choices=("repeat", "centre"), default="repeat", help=help)
-    importing.add_argument(
-        "--spec", metavar="SPEC", required=True, help="the file of the network, NAME.arch"
-    )
+    importing.add_argument("--spec", metavar="SPEC", required=True, help=options.SPEC)
     options.add_choice(importing)
     importing.add_argument(
         "-o",

@@ -1,6 +1,7 @@
 """Files of specs: found by name and read as text, within bounds, for a spec is untrusted.
 
 Also an index of the library, for hints only: a spec sees no file that it does not use.
+What is published with archdsl is in `published`, and comes after all that is beside a spec.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from functools import cache
 from pathlib import Path
 
 from archdsl import limits
-from archdsl.diagnostics import CompileError, Diagnostic, did_you_mean, error
+from archdsl.diagnostics import CompileError, Diagnostic, did_you_mean, error, note
+from archdsl.program import published
+from archdsl.program.published import SUFFIX
 from archdsl.resources import folder
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.remembered import tree_of
-
-SUFFIX = ".arch"
 
 _NAMED = tree.Block | tree.Cell | tree.Network | tree.Derived | tree.BlockChoice
 
@@ -33,6 +34,8 @@ def read(path: Path, name: str | None = None) -> Source:
     if not os.path.exists(path):
         beside = path.parent.glob("*" + SUFFIX) if path.parent.is_dir() else ()
         near = did_you_mean(path.name, sorted(p.name for p in beside))
+        if path.suffix == SUFFIX and published.file(path.stem):
+            near = f"`{path.stem}` without `{SUFFIX}` is the published one"
         raise CompileError([error("file", f"no such file: {shown}", help=near)])
     if not os.path.isfile(path):
         kind = "a folder" if path.is_dir() else "a device or a pipe"
@@ -60,37 +63,62 @@ def read(path: Path, name: str | None = None) -> Source:
 def find(name: str, user: Path) -> tuple[Path | None, str | None]:
     """The file of `use NAME`, and its name in diagnostics where that is not its path.
 
-    A file next to the user's comes before one of the library. A name has words and dots only, and
-    a link is not followed out of the folder: so no spec can read other files of the machine.
+    A file next to the user's comes before one of the library, and that before a published spec. A
+    name has words and dots only, and a link is not followed out of the folder: so no spec can read
+    other files of the machine.
     """
     # `use a.b` is `a/b.arch`. A name has no slash, so the path cannot be absolute or go upwards.
     relative = Path(*name.split(".")).with_suffix(SUFFIX)
-    for place, shown in ((user.parent, None), (folder("library"), f"library/{relative}")):
+    for place, shown in _places(user):
         path = place / relative
         # A file that uses its own name means that of the library: `x3d.arch` can `use x3d`.
         if not os.path.isfile(path) or path.resolve() == user.resolve():
             continue
         if path.resolve().is_relative_to(place.resolve()):
-            return path, shown
+            return path, f"{shown}/{relative}" if shown else None
     return None, None
+
+
+def _places(user: Path) -> Iterator[tuple[Path, str]]:
+    """The folders in which the uses of a file are looked up, and what they are called."""
+    shared = ((folder("library"), "library"), (published.home(), published.FOLDER))
+    # Files of these show each other by the same short names.
+    yield user.parent, dict(shared).get(user.parent, "")
+    yield from shared
+
+
+def hides_published(use: tree.Use, path: Path, source: Source) -> Diagnostic | None:
+    """The note on a file beside a spec that is used in place of a published one of its name."""
+    other = published.file(use.name)
+    if other is None or os.path.samefile(other, path):
+        return None
+    if other.read_text(encoding="utf-8") == source.text:  # it makes no difference which was taken
+        return None
+    message = f"`{use.name}` is {source.name}, and not the published spec of that name"
+    return note("use", message, _name_span(use))
 
 
 def unknown_use(use: tree.Use, user: Path) -> Diagnostic:
     """The diagnostic of a `use` that finds no file."""
     from archdsl.foreign.names import LIBRARIES  # a table that only a mistake needs
 
-    known = {p.stem for place in (user.parent, folder("library")) for p in place.glob("*.arch")}
+    places = [place for place, _ in _places(user)]
+    known = {p.stem for place in places for p in place.glob(f"*{SUFFIX}")}
     first, _, rest = use.name.partition(".")
-    message = (
-        f"there is no `{use.name.replace('.', '/')}{SUFFIX}` next to this file or in the library"
-    )
-    span = Span(use.span.source, use.span.end - len(use.name), use.span.end)
+    file = f"{use.name.replace('.', '/')}{SUFFIX}"
+    message = f"there is no `{file}` next to this file, in the library or among published specs"
     help = did_you_mean(use.name, known - {user.stem})
     if rest and first in known:
         help = f"write `use {first}`, which brings in all that the file defines"
     elif first in LIBRARIES:
         help = "operations need no `use`"
-    return error("use", message, span, help=help)
+    elif spec := published.spec_of(use.name):
+        help = f"write `use {spec}`, which defines `{use.name}`"
+    return error("use", message, _name_span(use), help=help)
+
+
+def _name_span(use: tree.Use) -> Span:
+    return Span(use.span.source, use.span.end - len(use.name), use.span.end)
 
 
 def library_file_of(name: str) -> str | None:

@@ -7,6 +7,7 @@ the program, in which all else is checked; names that it may define are then no 
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, er
 from archdsl.ops import OPERATIONS
 from archdsl.program.cells.blocks import CellBlock, as_block
 from archdsl.program.cells.parts import split_cell
-from archdsl.program.files import find, read, unknown_use
+from archdsl.program.files import find, hides_published, read, unknown_use
 from archdsl.program.names import FUNCTIONS, check_names, language
 from archdsl.program.program import (
     Definition,
@@ -28,6 +29,7 @@ from archdsl.program.program import (
     Unread,
     name_span,
 )
+from archdsl.program.published import Located
 from archdsl.program.silence import without_effect
 from archdsl.resources import folder
 from archdsl.source import Source, Span
@@ -37,17 +39,20 @@ from archdsl.syntax.remembered import tree_of
 M = TypeVar("M")
 
 
-def load_program(path: Path, uses: Iterable[str] = ()) -> Program:
+def load_program(spec: Path | Located, uses: Iterable[str] = ()) -> Program:
     """A spec with all files that it uses, and those that `uses` names in addition.
 
     Raises:
         CompileError: the spec itself cannot be parsed. It has the mistakes of other files, too.
     """
-    return _load(read(path), path, tuple(map(_use, dict.fromkeys(uses))))
+    found = spec if isinstance(spec, Located) else Located(spec)
+    source = read(found.path, found.shown)
+    program = _load(source, found.path, tuple(map(_use, dict.fromkeys(uses))))
+    return replace(program, asked=found.network)
 
 
 def parse_program(source: Source) -> Program:
-    """A spec that is no file, and so can use the library alone.
+    """A spec that is no file, and so can use the library and published specs alone.
 
     Raises:
         CompileError: with its mistakes.
@@ -216,12 +221,14 @@ class _Loader:
             message = f"a spec can use at most {limits.FILES} files, but this uses more"
             # Raised at once: collecting it would go on to read further files.
             raise CompileError([error("use", message, use.span)])
-        return self.done.get(resolved) or self._read_unit(path, shown)
+        return self.done.get(resolved) or self._read_unit(use, path, shown)
 
-    def _read_unit(self, path: Path, shown: str | None) -> Unit | Unread:
+    def _read_unit(self, use: tree.Use, path: Path, shown: str | None) -> Unit | Unread:
         try:
             source = read(path, shown)
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
             return Unread(None)
+        hiding = None if shown else hides_published(use, path, source)
+        self.mistakes += [hiding] if hiding else []
         return self.unit(source, path) or Unread(source.text)

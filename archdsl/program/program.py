@@ -203,7 +203,8 @@ class Program:
 
     `language` are the symbols that no file defines: operations, functions and words. `faults` are
     files that cannot be read and names with two meanings. `mistakes` are others that can be found
-    without building a network. Neither can be built with.
+    without building a network. Neither can be built with. `asked` is the network by whose name the
+    spec was found, if that is not the name of its file.
     """
 
     main: Unit
@@ -212,6 +213,7 @@ class Program:
     language: Mapping[str, Symbol] = field(repr=False)
     faults: tuple[Diagnostic, ...] = field(default=(), repr=False)
     mistakes: tuple[Diagnostic, ...] = field(default=(), repr=False)
+    asked: str | None = None
 
     def lookup(self, unit: Unit, name: str) -> Symbol | None:
         """The symbol of a name in a file, or None where it is not defined."""
@@ -243,7 +245,7 @@ class Program:
         Raises:
             CompileError: there is no such network.
         """
-        names = self.networks()
+        names, name = self.networks(), self.asked if name is None else name
         if name is not None:
             # Also one of a used file. A block is refused when it is planned.
             if name in self.main.names:

@@ -130,10 +130,20 @@ class Table:
 
     def text(self) -> str:
         """The table in aligned columns with a rule below the header."""
-        rule = tuple("-" * size for size in self._widths)
-        lines = [self.columns, rule, *self.rows]
-        lines += [rule, self.total] if self.total else []
-        return "".join(f"{_GAP.join(self._pad(line)).rstrip()}\n" for line in lines)
+        total = [self._line(self._rule), self._line(self.total)] if self.total else []
+        return "".join([*self.blocks(), *total])
+
+    def blocks(self) -> Iterator[str]:
+        """The header with its rule, and then each row: texts that something may stand between."""
+        yield self._line(self.columns) + self._line(self._rule)
+        yield from map(self._line, self.rows)
+
+    @property
+    def _rule(self) -> tuple[str, ...]:
+        return tuple("-" * size for size in self._widths)
+
+    def _line(self, cells: Sequence[str]) -> str:
+        return f"{_GAP.join(self._pad(cells)).rstrip()}\n"
 
     def markdown(self) -> str:
         """A table of GitHub's Markdown, aligned in its source too."""

@@ -195,7 +195,7 @@ def _variants(network: Network, match: Match) -> Iterator[tuple[Network, str]]:
 
 def _neighbours(network: Network) -> Iterator[tuple[Path, Network]]:
     """The networks of the other specs in the same folder, as far as they compile."""
-    own = Path(network.program.main.file.source.name)
+    own = network.program.main.path
     for path in islice(sorted(own.parent.glob(f"*{own.suffix}")), _MOST_NEIGHBOURS):
         try:
             if path != own:

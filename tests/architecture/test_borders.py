@@ -55,6 +55,7 @@ MAY_IMPORT = {
     | {"foreign"}
     | {"build.values", "network", "spec", "costs", "ir.cells", "params.numbers"}
     | {"plan.derivations", "syntax"},
+    "catalogue": GROUND | {"build.values", "network", "program.published", "spec", "syntax.tree"},
     "compare": {"build.values", "network", "costs", "ir", "ops.base"},
     "expansion": GROUND
     | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
@@ -80,8 +81,10 @@ MAY_IMPORT = {
     | {"compiler"}
     | {"build.outcome", "build.request", "build.values", "claims", "compare", "network", "spec"}
     | {
+        "catalogue",
         "costs",
         "draw",
+        "program.published",
         "space.words",
         "emit.scripts",
         "expansion",
@@ -103,7 +106,17 @@ MAY_IMPORT = {
         "weights",
     },
     "report": GROUND
-    | {"build.values", "claims", "compare", "network", "costs", "expansion", "export", "ir"}
+    | {
+        "build.values",
+        "catalogue",
+        "claims",
+        "compare",
+        "network",
+        "costs",
+        "expansion",
+        "export",
+        "ir",
+    }
     | {"ops", "params.numbers", "recipes", "searches", "settings", "space", "weights"},
 }
 

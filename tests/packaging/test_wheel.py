@@ -22,6 +22,7 @@ SHIPPED = (
     "archdsl/py.typed",
     "archdsl/library/*.arch",
     "grammars/*.lark",
+    "specs/*.arch",
     "templates/*.j2",
 )
 
@@ -82,6 +83,15 @@ def test_the_installed_wheel_works_outside_the_checkout(installed: Path, tmp_pat
     assert "from torch import Tensor, nn" in (tmp_path / module).read_text()
     assert "def x3d_s(" in (tmp_path / hubconf).read_text()
     assert [Path(other).name for other in others] == [*NAMES, "network.json"]
+
+
+def test_the_installed_wheel_has_the_published_networks(installed: Path, tmp_path: Path) -> None:
+    program = installed / "archdsl"
+    assert "1,962,892,112 MACs" in _run(program, "flops", "x3d_s", cwd=tmp_path)
+    assert _run(program, "init", "x3d_s", cwd=tmp_path) == "my_x3d_s.arch\n"
+    listed = "import archdsl; print([each.name for each in archdsl.list('x3d_?')])"
+    found = _run(installed / "python", "-c", listed, cwd=tmp_path)
+    assert found == "['x3d_l', 'x3d_m', 'x3d_s']\n"
 
 
 def test_the_installed_wheel_is_what_is_imported(installed: Path, tmp_path: Path) -> None:
