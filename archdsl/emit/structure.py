@@ -80,7 +80,9 @@ class Member(Frozen):
         if self.share:
             return self.share
         start, end, *rounds = self.key[-1]
-        return self.stage or ((start, end) if rounds else self.key)
+        if self.stage:
+            return self.stage, self.key[0]
+        return (start, end) if rounds else self.key
 
     @property
     def is_stateless(self) -> bool:

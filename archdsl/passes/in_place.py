@@ -7,7 +7,7 @@ result goes into the same operation: then no order of the emitted lines can be w
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from archdsl.ir.graph import Graph, Node, Value
 from archdsl.ir.rewrite import Rewrite
@@ -15,6 +15,7 @@ from archdsl.ops.activation import Activation, HardSigmoid, HardSwish, Silu
 from archdsl.ops.arithmetic import Add, Arithmetic, Multiply
 from archdsl.ops.base import Operation
 from archdsl.ops.convolution import Convolution
+from archdsl.ops.forms import SAME
 from archdsl.ops.linear import Linear
 from archdsl.ops.normalisation import BatchNorm
 from archdsl.ops.rectifier import Relu, Relu6
@@ -22,7 +23,10 @@ from archdsl.passes.base import Lowered, kept
 from archdsl.passes.fused import FusedConvolution, InPlace
 
 _NEW = (Convolution, Linear, BatchNorm, Arithmetic, Activation)
-"""Operations whose results are in memory of their own, which no one else holds."""
+"""Operations whose results are in memory of their own, if they do anything.
+
+Those of others may be in that of their operands, as those of a transposition are.
+"""
 
 _ACTIVATIONS = (HardSigmoid, HardSwish, Relu, Relu6, Silu)
 """Those that torch's modules can write over their operand."""
@@ -44,38 +48,58 @@ def in_place(graph: Graph) -> Lowered:
     return kept(graph, places, rewrite.finish())
 
 
+@dataclass(eq=False)
+class _Block:
+    """Values that may be in the same memory, and whether that is the module's to write to."""
+
+    values: list[Value]
+    is_own: bool
+
+
 class _Memory:
-    """Which values are in the same memory, as far as the graph has been read."""
+    """Which values may be in the same memory, as far as the graph has been read."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._values: dict[Value, list[Value]] = {}
+        self._blocks: dict[Value, _Block] = {}
 
     def overwritten(self, node: Node) -> int | None:
         """The operand that a node overwrites, if it can; its result is in the same memory then."""
         operands = self.graph.operands(node)
         places = (place for place in _candidates(node) if place < len(operands))
-        found = [place for place in places if self._dies(node, place)]
-        own = [Value(node.index, place) for place in range(len(node.results))]
-        held = operands if node.operation.is_view else [operands[place] for place in found[:1]]
-        shared = [value for one in held for value in self._values.get(one, ())]
-        is_known = bool(shared) or isinstance(node.operation, _NEW)
-        for value in (*shared, *own) if is_known else ():
-            self._values[value] = [*shared, *own]
-        return found[0] if found else None
+        place = next((place for place in places if self._dies(node, place)), None)
+        if place is not None:
+            held: tuple[Value, ...] = (operands[place],)
+        else:
+            held = () if self._is_new(node) else operands
+        is_own = bool(operands) and all(self._blocks[value].is_own for value in held)
+        own = [Value(node.index, result) for result in range(len(node.results))]
+        self._join([*own, *(each for value in held for each in self._blocks[value].values)], is_own)
+        return place
+
+    def _join(self, values: list[Value], is_own: bool) -> None:
+        block = _Block(list(dict.fromkeys(values)), is_own)
+        for value in block.values:
+            self._blocks[value] = block
+
+    def _is_new(self, node: Node) -> bool:
+        if not isinstance(node.operation, _NEW):
+            return False
+        types = self.graph.types(self.graph.operands(node))
+        return node.operation.emit(types[:1], node.results) != SAME if len(types) == 1 else True
 
     def _dies(self, node: Node, place: int) -> bool:
-        """Whether all other uses of an operand's memory go into this node, and it is known."""
+        """Whether all other uses of an operand's memory go into this node, and it is ours."""
         graph, operands = self.graph, self.graph.operands(node)
         value = operands[place]
-        held = self._values.get(value, [])
-        type_ = graph.type(value)
-        if not held or type_ != node.results[0] or type_.integers or graph.is_shared(node):
+        block, type_ = self._blocks[value], graph.type(value)
+        if not block.is_own or type_ != node.results[0] or type_.integers or graph.is_shared(node):
             return False
-        if operands.count(value) > 1 or any(each in graph.outputs for each in held):
+        others = [self._blocks[each] for i, each in enumerate(operands) if i != place]
+        if block in others or any(each in graph.outputs for each in block.values):
             return False
-        readers = {reader.index for each in held for reader in graph.readers(each)} - {node.index}
-        return readers <= graph.sources(operands)
+        readers = {each.index for value in block.values for each in graph.readers(value)}
+        return readers - {node.index} <= graph.sources(operands)
 
 
 def _candidates(node: Node) -> tuple[int, ...]:

@@ -93,13 +93,20 @@ RESIDUAL = "  y = x -> conv(4, 3) -> batch_norm -> relu\n"
         (
             f"{RESIDUAL}  m = y -> mean\n  z = y + (y -> conv(4) -> conv(4))\n"
             "  return (relu(z) -> mean) + m",
-            ["conv+relu", "mean", "conv", "conv+relu", "mean", "add"],
+            ["conv+relu", "mean", "conv", "conv+relu", "mean", "add!"],
         ),
         # A gate: what it reads comes before the product.
         (
             f"{RESIDUAL}  gate = y -> adaptive_avg_pool(1) -> conv(4) -> sigmoid\n"
             "  return silu(y * gate)",
             ["conv+relu", "mean", "conv+sigmoid", "multiply!", "silu!"],
+        ),
+        # What does nothing is written as its operand: the input of the network, or a view.
+        ("  return relu(x * 1)", ["multiply", "relu"]),
+        (
+            f"{RESIDUAL}  same = y * 1\n  z = relu(y + (same -> conv(4) -> conv(4)))\n"
+            "  return z + same",
+            ["conv+relu", "multiply", "conv", "conv+relu", "add!"],
         ),
         # A value that is broadcast has another shape than the result.
         (
