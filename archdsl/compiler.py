@@ -213,14 +213,22 @@ def _resized(
 
 def emit(program: Program, graph: Graph) -> Module:
     """From graph to the text of the module that people read, train and change."""
-    from archdsl.emit.module import input_constants, write_module
     from archdsl.emit.targets.readable import READABLE
 
-    return write_module(graph, _header(program, graph), input_constants(graph), READABLE)
+    return _emit_as_it_is(program, graph, READABLE)
+
+
+def _emit_as_it_is(program: Program, graph: Graph, target: Target) -> Module:
+    """From graph to text, without passes; all such modules have the same weights."""
+    from archdsl.emit.module import input_constants, write_module
+
+    return write_module(graph, _header(program, graph), input_constants(graph), target)
 
 
 def emit_lowered(program: Program, graph: Graph, readable: Module, target: Target) -> Module:
     """From graph to text, through the passes of a target; it takes the readable's weights."""
+    if not target.passes:
+        return _emit_as_it_is(program, graph, target)
     from archdsl.emit.conversion import CONVERTED, conversion, named_alike
     from archdsl.emit.module import definitions, input_constants, print_module
 

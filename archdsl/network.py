@@ -250,7 +250,8 @@ class Network(Deciding):
     def lowered(self, target: str) -> Module:
         """The module that a target, such as `infer`, makes of the network, for one purpose.
 
-        It has the weights of the readable module: `from_readable(model.state_dict())`.
+        It has the weights of the readable module: that for `train` has the same state dict, others
+        have `from_readable(model.state_dict())`.
 
         Raises:
             CompileError: it is a space of networks.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archdsl.searches.search import Search
     from archdsl.spec import Spec
 
-TARGET_NAMES = ("infer",)
+TARGET_NAMES = ("infer", "train")
 
 _COMPILE = """\
 Writes the folder DIR/NETWORK:
@@ -42,6 +42,11 @@ With --target infer, also:
 
   NETWORK_infer.py   the same network for inference, with the weights of the first:
                      `from_readable(model.state_dict())`; imports torch alone
+
+With --target train, also:
+
+  NETWORK_train.py   the same network with the same weights, which learns faster on a CPU: it
+                     reads and writes the state dicts of the first; imports torch alone
 
 With --single-file, train.py and evaluate.py each contain the network and the other scripts, and
 run without any file beside them.

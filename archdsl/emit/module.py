@@ -36,7 +36,7 @@ from archdsl.emit.opens import (
 )
 from archdsl.emit.pages import page
 from archdsl.emit.paths import layer_paths
-from archdsl.emit.provided import layers, provided
+from archdsl.emit.provided import layers, provided, taken_by
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -162,7 +162,8 @@ def definitions(graph: Graph, target: Target, also: Iterable[str] = ()) -> Defin
     `also` are names of the target's layers that others need.
     """
     known = classes(graph, target)
-    every = _open_classes(graph, known)
+    taken = taken_by(target.layers) if target.layers else frozenset[str]()
+    every = _open_classes(graph, known, taken)
     trees = tuple([written.tree for written in every])
     used = frozenset(also).union(name for tree in trees for name in names_in(tree))
     brought = [layers(target.layers, used)] if target.layers else []
@@ -205,25 +206,29 @@ def print_module(
     return Module(text, signature.name, parameters(signature), found.network.parts, found.paths)
 
 
-def _open_classes(graph: Graph, known: Classes) -> list[Emitted]:
+def _open_classes(graph: Graph, known: Classes, taken: Collection[str]) -> list[Emitted]:
     """The classes, with as many open parameters of the network as they can follow.
 
-    Each failed attempt closes at least one parameter, so the loop ends after a few.
+    `taken` are names that they must not have. Each failed attempt closes at least one parameter, so
+    the loop ends after a few.
     """
     opens = OpenParameters(open_numbers(graph) - structural_parameters(known))
     while True:
         try:
-            return _classes(graph, known, opens)
+            return _classes(graph, known, opens, taken)
         except ClosedParameters as closed:
             opens = OpenParameters(opens.names - closed.names)
 
 
-def _classes(graph: Graph, known: Classes, opens: OpenParameters) -> list[Emitted]:
+def _classes(
+    graph: Graph, known: Classes, opens: OpenParameters, taken: Collection[str]
+) -> list[Emitted]:
     """A class for each block, and at the end the network's own."""
     *blocks, last = known.ordered
     names = [_name(block, _variables(graph)) for block in blocks]
+    names.append(class_name(graph.name, graph.doc))
     # Numbered together: a block may have the name of the network.
-    *names, own = numbered([*names, class_name(graph.name, graph.doc)])
+    *names, own = numbered(f"{name}_" if name in taken else name for name in names)
     signatures: dict[BlockClass, Signature] = {}
     has_init = bool(graph.initialisations)
     sizes = Sizes()

@@ -129,6 +129,14 @@ def provided(used: Iterable[str]) -> Provided:
     return Provided(bodies, frozenset(words))
 
 
+def taken_by(template: str) -> frozenset[str]:
+    """The names of a target's own template: of its definitions, and of what they import."""
+    text = page(template)
+    imports = (each for node in ast.parse(text).body for each in imported_by(node))
+    defined = (part.binds for part in parts_of(template, text))
+    return frozenset(each.bound for each in imports).union(*defined)
+
+
 def layers(template: str, used: Iterable[str]) -> Provided:
     """The definitions of a target's own template, as far as some names are used."""
     text = page(template)

@@ -7,5 +7,6 @@ from collections.abc import Mapping
 from archdsl.emit.targets.base import Target
 from archdsl.emit.targets.infer import INFER
 from archdsl.emit.targets.readable import READABLE
+from archdsl.emit.targets.train import TRAIN
 
-TARGETS: Mapping[str, Target] = {target.name: target for target in (READABLE, INFER)}
+TARGETS: Mapping[str, Target] = {target.name: target for target in (READABLE, INFER, TRAIN)}
