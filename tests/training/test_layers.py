@@ -13,7 +13,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from laws import law
 from torch import Tensor, nn
-from train.layers import load_layers
+
+from training.layers import load_layers
 
 LAYERS = load_layers()
 CONTIGUOUS, LAST = torch.contiguous_format, torch.channels_last_3d
