@@ -15,6 +15,8 @@ from scripts.recipes import FULL_LENGTH
 
 from archdsl.recipes.recipe import AutoAugment, Steps
 from emit.running import ROOT, build_files, gallery, load_network
+from tests.supernet import connecting, searching
+from tests.supernet.test_search_text import CHANGES
 
 slow = pytest.mark.slow
 STEPS = replace(MINIMAL, schedule=Steps((1, 2)), augment=AutoAugment(), no_decay=("norms",))
@@ -38,6 +40,20 @@ def test_folders(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["maximal", *(pytest.param(n, marks=slow) for n in OTHERS)])
 def test_what_recipes_may_use(name: str, tmp_path: Path) -> None:
     write_build(tmp_path / name, RECIPES[name])
+    assert_clean(tmp_path)
+
+
+def test_folders_that_search(tmp_path: Path) -> None:
+    """By a policy without bounds, and by gradients."""
+    searching.write_search(tmp_path / "policy")
+    connecting.write_folder(tmp_path / "gradients")
+    assert_clean(tmp_path)
+
+
+@slow
+@pytest.mark.parametrize("changed", CHANGES.values(), ids=CHANGES)
+def test_what_searches_may_use(changed: dict[str, str], tmp_path: Path) -> None:
+    searching.write_search(tmp_path / "search", changed)
     assert_clean(tmp_path)
 
 

@@ -86,7 +86,8 @@ def test_ruff_finds_nothing_and_no_definition_stands_twice(tmp_path: Path) -> No
 def test_settings_are_those_of_the_search(tmp_path: Path) -> None:
     made = texts(CHANGES["power"], tmp_path)["recipe.py"]
     assert '\nTARGETS = (("params", 1000), ("macs", 20000))\n' in made
-    assert '\nBOUNDS = (("params", 1000), ("macs", 20000))  #' in made
+    bounds = 'BOUNDS: tuple[tuple[str, int], ...] = (("params", 1000), ("macs", 20000))'
+    assert f"\n# of what is found\n{bounds}\n" in made
     assert '\nMETRICS = ("params", "macs")  #' in made
     assert "\nEXPONENT = -0.07  #" in made
     assert "return -EXPONENT * sum(logs)" in made

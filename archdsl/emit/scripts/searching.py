@@ -53,7 +53,8 @@ def search_constants(search: Search, recipe: Recipe) -> Iterator[Constant]:
             yield Constant("EXPONENT", plain(penalty.exponent), "of cost / target")
         yield Constant("TARGETS", _costs((each.metric, each.cost) for each in search.targets))
     bounds = ((each.metric, each.most) for each in search.bounds)
-    yield Constant("BOUNDS", _costs(bounds), "of what is found")
+    kind = "tuple[tuple[str, int], ...]"
+    yield Constant("BOUNDS", _costs(bounds), "of what is found", kind)
     yield Constant("METRICS", literal(metrics(search)), "costs that are logged and compared")
     yield Constant("HOLD_OUT", number(search.held_out), "of the training videos")
     yield Constant("SEED", literal(search.seed))

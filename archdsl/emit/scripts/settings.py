@@ -31,6 +31,8 @@ class Constant(Frozen):
     name: str
     value: Python
     remark: str | None = None
+    type: str | None = None
+    """Where the value does not tell, as an empty one."""
 
 
 def constants(
@@ -58,7 +60,8 @@ def labels_class(recipe: Recipe) -> str:
 
 
 def _line(constant: Constant) -> str:
-    assigned = Assign(Atom(constant.name), constant.value)
+    name = f"{constant.name}: {constant.type}" if constant.type else constant.name
+    assigned = Assign(Atom(name), constant.value)
     stated = TrailingComment(assigned, constant.remark) if constant.remark else assigned
     return "\n".join(render((stated,)))
 
