@@ -14,6 +14,7 @@ from archdsl.emit.members import Slot
 from archdsl.emit.parts import Fork, Part, Stage
 from archdsl.emit.python import (
     Atom,
+    Attribute,
     Call,
     Comment,
     Expr,
@@ -26,6 +27,7 @@ from archdsl.emit.python import (
     Subscript,
     Tuple,
     literal,
+    renamed,
 )
 from archdsl.ir.graph import Graph, Initialisation
 from archdsl.ops.forms import Form, Layer, PyValue, Weight
@@ -60,6 +62,16 @@ def initialisation(
         Comment("Reset layers before the blocks that contain them."),
         For(Atom("module"), inside_out, branches),
     )
+
+
+def initialised_as(
+    graph: Graph, operation: str, layer: Layer, module: Python
+) -> Iterator[Statement]:
+    """Statements that give a new layer of an operation its first weights, if a rule has them."""
+    rules = [rule for rule in graph.initialisations if rule.operation == operation]
+    names = {str(own): Attribute(module, str(own).split(".")[1]) for own in (_WEIGHT, _BIAS)}
+    for rule in rules:
+        yield from renamed(_branch(rule, [layer], ()).body, names)
 
 
 def _layers(graph: Graph, forms: Mapping[int, Form]) -> dict[str, list[Layer]]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from archdsl.costs.figures import Costs
 from archdsl.emit.classes import BlockClass, Classes, classes
+from archdsl.emit.classifier import with_classifier
 from archdsl.emit.functions import FunctionWriter
 from archdsl.emit.imports import Imported, import_lines
 from archdsl.emit.initialise import initialisation
@@ -35,11 +37,12 @@ from archdsl.emit.opens import (
     structural_parameters,
 )
 from archdsl.emit.pages import page
-from archdsl.emit.paths import layer_paths
+from archdsl.emit.paths import layer_paths, outside_sequences
 from archdsl.emit.provided import layers, provided, taken_by
 from archdsl.emit.python import (
     Assign,
     Atom,
+    Class,
     Docstring,
     Parameter,
     Statement,
@@ -142,8 +145,8 @@ class Definitions(Frozen):
 
     `used` are the names that they read, and `imports` what they need beside torch. `roots` has the
     scope of each network that the class covers, in the order of the values of its arguments, and
-    `paths` the path of each layer of the first of them. `divided` are the blocks of which one class
-    cannot say all instances.
+    `paths` the path of each layer of the first of them; `typed` has those that lead through no
+    sequence. `divided` are the blocks of which one class cannot say all instances.
     """
 
     trees: tuple[Statement, ...]
@@ -153,6 +156,7 @@ class Definitions(Frozen):
     network: Emitted
     roots: tuple[int, ...]
     paths: Mapping[Address, str]
+    typed: Mapping[Address, str]
     divided: tuple[Definition, ...]
 
 
@@ -175,9 +179,9 @@ def definitions(graph: Graph, target: Target, also: Iterable[str] = ()) -> Defin
     roots = tuple([instance.scope.index for instance in known.ordered[-1].instances])
     attributes = {block: one.attributes for block, one in zip(known.ordered, every, strict=True)}
     paths = layer_paths(known, attributes)
-    return Definitions(
-        trees, bodies, used, imports, every[-1], roots, paths, tuple(_divided(known))
-    )
+    typed = layer_paths(known, outside_sequences(attributes))
+    divided = tuple(_divided(known))
+    return Definitions(trees, bodies, used, imports, every[-1], roots, paths, typed, divided)
 
 
 def _divided(known: Classes) -> Iterator[Definition]:
@@ -190,7 +194,16 @@ def _divided(known: Classes) -> Iterator[Definition]:
 
 def write_module(graph: Graph, header: str, known: Constants, target: Target) -> Module:
     """The module of a network; its open parameters are arguments of the constructor."""
-    return print_module(definitions(graph, target), header, known)
+    return print_module(_fine_tuned(definitions(graph, target), graph), header, known)
+
+
+def _fine_tuned(found: Definitions, graph: Graph) -> Definitions:
+    """The same definitions, the network's class with the methods by which it is fine-tuned."""
+    *others, network = found.trees
+    assert isinstance(network, Class)
+    grown = with_classifier(network, found.network.signature, graph, found.typed)
+    bodies = [*found.bodies[:-1], render((grown,))]
+    return replace(found, trees=(*others, grown), bodies=bodies)
 
 
 def print_module(

@@ -15,14 +15,14 @@ from collections.abc import Collection, Iterable, Iterator
 # Written out, since torch is not imported at compile time; a test compares it with `dir`.
 _MODULE_ATTRIBUTES = frozenset(
     """
-    T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu
-    cuda double dump_patches eval extra_repr float forward forward_features get_buffer
-    get_extra_state get_parameter get_submodule half insert ipu load_state_dict module
-    modules mtia named_buffers named_children named_modules named_parameters parameters
+    T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda
+    double dump_patches eval extra_repr float forward forward_features get_buffer get_classifier
+    get_extra_state get_parameter get_submodule half insert ipu load_state_dict module modules mtia
+    named_buffers named_children named_modules named_parameters num_classes parameters
     register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
-    register_full_backward_hook register_full_backward_pre_hook
-    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
-    register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
+    register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter
+    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ reset_classifier
     reset_parameters set_extra_state set_submodule share_memory state_dict to to_empty train
     training type xpu zero_grad
     """.split()

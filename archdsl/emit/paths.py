@@ -38,6 +38,19 @@ def layer_paths(
     return dict(_paths(network, "", classes, attributes))
 
 
+def outside_sequences(
+    attributes: Mapping[BlockClass, Attributes],
+) -> Mapping[BlockClass, Attributes]:
+    """The members that are attributes by themselves: what is in a sequence has no type of its own.
+
+    The path of such an entry has a dot.
+    """
+    return {
+        block: tuple((key, path) for key, path in own if "." not in path)
+        for block, own in attributes.items()
+    }
+
+
 def _paths(
     instance: Instance,
     prefix: str,

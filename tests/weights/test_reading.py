@@ -121,6 +121,20 @@ FOUND: dict[str, tuple[str, Callable[[State], object]]] = {
         "state_dict.model",
         lambda s: {"state_dict": {**under("model.", s), "loss.weight": torch.ones(3)}},
     ),
+    "Lightning, compiled": (
+        "state_dict.model",
+        lambda s: {"state_dict": under("model._orig_mod.", s), "hyper_parameters": {"lr": 1}},
+    ),
+    "parallel, compiled inside": ("", partial(under, "module._orig_mod.")),
+    "an average's prefix": ("ema", partial(under, "ema.")),
+    "AveragedModel": (
+        "module",
+        lambda s: {"n_averaged": torch.tensor(3), **under("module.", s)},
+    ),
+    "timm's average alone": (
+        "state_dict_ema",
+        lambda s: {"state_dict_ema": under("module.", s), "arch": "net", "epoch": 1},
+    ),
     "averaged": (
         "model_ema.module",
         lambda s: {"model_ema": {"n_averaged": torch.tensor(3), **under("module.", s)}},
@@ -285,6 +299,25 @@ def test_another_number_of_classes_is_told_with_the_argument(
         " `--classes 8`, in Python `classes=8`, fits"
     )
     assert emitted.load(path, classes=8)[0] == ""
+
+
+WRAPPERS: dict[str, Callable[[nn.Module], nn.Module]] = {
+    "compiled": torch.compile,
+    "averaged": torch.optim.swa_utils.AveragedModel,
+    "parallel": lambda model: nn.ModuleDict({"module": model}),
+}
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_the_same_where_both_are_wrapped(wrapper: str, emitted: Emitted, tmp_path: Path) -> None:
+    path = tmp_path / "a.ckpt"
+    state = under("model._orig_mod.", emitted.network.Net(8).state_dict())
+    torch.save({"state_dict": state, "epoch": 1}, path)
+    model = WRAPPERS[wrapper](emitted.network.Net())
+    with pytest.raises(emitted.files.CannotLoad) as caught:
+        emitted.keys.load_weights(model, path)
+    assert str(caught.value).endswith(": `--classes 8`, in Python `classes=8`, fits")
+    assert "\n" not in str(caught.value)
 
 
 def cyclic(state: State) -> object:
