@@ -6,6 +6,7 @@ All messages have one style: lower case, no final period, names and text of spec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,29 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Fix:
+    """What an editor may do about a mistake: put `text` in the place of a span."""
+
+    span: Span
+    text: str
+
+
+class Meant(str):
+    """A help that says which name is meant, so that a program can write it."""
+
+    def __new__(cls, wrong: str, right: str) -> Meant:
+        meant = super().__new__(cls, f"did you mean `{right}`?")
+        meant.wrong, meant.right = wrong, right
+        return meant
+
+    wrong: str
+    right: str
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return self.wrong, self.right
+
+
+@dataclass(frozen=True)
 class Diagnostic:
     """One mistake: what is wrong, where, and what to do about it.
 
@@ -46,6 +70,21 @@ class Diagnostic:
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
+
+    @property
+    def fix(self) -> Fix | None:
+        """The name that is meant in place of the one that is wrong; None for other help.
+
+        The first label may be on more than the name, which must stand in it once then.
+        """
+        if not isinstance(self.help, Meant) or not self.labels:
+            return None
+        span, word = self.labels[0].span, rf"(?<!\w){re.escape(self.help.wrong)}(?!\w)"
+        places = [match.span() for match in re.finditer(word, span.text)]
+        if len(places) != 1:
+            return None
+        (start, end) = places[0]
+        return Fix(Span(span.source, span.start + start, span.start + end), self.help.right)
 
     def __str__(self) -> str:
         """One line, for a program's log: the place and the message."""
@@ -175,10 +214,10 @@ def one_of(names: Iterable[str]) -> str | None:
     return f"write {quoted[0]}" if quoted else None
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+def did_you_mean(name: str, known: Iterable[str]) -> Meant | None:
     """A suggestion for a misspelt name, or None where nothing is near."""
     near = nearest(name, known)
-    return f"did you mean `{near}`?" if near is not None else None
+    return Meant(name, near) if near is not None else None
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

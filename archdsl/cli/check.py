@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING
 from archdsl.cli import options
 from archdsl.diagnostics import CompileError, Diagnostics, error
 from archdsl.network import Network
+from archdsl.report.text import FORMATS
 from archdsl.spec import Spec
 
 if TYPE_CHECKING:
     from archdsl.claims.figures import SpaceResult, SpecReport
 
+_MACHINES = ("json", "sarif", "github")
+"""The formats in which diagnostics are part of the result, and not on stderr."""
+
+_FORMATS = tuple(dict.fromkeys((*FORMATS, *_MACHINES)))
 
 _CHECK = """\
 Builds every network whose parameters all have values, checks every recipe with its network, also
@@ -28,9 +33,13 @@ within half a unit of the last digit that the claim prints. A claim that the spe
 A network with choices is a space of networks. All of its members are checked, part by part, and its
 decisions are listed with their options. Where that would take too long, some members are drawn.
 
+--format json, sarif and github print the diagnostics to stdout: as objects, for code scanning, and
+as annotations of a workflow on GitHub.
+
 examples:
   archdsl check specs/x3d_s.arch
   archdsl check specs/*.arch --format json
+  archdsl check specs/*.arch --format sarif > archdsl.sarif
 """
 
 
@@ -38,12 +47,14 @@ def add_check(commands: argparse._SubParsersAction[options.Parser]) -> None:
     summary = "find mistakes in specs, and check their claims"
     parser = options.command(commands, "check", summary, _CHECK)
     parser.add_argument("specs", metavar="SPEC", nargs="+", help="files to check")
-    options.add_format(parser)
+    parser.add_argument(
+        "--format", choices=_FORMATS, default="table", help="how to print; default: table"
+    )
     parser.set_defaults(run=_check)
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from archdsl.report.claims import show_claims
+    from archdsl.report.claims import show_check
 
     # One collection for each spec: an overflow of errors in one does not hide those of the next.
     collected = [Diagnostics() for _ in arguments.specs]
@@ -51,9 +62,11 @@ def _check(arguments: argparse.Namespace) -> int:
         check_spec(path, diagnostics)
         for path, diagnostics in zip(arguments.specs, collected, strict=True)
     ]
+    found = [diagnostic for diagnostics in collected for diagnostic in diagnostics]
     # The claims of all specs come before all diagnostics, since they are different streams.
-    sys.stdout.write(show_claims([spec for spec in checked if spec], arguments.format))
-    options.report(diagnostic for diagnostics in collected for diagnostic in diagnostics)
+    sys.stdout.write(show_check([spec for spec in checked if spec], found, arguments.format))
+    if arguments.format not in _MACHINES:
+        options.report(found)
     return int(any(diagnostics.has_errors for diagnostics in collected))
 
 

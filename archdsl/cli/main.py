@@ -35,6 +35,7 @@ _COMMANDS = {
     "weights": "weights",
     "export": "export",
     "sample-data": "sample_data",
+    "completion": "completion",
 }
 """The commands in the order of `archdsl --help`, each with the module that adds it.
 
@@ -113,7 +114,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     Raises:
         SystemExit: it is wrong, or asks for help; that has been printed.
     """
-    parser, commands = _parsers(argv)
+    parser, commands = parsers(argv)
     name = next(iter(argv), "-")
     if name not in _COMMANDS and not name.startswith("-"):
         near = "write `archdsl --help`" if name == "help" else suggestion(name, _COMMANDS)
@@ -125,7 +126,7 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
-def _parsers(
+def parsers(
     argv: Sequence[str],
 ) -> tuple[argparse.ArgumentParser, argparse._SubParsersAction[options.Parser]]:
     """The program's parser, and that of the command in `argv`; of all if it has none."""

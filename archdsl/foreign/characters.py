@@ -47,6 +47,11 @@ _QUOTED = re.compile(rf"[{_QUOTES}]([A-Za-z_]\w*)[{_QUOTES}]")
 _BLANKS = "\u00a0\u2002\u2003\u2009\u200a\u200b\u202f\u3000\ufeff"
 
 
+def lookalike(characters: str) -> str | None:
+    """What stands here for a sign of papers, or None where there is no such thing."""
+    return None if characters[0] in _QUOTES else _LOOKALIKES.get(characters)
+
+
 def character_hint(characters: str, before: str, line: str) -> str | None:
     """What to write for characters that are `before` nothing in the language.
 
@@ -65,8 +70,6 @@ def character_hint(characters: str, before: str, line: str) -> str | None:
         return f'a word has no quotes, and a text has double ones: `{quoted[1]}`, `"{quoted[1]}"`'
     if characters[0] in _QUOTES:
         return "texts of recipes and claims have double quotes, and words have none"
-    if characters in _LOOKALIKES:
-        return f"did you mean `{_LOOKALIKES[characters]}`?"
     if characters[0] in _BLANKS:
         return "write a plain blank"
     if characters[0].isalpha():

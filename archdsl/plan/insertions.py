@@ -18,7 +18,7 @@ from archdsl.build.request import Fault
 from archdsl.build.values import (
     Inserted,
 )
-from archdsl.diagnostics import nearest
+from archdsl.diagnostics import Meant, nearest
 from archdsl.ir.graph import Address, Graph
 from archdsl.ir.naming import name_all
 from archdsl.ops.sources import Input
@@ -176,11 +176,11 @@ def _unknown(frame: Frame, place: tree.Place, label: str, known: Places) -> Faul
     return frame.fault("insert", message, place.span, help=near or _labels_hint(above, known))
 
 
-def _near(label: str, labels: Sequence[str]) -> str | None:
+def _near(label: str, labels: Sequence[str]) -> Meant | None:
     """The suggestion of a similar label at the same level, compared by their last parts."""
     names = {other.rpartition(".")[2]: other for other in labels[:CANDIDATES]}
     near = nearest(label.rpartition(".")[2], names)
-    return f"did you mean `{names[near]}`?" if near is not None else None
+    return Meant(label, names[near]) if near is not None else None
 
 
 def _labels_hint(above: str, known: Places) -> str:

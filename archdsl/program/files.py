@@ -33,7 +33,7 @@ def read(path: Path, name: str | None = None) -> Source:
     shown = name or str(path)
     if not os.path.exists(path):
         beside = path.parent.glob("*" + SUFFIX) if path.parent.is_dir() else ()
-        near = did_you_mean(path.name, sorted(p.name for p in beside))
+        near: str | None = did_you_mean(path.name, sorted(p.name for p in beside))
         if path.suffix == SUFFIX and published.file(path.stem):
             near = f"`{path.stem}` without `{SUFFIX}` is the published one"
         raise CompileError([error("file", f"no such file: {shown}", help=near)])
@@ -107,7 +107,7 @@ def unknown_use(use: tree.Use, user: Path) -> Diagnostic:
     first, _, rest = use.name.partition(".")
     file = f"{use.name.replace('.', '/')}{SUFFIX}"
     message = f"there is no `{file}` next to this file, in the library or among published specs"
-    help = did_you_mean(use.name, known - {user.stem})
+    help: str | None = did_you_mean(use.name, known - {user.stem})
     if rest and first in known:
         help = f"write `use {first}`, which brings in all that the file defines"
     elif first in LIBRARIES:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from archdsl.build.values import Value, show
 from archdsl.claims.figures import ClaimResult, SpaceResult, SpecReport, Verdict
 from archdsl.costs.figures import Convention
-from archdsl.diagnostics import counted
+from archdsl.diagnostics import Diagnostic, counted
 from archdsl.ir.types import show_shape
+from archdsl.report.machines import diagnostic_object, sarif, workflow_commands
 from archdsl.report.text import (
     Table,
     as_json,
@@ -40,15 +41,28 @@ _COUNTED = {
 }
 
 
-def show_claims(reports: Sequence[SpecReport], form: str) -> str:
-    """The claims of several specs, in one of `text.FORMATS`."""
+def show_check(reports: Sequence[SpecReport], diagnostics: Sequence[Diagnostic], form: str) -> str:
+    """What `check` has found in several specs, in one of `text.FORMATS`, `sarif` or `github`.
+
+    The last two and `json` hold the diagnostics, too.
+    """
+    if form == "sarif":
+        return sarif(diagnostics)
+    if form == "github":
+        return workflow_commands(diagnostics)
     # For programs the claims of all specs are one list, so that the output is one value.
     flat = [(report.path, checked) for report in reports for checked in report.claims]
-    if form == "json":
-        return as_json([_claim(path, checked) for path, checked in flat])
     if form == "csv":
         rows = [(path, *_exact(checked)) for path, checked in flat]
         return comma_separated(("spec", *_COLUMNS), rows)
+    if form == "json":
+        return as_json(
+            {
+                "specs": [_spec(report) for report in reports],
+                "claims": [_claim(path, checked) for path, checked in flat],
+                "diagnostics": [diagnostic_object(each) for each in diagnostics],
+            }
+        )
     return "\n".join(_section(report, form) for report in reports)
 
 
@@ -108,6 +122,26 @@ def _exact(checked: ClaimResult) -> tuple[object, ...]:
     value, residual = (measured.value, measured.residual) if measured else (None, None)
     verdict = checked.verdict.value
     return checked.network, checked.metric, checked.claimed, value, residual, verdict
+
+
+def _spec(report: SpecReport) -> dict[str, object]:
+    return {
+        "spec": report.path,
+        "networks": [*report.networks],
+        "recipes": [*report.recipes],
+        "searches": [*report.searches],
+        "claims": report.written,
+        "spaces": [_space_object(space) for space in report.spaces],
+    }
+
+
+def _space_object(space: SpaceResult) -> dict[str, object]:
+    return {
+        "space": space.space,
+        "members": space.members,
+        "is_all": space.is_all,
+        "decisions": {name: [*options] for name, options in space.decisions.items()},
+    }
 
 
 def _claim(spec: str, checked: ClaimResult) -> dict[str, object]:

@@ -68,8 +68,8 @@ def _no_transform(fault: Fault) -> Diagnostic | None:
     # After `+` a bare name can only become a call, so the parser wants its parenthesis.
     if "LPAR" not in fault.accepted or fault.token(fault.first).type != "NETWORK":
         return None
-    help = did_you_mean(str(word), ["insert"])
-    help = help or f"write `insert {word} after PLACE`, or a transform such as `widen(2)`"
+    near = did_you_mean(str(word), ["insert"])
+    help = near or f"write `insert {word} after PLACE`, or a transform such as `widen(2)`"
     message, label = f"`{word}` does not change a network", "expected `insert` or a call"
     return error("syntax", message, fault.span(word), label, help=help)
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from archdsl import limits
-from archdsl.diagnostics import Diagnostic, Label, error
+from archdsl.diagnostics import Diagnostic, Label, Meant, error
 from archdsl.source import Source, Span
 from archdsl.syntax import tree
 
@@ -140,11 +140,13 @@ class Margin:
         self._stray_line = token.line
         words = token[:_SHOWN]
         shown = f"`{words}`" if words.isprintable() else f"character U+{ord(token[0]):04X}"
-        from archdsl.foreign.characters import character_hint  # only a mistake needs it
+        from archdsl.foreign.characters import character_hint, lookalike  # for mistakes alone
 
         start, text = token.start_pos or 0, self.source.text
         line = text[text.rfind("\n", 0, start) + 1 : start]
-        help = character_hint(str(token), line, text[start : start + _SHOWN])
+        near = lookalike(str(token))
+        rest = text[start : start + _SHOWN]
+        help = Meant(str(token).rstrip(), near) if near else character_hint(str(token), line, rest)
         self.report(f"{shown} is not part of the language", self._span(token), help)
 
     def report(

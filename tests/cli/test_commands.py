@@ -171,7 +171,7 @@ def test_check_json(capsys: pytest.CaptureFixture[str]) -> None:
     import json
 
     assert main(["check", SPEC, "--format", "json"]) == 0
-    figures = json.loads(capsys.readouterr().out)
+    figures = json.loads(capsys.readouterr().out)["claims"]
     exact = next(f for f in figures if f["claimed"] == "3794274")
     assert exact["measured"] == 3794274
     assert exact["verdict"] == "met"

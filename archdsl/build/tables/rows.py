@@ -64,10 +64,10 @@ def _check_columns(frame: Frame, table: tree.Table) -> None:
             message = f"this table has two columns `{column.name}`"
             raise frame.fault("table", message, column.span)
     if BLOCK not in names:
-        near = [column for column in table.columns if did_you_mean(column.name, [BLOCK])]
-        hint = "did you mean `block`?" if near else None
+        hints = {column: did_you_mean(column.name, [BLOCK]) for column in table.columns}
+        column = next((each for each in table.columns if hints[each]), table.columns[0])
         message = "a table needs a column `block`, with the block of each row"
-        raise frame.fault("table", message, [*near, *table.columns][0].span, help=hint)
+        raise frame.fault("table", message, column.span, help=hints[column])
 
 
 def _check_row(frame: Frame, names: list[str], row: tree.Row) -> None:
