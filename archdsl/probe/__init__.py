@@ -1,0 +1,1 @@
+"""How fast this machine is: single operations, compiled as those of networks are, and timed."""
