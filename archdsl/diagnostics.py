@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from archdsl import limits
@@ -130,6 +130,12 @@ class CompileError(Exception):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("; ".join(str(d) for d in self.diagnostics if d.is_error))
+
+
+def placed(failure: CompileError, span: Span) -> CompileError:
+    """The same failure, at a place of the text where its diagnostics have none."""
+    found = failure.diagnostics
+    return CompileError([d if d.labels else replace(d, labels=(Label(span),)) for d in found])
 
 
 @dataclass

@@ -16,6 +16,7 @@ from archdsl.diagnostics import (
     error,
     note,
     one_of,
+    placed,
     suggestion,
     warning,
 )
@@ -105,7 +106,7 @@ class _Checker:
                 elif isinstance(item, tree.Figure):
                     yield self._check_figure(item)
             except CompileError as failure:
-                self.diagnostics.collect(failure)
+                self.diagnostics.collect(placed(failure, item.span))
 
     def _check_property(self, item: tree.Property) -> ClaimResult:
         network_cells = cells(self.network.graph)

@@ -16,7 +16,7 @@ from archdsl.build.values import Value, show
 from archdsl.costs import metrics
 from archdsl.network import Network
 from archdsl.syntax import tree
-from archdsl.syntax.lexemes import SUFFIXES
+from archdsl.syntax.lexemes import SUFFIXES, split_number
 
 STATED = ("top1", "top5")
 """Figures that a claim can state, but only training can measure."""
@@ -116,11 +116,12 @@ def last_digit(text: str) -> Fraction:
 
 def in_unit_of(text: str, measured: int | Fraction) -> str:
     """A measured number in the unit of the claim, with two more digits."""
-    if text[-1] not in SUFFIXES:
+    _, suffix = split_number(text)
+    if not suffix:
         return str(measured)
     scale, decimals = _scale(text)
     # Two more digits, so that a figure that misses by less than the last one still looks different.
-    return f"{float(measured / scale):.{decimals + 2}f}{text[-1]}"
+    return f"{float(measured / scale):.{decimals + 2}f}{suffix}"
 
 
 def signed(text: str, difference: int | Fraction) -> str:
@@ -132,9 +133,9 @@ def signed(text: str, difference: int | Fraction) -> str:
 
 def _scale(text: str) -> tuple[Fraction, int]:
     """The factor of a literal (1,000,000 in `6.1M`), and the number of its decimals."""
-    digits = text.rstrip("".join(SUFFIXES))
+    digits, suffix = split_number(text)
     mantissa, _, exponent = digits.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     power = int(exponent or 0)
-    scale: Fraction = Fraction(10) ** power * SUFFIXES.get(text[-1], 1)
+    scale: Fraction = Fraction(10) ** power * SUFFIXES.get(suffix, 1)
     return scale, decimals

@@ -8,7 +8,8 @@ import sys
 
 from archdsl.cli import options
 from archdsl.costs.figures import CONVENTIONS, Convention
-from archdsl.diagnostics import CompileError, Diagnostics, error
+from archdsl.costs.metrics import LATENCIES
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, error
 from archdsl.network import Network
 
 _FLOPS = """\
@@ -25,6 +26,7 @@ examples:
   archdsl flops specs/autox3d_l.arch --network autox3d_l_printed --by stage
   archdsl flops specs/x2d.arch --set bottleneck=2.25 --set 'frames = 13' --convention fvcore
   archdsl flops specs/x3d_m.arch --format json | jq .total
+  archdsl flops specs/x3d_s.arch --convention infer_latency
 
 Of a space of networks, all members are counted: each row's and the total's least, mean and greatest
 cost, exactly, and how many members are within a budget. In JSON, `inputs` has a list of shapes for
@@ -34,8 +36,12 @@ each input if these differ between members.
 """
 
 
+_TIME = "predicted time of the target `{}`, by roofs that `archdsl probe` has measured"
+
+
 def add_flops(commands: argparse._SubParsersAction[options.Parser]) -> None:
     lines = [f"  {c.name:<13} {c.counts}" for c in CONVENTIONS.values()]
+    lines += [f"  {name:<13} {_TIME.format(target)}" for name, target in LATENCIES.items()]
     details = _FLOPS.format(conventions="\n".join(lines))
     parser = options.command(commands, "flops", "count the costs of a network, row by row", details)
     options.add_network(parser)
@@ -47,7 +53,7 @@ def add_flops(commands: argparse._SubParsersAction[options.Parser]) -> None:
         default=(1, 1),
         help="views of a video, such as 10x3; default: 1x1",
     )
-    options.add_convention(parser)
+    options.add_convention(parser, LATENCIES)
     options.add_level(parser)
     parser.add_argument(
         "--budget", metavar="COST", help="of a space: count the members that cost at most this"
@@ -67,16 +73,35 @@ def _flops(arguments: argparse.Namespace) -> int:
     from archdsl.report.costs import CostReport, Views
 
     network = options.network_at_input(arguments)
+    if arguments.convention in LATENCIES:
+        return _latency(network, arguments)
     convention = CONVENTIONS[arguments.convention]
     if network.open_decisions:
         return _flops_of_space(network, convention, arguments)
     if arguments.budget is not None:
-        message = f"`--budget` counts the members of a space, but `{network.name}` has no choices"
-        raise CompileError([error("budget", message)])
+        raise CompileError([_no_budget(network)])
     costs = CostReport(network, convention, arguments.by, Views(*arguments.views))
     sys.stdout.write(costs.show(arguments.format))
     options.report_warnings(network.diagnostics)
     return 0
+
+
+def _latency(network: Network, arguments: argparse.Namespace) -> int:
+    from archdsl.report.latency import LatencyReport
+
+    network.check_decided()
+    if arguments.budget is not None:
+        raise CompileError([_no_budget(network)])
+    clips, crops = arguments.views
+    report = LatencyReport(network, arguments.convention, arguments.by, clips * crops)
+    sys.stdout.write(report.show(arguments.format))
+    options.report_warnings(network.diagnostics)
+    return 0
+
+
+def _no_budget(network: Network) -> Diagnostic:
+    message = f"`--budget` counts the members of a space, but `{network.name}` has no choices"
+    return error("budget", message)
 
 
 def _flops_of_space(network: Network, convention: Convention, arguments: argparse.Namespace) -> int:

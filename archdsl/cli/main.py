@@ -32,6 +32,8 @@ _COMMANDS = {
     "expand": "transform",
     "search": "search",
     "compile": "compile",
+    "passes": "passes",
+    "probe": "passes",
     "weights": "weights",
     "export": "export",
     "sample-data": "sample_data",
@@ -50,6 +52,7 @@ examples:
   archdsl flops specs/x3d_s.arch --set depth=5          ... with another parameter
   archdsl draw specs/x3d_s.arch -o x3d_s.svg            draw the network
   archdsl compile specs/x3d_s.arch -o build             write PyTorch to build/x3d_s
+  archdsl probe                                         measure this machine's roofs
   archdsl export build/x3d_s --onnx                     export that to ONNX
   archdsl transform specs/x3d_s.arch 'widen(2)'         print a wider network as a spec
   archdsl diff specs/x3d_s.arch specs/x3d_m.arch        compare two networks

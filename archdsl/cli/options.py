@@ -127,9 +127,11 @@ def add_input(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_convention(parser: argparse.ArgumentParser) -> None:
+def add_convention(parser: argparse.ArgumentParser, more: Iterable[str] = ()) -> None:
+    """The flag of a convention: one of CONVENTIONS, or of some more that a command has."""
+    choices = (*CONVENTIONS, *more)
     parser.add_argument(
-        "--convention", choices=CONVENTIONS, default="macs", help="what to count; default: macs"
+        "--convention", choices=choices, default="macs", help="what to count; default: macs"
     )
 
 

@@ -70,22 +70,43 @@ _PEAKS: dict[str, Callable[[Graph, Costs], int]] = {
     "training_memory": training_bytes,
 }
 
-METRICS = ("params", "activations", "memory", "training_memory", "bytes", *CONVENTIONS)
+LATENCIES = {"latency": "readable", "infer_latency": "infer"}
+"""The metrics of time in nanoseconds, each with the target whose module takes it."""
+
+METRICS = ("params", "activations", "bytes", *CONVENTIONS, *_PEAKS, *LATENCIES)
 """The names of all figures of a network."""
 
-ORDERED = frozenset(_PEAKS)
-"""Those that depend on the order of operations, so they cannot be computed from sums."""
+WHOLE = frozenset({*_PEAKS, *LATENCIES})
+"""Those of a whole graph, which are no sums over operations as the text has them.
+
+Memory depends on the order of operations, and latency on what a target makes of them.
+"""
+
+
+def unit(metric: str) -> str:
+    """The unit of one of WHOLE, in the plural."""
+    return "nanoseconds" if metric in LATENCIES else "bytes"
 
 
 def total(metric: str, figures: Figures) -> int:
     """A figure that is a sum over operations, for one view of one sample.
 
     Raises:
-        KeyError: it is not in METRICS, or it is in ORDERED.
+        KeyError: it is not in METRICS, or it is in WHOLE.
     """
     return _SUMS[metric](figures) if metric in _SUMS else figures.total(CONVENTIONS[metric])
 
 
 def figure(metric: str, graph: Graph, costs: Costs) -> int:
-    """One of METRICS for a graph with these costs, for one view of one sample; memory in bytes."""
-    return _PEAKS[metric](graph, costs) if metric in ORDERED else total(metric, costs.total)
+    """One of METRICS for a graph with these costs, for one view of one sample.
+
+    Memory is in bytes, and latency in nanoseconds.
+
+    Raises:
+        CompileError: it is a latency, and this machine was not probed.
+    """
+    if metric in LATENCIES:
+        from archdsl.latency.prediction import Prediction  # few ask, and it takes long to load
+
+        return Prediction.of(graph, LATENCIES[metric]).nanoseconds
+    return _PEAKS[metric](graph, costs) if metric in _PEAKS else total(metric, costs.total)

@@ -96,7 +96,7 @@ def _roof(measured: Measured) -> Roof:
     return Roof(arithmetic, max(moving, default=0.0), measured.call)
 
 
-_SMALL = 0.5
+_SMALL = 0.8
 """The share of its time below which the arithmetic of a sample leaves it to traffic."""
 
 

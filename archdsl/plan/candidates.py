@@ -17,7 +17,7 @@ from archdsl.build.request import Budget, Built, Fault, Request
 from archdsl.build.tables.known import KnownBlock, KnownSequence, TypedOperation, operations_since
 from archdsl.build.tables.reuse import Reuse
 from archdsl.costs.figures import Figures, figures_of_operation, measure
-from archdsl.costs.metrics import ORDERED, figure, total
+from archdsl.costs.metrics import WHOLE, figure, total
 from archdsl.ir.graph import Graph, Value
 from archdsl.ir.pruning import needed, without_unread
 from archdsl.plan.edits import record_changes
@@ -37,7 +37,7 @@ class Measurement:
 
     def figure(self, metric: str) -> int:
         """The value of one of `costs.metrics.METRICS`, for one view of one sample."""
-        if metric not in ORDERED:
+        if metric not in WHOLE:
             return total(metric, self.total)
         graph = self.full_graph()
         return figure(metric, graph, measure(graph))

@@ -1,4 +1,4 @@
-"""The probe: each operation of `operations.arch`, in the code of each target, timed on this machine.
+"""The probe: each of the `operations.arch` in the code of each target, timed on this machine.
 
 What is timed is what `archdsl compile` writes, so a roof is that of the code which networks have.
 The operations run in turn, as in a network: one that is called again and again would find its

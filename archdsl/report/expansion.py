@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from archdsl.costs.figures import CONVENTIONS
+from archdsl.costs.metrics import LATENCIES
 from archdsl.expansion.steps import Candidate, Expansion, State
 from archdsl.expansion.trail import Trail
 from archdsl.report.text import (
@@ -13,6 +14,7 @@ from archdsl.report.text import (
     comma_separated,
     json_inputs,
     readable,
+    readable_time,
     show_inputs,
 )
 
@@ -91,7 +93,7 @@ def _step_cells(trail: Trail, number: int) -> tuple[str, ...]:
 
 def _figures(state: State, metric: str) -> tuple[str, ...]:
     params, macs = readable(state.total.params), readable(state.total.macs)
-    own = () if metric in ("macs", "params") else (readable(state.cost),)
+    own = () if metric in ("macs", "params") else (_cost(state.cost, metric),)
     return (show_inputs(state.inputs), params, macs, *own)
 
 
@@ -101,7 +103,13 @@ def _cost_columns(metric: str) -> tuple[str, ...]:
     return ("MACs",) if metric in ("macs", "params") else ("MACs", "cost")
 
 
+def _cost(value: int, metric: str) -> str:
+    return readable_time(value) if metric in LATENCIES else readable(value)
+
+
 def _figure(value: int, metric: str) -> str:
+    if metric in LATENCIES:
+        return f"{_cost(value, metric)} {metric.replace('_', ' ')}"
     unit = CONVENTIONS[metric].unit if metric in CONVENTIONS else metric.replace("_", " ")
     return f"{readable(value)} {unit}"
 

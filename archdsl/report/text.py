@@ -15,6 +15,7 @@ FORMATS = ("table", "json", "csv", "markdown")
 
 _THOUSANDS = ("", "k", "M", "G", "T", "P", "E")
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_TIMES = ("ns", "us", "ms", "s")
 _CODES = {"red": "1;31", "yellow": "1;33", "cyan": "1;36", "blue": "1;34", "bold": "1"}
 _TAB = "    "
 _GAP = "  "
@@ -31,6 +32,11 @@ def readable(value: int) -> str:
 def readable_bytes(value: int) -> str:
     """A number of bytes in powers of 1024: `512 B`, `156.20 MiB`."""
     return _scale(value, 1024, _BINARY)
+
+
+def readable_time(nanoseconds: float) -> str:
+    """A time in the unit that suits it: `850 ns`, `20.31 ms`."""
+    return _scale(round(nanoseconds), 1000, _TIMES)
 
 
 def _scale(value: int, base: int, suffixes: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import KW_ONLY
 from fractions import Fraction
 
 from archdsl import limits
-from archdsl.costs.metrics import METRICS
+from archdsl.costs.metrics import LATENCIES, METRICS
 from archdsl.frozen import Frozen
 from archdsl.params.kinds import Choice, Integer
 from archdsl.params.numbers import Number
@@ -20,7 +20,7 @@ from archdsl.searches.methods import METHODS, BySupernet, Method
 from archdsl.searches.supernets import PENALTIES, Adam, Differentiable, Hinge, Power, Target
 from archdsl.settings.forms import ChoiceForm, ValueForm, Vocabulary, setting
 from archdsl.settings.kinds import Bounded, Words
-from archdsl.syntax.lexemes import number_text
+from archdsl.syntax.lexemes import COUNTS, TIMES, number_text
 
 HELD_OUT = Bounded("a number above 0, below 1", lambda value: 0 < value < 1)
 
@@ -81,10 +81,14 @@ class Bound(Frozen):
 
     def __str__(self) -> str:
         """`macs <= 2G` or `macs 1.9G..2.1G`, as a spec has it."""
-        most = number_text(self.most)
+        most = self.text_of(self.most)
         if self.least is None:
             return f"{self.metric} <= {most}"
-        return f"{self.metric} {number_text(self.least)}..{most}"
+        return f"{self.metric} {self.text_of(self.least)}..{most}"
+
+    def text_of(self, figure: int) -> str:
+        """A figure of the metric, as a spec has it: `2G`, `20ms`."""
+        return number_text(figure, TIMES if self.metric in LATENCIES else COUNTS)
 
 
 class Search(Frozen):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import itemgetter
 
 from archdsl.costs.figures import Figures
-from archdsl.costs.metrics import METRICS, ORDERED, total
+from archdsl.costs.metrics import METRICS, WHOLE, total
 from archdsl.ops.base import Cost as Work
 from archdsl.space.sums.factors import Cost
 from archdsl.space.sums.sweeps import Metric
@@ -20,7 +20,7 @@ QUANTITIES = ("params", "macs", "normalised", "fvcore", "activations", "bytes")
 NOTHING: Cost = tuple([0 for _ in QUANTITIES])
 """The cost of nothing."""
 
-ADDED = tuple(metric for metric in METRICS if metric not in ORDERED)
+ADDED = tuple(metric for metric in METRICS if metric not in WHOLE)
 """The metrics that are sums over operations."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -20,15 +20,22 @@ from archdsl.syntax import tree
 if TYPE_CHECKING:  # most commands need numbers, and no parser
     from lark import Token
 
-SUFFIXES = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-"""The factor of each letter that may follow a number."""
+COUNTS = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+"""The factor of each letter that a count is written with."""
 
+TIMES = {"us": 10**3, "ms": 10**6, "s": 10**9}
+"""The factor of each unit of time: a time is a number of nanoseconds."""
+
+SUFFIXES = {**COUNTS, "K": 10**3, **TIMES}
+"""The factor of all that may follow a number."""
+
+_LETTERS = "".join(SUFFIXES)
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 
 
 def parse_number(text: str) -> int | Fraction | None:
-    """The value of `2.25`, `1e-4` or `3.8M`; None where it has too many digits.
+    """The value of `2.25`, `1e-4`, `3.8M` or `20ms`; None where it has too many digits.
 
     Values are exact. The length is checked first: `1e999999999` would fill the memory, and Python
     refuses to read an integer of more than 4,300 digits.
@@ -36,19 +43,25 @@ def parse_number(text: str) -> int | Fraction | None:
     # A shortcut: most numbers are plain integers, and a Fraction takes much longer.
     if len(text) <= limits.DIGITS and text.isdecimal():
         return int(text)
-    digits = text.rstrip("".join(SUFFIXES))
+    digits, suffix = split_number(text)
     mantissa, _, exponent = digits.lower().partition("e")
     # Leading zeros do not make an exponent large: `1e+0005`.
     power = exponent.lstrip("+-0")
     if len(mantissa) > limits.DIGITS or len(power) > 3 or int(power or 0) > limits.DIGITS:
         return None
-    value = Fraction(digits) * SUFFIXES.get(text[-1], 1)
+    value = Fraction(digits) * SUFFIXES.get(suffix, 1)
     return value.numerator if value.denominator == 1 else value
 
 
-def number_text(value: int) -> str:
-    """A positive integer, with a suffix where that is exact: `2.05G`."""
-    letters = {factor: letter for letter, factor in SUFFIXES.items() if letter != "K"}
+def split_number(text: str) -> tuple[str, str]:
+    """The digits of a number and what follows them: `1e-4` and nothing, `3.8` and `M`."""
+    digits = text.rstrip(_LETTERS)
+    return digits, text[len(digits) :]
+
+
+def number_text(value: int, units: Mapping[str, int] = COUNTS) -> str:
+    """A positive integer, with the suffix of a unit where that is exact: `2.05G`."""
+    letters = {factor: letter for letter, factor in units.items()}
     factor = max((factor for factor in letters if factor <= value), default=1)
     digits = f"{value / factor:.12g}"
     return digits + letters.get(factor, "") if Fraction(digits) * factor == value else str(value)

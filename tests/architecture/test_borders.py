@@ -31,7 +31,10 @@ MAY_IMPORT = {
     | {"syntax.printing.expressions", "syntax.tree"},
     "passes": {"ir", "ops", "params.kinds", "source"},
     "infer": {"diagnostics", "ir", "ops"},
-    "costs": {"ir", "ops"},
+    "costs": {"ir", "ops", "latency.prediction"},
+    "latency": {"costs.figures", "diagnostics", "emit.targets", "ir", "ops"}
+    | {"passes.fused", "resources"},
+    "probe": {"emit.targets", "latency", "network", "spec"},
     "settings": {"diagnostics", "frozen", "limits", "params"},
     "settings.reading": GROUND
     | {"build", "foreign", "params", "program", "settings", "syntax.tree"},
@@ -91,8 +94,11 @@ MAY_IMPORT = {
         "export",
         "files",
         "ir",
+        "latency",
+        "emit.targets",
         "params.numbers",
         "plan.transforms",
+        "probe",
         "report",
     }
     | {
@@ -117,7 +123,8 @@ MAY_IMPORT = {
         "export",
         "ir",
     }
-    | {"ops", "params.numbers", "recipes", "searches", "settings", "space", "weights"},
+    | {"ops", "params.numbers", "recipes", "searches", "settings", "space", "weights"}
+    | {"emit.targets", "latency", "passes.fused"},
 }
 
 RULES = (
@@ -134,7 +141,7 @@ RULES = (
 
 # The one door through which each library comes in.
 DOORS = {
-    "torch": ("export", "weights", "report.weights"),
+    "torch": ("export", "probe", "weights", "report.weights"),
     "onnxruntime": ("export.formats",),
     "safetensors": ("weights.files",),
     "lark": ("syntax",),

@@ -6,18 +6,19 @@ place takes as few as it can. Expansions use the same search.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from math import ceil, log
 from typing import ClassVar
 
+from archdsl.diagnostics import CompileError, alternatives
 from archdsl.frozen import Frozen
 from archdsl.params.kinds import Maybe, Real, parameter
 from archdsl.params.numbers import Number
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import Scale, axis
-from archdsl.plan.transforms.base import Measure, Transform, Word
+from archdsl.plan.transforms.base import Figures, Measure, Transform, Word
 
 _BUDGET = Maybe(Real(least=0))
 
@@ -28,32 +29,55 @@ class Contract(Transform):
     The axes are those of X3D: `fast`, `temporal`, `spatial`, `depth`, `width` and `bottleneck`, or
     `rate`, `frames` and `size` for the first three. Budgets are for one view of one sample at the
     network's own input: multiply-adds, parameters, elements that operations with multiply-adds
-    put out, and bytes of memory at inference. A network within all of them stays as it is.
+    put out, bytes of memory at inference, and time of the module, or of that for inference, on the
+    machine that `archdsl probe` measured: `20ms`. A network within all of them stays as it is.
     """
 
     name = "contract"
     leading = "axis"
-    budgets: ClassVar[tuple[str, ...]] = ("macs", "params", "activations", "memory")
+    budgets: ClassVar[tuple[str, ...]] = (
+        *("macs", "params", "activations", "memory"),
+        *("latency", "infer_latency"),
+    )
     axis: str = parameter(Word())
     macs: Number | None = parameter(_BUDGET, None)
     params: Number | None = parameter(_BUDGET, None)
     activations: Number | None = parameter(_BUDGET, None)
     memory: Number | None = parameter(_BUDGET, None)
+    latency: Number | None = parameter(_BUDGET, None)
+    infer_latency: Number | None = parameter(_BUDGET, None)
 
     def apply_measured(self, plan: Plan, measure: Measure) -> Plan:
         given = {name: getattr(self, name) for name in self.budgets}
         # Costs are integers, so a fraction of a budget makes no difference.
         bounds = {name: int(bound) for name, bound in given.items() if bound is not None}
         if not bounds:
-            raise Refused("a budget must be given: `macs`, `params`, `activations` or `memory`")
-        figures = measure(plan)
-        over = {name: bound for name, bound in bounds.items() if figures.figure(name) > bound}
+            names = alternatives(f"`{name}`" for name in self.budgets)
+            raise Refused(f"a budget must be given: {names}")
+        own = _known(measure(plan), bounds)
+        over = {name: bound for name, bound in bounds.items() if own[name] > bound}
         if not over:
             return plan
         line = _AxisSearch(plan, measure, axis(self.axis).scale(plan))
         # Costs do not decrease along an axis, so the smallest place is within all budgets.
         place = min(line.last_within(name, bound) for name, bound in over.items())
         return line.at(place)
+
+
+def _known(figures: Figures, metrics: Iterable[str]) -> dict[str, int]:
+    """The network's own figures.
+
+    Raises:
+        Refused: one of them is not known, as a latency on a machine that was not probed.
+    """
+    known = {}
+    for metric in metrics:
+        try:
+            known[metric] = figures.figure(metric)
+        except CompileError as failure:
+            first = failure.diagnostics[0]
+            raise Refused(first.message, metric, first.help) from None
+    return known
 
 
 class _AxisSearch(Frozen):

@@ -7,7 +7,7 @@ from random import Random
 
 from archdsl.build.request import Request
 from archdsl.costs.figures import measure
-from archdsl.costs.metrics import ORDERED, figure
+from archdsl.costs.metrics import WHOLE, figure
 from archdsl.diagnostics import CompileError, error
 from archdsl.ir.alike.counts import Counts
 from archdsl.plan.decisions import member_name
@@ -43,8 +43,8 @@ class NetworkSpace:
         self.name = name
         self._bounds = bounds
         needed = dict.fromkeys((*metrics, *(bound.metric for bound in bounds)))
-        self._summed = [metric for metric in needed if metric not in ORDERED]
-        self._ordered = [metric for metric in needed if metric in ORDERED]
+        self._summed = [metric for metric in needed if metric not in WHOLE]
+        self._ordered = [metric for metric in needed if metric in WHOLE]
         within = (Within(b.metric, b.least or 0, b.most) for b in bounds if b.metric in ADDED)
         self._access = access_to(request, next(within, None))
         self._likenesses = Likenesses(request, self._access.surveyed)

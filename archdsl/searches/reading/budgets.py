@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.costs.metrics import ORDERED
-from archdsl.diagnostics import Diagnostic, counted, error, note, warning
+from archdsl.costs.metrics import WHOLE, unit
+from archdsl.diagnostics import CompileError, Diagnostic, counted, error, note, placed, warning
 from archdsl.network import Network
 from archdsl.searches.methods import Sampling
 from archdsl.searches.reading.settings import bounds_of
@@ -40,17 +40,24 @@ def budgets(entries: Entries, walk: Walk, space: str) -> Iterator[Diagnostic]:
 
 
 def measured(entries: Entries, network: Network) -> Iterator[Diagnostic]:
-    """Bounds of memory, which is a peak and no sum: members are drawn and measured."""
+    """Bounds of memory and latency, which are no sums: members are drawn and measured.
+
+    Raises:
+        CompileError: a latency is bounded, and this machine was not probed.
+    """
     for entry in bounds_of(entries):
-        if entry.name in ORDERED:
+        if entry.name in WHOLE:
             yield _sampled(entry, network)
 
 
 def _sampled(entry: Entry, network: Network) -> Diagnostic:
-    costs = network.drawn_costs(entry.name)
+    try:
+        costs = network.drawn_costs(entry.name)
+    except CompileError as failure:
+        raise placed(failure, entry.span) from None
     within = sum(map(entry.value.holds, costs))
     drawn = f"of {counted(len(costs), 'member')} of `{network.name}` drawn by lot"
-    figures = f": they have {min(costs):,} to {max(costs):,} bytes" if costs else ""
+    figures = f": they have {min(costs):,} to {max(costs):,} {unit(entry.name)}" if costs else ""
     if not within:
         return warning("search", f"{drawn} none is within this bound{figures}", entry.span)
     some = "all are" if within == len(costs) else f"{within} {'is' if within == 1 else 'are'}"

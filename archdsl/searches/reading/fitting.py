@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.diagnostics import Diagnostic, Label, error
+from archdsl.diagnostics import CompileError, Diagnostic, Label, error, placed
 from archdsl.network import Network
 from archdsl.plan.candidates import Candidates
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import axis
 from archdsl.searches.reading.settings import bounds_of
-from archdsl.settings.reading.entries import Entries
+from archdsl.settings.reading.entries import Entries, Entry
 from archdsl.source import Span
-from archdsl.syntax.lexemes import number_text
 
 
 def unsearchable(entries: Entries, network: Network, space: Span) -> Iterator[Diagnostic]:
@@ -56,10 +55,22 @@ def _axes(entries: Entries, network: Network, candidates: Candidates) -> Iterato
 
 
 def _start(entries: Entries, candidates: Candidates, space: Span) -> Iterator[Diagnostic]:
-    """An expansion begins below its bound."""
+    """An expansion begins below its bound.
+
+    Raises:
+        CompileError: a latency is bounded, and this machine was not probed.
+    """
     for bound in bounds_of(entries):
-        own = candidates.own.figure(bound.name)
+        own = _own(bound, candidates)
         if own >= bound.value.most:
             wanted = f"`{bound.name}` must be bounded above what it begins with, {own:,}"
-            message = f"{wanted}, but this is {number_text(bound.value.most)}"
+            message = f"{wanted}, but this is {bound.value.text_of(bound.value.most)}"
             yield error("search", message, bound.span, also=[Label(space, "it begins here")])
+
+
+def _own(bound: Entry, candidates: Candidates) -> int:
+    """The figure that is bounded, of the network that an expansion begins with."""
+    try:
+        return candidates.own.figure(bound.name)
+    except CompileError as failure:
+        raise placed(failure, bound.span) from None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from archdsl.build.connections import Weighing
-from archdsl.costs.metrics import ORDERED
+from archdsl.costs.metrics import WHOLE
 from archdsl.diagnostics import CompileError, Diagnostic, Label, error
 from archdsl.network import Network
 from archdsl.searches.methods import BySupernet
@@ -57,7 +57,7 @@ def _bounds(entries: Entries) -> Iterator[Diagnostic]:
     """The cost of a path is a sum, and is held below a bound."""
     for entry in bounds_of(entries):
         bound: Bound = entry.value
-        if bound.metric in ORDERED:
+        if bound.metric in WHOLE:
             message = f"a supernet has no bound of `{bound.metric}`, which is no sum over its parts"
             yield error(
                 "search", message, entry.span, help="bound `macs`, `params` or `activations`"
