@@ -17,7 +17,7 @@ from archdsl.latency.remembered import roofs_of_this_machine
 from archdsl.latency.roofs import Roofs
 from archdsl.network import Network
 from archdsl.ops.sources import Input, Parameter
-from archdsl.passes.fused import NOTHING, FusedConvolution, InPlace
+from archdsl.passes.fused import NOTHING, Chunks, FusedConvolution, InPlace
 from archdsl.report.text import (
     Table,
     as_json,
@@ -206,8 +206,10 @@ def _kind(graph: Graph, node: Node) -> str:
     match node.operation:
         case InPlace(operation=inner):
             return f"{inner.name} in place"
-        case FusedConvolution(activation=activation, overwrites=overwrites):
+        case FusedConvolution() as operation:
             joined = ["conv", *["add"] * (len(graph.operands(node)) - 1)]
-            joined += [activation] if activation != NOTHING else []
-            return " + ".join(joined) + (" in place" if overwrites else "")
+            joined += [operation.activation] if operation.activation != NOTHING else []
+            place = " in place" if operation.overwrites else ""
+            chunks = " in chunks" if operation.chunks != Chunks.NEITHER else ""
+            return " + ".join(joined) + place + chunks
     return node.operation.name
