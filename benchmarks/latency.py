@@ -24,8 +24,10 @@ from measure import ROOT, Result, conclude
 from torch import Tensor, nn
 
 import archdsl
-from archdsl.costs.metrics import LATENCIES, figure
-from archdsl.latency.remembered import remember
+from archdsl.costs.metrics import LATENCIES
+from archdsl.emit.targets import TARGETS
+from archdsl.latency.prediction import Prediction
+from archdsl.latency.roofs import Roofs
 from archdsl.probe.probe import probe
 
 _NETWORKS: tuple[tuple[str, dict[str, int]], ...] = (
@@ -86,14 +88,13 @@ def main(arguments: Sequence[str]) -> int:
     seconds = float(arguments[0]) if arguments else 1.0
     torch.manual_seed(0)
     roofs = probe(threads=1)
-    remember(roofs)
     print(f"{roofs.machine}\n")
     found: dict[str, list[Pair]] = {metric: [] for metric in LATENCIES}
     print(f"{'milliseconds':42}" + "".join(f"{f'{m}, measured':>25}" for m in LATENCIES))
     for path, given in _NETWORKS:
         network = archdsl.load(ROOT / f"{path}.arch").network(**given)
         name = " ".join([network.name, *(f"{key}={value}" for key, value in given.items())])
-        for metric, pair in zip(LATENCIES, _pairs(name, network, seconds), strict=True):
+        for metric, pair in zip(LATENCIES, _pairs(name, network, roofs, seconds), strict=True):
             found[metric].append(pair)
         shown = (pairs[-1] for pairs in found.values())
         print(f"{name:42}" + "".join(f"{p.predicted:15.2f} {p.measured:9.2f}" for p in shown))
@@ -113,17 +114,18 @@ def main(arguments: Sequence[str]) -> int:
     )
 
 
-def _pairs(name: str, network: archdsl.Network, seconds: float) -> Iterator[Pair]:
+def _pairs(name: str, network: archdsl.Network, roofs: Roofs, seconds: float) -> Iterator[Pair]:
     """One for each target."""
     readable = _scope(network.source())[network.module.class_name]().eval()
     inputs = [_sample(network, value) for value in network.graph.inputs.values()]
-    for metric, target in LATENCIES.items():
+    for target in LATENCIES.values():
         module = readable
         if target != "readable":
             lowered = _scope(network.lowered(target).text)
             module = lowered["from_readable"](readable.state_dict()).eval()
-        predicted = figure(metric, network.graph, network.costs) / 1e6
-        yield Pair(name, predicted, 1e3 * _time(module, inputs, seconds))
+        lowered_graph = TARGETS[target].lowered(network.graph)
+        predicted = Prediction(lowered_graph, roofs.targets[target]).nanoseconds
+        yield Pair(name, predicted / 1e6, 1e3 * _time(module, inputs, seconds))
 
 
 def _sample(network: archdsl.Network, value: Any) -> Tensor:

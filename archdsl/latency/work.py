@@ -38,12 +38,25 @@ POINTWISE, PRODUCT = "pointwise convolution", "matrix product"
 NORM, POOL = "norm", "pool"
 ELEMENTWISE, EXPONENTIAL, VIEW = "elementwise", "exponential", "view"
 
+AXES = (1, 2, 3)
+"""The axes that convolutions go over. How many there are decides which code runs."""
+
 _NORMS = (BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RmsNorm)
 _POOLS = (AvgPool, LpPool, MaxPool)
 _EXPONENTIALS = (
     *(AlongAxis, Celu, Elu, Gelu, Glu, LogSigmoid, Mish, Selu),
     *(Sigmoid, Silu, Softplus, Tanh, TanhShrink),
 )
+
+
+def makes() -> tuple[str, ...]:
+    """All makes."""
+    windowed = (_over(make, axes) for make in (DENSE, DEPTHWISE) for axes in AXES)
+    return (*windowed, POINTWISE, PRODUCT, NORM, POOL, ELEMENTWISE, EXPONENTIAL, VIEW)
+
+
+def _over(make: str, axes: int) -> str:
+    return f"{make}, {axes}-D"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +107,9 @@ def make_of(operation: Operation, operands: Types) -> str:
 def _make_of_convolution(operation: Convolution, operands: Types) -> str:
     axes = len(operands[0].extents)
     if operation.groups > 1 and operation.groups == operands[0].channels:
-        return f"{DEPTHWISE}, {axes}-D"
+        return _over(DEPTHWISE, axes)
     is_point = prod(per_axis(operation.kernel, axes, "kernel")) == 1
-    return POINTWISE if is_point else f"{DENSE}, {axes}-D"
+    return POINTWISE if is_point else _over(DENSE, axes)
 
 
 def _window_elements(operation: Operation, operands: Types, results: Types) -> int:
