@@ -73,7 +73,7 @@ _PEAKS: dict[str, Callable[[Graph, Costs], int]] = {
 LATENCIES = {"latency": "readable", "infer_latency": "infer"}
 """The metrics of time in nanoseconds, each with the target whose module takes it."""
 
-METRICS = ("params", "activations", "bytes", *CONVENTIONS, *_PEAKS, *LATENCIES)
+METRICS = ("params", "activations", *_PEAKS, "bytes", *CONVENTIONS, *LATENCIES)
 """The names of all figures of a network."""
 
 WHOLE = frozenset({*_PEAKS, *LATENCIES})

@@ -178,13 +178,13 @@ _METRICS = {
 }
 """What is measured, with its names elsewhere."""
 
-_UNMEASURED = frozenset("latency fps throughput runtime time speed".split())
+_TIMES = frozenset("fps throughput runtime time speed".split())
 
 
 def metric_hint(name: str) -> str | None:
-    """What a figure is called here, or that none depends on a machine."""
-    if name.lower() in _UNMEASURED:
-        return "nothing is measured that depends on a machine; a `note` can say it"
+    """What a figure is called here, or what there is of it."""
+    if name.lower() in _TIMES:
+        return "write `latency` for the time of one sample, predicted on this machine"
     own = next((own for own, theirs in _METRICS.items() if name.lower() in theirs.split()), None)
     return f"it is called `{own}` here" if own else None
 

@@ -15,6 +15,7 @@ from archdsl.costs.figures import figures_of
 from archdsl.ir.graph import Graph, Node
 from archdsl.ops.activation import (
     Gelu,
+    HardSwish,
     LogSigmoid,
     Mish,
     Sigmoid,
@@ -37,6 +38,9 @@ DENSE, DEPTHWISE = "dense convolution", "depthwise convolution"
 POINTWISE, PRODUCT = "pointwise convolution", "matrix product"
 NORM, POOL = "norm", "pool"
 ELEMENTWISE, EXPONENTIAL, VIEW = "elementwise", "exponential", "view"
+
+_STORED = (Relu, HardSwish)
+"""The activations that convolutions apply to a result as they store it."""
 
 AXES = (1, 2, 3)
 """The axes that convolutions go over. How many there are decides which code runs."""
@@ -121,9 +125,9 @@ def _window_elements(operation: Operation, operands: Types, results: Types) -> i
 
 
 def _activation(operation: FusedConvolution, results: Types) -> Iterator[Work]:
-    """The activation behind a convolution, which goes over the result again if it is no relu."""
+    """The activation behind a convolution, which goes over the result again but for some."""
     made = next((each for each in ACTIVATIONS if each.name == operation.activation), Relu)
-    if made is not Relu:
+    if made not in _STORED:
         is_exponential = issubclass(made, _EXPONENTIALS)
         moved = 2 * sum(each.bytes for each in results)
         yield Work(EXPONENTIAL if is_exponential else ELEMENTWISE, 0, moved)

@@ -10,6 +10,7 @@ import re
 
 from archdsl.diagnostics import Diagnostic, did_you_mean, error
 from archdsl.syntax.fault import Fault
+from archdsl.syntax.lexemes import TIMES
 
 _DERIVED = {"BLOCK", "NETWORK"}
 _ENDS = {"_SEP", "RBRACE", "$END"}
@@ -127,14 +128,15 @@ def _increase(fault: Fault) -> Diagnostic | None:
 
 
 def _figure(fault: Fault) -> Diagnostic | None:
-    """`params 3.8 M`, `params 3,800,000`, `top1 76%`, `params < 4M`, `note hello` in a claim."""
+    """`params 3.8 M`, `latency 3 ms`, `top1 76%`, `params < 4M`, `note hello` in a claim."""
     found, before, number = fault.found, fault.before, fault.token(fault.at - 2)
     if before is None or not any(token.type == "CLAIM" for token in fault.tokens[:2]):
         return None
     help = None
     if before.type == "NUMBER" and found.type == "NAME":
         multiple = _MULTIPLE.fullmatch(str(found))
-        help = f"write `{before}{_MULTIPLES[multiple[1]] if multiple else ''}`"
+        suffix = _MULTIPLES[multiple[1]] if multiple else found if found in TIMES else ""
+        help = f"write `{before}{suffix}`"
     elif before.type == "NUMBER" and found.type == "COMMA":
         help = "a figure has no commas: write `3.8M`, or all its digits"
     elif before == "%" and number.type == "NUMBER":

@@ -11,6 +11,7 @@ import re
 from archdsl.diagnostics import Diagnostic, error
 from archdsl.foreign import names
 from archdsl.syntax.fault import Fault
+from archdsl.syntax.lexemes import TIMES
 
 _SIGNS = {
     ("|", "|"): "write `or`",
@@ -28,7 +29,7 @@ _SIGNS = {
 
 _FIGURE = re.compile(r"[0-9]+(\.[0-9]+)?([eE]-?[0-9]+|[kMGT])?")
 _ARITHMETIC = {"PLUS", "MINUS", "TIMES", "COMPARE", "AT_MOST", "AND", "OR", "IF"}
-_UNITS = {"fps", "px", "s", "ms", "Hz", "GB", "MB", "epochs", "x"}
+_UNITS = {"fps", "px", "ns", "Hz", "GB", "MB", "epochs", "x"}
 _ENDS = {"_SEP", "RBRACE", "$END", "VBAR"}
 
 
@@ -114,7 +115,7 @@ def _step(fault: Fault) -> Diagnostic | None:
 
 
 def _counted(fault: Fault) -> Diagnostic | None:
-    """`for i in 0..3`, `conv(50%)`, `conv(1_000)`, `8L`."""
+    """`for i in 0..3`, `conv(50%)`, `conv(1_000)`, `8L`, `20 ms`."""
     found, before = fault.found, fault.before
     if before is None:
         return None
@@ -125,6 +126,8 @@ def _counted(fault: Fault) -> Diagnostic | None:
     if before == "%" and number.type == "NUMBER" and number.end_pos == before.start_pos:
         message, span = "`%` is the remainder of a division", fault.span(before)
         return error("syntax", message, span, help=f"write the share as a number, `{number} / 100`")
+    if before.type == "NUMBER" and found in TIMES:
+        return fault.unexpected(f"write `{before}{found}`")
     if before.type == "NUMBER" and found.type == "NAME" and before.end_pos == found.start_pos:
         span = fault.span(before, found)
         plain = span.text.replace("_", "").rstrip("LlFf")

@@ -155,7 +155,7 @@ def _search(fault: Fault) -> Diagnostic | None:
 
 
 def _bound(fault: Fault) -> Diagnostic | None:
-    """`macs < 2G`, `macs >= 1G`, `macs 1.9G to 2.1G`, `macs <= 2 G` in a search."""
+    """`macs < 2G`, `macs >= 1G`, `macs 1.9G to 2.1G`, `latency <= 2 ms` in a search."""
     found, before = fault.found, fault.before
     if before is None or found.type not in ("COMPARE", "NAME"):
         return None
@@ -163,8 +163,8 @@ def _bound(fault: Fault) -> Diagnostic | None:
     if is_bound or (found == "to" and "RANGE" in fault.accepted):
         return fault.unexpected("a bound is written `macs <= 2G`, or `macs 1.9G..2.1G`")
     if fault.token(fault.at - 2).type == "AT_MOST" and before.type == "NUMBER":
-        letter = f"{found[0]}" if found[0] in SUFFIXES else ""
-        return fault.unexpected(f"write `{before}{letter}`")
+        suffix = next((each for each in (str(found), found[0]) if each in SUFFIXES), "")
+        return fault.unexpected(f"write `{before}{suffix}`")
     return None
 
 

@@ -12,7 +12,6 @@ from archdsl.claims.checker import check_claims
 from archdsl.cli.main import main
 from archdsl.costs.metrics import LATENCIES, figure
 from archdsl.diagnostics import CompileError, Diagnostics
-from archdsl.searches.search import Search
 
 SPEC = "specs/tiny.arch"
 X3D = "specs/x3d_xs.arch"
@@ -144,20 +143,24 @@ def test_a_space_has_no_latency(probed: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_search_bounds_latency(probed: Path, tmp_path: Path) -> None:
-    search = searched(tmp_path, "latency <= 900us")
-    (bound,) = search.bounds
-    assert (bound.metric, bound.most) == ("latency", 900_000)
-    assert str(bound) == "latency <= 900us"
+    spec, diagnostics = searched(tmp_path, "latency <= 1us"), Diagnostics()
+    (bound,) = spec.search("few").bounds
+    assert (bound.metric, bound.most) == ("latency", 1000)
+    assert str(bound) == "latency <= 1us"
+    spec.check_search("few", diagnostics)
+    (found,) = diagnostics
+    assert "of `space` drawn by lot none is within this bound" in found.message
+    assert found.message.endswith("nanoseconds")
 
 
 def test_without_a_probe_a_bound_is_wrong_at_its_place(unprobed: Path, tmp_path: Path) -> None:
-    with pytest.raises(CompileError) as failure:
-        searched(tmp_path, "latency <= 900us")
-    (found,) = failure.value.diagnostics
-    assert found.labels[0].span.text.startswith("latency")
+    diagnostics = Diagnostics()
+    searched(tmp_path, "latency <= 900us").check_search("few", diagnostics)
+    (found,) = diagnostics
+    assert found.labels[0].span.text == "latency <= 900us"
 
 
-def searched(folder: Path, bound: str) -> Search:
+def searched(folder: Path, bound: str) -> archdsl.Spec:
     path = folder / "space.arch"
     path.write_text(
         f"""\
@@ -183,4 +186,4 @@ search few for space {{
 }}
 """
     )
-    return archdsl.load(path).search("few")
+    return archdsl.load(path)

@@ -71,7 +71,7 @@ def test_operations_that_are_joined_move_less(tmp_path: Path) -> None:
     assert joined.traffic < sum(work.traffic for work in works(tmp_path, body))
 
 
-def test_a_joined_activation_that_is_no_relu_goes_over_the_result(tmp_path: Path) -> None:
+def test_a_joined_activation_that_is_not_stored_so_goes_over_the_result(tmp_path: Path) -> None:
     body = "  input x: 8 x 6^2\n  in -> conv(8, 3) -> silu"
     _, activation = works(tmp_path, body, "infer")
     assert activation == Work(kinds.EXPONENTIAL, 0, 2 * 4 * 8 * 36)

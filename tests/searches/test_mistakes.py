@@ -74,7 +74,7 @@ def _grown(*settings: str) -> str:
         ("minimise top1", "top1", "must be a cost, but `top1` is an accuracy", "`maximise top1`"),
         ("maximise (top1, macs)", "macs", "must be an accuracy", None),
         ("maximise accuracy", "accuracy", "`top1`, `top5` or `mAP`", None),
-        ("minimise latency", "latency", "`minimise` must be `params`,", None),
+        ("minimise speed", "speed", "`minimise` must be `params`,", None),
         ("maximise (top1, top5)", "(top1, top5)", "but this is the tuple (top1, top5)", None),
         ("maximise mAP", "mAP", "measured with `loss binary_cross_entropy`", None),
         # Recipes
