@@ -15,6 +15,7 @@ from time import perf_counter_ns, process_time_ns
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from archdsl.costs.metrics import LATENCIES
 from archdsl.emit.targets import TARGETS
 from archdsl.emit.targets.base import Target
 from archdsl.latency.remembered import processor, torch_release
@@ -51,7 +52,7 @@ def probe(threads: int | None = None) -> Roofs:
     spec = load(OPERATIONS)
     networks = [spec.network(name) for name in spec.networks]
     with torch.inference_mode():
-        found = {name: _roofs(networks, target, clock) for name, target in TARGETS.items()}
+        found = {target: _roofs(networks, TARGETS[target], clock) for target in LATENCIES.values()}
     return Roofs(Machine(processor(), torch_release(), threads), found)
 
 

@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "costs": {"ir", "ops", "latency.prediction"},
     "latency": {"costs.figures", "diagnostics", "emit.targets", "ir", "ops"}
     | {"passes.fused", "resources"},
-    "probe": {"emit.targets", "latency", "network", "spec"},
+    "probe": {"costs.metrics", "emit.targets", "latency", "network", "spec"},
     "settings": {"diagnostics", "frozen", "limits", "params"},
     "settings.reading": GROUND
     | {"build", "foreign", "params", "program", "settings", "syntax.tree"},

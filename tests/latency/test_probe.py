@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archdsl.cli.main import main
-from archdsl.emit.targets import TARGETS
+from archdsl.costs.metrics import LATENCIES
 from archdsl.latency.remembered import roofs_of_this_machine
 from archdsl.latency.work import VIEW, makes
 from archdsl.probe import probe as probing
@@ -31,7 +31,7 @@ def test_probe_remembers_what_each_make_reaches(
     assert shown["machine"]["threads"] == 1
     found = roofs_of_this_machine()
     assert found.machine.threads == 1
-    for target in TARGETS:
+    for target in LATENCIES.values():
         roofing = found.targets[target]
         assert set(roofing) == set(makes())
         assert all(roof.call > 0 for roof in roofing.values())
@@ -47,7 +47,7 @@ def test_the_report_has_a_line_for_each_make(
     monkeypatch.setattr(probing, "probe", lambda threads: roofs())
     assert main(["probe", "--format", form]) == 0
     shown = capsys.readouterr().out.splitlines()
-    assert len([line for line in shown if "depthwise convolution, 3-D" in line]) == len(TARGETS)
+    assert len([line for line in shown if "depthwise convolution, 3-D" in line]) == len(LATENCIES)
     assert form == "markdown" or max(map(len, shown)) <= 80
 
 
