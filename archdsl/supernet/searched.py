@@ -14,8 +14,8 @@ from archdsl.diagnostics import Diagnostics
 from archdsl.emit.manifest import Origin
 from archdsl.network import Network
 from archdsl.recipes.recipe import Recipe
-from archdsl.searches.search import Search
-from archdsl.source import Source
+from archdsl.searches.search import Bound, Search
+from archdsl.source import Source, Span
 from archdsl.spec import Spec
 from archdsl.syntax.parser import parse_argument
 
@@ -46,6 +46,11 @@ class Searched:
     def recipe(self) -> Recipe:
         """How the weights are trained."""
         return self.search.train.recipe
+
+    def span_of(self, bound: Bound) -> Span:
+        """Where a bound stands in the spec."""
+        settings = self._spec.program.main.searches[self.search.name].settings
+        return next(each.span for each in settings if each.name == bound.metric)
 
     @property
     def origin(self) -> Origin:

@@ -362,16 +362,6 @@ def test_the_first_step_that_diverged_is_told(
     assert [each["step"] for each in records(tmp_path) if "loss" in each] == [1, 2, 3, 4, 5]
 
 
-def test_a_bound_below_the_least_member(
-    scripts: SimpleNamespace, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing is trained for it."""
-    monkeypatch.setattr(scripts.finding, "BOUNDS", (("macs", 99_999), ("macs", 15_155)))
-    assert run(scripts, tmp_path, *SHORT) == 1
-    assert refusal(capsys) == "no path costs at most 15,155 macs: the least is 15,156"
-    assert not (tmp_path / "checkpoints").exists()
-
-
 def test_help_has_what_can_be_given(
     scripts: SimpleNamespace, tmp_path: Path, capsys: Capture
 ) -> None:
