@@ -1,7 +1,7 @@
-"""Networks in the forms that `inference.py` compares, all with the same weights.
+"""Networks in the forms that `inference.py` and `training.py` compare, with the same weights.
 
-The forms are the module that `archdsl compile` writes, the one of `--target infer`, and, where
-there are such, PyTorchVideo's network and OpenVINO's, which is compiled from an ONNX file.
+The forms are the module that `archdsl compile` writes, those of `--target infer` and `train`, and,
+where there are such, PyTorchVideo's network and OpenVINO's, which is compiled from an ONNX file.
 """
 
 from __future__ import annotations
@@ -47,17 +47,19 @@ _LIKE_PYTORCHVIDEO = ("--set", "shortcut_norm=where_channels_differ")
 
 
 class Written:
-    """What `archdsl compile --target infer` writes of a network, with random weights."""
+    """What `archdsl compile` writes of a network for all targets, with random weights."""
 
     def __init__(self, subject: Subject, folder: Path) -> None:
         self.subject = subject
         self.folder = folder
         same = _LIKE_PYTORCHVIDEO if subject.depth else ()
         name = Path(subject.spec).stem
-        run((*ARCHDSL, "compile", subject.spec, *same, "--target", "infer", "-o", str(folder)))
+        targets = ("--target", "infer", "--target", "train")
+        run((*ARCHDSL, "compile", subject.spec, *same, *targets, "-o", str(folder)))
         self.inference = _load(folder / name / f"{name}_infer.py")
         result = self.inference.from_readable.__annotations__["return"].__name__
         self.readable: nn.Module = vars(_load(folder / name / f"{name}.py"))[result]().eval()
+        self.training: nn.Module = vars(_load(folder / name / f"{name}_train.py"))[result]()
         (shape,) = self.inference.INPUTS.values()
         self.shape: tuple[int, ...] = (subject.batch, *shape)
         _randomise(self.readable)
@@ -65,6 +67,10 @@ class Written:
     def for_inference(self) -> nn.Module:
         model: nn.Module = self.inference.from_readable(self.readable.state_dict())
         return model
+
+    def for_training(self) -> nn.Module:
+        self.training.load_state_dict(self.readable.state_dict())
+        return self.training
 
     def pytorchvideo(self) -> Form | None:
         """PyTorchVideo's X3D; its weights are the ones that ours gets."""

@@ -192,7 +192,7 @@ def test_a_network_called_as_a_part_of_its_recipe(name: str) -> None:
     compile(made, "recipe", "exec")
     is_taken = name != "Tensor_"
     assert (f"from small import {name} as {name}Network" in made) is is_taken
-    assert (f" {name}Network(" in made) is is_taken
+    assert (f" = {name}Network,\n" in made) is is_taken
 
 
 def test_a_fixed_number_of_classes(tmp_path: Path) -> None:

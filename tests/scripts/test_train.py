@@ -170,7 +170,7 @@ def test_weights_to_start_from(minimal: Scripts, train: Train, tmp_path: Path) -
     given = {"classes": 3, "weights": str(path), "checkpoint": None, "seed": 0}
     args = Namespace(**given, checkpoint_key=None, sync_bn=False, channels_last=False)
     made = minimal.learner.starting_model(
-        args, minimal.processes.World(0, 1, torch.device("cpu")), []
+        args, minimal.processes.World(0, 1, torch.device("cpu")), [], minimal.recipe.build_model
     ).state_dict()
     assert all(torch.equal(made[name], weights[name]) for name in weights)
 

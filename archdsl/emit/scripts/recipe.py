@@ -95,6 +95,8 @@ class BodyView(Frozen):
     freezes: bool
     has_rates: bool
     names_parts: bool
+    kind: str
+    """The network's class, if it is an argument: train.py may have it from another module."""
     made: str
     """The network, made as the recipe has it."""
     undecayed: str
@@ -170,6 +172,7 @@ def _header(recipe: Recipe, target: Target, search: Search | None) -> str:
 def _body(recipe: Recipe, target: Target, name: str) -> str:
     """The functions, in which the network's class has this name."""
     schedule, is_trained = recipe.schedule, not target.gives_probabilities
+    is_chosen = is_trained and target.is_tested and not target.is_supernet
     view = BodyView(
         is_trained=is_trained,
         is_supernet=target.is_supernet,
@@ -181,7 +184,8 @@ def _body(recipe: Recipe, target: Target, name: str) -> str:
         freezes=is_trained and bool(recipe.freeze),
         has_rates=bool(recipe.rates),
         names_parts=is_trained and bool(recipe.freeze or recipe.rates),
-        made=_made(recipe, target, name),
+        kind=name if is_chosen else "",
+        made=_made(recipe, target, "kind" if is_chosen else name),
         undecayed=" and ".join(recipe.no_decay),
         spared=_spared(recipe, target),
         optimizer=render((_optimizer(recipe),), 1),
