@@ -31,12 +31,13 @@ If the network has a recipe, also:
   recipe.py     its settings, optimiser, learning rate, loss and clips; edit this one
   train.py      training in plain PyTorch; its parts are epochs.py, learner.py and run.py
   evaluate.py   the test of the recipe
+  predict.py    what the network sees in a video, or in those of a folder
   lists.py      lists of videos; its parts are formats.py, tables.py, disk.py, classes.py,
                 labels.py
   video.py      clips and a dataset of them, for training loops of your own too; its parts
                 are decoding.py, packets.py, pictures.py
   and what these share: processes.py, loading.py, weights.py, checkpoints.py, log.py,
-  stopping.py, arguments.py, errors.py
+  stopping.py, arguments.py, errors.py, scoring.py, confusion.py, labelled.py
 
 With --target infer, also:
 
@@ -48,8 +49,8 @@ With --target train, also:
   NETWORK_train.py   the same network with the same weights, which learns faster on a CPU: it
                      reads and writes the state dicts of the first; imports torch alone
 
-With --single-file, train.py and evaluate.py each contain the network and the other scripts, and
-run without any file beside them.
+With --single-file, train.py, evaluate.py and predict.py each contain the network and the other
+scripts, and run without any file beside them.
 
 A space with a search by a supernet becomes a folder that searches it. Instead of train.py and
 evaluate.py there are search.py and space.arch: the space, from which what is found derives. Of a

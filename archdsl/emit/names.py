@@ -41,7 +41,8 @@ _TAKEN = frozenset(
 _FILES = frozenset(
     "recipe errors disk tables formats classes lists labels packets pictures decoding video"
     " processes loading weight_files weight_keys weights checkpoints log stopping arguments"
-    " held_out learner resuming run epochs options train evaluate hubconf network dependencies"
+    " held_out learner resuming run epochs options train evaluate scoring"
+    " confusion labelled predict hubconf network dependencies"
     " policy cost_tables paths_within path_costs path_learner finding search_pictures front_picture"
     " found_files search supernet"
     " connections connection_learner"

@@ -40,8 +40,12 @@ class Scripts:
     run: ModuleType
     epochs: ModuleType
     options: ModuleType
+    scoring: ModuleType
+    confusion: ModuleType
+    labelled: ModuleType
     train: ModuleType
     evaluate: ModuleType
+    predict: ModuleType
     network: ModuleType
 
 

@@ -69,6 +69,9 @@ def test_a_test_is_by_the_names_of_the_checkpoint(
     found = [json.loads(line) for line in (out / "predictions.jsonl").read_text().splitlines()]
     assert [line["label"] for line in found] == [1, 1, 2, 2]
     assert torch.load(out / "predictions.pt", weights_only=True)["classes"] == [*NAMES]
+    header, *rows = (out / "confusion.csv").read_text().splitlines()
+    assert header == ",".join(["true class", *NAMES])
+    assert [row.partition(",")[0] for row in rows] == [*NAMES]
     other = fill(tmp_path / "other", tmp_path.parent, *[])
     shutil.copytree(tmp_path / "held_out" / "stays", other / "jumps")
     assert evaluate(script, monkeypatch, "--val-list", other, *flags) == 1

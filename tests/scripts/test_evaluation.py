@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +146,30 @@ def test_figures(
         assert f"class {label} {share} % of {len(found)} videos" in " ".join(out.split())
     assert f"skipped: {data}/5.mp4: zero bytes\n" in err
     assert "2 videos could not be used" in out
+
+
+def test_which_classes_are_taken_for_which(
+    in_views: Scripts,
+    run: Callable[..., int],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert run(in_views) == 0
+    lines, _ = predictions(tmp_path / "out")
+    guesses = [line["predicted"] for line in lines if "predicted" in line]
+    expected = np.zeros((3, 3), int)
+    np.add.at(expected, (LABELS, guesses), 1)
+    table = [*csv.reader((tmp_path / "out" / "confusion.csv").open())]
+    assert [table[0], [row[0] for row in table[1:]]] == [["true class", *"012"], [*"012"]]
+    assert [[int(cell) for cell in row[1:]] for row in table[1:]] == expected.tolist()
+    assert (tmp_path / "out" / "confusion.png").read_bytes().startswith(b"\x89PNG")
+    (tmp_path / "out" / "confusion.png").unlink()
+    capsys.readouterr()
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert run(in_views) == 0
+    assert "confusion.png is not drawn: no matplotlib is installed\n" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "confusion.png").exists()
 
 
 def test_whole_videos(

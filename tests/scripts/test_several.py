@@ -239,6 +239,7 @@ def test_a_run_and_its_test(
     monkeypatch.setattr("sys.argv", [*map(str, [*argv, "--output-dir", tmp_path / "out"])])
     assert script.evaluate.main() == 0
     out = capsys.readouterr().out.splitlines()
+    assert not [*(tmp_path / "out").glob("confusion*")]
     tensors = torch.load(tmp_path / "out" / "predictions.pt", weights_only=True)
     assert tensors["labels"].tolist() == [
         [float(str(k) in labels.split(",")) for k in range(3)] for labels in LABELS[:5]

@@ -173,7 +173,7 @@ def test_help_survives_any_words(
     recipe = replace(folders.MINIMAL, name="percent", doc="100 %(prog)s of %d, %(nothing)s")
     made = scripts_of(folders.write_build(tmp_path / "build", recipe))
     monkeypatch.setattr(sys, "argv", ["train.py", "--help"])
-    for script in (made.train, made.evaluate):
+    for script in (made.train, made.evaluate, made.predict):
         with pytest.raises(SystemExit, match="0"):
             script.main()
         assert "--channels-last" in capsys.readouterr().out

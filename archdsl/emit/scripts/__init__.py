@@ -31,14 +31,18 @@ recipe
 errors disk tables formats classes lists labels
 packets pictures decoding video
 processes loading weight_files weight_keys weights checkpoints log stopping arguments
-held_out learner resuming run epochs options train evaluate
+held_out learner resuming run epochs options scoring confusion labelled
+train evaluate predict
 """
 
 NAMES = tuple(f"{name}.py" for name in _STEMS.split())
 """The files, those first that others import."""
 
-ENTRY_SCRIPTS = ("train.py", "evaluate.py")
+ENTRY_SCRIPTS = ("train.py", "evaluate.py", "predict.py")
 """Those that a user starts."""
+
+_TESTING = frozenset(f"{name}.py" for name in "scoring confusion labelled".split())
+"""Those that what is trained to search has no use for."""
 
 _SEARCHING = """
 policy
@@ -47,7 +51,7 @@ path_learner finding search_pictures front_picture found_files search
 """
 
 SEARCH_NAMES = (
-    *(name for name in NAMES if name not in ENTRY_SCRIPTS),
+    *(name for name in NAMES if name not in {*ENTRY_SCRIPTS, *_TESTING}),
     *(f"{name}.py" for name in _SEARCHING.split()),
 )
 """The files of a search by a supernet; what is found is trained by scripts of its own."""
@@ -71,7 +75,7 @@ def supergraph_scripts(recipe: Recipe, target: Target) -> dict[str, str]:
     """The files of a folder that searches by gradients: those of training but `train.py`."""
     own = scripts(recipe, replace(target, is_tested=False))
     found = {name: _text(template) for name, template in GRADIENT_SCRIPTS.items()}
-    return {name: own[name] for name in own if name not in ENTRY_SCRIPTS} | found
+    return {name: own[name] for name in own if name not in {*ENTRY_SCRIPTS, *_TESTING}} | found
 
 
 def scripts(recipe: Recipe, target: Target) -> dict[str, str]:

@@ -19,7 +19,7 @@ from archdsl.emit.scripts.target import Target
 from archdsl.emit.terms import python_value
 from archdsl.frozen import Frozen
 from archdsl.ops.forms import PyValue
-from archdsl.recipes.recipe import Cosine, Recipe, ScaleJitter, Sgd, Steps, Views
+from archdsl.recipes.recipe import Cosine, Recipe, ScaleJitter, Sgd, Steps
 
 _AMP = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
 """What each precision is called as a value of `--amp`."""
@@ -163,8 +163,7 @@ def _clips(recipe: Recipe, is_trained: bool) -> Iterator[Constant]:
     options = {"frames": clip.frames, "stride": clip.stride, "rate": clip.rate}
     given = [Keyword(name, number(value)) for name, value in options.items()]
     made = Call(Atom("Clip"), (*given, Keyword("short", literal(recipe.short))))
-    if is_trained or isinstance(recipe.test, Views):
-        yield Constant("CLIP", made, "rate in frames a second")
+    yield Constant("CLIP", made, "rate in frames a second")
     if is_trained:
         yield from _sides(recipe)
 
