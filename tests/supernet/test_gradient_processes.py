@@ -46,7 +46,7 @@ def test_two_search_as_one_does(text: str, tmp_path: Path) -> None:
     learn together move by SGD, which makes no more of a rounding error than it is."""
     build = write_folder(tmp_path / "build", load_text(text))
     videos = folders.write_videos(tmp_path / "videos", train=24, val=3)
-    flags = ["--data", videos, *SMALL, "--workers", 0, "--epochs", 9, "--batch", 4, "--freeze-norm"]
+    flags = ["--data", videos, *SMALL, "--workers", 1, "--epochs", 9, "--batch", 4, "--freeze-norm"]
     found = [
         last_state(build / "search.py", flags, tmp_path / str(processes), processes)
         for processes in (1, 2)
