@@ -229,20 +229,21 @@ def emit_lowered(program: Program, graph: Graph, readable: Module, target: Targe
     """From graph to text, through the passes of a target; it takes the readable's weights."""
     if not target.passes:
         return _emit_as_it_is(program, graph, target)
-    from archdsl.emit.conversion import CONVERTED, conversion, named_alike
+    from archdsl.emit.conversion import CONVERTED, about_lowered, conversion, named_alike
     from archdsl.emit.module import definitions, input_constants, print_module
 
     lowered = named_alike(graph, readable.paths, target.lower(graph))
     found = definitions(lowered.graph, target, CONVERTED)
     after = conversion(graph, readable.paths, lowered, found)
-    return print_module(found, _header(program, graph), input_constants(graph), after)
+    head = _header(program, lowered.graph, about_lowered(graph))
+    return print_module(found, head, input_constants(graph), after)
 
 
-def _header(program: Program, graph: Graph) -> str:
+def _header(program: Program, graph: Graph, more: Iterable[str] = ()) -> str:
     from archdsl.emit.module import figures, header
 
     name = Path(program.main.file.source.name).name
-    return header(graph, figures(measure(graph)), name, program.digest)
+    return header(graph, [*figures(measure(graph)), *more], name, program.digest)
 
 
 def supernet(

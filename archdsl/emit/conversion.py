@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import TypeAlias
 
 from archdsl.emit.module import Definitions
+from archdsl.emit.names import file_name, free
 from archdsl.emit.python import (
     Assign,
     Atom,
@@ -42,6 +43,16 @@ Places: TypeAlias = Mapping[Address, str]
 """The path of each layer in a module, by its address in the graph."""
 
 
+def about_lowered(graph: Graph) -> Iterator[str]:
+    """What a reader of the file must know, as lines of its docstring."""
+    name = file_name(graph.name)
+    yield ""
+    yield f"For inference alone: `from_readable` gives it the weights of {name}.py, the readable"
+    yield "module. Without them all its convolutions are 0. Blocks may write over the tensors"
+    yield "that they get, so hooks see what is left; the inputs of the network stay as they"
+    yield "are. There are no gradients."
+
+
 def conversion(
     graph: Graph, readable: Places, lowered: Lowered, found: Definitions
 ) -> Iterator[Statement]:
@@ -59,9 +70,10 @@ def conversion(
     yield Comment(
         "By its eps, the batch norm that each layer does, as the readable module calls it."
     )
-    yield Assign(Atom("NORMS"), _table({eps: _table(norms) for eps, norms in folded.items()}))
+    norms: Mapping[float, Python] = {eps: _table(layers) for eps, layers in folded.items()}
+    yield Assign(Atom("NORMS"), _table(norms), Atom("dict[float, dict[str, str]]"))
     yield Comment("Layers that the readable module calls otherwise.")
-    yield Assign(Atom("NAMES"), _table(names))
+    yield Assign(Atom("NAMES"), _table(names), Atom("dict[str, str]"))
     yield _from_readable(found)
 
 
@@ -117,8 +129,9 @@ def _value(value: PyValue | Python) -> Python:
 
 def _from_readable(found: Definitions) -> Function:
     signature = found.network.signature
-    model, state = Atom("model"), Atom("state")
     own = parameters(signature)
+    names = [parameter.name for parameter in own]
+    model, state = (Atom(free(name, names)) for name in ("model", "state"))
     made = Call(Atom(signature.name), tuple([Keyword(p.name, Atom(p.name)) for p in own]))
     converted = Call(
         Atom(*CONVERTED),
@@ -133,5 +146,5 @@ def _from_readable(found: Definitions) -> Function:
         Expr(Call(Attribute(model, "load_state_dict"), (converted,))),
         Return(Call(Attribute(Call(Attribute(model, "eval")), "requires_grad_"), (Atom("False"),))),
     )
-    given = (Parameter("state", Atom("Mapping[str, Tensor]")), *own)
+    given = (Parameter(str(state), Atom("Mapping[str, Tensor]")), *own)
     return Function("from_readable", given, Atom(signature.name), body)

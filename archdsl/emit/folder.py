@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archdsl import files
 from archdsl.emit.manifest import digests
 from archdsl.emit.module import Module
-from archdsl.emit.names import file_name, network_doc
+from archdsl.emit.names import file_name, free, network_doc
 from archdsl.emit.pages import WEIGHT_FILES, page
 from archdsl.emit.python import (
     Assign,
@@ -65,7 +65,7 @@ def _entry(graph: Graph, module: Module) -> Function:
     own = Atom(f"_{file_name(graph.name)}")
     names = [parameter.name for parameter in module.parameters]
     own_names = ("model", "weights", "checkpoint_key")
-    model, weights, key = (Atom(_free(name, names)) for name in own_names)
+    model, weights, key = (Atom(free(name, names)) for name in own_names)
     made = Call(Attribute(own, module.class_name), tuple(Keyword(n, Atom(n)) for n in names))
     loaded = Expr(Call(Atom("_load_weights"), (model, weights, key)))
     doc = f"`{weights}` is a file of weights; `{key}` is where they are in it, if several fit."
@@ -83,12 +83,6 @@ def _entry(graph: Graph, module: Module) -> Function:
 
 def _network_doc(graph: Graph) -> str:
     return textwrap.fill(network_doc(graph.name, graph.doc), DOC_WIDTH)
-
-
-def _free(name: str, taken: Iterable[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name
 
 
 def python_files(graph: Graph, module: Module, recipe: Recipe | None) -> dict[str, str]:

@@ -34,7 +34,7 @@ _MODULE_ATTRIBUTES = frozenset(
 
 _TAKEN = frozenset(
     "self torch nn F math Tensor block choices module device i super tuple range int float min max"
-    " isinstance round_to group ungroup".split()
+    " isinstance round_to group ungroup mean_of_positions in_chunks converted".split()
 )
 """Names that emitted code uses, so that variables must not have them."""
 
@@ -126,6 +126,13 @@ def function_name(name: str, variables: Collection[str]) -> str:
     valid = variable(name)
     is_taken = valid in variables or valid in _FUNCTIONS or valid.rstrip("0123456789") in _VALUES
     return valid + "_" if is_taken else valid
+
+
+def free(name: str, taken: Collection[str]) -> str:
+    """The name, with underscores if others have it."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def class_doc(name: str, doc: str | None) -> str | None:

@@ -7,7 +7,7 @@ result goes into the same operation: then no order of the emitted lines can be w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archdsl.ir.graph import Graph, Node, Value
 from archdsl.ir.rewrite import Rewrite
@@ -25,7 +25,8 @@ from archdsl.passes.fused import FusedConvolution, InPlace
 _NEW = (Convolution, Linear, BatchNorm, Arithmetic, Activation)
 """Operations whose results are in memory of their own, if they do anything.
 
-Those of others may be in that of their operands, as those of a transposition are.
+Those of others may be in that of their operands, as those of a transposition are, or of weights, or
+have one element for several places, as expanded ones have: they are never written over.
 """
 
 _ACTIVATIONS = (HardSigmoid, HardSwish, Relu, Relu6, Silu)
@@ -48,39 +49,34 @@ def in_place(graph: Graph) -> Lowered:
     return kept(graph, places, rewrite.finish())
 
 
-@dataclass(eq=False)
-class _Block:
-    """Values that may be in the same memory, and whether that is the module's to write to."""
-
-    values: list[Value]
-    is_own: bool
-
-
 class _Memory:
-    """Which values may be in the same memory, as far as the graph has been read."""
+    """Which values may be in the same memory, as far as the graph has been read.
+
+    Those that are `own` are in memory that an operation of the module has made.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._blocks: dict[Value, _Block] = {}
+        self._together: dict[Value, list[Value]] = {}
+        self._own: set[Value] = set()
 
     def overwritten(self, node: Node) -> int | None:
         """The operand that a node overwrites, if it can; its result is in the same memory then."""
         operands = self.graph.operands(node)
         places = (place for place in _candidates(node) if place < len(operands))
         place = next((place for place in places if self._dies(node, place)), None)
-        if place is not None:
-            held: tuple[Value, ...] = (operands[place],)
-        else:
-            held = () if self._is_new(node) else operands
-        is_own = bool(operands) and all(self._blocks[value].is_own for value in held)
-        own = [Value(node.index, result) for result in range(len(node.results))]
-        self._join([*own, *(each for value in held for each in self._blocks[value].values)], is_own)
+        results = [Value(node.index, result) for result in range(len(node.results))]
+        is_own = place is not None or self._is_new(node)
+        if is_own:
+            self._own.update(results)
+        held = () if is_own else operands
+        self._join(results, held if place is None else (operands[place],))
         return place
 
-    def _join(self, values: list[Value], is_own: bool) -> None:
-        block = _Block(list(dict.fromkeys(values)), is_own)
-        for value in block.values:
-            self._blocks[value] = block
+    def _join(self, results: list[Value], operands: tuple[Value, ...]) -> None:
+        held = (value for operand in operands for value in self._together[operand])
+        together = list(dict.fromkeys([*results, *held]))
+        self._together |= dict.fromkeys(together, together)
 
     def _is_new(self, node: Node) -> bool:
         if not isinstance(node.operation, _NEW):
@@ -92,13 +88,16 @@ class _Memory:
         """Whether all other uses of an operand's memory go into this node, and it is ours."""
         graph, operands = self.graph, self.graph.operands(node)
         value = operands[place]
-        block, type_ = self._blocks[value], graph.type(value)
-        if not block.is_own or type_ != node.results[0] or type_.integers or graph.is_shared(node):
+        together, type_ = self._together[value], graph.type(value)
+        if value not in self._own or graph.is_shared(node):
             return False
-        others = [self._blocks[each] for i, each in enumerate(operands) if i != place]
-        if block in others or any(each in graph.outputs for each in block.values):
+        # What serves all samples may be computed once, and is then read in every call.
+        if type_ != node.results[0] or type_.integers or not type_.samples:
             return False
-        readers = {each.index for value in block.values for each in graph.readers(value)}
+        others = [each for i, each in enumerate(operands) if i != place]
+        if any(each in others or each in graph.outputs for each in together):
+            return False
+        readers = {each.index for value in together for each in graph.readers(value)}
         return readers - {node.index} <= graph.sources(operands)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from emit.running import network_class, randomise, results, samples
+from emit.running import network_class, results, samples
 from torch import nn
 
 import archdsl
@@ -27,7 +27,7 @@ def with_passes(network: archdsl.Network, passes: Sequence[Pass]) -> str:
 def both(network: archdsl.Network, text: str) -> Pair:
     """The readable module with random weights, in float64, and the lowered one with the same."""
     readable = network_class(network)().double().eval()
-    randomise(readable)
+    spread(readable)
     scope: dict[str, Any] = {"__name__": "lowered"}
     exec(compile(text, "<lowered>", "exec"), scope)
     with torch.no_grad():
@@ -44,7 +44,14 @@ def both(network: archdsl.Network, text: str) -> Pair:
 def compare(network: archdsl.Network, passes: Sequence[Pass] = INFER.passes) -> str:
     """Check that both give the same outputs in float64, twice, and leave their inputs alone."""
     text = with_passes(network, passes)
+    check(network, text)
+    return text
+
+
+def check(network: archdsl.Network, text: str) -> None:
+    """Check that a module has the outputs of the readable one."""
     readable, lowered = both(network, text)
+    state = {name: tensor.clone() for name, tensor in lowered.state_dict().items()}
     for batch in (2, 1):
         inputs = samples(network, batch, dtype=torch.float64)
         kept = [each.clone() for each in inputs]
@@ -53,5 +60,24 @@ def compare(network: archdsl.Network, passes: Sequence[Pass] = INFER.passes) -> 
         for one, other, before in zip(inputs, kept, kept, strict=True):
             assert torch.equal(one, before), other
         for one, other in zip(ours, theirs, strict=True):
-            torch.testing.assert_close(other, one, rtol=1e-9, atol=1e-9, equal_nan=True)
-    return text
+            assert one.isfinite().all()
+            torch.testing.assert_close(other, one, rtol=1e-9, atol=1e-9)
+    for name, tensor in lowered.state_dict().items():
+        assert torch.equal(tensor, state[name]), name
+
+
+def spread(module: nn.Module) -> None:
+    """Random values of both signs, so that signals keep their size and activations matter.
+
+    If all weights were positive, no ReLU would do anything, and gates would be 1.
+    """
+    generator = torch.Generator().manual_seed(0)
+    for tensor in module.parameters():
+        fan_in = max(1, tensor[0].numel()) if tensor.dim() > 1 else 1
+        values = torch.randn(tensor.shape, generator=generator, dtype=torch.float64)
+        tensor.data.copy_(values * (2 / fan_in) ** 0.5)
+    for name, buffer in module.named_buffers():
+        if name.endswith("running_mean"):
+            buffer.copy_(torch.randn(buffer.shape, generator=generator))
+        elif name.endswith("running_var"):
+            buffer.copy_(torch.rand(buffer.shape, generator=generator) + 0.5)

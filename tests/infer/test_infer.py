@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from emit.running import ROOT, gallery, load_network
+import torch
+from emit.running import ROOT, gallery, load_network, network_class
 from laws import law
 from networks.strategies import NAME, networks
 from passes.test_fold_norm import network
@@ -18,7 +20,7 @@ from archdsl.cli.main import main
 from archdsl.emit.targets import TARGETS
 from archdsl.emit.targets.infer import INFER
 from archdsl.passes.fused import FusedConvolution, InPlace
-from infer.lowered import compare, with_passes
+from infer.lowered import check, compare, with_passes
 
 SMALL = [
     ("specs/x3d_s.arch", {"frames": 4, "size": 32}),
@@ -67,6 +69,13 @@ def _shown(operation: object) -> str:
     return str(operation.name)
 
 
+NAMED = """
+block {name}(x, channels) {{ return x -> conv(channels) -> batch_norm -> relu }}
+network n({parameter}: int = 5) {{
+  input {input}: 4 x 6 x 8^2
+  return {input} -> {name}(8) -> conv(8) -> adaptive_avg_pool(1) -> flatten -> linear({parameter})
+}}
+"""
 RESIDUAL = "  y = x -> conv(4, 3) -> batch_norm -> relu\n"
 
 
@@ -93,7 +102,7 @@ RESIDUAL = "  y = x -> conv(4, 3) -> batch_norm -> relu\n"
         (
             f"{RESIDUAL}  m = y -> mean\n  z = y + (y -> conv(4) -> conv(4))\n"
             "  return (relu(z) -> mean) + m",
-            ["conv+relu", "mean", "conv", "conv+relu", "mean", "add!"],
+            ["conv+relu", "mean", "conv", "conv+relu", "mean", "add"],
         ),
         # A gate: what it reads comes before the product.
         (
@@ -123,6 +132,71 @@ def test_a_view_keeps_what_it_shows() -> None:
     """The transposed tensor is in the same memory, so `silu` must not overwrite it."""
     body = f"{RESIDUAL}  t = y -> transpose(height, width)\n  return (y -> silu) + t"
     assert operations(body)[-2:] == ["silu", "add!"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # A learned tensor for each sample, and one that has each element for several places.
+        "  y = x -> mean -> linear(8)\n  p = y -> parameter((8,), normal)\n"
+        "  return p + (y -> linear(8))",
+        "  y = x -> mean -> linear(8)\n  p = y -> parameter((8,), normal)\n  return silu(p)",
+        "  e = x -> adaptive_avg_pool(1) -> conv(4) -> expand((4, 6, 8, 8))\n"
+        "  return relu(e + (x -> conv(4, 3)))",
+        "  e = x -> adaptive_avg_pool(1) -> conv(4) -> expand((4, 6, 8, 8))\n  return silu(e)",
+    ],
+)
+def test_what_is_not_the_modules_own_stays(body: str) -> None:
+    """`operations` compares the weights before and after as well."""
+    assert "silu!" not in operations(body)
+
+
+@pytest.mark.parametrize(
+    ("ours", "mutant"),
+    [
+        ('activation="silu"', 'activation="relu"'),
+        ('activation="sigmoid"', 'activation="hard_sigmoid"'),
+        ("groups=mid", "groups=mid, activation='relu'"),
+        (', activation="relu")', ")"),
+    ],
+)
+def test_the_comparison_sees_a_mistake(ours: str, mutant: str) -> None:
+    network = archdsl.load(ROOT / "specs" / "x3d_s.arch").network(frames=4, size=32)
+    text = with_passes(network, INFER.passes)
+    assert ours in text
+    with pytest.raises(AssertionError):
+        check(network, text.replace(ours, mutant, 1))
+
+
+def loaded(network: archdsl.Network) -> tuple[Any, dict[str, Any]]:
+    """The names of the lowered module, and a state dict of the readable one."""
+    scope: dict[str, Any] = {"__name__": "lowered"}
+    exec(compile(network.lowered("infer").text, "<lowered>", "exec"), scope)
+    return scope["from_readable"], network_class(network)().state_dict()
+
+
+@pytest.mark.parametrize("missing", ["conv1.weight", "norm1.weight", "norm1.running_var"])
+def test_a_state_that_is_not_whole_is_refused(missing: str) -> None:
+    from_readable, state = loaded(archdsl.load(ROOT / "specs" / "tiny.arch").network())
+    key = next(key for key in state if key.endswith(missing.partition(".")[2]))
+    with pytest.raises(KeyError):
+        from_readable({name: tensor for name, tensor in state.items() if name != key})
+    with pytest.raises(KeyError, match="no place for"):
+        from_readable(state | {"other.weight": state[key]})
+
+
+def test_gradients_are_refused() -> None:
+    network = archdsl.load(ROOT / "specs" / "tiny.arch").network()
+    from_readable, state = loaded(network)
+    video = torch.randn(1, *network.graph.type(network.graph.inputs["video"]).shape)
+    with pytest.raises(RuntimeError, match="no gradients here"):
+        from_readable(state)(video.requires_grad_())
+
+
+@pytest.mark.parametrize("name", ["state", "model", "converted", "mean_of_positions", "NORMS"])
+def test_names_of_the_file_are_not_hidden(name: str) -> None:
+    compare(network(NAMED.format(name=name, input=name, parameter="classes")))
+    compare(network(NAMED.format(name=name, input="x", parameter=name)))
 
 
 def test_layers_that_are_used_twice_stay() -> None:

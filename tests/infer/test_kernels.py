@@ -80,7 +80,9 @@ def test_convolutions(dtype: str, error: float, name: str, batch: int) -> None:
     convolution, positions = CONVOLUTIONS[name]
     layer = build(getattr(torch, dtype), "relu", **convolution)
     x = torch.randn(batch, 8, *positions, dtype=getattr(torch, dtype))
-    assert kernels.onednn_takes(x) == (kernels.ONEDNN and dtype == "float32" and x.dim() > 3)
+    assert kernels.onednn_takes(x, layer.weight) == (
+        kernels.ONEDNN and dtype == "float32" and x.dim() > 3
+    )
     y = layer(x)
     expected = by_definition(layer, x)
     torch.testing.assert_close(y.double(), expected, rtol=error, atol=error)
@@ -165,18 +167,63 @@ def test_weights_are_read_again() -> None:
     torch.testing.assert_close(layer(x), 2 * y)
 
 
-def test_gradients_and_export() -> None:
-    """Torch's own operations stand in where oneDNN's do not serve."""
+def test_export() -> None:
+    """Torch's own operations stand in where oneDNN's do not serve, for any batch."""
     layer = build(torch.float32, "silu", **CONVOLUTIONS["depthwise"][0])
-    x = torch.randn(1, 8, 4, 6, 6)
-    exported = torch.export.export(layer, (x,)).module()
-    torch.testing.assert_close(exported(x), layer(x), rtol=FLOAT, atol=FLOAT)
+    x = torch.randn(2, 8, 4, 6, 6)
+    batch = torch.export.Dim("batch", max=64)
+    exported = torch.export.export(layer, (x,), dynamic_shapes=({0: batch},)).module()
+    for clips in (x, x[:1]):
+        torch.testing.assert_close(exported(clips), layer(clips), rtol=FLOAT, atol=FLOAT)
+
+
+@pytest.mark.parametrize("wanted", ["x", "added", "into", "weight"])
+def test_gradients_are_refused(wanted: str) -> None:
+    layer = build(torch.float32, **CONVOLUTIONS["pointwise"][0])
+    tensors = {"x": torch.randn(1, 8, 3, 5, 4), "weight": layer.weight}
+    tensors |= {name: torch.zeros(1, 12, 3, 5, 4) for name in ("added", "into")}
+    tensors[wanted].requires_grad_()
+    given = {name: tensors[name] for name in ("added", "into") if name == wanted}
+    with torch.enable_grad(), pytest.raises(RuntimeError, match="no gradients here"):
+        layer(tensors["x"], **given)
+
+
+def test_a_tangent_is_the_convolutions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "SMALL", 0)
+    layer = build(torch.float32, **CONVOLUTIONS["pointwise"][0])
+    x, tangent = torch.randn(1, 8, 3, 5, 4), torch.randn(1, 8, 3, 5, 4)
     with torch.enable_grad():
-        x.requires_grad_()
-        layer(x).sum().backward()
-    step = torch.randn(x.shape).double() * 1e-6
-    change = (by_definition(layer, x + step) - by_definition(layer, x)).sum()
-    torch.testing.assert_close((x.grad.double() * step).sum(), change, rtol=1e-3, atol=1e-9)
+        _, pushed = torch.func.jvp(layer, (x,), (tangent,))
+    expected = by_definition(layer, tangent) - by_definition(layer, torch.zeros_like(x))
+    torch.testing.assert_close(pushed.double(), expected, rtol=FLOAT, atol=FLOAT)
+
+
+@pytest.mark.parametrize("change", ["zero_", "cast"])
+def test_weights_that_changed_are_packed_again(
+    change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernels, "SMALL", 0)
+    layer = build(torch.float32, **CONVOLUTIONS["pointwise"][0])
+    x = torch.randn(1, 8, 3, 5, 4)
+    layer(x)
+    if change == "cast":
+        layer.bfloat16().float()
+    else:
+        layer.weight.zero_()
+    torch.testing.assert_close(layer(x).double(), by_definition(layer, x), rtol=FLOAT, atol=FLOAT)
+
+
+def test_torch_without_onednn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "SMALL", 0)
+    layer = build(torch.float32, **CONVOLUTIONS["pointwise"][0])
+    with torch.backends.mkldnn.flags(enabled=False):
+        layer(torch.randn(1, 8, 3, 5, 4))
+    assert not layer.packed
+
+
+def test_an_activation_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match="activation must be one of"):
+        kernels.Conv(8, 8, (1, 1, 1), activation="gelu")
 
 
 @pytest.mark.parametrize("stride", [1, (1, 2, 2)])
