@@ -13,6 +13,7 @@ from ruff import find_ruff_bin
 from scripts.folders import MAXIMAL, MINIMAL, write_build
 from scripts.recipes import FULL_LENGTH
 
+from archdsl.cli.compile import TARGET_NAMES
 from archdsl.recipes.recipe import AutoAugment, Steps
 from emit.running import ROOT, build_files, gallery, load_network
 from tests.supernet import connecting, searching
@@ -33,6 +34,9 @@ def test_folders(tmp_path: Path) -> None:
     write(tmp_path / "folder", build_files(ROOT / "specs" / "autox3d_s.arch", "autox3d_s"))
     other = load_network(ROOT / "specs" / "i3d_attention.arch", "i3d_attention")
     (tmp_path / "folder" / "i3d_attention.py").write_text(other.source())
+    for target in TARGET_NAMES:
+        text = other.lowered(target).text
+        (tmp_path / "folder" / f"i3d_attention_{target}.py").write_text(text)
     write(tmp_path / "single", load_network(ROOT / "specs" / "tiny.arch", "tiny").build_single())
     assert_clean(tmp_path)
 
@@ -60,7 +64,8 @@ def test_what_searches_may_use(changed: dict[str, str], tmp_path: Path) -> None:
 @slow
 def test_the_gallery(tmp_path: Path) -> None:
     for path, name in gallery():
-        write(tmp_path / f"{path.stem}_{name}", build_files(path, name))
+        lowered = {f"{t}.py": load_network(path, name).lowered(t).text for t in TARGET_NAMES}
+        write(tmp_path / f"{path.stem}_{name}", build_files(path, name) | lowered)
         write(tmp_path / f"{path.stem}_{name}_single", load_network(path, name).build_single())
     assert_clean(tmp_path)
 
