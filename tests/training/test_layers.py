@@ -199,3 +199,55 @@ def test_one_layout_from_end_to_end() -> None:
     for options in KINDS.values():
         x = LAYERS.Conv3d(4, 4, **options)(x)
         assert x.is_contiguous(memory_format=LAST), options
+
+
+NORMS = [("BatchNorm3d", (2, 5, 22, 40, 41)), ("BatchNorm2d", (44, 5, 40, 41))]
+
+
+@pytest.mark.parametrize(("name", "shape"), NORMS, ids=["3d", "2d"])
+def test_norms_learn_without_a_loss_of_digits(name: str, shape: tuple[int, ...]) -> None:
+    """Of means and variances that are far from 0 and 1, with a last part that is short."""
+    theirs, ours = (getattr(module, name)(5) for module in (nn, LAYERS))
+    for norm in (theirs, ours):
+        torch.manual_seed(0)
+        nn.init.normal_(norm.weight)
+        nn.init.normal_(norm.bias)
+    exact = copy.deepcopy(theirs).double()
+    layout = LAST if len(shape) == 5 else torch.channels_last
+    x = (3 * torch.randn(shape) + 5).contiguous(memory_format=layout)
+    found = [[*learned(norm, x), *norm.buffers()] for norm in (ours, theirs)]
+    truth = [*learned(exact, x.double()), *exact.buffers()]
+    with torch.no_grad():
+        errors = [
+            [float((each - right).abs().max() / right.abs().max()) for each in (one, other)]
+            for one, other, right in zip(*found, truth, strict=True)
+        ]
+    assert max(ours for ours, _ in errors) < 4e-6
+    assert max(theirs for _, theirs in errors) > 4e-6
+    assert found[0][0].is_contiguous(memory_format=layout)
+
+
+def test_norms_are_torchs_own_where_they_do_not_learn() -> None:
+    """After training, in few positions, in float64, in bfloat16, and with a mean of all batches."""
+    for shape, dtype in (
+        ((1, 5, 2, 3, 3), torch.float32),
+        ((2, 5, 11, 20, 21), torch.float64),
+        ((2, 5, 11, 20, 21), torch.bfloat16),
+    ):
+        theirs, ours = nn.BatchNorm3d(5), LAYERS.BatchNorm3d(5)
+        x = torch.randn(shape).to(dtype)
+        if dtype is torch.float64:
+            theirs, ours = theirs.double(), ours.double()
+        assert torch.equal(ours(x), theirs(x))
+        assert torch.equal(ours.running_var, theirs.running_var)
+        assert torch.equal(ours.eval()(x), theirs.eval()(x))
+    averaged = LAYERS.BatchNorm3d(5, momentum=None)
+    averaged(torch.randn(2, 5, 11, 20, 21))
+    assert averaged.num_batches_tracked == 1
+
+
+def test_second_gradients_of_norms_are_refused() -> None:
+    x = torch.randn(2, 5, 11, 20, 21, requires_grad=True)
+    (gradient,) = torch.autograd.grad(LAYERS.BatchNorm3d(5)(x).square().sum(), x, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        gradient.sum().backward()

@@ -8,13 +8,15 @@ from archdsl.emit.targets.base import as_declared
 from archdsl.ops.base import Operation, Types
 from archdsl.ops.forms import Form, Layer
 
-_CONSTRUCTORS = {f"nn.{name}": name for name in ("Conv2d", "Conv3d")}
+_OWN = ("Conv2d", "Conv3d", "BatchNorm2d", "BatchNorm3d")
 """The layers that the template has its own classes for, which are classes of torch's."""
 
 
 def form(operation: Operation, operands: Types, results: Types) -> Form:
     """The form of an operation."""
     declared = as_declared(operation, operands, results)
-    if isinstance(declared, Layer) and declared.constructor in _CONSTRUCTORS:
-        return replace(declared, constructor=_CONSTRUCTORS[declared.constructor])
+    if isinstance(declared, Layer):
+        constructor = declared.constructor.removeprefix("nn.")
+        if constructor in _OWN:
+            return replace(declared, constructor=constructor)
     return declared
