@@ -1,8 +1,5 @@
 """How fast modules of `--target infer` are, relative to other forms of the same network.
 
-Each row is a process of its own, in which the forms run in turn; a ratio is the median of those of
-all rounds. With a kept heap, glibc hands no pages back: a default one zeroes them again each time.
-
 python benchmarks/inference.py [NETWORK ...] [--threads N ...] [--seconds N]
 """
 
@@ -10,30 +7,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time
+from time import process_time
 from typing import Any
 
 import torch
 from contenders import SUBJECTS, Form, Written
 from measure import Result, conclude
+from rounds import HEAPS, in_a_process, in_turn, machine, paired, show
 
 INFER, READABLE, VIDEO, OPENVINO = "infer", "readable", "PyTorchVideo", "OpenVINO"
-_HEAPS = {
-    "default heap": {},
-    "kept heap": {
-        "MALLOC_MMAP_THRESHOLD_": "4000000000",
-        "MALLOC_TRIM_THRESHOLD_": "4000000000",
-        "MALLOC_TOP_PAD_": "500000000",
-    },
-}
 _ERROR, _PEAK, _PACKING = 1.2, 0.75, 2.0
 _CLIPS = 2
 """Of how many clips the largest error is taken."""
@@ -52,28 +41,27 @@ def main() -> int:
     if options.child:
         json.dump(_child(options.child, names[0], options.threads[0], options.seconds), sys.stdout)
         return 0
-    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
-    print(f"{torch.backends.cpu.get_cpu_capability()}, torch {torch.__version__}, load {load}\n")
+    print(f"{machine()}\n")
     rows = [(name, threads) for name in names for threads in options.threads]
     found = [result for row in rows for result in _of_times(*row, options.seconds)]
     return conclude([*found, *(result for name in names for result in _of_a_start(name))])
 
 
 def _of_times(name: str, threads: int, seconds: float) -> Iterator[Result]:
-    for heap, environment in _HEAPS.items():
-        row = _in_a_process("times", name, threads, seconds, environment)
+    for heap in HEAPS:
+        row = _run("times", name, threads, seconds, heap)
         where = f"{name}, {threads} thread{'s' * (threads > 1)}, {heap}"
-        _show(where, row)
+        show(where, row, INFER)
         yield from _ratios(where, name, row)
 
 
 def _of_a_start(name: str) -> Iterator[Result]:
-    start = _in_a_process("start", name, 1, 0, {})
+    start = _run("start", name)
     yield Result(f"{name}, largest error / readable's", start["error"], _ERROR)
     if SUBJECTS[name].depth is None:
         return
     yield Result(f"{name}, time to load and pack / a forward pass", start["packing"], _PACKING)
-    ours, theirs = (_in_a_process(form, name, 1, 0, {})["peak"] for form in (INFER, READABLE))
+    ours, theirs = (_run(form, name)["peak"] for form in (INFER, READABLE))
     yield Result(f"{name}, peak memory of a forward pass / readable's", ours / theirs, _PEAK)
 
 
@@ -82,35 +70,15 @@ def _ratios(where: str, name: str, row: Mapping[str, Any]) -> Iterator[Result]:
     if SUBJECTS[name].depth is None:
         bounds = {READABLE: 1.8 if SUBJECTS[name].is_video else 1.5}
     for rival in bounds.keys() & row["wall"].keys():
-        value = _paired(row["wall"], rival)
+        value = paired(row["wall"], rival, INFER)
         yield Result(f"{where}: {rival} / {INFER}", value, bounds[rival], at_least=True)
 
 
-def _show(where: str, row: Mapping[str, Any]) -> None:
-    print(f"{where}, load {row['load']:.1f}, {len(row['wall'][INFER])} rounds")
-    for form, walls in row["wall"].items():
-        wall, cpu = (_paired(row[clock], form) for clock in ("wall", "cpu"))
-        fastest = min(walls) / min(row["wall"][INFER])
-        print(
-            f"  {form:14}{median(walls) * 1e3:9.1f} ms  {wall:6.2f} times {INFER}, "
-            f"of CPU time {cpu:6.2f}, of the fastest rounds {fastest:6.2f}"
-        )
-    print(flush=True)
-
-
-def _paired(times: Mapping[str, list[float]], form: str) -> float:
-    return median(a / b for a, b in zip(times[form], times[INFER], strict=True))
-
-
-def _in_a_process(
-    what: str, name: str, threads: int, seconds: float, environment: Mapping[str, str]
+def _run(
+    what: str, name: str, threads: int = 1, seconds: float = 0, heap: str = "default heap"
 ) -> Any:
-    child = ("--seconds", str(seconds), "--child", what, "--threads", str(threads))
-    variables = {**os.environ, "OMP_NUM_THREADS": str(threads), **environment}
-    done = subprocess.run(
-        (sys.executable, __file__, name, *child), env=variables, stdout=subprocess.PIPE, check=True
-    )
-    return json.loads(done.stdout)
+    options = ("--seconds", seconds, "--child", what, "--threads", threads)
+    return in_a_process(__file__, name, *options, threads=threads, heap=heap)
 
 
 @torch.no_grad()
@@ -130,20 +98,7 @@ def _times(written: Written, threads: int, seconds: float) -> dict[str, Any]:
     forms: dict[str, Form] = {INFER: fast, **{name: form for name, form in others.items() if form}}
     for form in forms.values():
         torch.testing.assert_close(form(x), fast(x), rtol=1e-3, atol=1e-3)
-    return {**_in_turn(forms, x, seconds), "load": os.getloadavg()[0]}
-
-
-def _in_turn(forms: Mapping[str, Form], x: torch.Tensor, seconds: float) -> dict[str, Any]:
-    wall: dict[str, list[float]] = {name: [] for name in forms}
-    cpu: dict[str, list[float]] = {name: [] for name in forms}
-    end = perf_counter() + seconds
-    while perf_counter() < end or len(wall[INFER]) < 3:
-        for name, form in forms.items():
-            started, used = perf_counter(), process_time()
-            form(x)
-            wall[name].append(perf_counter() - started)
-            cpu[name].append(process_time() - used)
-    return {"wall": wall, "cpu": cpu}
+    return in_turn({name: partial(form, x) for name, form in forms.items()}, seconds)
 
 
 def _start(written: Written) -> dict[str, float]:
