@@ -30,7 +30,9 @@ _CLIPS = 2
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("networks", nargs="*", metavar="NETWORK", help=", ".join(SUBJECTS))
+    parser.add_argument(
+        "networks", nargs="*", metavar="NETWORK", choices=SUBJECTS, help=", ".join(SUBJECTS)
+    )
     parser.add_argument("--seconds", type=float, default=20.0, help="of each row")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument(
