@@ -16,6 +16,9 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Workers share the cores; this is read when torch is imported, by what they start as well.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# Reports are as wide as the terminal, or 80 columns where there is none: so in every run.
+os.environ.pop("COLUMNS", None)
+
 # The same examples in each run, and no time limits: a law does not fail by chance, nor because the
 # machine is busy.
 settings.register_profile(

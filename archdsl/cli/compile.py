@@ -36,8 +36,9 @@ If the network has a recipe, also:
                 labels.py
   video.py      clips and a dataset of them, for training loops of your own too; its parts
                 are decoding.py, packets.py, pictures.py
-  and what these share: processes.py, loading.py, weights.py, checkpoints.py, log.py,
-  stopping.py, arguments.py, errors.py, scoring.py, confusion.py, labelled.py
+  and what these share: processes.py, loading.py, weights.py,
+  checkpoints.py, log.py, stopping.py, arguments.py, errors.py, scoring.py,
+  confusion.py, labelled.py
 
 With --target infer, also:
 

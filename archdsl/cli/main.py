@@ -46,19 +46,22 @@ First what begins a spec, then what reads specs, what changes them, and what lea
 
 _EPILOG = """\
 examples:
-  archdsl check specs/*.arch                            find mistakes, check claims
-  archdsl flops specs/x3d_s.arch                        count the costs, row by row
-  archdsl flops specs/x3d_s.arch --input 13x182x182     ... at another input size
-  archdsl flops specs/x3d_s.arch --set depth=5          ... with another parameter
-  archdsl draw specs/x3d_s.arch -o x3d_s.svg            draw the network
-  archdsl compile specs/x3d_s.arch -o build             write PyTorch to build/x3d_s
-  archdsl probe                                         measure this machine's roofs
-  archdsl export build/x3d_s --onnx                     export that to ONNX
-  archdsl transform specs/x3d_s.arch 'widen(2)'         print a wider network as a spec
-  archdsl diff specs/x3d_s.arch specs/x3d_m.arch        compare two networks
-  archdsl sample-data samples                           write videos to train on
+  archdsl list                                  the published networks
+  archdsl flops x3d_s                           count the costs, row by row
+  archdsl flops x3d_s --input 13x182x182        ... at another input size
+  archdsl flops x3d_s --set depth=5             ... with another parameter
+  archdsl init x3d_s                            begin a spec of your own
+  archdsl check my_x3d_s.arch                   find mistakes, check claims
+  archdsl diff x3d_s my_x3d_s.arch              compare two networks
+  archdsl draw x3d_s -o x3d_s.svg               draw the network
+  archdsl transform x3d_s 'widen(2)'            print a wider network as a spec
+  archdsl compile x3d_s -o build                write PyTorch to build/x3d_s
+  archdsl probe                                 measure this machine's roofs
+  archdsl export build/x3d_s --onnx             export that to ONNX
+  archdsl sample-data samples                   write videos to train on
 
-exit status: 0 on success, 1 for mistakes in the input, 2 for mistakes in the command line
+exit status: 0 on success, 1 for mistakes in the input, 2 for mistakes in the
+command line
 """
 
 
@@ -133,7 +136,7 @@ def parsers(
     argv: Sequence[str],
 ) -> tuple[argparse.ArgumentParser, argparse._SubParsersAction[options.Parser]]:
     """The program's parser, and that of the command in `argv`; of all if it has none."""
-    parser = argparse.ArgumentParser(
+    parser = options.Parser(
         prog="archdsl",
         description="A compiler from a paper's architecture table to standalone PyTorch.",
         epilog=_EPILOG,

@@ -45,7 +45,11 @@ class Parser(argparse.ArgumentParser):
     details: Callable[[], str] | None = None
 
     def format_help(self) -> str:
-        self.epilog = self.details() if self.details else self.epilog
+        from archdsl.report.folding import columns, filled
+
+        details, most = self.details() if self.details else self.epilog, columns(sys.stdout)
+        self.epilog = filled(details or "", most)
+        self.description = filled(self.description or "", most)
         return super().format_help()
 
 
@@ -128,17 +132,15 @@ def add_input(parser: argparse.ArgumentParser) -> None:
 
 
 def add_convention(parser: argparse.ArgumentParser, more: Iterable[str] = ()) -> None:
-    """The flag of a convention: one of CONVENTIONS, or of some more that a command has."""
-    choices = (*CONVENTIONS, *more)
-    parser.add_argument(
-        "--convention", choices=choices, default="macs", help="what to count; default: macs"
-    )
+    """The flag of a convention: one of CONVENTIONS, or of more that a command has."""
+    known = (*CONVENTIONS, *more)
+    help = f"what to count: {', '.join(known)}; default: macs"
+    parser.add_argument("--convention", metavar="NAME", choices=known, default="macs", help=help)
 
 
 def add_level(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--by", choices=LEVELS, default="row", help="the parts to list; default: row"
-    )
+    help = "the parts to list; default: row"
+    parser.add_argument("--by", choices=LEVELS, default="row", help=help)
 
 
 def add_format(parser: argparse._ActionsContainer) -> None:
@@ -186,8 +188,7 @@ def opened(asked: str, uses: Iterable[str] = ()) -> Spec:
     Raises:
         CompileError: there is no such spec, or it cannot be parsed.
     """
-    found = locate(asked)
-    if found.said:
+    if (found := locate(asked)).said:
         print(found.said, file=sys.stderr)
     return load(found, uses)
 
@@ -314,14 +315,13 @@ def cost(flag: str, text: str | None) -> int | None:
 
 def report(diagnostics: Iterable[Diagnostic]) -> None:
     """Print diagnostics to stderr."""
-    listed = list(diagnostics)
-    if not listed:
+    if not (listed := list(diagnostics)):
         return
-    from archdsl.report.diagnostics import render
+    from archdsl.report.diagnostics import Page, render
     from archdsl.report.text import paint_for
 
     sys.stdout.flush()  # where both streams are one terminal, the result comes first
-    sys.stderr.write(render(listed, paint_for(sys.stderr)))
+    sys.stderr.write(render(listed, paint_for(sys.stderr), Page.of(sys.stderr)))
     sys.stderr.flush()
 
 

@@ -156,9 +156,8 @@ def add_expand(commands: argparse._SubParsersAction[options.Parser]) -> None:
     parser.add_argument(
         "--budget", metavar="COST", help="with --follow: contract the last axis to this cost"
     )
-    parser.add_argument(
-        "--metric", choices=METRICS, default="macs", help="the unit of costs; default: macs"
-    )
+    help = f"the unit of costs: {', '.join(METRICS)}; default: macs"
+    parser.add_argument("--metric", metavar="UNIT", choices=METRICS, default="macs", help=help)
     parser.add_argument(
         "--write", metavar="DIR", type=Path, help="write each network to DIR, as a spec"
     )

@@ -48,7 +48,7 @@ def locate(asked: str | Path) -> Located:
     if not _NAME.fullmatch(name) or os.path.isfile(path):
         return Located(path)
     beside, own = path.with_suffix(SUFFIX), file(name)
-    if beside.is_file():
+    if os.path.isfile(beside):
         hidden = f", and not the published `{name}`" if own else ""
         return Located(beside, said=f"`{name}` is {beside}{hidden}")
     if own:
@@ -61,7 +61,7 @@ def locate(asked: str | Path) -> Located:
 
 
 def _unknown(path: Path) -> Diagnostic:
-    if path.is_dir():
+    if os.path.isdir(path):
         inside = sorted(path.glob(f"*{SUFFIX}"))
         message = f"a spec must be a text file, but {path} is a folder"
         return error("file", message, help=f"name a file in it: {inside[0]}" if inside else None)
@@ -85,7 +85,7 @@ def files() -> list[Path]:
 def file(name: str) -> Path | None:
     """The published spec of a name, or None where there is none."""
     path = home() / f"{name}{SUFFIX}"
-    return path if _NAME.fullmatch(name) and path.is_file() else None
+    return path if _NAME.fullmatch(name) and os.path.isfile(path) else None  # of any length
 
 
 def spec_of(network: str) -> str | None:

@@ -7,14 +7,8 @@ from collections.abc import Sequence
 
 from archdsl.catalogue.entries import Entry
 from archdsl.diagnostics import counted
-from archdsl.report.text import (
-    Table,
-    as_json,
-    comma_separated,
-    json_inputs,
-    readable,
-    show_inputs,
-)
+from archdsl.report.tables import Table
+from archdsl.report.text import as_json, comma_separated, json_inputs, readable, show_inputs
 
 _COLUMNS = ("network", "input", "params", "MACs", "top1")
 _NUMBERS = frozenset({"params", "MACs", "top1"})

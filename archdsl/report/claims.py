@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
@@ -12,9 +13,10 @@ from archdsl.claims.figures import ClaimResult, SpaceResult, SpecReport, Verdict
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import Diagnostic, counted
 from archdsl.ir.types import show_shape
+from archdsl.report.folding import columns_of_prose, folded
 from archdsl.report.machines import diagnostic_object, sarif, workflow_commands
+from archdsl.report.tables import Table
 from archdsl.report.text import (
-    Table,
     as_json,
     comma_separated,
     json_inputs,
@@ -71,7 +73,8 @@ def _section(report: SpecReport, form: str) -> str:
     parts += [counted(len(report.recipes), "recipe")] if report.recipes else []
     number = len(report.searches)
     parts += [f"{number} {'search' if number == 1 else 'searches'}"] if number else []
-    title = f"{report.path}: {', '.join([*parts, _verdicts(report)])}\n"
+    told = f"{report.path}: {', '.join([*parts, _verdicts(report)])}"
+    title = "".join(f"{line}\n" for line in folded(told, columns_of_prose(sys.stdout), "  "))
     title += "".join(map(_space, report.spaces))
     if not report.claims:
         return title
@@ -158,9 +161,10 @@ def show_members(members: Sequence[FamilyMember], convention: Convention, form: 
     if form == "csv":
         return _csv(members, convention)
     unit = convention.unit
-    columns = ("network", "input", "params", unit, "activations", "memory", "top1", "claims")
+    names = ("network", "input", "params", unit, "activations", "memory", "top1", "claims")
     right = frozenset({"params", unit, "activations", "memory", "top1"})
-    table = Table(columns, [_member_cells(member, convention) for member in members], right)
+    rows = [_member_cells(member, convention) for member in members]
+    table = Table(names, rows, right, spare=("activations", "memory"))
     return table.markdown() if form == "markdown" else table.text()
 
 

@@ -14,13 +14,13 @@ from archdsl.compare.difference import ADDED, ALIKE, REMOVED, Difference, Pair
 from archdsl.compare.pieces import Piece
 from archdsl.costs.figures import Figures
 from archdsl.diagnostics import counted
-from archdsl.report.text import Table, readable, width
-
-_WIDEST = 100
-"""Characters in a line of a page."""
+from archdsl.report.tables import Table
+from archdsl.report.text import readable, width
 
 _LEAST_CHANGES = 14
 """Characters for changes, even if the line becomes longer than a page."""
+
+_SPARE = ("kind",)
 
 _MOST_CHANGES = 4
 """Changes of a part that are shown."""
@@ -48,8 +48,8 @@ class _Line:
     changes: tuple[str, ...] = ()
 
 
-def comparison_table(difference: Difference, *, paged: bool) -> Table:
-    """The parts of both networks; `paged` breaks long changes to fit a page."""
+def comparison_table(difference: Difference, page: int | None = None) -> Table:
+    """The parts of both networks; changes are broken to fit a page of so many columns."""
     lines = [*_with_references(_lines(difference)), _total(difference)]
     # Columns first, because only all of a column's cells say whether it is shown once or twice.
     columns = [
@@ -64,14 +64,15 @@ def comparison_table(difference: Difference, *, paged: bool) -> Table:
     *rows, total = zip(*(cells for _, cells in columns), strict=True)
     changes = [line.changes for line in lines[:-1]]
     if not any(changes):
-        return Table(names, rows, right, total)
-    room = max(_LEAST_CHANGES, _WIDEST - sum(map(_width, columns))) if paged else None
+        return Table(names, rows, right, total, _SPARE)
+    fixed = [column for column in columns if column[0] not in _SPARE]
+    room = max(_LEAST_CHANGES, page - sum(map(_width, fixed))) if page else None
     body = [
         row
         for cells, listed in zip(rows, changes, strict=True)
         for row in _with_changes(cells, listed, room)
     ]
-    return Table((*names, "changes"), body, right, (*total, ""))
+    return Table((*names, "changes"), body, right, (*total, ""), _SPARE)
 
 
 def _sides(name: str, cells: Iterable[tuple[str, str]]) -> list[Column]:

@@ -14,8 +14,8 @@ from archdsl.costs.breakdown import Part, folded
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
 from archdsl.network import Network
+from archdsl.report.tables import Table
 from archdsl.report.text import (
-    Table,
     as_json,
     comma_separated,
     json_inputs,
@@ -111,15 +111,17 @@ class CostReport:
             f"memory        at most {readable_bytes(network.inference_bytes)} in inference,"
             f" {readable_bytes(network.training_bytes)} in training"
         )
-        yield "              for one sample in float32: parameters and live values; in training"
-        yield "              all values of the forward pass, gradients and momentum"
+        yield (
+            "              for one sample in float32: parameters and live values; in training all"
+            " values of the forward pass, gradients and momentum"
+        )
         yield f"bytes moved   {readable_bytes(total.bytes_moved)} read and written, without fusion"
         yield f"intensity     {total.intensity:.2f} FLOPs (2 x MACs) per byte moved"
         if self.convention.name == "torch" and (fused := self._fused):
             least = f"{self._total - fused:,} or more"
             yield f"on a CPU      {least}: torch does not count attention that is fused there"
         # What a convention leaves out is where two published counts usually differ.
-        yield from _wrap("not counted   ", self._uncounted)
+        yield f"not counted   {', '.join(self._uncounted)}"
 
     @property
     def _fused(self) -> int:
@@ -197,15 +199,3 @@ class CostReport:
             for part in self._parts
         )
         return comma_separated(columns, rows)
-
-
-def _wrap(head: str, items: list[str], most: int = 88) -> Iterator[str]:
-    """Items after a head, on as many lines as they need, all but the first indented."""
-    line = head + items[0]
-    for item in items[1:]:
-        if len(line) + len(item) + 2 > most:
-            yield line + ","
-            line = " " * len(head) + item
-        else:
-            line += f", {item}"
-    yield line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ from archdsl.compare.pieces import Piece
 from archdsl.diagnostics import counted
 from archdsl.network import Network
 from archdsl.report.comparison import comparison_table
-from archdsl.report.text import Table, as_json, comma_separated, show_inputs
+from archdsl.report.folding import columns, folded, under_its_head
+from archdsl.report.text import as_json, comma_separated, show_inputs
 
 _COUNTED = {
     REMOVED: "only in A",
@@ -45,19 +47,18 @@ class DiffReport:
     # For people
 
     def _text(self) -> str:
-        table = "" if self._is_short else f"{self._table(paged=True).text()}\n"
-        head = "".join(f"{line}\n" for line in self._heads)
-        facts = "".join(f"{line}\n" for line in self._facts)
-        return f"{head}\n{self._verdict}\n\n{table}{facts}"
+        most = columns(sys.stdout)
+        table = "" if self._is_short else f"{comparison_table(self.difference, most).text()}\n"
+        head = "".join(f"{line}\n" for each in self._heads for line in folded(each, most, "   "))
+        verdict = "".join(f"{line}\n" for line in folded(self._verdict, most, "  "))
+        facts = "".join(f"{line}\n" for f in self._facts for line in under_its_head(f, most))
+        return f"{head}\n{verdict}\n{table}{facts}"
 
     def _markdown(self) -> str:
-        table = "" if self._is_short else f"{self._table(paged=False).markdown()}\n"
+        table = "" if self._is_short else f"{comparison_table(self.difference).markdown()}\n"
         head = "".join(f"- {line}\n" for line in self._heads)
         facts = "".join(f"- {line}\n" for line in self._facts)
         return f"**{self._verdict}**\n\n{head}\n{table}{facts}"
-
-    def _table(self, *, paged: bool) -> Table:
-        return comparison_table(self.difference, paged=paged)
 
     @property
     def _is_short(self) -> bool:

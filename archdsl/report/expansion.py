@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.costs.metrics import LATENCIES
 from archdsl.expansion.steps import Candidate, Expansion, State
 from archdsl.expansion.trail import Trail
+from archdsl.report.folding import columns, folded
+from archdsl.report.tables import Table
 from archdsl.report.text import (
-    Table,
     as_json,
     comma_separated,
     json_inputs,
@@ -73,9 +75,10 @@ def _page(title: str, table: Table, notes: list[str], form: str) -> str:
     if form == "markdown":
         facts = "".join(f"- {note}\n" for note in notes)
         return f"**{title}**\n\n{table.markdown()}" + (f"\n{facts}" if facts else "")
-    return (
-        f"{title}\n\n{table.text()}" + "".join(f"\n{note}" for note in notes) + "\n" * bool(notes)
-    )
+    most = columns(sys.stdout)
+    told = [line for note in notes for line in folded(note, most, "  ")]
+    head = "\n".join(folded(title, most, "  "))
+    return f"{head}\n\n{table.text()}" + "".join(f"\n{line}" for line in told) + "\n" * bool(told)
 
 
 def _candidate_cells(expansion: Expansion, each: Candidate) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ from archdsl.costs.metrics import LATENCIES
 from archdsl.latency.prediction import Prediction
 from archdsl.latency.remembered import roofs_of_this_machine
 from archdsl.network import Network
+from archdsl.report.tables import Table
 from archdsl.report.text import (
-    Table,
     as_json,
     comma_separated,
     json_inputs,

@@ -6,6 +6,7 @@ Which blocks repeat is found by `ir.listing`, so that pictures fold the same one
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, dataclass, fields
 
@@ -16,14 +17,18 @@ from archdsl.network import Network
 from archdsl.ops.base import Operation
 from archdsl.ops.sources import Input
 from archdsl.recipes.recipe import Recipe
+from archdsl.report.folding import columns, folded
 from archdsl.report.text import readable, width
 from archdsl.searches.search import Search
 from archdsl.searches.text import settings_lines
 from archdsl.settings.forms import settings_text
 
 _STEP = "  "
-_WIDEST = 96
-"""Characters of the tree before the figures are no longer aligned."""
+_FIGURES = 24
+"""Columns of parameters and MACs, with the gaps before them."""
+
+_LEAST = 24
+"""Columns that the tree has at least, however deep it is."""
 
 
 @dataclass(frozen=True)
@@ -39,28 +44,38 @@ class _Line:
 def show(network: Network, depth: int | None = None) -> str:
     """The graph of a network, blocks opened down to `depth` levels."""
     lines = list(_Listing(network, depth).lines())
-    # One deeply nested line does not push the figures of all lines off the screen.
-    tree = min(max(width(line.tree) for line in lines), _WIDEST)
     output = max(width(line.output) for line in lines)
-    return "".join(f"{_align(line, tree, output)}\n" for line in lines)
+    room = max(_LEAST, columns(sys.stdout) - _FIGURES - output)
+    tree = min(max(width(line.tree) for line in lines), room)
+    return "".join(f"{text}\n" for line in lines for text in _aligned(line, tree, output))
 
 
 def show_recipe(recipe: Recipe) -> str:
     """A recipe with the values of its settings, one a line."""
-    lines = (f"{_STEP}{line}\n" for line in settings_text(recipe).values())
-    return f"\nrecipe {recipe.name}\n{''.join(lines)}"
+    return f"\nrecipe {recipe.name}\n{_settings(settings_text(recipe).values())}"
 
 
 def show_search(search: Search) -> str:
     """A search with the values of its settings, one a line."""
-    lines = (f"{_STEP}{line}\n" for line in settings_lines(search))
-    return f"\nsearch {search.name} for {search.space}\n{''.join(lines)}"
+    return f"\nsearch {search.name} for {search.space}\n{_settings(settings_lines(search))}"
 
 
-def _align(line: _Line, tree: int, output: int) -> str:
-    space = " " * (tree - width(line.tree))
+def _settings(lines: Iterable[str]) -> str:
+    most = columns(sys.stdout)
+    parts = (part for line in lines for part in folded(_STEP + line, most, 3 * _STEP))
+    return "".join(f"{part}\n" for part in parts)
+
+
+def _aligned(line: _Line, tree: int, output: int) -> Iterator[str]:
+    """A line with its figures, and below it what the tree has no room for."""
+    indent = len(line.tree) - len(line.tree.lstrip())
+    # A deep line leaves a little room, even if it is wider than the others then.
+    most = max(tree, indent + _LEAST)
+    first, *others = folded(line.tree, most, " " * (indent + 2 * len(_STEP)))
+    space = " " * (tree - width(first))
     gap = " " * (output - width(line.output))
-    return f"{line.tree}{space}  {line.output}{gap}  {line.params:>9}  {line.macs:>9}".rstrip()
+    yield f"{first}{space}  {line.output}{gap}  {line.params:>9}  {line.macs:>9}".rstrip()
+    yield from others
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from archdsl.latency.roofs import Roofs
 from archdsl.network import Network
 from archdsl.ops.sources import Input, Parameter
 from archdsl.passes.fused import NOTHING, Chunks, FusedConvolution, InPlace
+from archdsl.report.tables import Table
 from archdsl.report.text import (
-    Table,
     as_json,
     comma_separated,
     json_inputs,

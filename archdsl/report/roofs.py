@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from archdsl.latency.roofs import Roof, Roofs
-from archdsl.report.text import Table, as_json, comma_separated
+from archdsl.report.tables import Table
+from archdsl.report.text import (
+    as_json,
+    comma_separated,
+)
 
 _COLUMNS = ("target", "operations", "G/s", "GB/s", "call us")
 _RIGHT = frozenset({"G/s", "GB/s", "call us"})

@@ -14,13 +14,8 @@ from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
 from archdsl.ir.types import show_shape
 from archdsl.network import Network
-from archdsl.report.text import (
-    Table,
-    as_json,
-    comma_separated,
-    json_inputs,
-    readable,
-)
+from archdsl.report.tables import Table
+from archdsl.report.text import as_json, comma_separated, json_inputs, readable
 from archdsl.space.sums.spread import Between, Spread
 from archdsl.space.walk import CostedMember, Row, Walk
 

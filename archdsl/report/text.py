@@ -1,11 +1,10 @@
-"""What all reports are made of: rounded numbers, text that is safe for a terminal, and tables."""
+"""What all reports are made of: rounded numbers, and text that is safe for a terminal."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TextIO
 
 from archdsl.ir.types import show_shape
@@ -18,7 +17,6 @@ _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _TIMES = ("ns", "us", "ms", "s")
 _CODES = {"red": "1;31", "yellow": "1;33", "cyan": "1;36", "blue": "1;34", "bold": "1"}
 _TAB = "    "
-_GAP = "  "
 
 
 # Figures
@@ -108,77 +106,14 @@ def width(text: str) -> int:
     """The terminal columns that a text takes: 2 for a wide character, 0 for a combining one."""
     if text.isascii():  # nearly always; the tables of unicodedata are slow to load
         return len(text)
-    from unicodedata import combining, east_asian_width
+    from unicodedata import category, east_asian_width
 
-    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
-
-
-# Tables and other forms
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of text. Columns in `right` are aligned to the right; `total` is the last row."""
-
-    columns: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    right: frozenset[str] = frozenset()
-    total: tuple[str, ...] | None = None
-
-    @property
-    def _all_rows(self) -> list[tuple[str, ...]]:
-        return [*self.rows, self.total] if self.total else list(self.rows)
-
-    @cached_property
-    def _widths(self) -> list[int]:
-        lines = [self.columns, *self._all_rows]
-        return [max(map(width, cells)) for cells in zip(*lines, strict=True)]
-
-    def text(self) -> str:
-        """The table in aligned columns with a rule below the header."""
-        total = [self._line(self._rule), self._line(self.total)] if self.total else []
-        return "".join([*self.blocks(), *total])
-
-    def blocks(self) -> Iterator[str]:
-        """The header with its rule, and then each row: texts that something may stand between."""
-        yield self._line(self.columns) + self._line(self._rule)
-        yield from map(self._line, self.rows)
-
-    @property
-    def _rule(self) -> tuple[str, ...]:
-        return tuple("-" * size for size in self._widths)
-
-    def _line(self, cells: Sequence[str]) -> str:
-        return f"{_GAP.join(self._pad(cells)).rstrip()}\n"
-
-    def markdown(self) -> str:
-        """A table of GitHub's Markdown, aligned in its source too."""
-        sizes = self._widths
-        marks = [
-            "-" * (size - 1) + ":" if name in self.right else "-" * size
-            for name, size in zip(self.columns, sizes, strict=True)
-        ]
-        lines = [self.columns, *self._all_rows]
-        body = [f"| {' | '.join(self._pad(map(_escape, line)))} |\n" for line in lines]
-        return "".join([body[0], f"| {' | '.join(marks)} |\n", *body[1:]])
-
-    def text_report(self, title: str, facts: Iterable[str]) -> str:
-        """A title, the table, and a line for each fact."""
-        return f"{title}\n\n{self.text()}\n" + "\n".join(facts) + "\n"
-
-    def markdown_report(self, title: str, facts: Iterable[str]) -> str:
-        """The same in Markdown, with the facts as a list."""
-        listed = "".join(f"- {line}\n" for line in facts)
-        return f"**{title}**\n\n{self.markdown()}\n{listed}"
-
-    def _pad(self, cells: Iterable[str]) -> Iterator[str]:
-        for name, size, cell in zip(self.columns, self._widths, cells, strict=True):
-            space = " " * (size - width(cell))
-            yield space + cell if name in self.right else cell + space
+    return sum(
+        0 if category(c) in ("Mn", "Me") else 1 + (east_asian_width(c) in "WF") for c in text
+    )
 
 
-def _escape(cell: str) -> str:
-    return cell.replace("|", "\\|")  # in a cell of Markdown, even inside of code
+# Other forms
 
 
 def comma_separated(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import counted
-from archdsl.report.text import Table, as_json, comma_separated, in_a_line
+from archdsl.report.folding import columns, under_its_head
+from archdsl.report.tables import Table
+from archdsl.report.text import as_json, comma_separated, in_a_line
 from archdsl.weights.files import Weights
 from archdsl.weights.importing import Import
 from archdsl.weights.keys import by_layer, fold, fold_lines, fold_pairs, labels, show_tensors
@@ -52,7 +55,8 @@ def _ways(done: Import) -> dict[str, str]:
 
 
 def _listed(lines: Iterable[str]) -> str:
-    return "".join(f"- {line}\n" for line in lines)
+    most = columns(sys.stdout)
+    return "".join(f"{part}\n" for line in lines for part in under_its_head(f"- {line}", most))
 
 
 def _shown_by_layer(tensors: Mapping[str, Tensor]) -> dict[str, str]:

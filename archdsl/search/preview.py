@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from archdsl.report.text import Table, readable
+from archdsl.report.tables import Table
+from archdsl.report.text import readable
 from archdsl.search.candidates.course import chosen
 from archdsl.search.post import Setup
 from archdsl.search.records.record import Chosen

@@ -72,7 +72,7 @@ MAY_IMPORT = {
     "search": GROUND
     | {"build.request", "build.values", "compiler", "costs", "draw", "expansion", "files"}
     | {"ir.alike", "ir.graph", "ir.likeness", "ir.pruning", "network", "plan", "program", "recipes"}
-    | {"report.text", "searches", "space", "spec", "syntax"},
+    | {"report.tables", "report.text", "searches", "space", "spec", "syntax"},
     "supernet": GROUND
     | {"build.request", "build.values", "emit", "ir", "network", "ops.convolution", "ops.forms"}
     | {"ops.shapes", "params.numbers", "plan.decisions", "recipes.recipe", "searches.search"}

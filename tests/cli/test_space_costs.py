@@ -45,11 +45,13 @@ def test_flops_of_a_space(spec: str, capsys: pytest.CaptureFixture[str]) -> None
         -----------  -------  --------  --------
         total        67.86 k  101.93 k  157.65 k
 
-        convention    macs: multiply-adds of convolutions, linear layers and matrix products
+        convention    macs: multiply-adds of convolutions, linear layers and matrix
+                      products
         members       128, by 7 decisions
         parameters    1,793 to 5,181, on average 3,088
         total         67,856 to 157,648 MACs, on average 101,932
-        at most       5 % 77.39 k, 25 % 87.76 k, 50 % 99.09 k, 75 % 111.09 k, 95 % 137.97 k
+        at most       5 % 77.39 k, 25 % 87.76 k, 50 % 99.09 k, 75 % 111.09 k, 95 %
+                      137.97 k
         budget        10 of the members, 7.8 %, have at most 80.00 k MACs
         """)
 

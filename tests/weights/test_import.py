@@ -147,6 +147,13 @@ def test_a_transformed_network_and_a_checkpoint_of_parallel_training(tmp_path: P
     assert main([*command, "--spec", str(path), "-o", str(tmp_path / "o.pt")]) == 0
 
 
+@pytest.fixture
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal in which nothing is folded."""
+    monkeypatch.setenv("COLUMNS", "250")
+
+
+@pytest.mark.usefixtures("_wide")
 def test_the_mapping_is_printed(tmp_path: Path, capsys: Printed) -> None:
     torch.save({"model_state": pytorchvideo().state_dict()}, tmp_path / "hub.pyth")
     out = tmp_path / "own.pt"
@@ -165,6 +172,7 @@ def test_the_mapping_is_printed(tmp_path: Path, capsys: Printed) -> None:
     assert printed[-1] == str(out)
 
 
+@pytest.mark.usefixtures("_wide")
 def test_another_number_of_classes(tmp_path: Path, capsys: Printed) -> None:
     theirs = pytorchvideo().state_dict()
     hub = tmp_path / "hub.pyth"

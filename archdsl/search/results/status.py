@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archdsl.diagnostics import CompileError, counted, error
-from archdsl.report.text import Table, readable
+from archdsl.report.tables import Table
+from archdsl.report.text import readable
 from archdsl.search.candidates.course import best
 from archdsl.search.records.ledger import Ledger, lineages
 from archdsl.search.records.record import Record, State
