@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,8 +27,6 @@ from archdsl.report.text import (
     readable_time,
     show_inputs,
 )
-
-_WIDTH = 80
 
 _START = "as written"
 
@@ -122,8 +119,7 @@ class PassesReport:
         done = list(self._done)
         gap = max((len(name) for name, _ in done), default=0) + 2
         for name, text in done:
-            head = name.ljust(gap)
-            yield textwrap.fill(text, _WIDTH, initial_indent=head, subsequent_indent=" " * gap)
+            yield f"{name.ljust(gap)}{text}"
 
     @property
     def _done(self) -> Iterator[tuple[str, str]]:
