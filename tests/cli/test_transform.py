@@ -95,8 +95,11 @@ def test_names_that_are_taken(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
-def test_help_lists_every_transform(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_every_transform(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from archdsl.plan.transforms import TRANSFORMS
 
+    monkeypatch.setenv("COLUMNS", "200")  # in fewer, a long one is folded
     text = printed(capsys, "--help")
     assert all(kind.signature() in text for kind in TRANSFORMS.values())

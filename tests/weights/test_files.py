@@ -31,7 +31,10 @@ class Harmful:
         return os.mkdir, ("harmed",)
 
 
-def test_inspect_folds_repeated_layers(tmp_path: Path, capsys: Printed) -> None:
+def test_inspect_folds_repeated_layers(
+    tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     module = slowfast_x3d()
     torch.save(checkpoint(module), tmp_path / "a.pyth")
     assert main(["weights", "inspect", str(tmp_path / "a.pyth")]) == 0

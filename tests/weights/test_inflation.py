@@ -121,7 +121,10 @@ def test_a_centred_kernel_sees_one_frame(name: str, pairs: Pairs) -> None:
     assert max(distances(pairs(name), CENTRE, 8)) < (1e-6 if name == "s3d" else 1e-12)
 
 
-def test_the_map_is_printed_with_what_becomes_of_kernels(pairs: Pairs, capsys: Printed) -> None:
+def test_the_map_is_printed_with_what_becomes_of_kernels(
+    pairs: Pairs, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     pair = pairs("resnet")
     command = ["weights", "import", str(pair.weights), "--from", "torchvision-2d"]
     out = str(pair.spec.with_name("out.pt"))
@@ -139,7 +142,10 @@ def test_the_map_is_printed_with_what_becomes_of_kernels(pairs: Pairs, capsys: P
     assert "in the middle of 5" in capsys.readouterr().out
 
 
-def test_what_has_no_counterpart_is_listed(pairs: Pairs, capsys: Printed) -> None:
+def test_what_has_no_counterpart_is_listed(
+    pairs: Pairs, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
     pair = pairs("s3d")
     command = ["weights", "import", str(pair.weights), "--from", "torchvision-2d"]
     command += ["--spec", str(pair.spec), "-o", str(pair.spec.with_name("out.pt"))]
