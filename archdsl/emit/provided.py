@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from archdsl.emit.imports import Imported, imported_by
 from archdsl.emit.pages import page
-from archdsl.emit.pieces import laid_out, parts_of, reachable
+from archdsl.emit.pieces import Part, laid_out, parts_of, reachable
 from archdsl.emit.terms import ROUND_TO
 from archdsl.frozen import Frozen
 
@@ -129,21 +130,25 @@ def provided(used: Iterable[str]) -> Provided:
     return Provided(bodies, frozenset(words))
 
 
+@cache
+def _template(name: str) -> tuple[list[Part], frozenset[Imported]]:
+    """The definitions of a target's own template, and all that it imports."""
+    text = page(name)
+    imports = (each for node in ast.parse(text).body for each in imported_by(node))
+    return list(parts_of(name, text)), frozenset(imports)
+
+
 def taken_by(template: str) -> frozenset[str]:
     """The names of a target's own template: of its definitions, and of what they import."""
-    text = page(template)
-    imports = (each for node in ast.parse(text).body for each in imported_by(node))
-    defined = (part.binds for part in parts_of(template, text))
-    return frozenset(each.bound for each in imports).union(*defined)
+    parts, imports = _template(template)
+    return frozenset(each.bound for each in imports).union(*(part.binds for part in parts))
 
 
 def layers(template: str, used: Iterable[str]) -> Provided:
     """The definitions of a target's own template, as far as some names are used."""
-    text = page(template)
-    parts, names = list(parts_of(template, text)), frozenset(used)
+    (parts, imports), names = _template(template), frozenset(used)
     needed = reachable((part for part in parts if part.binds & names), parts)
     reads = frozenset(name for part in needed for name in part.reads)
-    imports = (each for node in ast.parse(text).body for each in imported_by(node))
     lines = "\n".join(laid_out(needed)).strip().splitlines()
     return Provided(
         (lines,) if lines else (), reads, frozenset(each for each in imports if each.bound in reads)

@@ -14,7 +14,7 @@ from archdsl.costs.breakdown import Part, folded
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
 from archdsl.network import Network
-from archdsl.report.tables import Table
+from archdsl.report.tables import Report, Table
 from archdsl.report.text import (
     as_json,
     comma_separated,
@@ -39,7 +39,7 @@ class Views:
 
 
 @dataclass(frozen=True)
-class CostReport:
+class CostReport(Report):
     """The costs of a network in one convention, by rows or another level of parts."""
 
     network: Network
@@ -56,18 +56,7 @@ class CostReport:
         """In the convention, for one view."""
         return self.network.costs.total.total(self.convention)
 
-    def show(self, form: str) -> str:
-        """The report as `table`, `json`, `csv` or `markdown`."""
-        forms = {"json": self._json, "csv": self._csv, "markdown": self._markdown}
-        return forms.get(form, self._text)()
-
     # For people
-
-    def _text(self) -> str:
-        return self._table.text_report(self._title, self._facts)
-
-    def _markdown(self) -> str:
-        return self._table.markdown_report(self._title, self._facts)
 
     @property
     def _title(self) -> str:

@@ -18,7 +18,7 @@ from archdsl.costs.metrics import LATENCIES
 from archdsl.latency.prediction import Prediction
 from archdsl.latency.remembered import roofs_of_this_machine
 from archdsl.network import Network
-from archdsl.report.tables import Table
+from archdsl.report.tables import Report, Table
 from archdsl.report.text import (
     as_json,
     comma_separated,
@@ -34,7 +34,7 @@ _COLUMNS = ("kind", "MACs", "moved", "time", "share", "mostly")
 
 
 @dataclass(frozen=True)
-class LatencyReport:
+class LatencyReport(Report):
     """The predicted times of a network by rows or another level of parts, for one of LATENCIES.
 
     Raises where it is shown:
@@ -68,18 +68,7 @@ class LatencyReport:
     def _total(self) -> int:
         return self._prediction.nanoseconds
 
-    def show(self, form: str) -> str:
-        """The report as `table`, `json`, `csv` or `markdown`."""
-        forms = {"json": self._json, "csv": self._csv, "markdown": self._markdown}
-        return forms.get(form, self._text)()
-
     # For people
-
-    def _text(self) -> str:
-        return self._table.text_report(self._title, self._facts)
-
-    def _markdown(self) -> str:
-        return self._table.markdown_report(self._title, self._facts)
 
     @property
     def _title(self) -> str:

@@ -17,7 +17,7 @@ from archdsl.latency.roofs import Roofs
 from archdsl.network import Network
 from archdsl.ops.sources import Input, Parameter
 from archdsl.passes.fused import NOTHING, Chunks, FusedConvolution, InPlace
-from archdsl.report.tables import Table
+from archdsl.report.tables import Report, Table
 from archdsl.report.text import (
     as_json,
     comma_separated,
@@ -59,7 +59,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class PassesReport:
+class PassesReport(Report):
     """The passes of a target, on a network. `roofs` are None where the machine was not probed."""
 
     network: Network
@@ -84,15 +84,7 @@ class PassesReport:
             steps.append(Step(each.__name__, after, old - new, new - old))
         return tuple(steps)
 
-    def show(self, form: str) -> str:
-        """The report as `table`, `json`, `csv` or `markdown`."""
-        forms = {"json": self._json, "csv": self._csv, "markdown": self._markdown}
-        return forms.get(form, self._text)()
-
     # For people
-
-    def _text(self) -> str:
-        return self._table.text_report(self._title, self._facts)
 
     def _markdown(self) -> str:
         return self._table.markdown_report(self._title, map(" ".join, self._done))

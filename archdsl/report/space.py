@@ -14,7 +14,7 @@ from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
 from archdsl.ir.types import show_shape
 from archdsl.network import Network
-from archdsl.report.tables import Table
+from archdsl.report.tables import Report, Table
 from archdsl.report.text import as_json, comma_separated, json_inputs, readable
 from archdsl.space.sums.spread import Between, Spread
 from archdsl.space.walk import CostedMember, Row, Walk
@@ -27,17 +27,12 @@ _QUANTILES = (5, 25, 50, 75, 95)
 
 
 @dataclass(frozen=True)
-class SpaceReport:
+class SpaceReport(Report):
     """The costs of the members of a space in one convention, and how many are within a budget."""
 
     network: Network
     convention: Convention
     budget: int | None = None
-
-    def show(self, form: str) -> str:
-        """The report as `table`, `json`, `csv` or `markdown`."""
-        forms = {"json": self._json, "csv": self._csv, "markdown": self._markdown}
-        return forms.get(form, self._text)()
 
     @property
     def _walk(self) -> Walk:
@@ -48,12 +43,6 @@ class SpaceReport:
         return [*self._walk.rows(self.convention.name)]
 
     # For people
-
-    def _text(self) -> str:
-        return self._table.text_report(self._title, self._facts)
-
-    def _markdown(self) -> str:
-        return self._table.markdown_report(self._title, self._facts)
 
     @property
     def _title(self) -> str:

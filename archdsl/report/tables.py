@@ -7,6 +7,7 @@ its texts. Numbers are never folded.
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -169,3 +170,36 @@ def _sizes(table: Table, room: int) -> list[int]:
 
 def _escape(cell: str) -> str:
     return cell.replace("|", "\\|")  # in a cell of Markdown, even inside of code
+
+
+class Report(ABC):
+    """A report with one table, facts below it, and the same for programs."""
+
+    def show(self, form: str) -> str:
+        """The report as `table`, `json`, `csv` or `markdown`."""
+        forms = {"json": self._json, "csv": self._csv, "markdown": self._markdown}
+        return forms.get(form, self._text)()
+
+    def _text(self) -> str:
+        return self._table.text_report(self._title, self._facts)
+
+    def _markdown(self) -> str:
+        return self._table.markdown_report(self._title, self._facts)
+
+    @property
+    @abstractmethod
+    def _title(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def _table(self) -> Table: ...
+
+    @property
+    @abstractmethod
+    def _facts(self) -> Iterator[str]: ...
+
+    @abstractmethod
+    def _json(self) -> str: ...
+
+    @abstractmethod
+    def _csv(self) -> str: ...
