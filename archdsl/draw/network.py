@@ -16,6 +16,7 @@ from functools import partial
 from archdsl.draw import captions
 from archdsl.draw.cell import LEGEND, insets
 from archdsl.draw.choices import NONE, Decisions, by_box, cell_places
+from archdsl.draw.details import figures_by_box, with_details
 from archdsl.draw.outline import Outline, View, make_outline
 from archdsl.draw.picture import (
     Box,
@@ -27,7 +28,6 @@ from archdsl.draw.picture import (
     Picture,
     Scale,
     Wire,
-    boxes,
     drop_longest,
 )
 from archdsl.draw.style import clean
@@ -61,11 +61,13 @@ def draw(
     outline = make_outline(graph, view)
     outputs = _outputs(outline)
     wires, too_long = drop_longest(_wires(outline, [(end.key, value) for end, value in outputs]))
-    items, red = _with_faults(outline, faults)
+    figures = figures_by_box(outline)
+    items, red = _with_faults(outline, with_details(outline, figures), faults)
     ends = tuple(end for end, _ in outputs)
     # Only boxes count, not frames: colours compare what can be compared.
-    hottest = max((outline.costs.get(box.key, 0) for box in boxes(items)), default=0)
-    heated = _map_boxes((*items, *ends), partial(_with_heat, costs=outline.costs, hottest=hottest))
+    costs = {key: each.total(view.convention) for key, each in figures.items()}
+    hottest = max(costs.values(), default=0)
+    heated = _map_boxes((*items, *ends), partial(_with_heat, costs=costs, hottest=hottest))
     # The cells of a network that broke off may be incomplete.
     found = () if faults else cells(graph)
     beside, too_many = insets(found, decisions) if found else ((), ())
@@ -208,14 +210,14 @@ def _passed(outline: Outline) -> Iterator[tuple[int, Value]]:
 
 
 def _with_faults(
-    outline: Outline, faults: Sequence[Fault]
+    outline: Outline, items: tuple[Item, ...], faults: Sequence[Fault]
 ) -> tuple[tuple[Item, ...], tuple[Wire, ...]]:
     """The items with the faults added, and the wires that lead to these.
 
     A fault inside of a box turns that box red. Any other is a red box of its own, connected to the
     last box that was built before it.
     """
-    items, wires = tuple(outline.items), list[Wire]()
+    wires: list[Wire] = []
     above: dict[int, int] = {}
     for fault in faults[:_MOST_FAULTS]:
         box = _fault_box(outline.key(), fault)

@@ -37,9 +37,9 @@ class Outline:
     """The items of a network in the order of execution, which is the order of their keys too.
 
     `scopes` and `nodes` have the key of the box that a scope or a node is drawn as, and `frames`
-    that of the frame of an opened scope. `outputs` and `costs` are those of each box. A node in a
-    repeat that is folded has its counterpart in the first repeat as an `alias`. `hidden` counts
-    what is beyond `limits.DRAWN`.
+    that of the frame of an opened scope. `outputs` are those of each box, and `members` what a box
+    or a frame stands for. A node in a repeat that is folded has its counterpart in the first repeat
+    as an `alias`. `hidden` counts what is beyond `limits.DRAWN`.
     """
 
     graph: Graph
@@ -49,7 +49,7 @@ class Outline:
     nodes: dict[int, int] = field(default_factory=dict)
     frames: dict[int, int] = field(default_factory=dict)
     outputs: dict[int, tuple[Value, ...]] = field(default_factory=dict)
-    costs: dict[int, int] = field(default_factory=dict)
+    members: dict[int, tuple[Member, ...]] = field(default_factory=dict)
     alias: dict[int, int] = field(default_factory=dict)
     hidden: int = 0
     keys: int = 0
@@ -105,13 +105,12 @@ def _rows(graph: Graph) -> dict[int, list[Scope]]:
 
 @dataclass
 class _Outliner:
-    """Fills an outline. `repeats` is how often the current item is executed, frames included."""
+    """Fills an outline."""
 
     outline: Outline
     extents: Mapping[int, range]
     rows: Mapping[int, list[Scope]]
     block_captions: captions.BlockCaptions
-    repeats: int = 1
 
     def items(self, entries: Sequence[Entry], level: int) -> Iterator[Item]:
         for place, entry in enumerate(entries):
@@ -138,28 +137,20 @@ class _Outliner:
 
     def _repeated_group(self, entry: Entry, level: int) -> Group:
         """A frame around members that repeat in turn, which are no block of the network."""
-        key, size = self.outline.key(), len(entry.inside)
+        key, size = self._key(entry.covers), len(entry.inside)
         self._fold([entry.covers[i : i + size] for i in range(0, len(entry.covers), size)])
-        share = self._share(key, entry.covers)
-        items = self._repeated(entry, self.items(entry.inside, level))
-        return Group(key, "in turn", items, share, entry.times)
+        items = tuple(self.items(entry.inside, level))
+        return Group(key, "in turn", items, times=entry.times)
 
     def _opened(self, entry: Entry, scope: Scope, level: int) -> Group:
-        key = self.outline.key()
+        key = self._key(entry.covers)
         self.outline.frames[scope.index] = key
         self._fold([(member,) for member in entry.covers])
         # Without a depth, a stage shows the rows of its table, which the listing passes over.
         rows = self.rows.get(scope.index) if self.outline.view.depth is None else None
         items = self._rows(rows) if rows else self.items(entry.inside, level + 1)
-        title, share = _title(entry, scope.definition), self._share(key, entry.covers)
-        return Group(key, title, self._repeated(entry, items), share, entry.times)
-
-    def _repeated(self, entry: Entry, items: Iterator[Item]) -> tuple[Item, ...]:
-        """The items inside, whose costs are multiplied by the repeats that they stand for."""
-        self.repeats *= entry.times
-        drawn = tuple(items)  # here, since `items` is lazy and reads `repeats`
-        self.repeats //= entry.times
-        return drawn
+        title = _title(entry, scope.definition)
+        return Group(key, title, tuple(items), times=entry.times)
 
     def _fold(self, rounds: Sequence[Sequence[Member]]) -> None:
         """Draw every round as the first."""
@@ -178,7 +169,7 @@ class _Outliner:
     # Boxes
 
     def _box(self, entry: Entry, member: Member) -> Box:
-        key = self.outline.key()
+        key = self._key(entry.covers)
         for covered in entry.covers:
             self._assign(key, covered)
         if isinstance(member, Node) and isinstance(member.operation, Input):
@@ -187,8 +178,7 @@ class _Outliner:
             kind, lines = member.operation.name, captions.node_caption(member)
         else:
             kind, lines = member.definition, self.block_captions.caption(member)
-        title, share = _title(entry, kind), self._share(key, entry.covers)
-        return Box(key, Look.BLOCK, title, lines, share, entry.times, 0.0)
+        return Box(key, Look.BLOCK, _title(entry, kind), lines, times=entry.times, heat=0.0)
 
     def _rows(self, rows: Iterable[Scope]) -> Iterator[Box]:
         """The rows of a stage as in its table. A block inserted into a row is a box of its own."""
@@ -203,20 +193,25 @@ class _Outliner:
                 yield self._row(name, scopes, len(scopes))
 
     def _row(self, name: str, scopes: Sequence[Scope], times: int) -> Box:
-        key = self.outline.key()
+        key = self._key(scopes)
         for scope in scopes:
             self._assign(key, scope)
-        lines, share = self.block_captions.caption(*scopes), self._share(key, scopes)
-        title = shorten(clean(name), _LONGEST)
-        return Box(key, Look.BLOCK, title, lines, share, max(times, 1), 0.0)
+        lines, title = self.block_captions.caption(*scopes), shorten(clean(name), _LONGEST)
+        return Box(key, Look.BLOCK, title, lines, times=max(times, 1), heat=0.0)
 
     def _remainder(self, entries: Sequence[Entry]) -> Box:
         """One box for all entries beyond `limits.DRAWN`."""
-        key, covers = self.outline.key(), [m for entry in entries for m in entry.covers]
+        covers = [member for entry in entries for member in entry.covers]
+        key = self._key(covers)
         for covered in covers:
             self._assign(key, covered)
         self.outline.hidden += len(covers)
-        return Box(key, Look.REST, f"… {len(covers):,} more", (), self._share(key, covers))
+        return Box(key, Look.REST, f"… {len(covers):,} more")
+
+    def _key(self, members: Sequence[Member]) -> int:
+        key = self.outline.key()
+        self.outline.members[key] = tuple(members)
+        return key
 
     def _assign(self, key: int, member: Member) -> None:
         if isinstance(member, Node):
@@ -224,19 +219,6 @@ class _Outliner:
         else:
             self.outline.scopes[member.index] = key
             self.outline.outputs[key] = member.outputs
-
-    def _share(self, key: int, members: Iterable[Member]) -> str:
-        """Record the cost of a box, and return its share of the whole as text."""
-        view = self.outline.view
-        cost = sum(
-            (view.costs.nodes if isinstance(m, Node) else view.costs.scopes)[m.index].total(
-                view.convention
-            )
-            for m in members
-        )
-        cost *= self.repeats
-        self.outline.costs[key] = cost
-        return captions.share(cost, view.costs.total.total(view.convention))
 
 
 def _title(entry: Entry, kind: str) -> str:

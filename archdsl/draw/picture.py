@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import TypeAlias
 
 from archdsl import limits
+from archdsl.report.text import readable
 
 
 class Look(Enum):
@@ -75,6 +76,20 @@ class Chips:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What a box or a frame stands for: the line where it is written, its result, all its costs.
+
+    `file` is as short as tells it from the other files of the picture.
+    """
+
+    file: str
+    line: int
+    shape: str
+    params: int
+    macs: int
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """A box with a title and lines below it; `share` of the cost is shown beside the title.
 
@@ -91,6 +106,7 @@ class Box:
     heat: float | None = None
     border: Border = Border.SINGLE
     choices: tuple[Chips, ...] = ()
+    details: Details | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,7 @@ class Group:
     items: tuple[Item, ...]
     share: str = ""
     times: int = 1
+    details: Details | None = None
 
 
 Item: TypeAlias = Box | Group
@@ -178,6 +195,15 @@ def times(count: int) -> str:
 def heading(item: Item) -> str:
     """The title, the number of repeats and the share of the cost, in one line."""
     return "  ".join(filter(None, (item.title, times(item.times), item.share)))
+
+
+def tooltip(item: Item, details: Details) -> str:
+    """What a box or a frame stands for, line by line."""
+    head = "  ".join(filter(None, (item.title, times(item.times))))
+    own = item.lines if isinstance(item, Box) else ()
+    costs = f"{readable(details.params)} parameters, {readable(details.macs)} MACs"
+    lines = (head, *own, f"output {details.shape}", costs, f"{details.file}:{details.line}")
+    return "\n".join(lines)
 
 
 def drop_longest(wires: Sequence[Wire]) -> tuple[tuple[Wire, ...], tuple[str, ...]]:

@@ -12,8 +12,8 @@ from archdsl.diagnostics import CompileError, error
 from archdsl.draw import style
 from archdsl.draw.geometry import Area, Label, Path, Point
 from archdsl.draw.page import ChartPage, Mark, Page, Sample, Shape, Stroke, Writing, page
-from archdsl.draw.picture import Border, Box, Chips, Group, Line, Look, Picture, times
-from archdsl.draw.style import FAMILY, GAP, LINE, PADDING, PLAIN, TITLE
+from archdsl.draw.picture import Border, Box, Chips, Group, Line, Look, Picture, times, tooltip
+from archdsl.draw.style import FAMILY, GAP, LINE, PADDING, PLAIN, TITLE, clean
 
 _DASHES = {Line.PLAIN: "", Line.DASHED: "5 4", Line.FAULTY: "5 4"}
 
@@ -90,15 +90,36 @@ def _elements(whole: Page) -> Iterator[str]:
 
 
 def _group(area: Area, group: Group) -> Iterator[str]:
+    yield from _opening(group)
     yield _rectangle(area, style.FRAME, style.FRAME_EDGE, 8)
     y = area.y + 17
     title = Writing(group.title, area.x + PADDING, y, TITLE, style.INK)
     yield _text(title, times(group.times))
     right = area.x + area.width - PADDING
     yield _text(Writing(group.share, right, y, PLAIN, style.MUTED, "end"))
+    yield "</g>"
+
+
+def _opening(item: Box | Group) -> Iterator[str]:
+    """The start of a box or a frame, with what a page around the picture may ask of it."""
+    details = item.details
+    if details is None:
+        yield "<g>"
+        return
+    data = {
+        "file": details.file,
+        "line": str(details.line),
+        "shape": details.shape,
+        "params": str(details.params),
+        "macs": str(details.macs),
+    }
+    attributes = [f' data-{name}="{escape(clean(text))}"' for name, text in data.items()]
+    yield f"<g{''.join(attributes)}>"
+    yield f"<title>{escape(tooltip(item, details))}</title>"
 
 
 def _box(area: Area, box: Box) -> Iterator[str]:
+    yield from _opening(box)
     fill, edge = style.colours(box)
     if box.look in (Look.END, Look.SUM):
         yield _rectangle(area, fill, edge, area.height / 2)
@@ -108,6 +129,7 @@ def _box(area: Area, box: Box) -> Iterator[str]:
     top = area.y + 20 + LINE * len(box.lines)
     for place, chips in enumerate(box.choices, start=1):
         yield from _chips(area, box, top + 2 + style.CHIP * place, chips)
+    yield "</g>"
 
 
 def _chips(around: Area, box: Box, y: float, chips: Chips) -> Iterator[str]:

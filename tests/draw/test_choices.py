@@ -178,7 +178,7 @@ def test_a_search_is_drawn_as_it_prefers(tmp_path: Path) -> None:
 def test_options_are_as_wide_as_they_are_likely(tmp_path: Path) -> None:
     svg = drawn(tmp_path, ROWS, "--run", str(run_of(tmp_path / "run")), suffix=".svg")
     root = ElementTree.fromstring(svg)
-    elements = [*root]
+    elements = [*root.iter()]
     widths: dict[str, list[float]] = {}
     for box, text in pairwise(elements):
         if box.tag.endswith("rect") and box.get("rx") == "7.5" and text.text:

@@ -10,7 +10,7 @@ import pytest
 import archdsl
 from archdsl.draw.dot import dot
 from archdsl.draw.mermaid import mermaid
-from archdsl.draw.picture import Border, Box, Group, Look, Panel, Picture, Scale, Wire
+from archdsl.draw.picture import Border, Box, Details, Group, Look, Panel, Picture, Scale, Wire
 from archdsl.draw.style import PLAIN, TITLE, clean, shorten
 from archdsl.draw.svg import svg
 from tests.draw.harness import ROOT, picture
@@ -20,8 +20,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def hostile() -> Picture:
-    inner = Box(2, Look.BLOCK, HOSTILE, (HOSTILE,), HOSTILE, 3, 0.5, Border.DOUBLE)
-    items = (Box(1, Look.END, HOSTILE), Group(3, HOSTILE, (inner,), HOSTILE, 2))
+    details = Details(HOSTILE, 7, HOSTILE, 1, 2)
+    inner = Box(2, Look.BLOCK, HOSTILE, (HOSTILE,), HOSTILE, 3, 0.5, Border.DOUBLE, (), details)
+    items = (Box(1, Look.END, HOSTILE), Group(3, HOSTILE, (inner,), HOSTILE, 2, details))
     main = Panel(HOSTILE, (HOSTILE,), items, (Wire(1, (2,), HOSTILE),), (HOSTILE,))
     return Picture(main, (main,), Scale(HOSTILE, HOSTILE))
 
@@ -34,7 +35,7 @@ def test_svg_is_valid_and_complete(name: str) -> None:
     texts = [element.text for element in root.iter(f"{SVG}text")]
     assert network.name in texts
     assert "share of MACs" in texts
-    allowed = {f"{SVG}{tag}" for tag in ("svg", "title", "rect", "path", "text", "tspan")}
+    allowed = {f"{SVG}{tag}" for tag in ("svg", "title", "g", "rect", "path", "text", "tspan")}
     assert {element.tag for element in root.iter()} <= allowed
 
 
@@ -49,9 +50,10 @@ def test_svg_escapes() -> None:
     text = svg(hostile())
     root = ElementTree.fromstring(text)
     assert {e.tag for e in root.iter()} == {
-        f"{SVG}{t}" for t in "svg title rect path text tspan".split()
+        f"{SVG}{t}" for t in "svg title g rect path text tspan".split()
     }
     assert HOSTILE in [element.text for element in root.iter(f"{SVG}text")]
+    assert clean(HOSTILE) in [element.get("data-file") for element in root.iter(f"{SVG}g")]
     assert "<script" not in text
 
 

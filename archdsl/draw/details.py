@@ -1,0 +1,88 @@
+"""What boxes and frames stand for: where each is written, what it puts out, what it costs.
+
+Sums are over operations and not over what the text repeats, so shared weights count once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from archdsl.costs.figures import Figures
+from archdsl.draw import captions
+from archdsl.draw.outline import Outline
+from archdsl.draw.picture import Details, Group, Item
+from archdsl.ir.graph import Node
+from archdsl.ir.members import Member
+
+_LIBRARY = "library"
+"""The folder of files that come with archdsl, which are named with it."""
+
+
+def figures_by_box(outline: Outline) -> Mapping[int, Figures]:
+    """What the operations in each box cost, by its key, in all repeats that it stands for."""
+    figures: dict[int, Figures] = {}
+    for node, cost in zip(outline.graph, outline.view.costs.nodes, strict=True):
+        key = outline.box(node.index)
+        figures[key] = figures.get(key, Figures()) + cost
+    return figures
+
+
+def with_details(outline: Outline, figures: Mapping[int, Figures]) -> tuple[Item, ...]:
+    """The items of an outline with their details, and the share of the whole that each costs."""
+    members = (member for each in outline.members.values() for member in each[:1])
+    names = short_names(member.span.source.name for member in members)
+    return _Detailed(outline, figures, names).items(outline.items)
+
+
+def short_names(paths: Iterable[str]) -> Mapping[str, str]:
+    """For each path, as few of its last parts as tell it from the others."""
+    parts = {path: path.replace("\\", "/").split("/") for path in paths}
+    return {
+        path: path if path.startswith(_LIBRARY) else _short(own, parts)
+        for path, own in parts.items()
+    }
+
+
+def _short(own: Sequence[str], parts: Mapping[str, Sequence[str]]) -> str:
+    others = [other for other in parts.values() if other != own]
+    counts = range(1, len(own))
+    enough = (n for n in counts if all(other[-n:] != own[-n:] for other in others))
+    return "/".join(own[-next(enough, len(own)) :])
+
+
+@dataclass(frozen=True)
+class _Detailed:
+    outline: Outline
+    figures: Mapping[int, Figures]
+    names: Mapping[str, str]
+
+    def items(self, items: Iterable[Item]) -> tuple[Item, ...]:
+        return tuple(map(self._item, items))
+
+    def _item(self, item: Item) -> Item:
+        view, figures = self.outline.view, self._figures(item)
+        share = captions.share(
+            figures.total(view.convention), view.costs.total.total(view.convention)
+        )
+        details = self._details(self.outline.members[item.key], figures)
+        if isinstance(item, Group):
+            return replace(item, items=self.items(item.items), share=share, details=details)
+        return replace(item, share=share, details=details)
+
+    def _figures(self, item: Item) -> Figures:
+        if isinstance(item, Group):
+            return sum(map(self._figures, item.items), Figures())
+        return self.figures.get(item.key, Figures())
+
+    def _details(self, members: Sequence[Member], figures: Figures) -> Details:
+        span = members[0].span
+        file, shape = self.names[span.source.name], self._shape(members[-1])
+        return Details(file, span.line, shape, figures.params, figures.macs)
+
+    def _shape(self, member: Member) -> str:
+        """The shapes of what a member puts out, as the language writes them."""
+        results = (
+            member.results if isinstance(member, Node) else self.outline.graph.types(member.outputs)
+        )
+        return ", ".join(map(str, results))
