@@ -5,8 +5,9 @@ not promise, and a network must look like its table: a frame for each stage, a b
 method is Sugiyama's (layers, order, columns), applied to each frame on its own.
 
 picture      what a picture shows, without positions: boxes, groups, wires, a legend
-network      the picture of a network; outline, what is a box and what a frame; captions, the lines
-             on a box; details, where it is written and what it costs
+network      the picture of a network; outline, what is a box and what a frame; opening, which of
+             them a reader opens; captions, the lines on a box; details, where it is written and
+             what it costs
 cell         the picture of an attention cell
 page         the whole picture with positions: diagrams beside each other, titles, the legend
 frames       a diagram laid out, frame by frame; layers, columns, placing, the steps for one frame:

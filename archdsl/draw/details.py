@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from archdsl.costs.figures import Figures
 from archdsl.draw import captions
+from archdsl.draw.opening import below_tables, path_of
 from archdsl.draw.outline import Outline
 from archdsl.draw.picture import Details, Group, Item
-from archdsl.ir.graph import Node
+from archdsl.ir.graph import Node, Scope
 from archdsl.ir.members import Member
 
 _LIBRARY = "library"
@@ -32,7 +33,8 @@ def with_details(outline: Outline, figures: Mapping[int, Figures]) -> tuple[Item
     """The items of an outline with their details, and the share of the whole that each costs."""
     members = (member for each in outline.members.values() for member in each[:1])
     names = short_names(member.span.source.name for member in members)
-    return _Detailed(outline, figures, names).items(outline.items)
+    below = below_tables(outline.graph)
+    return _Detailed(outline, figures, names, below).items(outline.items)
 
 
 def short_names(paths: Iterable[str]) -> Mapping[str, str]:
@@ -56,6 +58,7 @@ class _Detailed:
     outline: Outline
     figures: Mapping[int, Figures]
     names: Mapping[str, str]
+    below: Mapping[int, Sequence[Scope]]
 
     def items(self, items: Iterable[Item]) -> tuple[Item, ...]:
         return tuple(map(self._item, items))
@@ -65,7 +68,7 @@ class _Detailed:
         share = captions.share(
             figures.total(view.convention), view.costs.total.total(view.convention)
         )
-        details = self._details(self.outline.members[item.key], figures)
+        details = self._details(item.key, figures)
         if isinstance(item, Group):
             return replace(item, items=self.items(item.items), share=share, details=details)
         return replace(item, share=share, details=details)
@@ -75,10 +78,18 @@ class _Detailed:
             return sum(map(self._figures, item.items), Figures())
         return self.figures.get(item.key, Figures())
 
-    def _details(self, members: Sequence[Member], figures: Figures) -> Details:
-        span = members[0].span
+    def _details(self, key: int, figures: Figures) -> Details:
+        outline, members = self.outline, self.outline.members[key]
+        span, last = members[0].span, self._last_line(members[0])
         file, shape = self.names[span.source.name], self._shape(members[-1])
-        return Details(file, span.line, shape, figures.params, figures.macs)
+        path, is_open = path_of(outline.naming, members), outline.is_open.get(key)
+        figure = (figures.params, figures.macs)
+        return Details(file, span.line, last, shape, *figure, path, is_open)
+
+    def _last_line(self, member: Member) -> int:
+        """The line of a member, or that of the last row of a stage."""
+        rows = self.below.get(member.index, ()) if isinstance(member, Scope) else ()
+        return max((row.span.line for row in rows), default=member.span.line)
 
     def _shape(self, member: Member) -> str:
         """The shapes of what a member puts out, as the language writes them."""

@@ -13,11 +13,13 @@ from itertools import chain, groupby
 from archdsl import limits
 from archdsl.costs.figures import Convention, Costs
 from archdsl.draw import captions
+from archdsl.draw.opening import below_tables, entries_of_row, path_of
 from archdsl.draw.picture import Box, Group, Item, Look
 from archdsl.draw.style import clean, shorten
 from archdsl.ir.graph import Graph, Node, Scope, Value
 from archdsl.ir.listing import Entry, listing
 from archdsl.ir.members import Member
+from archdsl.ir.naming import Naming, name_all
 from archdsl.ops.sources import Input
 
 _LONGEST = 30
@@ -25,11 +27,16 @@ _LONGEST = 30
 
 @dataclass(frozen=True)
 class View:
-    """How much of a network is shown: `depth` levels of blocks, or the stages of its tables."""
+    """How much of a network is shown: `depth` levels of blocks, or the stages of its tables.
+
+    What is `turned`, by its path, is open where it would be folded, and folded where it would be
+    open.
+    """
 
     costs: Costs
     convention: Convention
     depth: int | None = None
+    turned: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -38,18 +45,21 @@ class Outline:
 
     `scopes` and `nodes` have the key of the box that a scope or a node is drawn as, and `frames`
     that of the frame of an opened scope. `outputs` are those of each box, and `members` what a box
-    or a frame stands for. A node in a repeat that is folded has its counterpart in the first repeat
-    as an `alias`. `hidden` counts what is beyond `limits.DRAWN`.
+    or a frame stands for. `is_open` has the frames that can be folded, and the boxes that can be
+    opened. A node in a repeat that is folded has its counterpart in the first repeat as an `alias`.
+    `hidden` counts what is beyond `limits.DRAWN`.
     """
 
     graph: Graph
     view: View
+    naming: Naming
     items: list[Item] = field(default_factory=list)
     scopes: dict[int, int] = field(default_factory=dict)
     nodes: dict[int, int] = field(default_factory=dict)
     frames: dict[int, int] = field(default_factory=dict)
     outputs: dict[int, tuple[Value, ...]] = field(default_factory=dict)
     members: dict[int, tuple[Member, ...]] = field(default_factory=dict)
+    is_open: dict[int, bool] = field(default_factory=dict)
     alias: dict[int, int] = field(default_factory=dict)
     hidden: int = 0
     keys: int = 0
@@ -78,8 +88,8 @@ class Outline:
 
 def make_outline(graph: Graph, view: View) -> Outline:
     """The items of a network as a view shows it."""
-    outline = Outline(graph, view)
-    outliner = _Outliner(outline, _extents(graph), _rows(graph), captions.block_captions(graph))
+    outline, below = Outline(graph, view, name_all(graph)), below_tables(graph)
+    outliner = _Outliner(outline, _extents(graph), below, captions.block_captions(graph))
     outline.items += outliner.items(listing(graph), 1)
     return outline
 
@@ -92,15 +102,6 @@ def _extents(graph: Graph) -> dict[int, range]:
             first = extents.get(scope.index, range(node.index, 0)).start
             extents[scope.index] = range(first, node.index + 1)
     return extents
-
-
-def _rows(graph: Graph) -> dict[int, list[Scope]]:
-    """The scopes directly in each stage and in each row."""
-    below: dict[int, list[Scope]] = {}
-    for scope in graph.scopes:
-        if scope.parent is not None and graph.scopes[scope.parent].kind in ("stage", "row"):
-            below.setdefault(scope.parent, []).append(scope)
-    return below
 
 
 @dataclass
@@ -123,15 +124,20 @@ class _Outliner:
         member = entry.member
         if member is None:
             return self._repeated_group(entry, level)
-        if isinstance(member, Node) or not self._opens(member, level):
+        if isinstance(member, Node) or not self._opens(member, entry.covers, level):
             return self._box(entry, member)
         return self._opened(entry, member, level)
 
-    def _opens(self, scope: Scope, level: int) -> bool:
+    def _opens(self, scope: Scope, covers: Sequence[Member], level: int) -> bool:
         if level >= limits.DRAWN_LEVELS:  # the layout recurses
             return False
         depth = self.outline.view.depth
-        return scope.kind == "stage" if depth is None else level < depth
+        is_open = scope.kind == "stage" if depth is None else level < depth
+        return is_open != self._is_turned(covers)
+
+    def _is_turned(self, covers: Sequence[Member]) -> bool:
+        turned = self.outline.view.turned
+        return bool(turned) and path_of(self.outline.naming, covers) in turned
 
     # Frames
 
@@ -144,11 +150,12 @@ class _Outliner:
 
     def _opened(self, entry: Entry, scope: Scope, level: int) -> Group:
         key = self._key(entry.covers)
-        self.outline.frames[scope.index] = key
+        self.outline.frames[scope.index], self.outline.is_open[key] = key, True
         self._fold([(member,) for member in entry.covers])
         # Without a depth, a stage shows the rows of its table, which the listing passes over.
         rows = self.rows.get(scope.index) if self.outline.view.depth is None else None
-        items = self._rows(rows) if rows else self.items(entry.inside, level + 1)
+        inside = entry.inside
+        items = self._rows(rows, inside, level) if rows else self.items(inside, level + 1)
         title = _title(entry, scope.definition)
         return Group(key, title, tuple(items), times=entry.times)
 
@@ -178,9 +185,10 @@ class _Outliner:
             kind, lines = member.operation.name, captions.node_caption(member)
         else:
             kind, lines = member.definition, self.block_captions.caption(member)
+            self.outline.is_open[key] = False
         return Box(key, Look.BLOCK, _title(entry, kind), lines, times=entry.times, heat=0.0)
 
-    def _rows(self, rows: Iterable[Scope]) -> Iterator[Box]:
+    def _rows(self, rows: Iterable[Scope], entries: Sequence[Entry], level: int) -> Iterator[Item]:
         """The rows of a stage as in its table. A block inserted into a row is a box of its own."""
         for row in rows:
             blocks = self.rows.get(row.index, [])
@@ -190,7 +198,25 @@ class _Outliner:
                 # The row's own blocks come first, and have its name; insertions have their own.
                 name = row.definition if kind == blocks[0].definition else kind
                 scopes = list(group)
-                yield self._row(name, scopes, len(scopes))
+                inside = entries_of_row(scopes, entries)
+                if inside and level + 1 < limits.DRAWN_LEVELS and self._is_turned(scopes):
+                    yield self._opened_row(name, scopes, inside, level + 1)
+                    continue
+                box = self._row(name, scopes, len(scopes))
+                self.outline.is_open |= {box.key: False} if inside else {}
+                yield box
+
+    def _opened_row(
+        self, name: str, scopes: Sequence[Scope], inside: Sequence[Entry], level: int
+    ) -> Group:
+        """A row as a frame with its blocks, or with what is in its block if all are alike."""
+        (first, *others), key = inside, self._key(scopes)
+        title, self.outline.is_open[key] = shorten(clean(name), _LONGEST), True
+        if others or first.member is None:
+            return Group(key, title, tuple(self.items(inside, level)))
+        self.outline.frames[scopes[0].index] = key
+        self._fold([(member,) for member in first.covers])
+        return Group(key, title, tuple(self.items(first.inside, level + 1)), times=first.times)
 
     def _row(self, name: str, scopes: Sequence[Scope], times: int) -> Box:
         key = self._key(scopes)

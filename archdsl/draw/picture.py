@@ -79,14 +79,19 @@ class Chips:
 class Details:
     """What a box or a frame stands for: the line where it is written, its result, all its costs.
 
-    `file` is as short as tells it from the other files of the picture.
+    `file` is as short as tells it from the other files of the picture. A stage ends in the line of
+    its `last` row. `path` is its name as in tables. `is_open` is None where there is nothing to
+    open or to fold.
     """
 
     file: str
     line: int
+    last: int
     shape: str
     params: int
     macs: int
+    path: str
+    is_open: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

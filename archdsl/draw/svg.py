@@ -109,10 +109,14 @@ def _opening(item: Box | Group) -> Iterator[str]:
     data = {
         "file": details.file,
         "line": str(details.line),
+        "last": str(details.last),
+        "path": details.path,
         "shape": details.shape,
         "params": str(details.params),
         "macs": str(details.macs),
     }
+    if details.is_open is not None:
+        data["open"] = "yes" if details.is_open else "no"
     attributes = [f' data-{name}="{escape(clean(text))}"' for name, text in data.items()]
     yield f"<g{''.join(attributes)}>"
     yield f"<title>{escape(tooltip(item, details))}</title>"

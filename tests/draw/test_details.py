@@ -66,9 +66,12 @@ def test_the_svg_has_them_as_data_and_as_a_tooltip() -> None:
     assert stem.attrib == {
         "data-file": "x2d.arch",
         "data-line": "28",
+        "data-last": "28",
+        "data-path": "conv1",
         "data-shape": "24 x 13 x 80^2",
         "data-params": "816",
         "data-macs": "63897600",
+        "data-open": "no",
     }
     lines = stem.findtext(f"{SVG}title", "").splitlines()
     assert lines[-3:] == ["output 24 x 13 x 80^2", "816 parameters, 63.90 M MACs", "x2d.arch:28"]

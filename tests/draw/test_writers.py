@@ -20,7 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def hostile() -> Picture:
-    details = Details(HOSTILE, 7, HOSTILE, 1, 2)
+    details = Details(HOSTILE, 7, 8, HOSTILE, 1, 2, HOSTILE)
     inner = Box(2, Look.BLOCK, HOSTILE, (HOSTILE,), HOSTILE, 3, 0.5, Border.DOUBLE, (), details)
     items = (Box(1, Look.END, HOSTILE), Group(3, HOSTILE, (inner,), HOSTILE, 2, details))
     main = Panel(HOSTILE, (HOSTILE,), items, (Wire(1, (2,), HOSTILE),), (HOSTILE,))
