@@ -36,6 +36,7 @@ from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
 from archdsl.plan.derivations import plan_network
 from archdsl.plan.plan import Plan
+from archdsl.program.files import NOTHING_UNSAVED, Unsaved
 from archdsl.program.loading import load_program
 from archdsl.program.program import Program, name_span
 from archdsl.program.published import Located
@@ -62,13 +63,17 @@ def format_spec(path: Path) -> tuple[str, str]:
     return source.text, format_file(tree_of(source))
 
 
-def resolve(spec: Path | Located, uses: Iterable[str]) -> Program:
+def resolve(
+    spec: Path | Located, uses: Iterable[str], unsaved: Unsaved = NOTHING_UNSAVED
+) -> Program:
     """From text to tree to program: a spec, the files that it uses, and `uses` in addition.
+
+    Texts that are `unsaved` stand for their files.
 
     Raises:
         CompileError: with every mistake in these files.
     """
-    return load_program(spec, uses)
+    return load_program(spec, uses, unsaved)
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl.cli import options
-from archdsl.diagnostics import CompileError, Diagnostics, error
-from archdsl.network import Network
+from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.report.text import FORMATS
-from archdsl.spec import Spec
 
 if TYPE_CHECKING:
-    from archdsl.claims.figures import SpaceResult, SpecReport
+    from archdsl.claims.figures import SpecReport
 
 _MACHINES = ("json", "sarif", "github")
 """The formats in which diagnostics are part of the result, and not on stderr."""
@@ -59,7 +56,7 @@ def _check(arguments: argparse.Namespace) -> int:
     # One collection for each spec: an overflow of errors in one does not hide those of the next.
     collected = [Diagnostics() for _ in arguments.specs]
     checked = [
-        check_spec(path, diagnostics)
+        _judge(path, diagnostics)
         for path, diagnostics in zip(arguments.specs, collected, strict=True)
     ]
     found = [diagnostic for diagnostics in collected for diagnostic in diagnostics]
@@ -70,61 +67,15 @@ def _check(arguments: argparse.Namespace) -> int:
     return int(any(diagnostics.has_errors for diagnostics in collected))
 
 
-def check_spec(path: str, diagnostics: Diagnostics) -> SpecReport | None:
-    """Check a spec; None if it cannot be read, and then there are only diagnostics."""
-    from archdsl.claims.checker import check_claims, count_claims
-    from archdsl.claims.figures import SpecReport
+def _judge(path: str, diagnostics: Diagnostics) -> SpecReport | None:
+    """Judge a spec; None if it cannot be read, and then there are only diagnostics."""
+    from archdsl.analysis.judging import judge_spec
 
     try:
-        loaded = options.opened(path)
-        program, spec = loaded.program, loaded.without_mistakes()
-        if not program.main.file.definitions:
-            raise CompileError([error("file", f"{path} defines nothing")])
-        diagnostics.extend(program.faults)
-        # Networks whose parameters have no value are for derivations.
-        names = [name for name in spec.networks if not spec.missing_parameters(name)]
-        built = [_build(spec, name, diagnostics) for name in names]
-        # Last, since a network that met one has reported it with the way to it.
-        diagnostics.extend(program.mistakes)
-        for name in spec.recipes:
-            spec.check_recipe(name, diagnostics)
-        for name in spec.searches:
-            spec.check_search(name, diagnostics)
-        spaces = [space for each in built if each for space in _check_space(each, diagnostics)]
-        claims = check_claims(spec, diagnostics)
+        return judge_spec(options.opened(path), path, diagnostics)
     except CompileError as failure:
         diagnostics.collect(failure)
         return None
-    written = count_claims(spec)
-    return SpecReport(path, spec.networks, spec.recipes, spec.searches, spaces, written, claims)
-
-
-def _build(spec: Spec, name: str, diagnostics: Diagnostics) -> Network | None:
-    """Build a network, and try the recipes that it inherits; None if it has mistakes."""
-    try:
-        network = spec.build(name, {})
-        diagnostics.extend(network.diagnostics)
-        network.inherited_recipes(diagnostics)
-    except CompileError as failure:
-        diagnostics.collect(failure)
-        return None
-    return network
-
-
-def _check_space(network: Network, diagnostics: Diagnostics) -> Iterator[SpaceResult]:
-    """Check all members of a network with choices."""
-    from archdsl.claims.figures import SpaceResult
-
-    if not network.open_decisions:
-        return
-    try:
-        found = network.members
-        if isinstance(found, str):
-            yield SpaceResult(network.name, network.draw_members(), False, found, {})
-        else:
-            yield SpaceResult(network.name, found.members, True, "", found.decisions)
-    except CompileError as failure:
-        diagnostics.collect(failure)
 
 
 _FMT = """\

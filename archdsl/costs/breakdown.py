@@ -16,6 +16,7 @@ from archdsl.ir.listing import name_range, repeats
 from archdsl.ir.naming import Naming, name_all
 from archdsl.ops.base import Types
 from archdsl.ops.sources import Input
+from archdsl.source import Span
 
 LEVELS: dict[str, frozenset[str]] = {
     "row": frozenset({"stage"}),
@@ -30,13 +31,15 @@ LEVELS: dict[str, frozenset[str]] = {
 class Part:
     """A part of a network with its costs: an operation, a block, a row or a stage.
 
-    `times` is how many equal parts it stands for; the figures are those of all of them.
+    `times` is how many equal parts it stands for; the figures are those of all of them. `span` is
+    where the text has it, such as the line of a row; equal parts have that of the last one.
     """
 
     name: str
     kind: str
     outputs: Types
     figures: Figures
+    span: Span
     times: int = 1
 
 
@@ -115,13 +118,13 @@ def _part(graph: Graph, naming: Naming, costs: Costs, piece: Cut) -> Part:
 
 def _operation(naming: Naming, node: Node, figures: Figures) -> Part:
     kind = _shown_kind(node, node.operation.name)
-    return Part(naming.path(node), kind, node.results, figures)
+    return Part(naming.path(node), kind, node.results, figures, node.span)
 
 
 def _scope(graph: Graph, naming: Naming, scope: Scope, figures: Figures, first: Node) -> Part:
     name = _scope_name(graph, naming, scope, first)
     kind = _shown_kind(scope, " ".join(scope.definition.split()) or scope.kind)
-    return Part(name, kind, graph.types(scope.outputs) or first.results, figures)
+    return Part(name, kind, graph.types(scope.outputs) or first.results, figures, scope.span)
 
 
 def _shown_kind(member: Node | Scope, kind: str) -> str:

@@ -7,9 +7,11 @@ What is published with archdsl is in `published`, and comes after all that is be
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeAlias
 
 from archdsl import limits
 from archdsl.diagnostics import CompileError, Diagnostic, did_you_mean, error, note
@@ -20,10 +22,18 @@ from archdsl.source import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.remembered import tree_of
 
+Unsaved: TypeAlias = Mapping[Path, str]
+"""Texts that an editor holds, by the resolved paths of their files: they stand for what is on disk.
+
+A file that is not saved yet, or that was deleted, is there by its text alone.
+"""
+
+NOTHING_UNSAVED: Unsaved = MappingProxyType({})
+
 _NAMED = tree.Block | tree.Cell | tree.Network | tree.Derived | tree.BlockChoice
 
 
-def read(path: Path, name: str | None = None) -> Source:
+def read(path: Path, name: str | None = None, unsaved: Unsaved = NOTHING_UNSAVED) -> Source:
     """The text of a file; `name` is shown in diagnostics in place of its path.
 
     Raises:
@@ -31,6 +41,9 @@ def read(path: Path, name: str | None = None) -> Source:
             `limits.SOURCE_BYTES`.
     """
     shown = name or str(path)
+    if (text := unsaved.get(path.resolve()) if unsaved else None) is not None:
+        _check_length(len(text.encode(errors="replace")), shown)
+        return Source(shown, text)
     if not os.path.exists(path):
         beside = path.parent.glob("*" + SUFFIX) if path.parent.is_dir() else ()
         near: str | None = did_you_mean(path.name, sorted(p.name for p in beside))
@@ -47,10 +60,7 @@ def read(path: Path, name: str | None = None) -> Source:
         with path.open("rb") as stream:
             # No `stat` before: the size of a file can change, and that of some files is unknown.
             data = stream.read(limits.SOURCE_BYTES + 1)
-        if len(data) > limits.SOURCE_BYTES:
-            most = f"{limits.SOURCE_BYTES // 2**20} MiB"
-            message = f"a spec can have at most {most}, but {shown} has more"
-            raise CompileError([error("file", message)])
+        _check_length(len(data), shown)
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         message = f"a spec must be UTF-8 text, but byte {fault.start} of {shown} is not"
@@ -60,7 +70,21 @@ def read(path: Path, name: str | None = None) -> Source:
     return Source(shown, text)
 
 
-def find(name: str, user: Path) -> tuple[Path | None, str | None]:
+def _check_length(count: int, shown: str) -> None:
+    """Refuse a text of more bytes than a spec can have.
+
+    Raises:
+        CompileError: it has more.
+    """
+    if count > limits.SOURCE_BYTES:
+        most = f"{limits.SOURCE_BYTES // 2**20} MiB"
+        message = f"a spec can have at most {most}, but {shown} has more"
+        raise CompileError([error("file", message)])
+
+
+def find(
+    name: str, user: Path, unsaved: Unsaved = NOTHING_UNSAVED
+) -> tuple[Path | None, str | None]:
     """The file of `use NAME`, and its name in diagnostics where that is not its path.
 
     A file next to the user's comes before one of the library, and that before a published spec. A
@@ -72,7 +96,8 @@ def find(name: str, user: Path) -> tuple[Path | None, str | None]:
     for place, shown in _places(user):
         path = place / relative
         # A file that uses its own name means that of the library: `x3d.arch` can `use x3d`.
-        if not os.path.isfile(path) or path.resolve() == user.resolve():
+        is_there = os.path.isfile(path) or path.resolve() in unsaved
+        if not is_there or path.resolve() == user.resolve():
             continue
         if path.resolve().is_relative_to(place.resolve()):
             return path, f"{shown}/{relative}" if shown else None
@@ -90,7 +115,7 @@ def _places(user: Path) -> Iterator[tuple[Path, str]]:
 def hides_published(use: tree.Use, path: Path, source: Source) -> Diagnostic | None:
     """The note on a file beside a spec that is used in place of a published one of its name."""
     other = published.file(use.name)
-    if other is None or os.path.samefile(other, path):
+    if other is None or other.resolve() == path.resolve():  # it may be unsaved
         return None
     if other.read_text(encoding="utf-8") == source.text:  # it makes no difference which was taken
         return None

@@ -18,7 +18,14 @@ from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, Label, er
 from archdsl.ops import OPERATIONS
 from archdsl.program.cells.blocks import CellBlock, as_block
 from archdsl.program.cells.parts import split_cell
-from archdsl.program.files import find, hides_published, read, unknown_use
+from archdsl.program.files import (
+    NOTHING_UNSAVED,
+    Unsaved,
+    find,
+    hides_published,
+    read,
+    unknown_use,
+)
 from archdsl.program.names import FUNCTIONS, check_names, language
 from archdsl.program.program import (
     Definition,
@@ -39,15 +46,19 @@ from archdsl.syntax.remembered import tree_of
 M = TypeVar("M")
 
 
-def load_program(spec: Path | Located, uses: Iterable[str] = ()) -> Program:
+def load_program(
+    spec: Path | Located, uses: Iterable[str] = (), unsaved: Unsaved = NOTHING_UNSAVED
+) -> Program:
     """A spec with all files that it uses, and those that `uses` names in addition.
+
+    Texts that are `unsaved` stand for their files.
 
     Raises:
         CompileError: the spec itself cannot be parsed. It has the mistakes of other files, too.
     """
     found = spec if isinstance(spec, Located) else Located(spec)
-    source = read(found.path, found.shown)
-    program = _load(source, found.path, tuple(map(_use, dict.fromkeys(uses))))
+    source = read(found.path, found.shown, unsaved)
+    program = _load(source, found.path, tuple(map(_use, dict.fromkeys(uses))), unsaved)
     return replace(program, asked=found.network)
 
 
@@ -76,8 +87,13 @@ def _use(name: str) -> tree.Use:
     raise CompileError([error("use", "`--use` must name one file", span)])
 
 
-def _load(source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Program:
-    loader = _Loader()
+def _load(
+    source: Source,
+    path: Path,
+    uses: tuple[tree.Use, ...] = (),
+    unsaved: Unsaved = NOTHING_UNSAVED,
+) -> Program:
+    loader = _Loader(unsaved)
     main = loader.unit(source, path, uses)
     units = tuple(loader.done.values())
     if main is None:
@@ -97,6 +113,17 @@ def _tree(source: Source) -> tree.File:
         CompileError: with its syntax mistakes; these are not remembered.
     """
     return tree_of(source)
+
+
+def _typed(source: Source) -> tree.File:
+    """The tree of a text that is not saved: it is another one with each key, so none is kept.
+
+    Raises:
+        CompileError: with its syntax mistakes.
+    """
+    from archdsl.syntax.parser import parse  # takes long to load
+
+    return parse(source)
 
 
 class _Names(Generic[M]):
@@ -131,7 +158,8 @@ class _Loader:
     program, and `mistakes` those that make one definition unusable.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unsaved: Unsaved) -> None:
+        self.unsaved = unsaved
         self.diagnostics = Diagnostics()
         self.mistakes: list[Diagnostic] = []
         self.definitions: list[Definition] = []
@@ -141,7 +169,7 @@ class _Loader:
     def unit(self, source: Source, path: Path, uses: tuple[tree.Use, ...] = ()) -> Unit | None:
         """The unit of a source and all that it uses; None where it cannot be parsed."""
         try:
-            file = _tree(source)
+            file = _typed(source) if path.resolve() in self.unsaved else _tree(source)
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
             return None
@@ -207,7 +235,7 @@ class _Loader:
 
     def _use(self, use: tree.Use, user: Path) -> Unit | Unread:
         """The unit of a file that is used, which is read unless it is done."""
-        path, shown = find(use.name, user)
+        path, shown = find(use.name, user, self.unsaved)
         if path is None:
             self.diagnostics.add(unknown_use(use, user))
             return Unread(None)
@@ -225,7 +253,7 @@ class _Loader:
 
     def _read_unit(self, use: tree.Use, path: Path, shown: str | None) -> Unit | Unread:
         try:
-            source = read(path, shown)
+            source = read(path, shown, self.unsaved)
         except CompileError as failure:
             self.diagnostics.extend(failure.diagnostics)
             return Unread(None)

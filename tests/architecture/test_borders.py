@@ -31,7 +31,7 @@ MAY_IMPORT = {
     | {"syntax.printing.expressions", "syntax.tree"},
     "passes": {"ir", "ops", "params.kinds", "source"},
     "infer": {"diagnostics", "ir", "ops"},
-    "costs": {"ir", "ops", "latency.prediction"},
+    "costs": {"ir", "ops", "latency.prediction", "source"},
     "latency": {"costs.figures", "diagnostics", "emit.targets", "ir", "ops"}
     | {"passes.fused", "resources"},
     "probe": {"costs.metrics", "emit.targets", "latency", "network", "spec"},
@@ -79,9 +79,12 @@ MAY_IMPORT = {
     | {"space", "spec", "syntax.parser"},
     "weights": GROUND | {"build.parameters", "emit.pages", "network", "spec", "files", "ir"},
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
+    "analysis": GROUND
+    | {"build.outcome", "claims", "compiler", "costs", "ir", "network", "program", "spec"}
+    | {"space.survey.repeats", "syntax"},
     "samples": set(),
     "cli": GROUND
-    | {"compiler"}
+    | {"analysis", "compiler"}
     | {"build.outcome", "build.request", "build.values", "claims", "compare", "network", "spec"}
     | {
         "catalogue",

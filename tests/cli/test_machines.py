@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from archdsl.cli.check import check_spec
+from archdsl.analysis.judging import judge
 from archdsl.cli.main import main
-from archdsl.diagnostics import Diagnostic, Diagnostics, Fix, Meant, did_you_mean, error
+from archdsl.diagnostics import Diagnostic, Fix, Meant, did_you_mean, error
 from archdsl.diagnostics import Label as At
 from archdsl.report.machines import diagnostic_object, sarif, workflow_commands
 from archdsl.source import Source, Span
@@ -213,9 +213,7 @@ def test_a_diagnostic_without_a_place_has_no_fix() -> None:
 def all_mistakes(folder: Path) -> list[tuple[Path, Diagnostic]]:
     found = []
     for path in sorted(folder.rglob("*.arch")):
-        diagnostics = Diagnostics()
-        check_spec(str(path), diagnostics)
-        found += [(path, each) for each in diagnostics if isinstance(each.help, Meant)]
+        found += [(path, each) for each in judge(path).diagnostics if isinstance(each.help, Meant)]
     return found
 
 
@@ -229,8 +227,7 @@ def test_every_did_you_mean_of_the_cases_is_a_fix_that_ends_the_mistake(tmp_path
         assert fix is not None, mistake
         text, wrong = fix.span.source.text, Path(fix.span.source.name)
         wrong.write_text(text[: fix.span.start] + fix.text + text[fix.span.end :])
-        after = Diagnostics()
-        check_spec(str(path), after)
+        after = judge(path).diagnostics
         wrong.write_text(text)
         assert all(each.message != mistake.message for each in after if at(each) == at(mistake))
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from archdsl.cli.check import check_spec
-from archdsl.diagnostics import Diagnostic, Diagnostics
+from archdsl.analysis.judging import judge
+from archdsl.diagnostics import Diagnostic
 from archdsl.report.diagnostics import render
 
 _ROOT = Path(__file__).parents[2]
@@ -67,11 +67,11 @@ def _check(seed: int, folder: Path) -> None:
     path, tokens = chance.choice(_specs())
     mutant = folder / path.parent.name / f"mutant_of_{path.name}"
     mutant.write_text(_mutated(tokens, chance))
-    found = Diagnostics()
-    report = check_spec(str(mutant), found)
+    judgement = judge(mutant)
+    found, report = judgement.diagnostics, judgement.report
     misplaced = [diagnostic for diagnostic in found if not _is_inside(diagnostic)]
     assert not misplaced, mutant.read_text()
-    assert report is not None or found.has_errors, mutant.read_text()
+    assert report is not None or any(each.is_error for each in found), mutant.read_text()
     render(found, lambda _, text: text)
     mutant.unlink()
 

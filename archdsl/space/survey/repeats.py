@@ -20,6 +20,7 @@ from archdsl.build.values import Arguments, BlockValue, Tensor, Value
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Node, Scope
 from archdsl.ir.graph import Value as GraphValue
+from archdsl.source import Span
 from archdsl.space.survey.blocks import Call
 from archdsl.space.survey.runs import changed, given_in
 from archdsl.space.survey.values import attached, detached, tensors
@@ -32,6 +33,11 @@ class Repeats:
     def __init__(self) -> None:
         self._known: dict[Hashable, _Added | None] = {}
         self._choices = 0
+
+    @property
+    def count(self) -> int:
+        """How many blocks are known."""
+        return len(self._known)
 
     def builder(self, filler: RowFiller) -> TableBuilder:
         """A builder of a table, whose blocks are among all others here."""
@@ -70,7 +76,7 @@ class Repeats:
             return _apply_block(frame, callee, arguments, node)
         frame.step(node.span, len(added.nodes))
         frame.check_room(node.span)
-        return added.again(frame, entering)
+        return added.again(frame, entering, node.span)
 
     def _first(
         self,
@@ -116,8 +122,8 @@ class _Added:
     positions: dict[GraphValue, int]
     value: Value
 
-    def again(self, frame: Frame, entering: Sequence[GraphValue]) -> Value:
-        """The same once more, on other values that enter."""
+    def again(self, frame: Frame, entering: Sequence[GraphValue], span: Span) -> Value:
+        """The same once more, on other values that enter, where it is called at a span."""
         graph, start = frame.graph, self.start
         by, scopes_by = len(graph.nodes) - start.nodes, len(graph.scopes) - start.scopes
 
@@ -130,7 +136,8 @@ class _Added:
         graph.reads.extend([tuple([moved(v) for v in operands]) for operands in self.reads])
         graph.scopes.extend([_moved_scope(scope, scopes_by, moved) for scope in self.scopes])
         first = start.scopes + scopes_by
-        graph.scopes[first] = replace(graph.scopes[first], parent=frame.scope)
+        here = replace(graph.scopes[first], parent=frame.scope, site=frame.site(span), span=span)
+        graph.scopes[first] = here
         return attached(self.value, lambda tensor: Tensor(moved(tensor.value), tensor.type))
 
 

@@ -1,0 +1,158 @@
+"""What an editor shows while somebody types: mistakes, and each network with its rows and costs.
+
+It takes a few hundredths of a second. Blocks that networks of the file have in common are built
+once, and nothing is emitted: claims, recipes and spaces take longer and are judged in `judging`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from archdsl import compiler
+from archdsl.analysis.reading import Readings
+from archdsl.build.outcome import Sketch, sketch, unread
+from archdsl.costs.breakdown import Part, breakdown
+from archdsl.costs.figures import Costs, measure
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
+from archdsl.ir.graph import Graph
+from archdsl.ir.pruning import without_unread
+from archdsl.program.files import NOTHING_UNSAVED, Unsaved
+from archdsl.program.program import Program, name_span
+from archdsl.source import Span
+from archdsl.space.survey.repeats import Repeats
+from archdsl.spec import Spec
+
+_MOST_BLOCKS = 5_000
+"""Blocks that are kept: each number that is typed in a table makes a few more."""
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """A network as it stands: its graph, or as much of it as could be built, and what that costs.
+
+    `span` is its name in the text. The graph does not know what its values were written as, so it
+    serves for figures and pictures, and not for emission. A space is its first member here.
+    """
+
+    name: str
+    span: Span
+    graph: Graph
+    sketch: Sketch | None
+    is_space: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it could be built."""
+        return self.sketch is None
+
+    @cached_property
+    def costs(self) -> Costs:
+        """Parameters, multiply-adds and other costs, for one sample."""
+        return measure(self.graph)
+
+    @cached_property
+    def rows(self) -> tuple[Part, ...]:
+        """The costs by row. Rows of a derived network stand in the text that it derives from."""
+        return breakdown(self.graph, self.costs, "row")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was found of a network, and all that this depends on; no facts if it never began."""
+
+    reading: Hashable
+    facts: NetworkFacts | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """What one analysis leaves to the next: networks, and the blocks that they were made of."""
+
+    networks: Mapping[str, _Known]
+    blocks: Hashable
+    repeats: Repeats
+
+    def repeats_for(self, blocks: Hashable) -> Repeats:
+        """The known blocks, for a program that has the same ones; an empty one otherwise."""
+        is_same = blocks == self.blocks and self.repeats.count < _MOST_BLOCKS
+        return self.repeats if is_same else Repeats()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A text as it is now. `program` is None if it does not parse, and then there are no networks.
+
+    Diagnostics are in the order of `archdsl check`. They may be about files that this one uses.
+    """
+
+    path: Path
+    program: Program | None
+    diagnostics: tuple[Diagnostic, ...]
+    _memory: _Memory = field(repr=False)
+
+    @cached_property
+    def networks(self) -> Mapping[str, NetworkFacts]:
+        """The networks of the text, as far as each could be built, by their names, in order."""
+        known = self._memory.networks.items()
+        return {name: each.facts for name, each in known if each.facts is not None}
+
+    def after(self, unsaved: Unsaved = NOTHING_UNSAVED) -> Analysis:
+        """The analysis after a change of texts. A network that reads none of it is kept."""
+        return _analyse(self.path, unsaved, self._memory)
+
+
+def analyse(path: Path, unsaved: Unsaved = NOTHING_UNSAVED) -> Analysis:
+    """Analyse a file, in which texts that are `unsaved` stand for their files."""
+    return _analyse(path, unsaved, _Memory({}, None, Repeats()))
+
+
+def _analyse(path: Path, unsaved: Unsaved, before: _Memory) -> Analysis:
+    try:
+        program = compiler.resolve(path, (), unsaved)
+    except CompileError as failure:
+        # What was known is kept: most texts that do not parse will do so after the next key.
+        return Analysis(path, None, failure.diagnostics, before)
+    memory = _networks(program, before)
+    diagnostics = Diagnostics()
+    with suppress(CompileError):  # there are more mistakes than anybody reads
+        diagnostics.extend(program.faults)
+        for known in memory.networks.values():
+            diagnostics.extend(known.diagnostics)
+        diagnostics.extend(program.mistakes)
+    return Analysis(path, program, tuple(diagnostics), memory)
+
+
+def _networks(program: Program, before: _Memory) -> _Memory:
+    """Build the networks whose parameters have values: the others are for derivations."""
+    spec, readings = Spec(program).without_mistakes(), Readings(program)
+    repeats = before.repeats_for(readings.blocks)
+    networks: dict[str, _Known] = {}
+    for name in spec.networks:
+        if spec.missing_parameters(name):
+            continue
+        reading, last = readings.of(name), before.networks.get(name)
+        if last is not None and last.reading == reading:
+            networks[name] = last
+        else:
+            networks[name] = _build(spec.program, name, reading, repeats)
+    return _Memory(networks, readings.blocks, repeats)
+
+
+def _build(program: Program, name: str, reading: Hashable, repeats: Repeats) -> _Known:
+    """Build a network as far as it can be built."""
+    compiled = compiler.compile_network(program, name, {}, repeats)
+    built, span = compiled.built, name_span(program.main.names[name].node)
+    found = [finding.diagnostic for finding in compiled.findings]
+    is_space = any(each.decision.is_open for each in built.decisions)
+    if built.is_sound:
+        whole = NetworkFacts(name, span, without_unread(built.graph), None, is_space)
+        return _Known(reading, whole, (*found, *unread(built.graph, built.offered)))
+    partial = sketch(built.graph, compiled.findings)
+    has_begun = bool(partial.graph.scopes)
+    facts = NetworkFacts(name, span, partial.graph, partial, is_space) if has_begun else None
+    return _Known(reading, facts, (*found,))
