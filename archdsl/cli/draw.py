@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl.cli import options
 from archdsl.costs.figures import CONVENTIONS
-from archdsl.diagnostics import CompileError, Diagnostics, error, suggestion
+from archdsl.diagnostics import CompileError, Diagnostics, error
 
 if TYPE_CHECKING:
-    from archdsl.build.outcome import Sketch
     from archdsl.build.values import Given
     from archdsl.claims.families import FamilyMember
     from archdsl.costs.figures import Convention
     from archdsl.draw.choices import Decisions
-    from archdsl.draw.network import Fault
-    from archdsl.draw.picture import Picture
-    from archdsl.ir.graph import Graph
+    from archdsl.drawing import Drawing
     from archdsl.network import Network
     from archdsl.spec import Spec
 
@@ -68,6 +65,8 @@ def add_draw(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 
 def _draw(arguments: argparse.Namespace) -> int:
+    from archdsl.drawing import draw_sketch
+
     spec, name, given = options.requested(arguments)
     if arguments.searched is not None:
         return _draw_searched(spec, name, given, arguments)
@@ -78,7 +77,8 @@ def _draw(arguments: argparse.Namespace) -> int:
         sketch = spec.sketch(name, given)
         if arguments.cell is not None or not sketch.broke_off:
             raise
-        _write(_sketch_picture(sketch, arguments), name, arguments)
+        convention = CONVENTIONS[arguments.convention]
+        _save(draw_sketch(sketch, convention, arguments.depth), name, arguments)
         options.report(failure.diagnostics)
         return 1
     _write_network(spec, network, _decisions(network), arguments)
@@ -109,91 +109,52 @@ def _write_network(
     spec: Spec, network: Network, decisions: Decisions, arguments: argparse.Namespace
 ) -> None:
     """Draw a network or one of its cells, and tell what it was warned of."""
+    from archdsl.draw.outline import View
+    from archdsl.drawing import draw_graph
+
     if arguments.cell is None:
-        picture = _network_picture(network.graph, arguments, decisions=decisions)
-        _write(picture, network.name, arguments)
+        view = View(network.costs, CONVENTIONS[arguments.convention], arguments.depth)
+        _save(draw_graph(network.graph, view, decisions), network.name, arguments)
     else:
-        picture = _cell_picture(spec, network, decisions, arguments)
-        _write(picture, arguments.cell, arguments)
+        drawing = _cell_drawing(spec, network, decisions, arguments)
+        _save(drawing, arguments.cell, arguments)
     options.report_warnings(network.diagnostics)
 
 
-def _network_picture(
-    graph: Graph,
-    arguments: argparse.Namespace,
-    faults: Sequence[Fault] = (),
-    decisions: Decisions | None = None,
-) -> Picture:
-    from archdsl.costs.figures import measure
-    from archdsl.draw.choices import NONE
-    from archdsl.draw.network import draw
-    from archdsl.draw.outline import View
-
-    view = View(measure(graph), CONVENTIONS[arguments.convention], arguments.depth)
-    return draw(graph, view, faults, decisions or NONE)
-
-
-def _decisions(network: Network) -> Decisions:
-    """What is open in a space, and where the rows of its tables are in the text."""
-    from archdsl.draw.choices import Decisions
-
-    decisions = [each.decision for each in network.decisions if each.decision.is_open]
-    options = {each.name: [each.options[index] for index in each.allowed] for each in decisions}
-    spans = {each.name: each.span for each in decisions}
-    return Decisions(options, spans, network.program.place)
-
-
-def _sketch_picture(sketch: Sketch, arguments: argparse.Namespace) -> Picture:
-    """The part of a network that could be built, with the mistakes that ended it."""
-    from archdsl.draw.network import Fault
-
-    faults = []
-    for broken in sketch.breaks:
-        mistake = broken.diagnostic
-        line = f", line {mistake.labels[0].span.line}" if mistake.labels else ""
-        title = f"{mistake.severity.value}[{mistake.code}]{line}"
-        faults.append(Fault(title, mistake.message, broken.scope, broken.nodes))
-    return _network_picture(sketch.graph, arguments, faults)
-
-
-def _cell_picture(
+def _cell_drawing(
     spec: Spec, network: Network, decisions: Decisions, arguments: argparse.Namespace
-) -> Picture:
+) -> Drawing:
     """A cell of the network by name. Without `--network` the spec's other networks are tried too.
 
     Raises:
         CompileError: no network has such a cell.
     """
-    from archdsl.draw.cell import draw_cells
-    from archdsl.ir.cells import cells
+    from archdsl.drawing import draw_cell, no_cell
 
     others = [] if arguments.network else [n for n in spec.networks if n != network.name]
     # Lazily: other networks are built only if this one has no such cell.
     known: set[str] = set()
     for each in (network, *(spec.build(name, {}) for name in others)):
-        matching = [cell for cell in cells(each.graph) if cell.name == arguments.cell]
-        if matching:
-            return draw_cells(matching, decisions if each is network else _decisions(each))
-        known |= {cell.name for cell in cells(each.graph)}
-    hint = suggestion(arguments.cell, sorted(known))
-    message = f"no cell is called `{arguments.cell}`"
-    raise CompileError([error("cell", message, help=hint)])
+        if arguments.cell in each.cells:
+            shown = decisions if each is network else _decisions(each)
+            return draw_cell(each.graph, arguments.cell, shown)
+        known |= {*each.cells}
+    raise no_cell(arguments.cell, known)
 
 
-def _write(picture: Picture, name: str, arguments: argparse.Namespace) -> None:
-    from archdsl import files
-    from archdsl.draw.dot import dot
-    from archdsl.draw.mermaid import mermaid
-    from archdsl.draw.svg import png, svg
+def _decisions(network: Network) -> Decisions:
+    from archdsl.drawing import open_decisions
 
-    # Functions, so that only the format asked for is made; PNG needs a package.
-    formats: _Formats = {
-        ".svg": lambda: files.sealed(svg(picture), files.XML),
-        ".dot": lambda: files.sealed(dot(picture), files.SLASHES),
-        ".mmd": lambda: files.sealed(mermaid(picture), files.PERCENT),
-        ".png": lambda: files.sealed_png(png(picture)),
-    }
-    _write_as(arguments.output or Path("build", f"{name}.svg"), formats, arguments)
+    return open_decisions(network.decisions, network.program.place)
+
+
+def _save(drawing: Drawing, name: str, arguments: argparse.Namespace) -> None:
+    """Write a picture in the format of the suffix, and print its path.
+
+    Raises:
+        CompileError: the file cannot be written, or a person wrote or edited it.
+    """
+    print(drawing.save(arguments.output or Path("build", f"{name}.svg"), force=arguments.force))
 
 
 _FAMILY = """\
@@ -269,24 +230,8 @@ def _chart(
     from archdsl.draw.svg import chart_svg, pixels
 
     page = chart_page(chart(members, convention))
-    formats: _Formats = {
-        ".svg": lambda: files.sealed(chart_svg(page), files.XML),
-        ".png": lambda: files.sealed_png(pixels(chart_svg(page), max(page.width, page.height))),
-    }
-    _write_as(arguments.output, formats, arguments)
-
-
-_Formats = Mapping[str, Callable[[], "str | bytes"]]
-"""By suffix, how the content of a file is made."""
-
-
-def _write_as(path: Path, formats: _Formats, arguments: argparse.Namespace) -> None:
-    """Write a picture in the format of the suffix, and print its path.
-
-    Raises:
-        CompileError: the file cannot be written, or a person wrote or edited it.
-    """
-    from archdsl import files
-
-    files.write(path, formats[path.suffix](), force=arguments.force)
-    print(path)
+    drawn: str | bytes = files.sealed(chart_svg(page), files.XML)
+    if arguments.output.suffix == ".png":
+        drawn = files.sealed_png(pixels(chart_svg(page), max(page.width, page.height)))
+    files.write(arguments.output, drawn, force=arguments.force)
+    print(arguments.output)
