@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from archdsl.ir.types import show_shape
+from archdsl.shown import table
 from archdsl.spec import Spec
 from archdsl.syntax import tree
 
@@ -41,6 +43,20 @@ class Entry:
     def is_space(self) -> bool:
         """Whether it leaves choices open, and so is many networks."""
         return self.params is None
+
+
+class Entries(tuple[Entry, ...]):
+    """Published networks, which a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        columns = ("network", "input", "params", "MACs", "top1", "paper")
+        return table(columns, map(_cells, self), ("params", "MACs", "top1"))
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    inputs = ", ".join(map(show_shape, entry.inputs.values()))
+    params, macs = (f"{n:,}" if n is not None else "a space" for n in (entry.params, entry.macs))
+    return entry.name, inputs, params, macs, entry.top1 or "", entry.paper or ""
 
 
 def entries_of(spec: Spec) -> Iterator[Entry]:

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 
-from archdsl.catalogue.entries import Entry, entries_of
+from archdsl.catalogue.entries import Entries, Entry, entries_of
 from archdsl.program import published
 from archdsl.resources import cache_folder, folder
 from archdsl.spec import load
@@ -25,13 +25,13 @@ _MOST = 8
 """Tables that are kept: one for each version of archdsl on the machine."""
 
 
-def list_networks(pattern: str = "") -> tuple[Entry, ...]:
+def list_networks(pattern: str = "") -> Entries:
     """The published networks whose name, spec or paper holds the pattern, in the order of specs.
 
     A pattern with `*`, `?` or `[` must match all of the name: `x3d_*`.
     """
     wanted = pattern.lower()
-    return tuple(each for each in _all() if _matches(each, wanted))
+    return Entries(each for each in _all() if _matches(each, wanted))
 
 
 def _matches(entry: Entry, wanted: str) -> bool:

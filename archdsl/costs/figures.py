@@ -14,6 +14,7 @@ from functools import lru_cache
 from archdsl.ir.graph import Graph, GraphView, Node
 from archdsl.ops.base import Cost, Operation, Types
 from archdsl.ops.sources import Input, Parameter
+from archdsl.shown import table
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,17 @@ class Figures:
 
     @property
     def params(self) -> int:
+        """Learned numbers."""
         return self.cost.parameters
 
     @property
     def macs(self) -> int:
+        """Multiply-adds of convolutions, linear layers and matrix products."""
         return self.cost.macs
 
     @property
     def flops(self) -> int:
+        """Twice the multiply-adds."""
         return 2 * self.cost.macs
 
     @property
@@ -123,7 +127,11 @@ class Figures:
         return self.flops / self.bytes_moved if self.bytes_moved else 0.0
 
     def total(self, convention: Convention) -> int:
+        """The cost in a convention."""
         return convention.of(self.cost)
+
+    def __repr__(self) -> str:
+        return f"<Figures: {self.params:,} parameters, {self.macs:,} MACs>"
 
 
 def figures_of(graph: GraphView, node: Node) -> Figures:
@@ -155,6 +163,20 @@ class Costs:
     nodes: tuple[Figures, ...]
     scopes: tuple[Figures, ...]
     total: Figures
+
+    def __repr__(self) -> str:
+        return f"<Costs: {self.total.params:,} parameters, {self.total.macs:,} MACs>"
+
+    def _repr_html_(self) -> str:
+        """The whole in each convention: a figure without one says little."""
+        total = self.total
+        rows = [
+            ("parameters", f"{total.params:,}", "learned numbers"),
+            *((c.unit, f"{total.total(c):,}", c.counts) for c in CONVENTIONS.values()),
+            ("activations", f"{total.activations:,}", "outputs of what is counted as MACs"),
+            ("bytes moved", f"{total.bytes_moved:,}", "read and written, without fusion"),
+        ]
+        return table(("figure", "one view", "what it counts"), rows, ("one view",))
 
 
 def measure(graph: Graph) -> Costs:

@@ -16,12 +16,14 @@ from archdsl.build.values import Given
 from archdsl.costs.figures import Figures
 from archdsl.costs.metrics import METRICS
 from archdsl.diagnostics import CompileError, error, suggestion
+from archdsl.ir.types import show_shape
 from archdsl.plan.candidates import Candidates, Measurement
 from archdsl.plan.plan import Plan
 from archdsl.plan.rows import Refused
 from archdsl.plan.transforms.axes import AXES, Axis, Scale, axis
 from archdsl.plan.transforms.base import Transform
 from archdsl.plan.transforms.contract import beyond, last_within
+from archdsl.shown import heading, table
 from archdsl.spec import Spec
 
 
@@ -36,6 +38,11 @@ class State:
     @staticmethod
     def of(measurement: Measurement, metric: str) -> State:
         return State(measurement.inputs, measurement.total, measurement.figure(metric))
+
+    def cells(self) -> tuple[str, str, str]:
+        """The inputs, the parameters and the cost, for tables."""
+        inputs = ", ".join(f"{name} {show_shape(shape)}" for name, shape in self.inputs.items())
+        return inputs, f"{self.total.params:,}", f"{self.cost:,}"
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,16 @@ class Expansion:
     base: State
     candidates: tuple[Candidate, ...]
     refused: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        along = ", ".join(each.axis for each in self.candidates) or "no axis"
+        return f"<Expansion of {self.network} to {self.target:,} {self.metric}: along {along}>"
+
+    def _repr_html_(self) -> str:
+        columns = ("axis", "by", "input", "params", self.metric)
+        rows = [(each.axis, str(each.transform), *each.state.cells()) for each in self.candidates]
+        title = heading(self.network, f"expanded to {self.target:,} {self.metric}")
+        return title + table(columns, rows, columns[3:])
 
 
 def expand(

@@ -23,6 +23,7 @@ from archdsl.plan.rows import Refused
 from archdsl.plan.transforms import Contract
 from archdsl.plan.transforms.axes import Axis
 from archdsl.plan.transforms.base import Transform
+from archdsl.shown import table
 from archdsl.source import Source, Span
 from archdsl.spec import Spec
 from archdsl.syntax.parser import parse_argument
@@ -85,7 +86,21 @@ class Trail:
 
     @property
     def transforms(self) -> tuple[Transform, ...]:
+        """What each step does, in order: `spec.derive(name, trail.network, *transforms)`."""
         return tuple(step.transform for step in self.steps)
+
+    def __repr__(self) -> str:
+        after = f" + {', '.join(map(str, self.transforms))}" if self.steps else ""
+        return f"<Trail of {self.network}{after}>"
+
+    def _repr_html_(self) -> str:
+        columns = ("step", "by", "input", "params", self.metric)
+        start = ("0", self.network, *self.base.cells())
+        steps = (
+            (str(number), str(step.transform), *step.state.cells())
+            for number, step in enumerate(self.steps, start=1)
+        )
+        return table(columns, [start, *steps], columns[3:])
 
 
 def follow(

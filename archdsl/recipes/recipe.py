@@ -22,6 +22,7 @@ from archdsl.settings.forms import (
     ValueForm,
     Vocabulary,
     setting,
+    settings_text,
 )
 from archdsl.settings.kinds import (
     COUNT,
@@ -39,6 +40,7 @@ from archdsl.settings.kinds import (
     TupleOf,
     Words,
 )
+from archdsl.shown import text_block
 
 # The statistics of SlowFast and PyTorchVideo for Kinetics: one number for each of R, G and B.
 KINETICS_MEAN = (Fraction(45, 100),) * 3
@@ -227,6 +229,15 @@ class Recipe(Frozen):
     pretrained: str | None = setting(ValueForm(QuotedText()), default=None)
     """The weights that the paper starts from, for the reader: nothing is loaded."""
     test: Views | FullLength = setting(ChoiceForm((Views, FullLength)))
+
+    @property
+    def lines(self) -> list[str]:
+        """Each setting that is required or is not its default, as a spec has it."""
+        return [*settings_text(self).values()]
+
+    def _repr_html_(self) -> str:
+        settings = "\n".join(f"  {line}" for line in self.lines)
+        return text_block(f"recipe {self.name} for {self.network} {{\n{settings}\n}}")
 
 
 VOCABULARY = Vocabulary.of("recipe", Recipe)

@@ -20,8 +20,6 @@ from archdsl.recipes.recipe import Recipe
 from archdsl.report.folding import columns, folded
 from archdsl.report.text import readable, width
 from archdsl.searches.search import Search
-from archdsl.searches.text import settings_lines
-from archdsl.settings.forms import settings_text
 
 _STEP = "  "
 _FIGURES = 24
@@ -52,12 +50,12 @@ def show(network: Network, depth: int | None = None) -> str:
 
 def show_recipe(recipe: Recipe) -> str:
     """A recipe with the values of its settings, one a line."""
-    return f"\nrecipe {recipe.name}\n{_settings(settings_text(recipe).values())}"
+    return f"\nrecipe {recipe.name}\n{_settings(recipe.lines)}"
 
 
 def show_search(search: Search) -> str:
     """A search with the values of its settings, one a line."""
-    return f"\nsearch {search.name} for {search.space}\n{_settings(settings_lines(search))}"
+    return f"\nsearch {search.name} for {search.space}\n{_settings(search.lines)}"
 
 
 def _settings(lines: Iterable[str]) -> str:

@@ -18,8 +18,9 @@ from archdsl.recipes.recipe import Recipe
 from archdsl.searches.forms import BoundForm, RecipeForm
 from archdsl.searches.methods import METHODS, BySupernet, Method
 from archdsl.searches.supernets import PENALTIES, Adam, Differentiable, Hinge, Power, Target
-from archdsl.settings.forms import ChoiceForm, ValueForm, Vocabulary, setting
+from archdsl.settings.forms import ChoiceForm, ValueForm, Vocabulary, setting, settings_text
 from archdsl.settings.kinds import Bounded, Words
+from archdsl.shown import text_block
 from archdsl.syntax.lexemes import COUNTS, TIMES, number_text
 
 HELD_OUT = Bounded("a number above 0, below 1", lambda value: 0 < value < 1)
@@ -125,6 +126,17 @@ class Search(Frozen):
     """What a path of a supernet pays for its cost: see `targets`."""
     bounds: tuple[Bound, ...] = ()
     """Networks beyond them are never trained, but for those of the last step of an expansion."""
+
+    @property
+    def lines(self) -> list[str]:
+        """Each setting that is required or is not its default, and the bounds, as a spec has it."""
+        lines = settings_text(self)
+        before = [lines.pop(field) for field in ("method", "train", "finish") if field in lines]
+        return [*before, *map(str, self.bounds), *lines.values()]
+
+    def _repr_html_(self) -> str:
+        settings = "\n".join(f"  {line}" for line in self.lines)
+        return text_block(f"search {self.name} for {self.space} {{\n{settings}\n}}")
 
     @property
     def alone(self) -> Training:

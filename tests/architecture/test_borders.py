@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "archdsl"
 
 # Which rooms may import what of the others; `archdsl` alone stands for nothing but its version.
-GROUND = {"diagnostics", "frozen", "limits", "resources", "source", "version"}
+GROUND = {"diagnostics", "frozen", "limits", "resources", "shown", "source", "version"}
 MAY_IMPORT = {
     "foreign": set(),
     "syntax": GROUND | {"foreign"},
@@ -31,19 +31,19 @@ MAY_IMPORT = {
     | {"syntax.printing.expressions", "syntax.tree"},
     "passes": {"ir", "ops", "params.kinds", "source"},
     "infer": {"diagnostics", "ir", "ops"},
-    "costs": {"ir", "ops", "latency.prediction", "source"},
+    "costs": {"ir", "ops", "latency.prediction", "shown", "source"},
     "latency": {"costs.figures", "diagnostics", "emit.targets", "ir", "ops"}
     | {"passes.fused", "resources"},
     "probe": {"costs.metrics", "emit.targets", "latency", "network", "spec"},
     "settings": {"diagnostics", "frozen", "limits", "params"},
     "settings.reading": GROUND
     | {"build", "foreign", "params", "program", "settings", "syntax.tree"},
-    "recipes": {"frozen", "limits", "params", "settings"},
+    "recipes": {"frozen", "limits", "params", "settings", "shown"},
     "recipes.reading": GROUND
     | {"build", "foreign", "infer", "ir", "params", "plan.derivations", "program", "recipes"}
     | {"settings", "syntax.tree"},
     "searches": {"frozen", "limits", "costs.metrics", "params", "plan.transforms.axes"}
-    | {"recipes.recipe", "settings", "syntax.lexemes"},
+    | {"recipes.recipe", "settings", "shown", "syntax.lexemes"},
     "searches.reading": GROUND
     | {"build", "costs", "foreign", "ir", "network", "ops.base", "params", "plan", "program"}
     | {"recipes", "searches", "settings", "space", "supergraphs", "syntax"},
@@ -58,10 +58,11 @@ MAY_IMPORT = {
     | {"foreign"}
     | {"build.values", "network", "spec", "costs", "ir.cells", "params.numbers"}
     | {"plan.derivations", "syntax"},
-    "catalogue": GROUND | {"build.values", "network", "program.published", "spec", "syntax.tree"},
+    "catalogue": GROUND
+    | {"build.values", "ir.types", "network", "program.published", "spec", "syntax.tree"},
     "compare": {"build.values", "network", "costs", "ir", "ops.base"},
     "expansion": GROUND
-    | {"build.values", "spec", "costs", "params.numbers", "plan", "syntax.parser"},
+    | {"build.values", "spec", "costs", "ir.types", "params.numbers", "plan", "syntax.parser"},
     "space": GROUND | {"build", "costs", "ir", "ops.base", "plan"},
     "space.sums": set(),
     "space.survey": GROUND
@@ -90,6 +91,7 @@ MAY_IMPORT = {
         "catalogue",
         "costs",
         "draw",
+        "drawing",
         "program.published",
         "space.words",
         "emit.scripts",
