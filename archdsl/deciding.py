@@ -15,6 +15,7 @@ from archdsl.ir.graph import Graph
 from archdsl.plan.decisions import Decided
 from archdsl.plan.plan import Plan
 from archdsl.program.program import Program, name_span
+from archdsl.shown import Shown
 
 if TYPE_CHECKING:
     from archdsl.space.members import Members
@@ -26,7 +27,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Deciding:
+class Deciding(Shown):
     """A network with its decisions: what a space is asked for."""
 
     program: Program = field(repr=False)

@@ -12,46 +12,25 @@ from typing import TYPE_CHECKING
 from archdsl import compiler
 from archdsl.build.machine import top_level_frame
 from archdsl.build.request import Budget
-from archdsl.costs.breakdown import Part, breakdown
-from archdsl.costs.figures import Convention, Costs, measure, uncounted
-from archdsl.costs.metrics import METRICS, figure, inference_bytes, training_bytes
-from archdsl.deciding import Deciding
-from archdsl.diagnostics import (
-    CompileError,
-    Diagnostic,
-    Diagnostics,
-    did_you_mean,
-    error,
-    suggestion,
-)
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, did_you_mean, error
 from archdsl.infer import infer, is_same_module
 from archdsl.ir.builder import Builder
 from archdsl.ir.pruning import without_unread
 from archdsl.ir.types import TensorType
+from archdsl.measured import Measured
 from archdsl.params.numbers import Number
 from archdsl.plan.derivations import plan_network
 from archdsl.program.program import name_span, names_in
 
 if TYPE_CHECKING:
-    from archdsl.drawing import Drawing
     from archdsl.emit.module import Module
     from archdsl.recipes.reading.finding import LocatedRecipe
     from archdsl.recipes.recipe import Recipe
 
 
-@dataclass(frozen=True)
-class Network(Deciding):
+@dataclass(frozen=True, repr=False)
+class Network(Measured):
     """A network with all shapes known: its typed graph, costs, recipe and PyTorch source."""
-
-    @property
-    def inputs(self) -> dict[str, tuple[int, ...]]:
-        """The shape of each input, without the batch: (channels, frames, height, width)."""
-        return {name: self.graph.type(value).shape for name, value in self.graph.inputs.items()}
-
-    @property
-    def outputs(self) -> tuple[tuple[int, ...], ...]:
-        """The shape of each output, without the batch."""
-        return tuple(self.graph.type(value).shape for value in self.graph.outputs)
 
     def at(self, **inputs: tuple[int, ...]) -> Network:
         """The same network at other shapes of its inputs, without the batch.
@@ -162,73 +141,6 @@ class Network(Deciding):
         name, unit = target
         frame = top_level_frame(self.program, unit, Budget(), graph=Builder(name.name))
         return Fraction(self.plan.rate) / plan_network(frame, self.plan.given).rate
-
-    @cached_property
-    def costs(self) -> Costs:
-        """Parameters, multiply-adds and other costs, for one sample at this input."""
-        return measure(self.graph)
-
-    def breakdown(self, by: str) -> tuple[Part, ...]:
-        """The costs of each `row`, `stage`, `block` or `operation`."""
-        return breakdown(self.graph, self.costs, by)
-
-    def uncounted(self, convention: Convention) -> dict[str, int]:
-        """The operations that a convention does not count, with how many there are of each."""
-        return uncounted(self.graph, self.costs, convention)
-
-    @property
-    def inference_bytes(self) -> int:
-        """Peak bytes of one forward pass; see `costs.metrics` for the model."""
-        return inference_bytes(self.graph, self.costs)
-
-    @property
-    def training_bytes(self) -> int:
-        """Peak bytes of one training step; see `costs.metrics` for the model."""
-        return training_bytes(self.graph, self.costs)
-
-    def figure(self, metric: str) -> int:
-        """A figure of the whole network, for one view of one sample, as claims name it.
-
-        `params`, `activations` and multiply-adds or FLOPs in a convention, such as `macs` or
-        `fvcore`, are counts. `memory`, `training_memory` and `bytes` are in bytes, `latency` and
-        `infer_latency` in nanoseconds.
-
-        Raises:
-            CompileError: there is no such metric, or it is a latency and `archdsl probe` has not
-                measured this machine.
-        """
-        if metric not in METRICS:
-            hint = suggestion(metric, METRICS)
-            raise CompileError([error("metric", f"there is no metric `{metric}`", help=hint)])
-        return figure(metric, self.graph, self.costs)
-
-    @cached_property
-    def cells(self) -> tuple[str, ...]:
-        """The names of the attention cells, each once."""
-        from archdsl.ir.cells import cells  # few networks have any, and few are asked
-
-        return tuple(dict.fromkeys(cell.name for cell in cells(self.graph)))
-
-    def draw(
-        self, *, depth: int | None = None, convention: str = "macs", cell: str | None = None
-    ) -> Drawing:
-        """The picture of the network, which a notebook shows, and which can be saved.
-
-        `depth` is how many levels of blocks are opened; without it, they are the stages of tables.
-        The colour of a box is its share of the cost in `convention`. With `cell`, only the
-        attention cell of this name is drawn. Of a space, the first option of each choice is drawn.
-
-        Raises:
-            CompileError: there is no such convention or cell.
-        """
-        from archdsl.draw.outline import View  # a network that is not drawn needs none of this
-        from archdsl.drawing import convention_named, draw_cell, draw_graph, open_decisions
-
-        decisions = open_decisions(self.decisions, self.program.place)
-        if cell is not None:
-            return draw_cell(self.graph, cell, decisions)
-        view = View(self.costs, convention_named(convention), depth)
-        return draw_graph(self.graph, view, decisions)
 
     def source(self) -> str:
         """The text of a Python module that defines this network, and imports only torch.

@@ -7,33 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archdsl import compiler
-from archdsl.build.context import Frame
-from archdsl.build.machine import top_level_frame
-from archdsl.build.outcome import Sketch, sketch, unread
 from archdsl.build.parameters import given_from_python
-from archdsl.build.request import Budget, Built, Fault, Findings, Reuse
 from archdsl.build.values import Given
+from archdsl.defining import Defining
 from archdsl.diagnostics import CompileError, Diagnostics, warning
-from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Graph
-from archdsl.ir.pruning import without_unread
-from archdsl.network import Network
 from archdsl.plan.decisions import CHOOSE
-from archdsl.plan.derivations import Lineage, lineage, named_arguments, parse_derivation, resolve
-from archdsl.plan.plan import Plan
+from archdsl.plan.derivations import parse_derivation
 from archdsl.program.loading import parse_program
-from archdsl.program.program import Program, Unit, name_span
+from archdsl.program.program import Unit, name_span
 from archdsl.program.published import Located, locate
 from archdsl.source import Source
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
-    from archdsl.plan.candidates import Candidates
     from archdsl.plan.transforms import Transform
     from archdsl.recipes.recipe import Recipe
     from archdsl.searches.search import Search
@@ -48,43 +39,9 @@ def load(spec: str | Path | Located, uses: Iterable[str] = ()) -> Spec:
     return Spec(compiler.resolve(spec if isinstance(spec, Located) else locate(spec), uses))
 
 
-@dataclass(frozen=True)
-class Spec:
-    """A file that defines networks, read and resolved."""
-
-    program: Program
-
-    def without_mistakes(self) -> Spec:
-        """The spec without what was found in its text, for whoever reports that by itself.
-
-        A network that no mistake reaches can be built then, though another one in the file cannot.
-        """
-        return Spec(replace(self.program, faults=(), mistakes=()))
-
-    @property
-    def networks(self) -> tuple[str, ...]:
-        """The names of the networks that the file defines, in order."""
-        return tuple(self.program.networks())
-
-    def network(self, name: str | None = None, /, **parameters: object) -> Network:
-        """Build a network: the one of a name, or named like the file, or the only one.
-
-        Parameters are integers, floats (as they print), booleans, words, None, or tuples of these.
-
-        Raises:
-            CompileError: there is no such network, or it has mistakes.
-            TypeError: a parameter is of another type.
-        """
-        given = {key: given_from_python(key, value) for key, value in parameters.items()}
-        return self.build(self.choose(name), given)
-
-    def choose(self, name: str | None = None) -> str:
-        """The name of the network of a name, or of the one named like the file, or the only one.
-
-        Raises:
-            CompileError: there is no such network.
-        """
-        return self.program.choose(name)
+@dataclass(frozen=True, repr=False)
+class Spec(Defining):
+    """A file that defines networks, read and resolved: what a user asks for all else."""
 
     def derive(self, name: str, base: str, *changes: str | Transform) -> Spec:
         """The spec with one more network, derived from another.
@@ -153,79 +110,6 @@ class Spec:
         if again.recipes(Diagnostics()) != [*recipes]:
             raise RuntimeError(f"the text of `{name}` gives other recipes:\n{text}")
         return text
-
-    def candidates(self, name: str, given: Mapping[str, Given]) -> Candidates:
-        """A network, and access to the figures of networks that it can be changed into.
-
-        Raises:
-            CompileError: the network has mistakes.
-        """
-        from archdsl.build.tables.reuse import Reuse
-        from archdsl.plan.candidates import Candidates
-
-        reuse, main = Reuse(), self.program.main
-        plan, built, _ = self._compile(name, given, reuse)
-        frame = top_level_frame(self.program, main, Budget(), graph=Builder(name))
-        return Candidates(frame, plan, built, name_span(main.names[name].node), reuse)
-
-    def _compile(
-        self, name: str, given: Mapping[str, Given], reuse: Reuse | None = None
-    ) -> tuple[Plan, Built, Diagnostics]:
-        """The plan of a network, after its derivations, its build, and the warnings."""
-        compiled = compiler.compile_network(self.program, name, given, reuse)
-        warnings = compiled.warnings()
-        assert compiled.plan is not None  # or there would be an error
-        return compiled.plan, compiled.built, warnings
-
-    def missing_parameters(self, name: str) -> list[str]:
-        """The parameters of a network that have no default. With any, it cannot be built as is."""
-        try:
-            return resolve(self._top_level_frame(), self.program.main.names[name], {}).plan.missing
-        except Fault:
-            return []
-
-    def _top_level_frame(self, findings: Findings | None = None) -> Frame:
-        return top_level_frame(self.program, self.program.main, Budget(), findings)
-
-    def lineage(self, name: str, given: Mapping[str, Given]) -> Lineage:
-        """Where a network derives from. It must be one that can be built."""
-        return lineage(self.program, name, given)
-
-    def arguments(self, written: Iterable[tree.Argument]) -> dict[str, Given]:
-        """Evaluate parameters that are written in the language, as after `--set`.
-
-        Raises:
-            CompileError: one of them has no value or no name.
-        """
-        findings = Findings(Builder(""))
-        try:
-            return named_arguments(self._top_level_frame(findings), tuple(written))
-        except Fault as fault:
-            findings.report(fault)
-            raise CompileError(findings) from None
-
-    def build(self, name: str, given: Mapping[str, Given]) -> Network:
-        """Build a network with evaluated parameters.
-
-        Raises:
-            CompileError: the network has mistakes.
-        """
-        # Recipes and claims ask for the same network again, mostly without parameters.
-        if not given and name in self._defaults:
-            return self._defaults[name]
-        plan, built, warnings = self._compile(name, given)
-        warnings.extend(unread(built.graph, built.offered))
-        graph = without_unread(built.graph)
-        decisions = built.decisions
-        network = Network(self.program, graph, plan, dict(given), tuple(warnings), decisions)
-        if not given:
-            self._defaults[name] = network
-        return network
-
-    @cached_property
-    def _defaults(self) -> dict[str, Network]:
-        """The networks that were built with their default parameters."""
-        return {}
 
     @property
     def recipes(self) -> tuple[str, ...]:
@@ -321,10 +205,3 @@ class Spec:
     def _parts(self, graph: Graph) -> Sequence[str]:
         """The parts of a network, as its emitted module calls them."""
         return compiler.emit(self.program, graph).parts
-
-    def sketch(self, name: str, given: Mapping[str, Given]) -> Sketch:
-        """As much of a network as can be built, with its mistakes and where they are in it."""
-        compiled = compiler.compile_network(self.program, name, given)
-        graph = compiled.built.graph
-        whole = without_unread(graph) if compiled.built.is_sound else graph
-        return sketch(whole, compiled.findings)
