@@ -6,7 +6,6 @@ All text is escaped here: it comes from specs, which may be anybody's.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from html import escape
 
 _TEXT, _NUMBER = "text-align: left", "text-align: right; font-variant-numeric: tabular-nums"
 """Colours are those of the notebook, be it light or dark."""
@@ -23,7 +22,7 @@ class Shown:
 
 def heading(title: str, facts: str = "") -> str:
     """A line above a table: what it is about, and some facts."""
-    return f"<p><strong>{escape(title)}</strong> {escape(facts)}</p>"
+    return f"<p><strong>{_escaped(title)}</strong> {_escaped(facts)}</p>"
 
 
 def table(
@@ -35,13 +34,19 @@ def table(
     return f"<table><tr>{_cells('th', columns, looks)}</tr>{body}</table>"
 
 
+def _escaped(text: str) -> str:
+    from html import escape  # every command loads this file, and none shows HTML with it
+
+    return escape(text)
+
+
 def _cells(tag: str, cells: Sequence[str], looks: Sequence[str]) -> str:
     return "".join(
-        f'<{tag} style="{look}">{escape(cell)}</{tag}>'
+        f'<{tag} style="{look}">{_escaped(cell)}</{tag}>'
         for cell, look in zip(cells, looks, strict=True)
     )
 
 
 def text_block(text: str) -> str:
     """Text as it is written, such as an excerpt of a spec."""
-    return f"<pre>{escape(text)}</pre>"
+    return f"<pre>{_escaped(text)}</pre>"
