@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archdsl.costs.breakdown import Part, breakdown, folded
-from archdsl.costs.figures import Convention, Costs, measure, uncounted
+from archdsl.costs.breakdown import Part, breakdown
+from archdsl.costs.figures import CONVENTIONS, Convention, Costs, measure, uncounted
 from archdsl.costs.metrics import METRICS, figure, inference_bytes, training_bytes
 from archdsl.deciding import Deciding
 from archdsl.diagnostics import CompileError, counted, error, suggestion
 from archdsl.ir.types import show_shape
-from archdsl.report.text import readable, share, show_inputs
+from archdsl.report.rows import CostTable
+from archdsl.report.text import readable, show_inputs
 from archdsl.shown import heading, table
 
 if TYPE_CHECKING:
@@ -41,21 +42,9 @@ class Measured(Deciding):
         return title + listed + self.draw()._repr_html_()
 
     def _rows_html(self) -> str:
-        whole = self.costs.total
-        rows = [
-            (
-                part.name,
-                f"{part.kind} x {part.times}" if part.times > 1 else part.kind,
-                ", ".join(map(str, part.outputs)),
-                readable(part.figures.params),
-                readable(part.figures.macs),
-                share(part.figures.macs, whole.macs),
-            )
-            for part in folded(self.graph, self.costs, "row")
-        ]
-        total = ("total", "", "", readable(whole.params), readable(whole.macs), "")
-        columns = ("row", "kind", "output", "params", "MACs", "share")
-        return table(columns, [*rows, total], columns[3:])
+        costs = CostTable(self.graph, self.costs, CONVENTIONS["macs"])
+        lines = [*(row.cells for row in costs.rows), costs.total]
+        return table(costs.columns, lines, costs.numbers)
 
     def _decisions_html(self) -> str:
         decisions = (each.decision for each in self.decisions if each.decision.is_open)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from archdsl.costs.breakdown import Part, folded
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import counted
 from archdsl.network import Network
+from archdsl.report.rows import CostTable, Row
 from archdsl.report.tables import Report, Table
 from archdsl.report.text import (
     as_json,
@@ -21,7 +21,6 @@ from archdsl.report.text import (
     json_inputs,
     readable,
     readable_bytes,
-    share,
     show_inputs,
 )
 
@@ -48,13 +47,13 @@ class CostReport(Report):
     views: Views = Views()
 
     @cached_property
-    def _parts(self) -> tuple[Part, ...]:
-        return folded(self.network.graph, self.network.costs, self.by)
+    def _costs(self) -> CostTable:
+        return CostTable(self.network.graph, self.network.costs, self.convention, self.by)
 
     @property
     def _total(self) -> int:
         """In the convention, for one view."""
-        return self.network.costs.total.total(self.convention)
+        return self._costs.whole
 
     # For people
 
@@ -68,19 +67,9 @@ class CostReport(Report):
 
     @property
     def _table(self) -> Table:
-        unit = self.convention.unit
-        columns = (self.by, "kind", "output", "params", unit, "share")
-        costs = self.network.costs.total
-        total = ("total", "", "", readable(costs.params), readable(self._total), "100.0 %")
-        rows = [self._cells(part) for part in self._parts]
-        return Table(columns, rows, frozenset({"params", unit, "share"}), total)
-
-    def _cells(self, part: Part) -> tuple[str, ...]:
-        outputs = ", ".join(map(str, part.outputs))
-        cost = part.figures.total(self.convention)
-        params = readable(part.figures.params)
-        kind = f"{part.kind} x {part.times}" if part.times > 1 else part.kind
-        return (part.name, kind, outputs, params, readable(cost), share(cost, self._total))
+        costs = self._costs
+        cells = [row.cells for row in costs.rows]
+        return Table(costs.columns, cells, frozenset(costs.numbers), costs.total)
 
     @property
     def _facts(self) -> Iterator[str]:
@@ -155,36 +144,38 @@ class CostReport(Report):
                 "intensity": round(total.intensity, 6),  # the only figure that is no integer
                 "not_counted": network.uncounted(self.convention),
                 "by": self.by,
-                "rows": [self._object(part) for part in self._parts],
+                "rows": [_object(row) for row in self._costs.rows],
             }
         )
 
-    def _object(self, part: Part) -> dict[str, object]:
-        return {
-            "name": part.name,
-            "kind": part.kind,
-            "times": part.times,
-            "output": list(part.outputs[0].shape),  # of a part with several, the first
-            "outputs": [list(type_.shape) for type_ in part.outputs],
-            "params": part.figures.params,
-            "macs": part.figures.macs,
-            "cost": part.figures.total(self.convention),
-            "activations": part.figures.activations,
-            "bytes": part.figures.bytes_moved,
-        }
-
     def _csv(self) -> str:
-        columns = ("name", "kind", "output", "params", "macs", "convention", "cost")
-        rows = (
+        head = ("name", "kind", "output", "params", "macs", "convention", "cost")
+        lines = (
             (
-                part.name,
-                part.kind,
-                "x".join(map(str, part.outputs[0].shape)),
-                part.figures.params,
-                part.figures.macs,
+                row.name,
+                row.part.kind,
+                "x".join(map(str, row.part.outputs[0].shape)),
+                row.params,
+                row.part.figures.macs,
                 self.convention.name,
-                part.figures.total(self.convention),
+                row.cost,
             )
-            for part in self._parts
+            for row in self._costs.rows
         )
-        return comma_separated(columns, rows)
+        return comma_separated(head, lines)
+
+
+def _object(row: Row) -> dict[str, object]:
+    part = row.part
+    return {
+        "name": row.name,
+        "kind": part.kind,
+        "times": part.times,
+        "output": list(part.outputs[0].shape),  # of a part with several, the first
+        "outputs": [list(type_.shape) for type_ in part.outputs],
+        "params": row.params,
+        "macs": part.figures.macs,
+        "cost": row.cost,
+        "activations": part.figures.activations,
+        "bytes": part.figures.bytes_moved,
+    }
