@@ -225,8 +225,8 @@ def _chart(
     members: Sequence[FamilyMember], convention: Convention, arguments: argparse.Namespace
 ) -> None:
     from archdsl import files
-    from archdsl.draw.chart_page import chart_page
-    from archdsl.draw.family import chart
+    from archdsl.draw.charts.family import chart
+    from archdsl.draw.charts.page import chart_page
     from archdsl.draw.svg import chart_svg, pixels
 
     page = chart_page(chart(members, convention))

@@ -10,11 +10,10 @@ network      the picture of a network; outline, what is a box and what a frame; 
              what it costs
 cell         the picture of an attention cell
 page         the whole picture with positions: diagrams beside each other, titles, the legend
-frames       a diagram laid out, frame by frame; layers, columns, placing, the steps for one frame:
-             which rank, which order and column, how far down
-geometry, style
-             areas and paths; colours, the widths of texts, the sizes of boxes
+layout       frames, a diagram laid out, frame by frame; layers, columns, placing, the steps for one
+             frame: which rank, which order and column, how far down; geometry, areas and paths
+style        colours, the widths of texts, the sizes of boxes
 svg, dot, mermaid
              the formats; Graphviz and Mermaid lay pictures out themselves
-family       the chart of a family; chart, what any chart shows; chart_page, labels, its layout
+charts       family, the chart of a family; chart, what any chart shows; page, labels, its layout
 """

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from archdsl.draw import style
-from archdsl.draw.frames import lay_out
-from archdsl.draw.geometry import Area, Layout, Point, join
+from archdsl.draw.layout.frames import lay_out
+from archdsl.draw.layout.geometry import Area, Layout, Point, join
 from archdsl.draw.picture import Border, Box, Look, Panel, Picture
 from archdsl.draw.style import HEADING, PLAIN, Font
 

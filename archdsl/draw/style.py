@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
-from archdsl.draw.geometry import Size
+from archdsl.draw.layout.geometry import Size
 from archdsl.draw.picture import Box, Chips, Group, Look, times
 
 INK, MUTED, WIRE, FAULT = "#1c2430", "#566070", "#6b7686", "#c62828"

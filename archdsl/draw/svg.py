@@ -10,7 +10,7 @@ from html import escape
 
 from archdsl.diagnostics import CompileError, error
 from archdsl.draw import style
-from archdsl.draw.geometry import Area, Label, Path, Point
+from archdsl.draw.layout.geometry import Area, Label, Path, Point
 from archdsl.draw.page import ChartPage, Mark, Page, Sample, Shape, Stroke, Writing, page
 from archdsl.draw.picture import Border, Box, Chips, Group, Line, Look, Picture, times, tooltip
 from archdsl.draw.style import FAMILY, GAP, LINE, PADDING, PLAIN, TITLE, clean

@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from archdsl.costs.figures import CONVENTIONS
-from archdsl.draw.geometry import Area, Layout, Path, Point
+from archdsl.draw.layout.geometry import Area, Layout, Path, Point
 from archdsl.draw.network import draw
 from archdsl.draw.outline import View
 from archdsl.draw.page import Page, page

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from archdsl.claims.families import FamilyMember, members
 from archdsl.costs.figures import CONVENTIONS
 from archdsl.diagnostics import Diagnostics
-from archdsl.draw.chart import Chart, Group, Linear, Logarithmic, Point
-from archdsl.draw.chart_page import ChartPage, chart_page
-from archdsl.draw.family import chart
-from archdsl.draw.labels import RADIUS
+from archdsl.draw.charts.chart import Chart, Group, Linear, Logarithmic, Point
+from archdsl.draw.charts.family import chart
+from archdsl.draw.charts.labels import RADIUS
+from archdsl.draw.charts.page import ChartPage, chart_page
 from archdsl.draw.svg import chart_svg
 from archdsl.spec import load
 from tests.draw.harness import ROOT, Rectangle

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from laws import law
 
-from archdsl.draw.frames import lay_out
-from archdsl.draw.geometry import spread
+from archdsl.draw.layout.frames import lay_out
+from archdsl.draw.layout.geometry import spread
 from archdsl.draw.picture import Box, Group, Look, Wire
 from tests.build.harness import build
 from tests.draw.harness import GALLERY, check, of_file, picture

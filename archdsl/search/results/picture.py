@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import counted
-from archdsl.draw.chart import Chart, Group, Point
-from archdsl.draw.chart_page import chart_page
+from archdsl.draw.charts.chart import Chart, Group, Point
+from archdsl.draw.charts.page import chart_page
 from archdsl.draw.style import clean
 from archdsl.draw.svg import chart_svg
 from archdsl.report.text import readable

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archdsl.diagnostics import counted
-from archdsl.draw import geometry, style
-from archdsl.draw.chart import Chart, Group, Linear, Logarithmic, Point, Tick
-from archdsl.draw.labels import RADIUS, Anchor, PlacedLabel, Rectangle, place
+from archdsl.draw import style
+from archdsl.draw.charts.chart import Chart, Group, Linear, Logarithmic, Point, Tick
+from archdsl.draw.charts.labels import RADIUS, Anchor, PlacedLabel, Rectangle, place
+from archdsl.draw.layout import geometry
 from archdsl.draw.page import ChartPage, Mark, Shape, Stroke, Writing
 from archdsl.draw.style import HEADING, PLAIN, Font
 

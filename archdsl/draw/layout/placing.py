@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.draw.geometry import Area, Label, Layout, Path, Point, Size, join, spread
-from archdsl.draw.layers import Layers, Segment, Vertex
+from archdsl.draw.layout.geometry import Area, Label, Layout, Path, Point, Size, join, spread
+from archdsl.draw.layout.layers import Layers, Segment, Vertex
 from archdsl.draw.picture import Group, Item, Look
 
 _PORTS = 18.0

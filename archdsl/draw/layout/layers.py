@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from archdsl.draw.geometry import Size
+from archdsl.draw.layout.geometry import Size
 from archdsl.draw.picture import Item, Line, Wire, boxes
 from archdsl.draw.style import label_room, label_size
 

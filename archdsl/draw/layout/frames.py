@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archdsl.draw.columns import GAP, columns, order_layers
-from archdsl.draw.geometry import Area, Layout, Size, join
-from archdsl.draw.layers import (
+from archdsl.draw.layout.columns import GAP, columns, order_layers
+from archdsl.draw.layout.geometry import Area, Layout, Size, join
+from archdsl.draw.layout.layers import (
     Edge,
     FrameWires,
     Segment,
@@ -19,8 +19,8 @@ from archdsl.draw.layers import (
     outermost_segments,
     split_wires,
 )
+from archdsl.draw.layout.placing import FrameContent, FrameLayout, Placement
 from archdsl.draw.picture import Group, Item, Look, Wire
-from archdsl.draw.placing import FrameContent, FrameLayout, Placement
 from archdsl.draw.style import FOOTER, HEADER, PADDING, box_size, head_widths
 
 _WIDEST = 260.0

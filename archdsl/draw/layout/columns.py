@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from itertools import pairwise
 
-from archdsl.draw.geometry import mean
-from archdsl.draw.layers import STRAIGHT, Layers
+from archdsl.draw.layout.geometry import mean
+from archdsl.draw.layout.layers import STRAIGHT, Layers
 
 GAP = 22.0
 """Pixels between neighbours in a layer."""

@@ -10,7 +10,7 @@ from archdsl.claims.families import FamilyMember
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import CompileError, Diagnostic, counted, error
 from archdsl.draw import captions
-from archdsl.draw.chart import Chart, Group, Point
+from archdsl.draw.charts.chart import Chart, Group, Point
 from archdsl.draw.style import clean, shorten
 from archdsl.ir.types import TensorType
 from archdsl.plan.derivations import Lineage

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise, product
 from math import cos, hypot, pi, sin
 
-from archdsl.draw.geometry import Point
+from archdsl.draw.layout.geometry import Point
 
 RADIUS = 5.0
 """The radius of a mark in pixels."""

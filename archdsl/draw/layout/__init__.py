@@ -1,0 +1,1 @@
+"""The layout of a diagram: layers, columns and positions, frame by frame."""
