@@ -6,9 +6,9 @@
 >>> network.costs.total.macs
 1962892112
 
-`load` reads a spec, and `list` has the published ones. A `Spec` gives
-each `Network`, which knows its costs, draws itself and becomes PyTorch. `expand` and `follow` grow
-one. A mistake raises `CompileError`, which holds each `Diagnostic`.
+`load` reads a spec, `parse` one that is a text, and `list` has those that are published. A `Spec`
+gives each `Network`, which knows its costs, draws itself and becomes PyTorch. `expand` and `follow`
+grow one. A mistake raises `CompileError`, which holds each `Diagnostic`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from archdsl.recipes.recipe import Recipe
     from archdsl.searches.search import Search
     from archdsl.space.walk import Walk
-    from archdsl.spec import Spec, load
+    from archdsl.spec import Spec, load, parse
 
 __all__ = [
     "CompileError",
@@ -52,6 +52,7 @@ __all__ = [
     "expand",
     "follow",
     "load",
+    "parse",
 ]
 
 _HOMES = {
@@ -74,6 +75,7 @@ _HOMES = {
     "follow": "expansion.trail.follow",
     "list": "catalogue.listing.list_networks",  # `import *` must not hide Python's own
     "load": "spec.load",
+    "parse": "spec.parse",
 }
 
 

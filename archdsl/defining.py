@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -15,7 +15,7 @@ from archdsl.build.outcome import Sketch, sketch, unread
 from archdsl.build.parameters import given_from_python
 from archdsl.build.request import Budget, Built, Fault, Findings, Reuse
 from archdsl.build.values import Given
-from archdsl.diagnostics import CompileError, Diagnostics
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics
 from archdsl.ir.builder import Builder
 from archdsl.ir.pruning import without_unread
 from archdsl.network import Network
@@ -52,7 +52,8 @@ class Defining(Shown):
             found.extend((*self.program.faults, *self.program.mistakes))
         columns, file = ("network", "input", "params", "MACs"), self.program.main.file
         about = heading(file.source.name, (file.doc or "").strip().partition("\n")[0])
-        return about + table(columns, rows, columns[2:]) + _mistakes(found)
+        mistakes = text_block(_printed(found)) if found.has_errors else ""
+        return about + table(columns, rows, columns[2:]) + mistakes
 
     def _cells(self, name: str, found: Diagnostics) -> tuple[str, str, str]:
         """The input and the costs of a network. `found` gets its mistakes."""
@@ -90,7 +91,8 @@ class Defining(Shown):
             TypeError: a parameter is of another type.
         """
         given = {key: given_from_python(key, value) for key, value in parameters.items()}
-        return self.build(self.choose(name), given)
+        with telling_where():
+            return self.build(self.choose(name), given)
 
     def choose(self, name: str | None = None) -> str:
         """The name of the network of a name, or of the one named like the file, or the only one.
@@ -181,11 +183,19 @@ class Defining(Shown):
         return compiled.plan, compiled.built, warnings
 
 
-def _mistakes(found: Diagnostics) -> str:
-    """The errors as the command line prints them."""
-    if not found.has_errors:
-        return ""
+@contextmanager
+def telling_where() -> Iterator[None]:
+    """Add what the command line would print to a failure: a traceback then ends with it."""
+    try:
+        yield
+    except CompileError as failure:
+        failure.add_note(_printed(failure.diagnostics))
+        raise
+
+
+def _printed(found: Iterable[Diagnostic]) -> str:
+    """The errors, each at its place in the text."""
     from archdsl.report.diagnostics import render  # few specs have mistakes
     from archdsl.report.text import Paint
 
-    return text_block(render([each for each in found if each.is_error], Paint()))
+    return render([each for each in found if each.is_error], Paint())

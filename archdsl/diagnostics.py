@@ -17,6 +17,8 @@ from archdsl.source import Span
 
 
 class Severity(Enum):
+    """How grave a diagnostic is: an error stops, a warning is a likely mistake, a note informs."""
+
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
@@ -69,6 +71,7 @@ class Diagnostic:
 
     @property
     def is_error(self) -> bool:
+        """Whether it keeps the spec from being compiled."""
         return self.severity is Severity.ERROR
 
     @property
@@ -89,6 +92,10 @@ class Diagnostic:
     def __str__(self) -> str:
         """One line, for a program's log: the place and the message."""
         return ": ".join([*(str(label.span) for label in self.labels[:1]), self.message])
+
+    def __repr__(self) -> str:
+        hint = f"; {self.help}" if self.help else ""
+        return f"<{self.severity.value}[{self.code}] {self}{hint}>"
 
 
 def error(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from archdsl import compiler
 from archdsl.build.parameters import given_from_python
 from archdsl.build.values import Given
-from archdsl.defining import Defining
+from archdsl.defining import Defining, telling_where
 from archdsl.diagnostics import CompileError, Diagnostics, warning
 from archdsl.ir.graph import Graph
 from archdsl.plan.decisions import CHOOSE
@@ -36,7 +36,23 @@ def load(spec: str | Path | Located, uses: Iterable[str] = ()) -> Spec:
     Raises:
         CompileError: it cannot be parsed. A network raises mistakes in the files that it uses.
     """
-    return Spec(compiler.resolve(spec if isinstance(spec, Located) else locate(spec), uses))
+    with telling_where():
+        return Spec(compiler.resolve(spec if isinstance(spec, Located) else locate(spec), uses))
+
+
+def parse(text: str, path: str | Path | None = None) -> Spec:
+    """Read a spec that is a text. It uses files as if it were saved at `path`, and not read there.
+
+    Without a path, it can use the library and the published specs alone.
+
+    Raises:
+        CompileError: it cannot be parsed. A network raises mistakes in the files that it uses.
+    """
+    with telling_where():
+        if path is None:
+            return Spec(parse_program(Source("text", text)))
+        place = Path(path)
+        return Spec(compiler.resolve(place, (), {place.resolve(): text}))
 
 
 @dataclass(frozen=True, repr=False)
