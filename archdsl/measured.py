@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archdsl.costs.breakdown import Part, breakdown
+from archdsl.costs.breakdown import Parts, breakdown
 from archdsl.costs.figures import CONVENTIONS, Convention, Costs, measure, uncounted
 from archdsl.costs.metrics import METRICS, figure, inference_bytes, training_bytes
 from archdsl.deciding import Deciding
@@ -66,7 +66,7 @@ class Measured(Deciding):
         """Parameters, multiply-adds and other costs, for one sample at this input."""
         return measure(self.graph)
 
-    def breakdown(self, by: str) -> tuple[Part, ...]:
+    def breakdown(self, by: str) -> Parts:
         """The costs of each `row`, `stage`, `block` or `operation`."""
         return breakdown(self.graph, self.costs, by)
 

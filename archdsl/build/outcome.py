@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from archdsl.build.context import Frame
 from archdsl.build.request import Finding
 from archdsl.build.values import Value, describe, holds_tensor, tensors_in
-from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, warning
+from archdsl.diagnostics import CompileError, Diagnostic, Diagnostics, counted, warning
 from archdsl.ir.graph import Graph, Node, Scope
 from archdsl.ir.pruning import needed
 from archdsl.ir.types import TensorType
@@ -143,6 +143,9 @@ class Sketch:
     graph: Graph
     breaks: tuple[Break, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+    def __repr__(self) -> str:
+        return f"<Sketch of {self.graph!r}, {counted(len(self.breaks), 'mistake')}>"
 
     @property
     def broke_off(self) -> bool:

@@ -16,6 +16,7 @@ from archdsl.ir.listing import name_range, repeats
 from archdsl.ir.naming import Naming, name_all
 from archdsl.ops.base import Types
 from archdsl.ops.sources import Input
+from archdsl.shown import table
 from archdsl.source import Span
 
 LEVELS: dict[str, frozenset[str]] = {
@@ -42,6 +43,23 @@ class Part:
     span: Span
     times: int = 1
 
+    def __repr__(self) -> str:
+        outputs = ", ".join(map(str, self.outputs))
+        return f"<Part {self.name} ({self.kind}): {outputs}, {self.figures.summary}>"
+
+
+class Parts(tuple[Part, ...]):
+    """The parts of a network, which a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        columns = ("part", "kind", "output", "params", "MACs")
+        return table(columns, map(_cells, self), columns[3:])
+
+
+def _cells(part: Part) -> tuple[str, ...]:
+    outputs = ", ".join(map(str, part.outputs))
+    return part.name, part.kind, outputs, f"{part.figures.params:,}", f"{part.figures.macs:,}"
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -65,10 +83,10 @@ def cut(graph: Graph, by: str) -> tuple[Cut, ...]:
     return tuple(Cut(scope, tuple(nodes)) for scope, nodes in parts.values())
 
 
-def breakdown(graph: Graph, costs: Costs, by: str) -> tuple[Part, ...]:
+def breakdown(graph: Graph, costs: Costs, by: str) -> Parts:
     """The costs of a network's parts by one of LEVELS; together, they are those of the whole."""
     naming = name_all(graph)
-    return tuple(_part(graph, naming, costs, piece) for piece in cut(graph, by))
+    return Parts(_part(graph, naming, costs, piece) for piece in cut(graph, by))
 
 
 _FOLDED = ("row", "stage")

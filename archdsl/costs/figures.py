@@ -130,8 +130,13 @@ class Figures:
         """The cost in a convention."""
         return convention.of(self.cost)
 
+    @property
+    def summary(self) -> str:
+        """The parameters and the multiply-adds in words."""
+        return f"{self.params:,} parameters, {self.macs:,} MACs"
+
     def __repr__(self) -> str:
-        return f"<Figures: {self.params:,} parameters, {self.macs:,} MACs>"
+        return f"<Figures: {self.summary}>"
 
 
 def figures_of(graph: GraphView, node: Node) -> Figures:
@@ -165,7 +170,7 @@ class Costs:
     total: Figures
 
     def __repr__(self) -> str:
-        return f"<Costs: {self.total.params:,} parameters, {self.total.macs:,} MACs>"
+        return f"<Costs: {self.total.summary}>"
 
     def _repr_html_(self) -> str:
         """The whole in each convention: a figure without one says little."""

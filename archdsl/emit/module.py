@@ -130,6 +130,9 @@ class Module(Frozen):
     parts: tuple[str, ...]
     paths: Mapping[Address, str]
 
+    def __repr__(self) -> str:
+        return f"<Module of {self.class_name}: {len(self.text.splitlines()):,} lines>"
+
 
 class ModuleView(Frozen):
     """The parts of the template, each as finished lines of Python."""

@@ -276,6 +276,9 @@ class Graph(GraphView):
     open_parameters: tuple[str, ...]
     joins: tuple[Join, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Graph of {self.name}: {len(self.nodes):,} operations>"
+
     def readers(self, value: Value) -> tuple[Node, ...]:
         """The nodes that read a value; one that reads it twice is there twice."""
         return self._readers.get(value, ())

@@ -80,6 +80,9 @@ class Candidates:
     reuse: Reuse
     sums: Sums = field(default_factory=Sums)
 
+    def __repr__(self) -> str:
+        return f"<Candidates of {self.unevaluated!r}>"
+
     @staticmethod
     def of(frame: Frame, plan: Plan, span: Span) -> Candidates:
         """The candidates of a plan. Their steps are taken from the budget of the frame.

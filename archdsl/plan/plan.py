@@ -59,6 +59,9 @@ class Plan:
     open: Mapping[str, tuple[Unit, tree.Expression]] = field(default_factory=dict)
     undecided: Mapping[str, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Plan of {self.network.name}: {len(self.rows)} rows>"
+
     # As it is built
 
     @property

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from archdsl import limits
-from archdsl.diagnostics import CompileError, Diagnostic, error, suggestion
+from archdsl.diagnostics import CompileError, Diagnostic, counted, error, suggestion
 from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Operation
 from archdsl.program.outline import Outline, decides_anew, outline
@@ -214,6 +214,9 @@ class Program:
     faults: tuple[Diagnostic, ...] = field(default=(), repr=False)
     mistakes: tuple[Diagnostic, ...] = field(default=(), repr=False)
     asked: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Program {self.main.file.source.name}: {counted(len(self.units), 'file')}>"
 
     def lookup(self, unit: Unit, name: str) -> Symbol | None:
         """The symbol of a name in a file, or None where it is not defined."""

@@ -29,6 +29,10 @@ class Members:
     surveyed: Surveyed
     counted: Joined
 
+    def __repr__(self) -> str:
+        size = f"{self.members:,} members, {len(self.decisions):,} decisions"
+        return f"<{type(self).__name__}: {size}>"
+
     @cached_property
     def members(self) -> int:
         """How many there are."""

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
+from archdsl.shown import table
 from archdsl.space.joined import Joined, Taken, parts_around
 from archdsl.space.members import Members
 from archdsl.space.quantities import metric
@@ -35,11 +36,22 @@ class Row(NamedTuple):
     greatest: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Walk(Members):
     """The members of a space, and what they cost together."""
 
     joined: Joined
+
+    def _repr_html_(self) -> str:
+        """What the rows and the members cost, and every decision with its options."""
+        rows = [_cells(row.label, row.least, row.mean, row.greatest) for row in self.rows("macs")]
+        least, greatest = self.least("macs"), self.greatest("macs")
+        if least and greatest:
+            rows.append(_cells("total", least.cost, self.mean("macs"), greatest.cost))
+        columns = ("MACs", "least", "mean", "greatest")
+        decided = ((name, ", ".join(options)) for name, options in self.decisions.items())
+        decisions = table(("decision", "options"), decided)
+        return table(columns, rows, columns[1:]) + decisions
 
     def least(self, name: str) -> CostedMember | None:
         """A member that costs least; None if the space has no member."""
@@ -108,6 +120,10 @@ def walk_over(members: Members) -> Walk:
     """
     joined = Joined(members.surveyed, members.reading)
     return Walk(members.surveyed, members.counted, joined)
+
+
+def _cells(label: str, least: int, mean: Fraction, greatest: int) -> tuple[str, ...]:
+    return label, f"{least:,}", f"{round(mean):,}", f"{greatest:,}"
 
 
 def _label(part: Part) -> str:

@@ -43,6 +43,9 @@ class Spread:
     ends: Sequence[int]
     slack: int
 
+    def __repr__(self) -> str:
+        return f"<Spread of {self.members:,} members: {self.costs[0]:,} to {self.costs[-1]:,}>"
+
     @property
     def members(self) -> int:
         return self.ends[-1]
