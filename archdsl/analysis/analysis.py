@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from archdsl.ir.graph import Graph
 from archdsl.ir.pruning import without_unread
 from archdsl.program.files import NOTHING_UNSAVED, Unsaved
 from archdsl.program.program import Program, name_span
-from archdsl.source import Span
+from archdsl.source import Source, Span
 from archdsl.space.survey.repeats import Repeats
 from archdsl.spec import Spec
 
@@ -67,6 +67,18 @@ class _Known:
     reading: Hashable
     facts: NetworkFacts | None
     diagnostics: tuple[Diagnostic, ...]
+
+    def in_texts(self, sources: Mapping[str, Source]) -> _Known:
+        """The same with diagnostics in the texts as they are now, so that none counts twice."""
+
+        def moved(span: Span) -> Span:
+            return Span(sources.get(span.source.name, span.source), span.start, span.end)
+
+        found = [
+            replace(each, labels=tuple(replace(at, span=moved(at.span)) for at in each.labels))
+            for each in self.diagnostics
+        ]
+        return replace(self, diagnostics=(*found,))
 
 
 @dataclass(frozen=True)
@@ -131,13 +143,14 @@ def _networks(program: Program, before: _Memory) -> _Memory:
     """Build the networks whose parameters have values: the others are for derivations."""
     spec, readings = Spec(program).without_mistakes(), Readings(program)
     repeats = before.repeats_for(readings.blocks)
+    sources = {unit.file.source.name: unit.file.source for unit in program.units}
     networks: dict[str, _Known] = {}
     for name in spec.networks:
         if spec.missing_parameters(name):
             continue
         reading, last = readings.of(name), before.networks.get(name)
         if last is not None and last.reading == reading:
-            networks[name] = last
+            networks[name] = last.in_texts(sources)
         else:
             networks[name] = _build(spec.program, name, reading, repeats)
     return _Memory(networks, readings.blocks, repeats)

@@ -52,4 +52,4 @@ class Readings:
 
 def _place(definition: Definition) -> Hashable:
     span = definition.node.span
-    return definition.unit.path, span.start, span.text
+    return definition.unit.path, span.start, span.line, span.text

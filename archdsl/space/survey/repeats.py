@@ -20,7 +20,6 @@ from archdsl.build.values import Arguments, BlockValue, Tensor, Value
 from archdsl.ir.builder import Builder
 from archdsl.ir.graph import Node, Scope
 from archdsl.ir.graph import Value as GraphValue
-from archdsl.source import Span
 from archdsl.space.survey.blocks import Call
 from archdsl.space.survey.runs import changed, given_in
 from archdsl.space.survey.values import attached, detached, tensors
@@ -76,7 +75,7 @@ class Repeats:
             return _apply_block(frame, callee, arguments, node)
         frame.step(node.span, len(added.nodes))
         frame.check_room(node.span)
-        return added.again(frame, entering, node.span)
+        return added.again(frame, entering, node)
 
     def _first(
         self,
@@ -122,8 +121,8 @@ class _Added:
     positions: dict[GraphValue, int]
     value: Value
 
-    def again(self, frame: Frame, entering: Sequence[GraphValue], span: Span) -> Value:
-        """The same once more, on other values that enter, where it is called at a span."""
+    def again(self, frame: Frame, entering: Sequence[GraphValue], node: tree.Node) -> Value:
+        """The same once more, on other values that enter, and called by another node."""
         graph, start = frame.graph, self.start
         by, scopes_by = len(graph.nodes) - start.nodes, len(graph.scopes) - start.scopes
 
@@ -136,8 +135,13 @@ class _Added:
         graph.reads.extend([tuple([moved(v) for v in operands]) for operands in self.reads])
         graph.scopes.extend([_moved_scope(scope, scopes_by, moved) for scope in self.scopes])
         first = start.scopes + scopes_by
-        here = replace(graph.scopes[first], parent=frame.scope, site=frame.site(span), span=span)
-        graph.scopes[first] = here
+        graph.scopes[first] = replace(
+            graph.scopes[first],
+            names=frame.names_of(node),
+            parent=frame.scope,
+            site=frame.site(node.span),
+            span=node.span,
+        )
         return attached(self.value, lambda tensor: Tensor(moved(tensor.value), tensor.type))
 
 
@@ -154,14 +158,14 @@ def _added(
 
 
 def _moved_node(node: Node, by: int, scopes_by: int) -> Node:
-    """A node at another place. It has no names of the text: those are of the first one."""
+    """A node at another place, without what its values were written as."""
     return Node(
         node.index + by,
         node.operation,
         node.results,
         node.scope + scopes_by,
         node.site,
-        (),
+        node.names,
         node.span,
         share=node.share,
         weights_of=_shifted(node.weights_of, by),
@@ -172,7 +176,7 @@ def _moved_scope(scope: Scope, by: int, moved: Callable[[GraphValue], GraphValue
     return Scope(
         scope.index + by,
         scope.kind,
-        (),
+        scope.names,
         scope.definition,
         _shifted(scope.parent, by),
         scope.site,
