@@ -198,4 +198,4 @@ def _printed(found: Iterable[Diagnostic]) -> str:
     from archdsl.report.diagnostics import render  # few specs have mistakes
     from archdsl.report.text import Paint
 
-    return render([each for each in found if each.is_error], Paint())
+    return render([each for each in found if each.is_error], Paint()).rstrip()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-_TEXT, _NUMBER = "text-align: left", "text-align: right; font-variant-numeric: tabular-nums"
+_CELL = "padding: 0.15em 0.8em; text-align: "
+_TEXT, _NUMBER = f"{_CELL}left", f"{_CELL}right; font-variant-numeric: tabular-nums"
 """Colours are those of the notebook, be it light or dark."""
 
 
