@@ -41,10 +41,14 @@ class ImposedOrigin:
 
 
 class Rewrite:
-    """Takes the nodes of a graph in their order, and returns the new graph."""
+    """Takes the nodes of a graph in their order, and returns the new graph.
+
+    `places` has the new index of each node that is still there, by its old one.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self.places: dict[int, int] = {}
         self._nodes: list[Node] = []
         self._reads: list[tuple[Value, ...]] = []
         self._renumbered: dict[Value, Value] = {}
@@ -72,7 +76,7 @@ class Rewrite:
         Raises:
             Mismatch: the operation does not take the node's operands.
         """
-        return self._append(node, operation, self.graph.operands(node), imposed)
+        return self._append(node, node, operation, self.graph.operands(node), imposed)
 
     def fuse(self, node: Node, reader: Node, operation: Operation, **imposed: object) -> Node:
         """Replace a node by an operation that also does what its only reader did.
@@ -83,7 +87,7 @@ class Rewrite:
             Mismatch: the operation does not take the node's operands.
         """
         named = replace(node, names=reader.names, targets=reader.targets)
-        return self._append(named, operation, self.graph.operands(node), imposed)
+        return self._append(node, named, operation, self.graph.operands(node), imposed)
 
     def fuse_later(
         self, node: Node, reader: Node, operation: Operation, other: int, **imposed: object
@@ -104,22 +108,25 @@ class Rewrite:
             targets=reader.targets,
             joins=joins if any(joins) else (),
         )
-        return self._append(moved, operation, (*own, reads[other]), imposed)
+        return self._append(node, moved, operation, (*own, reads[other]), imposed)
 
     def move(self, node: Node, moved: Node) -> Node:
         """Keep a node, but in the scope, and with the place in the text, that `moved` has."""
-        return self._append(moved, node.operation, self.graph.operands(node), {})
+        return self._append(node, moved, node.operation, self.graph.operands(node), {})
 
     def _append(
         self,
+        old: Node,
         node: Node,
         operation: Operation,
         operands: tuple[Value, ...],
         imposed: Mapping[str, object],
     ) -> Node:
+        """Add what an old node has become, which stands where `node` was."""
         reads = tuple([self._renumbered[value] for value in operands])
         types = tuple([self._nodes[value.node].results[value.result] for value in reads])
         new = self._new_node(node, operation, infer_types(operation, types), imposed)
+        self.places[old.index] = new.index
         self._nodes.append(new)
         self._reads.append(reads)
         for place in range(len(new.results)):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from archdsl.ir.graph import Graph, Node
+from archdsl.ir.rewrite import Rewrite
 from archdsl.ops.forms import Expression, Layer
 from archdsl.ops.sources import Input
 
@@ -107,13 +108,12 @@ def _tensors_by_node(state: Tensors, paths: Paths) -> dict[int, Tensors]:
     return {node: by_layer.get(path, {}) for node, path in paths.items()}
 
 
-def kept(graph: Graph, changed: Mapping[int, int], after: Graph) -> Lowered:
-    """The result of a pass that leaves all tensors as they are.
-
-    `changed` has the new index of each node that is still there.
-    """
-    holding = [n.index for n in nodes_with_tensors(graph) if n.index in changed]
-    return Lowered(after, tuple([Keep(changed[index], (index,)) for index in holding]))
+def kept(rewrite: Rewrite) -> Lowered:
+    """The result of a pass that leaves all tensors as they are."""
+    places = rewrite.places
+    holding = [n.index for n in nodes_with_tensors(rewrite.graph) if n.index in places]
+    rules = [Keep(places[index], (index,)) for index in holding]
+    return Lowered(rewrite.finish(), tuple(rules))
 
 
 def nodes_with_tensors(graph: Graph) -> Iterator[Node]:

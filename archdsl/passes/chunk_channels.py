@@ -20,16 +20,15 @@ def chunk_channels(graph: Graph) -> Lowered:
     """The graph with such pairs marked; whether they run in chunks is seen when they run."""
     pairs = {node.index: reader.index for node in graph for reader in _depthwise(graph, node)}
     chunks = dict.fromkeys(pairs, Chunks.FIRST) | dict.fromkeys(pairs.values(), Chunks.SECOND)
-    rewrite, places = Rewrite(graph), dict[int, int]()
+    rewrite = Rewrite(graph)
     for node in graph:
         if node.index in chunks:
             assert isinstance(node.operation, Convolution)
             operation = replace(fused(node.operation), chunks=chunks[node.index])
-            new = rewrite.replace(node, operation, chunks=chunks[node.index])
+            rewrite.replace(node, operation, chunks=chunks[node.index])
         else:
-            new = rewrite.keep(node)
-        places[node.index] = new.index
-    return kept(graph, places, rewrite.finish())
+            rewrite.keep(node)
+    return kept(rewrite)
 
 
 def _depthwise(graph: Graph, node: Node) -> tuple[Node, ...]:

@@ -12,10 +12,11 @@ from archdsl.passes.base import Lowered, kept
 
 def drop_training(graph: Graph) -> Lowered:
     """The graph without operations that pass their operand on in evaluation."""
-    rewrite, places = Rewrite(graph), dict[int, int]()
+    rewrite = Rewrite(graph)
     for node in graph:
         if isinstance(node.operation, Dropout | StochasticDepth):
             rewrite.drop(node, *graph.operands(node))
         else:
-            places[node.index] = rewrite.keep(node).index
-    return kept(graph, places, replace(rewrite.finish(), initialisations=()))
+            rewrite.keep(node)
+    lowered = kept(rewrite)
+    return replace(lowered, graph=replace(lowered.graph, initialisations=()))

@@ -13,7 +13,7 @@ def fuse_activation(graph: Graph) -> Lowered:
     """The graph in which a convolution does the activation that is its only reader."""
     found = {node.index: act for node in graph if (act := _activation(graph, node))}
     into = {act.index: Value(index) for index, act in found.items()}
-    rewrite, places = Rewrite(graph), dict[int, int]()
+    rewrite = Rewrite(graph)
     for node in graph:
         if node.index in into:
             rewrite.drop(node, into[node.index])
@@ -22,10 +22,10 @@ def fuse_activation(graph: Graph) -> Lowered:
             assert isinstance(node.operation, Convolution)
             name = {"activation": act.operation.name}
             operation = fused(node.operation, **name)
-            places[node.index] = rewrite.fuse(node, act, operation, **name).index
+            rewrite.fuse(node, act, operation, **name)
         else:
-            places[node.index] = rewrite.keep(node).index
-    return kept(graph, places, rewrite.finish())
+            rewrite.keep(node)
+    return kept(rewrite)
 
 
 def _activation(graph: Graph, node: Node) -> Node | None:

@@ -19,7 +19,7 @@ def fuse_add(graph: Graph) -> Lowered:
     """
     found = {add.index: place for add in graph for place in _places(graph, add)}
     moved = {graph.operands(graph.node(add))[place].node: add for add, place in found.items()}
-    rewrite, places = Rewrite(graph), dict[int, int]()
+    rewrite = Rewrite(graph)
     for node in graph:
         if node.index in moved:
             rewrite.drop(node)
@@ -28,11 +28,10 @@ def fuse_add(graph: Graph) -> Lowered:
             convolution = graph.node(graph.operands(node)[place].node)
             assert isinstance(convolution.operation, Convolution)
             operation = fused(convolution.operation)
-            new = rewrite.fuse_later(convolution, node, operation, 1 - place)
-            places[convolution.index] = new.index
+            rewrite.fuse_later(convolution, node, operation, 1 - place)
         else:
-            places[node.index] = rewrite.keep(node).index
-    return kept(graph, places, rewrite.finish())
+            rewrite.keep(node)
+    return kept(rewrite)
 
 
 def _places(graph: Graph, add: Node) -> Iterator[int]:

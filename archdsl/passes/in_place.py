@@ -35,18 +35,17 @@ _ACTIVATIONS = (HardSigmoid, HardSwish, Relu, Relu6, Silu)
 
 def in_place(graph: Graph) -> Lowered:
     """The graph in which operations write over operands that die there."""
-    rewrite, places, memory = Rewrite(graph), dict[int, int](), _Memory(graph)
+    rewrite, memory = Rewrite(graph), _Memory(graph)
     for node in graph:
         place = memory.overwritten(node)
         if place is None:
-            new = rewrite.keep(node)
+            rewrite.keep(node)
         elif isinstance(node.operation, FusedConvolution):
             operation = replace(node.operation, overwrites=True)
-            new = rewrite.replace(node, operation, overwrites=True)
+            rewrite.replace(node, operation, overwrites=True)
         else:
-            new = rewrite.replace(node, InPlace(node.operation, place))
-        places[node.index] = new.index
-    return kept(graph, places, rewrite.finish())
+            rewrite.replace(node, InPlace(node.operation, place))
+    return kept(rewrite)
 
 
 class _Memory:

@@ -20,14 +20,16 @@ from archdsl.source import Span
 def inline(graph: Graph) -> Lowered:
     """The graph in which an operation that is all of a block is one of the block around it."""
     sizes = Counter(scope.index for node in graph for scope in graph.enclosing(node.scope))
-    rewrite, places = Rewrite(graph), dict[int, int]()
+    rewrite = Rewrite(graph)
     for node in graph:
         moved = node
         while (block := graph.scopes[moved.scope]) and _is_all_of(graph, moved, block, sizes):
             moved = _outside(graph, moved, block)
-        new = rewrite.keep(node) if moved is node else rewrite.move(node, moved)
-        places[node.index] = new.index
-    return kept(graph, places, rewrite.finish())
+        if moved is node:
+            rewrite.keep(node)
+        else:
+            rewrite.move(node, moved)
+    return kept(rewrite)
 
 
 def _is_all_of(graph: Graph, node: Node, scope: Scope, sizes: Counter[int]) -> bool:

@@ -11,11 +11,10 @@ from archdsl.passes.base import Lowered, kept
 
 def pool_as_mean(graph: Graph) -> Lowered:
     """The graph with each average pool that leaves one position as a mean over the positions."""
-    rewrite, places = Rewrite(graph), dict[int, int]()
+    rewrite = Rewrite(graph)
     for node in graph:
-        new = rewrite.replace(node, Mean(keep=True)) if _is_global(node) else rewrite.keep(node)
-        places[node.index] = new.index
-    return kept(graph, places, rewrite.finish())
+        rewrite.replace(node, Mean(keep=True) if _is_global(node) else node.operation)
+    return kept(rewrite)
 
 
 def _is_global(node: Node) -> bool:
