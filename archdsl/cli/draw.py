@@ -227,11 +227,11 @@ def _chart(
     from archdsl import files
     from archdsl.draw.charts.family import chart
     from archdsl.draw.charts.page import chart_page
-    from archdsl.draw.svg import chart_svg, pixels
+    from archdsl.draw.svg import chart_png, chart_svg
 
     page = chart_page(chart(members, convention))
     drawn: str | bytes = files.sealed(chart_svg(page), files.XML)
     if arguments.output.suffix == ".png":
-        drawn = files.sealed_png(pixels(chart_svg(page), max(page.width, page.height)))
+        drawn = files.sealed_png(chart_png(page))
     files.write(arguments.output, drawn, force=arguments.force)
     print(arguments.output)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archdsl.draw import style
+from archdsl.draw.paints import Paint, mixed
 from archdsl.draw.picture import Border, Box, Item, Line, Look, Panel, Picture, Wire, heading
 
 _HEAD = f"""\
   graph [fontname="Helvetica", fontsize=13, labeljust=l, labelloc=t, ranksep=0.3];
   node [fontname="Helvetica", fontsize=11, shape=box, style=filled, height=0.35];
-  edge [fontname="Helvetica", fontsize=9, arrowsize=0.6, color="{style.WIRE}"];"""
+  edge [fontname="Helvetica", fontsize=9, arrowsize=0.6, color="{Paint.WIRE.light}"];"""
 
 _LINES = {
     Line.PLAIN: "",
     Line.DASHED: "style=dashed",
-    Line.FAULTY: f'style=dashed, color="{style.FAULT}"',
+    Line.FAULTY: f'style=dashed, color="{Paint.FAULT_EDGE.light}"',
 }
 
 
@@ -32,7 +32,7 @@ def _lines(picture: Picture) -> Iterator[str]:
     for number, inset in enumerate(picture.insets):
         # Keys are unique in one panel only, hence the prefixes. Names from the spec are labels.
         yield f"  subgraph cluster_inset{number} {{"
-        yield f'    label={_quote(inset.title, *inset.facts)}; color="{style.FRAME_EDGE}";'
+        yield f'    label={_quote(inset.title, *inset.facts)}; color="{Paint.FRAME_EDGE.light}";'
         yield from _panel(inset, f"c{number}_", "    ")
         yield "  }"
     yield "}"
@@ -50,13 +50,13 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
             yield f"{indent}{prefix}{item.key} [{_box(item)}];"
             continue
         yield f"{indent}subgraph cluster_{prefix}{item.key} {{"
-        yield f'{indent}  label={_quote(heading(item))}; color="{style.FRAME_EDGE}";'
+        yield f'{indent}  label={_quote(heading(item))}; color="{Paint.FRAME_EDGE.light}";'
         yield from _items(item.items, prefix, f"{indent}  ")
         yield f"{indent}}}"
 
 
 def _box(box: Box) -> str:
-    fill, edge = style.colours(box)
+    fill, edge = mixed(box)
     parts = [
         f"label={_quote(heading(box), *box.lines, *(each.text for each in box.choices))}",
         f'fillcolor="{fill}"',

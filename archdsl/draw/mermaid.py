@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archdsl.draw import style
+from archdsl.draw.paints import Paint, mixed
 from archdsl.draw.picture import Border, Box, Group, Item, Line, Look, Panel, Picture, Wire, heading
 
 _PLAIN = set(" .,:=+-_×²³⁴·%()/")
@@ -45,10 +45,10 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
             yield f"{indent}end"
             continue
         left, right = _brackets(item)
-        name, (fill, edge) = f"{prefix}{item.key}", style.colours(item)
+        name, (fill, edge) = f"{prefix}{item.key}", mixed(item)
         lines = (*item.lines, *(each.text for each in item.choices))
         yield f"{indent}{name}{left}{_quote(heading(item), *lines)}{right}"
-        yield f"{indent}style {name} fill:{fill},stroke:{edge},color:{style.INK}"
+        yield f"{indent}style {name} fill:{fill},stroke:{edge},color:{Paint.INK.light}"
 
 
 def _brackets(box: Box) -> tuple[str, str]:

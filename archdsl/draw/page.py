@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from archdsl.draw import style
 from archdsl.draw.layout.frames import lay_out
 from archdsl.draw.layout.geometry import Area, Layout, Point, join
-from archdsl.draw.picture import Border, Box, Look, Panel, Picture
+from archdsl.draw.paints import Paint
+from archdsl.draw.picture import Box, Look, Panel, Picture
 from archdsl.draw.style import HEADING, PLAIN, Font
 
 _MARGIN = 28.0
@@ -30,7 +30,7 @@ class Writing:
     x: float
     y: float
     font: Font
-    ink: str
+    ink: Paint
     anchor: str = "start"
 
     @property
@@ -44,23 +44,13 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """A patch of colour in the legend."""
-
-    area: Area
-    fill: str
-    edge: str
-    border: Border | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Everything that is drawn of a picture, or of one diagram, with its position."""
 
     title: str
     layout: Layout
     writings: tuple[Writing, ...]
-    samples: tuple[Sample, ...]
+    samples: tuple[Area, ...]
     width: float
     height: float
 
@@ -81,7 +71,7 @@ class Mark:
     x: float
     y: float
     shape: Shape
-    ink: str
+    ink: Paint
     tooltip: str
 
 
@@ -90,7 +80,7 @@ class Stroke:
     """A line through points."""
 
     points: tuple[Point, ...]
-    ink: str
+    ink: Paint
     width: float
 
 
@@ -132,7 +122,7 @@ def _beside(main: Page, insets: Sequence[Page]) -> Iterator[Page]:
 
 def _translate(part: Page, dx: float, dy: float) -> Page:
     writings = tuple(replace(w, x=w.x + dx, y=w.y + dy) for w in part.writings)
-    samples = tuple(replace(s, area=s.area.translate(dx, dy)) for s in part.samples)
+    samples = tuple(sample.translate(dx, dy) for sample in part.samples)
     layout, right, bottom = part.layout.translate(dx, dy), part.width + dx, part.height + dy
     return Page(part.title, layout, writings, samples, right, bottom)
 
@@ -140,7 +130,7 @@ def _translate(part: Page, dx: float, dy: float) -> Page:
 def _panel_page(panel: Panel, picture: Picture | None) -> Page:
     """The page of one diagram: title, facts, legend, the diagram, and its notes."""
     writings = list(_head(panel))
-    samples: list[Sample] = []
+    samples: list[Area] = []
     y = writings[-1].y + 18
     for legend in (_scale, _swatches):
         texts, patches = legend(picture, y) if picture else ([], [])
@@ -148,53 +138,45 @@ def _panel_page(panel: Panel, picture: Picture | None) -> Page:
         y += 22 if patches else 0
     drawn = lay_out(panel.items, panel.wires)
     left, top, right, bottom = drawn.extent
-    width = max(
-        right - left, *(w.right for w in writings), *(s.area.x + s.area.width for s in samples), 0
-    )
+    width = max(right - left, *(w.right for w in writings), *(s.x + s.width for s in samples), 0)
     drawn = drawn.translate((width - (right - left)) / 2 - left, y + 8 - top)
     depth = y + 8 + bottom - top
     for place, note in enumerate(panel.notes, start=1):
-        writings.append(Writing(note, 0, depth + 8 + 16 * place, PLAIN, style.MUTED))
+        writings.append(Writing(note, 0, depth + 8 + 16 * place, PLAIN, Paint.MUTED))
     width = max(width, *(writing.right for writing in writings))
     depth = max(depth, *(writing.y for writing in writings))
     return Page(panel.title, drawn, tuple(writings), tuple(samples), width, depth)
 
 
 def _head(panel: Panel) -> Iterator[Writing]:
-    yield Writing(panel.title, 0, 17, HEADING, style.INK)
+    yield Writing(panel.title, 0, 17, HEADING, Paint.INK)
     for place, fact in enumerate(panel.facts):
-        yield Writing(fact, 0, 38 + 16 * place, PLAIN, style.MUTED)
+        yield Writing(fact, 0, 38 + 16 * place, PLAIN, Paint.MUTED)
 
 
-def _scale(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
+def _scale(picture: Picture, y: float) -> tuple[list[Writing], list[Area]]:
     """The legend of the colours: the quantity, 0 %, the colours, and the largest share."""
     if picture.scale is None:
         return [], []
     quantity, most = picture.scale.quantity, picture.scale.most
-    texts = [Writing(quantity, 0, y + 11, PLAIN, style.MUTED)]
+    texts = [Writing(quantity, 0, y + 11, PLAIN, Paint.MUTED)]
     x = texts[0].right + 12
-    texts.append(Writing("0 %", x, y + 11, PLAIN, style.MUTED))
+    texts.append(Writing("0 %", x, y + 11, PLAIN, Paint.MUTED))
     x = texts[1].right + 6
-    patches = [
-        _patch(x + 16 * step, y, 16, style.heat_colours(step / (_STEPS - 1))[0])
-        for step in range(_STEPS)
-    ]
-    texts.append(Writing(most, x + 16 * _STEPS + 6, y + 11, PLAIN, style.MUTED))
+    patches = [_patch(x + 16 * step, y, step / (_STEPS - 1)) for step in range(_STEPS)]
+    texts.append(Writing(most, x + 16 * _STEPS + 6, y + 11, PLAIN, Paint.MUTED))
     return texts, patches
 
 
-def _swatches(picture: Picture, y: float) -> tuple[list[Writing], list[Sample]]:
+def _patch(x: float, y: float, heat: float) -> Area:
+    return Area(Box(0, Look.BLOCK, "", heat=heat), x, y, 15, 14)
+
+
+def _swatches(picture: Picture, y: float) -> tuple[list[Writing], list[Area]]:
     """The legend of the looks of boxes."""
-    texts, patches, x = list[Writing](), list[Sample](), 0.0
+    texts, patches, x = list[Writing](), list[Area](), 0.0
     for swatch in picture.swatches:
-        fill, edge = style.LOOKS[swatch.look]
-        area = Area(Box(0, swatch.look, "", border=swatch.border), x, y, 22, 14)
-        patches.append(Sample(area, fill, edge, swatch.border))
-        texts.append(Writing(swatch.label, x + 28, y + 11, PLAIN, style.MUTED))
+        patches.append(Area(Box(0, swatch.look, "", border=swatch.border), x, y, 22, 14))
+        texts.append(Writing(swatch.label, x + 28, y + 11, PLAIN, Paint.MUTED))
         x = texts[-1].right + 20
     return texts, patches
-
-
-def _patch(x: float, y: float, width: float, fill: str) -> Sample:
-    area = Area(Box(0, Look.BLOCK, ""), x, y, width, 14)
-    return Sample(area, fill, style.FRAME_EDGE)

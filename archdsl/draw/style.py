@@ -1,4 +1,4 @@
-"""How pictures look: colours, the widths of texts, the sizes of boxes.
+"""How pictures look: the widths of texts, the sizes of boxes.
 
 Widths come from a table and not from a font of this machine, for the same bytes everywhere. A
 reader's font may be narrower than the table says, but hardly wider.
@@ -11,51 +11,8 @@ from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from archdsl.draw.layout.geometry import Size
+from archdsl.draw.paints import Paint
 from archdsl.draw.picture import Box, Chips, Group, Look, times
-
-INK, MUTED, WIRE, FAULT = "#1c2430", "#566070", "#6b7686", "#c62828"
-FRAME, FRAME_EDGE = "#f6f7f9", "#cfd5dd"
-
-GRID, ALONE = "#e6e9ee", "#7b8694"
-GROUPS = ("#2f6fb5", "#c4620f", "#3b8546", "#8a4aa8", "#b8324f", "#0f7c86")
-"""The colours of groups in a chart. Points without a group are in ALONE."""
-
-_COLD, _EDGE_COLD = (255, 255, 255), (176, 184, 196)
-_HOT, _EDGE_HOT = (255, 167, 84), (196, 98, 16)
-
-LOOKS = {
-    Look.BLOCK: ("#ffffff", "#b0b8c4"),
-    Look.END: ("#eef1f5", "#8d97a6"),
-    Look.FAULT: ("#fde7e7", FAULT),
-    Look.REST: ("#ffffff", "#b0b8c4"),
-    Look.SUM: ("#ffffff", WIRE),
-    Look.SINK: ("#eef1f5", MUTED),
-    Look.TEMPORAL: ("#dcebfb", "#2f6fb5"),
-    Look.SPATIAL: ("#e0f2e1", "#3b8546"),
-    Look.SPATIOTEMPORAL: ("#f1e3f7", "#8a4aa8"),
-}
-"""Fill and edge of a box by its look: light fills under dark text, distinct for all readers."""
-
-TAKEN, OPEN = ("#d9e2ee", "#566070"), ("#ffffff", "#b0b8c4")
-"""Fill and edge of an option: of the one that is drawn, and of the others."""
-
-
-def colours(box: Box) -> tuple[str, str]:
-    """Fill and edge of a box: by its cost if it has one, otherwise by its look."""
-    if box.heat is None or box.look is Look.FAULT:
-        return LOOKS[box.look]
-    return heat_colours(box.heat)
-
-
-def heat_colours(heat: float) -> tuple[str, str]:
-    """Fill and edge for a heat from 0, white, to 1, orange."""
-    return _between(_COLD, _HOT, heat), _between(_EDGE_COLD, _EDGE_HOT, heat)
-
-
-def _between(cold: tuple[int, ...], hot: tuple[int, ...], heat: float) -> str:
-    mixed = (round(c + (h - c) * heat) for c, h in zip(cold, hot, strict=True))
-    return "#" + "".join(f"{part:02x}" for part in mixed)
-
 
 # Texts
 
@@ -98,6 +55,7 @@ def _other(char: str) -> int:
 HEADING = Font(17, 600)
 TITLE = Font(13, 600)
 PLAIN = Font(11)
+BOLD = Font(11, 600)
 
 
 def clean(text: str) -> str:
@@ -124,6 +82,9 @@ _NARROWEST = 120.0
 _STEP = 36.0
 
 
+TAKEN, OPEN = (Paint.TAKEN, Paint.TAKEN_EDGE), (Paint.CARD, Paint.CARD_EDGE)
+"""Fill and edge of an option: of the one that is drawn, and of the others."""
+
 CHIP, CHIP_GAP = 18.0, 4.0
 """Pixels from one line of chips to the next, and between two chips."""
 
@@ -133,7 +94,7 @@ CHIP_SHARE = 72.0
 
 
 def chip_width(option: str, share: float) -> float:
-    return PLAIN.width(option) + 12 + CHIP_SHARE * share
+    return BOLD.width(option) + 12 + CHIP_SHARE * share
 
 
 def names_width(choices: Iterable[Chips]) -> float:

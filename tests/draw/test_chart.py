@@ -183,7 +183,7 @@ def test_svg_escapes() -> None:
     text = chart_svg(chart_page(hostile))
     root = ElementTree.fromstring(text)
     assert {e.tag for e in root.iter()} == {
-        f"{SVG}{t}" for t in "svg title rect path g text".split()
+        f"{SVG}{t}" for t in "svg title style rect path g text".split()
     }
     assert HOSTILE in [element.text for element in root.iter(f"{SVG}text")]
     assert "<script" not in text

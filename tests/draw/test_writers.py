@@ -35,7 +35,7 @@ def test_svg_is_valid_and_complete(name: str) -> None:
     texts = [element.text for element in root.iter(f"{SVG}text")]
     assert network.name in texts
     assert "share of MACs" in texts
-    allowed = {f"{SVG}{tag}" for tag in ("svg", "title", "g", "rect", "path", "text", "tspan")}
+    allowed = {f"{SVG}{tag}" for tag in ("svg", "title", "style", "g", "rect", "path", "text", "tspan")}
     assert {element.tag for element in root.iter()} <= allowed
 
 
@@ -50,7 +50,7 @@ def test_svg_escapes() -> None:
     text = svg(hostile())
     root = ElementTree.fromstring(text)
     assert {e.tag for e in root.iter()} == {
-        f"{SVG}{t}" for t in "svg title g rect path text tspan".split()
+        f"{SVG}{t}" for t in "svg title style g rect path text tspan".split()
     }
     assert HOSTILE in [element.text for element in root.iter(f"{SVG}text")]
     assert clean(HOSTILE) in [element.get("data-file") for element in root.iter(f"{SVG}g")]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archdsl.diagnostics import counted
-from archdsl.draw import style
 from archdsl.draw.charts.chart import Chart, Group, Linear, Logarithmic, Point, Tick
 from archdsl.draw.charts.labels import RADIUS, Anchor, PlacedLabel, Rectangle, place
 from archdsl.draw.layout import geometry
 from archdsl.draw.page import ChartPage, Mark, Shape, Stroke, Writing
+from archdsl.draw.paints import Paint
 from archdsl.draw.style import HEADING, PLAIN, Font
 
 _MARGIN = 28.0
@@ -24,6 +24,9 @@ _ZOOMS = (1.25, 1.5, 2.0, 3.0)
 """The larger sizes of axes that are tried."""
 
 _AXIS = Font(12, 600)
+
+_INKS = (Paint.BLUE, Paint.ORANGE, Paint.GREEN, Paint.VIOLET, Paint.RED, Paint.TEAL)
+"""The colours of groups. Points without a group are in ALONE."""
 
 
 def chart_page(chart: Chart) -> ChartPage:
@@ -62,7 +65,7 @@ class _Drawing:
         writings = [*self.legend, *self._scales(), *self._notes()]
         right = max(self.room.right, *(writing.right for writing in writings))
         height = max(writing.y for writing in writings) + _MARGIN
-        leaders = [Stroke(p.leader, style.ALONE, 1) for p in self.placed if p and p.leader]
+        leaders = [Stroke(p.leader, Paint.ALONE, 1) for p in self.placed if p and p.leader]
         strokes = (*self._grid(), *self._lines(), *leaders)
         marks = (*self.patches, *self._marks())
         labels = tuple(self._label_texts())
@@ -84,11 +87,11 @@ class _Drawing:
         left, top, right, bottom = _edges(self.room)
         for tick in self.across.ticks:
             x = self._x(tick.place)
-            yield Stroke(((x, top), (x, bottom)), style.GRID, 1)
+            yield Stroke(((x, top), (x, bottom)), Paint.GRID, 1)
         for tick in self.up.ticks:
             y = self._y(tick.place)
-            yield Stroke(((left, y), (right, y)), style.GRID, 1)
-        yield Stroke(((left, top), (left, bottom), (right, bottom)), style.WIRE, 1.3)
+            yield Stroke(((left, y), (right, y)), Paint.GRID, 1)
+        yield Stroke(((left, top), (left, bottom), (right, bottom)), Paint.WIRE, 1.3)
 
     def _scales(self) -> Iterator[Writing]:
         left, top, right, bottom = _edges(self.room)
@@ -97,15 +100,15 @@ class _Drawing:
         for tick in self.up.ticks:
             yield _number(tick, left - 8, self._y(tick.place) + 4, "end")
         yield Writing(
-            self.chart.across, (left + right) / 2, bottom + 40, _AXIS, style.INK, "middle"
+            self.chart.across, (left + right) / 2, bottom + 40, _AXIS, Paint.INK, "middle"
         )
-        yield Writing(self.chart.up, _MARGIN, top - 14, _AXIS, style.INK)
+        yield Writing(self.chart.up, _MARGIN, top - 14, _AXIS, Paint.INK)
 
     def _notes(self) -> Iterator[Writing]:
         more = f"{counted(self.unlabelled, 'point')} without a label, for lack of room"
         for line, note in enumerate([*self.chart.notes, *[more] * bool(self.unlabelled)], start=1):
             y = self.room.bottom + 48 + 16 * line
-            yield Writing(note, _MARGIN, y, PLAIN, style.MUTED)
+            yield Writing(note, _MARGIN, y, PLAIN, Paint.MUTED)
 
     # Points
 
@@ -133,9 +136,9 @@ class _Drawing:
             is_left = self._at(point)[0] > right
             x, anchor = (right, "end") if is_left else (left, "start")
             y = placed.area.top + 10.5  # the baseline of the first line
-            yield Writing(point.label, x, y, PLAIN, style.INK, anchor)
+            yield Writing(point.label, x, y, PLAIN, Paint.INK, anchor)
             if point.detail:
-                yield Writing(point.detail, x, y + _LINE, PLAIN, style.MUTED, anchor)
+                yield Writing(point.detail, x, y + _LINE, PLAIN, Paint.MUTED, anchor)
 
 
 def _edges(room: Rectangle) -> tuple[float, float, float, float]:
@@ -143,7 +146,7 @@ def _edges(room: Rectangle) -> tuple[float, float, float, float]:
 
 
 def _number(tick: Tick, x: float, y: float, anchor: str) -> Writing:
-    return Writing(tick.text, x, y, PLAIN, style.MUTED, anchor)
+    return Writing(tick.text, x, y, PLAIN, Paint.MUTED, anchor)
 
 
 def _size(point: Point) -> tuple[float, float]:
@@ -151,7 +154,7 @@ def _size(point: Point) -> tuple[float, float]:
     return width, _LINE * (2 if point.detail else 1)
 
 
-def _styles(chart: Chart) -> Iterator[tuple[str, Shape]]:
+def _styles(chart: Chart) -> Iterator[tuple[Paint, Shape]]:
     """A colour and a shape for each group.
 
     There are 6 colours and 4 shapes, which give 12 different pairs when both are taken in turn.
@@ -160,30 +163,30 @@ def _styles(chart: Chart) -> Iterator[tuple[str, Shape]]:
     number = 0
     for group in chart.groups:
         if not group.name:
-            yield style.ALONE, Shape.CIRCLE
+            yield Paint.ALONE, Shape.CIRCLE
             continue
-        yield style.GROUPS[number % len(style.GROUPS)], shapes[number % len(shapes)]
+        yield _INKS[number % len(_INKS)], shapes[number % len(shapes)]
         number += 1
 
 
 def _legend(chart: Chart, width: float) -> tuple[list[Writing], list[Mark], float]:
     """The title, the facts and the names of groups; and the top of the axes below them."""
-    writings = [Writing(chart.title, _MARGIN, _MARGIN + 17, HEADING, style.INK)]
+    writings = [Writing(chart.title, _MARGIN, _MARGIN + 17, HEADING, Paint.INK)]
     for line, fact in enumerate(chart.facts):
-        writings.append(Writing(fact, _MARGIN, _MARGIN + 38 + 16 * line, PLAIN, style.MUTED))
+        writings.append(Writing(fact, _MARGIN, _MARGIN + 38 + 16 * line, PLAIN, Paint.MUTED))
     patches: list[Mark] = []
     x, y = _MARGIN, writings[-1].y + 24
     for group, (ink, shape) in _named(chart):
-        entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, style.INK)
+        entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, Paint.INK)
         if entry.right > _MARGIN + width and x > _MARGIN:
             x, y = _MARGIN, y + 18
-            entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, style.INK)
+            entry = Writing(group.name, x + 2 * RADIUS + 6, y, PLAIN, Paint.INK)
         patches.append(Mark(x + RADIUS, y - 4, shape, ink, group.name))
         writings.append(entry)
         x = entry.right + 20
     return writings, patches, y + (44 if patches else 20)
 
 
-def _named(chart: Chart) -> Sequence[tuple[Group, tuple[str, Shape]]]:
+def _named(chart: Chart) -> Sequence[tuple[Group, tuple[Paint, Shape]]]:
     pairs = zip(chart.groups, _styles(chart), strict=True)
     return [(group, style) for group, style in pairs if group.name]

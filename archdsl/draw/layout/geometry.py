@@ -33,6 +33,10 @@ class Area:
     def translate(self, dx: float, dy: float) -> Area:
         return replace(self, x=self.x + dx, y=self.y + dy)
 
+    def shrink(self, inset: float) -> Area:
+        width, height = self.width - 2 * inset, self.height - 2 * inset
+        return Area(self.item, self.x + inset, self.y + inset, width, height)
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
