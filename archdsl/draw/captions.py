@@ -1,133 +1,133 @@
 """The lines on a box: the parameters of an operation or a block that tell it from others.
 
-A box has room for two short lines, so what a reader can see elsewhere is left out: defaults, the
-channels that the shape on the wire shows, and words that are the same in the whole network.
+What a reader can see elsewhere is left out: the channels that the shape on the wire shows, and what
+is as its default, or the same word, in all boxes of a kind. What one box of a kind shows, all do,
+so that neighbours can be compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from fractions import Fraction
+from dataclasses import dataclass, field, fields
 
+from archdsl.draw.outline import Outline
+from archdsl.draw.picture import Look, boxes
 from archdsl.draw.style import clean, shorten
+from archdsl.draw.words import fact, is_default, is_word, written
 from archdsl.ir.graph import Graph, Node, Scope
-from archdsl.ir.types import TensorType
+from archdsl.ir.members import Member
+from archdsl.params.numbers import is_number
 
-_LONGEST, _MOST = 36, 2
+_LONGEST, _MOST = 36, 3
+"""Characters of a line, and lines."""
 
 _IN_SHAPE = ("channels", "features")
 """Parameters that the shape of the result shows too."""
 
-_SIZES = ("kernel", "stride", "padding", "dilation", "shape", "size", "window", "narrow", "patch")
-"""Parameters whose tuples are written as products, `1×3×3`."""
+_CONTROL = ("number", *_IN_SHAPE)
+"""Columns of tables that are no facts of a block."""
 
 
-def share(part: int, whole: int) -> str:
-    """A part of a whole in percent; empty if it is 0."""
-    percent = 100 * part / whole if whole else 0
-    if not percent:
-        return ""
-    # Not 0.0 %, which would say that it costs nothing.
-    return f"{percent:.1f} %" if percent >= 0.05 else "<0.1 %"
+def facts_by_box(outline: Outline) -> Mapping[int, tuple[str, ...]]:
+    """The facts of each box by its key, such as `kernel 3×3×3`, in the order of the parameters."""
+    shown = [box.key for box in boxes(outline.items) if box.look is Look.BLOCK]
+    instances = {key: _instances(outline, key) for key in shown}
+    kinds: dict[str, _Kind] = {}
+    for each in instances.values():
+        for instance in each:
+            kinds.setdefault(instance.kind, _Kind()).add(instance)
+    return {key: tuple(kinds[each[0].kind].facts(each)) for key, each in instances.items() if each}
 
 
-def shape(tensor: TensorType) -> str:
-    """`24 × 13 × 80²`."""
-    return str(tensor).replace(" x ", " × ").replace("^2", "²")
+def lines(facts: Iterable[str]) -> tuple[str, ...]:
+    """Facts put together in lines, as many as there is room for."""
+    packed = [""]
+    for each in facts:
+        text, last = shorten(each, _LONGEST), packed[-1]
+        if len(last) + 2 + len(text) <= _LONGEST:
+            packed[-1] = f"{last}, {text}" if last else text
+        elif len(packed) < _MOST:
+            packed.append(text)
+        else:
+            packed[-1] = shorten(f"{last}, …", _LONGEST)
+            break
+    return tuple(filter(None, packed))
 
 
-def node_caption(node: Node) -> tuple[str, ...]:
-    """The lines for an operation: the parameters that differ from their defaults."""
-    operation = node.operation
-    if operation.needs_owner or operation.formula:
-        return _lines([operation.formula])
-    given = {
-        field.name: (getattr(operation, field.name), field.default) for field in fields(operation)
-    }
-    return _lines(
-        _named(name, value)
-        for name, (value, default) in given.items()
-        if not _is_default(value, default) and name not in _IN_SHAPE
-    )
+# What a box stands for
 
 
 @dataclass(frozen=True)
-class BlockCaptions:
-    """The lines for blocks.
+class _Instance:
+    """An operation or a block, with its parameters and their defaults.
 
-    `values` has all words that a parameter of a block takes in the network, by block and parameter.
+    `formula` is the operation as it is written, where that says more than its parameters.
     """
 
-    values: Mapping[tuple[str, str], frozenset[str]]
-
-    def caption(self, *scopes: Scope) -> tuple[str, ...]:
-        """The lines for instances of a block that one box stands for.
-
-        These are the parameters that differ from their defaults and are equal in all instances. A
-        word, such as the name of an activation, is shown only if the network has several.
-        """
-        return _lines(self._given(scopes[0], scopes[1:]))
-
-    def _given(self, scope: Scope, others: Sequence[Scope]) -> Iterator[str]:
-        block = scope.block
-        for name in block.parameters if block else ():
-            value = scope.bindings.get(name)
-            is_default = block is not None and _is_default(value, block.defaults.get(name, ...))
-            if any(other.bindings.get(name) != value for other in others):
-                continue  # one box stands for all instances, and cannot say two values
-            is_varied = len(self.values.get((scope.definition, name), ())) > 1
-            if name not in _IN_SHAPE and not is_default and (is_varied or not _is_word(value)):
-                yield _named(name, value)
+    kind: str
+    values: Mapping[str, object]
+    defaults: Mapping[str, object]
+    formula: str = ""
 
 
-def block_captions(graph: Graph) -> BlockCaptions:
-    found: dict[tuple[str, str], set[str]] = {}
-    for scope in graph.scopes:
-        for name in scope.block.parameters if scope.block else ():
-            value = scope.bindings.get(name)
-            if _is_word(value):
-                found.setdefault((scope.definition, name), set()).add(_value(value))
-    return BlockCaptions({key: frozenset(values) for key, values in found.items()})
+def _instances(outline: Outline, key: int) -> list[_Instance]:
+    return [each for member in outline.members[key] for each in _of_member(outline.graph, member)]
 
 
-def _is_default(value: object, default: object) -> bool:
-    """Whether a value is the default; `(1, 1, 1)` is for a default of 1."""
-    return value == default or (isinstance(value, tuple) and set(value) == {default})
+def _of_member(graph: Graph, member: Member) -> Iterator[_Instance]:
+    if isinstance(member, Node):
+        yield _of_node(member)
+    elif member.kind == "row":  # of operations, for those of blocks have the blocks as members
+        yield from (_of_node(node) for node in graph if node.scope == member.index)
+    elif member.block:
+        cells = _cells(graph, member)
+        own = {name: member.bindings.get(name) for name in member.block.parameters}
+        yield _Instance(member.definition, cells | own, member.block.defaults)
 
 
-def _is_word(value: object) -> bool:
-    """Whether a value is the name of a choice or a block, or `none`."""
-    return not isinstance(value, int | Fraction | tuple)
+def _of_node(node: Node) -> _Instance:
+    operation = node.operation
+    if operation.needs_owner or operation.formula:
+        return _Instance(operation.name, {}, {}, operation.formula)
+    own = {each.name: getattr(operation, each.name) for each in fields(operation)}
+    return _Instance(operation.name, own, {each.name: each.default for each in fields(operation)})
 
 
-def _lines(texts: Iterable[str]) -> tuple[str, ...]:
-    """Texts put together in lines, as many as there is room for."""
-    lines = [""]
-    for text in map(clean, filter(None, texts)):
-        text, last = shorten(text, _LONGEST), lines[-1]
-        if len(last) + 2 + len(text) <= _LONGEST:
-            lines[-1] = f"{last}, {text}" if last else text
-        elif len(lines) < _MOST:
-            lines.append(text)
-    return tuple(filter(None, lines))
+def _cells(graph: Graph, scope: Scope) -> dict[str, object]:
+    """The numbers of a row that its block does not take as they are, as an expansion."""
+    row = graph.scopes[scope.parent or 0]
+    if row.kind != "row" or scope.block is None:
+        return {}
+    known, cells = {*_CONTROL, *scope.block.parameters}, row.bindings.items()
+    return {name: value for name, value in cells if name not in known and is_number(value)}
 
 
-def _named(name: str, value: object) -> str:
-    if value is True:  # `bias`, not `bias true`
-        return name
-    text = _value(value)
-    if name in _SIZES and isinstance(value, tuple):
-        text = "×".join(map(_value, value))
-    return f"{name} {text}" if text and value is not None and value is not False else ""
+# What the boxes of a kind show
 
 
-def _value(value: object) -> str:
-    """A value as the language writes it, fractions as decimals."""
-    if isinstance(value, Fraction):
-        return f"{float(value):.4g}"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_value, value))})"
-    if isinstance(value, bool | int | str | None):
-        return str(value).lower()
-    return str(getattr(value, "name", ""))
+@dataclass
+class _Kind:
+    """All instances of a block or an operation that are drawn: which parameters they show."""
+
+    values: dict[str, dict[str, None]] = field(default_factory=dict)
+    notable: set[str] = field(default_factory=set)
+
+    def add(self, instance: _Instance) -> None:
+        for name, value in instance.values.items():
+            self.values.setdefault(name, {})[written(value)] = None
+            if not is_word(value) and not is_default(value, instance.defaults.get(name, ...)):
+                self.notable.add(name)
+
+    def facts(self, instances: Sequence[_Instance]) -> Iterator[str]:
+        if instances[0].formula:
+            yield clean(instances[0].formula)
+        for name in self._shown:
+            values = [each.values.get(name) for each in instances]
+            if text := clean(fact(name, values, instances[0].defaults.get(name, ...))):
+                yield text
+
+    @property
+    def _shown(self) -> Iterator[str]:
+        for name, different in self.values.items():
+            if name not in _IN_SHAPE and (name in self.notable or len(different) > 1):
+                yield name

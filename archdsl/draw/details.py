@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from archdsl.costs.figures import Figures
-from archdsl.draw import captions
+from archdsl.draw import captions, words
 from archdsl.draw.opening import below_tables, path_of
 from archdsl.draw.outline import Outline
 from archdsl.draw.picture import Details, Group, Item
@@ -33,8 +33,8 @@ def with_details(outline: Outline, figures: Mapping[int, Figures]) -> tuple[Item
     """The items of an outline with their details, and the share of the whole that each costs."""
     members = (member for each in outline.members.values() for member in each[:1])
     names = short_names(member.span.source.name for member in members)
-    below = below_tables(outline.graph)
-    return _Detailed(outline, figures, names, below).items(outline.items)
+    below, facts = below_tables(outline.graph), captions.facts_by_box(outline)
+    return _Detailed(outline, figures, names, below, facts).items(outline.items)
 
 
 def short_names(paths: Iterable[str]) -> Mapping[str, str]:
@@ -59,19 +59,21 @@ class _Detailed:
     figures: Mapping[int, Figures]
     names: Mapping[str, str]
     below: Mapping[int, Sequence[Scope]]
+    facts: Mapping[int, Sequence[str]]
 
     def items(self, items: Iterable[Item]) -> tuple[Item, ...]:
         return tuple(map(self._item, items))
 
     def _item(self, item: Item) -> Item:
-        view, figures = self.outline.view, self._figures(item)
-        share = captions.share(
-            figures.total(view.convention), view.costs.total.total(view.convention)
-        )
+        convention, figures = self.outline.view.convention, self._figures(item)
+        whole = self.outline.view.costs.total
+        share = words.share(figures.total(convention), whole.total(convention))
         details = self._details(item.key, figures)
         if isinstance(item, Group):
-            return replace(item, items=self.items(item.items), share=share, details=details)
-        return replace(item, share=share, details=details)
+            costs, items = words.params(figures), self.items(item.items)
+            return replace(item, items=items, share=share, costs=costs, details=details)
+        costs, lines = words.costs(figures, convention), captions.lines(details.facts)
+        return replace(item, lines=lines, share=share, costs=costs, details=details)
 
     def _figures(self, item: Item) -> Figures:
         if isinstance(item, Group):
@@ -83,8 +85,8 @@ class _Detailed:
         span, last = members[0].span, self._last_line(members[0])
         file, shape = self.names[span.source.name], self._shape(members[-1])
         path, is_open = path_of(outline.naming, members), outline.is_open.get(key)
-        figure = (figures.params, figures.macs)
-        return Details(file, span.line, last, shape, *figure, path, is_open)
+        figure, facts = (figures.params, figures.macs), tuple(self.facts.get(key, ()))
+        return Details(file, span.line, last, shape, *figure, path, is_open, facts)
 
     def _last_line(self, member: Member) -> int:
         """The line of a member, or that of the last row of a stage."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archdsl.draw.paints import Paint, mixed
-from archdsl.draw.picture import Border, Box, Item, Line, Look, Panel, Picture, Wire, heading
+from archdsl.draw.picture import (
+    Border,
+    Box,
+    Item,
+    Line,
+    Look,
+    Panel,
+    Picture,
+    Wire,
+    all_lines,
+    heading,
+)
 
 _HEAD = f"""\
   graph [fontname="Helvetica", fontsize=13, labeljust=l, labelloc=t, ranksep=0.3];
@@ -58,7 +69,7 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
 def _box(box: Box) -> str:
     fill, edge = mixed(box)
     parts = [
-        f"label={_quote(heading(box), *box.lines, *(each.text for each in box.choices))}",
+        f"label={_quote(heading(box), *all_lines(box))}",
         f'fillcolor="{fill}"',
         f'color="{edge}"',
     ]

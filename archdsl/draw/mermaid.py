@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archdsl.draw.paints import Paint, mixed
-from archdsl.draw.picture import Border, Box, Group, Item, Line, Look, Panel, Picture, Wire, heading
+from archdsl.draw.picture import (
+    Border,
+    Box,
+    Group,
+    Item,
+    Line,
+    Look,
+    Panel,
+    Picture,
+    Wire,
+    all_lines,
+    heading,
+)
 
 _PLAIN = set(" .,:=+-_×²³⁴·%()/")
 _ARROWS = {Line.PLAIN: "-->", Line.DASHED: "-.->", Line.FAULTY: "-.->"}
@@ -46,8 +58,7 @@ def _items(items: Iterable[Item], prefix: str, indent: str) -> Iterator[str]:
             continue
         left, right = _brackets(item)
         name, (fill, edge) = f"{prefix}{item.key}", mixed(item)
-        lines = (*item.lines, *(each.text for each in item.choices))
-        yield f"{indent}{name}{left}{_quote(heading(item), *lines)}{right}"
+        yield f"{indent}{name}{left}{_quote(heading(item), *all_lines(item))}{right}"
         yield f"{indent}style {name} fill:{fill},stroke:{edge},color:{Paint.INK.light}"
 
 

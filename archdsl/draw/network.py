@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from archdsl.draw import captions
+from archdsl.draw import words
 from archdsl.draw.cell import LEGEND, insets
 from archdsl.draw.choices import NONE, Decisions, by_box, cell_places
 from archdsl.draw.details import figures_by_box, with_details
@@ -93,7 +93,7 @@ def _with_choices(box: Box, decisions: Decisions, names: Mapping[str, str]) -> B
 
 def _facts(outline: Outline, faults: Sequence[Fault]) -> Iterator[str]:
     graph, view = outline.graph, outline.view
-    inputs = (f"{name} {captions.shape(graph.type(value))}" for name, value in graph.inputs.items())
+    inputs = (f"{name} {words.shape(graph.type(value))}" for name, value in graph.inputs.items())
     yield clean(", ".join(inputs))
     total = view.costs.total
     unit = view.convention.unit
@@ -114,7 +114,7 @@ def _scale(view: View, hottest: int) -> Scale | None:
     whole = view.costs.total.total(view.convention)
     if not hottest:
         return None
-    return Scale(f"share of {view.convention.unit}", captions.share(hottest, whole))
+    return Scale(f"share of {view.convention.unit}", words.share(hottest, whole))
 
 
 def _with_heat(box: Box, costs: Mapping[int, int], hottest: int) -> Box:
@@ -160,7 +160,7 @@ def _wires(outline: Outline, ends: Iterable[tuple[int, Value]]) -> tuple[Wire, .
         if source < reader:  # otherwise the value stays in its box
             wires[source, value][reader] = None
     return tuple(
-        Wire(source, tuple(readers), captions.shape(outline.graph.type(value)))
+        Wire(source, tuple(readers), words.shape(outline.graph.type(value)))
         for (source, value), readers in sorted(wires.items(), key=_wire_order(outline))
     )
 

@@ -12,7 +12,6 @@ from itertools import chain, groupby
 
 from archdsl import limits
 from archdsl.costs.figures import Convention, Costs
-from archdsl.draw import captions
 from archdsl.draw.opening import below_tables, entries_of_row, path_of
 from archdsl.draw.picture import Box, Group, Item, Look
 from archdsl.draw.style import clean, shorten
@@ -89,7 +88,7 @@ class Outline:
 def make_outline(graph: Graph, view: View) -> Outline:
     """The items of a network as a view shows it."""
     outline, below = Outline(graph, view, name_all(graph)), below_tables(graph)
-    outliner = _Outliner(outline, _extents(graph), below, captions.block_captions(graph))
+    outliner = _Outliner(outline, _extents(graph), below)
     outline.items += outliner.items(listing(graph), 1)
     return outline
 
@@ -111,7 +110,6 @@ class _Outliner:
     outline: Outline
     extents: Mapping[int, range]
     rows: Mapping[int, list[Scope]]
-    block_captions: captions.BlockCaptions
 
     def items(self, entries: Sequence[Entry], level: int) -> Iterator[Item]:
         for place, entry in enumerate(entries):
@@ -182,11 +180,10 @@ class _Outliner:
         if isinstance(member, Node) and isinstance(member.operation, Input):
             return Box(key, Look.END, shorten(clean(entry.name), _LONGEST))
         if isinstance(member, Node):
-            kind, lines = member.operation.name, captions.node_caption(member)
+            kind = member.operation.name
         else:
-            kind, lines = member.definition, self.block_captions.caption(member)
-            self.outline.is_open[key] = False
-        return Box(key, Look.BLOCK, _title(entry, kind), lines, times=entry.times, heat=0.0)
+            kind, self.outline.is_open[key] = member.definition, False
+        return Box(key, Look.BLOCK, _title(entry, kind), times=entry.times, heat=0.0)
 
     def _rows(self, rows: Iterable[Scope], entries: Sequence[Entry], level: int) -> Iterator[Item]:
         """The rows of a stage as in its table. A block inserted into a row is a box of its own."""
@@ -222,8 +219,8 @@ class _Outliner:
         key = self._key(scopes)
         for scope in scopes:
             self._assign(key, scope)
-        lines, title = self.block_captions.caption(*scopes), shorten(clean(name), _LONGEST)
-        return Box(key, Look.BLOCK, title, lines, times=max(times, 1), heat=0.0)
+        title = shorten(clean(name), _LONGEST)
+        return Box(key, Look.BLOCK, title, times=max(times, 1), heat=0.0)
 
     def _remainder(self, entries: Sequence[Entry]) -> Box:
         """One box for all entries beyond `limits.DRAWN`."""

@@ -81,7 +81,7 @@ class Details:
 
     `file` is as short as tells it from the other files of the picture. A stage ends in the line of
     its `last` row. `path` is its name as in tables. `is_open` is None where there is nothing to
-    open or to fold.
+    open or to fold. `facts` are all parameters that tell it from others.
     """
 
     file: str
@@ -92,11 +92,14 @@ class Details:
     macs: int
     path: str
     is_open: bool | None = None
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
     """A box with a title and lines below it; `share` of the cost is shown beside the title.
+
+    `costs` are a last line, of what the box costs in all.
 
     `heat` is the cost relative to that of the most expensive box, from 0 to 1. `choices` are the
     decisions of a space that belong to it.
@@ -107,6 +110,7 @@ class Box:
     title: str
     lines: tuple[str, ...] = ()
     share: str = ""
+    costs: str = ""
     times: int = 1
     heat: float | None = None
     border: Border = Border.SINGLE
@@ -116,12 +120,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A frame around items: a stage, or an opened block."""
+    """A frame around items: a stage, or an opened block. Its `costs` stand beside its share."""
 
     key: int
     title: str
     items: tuple[Item, ...]
     share: str = ""
+    costs: str = ""
     times: int = 1
     details: Details | None = None
 
@@ -202,12 +207,22 @@ def heading(item: Item) -> str:
     return "  ".join(filter(None, (item.title, times(item.times), item.share)))
 
 
+def aside(group: Group) -> str:
+    """What stands beside the title of a frame: its parameters, and its share of the cost."""
+    return ", ".join(filter(None, (group.costs, group.share)))
+
+
+def all_lines(box: Box) -> tuple[str, ...]:
+    """What a box says below its title, in formats that write it line by line."""
+    return tuple(filter(None, (*box.lines, box.costs, *(each.text for each in box.choices))))
+
+
 def tooltip(item: Item, details: Details) -> str:
     """What a box or a frame stands for, line by line."""
     head = "  ".join(filter(None, (item.title, times(item.times))))
-    own = item.lines if isinstance(item, Box) else ()
     costs = f"{readable(details.params)} parameters, {readable(details.macs)} MACs"
-    lines = (head, *own, f"output {details.shape}", costs, f"{details.file}:{details.line}")
+    place = f"{details.file}:{details.line}"
+    lines = (head, *details.facts, f"output {details.shape}", costs, place)
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 
 from archdsl.draw.layout.geometry import Size
 from archdsl.draw.paints import Paint
-from archdsl.draw.picture import Box, Chips, Group, Look, times
+from archdsl.draw.picture import Box, Chips, Group, Look, aside, times
 
 # Texts
 
@@ -78,7 +78,9 @@ GAP = 9
 """Pixels between a title, the number of repeats, and the share."""
 
 _LEAST = {Look.SUM: 26.0, Look.END: 64.0}
-_NARROWEST = 120.0
+_NARROWEST, _USUAL = 120.0, 228.0
+"""The least widths of boxes; those with costs are as wide as most of these need."""
+
 _STEP = 36.0
 
 
@@ -119,12 +121,12 @@ def box_size(box: Box) -> Size:
         return Size(13, 13, 26)
     head = [TITLE.width(box.title), TITLE.width(times(box.times)), PLAIN.width(box.share)]
     line = sum(head) + GAP * (sum(map(bool, head)) - 1)
-    texts = (PLAIN.width(text) for text in box.lines)
+    texts = (PLAIN.width(text) for text in (*box.lines, box.costs))
     widest = max(line, *texts, choices_width(box.choices) if box.choices else 0)
-    least = _LEAST.get(box.look, _NARROWEST)
+    least = _USUAL if box.costs else _LEAST.get(box.look, _NARROWEST)
     steps = -(-(widest + 2 * PADDING - least) // _STEP)  # rounded up
     width = least + max(steps, 0) * _STEP
-    height = 2 * 8 + TITLE.size + 1 + LINE * len(box.lines)
+    height = 2 * 8 + TITLE.size + 1 + LINE * (len(box.lines) + bool(box.costs))
     height += CHIP * len(box.choices) + 4 * bool(box.choices)
     return Size(width / 2, width / 2, height)
 
@@ -134,7 +136,7 @@ def head_widths(group: Group) -> tuple[float, float]:
     title = TITLE.width(group.title) + (
         GAP + TITLE.width(times(group.times)) if group.times > 1 else 0
     )
-    return PADDING + title + GAP, PLAIN.width(group.share) + PADDING + GAP
+    return PADDING + title + GAP, PLAIN.width(aside(group)) + PADDING + GAP
 
 
 def label_size(text: str) -> Size:

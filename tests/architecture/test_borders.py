@@ -51,8 +51,8 @@ MAY_IMPORT = {
     | {"costs", "files", "ir", "ops", "params", "passes.base", "recipes", "searches"},
     "emit.targets": {"ir", "ops", "passes"},
     "draw": GROUND
-    | {"claims.families", "costs", "ir", "ops.base", "ops.sources", "plan.derivations"}
-    | {"report.text"},
+    | {"claims.families", "costs", "ir", "ops.base", "ops.sources", "params.numbers"}
+    | {"plan.derivations", "report.text"},
     "files": GROUND,
     "claims": GROUND
     | {"foreign"}

@@ -97,13 +97,6 @@ def test_skips_and_several_outputs() -> None:
     assert titles(picture(fpn))[-4:] == ["output 1", "output 2", "output 3", "output 4"]
 
 
-def test_a_parameter_is_shown_where_it_varies() -> None:
-    before = "block b(x, act: block = relu, k = 1) { return x -> conv(8, k) -> act }\n"
-    network = build_body("x -> b -> b(tanh, k = 3) -> b(tanh, k = (1, 3))", before)
-    lines = [box.lines for box in boxes(picture(network).main.items) if box.title == "b"]
-    assert lines == [("act relu",), ("act tanh, k 3",), ("act tanh, k (1, 3)",)]
-
-
 def test_operators_are_shown_as_they_are_written() -> None:
     shown = boxes(picture(build_body("y = 1 - x\nreturn y * 0.5 + y")).main.items)
     lines = {box.title: box.lines for box in shown}

@@ -10,19 +10,21 @@ import pytest
 import archdsl
 from archdsl.draw.dot import dot
 from archdsl.draw.mermaid import mermaid
-from archdsl.draw.picture import Border, Box, Details, Group, Look, Panel, Picture, Scale, Wire
+from archdsl.draw.picture import Box, Details, Group, Look, Panel, Picture, Scale, Wire
 from archdsl.draw.style import PLAIN, TITLE, clean, shorten
 from archdsl.draw.svg import svg
 from tests.draw.harness import ROOT, picture
 
 HOSTILE = '</text><script>alert(\'"x"\')</script>&amp;]]> \\" ; } end %% #quot; `md` \u202e'
 SVG = "{http://www.w3.org/2000/svg}"
+TAGS = {f"{SVG}{tag}" for tag in "svg title style g rect path text tspan".split()}
 
 
 def hostile() -> Picture:
-    details = Details(HOSTILE, 7, 8, HOSTILE, 1, 2, HOSTILE)
-    inner = Box(2, Look.BLOCK, HOSTILE, (HOSTILE,), HOSTILE, 3, 0.5, Border.DOUBLE, (), details)
-    items = (Box(1, Look.END, HOSTILE), Group(3, HOSTILE, (inner,), HOSTILE, 2, details))
+    details = Details(HOSTILE, 7, 8, HOSTILE, 1, 2, HOSTILE, None, (HOSTILE,))
+    said = {"share": HOSTILE, "costs": HOSTILE, "details": details}
+    inner = Box(2, Look.BLOCK, HOSTILE, (HOSTILE,), times=3, heat=0.5, **said)
+    items = (Box(1, Look.END, HOSTILE), Group(3, HOSTILE, (inner,), times=2, **said))
     main = Panel(HOSTILE, (HOSTILE,), items, (Wire(1, (2,), HOSTILE),), (HOSTILE,))
     return Picture(main, (main,), Scale(HOSTILE, HOSTILE))
 
@@ -35,7 +37,9 @@ def test_svg_is_valid_and_complete(name: str) -> None:
     texts = [element.text for element in root.iter(f"{SVG}text")]
     assert network.name in texts
     assert "share of MACs" in texts
-    allowed = {f"{SVG}{tag}" for tag in ("svg", "title", "style", "g", "rect", "path", "text", "tspan")}
+    allowed = {
+        f"{SVG}{tag}" for tag in ("svg", "title", "style", "g", "rect", "path", "text", "tspan")
+    }
     assert {element.tag for element in root.iter()} <= allowed
 
 
@@ -49,9 +53,7 @@ def test_output_is_deterministic() -> None:
 def test_svg_escapes() -> None:
     text = svg(hostile())
     root = ElementTree.fromstring(text)
-    assert {e.tag for e in root.iter()} == {
-        f"{SVG}{t}" for t in "svg title style g rect path text tspan".split()
-    }
+    assert {element.tag for element in root.iter()} == TAGS
     assert HOSTILE in [element.text for element in root.iter(f"{SVG}text")]
     assert clean(HOSTILE) in [element.get("data-file") for element in root.iter(f"{SVG}g")]
     assert "<script" not in text

@@ -9,7 +9,7 @@ from pathlib import Path
 from archdsl.claims.families import FamilyMember
 from archdsl.costs.figures import Convention
 from archdsl.diagnostics import CompileError, Diagnostic, counted, error
-from archdsl.draw import captions
+from archdsl.draw import words
 from archdsl.draw.charts.chart import Chart, Group, Point
 from archdsl.draw.style import clean, shorten
 from archdsl.ir.types import TensorType
@@ -137,7 +137,7 @@ def _by_cost(point: Point) -> tuple[int, float]:
 
 def _inputs(member: FamilyMember) -> str:
     """The shape of the input; the names too if there are several."""
-    shapes = {name: captions.shape(TensorType(shape)) for name, shape in member.inputs.items()}
+    shapes = {name: words.shape(TensorType(shape)) for name, shape in member.inputs.items()}
     if len(shapes) == 1:
         return "".join(shapes.values())
     return clean(", ".join(f"{name} {shape}" for name, shape in shapes.items()))

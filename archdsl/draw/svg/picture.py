@@ -9,7 +9,18 @@ from archdsl.draw import style
 from archdsl.draw.layout.geometry import Area, Label, Path, Point
 from archdsl.draw.page import Page, Writing, page
 from archdsl.draw.paints import LOOKS, Paint, heat
-from archdsl.draw.picture import Border, Box, Chips, Group, Line, Look, Picture, times, tooltip
+from archdsl.draw.picture import (
+    Border,
+    Box,
+    Chips,
+    Group,
+    Line,
+    Look,
+    Picture,
+    aside,
+    times,
+    tooltip,
+)
 from archdsl.draw.style import BOLD, LINE, PADDING, PLAIN, TITLE, clean
 from archdsl.draw.svg.document import document, pixels
 from archdsl.draw.svg.elements import number, painted, rectangle, text, title
@@ -56,7 +67,7 @@ def _group(area: Area, group: Group) -> Iterator[str]:
     y = area.y + 17
     yield text(Writing(group.title, area.x + PADDING, y, TITLE, Paint.INK), times(group.times))
     right = area.x + area.width - PADDING
-    yield text(Writing(group.share, right, y, PLAIN, Paint.MUTED, "end"))
+    yield text(Writing(aside(group), right, y, PLAIN, Paint.MUTED, "end"))
     yield "</g>"
 
 
@@ -86,7 +97,7 @@ def _box(area: Area, box: Box) -> Iterator[str]:
     yield from _opening(box)
     yield from _shape(area, 3)
     yield from _texts(area, box)
-    top = area.y + 20 + LINE * len(box.lines)
+    top = area.y + 20 + LINE * (len(box.lines) + bool(box.costs))
     for place, chips in enumerate(box.choices, start=1):
         yield from _chips(area, box, top + 2 + style.CHIP * place, chips)
     yield "</g>"
@@ -143,6 +154,8 @@ def _texts(area: Area, box: Box) -> Iterator[str]:
     yield text(Writing(box.share, right, y, PLAIN, Paint.INK, "end"))
     for place, line in lines:
         yield text(Writing(line, left, y + LINE * place, PLAIN, Paint.SOFT))
+    if box.costs:
+        yield text(Writing(box.costs, left, y + LINE * (len(box.lines) + 1), PLAIN, Paint.SOFT))
 
 
 def _path(path: Path) -> Iterator[str]:
