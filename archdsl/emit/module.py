@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from archdsl.costs.figures import Costs
 from archdsl.emit.classes import BlockClass, Classes, classes
-from archdsl.emit.classifier import with_classifier
+from archdsl.emit.fine_tuning import fine_tuned
+from archdsl.emit.fine_tuning.checkpointing import TEMPLATE
 from archdsl.emit.functions import FunctionWriter
 from archdsl.emit.imports import Imported, import_lines
 from archdsl.emit.initialise import initialisation
@@ -42,7 +43,6 @@ from archdsl.emit.provided import layers, provided, taken_by
 from archdsl.emit.python import (
     Assign,
     Atom,
-    Class,
     Docstring,
     Parameter,
     Statement,
@@ -202,11 +202,16 @@ def write_module(graph: Graph, header: str, known: Constants, target: Target) ->
 
 def _fine_tuned(found: Definitions, graph: Graph) -> Definitions:
     """The same definitions, the network's class with the methods by which it is fine-tuned."""
-    *others, network = found.trees
-    assert isinstance(network, Class)
-    grown = with_classifier(network, found.network.signature, graph, found.typed)
-    bodies = [*found.bodies[:-1], render((grown,))]
-    return replace(found, trees=(*others, grown), bodies=bodies)
+    grown = fine_tuned(graph, found.network, found.paths, found.typed)
+    used = found.used.union(names_in(grown))
+    brought = layers(TEMPLATE, used)
+    return replace(
+        found,
+        trees=(*found.trees[:-1], grown),
+        bodies=[*found.bodies[:-1], *brought.bodies, render((grown,))],
+        used=used | brought.used,
+        imports=found.imports | brought.imports,
+    )
 
 
 def print_module(
@@ -219,7 +224,7 @@ def print_module(
     bodies = found.bodies + ([render(last)] if last else [])
     view = ModuleView(docstring, imports, render(known), bodies)
     text, signature = page("module.py.j2", module=view), found.network.signature
-    return Module(text, signature.name, parameters(signature), found.network.parts, found.paths)
+    return Module(text, signature.name, parameters(signature), found.network.names, found.paths)
 
 
 def _open_classes(graph: Graph, known: Classes, taken: Collection[str]) -> list[Emitted]:

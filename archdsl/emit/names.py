@@ -17,14 +17,14 @@ _MODULE_ATTRIBUTES = frozenset(
     """
     T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda
     double dump_patches eval extra_repr float forward forward_features get_buffer get_classifier
-    get_extra_state get_parameter get_submodule half insert ipu load_state_dict module modules mtia
-    named_buffers named_children named_modules named_parameters num_classes parameters
-    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
-    register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
-    register_load_state_dict_pre_hook register_module register_parameter
-    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ reset_classifier
-    reset_parameters set_extra_state set_submodule share_memory state_dict to to_empty train
-    training type xpu zero_grad
+    get_extra_state get_parameter get_submodule group_matcher half insert ipu load_state_dict module
+    modules mtia named_buffers named_children named_modules named_parameters num_classes
+    num_features parameters register_backward_hook register_buffer register_forward_hook
+    register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
+    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+    register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
+    reset_classifier reset_parameters set_extra_state set_grad_checkpointing set_submodule
+    share_memory state_dict to to_empty train training type xpu zero_grad
     """.split()
 )
 """Names that attributes of modules must not have: methods of `nn.Module`, and our own methods.
@@ -55,11 +55,15 @@ Python looks into the folder of a script first, so `numpy.py` there would replac
 """
 
 _CLASSES = frozenset(
-    "BELOW F GatedSum INPUTS Module StochasticDepth Supernet Tensor WeightedSum".split()
+    "BELOW Checkpointed CheckpointedWithNorms F GatedSum INPUTS Module StochasticDepth Supernet"
+    " Tensor Unchanged WeightedSum".split()
 )
 
 
-_FUNCTIONS = frozenset("load_weights arguments covering combinations dealt shared".split())
+_FUNCTIONS = frozenset(
+    "load_weights arguments covering combinations dealt shared"
+    " checkpoint first_and_again nullcontext partial".split()
+)
 
 _VALUES = frozenset("xyzuvw")
 """The variables of values without a name in the spec; they may be numbered."""

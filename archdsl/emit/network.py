@@ -52,7 +52,7 @@ class NetworkWriter(ClassWriter):
         yield from super().reset_body(parts)
 
     def methods(self, parts: list[Part]) -> Iterator[Function]:
-        cut = _cut(parts)
+        cut = end_of_features(parts)
         crossing = _crossing(parts, cut, self.owner.plan.outputs)
         first, *others = (
             self._split_forward(parts, cut, crossing) if crossing else super().methods(parts)
@@ -81,7 +81,7 @@ class NetworkWriter(ClassWriter):
         yield self.method("forward", (Assign(target, call, annotation), *head), outputs)
 
 
-def _cut(parts: list[Part]) -> int:
+def end_of_features(parts: Sequence[Part]) -> int:
     """How many parts belong to the features: up to the last whose result has several positions.
 
     The head begins where pooling leaves one position, or where a token is taken.

@@ -41,6 +41,16 @@ class Stage(Frozen):
         return self.last.member.module is not None
 
     @property
+    def is_sequence(self) -> bool:
+        """Whether it is an `nn.Sequential`."""
+        return self.is_sequential and not self.is_repeated
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether its entries have names beside numbers."""
+        return self.entries != tuple(map(str, range(len(self.slots))))
+
+    @property
     def module(self) -> Python:
         return Attribute(SELF, self.name)
 
@@ -66,6 +76,13 @@ class Fork:
 
 
 Part: TypeAlias = "Slot | Stage | Fork"
+
+
+def part_name(part: Slot | Stage) -> str | None:
+    """The attribute of a part; None for an expression, which has none."""
+    if isinstance(part, Stage):
+        return part.name
+    return part.attribute if part.build is not None else None
 
 
 def slots_in(parts: Iterable[Part]) -> Iterator[Slot]:

@@ -17,7 +17,7 @@ from archdsl.emit.leaves import Fixed, broadcast
 from archdsl.emit.members import SELF, Signature, Slot, is_shared, present_or_identity
 from archdsl.emit.names import variable
 from archdsl.emit.opens import OpenParameters
-from archdsl.emit.parts import Fork, Part, Stage, slots_in
+from archdsl.emit.parts import Fork, Part, Stage, part_name, slots_in
 from archdsl.emit.paths import Attributes, attributes_of
 from archdsl.emit.python import (
     Assign,
@@ -61,14 +61,20 @@ _SPELLED_OUT = 4
 
 
 class Emitted(Frozen):
-    """A class with the signature of its constructor and the names of its modules; or a function."""
+    """A class with the signature of its constructor and what it consists of; or a function."""
 
     signature: Signature
     tree: Statement
-    parts: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     attributes: Attributes = ()
     has_reset: bool = False
     """Whether it has a method `reset_parameters`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes of its parts, each once."""
+        named = (part_name(part) for part in self.parts if not isinstance(part, Fork))
+        return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 class ModuleContext(Frozen):
@@ -120,8 +126,7 @@ class ClassWriter(Frozen):
         method = (Function("reset_parameters", (Parameter("self"),), Atom("None"), reset),)
         methods = (*(method if reset else ()), *made, *self.methods(parts))
         tree = Class(self.name, (Atom("nn.Module"),), (*head, *declared, *constructor, *methods))
-        names, attributes = tuple(_names(parts)), tuple(attributes_of(parts))
-        return Emitted(signature, tree, names, attributes, bool(reset))
+        return Emitted(signature, tree, tuple(parts), tuple(attributes_of(parts)), bool(reset))
 
     def fix_conditions(self) -> None:
         """Record the sizes of a clip that decide what the block consists of."""
@@ -240,7 +245,7 @@ class ClassWriter(Frozen):
 
     def _attribute(self, part: Slot | Stage, seen: set[str]) -> Iterator[Statement]:
         """The assignment of a part's attribute, unless an equal layer has set it already."""
-        name = _name(part)
+        name = part_name(part)
         if name is None or name in seen:
             return
         seen.add(name)
@@ -273,19 +278,6 @@ class ClassWriter(Frozen):
         types = ["Tensor", "..."] if len(outputs) > _SPELLED_OUT else ["Tensor"] * len(outputs)
         several = Atom(f"tuple[{', '.join(types)}]")
         return inputs, TENSOR if len(outputs) == 1 else several
-
-
-def _name(part: Slot | Stage) -> str | None:
-    """The attribute of a part; None for an expression, which has none."""
-    if isinstance(part, Stage):
-        return part.name
-    return part.attribute if part.build is not None else None
-
-
-def _names(parts: Iterable[Part]) -> dict[str, None]:
-    """The attributes of the network's parts, each once."""
-    named = (_name(part) for part in parts if not isinstance(part, Fork))
-    return {name: None for name in named if name is not None}
 
 
 def _registered(slot: Slot, value: Python) -> Statement:

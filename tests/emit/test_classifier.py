@@ -8,7 +8,7 @@ from torch import nn
 
 from emit.running import Load, network_class
 
-METHODS = ("num_classes", "get_classifier", "reset_classifier")
+METHODS = ("num_classes", "num_features", "get_classifier", "reset_classifier")
 
 ENDS = {
     "linear": "mean(positions) -> linear(classes)",
@@ -47,6 +47,30 @@ def test_the_last_layer_is_found_and_replaced(load: Load, end: str) -> None:
     assert model(torch.randn(2, 4, 5).double()).shape == (2, 3)
     assert list(model.state_dict()) == names
     assert (model.get_classifier().bias is None) == (end == "no bias")
+
+
+@pytest.mark.parametrize("end", ["linear", "no bias", "in a block"])
+def test_without_classes_features_come_out(load: Load, end: str) -> None:
+    rules = "projected = x -> transpose -> linear(4) -> transpose"
+    model = network_class(load(spec(ENDS[end], rules=rules).replace("y = x", "y = projected")))()
+    assert model.num_features == 4
+    clip, (name, *_) = torch.randn(2, 4, 5), [key for key in model.state_dict() if "linear" in key]
+    model.reset_classifier(0)
+    assert isinstance(model.get_classifier(), nn.Identity)
+    assert (model.num_classes, model(clip).shape) == (0, (2, 4))
+    model.to(torch.float64).reset_classifier(3)
+    assert model(clip.double()).shape == (2, 3)
+    assert name in model.state_dict()
+
+
+def test_what_needs_classes_keeps_them(load: Load) -> None:
+    """A softmax of features is no feature, and a network without layers has no device."""
+    softmax = network_class(load(spec(ENDS["each position"])))()
+    only = network_class(load(spec(ENDS["linear"])))()
+    for model, reason in ((softmax, "a softmax follows the last"), (only, "is the only one")):
+        with pytest.raises(ValueError, match=f"{reason}.*: it needs a class"):
+            model.reset_classifier(0)
+        assert model.num_classes == model.get_classifier().out_features == 6
 
 
 @pytest.mark.parametrize("end", OTHER_ENDS)

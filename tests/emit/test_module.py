@@ -86,7 +86,8 @@ def test_layout(path: Path, name: str) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    assert {str(module).partition(".")[0] for module in modules} <= {"torch", "math", "collections"}
+    standard = {"math", "collections", "contextlib", "functools"}
+    assert {str(module).partition(".")[0] for module in modules} <= {"torch", *standard}
 
 
 @pytest.mark.parametrize(
