@@ -83,3 +83,12 @@ DRAWN_LENGTH = 30_000
 
 DRAWN_LEVELS = 30
 """Nested frames of one picture."""
+
+REPORTED = 100
+"""Networks of one report. Each has a table and pictures."""
+
+REPORTED_ROWS = 1_000
+"""Rows of a network in one report, and likewise its decisions."""
+
+REPORTED_LINES = 20_000
+"""Lines of all texts in one report."""

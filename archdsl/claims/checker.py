@@ -145,7 +145,8 @@ class _Checker:
             must = f"`{item.metric}` must be a percentage from 0 to 100"
             message = f"{must}, but this is {item.value.text}"
             raise CompileError([error("claim", message, item.value.span)])
-        return ClaimResult(_shown(self.network), item.metric, item.value.text, None, Verdict.STATED)
+        shown, text = _shown(self.network), item.value.text
+        return ClaimResult(shown, item.metric, text, None, Verdict.STATED, item)
 
     def _check_increase(self, item: tree.Figure, base: tree.Call | tree.Name) -> ClaimResult:
         """What a network has more than its base.
@@ -173,7 +174,7 @@ class _Checker:
         is_met: bool,
     ) -> ClaimResult:
         result = verdict(is_met=is_met, is_disputed=item.disputed)
-        checked = ClaimResult(_shown(self.network), metric, claimed, measured, result)
+        checked = ClaimResult(_shown(self.network), metric, claimed, measured, result, item)
         self.diagnostics.extend(_explain(checked, measured, item))
         return checked
 

@@ -8,7 +8,7 @@ neither.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
@@ -47,13 +47,17 @@ class Measurement:
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """The result for one figure or property of a claim; `measured` is None if it only states it."""
+    """The result for one figure or property of a claim; `measured` is None if it only states it.
+
+    `item` is what the text says.
+    """
 
     network: str
     metric: str
     claimed: str
     measured: Measurement | None
     verdict: Verdict
+    item: tree.Figure | tree.Property = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ _COMMANDS = {
     "flops": "flops",
     "draw": "draw",
     "family": "draw",
+    "report": "report",
     "diff": "diff",
     "transform": "transform",
     "derive": "derive",
@@ -54,6 +55,7 @@ examples:
   archdsl check my_x3d_s.arch                   find mistakes, check claims
   archdsl diff x3d_s my_x3d_s.arch              compare two networks
   archdsl draw x3d_s -o x3d_s.svg               draw the network
+  archdsl report x3d_s -o x3d_s.html            all of it on one page
   archdsl transform x3d_s 'widen(2)'            print a wider network as a spec
   archdsl compile x3d_s -o build                write PyTorch to build/x3d_s
   archdsl probe                                 measure this machine's roofs

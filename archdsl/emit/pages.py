@@ -25,11 +25,17 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(folder("templates")),
         undefined=StrictUndefined,
+        autoescape=_is_html,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
         bytecode_cache=_TemplateCache(str(place)) if place else None,
     )
+
+
+def _is_html(template: str | None) -> bool:
+    """Whether what a template is given is escaped: a page for a browser, and what it includes."""
+    return template is not None and template.endswith(".html.j2")
 
 
 class _TemplateCache(FileSystemBytecodeCache):

@@ -45,14 +45,14 @@ def render(diagnostics: Iterable[Diagnostic], paint: Paint, page: Page | None = 
     listed = list(diagnostics)
     if not listed:
         return ""
-    shown = list(_shown(listed))
+    shown = list(most_important(listed))
     blocks = ["\n".join(_lines(diagnostic, paint, page or Page())) for diagnostic in shown]
     hidden = len(listed) - len(shown)
     last = f"{summary(listed)}, of which {hidden:,} are not shown" if hidden else summary(listed)
     return "\n\n".join([*blocks, last]) + "\n"
 
 
-def _shown(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def most_important(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """All errors, and the first of the notes and warnings."""
     counts: Counter[Severity] = Counter()
     for diagnostic in diagnostics:
@@ -73,6 +73,16 @@ def _lines(diagnostic: Diagnostic, paint: Paint, page: Page) -> Iterator[str]:
     first, *more = _prose(f"{title}: ", diagnostic.message, "  ", page)
     yield f"{paint(colour, title)}: {paint('bold', first)}"
     yield from (paint("bold", line) for line in more)
+    yield from _places(diagnostic, paint, page)
+
+
+def excerpt(diagnostic: Diagnostic, columns: int) -> str:
+    """What stands below the message: the text at each place, notes and help."""
+    return "\n".join(_places(diagnostic, Paint(), Page(columns)))
+
+
+def _places(diagnostic: Diagnostic, paint: Paint, page: Page) -> Iterator[str]:
+    colour = _COLOURS[diagnostic.severity]
     # One gutter for all labels of a diagnostic, so that their bars are aligned.
     numbers = [str(label.span.line) for label in diagnostic.labels]
     gutter = max(map(len, numbers), default=1)

@@ -21,6 +21,11 @@ class Total:
     counts: str
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        return _TITLES.get(self.name, self.unit)
+
+    @property
     def is_bytes(self) -> bool:
         return self.unit == "bytes"
 
@@ -28,6 +33,11 @@ class Total:
     def text(self) -> str:
         """The figure rounded: `1.96 G`, `53.32 MiB`."""
         return readable_bytes(self.value) if self.is_bytes else readable(self.value)
+
+    @property
+    def exact(self) -> str:
+        """The figure to the last digit."""
+        return f"{self.value:,}"
 
 
 def totals(graph: Graph, costs: Costs) -> Iterator[Total]:
@@ -42,6 +52,11 @@ def totals(graph: Graph, costs: Costs) -> Iterator[Total]:
     yield Total("bytes", "bytes", whole.bytes_moved, "read and written, without fusion")
 
 
+_TITLES = {
+    "memory": "memory in inference",
+    "training_memory": "memory in training",
+    "bytes": "bytes moved",
+}
 _ACTIVATIONS = "outputs of convolutions, linear layers and matrix products"
 _INFERENCE = "parameters and live values of one forward pass in float32, at most"
 _TRAINING = "all values of the forward pass, gradients and momentum in float32, at most"

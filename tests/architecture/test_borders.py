@@ -83,6 +83,10 @@ MAY_IMPORT = {
     "analysis": GROUND
     | {"build.outcome", "claims", "compiler", "costs", "ir", "network", "program", "spec"}
     | {"space.survey.repeats", "syntax"},
+    "page": GROUND
+    | {"analysis.judging", "build.outcome", "claims.figures", "costs.figures", "draw", "drawing"}
+    | {"emit.pages", "files", "ir.graph", "ir.types", "network", "program.program"}
+    | {"recipes.recipe", "report", "searches.search", "space.walk", "spec", "syntax.tree"},
     "samples": set(),
     "cli": GROUND
     | {"analysis", "compiler"}
@@ -101,6 +105,7 @@ MAY_IMPORT = {
         "ir",
         "latency",
         "emit.targets",
+        "page",
         "params.numbers",
         "plan.transforms",
         "probe",
@@ -152,6 +157,7 @@ DOORS = {
     "lark": ("syntax",),
     "networkx": ("ir.graph",),
     "jinja2": ("emit.pages",),
+    "markupsafe": ("page.pictures",),
     "grpc": ("search",),
     "optuna": ("search",),
     "scipy": ("search",),
