@@ -174,7 +174,7 @@ def test_a_space_is_shown_with_its_members() -> None:
         "6.25 M to 7.56 M",
         "pair.op1.over",
         "temporal, spatial, spatiotemporal",
-        "50 % of the members 6.51 M MACs",
+        "5 % of the members cost at most 6.25 M MACs, 25 % 6.29 M MACs",
         "method bandit(12, startup = 6)",
         "Twelve trials, judged on a fifth of the training videos.",
     ):
