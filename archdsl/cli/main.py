@@ -31,6 +31,7 @@ _COMMANDS = {
     "transform": "transform",
     "derive": "derive",
     "expand": "transform",
+    "studio": "studio",
     "search": "search",
     "compile": "compile",
     "passes": "passes",
@@ -56,6 +57,7 @@ examples:
   archdsl diff x3d_s my_x3d_s.arch              compare two networks
   archdsl draw x3d_s -o x3d_s.svg               draw the network
   archdsl report x3d_s -o x3d_s.html            all of it on one page
+  archdsl studio my_x3d_s.arch                  see all that as you type
   archdsl transform x3d_s 'widen(2)'            print a wider network as a spec
   archdsl compile x3d_s -o build                write PyTorch to build/x3d_s
   archdsl probe                                 measure this machine's roofs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,23 +17,17 @@ from archdsl.diagnostics import (
     Diagnostic,
     Severity,
     alternatives,
-    counted,
     did_you_mean,
     error,
-    suggestion,
 )
-from archdsl.ir.types import AXES, show_shape
 from archdsl.network import Network
 from archdsl.program.published import locate
 from archdsl.report.text import FORMATS
-from archdsl.source import Source, Span
+from archdsl.sizes import shapes
+from archdsl.source import Source
 from archdsl.spec import Spec, load
 
-Shape = tuple[int, ...]
-
 SPEC = "NAME.arch, or the name of a published network"
-
-_SIZE = re.compile(r"([0-9]{1,9})(?:\^([1-8]))?")
 
 
 class Parser(argparse.ArgumentParser):
@@ -248,49 +242,7 @@ def at_input(built: Network, arguments: argparse.Namespace) -> Network:
     Raises:
         CompileError: it does not take such an input.
     """
-    return built.at(**dict(_shapes(built, arguments.inputs))) if arguments.inputs else built
-
-
-def _shapes(network: Network, inputs: Iterable[str]) -> Iterator[tuple[str, Shape]]:
-    """The shape of each input that is given, by its name."""
-    names = list(network.inputs)
-    for text in inputs:
-        name, _, sizes = text.rpartition("=")  # from the right: no size has `=`
-        name = name.strip()
-        if not name and len(names) > 1:
-            listed = ", ".join(f"`{known}`" for known in names)
-            message = f"the network has several inputs, {listed}, and this names none"
-            raise _input_error(text, message, f"write `--input {names[0]}={text}`")
-        if name and name not in names:
-            message = f"the network has no input `{name}`"
-            raise _input_error(text, message, suggestion(name, names))
-        name = name or names[0]
-        yield name, _shape(text, sizes, network.inputs[name])
-
-
-def _shape(text: str, sizes: str, own: Shape) -> Shape:
-    """The sizes as written. If they lack the channels, the network's `own` are added."""
-    shape: list[int] = []
-    # `,` and `×` are accepted too, for shapes that are copied from Python or a paper.
-    for part in re.split("[x,\u00d7]", sizes.replace(" ", "")):
-        match = _SIZE.fullmatch(part)
-        if not match or int(match[1]) == 0:
-            wanted = "sizes must be positive integers separated by `x`"
-            given = f"`{part}`" if part else "one that is missing"
-            hint = "write 16x356x356 or 16x356^2"
-            raise _input_error(text, f"{wanted}, but this has {given}", hint)
-        shape += [int(match[1])] * int(match[2] or 1)
-    if len(shape) not in (len(own), len(own) - 1):
-        axes = " x ".join(AXES.get(len(own), map(str, range(len(own)))))
-        wanted = f"the input must have the axes {axes}, as in {show_shape(own)}"
-        message = f"{wanted}, but this has {counted(len(shape), 'size')}"
-        raise _input_error(text, message, "write a size for each axis, or for all but the first")
-    return tuple(shape) if len(shape) == len(own) else (own[0], *shape)
-
-
-def _input_error(text: str, message: str, hint: str | None) -> CompileError:
-    span = Span(Source("--input", text), 0, len(text))
-    return CompileError([error("input", message, span, help=hint)])
+    return built.at(**shapes(built.inputs, arguments.inputs)) if arguments.inputs else built
 
 
 def cost(flag: str, text: str | None) -> int | None:

@@ -86,7 +86,8 @@ class _Detailed:
         file, shape = self.names[span.source.name], self._shape(members[-1])
         path, is_open = path_of(outline.naming, members), outline.is_open.get(key)
         figure, facts = (figures.params, figures.macs), tuple(self.facts.get(key, ()))
-        return Details(file, span.line, last, shape, *figure, path, is_open, facts)
+        source = span.source.name
+        return Details(file, span.line, last, shape, *figure, path, source, is_open, facts)
 
     def _last_line(self, member: Member) -> int:
         """The line of a member, or that of the last row of a stage."""

@@ -80,8 +80,9 @@ class Details:
     """What a box or a frame stands for: the line where it is written, its result, all its costs.
 
     `file` is as short as tells it from the other files of the picture. A stage ends in the line of
-    its `last` row. `path` is its name as in tables. `is_open` is None where there is nothing to
-    open or to fold. `facts` are all parameters that tell it from others.
+    its `last` row. `path` is its name as in tables, `source` the whole name of the file, which is
+    not drawn. `is_open` is None where there is nothing to open or to fold. `facts` are all
+    parameters that tell it from others.
     """
 
     file: str
@@ -91,6 +92,7 @@ class Details:
     params: int
     macs: int
     path: str
+    source: str
     is_open: bool | None = None
     facts: tuple[str, ...] = ()
 

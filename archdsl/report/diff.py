@@ -50,15 +50,15 @@ class DiffReport:
         most = columns(sys.stdout)
         table = "" if self._is_short else f"{comparison_table(self.difference, most).text()}\n"
         head = "".join(f"{line}\n" for each in self._heads for line in folded(each, most, "   "))
-        verdict = "".join(f"{line}\n" for line in folded(self._verdict, most, "  "))
-        facts = "".join(f"{line}\n" for f in self._facts for line in under_its_head(f, most))
+        verdict = "".join(f"{line}\n" for line in folded(self.verdict, most, "  "))
+        facts = "".join(f"{line}\n" for f in self.facts for line in under_its_head(f, most))
         return f"{head}\n{verdict}\n{table}{facts}"
 
     def _markdown(self) -> str:
         table = "" if self._is_short else f"{comparison_table(self.difference).markdown()}\n"
         head = "".join(f"- {line}\n" for line in self._heads)
-        facts = "".join(f"- {line}\n" for line in self._facts)
-        return f"**{self._verdict}**\n\n{head}\n{table}{facts}"
+        facts = "".join(f"- {line}\n" for line in self.facts)
+        return f"**{self.verdict}**\n\n{head}\n{table}{facts}"
 
     @property
     def _is_short(self) -> bool:
@@ -75,7 +75,8 @@ class DiffReport:
             yield f"   {network.name} at {show_inputs(network.inputs)}"
 
     @property
-    def _verdict(self) -> str:
+    def verdict(self) -> str:
+        """Whether the networks are equal, and if not, how many parts of each kind there are."""
         difference = self.difference
         if not difference.is_equal:
             return f"The networks differ: {', '.join(self._counts)}"
@@ -92,7 +93,8 @@ class DiffReport:
                 yield f"{counted(count, self.difference.by)} {words}"
 
     @property
-    def _facts(self) -> Iterator[str]:
+    def facts(self) -> Iterator[str]:
+        """What differs outside of all parts, and the totals of both."""
         difference = self.difference
         for change in difference.outside:
             yield f"{change.what:<12}  {change.a or 'nothing'} -> {change.b or 'nothing'}"

@@ -87,7 +87,7 @@ def test_several_inputs_are_named(
     inputs = ["--input", "p=16x16", "--input", "q = 16x16"]
     assert as_object(capsys, str(spec), *inputs)["input"] == {"p": [3, 16, 16], "q": [3, 16, 16]}
     assert main(["flops", str(spec), "--input", "16x16"]) == 1
-    assert "write `--input p=16x16`" in capsys.readouterr().err
+    assert "write `p=16x16`" in capsys.readouterr().err
 
 
 def test_set_takes_expressions_of_the_language(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ TAGS = {f"{SVG}{tag}" for tag in "svg title style g rect path text tspan".split(
 
 
 def hostile() -> Picture:
-    details = Details(HOSTILE, 7, 8, HOSTILE, 1, 2, HOSTILE, None, (HOSTILE,))
+    details = Details(HOSTILE, 7, 8, HOSTILE, 1, 2, HOSTILE, HOSTILE, None, (HOSTILE,))
     said = {"share": HOSTILE, "costs": HOSTILE, "details": details}
     inner = Box(2, Look.BLOCK, HOSTILE, (HOSTILE,), times=3, heat=0.5, **said)
     items = (Box(1, Look.END, HOSTILE), Group(3, HOSTILE, (inner,), times=2, **said))

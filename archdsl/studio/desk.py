@@ -1,0 +1,204 @@
+"""The answers to what a page asks of a text: mistakes, costs, a picture, changes, the module.
+
+The analysis of the last text makes the next one fast. It is all that is kept between questions, and
+it decides nothing: every question brings its text along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from threading import Lock
+from time import thread_time
+
+from archdsl.analysis.analysis import Analysis, analyse
+from archdsl.compare.difference import difference
+from archdsl.diagnostics import CompileError, Diagnostics, error
+from archdsl.emit.targets import TARGETS
+from archdsl.network import Network
+from archdsl.report.diff import DiffReport
+from archdsl.source import Source
+from archdsl.studio.aside import Aside
+from archdsl.studio.asked import Asked, Body
+from archdsl.studio.disk import Disk
+from archdsl.studio.gate import Refusal
+from archdsl.studio.looking import Look, built, changed, chosen, look
+from archdsl.studio.told import (
+    Told,
+    tell_diagnostic,
+    tell_difference,
+    tell_overview,
+    tell_picture,
+    tell_place,
+)
+
+
+class Desk:
+    """Answers questions about the file of a studio, one after another."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._last = analyse(disk.path)
+        self._lock = Lock()
+        self._aside = Aside()
+        self._answers: Mapping[str, Callable[[Body], Told]] = {
+            "analyse": self._analyse,
+            "judge": self._judge,
+            "module": self._module,
+            "diff": self._diff,
+            "source": self._source,
+            "format": self._format,
+            "save": self._save,
+            "write": self._write,
+        }
+
+    def answer(self, question: str, body: Body) -> Told:
+        """The answer to a question; `mistakes` are why there is none.
+
+        Raises:
+            Refusal: there is no such question, or the body has not what it needs.
+        """
+        if question not in self._answers:
+            raise Refusal(HTTPStatus.NOT_FOUND, f"there is no question `{question}`")
+        try:
+            return self._answers[question](body)
+        except CompileError as failure:
+            return {"mistakes": list(map(tell_diagnostic, failure.diagnostics))}
+
+    def close(self) -> None:
+        """End what is still judged."""
+        self._aside.stop()
+
+    def file(self) -> Told:
+        """The file as it is on disk."""
+        try:
+            content = self._disk.read()
+        except CompileError as failure:
+            return {"mistakes": list(map(tell_diagnostic, failure.diagnostics))}
+        return {
+            "name": self._disk.shown,
+            "published": self._disk.is_published,
+            "network": self._disk.spec.network,
+            "text": content.text,
+            "ending": content.ending,
+            "digest": content.digest,
+        }
+
+    def state(self) -> Told:
+        """Whether the file is still what the page knows, by its digest."""
+        return {"digest": self._disk.digest}
+
+    # Questions about a text
+
+    def _analysis(self, text: str) -> Analysis:
+        self._last = self._last.after({self._disk.path.resolve(): text})
+        return self._last
+
+    def _analyse(self, body: Body) -> Told:
+        asked = Asked.read(body)
+        with self._lock:
+            start = thread_time()
+            analysis = self._analysis(asked.text)
+            told: Told = {
+                "diagnostics": list(map(tell_diagnostic, analysis.diagnostics)),
+                "networks": _networks(analysis),
+                "look": None,
+                "refused": [],
+            }
+            try:
+                seen = look(analysis, asked) if analysis.program else None
+                told["look"] = _tell_look(seen, analysis) if seen else None
+            except CompileError as failure:
+                told["refused"] = list(map(tell_diagnostic, failure.diagnostics))
+            return {**told, "seconds": thread_time() - start}
+
+    def _judge(self, body: Body) -> Told:
+        return self._aside.judge(self._disk.path, body.text("text"))
+
+    def _module(self, body: Body) -> Told:
+        asked, target = Asked.read(body), body.one_of("target", TARGETS)
+        with self._lock:
+            network = self._built(self._analysis(asked.text), asked)
+            text = network.source() if target == "readable" else network.lowered(target).text
+        return {"text": text}
+
+    def _diff(self, body: Body) -> Told:
+        asked = Asked.read(body)
+        saved = Asked.read(Body({**body.values, "changes": [], "text": self._disk.read().text}))
+        with self._lock:
+            analysis = self._analysis(asked.text)
+            network = self._built(analysis, asked)
+            # What was saved first is not the last text: that would be analysed all anew.
+            before = analysis.after({self._disk.path.resolve(): saved.text})
+            name = chosen(analysis, asked.network) or ""
+            found = difference(built(before, name, saved), network, asked.by)
+        report = DiffReport(found, (f"{self._disk.shown}: {name}", network.name))
+        return tell_difference(found, report.verdict, report.facts)
+
+    def _built(self, analysis: Analysis, asked: Asked) -> Network:
+        name = chosen(analysis, asked.network)
+        if name is None:
+            raise CompileError(analysis.diagnostics or [error("network", "there is no network")])
+        return built(analysis, name, asked)
+
+    def _source(self, body: Body) -> Told:
+        name, program = body.text("name"), self._last.program
+        for unit in program.units if program else ():
+            if unit.file.source.name == name:
+                return {"text": unit.file.source.text.replace("\r\n", "\n")}
+        raise Refusal(HTTPStatus.NOT_FOUND, f"the text uses no file `{name}`")
+
+    def _format(self, body: Body) -> Told:
+        from archdsl.syntax.formatter import format_file
+        from archdsl.syntax.parser import parse
+
+        return {"text": format_file(parse(Source(self._disk.shown, body.text("text"))))}
+
+    # What is written
+
+    def _save(self, body: Body) -> Told:
+        seen = body.text_or_none("seen")
+        ending = body.one_of("ending", {"\n": "", "\r\n": ""})
+        return {"digest": self._disk.save(body.text("text"), ending, seen)}
+
+    def _write(self, body: Body) -> Told:
+        """Write the changed network as a spec of its own, which is named like its file."""
+        asked, name, warnings = Asked.read(body), body.text("name"), Diagnostics()
+        with self._lock:
+            analysis = self._analysis(asked.text)
+            base = chosen(analysis, asked.network) or ""
+            own = name.removesuffix(".arch")
+            spec, _ = changed(analysis, base, asked.changes, own)
+            origin = f"{' + '.join([base, *asked.changes])}, of {self._disk.path.name}"
+            text = spec.standalone_text(own, origin, diagnostics=warnings)
+        path = self._disk.create(name, text)
+        return {"path": str(path), "warnings": list(map(tell_diagnostic, warnings))}
+
+
+def _networks(analysis: Analysis) -> list[Told]:
+    """The networks that can be looked at, in the order of the text."""
+    return [
+        {
+            "name": name,
+            "place": tell_place(facts.span),
+            "space": facts.is_space,
+            "whole": facts.is_whole,
+        }
+        for name, facts in analysis.networks.items()
+    ]
+
+
+def _tell_look(seen: Look, analysis: Analysis) -> Told:
+    base = seen.facts
+    return {
+        "network": base.name,
+        "shown": " + ".join([base.name, *seen.asked.changes]),
+        "whole": base.is_whole,
+        "operations": len(seen.graph),
+        "base": {
+            "macs": base.costs.total.macs,
+            "inputs": {n: list(base.graph.type(at).shape) for n, at in base.graph.inputs.items()},
+        },
+        **tell_overview(seen.overview),
+        "picture": tell_picture(seen.picture),
+    }

@@ -1,0 +1,106 @@
+"""The spec on disk: as it is now, saved if nobody else has changed it, and under another name.
+
+Other programs write the file too. So whoever saves says which content the change was made from, and
+another one on disk is not overwritten: the reader decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from archdsl import files
+from archdsl.diagnostics import CompileError, error
+from archdsl.program.files import read
+from archdsl.program.published import SUFFIX, Located
+
+
+@dataclass(frozen=True)
+class Content:
+    """The text of a file, its lines ended by `\\n` alone, and how the file ends them."""
+
+    text: str
+    ending: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Disk:
+    """The file of a spec."""
+
+    spec: Located
+
+    @property
+    def path(self) -> Path:
+        return self.spec.path
+
+    @property
+    def shown(self) -> str:
+        """What the file is called in diagnostics."""
+        return self.spec.shown or str(self.path)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it was asked for by name and came with archdsl, and so is not to be changed."""
+        return self.spec.shown is not None
+
+    def read(self) -> Content:
+        """The file as it is.
+
+        Raises:
+            CompileError: it is not there, or is no text that a spec can be.
+        """
+        text = read(self.path, self.spec.shown).text
+        ending = "\r\n" if "\r\n" in text else "\n"
+        return Content(text.replace("\r\n", "\n"), ending, digest_of(text))
+
+    def save(self, text: str, ending: str, seen: str | None) -> str:
+        """Write a text that was made from the content `seen`, and return its digest.
+
+        None was seen of a file that is not there any more.
+
+        Raises:
+            CompileError: the file is another by now, came with archdsl, or cannot be written.
+        """
+        if self.is_published:
+            message = f"{self.shown} came with archdsl, and is not changed"
+            raise CompileError([error("file", message, help="save it under a name of your own")])
+        if seen != self.digest:
+            is_gone = self.digest is None
+            happened = "was deleted" if is_gone else "was changed by another program"
+            raise CompileError([error("changed", f"{self.shown} {happened} since it was read")])
+        whole = text.replace("\n", ending)
+        files.replace(self.path, whole)
+        return digest_of(whole)
+
+    @property
+    def digest(self) -> str | None:
+        """What tells the present content from others; None where there is no file to be read."""
+        try:
+            return self.read().digest
+        except CompileError:
+            return None
+
+    def create(self, name: str, text: str) -> Path:
+        """Write a text to a new file: beside this one, or here if this one came with archdsl.
+
+        Raises:
+            CompileError: there is such a file, it is no name for a spec, or it cannot be written.
+        """
+        path = Path(name)
+        if (
+            path.name != name
+            or path.suffix != SUFFIX
+            or not (path.stem.isascii() and path.stem.isidentifier())
+        ):
+            message = f"must be NAME{SUFFIX} with a name of the language, but this is `{name}`"
+            raise CompileError([error("file", message)])
+        where = Path() if self.is_published else self.path.parent
+        files.create_new(where / path, text)
+        return where / path
+
+
+def digest_of(text: str) -> str:
+    """What tells one content of a file from another."""
+    return hashlib.sha256(text.encode()).hexdigest()

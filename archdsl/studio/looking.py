@@ -1,0 +1,126 @@
+"""The network that a page looks at: one of the text, perhaps changed, or at another input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archdsl.analysis.analysis import Analysis, NetworkFacts
+from archdsl.costs.figures import Costs
+from archdsl.diagnostics import CompileError, error
+from archdsl.draw.choices import Decisions
+from archdsl.draw.network import Fault, draw
+from archdsl.draw.outline import View
+from archdsl.draw.picture import Picture
+from archdsl.ir.graph import Graph
+from archdsl.network import Network
+from archdsl.report.overview import Overview
+from archdsl.sizes import shapes
+from archdsl.spec import Spec
+from archdsl.studio.asked import Asked
+
+
+@dataclass(frozen=True)
+class Look:
+    """A network of a text as it is asked for.
+
+    Most are known from the analysis. One that is changed, resized, or a space is built.
+    """
+
+    facts: NetworkFacts
+    asked: Asked
+    network: Network | None
+
+    @property
+    def graph(self) -> Graph:
+        return self.network.graph if self.network else self.facts.graph
+
+    @property
+    def costs(self) -> Costs:
+        return self.network.costs if self.network else self.facts.costs
+
+    @property
+    def overview(self) -> Overview:
+        return Overview(self.graph, self.costs, self.asked.convention, self.asked.by)
+
+    @property
+    def picture(self) -> Picture:
+        """The picture; of a network with mistakes up to these."""
+        view = View(self.costs, self.asked.convention, turned=self.asked.turned)
+        if self.network is not None:
+            return draw(self.graph, view, (), _decisions(self.network))
+        return draw(self.graph, view, _faults(self.facts))
+
+
+def look(analysis: Analysis, asked: Asked) -> Look | None:
+    """The network that is asked for; None where the text has none that could be begun.
+
+    Raises:
+        CompileError: it cannot be changed in that way, or has no such input.
+    """
+    name = chosen(analysis, asked.network)
+    if name is None:
+        return None
+    facts = analysis.networks[name]
+    is_known = not (asked.changes or asked.input or facts.is_space)
+    network = built(analysis, name, asked) if facts.is_whole and not is_known else None
+    return Look(facts, asked, network)
+
+
+def chosen(analysis: Analysis, name: str | None) -> str | None:
+    """The network of a name, or the one named like the file, or the first that was built."""
+    if name in analysis.networks:
+        return name
+    if analysis.path.stem in analysis.networks:
+        return analysis.path.stem
+    return next(iter(analysis.networks), None)
+
+
+def built(analysis: Analysis, name: str, asked: Asked) -> Network:
+    """A network of the text with the changes and at the input that are asked for.
+
+    Raises:
+        CompileError: it has mistakes, cannot be changed in that way, or has no such input.
+    """
+    spec, name = changed(analysis, name, asked.changes)
+    network = spec.build(name, {})
+    texts = [text for text in asked.input.split(";") if text.strip()]
+    return network.at(**shapes(network.inputs, texts)) if texts else network
+
+
+def changed(
+    analysis: Analysis, base: str, changes: tuple[str, ...], name: str | None = None
+) -> tuple[Spec, str]:
+    """The spec with a changed network, and what that is called; as it is without changes.
+
+    Raises:
+        CompileError: the text has mistakes, or a change does.
+    """
+    if analysis.program is None:
+        raise CompileError(analysis.diagnostics)
+    spec = Spec(analysis.program).without_mistakes()
+    if base not in spec.networks:
+        raise CompileError([error("name", f"there is no network `{base}`")])
+    if not changes and name is None:
+        return spec, base
+    fresh = name or f"{base}_changed"
+    while name is None and fresh in analysis.program.main.names:
+        fresh += "_"
+    return spec.derive(fresh, base, *changes), fresh
+
+
+def _decisions(network: Network) -> Decisions:
+    """What is open in a space, and where the rows of its tables are in the text."""
+    decisions = [each.decision for each in network.decisions if each.decision.is_open]
+    options = {each.name: [each.options[index] for index in each.allowed] for each in decisions}
+    return Decisions(options, {each.name: each.span for each in decisions}, network.program.place)
+
+
+def _faults(facts: NetworkFacts) -> list[Fault]:
+    """The mistakes at which a network ended."""
+    faults = []
+    for broken in facts.sketch.breaks if facts.sketch else ():
+        mistake = broken.diagnostic
+        line = f", line {mistake.labels[0].span.line}" if mistake.labels else ""
+        title = f"{mistake.severity.value}[{mistake.code}]{line}"
+        faults.append(Fault(title, mistake.message, broken.scope, broken.nodes))
+    return faults
