@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archdsl import files
 from archdsl.build.outcome import Sketch
-from archdsl.costs.figures import CONVENTIONS, Convention, measure
+from archdsl.costs.figures import CONVENTIONS, Convention
 from archdsl.diagnostics import CompileError, alternatives, error, suggestion
 from archdsl.draw.cell import draw_cells
 from archdsl.draw.choices import NONE, Decisions
@@ -107,7 +107,7 @@ def no_cell(name: str, known: Iterable[str]) -> CompileError:
     return CompileError([error("cell", message, help=suggestion(name, sorted(known)))])
 
 
-def draw_sketch(sketch: Sketch, convention: Convention, depth: int | None = None) -> Drawing:
+def draw_sketch(sketch: Sketch, view: View) -> Drawing:
     """The drawing of the part of a network that could be built, with the mistakes that ended it."""
     faults = []
     for broken in sketch.breaks:
@@ -115,7 +115,6 @@ def draw_sketch(sketch: Sketch, convention: Convention, depth: int | None = None
         line = f", line {mistake.labels[0].span.line}" if mistake.labels else ""
         title = f"{mistake.severity.value}[{mistake.code}]{line}"
         faults.append(Fault(title, mistake.message, broken.scope, broken.nodes))
-    view = View(measure(sketch.graph), convention, depth)
     return Drawing(draw(sketch.graph, view, faults))
 
 

@@ -65,6 +65,8 @@ def add_draw(commands: argparse._SubParsersAction[options.Parser]) -> None:
 
 
 def _draw(arguments: argparse.Namespace) -> int:
+    from archdsl.costs.figures import measure
+    from archdsl.draw.outline import View
     from archdsl.drawing import draw_sketch
 
     spec, name, given = options.requested(arguments)
@@ -77,8 +79,8 @@ def _draw(arguments: argparse.Namespace) -> int:
         sketch = spec.sketch(name, given)
         if arguments.cell is not None or not sketch.broke_off:
             raise
-        convention = CONVENTIONS[arguments.convention]
-        _save(draw_sketch(sketch, convention, arguments.depth), name, arguments)
+        view = View(measure(sketch.graph), CONVENTIONS[arguments.convention], arguments.depth)
+        _save(draw_sketch(sketch, view), name, arguments)
         options.report(failure.diagnostics)
         return 1
     _write_network(spec, network, _decisions(network), arguments)

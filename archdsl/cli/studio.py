@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 
 from archdsl.cli import options
@@ -42,7 +41,6 @@ def _studio(arguments: argparse.Namespace) -> int:
     from archdsl.studio.disk import Disk
     from archdsl.studio.server import Server
 
-    gc.enable()  # a run of a command leaves its garbage, but this one goes on
     disk = Disk(locate(arguments.spec))
     disk.read()  # a file that cannot be read is a mistake of the command line
     desk = Desk(disk)

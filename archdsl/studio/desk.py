@@ -11,6 +11,7 @@ from http import HTTPStatus
 from threading import Lock
 from time import thread_time
 
+from archdsl import files
 from archdsl.analysis.analysis import Analysis, analyse
 from archdsl.compare.difference import difference
 from archdsl.diagnostics import CompileError, Diagnostics, error
@@ -25,9 +26,9 @@ from archdsl.studio.gate import Refusal
 from archdsl.studio.looking import Look, built, changed, chosen, look
 from archdsl.studio.told import (
     Told,
+    tell_costs,
     tell_diagnostic,
     tell_difference,
-    tell_overview,
     tell_picture,
     tell_place,
 )
@@ -38,7 +39,7 @@ class Desk:
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
-        self._last = analyse(disk.path)
+        self._last: Analysis | None = None
         self._lock = Lock()
         self._aside = Aside()
         self._answers: Mapping[str, Callable[[Body], Told]] = {
@@ -91,7 +92,9 @@ class Desk:
     # Questions about a text
 
     def _analysis(self, text: str) -> Analysis:
-        self._last = self._last.after({self._disk.path.resolve(): text})
+        unsaved = {self._disk.path.resolve(): text}
+        last = self._last
+        self._last = last.after(unsaved) if last else analyse(self._disk.path, unsaved)
         return self._last
 
     def _analyse(self, body: Body) -> Told:
@@ -101,13 +104,13 @@ class Desk:
             analysis = self._analysis(asked.text)
             told: Told = {
                 "diagnostics": list(map(tell_diagnostic, analysis.diagnostics)),
-                "networks": _networks(analysis),
+                "networks": _networks(analysis) if analysis.program else None,
                 "look": None,
                 "refused": [],
             }
             try:
                 seen = look(analysis, asked) if analysis.program else None
-                told["look"] = _tell_look(seen, analysis) if seen else None
+                told["look"] = _tell_look(seen) if seen else None
             except CompileError as failure:
                 told["refused"] = list(map(tell_diagnostic, failure.diagnostics))
             return {**told, "seconds": thread_time() - start}
@@ -142,7 +145,7 @@ class Desk:
         return built(analysis, name, asked)
 
     def _source(self, body: Body) -> Told:
-        name, program = body.text("name"), self._last.program
+        name, program = body.text("name"), self._last.program if self._last else None
         for unit in program.units if program else ():
             if unit.file.source.name == name:
                 return {"text": unit.file.source.text.replace("\r\n", "\n")}
@@ -163,15 +166,15 @@ class Desk:
 
     def _write(self, body: Body) -> Told:
         """Write the changed network as a spec of its own, which is named like its file."""
-        asked, name, warnings = Asked.read(body), body.text("name"), Diagnostics()
+        asked, warnings = Asked.read(body), Diagnostics()
+        path = self._disk.new_path(body.text("name"))
         with self._lock:
             analysis = self._analysis(asked.text)
             base = chosen(analysis, asked.network) or ""
-            own = name.removesuffix(".arch")
-            spec, _ = changed(analysis, base, asked.changes, own)
+            spec, name = changed(analysis, base, asked.changes, path.stem)
             origin = f"{' + '.join([base, *asked.changes])}, of {self._disk.path.name}"
-            text = spec.standalone_text(own, origin, diagnostics=warnings)
-        path = self._disk.create(name, text)
+            text = spec.standalone_text(name, origin, diagnostics=warnings)
+        files.create_new(path, text)
         return {"path": str(path), "warnings": list(map(tell_diagnostic, warnings))}
 
 
@@ -188,7 +191,7 @@ def _networks(analysis: Analysis) -> list[Told]:
     ]
 
 
-def _tell_look(seen: Look, analysis: Analysis) -> Told:
+def _tell_look(seen: Look) -> Told:
     base = seen.facts
     return {
         "network": base.name,
@@ -199,6 +202,6 @@ def _tell_look(seen: Look, analysis: Analysis) -> Told:
             "macs": base.costs.total.macs,
             "inputs": {n: list(base.graph.type(at).shape) for n, at in base.graph.inputs.items()},
         },
-        **tell_overview(seen.overview),
+        **tell_costs(seen.table),
         "picture": tell_picture(seen.picture),
     }

@@ -82,23 +82,18 @@ class Disk:
         except CompileError:
             return None
 
-    def create(self, name: str, text: str) -> Path:
-        """Write a text to a new file: beside this one, or here if this one came with archdsl.
+    def new_path(self, name: str) -> Path:
+        """The path of a new file: beside this one, or here if this one came with archdsl.
 
         Raises:
-            CompileError: there is such a file, it is no name for a spec, or it cannot be written.
+            CompileError: it is no name for a spec.
         """
         path = Path(name)
-        if (
-            path.name != name
-            or path.suffix != SUFFIX
-            or not (path.stem.isascii() and path.stem.isidentifier())
-        ):
+        is_word = path.stem.isascii() and path.stem.isidentifier()
+        if path.name != name or path.suffix != SUFFIX or not is_word:
             message = f"must be NAME{SUFFIX} with a name of the language, but this is `{name}`"
             raise CompileError([error("file", message)])
-        where = Path() if self.is_published else self.path.parent
-        files.create_new(where / path, text)
-        return where / path
+        return path if self.is_published else self.path.parent / path
 
 
 def digest_of(text: str) -> str:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from archdsl.analysis.analysis import Analysis, NetworkFacts
 from archdsl.costs.figures import Costs
 from archdsl.diagnostics import CompileError, error
-from archdsl.draw.choices import Decisions
-from archdsl.draw.network import Fault, draw
+from archdsl.draw.choices import NONE
 from archdsl.draw.outline import View
 from archdsl.draw.picture import Picture
+from archdsl.drawing import draw_graph, draw_sketch, open_decisions
 from archdsl.ir.graph import Graph
 from archdsl.network import Network
-from archdsl.report.overview import Overview
+from archdsl.report.rows import CostTable
 from archdsl.sizes import shapes
 from archdsl.spec import Spec
 from archdsl.studio.asked import Asked
@@ -39,16 +39,18 @@ class Look:
         return self.network.costs if self.network else self.facts.costs
 
     @property
-    def overview(self) -> Overview:
-        return Overview(self.graph, self.costs, self.asked.convention, self.asked.by)
+    def table(self) -> CostTable:
+        return CostTable(self.graph, self.costs, self.asked.convention, self.asked.by)
 
     @property
     def picture(self) -> Picture:
         """The picture; of a network with mistakes up to these."""
         view = View(self.costs, self.asked.convention, turned=self.asked.turned)
-        if self.network is not None:
-            return draw(self.graph, view, (), _decisions(self.network))
-        return draw(self.graph, view, _faults(self.facts))
+        if self.facts.sketch is not None:
+            return draw_sketch(self.facts.sketch, view).picture
+        network = self.network
+        decisions = open_decisions(network.decisions, network.program.place) if network else NONE
+        return draw_graph(self.graph, view, decisions).picture
 
 
 def look(analysis: Analysis, asked: Asked) -> Look | None:
@@ -106,21 +108,3 @@ def changed(
     while name is None and fresh in analysis.program.main.names:
         fresh += "_"
     return spec.derive(fresh, base, *changes), fresh
-
-
-def _decisions(network: Network) -> Decisions:
-    """What is open in a space, and where the rows of its tables are in the text."""
-    decisions = [each.decision for each in network.decisions if each.decision.is_open]
-    options = {each.name: [each.options[index] for index in each.allowed] for each in decisions}
-    return Decisions(options, {each.name: each.span for each in decisions}, network.program.place)
-
-
-def _faults(facts: NetworkFacts) -> list[Fault]:
-    """The mistakes at which a network ended."""
-    faults = []
-    for broken in facts.sketch.breaks if facts.sketch else ():
-        mistake = broken.diagnostic
-        line = f", line {mistake.labels[0].span.line}" if mistake.labels else ""
-        title = f"{mistake.severity.value}[{mistake.code}]{line}"
-        faults.append(Fault(title, mistake.message, broken.scope, broken.nodes))
-    return faults

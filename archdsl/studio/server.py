@@ -7,6 +7,7 @@ question with a body. A request that ends early, or never begins, costs a thread
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import sys
@@ -50,11 +51,23 @@ class Server(ThreadingHTTPServer):
             message = f"cannot listen at port {port}: {reason}"
             raise CompileError([error("port", message, help=hint)]) from None
         self.desk, self.gate = desk, Gate(self.server_port)
+        self._has_garbage = False
 
     def server_bind(self) -> None:
         """Bind without asking for the name of this machine, as `HTTPServer` does."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.socket.getsockname()[1]
+
+    def service_actions(self) -> None:
+        """Collect garbage while nobody waits: during an answer, looking for it takes a third."""
+        if self._has_garbage:
+            self._has_garbage = False
+            gc.collect()
+
+    def answer(self, asked: str, body: Body) -> Told:
+        """The answer to a question about the text."""
+        self._has_garbage = True
+        return self.desk.answer(asked, body)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Print what went wrong, unless a client has vanished."""
@@ -101,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
         return found
 
     def _posted(self, asked: str) -> Sent:
-        return _json(self.server.desk.answer(asked, Body.read(self._body())))
+        return _json(self.server.answer(asked, Body.read(self._body())))
 
     def _body(self) -> bytes:
         """The body of a request.
@@ -126,6 +139,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Type", sent.kind)
         self.send_header("Content-Length", str(len(sent.content)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(sent.content)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
 
 from archdsl.claims.figures import SpaceResult, SpecReport
 from archdsl.compare.difference import Difference, Pair
+from archdsl.costs.figures import CONVENTIONS, uncounted
 from archdsl.diagnostics import Diagnostic
 from archdsl.draw.picture import Group, Item, Picture
 from archdsl.draw.svg import svg
-from archdsl.report.overview import Overview
-from archdsl.report.text import readable
+from archdsl.report.rows import CostTable, Row
+from archdsl.report.text import readable, show_inputs
+from archdsl.report.totals import totals
 from archdsl.source import Span
 
 Told = dict[str, object]
@@ -39,20 +40,38 @@ def tell_diagnostic(diagnostic: Diagnostic) -> Told:
     }
 
 
-def tell_overview(overview: Overview) -> Told:
-    """The totals and the lines of a network."""
-    lines = list(overview.lines)
+def tell_costs(costs: CostTable) -> Told:
+    """The totals and the rows of a network, and what the convention leaves out."""
+    inputs = {name: costs.graph.type(at).shape for name, at in costs.graph.inputs.items()}
+    counts = uncounted(costs.graph, costs.costs, costs.convention)
+    left_out = [f"{name} x {count:,}" for name, count in counts.items()] or ["nothing"]
     return {
-        "input": overview.input,
-        "inputs": {
-            name: list(overview.graph.type(at).shape) for name, at in overview.graph.inputs.items()
-        },
-        "totals": [asdict(total) for total in overview.totals],
-        "uncounted": overview.uncounted,
-        "macs": overview.costs.total.macs,
-        "lines": [asdict(line) for line in lines[:_LINES]],
-        "more": max(0, len(lines) - _LINES),
+        "input": show_inputs(inputs),
+        "inputs": inputs,
+        "totals": list(_totals(costs)),
+        "uncounted": ", ".join(left_out),
+        "macs": costs.costs.total.macs,
+        "lines": list(map(_row, costs.rows[:_LINES])),
+        "more": max(0, len(costs.rows) - _LINES),
     }
+
+
+def _totals(costs: CostTable) -> Iterator[Told]:
+    """The cost in the convention, then all that is the same in every convention."""
+    found = {total.name: total for total in totals(costs.graph, costs.costs)}
+    own = costs.convention.name
+    for name in (own, *(name for name in found if name not in CONVENTIONS)):
+        total = found[name]
+        shown = total.unit if name in (own, "params") else name.replace("_", " ")
+        exact = f"{total.value:,} {total.unit}: {total.counts}"
+        yield {"name": shown, "text": total.text, "exact": exact, "value": total.value}
+
+
+def _row(row: Row) -> Told:
+    name, kind, output, params, cost, share = row.cells
+    texts = {"name": name, "kind": kind, "output": output, "params": params, "cost": cost}
+    place = {"file": row.span.source.name, "line": row.span.line}
+    return {**texts, "share": share, "part": row.share, **place}
 
 
 def tell_picture(picture: Picture) -> Told:

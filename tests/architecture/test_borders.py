@@ -87,6 +87,11 @@ MAY_IMPORT = {
     | {"analysis.judging", "build.outcome", "claims.figures", "costs.figures", "draw", "drawing"}
     | {"emit.pages", "files", "ir.graph", "ir.types", "network", "program.program"}
     | {"recipes.recipe", "report", "searches.search", "space.walk", "spec", "syntax.tree"},
+    "sizes": {"diagnostics", "ir.types", "source"},
+    "studio": GROUND
+    | {"analysis", "claims.figures", "compare.difference", "costs", "draw", "drawing"}
+    | {"emit.targets", "files", "ir.graph", "network", "program.files", "program.published"}
+    | {"report", "sizes", "spec", "syntax.formatter", "syntax.parser"},
     "samples": set(),
     "cli": GROUND
     | {"analysis", "compiler"}
@@ -115,6 +120,8 @@ MAY_IMPORT = {
         "samples",
         "search",
         "searches",
+        "sizes",
+        "studio",
         "supergraphs",
         "supernet",
         "syntax.lexemes",

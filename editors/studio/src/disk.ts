@@ -1,7 +1,7 @@
 // The file on disk: whether it is the one in the page, saving it, and what to do if it is another.
 
 import { ask, Gone } from "./ask";
-import { byId } from "./dom";
+import { byId, shortened } from "./dom";
 import { notice, withdraw } from "./layout";
 import { type File, isMistaken } from "./protocol";
 
@@ -27,7 +27,7 @@ export class FileOnDisk {
   ) {
     this.text = file.text;
     this.digest = file.digest;
-    byId("name").textContent = file.name.split("/").at(-1) ?? file.name;
+    byId("name").textContent = shortened(file.name);
     byId("name").title = file.name;
     if (file.published)
       notice("published", `${file.name} came with archdsl and is not changed. “Change” writes a spec of your own.`, {}, false);

@@ -34,6 +34,11 @@ export function pretty(shape: string): string {
     .replace(/\^([0-9])\b/g, (_, digit: string) => powers[Number(digit)] ?? digit);
 }
 
+/** A file without its folder. */
+export function shortened(file: string): string {
+  return file.split("/").at(-1) ?? file;
+}
+
 /** A text in which what stands in backticks is code. */
 export function spoken(text: string): HTMLElement {
   const parts = text.split("`");

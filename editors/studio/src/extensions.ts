@@ -15,6 +15,7 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
+import { shortened } from "./dom";
 import { highlighting, python, spec } from "./language";
 
 /** Marks lines, counted from 1, and no others. */
@@ -56,7 +57,7 @@ function shared(label: string): Extension {
 /** The editor of the spec itself. */
 export function editing(name: string): Extension {
   return [
-    shared(`${name}, the spec. Escape, then Tab leaves it`),
+    shared(`${shortened(name)}, the spec. Escape, then Tab leaves it`),
     spec,
     history(),
     highlightActiveLine(),
@@ -75,7 +76,7 @@ const reading: Extension = [
 
 /** A file that the spec uses: to be read. */
 export function readingSpec(name: string): Extension {
-  return [shared(`${name}, to be read`), spec, highlightActiveLine(), markedLines, reading];
+  return [shared(`${shortened(name)}, to be read`), spec, highlightActiveLine(), markedLines, reading];
 }
 
 /** The emitted module. */

@@ -42,7 +42,8 @@ function token(stream: StringStream, state: State): string | null {
 function word(stream: StringStream, state: State): string | null {
   const text = stream.current();
   const isDefined = state.defines;
-  state.defines = DEFINING.has(text);
+  // `block` and `cell` are types, too, and `block` the head of a column.
+  state.defines = DEFINING.has(text) && stream.string.slice(0, stream.start).trim() === "";
   if (isDefined) return "definition";
   if (state.defines || SAYING.has(text)) return "keyword";
   if (VALUES.has(text)) return "atom";

@@ -1,6 +1,6 @@
 // What is found in the text, as a list below the editor: where, what, and how to mend it.
 
-import { byId, h, spoken } from "./dom";
+import { byId, h, shortened, spoken } from "./dom";
 import type { Diagnostic } from "./protocol";
 
 export interface Listener {
@@ -19,18 +19,28 @@ function counted(found: Diagnostic[]): string {
   return parts.join(", ") || "No mistakes";
 }
 
-export function showProblems(found: Diagnostic[], spec: string, listener: Listener): void {
+/** Show what is found, and `beyond` it what was judged last; that may be of an earlier text. */
+export function showProblems(
+  found: Diagnostic[],
+  beyond: Diagnostic[],
+  isJudged: boolean,
+  spec: string,
+  listener: Listener,
+): void {
+  const all = [...found, ...beyond];
   const summary = byId("problems-summary");
-  summary.textContent = counted(found);
-  const hasErrors = found.some((each) => each.severity === "error");
-  summary.className = hasErrors ? "error" : found.length ? "warning" : "well";
-  byId("problems").replaceChildren(...found.map((each) => item(each, spec, listener)));
+  summary.textContent = counted(all);
+  const hasErrors = all.some((each) => each.severity === "error");
+  summary.className = hasErrors ? "error" : all.length ? "warning" : "well";
+  const items = all.map((each) => item(each, spec, listener));
+  items.slice(found.length).forEach((each) => each.classList.toggle("old", !isJudged));
+  byId("problems").replaceChildren(...items);
 }
 
 function item(diagnostic: Diagnostic, spec: string, listener: Listener): HTMLElement {
   const { fix, labels } = diagnostic;
   const [first] = labels;
-  const short = first && first.file.split("/").at(-1);
+  const short = first && shortened(first.file);
   const place = first && (first.file === spec ? `line ${first.line}` : `${short}:${first.line}`);
   const said = [first?.text ?? "", ...diagnostic.notes].filter(Boolean);
   const help = diagnostic.help && h("p", { class: "help" }, spoken(diagnostic.help));

@@ -21,9 +21,9 @@ export interface Diagnostic {
 export interface Total {
   name: string;
   text: string;
+  /** The exact figure, and what it counts. */
   exact: string;
   value: number;
-  about: string;
 }
 
 /** A part of the network as a line of the table. */

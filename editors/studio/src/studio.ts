@@ -4,7 +4,7 @@ import { ask, Gone, Paced } from "./ask";
 import { ChangeView } from "./change";
 import { showClaims, showJudging } from "./claims";
 import { showDiff } from "./diff";
-import { byId, h } from "./dom";
+import { byId, h, shortened } from "./dom";
 import { Editor } from "./editor";
 import { FileOnDisk } from "./disk";
 import { hasNotice, notice, Tabs, withdraw } from "./layout";
@@ -19,6 +19,11 @@ import { before, type Before, showTotals } from "./totals";
 const PAUSE = 90;
 const JUDGING = 700;
 const MANY = 20_000;
+
+/** What tells a diagnostic from others of a text. */
+function key_of({ code, message, labels }: Diagnostic): string {
+  return [code, message, labels[0]?.file, labels[0]?.from].join("\n");
+}
 
 export class Studio {
   private readonly editor: Editor;
@@ -37,6 +42,8 @@ export class Studio {
   private readonly turned = new Set<string>();
   private known: Known[] = [];
   private found: Diagnostic[] = [];
+  /** The text that was judged last, and what was found in it beyond its analysis. */
+  private judged: { text: string; beyond: Diagnostic[] } = { text: "", beyond: [] };
   /** What is shown, and the part of a network with mistakes that could be built. */
   private shown: Look | null = null;
   private partial: Look | null = null;
@@ -134,14 +141,17 @@ export class Studio {
   private async analyse(): Promise<void> {
     const { asked } = this;
     const busy = window.setTimeout(() => (document.body.dataset.busy = ""), 300);
+    const slow = window.setTimeout(() => notice("slow", "The network is large: it takes a while.", {}, false), 2500);
     try {
       this.answered(asked, await ask.analyse(asked));
-      this.judging.soon(JUDGING);
+      if (asked.text !== this.judged.text) this.judging.soon(JUDGING);
       this.following.soon(0);
     } catch (fault) {
       this.failed(fault);
     } finally {
       window.clearTimeout(busy);
+      window.clearTimeout(slow);
+      withdraw("slow");
       delete document.body.dataset.busy;
     }
   }
@@ -154,7 +164,9 @@ export class Studio {
       if (judged.ended || text !== this.editor.text) return;
       byId("claims").classList.remove("old");
       showClaims(judged.report);
-      this.diagnose(judged.diagnostics);
+      const known = new Set(this.found.map(key_of));
+      this.judged = { text, beyond: judged.diagnostics.filter((each) => !known.has(key_of(each))) };
+      this.diagnose(this.found);
       showJudging(false);
     } catch (fault) {
       this.failed(fault);
@@ -165,11 +177,16 @@ export class Studio {
   private async follow(): Promise<void> {
     const { asked } = this;
     const { name } = this.tabs;
+    if (name !== "diff" && name !== "module") return;
+    const panel = byId(`panel-${name}`);
+    panel.ariaBusy = "true";
     try {
       if (name === "diff") showDiff(await ask.diff(asked), (file, line) => void this.goTo(file, line));
       if (name === "module") this.module.show(await ask.module(asked, byId<HTMLSelectElement>("target").value));
     } catch (fault) {
       this.failed(fault);
+    } finally {
+      panel.ariaBusy = "false";
     }
   }
 
@@ -211,7 +228,7 @@ export class Studio {
     byId<HTMLInputElement>("input").placeholder = Object.values(look.base.inputs)
       .map((shape) => shape.join("x"))
       .join("; ");
-    this.table.show(look, asked.by);
+    this.table.show(look);
     this.picture.show(look.picture);
     this.change.show(look);
     this.mark();
@@ -230,8 +247,10 @@ export class Studio {
 
   private diagnose(found: Diagnostic[]): void {
     this.found = found;
-    this.editor.diagnose(found);
-    showProblems(found, this.editor.spec, {
+    const { text, beyond } = this.judged;
+    const isJudged = text === this.editor.text;
+    this.editor.diagnose(isJudged ? [...found, ...beyond] : found);
+    showProblems(found, beyond, isJudged, this.editor.spec, {
       asked: (file, line) => void this.goTo(file, line),
       mended: (fix) => this.mend(fix),
     });
@@ -304,7 +323,7 @@ export class Studio {
   private showFiles(): void {
     const tab = (name: string) => {
       const isShown = name === this.editor.shown;
-      const short = name.split("/").at(-1) ?? name;
+      const short = shortened(name);
       const open = h("button", { class: "file", "aria-pressed": String(isShown), title: name, onclick: () => this.editor.open(name) }, short);
       const close = h("button", { class: "close", "aria-label": `Close ${short}`, onclick: () => this.editor.close(name) }, "×");
       return h("span", { class: isShown ? "tab shown" : "tab" }, open, name !== this.editor.spec && close);

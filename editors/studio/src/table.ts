@@ -17,10 +17,9 @@ export class TableView {
     this.body.addEventListener("keydown", (event) => this.pressed(event));
   }
 
-  show(look: Look, by: string): void {
+  show(look: Look): void {
     const hadFocus = this.rows.findIndex(({ element }) => element === document.activeElement);
     const unit = look.totals[0]?.name ?? "MACs";
-    byId("rows-by").textContent = by;
     byId("rows-cost").textContent = unit;
     const most = Math.max(...look.lines.map((line) => line.part), 1e-9);
     this.rows = look.lines.map((line) => ({ line, element: this.row(line, most) }));
@@ -38,13 +37,11 @@ export class TableView {
 
   private row(line: Line, most: number): HTMLElement {
     const share = h("td", { class: "share" }, h("span", {}, line.share));
-    share.style.setProperty("--part", String(line.part));
     share.style.setProperty("--heat", String(line.part / most));
     const element = h(
       "tr",
       { tabindex: "-1" },
-      h("th", { scope: "row" }, line.name),
-      h("td", { class: "kind" }, line.kind),
+      h("th", { scope: "row" }, line.name, line.kind !== line.name && h("span", { class: "kind" }, line.kind)),
       h("td", { class: "shape" }, pretty(line.output)),
       h("td", { class: "number" }, line.params),
       h("td", { class: "number" }, line.cost),

@@ -17,16 +17,15 @@ export function showTotals(totals: Total[], known: Before | undefined, was: stri
   const large = totals.slice(0, LARGE).map((total) =>
     h(
       "div",
-      { class: "large", title: `${total.exact}: ${total.about}` },
+      { class: "large", title: total.exact },
       h("span", { class: "figure" }, total.text),
       h("span", { class: "unit" }, total.name),
       change(total, known, was),
     ),
   );
-  const small = totals.slice(LARGE).flatMap((total) => [
-    h("dt", { title: total.about }, total.name),
-    h("dd", { title: `${total.exact}: ${total.about}` }, total.text, change(total, known, was)),
-  ]);
+  const small = totals.slice(LARGE).map((total) =>
+    h("div", { title: total.exact }, h("dt", {}, total.name), h("dd", {}, total.text, change(total, known, was))),
+  );
   byId("totals").replaceChildren(h("div", { class: "larges" }, ...large), h("dl", {}, ...small));
 }
 
