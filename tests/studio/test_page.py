@@ -63,7 +63,7 @@ def test_a_mistake_is_underlined_and_mended_and_a_number_changes_costs(page: Pag
     expect(page.locator("#problems li.error")).to_contain_text("flaten is not defined")
     # What was there before stays, and says so.
     expect(page.locator("body")).to_have_attribute("data-stale", "")
-    expect(page.locator(".stale-mark")).to_be_visible()
+    expect(page.locator("#stale-mark")).to_be_visible()
     expect(box(page, "flatten")).to_have_class(re.compile(r"\bstale\b"))
     expect(figure(page)).to_have_text("74.32 M")
     page.get_by_role("button", name="Write flatten").click()
@@ -82,6 +82,8 @@ def test_a_network_with_mistakes_can_be_seen_up_to_them(page: Page) -> None:
     page.keyboard.press("Backspace")
     page.get_by_role("button", name="up to it").click()
     expect(page.locator("#picture")).to_contain_text("error[name], line 15")
+    page.get_by_role("button", name="before it").click()
+    expect(box(page, "linear")).to_be_visible()
 
 
 def test_a_box_finds_its_line_and_a_line_its_box(page: Page) -> None:

@@ -29,12 +29,15 @@ export class PictureView {
   private readonly tip = byId("tip");
   private parts: Part[] = [];
   private svg: SVGSVGElement | null = null;
+  private shown = "";
   private size = { width: 0, height: 0 };
   private zoom = 0.8;
+  private readonly dark = new CSSStyleSheet();
   /** The path of the box that has the focus, or had it last. */
   private chosen = "";
 
   constructor(private readonly listener: Listener) {
+    document.adoptedStyleSheets.push(this.dark);
     this.frame.addEventListener("keydown", (event) => this.pressed(event));
     this.frame.addEventListener("mouseleave", () => this.left());
     this.frame.addEventListener("scroll", () => this.left());
@@ -49,9 +52,10 @@ export class PictureView {
   }
 
   show(picture: Picture): void {
+    if (picture.svg === this.shown) return;
+    this.shown = picture.svg;
     const hadFocus = this.frame.contains(document.activeElement);
-    const parsed = new DOMParser().parseFromString(picture.svg, "image/svg+xml").documentElement;
-    const svg = document.importNode(parsed, true) as unknown as SVGSVGElement;
+    const svg = this.parsed(picture.svg);
     this.size = { width: Number(svg.getAttribute("width")), height: Number(svg.getAttribute("height")) };
     svg.setAttribute("role", "group");
     this.parts = [...svg.querySelectorAll<SVGGElement>("g[data-line]")].map((element) =>
@@ -63,6 +67,17 @@ export class PictureView {
     this.scale();
     this.rove();
     if (hadFocus) this.focused()?.element.focus({ preventScroll: true });
+  }
+
+  /** The picture as an element. Its dark colours are for a dark system, and here for the theme. */
+  private parsed(text: string): SVGSVGElement {
+    const [, sheet = ""] = /<style>([^<]*)<\/style>/.exec(text) ?? [];
+    const rules = sheet.match(/^\.[^{}]*\{[^{}]*\}$/gm) ?? [];
+    this.dark.replaceSync(rules.map((rule) => `[data-theme="dark"] ${rule}`).join("\n"));
+    // Taken out before it is parsed: the page's policy knows no styles but its own.
+    const plain = text.replace(/<style>[^<]*<\/style>/, "");
+    const parsed = new DOMParser().parseFromString(plain, "image/svg+xml").documentElement;
+    return document.importNode(parsed, true) as unknown as SVGSVGElement;
   }
 
   private part(element: SVGGElement, files: Record<string, string>): Part {
@@ -78,6 +93,9 @@ export class PictureView {
     element.addEventListener("click", () => this.listener.asked(part.file, part.line));
     element.addEventListener("focus", () => this.entered(part));
     element.addEventListener("blur", () => this.left());
+    const ring = element.querySelector("rect")!.cloneNode() as SVGRectElement;
+    ring.setAttribute("class", "ring");
+    element.append(ring);
     if (open) element.append(this.handle(part));
     return part;
   }

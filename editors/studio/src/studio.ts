@@ -47,6 +47,7 @@ export class Studio {
   /** What is shown, and the part of a network with mistakes that could be built. */
   private shown: Look | null = null;
   private partial: Look | null = null;
+  private wantsPartial = false;
   /** The totals by network, convention and input: as they are saved, and without changes. */
   private readonly saved = new Map<string, Before>();
   private readonly unchanged = new Map<string, Before>();
@@ -102,7 +103,10 @@ export class Studio {
       this.turned.clear();
       this.ask();
     });
-    byId("partial").addEventListener("click", () => this.partial && this.picture.show(this.partial.picture));
+    byId("partial").addEventListener("click", () => {
+      this.wantsPartial = !this.wantsPartial;
+      this.showStale(false, false);
+    });
     window.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return;
       event.preventDefault();
@@ -268,9 +272,15 @@ export class Studio {
   /** Say which parts of what is shown are not of the text that is there. */
   private showStale(isWell: boolean, isNow: boolean): void {
     const lines = isWell && isNow ? new Set<number>() : this.editor.touched(this.found);
-    this.picture.stale(this.editor.spec, lines);
     const isOld = !isWell && this.shown !== null && this.shown.whole;
+    if (isWell) this.wantsPartial = false;
+    const partial = isOld && this.wantsPartial ? this.partial : null;
+    if (isOld && this.shown) this.picture.show((partial ?? this.shown).picture);
+    this.picture.stale(this.editor.spec, partial ? new Set() : lines);
     document.body.toggleAttribute("data-stale", isOld);
+    byId("picture").classList.toggle("partial", partial !== null);
+    byId("stale-mark").textContent = partial ? "up to the mistake" : "before the mistake";
+    byId("partial").textContent = partial ? "before it" : "up to it";
     byId("partial").hidden = !(isOld && this.partial);
   }
 
