@@ -136,7 +136,11 @@ class Viewer:
         graph = sketch.graph
         costs = measure(graph)
         table = row_table(graph, costs, bare.place, self.texts)
-        drawn = level("up to the mistake", draw_sketch(sketch, _MACS), self._linking(table.places))
+        drawn = level(
+            "up to the mistake",
+            draw_sketch(sketch, View(costs, _MACS)),
+            self._linking(table.places),
+        )
         return replace(bare, table=table, pictures=(drawn,), is_broken=True)
 
     def _linking(self, places: Mapping[str, str]) -> Link:

@@ -13,11 +13,8 @@ from time import thread_time
 
 from archdsl import files
 from archdsl.analysis.analysis import Analysis, analyse
-from archdsl.compare.difference import difference
 from archdsl.diagnostics import CompileError, Diagnostics, error
-from archdsl.emit.targets import TARGETS
 from archdsl.network import Network
-from archdsl.report.diff import DiffReport
 from archdsl.source import Source
 from archdsl.studio.aside import Aside
 from archdsl.studio.asked import Asked, Body
@@ -119,6 +116,8 @@ class Desk:
         return self._aside.judge(self._disk.path, body.text("text"))
 
     def _module(self, body: Body) -> Told:
+        from archdsl.emit.targets import TARGETS  # loads all passes
+
         asked, target = Asked.read(body), body.one_of("target", TARGETS)
         with self._lock:
             network = self._built(self._analysis(asked.text), asked)
@@ -126,6 +125,9 @@ class Desk:
         return {"text": text}
 
     def _diff(self, body: Body) -> Told:
+        from archdsl.compare.difference import difference  # not needed to begin with
+        from archdsl.report.diff import DiffReport
+
         asked = Asked.read(body)
         saved = Asked.read(Body({**body.values, "changes": [], "text": self._disk.read().text}))
         with self._lock:
@@ -152,7 +154,7 @@ class Desk:
         raise Refusal(HTTPStatus.NOT_FOUND, f"the text uses no file `{name}`")
 
     def _format(self, body: Body) -> Told:
-        from archdsl.syntax.formatter import format_file
+        from archdsl.syntax.formatter import format_file  # not needed to begin with
         from archdsl.syntax.parser import parse
 
         return {"text": format_file(parse(Source(self._disk.shown, body.text("text"))))}

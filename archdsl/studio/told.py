@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from archdsl.claims.figures import SpaceResult, SpecReport
-from archdsl.compare.difference import Difference, Pair
 from archdsl.costs.figures import CONVENTIONS, uncounted
 from archdsl.diagnostics import Diagnostic
 from archdsl.draw.picture import Group, Item, Picture
@@ -14,6 +13,10 @@ from archdsl.report.rows import CostTable, Row
 from archdsl.report.text import readable, show_inputs
 from archdsl.report.totals import totals
 from archdsl.source import Span
+
+if TYPE_CHECKING:  # few answers need them
+    from archdsl.claims.figures import SpaceResult, SpecReport
+    from archdsl.compare.difference import Difference, Pair
 
 Told = dict[str, object]
 

@@ -41,7 +41,7 @@ export class TableView {
     const element = h(
       "tr",
       { tabindex: "-1" },
-      h("th", { scope: "row" }, line.name, line.kind !== line.name && h("span", { class: "kind" }, line.kind)),
+      h("th", { scope: "row" }, line.name, line.kind !== line.name && " ", line.kind !== line.name && h("span", { class: "kind" }, line.kind)),
       h("td", { class: "shape" }, pretty(line.output)),
       h("td", { class: "number" }, line.params),
       h("td", { class: "number" }, line.cost),
