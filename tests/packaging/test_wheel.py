@@ -10,6 +10,7 @@ import sysconfig
 import venv
 import zipfile
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -21,6 +22,7 @@ SHIPPED = (
     "archdsl/**/*.py",
     "archdsl/py.typed",
     "archdsl/library/*.arch",
+    "archdsl/studio/page/*",
     "grammars/*.lark",
     "specs/*.arch",
     "templates/*.j2",
@@ -67,6 +69,7 @@ def test_the_wheel_contains_the_package_data(wheel: Path) -> None:
 def test_the_wheel_contains_nothing_else(wheel: Path) -> None:
     kinds = {".arch", ".j2", ".lark", ".py", ".typed"}
     held = zipfile.ZipFile(wheel).namelist()
+    held = [name for name in held if not name.startswith("archdsl/studio/page/")]
     assert all(Path(name).suffix in kinds for name in held if name.startswith("archdsl/"))
     assert {name.split("/")[0].split("-")[0] for name in held} == {"archdsl"}
 
@@ -92,6 +95,25 @@ def test_the_installed_wheel_has_the_published_networks(installed: Path, tmp_pat
     listed = "import archdsl; print([each.name for each in archdsl.list('x3d_?')])"
     found = _run(installed / "python", "-c", listed, cwd=tmp_path)
     assert found == "['x3d_l', 'x3d_m', 'x3d_s']\n"
+
+
+def test_the_installed_studio_runs_no_python_beside_a_spec(installed: Path, tmp_path: Path) -> None:
+    """It judges in a process of its own, which must not take a module from the current folder."""
+    shutil.copy(ROOT / "specs" / "x3d_s.arch", tmp_path)
+    for name in ("json", "archdsl", "lark"):
+        (tmp_path / f"{name}.py").write_text(f"open('{name}.run', 'w')")
+    command = [installed / "archdsl", "studio", "x3d_s.arch"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as studio:
+        assert studio.stdout
+        address = studio.stdout.readline().strip()
+        with urlopen(address) as page:
+            assert b"studio.js" in page.read()
+        asked = b'{"text": "use x3d_s\\nclaim x3d_s { macs 1.96G }"}'
+        request = Request(f"{address}judge", asked, {"Content-Type": "application/json"})
+        with urlopen(request) as answer:
+            assert b'"verdict": "met"' in answer.read()
+        studio.terminate()
+    assert not [*tmp_path.glob("*.run")]
 
 
 def test_the_installed_wheel_is_what_is_imported(installed: Path, tmp_path: Path) -> None:
