@@ -10,11 +10,11 @@ from archdsl.build.conditions import depend
 from archdsl.build.context import Frame
 from archdsl.build.origins import round_hint
 from archdsl.build.request import Naming
+from archdsl.build.schemes import INITIALISED, SCHEMES
 from archdsl.build.values import Arguments, Tensor, Value, describe
 from archdsl.diagnostics import suggestion
 from archdsl.ir.graph import Initialisation
 from archdsl.limits import MAGNITUDE
-from archdsl.ops import OPERATIONS
 from archdsl.ops.base import Mismatch, infer_types
 from archdsl.ops.sources import Input
 from archdsl.params.numbers import is_integer, is_number
@@ -89,20 +89,6 @@ def _dimensions(node: tree.Expression) -> list[tree.Expression]:
         return [node] * node.times.value
     inside = node.dimensions if isinstance(node, tree.Shape) else ()
     return [written for dimension in inside for written in _dimensions(dimension)] or [node]
-
-
-SCHEMES: dict[str, tuple[str, ...]] = {
-    "he_fan_out": (),
-    "he_fan_in": (),
-    "xavier": (),
-    "zeros": (),
-    "normal": ("std",),
-    "truncated_normal": ("std",),
-}
-"""The schemes that initialise weights, each with its options, all of which are required."""
-
-INITIALISED = tuple(name for name, kind in OPERATIONS.items() if kind.is_weighted)
-"""The operations whose weights a scheme can initialise."""
 
 
 def _initialise(frame: Frame, statement: tree.Initialise) -> None:

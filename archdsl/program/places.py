@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Protocol, TypeAlias
 
 from archdsl.ir.naming import unique_names
-from archdsl.program.stages import called, label, staged
+from archdsl.program.stages import labelled
 from archdsl.source import Span
 from archdsl.syntax import tree
 
@@ -130,7 +129,7 @@ class _Namer:
         for binding in node.bindings:
             yield from self.expression(binding.value, binding.name or "")
         columns = [column.name for column in node.columns]
-        stages = [*_labelled_rows(node)]
+        stages = [*labelled(node)]
         # Stages of one label are numbered, as blocks of one name are.
         unique = unique_names([("", text) for text, _ in stages])
         for text, (_, rows) in zip(unique, stages, strict=True):
@@ -195,21 +194,3 @@ def _called(node: tree.Node) -> str:
         case tree.Chain():
             return _called(node.first)
     return ""
-
-
-def _labelled_rows(node: tree.Table) -> Iterator[tuple[str, list[tree.Row]]]:
-    """The rows of each stage with its label, as far as that follows from the text."""
-    columns, numbered = [column.name for column in node.columns], 0
-    for _, staged_rows in groupby(staged(node), key=lambda row: row.stage):
-        rows = [*staged_rows]
-        first = dict(zip(columns, rows[0].line.cells, strict=False))
-        is_single = len(rows) == 1 and _is_one(first.get("number"))
-        text, numbered = label(rows[0].name, called(first.get("block")) * is_single, numbered)
-        yield text, [row.line for row in rows]
-
-
-def _is_one(number: tree.Node | None) -> bool:
-    """Whether a row has one block: its number is 1, a dash, or in no column."""
-    if isinstance(number, tree.Number):
-        return number.value == 1
-    return number is None or isinstance(number, tree.Dash)

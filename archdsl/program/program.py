@@ -146,6 +146,11 @@ class Unit:
     used: Sequence[tuple[tree.Use, Unit]] = field(default=(), repr=False)
 
     @cached_property
+    def real_path(self) -> Path:
+        """The path without links: one for each file."""
+        return self.path.resolve()
+
+    @cached_property
     def places(self) -> Places:
         """The names of the places in the file at which it decides, or uses what decides."""
         return places_of(self.file.definitions, self)

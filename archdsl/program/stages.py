@@ -8,6 +8,7 @@ layers than `stage1.0`. All others are called as they are named, or numbered.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from archdsl.syntax import tree
@@ -72,3 +73,21 @@ def called(block: tree.Node | None) -> str:
         case tree.Name():
             return block.name
     return ""
+
+
+def labelled(node: tree.Table) -> Iterator[tuple[str, list[tree.Row]]]:
+    """The rows of each stage with its label, as far as that follows from the text."""
+    columns, numbered = [column.name for column in node.columns], 0
+    for _, staged_rows in groupby(staged(node), key=lambda row: row.stage):
+        rows = [*staged_rows]
+        first = dict(zip(columns, rows[0].line.cells, strict=False))
+        is_single = len(rows) == 1 and _is_one(first.get("number"))
+        text, numbered = label(rows[0].name, called(first.get("block")) * is_single, numbered)
+        yield text, [row.line for row in rows]
+
+
+def _is_one(number: tree.Node | None) -> bool:
+    """Whether a row has one block: its number is 1, a dash, or in no column."""
+    if isinstance(number, tree.Number):
+        return number.value == 1
+    return number is None or isinstance(number, tree.Dash)

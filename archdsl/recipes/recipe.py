@@ -178,6 +178,7 @@ class Recipe(Frozen):
     doc: str | None
     _: KW_ONLY
     epochs: int = setting(ValueForm(Integer(1, limits.EPOCHS)))
+    """Passes over the list of training videos."""
     batch: int = setting(ValueForm(Integer(1, limits.BATCH)))
     """Clips per optimiser step, summed over all processes."""
     optimizer: Sgd | AdamW = setting(ChoiceForm((Sgd, AdamW)))
@@ -195,6 +196,7 @@ class Recipe(Frozen):
     short: str = setting(ValueForm(Choice(("loop", "hold", "skip"))), default="loop")
     """What follows the last frame of a video that is shorter than a clip."""
     crop: int = setting(ValueForm(SIDE))
+    """The side of a random square of a clip, in pixels; in validation it is the centre."""
     scale: ScaleJitter | Resize = setting(OptionsForm(ScaleJitter), OptionsForm(Resize))
     flip: Number = setting(ValueForm(Real(0, 1), bare=Fraction(1, 2)), default=0)
     """The probability that a clip is mirrored."""
@@ -209,6 +211,7 @@ class Recipe(Frozen):
     )
     """The latter is for videos of several classes, each of which is told by itself."""
     label_smoothing: Number = setting(ValueForm(SHARE), default=0)
+    """As in torch's cross entropy."""
     class_weights: str | tuple[Number, ...] | None = setting(
         ValueForm(ClassWeights()), default=None
     )
@@ -226,6 +229,7 @@ class Recipe(Frozen):
     precise_bn: int | None = setting(ValueForm(Integer(1, limits.BATCH)), default=None)
     """The number of batches that batch norm's statistics are measured on after an epoch."""
     sync_bn: bool = setting(ValueForm(Boolean(), bare=True), default=False)
+    """Whether the statistics of batch norms are shared by all processes."""
     pretrained: str | None = setting(ValueForm(QuotedText()), default=None)
     """The weights that the paper starts from, for the reader: nothing is loaded."""
     test: Views | FullLength = setting(ChoiceForm((Views, FullLength)))

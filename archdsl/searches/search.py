@@ -100,6 +100,7 @@ class Search(Frozen):
     doc: str | None
     _: KW_ONLY
     method: Method = setting(ChoiceForm(METHODS))
+    """How the next network is chosen."""
     train: Training = setting(RecipeForm())
     """How each trial is trained. A network's only recipe need not be named."""
     finish: Training | None = setting(RecipeForm(), default=None)
@@ -107,11 +108,13 @@ class Search(Frozen):
     hold_out: Number = setting(ValueForm(HELD_OUT), default=Fraction(1, 10))
     """The share of the training videos that judge, and are never trained on: see `held_out`."""
     maximise: str = setting(ValueForm(Choice(tuple(ACCURACIES))))
+    """The accuracy that is wanted, of the videos that are held out."""
     minimise: tuple[str, ...] = setting(ValueForm(Words(METRICS)), default=())
     """Costs that should be small beside the accuracy: the result is a front."""
     repeats: int = setting(ValueForm(Integer(1, limits.TRIALS)), default=1)
     """How often each trial is trained, from other initial weights."""
     seed: int = setting(ValueForm(Integer(0, 2**32 - 1)), default=0)
+    """What all draws of the search follow from."""
     keep: int = setting(ValueForm(Integer(1, limits.TRIALS)), default=5)
     """The number of networks that are written at the end, the best first."""
     warmup: int = setting(ValueForm(Integer(0, limits.EPOCHS)), default=0)

@@ -10,18 +10,15 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import Any
 
 from document import ROOT
 
-from archdsl.build.values import show
+from archdsl.analysis.describing import operations as describing
 from archdsl.ir.types import show_shape
 from archdsl.ops import FAMILIES
 from archdsl.ops.base import Operation
 from archdsl.ops.comparison import Comparison
-from archdsl.params.kinds import AxisName, kind_of
 from archdsl.program.loading import parse_program
 from archdsl.source import Source
 from archdsl.spec import Spec
@@ -34,7 +31,6 @@ _MARKS = {
     "operations": ("<!-- operations: begin -->\n", "<!-- operations: end -->\n"),
     "library": ("<!-- library: begin -->\n", "<!-- library: end -->\n"),
 }
-_EXAMPLE = re.compile(r"^Example: `(.+)`$", re.MULTILINE)
 _SIZE = r"\d+(?:\^\d+)?"
 _SHAPE = re.compile(rf"(?:{_SIZE} x )*{_SIZE} integers below \d+|{_SIZE}(?: x {_SIZE})+")
 _HEADER = "| operation | what it gives | PyTorch |\n|---|---|---|\n"
@@ -78,7 +74,7 @@ def _family(family: tuple[type[Operation], ...]) -> str:
     """A family: a table of the operations that a line explains, then a section for each other."""
     title, remark = _titled(family)
     members = [kind for kind in family if kind.name != "input"]
-    short = [kind for kind in members if not _EXAMPLE.search(_doc(kind))]
+    short = [kind for kind in members if not describing.example(kind)]
     parts = [f"## {title}\n", *([f"{remark}\n"] if remark else [])]
     if short:
         parts.append(f"{_HEADER}{''.join(map(_row, short))}")
@@ -90,61 +86,31 @@ def _capital(text: str) -> str:
 
 
 def _row(kind: type[Operation]) -> str:
-    meaning = " ".join(_doc(kind).split()).replace("|", "\\|")
+    meaning = " ".join(describing.doc(kind).split()).replace("|", "\\|")
     _, form = _compiled(_example(kind))
-    return f"| `{_signature(kind)}` | {meaning} | `{form}` |\n"
+    return f"| `{describing.signature(kind)}` | {meaning} | `{form}` |\n"
 
 
 def _section(kind: type[Operation]) -> str:
     """An operation with its words, what its parameters take, and its example."""
     takes: dict[str, list[str]] = {}
-    for field in _parameters(kind):
-        expects = kind_of(field).expects.replace(AxisName.expects, "an axis")
-        takes.setdefault(expects, []).append(f"`{field.name}`")
+    for field in describing.parameters(kind):
+        takes.setdefault(describing.expects(field), []).append(f"`{field.name}`")
     listed = "".join(f"- {', '.join(names)}: {what}\n" for what, names in takes.items())
     example = _example(kind)
     shape, form = _compiled(example)
     shown = f"`{example}` gives `{shape}`:\n`{form}`\n"
-    words = _EXAMPLE.sub("", _doc(kind)).strip()
-    parts = [f"### {kind.name}\n", f"`{_signature(kind)}`\n", f"{words}\n"]
+    words = f"{describing.words(kind)}\n"
+    parts = [f"### {kind.name}\n", f"`{describing.signature(kind)}`\n", words]
     return "\n".join([*parts, *([listed] if listed else []), shown])
 
 
-def _doc(kind: type[Operation]) -> str:
-    """A docstring without its indentation."""
-    first, _, rest = (kind.__doc__ or "").partition("\n")
-    return f"{first}\n{re.sub(r'^ {4}', '', rest, flags=re.MULTILINE)}".strip()
-
-
-def _parameters(kind: type[Operation]) -> list[Field[Any]]:
-    """An operator's constant is written as its operand."""
-    return [field for field in fields(kind) if not field.name.startswith("constant")]
-
-
-def _signature(kind: type[Operation]) -> str:
-    return f"{kind.name}({', '.join([*_operands(kind), *map(_declared, _parameters(kind))])})"
-
-
-def _operands(kind: type[Operation]) -> list[str]:
-    least, most = kind.arity
-    if most is None:
-        return ["x", "..."]
-    takes_constant = any(field.name == "constant" for field in fields(kind))
-    count = most if takes_constant else least
-    return ["query", "key", "value"] if count == 3 else ["x", "y"][:count]
-
-
-def _declared(field: Field[Any]) -> str:
-    return field.name if field.default is MISSING else f"{field.name} = {show(field.default)}"
-
-
 def _example(kind: type[Operation]) -> str:
-    found = _EXAMPLE.search(_doc(kind))
-    if found:
-        return found[1]
+    if found := describing.example(kind):
+        return found
     if issubclass(kind, Comparison):
         return f"{kind.name}({_USUAL}, {_USUAL}) -> where(1, 0)"  # conditions are no result
-    if len(_operands(kind)) == 1:
+    if len(describing.operands(kind)) == 1:
         return f"{_USUAL} -> {kind.name}"
     return f"{kind.name}({_USUAL}, {_USUAL})"
 

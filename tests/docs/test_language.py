@@ -7,7 +7,7 @@ import re
 import pytest
 from document import ROOT, Page
 
-from archdsl.build.declarations import SCHEMES
+from archdsl.build.schemes import SCHEMES
 from archdsl.plan.rows import SPECIAL
 from archdsl.plan.transforms import TRANSFORMS
 from archdsl.program.names import FUNCTIONS

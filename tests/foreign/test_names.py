@@ -8,7 +8,7 @@ import pytest
 import torch.nn.functional as F
 from torch import nn
 
-from archdsl.build.declarations import SCHEMES
+from archdsl.build.schemes import SCHEMES
 from archdsl.foreign import names, searching, training, words
 from archdsl.ops import OPERATIONS
 from archdsl.program.files import library_file_of
