@@ -154,16 +154,20 @@ class Session:
         """A new parser for this text, from a start rule on."""
         return Driver(self._lark, start, self._build)
 
+    def lexed(self) -> Iterator[Token]:
+        """All tokens of the text, as they are lexed: also comments, and what is no token at all."""
+        lexing = self._lark.parse_interactive(self.source.text, start="file")
+        # None is the state of the parser, which a basic lexer does not use.
+        tokens: Iterator[Token] = lexing.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
+        return tokens
+
     def tokens(self) -> Iterator[Token]:
         """The tokens that the grammar has rules for. The margin collects the others.
 
         Raises:
             CompileError: there are more than a spec may have.
         """
-        lexing = self._lark.parse_interactive(self.source.text, start="file")
-        # None is the state of the parser, which a basic lexer does not use.
-        lexed: Iterator[Token] = lexing.lexer_thread.lex(None)  # type: ignore[no-untyped-call]
-        tokens = self.margin.without(lexed)
+        tokens = self.margin.without(self.lexed())
         yield from islice(tokens, limits.TOKENS)
         if (after := next(tokens, None)) is not None:
             message = f"a spec can have at most {limits.TOKENS:,} tokens, but this has more"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from lark import Token
+from lark import Token as Token
 
 
 def retype(kind: str, token: Token) -> Token:

@@ -1,0 +1,47 @@
+"""A judgement in a process of its own: it takes seconds, and can be stopped at any time.
+
+Claims, recipes and the members of spaces are judged when somebody stops typing. The next key makes
+the answer useless, and no thread of Python can be stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from archdsl.analysis.judging import Judgement, judge
+from archdsl.program.files import Unsaved
+
+
+async def judge_apart(path: Path, unsaved: Unsaved) -> Judgement | None:
+    """Judge a file as `judge` does; None if the process ended without an answer.
+
+    The process is killed where the task that waits for it is cancelled.
+    """
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", __name__),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        answer, _ = await process.communicate(pickle.dumps((path, {**unsaved})))
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+    return pickle.loads(answer) if process.returncode == 0 else None
+
+
+def main() -> None:
+    """Judge what stands on standard input, and write the judgement to standard output."""
+    path, unsaved = pickle.load(sys.stdin.buffer)
+    sys.stdout.buffer.write(pickle.dumps(judge(path, unsaved)))
+
+
+if __name__ == "__main__":
+    main()

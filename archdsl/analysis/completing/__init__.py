@@ -1,0 +1,1 @@
+"""What can be written at an offset, and how."""
