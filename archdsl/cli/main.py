@@ -39,6 +39,7 @@ _COMMANDS = {
     "weights": "weights",
     "export": "export",
     "sample-data": "sample_data",
+    "lsp": "lsp",
     "completion": "completion",
 }
 """The commands in the order of `archdsl --help`, each with the module that adds it.

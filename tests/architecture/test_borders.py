@@ -82,7 +82,18 @@ MAY_IMPORT = {
     "export": GROUND | {"files", "ir.types", "weights.keys", "weights.rule"},
     "analysis": GROUND
     | {"build.outcome", "claims", "compiler", "costs", "ir", "network", "program", "spec"}
-    | {"space.survey.repeats", "syntax"},
+    | {"analysis.names.symbol", "build.values", "ops.base", "space.survey.repeats", "syntax"},
+    "analysis.names": GROUND
+    | {"ops", "params.kinds", "plan.decisions", "plan.rows", "plan.transforms", "program"}
+    | {"recipes", "searches", "settings", "syntax.tree"},
+    "analysis.drafts": GROUND | {"syntax"},
+    "analysis.describing": GROUND
+    | {"analysis.names", "build.values", "ops", "params", "plan.transforms", "program"}
+    | {"recipes.recipe", "searches.search", "settings", "syntax.tree"},
+    "analysis.completing": GROUND
+    | {"analysis.describing", "analysis.drafts", "analysis.names", "build.schemes"}
+    | {"claims.structure", "foreign", "ops", "params", "plan", "program", "searches", "settings"},
+    "lsp": GROUND | {"analysis", "claims.figures", "compiler", "program", "report.text", "syntax"},
     "page": GROUND
     | {"analysis.judging", "build.outcome", "claims.figures", "costs.figures", "draw", "drawing"}
     | {"emit.pages", "files", "ir.graph", "ir.types", "network", "program.program"}
@@ -94,7 +105,7 @@ MAY_IMPORT = {
     | {"report", "sizes", "spec", "syntax.formatter", "syntax.parser"},
     "samples": set(),
     "cli": GROUND
-    | {"analysis", "compiler"}
+    | {"analysis", "compiler", "lsp"}
     | {"build.outcome", "build.request", "build.values", "claims", "compare", "network", "spec"}
     | {
         "catalogue",
@@ -162,6 +173,8 @@ DOORS = {
     "onnxruntime": ("export.formats",),
     "safetensors": ("weights.files",),
     "lark": ("syntax",),
+    "pygls": ("lsp",),
+    "lsprotocol": ("lsp",),
     "networkx": ("ir.graph",),
     "jinja2": ("emit.pages",),
     "markupsafe": ("page.pictures",),

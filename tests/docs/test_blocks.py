@@ -23,6 +23,8 @@ _NOT_RUN = {
     ("docs/ci.md", "a file for GitHub"): 1,
     ("docs/ci.md", "a part of that"): 1,
     ("docs/ci.md", "a file for pre-commit"): 1,
+    ("docs/editors.md", "a file of an editor"): 7,
+    ("docs/editors.md", "it installs a package"): 1,
     ("docs/studio.md", "it serves until ctrl-C"): 1,
     ("CONTRIBUTING.md", "it needs Node"): 1,
     ("docs/scripts.md", "it needs Lightning"): 1,

@@ -1,0 +1,1 @@
+"""The language server: what `archdsl.analysis` knows, in the types of the protocol."""
