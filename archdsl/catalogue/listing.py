@@ -1,28 +1,25 @@
-"""All published networks, measured once and remembered on this machine.
+"""All published networks as a table, which ships with their specs.
 
-To build them all takes seconds. What they cost depends on the texts of the specs and the library,
-and on the compiler, so the table is kept under a digest of these.
+To build them all takes seconds, and they are the same on every machine. The table is under a digest
+of the texts of the specs and the library: where these were edited, the networks are measured.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from hashlib import sha256
-from pathlib import Path
+from typing import Any
 
 from archdsl.catalogue.entries import Entries, Entry, entries_of
 from archdsl.program import published
-from archdsl.resources import cache_folder, folder
+from archdsl.resources import folder
 from archdsl.spec import load
 
-_PREFIX = "catalogue-"
-_MOST = 8
-"""Tables that are kept: one for each version of archdsl on the machine."""
+SHIPPED = "published.json"
+"""The table, in the folder of the published specs."""
 
 
 def list_networks(pattern: str = "") -> Entries:
@@ -41,52 +38,37 @@ def _matches(entry: Entry, wanted: str) -> bool:
 
 
 def _all() -> Sequence[Entry]:
-    home = cache_folder()
-    place = home and home / f"{_PREFIX}{_digest()}.json"
-    kept = _read(place) if place else None
-    if kept is not None:
-        return kept
-    found = [entry for path in published.files() for entry in entries_of(load(path))]
-    if place:
-        with suppress(OSError):  # without room it is measured every time
-            _write(place, found)
-    return found
+    return _shipped() or measured()
+
+
+def measured() -> list[Entry]:
+    """The published networks, each built and measured."""
+    return [entry for path in published.files() for entry in entries_of(load(path))]
+
+
+def table(entries: Sequence[Entry]) -> str:
+    """The text of the table that ships."""
+    rows = [asdict(entry) for entry in entries]
+    return json.dumps({"digest": _digest(), "networks": rows}, indent=1) + "\n"
+
+
+def _shipped() -> list[Entry]:
+    """The entries of the table that ships; none if it is not that of the texts that are here."""
+    place = published.home() / SHIPPED
+    if not place.is_file():
+        return []
+    content = json.loads(place.read_text(encoding="utf-8"))
+    return list(map(_entry, content["networks"])) if content["digest"] == _digest() else []
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    inputs = {name: tuple(sizes) for name, sizes in row["inputs"].items()}
+    return Entry(**{**row, "inputs": inputs})
 
 
 def _digest() -> str:
-    """A digest of the texts, and of the compiler's files by their size and time.
-
-    The compiler is not read: that would take longer than all else here.
-    """
+    """SHA-256 over the texts of the specs and the library, in hexadecimal."""
     whole = sha256()
     for path in (*published.files(), *sorted(folder("library").glob("*.arch"))):
         whole.update(path.name.encode() + b"\0" + path.read_bytes())
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        status = path.stat()
-        whole.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     return whole.hexdigest()
-
-
-def _read(place: Path) -> list[Entry] | None:
-    """The table in a file; None if there is none, or it is not whole."""
-    try:
-        rows = json.loads(place.read_bytes())
-        return [Entry(**{**row, "inputs": _shapes(row["inputs"])}) for row in rows]
-    except (OSError, ValueError, TypeError, LookupError, AttributeError):
-        return None
-
-
-def _shapes(inputs: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(sizes) for name, sizes in inputs.items()}
-
-
-def _write(place: Path, entries: Sequence[Entry]) -> None:
-    from tempfile import mkstemp
-
-    descriptor, name = mkstemp(prefix=_PREFIX, suffix=".new", dir=place.parent)
-    with open(descriptor, "w", encoding="utf-8") as temporary:
-        json.dump([asdict(entry) for entry in entries], temporary)
-    os.replace(name, place)
-    kept = sorted(place.parent.glob(f"{_PREFIX}*"), key=lambda path: path.stat().st_mtime)
-    for path in kept[:-_MOST]:
-        path.unlink()

@@ -175,28 +175,29 @@ def test_list_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (space["is_space"], space["params"], space["macs"]) == (True, None, None)
 
 
-def test_the_table_is_remembered_by_content(
+def test_the_table_that_ships_is_what_is_measured(is_updating: bool) -> None:
+    shipped = published.home() / listing.SHIPPED
+    measured = listing.table(listing.measured())
+    if is_updating:
+        shipped.write_text(measured)
+    assert shipped.read_text() == measured
+
+
+def test_where_specs_were_edited_they_are_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = tmp_path / "cache" / "archdsl"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     specs = tmp_path / "specs"
     specs.mkdir()
+    monkeypatch.setattr(published, "home", lambda: specs)
     text = "network one() {\n  input x: 3 x 8^2\n  return x -> flatten -> linear(2)\n}\n"
     (specs / "one.arch").write_text(text)
-    monkeypatch.setattr(published, "home", lambda: specs)
     assert [entry.params for entry in listing.list_networks()] == [386]
-    (table,) = home.glob("catalogue-*")
-    monkeypatch.setattr(listing, "entries_of", None)
-    assert [entry.params for entry in listing.list_networks()] == [386]  # nothing is measured
-    monkeypatch.undo()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(published, "home", lambda: specs)
+    (specs / listing.SHIPPED).write_text(listing.table(listing.measured()))
+    with monkeypatch.context() as without:
+        without.setattr(listing, "entries_of", None)
+        assert [entry.params for entry in listing.list_networks()] == [386]  # nothing is measured
     (specs / "one.arch").write_text(text.replace("2)", "4)"))
     assert [entry.params for entry in listing.list_networks()] == [772]
-    table.write_text("[{]")
-    (specs / "one.arch").write_text(text)
-    assert [entry.params for entry in listing.list_networks()] == [386]
 
 
 @pytest.mark.parametrize("name", ["x3d_s", "i3d", "autox3d_l_plain", "tiny_space"])

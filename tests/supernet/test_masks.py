@@ -110,7 +110,10 @@ def run(net: torch.nn.Module, weights: Mapping[str, Tensor], clips: Tensor) -> T
     return result
 
 
-@pytest.mark.parametrize("sharing", [FAIR, PREFIX], ids=["fair", "prefix"])
+@pytest.mark.parametrize(
+    "sharing",
+    [pytest.param(FAIR, id="fair"), pytest.param(PREFIX, id="prefix", marks=pytest.mark.slow)],
+)
 def test_a_path_cut_out_is_the_whole_width_masked(
     sharing: Sharing, members: dict[tuple[str, ...], dict[str, torch.Size]]
 ) -> None:

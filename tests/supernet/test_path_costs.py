@@ -213,7 +213,9 @@ def test_without_a_bound_it_is_the_likeliest(small: Callable[[str], Small]) -> N
         assert space.costs.likeliest_within(likely, 10**12, "params") == best
 
 
-@pytest.mark.parametrize("name", ["table", "conditional", "shared"])
+@pytest.mark.parametrize(
+    "name", ["conditional", *(pytest.param(n, marks=pytest.mark.slow) for n in ("table", "shared"))]
+)
 def test_likely_within_two_bounds_by_brute_force(name: str, small: Callable[[str], Small]) -> None:
     """Prices need not lead to the likeliest path. Here they do nearly always, and to a path within
     the bounds wherever there is one."""

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -53,6 +53,22 @@ def at_every_epoch(scripts: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) ->
     return Drawn(scripts)
 
 
+class Run(NamedTuple):
+    """A run that drew at every epoch: its folder, and the figures of each file."""
+
+    output: Path
+    figures: dict[str, list[Any]]
+
+
+@pytest.fixture(scope="module")
+def searched(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    scripts, output = load_search(build), tmp_path_factory.mktemp("searched")
+    with pytest.MonkeyPatch.context() as patch:
+        drawn = at_every_epoch(scripts, patch)
+        assert run(scripts, output, *SHORT, *FEW) == 0
+    return Run(output, drawn.figures)
+
+
 def titled(figure: Any) -> dict[str, Any]:
     """The panels of a figure by their titles."""
     return {axes.get_title(loc="left") or axes.get_title(): axes for axes in figure.axes}
@@ -69,14 +85,10 @@ def test_the_files_are_pictures(build: Path, tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG"), name
 
 
-def test_each_decision_has_a_panel_with_its_probabilities(
-    scripts: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawn = at_every_epoch(scripts, monkeypatch)
-    assert run(scripts, tmp_path, *SHORT, *FEW) == 0
-    figures = drawn.figures["decisions.png"]
+def test_each_decision_has_a_panel_with_its_probabilities(searched: Run) -> None:
+    figures = searched.figures["decisions.png"]
     assert len(figures) == 4  # three epochs, and the end
-    lines = (tmp_path / "log.jsonl").read_text().splitlines()
+    lines = (searched.output / "log.jsonl").read_text().splitlines()
     ends = [record for record in map(json.loads, lines) if "likeliest" in record]
     panels = titled(figures[-1])
     for name, options in ends[-1]["probabilities"].items():
@@ -95,12 +107,8 @@ def test_each_decision_has_a_panel_with_its_probabilities(
     ]
 
 
-def test_decisions_of_a_row_are_side_by_side(
-    scripts: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawn = at_every_epoch(scripts, monkeypatch)
-    assert run(scripts, tmp_path, *SHORT, *FEW) == 0
-    panels = titled(drawn.figures["decisions.png"][-1])
+def test_decisions_of_a_row_are_side_by_side(searched: Run) -> None:
+    panels = titled(searched.figures["decisions.png"][-1])
     heights = {
         name: round(axes.get_position().y0, 6) for name, axes in panels.items() if "row" in name
     }
@@ -129,16 +137,12 @@ def test_many_decisions_and_options_stay_on_the_picture(scripts: SimpleNamespace
     assert all(len(label.get_text()) == 14 for label in labels)
 
 
-def test_the_front_has_what_was_found_and_random_members(
-    scripts: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawn = at_every_epoch(scripts, monkeypatch)
-    assert run(scripts, tmp_path, *SHORT, *FEW) == 0
-    *earlier, last = drawn.figures["front.png"]
+def test_the_front_has_what_was_found_and_random_members(searched: Run) -> None:
+    *earlier, last = searched.figures["front.png"]
     assert [figure.get_suptitle() for figure in earlier] == [
         f"the likeliest path until epoch {epoch}" for epoch in (1, 2, 3)
     ]
-    found = json.loads((tmp_path / "found.json").read_text())["found"]
+    found = json.loads((searched.output / "found.json").read_text())["found"]
     losses = last.axes[0]
     points = {each.get_label(): each.get_offsets().tolist() for each in losses.collections}
     for label, names in (("found", ("1", "2")), ("random, of this cost", ("random_1", "random_2"))):
