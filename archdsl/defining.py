@@ -74,6 +74,8 @@ class Defining(Shown):
 
         A network that no mistake reaches can be built then, though another one in the file cannot.
         """
+        if not self.program.faults and not self.program.mistakes:
+            return self  # with all that was built of it
         return replace(self, program=replace(self.program, faults=(), mistakes=()))
 
     @property
