@@ -10,6 +10,7 @@ from archdsl.build.outcome import Sketch
 from archdsl.costs.figures import CONVENTIONS, measure
 from archdsl.diagnostics import CompileError, Diagnostics
 from archdsl.draw.outline import View
+from archdsl.draw.picture import Details
 from archdsl.drawing import Drawing, draw_graph, draw_sketch, open_decisions
 from archdsl.network import Network
 from archdsl.page.claims import ClaimView
@@ -28,9 +29,6 @@ from archdsl.spec import Spec
 _MACS = CONVENTIONS["macs"]
 
 _FACTS = {"params": "Parameters", "macs": "MACs", "memory": "Memory in inference"}
-
-_UNHEARD = Diagnostics
-"""Takes warnings that whoever judges the spec has told of."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +98,10 @@ class Viewer:
         return self._whole(bare, network)
 
     def _whole(self, bare: NetworkView, network: Network) -> NetworkView:
-        searches = self.without_mistakes.searches_for(network.name, _UNHEARD())
-        seen = replace(
-            bare,
-            recipes=tuple(map(_settings, network.recipes(_UNHEARD()))),
-            searches=tuple(map(_settings, searches)),
-        )
+        unheard = Diagnostics()  # whoever judges the spec has told of them
+        recipes = tuple(map(_settings, network.recipes(unheard)))
+        searches = self.without_mistakes.searches_for(network.name, unheard)
+        seen = replace(bare, recipes=recipes, searches=tuple(map(_settings, searches)))
         facts = tuple(self._facts(network))
         if network.open_decisions:
             space = space_view(network, self.texts)
@@ -133,22 +129,18 @@ class Viewer:
         """The part of a network that could be built, and the mistakes that ended it."""
         if not sketch.broke_off:
             return replace(bare, is_broken=True)
-        graph = sketch.graph
-        costs = measure(graph)
-        table = row_table(graph, costs, bare.place, self.texts)
-        drawn = level(
-            "up to the mistake",
-            draw_sketch(sketch, View(costs, _MACS)),
-            self._linking(table.places),
-        )
+        costs = measure(sketch.graph)
+        table = row_table(sketch.graph, costs, bare.place, self.texts)
+        drawing = draw_sketch(sketch, View(costs, _MACS))
+        drawn = level("up to the mistake", drawing, self._linking(table.places))
         return replace(bare, table=table, pictures=(drawn,), is_broken=True)
 
     def _linking(self, places: Mapping[str, str]) -> Link:
         """Boxes lead to the row of the table that they stand for, others to their line."""
 
-        def link(data: Mapping[str, str]) -> str:
-            place = places.get(data["path"])
-            return f"#{place}" if place else self.texts.link_to(data["file"], int(data["line"]))
+        def link(details: Details) -> str:
+            place = places.get(details.path)
+            return f"#{place}" if place else self.texts.link_to(details.source, details.line)
 
         return link
 

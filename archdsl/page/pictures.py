@@ -6,25 +6,26 @@ escaped already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from archdsl.draw.picture import Group, Item
+from archdsl.draw.picture import Details, Group, Item
 from archdsl.drawing import Drawing
 
-_SVG = "http://www.w3.org/2000/svg"
-_TAG = f"{{{_SVG}}}"
+_NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
+"""What a picture in a page of HTML needs not say."""
+
 _NARROW = 460
 """Pixels up to which a picture stands beside tables."""
 
 _SMALLEST = 0.7
 """How far a wide picture is scaled down, beyond which it is scrolled."""
 
-Link = Callable[[Mapping[str, str]], str]
-"""The address of what a box stands for, from what the drawing says of it; "" for none."""
+Link = Callable[[Details], str]
+"""The address of what a box stands for; "" for none."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,15 @@ def levels(draw: Callable[[frozenset[str]], Drawing], link: Link) -> tuple[Level
 
 def level(name: str, drawing: Drawing, link: Link) -> Level:
     """A drawing with its links."""
-    root = ElementTree.fromstring(drawing.svg)
-    for box in [*root.iter(f"{_TAG}g")]:
-        data = {key.removeprefix("data-"): value for key, value in box.items()}
-        address = link(data) if "line" in data else ""
+    root = ElementTree.fromstring(drawing.svg.replace(_NAMESPACE, "", 1))
+    details = (item.details for item in _items(drawing.picture.main.items) if item.details)
+    addresses = {(each.path, str(each.line)): link(each) for each in details}
+    for box in [*root.iter("g")]:
+        address = addresses.get((box.get("data-path", ""), box.get("data-line", "")))
         if address:
             _enclose(box, address)
     root.set("role", "img")
     root.set("aria-label", drawing.title)
-    ElementTree.register_namespace("", _SVG)
     width = float(root.attrib["width"])
     root.set("style", f"min-width: {_SMALLEST * width:.0f}px")
     markup = Markup(ElementTree.tostring(root, encoding="unicode"))
@@ -71,8 +72,8 @@ def level(name: str, drawing: Drawing, link: Link) -> Level:
 
 def _enclose(box: ElementTree.Element, address: str) -> None:
     """Put what is in a box into a link; its title stays the first child, as tooltips need it."""
-    anchor = ElementTree.Element(f"{_TAG}a", {"href": address})
-    inside = [child for child in box if child.tag != f"{_TAG}title"]
+    anchor = ElementTree.Element("a", {"href": address})
+    inside = [child for child in box if child.tag != "title"]
     for child in inside:
         box.remove(child)
     anchor.extend(inside)

@@ -5,7 +5,7 @@ It is made to be mailed, and to lie beside a paper. A spec with mistakes has a p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archdsl import files, limits
@@ -18,8 +18,10 @@ from archdsl.page.excerpts import Excerpt, excerpts
 from archdsl.page.network import NetworkView, Viewer
 from archdsl.page.texts import Text, Texts
 from archdsl.page.words import Prose, paragraphs
+from archdsl.program.program import is_network
 from archdsl.report.diagnostics import summary
 from archdsl.spec import Spec
+from archdsl.syntax import tree
 from archdsl.version import __version__
 
 _NOTE = Severity.NOTE.value
@@ -85,7 +87,7 @@ def _view(spec: Spec, judged: SpecReport | None, found: tuple[Diagnostic, ...]) 
         notes=tuple(each for each in shown if each.severity == _NOTE),
         summary=summary(each for each in found if each.severity.value != _NOTE),
         networks=tuple(_networks(spec, judged, texts)),
-        left_out=max(0, len(spec.networks) - limits.REPORTED),
+        left_out=max(0, len(_named(spec)) - limits.REPORTED),
         texts=texts.shown,
         digest=program.digest,
     )
@@ -94,5 +96,13 @@ def _view(spec: Spec, judged: SpecReport | None, found: tuple[Diagnostic, ...]) 
 def _networks(spec: Spec, judged: SpecReport | None, texts: Texts) -> Iterator[NetworkView]:
     viewer = Viewer(spec, spec.without_mistakes(), texts)
     claims, results = [*spec.program.main.claims()], judged.claims if judged else ()
-    for number, name in enumerate(spec.networks[: limits.REPORTED]):
+    for number, name in enumerate(_named(spec)[: limits.REPORTED]):
         yield viewer.view(name, f"n{number}", claims_about(name, claims, results, texts))
+
+
+def _named(spec: Spec) -> Sequence[str]:
+    """The networks of a spec, and those of other files that it makes claims about."""
+    main = spec.program.main
+    claimed = (tree.split_call(claim.network)[0].name for claim in main.claims())
+    others = (name for name in claimed if name in main.names and is_network(main.names[name].node))
+    return [*dict.fromkeys((*spec.networks, *others))]

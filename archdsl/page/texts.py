@@ -61,11 +61,7 @@ class Texts:
 
     def link(self, span: Span) -> str:
         """The address of a line in the page; "" for text that is in none of the files."""
-        if span.source not in self._numbers:
-            return ""
-        file = self._numbers[span.source]
-        is_shown = span.line <= len(self.shown[file].lines)
-        return f"#{_place(file, span.line)}" if is_shown else ""
+        return self.link_to(span.source.name, span.line)
 
     def short(self, span: Span) -> str:
         """The line of a span, with its file where that is not the spec itself."""
@@ -73,16 +69,14 @@ class Texts:
         return str(span.line) if is_own else f"{Path(span.source.name).stem}:{span.line}"
 
     def link_to(self, name: str, line: int) -> str:
-        """The address of a line of the file whose name ends so; "" where that is not one file."""
-        ends = (name, f"/{name}", f"\\{name}")
-        found = [each for each in self.sources if each.name == name or each.name.endswith(ends[1:])]
-        if len(found) != 1 or line > len(self.shown[self._numbers[found[0]]].lines):
-            return ""
-        return f"#{_place(self._numbers[found[0]], line)}"
+        """The address of a line of a file; "" where the page has no such line."""
+        file = self._numbers.get(name)
+        is_shown = file is not None and line <= len(self.shown[file].lines)
+        return f"#{_place(file, line)}" if file is not None and is_shown else ""
 
     @cached_property
-    def _numbers(self) -> dict[Source, int]:
-        return {source: number for number, source in enumerate(self.sources)}
+    def _numbers(self) -> dict[str, int]:
+        return {source.name: number for number, source in enumerate(self.sources)}
 
 
 def _place(file: int, line: int) -> str:

@@ -208,6 +208,12 @@ def test_a_claim_that_is_not_met_is_an_error() -> None:
     assert "✗ not met" in read(made_page.html).text
 
 
+def test_claims_about_networks_of_other_files_are_shown() -> None:
+    shown = read(made_of("use x3d_s\nclaim x3d_s(size = 182) { macs 2.7G }\n").html)
+    assert "2.722G" in shown.text
+    assert "res4.0-10" in shown.text
+
+
 def test_what_is_too_much_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "REPORTED", 1)
     monkeypatch.setattr(limits, "REPORTED_ROWS", 3)
