@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from threading import Lock
 
+from archdsl.diagnostics import CompileError, error
 from archdsl.studio.told import Told
 
 
@@ -24,19 +25,22 @@ class Aside:
         self._running: subprocess.Popen[bytes] | None = None
 
     def judge(self, path: Path, text: str) -> Told:
-        """What is said of a file if it had a text; `ended` where another was asked for since."""
+        """What is said of a file if it had a text; `ended` where another was asked for since.
+
+        Raises:
+            CompileError: the process ended by itself, as when there is no memory left.
+        """
         with self._lock:
             self._end()
             process = self._running = _start()
-        asked = json.dumps({"path": str(path), "text": text}).encode()
-        try:
-            answer, _ = process.communicate(asked)
-        except OSError:  # it was ended before it had read all
-            answer = b""
-        if process.returncode:
-            return {"ended": True}
-        told: Told = json.loads(answer)
-        return told
+        answer, _ = process.communicate(json.dumps({"path": str(path), "text": text}).encode())
+        if process.returncode == 0:
+            told: Told = json.loads(answer)
+            return told
+        if self._running is process:
+            message = f"what judges the text ended with status {process.returncode}"
+            raise CompileError([error("judge", message)])
+        return {"ended": True}
 
     def stop(self) -> None:
         """End what is running."""
@@ -44,8 +48,9 @@ class Aside:
             self._end()
 
     def _end(self) -> None:
-        if self._running is not None and self._running.poll() is None:
-            self._running.kill()
+        running, self._running = self._running, None
+        if running is not None:
+            running.kill()  # which does nothing if it has ended
 
 
 def _start() -> subprocess.Popen[bytes]:

@@ -74,7 +74,7 @@ class Desk:
         except CompileError as failure:
             return {"mistakes": list(map(tell_diagnostic, failure.diagnostics))}
         return {
-            "name": self._disk.shown,
+            "name": str(self._disk.path),  # as all places name it
             "published": self._disk.is_published,
             "network": self._disk.spec.network,
             "text": content.text,

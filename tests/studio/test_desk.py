@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 
 import archdsl
 from archdsl.costs.figures import CONVENTIONS
+from archdsl.program.published import locate
+from archdsl.studio.aside import Aside
+from archdsl.studio.asked import Body
+from archdsl.studio.desk import Desk
+from archdsl.studio.disk import Disk
 from tests.studio.harness import FIRST, Studio
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +162,40 @@ def test_claims_are_judged_aside(shared: Studio) -> None:
     assert (claim["claimed"], claim["verdict"]) == ("75M", "not met")
     assert [each["code"] for each in judged["diagnostics"]] == ["claim"]
     assert shared.ask("judge", text="network {")["report"] is None
+
+
+def test_a_judge_that_ends_by_itself_is_a_line(
+    shared: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    (mistake,) = shared.ask("judge", text=FIRST)["mistakes"]
+    assert mistake["message"] == "what judges the text ended with status 1"
+
+
+def test_a_judge_is_ended_by_the_next_one(tmp_path: Path) -> None:
+    aside, spec, started = Aside(), tmp_path / "first.arch", tmp_path / "started"
+    sleeper = tmp_path / "sleeper"
+    sleeper.write_text(f"#!/bin/sh\ntouch {started}\nexec sleep 600\n")
+    sleeper.chmod(0o700)
+    with ThreadPoolExecutor() as pool, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.executable", str(sleeper))
+        first = pool.submit(aside.judge, spec, FIRST)
+        while not started.exists():
+            sleep(0.01)
+        patch.undo()
+        assert "report" in aside.judge(spec, FIRST)
+        assert first.result() == {"ended": True}
+    aside.stop()
+
+
+def test_places_name_the_file_as_the_page_does() -> None:
+    desk = Desk(Disk(locate("autox3d_l")))
+    file: dict[str, Any] = desk.file()
+    asked = {"network": None, "changes": [], "input": "", "convention": "macs", "by": "row"}
+    answer: dict[str, Any] = desk.answer(
+        "analyse", Body({**asked, "text": file["text"], "turned": []})
+    )
+    assert file["name"] in {each["labels"][0]["file"] for each in answer["diagnostics"]}
 
 
 def test_a_space_is_drawn_with_its_decisions(shared: Studio) -> None:

@@ -28,7 +28,7 @@ export const ask = {
   file: () => fetched("file", {}) as Answer<File>,
   state: () => fetched("state", {}) as Promise<{ digest: string | null }>,
   analyse: (asked: Asked) => post("analyse", asked) as Promise<Analysis>,
-  judge: (text: string) => post("judge", { text }) as Promise<Judgement>,
+  judge: (text: string) => post("judge", { text }) as Answer<Judgement>,
   module: (asked: Asked, target: string) =>
     post("module", { ...asked, target }) as Answer<{ text: string }>,
   diff: (asked: Asked) => post("diff", asked) as Answer<Difference>,

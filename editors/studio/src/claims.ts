@@ -49,6 +49,7 @@ function space(found: Space): HTMLElement {
   return h("section", { class: "space" }, h("h3", {}, found.name), h("p", { class: "quiet" }, head), h("dl", {}, ...rows));
 }
 
-export function showJudging(isJudging: boolean): void {
-  byId("claims-state").textContent = isJudging ? "measuring …" : "";
+/** Say how far the measuring is. */
+export function showJudging(state: string): void {
+  byId("claims-state").textContent = state;
 }

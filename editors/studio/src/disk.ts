@@ -30,7 +30,7 @@ export class FileOnDisk {
     byId("name").textContent = shortened(file.name);
     byId("name").title = file.name;
     if (file.published)
-      notice("published", `${file.name} came with archdsl and is not changed. “Change” writes a spec of your own.`, {}, false);
+      notice("published", `${shortened(file.name)} came with archdsl and is not changed. “Change” writes a spec of your own.`, {}, false);
     byId<HTMLButtonElement>("save").disabled = true;
     window.setInterval(() => void this.look(), LOOK);
     window.addEventListener("focus", () => void this.look());

@@ -105,7 +105,7 @@ export function areas(found: () => HTMLElement[]): void {
   window.addEventListener("keydown", (event) => {
     if (event.key !== "F6") return;
     event.preventDefault();
-    const listed = found().filter((each) => each.offsetParent !== null || each.getClientRects().length > 0);
+    const listed = found().filter((each) => each.getClientRects().length > 0);
     const now = listed.findIndex((each) => each === document.activeElement || each.contains(document.activeElement));
     const next = listed[(now + (event.shiftKey ? -1 : 1) + listed.length) % listed.length];
     next?.focus();

@@ -162,16 +162,22 @@ export class Studio {
 
   private async judge(): Promise<void> {
     const { text } = this.editor;
-    showJudging(true);
+    showJudging("measuring …");
     try {
       const judged = await ask.judge(text);
-      if (judged.ended || text !== this.editor.text) return;
+      if (isMistaken(judged)) {
+        showClaims(null);
+        showJudging(judged.mistakes[0]?.message ?? "");
+        return;
+      }
+      // Ended for another text: that of this page comes with the next question.
+      if (judged.ended || text !== this.editor.text) return showJudging("");
       byId("claims").classList.remove("old");
       showClaims(judged.report);
+      showJudging("");
       const known = new Set(this.found.map(key_of));
       this.judged = { text, beyond: judged.diagnostics.filter((each) => !known.has(key_of(each))) };
       this.diagnose(this.found);
-      showJudging(false);
     } catch (fault) {
       this.failed(fault);
     }
