@@ -198,6 +198,7 @@ def _tell_look(seen: Look) -> Told:
     return {
         "network": base.name,
         "shown": " + ".join([base.name, *seen.asked.changes]),
+        "space": base.is_space,
         "whole": base.is_whole,
         "operations": len(seen.graph),
         "base": {

@@ -31,7 +31,7 @@ export class PictureView {
   private svg: SVGSVGElement | null = null;
   private shown = "";
   private size = { width: 0, height: 0 };
-  private zoom = 0.8;
+  private zoom = 0;
   private readonly dark = new CSSStyleSheet();
   /** The path of the box that has the focus, or had it last. */
   private chosen = "";
@@ -62,6 +62,7 @@ export class PictureView {
       this.part(element, picture.files),
     );
     this.svg = svg;
+    this.zoom ||= this.fitting();
     this.left();
     this.frame.replaceChildren(svg);
     this.scale();
@@ -220,6 +221,12 @@ export class PictureView {
   }
 
   // Size
+
+  /** The zoom at which the first picture fits, if it can be read then. */
+  private fitting(): number {
+    const fit = (this.frame.clientWidth - 24) / this.size.width;
+    return fit < 0.65 ? 0.8 : Math.min(fit, 1);
+  }
 
   private step(by: number): void {
     const place = ZOOMS.findIndex((zoom) => zoom >= this.zoom - 0.01);

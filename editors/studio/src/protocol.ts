@@ -51,6 +51,8 @@ export type Inputs = Record<string, number[]>;
 export interface Look {
   network: string;
   shown: string;
+  /** Of a space, all figures are those of its first member. */
+  space: boolean;
   whole: boolean;
   operations: number;
   base: { macs: number; inputs: Inputs };

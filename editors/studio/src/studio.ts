@@ -235,6 +235,7 @@ export class Studio {
     const known = asked.changes.length ? this.unchanged.get(key) : this.saved.get(key);
     showTotals(look.totals, known, asked.changes.length ? `${look.network} as it is` : "what is saved");
     byId("shown").textContent = look.shown;
+    byId("first-member").hidden = !look.space;
     byId<HTMLInputElement>("input").placeholder = Object.values(look.base.inputs)
       .map((shape) => shape.join("x"))
       .join("; ");
